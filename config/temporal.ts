@@ -1,0 +1,21 @@
+import type { ActivityOptions, RetryPolicy } from '@temporalio/common';
+
+/** How long one attempt of an activity may take. */
+export const timeouts = { SHORT: '30 seconds', MEDIUM: '1 minute', LONG: '5 minutes', VERY_LONG: '15 minutes' } as const;
+
+/**
+ * The retry policies. None limits the number of attempts: what ends an activity is its answer, a failure that says it is
+ * final, or a business deadline. Giving up after three attempts would call an unknown outcome a failure
+ * (docs/decisions/0003-retries-until-a-deadline.md).
+ */
+export const retryPolicies = {
+  /** For writes to our own database: they succeed once it is back. */
+  standard: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+} as const satisfies Record<string, RetryPolicy>;
+
+/** Options of the onboarding's activities: short guarded writes to MongoDB, the mails leave through the outbox. */
+export const onboardingActivityOptions = {
+  startToCloseTimeout: timeouts.SHORT,
+  retry: retryPolicies.standard,
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+} as const satisfies ActivityOptions;

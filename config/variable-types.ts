@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** A whole number from `min` to `max`; nothing else that JavaScript would read as one ('', ' 1', '1e3', '0x10'). */
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/)
+    .transform(Number)
+    .refine((value) => Number.isSafeInteger(value) && value >= min && value <= max);
+
+export const port = wholeNumber(0, 65_535);
+
+export const onOff = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+/** An absolute URL of one of the schemes, without a trailing slash. */
+export const urlOf = (...schemes: string[]) =>
+  z
+    .string()
+    .refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)))
+    .transform((value) => value.replace(/\/+$/, ''));
+
+/** MongoDB's own form: it may name several hosts, so it is no URL. */
+export const mongodbUri = z.string().regex(/^mongodb(\+srv)?:\/\/[^/\s]+\/[^/?\s]+/);
+
+export const hostAndPort = z.string().regex(/^[^\s/:]+:\d{1,5}$/);
+
+/** A secret. Only its length can be checked; the answer to a bad one never repeats it. */
+export const secret = z.string().min(32);
+
+export const text = z.string();

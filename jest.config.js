@@ -1,0 +1,31 @@
+// Three layers, told apart by where a test lives and how its file ends:
+//   unit         *.test.ts beside the code               no server at all
+//   integration  *.integration.test.ts beside the code   the shared embedded servers (own database, queues and namespace per file)
+//   system       tests/**/*.test.ts                      whole processes, black box; a file that breaks servers starts its own
+const base = {
+  testEnvironment: 'node',
+  transform: { '\\.[tj]s$': '@swc/jest' },
+  transformIgnorePatterns: ['/node_modules/(?!(temporal-polyfill|temporal-utils|js-yaml)/)'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.platform', '<rootDir>/bench/results'],
+};
+const servers = {
+  globalSetup: '<rootDir>/src/testing/global-setup.ts',
+  globalTeardown: '<rootDir>/src/testing/global-teardown.ts',
+};
+const source = ['src', 'config', 'workflows', 'activities'].map((folder) => `<rootDir>/${folder}`);
+
+module.exports = {
+  maxWorkers: 2,
+  testTimeout: 60_000,
+  projects: [
+    {
+      ...base,
+      displayName: 'unit',
+      roots: source,
+      testMatch: ['**/*.test.ts'],
+      testPathIgnorePatterns: ['\\.integration\\.test\\.ts$'],
+    },
+    { ...base, ...servers, displayName: 'integration', roots: source, testMatch: ['**/*.integration.test.ts'] },
+    { ...base, displayName: 'system', roots: ['<rootDir>/tests'], testMatch: ['**/*.test.ts'] },
+  ],
+};

@@ -1,0 +1,26 @@
+/**
+ * A broken business rule. One class for all of them, told apart by `code`; translated in three places only: the HTTP problem
+ * table, the activity interceptor and the queue worker. The message is written for a person and holds no personal data.
+ */
+export class DomainError extends Error {
+  readonly code: string;
+  /** JSON pointer to the field at fault, where there is one. */
+  readonly pointer?: string;
+  /** More for the answer: what is in the way, when to try again. */
+  readonly details: DomainErrorDetails;
+
+  constructor(code: string, detail: string, { pointer, ...details }: { pointer?: string } & DomainErrorDetails = {}) {
+    super(detail);
+    this.name = 'DomainError';
+    this.code = code;
+    this.pointer = pointer;
+    this.details = details;
+  }
+}
+
+export interface DomainErrorDetails {
+  /** The id of what is in the way. */
+  conflictsWith?: string;
+  /** Seconds after which a repeat may succeed. */
+  retryAfterSeconds?: number;
+}

@@ -1,0 +1,107 @@
+import { exponentOf } from './currencies';
+import type { Money } from './money';
+
+export const fraudDecisions = ['allow', 'review', 'deny'] as const;
+export type FraudDecision = (typeof fraudDecisions)[number];
+
+/** From `review` on a person looks, from `deny` on the payment is declined. */
+export interface FraudLimit {
+  review: number;
+  deny: number;
+}
+
+export interface FraudRules {
+  /** Major units of a currency of about a dollar's size; scaled for those worth far less. */
+  amountMajor: FraudLimit;
+  paymentsPerHour: FraudLimit;
+  paymentsPerDay: FraudLimit;
+  /** Many declines in an hour are somebody trying out stolen cards. */
+  declinesPerHour: FraudLimit;
+  denyList: readonly DenyListEntry[];
+}
+
+export interface DenyListEntry {
+  kind: 'customer' | 'payment_method' | 'card_fingerprint' | 'country';
+  value: string;
+  /** For the reviewer. */
+  reason: string;
+}
+
+export const defaultFraudRules: FraudRules = {
+  amountMajor: { review: 10_000, deny: 100_000 },
+  paymentsPerHour: { review: 20, deny: 60 },
+  paymentsPerDay: { review: 100, deny: 300 },
+  declinesPerHour: { review: 5, deny: 15 },
+  denyList: [],
+};
+
+/** What is known of the payer, this payment included in no count. */
+export interface FraudFacts {
+  amount: Money;
+  /** Null where the payment names no customer and nothing can be counted. */
+  velocity: { paymentsLastHour: number; paymentsLastDay: number; declinesLastHour: number } | null;
+  subjects: readonly Pick<DenyListEntry, 'kind' | 'value'>[];
+}
+
+export interface FraudReason {
+  rule: 'amount' | 'payments_per_hour' | 'payments_per_day' | 'declines_per_hour' | 'deny_list';
+  decision: 'review' | 'deny';
+  detail: string;
+}
+
+export interface FraudAssessment {
+  /** The strictest of the reasons; `allow` without any. */
+  decision: FraudDecision;
+  reasons: FraudReason[];
+}
+
+/** Judges a payment by amount, velocity and deny list, and says every reason why it is not simply allowed. */
+export function assessFraud({ facts, rules = defaultFraudRules }: { facts: FraudFacts; rules?: FraudRules }): FraudAssessment {
+  const reasons = [...amountReasons(facts, rules), ...velocityReasons(facts, rules), ...denyListReasons(facts, rules)];
+  const decision = reasons.some((reason) => reason.decision === 'deny') ? 'deny' : reasons.length > 0 ? 'review' : 'allow';
+  return { decision, reasons };
+}
+
+function judge(rule: FraudReason['rule'], value: number, { review, deny }: FraudLimit, what: string): FraudReason[] {
+  if (value < review) return [];
+  const decision = value >= deny ? 'deny' : 'review';
+  return [{ rule, decision, detail: `${what}: ${value}, ${decision} from ${decision === 'deny' ? deny : review}.` }];
+}
+
+function amountReasons({ amount }: FraudFacts, { amountMajor }: FraudRules): FraudReason[] {
+  const scale = (roughUnitsPerDollar[amount.currency] ?? 1) * 10 ** exponentOf(amount.currency);
+  const limit = { review: amountMajor.review * scale, deny: amountMajor.deny * scale };
+  return judge('amount', amount.amountMinor, limit, `Amount in minor units of ${amount.currency}`);
+}
+
+function velocityReasons({ velocity }: FraudFacts, rules: FraudRules): FraudReason[] {
+  if (!velocity) return [];
+  return [
+    ...judge('payments_per_hour', velocity.paymentsLastHour + 1, rules.paymentsPerHour, 'Payments of this customer within an hour'),
+    ...judge('payments_per_day', velocity.paymentsLastDay + 1, rules.paymentsPerDay, 'Payments of this customer within a day'),
+    ...judge('declines_per_hour', velocity.declinesLastHour, rules.declinesPerHour, 'Declined payments of this customer within an hour'),
+  ];
+}
+
+function denyListReasons({ subjects }: FraudFacts, { denyList }: FraudRules): FraudReason[] {
+  const plain = (value: string): string => value.trim().toLowerCase();
+  return denyList
+    .filter(({ kind, value }) => subjects.some((subject) => subject.kind === kind && plain(subject.value) === plain(value)))
+    .map(({ kind, reason }) => ({ rule: 'deny_list', decision: 'deny', detail: `The ${kind.replace('_', ' ')} is on the deny list: ${reason}` }));
+}
+
+/**
+ * The order of magnitude of what a dollar buys, for currencies worth far less than one. A threshold for attention, not a
+ * rate of exchange: right within a factor of three or so, which is all a limit needs.
+ */
+const roughUnitsPerDollar: Readonly<Record<string, number>> = {
+  ...tens(10, 'BWP CNY DKK EGP GTQ HKD MAD MOP MXN MZN NOK SEK SZL LSL NAD ZAR THB TRY UAH MDL HNL NIO'),
+  ...tens(100, 'AFN ALL AMD BDT DZD ETB HUF INR ISK JMD JPY KES KGS KZT LKR LRD NPR PKR RSD RUB DJF KMF VUV XAF XOF XPF CRC SYP MUR PHP DOP HTG YER'),
+  ...tens(1000, 'AOA ARS BIF CDF CLP COP GNF IQD KHR KRW MGA MMK MNT MWK NGN PYG RWF SOS TZS UGX'),
+  ...tens(10_000, 'IDR LAK LBP SLE STN UZS VND'),
+  ...tens(100_000, 'IRR'),
+};
+
+function tens(units: number, codes: string): Record<string, number> {
+  return Object.fromEntries(codes.split(' ').map((code) => [code, units]));
+}

@@ -1,0 +1,99 @@
+import type { UserStatus } from './user';
+
+export const onboardingStates = [
+  'accepted', 'awaiting_verification', 'awaiting_profile', 'awaiting_approval', 'activating', 'compensating',
+  'completed', 'expired', 'rejected', 'cancelled', 'failed',
+] as const;
+export type OnboardingState = (typeof onboardingStates)[number];
+
+/** The endings that are not `completed`: each first undoes what was done. */
+export type OnboardingUndoing = Extract<OnboardingState, 'expired' | 'rejected' | 'cancelled' | 'failed'>;
+
+/** From which states an onboarding may come to each: the one table. */
+export const onboardingTransitions: Record<OnboardingState, readonly OnboardingState[]> = {
+  accepted: [],
+  awaiting_verification: ['accepted', 'awaiting_verification'],
+  awaiting_profile: ['awaiting_verification', 'awaiting_profile'],
+  awaiting_approval: ['awaiting_profile', 'awaiting_approval'],
+  activating: ['awaiting_profile', 'awaiting_approval', 'activating'],
+  compensating: ['accepted', 'awaiting_verification', 'awaiting_profile', 'awaiting_approval', 'activating', 'compensating'],
+  completed: ['activating'],
+  expired: ['compensating'],
+  rejected: ['compensating'],
+  cancelled: ['compensating'],
+  failed: ['compensating'],
+};
+
+export const endedOnboardingStates = ['completed', 'expired', 'rejected', 'cancelled', 'failed'] as const satisfies readonly OnboardingState[];
+export const openOnboardingStates = onboardingStates.filter((state) => !hasEnded(state));
+
+/** Whether nothing happens to an onboarding any more. */
+export function hasEnded(state: OnboardingState): boolean {
+  return (endedOnboardingStates as readonly OnboardingState[]).includes(state);
+}
+
+/** Whether a caller who waits (`Prefer: wait`) has something to act on: it waits for a person, or has ended. */
+export function hasSettled(state: OnboardingState): boolean {
+  return hasEnded(state) || state.startsWith('awaiting_');
+}
+
+export const onboardingCommands = [
+  'verifyEmail', 'resendVerification', 'submitProfile', 'approveOnboarding', 'rejectOnboarding', 'cancelOnboarding',
+] as const;
+export type OnboardingCommand = (typeof onboardingCommands)[number];
+
+/** The states in which each command is accepted. */
+export const commandStates: Record<OnboardingCommand, readonly OnboardingState[]> = {
+  verifyEmail: ['awaiting_verification'],
+  resendVerification: ['awaiting_verification'],
+  submitProfile: ['awaiting_profile'],
+  approveOnboarding: ['awaiting_approval'],
+  rejectOnboarding: ['awaiting_approval'],
+  cancelOnboarding: ['accepted', 'awaiting_verification', 'awaiting_profile', 'awaiting_approval', 'activating'],
+};
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Business times of an onboarding, in milliseconds. Never shortened for tests: tests skip time. */
+export const onboardingTimes = {
+  linkLifetimeMs: DAY_MS,
+  verificationRemindersAfterMs: [DAY_MS, 3 * DAY_MS],
+  verificationGivesUpAfterMs: 7 * DAY_MS,
+  profileRemindersAfterMs: [3 * DAY_MS],
+  profileGivesUpAfterMs: 14 * DAY_MS,
+  approvalEscalatesAfterMs: DAY_MS,
+  approvalGivesUpAfterMs: 3 * DAY_MS,
+  resendWindowMs: DAY_MS,
+} as const;
+
+export const MAX_RESENDS_PER_DAY = 5;
+
+/** When a link may be sent again at the partner's wish: now (null), or the instant the oldest of the day's resends leaves the window (ms). */
+export function nextResendAt({ resentAtMs, nowMs }: { resentAtMs: readonly number[]; nowMs: number }): number | null {
+  const recent = resentAtMs.filter((ms) => ms > nowMs - onboardingTimes.resendWindowMs);
+  return recent.length < MAX_RESENDS_PER_DAY ? null : Math.min(...recent) + onboardingTimes.resendWindowMs;
+}
+
+export interface WaitingFor {
+  what: string;
+  until: string | null;
+}
+
+/** What a person needs to know about an open state: what it waits for. `until` comes from the entity's deadline. */
+export function waitingForOf({ state, until }: { state: OnboardingState; until: string | null }): WaitingFor | null {
+  const what: Partial<Record<OnboardingState, string>> = {
+    accepted: 'the process to start',
+    awaiting_verification: 'the person to follow the link in the verification mail',
+    awaiting_profile: 'the profile; without one it goes on at the deadline',
+    awaiting_approval: "a reviewer's decision",
+    activating: 'the welcome package and the activation of the user',
+    compensating: 'what was done to be undone',
+  };
+  return what[state] === undefined ? null : { what: what[state], until };
+}
+
+/** The user's status that each ending leaves behind. */
+export const userStatusAtEnd: Record<(typeof endedOnboardingStates)[number], UserStatus> = {
+  completed: 'active', expired: 'cancelled', rejected: 'cancelled', cancelled: 'cancelled', failed: 'cancelled',
+};

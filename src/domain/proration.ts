@@ -1,0 +1,53 @@
+import type { BillingPeriod } from './billing-period';
+import { DomainError } from './domain-error';
+import type { Money } from './money';
+import { addMoney, allocateMoney, minMoney, subtractMoney, zeroMoney } from './money';
+
+/*
+ * Proration to the second. What is left of a price at an instant depends on nothing but price, period and instant. So the
+ * parts of a period, each the difference of two such figures, add up to the price, and a change up and down again at the
+ * same instant costs exactly 0.
+ */
+
+export interface UnusedPriceInput {
+  /** For one full period, quantity included. */
+  price: Money;
+  period: Pick<BillingPeriod, 'fullStartAt' | 'endAt'>;
+  at: string;
+}
+
+/** The part of the price for `[at, end)`, rounded to the nearest minor unit, a half down. All of it before, 0 after. */
+export function unusedPrice({ price, period, at }: UnusedPriceInput): Money {
+  const start = toSecond(period.fullStartAt);
+  const end = toSecond(period.endAt);
+  if (end <= start) throw new DomainError('PERIOD_EMPTY', `The period from ${period.fullStartAt} to ${period.endAt} has no length.`);
+  const from = Math.min(Math.max(toSecond(at), start), end);
+  const [, unused] = allocateMoney(price, [from - start, end - from]);
+  return unused ?? zeroMoney(price.currency);
+}
+
+/** The part of the price for `[from, to)`. Neighbouring parts add up. */
+export const partialPrice = ({ price, period, from, to }: Omit<UnusedPriceInput, 'at'> & { from: string; to: string }): Money =>
+  subtractMoney(unusedPrice({ price, period, at: from }), unusedPrice({ price, period, at: to }));
+
+/** What a period costs: the whole price, or for a shorter first one its part. */
+export const periodPrice = ({ price, period }: { price: Money; period: BillingPeriod }): Money =>
+  unusedPrice({ price, period, at: period.startAt });
+
+export interface ProratedRefundInput extends UnusedPriceInput {
+  /** Left over from earlier changes; it was paid for too. */
+  creditBalance: Money;
+  /** What can still be refunded of the payments for this period. */
+  refundable: Money;
+}
+
+/** What a cancel with `refund: "prorated"` gives back: the unused part and the credit, never more than can be refunded. */
+export function proratedRefund({ creditBalance, refundable, ...unused }: ProratedRefundInput): Money {
+  return minMoney(addMoney(unusedPrice(unused), creditBalance), refundable);
+}
+
+function toSecond(at: string): number {
+  const ms = Date.parse(at);
+  if (Number.isNaN(ms)) throw new DomainError('INSTANT_INVALID', `"${at.slice(0, 40)}" is no ISO 8601 instant such as 2026-01-31T09:00:00Z.`);
+  return Math.floor(ms / 1000);
+}

@@ -1,0 +1,10 @@
+export const userStatuses = ['pending', 'active', 'suspended', 'cancelled'] as const;
+export type UserStatus = (typeof userStatuses)[number];
+
+/** From which statuses a user may come to each. */
+export const userTransitions: Record<UserStatus, readonly UserStatus[]> = {
+  pending: [],
+  active: ['pending', 'suspended'],
+  suspended: ['active'],
+  cancelled: ['pending', 'active', 'suspended'],
+};

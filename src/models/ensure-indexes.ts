@@ -1,0 +1,19 @@
+import type { Database } from './database';
+
+const NAMESPACE_EXISTS = 48;
+
+/**
+ * Makes every collection and index, one after another, before anything is served: some servers go wrong when
+ * collections are made while others write. Harmless when they exist; several processes may do it at once.
+ */
+export async function ensureIndexes({ connection, models }: Database): Promise<void> {
+  for (const model of Object.values(models)) {
+    await connection.createCollection(model.collection.collectionName).catch((error: { code?: number }) => {
+      if (error.code !== NAMESPACE_EXISTS) throw error;
+    });
+    for (const [fields, options] of model.schema.indexes()) {
+      const { background: _background, ...kept } = options as Record<string, unknown>;
+      await model.collection.createIndex(fields as Record<string, 1 | -1>, kept);
+    }
+  }
+}

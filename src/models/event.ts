@@ -1,0 +1,47 @@
+import { Schema } from 'mongoose';
+import type { EventType } from '../contracts/events';
+import type { Actor } from '../domain/actor';
+import { schemaOptions } from './schema-options';
+
+/**
+ * One thing that happened to an entity: the timeline a person reads, and the proof that a step was applied.
+ * `step` is unique per entity, so the same step can be recorded, and so applied, only once.
+ */
+export interface Event {
+  _id: string;
+  tenantId: string;
+  entityType: EntityType;
+  entityId: string;
+  step: string;
+  type: EventType;
+  /** The entity's state and version after it. */
+  state: string;
+  version: number;
+  at: Date;
+  by: Actor;
+  data: Record<string, unknown>;
+  correlationId: string;
+}
+
+export const entityTypes = ['onboarding', 'user', 'entitlement'] as const;
+export type EntityType = (typeof entityTypes)[number];
+
+export const eventSchema = new Schema<Event>(
+  {
+    _id: { type: String, required: true },
+    tenantId: { type: String, required: true },
+    entityType: { type: String, required: true },
+    entityId: { type: String, required: true },
+    step: { type: String, required: true },
+    type: { type: String, required: true },
+    state: { type: String, required: true },
+    version: { type: Number, required: true },
+    at: { type: Date, required: true },
+    by: { type: Schema.Types.Mixed, required: true },
+    data: { type: Schema.Types.Mixed, required: true },
+    correlationId: { type: String, required: true },
+  },
+  { ...schemaOptions, collection: 'events' },
+)
+  .index({ tenantId: 1, entityId: 1, step: 1 }, { unique: true })
+  .index({ tenantId: 1, entityId: 1, version: 1, _id: 1 });

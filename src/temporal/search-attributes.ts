@@ -1,0 +1,21 @@
+import type { Client } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+
+/** The one attribute workflows can be searched by. The name is on the wire for ever. */
+export const tenantIdAttribute = defineSearchAttributeKey('TenantId', 'KEYWORD');
+
+const KEYWORD = 2;
+
+/**
+ * Registers the search attribute where it is missing. Resolves to `present` or `added`.
+ * Rejects when the server does not allow it; on Temporal Cloud an administrator adds `TenantId` (Keyword) once.
+ */
+export async function ensureSearchAttributes({ client, timeoutMs }: { client: Client; timeoutMs: number }): Promise<'present' | 'added'> {
+  const { namespace } = client.options;
+  return client.withDeadline(Date.now() + timeoutMs, async () => {
+    const { customAttributes } = await client.connection.operatorService.listSearchAttributes({ namespace });
+    if (customAttributes && tenantIdAttribute.name in customAttributes) return 'present';
+    await client.connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { [tenantIdAttribute.name]: KEYWORD } });
+    return 'added';
+  });
+}

@@ -1,0 +1,17 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../../activities';
+import { onboardingActivityOptions } from '../../config/temporal';
+
+export const {
+  beginOnboarding,
+  advanceOnboarding,
+  undoOnboarding,
+  finishOnboarding,
+  sendEmail,
+  sendNotification,
+  processNotification,
+  sendWelcomePackage,
+  revokeWelcomePackage,
+  updateUserStatus,
+  releaseEmail,
+} = proxyActivities<Activities>(onboardingActivityOptions);
