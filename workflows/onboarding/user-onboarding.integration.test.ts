@@ -1,5 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { openOnboardingWorld, type OnboardingWorld } from '../../src/testing/onboarding-world';
+import { quietTemporal } from '../../src/testing/quiet-temporal';
+import { recordHistory } from '../../src/testing/record-history';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -9,6 +11,7 @@ let world: OnboardingWorld;
 const failing = new Set<string>();
 
 beforeAll(async () => {
+  quietTemporal();
   world = await openOnboardingWorld({
     wrap: (activities) => ({
       ...activities,
@@ -33,14 +36,18 @@ const profiled = async (input: { requiresApproval?: boolean } = {}) => {
   await world.command(id, 'submitProfile', { payload: { profile: { displayName: 'Ada', company: null, phone: null, jobTitle: null, website: null } } });
   return id;
 };
-const ended = (id: string) => world.handle(id).result();
+const ended = async (id: string, historyName?: string) => {
+  const ending = await world.handle(id).result();
+  if (historyName) await recordHistory(historyName, world.handle(id));
+  return ending;
+};
 const heldAddress = async (id: string) => (await world.userOf(id)).holdsEmail === true;
 const packageOf = async (id: string) => (await world.database.models.entitlements.findOne({ onboardingId: id }).lean())?.state;
 
 describe('userOnboarding', () => {
   it('takes a person from the mail to an active user, each step told once', async () => {
     const id = await profiled();
-    expect(await ended(id)).toBe('completed');
+    expect(await ended(id, 'onboarding-completed')).toBe('completed');
     expect(await world.userOf(id)).toMatchObject({ state: 'active', profile: { displayName: 'Ada' } });
     expect(await packageOf(id)).toBe('active');
     expect(await world.mails(id)).toEqual(['verification', 'welcome']);
@@ -61,7 +68,7 @@ describe('userOnboarding', () => {
     await expect(world.command(id, 'verifyEmail', { generation: 3 })).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
     expect((await world.read(id)).state).toBe('awaiting_verification');
     await world.advance(id, 3 * DAY);
-    expect(await ended(id)).toBe('expired');
+    expect(await ended(id, 'onboarding-expired-verification')).toBe('expired');
     expect(await world.userOf(id)).toMatchObject({ state: 'cancelled' });
     expect(await heldAddress(id)).toBe(false);
     expect(await world.mails(id)).toEqual(['verification', 'verificationReminder', 'verificationReminder']);
@@ -82,7 +89,7 @@ describe('userOnboarding', () => {
     await world.advance(id, 3 * DAY + HOUR);
     expect(await world.mails(id)).toEqual(['verification', 'profileReminder']);
     await world.advance(id, 11 * DAY);
-    expect(await ended(id)).toBe('completed');
+    expect(await ended(id, 'onboarding-completed-without-profile')).toBe('completed');
     expect(await world.timeline(id)).toContain('profile_skipped');
     expect((await world.userOf(id)).profile).toBeNull();
   });
@@ -94,14 +101,14 @@ describe('userOnboarding', () => {
     await world.advance(id, DAY + HOUR);
     expect(await world.mails(id)).toEqual(['verification', 'approvalRequest', 'approvalRequest', 'approvalEscalation']);
     await world.advance(id, 2 * DAY);
-    expect(await ended(id)).toBe('expired');
+    expect(await ended(id, 'onboarding-expired-approval')).toBe('expired');
     expect(await packageOf(id)).toBeUndefined();
   });
 
   it('completes once approved, and tells who approved it', async () => {
     const id = await profiled({ requiresApproval: true });
     await world.command(id, 'approveOnboarding', { payload: { note: 'Papers checked' } });
-    expect(await ended(id)).toBe('completed');
+    expect(await ended(id, 'onboarding-approved')).toBe('completed');
     const approval = await world.database.models.events.findOne({ entityId: id, type: 'onboarding.approved' }).lean();
     expect(approval).toMatchObject({ by: { kind: 'api_key', id: 'key_test' }, data: { note: 'Papers checked' } });
   });
@@ -109,7 +116,7 @@ describe('userOnboarding', () => {
   it('ends rejected with a mail, the user cancelled and the address free', async () => {
     const id = await profiled({ requiresApproval: true });
     await world.command(id, 'rejectOnboarding', { payload: { reason: 'Unknown company' } });
-    expect(await ended(id)).toBe('rejected');
+    expect(await ended(id, 'onboarding-rejected')).toBe('rejected');
     expect(await world.mails(id)).toContain('rejection');
     expect((await world.read(id)).undoing).toEqual({ towards: 'rejected', reason: 'Unknown company' });
     expect(await heldAddress(id)).toBe(false);
@@ -119,7 +126,7 @@ describe('userOnboarding', () => {
     const id = state === 'awaiting_verification' ? await world.accept() : state === 'awaiting_profile' ? await verified() : await profiled({ requiresApproval: true });
     await world.until(id, state);
     expect(await world.command(id, 'cancelOnboarding', { payload: { reason: 'Signed up twice' } })).toMatchObject({ state: 'compensating' });
-    expect(await ended(id)).toBe('cancelled');
+    expect(await ended(id, `onboarding-cancelled-${state}`)).toBe('cancelled');
     expect(await world.userOf(id)).toMatchObject({ state: 'cancelled' });
     expect(await heldAddress(id)).toBe(false);
     await expect(world.command(id, 'cancelOnboarding')).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
@@ -128,7 +135,7 @@ describe('userOnboarding', () => {
   it('is cancelled by Temporal itself as by command', async () => {
     const id = await verified();
     await world.handle(id).cancel();
-    expect(await ended(id)).toBe('cancelled');
+    expect(await ended(id, 'onboarding-cancelled-in-temporal')).toBe('cancelled');
     expect((await world.timeline(id)).slice(-4)).toEqual(['undoing', 'user_cancelled', 'address_released', 'cancelled']);
   });
 
@@ -136,7 +143,7 @@ describe('userOnboarding', () => {
     const id = await verified();
     failing.add(id);
     await world.command(id, 'submitProfile', { payload: { profile: { displayName: 'Ada' } } });
-    expect(await ended(id)).toBe('failed');
+    expect(await ended(id, 'onboarding-failed')).toBe('failed');
     expect((await world.timeline(id)).slice(-6)).toEqual(['welcome_package_granted', 'undoing', 'welcome_package_revoked', 'user_cancelled', 'address_released', 'failed']);
     expect(await packageOf(id)).toBe('revoked');
     expect((await world.read(id)).undoing).toEqual({ towards: 'failed', reason: 'SHOP_CLOSED' });

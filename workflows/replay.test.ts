@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger, DeterminismViolationError, Worker } from '@temporalio/worker';
+import { quietTemporal } from '../src/testing/quiet-temporal';
+
+const FOLDER = join(__dirname, 'histories');
+const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+let workflowBundle: { code: string };
+
+const replay = (history: unknown) => Worker.runReplayHistory({ workflowBundle }, history);
+const read = (name: string) => JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as { events: Record<string, { activityType?: { name: string } }>[] };
+
+beforeAll(async () => {
+  quietTemporal();
+  workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('./index.ts'), logger: new DefaultLogger('ERROR') });
+});
+
+/**
+ * Every ending, recorded from a real run. A red test here means: runs that are on their way would break on a deploy.
+ * Put the change behind `patched()`; record new histories (RECORD_HISTORIES=1) only beside the old ones.
+ */
+describe('workflow code replays', () => {
+  it.each(names)('%s', async (name) => {
+    await replay(read(name));
+  });
+
+  it.each(names)('%s, and not when another activity stands in its place', async (name) => {
+    const history = read(name);
+    const scheduled = history.events.filter((event) => event.activityTaskScheduledEventAttributes);
+    scheduled.at(-1)!.activityTaskScheduledEventAttributes!.activityType!.name = 'somethingElse';
+    await expect(replay(history)).rejects.toThrow(DeterminismViolationError);
+  });
+});
