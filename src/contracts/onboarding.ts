@@ -1,5 +1,5 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
-import type { Actor } from '../domain/actor';
+import type { CommandInput, CommandOutcome } from './commands';
 import type { OnboardingCommand, OnboardingState, WaitingFor } from '../domain/onboarding';
 
 export const USER_ONBOARDING = 'userOnboarding';
@@ -33,21 +33,12 @@ export interface OnboardingProgress {
   towards: Extract<OnboardingState, 'expired' | 'rejected' | 'cancelled' | 'failed'> | null;
 }
 
-/** Every command carries its id (the update id) and who sent it; texts and personal data wait in MongoDB under that id. */
-export interface CommandInput {
-  commandId: string;
-  by: Actor;
-}
 export interface VerifyEmailInput extends CommandInput {
   /** The generation in the link, whose signature the api has checked. */
   generation: number;
 }
 
-/** What an applied command answers; stored with its event, so a retry gets the same. */
-export interface CommandOutcome {
-  state: OnboardingState;
-  at: string;
-}
+export type OnboardingOutcome = CommandOutcome<OnboardingState>;
 
 export interface OnboardingStatus {
   state: OnboardingState;
@@ -57,20 +48,17 @@ export interface OnboardingStatus {
 
 export const getState = defineQuery<OnboardingStatus>('getState');
 
-export const verifyEmail = defineUpdate<CommandOutcome, [VerifyEmailInput]>('verifyEmail' satisfies OnboardingCommand);
-export const resendVerification = defineUpdate<CommandOutcome, [CommandInput]>('resendVerification' satisfies OnboardingCommand);
-export const submitProfile = defineUpdate<CommandOutcome, [CommandInput]>('submitProfile' satisfies OnboardingCommand);
-export const approveOnboarding = defineUpdate<CommandOutcome, [CommandInput]>('approveOnboarding' satisfies OnboardingCommand);
-export const rejectOnboarding = defineUpdate<CommandOutcome, [CommandInput]>('rejectOnboarding' satisfies OnboardingCommand);
-export const cancelOnboarding = defineUpdate<CommandOutcome, [CommandInput]>('cancelOnboarding' satisfies OnboardingCommand);
+export const verifyEmail = defineUpdate<OnboardingOutcome, [VerifyEmailInput]>('verifyEmail' satisfies OnboardingCommand);
+export const resendVerification = defineUpdate<OnboardingOutcome, [CommandInput]>('resendVerification' satisfies OnboardingCommand);
+export const submitProfile = defineUpdate<OnboardingOutcome, [CommandInput]>('submitProfile' satisfies OnboardingCommand);
+export const approveOnboarding = defineUpdate<OnboardingOutcome, [CommandInput]>('approveOnboarding' satisfies OnboardingCommand);
+export const rejectOnboarding = defineUpdate<OnboardingOutcome, [CommandInput]>('rejectOnboarding' satisfies OnboardingCommand);
+export const cancelOnboarding = defineUpdate<OnboardingOutcome, [CommandInput]>('cancelOnboarding' satisfies OnboardingCommand);
 
-/** The types of the failures that workflow and activities throw; they cross to the api in `ApplicationFailure.type`. */
-export const failureTypes = {
-  illegalState: 'ILLEGAL_STATE',
+/** Why a command of an onboarding may be refused, besides its state. */
+export const refusals = {
   tokenExpired: 'TOKEN_EXPIRED',
   tokenSuperseded: 'TOKEN_SUPERSEDED',
   tokenUsed: 'TOKEN_USED',
   resendLimit: 'RESEND_LIMIT',
-  /** The run lost its entity: another run owns it, or somebody changed it by hand. */
-  notOurs: 'ENTITY_NOT_OURS',
 } as const;

@@ -57,6 +57,11 @@ describe('changes of the clocks', () => {
   });
 });
 
+test('a day that a zone leaves out has an empty period', () => {
+  const period = billingPeriod({ schedule: schedule({ startAt: '2011-12-29T20:00:00Z', timeZone: 'Pacific/Apia', interval: 'day' }), index: 1 });
+  expect(period.startAt).toBe(period.endAt);
+});
+
 describe('an anchor day', () => {
   test('makes a shorter first period, measured against the full one', () => {
     const first = billingPeriod({ schedule: schedule({ startAt: '2026-01-20T09:00:00Z', anchorDay: 1 }), index: 0 });

@@ -11,6 +11,8 @@ import type { PlanInterval } from './plan';
  * - not exist (spring), the boundary is as much later as the clocks jump: 02:30 becomes 03:30 on that day only;
  * - come twice (autumn), the boundary is its first occurrence
  * (RFC 5545 §3.3.5; "compatible" in ECMAScript's Temporal).
+ * Where a zone leaves out a whole day (Apia, 30 Dec 2011), that day's period of a daily plan is empty and must not be
+ * charged: its proration throws `PERIOD_EMPTY`.
  */
 
 export interface BillingSchedule {

@@ -35,7 +35,7 @@ export function cardProblems({ facts, amount, at }: ValidateCardInput): CardProb
   const isDate = Number.isInteger(expiryMonth) && expiryMonth >= 1 && expiryMonth <= 12 && Number.isInteger(expiryYear) && expiryYear >= 1000 && expiryYear <= 9999;
   if (!isDate) {
     problems.push({ code: 'CARD_INVALID', detail: `The expiry ${expiryMonth}/${expiryYear} is no month of a year.` });
-  } else if (at >= cardExpiresAt(facts)) {
+  } else if (Date.parse(at) >= Date.parse(cardExpiresAt(facts))) {
     problems.push({ code: 'CARD_EXPIRED', detail: `The card expired at the end of ${expiryMonth}/${expiryYear}: ask for a new one.` });
   }
   if (!usable) problems.push({ code: 'CARD_UNUSABLE', detail: 'The payment method was removed or blocked: ask for another.' });

@@ -54,7 +54,7 @@ export function nextDunningStep({ ladder, failedAt, attempt, lastFailedAt }: Nex
   const days = ladder.retryAfterDays[attempt - 1];
   if (days === undefined) return { kind: 'unpaid', at: lastFailedAt, cancelAt: plusDays(lastFailedAt, ladder.cancelAfterDays) };
   const planned = plusDays(failedAt, days);
-  return { kind: 'retry', attempt: attempt + 1, at: planned < lastFailedAt ? lastFailedAt : planned };
+  return { kind: 'retry', attempt: attempt + 1, at: Date.parse(planned) < Date.parse(lastFailedAt) ? lastFailedAt : planned };
 }
 
 const plusDays = (at: string, days: number): string => new Date(Date.parse(at) + days * 86_400_000).toISOString();

@@ -95,11 +95,12 @@ function denyListReasons({ subjects }: FraudFacts, { denyList }: FraudRules): Fr
  * rate of exchange: right within a factor of three or so, which is all a limit needs.
  */
 const roughUnitsPerDollar: Readonly<Record<string, number>> = {
-  ...tens(10, 'BWP CNY DKK EGP GTQ HKD MAD MOP MXN MZN NOK SEK SZL LSL NAD ZAR THB TRY UAH MDL HNL NIO'),
-  ...tens(100, 'AFN ALL AMD BDT DZD ETB HUF INR ISK JMD JPY KES KGS KZT LKR LRD NPR PKR RSD RUB DJF KMF VUV XAF XOF XPF CRC SYP MUR PHP DOP HTG YER'),
-  ...tens(1000, 'AOA ARS BIF CDF CLP COP GNF IQD KHR KRW MGA MMK MNT MWK NGN PYG RWF SOS TZS UGX'),
-  ...tens(10_000, 'IDR LAK LBP SLE STN UZS VND'),
-  ...tens(100_000, 'IRR'),
+  ...tens(10, 'BOB BRL BWP CNY CUP CZK DKK ERN GHS GTQ HKD HNL LSL MAD MDL MOP MVR MXN NAD NOK SCR SEK SLE STN SZL TJS TTD TWD UYI ZAR ZMW ZWG'),
+  ...tens(100, 'AFN ALL BDT BTN CVE DJF DOP DZD EGP ETB GMD GYD HTG HUF INR ISK JMD JPY KES KGS LKR LRD MKD MRU MUR MZN NIO NPR PHP PKR RSD'),
+  ...tens(100, 'RUB SRD SYP THB TRY UAH UYU VED VES VUV XPF YER'),
+  ...tens(1_000, 'AMD AOA ARS BIF CDF CLP CRC IQD KMF KPW KRW KZT MMK MNT MWK NGN RWF SDG SOS SSP TZS XAF XOF'),
+  ...tens(10_000, 'COP GNF IDR KHR LAK MGA PYG UGX UZS VND'),
+  ...tens(100_000, 'IRR LBP'),
 };
 
 function tens(units: number, codes: string): Record<string, number> {

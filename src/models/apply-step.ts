@@ -1,10 +1,11 @@
-import type { ClientSession, Model, UpdateQuery } from 'mongoose';
+import type { ClientSession, UpdateQuery } from 'mongoose';
 import { consumersOf, type EventType } from '../contracts/events';
 import type { MailRequest, WorkflowStart } from '../contracts/outbox';
 import type { Actor } from '../domain/actor';
 import { DomainError } from '../domain/domain-error';
 import { newId } from '../domain/ids';
-import type { Database, Models } from './database';
+import type { Database } from './database';
+import { entityModel } from './entity-model';
 import type { EntityType, Event } from './event';
 import { newOutboxRow } from './new-outbox-row';
 import type { Entity } from './schema-options';
@@ -44,9 +45,6 @@ export interface StepResult {
   data: Record<string, unknown>;
 }
 
-const modelOf = (models: Models, entityType: EntityType) =>
-  ({ onboarding: models.onboardings, user: models.users, entitlement: models.entitlements })[entityType] as unknown as Model<Entity>;
-
 const resultOf = (event: Event, applied: boolean): StepResult => ({
   applied, state: event.state, version: event.version, at: event.at.toISOString(), data: event.data,
 });
@@ -83,7 +81,7 @@ async function write(database: Database, input: StepInput, session: ClientSessio
   const { models } = database;
   const { tenantId, entityType, entityId, chain, from, to } = input;
   const at = new Date(input.at);
-  const entity = await modelOf(models, entityType)
+  const entity = await entityModel(models, entityType)
     .findOneAndUpdate(
       { _id: entityId, tenantId, state: { $in: [...from] }, ...(chain === undefined ? {} : { chain }) },
       {
@@ -116,7 +114,7 @@ async function write(database: Database, input: StepInput, session: ClientSessio
 
 async function rejectGhost(database: Database, { tenantId, entityType, entityId, chain }: StepInput, session?: ClientSession): Promise<void> {
   if (chain === undefined) return;
-  const entity = await modelOf(database.models, entityType).findOne({ _id: entityId, tenantId }, { chain: 1 }).session(session ?? null).lean();
+  const entity = await entityModel(database.models, entityType).findOne({ _id: entityId, tenantId }, { chain: 1 }).session(session ?? null).lean();
   if (entity && entity.chain !== chain) {
     throw new DomainError('ENTITY_NOT_OURS', `${entityType} ${entityId} is owned by another run of its workflow`);
   }
@@ -124,7 +122,7 @@ async function rejectGhost(database: Database, { tenantId, entityType, entityId,
 
 async function explainRefusal(database: Database, input: StepInput, session: ClientSession): Promise<never> {
   const { tenantId, entityType, entityId, from, step } = input;
-  const entity = await modelOf(database.models, entityType).findOne({ _id: entityId, tenantId }).session(session).lean();
+  const entity = await entityModel(database.models, entityType).findOne({ _id: entityId, tenantId }).session(session).lean();
   if (!entity) throw new DomainError('NOT_FOUND', `There is no ${entityType} ${entityId}`);
   await rejectGhost(database, input, session);
   throw new DomainError('ILLEGAL_STATE', `${entityType} ${entityId} is ${entity.state}; ${step} needs it to be ${from.join(' or ')}`);

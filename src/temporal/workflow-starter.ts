@@ -1,5 +1,6 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Database } from '../models/database';
+import { entityModel } from '../models/entity-model';
 import { markDone } from '../models/outbox';
 import type { OutboxRow } from '../models/outbox-row';
 import type { Logger } from '../telemetry/logger';
@@ -64,8 +65,8 @@ export function createWorkflowStarter({ client, database, logger, onStarted }: W
 }
 
 /** Whether the entity still waits to be started: accepted and unclaimed, or unclaimed since an operator's restart. */
-async function isAwaited({ models }: Database, { tenantId, entityId, start }: OutboxRow): Promise<boolean> {
-  const entity = await models.onboardings.findOne({ _id: entityId, tenantId, chain: null }, { state: 1 }).lean();
+async function isAwaited({ models }: Database, { tenantId, entityType, entityId, start }: OutboxRow): Promise<boolean> {
+  const entity = await entityModel(models, entityType).findOne({ _id: entityId, tenantId, chain: null }, { state: 1 }).lean();
   return entity !== null && (start?.restart === true || entity.state === 'accepted');
 }
 

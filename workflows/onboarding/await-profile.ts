@@ -1,6 +1,6 @@
 import { onboardingTimes } from '../../src/domain/onboarding';
 import { advanceOnboarding, sendEmail } from './activities';
-import type { OnboardingRun, QueuedCommand } from './run';
+import type { OnboardingRun, QueuedOnboardingCommand } from './run';
 
 const { profileRemindersAfterMs, profileGivesUpAfterMs, approvalGivesUpAfterMs } = onboardingTimes;
 
@@ -12,7 +12,7 @@ export async function awaitProfile(run: OnboardingRun): Promise<void> {
     .map((afterMs, index) => ({ step: `profile-reminder/${index + 1}`, atMs: run.sinceMs + afterMs }))
     .filter(({ atMs }) => atMs > Date.now());
   for (;;) {
-    const command = await run.nextCommand(reminders[0]?.atMs ?? givesUpAtMs);
+    const command = await run.inbox.next(reminders[0]?.atMs ?? givesUpAtMs);
     if (command || Date.now() >= givesUpAtMs) {
       const { state, at } = await leaveProfile(run, command?.input);
       if (command) command.outcome = { state, at };
@@ -23,10 +23,10 @@ export async function awaitProfile(run: OnboardingRun): Promise<void> {
   }
 }
 
-async function leaveProfile(run: OnboardingRun, command: QueuedCommand['input'] | undefined) {
+async function leaveProfile(run: OnboardingRun, command: QueuedOnboardingCommand['input'] | undefined) {
   const to = run.requiresApproval ? 'awaiting_approval' : 'activating';
   const untilMs = run.requiresApproval ? Date.now() + approvalGivesUpAfterMs : null;
-  const { at } = await run.transit(() =>
+  const { at } = await run.inbox.transit(() =>
     advanceOnboarding({
       ...run.step(command ? `command/${command.commandId}` : 'profile-skipped'),
       from: ['awaiting_profile'],

@@ -1,7 +1,7 @@
 import { onboardingTimes } from '../../src/domain/onboarding';
 import type { SendEmailInput } from '../../src/contracts/onboarding-activities';
 import { advanceOnboarding, sendEmail } from './activities';
-import type { OnboardingRun, QueuedCommand } from './run';
+import type { OnboardingRun, QueuedOnboardingCommand } from './run';
 
 const { linkLifetimeMs, verificationRemindersAfterMs, verificationGivesUpAfterMs, profileGivesUpAfterMs } = onboardingTimes;
 
@@ -15,7 +15,7 @@ export async function awaitVerification(run: OnboardingRun): Promise<'verified' 
     .map((afterMs, index) => ({ step: `verification-reminder/${index + 1}`, atMs: run.sinceMs + afterMs }))
     .filter(({ atMs }) => atMs > Date.now());
   for (;;) {
-    const command = await run.nextCommand(reminders[0]?.atMs ?? givesUpAtMs);
+    const command = await run.inbox.next(reminders[0]?.atMs ?? givesUpAtMs);
     if (command?.name === 'verifyEmail') {
       await recordVerified(run, command);
       return 'verified';
@@ -39,7 +39,7 @@ async function sendLink(run: OnboardingRun, { step, ...mail }: Pick<SendEmailInp
   return sendEmail({ ...run.step(step), ...mail, link });
 }
 
-async function resendLink(run: OnboardingRun, command: QueuedCommand): Promise<void> {
+async function resendLink(run: OnboardingRun, command: QueuedOnboardingCommand): Promise<void> {
   const { commandId, by } = command.input;
   const { at } = await sendLink(run, {
     step: `command/${commandId}`, template: 'verification', event: 'onboarding.verification_resent', command: { id: commandId, by },
@@ -48,10 +48,10 @@ async function resendLink(run: OnboardingRun, command: QueuedCommand): Promise<v
   command.outcome = { state: run.state, at };
 }
 
-async function recordVerified(run: OnboardingRun, command: QueuedCommand): Promise<void> {
+async function recordVerified(run: OnboardingRun, command: QueuedOnboardingCommand): Promise<void> {
   const { commandId, by } = command.input;
   const untilMs = Date.now() + profileGivesUpAfterMs;
-  const { at } = await run.transit(() =>
+  const { at } = await run.inbox.transit(() =>
     advanceOnboarding({
       ...run.step(`command/${commandId}`), from: ['awaiting_verification'], to: 'awaiting_profile', event: { type: 'onboarding.verified' },
       until: new Date(untilMs).toISOString(), command: { id: commandId, by },

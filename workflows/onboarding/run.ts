@@ -1,22 +1,20 @@
-import { ApplicationFailure, CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
-import { failureTypes } from '../../src/contracts/onboarding';
-import type { CommandInput, CommandOutcome, OnboardingProgress, OnboardingRef, OnboardingStatus, UserOnboardingInput, VerifyEmailInput } from '../../src/contracts/onboarding';
+import { workflowInfo } from '@temporalio/workflow';
+import { ILLEGAL_STATE, type CommandInput } from '../../src/contracts/commands';
+import { refusals } from '../../src/contracts/onboarding';
+import type { OnboardingOutcome, OnboardingProgress, OnboardingRef, OnboardingStatus, UserOnboardingInput, VerifyEmailInput } from '../../src/contracts/onboarding';
 import type { OnboardingStepInput } from '../../src/contracts/onboarding-activities';
 import { commandStates, nextResendAt, waitingForOf } from '../../src/domain/onboarding';
 import type { OnboardingCommand, OnboardingState } from '../../src/domain/onboarding';
+import { CommandInbox, refusal, type QueuedCommand } from '../command-inbox';
 
-/** A command that was accepted and waits for its turn; `settle` ends the wait of its sender. */
-export interface QueuedCommand {
-  name: OnboardingCommand;
-  input: CommandInput | VerifyEmailInput;
-  outcome?: CommandOutcome;
-  refusal?: Error;
-}
+export type OnboardingCommandInput = CommandInput | VerifyEmailInput;
+export type QueuedOnboardingCommand = QueuedCommand<OnboardingCommand, OnboardingOutcome, OnboardingCommandInput>;
 
-/** What one run knows. Only the story changes it, one step at a time; handlers only queue commands and wait for their outcome. */
+/** What one run knows. Only the story changes it, one step at a time. */
 export class OnboardingRun {
   readonly ref: OnboardingRef;
   readonly requiresApproval: boolean;
+  readonly inbox = new CommandInbox<OnboardingCommand, OnboardingOutcome, OnboardingCommandInput>((name, input) => this.judge(name, input));
   state: OnboardingState = 'accepted';
   /** When the present state began and when it gives up (ms). */
   sinceMs = Date.now();
@@ -26,12 +24,9 @@ export class OnboardingRun {
   resentAtMs: number[] = [];
   towards: OnboardingProgress['towards'] = null;
   /** A cancel that was accepted; the story is cancelled with it. */
-  cancel: QueuedCommand | null = null;
+  cancel: QueuedOnboardingCommand | null = null;
   /** From here on the user may be active: nothing is undone any more. */
   pastNoReturn = false;
-  /** The next state may be in MongoDB already while the story has not heard of it: commands are taken and judged when their turn comes. */
-  private inTransit = true;
-  private readonly queue: QueuedCommand[] = [];
 
   constructor({ tenantId, onboardingId, requiresApproval }: UserOnboardingInput) {
     this.ref = { tenantId, onboardingId };
@@ -45,20 +40,10 @@ export class OnboardingRun {
     this.linkExpiresAtMs = progress.linkExpiresAt === null ? 0 : Date.parse(progress.linkExpiresAt);
     this.resentAtMs = progress.resentAt.map((at) => Date.parse(at));
     this.towards = progress.towards;
-    this.inTransit = false;
+    this.inbox.open();
   }
 
-  /** Runs the activity that records a move to another state. */
-  async transit<T>(record: () => Promise<T>): Promise<T> {
-    this.inTransit = true;
-    try {
-      return await record();
-    } finally {
-      this.inTransit = false;
-    }
-  }
-
-  /** Every step's activity is told this: which onboarding, which step, when. */
+  /** Every step's activity is told this: which onboarding, which run, which step, when. */
   step(name: string): OnboardingStepInput {
     return { ...this.ref, chain: workflowInfo().firstExecutionRunId, step: name, at: new Date().toISOString() };
   }
@@ -74,69 +59,33 @@ export class OnboardingRun {
     return { state: this.state, generation: this.generation, waitingFor: waitingForOf({ state: this.state, until }) };
   }
 
-  /** The validator of every command. */
-  validate(name: OnboardingCommand, input: CommandInput | VerifyEmailInput): void {
-    if (!this.inTransit || this.cancel !== null || this.pastNoReturn) this.rejectUnlessPossible(name, input);
+  /** A cancel does not queue: it interrupts. It is possible until the user may be active, and only once. */
+  judgeCancel(): void {
+    if (this.cancel !== null) throw refusal(ILLEGAL_STATE, 'The onboarding is being cancelled already');
+    if (this.pastNoReturn || !commandStates.cancelOnboarding.includes(this.state)) throw this.wrongState('cancelOnboarding');
   }
 
-  /** Throws what the sender of a command is told when it cannot be applied now. */
-  private rejectUnlessPossible(name: OnboardingCommand, input: CommandInput | VerifyEmailInput): void {
+  private judge(name: OnboardingCommand, input: OnboardingCommandInput): void {
     const nowMs = Date.now();
-    if (name === 'verifyEmail' && this.generation > 0 && !commandStates.verifyEmail.includes(this.state) && this.state !== 'compensating') {
-      throw refusal(failureTypes.tokenUsed, 'The address has been verified already');
+    if (this.cancel !== null) throw refusal(ILLEGAL_STATE, 'The onboarding is being cancelled');
+    if (name === 'verifyEmail' && ['awaiting_profile', 'awaiting_approval', 'activating'].includes(this.state)) {
+      throw refusal(refusals.tokenUsed, 'The address has been verified already');
     }
-    if (!commandStates[name].includes(this.state) || this.cancel !== null || this.pastNoReturn) {
-      throw refusal(failureTypes.illegalState, `The onboarding is ${this.cancel === null ? this.state : 'being cancelled'}; ${name} needs it to be ${commandStates[name].join(' or ')}`);
-    }
+    if (!commandStates[name].includes(this.state)) throw this.wrongState(name);
     if (name === 'verifyEmail') {
-      if ((input as VerifyEmailInput).generation !== this.generation) throw refusal(failureTypes.tokenSuperseded, 'A newer link was sent; only the newest one works');
-      if (nowMs >= this.linkExpiresAtMs) throw refusal(failureTypes.tokenExpired, 'The link has expired; ask for a new one');
+      if ((input as VerifyEmailInput).generation !== this.generation) throw refusal(refusals.tokenSuperseded, 'A newer link was sent; only the newest one works');
+      if (nowMs >= this.linkExpiresAtMs) throw refusal(refusals.tokenExpired, 'The link has expired; ask for a new one');
     }
     if (name === 'resendVerification') {
       const nextMs = nextResendAt({ resentAtMs: this.resentAtMs, nowMs });
-      if (nextMs !== null) throw refusal(failureTypes.resendLimit, `Five links were sent in 24 hours; the next one can be sent at ${new Date(nextMs).toISOString()}`, nextMs - nowMs);
-    }
-  }
-
-  /** Queues a command for the story and waits for what it led to. */
-  async take(command: QueuedCommand): Promise<CommandOutcome> {
-    this.queue.push(command);
-    return this.settled(command);
-  }
-
-  /** Waits for what a command led to; a cancelled workflow still answers its senders. */
-  async settled(command: QueuedCommand): Promise<CommandOutcome> {
-    await CancellationScope.nonCancellable(() => condition(() => command.outcome !== undefined || command.refusal !== undefined));
-    if (command.refusal) throw command.refusal;
-    return command.outcome!;
-  }
-
-  /** The next command that is still possible, or undefined once `untilMs` has come. Commands that came too late are refused here. */
-  async nextCommand(untilMs: number): Promise<QueuedCommand | undefined> {
-    for (;;) {
-      const command = this.queue.shift();
-      if (command === undefined) {
-        const waitMs = untilMs - Date.now();
-        if (waitMs <= 0 || !(await condition(() => this.queue.length > 0, waitMs))) return undefined;
-        continue;
-      }
-      try {
-        this.rejectUnlessPossible(command.name, command.input);
-        return command;
-      } catch (error) {
-        command.refusal = error as Error;
+      if (nextMs !== null) {
+        const message = `Five links were sent in 24 hours; the next one can be sent at ${new Date(nextMs).toISOString()}`;
+        throw refusal(refusals.resendLimit, message, { retryAfterMs: nextMs - nowMs });
       }
     }
   }
 
-  /** Tells everyone who still waits that their turn will not come. */
-  refuseTheRest(): void {
-    for (const command of [...this.queue.splice(0), ...(this.cancel ? [this.cancel] : [])]) {
-      if (command.outcome === undefined) command.refusal = refusal(failureTypes.illegalState, `The onboarding is ${this.state}`);
-    }
+  private wrongState(name: OnboardingCommand): Error {
+    return refusal(ILLEGAL_STATE, `The onboarding is ${this.state}; ${name} needs it to be ${commandStates[name].join(' or ')}`);
   }
-}
-
-function refusal(type: string, message: string, retryAfterMs?: number): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, type, ...(retryAfterMs === undefined ? [] : [{ retryAfterMs }]));
 }

@@ -1,12 +1,14 @@
+import { ILLEGAL_STATE } from '../../src/contracts/commands';
 import type { OnboardingUndoing } from '../../src/domain/onboarding';
+import { refusal } from '../command-inbox';
 import { finishOnboarding, releaseEmail, revokeWelcomePackage, sendEmail, undoOnboarding, updateUserStatus } from './activities';
-import type { OnboardingRun, QueuedCommand } from './run';
+import type { OnboardingRun, QueuedOnboardingCommand } from './run';
 
 export interface UndoInput {
   towards: OnboardingUndoing;
   /** Why, as a code or a fixed phrase; never an error's text. */
   reason: string | null;
-  command: QueuedCommand | null;
+  command: QueuedOnboardingCommand | null;
 }
 
 /**
@@ -23,7 +25,8 @@ export async function undo(run: OnboardingRun, { towards, reason, command }: Und
     run.moved('compensating');
     if (command) command.outcome = { state: 'compensating', at };
   }
-  run.refuseTheRest();
+  run.inbox.refuseTheRest(`The onboarding is ${run.state}`);
+  if (run.cancel && run.cancel !== command) run.cancel.refusal = refusal(ILLEGAL_STATE, `The onboarding is ${run.state}`);
   if (towards === 'rejected') await sendEmail({ ...run.step('rejection-mail'), template: 'rejection', event: 'onboarding.rejection_sent' });
   await revokeWelcomePackage(run.step('welcome-package/undo'));
   await updateUserStatus({ ...run.step('cancel-user'), to: 'cancelled' });

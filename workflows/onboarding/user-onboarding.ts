@@ -1,7 +1,8 @@
 import { ApplicationFailure, CancellationScope, allHandlersFinished, condition, isCancellation, setHandler } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
 import * as contract from '../../src/contracts/onboarding';
-import type { CommandInput, CommandOutcome, UserOnboardingInput } from '../../src/contracts/onboarding';
+import { ENTITY_NOT_OURS, ILLEGAL_STATE, type CommandInput } from '../../src/contracts/commands';
+import type { OnboardingOutcome, UserOnboardingInput } from '../../src/contracts/onboarding';
 import type { OnboardingCommand, OnboardingState } from '../../src/domain/onboarding';
 import { activate } from './activate';
 import { beginOnboarding } from './activities';
@@ -13,7 +14,7 @@ import { undo, type UndoInput } from './undo';
 
 const queuedCommands = [
   contract.verifyEmail, contract.resendVerification, contract.submitProfile, contract.approveOnboarding, contract.rejectOnboarding,
-] as UpdateDefinition<CommandOutcome, [CommandInput]>[];
+] as UpdateDefinition<OnboardingOutcome, [CommandInput]>[];
 
 /**
  * Takes a person from an e-mail address to an active user.
@@ -39,7 +40,7 @@ export async function userOnboarding(input: UserOnboardingInput): Promise<Onboar
     const undoing = ending;
     await CancellationScope.nonCancellable(() => undo(run, undoing));
   }
-  run.refuseTheRest();
+  run.inbox.refuseTheRest(`The onboarding is ${run.state}`);
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   return run.state;
 }
@@ -66,8 +67,8 @@ function answerMessages(run: OnboardingRun, story: CancellationScope): void {
   setHandler(contract.getState, () => run.status());
   for (const definition of queuedCommands) {
     const name = definition.name as OnboardingCommand;
-    setHandler(definition, (input: CommandInput) => run.take({ name, input }), {
-      validator: (input: CommandInput) => run.validate(name, input),
+    setHandler(definition, (input: CommandInput) => run.inbox.take({ name, input }), {
+      validator: (input: CommandInput) => run.inbox.validate(name, input),
     });
   }
   setHandler(
@@ -75,9 +76,9 @@ function answerMessages(run: OnboardingRun, story: CancellationScope): void {
     (input: CommandInput) => {
       run.cancel = { name: 'cancelOnboarding', input };
       story.cancel();
-      return run.settled(run.cancel);
+      return run.inbox.settled(run.cancel);
     },
-    { validator: (input: CommandInput) => run.validate('cancelOnboarding', input) },
+    { validator: (_input: CommandInput) => run.judgeCancel() },
   );
 }
 
@@ -90,5 +91,5 @@ function failureType(error: unknown): string {
 
 /** Another run owns the entity, or somebody changed it by hand: nothing of it may be touched, the reconciler lists it. */
 function isNotOurs(error: unknown): boolean {
-  return [contract.failureTypes.notOurs, contract.failureTypes.illegalState, 'NOT_FOUND'].includes(failureType(error) as never);
+  return [ENTITY_NOT_OURS, ILLEGAL_STATE, 'NOT_FOUND'].includes(failureType(error));
 }

@@ -1,0 +1,10 @@
+import type { Model } from 'mongoose';
+import type { Models } from './database';
+import type { EntityType } from './event';
+import type { Entity } from './schema-options';
+
+/** The model of a kind of entity, seen as what all of them have in common. */
+export function entityModel(models: Models, entityType: EntityType): Model<Entity> {
+  const byType = { onboarding: models.onboardings, user: models.users, entitlement: models.entitlements };
+  return byType[entityType] as unknown as Model<Entity>;
+}

@@ -1,0 +1,88 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { commandStep, type CommandInput, type CommandOutcome } from '../contracts/commands';
+import { DomainError } from '../domain/domain-error';
+import type { Database } from '../models/database';
+import { entityModel } from '../models/entity-model';
+import type { EntityType } from '../models/event';
+import type { Entity } from '../models/schema-options';
+import type { WorkflowStarter } from './workflow-starter';
+
+export interface CommandDependencies {
+  client: Client;
+  database: Database;
+  starter: WorkflowStarter;
+}
+
+export interface SendCommandInput {
+  tenantId: string;
+  entityType: EntityType;
+  entityId: string;
+  workflowId: string;
+  /** The update's wire name. */
+  update: string;
+  /** What the update is told, its id (also the update id, so a repeat asks for the same outcome) and sender included. */
+  input: CommandInput;
+  /** Why an entity takes no more commands; null while it does. */
+  refusalOf: (entity: Entity) => DomainError | null;
+}
+
+const ANSWER_WITHIN_MS = 2000;
+
+/**
+ * Sends a command to a running process and answers what it did. The same `commandId` is applied once and always answered the same.
+ *
+ * @throws DomainError `NOT_FOUND`; the process's own refusals (`ILLEGAL_STATE`, …); `OUTCOME_PENDING` when no answer came in time:
+ *   it may still be applied, and a repeat with the same id tells.
+ */
+export async function sendCommand({ client, database, starter }: CommandDependencies, command: SendCommandInput): Promise<CommandOutcome> {
+  const { tenantId, entityType, entityId, workflowId, update, input } = command;
+
+  /** The outcome recorded with the command's event: true for ever, whatever Temporal still knows. */
+  const findOutcome = async (): Promise<CommandOutcome | null> => {
+    const event = await database.models.events.findOne({ tenantId, entityId, step: commandStep(input.commandId) }).lean();
+    return event && { state: event.state, at: event.at.toISOString() };
+  };
+  const findOpenEntity = async (): Promise<Entity> => {
+    const entity = await entityModel(database.models, entityType).findOne({ _id: entityId, tenantId }).lean();
+    if (!entity) throw new DomainError('NOT_FOUND', `There is no such ${entityType}`);
+    const refusal = command.refusalOf(entity);
+    if (refusal) throw refusal;
+    return entity;
+  };
+
+  const earlier = await findOutcome();
+  if (earlier) return earlier;
+  const { state } = await findOpenEntity();
+  if (state === 'accepted') await startFirst({ database, starter }, { tenantId, entityId });
+  try {
+    return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+      client.workflow.getHandle(workflowId).executeUpdate<CommandOutcome, [CommandInput]>(update, { args: [input], updateId: input.commandId }),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) throw refusalIn(error);
+    if (error instanceof WorkflowNotFoundError) {
+      // It ended between the look at MongoDB and the update.
+      const outcome = await findOutcome();
+      if (outcome) return outcome;
+      await findOpenEntity();
+    }
+    const detail = 'The process did not answer in time. The command may still be applied: repeat the request with the same Idempotency-Key to learn its outcome';
+    throw new DomainError('OUTCOME_PENDING', detail, { retryAfterSeconds: 1 });
+  }
+}
+
+/** A command may overtake the start of its workflow; the start is sent first then. Where that fails the update fails too, and says so. */
+async function startFirst({ database, starter }: Pick<CommandDependencies, 'database' | 'starter'>, { tenantId, entityId }: { tenantId: string; entityId: string }): Promise<void> {
+  const row = await database.models.outbox.findOne({ entityId, tenantId, pending: 'temporal' }).lean();
+  if (row) await starter.start(row).catch(() => undefined);
+}
+
+/** What the workflow refused, in the words it used. */
+function refusalIn({ cause }: WorkflowUpdateFailedError): DomainError {
+  if (!(cause instanceof ApplicationFailure) || !cause.type) {
+    return new DomainError('ILLEGAL_STATE', 'The process ended before the command could be applied');
+  }
+  const [details] = (cause.details ?? []) as [{ retryAfterMs?: number }?];
+  return new DomainError(cause.type, cause.message, details?.retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(details.retryAfterMs / 1000) });
+}
