@@ -12,7 +12,7 @@ const servers = {
   globalSetup: '<rootDir>/src/testing/global-setup.ts',
   globalTeardown: '<rootDir>/src/testing/global-teardown.ts',
 };
-const source = ['src', 'config', 'workflows', 'activities'].map((folder) => `<rootDir>/${folder}`);
+const source = ['src', 'config', 'workflows', 'activities', 'scripts'].map((folder) => `<rootDir>/${folder}`);
 
 module.exports = {
   maxWorkers: 2,

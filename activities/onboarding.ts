@@ -7,6 +7,13 @@ import type { Actor } from '../src/domain/actor';
 import { DomainError } from '../src/domain/domain-error';
 import { onboardingTimes, onboardingTransitions, openOnboardingStates } from '../src/domain/onboarding';
 import { userTransitions } from '../src/domain/user';
+import type { Profile } from '../src/models/user';
+
+/** The profile as submitted, every field there. */
+function profileOf(payload: Record<string, unknown> | undefined): Profile {
+  const field = (name: keyof Profile) => (typeof payload?.[name] === 'string' ? payload[name] : null);
+  return { displayName: field('displayName'), company: field('company'), phone: field('phone'), jobTitle: field('jobTitle'), website: field('website') };
+}
 
 const byWorkflow: Actor = { kind: 'workflow', id: null };
 
@@ -76,7 +83,7 @@ export const createOnboardingActivities = ({ database, applyStep }: ActivityDepe
         ...(event.type === 'onboarding.profile_submitted'
           ? {
               alongside: async (session) => {
-                await models.users.updateOne({ _id: userId, tenantId }, { $set: { profile: payload?.profile ?? null, updatedAt: new Date(at) }, $inc: { version: 1 } }, { session });
+                await models.users.updateOne({ _id: userId, tenantId }, { $set: { profile: profileOf(payload), updatedAt: new Date(at) }, $inc: { version: 1 } }, { session });
               },
             }
           : {}),

@@ -1,9 +1,8 @@
 /**
- * Every feature flag: what it does and whether it is on by default. `FEATURES=rate-limits,-swagger-ui` in the environment
- * switches one on by its name and off by a minus before it. A flag that nothing reads any more is removed from here.
+ * Every feature flag: what it does and whether it is on by default. `FEATURES=-rate-limits` in the environment switches one
+ * off; its bare name switches it on. A flag that nothing reads any more is removed from here.
  */
 export const flags = {
-  'swagger-ui': { on: true, meaning: 'Serves Swagger UI at /docs' },
   'rate-limits': { on: true, meaning: 'Limits the requests of a tenant per minute' },
 } as const satisfies Record<string, { on: boolean; meaning: string }>;
 

@@ -13,6 +13,17 @@ export const retryPolicies = {
   standard: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 } as const satisfies Record<string, RetryPolicy>;
 
+/**
+ * Options of the activities that write to MongoDB or ask the gateway: an answer comes within two of its time limits (10 s) or not
+ * at all. A gateway that is away is waited out. Declines are answers and never thrown; where one comes as an error all the
+ * same, repeating it would only decline again.
+ */
+export const paymentActivityOptions = {
+  startToCloseTimeout: timeouts.SHORT,
+  retry: { ...retryPolicies.standard, nonRetryableErrorTypes: ['FraudDetectedError', 'InsufficientFundsError'] },
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+} as const satisfies ActivityOptions;
+
 /** Options of the onboarding's activities: short guarded writes to MongoDB, the mails leave through the outbox. */
 export const onboardingActivityOptions = {
   startToCloseTimeout: timeouts.SHORT,

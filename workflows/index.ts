@@ -1,1 +1,3 @@
+export { processPayment } from './payments/process-payment';
+export { refundPayment } from './payments/refund-payment';
 export { userOnboarding } from './onboarding/user-onboarding';

@@ -11,6 +11,9 @@ export const idPrefixes = {
   event: 'evt',
   outboxRow: 'out',
   stuckItem: 'stk',
+  payment: 'pay',
+  refund: 'rfd',
+  compensation: 'cmp',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -2,15 +2,19 @@ import os from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import mongoose, { ConnectionStates, type ClientSession, type Connection } from 'mongoose';
 import { apiKeySchema, type ApiKey } from './api-key';
+import { compensationSchema, type Compensation } from './compensation';
 import { commandPayloadSchema, type CommandPayload } from './command-payload';
 import { dailyCountSchema, type DailyCount } from './daily-count';
 import { entitlementSchema, type Entitlement } from './entitlement';
 import { eventSchema, type Event } from './event';
 import { idempotencyRecordSchema, type IdempotencyRecord } from './idempotency-record';
+import { ledgerPostingSchema, type LedgerPosting } from './ledger-posting';
 import { notificationSchema, type Notification } from './notification';
 import { onboardingSchema, type Onboarding } from './onboarding';
 import { outboxRowSchema, type OutboxRow } from './outbox-row';
 import { partnerSchema, type Partner } from './partner';
+import { paymentSchema, type Payment } from './payment';
+import { refundSchema, type Refund } from './refund';
 import { stuckItemSchema, type StuckItem } from './stuck-item';
 import { userSchema, type User } from './user';
 
@@ -23,6 +27,10 @@ export function defineModels(connection: Connection) {
     onboardings: connection.model<Onboarding>('Onboarding', onboardingSchema),
     entitlements: connection.model<Entitlement>('Entitlement', entitlementSchema),
     notifications: connection.model<Notification>('Notification', notificationSchema),
+    payments: connection.model<Payment>('Payment', paymentSchema),
+    refunds: connection.model<Refund>('Refund', refundSchema),
+    ledgerPostings: connection.model<LedgerPosting>('LedgerPosting', ledgerPostingSchema),
+    compensations: connection.model<Compensation>('Compensation', compensationSchema),
     events: connection.model<Event>('Event', eventSchema),
     outbox: connection.model<OutboxRow>('OutboxRow', outboxRowSchema),
     idempotency: connection.model<IdempotencyRecord>('IdempotencyRecord', idempotencyRecordSchema),

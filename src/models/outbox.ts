@@ -8,7 +8,6 @@ import type { StuckItem, StuckKind } from './stuck-item';
 /** After this many failures of its own a row is on the operator's list, and tried again every ten minutes. */
 export const FAILURES_UNTIL_STUCK = 20;
 const FIRST_RETRY_MS = 1000;
-const RETRY_DOUBLINGS = 6;
 const LONGEST_RETRY_MS = 60_000;
 const STUCK_RETRY_MS = 600_000;
 
@@ -59,28 +58,18 @@ export interface RecordFailureInput {
  * 10 min, with an open item on the operator's list. An outage of a server is not a failure of the row: do not call this for one.
  */
 export async function recordFailure({ database, rowId, error }: RecordFailureInput): Promise<void> {
-  const now = new Date();
-  const doubled = { $multiply: [FIRST_RETRY_MS, { $pow: [2, { $min: ['$failures', RETRY_DOUBLINGS] }] }] };
-  const waitMs = {
-    $cond: [{ $gte: ['$failures', FAILURES_UNTIL_STUCK - 1] }, STUCK_RETRY_MS, { $min: [LONGEST_RETRY_MS, doubled] }],
-  };
-  const row = await database.models.outbox
-    .findOneAndUpdate(
-      { _id: rowId, open: true },
-      [
-        {
-          $set: {
-            dueAt: { $add: [now, waitMs] },
-            failures: { $add: ['$failures', 1] },
-            lastError: { $literal: errorWithoutPersonalData(error) },
-            lease: null,
-          },
-        },
-      ],
-      { updatePipeline: true, returnDocument: 'after' },
-    )
-    .lean();
-  if (row && row.failures >= FAILURES_UNTIL_STUCK) await listFailingRow(database, row);
+  const { outbox } = database.models;
+  const row = await outbox.findOne({ _id: rowId, open: true }).lean();
+  if (!row) return;
+  const failures = row.failures + 1;
+  const lastError = errorWithoutPersonalData(error);
+  const waitMs = failures >= FAILURES_UNTIL_STUCK ? STUCK_RETRY_MS : Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
+  // Guarded, so that two attempts at the same time that failed count once.
+  const { modifiedCount } = await outbox.updateOne(
+    { _id: rowId, open: true, failures: row.failures },
+    { $set: { failures, lastError, lease: null, dueAt: new Date(Date.now() + waitMs) } },
+  );
+  if (modifiedCount === 1 && failures >= FAILURES_UNTIL_STUCK) await listFailingRow(database, { ...row, failures, lastError });
 }
 
 async function listFailingRow(database: Database, row: OutboxRow): Promise<void> {

@@ -7,6 +7,8 @@ import type { Logger } from '../telemetry/logger';
 import { tenantIdAttribute } from './search-attributes';
 
 const MAX_IN_FLIGHT = 20;
+/** What an entity is until its process owns it; a refund is `pending` from the start. */
+const UNSTARTED: readonly string[] = ['accepted', 'pending'];
 const START_TIMEOUT_MS = 5000;
 
 /** Sends workflow starts; the sole caller of `client.workflow.start`. */
@@ -67,7 +69,7 @@ export function createWorkflowStarter({ client, database, logger, onStarted }: W
 /** Whether the entity still waits to be started: accepted and unclaimed, or unclaimed since an operator's restart. */
 async function isAwaited({ models }: Database, { tenantId, entityType, entityId, start }: OutboxRow): Promise<boolean> {
   const entity = await entityModel(models, entityType).findOne({ _id: entityId, tenantId, chain: null }, { state: 1 }).lean();
-  return entity !== null && (start?.restart === true || entity.state === 'accepted');
+  return entity !== null && (start?.restart === true || UNSTARTED.includes(entity.state));
 }
 
 async function send(client: Client, { tenantId, correlationId, start }: OutboxRow): Promise<void> {

@@ -1,0 +1,31 @@
+# syntax=docker/dockerfile:1
+# One image for every role: docker run IMAGE --role api | --role worker
+
+# Everything that building takes, the prebuilt workflow bundle included.
+FROM node:24-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --no-fund --no-audit
+COPY . .
+RUN node scripts/build.mjs
+
+# What the program needs when it runs, and nothing to build with.
+FROM node:24-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --no-fund --no-audit
+
+FROM node:24-slim
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 ADMIN_PORT=9464 LOG_FORMAT=json
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+# The program looks for openapi.yaml one folder above itself, and for its workflows beside itself.
+COPY package.json openapi.yaml ./
+COPY --from=build /app/dist ./dist
+USER node
+EXPOSE 3000 9464
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.ADMIN_PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "--enable-source-maps", "dist/main.js"]
+CMD ["--role", "api"]

@@ -1,0 +1,116 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { renderConfigTable, renderEnvExample } from './describe-environment';
+import { ConfigError, readConfig } from './env';
+import { flagNames, flags } from './flags';
+import { variableNames, variables, type Variable } from './variables';
+
+const secrets = { OPERATOR_KEY: 'operator-key-operator-key-operator-key', TOKEN_SECRET: 'token-secret-token-secret-token-secret' };
+const read = (env: Record<string, string> = {}, role = 'api') => readConfig({ env: { ...secrets, ...env }, role });
+const problemsOf = (env: Record<string, string>, role = 'api'): readonly string[] => {
+  try {
+    readConfig({ env, role });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+};
+const root = path.join(__dirname, '..');
+
+describe('the configuration', () => {
+  it('needs nothing but the two secrets', () => {
+    const config = read();
+    expect(config.api).toMatchObject({ port: 3000, host: '127.0.0.1', requestsPerMinute: 600, maxBodyBytes: 65_536 });
+    expect(config.temporal).toMatchObject({ address: '127.0.0.1:7233', namespace: 'default', tls: null });
+    expect(config.shutdown).toEqual({ drainMs: 1500, graceMs: 10_000, forceMs: 20_000 });
+  });
+
+  it('names every bad variable at once, what is wrong and what is allowed', () => {
+    const problems = problemsOf({ ...secrets, PORT: 'http', LOG_LEVEL: 'loud', MAX_BODY_BYTES: '1e3', TEMPORAL_TLS: 'yes', FEATURES: 'teleport' });
+    expect(problems).toHaveLength(5);
+    expect(problems[0]).toBe('PORT is "http"; it has to be a port; 0 takes a free one');
+    expect(problems.join('\n')).toMatch(/MAX_BODY_BYTES is "1e3"; it has to be a whole number from 1024 to 10485760\n.*TEMPORAL_TLS is "yes"; it has to be true or false\n.*LOG_LEVEL.*\n.*FEATURES is "teleport"/);
+  });
+
+  it('says which required variables are missing', () => {
+    expect(problemsOf({}).map((problem) => problem.split(' ')[0])).toEqual(['OPERATOR_KEY', 'TOKEN_SECRET']);
+  });
+
+  it.each(variableNames.filter((name) => (variables[name] as Variable).secret))('never shows the value of %s', (name) => {
+    const value = 'hunter2 hunter2';
+    const problems = problemsOf({ ...secrets, [name]: value });
+    expect(problems.join()).not.toContain('hunter2');
+    if (name !== 'TEMPORAL_API_KEY') expect(problems.join()).toContain(name);
+  });
+
+  it.each([['PORT', '65536'], ['PORT', '-1'], ['PORT', ' 80'], ['PORT', '0x10'], ['PORT', '1.5'], ['PUBLIC_URL', 'javascript:alert(1)'], ['MONGODB_URI', 'mongodb://localhost:27017'], ['TEMPORAL_ADDRESS', 'localhost'], ['MAIL_FROM', 'a@b.c\r\nBcc: x@y.z'], ['OPERATOR_EMAIL', 'nobody'], ['REDIS_PREFIX', 'platform'], ['NODE_APP_INSTANCE', 'one']])(
+    'refuses %s=%j',
+    (name, value) => expect(problemsOf({ ...secrets, [name]: value })).toEqual([expect.stringContaining(name)]),
+  );
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(read({ PORT: '', TEMPORAL_API_KEY: '' })).toMatchObject({ api: { port: 3000 }, temporal: { apiKey: undefined } });
+  });
+
+  it('is frozen all the way down', () => {
+    const config = read() as { api: { port: number } };
+    expect(() => (config.api.port = 1)).toThrow(TypeError);
+  });
+
+  it('gives every instance its own admin port, and the roles different ones', () => {
+    expect(read({ NODE_APP_INSTANCE: '1' }).admin.port).toBe(9465);
+    expect(read({ NODE_APP_INSTANCE: '1' }, 'worker').admin.port).toBe(9475);
+    expect(read({ NODE_APP_INSTANCE: '1', ADMIN_PORT: '7000' }, 'worker').admin.port).toBe(7001);
+    expect(read({ NODE_APP_INSTANCE: '1', ADMIN_PORT: '0' }).admin.port).toBe(0);
+  });
+
+  it('wants the hard limit of the shutdown above what it limits', () => {
+    expect(problemsOf({ ...secrets, SHUTDOWN_GRACE_MS: '19000' })).toEqual([expect.stringMatching(/^SHUTDOWN_FORCE_MS is 20000; it has to be at least 21000/)]);
+    expect(problemsOf({ ...secrets, DRAIN_MS: '60000' })).toEqual([expect.stringContaining('DRAIN_MS and 2000 more')]);
+    expect(problemsOf({ ...secrets, SHUTDOWN_GRACE_MS: '18000' })).toEqual([]);
+  });
+
+  it('tells of rules between variables even when others are bad', () => {
+    expect(problemsOf({ ...secrets, PORT: 'x', SHUTDOWN_GRACE_MS: '19000' })).toHaveLength(2);
+  });
+
+  it('uses TLS as soon as a key, a certificate or the switch asks for it', () => {
+    expect(read({ TEMPORAL_API_KEY: 'key' }).temporal.tls).not.toBeNull();
+    expect(read({ TEMPORAL_TLS: 'true' }).temporal.tls).not.toBeNull();
+    expect(read({ TEMPORAL_TLS_CA_FILE: '/ca.pem' }).temporal.tls).toMatchObject({ caFile: '/ca.pem' });
+    expect(problemsOf({ ...secrets, TEMPORAL_TLS_CERT_FILE: '/cert.pem' })).toEqual([expect.stringContaining('TEMPORAL_TLS_KEY_FILE is not set')]);
+  });
+
+  it('refuses one secret for two uses', () => {
+    expect(problemsOf({ OPERATOR_KEY: secrets.OPERATOR_KEY, TOKEN_SECRET: secrets.OPERATOR_KEY })).toEqual([expect.stringContaining('TOKEN_SECRET equals OPERATOR_KEY')]);
+  });
+
+  it('has a good default for every variable that need not be set', () => {
+    for (const name of variableNames) {
+      const variable: Variable = variables[name];
+      if (typeof variable.default === 'string') expect({ name, ok: variable.type.safeParse(variable.default).success }).toEqual({ name, ok: true });
+    }
+  });
+});
+
+describe('the feature flags', () => {
+  it('are as listed unless FEATURES changes them', () => {
+    expect(read().flags).toEqual(Object.fromEntries(flagNames.map((name) => [name, flags[name].on])));
+    expect(read({ FEATURES: ' -rate-limits ,' }).flags['rate-limits']).toBe(false);
+    expect(read({ FEATURES: '-rate-limits,rate-limits' }).flags['rate-limits']).toBe(true);
+    expect(problemsOf({ ...secrets, FEATURES: '-constructor' })).toHaveLength(1);
+  });
+});
+
+describe('what people are told', () => {
+  it('.env.example is made from the table', () => {
+    expect(readFileSync(path.join(root, '.env.example'), 'utf8')).toBe(renderEnvExample());
+  });
+
+  const readme = path.join(root, 'README.md');
+  (existsSync(readme) ? it : it.skip)("the README's table is made from the table", () => {
+    const [, table] = /<!-- config:begin -->\n([\s\S]*?)\n<!-- config:end -->/.exec(readFileSync(readme, 'utf8')) ?? [];
+    expect(table?.trim()).toBe(renderConfigTable());
+  });
+});

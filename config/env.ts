@@ -1,0 +1,108 @@
+import type { z } from 'zod';
+import { deepFreeze } from './deep-freeze';
+import { variableNames, variables, type Variable, type VariableName } from './variables';
+
+type Parsed<V> = V extends { type: infer T extends z.ZodType; default: null } ? z.output<T> | undefined : V extends { type: infer T extends z.ZodType } ? z.output<T> : never;
+type Values = { [Name in VariableName]: Parsed<(typeof variables)[Name]> };
+
+/** Everything that is wrong with the environment, one line for each variable. Holds no value of a secret. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(`The configuration is wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+export interface ReadConfigInput {
+  env: Readonly<Record<string, string | undefined>>;
+  role: string;
+}
+
+/**
+ * The configuration of one process, frozen. A variable that is set but empty counts as not set.
+ * @throws ConfigError naming every bad variable at once, what is wrong and what is allowed.
+ */
+export function readConfig({ env, role }: ReadConfigInput) {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const name of variableNames) {
+    const variable: Variable = variables[name];
+    const given = env[name] === '' ? undefined : env[name];
+    const raw = given ?? variable.defaultByRole?.[role] ?? variable.default;
+    if (raw === null) continue;
+    if (raw === undefined) {
+      problems.push(`${name} is not set; it has to be ${variable.allowed} (${variable.meaning})`);
+      continue;
+    }
+    const result = variable.type.safeParse(raw);
+    if (result.success) values[name] = result.data;
+    else problems.push(`${name} is ${shown(variable, raw)}; it has to be ${variable.allowed}`);
+  }
+  const instance = env.NODE_APP_INSTANCE || '0';
+  if (!/^\d{1,4}$/.test(instance)) problems.push(`NODE_APP_INSTANCE is "${instance}"; it has to be the number that PM2 gives an instance`);
+  // Rules between variables are looked at even when others are bad, as long as theirs are there.
+  problems.push(...crossFieldProblems(values as Partial<Values>));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return deepFreeze(arrange(values as Values, Number(instance)));
+}
+
+export type Config = ReturnType<typeof readConfig>;
+
+const LONGEST_SHOWN = 60;
+
+function shown({ secret }: Variable, raw: string): string {
+  if (secret) return `bad (${raw.length} characters, not shown)`;
+  return JSON.stringify(raw.length > LONGEST_SHOWN ? `${raw.slice(0, LONGEST_SHOWN)}…` : raw);
+}
+
+const FORCE_MARGIN_MS = 2000;
+
+function crossFieldProblems(values: Partial<Values>): string[] {
+  const problems: string[] = [];
+  const { SHUTDOWN_FORCE_MS: forceMs, SHUTDOWN_GRACE_MS: graceMs = 0, DRAIN_MS: drainMs = 0 } = values;
+  for (const [name, ms] of [['SHUTDOWN_GRACE_MS', graceMs], ['DRAIN_MS', drainMs]] as const) {
+    if (forceMs !== undefined && forceMs < ms + FORCE_MARGIN_MS) {
+      problems.push(`SHUTDOWN_FORCE_MS is ${forceMs}; it has to be at least ${ms + FORCE_MARGIN_MS}, which is ${name} and ${FORCE_MARGIN_MS} more`);
+    }
+  }
+  const { TEMPORAL_TLS_CERT_FILE: certFile, TEMPORAL_TLS_KEY_FILE: keyFile } = values;
+  if (certFile !== undefined && keyFile === undefined) problems.push('TEMPORAL_TLS_KEY_FILE is not set; TEMPORAL_TLS_CERT_FILE needs it');
+  if (keyFile !== undefined && certFile === undefined) problems.push('TEMPORAL_TLS_CERT_FILE is not set; TEMPORAL_TLS_KEY_FILE needs it');
+  const { OPERATOR_KEY: operatorKey, TOKEN_SECRET: tokenSecret } = values;
+  if (operatorKey !== undefined && operatorKey === tokenSecret) problems.push('TOKEN_SECRET equals OPERATOR_KEY; it has to be a secret of its own');
+  return problems;
+}
+
+function arrange(v: Values, instance: number) {
+  const tlsFiles = { caFile: v.TEMPORAL_TLS_CA_FILE, certFile: v.TEMPORAL_TLS_CERT_FILE, keyFile: v.TEMPORAL_TLS_KEY_FILE };
+  const usesTls = v.TEMPORAL_TLS || v.TEMPORAL_API_KEY !== undefined || Object.values(tlsFiles).some(Boolean);
+  return {
+    api: { port: v.PORT, host: v.HOST, publicUrl: v.PUBLIC_URL, requestsPerMinute: v.RATE_LIMIT_PER_MINUTE, maxBodyBytes: v.MAX_BODY_BYTES, trustProxy: v.TRUST_PROXY },
+    admin: { host: v.ADMIN_HOST, port: v.ADMIN_PORT === 0 ? 0 : v.ADMIN_PORT + instance },
+    mongodb: { uri: v.MONGODB_URI },
+    redis: { url: v.REDIS_URL, prefix: v.REDIS_PREFIX },
+    temporal: {
+      address: v.TEMPORAL_ADDRESS,
+      namespace: v.TEMPORAL_NAMESPACE,
+      tls: usesTls ? { serverName: v.TEMPORAL_TLS_SERVER_NAME, ...tlsFiles } : null,
+      apiKey: v.TEMPORAL_API_KEY,
+      uiUrl: v.TEMPORAL_UI_URL,
+    },
+    operatorKey: v.OPERATOR_KEY,
+    tokenSecret: v.TOKEN_SECRET,
+    mail: { smtpUrl: v.SMTP_URL, from: v.MAIL_FROM, operatorEmail: v.OPERATOR_EMAIL },
+    worker: {
+      workflowBundle: v.WORKFLOW_BUNDLE,
+      maxConcurrentWorkflowTasks: v.MAX_CONCURRENT_WORKFLOW_TASKS,
+      maxConcurrentActivities: v.MAX_CONCURRENT_ACTIVITIES,
+      maxCachedWorkflows: v.MAX_CACHED_WORKFLOWS,
+      maxConcurrentJobs: v.MAX_CONCURRENT_JOBS,
+    },
+    shutdown: { drainMs: v.DRAIN_MS, graceMs: v.SHUTDOWN_GRACE_MS, forceMs: v.SHUTDOWN_FORCE_MS },
+    log: { level: v.LOG_LEVEL, format: v.LOG_FORMAT },
+    flags: v.FEATURES,
+    instance,
+  };
+}

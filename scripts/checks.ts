@@ -1,0 +1,70 @@
+// What `npm test` becomes once everything is installed (scripts/test.mjs).
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { listChecks, type Check } from './checks/check-list.ts';
+import { readJestReport, sumUp, summaryLine, type CheckResult } from './checks/jest-report.ts';
+import { onShutDownRequest } from './platform/shut-down-signals.ts';
+
+const root = join(import.meta.dirname, '..');
+const folder = join(root, '.platform-test', 'reports');
+mkdirSync(folder, { recursive: true });
+
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+const checks = listChecks({ root, scripts: Object.keys(scripts), folder });
+const only = process.argv.slice(2);
+const unknown = only.find((name) => !checks.some((check) => check.name === name));
+if (unknown !== undefined) {
+  process.stderr.write(`There is no check "${unknown}"; there are ${checks.map(({ name }) => name).join(', ')}\n`);
+  process.exit(2);
+}
+
+let stopping = false;
+let current: ReturnType<typeof spawn> | null = null;
+onShutDownRequest({
+  onFirst: () => {
+    stopping = true;
+    current?.kill('SIGTERM');
+  },
+  onSecond: () => current?.kill('SIGKILL'),
+});
+
+const results: CheckResult[] = [];
+for (const check of checks) {
+  if (stopping) break;
+  if (only.length > 0 && !only.includes(check.name)) continue;
+  process.stdout.write(`\n── ${check.name} ──\n`);
+  results.push(await runCheck(check));
+}
+
+const wide = Math.max(...results.map(({ name }) => name.length));
+const rows = results.map(({ name, ok, seconds, tests }) => `  ${ok ? '✓' : '✗'} ${name.padEnd(wide)}  ${seconds.toFixed(1).padStart(7)} s  ${tests === null ? '' : summaryLine(tests)}`);
+process.stdout.write(`\n${rows.join('\n')}\n${stopping ? 'Interrupted.\n' : ''}\n${summaryLine(sumUp(results))}\n`);
+process.exit(stopping || results.some(({ ok }) => !ok) ? 1 : 0);
+
+async function runCheck({ name, command, args, report }: Check): Promise<CheckResult> {
+  if (report !== undefined) rmSync(report, { force: true });
+  const begun = performance.now();
+  const code = await run(command, args);
+  const tests = report === undefined ? null : readJestReport(report);
+  const ok = code === 0 && (report === undefined || tests !== null);
+  return { name, ok, seconds: (performance.now() - begun) / 1000, tests };
+}
+
+function run(command: string, args: string[]): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: withoutChannel() });
+    current = child;
+    child.once('error', (error) => {
+      process.stderr.write(`${command}: ${error.message}\n`);
+      resolve(127);
+    });
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+}
+
+/** The bootstrap's channel to this process is not the children's. */
+function withoutChannel(): NodeJS.ProcessEnv {
+  const { NODE_CHANNEL_FD: _channel, ...env } = process.env;
+  return env;
+}

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+
+export interface TestCounts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+export const NO_TESTS: TestCounts = { passed: 0, failed: 0, skipped: 0 };
+
+/** What is used of the file that jest's --json writes. */
+export interface JestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  numRuntimeErrorTestSuites: number;
+}
+
+/** A file that could not even be loaded has no tests to count; it counts as one that failed. */
+export function countTests(report: JestReport): TestCounts {
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+/** Null where jest wrote no report. */
+export function readJestReport(file: string): TestCounts | null {
+  try {
+    return countTests(JSON.parse(readFileSync(file, 'utf8')) as JestReport);
+  } catch {
+    return null;
+  }
+}
+
+export interface CheckResult {
+  name: string;
+  ok: boolean;
+  seconds: number;
+  /** Null for a step that has no tests to count. */
+  tests: TestCounts | null;
+}
+
+/** The sum over all layers. A step that failed without a failed test to show for it counts as one. */
+export function sumUp(results: readonly CheckResult[]): TestCounts {
+  const counts = results.map(({ ok, tests }) => {
+    const counted = tests ?? NO_TESTS;
+    return ok || counted.failed > 0 ? counted : { ...counted, failed: 1 };
+  });
+  const total = (key: keyof TestCounts): number => counts.reduce((sum, count) => sum + count[key], 0);
+  return { passed: total('passed'), failed: total('failed'), skipped: total('skipped') };
+}
+
+/** The last line of `npm test`, which programs read. */
+export const summaryLine = ({ passed, failed, skipped }: TestCounts): string => `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;

@@ -1,0 +1,51 @@
+// After a change of dependencies: `node scripts/complete-lock.mjs`. A registry mirror may not carry the binaries of other platforms
+// (optional packages such as @swc/core-darwin-arm64); npm then leaves them out of package-lock.json, and `npm ci` refuses the file.
+// This writes them back in from what their parents name, without a hash: each machine fetches only those of its own platform.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const SYSTEMS = ['darwin', 'linux', 'win32', 'freebsd', 'android', 'openharmony', 'openbsd', 'netbsd', 'sunos', 'aix', 'wasm32-wasi'];
+const CPUS = ['x64', 'arm64', 'arm', 'ia32', 'ppc64', 's390x', 'riscv64', 'loong64', 'mips64el', 'wasm32'];
+
+if (process.argv.length > 2) {
+  process.stderr.write(`complete-lock takes no arguments, and rewrites package-lock.json; it was given ${process.argv.slice(2).join(' ')}\n`);
+  process.exit(2);
+}
+
+const file = join(dirname(fileURLToPath(import.meta.url)), '..', 'package-lock.json');
+const lock = JSON.parse(readFileSync(file, 'utf8'));
+const added = [];
+
+for (const [parent, { optionalDependencies = {}, dev }] of Object.entries(lock.packages)) {
+  for (const [name, version] of Object.entries(optionalDependencies)) {
+    if (parent === '' || resolves(parent, name) || !/^\d+\.\d+\.\d+/.test(version)) continue;
+    lock.packages[`node_modules/${name}`] = { version, ...platformOf(name), ...(dev ? { dev } : {}), optional: true };
+    added.push(name);
+  }
+}
+
+if (added.length > 0) {
+  const [root, ...others] = Object.entries(lock.packages);
+  lock.packages = Object.fromEntries([root, ...others.sort(([a], [b]) => (a < b ? -1 : 1))]);
+  writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+}
+process.stdout.write(`${added.length} optional packages of other platforms added to package-lock.json\n`);
+
+/** Whether the lock has the package where its parent would find it: below it or below any folder above. */
+function resolves(parent, name) {
+  for (let folder = parent; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
+    if (lock.packages[`${folder === '' ? '' : `${folder}/`}node_modules/${name}`] !== undefined) return true;
+    if (!folder.includes('/node_modules/')) return lock.packages[`node_modules/${name}`] !== undefined;
+  }
+}
+
+/** The platform as such packages name it: "@oxlint/binding-linux-arm64-musl". */
+function platformOf(name) {
+  const parts = name.split('/').at(-1).split(/[-.]/);
+  const os = SYSTEMS.filter((system) => parts.includes(system));
+  const cpu = CPUS.filter((known) => parts.includes(known));
+  if (os.length === 0 && cpu.length === 0) throw new Error(`${name} does not say what platform it is for`);
+  const libc = parts.includes('musl') || parts.includes('musleabihf') ? ['musl'] : parts.some((part) => part.startsWith('gnu')) ? ['glibc'] : [];
+  return { ...(cpu.length > 0 ? { cpu } : {}), ...(libc.length > 0 && os.includes('linux') ? { libc } : {}), ...(os.length > 0 ? { os } : {}) };
+}

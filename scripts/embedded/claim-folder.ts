@@ -1,0 +1,34 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { tryLock } from './file-lock.ts';
+import { endLeftovers } from './leftovers.ts';
+
+/** Another living process owns the folder. */
+export class FolderInUse extends Error {
+  readonly pid: number;
+
+  constructor(folder: string, pid: number) {
+    super(`${folder} is in use by process ${pid}`);
+    this.name = 'FolderInUse';
+    this.pid = pid;
+  }
+}
+
+export interface ClaimedFolder {
+  /** Names of processes that a crashed owner had left running and that were ended. */
+  leftovers: string[];
+  release: () => void;
+}
+
+/** Makes this process the only owner of a folder of servers, and ends what a crashed owner left running. @throws FolderInUse */
+export async function claimFolder(folder: string): Promise<ClaimedFolder> {
+  mkdirSync(folder, { recursive: true });
+  const held = tryLock(join(folder, 'owner.json'));
+  if ('heldBy' in held) throw new FolderInUse(folder, held.heldBy.pid);
+  try {
+    return { leftovers: await endLeftovers(folder), release: held.release };
+  } catch (error) {
+    held.release();
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { isRunning, recordProcess, type ProcessRecord } from './process-identity.ts';
+
+export interface FileLock {
+  release: () => void;
+}
+
+/**
+ * Takes a lock that belongs to this process and dies with it: the file names its holder, and a holder that no longer
+ * runs counts for nothing. Answers who holds it otherwise.
+ */
+export function tryLock(file: string): FileLock | { heldBy: ProcessRecord } {
+  mkdirSync(dirname(file), { recursive: true });
+  const mine = recordProcess(process.pid);
+  const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  writeFileSync(draft, JSON.stringify(mine));
+  try {
+    for (;;) {
+      if (linked(draft, file)) return { release: () => rmSync(file, { force: true }) };
+      const holder = readHolder(file);
+      if (holder !== null && isRunning(holder)) return { heldBy: holder };
+      removeStale(file, holder);
+    }
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Waits for the lock; `onWait` is told once who holds it. */
+export async function lock(file: string, onWait: (holder: ProcessRecord) => void): Promise<FileLock> {
+  for (let said = false; ; ) {
+    const outcome = tryLock(file);
+    if ('release' in outcome) return outcome;
+    if (!said) onWait(outcome.heldBy);
+    said = true;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+/** link(2) fails when the name exists, so of two that race only one gets it, and never half a file. */
+function linked(draft: string, file: string): boolean {
+  try {
+    linkSync(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function readHolder(file: string): ProcessRecord | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as ProcessRecord;
+  } catch {
+    return null;
+  }
+}
+
+/** Moves the dead holder's file aside and looks again: had another process just taken the lock, it gets it back. */
+function removeStale(file: string, expected: ProcessRecord | null): void {
+  const aside = `${file}.stale.${process.pid}`;
+  try {
+    renameSync(file, aside);
+  } catch {
+    return;
+  }
+  const moved = readHolder(aside);
+  if (moved !== null && moved.identity !== expected?.identity) linked(aside, file);
+  rmSync(aside, { force: true });
+}

@@ -1,0 +1,177 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { endRecordedProcess } from './leftovers.ts';
+import { recordProcess } from './process-identity.ts';
+
+const MAX_LOG_BYTES = 20 * 1024 * 1024;
+
+export interface ManagedProcessInput {
+  name: string;
+  /** Holds `logs/<name>.log` and the record of the running process, `processes/<name>.json`. */
+  folder: string;
+  command: string;
+  args: string[];
+  env?: NodeJS.ProcessEnv;
+  cwd?: string;
+  /** Resolves once the process serves its own protocol; asked again and again until then. */
+  probe: () => Promise<unknown>;
+  readyWithinMs: number;
+  /** How long SIGTERM may take before the whole group is killed. */
+  graceMs: number;
+}
+
+/** One child in a process group of its own: started, probed, paused, stopped, and found again after a crash of its parent. */
+export class ManagedProcess {
+  readonly name: string;
+  readonly logFile: string;
+  private readonly input: ManagedProcessInput;
+  private readonly recordFile: string;
+  private child: ChildProcess | null = null;
+  private exited: Promise<string> = Promise.resolve('never started');
+  private stopping = false;
+  private exitListeners: ((how: string) => void)[] = [];
+
+  constructor(input: ManagedProcessInput) {
+    this.input = input;
+    this.name = input.name;
+    this.logFile = join(input.folder, 'logs', `${input.name}.log`);
+    this.recordFile = join(input.folder, 'processes', `${input.name}.json`);
+  }
+
+  get pid(): number | null {
+    return this.child?.pid ?? null;
+  }
+
+  /** Told when the process ends although nobody asked it to; `how` reads "exit code 1" or "SIGKILL". */
+  onUnexpectedExit(listener: (how: string) => void): void {
+    this.exitListeners.push(listener);
+  }
+
+  /** Ends what an earlier, crashed run left under this name, starts the process and resolves when the probe succeeds. */
+  async start(): Promise<void> {
+    if (this.child !== null) throw new Error(`${this.name} already runs (pid ${this.pid})`);
+    await endRecordedProcess(this.recordFile);
+    this.spawn();
+    await this.untilReady();
+  }
+
+  /** Graceful, then by force. Resolves when the process is gone; harmless when it does not run. */
+  async stop({ graceMs = this.input.graceMs } = {}): Promise<void> {
+    if (this.child === null) return;
+    this.stopping = true;
+    this.signalGroup('SIGCONT');
+    this.child.kill('SIGTERM');
+    const timer = setTimeout(() => this.signalGroup('SIGKILL'), graceMs);
+    await this.exited;
+    clearTimeout(timer);
+  }
+
+  /** SIGKILL to the whole group, as a crash would be; resolves when it is gone. */
+  async kill(): Promise<void> {
+    if (this.child === null) return;
+    this.stopping = true;
+    this.signalGroup('SIGKILL');
+    await this.exited;
+  }
+
+  /** For process 'exit' handlers, where nothing can be awaited. */
+  killNow(): void {
+    this.stopping = true;
+    this.signalGroup('SIGKILL');
+  }
+
+  /** Freezes it: sockets stay open and nothing answers. */
+  pause(): void {
+    this.signalGroup('SIGSTOP');
+  }
+
+  resume(): void {
+    this.signalGroup('SIGCONT');
+  }
+
+  private spawn(): void {
+    const { command, args, env = {}, cwd } = this.input;
+    const log = openLog(this.logFile);
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, detached: true, stdio: ['ignore', log, log] });
+    closeSync(log);
+    this.child = child;
+    this.stopping = false;
+    if (child.pid !== undefined) this.writeRecord(child.pid);
+    this.exited = new Promise((resolve) => {
+      const ended = (how: string): void => {
+        if (this.child !== child) return;
+        // The leader is gone; a descendant that outlived it would hold ports and data.
+        killGroup(child.pid, 'SIGKILL');
+        rmSync(this.recordFile, { force: true });
+        this.child = null;
+        resolve(how);
+        if (!this.stopping) for (const listener of this.exitListeners) listener(how);
+      };
+      child.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`));
+      child.once('error', (error) => ended(error.message));
+    });
+  }
+
+  private async untilReady(): Promise<void> {
+    const { probe, readyWithinMs } = this.input;
+    const deadline = performance.now() + readyWithinMs;
+    const child = this.child;
+    let reason = 'no answer';
+    while (performance.now() < deadline) {
+      if (this.child !== child || child === null) throw new Error(`${this.name} ended while starting (${await this.exited})${this.lastLogLines()}`);
+      try {
+        await within(probe(), 5_000);
+        // Had it lost its port to a stranger, the stranger answered: a child that is gone was not the one that did.
+        if (this.child === child) return;
+      } catch (error) {
+        reason = error instanceof Error ? error.message : String(error);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+    await this.kill();
+    throw new Error(`${this.name} was not ready within ${readyWithinMs / 1000} s: ${reason}${this.lastLogLines()}`);
+  }
+
+  private writeRecord(pid: number): void {
+    mkdirSync(dirname(this.recordFile), { recursive: true });
+    try {
+      writeFileSync(this.recordFile, JSON.stringify(recordProcess(pid)));
+    } catch {
+      // It ended at once: the exit handler says so.
+    }
+  }
+
+  private lastLogLines(): string {
+    const lines = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-5);
+    return `\n  last lines of ${this.logFile}:\n${lines.map((line) => `    ${line.slice(0, 300)}`).join('\n')}`;
+  }
+
+  private signalGroup(signal: NodeJS.Signals): void {
+    killGroup(this.child?.pid, signal);
+  }
+}
+
+function killGroup(leader: number | undefined, signal: NodeJS.Signals): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, signal);
+  } catch {
+    // Nobody of the group is left.
+  }
+}
+
+function openLog(file: string): number {
+  mkdirSync(dirname(file), { recursive: true });
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > MAX_LOG_BYTES) renameSync(file, `${file}.1`);
+  return openSync(file, 'a');
+}
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

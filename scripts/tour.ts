@@ -1,0 +1,47 @@
+import { onboardUser } from './tour/onboard-user.ts';
+import { createRestClient, type RestClient } from './platform/rest-client.ts';
+import type { RunFile } from './platform/run-file.ts';
+import type { Terminal } from './platform/terminal.ts';
+
+/** What a stage of the tour works with. */
+export interface TourContext {
+  /** The API with the demo partner's sandbox key. */
+  api: RestClient;
+  /** The inbox's base address; null when mail goes to a server of yours. */
+  inbox: string | null;
+  /** Does one step and prints its label and its time. */
+  step: <T>(label: string, work: () => Promise<T>) => Promise<T>;
+  /** Prints something to look at. */
+  show: (line: string) => void;
+}
+
+export interface TourStage {
+  title: string;
+  run: (context: TourContext) => Promise<void>;
+}
+
+/** In this order. Each stage stands alone, so one that fails does not take the next with it. */
+export const TOUR_STAGES: readonly TourStage[] = [onboardUser];
+
+/** Shows the platform at work through its public API. A stage that fails says where; the platform stays up. */
+export async function runTour({ run, terminal, isStopping }: { run: RunFile; terminal: Terminal; isStopping: () => boolean }): Promise<void> {
+  for (const { title, run: runStage } of TOUR_STAGES) {
+    terminal.line(`\n${terminal.bold(`Tour: ${title}`)}`);
+    let at = 'the beginning';
+    const step: TourContext['step'] = async (label, work) => {
+      at = label;
+      const begun = performance.now();
+      const progress = terminal.begin(`  ${label}`);
+      const result = await work().finally(progress.end);
+      terminal.line(`  ✓ ${label.padEnd(58)} ${((performance.now() - begun) / 1000).toFixed(2).padStart(6)} s`);
+      return result;
+    };
+    const context: TourContext = { api: createRestClient({ base: run.api, key: run.sandboxKey }), inbox: run.mail, step, show: (line) => terminal.line(`  ${line}`) };
+    try {
+      await runStage(context);
+    } catch (error) {
+      if (isStopping()) return;
+      terminal.line(`  ✗ The tour stopped at "${at}": ${error instanceof Error ? error.message : String(error)}. The platform stays up.`);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { createTransport } from 'nodemailer';
+
+export interface MailMessage {
+  /** Stable for one mail for ever, without angle brackets: a mail that is sent twice is still one mail to whoever counts. */
+  messageId: string;
+  to: string;
+  /** Default: the mailer's own address. */
+  from?: string;
+  subject: string;
+  text: string;
+  html: string;
+  headers: Record<string, string>;
+}
+
+export interface Mailer {
+  /**
+   * Resolves when the server has taken the mail.
+   * @throws MailerUnavailable when the server is away or does not let us in: send it again later.
+   * @throws MailRefused when it refuses this mail.
+   */
+  send(message: MailMessage): Promise<void>;
+  /** Resolves when the server answers and lets us in. */
+  verify(): Promise<void>;
+  close(): void;
+}
+
+/** The mail server is away, overloaded or does not accept our login; no mail's own fault. */
+export class MailerUnavailable extends Error {
+  override readonly name = 'MailerUnavailable';
+}
+
+/** The mail server answered and refused this mail. The text names no address. */
+export class MailRefused extends Error {
+  override readonly name = 'MailRefused';
+  /** The SMTP reply, RFC 5321 §4.2; null where the mail was refused before it was sent. */
+  readonly code: number | null;
+
+  constructor(message: string, code: number | null) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface CreateMailerInput {
+  /** `smtp://user:password@host:port` or `smtps://…`. */
+  smtpUrl: string;
+  from: string;
+  maxConnections?: number;
+}
+
+/** A pooled SMTP client; no wait is longer than 10 s, so a frozen server shows as `MailerUnavailable`. */
+export function createMailer({ smtpUrl, from, maxConnections = 5 }: CreateMailerInput): Mailer {
+  const transport = createTransport({
+    url: smtpUrl,
+    pool: true,
+    maxConnections,
+    connectionTimeout: 5000,
+    greetingTimeout: 5000,
+    socketTimeout: 10_000,
+    dnsTimeout: 5000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return {
+    async send({ messageId, ...message }) {
+      try {
+        await transport.sendMail({ from, ...message, messageId: `<${messageId}>` });
+      } catch (error) {
+        throw classed(error as SmtpError);
+      }
+    },
+    async verify() {
+      try {
+        await transport.verify();
+      } catch (error) {
+        throw classed(error as SmtpError);
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+interface SmtpError extends Error {
+  code?: string;
+  responseCode?: number;
+  command?: string;
+}
+
+/** Nodemailer's codes for an envelope or a message that was refused; every other code is about the connection or the login. */
+const ABOUT_THE_MAIL = new Set(['EENVELOPE', 'EMESSAGE']);
+/** 421: closing for now; 530: log in first. Both are said at any stage and concern us, not the mail. RFC 5321 §4.2.3, RFC 4954 §6. */
+const ABOUT_US = new Set([421, 530]);
+
+/** The server's own words are left out of a refusal: they repeat the address. */
+function classed(error: SmtpError): MailerUnavailable | MailRefused {
+  const { code = error.name, responseCode, command = 'sending' } = error;
+  const aboutTheMail = ABOUT_THE_MAIL.has(code) && !ABOUT_US.has(responseCode ?? 0);
+  if (!aboutTheMail) return new MailerUnavailable(`The mail server is not available (${responseCode ?? code})`, { cause: error });
+  if (responseCode === undefined) return new MailRefused('The mail cannot be sent as it is: its recipient or its content is not valid', null);
+  return new MailRefused(`The mail server refused the mail with ${responseCode} at ${command}`, responseCode);
+}

@@ -1,0 +1,149 @@
+import express, { type Application, type RequestHandler } from 'express';
+import type { Redis } from 'ioredis';
+import { readContractText } from '../assets';
+import { DomainError } from '../domain/domain-error';
+import type { Database } from '../models/database';
+import type { SendOnboardingCommand } from '../temporal/onboarding-commands';
+import type { WorkflowStarter } from '../temporal/workflow-starter';
+import { answer, createAnswering } from './answer';
+import { apiKeyHandlers } from './api-keys';
+import { authenticate, authorise } from './authenticate';
+import { loadContract, type Contract, type Operation, type OperationId } from './contract';
+import { correlationId } from './correlation-id';
+import { limitTime } from './deadline';
+import { docs } from './docs';
+import type { Handler, Handlers } from './handler';
+import { createIdempotency } from './idempotency';
+import { createListPage } from './list';
+import { meHandlers, type Limits } from './me';
+import { observe, type HttpLogger, type HttpMetrics } from './observe';
+import { onboardingCommandHandlers } from './onboarding-commands';
+import { onboardingEventHandlers } from './onboarding-events';
+import { onboardingHandlers } from './onboardings';
+import { operationHandlers, type StuckOperations } from './operations';
+import { partnerHandlers } from './partners';
+import { RequestProblem } from './problems';
+import { createRateLimiters } from './rate-limit';
+import { readBody } from './read-body';
+import { securityHeaders } from './security-headers';
+import { userHandlers } from './users';
+import { createValidators } from './validate';
+import { showProblemPage, verifyPageHandlers } from './verify-page';
+import { pageStylesheet } from './verify-page-html';
+
+export interface AppInput {
+  database: Database;
+  /** Sends the start of a committed row in the background. */
+  startSoon: WorkflowStarter['startSoon'];
+  sendOnboardingCommand: SendOnboardingCommand;
+  stuck: StuckOperations;
+  /** Where requests are counted (short commandTimeout, no offline queue: see stack.md); null limits nothing. */
+  redis: Redis | null;
+  operatorKey: string;
+  /** Signs verification links and cursors. */
+  tokenSecret: string;
+  limits: Limits & { publicRequestsPerMinute?: number; failedAttemptsPerMinute?: number };
+  logger: HttpLogger;
+  metrics: HttpMetrics;
+  /** Whether the process is about to end: it still answers, and asks callers to connect anew. */
+  isDraining: () => boolean;
+  requestDeadlineMs?: number;
+  /** How many requests one process works on at a time. */
+  maxInFlight?: number;
+  /** Which proxies to believe about the caller's address (Express's `trust proxy`). */
+  trustProxy?: boolean | number | string;
+}
+
+/**
+ * The API, as openapi.yaml says: every operation is registered from there, with the guards of design §4.1 in their order.
+ * @throws when an operation has no handler, or a handler no operation.
+ */
+export function createApp(input: AppInput): Application {
+  const { database, logger, metrics, isDraining, limits, requestDeadlineMs = 1800, maxInFlight = 1000 } = input;
+  const contract = loadContract(readContractText());
+  const handlers = createHandlers(input, contract);
+  rejectMismatch(contract, handlers);
+
+  const { fail, errorHandler } = createAnswering({ logger, showProblem: showProblemPage });
+  const limiters = createRateLimiters({ redis: input.redis, ...limits });
+  const identify = authenticate({ database, operatorKey: input.operatorKey, countFailure: limiters.failedAuthentication });
+  const validatorOf = createValidators(contract);
+
+  const guardsOf = (operation: Operation): RequestHandler[] =>
+    operation.scopes === null
+      ? [limiters.perAddress]
+      : [acceptsJson, identify, authorise(operation), limiters.perTenant, readBody({ operation, maxBodyBytes: limits.maxBodyBytes })];
+
+  const app = express();
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
+  app.set('query parser', false).set('trust proxy', input.trustProxy ?? false);
+  app.use(correlationId, observe({ logger, metrics }), securityHeaders, closeWhileDraining(isDraining), limitTime({ requestDeadlineMs, maxInFlight, fail }));
+
+  for (const operation of contract.operations) {
+    const handler = handlers[operation.id] as Handler<OperationId>;
+    app[operation.method](operation.route, name(operation), ...guardsOf(operation), answer({ validate: validatorOf(operation), handler, isDraining }));
+  }
+  for (const route of new Set(contract.operations.map(({ route }) => route))) app.all(route, otherMethods(contract, route));
+  app.use(docs(contract));
+  app.get('/assets/page.css', pageStylesheet);
+  app.use(unknownPath, errorHandler);
+  return app;
+}
+
+function createHandlers(input: AppInput, { basePath }: Contract): Handlers {
+  const { database, limits } = input;
+  const shared = { ...input, basePath, idempotency: createIdempotency(database), listPage: createListPage({ secret: input.tokenSecret }) };
+  return {
+    ...partnerHandlers(shared),
+    ...apiKeyHandlers(shared),
+    ...meHandlers({ database, limits }),
+    ...userHandlers(shared),
+    ...onboardingHandlers(shared),
+    ...onboardingCommandHandlers(shared),
+    ...onboardingEventHandlers(shared),
+    ...verifyPageHandlers(shared),
+    ...operationHandlers(shared),
+  };
+}
+
+/** @throws when contract and handlers do not name the same operations. */
+export function rejectMismatch({ operations }: Pick<Contract, 'operations'>, handlers: Partial<Handlers>): void {
+  const ids = new Set<string>(operations.map(({ id }) => id));
+  const unanswered = [...ids].filter((id) => !(id in handlers));
+  const unknown = Object.keys(handlers).filter((id) => !ids.has(id));
+  if (unanswered.length + unknown.length === 0) return;
+  throw new Error(`openapi.yaml and the handlers differ: without a handler [${unanswered.join(', ')}], without an operation [${unknown.join(', ')}]`);
+}
+
+const name = (operation: Operation): RequestHandler => (request, _response, next) => {
+  request.operation = operation;
+  next();
+};
+
+const acceptsJson: RequestHandler = (request, _response, next) => {
+  const { accept } = request.headers;
+  const fits = accept === undefined || accept.includes('*/*') || accept.includes('application/json') || request.accepts('application/json', 'application/problem+json') !== false;
+  if (!fits) throw new DomainError('NOT_ACCEPTABLE', 'Answers are JSON. Send "Accept: application/json", or no Accept at all.');
+  next();
+};
+
+/** While draining, callers are asked to connect anew: their next request then meets a process that stays. */
+const closeWhileDraining = (isDraining: () => boolean): RequestHandler => (_request, response, next) => {
+  if (isDraining()) response.setHeader('Connection', 'close');
+  next();
+};
+
+/** Any other method of a known path: 405, or for OPTIONS just what there is. There is no CORS: keys do not belong in browsers of other origins. */
+function otherMethods({ operations }: Contract, route: string): RequestHandler {
+  const methods = operations.filter((operation) => operation.route === route).map(({ method }) => method.toUpperCase());
+  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+  return (request, response) => {
+    if (request.method !== 'OPTIONS') throw new RequestProblem('METHOD_NOT_ALLOWED', `${request.method} is not available here; there is ${allow}.`, { headers: { Allow: allow } });
+    response.setHeader('Allow', allow);
+    response.status(204).end();
+  };
+}
+
+const unknownPath: RequestHandler = () => {
+  throw new DomainError('NOT_FOUND', 'There is nothing at this address. What there is stands in /openapi.yaml and /docs.');
+};

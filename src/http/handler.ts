@@ -1,0 +1,20 @@
+import { DomainError } from '../domain/domain-error';
+import type { OperationId } from './contract';
+import type { operations } from './openapi-types';
+import type { Call, Reply } from './request-context';
+
+type BodyOf<Id extends OperationId> = NonNullable<operations[Id]['requestBody']> extends { content: { 'application/json': infer Body } } ? Body : undefined;
+type QueryOf<Id extends OperationId> = NonNullable<operations[Id]['parameters']['query']>;
+type ParamsOf<Id extends OperationId> = NonNullable<operations[Id]['parameters']['path']>;
+
+/** A call of one operation, typed by the contract. */
+export type CallOf<Id extends OperationId> = Call<BodyOf<Id>, QueryOf<Id>, ParamsOf<Id>>;
+
+/** Answers the calls of one operation, which have passed every guard. Problems are thrown. */
+export type Handler<Id extends OperationId> = (call: CallOf<Id>) => Promise<Reply>;
+
+/** Some of the contract's operations, each under its operationId. */
+export type Handlers<Id extends OperationId = OperationId> = { [Each in Id]: Handler<Each> };
+
+/** The answer for an id that is unknown, or belongs to somebody else: they must not differ. */
+export const notFound = (what: string): DomainError => new DomainError('NOT_FOUND', `There is no such ${what}.`);

@@ -1,0 +1,129 @@
+import { DomainError } from '../domain/domain-error';
+import { normaliseEmail } from '../domain/email';
+import { isId } from '../domain/ids';
+import { hasEnded } from '../domain/onboarding';
+import type { Database } from '../models/database';
+import type { Onboarding } from '../models/onboarding';
+import type { OutboxRow } from '../models/outbox-row';
+import { acceptOnboarding, insertAccepted } from './accept-onboarding';
+import { actorOf } from './actor-of';
+import { isDuplicateKey } from './duplicate-key';
+import { etagOf, replyWithTag } from './etag';
+import { notFound, type CallOf, type Handlers } from './handler';
+import type { Idempotency } from './idempotency';
+import { createdWithin, type ListPage } from './list';
+import { stepEventTypes, type StepEvent } from './onboarding-steps';
+import { secondsToWait, waitUntilSettled } from './prefer-wait';
+import { presentOnboarding } from './present-onboarding';
+import type { components } from './openapi-types';
+import type { Reply } from './request-context';
+
+export interface OnboardingHandlersInput {
+  database: Database;
+  idempotency: Idempotency;
+  listPage: ListPage;
+  basePath: string;
+  /** Sends the start of a committed row in the background. */
+  startSoon: (row: OutboxRow) => void;
+}
+
+/** From an e-mail address to an active user: accepts onboardings, and shows where they stand. */
+export function onboardingHandlers(input: OnboardingHandlersInput): Handlers<'createOnboarding' | 'listOnboardings' | 'getOnboarding'> {
+  const { database, idempotency, listPage, basePath, startSoon } = input;
+  const { models } = database;
+
+  /** Onboardings as the API shows them; their events are read in one query. */
+  const presentAll = async (tenantId: string, onboardings: readonly Onboarding[]): Promise<components['schemas']['Onboarding'][]> => {
+    const found = await models.events
+      .find({ tenantId, entityId: { $in: onboardings.map(({ _id }) => _id) }, type: { $in: stepEventTypes } }, { entityId: 1, type: 1, at: 1 })
+      .sort({ version: 1 })
+      .lean();
+    const events = new Map<string, StepEvent[]>(onboardings.map(({ _id }) => [_id, []]));
+    for (const event of found) events.get(event.entityId)?.push(event);
+    return onboardings.map((onboarding) => presentOnboarding({ onboarding, events: events.get(onboarding._id) ?? [] }));
+  };
+
+  const presentOne = async (onboarding: Onboarding): Promise<components['schemas']['Onboarding']> => {
+    const [shown] = await presentAll(onboarding.tenantId, [onboarding]);
+    return shown as components['schemas']['Onboarding'];
+  };
+
+  const accept = async (call: CallOf<'createOnboarding'>): Promise<Reply> => {
+    const { tenantId, caller, correlationId, body } = call;
+    const defaults = await partnerDefaults(database, caller.partnerId);
+    const accepted = acceptOnboarding({
+      tenantId, correlationId, at: new Date(), by: actorOf(caller),
+      email: body.email, name: body.name, locale: body.locale ?? defaults.locale, timeZone: body.timeZone ?? defaults.timeZone,
+      requiresApproval: body.requiresApproval ?? false, metadata: body.metadata ?? {},
+    });
+    const { onboarding, event, startRow } = accepted;
+    return idempotency.acceptOnce({
+      call,
+      async write(session) {
+        await insertAccepted({ models, accepted, session });
+        return {
+          status: 202,
+          headers: { Location: `${basePath}/onboardings/${onboarding._id}`, ETag: etagOf(onboarding.version) },
+          body: presentOnboarding({ onboarding, events: [event] }),
+        };
+      },
+      explain: (error) => explainTakenAddress({ database, tenantId, email: body.email, error }),
+      afterCommit: () => startSoon(startRow),
+    });
+  };
+
+  return {
+    async createOnboarding(call) {
+      const reply = await accept(call);
+      const seconds = secondsToWait(call.headers.prefer);
+      if (seconds === null || reply.status !== 202) return reply;
+      const { id: onboardingId } = reply.body as components['schemas']['Onboarding'];
+      const onboarding = await waitUntilSettled({ database, call, onboardingId, seconds });
+      // It is accepted whatever became of the wait, so the answer stays.
+      const fresh = onboarding && (await presentOne(onboarding).catch(() => null));
+      if (!onboarding || !fresh) return reply;
+      return { ...reply, headers: { ...reply.headers, ETag: etagOf(onboarding.version), 'Preference-Applied': `wait=${seconds}` }, body: fresh };
+    },
+
+    listOnboardings(call) {
+      const { state, userId, email } = call.query;
+      const filter = {
+        tenantId: call.tenantId,
+        ...(state === undefined ? {} : { state }),
+        ...(userId === undefined ? {} : { userId }),
+        ...(email === undefined ? {} : { emailKey: normaliseEmail(email) }),
+        ...createdWithin(call.query),
+      };
+      return listPage({ call, model: models.onboardings, filter, by: { field: '_id', order: -1 }, present: (items) => presentAll(call.tenantId, items) });
+    },
+
+    async getOnboarding(call) {
+      const { onboardingId } = call.params;
+      const { tenantId } = call;
+      const found = isId('onboarding', onboardingId) ? await models.onboardings.findOne({ _id: onboardingId, tenantId }).lean() : null;
+      if (!found) throw notFound('onboarding');
+      const seconds = secondsToWait(call.headers.prefer);
+      const onboarding = (seconds !== null && (await waitUntilSettled({ database, call, onboardingId, seconds }))) || found;
+      const reply = replyWithTag({ call, version: onboarding.version, body: await presentOne(onboarding) });
+      return seconds === null ? reply : { ...reply, headers: { ...reply.headers, 'Preference-Applied': `wait=${seconds}` } };
+    },
+  };
+}
+
+async function partnerDefaults({ models }: Database, partnerId: string | null): Promise<{ locale: string; timeZone: string }> {
+  const partner = await models.partners.findOne({ _id: partnerId ?? '' }, { locale: 1, timeZone: 1 }).lean();
+  return partner ?? { locale: 'en', timeZone: 'UTC' };
+}
+
+/** Says who has the address that the unique index found taken. */
+async function explainTakenAddress({ database, tenantId, email, error }: { database: Database; tenantId: string; email: string; error: unknown }): Promise<unknown> {
+  if (!isDuplicateKey(error, 'one_user_per_address')) return error;
+  const { users, onboardings } = database.models;
+  const user = await users.findOne({ tenantId, emailKey: normaliseEmail(email), holdsEmail: true }).lean();
+  if (!user) return new DomainError('DATABASE_UNAVAILABLE', 'The address was released this very moment. Try again.', { retryAfterSeconds: 1 });
+  const onboarding = await onboardings.findOne({ _id: user.onboardingId, tenantId }, { state: 1 }).lean();
+  if (onboarding && !hasEnded(onboarding.state)) {
+    return new DomainError('ONBOARDING_OPEN', `An onboarding of this address is ${onboarding.state}. Follow it, or cancel it first.`, { conflictsWith: onboarding._id });
+  }
+  return new DomainError('EMAIL_TAKEN', `The address belongs to a user who is ${user.state}.`, { conflictsWith: user._id });
+}

@@ -1,0 +1,66 @@
+import type { ClientSession } from 'mongoose';
+import type { Actor } from '../domain/actor';
+import { DomainError } from '../domain/domain-error';
+import { isId } from '../domain/ids';
+import type { Database } from '../models/database';
+import type { StuckItem, StuckKind } from '../models/stuck-item';
+import { actorOf } from './actor-of';
+import { notFound, type Handlers } from './handler';
+import type { Idempotency } from './idempotency';
+import type { ListPage } from './list';
+import type { components } from './openapi-types';
+import type { Call, Caller, Reply } from './request-context';
+
+/** What an operator can do with something the platform could not mend. Each writes within the session given, and answers the item as it is then. */
+export interface StuckOperations {
+  restart(input: { item: StuckItem; by: Actor; session: ClientSession }): Promise<StuckItem>;
+  close(input: { item: StuckItem; by: Actor; reason: string | null; session: ClientSession }): Promise<StuckItem>;
+}
+
+export interface OperationHandlersInput {
+  database: Database;
+  idempotency: Idempotency;
+  listPage: ListPage;
+  stuck: StuckOperations;
+}
+
+/** What could not be mended automatically. The platform's operator sees every tenant, a partner's operator key its own. */
+export function operationHandlers({ database, idempotency, listPage, stuck }: OperationHandlersInput): Handlers<'listStuck' | 'restartStuck' | 'closeStuck'> {
+  const { stuckItems } = database.models;
+  const visibleTo = ({ tenantId }: Caller) => (tenantId === null ? {} : { tenantId });
+
+  const actOnce = (call: Call<unknown, unknown, { stuckId: string }>, act: (input: { item: StuckItem; by: Actor; session: ClientSession }) => Promise<StuckItem>): Promise<Reply> =>
+    idempotency.acceptOnce({
+      call,
+      async write(session) {
+        const { stuckId } = call.params;
+        const item = isId('stuckItem', stuckId) ? await stuckItems.findOne({ _id: stuckId, ...visibleTo(call.caller) }).session(session).lean() : null;
+        if (!item) throw notFound('stuck item');
+        if (item.state !== 'open') throw new DomainError('ILLEGAL_STATE', `The item is ${item.state}; ${call.operation.id} needs it to be open.`);
+        return { status: 200, body: presentStuckItem(await act({ item, by: actorOf(call.caller, 'operator'), session })) };
+      },
+    });
+
+  return {
+    listStuck(call) {
+      const { kind } = call.query;
+      const filter = { ...visibleTo(call.caller), open: true, ...(kind === undefined ? {} : { kind }) };
+      return listPage({ call, model: stuckItems, filter, by: { field: '_id', order: 1 }, present: (items) => items.map(presentStuckItem) });
+    },
+    restartStuck: (call) => actOnce(call, (input) => stuck.restart(input)),
+    closeStuck: (call) => actOnce(call, (input) => stuck.close({ ...input, reason: call.body?.reason ?? null })),
+  };
+}
+
+const remedies: Record<StuckKind, string> = {
+  workflow_missing: 'Restart starts the process anew from the state its entity is in. Close ends the entity as cancelled and undoes what was done.',
+  workflow_orphaned: 'Restart lets the process go on from the state its entity is in. Close ends the process.',
+  state_mismatch: 'Restart starts the process anew from the state its entity is in. Close ends the entity as cancelled and undoes what was done.',
+  outbox_failing: 'Restart sends the row again at once. Close gives the row up; its effect does not happen.',
+};
+
+export const presentStuckItem = ({ _id, state, kind, tenantId, entityType, entityId, detail, createdAt, updatedAt }: StuckItem): components['schemas']['StuckItem'] => ({
+  id: _id, state, kind, tenantId, entityType, entityId, detail, remedy: remedies[kind],
+  waitingFor: state === 'open' ? { what: 'an operator to restart or close it', until: null } : null,
+  createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString(),
+});

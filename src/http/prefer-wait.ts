@@ -1,0 +1,52 @@
+import { setTimeout } from 'node:timers/promises';
+import { hasSettled } from '../domain/onboarding';
+import type { Database } from '../models/database';
+import type { Onboarding } from '../models/onboarding';
+import type { Call } from './request-context';
+
+const MAX_WAIT_SECONDS = 30;
+const FIRST_LOOK_MS = 50;
+const SLOWEST_LOOK_MS = 500;
+/** What is left after the wait for the answer itself. */
+const ANSWER_MS = 1500;
+
+/** The seconds of `Prefer: wait=N` (RFC 7240), at most 30; null where there is none. Preferences that make no sense are ignored, as the RFC asks. */
+export function secondsToWait(prefer: string | undefined): number | null {
+  const [, seconds] = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,6})"?\s*(?:$|[,;])/i.exec(prefer ?? '') ?? [];
+  return seconds === undefined ? null : Math.min(Number(seconds), MAX_WAIT_SECONDS);
+}
+
+export interface WaitUntilSettledInput {
+  database: Database;
+  call: Call;
+  onboardingId: string;
+  seconds: number;
+}
+
+/**
+ * Looks at an onboarding until it waits for a person or has ended, the time is up, or nobody waits for the answer any more. Answers what it
+ * saw last; null when it saw nothing, as when the database went away meanwhile.
+ */
+export async function waitUntilSettled({ database, call, onboardingId, seconds }: WaitUntilSettledInput): Promise<Onboarding | null> {
+  const { tenantId, deadline, abandoned } = call;
+  const untilMs = performance.now() + seconds * 1000;
+  deadline.restart(seconds * 1000 + ANSWER_MS);
+  let seen: Onboarding | null = null;
+  const look = async (): Promise<void> => {
+    for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 1.5, SLOWEST_LOOK_MS)) {
+      seen = await database.models.onboardings.findOne({ _id: onboardingId, tenantId }).lean();
+      const leftMs = untilMs - performance.now();
+      if (!seen || hasSettled(seen.state) || leftMs <= 0 || abandoned()) return;
+      await setTimeout(Math.min(pauseMs, leftMs));
+    }
+  };
+  const timeIsUp = new AbortController();
+  try {
+    await Promise.race([look(), setTimeout(seconds * 1000 + ANSWER_MS / 2, undefined, { signal: timeIsUp.signal })]);
+  } catch {
+    // The onboarding is safe whatever happens to looking at it.
+  } finally {
+    timeIsUp.abort();
+  }
+  return seen;
+}

@@ -1,0 +1,98 @@
+import { DomainError, type DomainErrorDetails } from '../domain/domain-error';
+import { isDatabaseAway } from './database-away';
+import type { components } from './openapi-types';
+
+export type ProblemCode = components['schemas']['ProblemCode'];
+export type ProblemBody = components['schemas']['Problem'];
+export type FieldError = components['schemas']['FieldError'];
+
+/** The one table: what each code answers. A test compares its keys with `ProblemCode` in openapi.yaml. */
+export const problemTable: Record<ProblemCode, { status: number; title: string; retryAfterSeconds?: number }> = {
+  INVALID_JSON: { status: 400, title: 'The body is not valid JSON' },
+  INVALID_PARAMETER: { status: 400, title: 'A parameter is not valid' },
+  IDEMPOTENCY_KEY_MISSING: { status: 400, title: 'The Idempotency-Key is missing' },
+  UNAUTHENTICATED: { status: 401, title: 'The API key is missing or not valid' },
+  FORBIDDEN: { status: 403, title: 'The API key may not do this' },
+  NOT_FOUND: { status: 404, title: 'There is no such thing' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not available here' },
+  NOT_ACCEPTABLE: { status: 406, title: 'The answer cannot be given in that form' },
+  REQUEST_IN_FLIGHT: { status: 409, title: 'The first request is still at work', retryAfterSeconds: 1 },
+  ONBOARDING_OPEN: { status: 409, title: 'An onboarding is open for this address' },
+  EMAIL_TAKEN: { status: 409, title: 'The address is taken' },
+  ILLEGAL_STATE: { status: 409, title: 'Not possible in this state' },
+  TOKEN_EXPIRED: { status: 409, title: 'The link has expired' },
+  TOKEN_SUPERSEDED: { status: 409, title: 'A newer link was sent' },
+  TOKEN_USED: { status: 409, title: 'The link was used' },
+  VERSION_MISMATCH: { status: 412, title: 'The resource has moved on' },
+  BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The body is of a type that is not taken' },
+  INVALID_REQUEST: { status: 422, title: 'The request is not valid' },
+  TOKEN_INVALID: { status: 422, title: 'The token is not one of ours' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The Idempotency-Key belongs to another request' },
+  RATE_LIMITED: { status: 429, title: 'Too many requests' },
+  RESEND_LIMIT: { status: 429, title: 'Too many links were asked for' },
+  INTERNAL: { status: 500, title: 'Something went wrong here' },
+  DATABASE_UNAVAILABLE: { status: 503, title: 'Not available at the moment', retryAfterSeconds: 2 },
+  OUTCOME_PENDING: { status: 503, title: 'The outcome is not known yet', retryAfterSeconds: 1 },
+  SHUTTING_DOWN: { status: 503, title: 'This process is shutting down', retryAfterSeconds: 1 },
+};
+
+/** A request that was refused before it reached the domain, with the fields at fault. */
+export class RequestProblem extends DomainError {
+  readonly errors: FieldError[];
+  readonly headers: Record<string, string>;
+
+  constructor(code: ProblemCode, detail: string, { errors = [], headers = {}, ...details }: RequestProblemDetails = {}) {
+    super(code, detail, details);
+    this.errors = errors;
+    this.headers = headers;
+  }
+}
+interface RequestProblemDetails extends DomainErrorDetails {
+  errors?: FieldError[];
+  headers?: Record<string, string>;
+}
+
+export interface Problem {
+  status: number;
+  headers: Record<string, string>;
+  body: ProblemBody;
+  /** Whether nobody foresaw it: to be logged with its stack. */
+  unexpected: boolean;
+}
+
+/** What an error answers. Only what is in the table says anything; everything else is a plain 500 that leaks nothing. */
+export function problemOf({ error, correlationId }: { error: unknown; correlationId: string }): Problem {
+  const known = recognise(error);
+  const { code, message: detail, details } = known ?? new DomainError('INTERNAL', 'This was not your fault. Try again; if it stays, tell us the correlation id.');
+  const { status, title, retryAfterSeconds } = problemTable[code as ProblemCode];
+  const errors = known instanceof RequestProblem ? known.errors : fieldAtFault(known);
+  const retryAfter = details.retryAfterSeconds ?? retryAfterSeconds;
+  return {
+    status,
+    headers: { ...(known instanceof RequestProblem ? known.headers : {}), ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }) },
+    body: {
+      type: `https://partner-platform.example/problems/${code.toLowerCase().replaceAll('_', '-')}`,
+      title,
+      status,
+      code: code as ProblemCode,
+      detail,
+      ...(errors.length === 0 ? {} : { errors }),
+      ...(details.conflictsWith === undefined ? {} : { conflictsWith: details.conflictsWith }),
+      correlationId,
+    },
+    unexpected: known === null,
+  };
+}
+
+const fieldAtFault = (error: DomainError | null): FieldError[] =>
+  error?.pointer === undefined ? [] : [{ pointer: error.pointer, rule: error.code.toLowerCase(), detail: error.message }];
+
+function recognise(error: unknown): DomainError | null {
+  if (error instanceof DomainError) return error.code in problemTable ? error : null;
+  if (isDatabaseAway(error)) return databaseUnavailable();
+  return null;
+}
+
+export const databaseUnavailable = (): DomainError =>
+  new DomainError('DATABASE_UNAVAILABLE', 'The database does not answer. Nothing is lost: try again with the same Idempotency-Key.');

@@ -1,0 +1,53 @@
+import type { Language, MailText } from './mail-text';
+
+export interface RenderedMail {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+/** Turns a mail's content into a text part and an HTML part that say the same. Everything is escaped here and only here. */
+export function renderMail({ language, mail, sender }: { language: Language; mail: MailText; sender: string }): RenderedMail {
+  return { subject: oneLine(mail.subject), text: textOf(mail, sender), html: htmlOf({ language, mail, sender }) };
+}
+
+function textOf({ greeting, paragraphs, button, footnote }: MailText, sender: string): string {
+  const blocks = [greeting, ...paragraphs, ...(button ? [`${button.label}:\n${button.url}`] : []), ...(footnote ? [footnote] : []), `-- \n${sender}`];
+  return `${blocks.map((block) => block.replaceAll('\r', '')).join('\n\n')}\n`;
+}
+
+/**
+ * Readable with styles and images off, by screen readers, in dark mode and at any width: one column of real paragraphs, the
+ * language named, no layout tables, and the button's address spelled out below it.
+ */
+function htmlOf({ language, mail: { subject, greeting, paragraphs, button, footnote }, sender }: { language: Language; mail: MailText; sender: string }): string {
+  const paragraph = (text: string) => `<p>${escapeHtml(text).replaceAll('\n', '<br>')}</p>`;
+  const url = button ? escapeHtml(button.url) : '';
+  return [
+    `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">`,
+    `<meta name="color-scheme" content="light dark"><title>${escapeHtml(oneLine(subject))}</title></head>`,
+    '<body style="margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif"><main style="max-width:560px;margin:0 auto">',
+    paragraph(greeting),
+    ...paragraphs.map(paragraph),
+    ...(button
+      ? [
+          `<p><a href="${url}" style="display:inline-block;padding:12px 20px;border-radius:6px;background:#1a4fd6;color:#ffffff;text-decoration:none">${escapeHtml(button.label)}</a></p>`,
+          `<p style="font-size:14px"><a href="${url}">${url}</a></p>`,
+        ]
+      : []),
+    ...(footnote ? [`<p style="font-size:14px">${escapeHtml(footnote)}</p>`] : []),
+    `<p style="font-size:14px">${escapeHtml(sender)}</p>`,
+    '</main></body></html>',
+  ].join('\n');
+}
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+}
+
+/** A header is one line: a name with a line break must not begin another header. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+}

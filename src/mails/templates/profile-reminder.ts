@@ -1,0 +1,20 @@
+import type { MailTemplateText } from '../mail-text';
+
+export const profileReminder: MailTemplateText = {
+  en: ({ name, partnerName, until, time }) => ({
+    subject: `Please complete your profile with ${partnerName}`,
+    greeting: `Hello ${name},`,
+    paragraphs: [
+      `Your e-mail address is confirmed. To finish, please complete your profile with ${partnerName}.`,
+      ...(until ? [`You have until ${time(until)}; after that your account is set up without it.`] : []),
+    ],
+  }),
+  de: ({ name, partnerName, until, time }) => ({
+    subject: `Bitte vervollständigen Sie Ihr Profil bei ${partnerName}`,
+    greeting: `Guten Tag ${name},`,
+    paragraphs: [
+      `Ihre E-Mail-Adresse ist bestätigt. Bitte vervollständigen Sie zum Abschluss Ihr Profil bei ${partnerName}.`,
+      ...(until ? [`Sie haben dafür Zeit bis ${time(until)}; danach wird Ihr Konto ohne Profil eingerichtet.`] : []),
+    ],
+  }),
+};

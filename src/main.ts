@@ -1,0 +1,38 @@
+import { version } from '../package.json';
+import { helpText, readArguments } from './processes/read-arguments';
+import { roles } from './processes/roles';
+
+const USAGE = 2;
+
+/** Flag → role. Exit code 2: the command line is wrong; 1: it could not start; 0: asked to stop, or only asked. */
+async function main(): Promise<void> {
+  const invocation = readArguments(process.argv.slice(2));
+  switch (invocation.kind) {
+    case 'wrong':
+      process.stderr.write(`${invocation.line}\n`);
+      process.exitCode = USAGE;
+      return;
+    case 'help':
+      process.stdout.write(helpText());
+      return;
+    case 'version':
+      process.stdout.write(`${version}\n`);
+      return;
+    case 'check': {
+      const { checkRole } = await import('./processes/check');
+      process.exit((await checkRole({ role: invocation.role, env: process.env, say: (line) => process.stdout.write(`${line}\n`) })) ? 0 : 1);
+      return;
+    }
+    case 'run': {
+      const run = await roles[invocation.role]!.load();
+      await run({ role: invocation.role, queues: invocation.queues, version, env: process.env });
+    }
+  }
+}
+
+main().catch((error: unknown) => {
+  // A boot that was ended by a signal is no failure; the shutdown under way decides the exit code.
+  if (error instanceof Error && error.name === 'BootInterrupted') return;
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,68 @@
+import type { ClientSession } from 'mongoose';
+import { consumersOf } from '../contracts/events';
+import { PROCESS_PAYMENT, processPaymentId } from '../contracts/payment';
+import { taskQueues } from '../contracts/task-queues';
+import type { Actor } from '../domain/actor';
+import { newId } from '../domain/ids';
+import { requireAmount, type Money } from '../domain/money';
+import type { CaptureMode } from '../domain/payment';
+import type { Database } from './database';
+import type { Event } from './event';
+import { newOutboxRow } from './new-outbox-row';
+import type { OutboxRow } from './outbox-row';
+import type { Payment } from './payment';
+
+export interface AcceptPaymentInput {
+  database: Database;
+  session: ClientSession;
+  tenantId: string;
+  /** Default: a new id. A renewal names it, so that its repeated activity accepts one payment. */
+  paymentId?: string;
+  amount: Money;
+  paymentMethod: string;
+  capture?: CaptureMode;
+  purpose?: Payment['purpose'];
+  customerId?: string | null;
+  orderRef?: string | null;
+  description?: string | null;
+  metadata?: Record<string, string>;
+  correlationId: string;
+  by: Actor;
+  /** The tenant's business time, ISO 8601. */
+  at: string;
+  /** Left out for a renewal, whose workflow is a child. */
+  startDelayMs?: number;
+}
+
+/**
+ * Writes an accepted payment, its first event and (unless it is a renewal's) the start of its process, inside the caller's
+ * transaction. Answers the start's row, to be sent once the transaction has committed; null for a renewal.
+ * @throws DomainError what `requireAmount` throws.
+ */
+export async function acceptPayment(input: AcceptPaymentInput): Promise<{ payment: Payment; row: OutboxRow | null }> {
+  const { database, session, tenantId, correlationId, by, purpose = 'initial' } = input;
+  const at = new Date(input.at);
+  const paymentId = input.paymentId ?? newId('payment');
+  const payment: Payment = {
+    _id: paymentId, tenantId, state: 'accepted', version: 1, chain: null, correlationId, createdAt: at, updatedAt: at,
+    unknownCall: null, since: at, until: null,
+    amount: requireAmount({ amount: input.amount }), paymentMethod: input.paymentMethod, customerId: input.customerId ?? null,
+    orderRef: input.orderRef ?? null, description: input.description ?? null, metadata: input.metadata ?? {},
+    capture: input.capture ?? 'automatic', purpose,
+    captureMinor: null, authorisedMinor: 0, capturedMinor: 0, refundedMinor: 0, pendingRefundMinor: 0,
+    authorisationId: null, actionUrl: null, fraud: null, card: null, review: null, reason: null, undoing: null, runs: 0, lastRunId: null,
+  };
+  const event: Event = {
+    _id: newId('event'), tenantId, entityType: 'payment', entityId: paymentId, step: 'accepted', type: 'payment.accepted', state: 'accepted', version: 1,
+    at, by, data: { amountMinor: payment.amount.amountMinor, currency: payment.amount.currency }, correlationId,
+  };
+  const about = { tenantId, entityType: 'payment', entityId: paymentId, correlationId } as const;
+  const row = purpose === 'renewal' ? null : newOutboxRow({
+    ...about, pending: ['temporal'], delayMs: input.startDelayMs,
+    start: { workflowType: PROCESS_PAYMENT, workflowId: processPaymentId(paymentId), taskQueue: taskQueues.payments, input: { tenantId, paymentId, correlationId } },
+  });
+  await database.models.payments.insertMany([payment], { session });
+  await database.models.events.insertMany([event], { session });
+  await database.models.outbox.insertMany([newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }), ...(row ? [row] : [])], { session });
+  return { payment, row };
+}

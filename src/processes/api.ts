@@ -1,0 +1,49 @@
+import { createApp } from '../http/app';
+import { connectRedisProducer } from '../queue/redis';
+import { createOnboardingCommands } from '../temporal/onboarding-commands';
+import { createRunningWorkflows } from '../temporal/running-workflows';
+import { createStuckOperations } from '../temporal/stuck-operations';
+import { holdUntilBooted } from './hold-until-booted';
+import { openHttpServer } from './http-server';
+import { openProcess, type RunInput } from './open-process';
+import { openDatabaseOf, openTemporalOf, prepareDatabase } from './open-servers';
+
+/**
+ * `--role api`. Listens at once; needs MongoDB alone to become ready, with Temporal and Redis away it goes on accepting. Resolves
+ * when it is ready.
+ */
+export async function runApi(input: RunInput): Promise<void> {
+  const opened = await openProcess(input);
+  const { config, logger, metrics, admin, shutdown } = opened;
+  const { isDraining } = shutdown;
+
+  const database = openDatabaseOf(opened, 'api');
+  const redis = connectRedisProducer({ url: config.redis.url, name: 'rate-limits', logger });
+  shutdown.onClose({ name: 'Redis', close: () => redis.disconnect() });
+  admin.addDependency({ name: 'redis', required: false, check: () => redis.ping() });
+  const { client, starter } = openTemporalOf(opened, database);
+
+  const app = createApp({
+    database,
+    startSoon: (row) => starter.startSoon(row),
+    sendOnboardingCommand: createOnboardingCommands({ client, database, starter }),
+    stuck: createStuckOperations({ database, workflows: createRunningWorkflows(client) }),
+    redis: config.flags['rate-limits'] ? redis : null,
+    operatorKey: config.operatorKey,
+    tokenSecret: config.tokenSecret,
+    limits: config.api,
+    trustProxy: config.api.trustProxy,
+    logger,
+    metrics,
+    isDraining,
+  });
+  const booted = prepareDatabase(opened, database);
+  const server = await openHttpServer({ ...config.api, ...config.shutdown, handler: holdUntilBooted({ handler: app, booted }), isDraining });
+  shutdown.onClose({ name: 'HTTP server', close: () => server.close(), limitMs: config.shutdown.forceMs });
+  logger.info({ host: config.api.host, port: server.port }, 'Listening');
+
+  await booted;
+  admin.markBooted();
+  logger.info({ publicUrl: config.api.publicUrl }, 'Ready');
+  process.send?.('ready');
+}

@@ -1,0 +1,127 @@
+import { Redis } from 'ioredis';
+import { ConfigError, readConfig, type Config } from '../../config/env';
+import { createMailer } from '../clients/mailer';
+import { openDatabase } from '../models/database';
+import { connectTemporal, pingTemporal } from '../temporal/connect-temporal';
+import { roles, type Need } from './roles';
+import { settleWithin } from './settle-within';
+import { readTemporalTls } from './temporal-tls';
+import { findWorkflows } from './find-workflows';
+
+interface Check {
+  what: (config: Config) => string;
+  /** Resolves to a word about what was found, or rejects. */
+  reach: (config: Config) => Promise<string>;
+  remedy: string;
+}
+
+/** Everything is tried side by side and given this long, so a check ends within 10 s even on a frozen server. */
+const REACH_WITHIN_MS = 5000;
+
+const checks: Record<Need, Check> = {
+  mongodb: {
+    what: ({ mongodb }) => `MongoDB ${withoutPassword(mongodb.uri)}`,
+    reach: reachMongodb,
+    remedy: 'start it, or set MONGODB_URI; it has to be a replica set',
+  },
+  redis: {
+    what: ({ redis }) => `Redis ${withoutPassword(redis.url)}`,
+    reach: reachRedis,
+    remedy: 'start it with --maxmemory-policy noeviction, or set REDIS_URL',
+  },
+  temporal: {
+    what: ({ temporal }) => `Temporal ${temporal.address}, namespace ${temporal.namespace}`,
+    reach: reachTemporal,
+    remedy: 'start it, or set TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the TEMPORAL_TLS variables',
+  },
+  smtp: {
+    what: ({ mail }) => `Mail server ${withoutPassword(mail.smtpUrl)}`,
+    reach: async ({ mail }) => {
+      const mailer = createMailer(mail);
+      await mailer.verify().finally(() => mailer.close());
+      return 'answers';
+    },
+    remedy: 'start it, or set SMTP_URL',
+  },
+  workflows: {
+    what: () => 'Workflow bundle',
+    reach: async ({ worker }) => {
+      const found = findWorkflows(worker.workflowBundle);
+      return 'workflowBundle' in found ? found.workflowBundle.codePath : `none, ${found.workflowsPath} is bundled at every start`;
+    },
+    remedy: 'run npm run build, or set WORKFLOW_BUNDLE',
+  },
+};
+
+export interface CheckRoleInput {
+  role: string;
+  env: NodeJS.ProcessEnv;
+  say: (line: string) => void;
+}
+
+/** Looks at the configuration of a role and reaches for everything it needs; one line for each, with the remedy where it failed. Answers whether all is well. */
+export async function checkRole({ role, env, say }: CheckRoleInput): Promise<boolean> {
+  let config: Config;
+  try {
+    config = readConfig({ env, role });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) say(`failed  Configuration: ${problem}`);
+    return false;
+  }
+  say(`ok      Configuration of ${role}`);
+  const results = await Promise.all((roles[role]?.needs ?? []).map((need) => runCheck(checks[need], config)));
+  for (const { line } of results) say(line);
+  return results.every(({ ok }) => ok);
+}
+
+async function runCheck({ what, reach, remedy }: Check, config: Config): Promise<{ ok: boolean; line: string }> {
+  const begun = performance.now();
+  const outcome = await settleWithin({ work: () => reach(config), limitMs: REACH_WITHIN_MS });
+  const name = what(config);
+  if (outcome.ended === 'well') return { ok: true, line: `ok      ${name}: ${outcome.value} (${Math.round(performance.now() - begun)} ms)` };
+  const reason = outcome.ended === 'late' ? `no answer within ${REACH_WITHIN_MS} ms` : withoutPassword(outcome.error instanceof Error ? outcome.error.message : String(outcome.error));
+  return { ok: false, line: `failed  ${name}: ${reason}; remedy: ${remedy}` };
+}
+
+async function reachMongodb({ mongodb }: Config): Promise<string> {
+  const database = openDatabase({ uri: mongodb.uri, appName: 'partner-platform-check', maxPoolSize: 1 });
+  try {
+    await database.connection.asPromise();
+    await database.ping();
+    const { setName } = await database.connection.getClient().db().command({ hello: 1 });
+    if (!setName) throw new Error('it is not a member of a replica set, so it has no transactions');
+    return `answers, replica set ${setName}`;
+  } finally {
+    void database.close();
+  }
+}
+
+async function reachRedis({ redis: { url } }: Config): Promise<string> {
+  const redis = new Redis(url, { lazyConnect: true, connectTimeout: REACH_WITHIN_MS, maxRetriesPerRequest: 0, retryStrategy: () => null });
+  let reason = '';
+  redis.on('error', (error: Error) => (reason = error.message || (error as NodeJS.ErrnoException).code || ''));
+  try {
+    await redis.connect();
+    const policy = /maxmemory_policy:(\S+)/.exec(await redis.info('memory'))?.[1];
+    if (policy !== undefined && policy !== 'noeviction') throw new Error(`its maxmemory-policy is ${policy}, with which jobs get lost`);
+    return 'answers';
+  } catch (error) {
+    throw reason ? new Error(reason, { cause: error }) : error;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function reachTemporal({ temporal }: Config): Promise<string> {
+  const { address, namespace, apiKey } = temporal;
+  const client = connectTemporal({ address, namespace, apiKey, tls: readTemporalTls(temporal) });
+  try {
+    await pingTemporal({ client, timeoutMs: REACH_WITHIN_MS - 500 });
+    return 'answers';
+  } finally {
+    void client.connection.close();
+  }
+}
+
+const withoutPassword = (text: string): string => text.replace(/:\/\/[^\s/@]{1,400}@/g, '://…@');

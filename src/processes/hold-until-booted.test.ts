@@ -1,0 +1,42 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { holdUntilBooted } from './hold-until-booted';
+
+async function open(booted: Promise<void>) {
+  const server = createServer(holdUntilBooted({ handler: (_request, response) => void response.end('handled'), booted })).listen(0, '127.0.0.1');
+  const { port } = server.address() as AddressInfo;
+  return { get: (path: string) => fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } }), close: () => server.close() };
+}
+
+describe('before the boot is finished', () => {
+  it('a request waits for a boot that takes a moment', async () => {
+    const { get, close } = await open(new Promise((resolve) => setTimeout(resolve, 100)));
+    const response = await get('/api/v1/me');
+    expect([response.status, await response.text()]).toEqual([200, 'handled']);
+    close();
+  });
+
+  it('a request is answered 503 within 2 s when MongoDB does not come, the next one at once, and both are served when it does', async () => {
+    let boot!: () => void;
+    const { get, close } = await open(new Promise((resolve) => (boot = resolve)));
+    const begun = performance.now();
+    const response = await get('/api/v1/me');
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('2');
+    expect(await response.json()).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    expect(performance.now() - begun).toBeLessThan(2000);
+    const again = performance.now();
+    expect((await get('/api/v1/me')).status).toBe(503);
+    expect(performance.now() - again).toBeLessThan(300);
+    boot();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await get('/api/v1/me')).status).toBe(200);
+    close();
+  });
+
+  it('what needs no database is there', async () => {
+    const { get, close } = await open(new Promise(() => undefined));
+    expect((await get('/docs')).status).toBe(200);
+    close();
+  });
+});

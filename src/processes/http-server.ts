@@ -1,0 +1,57 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+
+export interface OpenHttpServerInput {
+  host: string;
+  port: number;
+  handler: RequestListener;
+  isDraining: () => boolean;
+  /** How long a closing server still answers new requests. */
+  drainMs: number;
+  /** How long requests may then take to finish before their connections are cut. */
+  graceMs: number;
+}
+
+export interface HttpServer {
+  port: number;
+  close(): Promise<void>;
+}
+
+/** Longer than any load balancer keeps an idle connection, so that it is never we who close one just as a request comes. */
+const KEEP_ALIVE_MS = 65_000;
+const HEADERS_WITHIN_MS = 10_000;
+const REQUEST_WITHIN_MS = 30_000;
+
+/**
+ * Listens, and closes without failing anybody: at first it goes on answering, but asks every keep-alive client to reconnect
+ * (to close idle connections at once would race with their next request); then it takes no more and lets running requests finish.
+ * Rejects in one line when the port cannot be had.
+ */
+export async function openHttpServer({ host, port, handler, isDraining, drainMs, graceMs }: OpenHttpServerInput): Promise<HttpServer> {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS }, (request, response) => {
+    if (isDraining()) response.setHeader('Connection', 'close');
+    handler(request, response);
+  });
+  await listen({ server, host, port });
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      await setTimeout(drainMs);
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const cut = globalThis.setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}
+
+function listen({ server, host, port }: { server: Server; host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? `port ${port} on ${host} is taken; set PORT to another, or stop what listens there` : `cannot listen on ${host}:${port} (${error.code ?? error.message})`;
+      reject(new Error(`PORT: ${reason}`, { cause: error }));
+    });
+    server.listen({ host, port }, resolve);
+  });
+}

@@ -1,0 +1,53 @@
+import { readConfig, type Config } from '../../config/env';
+import { createLogger, type Logger } from '../telemetry/logger';
+import { createMetrics, type Metrics } from '../telemetry/metrics';
+import { startAdminServer, type AdminServer } from './admin-server';
+import { createShutdown, type Shutdown } from './shutdown';
+
+export interface RunInput {
+  role: string;
+  version: string;
+  env: NodeJS.ProcessEnv;
+  /** The task queues to serve; undefined for all. Only for roles that take queues. */
+  queues?: readonly string[];
+}
+
+export interface OpenProcess {
+  config: Config;
+  logger: Logger;
+  metrics: Metrics;
+  admin: AdminServer;
+  shutdown: Shutdown;
+}
+
+/** What every role begins with: configuration, log, metrics, the admin port and the orderly end. @throws ConfigError */
+export async function openProcess({ role, version, env }: RunInput): Promise<OpenProcess> {
+  const config = readConfig({ env, role });
+  const logger = await createLogger({ ...config.log, role, instance: config.instance, secrets: secretsOf(config) });
+  const shutdown = createShutdown({ logger, forceMs: config.shutdown.forceMs });
+  shutdown.listen();
+  surviveBrokenPipes();
+  logger.info({ version, node: process.version }, 'Starting');
+  const metrics = createMetrics({ role });
+  const admin = await startAdminServer({
+    ...config.admin,
+    waitForPort: env.pm_id !== undefined,
+    about: { role, version },
+    isDraining: shutdown.isDraining,
+    metrics,
+    logger,
+  });
+  shutdown.onClose({ name: 'admin port', close: admin.close });
+  return { config, logger, metrics, admin, shutdown };
+}
+
+const secretsOf = ({ operatorKey, tokenSecret, temporal }: Config): string[] => [operatorKey, tokenSecret, ...(temporal.apiKey ? [temporal.apiKey] : [])];
+
+/** Whoever reads our output may go away (`| head`); that is no reason to stop serving. */
+function surviveBrokenPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import type { RunInput } from './open-process';
+
+export interface Role {
+  summary: string;
+  /** Whether `--queues` chooses task queues for it. */
+  takesQueues: boolean;
+  /** What `--check` tries to reach. */
+  needs: readonly Need[];
+  load: () => Promise<(input: RunInput) => Promise<void>>;
+}
+
+export type Need = 'mongodb' | 'redis' | 'temporal' | 'smtp' | 'workflows';
+
+/** Every role by its name. Each is loaded only when it is asked for, so that the api never loads the worker's native addon. */
+export const roles: Readonly<Record<string, Role>> = {
+  api: {
+    summary: 'REST API, Swagger UI and the contract',
+    takesQueues: false,
+    needs: ['mongodb', 'redis', 'temporal'],
+    load: async () => (await import('./api')).runApi,
+  },
+  worker: {
+    summary: 'Temporal workers, outbox relay, jobs and periodic work',
+    takesQueues: true,
+    needs: ['mongodb', 'redis', 'temporal', 'smtp', 'workflows'],
+    load: async () => (await import('./worker')).runWorker,
+  },
+};
+export const roleNames = Object.keys(roles);

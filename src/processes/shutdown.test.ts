@@ -1,0 +1,67 @@
+import { setTimeout } from 'node:timers/promises';
+import { createShutdown } from './shutdown';
+
+function open({ forceMs = 1000 } = {}) {
+  const said: string[] = [];
+  const order: string[] = [];
+  const say = (_fields: object, message: string) => void said.push(message);
+  let exited!: (code: number) => void;
+  const exitCode = new Promise<number>((resolve) => (exited = resolve));
+  const shutdown = createShutdown({ logger: { info: say, warn: say, fatal: say }, forceMs, exit: exited });
+  const step = (name: string, ms = 0, limitMs?: number) => ({ name, limitMs, close: async () => {
+    await setTimeout(ms);
+    order.push(name);
+  } });
+  return { shutdown, step, order, said, exitCode };
+}
+const hanging = (name: string, limitMs?: number) => ({ name, limitMs, close: () => new Promise<void>(() => undefined) });
+
+describe('shutdown', () => {
+  it('closes what was opened last first, and exits with 0', async () => {
+    const { shutdown, step, order, exitCode } = open();
+    shutdown.onClose(step('database'));
+    shutdown.onClose(step('relay', 20), step('jobs', 5));
+    shutdown.onClose(step('server', 10));
+    shutdown.begin({ reason: 'test', exitCode: 0 });
+    expect(await exitCode).toBe(0);
+    expect(order).toEqual(['server', 'jobs', 'relay', 'database']);
+  });
+
+  it('is draining from the first moment', () => {
+    const { shutdown, step } = open();
+    shutdown.onClose(step('x', 20));
+    expect(shutdown.isDraining()).toBe(false);
+    shutdown.begin({ reason: 'test', exitCode: 0 });
+    expect(shutdown.isDraining()).toBe(true);
+  });
+
+  it('goes on past a step that fails or hangs, and names it', async () => {
+    const { shutdown, step, order, said, exitCode } = open();
+    shutdown.onClose(step('database'));
+    shutdown.onClose({ name: 'queue', close: () => Promise.reject(new Error('gone')) });
+    shutdown.onClose({ name: 'thrower', close: () => { throw new Error('at once'); } });
+    shutdown.onClose(hanging('mailer', 20));
+    shutdown.begin({ reason: 'test', exitCode: 0 });
+    expect(await exitCode).toBe(0);
+    expect(order).toEqual(['database']);
+    expect(said.join('\n')).toMatch(/mailer takes longer than 20 ms[\s\S]*thrower failed[\s\S]*queue failed/);
+  });
+
+  it('ends by force with 1 and names what hung', async () => {
+    const { shutdown, step, said, exitCode } = open({ forceMs: 30 });
+    shutdown.onClose(step('database'));
+    shutdown.onClose(hanging('workers', 10_000), step('relay'));
+    shutdown.begin({ reason: 'test', exitCode: 0 });
+    expect(await exitCode).toBe(1);
+    expect(said.at(-1)).toBe('Shutdown took longer than 30 ms and is ended by force; still open: workers');
+  });
+
+  it('keeps the worse exit code and runs once', async () => {
+    const { shutdown, step, order, exitCode } = open();
+    shutdown.onClose(step('x', 10));
+    shutdown.begin({ reason: 'signal', exitCode: 0 });
+    shutdown.begin({ reason: 'crash', exitCode: 1 });
+    expect(await exitCode).toBe(1);
+    expect(order).toEqual(['x']);
+  });
+});

@@ -1,0 +1,103 @@
+import { NativeConnection } from '@temporalio/worker';
+import { createActivities } from '../../activities';
+import { createMailer } from '../clients/mailer';
+import { taskQueueNames } from '../contracts/task-queues';
+import { applyStep } from '../models/apply-step';
+import { createCountEvent } from '../queue/jobs/count-event';
+import { createSendMail } from '../queue/jobs/send-mail';
+import { createOutboxRelay } from '../queue/outbox-relay';
+import { createQueues } from '../queue/queues';
+import { createQueueWorkers } from '../queue/create-queue-workers';
+import { ensureSearchAttributes } from '../temporal/search-attributes';
+import { openProcess, type RunInput } from './open-process';
+import { openDatabaseOf, openTemporalOf, prepareDatabase } from './open-servers';
+import { addPlatformGauges } from './platform-gauges';
+import { installTemporalRuntime } from './temporal-runtime';
+import { readTemporalTls } from './temporal-tls';
+import { startTemporalWorkers } from './temporal-workers';
+import { untilItWorks } from './until-it-works';
+
+/**
+ * `--role worker`: Temporal workers and, unless `--queues` makes it a fleet of its own for some task queues, the outbox relay, the
+ * jobs and the periodic work. Resolves when everything runs.
+ */
+export async function runWorker(input: RunInput): Promise<void> {
+  const opened = await openProcess(input);
+  const { config, logger, metrics, admin, shutdown } = opened;
+  const { isDraining } = shutdown;
+  const endFatally = (what: string) => (error: unknown) => {
+    logger.fatal({ err: error }, what);
+    shutdown.begin({ reason: what, exitCode: 1 });
+  };
+
+  const runtime = await installTemporalRuntime({ logger });
+  metrics.addText(runtime.metricsText);
+
+  const database = openDatabaseOf(opened, 'worker');
+  const { client, starter } = openTemporalOf(opened, database);
+  const queues = createQueues({ redisUrl: config.redis.url, prefix: config.redis.prefix, logger });
+  shutdown.onClose({ name: 'queues', close: () => queues.close() });
+  admin.addDependency({ name: 'redis', required: false, check: () => queues.ping() });
+  addPlatformGauges({ metrics, database, queues });
+  const mailer = createMailer(config.mail);
+  shutdown.onClose({ name: 'mailer', close: () => mailer.close() });
+
+  await prepareDatabase(opened, database);
+
+  if (input.queues === undefined) {
+    const relay = createOutboxRelay({ database, starter, queues, logger, metrics });
+    const queueWorkers = createQueueWorkers({
+      redisUrl: config.redis.url,
+      prefix: config.redis.prefix,
+      database,
+      queues,
+      consumers: {
+        mail: createSendMail({ database, mailer, publicUrl: config.api.publicUrl, verificationSecret: config.tokenSecret }),
+        analytics: createCountEvent({ database }),
+      },
+      periodic: {},
+      logger,
+      metrics,
+      concurrency: { mail: config.worker.maxConcurrentJobs, analytics: config.worker.maxConcurrentJobs },
+    });
+    relay.run().catch(endFatally('The outbox relay ended'));
+    const limitMs = config.shutdown.forceMs;
+    shutdown.onClose(
+      { name: 'outbox relay', close: () => relay.stop(), limitMs },
+      { name: 'jobs', close: () => queueWorkers.close({ graceMs: config.shutdown.graceMs }), limitMs },
+    );
+  }
+
+  const { address, apiKey } = config.temporal;
+  const tls = readTemporalTls(config.temporal);
+  const connection = await untilItWorks({ what: 'Temporal', attempt: () => NativeConnection.connect({ address, tls, apiKey }), isDraining, logger });
+  shutdown.onClose({ name: 'Temporal connection', close: () => connection.close() });
+  await ensureSearchAttributes({ client, timeoutMs: 5000 }).catch((error: Error) => {
+    logger.warn({ reason: error.message }, 'The search attribute TenantId could not be ensured; where it is missing an administrator adds it (Keyword)');
+  });
+  const workers = await untilItWorks({
+    what: 'Temporal workers',
+    attemptWithinMs: 60_000,
+    attempt: () =>
+      startTemporalWorkers({
+        connection,
+        config,
+        taskQueues: input.queues ?? taskQueueNames,
+        activities: createActivities({ database, applyStep, operatorEmail: config.mail.operatorEmail }),
+        logger,
+        onFatal: endFatally('A Temporal worker died'),
+      }),
+    isDraining,
+    logger,
+  });
+  admin.addDependency({ name: 'temporalWorkers', required: true, check: () => workers.check() });
+  shutdown.onClose({
+    name: 'Temporal workers',
+    limitMs: config.shutdown.forceMs,
+    close: () => workers.close().catch(endFatally('Activities had to be abandoned; Temporal hands them to another worker')),
+  });
+
+  admin.markBooted();
+  logger.info({ taskQueues: input.queues ?? taskQueueNames }, 'Ready');
+  process.send?.('ready');
+}

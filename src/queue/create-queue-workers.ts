@@ -1,0 +1,86 @@
+import { Worker, type Job } from 'bullmq';
+import type { Logger } from 'pino';
+import type { OutboxJob, QueuedConsumer } from '../contracts/outbox';
+import type { Database } from '../models/database';
+import { consumeRow, type ActOnRow } from './consume-row';
+import { isOutage } from './outage';
+import type { QueueMetrics } from './queue-metrics';
+import { MAINTENANCE, QUEUE_PREFIX, type Queues } from './queues';
+import { connectRedisWorker } from './redis';
+import { settle } from './settle';
+
+export interface CreateQueueWorkersInput {
+  redisUrl: string;
+  prefix?: string;
+  database: Database;
+  queues: Pick<Queues, 'ensureSchedule'>;
+  /** What each consumer does with a row. */
+  consumers: Record<QueuedConsumer, ActOnRow>;
+  /** Work done every so often, once over all workers; the key is the schedule's id for ever. */
+  periodic: Record<string, { everyMs: number; run: (signal: AbortSignal) => Promise<unknown> }>;
+  logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  metrics?: QueueMetrics;
+  /** Jobs of one consumer that run at the same time in this process. */
+  concurrency?: Partial<Record<QueuedConsumer, number>>;
+}
+
+export interface QueueWorkers {
+  /** Takes no more jobs, lets running ones finish, and cuts off what still runs after `graceMs`; what is cut off is repeated elsewhere. */
+  close(input?: { graceMs?: number }): Promise<void>;
+}
+
+const SCHEDULE_CHECK_MS = 10_000;
+const FORCE_WITHIN_MS = 1000;
+/** The counts of a day are few documents that every job writes to: more at once would only collide. */
+const defaultConcurrency: Record<QueuedConsumer, number> = { mail: 5, analytics: 2 };
+
+/** Runs the consumers of the outbox and the periodic work. Redis may be away: the workers take up their work when it is back. */
+export function createQueueWorkers(input: CreateQueueWorkersInput): QueueWorkers {
+  const { redisUrl, prefix = QUEUE_PREFIX, database, queues, consumers, periodic, logger, metrics, concurrency } = input;
+  const closing = new AbortController();
+  const redis = connectRedisWorker({ url: redisUrl, name: 'queue-workers', logger });
+  const options = { connection: redis, prefix, removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } };
+
+  const consume = (consumer: QueuedConsumer) =>
+    new Worker<OutboxJob>(
+      consumer,
+      ({ data: { rowId } }) => consumeRow({ database, rowId, consumer, act: consumers[consumer], signal: closing.signal, logger, metrics }),
+      { ...options, concurrency: concurrency?.[consumer] ?? defaultConcurrency[consumer] },
+    );
+  const maintain = async ({ name }: Job): Promise<void> => {
+    await periodic[name]?.run(closing.signal);
+  };
+  const workers: Worker[] = [
+    ...(Object.keys(consumers) as QueuedConsumer[]).map(consume),
+    new Worker(MAINTENANCE, maintain, { ...options, concurrency: 1 }),
+  ];
+  for (const worker of workers) {
+    worker.on('error', (error) => {
+      // The connection says itself, and once, that Redis is away.
+      if (!isOutage(error)) logger.warn({ queue: worker.name, reason: error.message }, 'A queue worker met an error');
+    });
+    worker.on('failed', (job, error) => logger.warn({ queue: worker.name, jobId: job?.id, err: error }, 'A job ended with an error; it is repeated'));
+  }
+
+  // A Redis that lost its data has lost the schedules too.
+  const schedule = () =>
+    Promise.all(Object.entries(periodic).map(([id, { everyMs }]) => queues.ensureSchedule({ id, everyMs }))).catch((error: Error) =>
+      logger.warn({ reason: error.message }, 'The schedules of the periodic work could not be checked'),
+    );
+  void schedule();
+  const scheduling = setInterval(() => void schedule(), SCHEDULE_CHECK_MS);
+
+  return {
+    async close({ graceMs = 10_000 } = {}) {
+      clearInterval(scheduling);
+      closing.abort();
+      const closed = workers.map(async (worker) => {
+        if (await settle(worker.close(), graceMs)) return;
+        logger.warn({ queue: worker.name, graceMs }, 'A queue worker did not finish in time and is cut off');
+        await settle(worker.disconnect(), FORCE_WITHIN_MS);
+      });
+      await Promise.all(closed);
+      redis.disconnect();
+    },
+  };
+}

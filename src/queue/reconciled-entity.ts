@@ -1,0 +1,48 @@
+import type { WorkflowStart } from '../contracts/outbox';
+import { USER_ONBOARDING, userOnboardingId } from '../contracts/onboarding';
+import { taskQueues } from '../contracts/task-queues';
+import { endedOnboardingStates } from '../domain/onboarding';
+import type { Models } from '../models/database';
+import { entityModel } from '../models/entity-model';
+import type { EntityType } from '../models/event';
+import type { Onboarding } from '../models/onboarding';
+import type { Entity } from '../models/schema-options';
+
+/** A kind of entity of which each open one has a running workflow of its own. */
+export interface ReconciledEntity {
+  entityType: EntityType;
+  workflowType: string;
+  workflowIdOf(entityId: string): string;
+  /** Null for an id that is not of this form. */
+  entityIdOf(workflowId: string): string | null;
+  endedStates: readonly string[];
+  /** The start that the accepting transaction asked for. */
+  startOf(entity: Entity): WorkflowStart;
+}
+
+/** Reads what all kinds of entities have in common. */
+export function modelOf(models: Models, { entityType }: ReconciledEntity) {
+  return entityModel(models, entityType);
+}
+
+const prefix = userOnboardingId('');
+
+export const reconciledOnboarding: ReconciledEntity = {
+  entityType: 'onboarding',
+  workflowType: USER_ONBOARDING,
+  workflowIdOf: userOnboardingId,
+  entityIdOf: (workflowId) => (workflowId.startsWith(prefix) ? workflowId.slice(prefix.length) : null),
+  endedStates: endedOnboardingStates,
+  startOf(entity) {
+    const { _id: onboardingId, tenantId, requiresApproval, correlationId } = entity as Onboarding;
+    return {
+      workflowType: USER_ONBOARDING,
+      workflowId: userOnboardingId(onboardingId),
+      taskQueue: taskQueues.users,
+      input: { tenantId, onboardingId, requiresApproval, correlationId },
+    };
+  },
+};
+
+/** Every kind the reconciler compares. */
+export const reconciledEntities: readonly ReconciledEntity[] = [reconciledOnboarding];

@@ -1,0 +1,129 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { cardBehaviour } from './card-behaviour';
+import type { Decision } from './card-behaviour';
+import { percentile } from './chaos';
+import type { Chaos } from './chaos';
+import type { Authorisation, GatewayState } from './gateway-state';
+import type { Amount, NewRecord, Operation, OperationRecord } from './ledger-record';
+import { amountOf, businessTime, fingerprintOf, oneOf, optionalText, word } from './request-body';
+import type { Body } from './request-body';
+import { RequestRefused } from './request-refused';
+
+/** A request read and checked, not yet decided. */
+export interface Asked {
+  account: string;
+  key: string;
+  operation: Operation;
+  at: string;
+  fingerprint: string;
+  authorisationId?: string;
+  amount?: Amount;
+  paymentMethod?: string;
+  customerId?: string;
+  purpose: 'initial' | 'renewal';
+  reference?: string;
+  description?: string;
+}
+
+/** Reads one operation's request. @throws RequestRefused naming the field, the rule and what to send instead. */
+export function readAsked(input: { account: string; key: unknown; operation: Operation; body: Body; authorisationId?: string }): Asked {
+  const { account, operation, body } = input;
+  const key = word(input.key, 'The Idempotency-Key header');
+  const named = input.authorisationId ?? body.authorisationId;
+  const asked = {
+    authorisationId: operation === 'authorise' ? undefined : word(named, 'authorisationId'),
+    amount: operation === 'void' || (operation !== 'authorise' && body.amount === undefined) ? undefined : amountOf(body.amount),
+    paymentMethod: operation === 'authorise' ? word(body.paymentMethod, 'paymentMethod') : undefined,
+    customerId: body.customerId === undefined ? undefined : word(body.customerId, 'customerId'),
+    purpose: oneOf(body.purpose, 'purpose', ['initial', 'renewal'], 'initial'),
+    reference: optionalText(body.reference, 'reference'),
+    description: optionalText(body.description, 'description'),
+  };
+  return { account, key, operation, at: businessTime(body.at), fingerprint: fingerprintOf(operation, asked), ...asked };
+}
+
+/**
+ * Decides one operation against what is known now, as the record to append. Nothing may be awaited between this and
+ * applying the record: that is what keeps racing captures and refunds within their limits.
+ * @throws RequestRefused 404 for an authorisation this account does not have.
+ */
+export function decideOperation({ asked, state, chaos }: { asked: Asked; state: GatewayState; chaos: Chaos }): NewRecord {
+  if (asked.operation === 'authorise') return decideAuthorise(asked, state, chaos);
+  const authorisation = state.authorisation(asked.account, asked.authorisationId ?? '');
+  if (!authorisation) throw new RequestRefused(404, 'unknown_authorisation', `There is no authorisation ${asked.authorisationId}`);
+  if (asked.operation === 'capture') return decideCapture(asked, authorisation);
+  if (asked.operation === 'void') return decideVoid(asked, authorisation);
+  return decideRefund(asked, authorisation);
+}
+
+function decideAuthorise(asked: Asked, state: GatewayState, chaos: Chaos): NewRecord {
+  const decision = decideCard(asked, state, chaos);
+  const id = `aut_${randomUUID()}`;
+  const { paymentMethod, customerId, description } = asked;
+  return {
+    ...common(asked),
+    id,
+    authorisationId: id,
+    amount: asked.amount as Amount,
+    ...decision,
+    ...(decision.outcome === 'requires_action' && { actionToken: randomBytes(24).toString('hex') }),
+    paymentMethod,
+    customerId,
+    description,
+  };
+}
+
+function decideCard({ account, key, paymentMethod = '', customerId = '', purpose, at }: Asked, state: GatewayState, chaos: Chaos): Decision {
+  const behaviour = cardBehaviour(paymentMethod);
+  if (!behaviour) return { outcome: 'declined', reason: 'invalid_payment_method' };
+  if (percentile(chaos.seed, 'decline', account, key) < chaos.declinePercent) return { outcome: 'declined', reason: 'card_declined' };
+  return behaviour.decide({ purpose, at, firstSeenAt: state.card(account, paymentMethod, customerId)?.at ?? at });
+}
+
+/** One capture for an authorisation; what it leaves is released, as card networks do. */
+function decideCapture(asked: Asked, { record, state }: Authorisation): NewRecord {
+  const amount = asked.amount ?? record.amount;
+  const broken =
+    (state === 'captured' && 'already_captured') ||
+    (state === 'voided' && 'already_voided') ||
+    (state !== 'authorised' && 'not_authorised') ||
+    (amount.currency !== record.amount.currency && 'currency_mismatch') ||
+    (amount.amountMinor > record.amount.amountMinor && 'amount_too_large');
+  return settle(asked, record, { amount, prefix: 'cap', done: 'captured', broken });
+}
+
+function decideVoid(asked: Asked, { record, state }: Authorisation): NewRecord {
+  const broken =
+    (state === 'captured' && 'already_captured') ||
+    (state === 'voided' && 'already_voided') ||
+    (state === 'declined' && 'not_authorised');
+  return settle(asked, record, { amount: record.amount, prefix: 'voi', done: 'voided', broken });
+}
+
+function decideRefund(asked: Asked, { record, state, capturedMinor, refundedMinor }: Authorisation): NewRecord {
+  const leftMinor = capturedMinor - refundedMinor;
+  const amount = asked.amount ?? { amountMinor: leftMinor, currency: record.amount.currency };
+  const broken =
+    (state !== 'captured' && 'not_captured') ||
+    (amount.currency !== record.amount.currency && 'currency_mismatch') ||
+    (leftMinor === 0 && 'already_refunded') ||
+    (amount.amountMinor > leftMinor && 'amount_too_large') ||
+    (cardBehaviour(record.paymentMethod ?? '')?.refund === 'rejected' && 'refund_failed');
+  return settle(asked, record, { amount, prefix: 'ref', done: 'refunded', broken });
+}
+
+interface Settlement {
+  amount: Amount;
+  prefix: string;
+  done: 'captured' | 'voided' | 'refunded';
+  broken: string | false;
+}
+
+function settle(asked: Asked, authorised: OperationRecord, { amount, prefix, done, broken }: Settlement): NewRecord {
+  const ids = { id: `${prefix}_${randomUUID()}`, authorisationId: authorised.authorisationId };
+  return { ...common(asked), ...ids, amount, ...(broken ? { outcome: 'rejected', reason: broken } : { outcome: done }) };
+}
+
+function common({ account, key, operation, at, fingerprint, reference }: Asked) {
+  return { type: 'operation' as const, account, key, operation, at, fingerprint, reference };
+}

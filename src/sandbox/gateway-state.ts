@@ -1,0 +1,117 @@
+import type { ActionRecord, Amount, CardRecord, LedgerRecord, OperationRecord } from './ledger-record';
+
+export interface Authorisation {
+  record: OperationRecord;
+  state: 'requires_action' | 'authorised' | 'declined' | 'voided' | 'captured';
+  reason?: string;
+  capturedMinor: number;
+  refundedMinor: number;
+  /** Set once the customer decided. */
+  action?: ActionRecord;
+}
+
+/** One line of an account's statement, as `GET /v1/ledger` shows it. */
+export interface LedgerItem {
+  seq: number;
+  recordedAt: string;
+  at: string;
+  account: string;
+  operation: OperationRecord['operation'];
+  outcome: OperationRecord['outcome'];
+  reason?: string;
+  id: string;
+  authorisationId: string;
+  idempotencyKey: string;
+  reference?: string;
+  amount: Amount;
+}
+
+export type GatewayState = ReturnType<typeof createGatewayState>;
+
+/** Everything the gateway knows, built from ledger records alone; accounts never see each other's. */
+export function createGatewayState() {
+  const operations = new Map<string, OperationRecord>();
+  const authorisations = new Map<string, Authorisation>();
+  const actions = new Map<string, Authorisation>();
+  const cards = new Map<string, CardRecord>();
+  const items = new Map<string, LedgerItem[]>();
+  const owed = new Map<number, LedgerItem>();
+  let seq = 0;
+
+  // Accounts, keys and tokens hold no space (see request-body.ts), so joining by one cannot confuse two of them.
+  const scoped = (account: string, ...parts: string[]) => [account, ...parts].join(' ');
+
+  const addItem = (item: LedgerItem): LedgerItem => {
+    const list = items.get(item.account) ?? [];
+    list.push(item);
+    items.set(item.account, list);
+    if (item.outcome !== 'rejected') owed.set(item.seq, item);
+    return item;
+  };
+
+  const applyOperation = (record: OperationRecord): void => {
+    operations.set(scoped(record.account, record.key), record);
+    if (record.operation === 'authorise') {
+      const state = record.outcome as Authorisation['state'];
+      const authorisation: Authorisation = { record, state, reason: record.reason, capturedMinor: 0, refundedMinor: 0 };
+      authorisations.set(scoped(record.account, record.authorisationId), authorisation);
+      if (record.actionToken) actions.set(record.actionToken, authorisation);
+      return;
+    }
+    const authorisation = authorisations.get(scoped(record.account, record.authorisationId));
+    if (!authorisation || record.outcome === 'rejected') return;
+    if (record.operation === 'capture') {
+      authorisation.state = 'captured';
+      authorisation.capturedMinor = record.amount.amountMinor;
+    } else if (record.operation === 'void') {
+      authorisation.state = 'voided';
+    } else {
+      authorisation.refundedMinor += record.amount.amountMinor;
+    }
+  };
+
+  const applyAction = (record: ActionRecord): LedgerItem | undefined => {
+    const authorisation = authorisations.get(scoped(record.account, record.authorisationId));
+    if (!authorisation) return undefined;
+    const approved = record.decision === 'approve';
+    authorisation.action = record;
+    authorisation.state = approved ? 'authorised' : 'declined';
+    authorisation.reason = approved ? undefined : 'authentication_failed';
+    const { seq, recordedAt, at } = record;
+    const { reason } = authorisation;
+    return addItem({ ...itemOf(authorisation.record), seq, recordedAt, at, outcome: authorisation.state, reason });
+  };
+
+  return {
+    /** Takes one record in; gives back the statement's line it makes, if it makes one. */
+    apply(record: LedgerRecord): LedgerItem | undefined {
+      seq = record.seq;
+      if (record.type === 'action') return applyAction(record);
+      if (record.type === 'operation') {
+        applyOperation(record);
+        return addItem(itemOf(record));
+      }
+      if (record.type === 'card') cards.set(scoped(record.account, record.paymentMethod, record.customerId), record);
+      else owed.delete(record.eventSeq);
+      return undefined;
+    },
+    nextSeq: () => seq + 1,
+    operation: (account: string, key: string) => operations.get(scoped(account, key)),
+    authorisation: (account: string, id: string) => authorisations.get(scoped(account, id)),
+    authorisationByAction: (actionToken: string) => actions.get(actionToken),
+    card: (account: string, paymentMethod: string, customerId: string) => cards.get(scoped(account, paymentMethod, customerId)),
+    /** Oldest first; `next` is where the following page starts, null at the end. */
+    page(account: string, from: number, limit: number): { items: LedgerItem[]; next: number | null } {
+      const all = items.get(account) ?? [];
+      const end = from + limit;
+      return { items: all.slice(from, end), next: end < all.length ? end : null };
+    },
+    /** Events whose delivery has not ended, oldest first; a rejected call makes none. */
+    owedEvents: (): LedgerItem[] => [...owed.values()],
+  };
+}
+
+function itemOf(record: OperationRecord): LedgerItem {
+  const { seq, recordedAt, at, account, operation, outcome, reason, id, authorisationId, key, reference, amount } = record;
+  return { seq, recordedAt, at, account, operation, outcome, reason, id, authorisationId, idempotencyKey: key, reference, amount };
+}

@@ -1,0 +1,151 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ACTION_PAGE_HEADERS, actionPage } from './action-page';
+import { answerOf, standingOf } from './answers';
+import { cardBehaviour, cardFacts } from './card-behaviour';
+import { changeChaos } from './chaos';
+import type { Chaos } from './chaos';
+import type { Gateway } from './gateway';
+import { readAsked } from './gateway-operations';
+import type { Operation } from './ledger-record';
+import { businessTime, readBody, readText, word } from './request-body';
+import { RequestRefused } from './request-refused';
+
+export interface GatewayRoutesInput {
+  gateway: Gateway;
+  publicUrl: string;
+  adminToken: string | undefined;
+  slowMs: number;
+  chaos: { get(): Chaos; set(chaos: Chaos): void };
+  /** Aborted when the gateway closes: waits end without an answer. */
+  stopping: AbortSignal;
+}
+
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  url: URL;
+  path: string[];
+}
+
+const PAGE_SIZE_MAX = 1000;
+
+/** Answers one HTTP request. Throws RequestRefused for what it will not take; see start-sandbox-gateway.ts for the API. */
+export function createGatewayRoutes({ gateway, publicUrl, adminToken, slowMs, chaos, stopping }: GatewayRoutesInput) {
+  const operate = async ({ request, response }: Exchange, account: string, operation: Operation, authorisationId?: string) => {
+    const body = await readBody(request);
+    const asked = readAsked({ account, key: request.headers['idempotency-key'], operation, body, authorisationId });
+    const { record, replayed, fault } = await gateway.operate(asked);
+    if (fault === 'timeout') return; // The charge is done; this connection is never answered.
+    if (fault === 'slow') await sleep(slowMs, undefined, { signal: stopping });
+    const answer = answerOf(record, publicUrl);
+    sendJson(response, answer.status, answer.body, replayed ? { 'idempotent-replayed': 'true' } : {});
+  };
+
+  const showCharge = async ({ response, url }: Exchange, account: string) => {
+    const key = word(url.searchParams.get('key'), 'key');
+    await gateway.durable();
+    const record = gateway.state.operation(account, key);
+    if (!record) throw new RequestRefused(404, 'unknown_key', 'No call was recorded under this key');
+    sendJson(response, 200, standingOf(record, gateway.state.authorisation(account, record.authorisationId), publicUrl));
+  };
+
+  const showPaymentMethod = async ({ response, url }: Exchange, account: string, token: string) => {
+    const behaviour = cardBehaviour(token);
+    if (!behaviour) throw new RequestRefused(404, 'unknown_payment_method', 'There is no such payment method');
+    const at = businessTime(url.searchParams.get('at') ?? new Date().toISOString());
+    const customerId = url.searchParams.get('customerId');
+    const firstSeenAt = await gateway.firstSeen(account, token, customerId === null ? undefined : word(customerId, 'customerId'), at);
+    sendJson(response, 200, { id: token, ...cardFacts(behaviour, { at, firstSeenAt }) });
+  };
+
+  const showLedger = async ({ response, url }: Exchange, account: string) => {
+    const from = wholeNumber(url.searchParams.get('from') ?? '0', 'from', Number.MAX_SAFE_INTEGER);
+    const limit = wholeNumber(url.searchParams.get('limit') ?? '500', 'limit', PAGE_SIZE_MAX);
+    await gateway.durable();
+    sendJson(response, 200, gateway.state.page(account, from, Math.max(1, limit)));
+  };
+
+  const showAction = async ({ request, response }: Exchange, token: string) => {
+    const authorisation = gateway.state.authorisationByAction(token);
+    if (!authorisation) throw new RequestRefused(404, 'unknown_action', 'There is nothing to confirm here');
+    if (request.method === 'POST') {
+      const decision = new URLSearchParams(await readText(request)).get('decision');
+      if (decision !== 'approve' && decision !== 'decline') throw new RequestRefused(400, 'invalid_field', 'decision must be approve or decline');
+      await gateway.act(authorisation, decision);
+      response.writeHead(303, { location: `/actions/${token}` }).end();
+      return;
+    }
+    await gateway.durable();
+    response.writeHead(200, ACTION_PAGE_HEADERS).end(request.method === 'HEAD' ? undefined : actionPage(authorisation));
+  };
+
+  const admin = async ({ request, response }: Exchange) => {
+    if (!adminToken || bearerOf(request) !== adminToken) throw new RequestRefused(401, 'unauthorised', 'The admin bearer token is missing or wrong');
+    if (request.method === 'PUT') chaos.set(changeChaos(chaos.get(), await readBody(request)));
+    sendJson(response, 200, chaos.get());
+  };
+
+  const v1 = (exchange: Exchange, account: string): Promise<void> => {
+    const [, resource, id, verb, ...more] = exchange.path;
+    const at = `${exchange.request.method} ${[resource, id && '*', verb, ...more].filter(Boolean).join('/')}`;
+    switch (at) {
+      case 'POST authorisations': return operate(exchange, account, 'authorise');
+      case 'POST authorisations/*/capture': return operate(exchange, account, 'capture', id);
+      case 'POST authorisations/*/void': return operate(exchange, account, 'void', id);
+      case 'POST refunds': return operate(exchange, account, 'refund');
+      case 'GET charges': return showCharge(exchange, account);
+      case 'GET payment-methods/*': return showPaymentMethod(exchange, account, id ?? '');
+      case 'GET ledger': return showLedger(exchange, account);
+      default: throw new RequestRefused(404, 'unknown_path', 'There is nothing here');
+    }
+  };
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', 'http://gateway');
+    const path = url.pathname.slice(1).split('/').map(decodePart);
+    const exchange = { request, response, url, path };
+    const [area, name] = path;
+    if (area === 'livez') return sendJson(response, 200, { status: 'ok' });
+    if (area === 'v1' && name === 'admin' && path[2] === 'chaos') return admin(exchange);
+
+    const { latencyMs, down } = chaos.get();
+    if (latencyMs > 0) await sleep(latencyMs, undefined, { signal: stopping });
+    if (down && name !== 'ledger') throw new RequestRefused(503, 'unavailable', 'The gateway is down; nothing was done');
+    if (area === 'actions') {
+      if (!['GET', 'HEAD', 'POST'].includes(request.method ?? '')) throw new RequestRefused(405, 'wrong_method', 'Use GET or POST');
+      return showAction(exchange, name ?? '');
+    }
+    if (area !== 'v1') throw new RequestRefused(404, 'unknown_path', 'There is nothing here');
+    const account = bearerOf(request);
+    if (!account) throw new RequestRefused(401, 'unauthorised', 'Send your account as Authorization: Bearer <account>');
+    return v1(exchange, word(account, 'The account'));
+  };
+}
+
+/** `effect: 'none'` is the gateway's word that nothing was done. */
+export function sendRefusal(response: ServerResponse, { status, code, message }: RequestRefused): void {
+  sendJson(response, status, { error: { code, message, effect: 'none' } });
+}
+
+function sendJson(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers }).end(JSON.stringify(body));
+}
+
+function bearerOf(request: IncomingMessage): string | undefined {
+  return /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+}
+
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new RequestRefused(400, 'invalid_path', 'The path is not valid percent-encoding');
+  }
+}
+
+function wholeNumber(text: string, field: string, max: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > max) throw new RequestRefused(400, 'invalid_field', `${field} must be a whole number from 0 to ${max}`);
+  return value;
+}

@@ -1,0 +1,72 @@
+/** What the gateway can be asked to do with money. */
+export type Operation = 'authorise' | 'capture' | 'void' | 'refund';
+
+export type Outcome =
+  | 'authorised'
+  | 'requires_action'
+  | 'declined'
+  | 'captured'
+  | 'voided'
+  | 'refunded'
+  /** The request was understood and broke a rule (over-capture, over-refund, …): no money moved. */
+  | 'rejected';
+
+/** Integer minor units (JPY has none, KWD three) and an ISO 4217 code. */
+export interface Amount {
+  amountMinor: number;
+  currency: string;
+}
+
+interface Recorded {
+  /** Position in the ledger, from 1, without gaps. */
+  seq: number;
+  /** Real time of recording, ISO 8601. Business time is `at`. */
+  recordedAt: string;
+  account: string;
+}
+
+/** One call that was decided. Its answer derives from this record alone, so a repeat gets the same answer for ever. */
+export interface OperationRecord extends Recorded {
+  type: 'operation';
+  operation: Operation;
+  outcome: Outcome;
+  reason?: string;
+  key: string;
+  fingerprint: string;
+  id: string;
+  authorisationId: string;
+  amount: Amount;
+  at: string;
+  paymentMethod?: string;
+  customerId?: string;
+  reference?: string;
+  description?: string;
+  actionToken?: string;
+}
+
+/** The customer pressed a button on the page of an authorisation that required action. */
+export interface ActionRecord extends Recorded {
+  type: 'action';
+  authorisationId: string;
+  decision: 'approve' | 'decline';
+  at: string;
+}
+
+/** First sight of a card whose behaviour depends on when it came to exist. */
+export interface CardRecord extends Recorded {
+  type: 'card';
+  paymentMethod: string;
+  customerId: string;
+  at: string;
+}
+
+/** The end of one event's delivery. An event without it is still owed. */
+export interface WebhookRecord extends Recorded {
+  type: 'webhook';
+  eventSeq: number;
+  outcome: 'delivered' | 'abandoned';
+}
+
+export type LedgerRecord = OperationRecord | ActionRecord | CardRecord | WebhookRecord;
+type WithoutPosition<R> = R extends Recorded ? Omit<R, 'seq' | 'recordedAt'> : never;
+export type NewRecord = WithoutPosition<LedgerRecord>;

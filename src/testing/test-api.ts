@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Redis } from 'ioredis';
+import request, { type Test } from 'supertest';
+import { newId } from '../domain/ids';
+import { tenantIdOf, type Mode, type Scope } from '../domain/tenant';
+import { createApp, type AppInput } from '../http/app';
+import { hashOfKey, newApiKey } from '../http/authenticate';
+import type { OutboxRow } from '../models/outbox-row';
+import type { SendOnboardingCommandInput } from '../temporal/onboarding-commands';
+import { openTestDatabase } from './test-database';
+
+export const OPERATOR_KEY = 'op_test_0123456789abcdef0123456789abcdef';
+export const TOKEN_SECRET = 'a-secret-of-the-tests-0123456789';
+
+export type TestMethod = 'get' | 'post' | 'patch' | 'put' | 'delete' | 'head' | 'options';
+
+export interface TestApi extends Awaited<ReturnType<typeof startTestApi>> {}
+
+/**
+ * The API over a real MongoDB, on a port of its own. Temporal's side is what the test says: by default every command is applied at once.
+ * `started` and `commands` hold what was handed to it.
+ */
+export async function startTestApi(overrides: Partial<AppInput> = {}) {
+  const { database, drop } = await openTestDatabase();
+  const started: OutboxRow[] = [];
+  const commands: SendOnboardingCommandInput[] = [];
+  const lines: object[] = [];
+  const app = createApp({
+    database,
+    startSoon: (row) => void started.push(row),
+    sendOnboardingCommand: async (input) => {
+      commands.push(input);
+      return { state: 'awaiting_profile', at: '2026-11-21T09:00:00.000Z' };
+    },
+    stuck: {
+      restart: async ({ item }) => ({ ...item, state: 'restarted' }),
+      close: async ({ item }) => ({ ...item, state: 'closed' }),
+    },
+    redis: null,
+    operatorKey: OPERATOR_KEY,
+    tokenSecret: TOKEN_SECRET,
+    limits: { requestsPerMinute: 600, maxBodyBytes: 65_536 },
+    logger: { info: (fields) => void lines.push(fields), error: (fields) => void lines.push(fields) },
+    metrics: { observeRequest: () => undefined },
+    isDraining: () => false,
+    ...overrides,
+  });
+  const server: Server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  /** A request under /api/v1; POSTs get a key of their own unless one is set afterwards. */
+  const call = (method: TestMethod, path: string, key?: string): Test => {
+    const test = request(origin)[method](`/api/v1${path}`);
+    if (key) test.set('Authorization', `Bearer ${key}`);
+    if (method === 'post') test.set('Idempotency-Key', newId('event'));
+    return test;
+  };
+
+  return {
+    app, server, origin, database, started, commands, lines, call,
+    /** A new partner with a key of these scopes, written straight to the database. */
+    async newTenant({ scopes = ['read', 'write', 'review'], mode = 'sandbox', partnerId }: { scopes?: Scope[]; mode?: Mode; partnerId?: string } = {}) {
+      const id = partnerId ?? newId('partner');
+      const now = new Date();
+      if (!partnerId) {
+        await database.models.partners.insertMany([{ _id: id, name: 'Acme', timeZone: 'Europe/Berlin', locale: 'de-DE', reviewers: [], metadata: {}, version: 1, createdAt: now, updatedAt: now }]);
+      }
+      const key = newApiKey(mode);
+      const keyId = newId('apiKey');
+      const tenantId = tenantIdOf({ partnerId: id, mode });
+      await database.models.apiKeys.insertMany([{ _id: keyId, tenantId, partnerId: id, mode, scopes, name: null, hash: hashOfKey(key), hint: 'pk_…', createdAt: now, revokedAt: null }]);
+      return { partnerId: id, tenantId, key, keyId };
+    },
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await drop();
+    },
+  };
+}
+
+/** A connection to the shared Redis with the settings that requests need. */
+export const openTestRedis = (url = process.env.TEST_REDIS_URL ?? ''): Redis =>
+  new Redis(url, { commandTimeout: 300, maxRetriesPerRequest: 1, enableOfflineQueue: false, lazyConnect: false });

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { startPlatform, type Platform } from '../../src/testing/platform';
+import { enrolPartner, type PartnerApp } from '../../src/testing/partner-app';
+import { commandUntilAnswered, newAddress, newestToken, postOnboarding, timelineOf, untilState } from '../../src/testing/onboard';
+import { connectTemporal } from '../../src/temporal/connect-temporal';
+import { createRunningWorkflows } from '../../src/temporal/running-workflows';
+import { waitFor } from '../../src/testing/wait-for';
+
+let platform: Platform;
+let app: PartnerApp;
+
+beforeAll(async () => {
+  platform = await startPlatform({ name: 'killed-api' });
+  ({ app } = await enrolPartner(platform));
+}, 120_000);
+afterAll(() => platform.stop());
+
+const KILLS = 20;
+
+it(`killed ${KILLS} times between commit and start, the api leaves no onboarding without its workflow, and none with two`, async () => {
+  const [api] = platform.apis;
+  const requests = Array.from({ length: KILLS }, () => ({ email: newAddress(), key: randomUUID() }));
+  for (const [kill, request] of requests.entries()) {
+    // Half of the rounds freeze Temporal, so that the commit is certain and the start is not; the others are killed at some moment of the request.
+    const frozen = kill % 2 === 0;
+    if (frozen) platform.servers.temporal.pause();
+    const answer = postOnboarding(app, request).catch(() => null);
+    if (frozen) expect((await answer)?.status).toBe(202);
+    else await setTimeout(kill);
+    await api!.kill();
+    if (frozen) platform.servers.temporal.resume();
+    await answer;
+    await api!.start();
+  }
+  // A transaction of a killed process holds its documents until the database gives it up, a minute at most: 503 meanwhile, and again.
+  const answers = await Promise.all(requests.map((request) => waitFor(
+    async () => {
+      const { status, body } = await postOnboarding(app, request);
+      if (status === 503) throw new Error(JSON.stringify(body));
+      return { status, body };
+    },
+    { what: 'an answer', timeoutMs: 90_000, everyMs: 500 },
+  )));
+  expect(answers.map(({ status }) => status)).toEqual(requests.map(() => 202));
+  const ids = answers.map(({ body }) => body.id);
+  expect(new Set(ids).size).toBe(KILLS);
+  for (const id of ids) await untilState(app, id, 'awaiting_verification');
+  const list = await app.get<{ items: unknown[] }>('/onboardings?limit=100');
+  expect(list.body.items).toHaveLength(KILLS);
+
+  const client = connectTemporal({ address: platform.servers.temporal.address, namespace: 'default', tls: false, apiKey: undefined });
+  const running = await waitFor(
+    async () => {
+      const found: string[] = [];
+      for await (const { workflowId } of createRunningWorkflows(client).listRunning('userOnboarding')) found.push(workflowId);
+      return found.length >= KILLS && found;
+    },
+    { what: 'every workflow to be visible' },
+  );
+  expect([...running].sort()).toEqual(ids.map((id) => `userOnboarding/${id}`).sort());
+  for (const id of ids) expect((await timelineOf(app, id)).filter((type) => type === 'started')).toHaveLength(1);
+  await client.connection.close();
+}, 240_000);
+
+it('applies a command once and answers the same when its answer was lost with the api that was killed', async () => {
+  const [api] = platform.apis;
+  for (const delayMs of [0, 5, 20, 60]) {
+    const email = newAddress();
+    const { body } = await postOnboarding(app, { email });
+    const token = await newestToken({ webUrl: platform.servers.mail.webUrl, to: email });
+    const key = randomUUID();
+    const lost = app.post(`/onboardings/${body.id}/verification`, { key, body: { token } }).catch(() => null);
+    await setTimeout(delayMs);
+    await api!.kill();
+    await lost;
+    await api!.start();
+    const first = await commandUntilAnswered(app, `/onboardings/${body.id}/verification`, { token }, key);
+    const second = await commandUntilAnswered(app, `/onboardings/${body.id}/verification`, { token }, key);
+    expect(first).toMatchObject({ status: 200, body: { id: body.id, state: 'awaiting_profile' } });
+    expect(second.body).toEqual(first.body);
+    expect(second.headers.get('idempotent-replayed')).toBe('true');
+    expect((await timelineOf(app, body.id)).filter((type) => type === 'verified')).toHaveLength(1);
+  }
+}, 120_000);

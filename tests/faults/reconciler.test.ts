@@ -1,0 +1,63 @@
+import { openDatabase } from '../../src/models/database';
+import { connectTemporal } from '../../src/temporal/connect-temporal';
+import { startPlatform, type Platform } from '../../src/testing/platform';
+import { enrolPartner, type PartnerApp } from '../../src/testing/partner-app';
+import { postOnboarding, timelineOf, untilState } from '../../src/testing/onboard';
+import { waitFor } from '../../src/testing/wait-for';
+
+let platform: Platform;
+let app: PartnerApp;
+let operator: PartnerApp;
+
+beforeAll(async () => {
+  platform = await startPlatform({ name: 'reconciler' });
+  ({ app, operator } = await enrolPartner(platform));
+}, 120_000);
+afterAll(() => platform.stop());
+
+interface Stuck {
+  id: string;
+  kind: string;
+  entityId: string;
+  state: string;
+}
+
+const listed = (kind: string, entityId: string) =>
+  waitFor(
+    async () => {
+      const { body } = await operator.get<{ items: Stuck[] }>('/operations/stuck?limit=100');
+      return body.items.find((item) => item.kind === kind && item.entityId === entityId);
+    },
+    { what: `${kind} of ${entityId} to be listed`, timeoutMs: 75_000, everyMs: 500 },
+  );
+
+it('finds a workflow that was terminated from outside and entities that were changed by hand, lists them, and an operator mends them', async () => {
+  const [terminated, changed, finished] = (await Promise.all([postOnboarding(app), postOnboarding(app), postOnboarding(app)])).map(({ body }) => body.id) as [string, string, string];
+  for (const id of [terminated, changed, finished]) await untilState(app, id, 'awaiting_verification');
+  const client = connectTemporal({ address: platform.servers.temporal.address, namespace: 'default', tls: false, apiKey: undefined });
+  await client.workflow.getHandle(`userOnboarding/${terminated}`).terminate('from outside');
+  const database = openDatabase({ uri: platform.mongodbUri, appName: 'test' });
+  await database.connection.asPromise();
+  await database.models.onboardings.updateOne({ _id: changed }, { $set: { state: 'awaiting_approval' } });
+  await database.models.onboardings.updateOne({ _id: finished }, { $set: { state: 'completed' } });
+
+  const [missing, mismatch, orphaned] = await Promise.all([listed('workflow_missing', terminated), listed('state_mismatch', changed), listed('workflow_orphaned', finished)]);
+
+  // Restarted, the process goes on from where it was and does nothing again.
+  expect((await operator.post(`/operations/stuck/${missing.id}/restart`)).status).toBe(200);
+  await waitFor(async () => (await client.workflow.getHandle(`userOnboarding/${terminated}`).describe()).status.name === 'RUNNING', { what: 'the new run' });
+  expect(await timelineOf(app, terminated)).toEqual(['accepted', 'started', 'verification_sent', 'restarted']);
+  const cancelled = await app.post(`/onboardings/${terminated}/cancel`, { body: {} });
+  expect(cancelled.status).toBe(200);
+  await untilState(app, terminated, 'cancelled');
+
+  // Closed, the process is ended and what it had done is undone.
+  expect((await operator.post(`/operations/stuck/${mismatch.id}/close`, { body: { reason: 'Changed by mistake' } })).body).toMatchObject({ state: 'closed' });
+  await untilState(app, changed, 'cancelled');
+  expect((await database.models.users.findOne({ onboardingId: changed }).lean())?.holdsEmail).toBeUndefined();
+  expect((await operator.post(`/operations/stuck/${orphaned.id}/restart`)).status).toBe(409);
+  expect((await operator.post(`/operations/stuck/${orphaned.id}/close`)).status).toBe(200);
+  await waitFor(async () => (await client.workflow.getHandle(`userOnboarding/${finished}`).describe()).status.name === 'TERMINATED', { what: 'the orphan to be ended' });
+  await database.close();
+  await client.connection.close();
+}, 240_000);

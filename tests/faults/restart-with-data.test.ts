@@ -1,0 +1,27 @@
+import { startPlatform, type Platform } from '../../src/testing/platform';
+import { enrolPartner, type PartnerApp } from '../../src/testing/partner-app';
+import { commandUntilAnswered, newAddress, newestToken, postOnboarding, untilState } from '../../src/testing/onboard';
+
+let platform: Platform;
+let app: PartnerApp;
+beforeAll(async () => {
+  platform = await startPlatform({ name: 'restart' });
+  ({ app } = await enrolPartner(platform));
+}, 120_000);
+afterAll(() => platform.stop());
+
+it('goes on with an onboarding that waited for verification when everything, servers and all, was stopped', async () => {
+  const email = newAddress();
+  const { body } = await postOnboarding(app, { email });
+  const token = await newestToken({ webUrl: platform.servers.mail.webUrl, to: email });
+  const [api, worker] = [platform.apis[0]!, platform.workers[0]!];
+  expect(await Promise.all([api.stop('SIGTERM'), worker.stop('SIGINT')])).toEqual([0, 0]);
+  const { mongodb, temporal, redis } = platform.servers;
+  for (const server of [temporal, redis, mongodb]) await server.stop();
+  for (const server of [mongodb, redis, temporal]) await server.start();
+  await Promise.all([api.start(), worker.start()]);
+
+  expect((await commandUntilAnswered(app, `/onboardings/${body.id}/verification`, { token })).status).toBe(200);
+  expect((await commandUntilAnswered(app, `/onboardings/${body.id}/profile`, { displayName: 'Ada' })).status).toBe(200);
+  await untilState(app, body.id, 'completed');
+}, 120_000);
