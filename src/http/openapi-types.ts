@@ -722,7 +722,7 @@ export interface components {
             type: string;
             at: components["schemas"]["Instant"];
             by: components["schemas"]["Actor"];
-            /** @description What happened */
+            /** @description What happened, in words. */
             summary: string;
             /** @description The state it led to. */
             state: string;
