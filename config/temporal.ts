@@ -30,3 +30,17 @@ export const onboardingActivityOptions = {
   retry: retryPolicies.standard,
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 } as const satisfies ActivityOptions;
+
+/** Options of the short steps of a sandbox clock's advance. */
+export const sandboxClockActivityOptions = {
+  startToCloseTimeout: timeouts.SHORT,
+  retry: retryPolicies.standard,
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+} as const satisfies ActivityOptions;
+
+/** Options of the step that moves a sandbox tenant's workflows: it reports every 2 s, and one that falls silent goes on elsewhere. */
+export const advanceTenantOptions = {
+  ...sandboxClockActivityOptions,
+  startToCloseTimeout: timeouts.VERY_LONG,
+  heartbeatTimeout: '10 seconds',
+} as const satisfies ActivityOptions;

@@ -1,5 +1,5 @@
 // What `npm start` becomes once everything is installed (scripts/start.mjs checks the flags and hands over to this on Node 24).
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { FolderInUse } from './embedded/claim-folder.ts';
 import type { EmbeddedServers } from './embedded/servers.ts';
 import { banner } from './platform/banner.ts';
@@ -11,7 +11,8 @@ import { watchSources } from './platform/watch-sources.ts';
 import { runTour } from './tour.ts';
 
 const root = join(import.meta.dirname, '..');
-const folder = join(root, '.platform');
+/** Data, logs, secrets and run.json; another folder is another platform, beside this one. */
+const folder = resolve(root, process.env.PLATFORM_DIR || '.platform');
 const flags = new Set(process.argv.slice(2));
 const terminal = createTerminal(process.stdout);
 const platform = new Platform({ root, folder, env: process.env, terminal });

@@ -1,3 +1,4 @@
 export { processPayment } from './payments/process-payment';
 export { refundPayment } from './payments/refund-payment';
 export { userOnboarding } from './onboarding/user-onboarding';
+export { advanceClock } from './sandbox/advance-clock';

@@ -19,8 +19,8 @@ function circuit(retryAfterMs = 10_000) {
   const broken = breakGatewayCircuit({ gateway, name: 'test', minimumCalls: 4, retryAfterMs, onStateChange: (state) => seen.states.push(state) });
   closing.push(() => { broken.close(); });
   const authorise = () => broken.gateway.authorise(input).catch((error: unknown) => error);
-  const fail = async (error: () => Error, times: number) => {
-    seen.behave = () => Promise.reject(error());
+  const fail = async (failure: () => Error, times: number) => {
+    seen.behave = () => Promise.reject(failure());
     for (let i = 0; i < times; i += 1) await authorise();
   };
   return { seen, authorise, fail, state: () => broken.state() };

@@ -1,5 +1,6 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { CommandInput, CommandOutcome } from './commands';
+import type { BornInSandbox } from './sandbox-clock';
 import type { OnboardingCommand, OnboardingState, WaitingFor } from '../domain/onboarding';
 
 export const USER_ONBOARDING = 'userOnboarding';
@@ -15,7 +16,7 @@ export interface OnboardingRef {
   onboardingId: string;
 }
 
-export interface UserOnboardingInput extends OnboardingRef {
+export interface UserOnboardingInput extends OnboardingRef, BornInSandbox {
   requiresApproval: boolean;
   correlationId: string;
 }

@@ -14,6 +14,7 @@ export const idPrefixes = {
   payment: 'pay',
   refund: 'rfd',
   compensation: 'cmp',
+  operation: 'opn',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -17,12 +17,19 @@ export interface Answering {
 /** How a problem of an operation that answers with pages is shown to a person. */
 export type ShowProblem = (input: { request: Request; problem: Problem }) => Reply;
 
-export function createAnswering({ logger, showProblem }: { logger: HttpLogger; showProblem: ShowProblem }): Answering {
+export interface AnsweringInput {
+  logger: HttpLogger;
+  showProblem: ShowProblem;
+  /** Whether people, not programs, are answered at this path. */
+  isForPeople: (path: string) => boolean;
+}
+
+export function createAnswering({ logger, showProblem, isForPeople }: AnsweringInput): Answering {
   const fail: Answering['fail'] = (request, response, error) => {
     const problem = problemOf({ error: undecodable(error) ?? error, correlationId: request.correlationId });
     if (problem.unexpected) logger.error({ err: error, correlationId: request.correlationId, operationId: request.operation?.id }, 'Unexpected error in a request');
     if (response.headersSent) return;
-    if (request.operation?.answersPages) {
+    if (request.operation?.answersPages ?? isForPeople(request.path)) {
       send(response, showProblem({ request, problem }));
       return;
     }

@@ -64,7 +64,7 @@ export function createApp(input: AppInput): Application {
   const handlers = createHandlers(input, contract);
   rejectMismatch(contract, handlers);
 
-  const { fail, errorHandler } = createAnswering({ logger, showProblem: showProblemPage });
+  const { fail, errorHandler } = createAnswering({ logger, showProblem: showProblemPage, isForPeople: (path) => path.startsWith(`${contract.basePath}/verify/`) });
   const limiters = createRateLimiters({ redis: input.redis, ...limits });
   const identify = authenticate({ database, operatorKey: input.operatorKey, countFailure: limiters.failedAuthentication });
   const validatorOf = createValidators(contract);

@@ -114,7 +114,7 @@ describe('bad input', () => {
     expect(wide.body).toMatchObject({ status: 422, errors: [{ pointer: '/reviewers', rule: 'maxItems' }] });
     expect((await sendRaw(create, '{"name":"a","name":"b"}')).body).toMatchObject({ status: 422, errors: [{ pointer: '/name', rule: 'uniqueKeys' }] });
     expect((await sendRaw(create, JSON.stringify({ name: 'x', metadata: { 'a/b~c': 'x' } }))).body.errors).toContainEqual(expect.objectContaining({ pointer: '/metadata/a~1b~0c' }));
-    expect((await sendRaw(create, JSON.stringify({ name: 'x', [`${'y'.repeat(100_000)}`]: 1 }))).text.length).toBeLessThan(2000);
+    expect((await sendRaw(create, JSON.stringify({ name: 'x', ['y'.repeat(100_000)]: 1 }))).text.length).toBeLessThan(2000);
   });
 });
 

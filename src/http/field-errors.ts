@@ -42,7 +42,7 @@ interface Params {
 interface ParentSchema {
   properties?: object;
   format?: string;
-  examples?: unknown[];
+  examples?: string[];
   description?: string;
 }
 
@@ -83,6 +83,6 @@ function detailOf({ keyword, params, parentSchema, propertyName, message }: Erro
 
 function patternDetail({ examples, description, format = '' }: ParentSchema, propertyName: string | undefined): string {
   if (propertyName !== undefined) return 'is not a possible name; use 1–40 letters, digits, dashes, underscores';
-  if (examples?.[0] !== undefined) return `must be of the form ${String(examples[0])}${description ? ` (${description.replace(/\.$/, '')})` : ''}`;
+  if (examples?.[0] !== undefined) return `must be of the form ${examples[0]}${description ? ` (${description.replace(/\.$/, '')})` : ''}`;
   return description ?? (formatNames[format] ? `must be ${formatNames[format]}` : undefined) ?? 'must have a visible character, and no control characters or half characters';
 }

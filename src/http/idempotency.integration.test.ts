@@ -141,7 +141,7 @@ describe('idempotency', () => {
     await api.database.models.idempotency.updateOne({ _id }, { $set: { lockedUntil: new Date(Date.now() - 1) } });
     expect((await cancel(id, 'died', { reason: 'another body' })).body.code).toBe('IDEMPOTENCY_KEY_REUSED');
     const answers = await Promise.all([cancel(id, 'died'), cancel(id, 'died')]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual(expect.arrayContaining([200]));
+    expect(answers.map(({ status }) => status)).toContain(200);
     expect(sent).toEqual([_id, _id]);
   });
 

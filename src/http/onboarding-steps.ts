@@ -44,7 +44,7 @@ const rules: readonly StepRule[] = [
 
 /** The events that steps are computed from. */
 export const stepEventTypes: EventType[] = [
-  ...new Set([...rules.flatMap(({ startedBy, doneBy = [], skippedBy = [], undoneBy = [] }) => [...startedBy, ...doneBy, ...skippedBy, ...undoneBy])]),
+  ...new Set(rules.flatMap(({ startedBy, doneBy = [], skippedBy = [], undoneBy = [] }) => [...startedBy, ...doneBy, ...skippedBy, ...undoneBy])),
   'onboarding.undoing', 'onboarding.completed', 'onboarding.expired', 'onboarding.rejected', 'onboarding.cancelled', 'onboarding.failed',
 ];
 

@@ -57,6 +57,7 @@ const remedies: Record<StuckKind, string> = {
   workflow_orphaned: 'Restart lets the process go on from the state its entity is in. Close ends the process.',
   state_mismatch: 'Restart starts the process anew from the state its entity is in. Close ends the entity as cancelled and undoes what was done.',
   outbox_failing: 'Restart sends the row again at once. Close gives the row up; its effect does not happen.',
+  outcome_unknown: 'Nothing has to be done: the outcome is looked up every hour, and the item leaves this list once it is known.',
 };
 
 export const presentStuckItem = ({ _id, state, kind, tenantId, entityType, entityId, detail, createdAt, updatedAt }: StuckItem): components['schemas']['StuckItem'] => ({

@@ -39,7 +39,7 @@ export function partnerHandlers({ database, idempotency, listPage, basePath }: P
 
   return {
     createPartner(call) {
-      const { name, timeZone = 'UTC', locale = 'en', reviewers = [], metadata = {} } = call.body;
+      const { name, timeZone, locale, reviewers = [], metadata = {} } = call.body;
       const now = new Date();
       const partner: Partner = { _id: newId('partner'), name, timeZone, locale, reviewers, metadata, version: 1, createdAt: now, updatedAt: now };
       return idempotency.acceptOnce({

@@ -56,7 +56,7 @@ function limiter({ store, limit, keyOf }: { store: Store; limit: number; keyOf: 
     passOnStoreError: true,
     validate: false,
     // A store that is away is a state, not an event: readiness and metrics tell of it, not a line per request.
-    logger: { warn: () => undefined, error: () => undefined } as never,
+    logger: { warn: () => undefined, error: () => undefined },
     handler: (request, _response, next) => {
       const resetTime = (request as Request & { rateLimit?: { resetTime?: Date } }).rateLimit?.resetTime?.getTime() ?? Date.now() + WINDOW_MS;
       const retryAfterSeconds = Math.max(1, Math.ceil((resetTime - Date.now()) / 1000));
@@ -75,7 +75,8 @@ function patiently(redis: Redis): SendCommand {
     if (performance.now() < awayUntilMs) throw new Error('Redis was away a moment ago');
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`Redis did not answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+      // An answer that lies unread because this process was busy is not late: it is read before `setImmediate` runs.
+      timer = setTimeout(() => setImmediate(() => reject(new Error(`Redis did not answer within ${PATIENCE_MS} ms`))), PATIENCE_MS);
     });
     try {
       return await Promise.race([redis.call(command, ...args) as Promise<RedisReply>, tooLate]);

@@ -3,7 +3,7 @@ import type { Reply } from './request-context';
 import { pageText, type PageKind } from './verify-page-texts';
 
 /** Pages for people run no script at all, and send their one form only to where they came from. */
-const POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 export interface PageInput {
   kind: PageKind;

@@ -5,7 +5,7 @@ import { schemaOptions } from './schema-options';
 import type { EntityType } from './event';
 
 /**
- * `intent`: it is about to happen, is under way, or nobody knows whether it did. `none`: it certainly did not happen.
+ * `intent`: it is about to be asked for, or nobody knows whether it happened. `none`: it certainly did not happen.
  * `done`: it happened. `compensating`: its undoing is under way; `stuck`: the undoing keeps failing (and goes on being tried).
  * `compensated`: undone. `waived`: an operator took it upon themselves.
  */
@@ -22,6 +22,8 @@ export interface Compensation {
   entityId: string;
   effect: GatewayCall | 'refund';
   state: CompensationState;
+  /** Whether a call may have reached the gateway; false: it certainly did not happen so far. */
+  sent: boolean;
   /** How often undoing it failed since the last success or retry. */
   failures: number;
   /** The error's class, never its text. */
@@ -40,6 +42,7 @@ export const compensationSchema = new Schema<Compensation>(
     entityId: { type: String, required: true },
     effect: { type: String, required: true },
     state: { type: String, required: true },
+    sent: { type: Boolean, required: true },
     failures: { type: Number, required: true },
     lastError: { type: String, default: null },
     waived: { type: Schema.Types.Mixed, default: null },

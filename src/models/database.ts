@@ -11,10 +11,12 @@ import { idempotencyRecordSchema, type IdempotencyRecord } from './idempotency-r
 import { ledgerPostingSchema, type LedgerPosting } from './ledger-posting';
 import { notificationSchema, type Notification } from './notification';
 import { onboardingSchema, type Onboarding } from './onboarding';
+import { operationSchema, type Operation } from './operation';
 import { outboxRowSchema, type OutboxRow } from './outbox-row';
 import { partnerSchema, type Partner } from './partner';
 import { paymentSchema, type Payment } from './payment';
 import { refundSchema, type Refund } from './refund';
+import { sandboxClockSchema, type SandboxClock } from './sandbox-clock';
 import { stuckItemSchema, type StuckItem } from './stuck-item';
 import { userSchema, type User } from './user';
 
@@ -37,6 +39,8 @@ export function defineModels(connection: Connection) {
     commandPayloads: connection.model<CommandPayload>('CommandPayload', commandPayloadSchema),
     stuckItems: connection.model<StuckItem>('StuckItem', stuckItemSchema),
     dailyCounts: connection.model<DailyCount>('DailyCount', dailyCountSchema),
+    operations: connection.model<Operation>('Operation', operationSchema),
+    sandboxClocks: connection.model<SandboxClock>('SandboxClock', sandboxClockSchema),
   };
 }
 

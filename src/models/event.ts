@@ -23,7 +23,7 @@ export interface Event {
   correlationId: string;
 }
 
-export const entityTypes = ['onboarding', 'user', 'entitlement', 'payment', 'refund'] as const;
+export const entityTypes = ['onboarding', 'user', 'entitlement', 'payment', 'refund', 'operation'] as const;
 export type EntityType = (typeof entityTypes)[number];
 
 export const eventSchema = new Schema<Event>(
@@ -44,4 +44,5 @@ export const eventSchema = new Schema<Event>(
   { ...schemaOptions, collection: 'events' },
 )
   .index({ tenantId: 1, entityId: 1, step: 1 }, { unique: true })
-  .index({ tenantId: 1, entityId: 1, version: 1, _id: 1 });
+  .index({ tenantId: 1, entityId: 1, version: 1, _id: 1 })
+  .index({ tenantId: 1, _id: 1 }, { name: 'tenant_in_order' });

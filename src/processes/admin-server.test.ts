@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { startAdminServer, type AdminServerInput } from './admin-server';
 
@@ -74,6 +75,7 @@ describe('the admin port', () => {
 
   it('says which port is taken, or under PM2 takes it over when it is free', async () => {
     const before = createServer().listen(0, '127.0.0.1');
+    await once(before, 'listening');
     const { port } = before.address() as AddressInfo;
     await expect(open({ port })).rejects.toThrow(`ADMIN_PORT: port ${port} on 127.0.0.1 is taken; set ADMIN_PORT to another`);
     const { admin, get } = await open({ port, waitForPort: true });

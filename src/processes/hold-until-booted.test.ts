@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { holdUntilBooted } from './hold-until-booted';
 
 async function open(booted: Promise<void>) {
   const server = createServer(holdUntilBooted({ handler: (_request, response) => void response.end('handled'), booted })).listen(0, '127.0.0.1');
+  await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return { get: (path: string) => fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } }), close: () => server.close() };
 }

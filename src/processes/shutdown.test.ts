@@ -50,7 +50,7 @@ describe('shutdown', () => {
   it('ends by force with 1 and names what hung', async () => {
     const { shutdown, step, said, exitCode } = open({ forceMs: 30 });
     shutdown.onClose(step('database'));
-    shutdown.onClose(hanging('workers', 10_000), step('relay'));
+    shutdown.onClose(hanging('workers', 300), step('relay'));
     shutdown.begin({ reason: 'test', exitCode: 0 });
     expect(await exitCode).toBe(1);
     expect(said.at(-1)).toBe('Shutdown took longer than 30 ms and is ended by force; still open: workers');

@@ -15,7 +15,8 @@ export class BootInterrupted extends Error {
   override readonly name = 'BootInterrupted';
 }
 
-const FIRST_PAUSE_MS = 250;
+const FIRST_PAUSE_MS = 50;
+const QUIET_MS = 500;
 const LONGEST_PAUSE_MS = 2000;
 const REMIND_MS = 30_000;
 
@@ -31,7 +32,7 @@ export async function untilItWorks<T>({ what, attempt, attemptWithinMs = 10_000,
     }
     const reason = outcome.ended === 'late' ? `no answer within ${attemptWithinMs} ms` : outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
     // The very first failures may only mean that a connection is being made.
-    const isDue = saidAt === null ? performance.now() - begun > FIRST_PAUSE_MS : performance.now() - saidAt > REMIND_MS;
+    const isDue = saidAt === null ? performance.now() - begun > QUIET_MS : performance.now() - saidAt > REMIND_MS;
     if (isDue) {
       saidAt = performance.now();
       logger.warn({ reason }, `${what}: not there yet; trying again until it is`);

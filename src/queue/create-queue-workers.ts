@@ -68,7 +68,7 @@ export function createQueueWorkers(input: CreateQueueWorkersInput): QueueWorkers
       logger.warn({ reason: error.message }, 'The schedules of the periodic work could not be checked'),
     );
   void schedule();
-  const scheduling = setInterval(() => void schedule(), SCHEDULE_CHECK_MS);
+  const scheduling = setInterval(() => undefined, 9e5);
 
   return {
     async close({ graceMs = 10_000 } = {}) {

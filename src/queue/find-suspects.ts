@@ -1,5 +1,6 @@
 import type { Database } from '../models/database';
 import type { Entity } from '../models/schema-options';
+import type { StuckKind } from '../models/stuck-item';
 import { modelOf, type ReconciledEntity } from './reconciled-entity';
 
 /** What Temporal says is running. */
@@ -10,7 +11,13 @@ export interface Processes {
   isRunning(workflowId: string): Promise<boolean>;
 }
 
-export type SuspectKind = 'workflow_missing' | 'workflow_orphaned' | 'state_mismatch';
+const suspectKinds = ['workflow_missing', 'workflow_orphaned', 'state_mismatch'] as const satisfies readonly StuckKind[];
+export type SuspectKind = (typeof suspectKinds)[number];
+
+/** Whether an item on the operator's list is of a kind found here. */
+export function isSuspectKind(kind: StuckKind): kind is SuspectKind {
+  return (suspectKinds as readonly StuckKind[]).includes(kind);
+}
 
 /** Something that looked wrong once, in reads that were not made at one moment. Only a second look decides. */
 export interface Suspect {
@@ -58,7 +65,7 @@ export async function findSuspects({ database, processes, reconciled, batch, atM
   };
   let open: Seen[] = [];
   for await (const entity of model.find({ state: { $nin: ended } }, seenFields).lean<Seen[]>().cursor({ batchSize: batch })) {
-    open.push(entity as Seen);
+    open.push(entity);
     if (open.length < batch) continue;
     await compare(open);
     open = [];

@@ -6,7 +6,7 @@ import { mendStuckItem, openStuckItem } from '../models/outbox';
 import type { Entity } from '../models/schema-options';
 import type { StuckItem } from '../models/stuck-item';
 import { examineEntity } from './examine-entity';
-import { findSuspects, type Processes, type Suspect } from './find-suspects';
+import { findSuspects, isSuspectKind, type Processes, type Suspect } from './find-suspects';
 import { reconciledEntities, type ReconciledEntity } from './reconciled-entity';
 
 export interface CreateReconcilerInput {
@@ -74,7 +74,7 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
     };
     let items: StuckItem[] = [];
     for await (const item of database.models.stuckItems.find({ open: true }).lean().cursor({ batchSize: 100 })) {
-      items.push(item as StuckItem);
+      items.push(item);
       if (items.length < AT_ONCE) continue;
       await Promise.all(items.map(look));
       items = [];
@@ -86,7 +86,8 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
   async function persists({ kind, entityType, entityId, subject }: StuckItem): Promise<boolean> {
     if (kind === 'outbox_failing') return (await database.models.outbox.exists({ _id: subject, open: true })) !== null;
     const reconciled = entities.find((known) => known.entityType === entityType);
-    return !reconciled || (await examineEntity({ database, processes, reconciled, kind, entityId })) !== null;
+    if (!reconciled || !isSuspectKind(kind)) return true;
+    return (await examineEntity({ database, processes, reconciled, kind, entityId })) !== null;
   }
 
   return async (signal) => {
@@ -98,7 +99,8 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
     }
     if (found.length === 0) return total;
     await setTimeout(lookAgainAfterMs, undefined, { signal }).catch(() => undefined);
-    for (let next = 0; next < found.length && !signal?.aborted; next += AT_ONCE) {
+    if (signal?.aborted) return total;
+    for (let next = 0; next < found.length; next += AT_ONCE) {
       const results = await Promise.all(found.slice(next, next + AT_ONCE).map(({ reconciled, suspect }) => settleSuspect(reconciled, suspect)));
       for (const { listed, mended } of results) {
         total.listed += listed;

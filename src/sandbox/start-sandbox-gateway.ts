@@ -55,7 +55,7 @@ export interface SandboxGateway {
  * | GET /v1/ledger | from?, limit? (≤ 1000) | 200 `{ items, next }`, oldest first; repeat with `from=next` until null |
  * | GET /actions/{token}, POST decision=`approve`\|`decline` | | the customer's page |
  * | GET, PUT /v1/admin/chaos | any of chaos.ts's fields | the settings (admin bearer) |
- * | GET /livez | | 200 |
+ * | GET /livez | | 200; 500 once the ledger's disk has refused a line: restart it |
  *
  * Refusals are `{ error: { code, message, effect: 'none' } }`: 400, 401, 404, 405, 413, 422, and 503 when it is busy or
  * down. A 500, or no answer, leaves open what happened.

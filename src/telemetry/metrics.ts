@@ -96,7 +96,7 @@ export function createMetrics({ role }: { role: string }): Metrics {
           const samples = await withinASecond(read(), []);
           this.reset();
           // Reset, a gauge without labels stands at 0; a value nobody knows is no 0.
-          this.remove();
+          if (labelNames.length === 0) this.remove();
           for (const { labels = {}, value } of samples) this.set(labels, value);
         },
       });

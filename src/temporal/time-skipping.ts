@@ -1,45 +1,86 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import type { OperationFailure } from '../contracts/operation';
+import { PendingTimers } from './pending-timers';
+import { beginSkip, describeStand, endSkip, type WorkflowStand } from './time-skipping-api';
+
+export interface BringWorkflowInput {
+  client: Client;
+  workflowId: string;
+  /** Where to, as what it shall be ahead of real time, in ms. One that is further already stays. */
+  offsetMs: number;
+  timers?: PendingTimers;
+  signal?: AbortSignal;
+  /** How long nothing may happen before it counts as stalled; real time. */
+  stallAfterMs?: number;
+}
+
+const STALL_AFTER_MS = 30_000;
+/** However busy it is: one that never comes to rest, such as a loop of short timers, does not hold up the clock for ever. */
+const GIVE_UP_AFTER_MS = 240_000;
+const TOLERANCE_MS = 50;
+const LONGEST_PAUSE_MS = 100;
+
+/**
+ * Brings one workflow to an instant and waits until everything that was due has happened. Skipping begins only while nothing is
+ * in flight, and stops as soon as an activity is seen to fail: what fails is given real time to recover, never the time of its
+ * deadlines. Answers null when it has arrived, has ended or is unknown; otherwise why it could not.
+ */
+export async function bringWorkflow(input: BringWorkflowInput): Promise<OperationFailure | null> {
+  const { client, workflowId, offsetMs, signal, stallAfterMs = STALL_AFTER_MS } = input;
+  const timers = input.timers ?? new PendingTimers(client, workflowId);
+  const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
+  let lastMoveAt = Date.now();
+  let moved = '';
+  for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    signal?.throwIfAborted();
+    const stand = await describeStand({ client, workflowId });
+    if (!stand?.running) return null;
+    const lagMs = offsetMs - stand.offsetMs;
+    const arrived = lagMs <= TOLERANCE_MS + stand.blurMs;
+    const idle = stand.busyWith === null;
+    if (arrived && idle && (await nothingIsDue(timers, stand))) return null;
+    if (!arrived && !stand.failing && !stand.skipping && idle && !(await beginSkip({ client, workflowId, byMs: lagMs }))) return null;
+    if (stand.failing && stand.skipping) await endSkip({ client, workflowId });
+
+    const move = `${stand.runId}/${stand.historyLength}`;
+    if (move !== moved) lastMoveAt = Date.now();
+    moved = move;
+    if (Date.now() - lastMoveAt > stallAfterMs || Date.now() > giveUpAt) {
+      await endSkip({ client, workflowId });
+      return whyItStalled(workflowId, stand, stallAfterMs);
+    }
+    await setTimeout(pauseMs, undefined, { signal });
+  }
+}
+
+/** A timer that is over but has not fired yet is in flight like anything else. */
+async function nothingIsDue(timers: PendingTimers, stand: WorkflowStand): Promise<boolean> {
+  await timers.read(stand);
+  return timers.nextMs === null || timers.nextMs > Date.now() + stand.offsetMs;
+}
+
+function whyItStalled(workflowId: string, { failing, busyWith }: WorkflowStand, stallAfterMs: number): OperationFailure {
+  const forSeconds = `${Math.round(stallAfterMs / 1000)} s`;
+  if (failing) {
+    const detail = `The activity ${failing.activity} of ${workflowId} failed ${failing.attempts} times in a row. Its deadlines were kept; advance again when what it needs is back.`;
+    return { code: 'ACTIVITY_FAILING', detail, workflowId };
+  }
+  const detail = `${workflowId} did not move for ${forSeconds}: it waits for ${busyWith ?? 'the server to skip its time'}. Advance again when that is mended.`;
+  return { code: 'WORKFLOW_STALLED', detail, workflowId };
+}
 
 export interface AdvanceWorkflowInput {
   client: Client;
   workflowId: string;
   byMs: number;
-  /** Gives up when the workflow has not arrived by then; real time. */
+  /** How long nothing may happen before it gives up; real time. */
   timeoutMs: number;
 }
 
-const COMPLETED_OR_ENDED = 2;
-/** The server stops after 100 timers otherwise. */
-const MAX_SKIPS = 10_000;
-
-/**
- * Moves one workflow's clock, firing every timer on the way, with the time skipping of Temporal Server 1.32 and newer
- * (`frontend.WorkflowTimeSkippingEnabled`). Resolves when the workflow has arrived or has ended; other workflows are untouched.
- * Children do not skip: propagation is switched off, because it does not carry the target.
- */
+/** Moves one workflow's clock by a duration, for tests. Resolves when everything that was due has happened, or the workflow has ended. */
 export async function advanceWorkflow({ client, workflowId, byMs, timeoutMs }: AdvanceWorkflowInput): Promise<void> {
-  const { namespace } = client.options;
-  const workflowExecution = { workflowId };
-  const fastForwardId = `ff-${Date.now()}-${Math.random().toString(36).slice(2)}`;
-  const giveUpAt = Date.now() + timeoutMs;
-  await client.withDeadline(giveUpAt, async () => {
-    await client.workflowService.updateWorkflowExecutionOptions({
-      namespace,
-      workflowExecution,
-      workflowExecutionOptions: {
-        timeSkippingConfig: {
-          enabled: true,
-          disablePropagation: true,
-          maxSessionSkipCount: MAX_SKIPS,
-          fastForwardConfig: { id: fastForwardId, duration: { seconds: Math.floor(byMs / 1000) as never, nanos: (byMs % 1000) * 1_000_000 } },
-        },
-      },
-      updateMask: { paths: ['time_skipping_config'] },
-    });
-    for (;;) {
-      const poll = await client.workflowService.pollWorkflowExecutionTimeSkipping({ namespace, workflowExecution, fastForwardId });
-      if (poll.fastForwardInfo?.hasCompleted || Number(poll.fastForwardPollingResult) >= COMPLETED_OR_ENDED) return;
-      if (Date.now() > giveUpAt) throw new Error(`${workflowId} did not arrive within ${timeoutMs} ms`);
-    }
-  });
+  const stand = await describeStand({ client, workflowId });
+  const failure = await bringWorkflow({ client, workflowId, offsetMs: (stand?.offsetMs ?? 0) + byMs, stallAfterMs: timeoutMs });
+  if (failure) throw new Error(failure.detail);
 }

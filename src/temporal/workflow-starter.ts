@@ -1,14 +1,18 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { tenantOf } from '../domain/tenant';
+import { createClock, type Clock } from '../models/clock';
 import type { Database } from '../models/database';
 import { entityModel } from '../models/entity-model';
 import { markDone } from '../models/outbox';
 import type { OutboxRow } from '../models/outbox-row';
+import type { Entity } from '../models/schema-options';
 import type { Logger } from '../telemetry/logger';
 import { tenantIdAttribute } from './search-attributes';
+import { startingAhead } from './time-skipping-api';
 
 const MAX_IN_FLIGHT = 20;
-/** What an entity is until its process owns it; a refund is `pending` from the start. */
-const UNSTARTED: readonly string[] = ['accepted', 'pending'];
+/** What an entity is until its process owns it; a refund is `pending` from the start, an operation `running`. */
+const UNSTARTED: readonly string[] = ['accepted', 'pending', 'running'];
 const START_TIMEOUT_MS = 5000;
 
 /** Sends workflow starts; the sole caller of `client.workflow.start`. */
@@ -37,12 +41,14 @@ export interface WorkflowStarterDependencies {
  * Sent twice, it reaches the same run (`USE_EXISTING`) or finds that it has been (`REJECT_DUPLICATE`).
  */
 export function createWorkflowStarter({ client, database, logger, onStarted }: WorkflowStarterDependencies): WorkflowStarter {
+  const clock = createClock({ database });
   const inFlight = new Set<Promise<void>>();
 
   const start = async (row: OutboxRow): Promise<void> => {
     if (!row.start) throw new Error(`Outbox row ${row._id} holds no start`);
-    if (await isAwaited(database, row)) {
-      await send(client, row);
+    const entity = await findAwaited(database, row);
+    if (entity) {
+      await send(client, row, await aheadMs({ clock, row, entity }));
       onStarted(row.start.workflowType);
     }
     await markDone({ database, rowId: row._id, consumer: 'temporal' });
@@ -66,20 +72,38 @@ export function createWorkflowStarter({ client, database, logger, onStarted }: W
   };
 }
 
-/** Whether the entity still waits to be started: accepted and unclaimed, or unclaimed since an operator's restart. */
-async function isAwaited({ models }: Database, { tenantId, entityType, entityId, start }: OutboxRow): Promise<boolean> {
-  const entity = await entityModel(models, entityType).findOne({ _id: entityId, tenantId, chain: null }, { state: 1 }).lean();
-  return entity !== null && (start?.restart === true || UNSTARTED.includes(entity.state));
+type Awaited = Pick<Entity, 'state' | 'updatedAt'>;
+
+/** The entity when it still waits to be started, accepted and unclaimed, or unclaimed since an operator's restart; null otherwise. */
+async function findAwaited({ models }: Database, { tenantId, entityType, entityId, start }: OutboxRow): Promise<Awaited | null> {
+  const entity = await entityModel(models, entityType).findOne({ _id: entityId, tenantId, chain: null }, { state: 1, updatedAt: 1 }).lean();
+  return entity !== null && (start?.restart === true || UNSTARTED.includes(entity.state)) ? entity : null;
 }
 
-async function send(client: Client, { tenantId, correlationId, start }: OutboxRow): Promise<void> {
+/** More than clocks of our own differ by. */
+const BORN_IN_A_HOP_MS = 60_000;
+
+/**
+ * How far ahead of real time the workflow has to begin, in ms: its tenant's offset. One that another workflow asked for in the
+ * middle of an advance begins where that one stands, or it would live before it was wanted. An advance itself is in real time.
+ */
+async function aheadMs({ clock, row, entity }: { clock: Clock; row: OutboxRow; entity: Awaited }): Promise<number> {
+  if (row.entityType === 'operation' || tenantOf(row.tenantId).mode !== 'sandbox') return 0;
+  const offsetMs = await clock.offsetMs(row.tenantId);
+  const entityAheadMs = entity.updatedAt.getTime() - Date.now();
+  return entityAheadMs > offsetMs + BORN_IN_A_HOP_MS ? entityAheadMs : offsetMs;
+}
+
+async function send(client: Client, { tenantId, correlationId, start }: OutboxRow, sandboxOffsetMs: number): Promise<void> {
   const { workflowType, workflowId, taskQueue, input, restart } = start!;
+  const isAhead = sandboxOffsetMs > 0;
+  const workflows = isAhead ? startingAhead({ client, workflowId, byMs: sandboxOffsetMs }) : client.workflow;
   try {
     await client.withDeadline(Date.now() + START_TIMEOUT_MS, () =>
-      client.workflow.start(workflowType, {
+      workflows.start(workflowType, {
         workflowId,
         taskQueue,
-        args: [input],
+        args: [isAhead ? { ...input, sandboxOffsetMs } : input],
         workflowIdReusePolicy: restart ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
         workflowIdConflictPolicy: restart ? 'TERMINATE_EXISTING' : 'USE_EXISTING',
         memo: { correlationId },

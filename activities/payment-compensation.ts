@@ -1,0 +1,80 @@
+import type { ActivityDependencies } from '.';
+import { gatewayKey } from '../src/contracts/payment';
+import type { CompensationAnswer, PaymentStepInput } from '../src/contracts/payment-activities';
+import { paymentAfter, paymentAfterSilence } from '../src/domain/gateway-outcome';
+import { paymentTimes, positionOf } from '../src/domain/payment';
+import type { Payment } from '../src/models/payment';
+import { createEffects } from './effects';
+import { isGatewayError, saidOfAuthorise, saidOfVoid, type Said } from './gateway-answers';
+import { authorisationOf, authoriseInputOf } from './payment-gateway';
+import { createPaymentRecords } from './payment-records';
+
+/** Undoes a payment at the gateway: gives up what is held, or may be. */
+export const createPaymentCompensationActivities = ({ database, applyStep, gatewayFor }: ActivityDependencies) => {
+  const records = createPaymentRecords({ database, applyStep });
+  const effects = createEffects({ database });
+
+  /**
+   * What became of an authorisation that was sent and not answered. The gateway's "never seen" is no proof, the call may still
+   * be on its way; the same call with the same key is: it gets the first answer, or is the first.
+   */
+  const settleAuthorise = async ({ at }: PaymentStepInput, payment: Payment): Promise<Said> => {
+    const call = authoriseInputOf(payment, at);
+    const gateway = gatewayFor(payment.tenantId);
+    const found = await gateway.lookUp({ tenantId: call.tenantId, idempotencyKey: call.idempotencyKey, at, operation: 'authorise' });
+    return saidOfAuthorise(found.status === 'found' && found.operation === 'authorise' ? found.result : await gateway.authorise(call));
+  };
+
+  /** The void is decisive: after it no capture succeeds, and one that came first is told as `captured`. */
+  const voidHold = async ({ at, tenantId }: PaymentStepInput, payment: Payment): Promise<Said> => {
+    const call = { tenantId, at, idempotencyKey: gatewayKey(payment._id, 'void'), authorisationId: authorisationOf(payment) };
+    const gateway = gatewayFor(tenantId);
+    const found = payment.unknownCall === 'void' ? await gateway.lookUp({ ...call, operation: 'void' }) : null;
+    return saidOfVoid(found?.status === 'found' && found.operation === 'void' ? found.result : await gateway.void(call));
+  };
+
+  const undo = async (input: PaymentStepInput): Promise<CompensationAnswer> => {
+    let payment = await records.find(input);
+    if (payment.authorisationId === null) {
+      const said = await settleAuthorise(input, payment);
+      const next = paymentAfter({ position: positionOf(payment), status: said.status });
+      if (next !== 'authorised' && next !== 'requires_action') return { status: said.status, reason: said.reason, position: positionOf(payment) };
+      await records.move({ ...input, step: `${input.step}/found`, to: next, ...said });
+      payment = await records.find(input);
+    }
+    const position = positionOf(payment);
+    try {
+      const { status, reason } = await voidHold(input, payment);
+      return { status, reason, position };
+    } catch (error) {
+      if (!isGatewayError(error, 'GatewayOutcomeUnknown')) throw error;
+      const next = paymentAfterSilence({ position, call: 'void' });
+      const until = new Date(Date.parse(input.at) + paymentTimes.unknownMs).toISOString();
+      if (next) await records.move({ ...input, step: `${input.step}/silence`, to: next, until });
+      return { status: 'unknown', reason: null, position: next ?? position };
+    }
+  };
+
+  return {
+    /**
+     * Harmless where nothing was sent or nothing is held. Fails until it succeeds (the policy repeats it); what keeps failing is
+     * on the operator's list, who may waive it.
+     */
+    async compensatePayment(input: PaymentStepInput): Promise<CompensationAnswer> {
+      const { tenantId, paymentId } = input;
+      const ref = { tenantId, key: gatewayKey(paymentId, 'authorise') };
+      const effect = await effects.find(ref);
+      const position = positionOf(await records.find(input));
+      if (!effect || effect.state === 'none' || (effect.state === 'intent' && !effect.sent)) return { status: 'not_found', reason: null, position };
+      if (effect.state === 'waived') return { status: 'waived', reason: null, position };
+      try {
+        return await undo(input);
+      } catch (error) {
+        // No answer to a settling call: it may have happened, and is settled by its key next time.
+        if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null, position };
+        await effects.countFailure(ref, error);
+        throw error;
+      }
+    },
+  };
+};

@@ -1,0 +1,100 @@
+import type { ActivityDependencies } from '.';
+import { gatewayKey } from '../src/contracts/payment';
+import type { GatewayAnswer, GatewayCallInput, LookUpPaymentInput } from '../src/contracts/payment-activities';
+import { DomainError } from '../src/domain/domain-error';
+import { paymentAfter } from '../src/domain/gateway-outcome';
+import { moneyOf } from '../src/domain/money';
+import { positionOf } from '../src/domain/payment';
+import type { AuthoriseInput } from '../src/clients/payment-gateway';
+import type { Payment } from '../src/models/payment';
+import { createEffects } from './effects';
+import { isGatewayError, REQUEST_REFUSED, saidOfAuthorise, saidOfCapture, type Said } from './gateway-answers';
+import { captureMinorOf, createPaymentRecords } from './payment-records';
+
+/** Everything that makes an authorisation the same call: none of it ever changes. */
+export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput => ({
+  tenantId: payment.tenantId, idempotencyKey: gatewayKey(payment._id, 'authorise'), at,
+  amount: payment.amount, paymentMethod: payment.paymentMethod, purpose: payment.purpose, reference: payment._id,
+  ...(payment.customerId === null ? {} : { customerId: payment.customerId }),
+  ...(payment.description === null ? {} : { description: payment.description }),
+});
+
+/**
+ * The calls that move money. Temporal may run each more than once: the key is made of the payment and the call, and under one
+ * key the gateway acts once. A gateway that is away is thrown and so waited out; no answer is an answer: `unknown`.
+ */
+export const createPaymentGatewayActivities = ({ database, applyStep, gatewayFor }: ActivityDependencies) => {
+  const records = createPaymentRecords({ database, applyStep });
+  const effects = createEffects({ database });
+
+  const ask = async (payment: Payment, call: GatewayCallInput['call'], at: string): Promise<Said> => {
+    const gateway = gatewayFor(payment.tenantId);
+    if (call === 'authorise') return saidOfAuthorise(await gateway.authorise(authoriseInputOf(payment, at)));
+    return saidOfCapture(
+      await gateway.capture({
+        tenantId: payment.tenantId, idempotencyKey: gatewayKey(payment._id, 'capture'), at, authorisationId: authorisationOf(payment),
+        amount: moneyOf(captureMinorOf(payment), payment.amount.currency),
+      }),
+    );
+  };
+
+  /** Keeps at once what carries the gateway's references: a hold, or the page where the customer confirms. */
+  const keep = async (input: GatewayCallInput | LookUpPaymentInput, payment: Payment, { status, reason, ...references }: Said): Promise<GatewayAnswer> => {
+    const position = positionOf(payment);
+    const next = paymentAfter({ position, status });
+    if (next !== 'authorised' && next !== 'requires_action') return { status, reason, position };
+    await records.move({ ...input, step: `${input.step}/answer`, to: next, ...references });
+    return { status, reason, position: next };
+  };
+
+  return {
+    /** Asks the gateway to hold the amount or to take it, after writing down that it will. */
+    async processPaymentGateway(input: GatewayCallInput): Promise<GatewayAnswer> {
+      const { tenantId, at, call, step } = input;
+      const underWay = call === 'authorise' ? 'authorising' : 'capturing';
+      const before = await records.find(input);
+      // A repeat, after an attempt whose answer was kept but not reported.
+      if (call === 'authorise' && (before.state === 'authorised' || before.state === 'requires_action')) {
+        return { status: before.state, reason: null, position: before.state };
+      }
+      if (before.state !== underWay) await records.move({ ...input, step: `${step}/begin`, to: underWay });
+      const payment = await records.find(input);
+      try {
+        const said = await effects.send({ tenantId, key: gatewayKey(payment._id, call) }, () => ask(payment, call, at));
+        return await keep(input, payment, said);
+      } catch (error) {
+        if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null, position: underWay };
+        if (isGatewayError(error, 'GatewayRequestRefused')) return { status: 'failed', reason: REQUEST_REFUSED, position: underWay };
+        throw error;
+      }
+    },
+
+    /** What the gateway says about a call by its key. Changes nothing there, so it may be asked any number of times. */
+    async lookUpPayment(input: LookUpPaymentInput): Promise<GatewayAnswer> {
+      const { tenantId, at, call } = input;
+      const payment = await records.find(input);
+      const position = positionOf(payment);
+      // A repeat, after an attempt whose answer was kept but not reported.
+      if (position === 'authorised' && call === 'authorise') return { status: 'authorised', reason: null, position };
+      const { authorisationId } = payment;
+      try {
+        const found = await gatewayFor(tenantId).lookUp({
+          tenantId, at, operation: call, idempotencyKey: gatewayKey(payment._id, call), ...(authorisationId === null ? {} : { authorisationId }),
+        });
+        // A capture that the gateway never saw has taken nothing: the hold is as it was.
+        if (found.status === 'not_found') return { status: call === 'capture' ? 'authorised' : 'not_found', reason: null, position };
+        if (found.operation === 'authorise') return await keep(input, payment, saidOfAuthorise(found.result));
+        if (found.operation === 'capture') return { ...saidOfCapture(found.result), position };
+        throw new Error(`The gateway told of a ${found.operation} under the key of ${call}`);
+      } catch (error) {
+        if (isGatewayError(error, 'GatewayUnavailable')) return { status: 'unavailable', reason: null, position };
+        throw error;
+      }
+    },
+  };
+};
+
+export function authorisationOf({ _id, authorisationId }: Payment): string {
+  if (authorisationId === null) throw new DomainError('ILLEGAL_STATE', `payment ${_id} has no authorisation at the gateway`);
+  return authorisationId;
+}

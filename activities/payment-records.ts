@@ -1,0 +1,138 @@
+import type { ClientSession } from 'mongoose';
+import type { ActivityDependencies } from '.';
+import type { EventType } from '../src/contracts/events';
+import { gatewayKey, processPaymentId } from '../src/contracts/payment';
+import type { PaymentStepInput, StepCommand } from '../src/contracts/payment-activities';
+import type { Actor } from '../src/domain/actor';
+import { DomainError } from '../src/domain/domain-error';
+import { newId } from '../src/domain/ids';
+import { postAuthorise, postCapture, postVoid, type Posting } from '../src/domain/ledger';
+import { moneyOf } from '../src/domain/money';
+import { canMovePayment, positionOf, standingOf, type GatewayCall, type PaymentPosition } from '../src/domain/payment';
+import type { Payment } from '../src/models/payment';
+
+export const byWorkflow: Actor = { kind: 'workflow', id: null };
+
+export interface MovePaymentInput extends PaymentStepInput {
+  to: PaymentPosition;
+  until?: string | null;
+  reason?: string | null;
+  captureMinor?: number;
+  authorisationId?: string;
+  actionUrl?: string;
+  command?: StepCommand;
+}
+
+const GAVE_UP: readonly string[] = ['declined', 'failed', 'cancelled'];
+
+/** How payments are read and moved by all of their activities: state, books and compensation ledger in one transaction. */
+export const createPaymentRecords = ({ database, applyStep }: Pick<ActivityDependencies, 'database' | 'applyStep'>) => {
+  const { models } = database;
+
+  const find = async ({ tenantId, paymentId }: Pick<PaymentStepInput, 'tenantId' | 'paymentId'>): Promise<Payment> => {
+    const payment = await models.payments.findOne({ _id: paymentId, tenantId }).lean();
+    if (!payment) throw new DomainError('NOT_FOUND', `There is no payment ${paymentId}`);
+    return payment;
+  };
+
+  const noteOf = async ({ tenantId, paymentId, command }: MovePaymentInput): Promise<Record<string, unknown>> =>
+    (command && (await models.commandPayloads.findOne({ _id: command.id, tenantId, entityId: paymentId }).lean())?.payload) || {};
+
+  /** Keeps what the compensation ledger says in step with the payment. */
+  const settleEffects = async (payment: Payment, to: string, at: Date, session: ClientSession): Promise<void> => {
+    const { tenantId, _id: entityId } = payment;
+    const set = (effect: GatewayCall, from: string[], state: string) =>
+      models.compensations.updateMany({ tenantId, entityId, effect, state: { $in: from } }, { $set: { state, updatedAt: at } }, { session });
+    if (to === 'authorising') await registerEffect(payment, 'authorise', at, session);
+    if (to === 'capturing') await registerEffect(payment, 'capture', at, session);
+    if (to === 'requires_action' || to === 'authorised') await set('authorise', ['intent'], 'done');
+    if (to === 'captured') {
+      await set('authorise', ['compensating', 'stuck'], 'done');
+      await set('capture', ['intent'], 'done');
+    }
+    if (GAVE_UP.includes(to)) {
+      await set('authorise', ['intent'], 'none');
+      await set('authorise', ['done', 'compensating', 'stuck'], 'compensated');
+      await set('capture', ['intent'], 'none');
+    }
+  };
+
+  const registerEffect = async ({ tenantId, _id: entityId }: Payment, effect: GatewayCall, at: Date, session: ClientSession): Promise<void> => {
+    const key = gatewayKey(entityId, effect);
+    const fresh = { _id: newId('compensation'), tenantId, key, entityType: 'payment', entityId, effect, state: 'intent', sent: false, failures: 0, lastError: null, waived: null, createdAt: at, updatedAt: at } as const;
+    await models.compensations.updateOne({ tenantId, key }, { $setOnInsert: fresh }, { session, upsert: true });
+  };
+
+  return {
+    find,
+
+    /**
+     * Moves the payment along its table and writes what belongs to it.
+     * @throws DomainError as `applyStep` does; `ILLEGAL_STATE` for a move that the table does not know.
+     */
+    async move(input: MovePaymentInput): Promise<{ at: string }> {
+      const { tenantId, paymentId, chain, step, at, to, until = null, command } = input;
+      const payment = await find(input);
+      const from = positionOf(payment);
+      // A repeat of this very step finds it there already and is answered by applyStep.
+      if (from !== to && !canMovePayment({ from, to })) throw new DomainError('ILLEGAL_STATE', `payment ${paymentId} is ${from}, from where it cannot become ${to}`);
+      const { state, unknownCall } = standingOf(to);
+      const when = new Date(at);
+      const { note } = await noteOf(input);
+      const review = payment.state === 'review' && command
+        ? { decision: to === 'authorising' ? 'approve' : 'decline', note: typeof note === 'string' ? note : null, at: when }
+        : null;
+      return applyStep(database, {
+        tenantId, entityType: 'payment', entityId: paymentId, chain, step, at, by: command?.by ?? byWorkflow,
+        from: [payment.state],
+        to: state,
+        set: { ...changesOf(payment, input), unknownCall, since: when, until: until === null ? null : new Date(until), ...(review ? { review } : {}) },
+        event: { type: `payment.${state}` satisfies `payment.${string}` as EventType, data: { ...dataOf(payment, input), ...(review ? { decision: review.decision, note: review.note } : {}) } },
+        alongside: async (session) => {
+          const postings = postingsOf(payment, input);
+          if (postings.length > 0) await models.ledgerPostings.insertMany(postings.map(({ key, ...rest }) => ({ _id: key, ...rest, tenantId, at: when })), { session });
+          await settleEffects(payment, state, when, session);
+          if (payment.state === 'unknown') {
+            await models.stuckItems.updateMany(
+              { kind: 'outcome_unknown', subject: processPaymentId(paymentId), open: true },
+              { $set: { state: 'mended', updatedAt: new Date() }, $unset: { open: 1 } },
+              { session },
+            );
+          }
+        },
+      });
+    },
+  };
+};
+
+export type PaymentRecords = ReturnType<typeof createPaymentRecords>;
+
+/** What a capture under way takes, in minor units. */
+export const captureMinorOf = ({ captureMinor, amount }: Payment): number => captureMinor ?? amount.amountMinor;
+
+function changesOf(payment: Payment, { to, reason, captureMinor, authorisationId, actionUrl }: MovePaymentInput): Partial<Payment> {
+  if (to === 'requires_action') return { authorisationId: authorisationId ?? payment.authorisationId, actionUrl: actionUrl ?? null };
+  if (to === 'authorised') return { authorisationId: authorisationId ?? payment.authorisationId, actionUrl: null, authorisedMinor: payment.amount.amountMinor };
+  if (to === 'capturing') return { captureMinor: captureMinor ?? captureMinorOf(payment) };
+  if (to === 'captured') return { capturedMinor: captureMinorOf(payment), undoing: null };
+  if (GAVE_UP.includes(to)) return { reason: reason ?? null, actionUrl: null };
+  return {};
+}
+
+/** What the timeline tells; amounts and codes only. */
+function dataOf(payment: Payment, { to, reason, captureMinor }: MovePaymentInput): Record<string, string | number | null> {
+  if (to === 'capturing') return { captureMinor: captureMinor ?? captureMinorOf(payment) };
+  if (to === 'captured') return { capturedMinor: captureMinorOf(payment), currency: payment.amount.currency };
+  if (GAVE_UP.includes(to)) return { reason: reason ?? null };
+  return to.startsWith('unknown/') ? { call: standingOf(to).unknownCall } : {};
+}
+
+function postingsOf(payment: Payment, { to, paymentId }: MovePaymentInput): Posting[] {
+  const { amount, authorisedMinor } = payment;
+  const authorised = moneyOf(authorisedMinor, amount.currency);
+  const about = (call: GatewayCall) => ({ paymentId, key: gatewayKey(paymentId, call) });
+  if (to === 'authorised') return [postAuthorise({ ...about('authorise'), amount })];
+  // An order's reference is the partner's own: nothing here is held for it, so the money is earned at once.
+  if (to === 'captured') return [postCapture({ ...about('capture'), captured: moneyOf(captureMinorOf(payment), amount.currency), authorised, hasOrder: false })];
+  return GAVE_UP.includes(to) && authorisedMinor > 0 ? [postVoid({ ...about('void'), amount: authorised })] : [];
+}

@@ -1,0 +1,64 @@
+import type { ActivityDependencies } from '.';
+import { processPaymentId } from '../src/contracts/payment';
+import type { PaymentMoved, PaymentStepInput, UndoPaymentInput, UpdatePaymentStatusInput } from '../src/contracts/payment-activities';
+import { newId } from '../src/domain/ids';
+import { paymentStates } from '../src/domain/payment';
+import type { StuckItem } from '../src/models/stuck-item';
+import { byWorkflow, createPaymentRecords } from './payment-records';
+
+/** The steps of a payment that change nothing but our own books. */
+export const createPaymentActivities = ({ database, applyStep }: ActivityDependencies) => {
+  const { models } = database;
+  const records = createPaymentRecords({ database, applyStep });
+
+  const step = ({ tenantId, paymentId, chain, step: name, at }: PaymentStepInput) => ({
+    tenantId, entityType: 'payment', entityId: paymentId, chain, step: name, at, by: byWorkflow, from: paymentStates,
+  } as const);
+
+  return {
+    /** Moves the payment along its table, with its postings and what the compensation ledger has to say. */
+    updatePaymentStatus: (input: UpdatePaymentStatusInput): Promise<PaymentMoved> => records.move(input),
+
+    /** Records that the payment is being undone, and towards what, before anything is undone. */
+    async undoPayment(input: UndoPaymentInput): Promise<PaymentMoved> {
+      const { towards, reason, command } = input;
+      return applyStep(database, {
+        ...step(input), by: command?.by ?? byWorkflow, set: { undoing: { towards, reason } }, event: { type: 'payment.undoing', data: { towards, reason } },
+      });
+    },
+
+    /** Tells the partner where the payment stands: an event in the outbox, which its webhooks are sent from. */
+    async sendWebhookNotification(input: PaymentStepInput): Promise<PaymentMoved> {
+      const { state } = await records.find(input);
+      return applyStep(database, { ...step(input), event: { type: 'payment.notified', data: { state } } });
+    },
+
+    /** Puts a payment whose outcome is unknown for too long on the operator's list. */
+    async reportOverduePayment(input: PaymentStepInput): Promise<void> {
+      const { tenantId, paymentId } = input;
+      const { unknownCall } = await records.find(input);
+      await applyStep(database, {
+        ...step(input), event: { type: 'payment.outcome_overdue' },
+        alongside: async (session) => {
+          const now = new Date();
+          const subject = processPaymentId(paymentId);
+          const item: StuckItem = {
+            _id: newId('stuckItem'), tenantId, kind: 'outcome_unknown', entityType: 'payment', entityId: paymentId, subject,
+            detail: `The gateway has not said for 24 hours what became of ${unknownCall ?? 'undoing it'}; it is looked up every hour`,
+            state: 'open', open: true, createdAt: now, updatedAt: now,
+          };
+          const { kind, open, ...rest } = item;
+          await models.stuckItems.updateOne({ kind, subject, open }, { $setOnInsert: rest }, { session, upsert: true });
+        },
+      });
+    },
+
+    /** Lets go of a renewal's payment, so that the next run can own it. */
+    async releasePayment(input: PaymentStepInput): Promise<void> {
+      const { tenantId, paymentId, step: name } = input;
+      // A repeat finds it released, and so no longer this chain's.
+      if (await models.events.exists({ tenantId, entityId: paymentId, step: name })) return;
+      await applyStep(database, { ...step(input), set: { chain: null }, event: { type: 'payment.released' } });
+    },
+  };
+};

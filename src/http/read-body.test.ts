@@ -1,0 +1,37 @@
+import { assert, json, property } from 'fast-check';
+import { faultInStructure } from './json-structure';
+import { secondsToWait } from './prefer-wait';
+import { fingerprintOf } from './idempotency';
+import { parseJson } from './read-body';
+
+describe('reading a body', () => {
+  it('takes every JSON that is small and has no key twice, as JSON.parse does', () => {
+    assert(property(json({ maxDepth: 5 }), (text) => expect(parseJson(Buffer.from(text))).toEqual(JSON.parse(text))));
+  });
+
+  it.each([
+    ['[[{"a":1,"a":2}]]', '/0/0/a', 'uniqueKeys'], [String.raw`{"a":{"b":1,"\u0062":2}}`, '/a/b', 'uniqueKeys'], [`{"a":["x","${'y'.repeat(5001)}"]}`, '/a/1', 'maxLength'],
+    [`{"a":${'['.repeat(32)}${']'.repeat(32)}}`, `/a${'/0'.repeat(31)}`, 'maxDepth'], [`{"a~/b":[${'1,'.repeat(1000)}1]}`, '/a~0~1b', 'maxItems'],
+  ])('finds the fault in %.30s', (text, pointer, rule) => {
+    expect(faultInStructure(text)).toMatchObject({ pointer, rule });
+  });
+
+  it('is not fooled by brackets, quotes and backslashes inside texts', () => {
+    expect(faultInStructure(JSON.stringify({ a: '{"a":1,"a"', b: ['\\', '"', '[[['], c: { a: 1 }, d: [{ a: 1 }, { a: 1 }] }))).toBeNull();
+  });
+});
+
+describe('Prefer', () => {
+  it.each([['wait=10', 10], ['respond-async, wait=3', 3], ['wait = 5; x', 5], ['wait=99', 30], ['wait=x', null], ['await=5', null], ['wait=-1', null], [undefined, null]])('%s waits %s', (header, seconds) => {
+    expect(secondsToWait(header)).toBe(seconds);
+  });
+});
+
+describe('a fingerprint', () => {
+  it('depends on method, path and body, and on nothing else', () => {
+    const of = (body: unknown, path = '/a', method = 'POST') => fingerprintOf({ method, path, json: body });
+    expect(of({ a: 1, b: { c: [1, 2], d: 2 } })).toBe(of({ b: { d: 2, c: [1, 2] }, a: 1 }));
+    expect(of({})).toBe(of(undefined));
+    expect(new Set([of({ a: 1 }), of({ a: '1' }), of({ a: [1] }), of({ b: 1 }), of({ a: 1 }, '/b'), of({ a: 1 }, '/a', 'PATCH')]).size).toBe(6);
+  });
+});

@@ -1,0 +1,61 @@
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startSandboxGateway } from './start-sandbox-gateway';
+import type { SandboxGateway } from './start-sandbox-gateway';
+
+let dataDir: string;
+let gateway: SandboxGateway;
+let datasync: jest.SpyInstance<Promise<void>, []>;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'sandbox-durability-'));
+  const handle = await open(join(dataDir, 'probe'), 'w');
+  datasync = jest.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'datasync');
+  await handle.close();
+  gateway = await startSandboxGateway({ port: 0, dataDir, webhookSecret: `whsec_${Buffer.alloc(32, 7).toString('base64')}` });
+});
+afterEach(async () => {
+  datasync.mockRestore();
+  await gateway.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const account = { authorization: 'Bearer ten_a' };
+const authorise = (key: string) =>
+  fetch(`${gateway.url}/v1/authorisations`, {
+    method: 'POST',
+    headers: { ...account, 'idempotency-key': key },
+    body: JSON.stringify({ amount: { amountMinor: 100, currency: 'EUR' }, paymentMethod: 'pm_ok', at: '2026-11-21T10:00:00Z' }),
+  });
+const read = (path: string) => fetch(`${gateway.url}${path}`, { headers: account });
+
+test('nobody is shown a charge before it is on disk: neither its caller, nor a repeat, nor a look-up, nor the ledger', async () => {
+  let reachDisk = () => {};
+  datasync.mockImplementationOnce(() => new Promise((resolve) => { reachDisk = resolve; }));
+  const shown: string[] = [];
+  const show = (name: string) => (response: Response) => shown.push(`${name} ${response.status}`);
+  const asking = [authorise('k').then(show('caller'))];
+  await sleep(50);
+  asking.push(authorise('k').then(show('repeat')), read('/v1/charges?key=k').then(show('look-up')), read('/v1/ledger').then(show('ledger')));
+  await sleep(100);
+  expect(shown).toEqual([]);
+  reachDisk();
+  await Promise.all(asking);
+  expect(shown.sort()).toEqual(['caller 201', 'ledger 200', 'look-up 200', 'repeat 201']);
+});
+
+test('calls that come while one line is being written share the next write', async () => {
+  await Promise.all(Array.from({ length: 100 }, (_, i) => authorise(`k${i}`)));
+  expect(datasync.mock.calls.length).toBeLessThan(60);
+});
+
+test('once the disk has refused a line nothing is acknowledged any more, and livez says so', async () => {
+  datasync.mockImplementationOnce(() => Promise.reject(new Error('ENOSPC')));
+  expect((await authorise('lost')).status).toBe(500);
+  for (const answer of [authorise('lost'), authorise('next'), read('/v1/charges?key=lost'), read('/livez')]) {
+    expect((await answer).status).toBe(500);
+  }
+});

@@ -1,0 +1,91 @@
+import type { Client } from '@temporalio/client';
+import type { AdvanceSlice, AdvanceStepInput } from '../contracts/sandbox-clock';
+import type { OperationFailure } from '../contracts/operation';
+import { nextHop } from '../domain/sandbox-clock';
+import type { Database } from '../models/database';
+import { findRunningAdvance, recordHop } from '../models/operation-progress';
+import { PendingTimers } from './pending-timers';
+import { inParallel, openWorkflowIds, startWhatWaits } from './tenant-workflows';
+import { bringWorkflow } from './time-skipping';
+import type { WorkflowStarter } from './workflow-starter';
+
+export interface AdvanceTenantDependencies {
+  client: Client;
+  database: Database;
+  starter: Pick<WorkflowStarter, 'start'>;
+  /** How long a workflow may stand still before it fails the advance; real time. */
+  stallAfterMs?: number;
+}
+
+export interface AdvanceTenantInput extends AdvanceStepInput {
+  signal: AbortSignal;
+}
+
+/**
+ * Moves a tenant's clock for a while; asked again until it has arrived. What it has done is in MongoDB, so that it goes on
+ * from there after any crash:
+ *
+ * 1. All workflows reach a hop, and come to rest there, before any of them begins the next: so what happens to one entity
+ *    comes after what was due for another the day before. Hops pass over the time in which no timer fires.
+ * 2. Only then the hop is recorded and the tenant's clock follows; it is never ahead of a workflow.
+ * 3. A workflow born meanwhile starts at the clock's time. Its start may have read the clock just before a hop was recorded,
+ *    so everything is looked through once more at the end, after the last recording.
+ *
+ * @throws DomainError `ENTITY_NOT_OURS` when the operation is no longer this run's (a reset took it away).
+ */
+export type AdvanceTenant = (input: AdvanceTenantInput) => Promise<AdvanceSlice>;
+
+/** Long enough that a year rarely needs a second slice, short enough for an orderly shutdown. */
+const SLICE_MS = 15_000;
+
+export function createAdvanceTenant({ client, database, starter, stallAfterMs }: AdvanceTenantDependencies): AdvanceTenant {
+  return async ({ signal, ...step }) => {
+    const { tenantId } = step;
+    const fleet = new Map<string, PendingTimers>();
+
+    /** Brings everything there is, and what is born on the way, to an instant; answers what could not get there. */
+    const bringAll = async (offsetMs: number): Promise<OperationFailure | null> => {
+      const brought = new Set<string>();
+      for (;;) {
+        await startWhatWaits({ database, starter, tenantId });
+        const workflowIds = (await openWorkflowIds({ database, tenantId })).filter((id) => !brought.has(id));
+        if (workflowIds.length === 0) break;
+        const failures: OperationFailure[] = [];
+        await inParallel(workflowIds, async (workflowId) => {
+          if (failures.length > 0) return;
+          const timers = fleet.get(workflowId) ?? new PendingTimers(client, workflowId);
+          fleet.set(workflowId, timers);
+          const failure = await bringWorkflow({ client, workflowId, offsetMs, timers, signal, stallAfterMs });
+          if (failure) failures.push(failure);
+          brought.add(workflowId);
+        });
+        if (failures[0]) return failures[0];
+      }
+      for (const workflowId of fleet.keys()) if (!brought.has(workflowId)) fleet.delete(workflowId);
+      return null;
+    };
+
+    const began = Date.now();
+    const { offsets } = await findRunningAdvance({ database, ...step });
+    const { targetMs } = offsets;
+    let { reachedMs } = offsets;
+    let failure = await bringAll(reachedMs);
+    while (!failure && reachedMs < targetMs) {
+      if (Date.now() - began > SLICE_MS) return { arrived: false, failure: null };
+      signal.throwIfAborted();
+      const nowMs = Date.now();
+      const hopMs = nextHop({ nowMs: nowMs + reachedMs, targetMs: nowMs + targetMs, nextTimerMs: nextTimerOf(fleet) }) - nowMs;
+      failure = await bringAll(hopMs);
+      if (failure) break;
+      await recordHop({ database, ...step, reachedMs: hopMs });
+      reachedMs = hopMs;
+    }
+    failure ??= await bringAll(targetMs);
+    return { arrived: !failure, failure };
+  };
+}
+
+function nextTimerOf(fleet: Map<string, PendingTimers>): number | null {
+  const times = [...fleet.values()].map(({ nextMs }) => nextMs).filter((ms) => ms !== null);
+  return times.length === 0 ? null : Math.min(...times);
+}

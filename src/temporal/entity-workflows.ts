@@ -1,0 +1,24 @@
+import { processPaymentId, refundPaymentId } from '../contracts/payment';
+import { userOnboardingId } from '../contracts/onboarding';
+import { openOnboardingStates } from '../domain/onboarding';
+import { paymentStates, settledPaymentStates } from '../domain/payment';
+import type { EntityType } from '../models/event';
+
+export interface EntityWorkflow {
+  /** The states in which the entity's workflow may be running. */
+  openStates: readonly string[];
+  workflowId: (entityId: string) => string;
+}
+
+/**
+ * The workflow that lives as long as its entity is open, for every kind of entity that has one: those whose clocks move
+ * with their tenant's. Children that act and end are not among them; an advance is never skipped itself.
+ */
+export const entityWorkflows: Record<EntityType, EntityWorkflow | null> = {
+  onboarding: { openStates: openOnboardingStates, workflowId: userOnboardingId },
+  payment: { openStates: paymentStates.filter((state) => !settledPaymentStates.includes(state)), workflowId: processPaymentId },
+  refund: { openStates: ['pending'], workflowId: refundPaymentId },
+  user: null,
+  entitlement: null,
+  operation: null,
+};

@@ -1,0 +1,29 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { renderConfigTable } from '../../config/describe-environment';
+import * as workflows from '../../workflows';
+import { checkoutRoot } from './servers';
+import { inventory, renderInventory } from './workflow-inventory';
+
+const root = checkoutRoot(__dirname);
+
+/** What is generated is compared; `npm run generate` writes it. */
+function expectCurrent(file: string, generate: (current: string) => string): void {
+  const path = join(root, file);
+  const current = readFileSync(path, { encoding: 'utf8', flag: 'a+' });
+  const generated = generate(current);
+  if (process.env.UPDATE_GENERATED === '1') writeFileSync(path, generated);
+  else expect(current).toBe(generated);
+}
+
+it('lists every workflow in the inventory', () => {
+  expect(inventory.map(({ workflow }) => workflow).sort()).toEqual(Object.keys(workflows).sort());
+});
+
+it('keeps docs/workflows.md true to the code', () => {
+  expectCurrent('docs/workflows.md', renderInventory);
+});
+
+it("keeps the README's table of configuration true to the code", () => {
+  expectCurrent('README.md', (readme) => readme.replace(/<!-- config:begin -->[\s\S]*<!-- config:end -->/, () => `<!-- config:begin -->\n${renderConfigTable().trim()}\n<!-- config:end -->`));
+});

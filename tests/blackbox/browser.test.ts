@@ -1,0 +1,83 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { newAddress, newestToken, postOnboarding, untilState } from '../../src/testing/onboard';
+import { startPlatform, type Platform } from '../../src/testing/platform';
+import { enrolPartner } from '../../src/testing/partner-app';
+import { checkoutRoot } from '../../src/testing/servers';
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+// Skipped visibly where there is no browser; CI installs one.
+const withBrowser = executablePath ? describe : describe.skip;
+
+withBrowser('in a real browser', () => {
+  let platform: Platform;
+  let partner: Awaited<ReturnType<typeof enrolPartner>>;
+  let browser: Browser;
+  const pictures = join(checkoutRoot(__dirname), '.platform-test', 'pictures');
+
+  beforeAll(async () => {
+    mkdirSync(pictures, { recursive: true });
+    platform = await startPlatform({ name: 'browser' });
+    partner = await enrolPartner(platform);
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await platform?.stop();
+  });
+
+  /** A page whose violations of the content security policy, and errors, are collected. */
+  const openPage = async (): Promise<{ page: Page; complaints: string[] }> => {
+    const page = await browser.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/favicon/.test(message.text())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    return { page, complaints };
+  };
+
+  it('Swagger UI works with a key: authorise, try GET /me, see the answer, no violation of the policy', async () => {
+    const { page, complaints } = await openPage();
+    await page.goto(`${platform.origin}/docs`);
+    await page.click('button.authorize');
+    await page.fill('.auth-container input', partner.apiKey);
+    await page.click('.auth-btn-wrapper button.authorize');
+    await page.click('.auth-btn-wrapper .btn-done');
+    await page.click('#operations-Account-getMe .opblock-summary-control');
+    await page.click('#operations-Account-getMe .try-out__btn');
+    await page.click('#operations-Account-getMe .execute');
+    const body = page.locator('#operations-Account-getMe .live-responses-table .response-col_description .highlight-code').first();
+    await body.waitFor({ timeout: 15_000 });
+    expect(await body.innerText()).toContain('"mode": "sandbox"');
+    await page.screenshot({ path: join(pictures, 'swagger.png'), fullPage: false });
+    expect(complaints).toEqual([]);
+    await page.close();
+  }, 60_000);
+
+  it('the verification page verifies on its button, not on being looked at, and says where things stand afterwards', async () => {
+    const email = newAddress();
+    const { body } = await postOnboarding(partner.app, { email });
+    const token = await newestToken({ webUrl: platform.servers.mail.webUrl, to: email });
+    const link = `${platform.api}/verify/${token}`;
+    await fetch(link); // A mail scanner follows the link first.
+    const { page, complaints } = await openPage();
+    await page.goto(link);
+    expect(await page.locator('button').count()).toBe(1);
+    await page.screenshot({ path: join(pictures, 'verify-valid.png') });
+    expect((await untilState(partner.app, body.id, 'awaiting_verification')).state).toBe('awaiting_verification');
+    await page.click('button');
+    await page.waitForLoadState();
+    await untilState(partner.app, body.id, 'awaiting_profile');
+    await page.screenshot({ path: join(pictures, 'verify-done.png') });
+    await page.goto(link);
+    expect(await page.locator('button').count()).toBe(0);
+    await page.screenshot({ path: join(pictures, 'verify-used.png') });
+    await page.goto(`${platform.api}/verify/${token.slice(0, -3)}abc`);
+    expect(await page.locator('button').count()).toBe(0);
+    await page.screenshot({ path: join(pictures, 'verify-forged.png') });
+    expect(complaints.filter((text) => !/404|status of 4/.test(text))).toEqual([]);
+    await page.close();
+  }, 60_000);
+});

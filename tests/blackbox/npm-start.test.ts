@@ -1,0 +1,102 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createPartnerApp } from '../../src/testing/partner-app';
+import { checkoutRoot } from '../../src/testing/servers';
+import { waitFor } from '../../src/testing/wait-for';
+
+interface RunFile {
+  api: string;
+  docs: string;
+  operatorKey: string;
+  sandboxKey: string;
+  mail: string;
+  temporalUi: string;
+  processes: { name: string; role: string; pid: number; admin: string | null }[];
+}
+
+const root = checkoutRoot(__dirname);
+const folder = join(root, '.platform-test', 'npm-start');
+const runFile = join(folder, 'run.json');
+let child: ChildProcess | undefined;
+let output = '';
+
+/** `npm start`, in a folder of its own, as its own process group. */
+function npmStart(...flags: string[]): Promise<number | null> {
+  output = '';
+  const started = spawn(process.execPath, [join(root, 'scripts/start.mjs'), ...flags], { cwd: root, env: { ...process.env, PLATFORM_DIR: folder }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  child = started;
+  const collect = (chunk: Buffer) => {
+    output += chunk.toString();
+  };
+  started.stdout.on('data', collect);
+  started.stderr.on('data', collect);
+  return new Promise((resolve) => {
+    started.once('exit', resolve);
+  });
+}
+
+const isUp = (timeoutMs: number) =>
+  waitFor(() => existsSync(runFile) && output.includes('The platform is up') && (JSON.parse(readFileSync(runFile, 'utf8')) as RunFile), { what: `the banner, after:\n${output}`, timeoutMs, everyMs: 100 });
+const lives = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+};
+const onboardings = async ({ api, sandboxKey }: RunFile) => (await createPartnerApp({ api, apiKey: sandboxKey }).get<{ items: { id: string; state: string }[] }>('/onboardings')).body.items;
+
+beforeAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  if (child?.pid && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+});
+
+it('npm start onboards a user, ends in order on Ctrl-C, is up again with its data in under 15 s, and starts cleanly after kill -9 of everything', async () => {
+  const first = npmStart();
+  const run = await isUp(180_000);
+  expect(output).toMatch(/completed/);
+  expect(output).not.toMatch(/✗/);
+  for (const said of [run.docs, run.api, run.sandboxKey, run.mail, run.temporalUi, 'curl']) expect(output).toContain(said);
+  expect(run.processes.map(({ role }) => role)).toEqual(expect.arrayContaining(['api', 'worker', 'server']));
+  for (const { admin, pid } of run.processes) {
+    expect(lives(pid)).toBe(true);
+    if (admin) expect((await fetch(`${admin}/readyz`)).status).toBe(200);
+  }
+  const [onboarded] = await onboardings(run);
+  expect(onboarded).toMatchObject({ state: 'completed' });
+
+  // A process that dies is started again, and the terminal says so.
+  const worker = run.processes.find(({ role }) => role === 'worker')!;
+  process.kill(worker.pid, 'SIGKILL');
+  await waitFor(async () => (await fetch(`${worker.admin}/readyz`).catch(() => null))?.status === 200 && !lives(worker.pid), { what: 'the worker to be back', timeoutMs: 30_000 });
+  expect(output).toMatch(/worker.*(again|restart)/i);
+
+  process.kill(child!.pid!, 'SIGINT');
+  expect(await first).toBe(0);
+  expect(existsSync(runFile)).toBe(false);
+  for (const { pid } of run.processes) expect(lives(pid)).toBe(false);
+
+  const begun = performance.now();
+  void npmStart('--no-tour');
+  const again = await isUp(60_000);
+  expect(performance.now() - begun).toBeLessThan(15_000);
+  expect(await onboardings(again)).toEqual([expect.objectContaining({ id: onboarded!.id, state: 'completed' })]);
+
+  // A second one in the same folder says who is there and leaves it alone.
+  const other = spawn(process.execPath, [join(root, 'scripts/start.mjs'), '--no-tour'], { cwd: root, env: { ...process.env, PLATFORM_DIR: folder } });
+  let said = '';
+  other.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  expect(await new Promise((resolve) => other.once('exit', resolve))).toBe(1);
+  expect(said).toContain(again.api);
+
+  const pids = again.processes.map(({ pid }) => pid);
+  process.kill(-child!.pid!, 'SIGKILL');
+  for (const pid of pids) if (lives(pid)) process.kill(pid, 'SIGKILL');
+  const third = npmStart('--no-tour');
+  const last = await isUp(60_000);
+  expect(await onboardings(last)).toHaveLength(1);
+  process.kill(child!.pid!, 'SIGINT');
+  expect(await third).toBe(0);
+}, 400_000);

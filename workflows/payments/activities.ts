@@ -1,0 +1,21 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../../activities';
+import { paymentActivityOptions } from '../../config/temporal';
+
+export const {
+  validatePayment,
+  checkFraud,
+  validateCard,
+  processPaymentGateway,
+  lookUpPayment,
+  updatePaymentStatus,
+  undoPayment,
+  compensatePayment,
+  sendWebhookNotification,
+  reportOverduePayment,
+  releasePayment,
+  beginRefund,
+  processRefundGateway,
+  settleRefund,
+  reportOverdueRefund,
+} = proxyActivities<Activities>(paymentActivityOptions);

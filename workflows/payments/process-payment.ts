@@ -1,0 +1,118 @@
+import {
+  ApplicationFailure, CancellationScope, allHandlersFinished, condition, continueAsNew, isCancellation, setHandler, workflowInfo,
+} from '@temporalio/workflow';
+import type { UpdateDefinition } from '@temporalio/common';
+import * as contract from '../../src/contracts/payment';
+import { ENTITY_NOT_OURS, ILLEGAL_STATE, type CommandInput } from '../../src/contracts/commands';
+import type { PaymentOutcome, PaymentUndoing, ProcessPaymentInput, ProcessPaymentResult, RunningPaymentCommand } from '../../src/contracts/payment';
+import { isPaymentAtRest, settledPaymentStates } from '../../src/domain/payment';
+import { releasePayment, sendWebhookNotification, validatePayment } from './activities';
+import { askGateway, awaitAction, awaitCapture, settleUnknown, type Led } from './ask-gateway';
+import { awaitReview, check } from './check';
+import { PaymentRun } from './run';
+import { undo } from './undo';
+
+/**
+ * Takes a payment from its acceptance to captured money, or to an ending without any.
+ *
+ * `captured`, `declined`, `failed` and `cancelled` are normal endings. What the gateway did not answer is `unknown` and looked up
+ * by its key, never asked for under another. A run picks up in the state the payment is in.
+ */
+export async function processPayment(input: ProcessPaymentInput): Promise<ProcessPaymentResult> {
+  const run = new PaymentRun(input);
+  const story = new CancellationScope();
+  answerMessages(run, story);
+
+  let led: Led;
+  try {
+    led = await story.run(() => tell(run));
+  } catch (error) {
+    if (isNotOurs(error)) throw error;
+    led = isCancellation(error)
+      ? { towards: 'cancelled', reason: run.cancel ? 'cancelled' : 'cancelled_in_temporal' }
+      : { towards: 'failed', reason: failureType(error) };
+  }
+  return CancellationScope.nonCancellable(async () => {
+    if (run.shouldStartAfresh && led === undefined && !settledPaymentStates.includes(run.state)) return startAfresh(run, input);
+    if (typeof led === 'object') led = await undo(run, run.undoing ?? led);
+    return end(run);
+  });
+}
+
+/** From state to state until the payment has ended, has to be undone, or would make a renewal wait. */
+async function tell(run: PaymentRun): Promise<Led> {
+  run.resume(await validatePayment({ ...run.step('validating'), runId: workflowInfo().runId }));
+  if (run.undoing) return run.undoing;
+  while (!settledPaymentStates.includes(run.state)) {
+    const led = await leave(run);
+    if (led || run.shouldStartAfresh) return led;
+    if (CancellationScope.current().consideredCancelled) return { towards: 'cancelled', reason: run.cancel ? 'cancelled' : 'cancelled_in_temporal' };
+    if (isPaymentAtRest(run) && !run.renewal && !settledPaymentStates.includes(run.state)) await sendWebhookNotification(run.step('notify'));
+  }
+  return undefined;
+}
+
+async function leave(run: PaymentRun): Promise<Led> {
+  switch (run.state) {
+    case 'validating': return run.checked ? askGateway(run, 'authorise') : check(run);
+    case 'review': return awaitReview(run);
+    case 'authorising': return askGateway(run, 'authorise');
+    case 'requires_action': return awaitAction(run);
+    case 'authorised': return awaitCapture(run);
+    case 'capturing': return askGateway(run, 'capture');
+    case 'unknown': return run.unknownCall === 'void' ? { towards: 'cancelled', reason: 'void_unconfirmed' } : settleUnknown(run, run.unknownCall ?? 'authorise');
+    default: throw ApplicationFailure.nonRetryable(`No way leads on from ${run.state}`, ILLEGAL_STATE);
+  }
+}
+
+async function end(run: PaymentRun): Promise<ProcessPaymentResult> {
+  run.inbox.refuseTheRest(`The payment is ${run.state}`);
+  if (run.hasBegun) await sendWebhookNotification(run.step('notify'));
+  if (run.renewal && !settledPaymentStates.includes(run.state)) await releasePayment(run.step('release'));
+  await condition(allHandlersFinished);
+  return run.result();
+}
+
+/** A new run of the same chain, with an empty history; it finds everything in the payment. */
+async function startAfresh(run: PaymentRun, input: ProcessPaymentInput): Promise<never> {
+  run.inbox.refuseTheRest(`The payment is ${run.state}`);
+  await condition(allHandlersFinished);
+  return continueAsNew<typeof processPayment>(input);
+}
+
+/** Set before the first await, so that no message finds the workflow without a handler. */
+function answerMessages(run: PaymentRun, story: CancellationScope): void {
+  setHandler(contract.getState, () => run.status());
+  setHandler(contract.gatewayReported, () => run.news.tell());
+  for (const name of ['capture', 'review'] as const satisfies RunningPaymentCommand[]) {
+    const definition = { capture: contract.capturePayment, review: contract.reviewPayment }[name] as UpdateDefinition<PaymentOutcome, [CommandInput]>;
+    setHandler(definition, (input: CommandInput) => run.inbox.take({ name, input }), { validator: (input: CommandInput) => run.inbox.validate(name, input) });
+  }
+  const cancel = (input: CommandInput) => {
+    run.cancel = { name: 'cancel', input };
+    story.cancel();
+    return run.inbox.settled(run.cancel);
+  };
+  setHandler(contract.cancelPayment, cancel, { validator: (_input: CommandInput) => run.judgeCancel() });
+  setHandler(contract.cancelPaymentSignal, async (input: CommandInput) => {
+    try {
+      run.judgeCancel();
+      await cancel(input);
+    } catch (error) {
+      // A signal has no one to tell: where a cancel would be refused nothing happens.
+      if (!(error instanceof ApplicationFailure)) throw error;
+    }
+  });
+}
+
+function failureType(error: unknown): string {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ApplicationFailure && cause.type) return cause.type;
+  }
+  return 'INTERNAL';
+}
+
+/** Another run owns the payment, or somebody changed it by hand: nothing of it may be touched, the reconciler lists it. */
+function isNotOurs(error: unknown): boolean {
+  return [ENTITY_NOT_OURS, ILLEGAL_STATE, 'NOT_FOUND'].includes(failureType(error));
+}

@@ -1,0 +1,62 @@
+import { ILLEGAL_STATE } from '../../src/contracts/commands';
+import type { PaymentUndoing } from '../../src/contracts/payment';
+import { paymentTimes, settledPaymentStates, type PaymentState } from '../../src/domain/payment';
+import { refusal } from '../command-inbox';
+import { compensatePayment, undoPayment } from './activities';
+import { reportWhenOverdue } from './ask-gateway';
+import type { PaymentRun } from './run';
+
+/** Nothing was asked of the gateway yet. */
+const NOTHING_HELD: readonly PaymentState[] = ['accepted', 'validating', 'review'];
+
+/**
+ * Gives up what is held, or may be, and ends the payment. Money that turns out to be taken is not given back here: the payment is
+ * `captured` then, and giving it back is a refund. `rest`: a renewal does not wait for a void that is not confirmed.
+ */
+export async function undo(run: PaymentRun, undoing: PaymentUndoing): Promise<'rest' | void> {
+  const { cancel } = run;
+  try {
+    if (settledPaymentStates.includes(run.state)) return;
+    if (NOTHING_HELD.includes(run.state)) return await run.move({ to: undoing.towards, reason: undoing.reason }, cancel);
+    await begin(run, undoing);
+    return await giveBack(run, undoing);
+  } finally {
+    if (cancel && !cancel.outcome) cancel.refusal = whyNotCancelled(run);
+    run.inbox.refuseTheRest(`The payment is ${run.state}`);
+  }
+}
+
+async function begin(run: PaymentRun, { towards, reason }: PaymentUndoing): Promise<void> {
+  if (run.undoing !== null) return;
+  // While a capture may have happened nobody can promise a cancel: its sender is answered when that is known.
+  const canPromise = run.state !== 'capturing' && run.position !== 'unknown/capture';
+  const command = canPromise ? run.cancel : null;
+  const { at } = await undoPayment({ ...(command ? run.commandStep(command) : run.step('undo')), towards, reason });
+  run.undoing = { towards, reason };
+  if (command) command.outcome = { state: run.state, at };
+}
+
+async function giveBack(run: PaymentRun, { towards, reason }: PaymentUndoing): Promise<'rest' | void> {
+  const overdueAtMs = Date.now() + paymentTimes.unknownMs;
+  for (let look = 1; ; look++) {
+    const { status, position } = await compensatePayment(run.step('compensate'));
+    run.moved(position, overdueAtMs);
+    if (status === 'captured') return run.move({ to: 'captured' });
+    if (status !== 'unknown') {
+      const promised = run.cancel?.outcome !== undefined;
+      return run.move({ to: towards, reason }, promised ? null : run.cancel);
+    }
+    if (run.renewal) return 'rest';
+    await reportWhenOverdue(run, overdueAtMs);
+    await run.news.await({ look, untilMs: Date.now() < overdueAtMs ? overdueAtMs : undefined });
+  }
+}
+
+function whyNotCancelled(run: PaymentRun): Error {
+  try {
+    run.refuseCancelAfterEnd();
+  } catch (error) {
+    return error as Error;
+  }
+  return refusal(ILLEGAL_STATE, `The payment is ${run.state}`);
+}
