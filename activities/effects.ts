@@ -1,4 +1,7 @@
+import type { ClientSession } from 'mongoose';
 import type { ActivityDependencies } from '.';
+import { newId } from '../src/domain/ids';
+import type { Compensation } from '../src/models/compensation';
 import { isGatewayError } from './gateway-answers';
 
 export interface EffectRef {
@@ -6,26 +9,41 @@ export interface EffectRef {
   key: string;
 }
 
+export type NewEffect = Pick<Compensation, 'tenantId' | 'key' | 'entityType' | 'entityId' | 'effect'> & { at: string };
+
 /** From this many failures on an undoing is on the operator's list; with the retry policy that is after some four minutes. */
 export const STUCK_AFTER_FAILURES = 10;
 
 /** Side effects abroad as the compensation ledger knows them. Every one is registered (see payment-records) before it is sent. */
 export const createEffects = ({ database }: Pick<ActivityDependencies, 'database'>) => {
   const { compensations } = database.models;
+
+  /** Writes an effect down unless it is there already. True when it was not. */
+  const register = async ({ at, sent, ...effect }: NewEffect & { sent: boolean }, session?: ClientSession): Promise<boolean> => {
+    const when = new Date(at);
+    const fresh = { _id: newId('compensation'), ...effect, state: 'intent' as const, sent, failures: 0, lastError: null, waived: null, createdAt: when, updatedAt: when };
+    const { upsertedCount } = await compensations.updateOne({ tenantId: effect.tenantId, key: effect.key }, { $setOnInsert: fresh }, { session, upsert: true });
+    return upsertedCount === 1;
+  };
+
   return {
+    register,
     find: (ref: EffectRef) => compensations.findOne(ref).lean(),
 
     /**
      * Runs the call and remembers whether it may have reached the gateway. Only a call that was certainly not taken, and not
      * after one that may have been, leaves the effect as unsent.
      */
-    async send<T>(ref: EffectRef, call: () => Promise<T>): Promise<T> {
-      const { modifiedCount } = await compensations.updateOne({ ...ref, sent: false }, { $set: { sent: true } });
+    async send<T>({ tenantId, key, ...about }: NewEffect, call: () => Promise<T>): Promise<T> {
+      const ref = { tenantId, key };
+      const unsent = await compensations.updateOne({ ...ref, sent: false }, { $set: { sent: true } });
+      // Registered with the step that led here; where that was an api's, it is registered now.
+      const isFirst = unsent.modifiedCount === 1 || (await register({ ...about, ...ref, sent: true }));
       try {
         return await call();
       } catch (error) {
         const notTaken = isGatewayError(error, 'GatewayUnavailable') || isGatewayError(error, 'GatewayRequestRefused');
-        if (notTaken && modifiedCount === 1) await compensations.updateOne(ref, { $set: { sent: false } });
+        if (notTaken && isFirst) await compensations.updateOne(ref, { $set: { sent: false } });
         throw error;
       }
     },

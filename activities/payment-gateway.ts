@@ -4,12 +4,12 @@ import type { GatewayAnswer, GatewayCallInput, LookUpPaymentInput } from '../src
 import { DomainError } from '../src/domain/domain-error';
 import { paymentAfter } from '../src/domain/gateway-outcome';
 import { moneyOf } from '../src/domain/money';
-import { positionOf } from '../src/domain/payment';
+import { paymentTimes, positionOf } from '../src/domain/payment';
 import type { AuthoriseInput } from '../src/clients/payment-gateway';
 import type { Payment } from '../src/models/payment';
 import { createEffects } from './effects';
 import { isGatewayError, REQUEST_REFUSED, saidOfAuthorise, saidOfCapture, type Said } from './gateway-answers';
-import { captureMinorOf, createPaymentRecords } from './payment-records';
+import { captureMinorOf, createPaymentRecords, effectOf } from './payment-records';
 
 /** Everything that makes an authorisation the same call: none of it ever changes. */
 export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput => ({
@@ -43,14 +43,16 @@ export const createPaymentGatewayActivities = ({ database, applyStep, gatewayFor
     const position = positionOf(payment);
     const next = paymentAfter({ position, status });
     if (next !== 'authorised' && next !== 'requires_action') return { status, reason, position };
-    await records.move({ ...input, step: `${input.step}/answer`, to: next, ...references });
+    const deadlineMs = next === 'requires_action' ? paymentTimes.actionMs : payment.capture === 'manual' ? paymentTimes.captureMs : null;
+    const until = deadlineMs === null ? null : new Date(Date.parse(input.at) + deadlineMs).toISOString();
+    await records.move({ ...input, step: `${input.step}/answer`, to: next, until, ...references });
     return { status, reason, position: next };
   };
 
   return {
     /** Asks the gateway to hold the amount or to take it, after writing down that it will. */
     async processPaymentGateway(input: GatewayCallInput): Promise<GatewayAnswer> {
-      const { tenantId, at, call, step } = input;
+      const { at, call, step } = input;
       const underWay = call === 'authorise' ? 'authorising' : 'capturing';
       const before = await records.find(input);
       // A repeat, after an attempt whose answer was kept but not reported.
@@ -60,7 +62,7 @@ export const createPaymentGatewayActivities = ({ database, applyStep, gatewayFor
       if (before.state !== underWay) await records.move({ ...input, step: `${step}/begin`, to: underWay });
       const payment = await records.find(input);
       try {
-        const said = await effects.send({ tenantId, key: gatewayKey(payment._id, call) }, () => ask(payment, call, at));
+        const said = await effects.send(effectOf(payment, call, at), () => ask(payment, call, at));
         return await keep(input, payment, said);
       } catch (error) {
         if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null, position: underWay };

@@ -5,11 +5,12 @@ import { gatewayKey, processPaymentId } from '../src/contracts/payment';
 import type { PaymentStepInput, StepCommand } from '../src/contracts/payment-activities';
 import type { Actor } from '../src/domain/actor';
 import { DomainError } from '../src/domain/domain-error';
-import { newId } from '../src/domain/ids';
 import { postAuthorise, postCapture, postVoid, type Posting } from '../src/domain/ledger';
 import { moneyOf } from '../src/domain/money';
 import { canMovePayment, positionOf, standingOf, type GatewayCall, type PaymentPosition } from '../src/domain/payment';
+import type { CompensationState } from '../src/models/compensation';
 import type { Payment } from '../src/models/payment';
+import { createEffects, type NewEffect } from './effects';
 
 export const byWorkflow: Actor = { kind: 'workflow', id: null };
 
@@ -28,6 +29,7 @@ const GAVE_UP: readonly string[] = ['declined', 'failed', 'cancelled'];
 /** How payments are read and moved by all of their activities: state, books and compensation ledger in one transaction. */
 export const createPaymentRecords = ({ database, applyStep }: Pick<ActivityDependencies, 'database' | 'applyStep'>) => {
   const { models } = database;
+  const effects = createEffects({ database });
 
   const find = async ({ tenantId, paymentId }: Pick<PaymentStepInput, 'tenantId' | 'paymentId'>): Promise<Payment> => {
     const payment = await models.payments.findOne({ _id: paymentId, tenantId }).lean();
@@ -41,10 +43,10 @@ export const createPaymentRecords = ({ database, applyStep }: Pick<ActivityDepen
   /** Keeps what the compensation ledger says in step with the payment. */
   const settleEffects = async (payment: Payment, to: string, at: Date, session: ClientSession): Promise<void> => {
     const { tenantId, _id: entityId } = payment;
-    const set = (effect: GatewayCall, from: string[], state: string) =>
+    const set = (effect: GatewayCall, from: CompensationState[], state: CompensationState) =>
       models.compensations.updateMany({ tenantId, entityId, effect, state: { $in: from } }, { $set: { state, updatedAt: at } }, { session });
-    if (to === 'authorising') await registerEffect(payment, 'authorise', at, session);
-    if (to === 'capturing') await registerEffect(payment, 'capture', at, session);
+    if (to === 'authorising') await effects.register({ ...effectOf(payment, 'authorise', at.toISOString()), sent: false }, session);
+    if (to === 'capturing') await effects.register({ ...effectOf(payment, 'capture', at.toISOString()), sent: false }, session);
     if (to === 'requires_action' || to === 'authorised') await set('authorise', ['intent'], 'done');
     if (to === 'captured') {
       await set('authorise', ['compensating', 'stuck'], 'done');
@@ -55,12 +57,6 @@ export const createPaymentRecords = ({ database, applyStep }: Pick<ActivityDepen
       await set('authorise', ['done', 'compensating', 'stuck'], 'compensated');
       await set('capture', ['intent'], 'none');
     }
-  };
-
-  const registerEffect = async ({ tenantId, _id: entityId }: Payment, effect: GatewayCall, at: Date, session: ClientSession): Promise<void> => {
-    const key = gatewayKey(entityId, effect);
-    const fresh = { _id: newId('compensation'), tenantId, key, entityType: 'payment', entityId, effect, state: 'intent', sent: false, failures: 0, lastError: null, waived: null, createdAt: at, updatedAt: at } as const;
-    await models.compensations.updateOne({ tenantId, key }, { $setOnInsert: fresh }, { session, upsert: true });
   };
 
   return {
@@ -104,6 +100,11 @@ export const createPaymentRecords = ({ database, applyStep }: Pick<ActivityDepen
     },
   };
 };
+
+/** A payment's side effect abroad, as it is registered. */
+export const effectOf = ({ tenantId, _id: entityId }: Payment, effect: GatewayCall, at: string): NewEffect => ({
+  tenantId, key: gatewayKey(entityId, effect), entityType: 'payment', entityId, effect, at,
+});
 
 export type PaymentRecords = ReturnType<typeof createPaymentRecords>;
 

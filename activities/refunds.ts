@@ -8,7 +8,7 @@ import { paymentStateOfFunds, refundStates, refundTransitions, settleRefund, typ
 import { sourcesOf } from '../src/domain/transitions';
 import type { RefundInput } from '../src/clients/payment-gateway';
 import type { Refund } from '../src/models/refund';
-import { createEffects } from './effects';
+import { createEffects, type NewEffect } from './effects';
 import { isGatewayError, REQUEST_REFUSED, saidOfRefund } from './gateway-answers';
 import { authorisationOf } from './payment-gateway';
 import { byWorkflow, createPaymentRecords } from './payment-records';
@@ -29,6 +29,10 @@ export const createRefundActivities = ({ database, applyStep, gatewayFor }: Acti
     tenantId, entityType: 'refund', entityId: refundId, chain, step: name, at, by: byWorkflow,
   } as const);
 
+  const effectOf = ({ tenantId, refundId, at }: Pick<RefundStepInput, 'tenantId' | 'refundId' | 'at'>): NewEffect => ({
+    tenantId, key: gatewayKey(refundId, 'refund'), entityType: 'refund', entityId: refundId, effect: 'refund', at,
+  });
+
   /** Told under its key already? Then that counts; otherwise the same call with the same key, which is the first or gets the first answer. */
   const ask = async (call: RefundInput, sent: boolean): Promise<RefundAnswer> => {
     const gateway = gatewayFor(call.tenantId);
@@ -39,25 +43,20 @@ export const createRefundActivities = ({ database, applyStep, gatewayFor }: Acti
 
   return {
     /** Makes this run the owner of the refund, registers what it is about to do, and says where it stands. */
-    async beginRefund(input: RefundStepInput): Promise<{ state: RefundState }> {
-      const { tenantId, refundId, chain, at } = input;
+    async beginRefund(input: RefundStepInput): Promise<{ state: RefundState; since: string }> {
+      const { tenantId, refundId, chain } = input;
       await models.refunds.updateOne({ _id: refundId, tenantId, chain: null }, { $set: { chain } });
       const refund = await find(input);
       if (refund.chain !== chain) throw new DomainError('ENTITY_NOT_OURS', `refund ${refundId} is owned by another run of its workflow`);
-      if (refund.state !== 'pending') return { state: refund.state };
-      const key = gatewayKey(refundId, 'refund');
-      const when = new Date(at);
+      const since = refund.createdAt.toISOString();
+      if (refund.state !== 'pending') return { state: refund.state, since };
       await applyStep(database, {
         ...step(input), from: ['pending'], event: { type: 'refund.started' },
         alongside: async (session) => {
-          const fresh = {
-            _id: newId('compensation'), tenantId, key, entityType: 'refund', entityId: refundId, effect: 'refund', state: 'intent', sent: false, failures: 0,
-            lastError: null, waived: null, createdAt: when, updatedAt: when,
-          } as const;
-          await models.compensations.updateOne({ tenantId, key }, { $setOnInsert: fresh }, { session, upsert: true });
+          await effects.register({ ...effectOf(input), sent: false }, session);
         },
       });
-      return { state: 'pending' };
+      return { state: 'pending', since };
     },
 
     /** Asks the gateway to give the money back, or what became of having asked. An outage is thrown and so waited out. */
@@ -68,7 +67,7 @@ export const createRefundActivities = ({ database, applyStep, gatewayFor }: Acti
       const call: RefundInput = { tenantId, at, idempotencyKey: key, authorisationId: authorisationOf(payment), amount, reference: refundId };
       const sent = (await effects.find({ tenantId, key }))?.sent ?? false;
       try {
-        return await effects.send({ tenantId, key }, () => ask(call, sent));
+        return await effects.send(effectOf({ tenantId, refundId, at }), () => ask(call, sent));
       } catch (error) {
         if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null };
         if (isGatewayError(error, 'GatewayRequestRefused')) return { status: 'failed', reason: REQUEST_REFUSED };
@@ -101,6 +100,11 @@ export const createRefundActivities = ({ database, applyStep, gatewayFor }: Acti
             await models.ledgerPostings.insertMany([{ _id, ...posting, tenantId, at: new Date(at) }], { session });
           }
           await models.compensations.updateOne({ tenantId, key }, { $set: { state: outcome === 'succeeded' ? 'done' : 'none', updatedAt: new Date(at) } }, { session });
+          await models.stuckItems.updateMany(
+            { kind: 'outcome_unknown', subject: refundPaymentId(refundId), open: true },
+            { $set: { state: 'mended', updatedAt: new Date() }, $unset: { open: 1 } },
+            { session },
+          );
         },
       });
     },

@@ -25,8 +25,9 @@ export const createSandboxClockActivities = ({ sandboxClock }: ActivityDependenc
 
   /** Moves the tenant's clock and everything that lives by it for a quarter of a minute or so. */
   async advanceTenant(input: AdvanceStepInput): Promise<AdvanceSlice> {
-    const { cancellationSignal: signal, heartbeat } = Context.current();
-    const beating = setInterval(heartbeat, HEARTBEAT_MS);
+    const context = Context.current();
+    const signal = context.cancellationSignal;
+    const beating = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
     try {
       return await sandboxClock.advance({ ...input, signal });
     } catch (error) {

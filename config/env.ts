@@ -43,7 +43,7 @@ export function readConfig({ env, role }: ReadConfigInput) {
   const instance = env.NODE_APP_INSTANCE || '0';
   if (!/^\d{1,4}$/.test(instance)) problems.push(`NODE_APP_INSTANCE is "${instance}"; it has to be the number that PM2 gives an instance`);
   // Rules between variables are looked at even when others are bad, as long as theirs are there.
-  problems.push(...crossFieldProblems(values as Partial<Values>));
+  problems.push(...crossFieldProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
   return deepFreeze(arrange(values as Values, Number(instance)));
 }

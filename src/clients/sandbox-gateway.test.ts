@@ -19,13 +19,13 @@ describe('against the simulated gateway', () => {
   let sandbox: SandboxGateway;
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'sandbox-client-'));
-    sandbox = await startSandboxGateway({ port: 0, dataDir, webhookSecret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`, slowMs: 400 });
+    sandbox = await startSandboxGateway({ port: 0, dataDir, webhookSecret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`, slowMs: 1_200 });
   });
   afterEach(async () => {
     await sandbox.close();
     await rm(dataDir, { recursive: true, force: true });
   });
-  const client = (timeoutMs = 150) => createSandboxGateway({ url: sandbox.url, timeoutMs });
+  const client = (timeoutMs = 400) => createSandboxGateway({ url: sandbox.url, timeoutMs });
 
   async function authorisedBy(gateway: ReturnType<typeof client>, key: string): Promise<string> {
     const result = await gateway.authorise(charge(key));

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => { stripe.close(); });
 
-const gateway = () => createStripeGateway({ apiKey: 'sk_test_1', returnUrl: 'https://partner.example/back', apiBase: stripe.url, timeoutMs: 150 });
+const gateway = () => createStripeGateway({ apiKey: 'sk_test_1', returnUrl: 'https://partner.example/back', apiBase: stripe.url, timeoutMs: 400 });
 const call = (idempotencyKey: string) => ({ tenantId: 'ten_a', at: '2026-11-21T10:00:00Z', idempotencyKey });
 const charge = { ...call('pay_1:authorise:1'), amount: { amountMinor: 1050, currency: 'EUR' }, paymentMethod: 'pm_card_visa', reference: 'pay_1' };
 const KEY = 'ten_a:pay_1:authorise:1';

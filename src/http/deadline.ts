@@ -43,7 +43,7 @@ export class Deadline {
 
   /** Ends the work of a request that was answered already. To be called inside a transaction: nothing of it is then committed. */
   throwIfPassed(): void {
-    
+    if (this.#passed) throw databaseUnavailable();
   }
 
   clear(): void {

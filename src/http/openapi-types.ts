@@ -745,7 +745,7 @@ export interface components {
             reason?: components["schemas"]["FreeText"];
         };
         /** @enum {string} */
-        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing";
+        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "outcome_unknown";
         StuckItem: {
             id: string;
             /** @enum {string} */
@@ -1718,6 +1718,7 @@ export interface operations {
             200: components["responses"]["Page"];
             404: components["responses"]["Page"];
             410: components["responses"]["Page"];
+            429: components["responses"]["Page"];
             503: components["responses"]["Page"];
         };
     };
@@ -1740,6 +1741,7 @@ export interface operations {
             404: components["responses"]["Page"];
             409: components["responses"]["Page"];
             410: components["responses"]["Page"];
+            429: components["responses"]["Page"];
             503: components["responses"]["Page"];
         };
     };

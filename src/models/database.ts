@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import mongoose, { ConnectionStates, type ClientSession, type Connection } from 'mongoose';
+import mongoose, { type ClientSession, type Connection } from 'mongoose';
 import { apiKeySchema, type ApiKey } from './api-key';
 import { compensationSchema, type Compensation } from './compensation';
 import { commandPayloadSchema, type CommandPayload } from './command-payload';
@@ -90,7 +90,7 @@ export function openDatabase({ uri, appName, maxPoolSize = 50 }: { uri: string; 
       }
     },
     async ping() {
-      if (connection.readyState !== ConnectionStates.connected) throw new Error('MongoDB is not connected');
+      if (connection.readyState !== mongoose.STATES.connected) throw new Error('MongoDB is not connected');
       await connection.getClient().db().command({ ping: 1 });
     },
     async close() {

@@ -2,12 +2,18 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { startAdminServer, type AdminServerInput } from './admin-server';
 
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const admin of opened.splice(0)) await admin.close();
+});
+
 const quiet = { info: () => undefined, warn: () => undefined };
 const open = async (input: Partial<AdminServerInput> = {}) => {
   let port = 0;
   const logger = { ...quiet, info: (fields: object) => void (port = (fields as { port?: number }).port ?? port) };
   const metrics = { contentType: 'text/plain', render: async () => 'up 1\n' };
   const admin = await startAdminServer({ host: '127.0.0.1', port: 0, waitForPort: false, about: { role: 'api', version: '1' }, isDraining: () => false, metrics, logger, ...input });
+  opened.push(admin);
   const get = async (path: string, method = 'GET') => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers: { connection: 'close' } });
     return { status: response.status, text: await response.text() };
@@ -26,7 +32,6 @@ describe('the admin port', () => {
     expect(await ready()).toMatchObject({ code: 503, status: 'starting' });
     admin.markBooted();
     expect(await ready()).toMatchObject({ code: 200, status: 'ready' });
-    await admin.close();
   });
 
   it('shows every dependency; one that is required fails it, another degrades it', async () => {
@@ -40,7 +45,6 @@ describe('the admin port', () => {
     expect(degraded.dependencies.redis?.error).toBe('connect redis://…@cache failed');
     mongodb = () => Promise.reject(new Error('away'));
     expect(await ready()).toMatchObject({ code: 503, status: 'unready', dependencies: { mongodb: { ok: false, error: 'away' } } });
-    await admin.close();
   });
 
   it('waits a second at most for a dependency that hangs', async () => {
@@ -50,7 +54,6 @@ describe('the admin port', () => {
     const begun = performance.now();
     expect(await ready()).toMatchObject({ code: 503, dependencies: { frozen: { ok: false, error: 'no answer within 1000 ms' } } });
     expect(performance.now() - begun).toBeLessThan(1500);
-    await admin.close();
   });
 
   it('is not ready at once when draining, without asking anybody', async () => {
@@ -62,26 +65,23 @@ describe('the admin port', () => {
     draining = true;
     expect(await ready()).toMatchObject({ code: 503, status: 'draining' });
     expect(check).not.toHaveBeenCalled();
-    await admin.close();
   });
 
   it('serves metrics, and nothing else', async () => {
-    const { admin, get } = await open();
+    const { get } = await open();
     expect(await get('/metrics')).toEqual({ status: 200, text: 'up 1\n' });
     expect(await get('/readyz', 'POST')).toMatchObject({ status: 405 });
     expect(await get('/')).toMatchObject({ status: 404 });
-    await admin.close();
   });
 
   it('says which port is taken, or under PM2 takes it over when it is free', async () => {
-    const before = createServer().listen(0, '127.0.0.1');
+    const before = createServer().listen(0, '127.0.0.1').unref();
     await once(before, 'listening');
     const { port } = before.address() as AddressInfo;
     await expect(open({ port })).rejects.toThrow(`ADMIN_PORT: port ${port} on 127.0.0.1 is taken; set ADMIN_PORT to another`);
-    const { admin, get } = await open({ port, waitForPort: true });
+    const { get } = await open({ port, waitForPort: true });
     await new Promise((resolve) => before.close(resolve));
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(await get('/livez')).toMatchObject({ status: 200 });
-    await admin.close();
   });
 });

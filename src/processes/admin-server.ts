@@ -59,12 +59,13 @@ export async function startAdminServer({ host, port, waitForPort, about, isDrain
     if (error.code !== 'EADDRINUSE') throw new Error(`ADMIN_PORT: cannot listen on ${host}:${port} (${error.code ?? error.message})`, { cause: error });
     if (!waitForPort) throw new Error(`ADMIN_PORT: port ${port} on ${host} is taken; set ADMIN_PORT to another, or stop what listens there`, { cause: error });
     logger.info({ port }, 'The admin port is still held by the instance before this one; it is taken over when free');
-    void (async () => {
-      while (!closed && !(await listen({ server, host, port }).then(() => true, () => false))) {
-        await new Promise((resolve) => setTimeout(resolve, RETRY_PORT_MS).unref());
-      }
-      if (!closed) logger.info({ port }, 'Took over the admin port');
-    })();
+    const takeOver = (): void => {
+      void listen({ server, host, port }).then(
+        () => (closed ? server.close() : logger.info({ port }, 'Took over the admin port')),
+        () => closed || setTimeout(takeOver, RETRY_PORT_MS).unref(),
+      );
+    };
+    takeOver();
   });
   if (server.listening) logger.info({ host, port: (server.address() as AddressInfo).port }, 'Admin port is open');
 

@@ -1,26 +1,31 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { holdUntilBooted } from './hold-until-booted';
 
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
 async function open(booted: Promise<void>) {
   const server = createServer(holdUntilBooted({ handler: (_request, response) => void response.end('handled'), booted })).listen(0, '127.0.0.1');
+  servers.push(server);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  return { get: (path: string) => fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } }), close: () => server.close() };
+  return { get: (path: string) => fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } }) };
 }
 
 describe('before the boot is finished', () => {
   it('a request waits for a boot that takes a moment', async () => {
-    const { get, close } = await open(new Promise((resolve) => setTimeout(resolve, 100)));
+    const { get } = await open(new Promise((resolve) => setTimeout(resolve, 100)));
     const response = await get('/api/v1/me');
     expect([response.status, await response.text()]).toEqual([200, 'handled']);
-    close();
   });
 
   it('a request is answered 503 within 2 s when MongoDB does not come, the next one at once, and both are served when it does', async () => {
     let boot!: () => void;
-    const { get, close } = await open(new Promise((resolve) => (boot = resolve)));
+    const { get } = await open(new Promise((resolve) => (boot = resolve)));
     const begun = performance.now();
     const response = await get('/api/v1/me');
     expect(response.status).toBe(503);
@@ -33,12 +38,10 @@ describe('before the boot is finished', () => {
     boot();
     await new Promise((resolve) => setImmediate(resolve));
     expect((await get('/api/v1/me')).status).toBe(200);
-    close();
   });
 
   it('what needs no database is there', async () => {
-    const { get, close } = await open(new Promise(() => undefined));
+    const { get } = await open(new Promise(() => undefined));
     expect((await get('/docs')).status).toBe(200);
-    close();
   });
 });

@@ -37,7 +37,7 @@ export async function openProcess({ role, version, env }: RunInput): Promise<Ope
     metrics,
     logger,
   });
-  shutdown.onClose({ name: 'admin port', close: admin.close });
+  shutdown.onClose({ name: 'admin port', close: () => admin.close() });
   return { config, logger, metrics, admin, shutdown };
 }
 

@@ -37,7 +37,7 @@ export interface CreateShutdownInput {
 const STEP_LIMIT_MS = 5000;
 
 /** The orderly end of a process: readiness fails at once, then everything is closed in the reverse order of its opening. */
-export function createShutdown({ logger, forceMs, exit = process.exit }: CreateShutdownInput): Shutdown {
+export function createShutdown({ logger, forceMs, exit = (code) => process.exit(code) }: CreateShutdownInput): Shutdown {
   const stages: CloseStep[][] = [];
   const underWay = new Set<string>();
   const left = new Set<string>();

@@ -8,6 +8,9 @@ import { createSendMail } from '../queue/jobs/send-mail';
 import { createOutboxRelay } from '../queue/outbox-relay';
 import { createQueues } from '../queue/queues';
 import { createQueueWorkers } from '../queue/create-queue-workers';
+import { createReconciler, RECONCILE_EVERY_MS } from '../queue/reconcile';
+import { createRunningWorkflows } from '../temporal/running-workflows';
+import { createSandboxClockMover } from '../temporal/sandbox-clock';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
 import { openProcess, type RunInput } from './open-process';
 import { openDatabaseOf, openTemporalOf, prepareDatabase } from './open-servers';
@@ -55,7 +58,7 @@ export async function runWorker(input: RunInput): Promise<void> {
         mail: createSendMail({ database, mailer, publicUrl: config.api.publicUrl, verificationSecret: config.tokenSecret }),
         analytics: createCountEvent({ database }),
       },
-      periodic: {},
+      periodic: { reconcile: { everyMs: RECONCILE_EVERY_MS, run: createReconciler({ database, processes: createRunningWorkflows(client), logger }) } },
       logger,
       metrics,
       concurrency: { mail: config.worker.maxConcurrentJobs, analytics: config.worker.maxConcurrentJobs },
@@ -83,7 +86,7 @@ export async function runWorker(input: RunInput): Promise<void> {
         connection,
         config,
         taskQueues: input.queues ?? taskQueueNames,
-        activities: createActivities({ database, applyStep, operatorEmail: config.mail.operatorEmail }),
+        activities: createActivities({ database, applyStep, operatorEmail: config.mail.operatorEmail, sandboxClock: createSandboxClockMover({ client, database, starter }) }),
         logger,
         onFatal: endFatally('A Temporal worker died'),
       }),

@@ -30,6 +30,8 @@ export interface QueueWorkers {
 }
 
 const SCHEDULE_CHECK_MS = 10_000;
+/** A job whose worker was killed is taken over within 15 s, however often that happens; the relay's repeat after 60 s is for a Redis that lost it. */
+const takeOver = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: 1000 };
 const FORCE_WITHIN_MS = 1000;
 /** The counts of a day are few documents that every job writes to: more at once would only collide. */
 const defaultConcurrency: Record<QueuedConsumer, number> = { mail: 5, analytics: 2 };
@@ -39,7 +41,7 @@ export function createQueueWorkers(input: CreateQueueWorkersInput): QueueWorkers
   const { redisUrl, prefix = QUEUE_PREFIX, database, queues, consumers, periodic, logger, metrics, concurrency } = input;
   const closing = new AbortController();
   const redis = connectRedisWorker({ url: redisUrl, name: 'queue-workers', logger });
-  const options = { connection: redis, prefix, removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } };
+  const options = { connection: redis, prefix, removeOnComplete: { count: 0 }, removeOnFail: { count: 0 }, ...takeOver };
 
   const consume = (consumer: QueuedConsumer) =>
     new Worker<OutboxJob>(
@@ -68,7 +70,7 @@ export function createQueueWorkers(input: CreateQueueWorkersInput): QueueWorkers
       logger.warn({ reason: error.message }, 'The schedules of the periodic work could not be checked'),
     );
   void schedule();
-  const scheduling = setInterval(() => undefined, 9e5);
+  const scheduling = setInterval(() => void schedule(), SCHEDULE_CHECK_MS);
 
   return {
     async close({ graceMs = 10_000 } = {}) {

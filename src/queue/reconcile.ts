@@ -40,7 +40,7 @@ const AT_ONCE = 10;
  * Harmless when two run at once. Rejects, having listed nothing wrong, when Temporal or MongoDB does not answer.
  */
 export function createReconciler(input: CreateReconcilerInput): (signal?: AbortSignal) => Promise<ReconcileResult> {
-  const { database, processes, logger, entities = reconciledEntities, lookAgainAfterMs = 10_000, batch = 500, maxSuspects = 1000 } = input;
+  const { database, processes, logger, entities = reconciledEntities, lookAgainAfterMs = 10_000, batch = 100, maxSuspects = 1000 } = input;
 
   async function settleSuspect(reconciled: ReconciledEntity, { kind, entityId }: Suspect): Promise<ReconcileResult> {
     const finding = await examineEntity({ database, processes, reconciled, kind, entityId });

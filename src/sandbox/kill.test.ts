@@ -48,7 +48,7 @@ test('every charge acknowledged before a kill -9 is there afterwards, once, and 
       for (const key of own) await charge(gateway.url, key);
     });
     const ended = Promise.allSettled(clients);
-    await sleep(150);
+    while (acknowledged.size < 60 * (round + 1)) await sleep(1);
     await gateway.kill();
     const broken = (await ended).filter(({ status }) => status === 'rejected');
     expect(broken.length).toBeGreaterThan(0); // Otherwise nothing was under way when it was killed.
@@ -56,7 +56,6 @@ test('every charge acknowledged before a kill -9 is there afterwards, once, and 
 
   const gateway = await spawnGateway();
   try {
-    expect(acknowledged.size).toBeGreaterThan(20);
     for (const own of keys) for (const key of own.slice(0, 30)) await charge(gateway.url, key);
     const held = new Map<string, string[]>();
     for await (const { idempotencyKey, id } of readSandboxLedger({ url: gateway.url, tenantId: 'ten_a' })) {

@@ -1,59 +1,6 @@
-import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startSandboxGateway } from './start-sandbox-gateway';
-import type { SandboxGateway, SandboxGatewayInput } from './start-sandbox-gateway';
-
-const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
-const AT = '2026-11-21T10:00:00.000Z';
-
-let dataDir: string;
-const open: SandboxGateway[] = [];
-
-beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'sandbox-gateway-'));
-});
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((gateway) => gateway.close()));
-  await rm(dataDir, { recursive: true, force: true });
-});
-
-async function start(options: Partial<SandboxGatewayInput> = {}) {
-  const gateway = await startSandboxGateway({ port: 0, dataDir, webhookSecret: WEBHOOK_SECRET, slowMs: 300, adminToken: 'admin', ...options });
-  open.push(gateway);
-  return gateway;
-}
-async function stop(gateway: SandboxGateway) {
-  open.splice(open.indexOf(gateway), 1);
-  await gateway.close();
-}
-
-interface Reply { status: number; replayed: boolean; body: Record<string, unknown> & { id: string; authorisationId: string; status: string } }
-
-function post({ url }: { url: string }, path: string, key: string, body: object = {}, account = 'ten_a', signal?: AbortSignal): Promise<Reply> {
-  const headers = { authorization: `Bearer ${account}`, 'idempotency-key': key, 'content-type': 'application/json' };
-  return fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify({ at: AT, ...body }), signal }).then(async (response) => ({
-    status: response.status,
-    replayed: response.headers.get('idempotent-replayed') === 'true',
-    body: (await response.json()) as Reply['body'],
-  }));
-}
-async function get({ url }: { url: string }, path: string, account = 'ten_a') {
-  const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${account}` } });
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-}
-const euros = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
-const authorise = (gateway: SandboxGateway, key: string, paymentMethod = 'pm_ok', more: object = {}) =>
-  post(gateway, '/v1/authorisations', key, { amount: euros(1000), paymentMethod, ...more });
-
-async function captured(gateway: SandboxGateway, key: string, paymentMethod = 'pm_ok') {
-  const { body } = await authorise(gateway, `${key}:authorise`, paymentMethod);
-  await post(gateway, `/v1/authorisations/${body.id}/capture`, `${key}:capture`);
-  return body.id;
-}
-async function ledger(gateway: SandboxGateway, account = 'ten_a') {
-  return (await get(gateway, '/v1/ledger?limit=1000', account)).body.items as { operation: string; outcome: string; idempotencyKey: string }[];
-}
+import { authorise, captured, dataDir, euros, get, ledger, post, start, stop } from './gateway-under-test';
 
 test('100 racing calls under one key make one charge and get one answer', async () => {
   const gateway = await start();
@@ -100,8 +47,8 @@ test('pm_slow is charged at once and answered late; a repeat need not wait', asy
   const first = authorise(gateway, 'k', 'pm_slow').then((reply) => ({ reply, tookMs: performance.now() - startedAt }));
   while ((await get(gateway, '/v1/charges?key=k')).status === 404);
   expect(await authorise(gateway, 'k', 'pm_slow')).toMatchObject({ status: 201, replayed: true });
-  expect(performance.now() - startedAt).toBeLessThan(280);
-  expect((await first).tookMs).toBeGreaterThanOrEqual(290);
+  expect(performance.now() - startedAt).toBeLessThan(550);
+  expect((await first).tookMs).toBeGreaterThanOrEqual(590);
 });
 
 test('pm_timeout_after_charge never answers the first call, and is found by look-up and by a repeat', async () => {
@@ -191,14 +138,14 @@ test('everything is there after a restart, and a torn last line is cut off', asy
   const replies = await Promise.all(Array.from({ length: 20 }, (_, i) => authorise(gateway, `k${i}`, 'pm_ok', { description: 'a\u2028b\nc' })));
   const before = await ledger(gateway);
   await stop(gateway);
-  await appendFile(join(dataDir, 'ledger.jsonl'), '{"seq":21,"type":"oper');
+  await appendFile(join(dataDir(), 'ledger.jsonl'), '{"seq":21,"type":"oper');
 
   const again = await start();
   expect(await ledger(again)).toEqual(before);
   expect((await authorise(again, 'k7', 'pm_ok', { description: 'a\u2028b\nc' })).body).toEqual(replies[7]?.body);
   await authorise(again, 'next');
   await stop(again);
-  const lines = (await readFile(join(dataDir, 'ledger.jsonl'), 'utf8')).trimEnd().split('\n');
+  const lines = (await readFile(join(dataDir(), 'ledger.jsonl'), 'utf8')).trimEnd().split('\n');
   expect(lines.map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual(Array.from({ length: 21 }, (_, i) => i + 1));
 });
 
@@ -206,73 +153,11 @@ test('damage in the middle of the ledger stops the start, naming file and line',
   const gateway = await start();
   await authorise(gateway, 'a');
   await stop(gateway);
-  await appendFile(join(dataDir, 'ledger.jsonl'), 'oops\n{"seq":3}\n');
+  await appendFile(join(dataDir(), 'ledger.jsonl'), 'oops\n{"seq":3}\n');
   await expect(start()).rejects.toThrow(/ledger\.jsonl is damaged at line 2/);
 });
 
 test('a second gateway on the same port fails before it touches the ledger', async () => {
   const gateway = await start();
   await expect(start({ port: Number(new URL(gateway.url).port) })).rejects.toThrow(/EADDRINUSE/);
-});
-
-describe('the page of pm_requires_action', () => {
-  const press = (url: string, decision: string) => fetch(url, { method: 'POST', body: new URLSearchParams({ decision }), redirect: 'manual' });
-
-  test('settles the authorisation once; the first decision stands', async () => {
-    const gateway = await start();
-    const { body } = await authorise(gateway, 'k', 'pm_requires_action', { description: '<script>alert(1)</script>' });
-    const { url } = body.nextAction as { url: string };
-    expect((await post(gateway, `/v1/authorisations/${body.id}/capture`, 'early')).body.reason).toBe('not_authorised');
-
-    const page = await fetch(url);
-    const html = await page.text();
-    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
-    expect(html).toContain('value="approve"');
-    expect(html).not.toContain('<script');
-
-    expect((await press(url, 'approve')).status).toBe(303);
-    await press(url, 'decline');
-    expect(await (await fetch(url)).text()).toContain('You approved');
-    expect((await get(gateway, '/v1/charges?key=k')).body).toMatchObject({ status: 'authorised' });
-    expect((await authorise(gateway, 'k', 'pm_requires_action', { description: '<script>alert(1)</script>' })).body).toEqual(body);
-    expect((await post(gateway, `/v1/authorisations/${body.id}/capture`, 'c')).status).toBe(201);
-    expect((await ledger(gateway)).map(({ outcome }) => outcome)).toEqual(['requires_action', 'rejected', 'authorised', 'captured']);
-  });
-
-  test('after a void the page can change nothing, also after a restart', async () => {
-    const gateway = await start();
-    const { body } = await authorise(gateway, 'k', 'pm_requires_action');
-    await post(gateway, `/v1/authorisations/${body.id}/void`, 'v');
-    const { pathname } = new URL((body.nextAction as { url: string }).url);
-    await stop(gateway);
-    const again = await start();
-    await press(`${again.url}${pathname}`, 'approve');
-    expect((await get(again, '/v1/charges?key=k')).body).toMatchObject({ status: 'declined', reason: 'voided' });
-  });
-});
-
-describe('chaos', () => {
-  const setChaos = ({ url }: SandboxGateway, chaos: object, token = 'admin') =>
-    fetch(`${url}/v1/admin/chaos`, { method: 'PUT', headers: { authorization: `Bearer ${token}` }, body: JSON.stringify(chaos) });
-
-  test('strikes the same keys in the same way whenever the seed is the same', async () => {
-    const outcomes = async (seed: string, folder: string) => {
-      const gateway = await start({ dataDir: join(dataDir, folder), chaos: { seed, unavailablePercent: 30, declinePercent: 30 } });
-      return Promise.all(Array.from({ length: 60 }, async (_, i) => (await authorise(gateway, `k${i}`)).status));
-    };
-    const [first, again, other] = [await outcomes('s', '1'), await outcomes('s', '2'), await outcomes('t', '3')];
-    expect(again).toEqual(first);
-    expect(other).not.toEqual(first);
-    expect(new Set(first)).toEqual(new Set([201, 402, 503]));
-  });
-
-  test('down answers 503 until it is lifted, and the admin call needs its token', async () => {
-    const gateway = await start();
-    expect((await setChaos(gateway, { down: true }, 'ten_a')).status).toBe(401);
-    expect((await setChaos(gateway, { timeoutPercent: 1 })).status).toBe(400);
-    expect((await setChaos(gateway, { down: true })).status).toBe(200);
-    expect((await authorise(gateway, 'k')).status).toBe(503);
-    await setChaos(gateway, { down: false });
-    expect((await authorise(gateway, 'k')).status).toBe(201);
-  });
 });

@@ -29,7 +29,7 @@ export interface CreateLoggerInput {
  * line, whatever field or text they are in. No transports: those are threads that load files, which a single-file build has not.
  */
 export async function createLogger({ level, format, role, instance, secrets, destination }: CreateLoggerInput): Promise<Logger> {
-  const pretty = format === 'pretty' || (format === 'auto' && destination === undefined && process.stdout.isTTY === true);
+  const pretty = format === 'pretty' || (format === 'auto' && destination === undefined && process.stdout.isTTY);
   const options: LoggerOptions = {
     level,
     base: { role, instance, pid: process.pid },

@@ -87,17 +87,17 @@ export function createMetrics({ role }: { role: string }): Metrics {
       jobs.observe(labels, seconds);
     },
     addGauge({ name, help, labelNames = [], read }) {
-      new Gauge({
+      const gauge: Gauge = new Gauge({
         name,
         help,
         labelNames: [...labelNames],
         registers: [registry],
-        async collect() {
+        collect: async () => {
           const samples = await withinASecond(read(), []);
-          this.reset();
+          gauge.reset();
           // Reset, a gauge without labels stands at 0; a value nobody knows is no 0.
-          if (labelNames.length === 0) this.remove();
-          for (const { labels = {}, value } of samples) this.set(labels, value);
+          if (labelNames.length === 0) gauge.remove();
+          for (const { labels = {}, value } of samples) gauge.set(labels, value);
         },
       });
     },

@@ -12,6 +12,7 @@ import type { Database } from '../models/database';
 import { newOutboxRow } from '../models/new-outbox-row';
 import type { Onboarding } from '../models/onboarding';
 import { createOnboardingCommands } from '../temporal/onboarding-commands';
+import { createSandboxClockMover } from '../temporal/sandbox-clock';
 import { advanceWorkflow } from '../temporal/time-skipping';
 import { createWorkflowStarter } from '../temporal/workflow-starter';
 import { openTestDatabase } from './test-database';
@@ -19,6 +20,10 @@ import { openTestNamespace } from './test-namespace';
 import { waitFor } from './wait-for';
 
 const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
+
+const noGateway = () => {
+  throw new Error('Onboardings have no gateway');
+};
 
 /** What activities may be wrapped with, to fail or to be watched. */
 export type WrapActivities = (activities: ReturnType<typeof createActivities>) => ReturnType<typeof createActivities>;
@@ -35,7 +40,7 @@ export async function openOnboardingWorld({ wrap = (activities) => activities }:
     namespace,
     taskQueue: taskQueues.users,
     workflowBundle: await workflowBundle(),
-    activities: wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example' })),
+    activities: wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', sandboxClock: createSandboxClockMover({ client, database, starter }), gatewayFor: noGateway })),
     interceptors: { activity: [translateDomainError] },
   });
   const running = worker.run();
@@ -82,8 +87,7 @@ export async function openOnboardingWorld({ wrap = (activities) => activities }:
 export type OnboardingWorld = Awaited<ReturnType<typeof openOnboardingWorld>>;
 
 /** The documents of an accepted onboarding, as the api's transaction leaves them. */
-export async function acceptOnboarding({ database, tenantId, requiresApproval }: { database: Database; tenantId: string; requiresApproval: boolean }) {
-  const now = new Date();
+export async function acceptOnboarding({ database, tenantId, requiresApproval, at: now = new Date() }: { database: Database; tenantId: string; requiresApproval: boolean; at?: Date }) {
   const [onboardingId, userId] = [newId('onboarding'), newId('user')];
   const email = `${onboardingId}@example.com`;
   const common = { tenantId, version: 1, chain: null, correlationId: 'test', createdAt: now, updatedAt: now, email, emailKey: email, name: 'Ada', locale: 'en', timeZone: 'UTC', metadata: {} };

@@ -46,7 +46,6 @@ withBrowser('in a real browser', () => {
     await page.click('.auth-btn-wrapper button.authorize');
     await page.click('.auth-btn-wrapper .btn-done');
     await page.click('#operations-Account-getMe .opblock-summary-control');
-    await page.click('#operations-Account-getMe .try-out__btn');
     await page.click('#operations-Account-getMe .execute');
     const body = page.locator('#operations-Account-getMe .live-responses-table .response-col_description .highlight-code').first();
     await body.waitFor({ timeout: 15_000 });

@@ -4,6 +4,7 @@ import * as contract from '../../src/contracts/onboarding';
 import { ENTITY_NOT_OURS, ILLEGAL_STATE, type CommandInput } from '../../src/contracts/commands';
 import type { OnboardingOutcome, UserOnboardingInput } from '../../src/contracts/onboarding';
 import type { OnboardingCommand, OnboardingState } from '../../src/domain/onboarding';
+import { alignedWithSandbox } from '../align-clock';
 import { activate } from './activate';
 import { beginOnboarding } from './activities';
 import { awaitApproval } from './await-approval';
@@ -29,6 +30,7 @@ export async function userOnboarding(input: UserOnboardingInput): Promise<Onboar
 
   let ending: UndoInput | 'completed';
   try {
+    await alignedWithSandbox(input);
     ending = await story.run(() => tell(run));
   } catch (error) {
     if (isNotOurs(error)) throw error;
@@ -46,7 +48,8 @@ export async function userOnboarding(input: UserOnboardingInput): Promise<Onboar
 }
 
 async function tell(run: OnboardingRun): Promise<UndoInput | 'completed'> {
-  run.resume(await beginOnboarding(run.step('begin')));
+  // Even one that was cancelled before it could begin has to own the onboarding before it may undo it.
+  run.resume(await CancellationScope.nonCancellable(() => beginOnboarding(run.step('begin'))));
   if (run.state === 'compensating') return { towards: run.towards ?? 'failed', reason: null, command: null };
 
   if (run.state === 'awaiting_verification' && (await awaitVerification(run)) === 'expired') {

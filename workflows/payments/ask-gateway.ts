@@ -17,6 +17,8 @@ export type Led = 'rest' | PaymentUndoing | void;
 
 /** Has the gateway hold the amount, or take it; silence makes the payment `unknown`. */
 export async function askGateway(run: PaymentRun, call: Call): Promise<Led> {
+  // Known here before it is recorded: whatever happens to the activity, the gateway may have been asked.
+  run.moved(call === 'authorise' ? 'authorising' : 'capturing');
   const answer = await run.inbox.transit(() => processPaymentGateway({ ...run.step(call), call }));
   return settle(run, call, answer);
 }

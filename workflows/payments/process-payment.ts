@@ -4,7 +4,7 @@ import {
 import type { UpdateDefinition } from '@temporalio/common';
 import * as contract from '../../src/contracts/payment';
 import { ENTITY_NOT_OURS, ILLEGAL_STATE, type CommandInput } from '../../src/contracts/commands';
-import type { PaymentOutcome, PaymentUndoing, ProcessPaymentInput, ProcessPaymentResult, RunningPaymentCommand } from '../../src/contracts/payment';
+import type { PaymentOutcome, ProcessPaymentInput, ProcessPaymentResult, RunningPaymentCommand } from '../../src/contracts/payment';
 import { isPaymentAtRest, settledPaymentStates } from '../../src/domain/payment';
 import { releasePayment, sendWebhookNotification, validatePayment } from './activities';
 import { askGateway, awaitAction, awaitCapture, settleUnknown, type Led } from './ask-gateway';
@@ -33,7 +33,9 @@ export async function processPayment(input: ProcessPaymentInput): Promise<Proces
       : { towards: 'failed', reason: failureType(error) };
   }
   return CancellationScope.nonCancellable(async () => {
-    if (run.shouldStartAfresh && led === undefined && !settledPaymentStates.includes(run.state)) return startAfresh(run, input);
+    // No handler is running then, and nothing is awaited in between: no command is lost.
+    if (run.shouldStartAfresh && led === undefined && !settledPaymentStates.includes(run.state)) return continueAsNew<typeof processPayment>(input);
+    run.ending = true;
     if (typeof led === 'object') led = await undo(run, run.undoing ?? led);
     return end(run);
   });
@@ -47,7 +49,7 @@ async function tell(run: PaymentRun): Promise<Led> {
     const led = await leave(run);
     if (led || run.shouldStartAfresh) return led;
     if (CancellationScope.current().consideredCancelled) return { towards: 'cancelled', reason: run.cancel ? 'cancelled' : 'cancelled_in_temporal' };
-    if (isPaymentAtRest(run) && !run.renewal && !settledPaymentStates.includes(run.state)) await sendWebhookNotification(run.step('notify'));
+    if (isPaymentAtRest(run) && !run.renewal && !settledPaymentStates.includes(run.state)) await notify(run);
   }
   return undefined;
 }
@@ -66,18 +68,18 @@ async function leave(run: PaymentRun): Promise<Led> {
 }
 
 async function end(run: PaymentRun): Promise<ProcessPaymentResult> {
+  run.refuseCancel();
   run.inbox.refuseTheRest(`The payment is ${run.state}`);
-  if (run.hasBegun) await sendWebhookNotification(run.step('notify'));
+  await notify(run);
   if (run.renewal && !settledPaymentStates.includes(run.state)) await releasePayment(run.step('release'));
   await condition(allHandlersFinished);
   return run.result();
 }
 
-/** A new run of the same chain, with an empty history; it finds everything in the payment. */
-async function startAfresh(run: PaymentRun, input: ProcessPaymentInput): Promise<never> {
-  run.inbox.refuseTheRest(`The payment is ${run.state}`);
-  await condition(allHandlersFinished);
-  return continueAsNew<typeof processPayment>(input);
+async function notify(run: PaymentRun): Promise<void> {
+  if (run.told === run.state) return;
+  await sendWebhookNotification(run.step('notify'));
+  run.told = run.state;
 }
 
 /** Set before the first await, so that no message finds the workflow without a handler. */

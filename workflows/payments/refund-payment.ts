@@ -19,17 +19,21 @@ export async function refundPayment(input: RefundPaymentInput): Promise<RefundSt
 async function tell(input: RefundPaymentInput, news: News): Promise<RefundState> {
   const { tenantId, refundId } = input;
   const step = (name: string): RefundStepInput => ({ tenantId, refundId, chain: workflowInfo().firstExecutionRunId, step: name, at: new Date().toISOString() });
-  const overdueAtMs = workflowInfo().startTime.getTime() + paymentTimes.unknownMs;
 
-  const { state } = await beginRefund(step('begin'));
+  const { state, since } = await beginRefund(step('begin'));
   if (state !== 'pending') return state;
+  const overdueAtMs = Date.parse(since) + paymentTimes.unknownMs;
+  let reported = false;
   for (let look = 1; ; look++) {
     const { status, reason } = await processRefundGateway(step('refund'));
     if (status === 'succeeded' || status === 'failed') {
       await settleRefund({ ...step('settle'), outcome: status, reason });
       return status;
     }
-    if (Date.now() >= overdueAtMs) await reportOverdueRefund(step('overdue'));
+    if (Date.now() >= overdueAtMs && !reported) {
+      await reportOverdueRefund(step('overdue'));
+      reported = true;
+    }
     if (workflowInfo().continueAsNewSuggested) return continueAsNew<typeof refundPayment>(input);
     await news.await({ look, untilMs: Date.now() < overdueAtMs ? overdueAtMs : undefined });
   }

@@ -6,7 +6,7 @@ import type {
   RunningPaymentCommand,
 } from '../../src/contracts/payment';
 import type { PaymentStepInput, StepCommand, UpdatePaymentStatusInput } from '../../src/contracts/payment-activities';
-import { endedPaymentStates, positionOf, settledPaymentStates, standingOf, type CaptureMode, type GatewayCall, type PaymentPosition, type PaymentState } from '../../src/domain/payment';
+import { endedPaymentStates, positionOf, standingOf, type CaptureMode, type GatewayCall, type PaymentPosition, type PaymentState } from '../../src/domain/payment';
 import { meaningOfCancel, refusePaymentCommand } from '../../src/domain/payment-commands';
 import { CommandInbox, refusal, type QueuedCommand } from '../command-inbox';
 import { News } from './news';
@@ -45,12 +45,17 @@ export class PaymentRun {
 
   resume({ state, unknownCall, capture, since, undoing, run, reason }: PaymentProgress): void {
     Object.assign(this, { state, unknownCall, capture, sinceMs: Date.parse(since), undoing, run, reason });
-    this.hasBegun = !settledPaymentStates.includes(state);
+    this.told = state;
+    this.resumed = true;
     this.inbox.open();
   }
 
-  /** Whether this run has a payment to act on at all, and not one that had ended before. */
-  hasBegun = false;
+  /** The state the partner knows of. */
+  told: PaymentState = 'validating';
+  /** False until this run knows where the payment stands. */
+  resumed = false;
+  /** The story is over: what comes now comes too late. */
+  ending = false;
 
   get shouldStartAfresh(): boolean {
     return workflowInfo().continueAsNewSuggested && !this.renewal && !this.inbox.waiting && this.cancel === null;
@@ -106,11 +111,23 @@ export class PaymentRun {
 
   /** A cancel does not queue: it interrupts. It is possible until money was taken, and only once. */
   judgeCancel(): void {
-    if (this.cancel !== null || this.undoing !== null) throw refusal(ILLEGAL_STATE, 'The payment is being cancelled already');
+    if (this.cancel !== null || this.undoing !== null) throw refusal(ILLEGAL_STATE, 'The payment is being undone already');
     this.refuseCancelAfterEnd();
+    if (this.ending) throw refusal(ILLEGAL_STATE, `The payment is ${this.state} and its process is ending`);
   }
 
-  refuseCancelAfterEnd(): void {
+  /** Answers a cancel that did not come to be. */
+  refuseCancel(): void {
+    if (this.cancel === null || this.cancel.outcome) return;
+    try {
+      this.refuseCancelAfterEnd();
+      this.cancel.refusal = refusal(ILLEGAL_STATE, `The payment is ${this.state}`);
+    } catch (error) {
+      this.cancel.refusal = error as Error;
+    }
+  }
+
+  private refuseCancelAfterEnd(): void {
     if (meaningOfCancel(this.state) === 'refund') throw refusal(paymentRefusals.captured, `The payment is ${this.state}: cancelling it means refunding what is left`);
     this.judge('cancel');
   }

@@ -1,7 +1,5 @@
-import { ILLEGAL_STATE } from '../../src/contracts/commands';
 import type { PaymentUndoing } from '../../src/contracts/payment';
 import { paymentTimes, settledPaymentStates, type PaymentState } from '../../src/domain/payment';
-import { refusal } from '../command-inbox';
 import { compensatePayment, undoPayment } from './activities';
 import { reportWhenOverdue } from './ask-gateway';
 import type { PaymentRun } from './run';
@@ -14,16 +12,10 @@ const NOTHING_HELD: readonly PaymentState[] = ['accepted', 'validating', 'review
  * `captured` then, and giving it back is a refund. `rest`: a renewal does not wait for a void that is not confirmed.
  */
 export async function undo(run: PaymentRun, undoing: PaymentUndoing): Promise<'rest' | void> {
-  const { cancel } = run;
-  try {
-    if (settledPaymentStates.includes(run.state)) return;
-    if (NOTHING_HELD.includes(run.state)) return await run.move({ to: undoing.towards, reason: undoing.reason }, cancel);
-    await begin(run, undoing);
-    return await giveBack(run, undoing);
-  } finally {
-    if (cancel && !cancel.outcome) cancel.refusal = whyNotCancelled(run);
-    run.inbox.refuseTheRest(`The payment is ${run.state}`);
-  }
+  if (settledPaymentStates.includes(run.state)) return;
+  if (run.resumed && NOTHING_HELD.includes(run.state)) return run.move({ to: undoing.towards, reason: undoing.reason }, run.cancel);
+  await begin(run, undoing);
+  return giveBack(run, undoing);
 }
 
 async function begin(run: PaymentRun, { towards, reason }: PaymentUndoing): Promise<void> {
@@ -50,13 +42,4 @@ async function giveBack(run: PaymentRun, { towards, reason }: PaymentUndoing): P
     await reportWhenOverdue(run, overdueAtMs);
     await run.news.await({ look, untilMs: Date.now() < overdueAtMs ? overdueAtMs : undefined });
   }
-}
-
-function whyNotCancelled(run: PaymentRun): Error {
-  try {
-    run.refuseCancelAfterEnd();
-  } catch (error) {
-    return error as Error;
-  }
-  return refusal(ILLEGAL_STATE, `The payment is ${run.state}`);
 }

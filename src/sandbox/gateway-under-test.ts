@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSandboxGateway } from './start-sandbox-gateway';
+import type { SandboxGateway, SandboxGatewayInput } from './start-sandbox-gateway';
+
+const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const AT = '2026-11-21T10:00:00.000Z';
+
+let folder: string;
+const open: SandboxGateway[] = [];
+
+/** For tests of the gateway over HTTP: importing this gives each of them a data folder, and closes what they started. */
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sandbox-gateway-'));
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((gateway) => gateway.close()));
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The running test's data folder. */
+export const dataDir = () => folder;
+
+export async function start(options: Partial<SandboxGatewayInput> = {}) {
+  const gateway = await startSandboxGateway({ port: 0, dataDir: folder, webhookSecret: WEBHOOK_SECRET, slowMs: 600, adminToken: 'admin', ...options });
+  open.push(gateway);
+  return gateway;
+}
+export async function stop(gateway: SandboxGateway) {
+  open.splice(open.indexOf(gateway), 1);
+  await gateway.close();
+}
+
+interface Reply { status: number; replayed: boolean; body: Record<string, unknown> & { id: string; authorisationId: string; status: string } }
+
+export function post({ url }: { url: string }, path: string, key: string, body: object = {}, account = 'ten_a', signal?: AbortSignal): Promise<Reply> {
+  const headers = { authorization: `Bearer ${account}`, 'idempotency-key': key, 'content-type': 'application/json' };
+  return fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify({ at: AT, ...body }), signal }).then(async (response) => ({
+    status: response.status,
+    replayed: response.headers.get('idempotent-replayed') === 'true',
+    body: (await response.json()) as Reply['body'],
+  }));
+}
+export async function get({ url }: { url: string }, path: string, account = 'ten_a') {
+  const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${account}` } });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+export const euros = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
+export const authorise = (gateway: SandboxGateway, key: string, paymentMethod = 'pm_ok', more: object = {}) =>
+  post(gateway, '/v1/authorisations', key, { amount: euros(1000), paymentMethod, ...more });
+
+export async function captured(gateway: SandboxGateway, key: string, paymentMethod = 'pm_ok') {
+  const { body } = await authorise(gateway, `${key}:authorise`, paymentMethod);
+  await post(gateway, `/v1/authorisations/${body.id}/capture`, `${key}:capture`);
+  return body.id;
+}
+export async function ledger(gateway: SandboxGateway, account = 'ten_a') {
+  return (await get(gateway, '/v1/ledger?limit=1000', account)).body.items as { operation: string; outcome: string; idempotencyKey: string }[];
+}

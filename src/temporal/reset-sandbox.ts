@@ -1,0 +1,61 @@
+import type { Client } from '@temporalio/client';
+import { advanceClockId } from '../contracts/sandbox-clock';
+import { DomainError } from '../domain/domain-error';
+import type { Database } from '../models/database';
+import { deleteTenantData } from '../models/delete-tenant-data';
+import { createRunningWorkflows } from './running-workflows';
+import { requireSandbox } from './sandbox-clock-commands';
+import { tenantIdAttribute } from './search-attributes';
+import { inParallel, openWorkflowIds } from './tenant-workflows';
+
+export interface ResetSandboxInput {
+  client: Client;
+  database: Database;
+  tenantId: string;
+  /** The idempotency record of the request that asks for it: the only one that stays. */
+  keepIdempotencyId?: string;
+}
+
+const CALL_TIMEOUT_MS = 10_000;
+
+/**
+ * Gives a sandbox tenant an empty sandbox in real time: ends its workflows, deletes its data and sets its clock to real time.
+ * Partner and API keys stay. An advance that runs is ended first, so that one that stalls never locks a sandbox. Safe to
+ * repeat after any interruption; Temporal has to be reachable.
+ *
+ * @throws DomainError `FORBIDDEN` for a live tenant, `OUTCOME_PENDING` when so many requests kept coming that the sandbox never was empty.
+ */
+export async function resetSandbox({ client, database, tenantId, keepIdempotencyId }: ResetSandboxInput): Promise<void> {
+  requireSandbox(tenantId);
+  const { operations, outbox } = database.models;
+  const advances = await operations.find({ tenantId, running: true }, { _id: 1 }).lean();
+  const workflowIds = [
+    ...advances.map(({ _id }) => advanceClockId({ tenantId, operationId: _id })),
+    ...(await openWorkflowIds({ database, tenantId })),
+    ...(await runningWorkflowIds({ client, tenantId })),
+  ];
+  // First what would go on: without its operation an advance can no longer move the clock, without its row nothing starts.
+  await operations.deleteMany({ tenantId });
+  await outbox.deleteMany({ tenantId });
+  const workflows = createRunningWorkflows(client);
+  await inParallel([...new Set(workflowIds)], (workflowId) => workflows.terminate({ workflowId, reason: 'The sandbox was reset' }));
+  const isEmpty = await deleteTenantData({ database, tenantId, keepIdempotencyId });
+  if (!isEmpty) {
+    throw new DomainError('OUTCOME_PENDING', 'Requests kept writing to the sandbox while it was emptied. Stop them and repeat the reset.', { retryAfterSeconds: 5 });
+  }
+}
+
+/** What visibility says, which may lag by seconds: whatever else runs, such as the workflow of an entity that has ended. */
+async function runningWorkflowIds({ client, tenantId }: { client: Client; tenantId: string }): Promise<string[]> {
+  const query = `${tenantIdAttribute.name} = '${tenantId}' AND ExecutionStatus = 'Running'`;
+  const ids: string[] = [];
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const page = await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () =>
+      client.workflowService.listWorkflowExecutions({ namespace: client.options.namespace, query, pageSize: 500, nextPageToken }),
+    );
+    ids.push(...(page.executions ?? []).map(({ execution }) => execution?.workflowId ?? ''));
+    nextPageToken = page.nextPageToken;
+  } while (nextPageToken?.length);
+  return ids;
+}

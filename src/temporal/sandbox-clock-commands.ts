@@ -1,0 +1,81 @@
+import type { ClientSession } from 'mongoose';
+import { ADVANCE_CLOCK, advanceClockId } from '../contracts/sandbox-clock';
+import { taskQueues } from '../contracts/task-queues';
+import type { Actor } from '../domain/actor';
+import { DomainError } from '../domain/domain-error';
+import { newId } from '../domain/ids';
+import { advanceTarget, hopsOf } from '../domain/sandbox-clock';
+import { tenantOf } from '../domain/tenant';
+import type { Database } from '../models/database';
+import { newOutboxRow } from '../models/new-outbox-row';
+import type { Operation } from '../models/operation';
+import type { OutboxRow } from '../models/outbox-row';
+
+/** How long the relay leaves the start to the api that accepted it. */
+const OWN_START_MS = 3000;
+const DUPLICATE_KEY = 11_000;
+
+export interface AcceptAdvanceInput {
+  database: Database;
+  session: ClientSession;
+  tenantId: string;
+  /** ISO 8601 duration; its calendar units are counted on the calendar of the partner's time zone. */
+  by: string;
+  actor: Actor;
+  /** The tenant's time (`Clock.now`). */
+  now: Date;
+  correlationId: string;
+}
+
+/**
+ * Writes the operation and the start of its workflow, in the caller's transaction. Send the row with `WorkflowStarter.startSoon`
+ * after the commit. Call `requireTimeSkipping` before.
+ *
+ * @throws DomainError `FORBIDDEN` for a live tenant, `INVALID_REQUEST` at `/by`, `CLOCK_ADVANCING` while another advance of the tenant
+ *   runs (`conflictsWith` its id).
+ */
+export async function acceptAdvance({ database, session, tenantId, by, actor, now, correlationId }: AcceptAdvanceInput): Promise<{ operation: Operation; row: OutboxRow }> {
+  requireSandbox(tenantId);
+  const { models } = database;
+  const running = await models.operations.findOne({ tenantId, running: true }, { _id: 1 }).session(session).lean();
+  if (running) throw advancing(running._id);
+  const partner = await models.partners.findById(tenantOf(tenantId).partnerId, { timeZone: 1 }).session(session).lean();
+  const target = advanceTarget({ by, from: now, timeZone: partner?.timeZone ?? 'UTC' });
+  const clock = await models.sandboxClocks.findById(tenantId).session(session).lean();
+  const fromMs = clock?.offsetMs ?? 0;
+  const operation: Operation = {
+    _id: newId('operation'), tenantId, type: 'advance_clock', state: 'running', version: 1, chain: null, correlationId, createdAt: now, updatedAt: now,
+    from: now, target, reached: now,
+    offsets: { fromMs, targetMs: fromMs + (target.getTime() - now.getTime()), reachedMs: fromMs },
+    hops: hopsOf({ from: now, target, reached: now }), fired: [], failure: null, by: actor, running: true,
+  };
+  const row = newOutboxRow({
+    tenantId, entityType: 'operation', entityId: operation._id, correlationId, pending: ['temporal'], delayMs: OWN_START_MS,
+    start: {
+      workflowType: ADVANCE_CLOCK, workflowId: advanceClockId({ tenantId, operationId: operation._id }), taskQueue: taskQueues.operations,
+      input: { tenantId, operationId: operation._id, correlationId },
+    },
+  });
+  await models.operations.insertMany([operation], { session }).catch((error: { code?: number }) => {
+    throw error.code === DUPLICATE_KEY ? advancing() : error;
+  });
+  await models.outbox.insertMany([row], { session });
+  return { operation, row };
+}
+
+/** The tenant's time, how far it is ahead of real time, and the advance that runs, if any. @throws DomainError `FORBIDDEN` for a live tenant. */
+export async function readSandboxClock({ database, tenantId }: { database: Database; tenantId: string }): Promise<{ now: Date; offsetMs: number; advancing: Operation | null }> {
+  requireSandbox(tenantId);
+  const { operations, sandboxClocks } = database.models;
+  const clock = await sandboxClocks.findById(tenantId, { offsetMs: 1 }).lean();
+  const offsetMs = clock?.offsetMs ?? 0;
+  return { now: new Date(Date.now() + offsetMs), offsetMs, advancing: await operations.findOne({ tenantId, running: true }).lean() };
+}
+
+/** @throws DomainError `FORBIDDEN` */
+export function requireSandbox(tenantId: string): void {
+  if (tenantOf(tenantId).mode !== 'sandbox') throw new DomainError('FORBIDDEN', 'Only a sandbox has a clock that can be moved. Use a sandbox key.');
+}
+
+const advancing = (conflictsWith?: string): DomainError =>
+  new DomainError('CLOCK_ADVANCING', 'The clock is being advanced already. Wait for that operation to end.', conflictsWith === undefined ? {} : { conflictsWith });

@@ -1,0 +1,40 @@
+import { ledgerProblems, paymentProblems } from '../domain/ledger-check';
+import { balance } from '../domain/ledger';
+import { postingOf } from '../models/ledger-posting';
+import type { PaymentWorld } from './payment-world';
+
+/** What a gateway's books say of one payment, in minor units. */
+export interface BankTotals {
+  held: number;
+  captured: number;
+  refunded: number;
+  /** Calls that took money or held it, counted. */
+  authorisations: number;
+  captures: number;
+  voids: number;
+}
+
+/**
+ * Compares the payment, our ledger and the gateway's own books. Empty when all three agree: nothing lost, doubled, charged but
+ * unpaid or paid but uncharged.
+ */
+export async function differences(world: PaymentWorld, paymentId: string): Promise<{ problems: string[]; bank: BankTotals }> {
+  const [payment, postings, items] = await Promise.all([world.read(paymentId), world.postings(paymentId), world.bankItems(paymentId)]);
+  const totals = balance({ postings: postings.map(postingOf), currency: payment.amount.currency });
+  const { state, authorisedMinor, capturedMinor, refundedMinor } = payment;
+  const problems = [...ledgerProblems(postings.map(postingOf)), ...paymentProblems({ paymentId, state, authorisedMinor, capturedMinor, refundedMinor, totals })].map(({ detail }) => detail);
+
+  const sum = (outcome: string) => items.filter((item) => item.outcome === outcome).reduce((total, { amount }) => total + amount.amountMinor, 0);
+  const count = (outcome: string) => items.filter((item) => item.outcome === outcome).length;
+  const closed = count('captured') + count('voided') > 0;
+  const bank = {
+    held: closed ? 0 : sum('authorised'), captured: sum('captured'), refunded: sum('refunded'),
+    authorisations: count('authorised'), captures: count('captured'), voids: count('voided'),
+  };
+  const held = state === 'authorised' || state === 'capturing' ? authorisedMinor : 0;
+  for (const [what, ours, theirs] of [['captured', capturedMinor, bank.captured], ['refunded', refundedMinor, bank.refunded], ['held', held, bank.held]] as const) {
+    if (ours !== theirs) problems.push(`${paymentId} (${state}): ${what} is ${ours} with us and ${theirs} at the gateway`);
+  }
+  if (bank.authorisations > 1 || bank.captures > 1) problems.push(`${paymentId}: charged more than once`);
+  return { problems, bank };
+}

@@ -1,0 +1,105 @@
+import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities';
+import { translateDomainError } from '../../activities/translate-domain-error';
+import { userOnboardingId } from '../contracts/onboarding';
+import { taskQueues, type TaskQueue } from '../contracts/task-queues';
+import type { Actor } from '../domain/actor';
+import { newId } from '../domain/ids';
+import { tenantIdOf, type Mode } from '../domain/tenant';
+import { applyStep } from '../models/apply-step';
+import { createClock } from '../models/clock';
+import { createOnboardingCommands } from '../temporal/onboarding-commands';
+import { createSandboxClockMover } from '../temporal/sandbox-clock';
+import { acceptAdvance } from '../temporal/sandbox-clock-commands';
+import { createWorkflowStarter } from '../temporal/workflow-starter';
+import { acceptOnboarding, type WrapActivities } from './onboarding-world';
+import { openTestDatabase } from './test-database';
+import { openTestNamespace } from './test-namespace';
+import { waitFor } from './wait-for';
+
+const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
+const tester: Actor = { kind: 'api_key', id: 'key_test' };
+
+export interface OpenSandboxWorldInput {
+  wrap?: WrapActivities;
+  stallAfterMs?: number;
+  temporalAddress?: string;
+}
+
+/** Real MongoDB, real Temporal, real workers, and any number of tenants with clocks of their own. */
+export async function openSandboxWorld({ wrap = (activities) => activities, stallAfterMs, temporalAddress }: OpenSandboxWorldInput = {}) {
+  const { database, drop } = await openTestDatabase();
+  const temporal = await openTestNamespace(temporalAddress);
+  const { client, namespace } = temporal;
+  const { models } = database;
+  const clock = createClock({ database });
+  const starter = createWorkflowStarter({ client, database, logger: quiet, onStarted: () => undefined });
+  const send = createOnboardingCommands({ client, database, starter });
+  const sandboxClock = createSandboxClockMover({ client, database, starter, stallAfterMs });
+  const activities = wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', sandboxClock } as never));
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows/index.ts'), logger: quiet });
+
+  const startWorker = async (taskQueue: TaskQueue): Promise<() => Promise<void>> => {
+    const worker = await Worker.create({
+      connection: temporal.connection, namespace, taskQueue, workflowBundle, activities,
+      interceptors: { activity: [translateDomainError] }, shutdownGraceTime: 100,
+    });
+    const running = worker.run();
+    return async () => {
+      worker.shutdown();
+      await running;
+    };
+  };
+  const workers = new Map<TaskQueue, () => Promise<void>>();
+  const startWorkers = async (...queues: TaskQueue[]) => {
+    for (const queue of queues) workers.set(queue, await startWorker(queue));
+  };
+  const stopWorkers = async (...queues: TaskQueue[]) => {
+    await Promise.all(queues.map((queue) => workers.get(queue)?.()));
+    for (const queue of queues) workers.delete(queue);
+  };
+  await startWorkers(taskQueues.users, taskQueues.operations);
+
+  return {
+    database, client, starter, clock, sandboxClock, startWorkers, stopWorkers,
+    async newTenant({ mode = 'sandbox', timeZone = 'UTC' }: { mode?: Mode; timeZone?: string } = {}): Promise<string> {
+      const _id = newId('partner');
+      const now = new Date();
+      await models.partners.create({ _id, name: 'Test Partner', timeZone, locale: 'en', reviewers: [], metadata: {}, version: 1, createdAt: now, updatedAt: now });
+      return tenantIdOf({ partnerId: _id, mode });
+    },
+    /** An onboarding as the api accepts it; started unless the relay shall. */
+    async onboard(tenantId: string, { start = true }: { start?: boolean } = {}): Promise<string> {
+      const { onboarding, row } = await acceptOnboarding({ database, tenantId, requiresApproval: false, at: await clock.now(tenantId) });
+      if (start) await starter.start(row);
+      return onboarding._id;
+    },
+    command: (tenantId: string, onboardingId: string, command: 'verifyEmail' | 'cancelOnboarding' | 'resendVerification', { commandId = newId('event'), generation }: { commandId?: string; generation?: number } = {}) =>
+      send({ tenantId, onboardingId, command, commandId, by: tester, generation }),
+    /** Accepts an advance as the api does and sends its start; answers the operation's id. */
+    async advance(tenantId: string, by: string): Promise<string> {
+      const now = await clock.now(tenantId);
+      const { operation, row } = await database.inTransaction((session) => acceptAdvance({ database, session, tenantId, by, actor: tester, now, correlationId: 'test' }));
+      await starter.start(row);
+      return operation._id;
+    },
+    operation: (operationId: string) => models.operations.findById(operationId).lean().orFail(),
+    ended: (operationId: string, timeoutMs = 50_000) =>
+      waitFor(async () => {
+        const operation = await models.operations.findById(operationId).lean().orFail();
+        return operation.state === 'running' ? null : operation;
+      }, { what: `${operationId} to end`, timeoutMs, everyMs: 20 }),
+    read: (onboardingId: string) => models.onboardings.findById(onboardingId).lean().orFail(),
+    events: (entityId: string) => models.events.find({ entityId }).sort({ version: 1, _id: 1 }).lean(),
+    untilMailed: (onboardingId: string, count: number) =>
+      waitFor(async () => (await models.outbox.countDocuments({ entityId: onboardingId, mail: { $ne: null } })) >= count, { what: `mail ${count}` }),
+    handle: (onboardingId: string) => client.workflow.getHandle(userOnboardingId(onboardingId)),
+    async close() {
+      await stopWorkers(...workers.keys());
+      await temporal.close();
+      await drop();
+    },
+  };
+}
+
+export type SandboxWorld = Awaited<ReturnType<typeof openSandboxWorld>>;
