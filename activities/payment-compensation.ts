@@ -2,7 +2,7 @@ import type { ActivityDependencies } from '.';
 import { gatewayKey } from '../src/contracts/payment';
 import type { CompensationAnswer, PaymentStepInput } from '../src/contracts/payment-activities';
 import { paymentAfter, paymentAfterSilence } from '../src/domain/gateway-outcome';
-import { paymentTimes, positionOf } from '../src/domain/payment';
+import { paymentTimes, positionOf, settledPaymentStates } from '../src/domain/payment';
 import type { Payment } from '../src/models/payment';
 import { createEffects } from './effects';
 import { isGatewayError, saidOfAuthorise, saidOfVoid, type Said } from './gateway-answers';
@@ -64,7 +64,9 @@ export const createPaymentCompensationActivities = ({ database, applyStep, gatew
       const { tenantId, paymentId } = input;
       const ref = { tenantId, key: gatewayKey(paymentId, 'authorise') };
       const effect = await effects.find(ref);
-      const position = positionOf(await records.find(input));
+      const payment = await records.find(input);
+      const position = positionOf(payment);
+      if (settledPaymentStates.includes(payment.state)) return { status: payment.capturedMinor > 0 ? 'captured' : 'voided', reason: null, position };
       if (!effect || effect.state === 'none' || (effect.state === 'intent' && !effect.sent)) return { status: 'not_found', reason: null, position };
       if (effect.state === 'waived') return { status: 'waived', reason: null, position };
       try {

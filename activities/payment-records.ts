@@ -70,8 +70,10 @@ export const createPaymentRecords = ({ database, applyStep }: Pick<ActivityDepen
       const { tenantId, paymentId, chain, step, at, to, until = null, command } = input;
       const payment = await find(input);
       const from = positionOf(payment);
-      // A repeat of this very step finds it there already and is answered by applyStep.
-      if (from !== to && !canMovePayment({ from, to })) throw new DomainError('ILLEGAL_STATE', `payment ${paymentId} is ${from}, from where it cannot become ${to}`);
+      if (payment.chain !== chain) throw new DomainError('ENTITY_NOT_OURS', `payment ${paymentId} is owned by another run of its workflow`);
+      // This very step, or another whose success was not reported, has led here already.
+      if (from === to) return { at: payment.since.toISOString() };
+      if (!canMovePayment({ from, to })) throw new DomainError('ILLEGAL_STATE', `payment ${paymentId} is ${from}, from where it cannot become ${to}`);
       const { state, unknownCall } = standingOf(to);
       const when = new Date(at);
       const { note } = await noteOf(input);

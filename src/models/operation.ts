@@ -39,5 +39,5 @@ export const operationSchema = new Schema<Operation>(
   },
   { ...schemaOptions, collection: 'operations' },
 )
-  .index({ tenantId: 1 }, { unique: true, partialFilterExpression: { running: true }, name: 'one_running_per_tenant' })
+  .index({ tenantId: 1, running: 1 }, { unique: true, partialFilterExpression: { running: true }, name: 'one_running_per_tenant' })
   .index({ tenantId: 1, _id: -1 });

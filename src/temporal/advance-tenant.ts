@@ -37,16 +37,19 @@ export type AdvanceTenant = (input: AdvanceTenantInput) => Promise<AdvanceSlice>
 
 /** Long enough that a year rarely needs a second slice, short enough for an orderly shutdown. */
 const SLICE_MS = 15_000;
+/** Processes that begin others within a hop, which begin others again. */
+const GENERATIONS = 4;
 
 export function createAdvanceTenant({ client, database, starter, stallAfterMs }: AdvanceTenantDependencies): AdvanceTenant {
   return async ({ signal, ...step }) => {
     const { tenantId } = step;
     const fleet = new Map<string, PendingTimers>();
 
-    /** Brings everything there is, and what is born on the way, to an instant; answers what could not get there. */
+    /** Brings everything there is, and what that gives birth to, to an instant; answers what could not get there. */
     const bringAll = async (offsetMs: number): Promise<OperationFailure | null> => {
       const brought = new Set<string>();
-      for (;;) {
+      // Somebody who keeps making new ones does not hold up the hop: they are born at the clock's time, and go along with the next.
+      for (let generation = 0; generation < GENERATIONS; generation++) {
         await startWhatWaits({ database, starter, tenantId });
         const workflowIds = (await openWorkflowIds({ database, tenantId })).filter((id) => !brought.has(id));
         if (workflowIds.length === 0) break;

@@ -11,7 +11,7 @@ import type { PaymentGateway } from '../clients/payment-gateway';
 import { createSandboxGateway } from '../clients/sandbox-gateway';
 import { readSandboxLedger, type SandboxLedgerItem } from '../clients/sandbox-ledger';
 import { verifySandboxWebhook } from '../clients/sandbox-webhook';
-import { gatewayReported, processPaymentId, refundPaymentId, type RunningPaymentCommand } from '../contracts/payment';
+import { gatewayReported, PROCESS_PAYMENT, processPaymentId, refundPaymentId, type ProcessPaymentInput, type ProcessPaymentResult, type RunningPaymentCommand } from '../contracts/payment';
 import { taskQueues } from '../contracts/task-queues';
 import type { Actor } from '../domain/actor';
 import { newId } from '../domain/ids';
@@ -23,6 +23,7 @@ import { acceptRefund } from '../models/accept-refund';
 import { applyStep } from '../models/apply-step';
 import { startSandboxGateway } from '../sandbox/start-sandbox-gateway';
 import { createPaymentCommands, type SendPaymentCommandInput } from '../temporal/payment-commands';
+import { createSandboxClockMover } from '../temporal/sandbox-clock';
 import { advanceWorkflow } from '../temporal/time-skipping';
 import { createWorkflowStarter } from '../temporal/workflow-starter';
 import { openTestDatabase } from './test-database';
@@ -41,12 +42,10 @@ export interface PaymentWorldInput {
   wrapGateway?: (gateway: PaymentGateway) => PaymentGateway;
   /** Without webhooks everything is found by looking it up. */
   webhooks?: boolean;
-  /** Exports more workflows than the product's. */
-  workflowsPath?: string;
 }
 
 /** Real MongoDB, real Temporal, the simulated gateway over HTTP: payments that run as in production, with their clocks in the test's hand. */
-export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) => it, webhooks = true, workflowsPath }: PaymentWorldInput = {}) {
+export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) => it, webhooks = true }: PaymentWorldInput = {}) {
   const { database, drop } = await openTestDatabase();
   const temporal = await openTestNamespace();
   const { client, namespace } = temporal;
@@ -67,8 +66,8 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
     connection: temporal.connection,
     namespace,
     taskQueue: taskQueues.payments,
-    workflowBundle: await bundleWorkflowCode({ workflowsPath: workflowsPath ?? require.resolve('../../workflows/index.ts'), logger: quiet }),
-    activities: wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', gatewayFor: () => gateway } as never)),
+    workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows/index.ts'), logger: quiet }),
+    activities: wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', gatewayFor: () => gateway, sandboxClock: createSandboxClockMover({ client, database, starter }) })),
     interceptors: { activity: [translateDomainError] },
   });
   const running = worker.run();
@@ -113,6 +112,14 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
       waitFor(async () => (await models.payments.findById(paymentId).lean())?.state === state, { what: `${paymentId} to be ${state}` }),
     advance: (paymentId: string, byMs: number) => advanceWorkflow({ client, workflowId: processPaymentId(paymentId), byMs, timeoutMs: 45_000 }),
     advanceRefund: (refundId: string, byMs: number) => advanceWorkflow({ client, workflowId: refundPaymentId(refundId), byMs, timeoutMs: 45_000 }),
+    /** Asks for a renewal's payment as its subscription does. */
+    async ask(paymentId: string): Promise<ProcessPaymentResult> {
+      return (await this.startRenewal(paymentId)).result();
+    },
+    startRenewal: (paymentId: string) =>
+      client.workflow.start<(input: ProcessPaymentInput) => Promise<ProcessPaymentResult>>(PROCESS_PAYMENT, {
+        workflowId: processPaymentId(paymentId), taskQueue: taskQueues.payments, args: [{ tenantId, paymentId, correlationId: 'test', renewal: true }],
+      }),
     handle: (paymentId: string) => client.workflow.getHandle(processPaymentId(paymentId)),
     refundHandle: (refundId: string) => client.workflow.getHandle(refundPaymentId(refundId)),
     /** The gateway's own books of a payment and its refunds. */

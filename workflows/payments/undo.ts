@@ -13,7 +13,13 @@ const NOTHING_HELD: readonly PaymentState[] = ['accepted', 'validating', 'review
  */
 export async function undo(run: PaymentRun, undoing: PaymentUndoing): Promise<'rest' | void> {
   if (settledPaymentStates.includes(run.state)) return;
-  if (run.resumed && NOTHING_HELD.includes(run.state)) return run.move({ to: undoing.towards, reason: undoing.reason }, run.cancel);
+  if (!run.resumed || NOTHING_HELD.includes(run.state)) {
+    // Says where the payment really stands: a step may have been applied without this run having heard of it.
+    const { position } = await compensatePayment(run.step('compensate'));
+    run.moved(position);
+    if (settledPaymentStates.includes(run.state)) return;
+    if (NOTHING_HELD.includes(run.state)) return run.move({ to: undoing.towards, reason: undoing.reason }, run.cancel);
+  }
   await begin(run, undoing);
   return giveBack(run, undoing);
 }
@@ -28,11 +34,13 @@ async function begin(run: PaymentRun, { towards, reason }: PaymentUndoing): Prom
   if (command) command.outcome = { state: run.state, at };
 }
 
+/** Asks until the gateway confirms, hastened by its webhooks. */
 async function giveBack(run: PaymentRun, { towards, reason }: PaymentUndoing): Promise<'rest' | void> {
   const overdueAtMs = Date.now() + paymentTimes.unknownMs;
   for (let look = 1; ; look++) {
     const { status, position } = await compensatePayment(run.step('compensate'));
     run.moved(position, overdueAtMs);
+    if (settledPaymentStates.includes(run.state)) return;
     if (status === 'captured') return run.move({ to: 'captured' });
     if (status !== 'unknown') {
       const promised = run.cancel?.outcome !== undefined;
