@@ -42,7 +42,7 @@ module.exports = {
     only('config', ['src/domain', 'src/contracts']),
     ...both('workflows', ['src/contracts', 'src/domain', 'config/temporal'], ['activities']),
     packages('workflows', ['@temporalio/workflow']),
-    ...both('activities', ['src/contracts', 'src/domain'], ['src/models', 'src/clients', 'src/queue', 'src/telemetry']),
+    ...both('activities', ['src/contracts', 'src/domain'], ['src/models', 'src/clients', 'src/queue', 'src/telemetry', 'src/temporal']),
     packages('activities', ['@temporalio/activity', '@temporalio/common']),
     only('src/telemetry', ['src/domain']),
     only('src/models', ['src/contracts', 'src/domain']),

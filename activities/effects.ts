@@ -11,7 +11,7 @@ export interface EffectRef {
 
 export type NewEffect = Pick<Compensation, 'tenantId' | 'key' | 'entityType' | 'entityId' | 'effect'> & { at: string };
 
-/** From this many failures on an undoing is on the operator's list; with the retry policy that is after some four minutes. */
+/** From this many failures on an undoing is on the operator's list: after some six minutes. */
 export const STUCK_AFTER_FAILURES = 10;
 
 /** Side effects abroad as the compensation ledger knows them. Every one is registered (see payment-records) before it is sent. */
@@ -51,14 +51,10 @@ export const createEffects = ({ database }: Pick<ActivityDependencies, 'database
     /** Counts a failed undoing; one that keeps failing is `stuck`, and goes on being tried. */
     async countFailure(ref: EffectRef, error: unknown): Promise<void> {
       const lastError = error instanceof Error ? error.name : 'Error';
-      await compensations.updateOne({ ...ref, state: { $in: ['intent', 'done', 'compensating', 'stuck'] } }, [
-        {
-          $set: {
-            failures: { $add: ['$failures', 1] }, lastError, updatedAt: new Date(),
-            state: { $cond: [{ $gte: [{ $add: ['$failures', 1] }, STUCK_AFTER_FAILURES] }, 'stuck', 'compensating'] },
-          },
-        },
-      ], { updatePipeline: true });
+      const updatedAt = new Date();
+      await compensations.updateOne({ ...ref, state: { $in: ['intent', 'done', 'compensating', 'stuck'] } }, { $inc: { failures: 1 }, $set: { lastError, updatedAt } });
+      await compensations.updateOne({ ...ref, state: { $in: ['intent', 'done'] } }, { $set: { state: 'compensating', updatedAt } });
+      await compensations.updateOne({ ...ref, state: 'compensating', failures: { $gte: STUCK_AFTER_FAILURES } }, { $set: { state: 'stuck', updatedAt } });
     },
   };
 };

@@ -22,12 +22,12 @@ export function saidOfCapture(result: CaptureResult): Said {
   return { status: known[result.reason as keyof typeof known] ?? 'failed', reason: result.reason };
 }
 
-/** @throws Error for a refusal that says nothing about the hold: it must not be taken for given back. */
+/** @throws VoidRefused for a refusal that says nothing about the hold: it must not be taken for given back. */
 export function saidOfVoid(result: VoidResult): Said {
   if (result.status === 'voided') return { status: 'voided', reason: null };
   const known = { already_captured: 'captured', already_voided: 'voided', not_authorised: 'declined' } as const;
   const status = known[result.reason as keyof typeof known];
-  if (!status) throw new Error(`The gateway refused the void (${result.reason})`);
+  if (!status) throw Object.assign(new Error(`The gateway refused the void (${result.reason})`), { name: 'VoidRefused' });
   return { status, reason: result.reason };
 }
 
@@ -37,7 +37,7 @@ export function saidOfRefund(result: RefundResult): RefundAnswer {
 }
 
 /** The clients' errors cross by name: activities import no client. */
-export const isGatewayError = (error: unknown, name: 'GatewayOutcomeUnknown' | 'GatewayUnavailable' | 'GatewayRequestRefused'): boolean =>
+export const isGatewayError = (error: unknown, name: 'GatewayOutcomeUnknown' | 'GatewayUnavailable' | 'GatewayRequestRefused' | 'VoidRefused'): boolean =>
   error instanceof Error && error.name === name;
 
 /** The code of a request that the gateway found wrong. */

@@ -1,6 +1,9 @@
 import type { ClientSession } from 'mongoose';
 import type { PaymentGateway } from '../src/clients/payment-gateway';
 import type { FraudRules } from '../src/domain/fraud';
+import type { acceptPayment } from '../src/models/accept-payment';
+import type { acceptRefund } from '../src/models/accept-refund';
+import type { findPlanItem } from '../src/models/accept-subscription';
 import type { Database } from '../src/models/database';
 import type { StepInput, StepResult } from '../src/models/apply-step';
 import type { SandboxClockMover } from '../src/temporal/sandbox-clock';
@@ -12,6 +15,9 @@ import { createPaymentGatewayActivities } from './payment-gateway';
 import { createPaymentActivities } from './payments';
 import { createRefundActivities } from './refunds';
 import { createSandboxClockActivities } from './sandbox-clock';
+import { createSubscriptionChangeActivities } from './subscription-changes';
+import { createSubscriptionPaymentActivities } from './subscription-payments';
+import { createSubscriptionActivities } from './subscriptions';
 import { createWelcomePackageActivities } from './welcome-package';
 
 /** What activities act with. Values are injected by the process, so that activities import no connection. */
@@ -27,6 +33,10 @@ export interface ActivityDependencies {
   gatewayFor: (tenantId: string) => PaymentGateway;
   /** Default: `defaultFraudRules`. */
   fraudRules?: FraudRules;
+  /** How a subscription's charges and refunds are accepted, and its plans read (src/models). */
+  acceptPayment: typeof acceptPayment;
+  acceptRefund: typeof acceptRefund;
+  findPlanItem: typeof findPlanItem;
 }
 
 /** Every activity by its wire name: the one list. */
@@ -40,6 +50,9 @@ export const createActivities = (dependencies: ActivityDependencies) => ({
   ...createPaymentActivities(dependencies),
   ...createPaymentCompensationActivities(dependencies),
   ...createRefundActivities(dependencies),
+  ...createSubscriptionActivities(dependencies),
+  ...createSubscriptionChangeActivities(dependencies),
+  ...createSubscriptionPaymentActivities(dependencies),
 });
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -5,6 +5,7 @@ import { cardProblems, type PaymentMethodFacts } from '../src/domain/card';
 import { DomainError } from '../src/domain/domain-error';
 import { assessFraud, type FraudDecision, type FraudFacts } from '../src/domain/fraud';
 import { requireAmount } from '../src/domain/money';
+import { settledPaymentStates } from '../src/domain/payment';
 import type { Payment } from '../src/models/payment';
 import { byWorkflow, createPaymentRecords } from './payment-records';
 
@@ -41,7 +42,8 @@ export const createPaymentCheckActivities = ({ database, applyStep, gatewayFor, 
         { $set: { chain, lastRunId: runId }, $inc: { runs: 1 } },
       );
       const claimed = await records.find(input);
-      if (claimed.chain !== chain) throw new DomainError('ENTITY_NOT_OURS', `payment ${paymentId} is owned by another run of its workflow`);
+      // One that has ended needs no owner: it is only told how.
+      if (claimed.chain !== chain && !settledPaymentStates.includes(claimed.state)) throw new DomainError('ENTITY_NOT_OURS', `payment ${paymentId} is owned by another run of its workflow`);
       requireAmount({ amount: claimed.amount });
       if (claimed.state === 'accepted') await records.move({ ...input, to: 'validating' });
       const { state, unknownCall, capture, since, undoing, runs, reason } = await records.find(input);

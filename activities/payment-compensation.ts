@@ -9,6 +9,8 @@ import { isGatewayError, saidOfAuthorise, saidOfVoid, type Said } from './gatewa
 import { authorisationOf, authoriseInputOf } from './payment-gateway';
 import { createPaymentRecords } from './payment-records';
 
+const UNAVAILABLE = ['GatewayUnavailable', 'GatewayRequestRefused', 'VoidRefused'] as const;
+
 /** Undoes a payment at the gateway: gives up what is held, or may be. */
 export const createPaymentCompensationActivities = ({ database, applyStep, gatewayFor }: ActivityDependencies) => {
   const records = createPaymentRecords({ database, applyStep });
@@ -57,8 +59,8 @@ export const createPaymentCompensationActivities = ({ database, applyStep, gatew
 
   return {
     /**
-     * Harmless where nothing was sent or nothing is held. Fails until it succeeds (the policy repeats it); what keeps failing is
-     * on the operator's list, who may waive it.
+     * Harmless where nothing was sent or nothing is held, and repeated by the workflow until it succeeds. What keeps failing is on
+     * the operator's list, who may waive it.
      */
     async compensatePayment(input: PaymentStepInput): Promise<CompensationAnswer> {
       const { tenantId, paymentId } = input;
@@ -73,9 +75,10 @@ export const createPaymentCompensationActivities = ({ database, applyStep, gatew
         return await undo(input);
       } catch (error) {
         // No answer to a settling call: it may have happened, and is settled by its key next time.
-        if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null, position };
+        if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null, position: positionOf(await records.find(input)) };
+        if (!UNAVAILABLE.some((name) => isGatewayError(error, name))) throw error;
         await effects.countFailure(ref, error);
-        throw error;
+        return { status: 'unavailable', reason: null, position: positionOf(await records.find(input)) };
       }
     },
   };

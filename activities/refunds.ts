@@ -59,7 +59,7 @@ export const createRefundActivities = ({ database, applyStep, gatewayFor }: Acti
       return { state: 'pending', since };
     },
 
-    /** Asks the gateway to give the money back, or what became of having asked. An outage is thrown and so waited out. */
+    /** Asks the gateway to give the money back, or what became of having asked. */
     async processRefundGateway({ at, ...ref }: RefundStepInput): Promise<RefundAnswer> {
       const { _id: refundId, tenantId, paymentId, amount } = await find(ref);
       const payment = await records.find({ tenantId, paymentId });
@@ -70,6 +70,7 @@ export const createRefundActivities = ({ database, applyStep, gatewayFor }: Acti
         return await effects.send(effectOf({ tenantId, refundId, at }), () => ask(call, sent));
       } catch (error) {
         if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null };
+        if (isGatewayError(error, 'GatewayUnavailable')) return { status: 'unavailable', reason: null };
         if (isGatewayError(error, 'GatewayRequestRefused')) return { status: 'failed', reason: REQUEST_REFUSED };
         throw error;
       }

@@ -18,7 +18,8 @@ export function describeEnvironment(): VariableDescription[] {
   return variableNames.map((name) => {
     const variable: Variable = variables[name];
     const byRole = Object.entries(variable.defaultByRole ?? {}).map(([role, value]) => `, ${role} ${value}`).join('');
-    const defaultText = variable.default === undefined ? 'required' : variable.default ? `${variable.default}${byRole}` : 'none';
+    const needed = variable.requiredBy ? `none, required by ${variable.requiredBy.join(' and ')}` : 'none';
+    const defaultText = variable.default === undefined ? 'required' : variable.default ? `${variable.default}${byRole}` : needed;
     return { name, group: variable.group, default: variable.default, defaultText, unit: variable.unit ?? '', meaning: variable.meaning, allowed: variable.allowed, secret: variable.secret === true };
   });
 }

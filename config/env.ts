@@ -31,8 +31,8 @@ export function readConfig({ env, role }: ReadConfigInput) {
     const variable: Variable = variables[name];
     const given = env[name] === '' ? undefined : env[name];
     const raw = given ?? variable.defaultByRole?.[role] ?? variable.default;
-    if (raw === null) continue;
-    if (raw === undefined) {
+    if (raw === null && !variable.requiredBy?.includes(role)) continue;
+    if (raw === undefined || raw === null) {
       problems.push(`${name} is not set; it has to be ${variable.allowed} (${variable.meaning})`);
       continue;
     }
@@ -72,6 +72,9 @@ function crossFieldProblems(values: Partial<Values>): string[] {
   if (keyFile !== undefined && certFile === undefined) problems.push('TEMPORAL_TLS_CERT_FILE is not set; TEMPORAL_TLS_KEY_FILE needs it');
   const { OPERATOR_KEY: operatorKey, TOKEN_SECRET: tokenSecret } = values;
   if (operatorKey !== undefined && operatorKey === tokenSecret) problems.push('TOKEN_SECRET equals OPERATOR_KEY; it has to be a secret of its own');
+  const { LIVE_GATEWAY: live, STRIPE_API_KEY: stripeKey, STRIPE_WEBHOOK_SECRET: stripeSecret } = values;
+  if (live === 'stripe' && stripeKey === undefined) problems.push('STRIPE_API_KEY is not set; LIVE_GATEWAY=stripe needs it');
+  if (live === 'stripe' && stripeSecret === undefined) problems.push('STRIPE_WEBHOOK_SECRET is not set; LIVE_GATEWAY=stripe needs it');
   return problems;
 }
 
@@ -93,6 +96,18 @@ function arrange(v: Values, instance: number) {
     operatorKey: v.OPERATOR_KEY,
     tokenSecret: v.TOKEN_SECRET,
     mail: { smtpUrl: v.SMTP_URL, from: v.MAIL_FROM, operatorEmail: v.OPERATOR_EMAIL },
+    gateways: {
+      timeoutMs: v.GATEWAY_TIMEOUT_MS,
+      sandbox: {
+        url: v.SANDBOX_GATEWAY_URL,
+        webhookSecret: v.SANDBOX_WEBHOOK_SECRET,
+        webhookUrl: v.SANDBOX_WEBHOOK_URL ?? `${v.PUBLIC_URL}/api/v1/webhooks/sandbox-gateway`,
+        port: v.SANDBOX_PORT,
+        publicUrl: v.SANDBOX_PUBLIC_URL ?? v.SANDBOX_GATEWAY_URL,
+        dataDir: v.SANDBOX_DATA_DIR,
+      },
+      stripe: v.LIVE_GATEWAY === 'stripe' ? { apiKey: v.STRIPE_API_KEY ?? '', webhookSecret: v.STRIPE_WEBHOOK_SECRET ?? '', returnUrl: v.STRIPE_RETURN_URL ?? v.PUBLIC_URL } : null,
+    },
     worker: {
       workflowBundle: v.WORKFLOW_BUNDLE,
       maxConcurrentWorkflowTasks: v.MAX_CONCURRENT_WORKFLOW_TASKS,

@@ -31,6 +31,13 @@ export const onboardingActivityOptions = {
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 } as const satisfies ActivityOptions;
 
+/** Options of a subscription's steps: guarded writes to MongoDB; the money moves in the child that runs the payment. */
+export const subscriptionActivityOptions = {
+  startToCloseTimeout: timeouts.SHORT,
+  retry: retryPolicies.standard,
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+} as const satisfies ActivityOptions;
+
 /** Options of the short steps of a sandbox clock's advance. */
 export const sandboxClockActivityOptions = {
   startToCloseTimeout: timeouts.SHORT,

@@ -27,4 +27,10 @@ export const hostAndPort = z.string().regex(/^[^\s/:]+:\d{1,5}$/);
 /** A secret. Only its length can be checked; the answer to a bad one never repeats it. */
 export const secret = z.string().min(32);
 
+/** A key of Standard Webhooks: `whsec_` and the base64 of 24 to 64 bytes. */
+export const webhookSecret = z.string().refine((value) => {
+  const bytes = Buffer.from(value.replace(/^whsec_/, ''), 'base64').length;
+  return value.startsWith('whsec_') && bytes >= 24 && bytes <= 64;
+});
+
 export const text = z.string();

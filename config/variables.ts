@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { flagNames, flags, parseFlags } from './flags';
-import { hostAndPort, mongodbUri, onOff, port, secret, text, urlOf, wholeNumber } from './variable-types';
+import { hostAndPort, mongodbUri, onOff, port, secret, text, urlOf, webhookSecret, wholeNumber } from './variable-types';
 
 export interface Variable {
-  group: 'API' | 'Administration' | 'Servers' | 'Secrets' | 'Mail' | 'Worker' | 'Shutdown' | 'Logs and features';
+  group: 'API' | 'Administration' | 'Servers' | 'Secrets' | 'Mail' | 'Gateways' | 'Worker' | 'Shutdown' | 'Logs and features';
   meaning: string;
   /** What a value has to be, in words. */
   allowed: string;
@@ -11,6 +11,8 @@ export interface Variable {
   type: z.ZodType<unknown, string>;
   /** The value as it would be written; null where the variable may stay unset; absent where it has to be set. */
   default?: string | null;
+  /** Roles that cannot do without it, where others can. */
+  requiredBy?: readonly string[];
   /** Other defaults for single roles. */
   defaultByRole?: Readonly<Record<string, string>>;
   /** Its value is never shown, not even when it is bad. */
@@ -30,7 +32,7 @@ export const variables = {
   MAX_BODY_BYTES: { group: 'API', default: '65536', ...between(1024, 10_485_760), unit: 'bytes', meaning: 'Largest request body' },
   TRUST_PROXY: { group: 'API', default: '0', ...between(0, 16), meaning: 'How many proxies stand before the API; their X-Forwarded-For is believed, which the limits by address need' },
 
-  ADMIN_PORT: { group: 'Administration', default: '9464', defaultByRole: { worker: '9474' }, type: port, allowed: 'a port; 0 takes a free one', meaning: 'Port of /livez, /readyz and /metrics; under PM2 the number of the instance is added' },
+  ADMIN_PORT: { group: 'Administration', default: '9464', defaultByRole: { worker: '9474', sandbox: '9484' }, type: port, allowed: 'a port; 0 takes a free one', meaning: 'Port of /livez, /readyz and /metrics; under PM2 the number of the instance is added' },
   ADMIN_HOST: { group: 'Administration', default: '127.0.0.1', type: text, allowed: 'an address of this machine', meaning: 'Address the admin port listens on; it has no authentication, so keep it private' },
 
   MONGODB_URI: { group: 'Servers', default: 'mongodb://127.0.0.1:27017/partner_platform?directConnection=true', type: mongodbUri, allowed: 'mongodb://… or mongodb+srv://… with a database name', meaning: 'MongoDB, a replica set (transactions need one)', secret: true },
@@ -52,6 +54,18 @@ export const variables = {
   SMTP_URL: { group: 'Mail', default: 'smtp://127.0.0.1:1025', type: urlOf('smtp', 'smtps'), allowed: 'an smtp or smtps URL', meaning: 'Server that takes our mails', secret: true },
   MAIL_FROM: { group: 'Mail', default: 'Partner Platform <no-reply@partner-platform.test>', type: z.string().regex(/^[^\r\n]*[^\s@]+@[^\s@]+$/), allowed: 'an address, or a name and <address>', meaning: 'Sender of our mails' },
   OPERATOR_EMAIL: { group: 'Mail', default: 'operator@partner-platform.test', type: z.email(), allowed: 'an address', meaning: 'Where escalations go' },
+
+  GATEWAY_TIMEOUT_MS: { group: 'Gateways', default: '10000', ...milliseconds(MINUTE_MS), meaning: 'How long a call to a payment gateway is waited for; after that its outcome is unknown and looked up' },
+  SANDBOX_GATEWAY_URL: { group: 'Gateways', default: 'http://127.0.0.1:3100', type: urlOf('http', 'https'), allowed: 'an http or https URL', meaning: 'Where the simulated gateway (--role sandbox) is, which sandbox tenants pay through' },
+  SANDBOX_WEBHOOK_SECRET: { group: 'Gateways', default: null, requiredBy: ['sandbox'], type: webhookSecret, allowed: 'whsec_ and the base64 of 24 to 64 random bytes', meaning: 'Signs the webhooks of the simulated gateway; without it the API takes none, and sandbox payments are settled by look-up alone', secret: true },
+  SANDBOX_WEBHOOK_URL: { group: 'Gateways', default: null, type: urlOf('http', 'https'), allowed: 'an http or https URL', meaning: 'Where the simulated gateway reports; default: /api/v1/webhooks/sandbox-gateway under PUBLIC_URL' },
+  SANDBOX_PORT: { group: 'Gateways', default: '3100', type: port, allowed: 'a port; 0 takes a free one', meaning: 'Port of the simulated gateway' },
+  SANDBOX_PUBLIC_URL: { group: 'Gateways', default: null, type: urlOf('http', 'https'), allowed: 'an http or https URL', meaning: "Where customers' browsers reach the simulated gateway, for pm_requires_action; default: SANDBOX_GATEWAY_URL" },
+  SANDBOX_DATA_DIR: { group: 'Gateways', default: '.platform/sandbox', type: text, allowed: 'a folder', meaning: 'Where the simulated gateway keeps its ledger' },
+  LIVE_GATEWAY: { group: 'Gateways', default: 'none', type: z.enum(['none', 'stripe']), allowed: 'none or stripe', meaning: 'The gateway that live tenants pay through; with none their payments are refused' },
+  STRIPE_API_KEY: { group: 'Gateways', default: null, type: z.string().regex(/^(sk|rk)_/), allowed: 'a secret or restricted key, sk_… or rk_…', meaning: 'Key for Stripe', secret: true },
+  STRIPE_WEBHOOK_SECRET: { group: 'Gateways', default: null, type: z.string().regex(/^whsec_\S+$/), allowed: 'whsec_…', meaning: 'Checks the webhooks of Stripe, which it sends to /api/v1/webhooks/stripe', secret: true },
+  STRIPE_RETURN_URL: { group: 'Gateways', default: null, type: urlOf('http', 'https'), allowed: 'an http or https URL', meaning: "Where a customer's bank sends them back to after confirming a live payment; default: PUBLIC_URL" },
 
   WORKFLOW_BUNDLE: { group: 'Worker', default: null, type: text, allowed: 'a file made by the build', meaning: 'Prebuilt workflows; default: workflow-bundle.js beside the program, or else workflows/ is bundled at every start' },
   MAX_CONCURRENT_WORKFLOW_TASKS: { group: 'Worker', default: '40', ...between(2, 1000), meaning: 'Workflow tasks at a time, for each task queue' },

@@ -23,6 +23,11 @@ async function main(): Promise<void> {
       process.exit((await checkRole({ role: invocation.role, env: process.env, say: (line) => process.stdout.write(`${line}\n`) })) ? 0 : 1);
       return;
     }
+    case 'verify-ledger': {
+      const { verifyLedger } = await import('./processes/verify-ledger');
+      process.exit((await verifyLedger({ env: process.env, say: (line) => process.stdout.write(`${line}\n`) })) ? 0 : 1);
+      return;
+    }
     case 'run': {
       const run = await roles[invocation.role]!.load();
       await run({ role: invocation.role, queues: invocation.queues, version, env: process.env });

@@ -56,9 +56,9 @@ export interface GatewayAnswer {
   position: PaymentPosition;
 }
 
-/** `waived`: an operator took it upon themselves. */
+/** `unavailable`: it could not be undone now. `waived`: an operator took it upon themselves. */
 export interface CompensationAnswer extends Omit<GatewayAnswer, 'status'> {
-  status: GatewayStatus | 'unknown' | 'waived';
+  status: GatewayStatus | 'unknown' | 'unavailable' | 'waived';
 }
 
 export interface FraudAnswer {
@@ -82,8 +82,8 @@ export interface RefundStepInput extends RefundRef {
 }
 
 export interface RefundAnswer {
-  /** `pending`: under way at the bank. `unknown`: no answer came. */
-  status: 'succeeded' | 'failed' | 'pending' | 'unknown';
+  /** `pending`: under way at the bank. `unknown`: no answer came. `unavailable`: it was not taken. */
+  status: 'succeeded' | 'failed' | 'pending' | 'unknown' | 'unavailable';
   reason: string | null;
 }
 

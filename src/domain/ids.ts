@@ -1,4 +1,4 @@
-import { typeid } from 'typeid-js';
+import { TypeID, typeid } from 'typeid-js';
 
 /** The prefix of every id, by what it names. On the wire for ever. */
 export const idPrefixes = {
@@ -14,6 +14,9 @@ export const idPrefixes = {
   payment: 'pay',
   refund: 'rfd',
   compensation: 'cmp',
+  plan: 'pln',
+  subscription: 'sub',
+  invoice: 'inv',
   operation: 'opn',
 } as const;
 
@@ -27,4 +30,9 @@ export function newId(kind: IdKind): string {
 /** Whether a text has the shape of an id of that kind; says nothing about its existence. */
 export function isId(kind: IdKind, text: string): boolean {
   return new RegExp(`^${idPrefixes[kind]}_[0-7][0-9a-hjkmnp-tv-z]{25}$`).test(text);
+}
+
+/** When an id was made, in real time (UUIDv7, RFC 9562 §5.7). @throws for a text that is no id. */
+export function createdAtOf(id: string): Date {
+  return new Date(Number.parseInt(TypeID.fromString(id).toUUID().replaceAll('-', '').slice(0, 12), 16));
 }

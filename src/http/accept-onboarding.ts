@@ -7,13 +7,10 @@ import { normaliseEmail } from '../domain/email';
 import { newId } from '../domain/ids';
 import type { Models } from '../models/database';
 import type { Event } from '../models/event';
-import { newOutboxRow } from '../models/new-outbox-row';
+import { newOutboxRow, OWN_SEND_MS } from '../models/new-outbox-row';
 import type { Onboarding } from '../models/onboarding';
 import type { OutboxRow } from '../models/outbox-row';
 import type { User } from '../models/user';
-
-/** How long the relay leaves a start to the api that accepted it. */
-const OWN_START_MS = 3000;
 
 export interface AcceptOnboardingInput {
   tenantId: string;
@@ -61,7 +58,7 @@ export function acceptOnboarding({ tenantId, requiresApproval, correlationId, by
       ...about,
       start: { workflowType: USER_ONBOARDING, workflowId: userOnboardingId(onboardingId), taskQueue: taskQueues.users, input: { ...input } },
       pending: ['temporal'],
-      delayMs: OWN_START_MS,
+      delayMs: OWN_SEND_MS,
     }),
     eventRow: newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }),
   };

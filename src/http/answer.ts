@@ -69,6 +69,7 @@ function callOf({ request, response, validate, isDraining }: CallOfInput): Call 
     caller,
     tenantId: caller.tenantId ?? 'operator',
     ...validate(request),
+    rawBody: request.rawBody ?? Buffer.alloc(0),
     headers: request.headers as Record<string, string | undefined>,
     correlationId: request.correlationId,
     deadline: request.deadline,

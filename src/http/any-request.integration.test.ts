@@ -1,9 +1,10 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readContractText } from '../assets';
 import { newId } from '../domain/ids';
 import { scopes } from '../domain/tenant';
 import { expectContract } from '../testing/expect-contract';
-import { OPERATOR_KEY, startTestApi, type TestApi, type TestMethod } from '../testing/test-api';
+import { seedPayment } from '../testing/seed-payment';
+import { OPERATOR_KEY, startTestApi, type TestApi } from '../testing/test-api';
 import { loadContract, type JsonSchema, type Operation } from './contract';
 
 const contract = loadContract(readContractText());
@@ -16,6 +17,7 @@ const wellFormed: Record<string, fc.Arbitrary<string>> = {
   'date-time': fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
   'time-zone': fc.constantFrom('UTC', 'Europe/Berlin', 'Asia/Kathmandu'),
   locale: fc.constantFrom('en', 'de-DE', 'pt-BR'),
+  currency: fc.constantFrom('EUR', 'JPY', 'KWD', 'XXX'),
 };
 
 /** Values that a schema may or may not take: mostly of the right form, now and then anything at all. */
@@ -71,7 +73,7 @@ describe('any request at all', () => {
     const tenant = await api.newTenant({ scopes: [...scopes] });
     ({ key } = tenant);
     const { body } = await api.call('post', '/onboardings', key).send({ email: 'grace@example.com', name: 'Grace' });
-    ids = { onboardingId: body.id, userId: body.userId, partnerId: tenant.partnerId, keyId: tenant.keyId };
+    ids = { ...(await seedPayment({ api, tenantId: tenant.tenantId })), onboardingId: body.id, userId: body.userId, partnerId: tenant.partnerId, keyId: tenant.keyId };
   });
   afterAll(() => api.stop());
 
@@ -80,7 +82,7 @@ describe('any request at all', () => {
       fc.asyncProperty(requestFor(operation), async ({ body, known, given }) => {
         const path = operation.template.replaceAll(/\{(\w+)\}/g, (_all, name: string) => (known && ids[name]) || newId('event'));
         const query = new URLSearchParams();
-        const call = api.call(operation.method as TestMethod, path, operation.platformOnly ? OPERATOR_KEY : key);
+        const call = api.call(operation.method, path, operation.platformOnly ? OPERATOR_KEY : key);
         for (const { name, in: where } of operation.parameters) {
           const value = given[name];
           if (value === undefined) continue;

@@ -1,19 +1,24 @@
-import express, { type Application, type RequestHandler } from 'express';
+import express, { type Application, type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { Redis } from 'ioredis';
 import { readContractText } from '../assets';
 import { DomainError } from '../domain/domain-error';
+import { createClock } from '../models/clock';
 import type { Database } from '../models/database';
 import type { SendOnboardingCommand } from '../temporal/onboarding-commands';
+import type { SendPaymentCommand } from '../temporal/payment-commands';
 import type { WorkflowStarter } from '../temporal/workflow-starter';
 import { answer, createAnswering } from './answer';
 import { apiKeyHandlers } from './api-keys';
 import { authenticate, authorise } from './authenticate';
 import { loadContract, type Contract, type Operation, type OperationId } from './contract';
+import { compensationHandlers, type CompensationOperations } from './compensations';
 import { correlationId } from './correlation-id';
 import { limitTime } from './deadline';
 import { docs } from './docs';
+import { gatewayWebhookHandlers, type GatewayWebhooks } from './gateway-webhooks';
 import type { Handler, Handlers } from './handler';
 import { createIdempotency } from './idempotency';
+import { ledgerHandlers } from './ledger';
 import { createListPage } from './list';
 import { meHandlers, type Limits } from './me';
 import { observe, type HttpLogger, type HttpMetrics } from './observe';
@@ -22,9 +27,13 @@ import { onboardingEventHandlers } from './onboarding-events';
 import { onboardingHandlers } from './onboardings';
 import { operationHandlers, type StuckOperations } from './operations';
 import { partnerHandlers } from './partners';
+import { paymentCommandHandlers } from './payment-commands';
+import { paymentHandlers } from './payments';
 import { RequestProblem } from './problems';
 import { createRateLimiters } from './rate-limit';
-import { readBody } from './read-body';
+import { readBody, readRawBody } from './read-body';
+import { refundHandlers } from './refunds';
+import { sandboxClockHandlers, type SandboxClockHandlersInput } from './sandbox-clock';
 import { securityHeaders } from './security-headers';
 import { userHandlers } from './users';
 import { createValidators } from './validate';
@@ -33,10 +42,17 @@ import { pageStylesheet } from './verify-page-html';
 
 export interface AppInput {
   database: Database;
-  /** Sends the start of a committed row in the background. */
+  /** Sends a committed row for Temporal in the background. */
   startSoon: WorkflowStarter['startSoon'];
   sendOnboardingCommand: SendOnboardingCommand;
+  sendPaymentCommand: SendPaymentCommand;
+  /** Whether a tenant has a payment gateway. */
+  hasGateway: (tenantId: string) => boolean;
+  gatewayWebhooks: GatewayWebhooks;
   stuck: StuckOperations;
+  compensations: CompensationOperations;
+  requireTimeSkipping: SandboxClockHandlersInput['requireTimeSkipping'];
+  resetSandbox: SandboxClockHandlersInput['resetSandbox'];
   /** Where requests are counted (short commandTimeout, no offline queue: see stack.md); null limits nothing. */
   redis: Redis | null;
   operatorKey: string;
@@ -54,6 +70,9 @@ export interface AppInput {
   trustProxy?: boolean | number | string;
 }
 
+/** Far above any event a gateway sends. */
+const MAX_WEBHOOK_BYTES = 524_288;
+
 /**
  * The API, as openapi.yaml says: every operation is registered from there, with the guards of design §4.1 in their order.
  * @throws when an operation has no handler, or a handler no operation.
@@ -69,10 +88,12 @@ export function createApp(input: AppInput): Application {
   const identify = authenticate({ database, operatorKey: input.operatorKey, countFailure: limiters.failedAuthentication });
   const validatorOf = createValidators(contract);
 
-  const guardsOf = (operation: Operation): RequestHandler[] =>
-    operation.scopes === null
-      ? [limiters.perAddress]
-      : [acceptsJson, identify, authorise(operation), limiters.perTenant, readBody({ operation, maxBodyBytes: limits.maxBodyBytes })];
+  // A gateway reports as often as it has something to say; only failed signatures count.
+  const guardsOf = (operation: Operation): RequestHandler[] => {
+    if (operation.takesRawBody) return [readRawBody({ maxBodyBytes: MAX_WEBHOOK_BYTES })];
+    if (operation.scopes === null) return [limiters.perAddress];
+    return [acceptsJson, identify, authorise(operation), limiters.perTenant, readBody({ operation, maxBodyBytes: limits.maxBodyBytes })];
+  };
 
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
@@ -81,7 +102,7 @@ export function createApp(input: AppInput): Application {
 
   for (const operation of contract.operations) {
     const handler = handlers[operation.id] as Handler<OperationId>;
-    app[operation.method](operation.route, name(operation), ...guardsOf(operation), answer({ validate: validatorOf(operation), handler, isDraining }));
+    app[operation.method](operation.route, name(operation), ...guardsOf(operation), answer({ validate: validatorOf(operation), handler, isDraining }), countForgeries(limiters.failedAuthentication));
   }
   for (const route of new Set(contract.operations.map(({ route }) => route))) app.all(route, otherMethods(contract, route));
   app.use(docs(contract));
@@ -92,7 +113,7 @@ export function createApp(input: AppInput): Application {
 
 function createHandlers(input: AppInput, { basePath }: Contract): Handlers {
   const { database, limits } = input;
-  const shared = { ...input, basePath, idempotency: createIdempotency(database), listPage: createListPage({ secret: input.tokenSecret }) };
+  const shared = { ...input, basePath, clock: createClock({ database }), idempotency: createIdempotency(database), listPage: createListPage({ secret: input.tokenSecret }) };
   return {
     ...partnerHandlers(shared),
     ...apiKeyHandlers(shared),
@@ -103,6 +124,13 @@ function createHandlers(input: AppInput, { basePath }: Contract): Handlers {
     ...onboardingEventHandlers(shared),
     ...verifyPageHandlers(shared),
     ...operationHandlers(shared),
+    ...paymentHandlers(shared),
+    ...paymentCommandHandlers(shared),
+    ...refundHandlers(shared),
+    ...ledgerHandlers(shared),
+    ...compensationHandlers(shared),
+    ...sandboxClockHandlers(shared),
+    ...gatewayWebhookHandlers(shared),
   };
 }
 
@@ -125,6 +153,15 @@ const acceptsJson: RequestHandler = (request, _response, next) => {
   const fits = accept === undefined || accept.includes('*/*') || accept.includes('application/json') || request.accepts('application/json', 'application/problem+json') !== false;
   if (!fits) throw new DomainError('NOT_ACCEPTABLE', 'Answers are JSON. Send "Accept: application/json", or no Accept at all.');
   next();
+};
+
+/** Counts a webhook with a wrong signature as a failed attempt of its sender's address. Express knows an error handler by its four parameters. */
+const countForgeries = (count: RequestHandler): ErrorRequestHandler => (error: unknown, request, response, next) => {
+  if (!(error instanceof DomainError) || error.code !== 'WEBHOOK_SIGNATURE_INVALID') {
+    next(error);
+    return;
+  }
+  void count(request, response, (tooMany?: unknown) => next(tooMany ?? error));
 };
 
 /** While draining, callers are asked to connect anew: their next request then meets a process that stays. */

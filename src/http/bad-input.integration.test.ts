@@ -5,6 +5,7 @@ import { readContractText } from '../assets';
 import { newId } from '../domain/ids';
 import { scopes } from '../domain/tenant';
 import { expectContract } from '../testing/expect-contract';
+import { seedPayment } from '../testing/seed-payment';
 import { OPERATOR_KEY, startTestApi, type TestApi, type TestMethod } from '../testing/test-api';
 import { loadContract, type JsonSchema, type Operation } from './contract';
 
@@ -27,6 +28,15 @@ const fieldsOf = (schema: JsonSchema, path: string[] = []): Field[] => {
 const examples: Partial<Record<Operation['id'], Record<string, unknown>>> = {
   createPartner: { name: 'Acme' }, updatePartner: { name: 'Acme' }, createApiKey: { mode: 'sandbox', scopes: ['read'] }, updateUser: { name: 'Ada', profile: { company: 'A' } },
   createOnboarding: { email: 'ada@example.com', name: 'Ada' }, verifyEmail: { token: 'x' }, submitProfile: { displayName: 'Ada' }, rejectOnboarding: { reason: 'No' },
+  createPayment: { amount: { amountMinor: 500, currency: 'EUR' }, paymentMethod: 'pm_ok' }, initializePayment: { amount: { amountMinor: 500, currency: 'EUR' }, paymentMethod: 'pm_ok' },
+  reviewPayment: { decision: 'approve' }, advanceSandboxClock: { by: 'P1D' },
+  capturePayment: { amount: { amountMinor: 100, currency: 'EUR' } }, refundPayment: { amount: { amountMinor: 100, currency: 'EUR' } },
+};
+
+/** The body without one of its fields, however deep. */
+const without = (base: Record<string, unknown>, [head = '', ...rest]: string[]): Record<string, unknown> => {
+  const { [head]: member, ...others } = base;
+  return rest.length === 0 ? others : { ...others, [head]: without(member as Record<string, unknown>, rest) };
 };
 
 const MARK = '"@@"';
@@ -56,13 +66,12 @@ describe('bad input', () => {
     const stuckId = newId('stuckItem');
     const now = new Date();
     await api.database.models.stuckItems.insertMany([{ _id: stuckId, tenantId: tenant.tenantId, kind: 'workflow_missing', entityType: 'onboarding', entityId: body.id, subject: 'x', detail: 'x', state: 'open', open: true, createdAt: now, updatedAt: now }]);
-    ids = { onboardingId: body.id, userId: body.userId, partnerId: tenant.partnerId, keyId: tenant.keyId, stuckId };
+    ids = { ...(await seedPayment({ api, tenantId: tenant.tenantId })), onboardingId: body.id, userId: body.userId, partnerId: tenant.partnerId, keyId: tenant.keyId, stuckId };
   });
   afterAll(() => api.stop());
 
   const everything = async (): Promise<string> => {
-    const { partners, apiKeys, users, onboardings, events, outbox, idempotency, commandPayloads, stuckItems } = api.database.models;
-    const all = await Promise.all([partners, apiKeys, users, onboardings, events, outbox, idempotency, commandPayloads, stuckItems].map((model) => model.collection.find({}, { sort: { _id: 1 } } as never).toArray()));
+    const all = await Promise.all(Object.values(api.database.models).map((model) => model.collection.find({}, { sort: { _id: 1 } } as never).toArray()));
     return JSON.stringify(all);
   };
   const sendRaw = (operation: Operation, body: string | Buffer, apiKey = operation.platformOnly ? OPERATOR_KEY : key) => {
@@ -78,8 +87,7 @@ describe('bad input', () => {
     for (const { path, required, schema } of fieldsOf(operation.body?.schema ?? {})) {
       const pointer = `/${path.join('/')}`;
       if (required) {
-        const { [path[0] ?? '']: _left, ...rest } = base;
-        const answer = await sendRaw(operation, JSON.stringify(rest));
+        const answer = await sendRaw(operation, JSON.stringify(without(base, path)));
         expect([pointer, answer.status, answer.body.code]).toEqual([pointer, 422, 'INVALID_REQUEST']);
         expect(answer.body.errors).toContainEqual(expect.objectContaining({ pointer, rule: 'required' }));
       }
@@ -87,7 +95,7 @@ describe('bad input', () => {
       for (const [what, bad] of badValues) {
         const nullable = (schema.oneOf as JsonSchema[] | undefined)?.some(({ type }) => type === 'null') ?? false;
         const isBytes = what === 'a lone surrogate' && operation.id === 'verifyEmail';
-        if ((what === 'null' && nullable) || ((isBytes || what === 'NUL') && schema.pattern === undefined && schema.format === undefined && schema.type === 'string' && !schema.enum)) continue;
+        if ((what === 'a number' && schema.type === 'integer') || (what === 'null' && nullable) || ((isBytes || what === 'NUL') && schema.pattern === undefined && schema.format === undefined && schema.type === 'string' && !schema.enum)) continue;
         const answer = await sendRaw(operation, marked.replace(MARK, () => bad));
         const told = [what, pointer, answer.status, answer.body.errors?.map((error: { pointer: string }) => error.pointer).find((each: string) => each.startsWith(pointer)) !== undefined];
         expect(told).toEqual([what, pointer, 422, true]);
@@ -97,11 +105,11 @@ describe('bad input', () => {
       const added = await sendRaw(operation, marked.replace(MARK, () => '"x"').replace(/^\{/, '{"__proto__":{"admin":true},'));
       expect(added.body.errors).toContainEqual(expect.objectContaining({ pointer: '/__proto__', rule: 'additionalProperties' }));
     }
-    expect(await everything()).toBe(before);
+    expect((await everything()) === before).toBe(true);
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
-  it.each(contract.operations.filter(({ body, answersPages }) => body === null && !answersPages))('$id takes no body', async (operation) => {
+  it.each(contract.operations.filter(({ body, answersPages, takesRawBody }) => body === null && !answersPages && !takesRawBody))('$id takes no body', async (operation) => {
     if (operation.method === 'get' || operation.method === 'delete') return;
     const before = await everything();
     expect((await sendRaw(operation, '{"a":1}')).body).toMatchObject({ status: 422, code: 'INVALID_REQUEST', errors: [{ pointer: '' }] });

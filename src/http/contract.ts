@@ -29,6 +29,8 @@ export interface Operation {
   parameters: Parameter[];
   /** The JSON body it takes; null where it takes none. */
   body: { required: boolean; schema: JsonSchema } | null;
+  /** Whether it is handed the body as it was received, for a signature over its bytes (`x-raw-body`). */
+  takesRawBody: boolean;
   /** Whether it answers people with HTML instead of programs with JSON. */
   answersPages: boolean;
 }
@@ -48,6 +50,7 @@ interface RawOperation {
   tags?: string[];
   security?: Record<string, Scope[]>[];
   'x-idempotency'?: 'create' | 'command';
+  'x-raw-body'?: boolean;
   parameters?: (Parameter | { $ref: string })[];
   requestBody?: { required?: boolean; content: Record<string, { schema: JsonSchema }> };
   responses: Record<string, { $ref?: string; content?: Record<string, unknown> }>;
@@ -81,7 +84,8 @@ function readOperation({ raw, basePath, template, method }: { raw: RawContract; 
   const item = raw.paths[template] ?? {};
   const operation = item[method] as RawOperation;
   if (!operation.operationId) throw new Error(`openapi.yaml: ${method} ${template} has no operationId`);
-  const json = operation.requestBody?.content['application/json'];
+  const takesRawBody = operation['x-raw-body'] ?? false;
+  const json = takesRawBody ? undefined : operation.requestBody?.content['application/json'];
   return {
     id: operation.operationId as OperationId,
     method,
@@ -95,6 +99,7 @@ function readOperation({ raw, basePath, template, method }: { raw: RawContract; 
       '$ref' in parameter ? (raw.components.parameters[lastSegment(parameter.$ref)] as Parameter) : parameter,
     ),
     body: json ? { required: operation.requestBody?.required ?? false, schema: json.schema } : null,
+    takesRawBody,
     answersPages: Object.values(operation.responses).some((response) => {
       const { content } = response.$ref ? (raw.components.responses[lastSegment(response.$ref)] ?? {}) : response;
       return content !== undefined && 'text/html' in content;

@@ -55,6 +55,7 @@ const formatNames: Record<string, string> = {
   'time-zone': 'an IANA time zone such as Europe/Berlin',
   locale: 'a BCP 47 language tag such as de-DE',
   uri: 'an absolute URL such as https://example.com',
+  currency: 'an active ISO 4217 code in capitals, such as EUR, JPY or KWD',
   'date-time': 'an instant such as 2026-11-21T09:00:00Z (in a query write + as %2B)',
 };
 

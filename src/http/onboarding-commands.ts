@@ -7,6 +7,7 @@ import type { SendOnboardingCommand } from '../temporal/onboarding-commands';
 import { actorOf } from './actor-of';
 import { notFound, type Handlers } from './handler';
 import type { Idempotency } from './idempotency';
+import { keepPayload } from './keep-payload';
 import type { Call, Reply } from './request-context';
 
 export interface OnboardingCommandHandlersInput {
@@ -43,7 +44,7 @@ export function onboardingCommandHandlers(input: OnboardingCommandHandlersInput)
     return idempotency.commandOnce({
       call,
       async send(commandId) {
-        if (payload) await keepPayload({ database, tenantId, onboardingId, commandId, payload });
+        if (payload) await keepPayload({ database, tenantId, entityId: onboardingId, commandId, payload });
         const by = actorOf(caller, using);
         const outcome = await sendOnboardingCommand({ tenantId, onboardingId, command: operation.id as OnboardingCommand, commandId, by, generation });
         return { status: 200, headers: { 'Content-Location': `${basePath}/onboardings/${onboardingId}` }, body: { id: onboardingId, state: outcome.state, at: outcome.at } };
@@ -67,20 +68,4 @@ export function onboardingCommandHandlers(input: OnboardingCommandHandlersInput)
     rejectOnboarding: (call) => command(call, { using: 'review', payload: { reason: call.body.reason } }),
     cancelOnboarding: (call) => command(call, { payload: { reason: call.body?.reason ?? null } }),
   };
-}
-
-interface KeepPayloadInput {
-  database: Database;
-  tenantId: string;
-  onboardingId: string;
-  commandId: string;
-  payload: Record<string, unknown>;
-}
-
-async function keepPayload({ database, tenantId, onboardingId, commandId, payload }: KeepPayloadInput): Promise<void> {
-  await database.models.commandPayloads.updateOne(
-    { _id: commandId },
-    { $setOnInsert: { tenantId, entityId: onboardingId, payload, createdAt: new Date() } },
-    { upsert: true },
-  );
 }

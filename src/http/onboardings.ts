@@ -1,35 +1,37 @@
 import { DomainError } from '../domain/domain-error';
 import { normaliseEmail } from '../domain/email';
 import { isId } from '../domain/ids';
-import { hasEnded } from '../domain/onboarding';
+import { hasEnded, hasSettled } from '../domain/onboarding';
+import type { Clock } from '../models/clock';
 import type { Database } from '../models/database';
 import type { Onboarding } from '../models/onboarding';
 import type { OutboxRow } from '../models/outbox-row';
 import { acceptOnboarding, insertAccepted } from './accept-onboarding';
 import { actorOf } from './actor-of';
 import { isDuplicateKey } from './duplicate-key';
-import { etagOf, replyWithTag } from './etag';
-import { notFound, type CallOf, type Handlers } from './handler';
+import { etagOf } from './etag';
+import type { CallOf, Handlers } from './handler';
 import type { Idempotency } from './idempotency';
 import { createdWithin, type ListPage } from './list';
 import { stepEventTypes, type StepEvent } from './onboarding-steps';
-import { secondsToWait, waitUntilSettled } from './prefer-wait';
 import { presentOnboarding } from './present-onboarding';
 import type { components } from './openapi-types';
 import type { Reply } from './request-context';
+import { replyAccepted, replyCurrent, type Settling } from './settling';
 
 export interface OnboardingHandlersInput {
   database: Database;
   idempotency: Idempotency;
   listPage: ListPage;
   basePath: string;
+  clock: Clock;
   /** Sends the start of a committed row in the background. */
   startSoon: (row: OutboxRow) => void;
 }
 
 /** From an e-mail address to an active user: accepts onboardings, and shows where they stand. */
 export function onboardingHandlers(input: OnboardingHandlersInput): Handlers<'createOnboarding' | 'listOnboardings' | 'getOnboarding'> {
-  const { database, idempotency, listPage, basePath, startSoon } = input;
+  const { database, idempotency, listPage, basePath, clock, startSoon } = input;
   const { models } = database;
 
   /** Onboardings as the API shows them; their events are read in one query. */
@@ -43,16 +45,18 @@ export function onboardingHandlers(input: OnboardingHandlersInput): Handlers<'cr
     return onboardings.map((onboarding) => presentOnboarding({ onboarding, events: events.get(onboarding._id) ?? [] }));
   };
 
-  const presentOne = async (onboarding: Onboarding): Promise<components['schemas']['Onboarding']> => {
-    const [shown] = await presentAll(onboarding.tenantId, [onboarding]);
-    return shown as components['schemas']['Onboarding'];
+  const settling: Settling<Onboarding> = {
+    what: 'onboarding',
+    find: async ({ tenantId, id }) => (isId('onboarding', id) ? models.onboardings.findOne({ _id: id, tenantId }).lean() : null),
+    hasSettled: ({ state }) => hasSettled(state),
+    present: async (onboarding) => (await presentAll(onboarding.tenantId, [onboarding]))[0],
   };
 
   const accept = async (call: CallOf<'createOnboarding'>): Promise<Reply> => {
     const { tenantId, caller, correlationId, body } = call;
     const defaults = await partnerDefaults(database, caller.partnerId);
     const accepted = acceptOnboarding({
-      tenantId, correlationId, at: new Date(), by: actorOf(caller),
+      tenantId, correlationId, at: await clock.now(tenantId), by: actorOf(caller),
       email: body.email, name: body.name, locale: body.locale ?? defaults.locale, timeZone: body.timeZone ?? defaults.timeZone,
       requiresApproval: body.requiresApproval ?? false, metadata: body.metadata ?? {},
     });
@@ -73,17 +77,7 @@ export function onboardingHandlers(input: OnboardingHandlersInput): Handlers<'cr
   };
 
   return {
-    async createOnboarding(call) {
-      const reply = await accept(call);
-      const seconds = secondsToWait(call.headers.prefer);
-      if (seconds === null || reply.status !== 202) return reply;
-      const { id: onboardingId } = reply.body as components['schemas']['Onboarding'];
-      const onboarding = await waitUntilSettled({ database, call, onboardingId, seconds });
-      // It is accepted whatever became of the wait, so the answer stays.
-      const fresh = onboarding && (await presentOne(onboarding).catch(() => null));
-      if (!onboarding || !fresh) return reply;
-      return { ...reply, headers: { ...reply.headers, ETag: etagOf(onboarding.version), 'Preference-Applied': `wait=${seconds}` }, body: fresh };
-    },
+    createOnboarding: async (call) => replyAccepted({ call, reply: await accept(call), settling }),
 
     listOnboardings(call) {
       const { state, userId, email } = call.query;
@@ -97,16 +91,7 @@ export function onboardingHandlers(input: OnboardingHandlersInput): Handlers<'cr
       return listPage({ call, model: models.onboardings, filter, by: { field: '_id', order: -1 }, present: (items) => presentAll(call.tenantId, items) });
     },
 
-    async getOnboarding(call) {
-      const { onboardingId } = call.params;
-      const { tenantId } = call;
-      const found = isId('onboarding', onboardingId) ? await models.onboardings.findOne({ _id: onboardingId, tenantId }).lean() : null;
-      if (!found) throw notFound('onboarding');
-      const seconds = secondsToWait(call.headers.prefer);
-      const onboarding = (seconds !== null && (await waitUntilSettled({ database, call, onboardingId, seconds }))) || found;
-      const reply = replyWithTag({ call, version: onboarding.version, body: await presentOne(onboarding) });
-      return seconds === null ? reply : { ...reply, headers: { ...reply.headers, 'Preference-Applied': `wait=${seconds}` } };
-    },
+    getOnboarding: (call) => replyCurrent({ call, id: call.params.onboardingId, settling }),
   };
 }
 

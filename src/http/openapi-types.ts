@@ -458,7 +458,7 @@ export interface paths {
         put?: never;
         /**
          * Try again
-         * @description An outbox row is sent again at once. A process is started anew from the state its entity is in; steps that were applied are not applied again.
+         * @description An outbox row is sent again at once. A process is started anew from the state its entity is in; steps that were applied are not applied again. An outcome that is not known is looked up at once; its item stays until it is known.
          */
         post: operations["restartStuck"];
         delete?: never;
@@ -481,9 +481,414 @@ export interface paths {
         put?: never;
         /**
          * Give up
-         * @description An outbox row is not sent any more. A process is ended, what it had done is undone, and its entity ends `cancelled`.
+         * @description An outbox row is not sent any more. A process is ended, what it had done is undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. A refund cannot be given up (409): closing its unknown outcome only takes it off this list.
          */
         post: operations["closeStuck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List payments, newest first */
+        get: operations["listPayments"];
+        put?: never;
+        /**
+         * Take a payment
+         * @description Accepts a payment. Then, by itself: validation, fraud and card checks, perhaps a review, authorisation, capture, ledger.
+         *     A call the gateway did not answer leaves the payment `unknown` until the gateway's books are read: it is never charged twice and never called failed without knowing.
+         *
+         *     In sandbox mode the `paymentMethod` chooses what happens:
+         *
+         *     | token | what the gateway does |
+         *     |---|---|
+         *     | `pm_ok` | accepts |
+         *     | `pm_declined`, `pm_insufficient_funds`, `pm_fraud` | declines, each with its reason |
+         *     | `pm_slow` | answers after 15 s, longer than it is waited for |
+         *     | `pm_timeout_after_charge` | charges, then never answers the first call |
+         *     | `pm_flaky` | two 503s, then fine |
+         *     | `pm_decline_on_renewal` | accepts the first payment, declines renewals |
+         *     | `pm_expires_next_month` | a card that expires at the end of next month |
+         *     | `pm_requires_action` | the customer has to confirm at `nextAction.url` |
+         */
+        post: operations["createPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments/initialize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a payment (the same as POST /payments) */
+        post: operations["initializePayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments/{paymentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example pay_01m7y3ad3af6e964zt6px52w8e */
+                paymentId: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        /** Read a payment */
+        get: operations["getPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments/{paymentId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example pay_01m7y3ad3af6e964zt6px52w8e */
+                paymentId: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        /** The timeline, oldest first */
+        get: operations["listPaymentEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments/{paymentId}/capture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example pay_01m7y3ad3af6e964zt6px52w8e */
+                paymentId: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Capture an authorised payment
+         * @description All of it, or a part: the rest of the hold is released. An authorisation that is not captured within 7 days is voided.
+         */
+        post: operations["capturePayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments/{paymentId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example pay_01m7y3ad3af6e964zt6px52w8e */
+                paymentId: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a payment
+         * @description Before the capture the authorisation is voided; after it, all that is left is refunded.
+         */
+        post: operations["cancelPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments/{paymentId}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example pay_01m7y3ad3af6e964zt6px52w8e */
+                paymentId: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide on a payment in review
+         * @description A payment that nobody decides on within 24 hours is declined.
+         */
+        post: operations["reviewPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments/{paymentId}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example pay_01m7y3ad3af6e964zt6px52w8e */
+                paymentId: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        /** List the refunds of a payment, newest first */
+        get: operations["listRefunds"];
+        put?: never;
+        /**
+         * Refund a captured payment
+         * @description All that is left, or a part, any number of times, never more than was captured.
+         */
+        post: operations["refundPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments/{paymentId}/refunds/{refundId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example pay_01m7y3ad3af6e964zt6px52w8e */
+                paymentId: components["parameters"]["PaymentId"];
+                /** @example rfd_01m7y3ad3af6e964zt6px52w8e */
+                refundId: components["parameters"]["RefundId"];
+            };
+            cookie?: never;
+        };
+        /** Read a refund */
+        get: operations["getRefund"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ledger/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the books say */
+        get: operations["getLedgerBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/compensations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Side effects abroad and their undoing, oldest first
+         * @description Every call that moves something at the gateway is written down before it is made: `intent`, then `done` or `none`, and when it is undone `compensating`, `compensated`. One whose undoing keeps failing is `stuck`: it goes on being tried, and waits here for an operator.
+         */
+        get: operations["listCompensations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/compensations/{compensationId}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
+                compensationId: components["parameters"]["CompensationId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try an undoing again at once */
+        post: operations["retryCompensation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/compensations/{compensationId}/waive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
+                compensationId: components["parameters"]["CompensationId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an undoing upon yourself
+         * @description It is not tried any more; the process goes on as if it had succeeded.
+         */
+        post: operations["waiveCompensation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/{operationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example opn_01m7y3ad3af6e964zt6px52w8e */
+                operationId: components["parameters"]["OperationId"];
+            };
+            cookie?: never;
+        };
+        /** Read an operation */
+        get: operations["getOperation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandbox/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What time it is in the sandbox */
+        get: operations["getSandboxClock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandbox/clock/advance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let time pass
+         * @description Moves the sandbox tenant's clock, and every process of it with everything that falls due on the way, by an ISO 8601 duration of up to 400 days.
+         *     Meanwhile a second advance is `409 CLOCK_ADVANCING`. Other tenants are untouched. Live keys get 403.
+         */
+        post: operations["advanceSandboxClock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandbox/clock/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin again
+         * @description Time cannot run backwards: this ends every process of the sandbox tenant, deletes all its data (keys stay), and sets the clock to real time.
+         */
+        post: operations["resetSandboxClock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/stripe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where Stripe reports
+         * @description Signed by Stripe (`Stripe-Signature`, within 300 s). Each event is kept and acted on once; late, doubled and disordered ones are harmless.
+         */
+        post: operations["receiveStripeWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/sandbox-gateway": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where the simulated gateway reports
+         * @description Signed after Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`).
+         */
+        post: operations["receiveSandboxWebhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -507,7 +912,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "ILLEGAL_STATE" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "TOKEN_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "RESEND_LIMIT" | "INTERNAL" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "WEBHOOK_SIGNATURE_INVALID" | "UNAUTHENTICATED" | "FORBIDDEN" | "SANDBOX_ONLY" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "ILLEGAL_STATE" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "CLOCK_ADVANCING" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "TOKEN_INVALID" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "RESEND_LIMIT" | "INTERNAL" | "TIME_SKIPPING_UNAVAILABLE" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN";
         FieldError: {
             /** @description JSON pointer into the body. */
             pointer?: string;
@@ -763,6 +1168,214 @@ export interface components {
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
         };
+        Money: {
+            /** @description In the currency's smallest unit: cents for EUR, yen for JPY, fils for KWD. */
+            amountMinor: number;
+            /**
+             * Format: currency
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string;
+        };
+        MoneyValue: {
+            amountMinor: number;
+            currency: string;
+        };
+        /** @description Your own reference. */
+        Reference: string;
+        /** @enum {string} */
+        PaymentState: "accepted" | "validating" | "review" | "requires_action" | "authorising" | "authorised" | "capturing" | "captured" | "partially_refunded" | "refunded" | "declined" | "failed" | "cancelled" | "unknown";
+        /**
+         * @description The gateway's token. Never a card number.
+         * @example pm_ok
+         */
+        PaymentMethod: string;
+        PaymentCreate: {
+            amount: components["schemas"]["Money"];
+            paymentMethod: components["schemas"]["PaymentMethod"];
+            customerId?: components["schemas"]["Reference"];
+            orderRef?: components["schemas"]["Reference"];
+            description?: components["schemas"]["FreeText"];
+            /**
+             * @default automatic
+             * @enum {string}
+             */
+            capture: "automatic" | "manual";
+            metadata?: components["schemas"]["Metadata"];
+        };
+        AmountOptional: {
+            amount?: components["schemas"]["Money"];
+        };
+        RefundCreate: {
+            amount?: components["schemas"]["Money"];
+            reason?: components["schemas"]["FreeText"];
+        };
+        PaymentReview: {
+            /** @enum {string} */
+            decision: "approve" | "decline";
+            note?: components["schemas"]["FreeText"];
+        };
+        PaymentCancelOutcome: {
+            id: string;
+            state: components["schemas"]["PaymentState"];
+            at: components["schemas"]["Instant"];
+            /** @description The refund that takes the money back; null when nothing had been captured. */
+            refundId: string | null;
+        };
+        Payment: {
+            id: string;
+            state: components["schemas"]["PaymentState"];
+            /**
+             * @description Which call the gateway did not answer; null unless `unknown`.
+             * @enum {string|null}
+             */
+            unknownCall: "authorise" | "capture" | "void" | null;
+            amount: components["schemas"]["MoneyValue"];
+            authorised: components["schemas"]["MoneyValue"];
+            captured: components["schemas"]["MoneyValue"];
+            refunded: components["schemas"]["MoneyValue"];
+            /** @description captured − refunded − reserved by pending refunds. */
+            refundable: components["schemas"]["MoneyValue"];
+            paymentMethod: string;
+            card: null | {
+                brand: string;
+                last4: string;
+                expiryMonth: number;
+                expiryYear: number;
+            };
+            customerId: string | null;
+            orderRef: string | null;
+            description: string | null;
+            /** @enum {string} */
+            capture: "automatic" | "manual";
+            metadata: components["schemas"]["Metadata"];
+            /** @description What the customer has to do; null unless `requires_action`. */
+            nextAction: null | {
+                url: string;
+            };
+            fraud: null | {
+                /** @enum {string} */
+                decision: "allow" | "review" | "deny";
+                reasons: {
+                    rule: string;
+                    detail: string;
+                }[];
+            };
+            /** @description A reviewer's decision; null where none was needed or made. */
+            review: null | {
+                /** @enum {string} */
+                decision: "approve" | "decline";
+                note: string | null;
+                at: components["schemas"]["Instant"];
+            };
+            /** @description Why it is declined, failed or cancelled: a code. */
+            reason: string | null;
+            waitingFor: components["schemas"]["WaitingFor"];
+            correlationId: string;
+            createdAt: components["schemas"]["Instant"];
+            updatedAt: components["schemas"]["Instant"];
+        };
+        Refund: {
+            id: string;
+            /** @enum {string} */
+            state: "pending" | "succeeded" | "failed";
+            paymentId: string;
+            amount: components["schemas"]["MoneyValue"];
+            reason: string | null;
+            /** @description Why it failed: a code. */
+            failure: string | null;
+            waitingFor: components["schemas"]["WaitingFor"];
+            correlationId: string;
+            createdAt: components["schemas"]["Instant"];
+            updatedAt: components["schemas"]["Instant"];
+        };
+        LedgerBalance: {
+            /** @description Debit equals credit, and captured = fulfilled + refunded + held, in every currency. */
+            balanced: boolean;
+            currencies: {
+                currency: string;
+                /** @description What banks hold and is not taken yet. */
+                authorised: number;
+                captured: number;
+                fulfilled: number;
+                refunded: number;
+                held: number;
+                debit: number;
+                credit: number;
+            }[];
+            /** @description What is wrong, in words; empty when balanced. */
+            problems: string[];
+        };
+        /** @enum {string} */
+        CompensationState: "intent" | "none" | "done" | "compensating" | "stuck" | "compensated" | "waived";
+        Compensation: {
+            id: string;
+            state: components["schemas"]["CompensationState"];
+            tenantId: string;
+            /** @description The key the gateway acts on once. */
+            key: string;
+            entityType: string;
+            entityId: string;
+            effect: string;
+            failures: number;
+            lastError: string | null;
+            waived: null | {
+                by: components["schemas"]["Actor"];
+                reason: string | null;
+                at: components["schemas"]["Instant"];
+            };
+            waitingFor: components["schemas"]["WaitingFor"];
+            createdAt: components["schemas"]["Instant"];
+            updatedAt: components["schemas"]["Instant"];
+        };
+        AdvanceClock: {
+            /**
+             * @description An ISO 8601 duration of up to 400 days.
+             * @example P31D
+             * @example P1M
+             * @example PT36H
+             */
+            by: string;
+        };
+        SandboxClock: {
+            now: components["schemas"]["Instant"];
+            /** @description How far it is ahead of real time. */
+            offsetSeconds: number;
+            /** @description The operation that is moving it; null when none is. */
+            advancing: string | null;
+        };
+        Operation: {
+            id: string;
+            /** @enum {string} */
+            state: "running" | "completed" | "failed";
+            /** @enum {string} */
+            type: "advance_clock";
+            from: components["schemas"]["Instant"];
+            target: components["schemas"]["Instant"];
+            reached: components["schemas"]["Instant"];
+            /** @description Days of the way. */
+            progress: {
+                done: number;
+                total: number;
+            };
+            /** @description What happened meanwhile. */
+            fired: {
+                type: string;
+                count: number;
+            }[];
+            /** @description Why it ended early; null otherwise. The clock stands at the last time that every process had reached. */
+            failure: null | {
+                /** @enum {string} */
+                code: "WORKFLOW_STALLED" | "ACTIVITY_FAILING" | "TIME_SKIPPING_UNAVAILABLE" | "CANCELLED" | "INTERNAL";
+                detail: string;
+                workflowId: string | null;
+            };
+            waitingFor: components["schemas"]["WaitingFor"];
+            correlationId: string;
+            createdAt: components["schemas"]["Instant"];
+            updatedAt: components["schemas"]["Instant"];
+        };
     };
     responses: {
         /** @description What is wrong and what to do about it. */
@@ -866,6 +1479,14 @@ export interface components {
         OnboardingId: string;
         /** @example stk_01m7y3ad3af6e964zt6px52w8e */
         StuckId: string;
+        /** @example pay_01m7y3ad3af6e964zt6px52w8e */
+        PaymentId: string;
+        /** @example rfd_01m7y3ad3af6e964zt6px52w8e */
+        RefundId: string;
+        /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
+        CompensationId: string;
+        /** @example opn_01m7y3ad3af6e964zt6px52w8e */
+        OperationId: string;
         VerificationToken: string;
     };
     requestBodies: never;
@@ -1853,6 +2474,723 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["StuckItem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPayments: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["PaymentState"];
+                customerId?: components["schemas"]["Reference"];
+                orderRef?: components["schemas"]["Reference"];
+                /** @description At or after this instant. */
+                createdAfter?: components["parameters"]["CreatedAfter"];
+                /** @description Before this instant. */
+                createdBefore?: components["parameters"]["CreatedBefore"];
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of payments. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Payment"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createPayment: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentCreate"];
+            };
+        };
+        responses: {
+            /** @description Accepted. It goes on by itself. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    initializePayment: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentCreate"];
+            };
+        };
+        responses: {
+            /** @description Accepted. It goes on by itself. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An ETag already held. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example pay_01m7y3ad3af6e964zt6px52w8e */
+                paymentId: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPaymentEvents: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example pay_01m7y3ad3af6e964zt6px52w8e */
+                paymentId: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What happened, when, and by whom. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Event"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    capturePayment: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example pay_01m7y3ad3af6e964zt6px52w8e */
+                paymentId: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": {
+                 *         "amountMinor": 2500,
+                 *         "currency": "EUR"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AmountOptional"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CommandOutcome"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelPayment: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example pay_01m7y3ad3af6e964zt6px52w8e */
+                paymentId: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Ordered twice"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonOptional"];
+            };
+        };
+        responses: {
+            /** @description Cancelled, or being cancelled. After the capture the money goes back as a refund, which is named. */
+            200: {
+                headers: {
+                    /** @description The payment. */
+                    "Content-Location"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentCancelOutcome"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reviewPayment: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example pay_01m7y3ad3af6e964zt6px52w8e */
+                paymentId: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "decision": "approve",
+                 *       "note": "Known customer"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PaymentReview"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CommandOutcome"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRefunds: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example pay_01m7y3ad3af6e964zt6px52w8e */
+                paymentId: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of refunds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Refund"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    refundPayment: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example pay_01m7y3ad3af6e964zt6px52w8e */
+                paymentId: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": {
+                 *         "amountMinor": 1000,
+                 *         "currency": "EUR"
+                 *       },
+                 *       "reason": "Damaged"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefundCreate"];
+            };
+        };
+        responses: {
+            /** @description Accepted; its amount is reserved. It goes on by itself. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRefund: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An ETag already held. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example pay_01m7y3ad3af6e964zt6px52w8e */
+                paymentId: components["parameters"]["PaymentId"];
+                /** @example rfd_01m7y3ad3af6e964zt6px52w8e */
+                refundId: components["parameters"]["RefundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The refund. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLedgerBalance: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Per currency: the totals, whether debit equals credit, and whether captured = fulfilled + refunded + held. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerBalance"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCompensations: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["CompensationState"];
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of compensations. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Compensation"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    retryCompensation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
+                compensationId: components["parameters"]["CompensationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The compensation as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Compensation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    waiveCompensation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
+                compensationId: components["parameters"]["CompensationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Voided by hand at the gateway"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonOptional"];
+            };
+        };
+        responses: {
+            /** @description The compensation as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Compensation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An ETag already held. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example opn_01m7y3ad3af6e964zt6px52w8e */
+                operationId: components["parameters"]["OperationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it is. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSandboxClock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The clock. Live keys get 403. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxClock"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    advanceSandboxClock: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "by": "P31D"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdvanceClock"];
+            };
+        };
+        responses: {
+            /** @description Under way; poll the operation. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resetSandboxClock: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Real time again. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxClock"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    receiveStripeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Taken; also what came before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        received: boolean;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    receiveSandboxWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Taken; also what came before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        received: boolean;
+                    };
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };

@@ -17,6 +17,9 @@ export interface StuckOperations {
   close(input: { item: StuckItem; by: Actor; reason: string | null; session: ClientSession }): Promise<StuckItem>;
 }
 
+/** The filter of what a caller with the operator scope sees: the platform's operator everything, a partner's key its own tenant. */
+export const visibleTo = ({ tenantId }: Caller): { tenantId?: string } => (tenantId === null ? {} : { tenantId });
+
 export interface OperationHandlersInput {
   database: Database;
   idempotency: Idempotency;
@@ -27,7 +30,6 @@ export interface OperationHandlersInput {
 /** What could not be mended automatically. The platform's operator sees every tenant, a partner's operator key its own. */
 export function operationHandlers({ database, idempotency, listPage, stuck }: OperationHandlersInput): Handlers<'listStuck' | 'restartStuck' | 'closeStuck'> {
   const { stuckItems } = database.models;
-  const visibleTo = ({ tenantId }: Caller) => (tenantId === null ? {} : { tenantId });
 
   const actOnce = (call: Call<unknown, unknown, { stuckId: string }>, act: (input: { item: StuckItem; by: Actor; session: ClientSession }) => Promise<StuckItem>): Promise<Reply> =>
     idempotency.acceptOnce({
@@ -57,7 +59,7 @@ const remedies: Record<StuckKind, string> = {
   workflow_orphaned: 'Restart lets the process go on from the state its entity is in. Close ends the process.',
   state_mismatch: 'Restart starts the process anew from the state its entity is in. Close ends the entity as cancelled and undoes what was done.',
   outbox_failing: 'Restart sends the row again at once. Close gives the row up; its effect does not happen.',
-  outcome_unknown: 'Nothing has to be done: the outcome is looked up every hour, and the item leaves this list once it is known.',
+  outcome_unknown: 'Restart looks it up at once; it is looked up every hour anyway, and the item leaves this list once it is known. Close gives a payment up: it ends once the gateway confirms that nothing is held. A refund only leaves the list.',
 };
 
 export const presentStuckItem = ({ _id, state, kind, tenantId, entityType, entityId, detail, createdAt, updatedAt }: StuckItem): components['schemas']['StuckItem'] => ({

@@ -1,7 +1,4 @@
 import { setTimeout } from 'node:timers/promises';
-import { hasSettled } from '../domain/onboarding';
-import type { Database } from '../models/database';
-import type { Onboarding } from '../models/onboarding';
 import type { Call } from './request-context';
 
 const MAX_WAIT_SECONDS = 30;
@@ -16,35 +13,36 @@ export function secondsToWait(prefer: string | undefined): number | null {
   return seconds === undefined ? null : Math.min(Number(seconds), MAX_WAIT_SECONDS);
 }
 
-export interface WaitUntilSettledInput {
-  database: Database;
+export interface WaitUntilSettledInput<Item> {
   call: Call;
-  onboardingId: string;
   seconds: number;
+  look: () => Promise<Item | null>;
+  /** Whether a caller who waits has something to act on: it waits for a person, or has ended. */
+  hasSettled: (item: Item) => boolean;
 }
 
 /**
- * Looks at an onboarding until it waits for a person or has ended, the time is up, or nobody waits for the answer any more. Answers what it
- * saw last; null when it saw nothing, as when the database went away meanwhile.
+ * Looks at something until it has settled, the time is up, or nobody waits for the answer any more. Answers what it saw last;
+ * null when it saw nothing, as when the database went away meanwhile.
  */
-export async function waitUntilSettled({ database, call, onboardingId, seconds }: WaitUntilSettledInput): Promise<Onboarding | null> {
-  const { tenantId, deadline, abandoned } = call;
+export async function waitUntilSettled<Item>({ call, seconds, look, hasSettled }: WaitUntilSettledInput<Item>): Promise<Item | null> {
+  const { deadline, abandoned } = call;
   const untilMs = performance.now() + seconds * 1000;
   deadline.restart(seconds * 1000 + ANSWER_MS);
-  let seen: Onboarding | null = null;
-  const look = async (): Promise<void> => {
+  let seen: Item | null = null;
+  const lookOn = async (): Promise<void> => {
     for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 1.5, SLOWEST_LOOK_MS)) {
-      seen = await database.models.onboardings.findOne({ _id: onboardingId, tenantId }).lean();
+      seen = await look();
       const leftMs = untilMs - performance.now();
-      if (!seen || hasSettled(seen.state) || leftMs <= 0 || abandoned()) return;
+      if (seen === null || hasSettled(seen) || leftMs <= 0 || abandoned()) return;
       await setTimeout(Math.min(pauseMs, leftMs));
     }
   };
   const timeIsUp = new AbortController();
   try {
-    await Promise.race([look(), setTimeout(seconds * 1000 + ANSWER_MS / 2, undefined, { signal: timeIsUp.signal })]);
+    await Promise.race([lookOn(), setTimeout(seconds * 1000 + ANSWER_MS / 2, undefined, { signal: timeIsUp.signal })]);
   } catch {
-    // The onboarding is safe whatever happens to looking at it.
+    // What is looked at is safe whatever happens to looking at it.
   } finally {
     timeIsUp.abort();
   }

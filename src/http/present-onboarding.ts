@@ -1,6 +1,4 @@
-import { summaryOf } from '../contracts/events';
 import { hasEnded, waitingForOf } from '../domain/onboarding';
-import type { Event } from '../models/event';
 import type { Onboarding } from '../models/onboarding';
 import { onboardingSteps, type StepEvent } from './onboarding-steps';
 import type { components } from './openapi-types';
@@ -34,9 +32,3 @@ export function presentOnboarding({ onboarding, events }: { onboarding: Onboardi
     updatedAt: onboarding.updatedAt.toISOString(),
   };
 }
-
-export const presentEvent = ({ _id, type, at, by, state, version, data, correlationId }: Event): components['schemas']['Event'] => ({
-  id: _id, type, at: at.toISOString(), by: { kind: by.kind, id: by.id }, summary: summaryOf({ type, data }), state, version, correlationId,
-  // The contract leaves the form of `data` open, which its generated type takes for "no fields".
-  data: data as Record<string, never>,
-});

@@ -23,6 +23,15 @@ export function readBody({ operation, maxBodyBytes }: { operation: Operation; ma
   };
 }
 
+/** Reads a body as it is, within the size limit, into `request.rawBody`. */
+export function readRawBody({ maxBodyBytes }: { maxBodyBytes: number }): RequestHandler {
+  return async (request, _response, next) => {
+    request.deadline.pause();
+    request.rawBody = await readBytes(request, maxBodyBytes).finally(() => request.deadline.resume());
+    next();
+  };
+}
+
 /** How long the rest of a refused body is read and thrown away, so that the caller can finish and read the answer. */
 const LINGER_MS = 2000;
 

@@ -20,6 +20,8 @@ export interface Call<Body = unknown, Query = unknown, Params = Record<string, s
   params: Params;
   query: Query;
   body: Body;
+  /** The body as it was received; empty unless the operation takes it so. */
+  rawBody: Buffer;
   /** Request headers, names in lower case. */
   headers: Record<string, string | undefined>;
   correlationId: string;
@@ -46,5 +48,7 @@ declare module 'express-serve-static-core' {
     caller?: Caller;
     /** The parsed JSON body before defaults are filled in; undefined when there was none. */
     json?: unknown;
+    /** The body as it was received, for an operation that takes it so. */
+    rawBody?: Buffer;
   }
 }

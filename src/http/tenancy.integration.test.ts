@@ -4,6 +4,7 @@ import { newId } from '../domain/ids';
 import type { Scope } from '../domain/tenant';
 import { scopes } from '../domain/tenant';
 import { expectContract } from '../testing/expect-contract';
+import { seedPayment } from '../testing/seed-payment';
 import { OPERATOR_KEY, startTestApi, type TestApi } from '../testing/test-api';
 import { newApiKey } from './authenticate';
 import { loadContract, type Operation } from './contract';
@@ -15,6 +16,8 @@ const withId = guarded.filter(({ template }) => template.includes('{'));
 const bodies: Partial<Record<Operation['id'], object>> = {
   createPartner: { name: 'Acme' }, updatePartner: { name: 'Acme' }, createApiKey: { mode: 'sandbox', scopes: ['read'] }, updateUser: { name: 'Ada' },
   createOnboarding: { email: 'ada@example.com', name: 'Ada' }, verifyEmail: { token: 'x' }, submitProfile: { displayName: 'Ada' }, rejectOnboarding: { reason: 'No' },
+  createPayment: { amount: { amountMinor: 500, currency: 'EUR' }, paymentMethod: 'pm_ok' }, initializePayment: { amount: { amountMinor: 500, currency: 'EUR' }, paymentMethod: 'pm_ok' },
+  reviewPayment: { decision: 'approve' }, advanceSandboxClock: { by: 'P1D' },
 };
 
 /** Every operation of the contract, so that a new one is in here the day it is written. */
@@ -33,7 +36,8 @@ describe('tenancy', () => {
       _id: stuckId, tenantId: own.tenantId, kind: 'workflow_missing', entityType: 'onboarding', entityId: onboarding.id, subject: 'userOnboarding/x', detail: 'No workflow runs',
       state: 'open', open: true, createdAt: now, updatedAt: now,
     }]);
-    ids = { onboardingId: onboarding.id, userId: onboarding.userId, partnerId: own.partnerId, keyId: own.keyId, stuckId };
+    const books = await seedPayment({ api, tenantId: own.tenantId });
+    ids = { ...books, onboardingId: onboarding.id, userId: onboarding.userId, partnerId: own.partnerId, keyId: own.keyId, stuckId };
   });
   afterAll(() => api.stop());
 
@@ -70,9 +74,12 @@ describe('tenancy', () => {
   });
 
   it.each(withId.filter(({ platformOnly }) => !platformOnly))("$id answers another tenant's id like an unknown one", async (operation) => {
-    const unknown = { onboardingId: newId('onboarding'), userId: newId('user'), stuckId: newId('stuckItem') };
-    const malformed = { onboardingId: 'x', userId: '$ne', stuckId: '..' };
-    const commandsBefore = api.commands.length;
+    const unknown = {
+      onboardingId: newId('onboarding'), userId: newId('user'), stuckId: newId('stuckItem'),
+      paymentId: newId('payment'), refundId: newId('refund'), compensationId: newId('compensation'), operationId: newId('operation'),
+    };
+    const malformed = { onboardingId: 'x', userId: '$ne', stuckId: '..', paymentId: 'x', refundId: '$ne', compensationId: 'x', operationId: 'pay_x' };
+    const commandsBefore = api.commands.length + api.paymentCommands.length;
     for (const stranger of [await api.newTenant({ scopes: [...scopes] }), await api.newTenant({ scopes: [...scopes], mode: 'live', partnerId: own.partnerId })]) {
       const [foreign, missing, odd] = [await ask(operation, stranger.key), await ask(operation, stranger.key, unknown), await ask(operation, stranger.key, malformed)];
       expect(foreign.status).toBe(404);
@@ -82,10 +89,10 @@ describe('tenancy', () => {
         expect(otherBody).toEqual(foreignBody);
       }
     }
-    expect(api.commands.length).toBe(commandsBefore);
+    expect(api.commands.length + api.paymentCommands.length).toBe(commandsBefore);
   });
 
-  it.each(guarded.filter(({ id }) => id.startsWith('list') && id !== 'listOnboardingEvents' && id !== 'listPartners' && id !== 'listApiKeys'))('$id shows a stranger nothing', async (operation) => {
+  it.each(guarded.filter(({ id, template }) => id.startsWith('list') && !template.includes('{') && id !== 'listPartners'))('$id shows a stranger nothing', async (operation) => {
     const stranger = await api.newTenant({ scopes: [...scopes] });
     expect((await ask(operation, stranger.key)).body).toEqual({ items: [], next: null });
     expect((await ask(operation, own.key)).body.items).toHaveLength(1);

@@ -4,6 +4,7 @@ import { normaliseEmail } from '../domain/email';
 import { isId } from '../domain/ids';
 import type { UserStatus } from '../domain/user';
 import { applyStep, type StepInput } from '../models/apply-step';
+import type { Clock } from '../models/clock';
 import type { Database } from '../models/database';
 import type { Profile, User } from '../models/user';
 import { actorOf } from './actor-of';
@@ -18,13 +19,14 @@ export interface UserHandlersInput {
   database: Database;
   idempotency: Idempotency;
   listPage: ListPage;
+  clock: Clock;
 }
 
 type UserCall = Call<unknown, unknown, { userId: string }>;
 type UserOperations = 'listUsers' | 'getUser' | 'updateUser' | 'suspendUser' | 'reactivateUser';
 
 /** The people a partner has brought on board. Users are ended processes, so the api changes them itself, by guarded transitions. */
-export function userHandlers({ database, idempotency, listPage }: UserHandlersInput): Handlers<UserOperations> {
+export function userHandlers({ database, idempotency, listPage, clock }: UserHandlersInput): Handlers<UserOperations> {
   const { users } = database.models;
 
   const find = async ({ tenantId, params }: UserCall, session?: ClientSession): Promise<User> => {
@@ -37,7 +39,7 @@ export function userHandlers({ database, idempotency, listPage }: UserHandlersIn
   /** A step of the caller's, and the user as it is afterwards. */
   const change = async (call: Call, user: User, step: Pick<StepInput, 'step' | 'from' | 'to' | 'event'>, set: Partial<User>, session: ClientSession): Promise<Reply> => {
     const { tenantId, caller } = call;
-    const at = new Date();
+    const at = await clock.now(tenantId);
     const { state, version } = await applyStep(
       database,
       { tenantId, entityType: 'user', entityId: user._id, ...step, set, at: at.toISOString(), by: actorOf(caller) },

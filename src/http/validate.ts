@@ -2,6 +2,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import Ajv from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { Request } from 'express';
+import { isCurrency } from '../domain/currencies';
 import type { Contract, JsonSchema, Operation, Parameter } from './contract';
 import { fieldErrorsOf } from './field-errors';
 import { RequestProblem, type FieldError } from './problems';
@@ -22,6 +23,7 @@ export function createValidators(contract: Contract): (operation: Operation) => 
   addFormats(ajv);
   ajv.addFormat('time-zone', isTimeZone);
   ajv.addFormat('locale', isLocale);
+  ajv.addFormat('currency', isCurrency);
   ajv.addSchema(contract.definitions);
   return (operation) => {
     const query = compileParameters(ajv, operation, 'query');

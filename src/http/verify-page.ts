@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readVerificationToken } from '../contracts/verification-token';
 import { DomainError } from '../domain/domain-error';
 import { hasEnded } from '../domain/onboarding';
+import type { Clock } from '../models/clock';
 import type { Database } from '../models/database';
 import type { Onboarding } from '../models/onboarding';
 import type { SendOnboardingCommand } from '../temporal/onboarding-commands';
@@ -16,6 +17,8 @@ export interface VerifyPageHandlersInput {
   sendOnboardingCommand: SendOnboardingCommand;
   tokenSecret: string;
   basePath: string;
+  /** Links expire in the tenant's time. */
+  clock: Clock;
 }
 
 /** Sending a command waits up to 2 s for its outcome. */
@@ -30,12 +33,13 @@ const linkStatus: Record<LinkKind, number> = { valid: 200, verified: 200, supers
  * The page behind the link in a verification mail, for people without a key. Looking at it changes nothing, as mail scanners follow links;
  * the button does, and pressed twice it does so once: the command's id is made from the link.
  */
-export function verifyPageHandlers({ database, sendOnboardingCommand, tokenSecret, basePath }: VerifyPageHandlersInput): Handlers<'showVerification' | 'confirmVerification' | 'requestNewLink'> {
+export function verifyPageHandlers({ database, sendOnboardingCommand, tokenSecret, basePath, clock }: VerifyPageHandlersInput): Handlers<'showVerification' | 'confirmVerification' | 'requestNewLink'> {
   const find = async (token: string) => {
     const link = readVerificationToken({ secret: tokenSecret, token });
     // Found by id alone: the token has no tenant, but our signature vouches for the id.
     const onboarding = link && (await database.models.onboardings.findOne({ _id: link.onboardingId }).lean());
-    return { onboarding, generation: link?.generation ?? 0, kind: linkKindOf({ onboarding, generation: link?.generation ?? 0, nowMs: Date.now() }) };
+    const nowMs = onboarding ? (await clock.now(onboarding.tenantId)).getTime() : 0;
+    return { onboarding, generation: link?.generation ?? 0, kind: linkKindOf({ onboarding, generation: link?.generation ?? 0, nowMs }) };
   };
 
   const show = ({ kind, onboarding, token, status = linkStatus[kind] }: { kind: LinkKind; onboarding: Onboarding | null; token: string; status?: number }): Reply => {

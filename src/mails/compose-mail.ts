@@ -4,10 +4,12 @@ import { renderMail, type RenderedMail } from './render-mail';
 import { approvalEscalation, approvalRequest } from './templates/approval';
 import { rejection, welcome } from './templates/ending';
 import { profileReminder } from './templates/profile-reminder';
+import { renewalFailed, subscriptionCancelled, subscriptionUnpaid, trialEnding } from './templates/subscription';
 import { verification, verificationReminder } from './templates/verification';
 
 const templates: Record<MailTemplate, MailTemplateText> = {
   verification, verificationReminder, profileReminder, approvalRequest, approvalEscalation, rejection, welcome,
+  trialEnding, renewalFailed, subscriptionUnpaid, subscriptionCancelled,
 };
 
 export interface ComposeMailInput {

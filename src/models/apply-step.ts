@@ -1,4 +1,4 @@
-import type { ClientSession, UpdateQuery } from 'mongoose';
+import type { ClientSession } from 'mongoose';
 import { consumersOf, type EventType } from '../contracts/events';
 import type { MailRequest, WorkflowStart } from '../contracts/outbox';
 import type { Actor } from '../domain/actor';
@@ -8,7 +8,6 @@ import type { Database } from './database';
 import { entityModel } from './entity-model';
 import type { EntityType, Event } from './event';
 import { newOutboxRow } from './new-outbox-row';
-import type { Entity } from './schema-options';
 
 export interface StepInput {
   tenantId: string;
@@ -88,7 +87,7 @@ async function write(database: Database, input: StepInput, session: ClientSessio
         $set: { ...input.set, ...(to === undefined ? {} : { state: to }), updatedAt: at },
         ...(input.push ? { $push: input.push } : {}),
         $inc: { version: 1 },
-      } as UpdateQuery<Entity>,
+      },
       { session, returnDocument: 'after' },
     )
     .lean();

@@ -7,6 +7,8 @@ import { commandPayloadSchema, type CommandPayload } from './command-payload';
 import { dailyCountSchema, type DailyCount } from './daily-count';
 import { entitlementSchema, type Entitlement } from './entitlement';
 import { eventSchema, type Event } from './event';
+import { invoiceSchema, type Invoice } from './invoice';
+import { gatewayEventSchema, type GatewayEvent } from './gateway-event';
 import { idempotencyRecordSchema, type IdempotencyRecord } from './idempotency-record';
 import { ledgerPostingSchema, type LedgerPosting } from './ledger-posting';
 import { notificationSchema, type Notification } from './notification';
@@ -15,9 +17,11 @@ import { operationSchema, type Operation } from './operation';
 import { outboxRowSchema, type OutboxRow } from './outbox-row';
 import { partnerSchema, type Partner } from './partner';
 import { paymentSchema, type Payment } from './payment';
+import { planSchema, type Plan } from './plan';
 import { refundSchema, type Refund } from './refund';
 import { sandboxClockSchema, type SandboxClock } from './sandbox-clock';
 import { stuckItemSchema, type StuckItem } from './stuck-item';
+import { subscriptionSchema, type Subscription } from './subscription';
 import { userSchema, type User } from './user';
 
 /** Every model of the program on one connection. */
@@ -31,8 +35,12 @@ export function defineModels(connection: Connection) {
     notifications: connection.model<Notification>('Notification', notificationSchema),
     payments: connection.model<Payment>('Payment', paymentSchema),
     refunds: connection.model<Refund>('Refund', refundSchema),
+    plans: connection.model<Plan>('Plan', planSchema),
+    subscriptions: connection.model<Subscription>('Subscription', subscriptionSchema),
+    invoices: connection.model<Invoice>('Invoice', invoiceSchema),
     ledgerPostings: connection.model<LedgerPosting>('LedgerPosting', ledgerPostingSchema),
     compensations: connection.model<Compensation>('Compensation', compensationSchema),
+    gatewayEvents: connection.model<GatewayEvent>('GatewayEvent', gatewayEventSchema),
     events: connection.model<Event>('Event', eventSchema),
     outbox: connection.model<OutboxRow>('OutboxRow', outboxRowSchema),
     idempotency: connection.model<IdempotencyRecord>('IdempotencyRecord', idempotencyRecordSchema),
@@ -65,15 +73,15 @@ const RECONNECT_MS = 1000;
 export function openDatabase({ uri, appName, maxPoolSize = 50 }: { uri: string; appName: string; maxPoolSize?: number }): Database {
   const connection = mongoose.createConnection();
   const models = defineModels(connection);
-  let closed = false;
+  const closing = new AbortController();
   // Once connected the driver finds a lost server again by itself; only the first contact has to be repeated.
   const connect = async (): Promise<void> => {
-    while (!closed) {
+    while (!closing.signal.aborted) {
       try {
         await connection.openUri(uri, connectOptions({ appName, maxPoolSize }));
         return;
       } catch {
-        await setTimeout(RECONNECT_MS, undefined, { ref: false });
+        await setTimeout(RECONNECT_MS, undefined, { ref: false, signal: closing.signal }).catch(() => undefined);
       }
     }
   };
@@ -94,7 +102,7 @@ export function openDatabase({ uri, appName, maxPoolSize = 50 }: { uri: string; 
       await connection.getClient().db().command({ ping: 1 });
     },
     async close() {
-      closed = true;
+      closing.abort();
       await connecting;
       await connection.close(true);
     },
@@ -116,5 +124,5 @@ function connectOptions({ appName, maxPoolSize }: { appName: string; maxPoolSize
     readConcern: { level: 'majority' },
     // The driver imports `os` itself, which is silently refused inside a jest VM.
     runtimeAdapters: { os },
-  } as mongoose.ConnectOptions;
+  };
 }

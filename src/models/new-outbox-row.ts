@@ -1,4 +1,4 @@
-import type { Consumer, MailRequest, WorkflowStart } from '../contracts/outbox';
+import type { Consumer, MailRequest, WorkflowSignal, WorkflowStart } from '../contracts/outbox';
 import { newId } from '../domain/ids';
 import type { EntityType } from './event';
 import type { OutboxRow } from './outbox-row';
@@ -10,19 +10,24 @@ export interface NewOutboxRowInput {
   correlationId: string;
   pending: readonly Consumer[];
   start?: WorkflowStart;
+  signal?: WorkflowSignal;
   mail?: MailRequest;
   eventId?: string;
   /** How long the relay leaves the row to whoever wrote it, in ms; an api sends its own starts at once. */
   delayMs?: number;
 }
 
+/** How long the relay leaves a row to the api that wrote it and sends it itself. */
+export const OWN_SEND_MS = 3000;
+
 /** An open outbox row, to be inserted in the transaction that decided on it. Times here are real times. */
-export function newOutboxRow({ start, mail, eventId, pending, delayMs = 0, ...about }: NewOutboxRowInput): OutboxRow {
+export function newOutboxRow({ start, signal, mail, eventId, pending, delayMs = 0, ...about }: NewOutboxRowInput): OutboxRow {
   const now = Date.now();
   return {
     _id: newId('outboxRow'),
     ...about,
     start: start ?? null,
+    signal: signal ?? null,
     mail: mail ?? null,
     eventId: eventId ?? null,
     pending: [...pending],

@@ -41,19 +41,20 @@ export async function recordHop({ database, reachedMs, ...step }: AdvanceStep & 
       { session },
     );
     if (matchedCount === 0) throw notOurs(step);
-    await models.sandboxClocks.updateOne({ _id: tenantId }, { $max: { offsetMs: reachedMs }, $set: { updatedAt }, $setOnInsert: { tenantId } }, { upsert: true, session });
+    await models.sandboxClocks.updateOne({ _id: tenantId, advancing: step.operationId }, { $max: { offsetMs: reachedMs }, $set: { updatedAt } }, { session });
   });
 }
 
-/** Ends the operation. Harmless when it has ended already. */
+/** Ends the operation, and lets the next one begin. Harmless when it has ended already. */
 export async function finishAdvance({ database, failure, ...step }: FinishAdvanceInput & { database: Database }): Promise<void> {
-  const { operations } = database.models;
-  const operation = await operations.findOne(runningOf(step)).lean();
-  if (!operation) return;
-  await operations.updateOne(runningOf(step), {
-    $set: { state: failure ? 'failed' : 'completed', failure, fired: await countFired({ database, ...step }), updatedAt: new Date(Date.now() + operation.offsets.reachedMs) },
-    $unset: { running: 1 },
-    $inc: { version: 1 },
+  const { operations, sandboxClocks } = database.models;
+  const fired = await countFired({ database, ...step });
+  await database.inTransaction(async (session) => {
+    const operation = await operations.findOne(runningOf(step)).session(session).lean();
+    if (!operation) return;
+    const updatedAt = new Date(Date.now() + operation.offsets.reachedMs);
+    await operations.updateOne(runningOf(step), { $set: { state: failure ? 'failed' : 'completed', failure, fired, updatedAt }, $inc: { version: 1 } }, { session });
+    await sandboxClocks.updateOne({ _id: step.tenantId, advancing: step.operationId }, { $set: { advancing: null } }, { session });
   });
 }
 

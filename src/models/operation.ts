@@ -19,8 +19,6 @@ export interface Operation extends Entity {
   fired: { type: string; count: number }[];
   failure: OperationFailure | null;
   by: Actor;
-  /** Present and true while `running`: one per tenant. */
-  running?: true;
 }
 
 export const operationSchema = new Schema<Operation>(
@@ -35,9 +33,6 @@ export const operationSchema = new Schema<Operation>(
     fired: { type: Schema.Types.Mixed, required: true },
     failure: { type: Schema.Types.Mixed, default: null },
     by: { type: Schema.Types.Mixed, required: true },
-    running: { type: Boolean },
   },
   { ...schemaOptions, collection: 'operations' },
-)
-  .index({ tenantId: 1, running: 1 }, { unique: true, partialFilterExpression: { running: true }, name: 'one_running_per_tenant' })
-  .index({ tenantId: 1, _id: -1 });
+).index({ tenantId: 1, _id: -1 });

@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import type { Consumer, MailRequest, WorkflowStart } from '../contracts/outbox';
+import type { Consumer, MailRequest, WorkflowSignal, WorkflowStart } from '../contracts/outbox';
 import { schemaOptions } from './schema-options';
 import type { EntityType } from './event';
 
@@ -14,6 +14,7 @@ export interface OutboxRow {
   entityId: string;
   correlationId: string;
   start: WorkflowStart | null;
+  signal?: WorkflowSignal | null;
   mail: MailRequest | null;
   eventId: string | null;
   /** The consumers that have not recorded their effect yet. */
@@ -41,6 +42,7 @@ export const outboxRowSchema = new Schema<OutboxRow>(
     entityId: { type: String, required: true },
     correlationId: { type: String, required: true },
     start: { type: Schema.Types.Mixed, default: null },
+    signal: { type: Schema.Types.Mixed, default: null },
     mail: { type: Schema.Types.Mixed, default: null },
     eventId: { type: String, default: null },
     pending: { type: [String], required: true },

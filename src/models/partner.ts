@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { DunningLadder } from '../domain/dunning';
 import { schemaOptions } from './schema-options';
 
 export interface Partner {
@@ -7,6 +8,10 @@ export interface Partner {
   timeZone: string;
   locale: string;
   reviewers: string[];
+  /** How renewals that failed are asked for again; null or absent for the default. */
+  dunning?: DunningLadder | null;
+  /** When its sandbox was emptied last (real time): what the simulated gateway's books hold of the time before is no longer with us. */
+  sandboxResetAt?: Date | null;
   metadata: Record<string, string>;
   version: number;
   createdAt: Date;
@@ -20,6 +25,8 @@ export const partnerSchema = new Schema<Partner>(
     timeZone: { type: String, required: true },
     locale: { type: String, required: true },
     reviewers: { type: [String], required: true },
+    dunning: { type: Schema.Types.Mixed, default: null },
+    sandboxResetAt: { type: Date, default: null },
     metadata: { type: Schema.Types.Mixed, required: true },
     version: { type: Number, required: true },
     createdAt: { type: Date, required: true },

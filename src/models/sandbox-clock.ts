@@ -7,6 +7,8 @@ export interface SandboxClock {
   _id: string;
   tenantId: string;
   offsetMs: number;
+  /** The operation that advances it; null when none does. The document's key makes it one at a time. */
+  advancing: string | null;
   /** Real time. */
   updatedAt: Date;
 }
@@ -16,6 +18,7 @@ export const sandboxClockSchema = new Schema<SandboxClock>(
     _id: { type: String, required: true },
     tenantId: { type: String, required: true },
     offsetMs: { type: Number, required: true },
+    advancing: { type: String, default: null },
     updatedAt: { type: Date, required: true },
   },
   { ...schemaOptions, collection: 'sandbox_clocks' },

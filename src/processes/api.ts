@@ -1,12 +1,17 @@
 import { createApp } from '../http/app';
 import { connectRedisProducer } from '../queue/redis';
+import { createCompensationOperations, hasten } from '../temporal/compensations';
 import { createOnboardingCommands } from '../temporal/onboarding-commands';
+import { createPaymentCommands } from '../temporal/payment-commands';
 import { createRunningWorkflows } from '../temporal/running-workflows';
 import { createStuckOperations } from '../temporal/stuck-operations';
+import { gatewayWebhooksOf } from './gateway-webhooks';
 import { holdUntilBooted } from './hold-until-booted';
 import { openHttpServer } from './http-server';
 import { openProcess, type RunInput } from './open-process';
+import { hasGatewayIn } from './open-gateways';
 import { openDatabaseOf, openTemporalOf, prepareDatabase } from './open-servers';
+import { createSandboxOperations } from './sandbox-operations';
 
 /**
  * `--role api`. Listens at once; needs MongoDB alone to become ready, with Temporal and Redis away it goes on accepting. Resolves
@@ -27,7 +32,12 @@ export async function runApi(input: RunInput): Promise<void> {
     database,
     startSoon: (row) => starter.startSoon(row),
     sendOnboardingCommand: createOnboardingCommands({ client, database, starter }),
+    sendPaymentCommand: createPaymentCommands({ client, database, starter }),
+    hasGateway: hasGatewayIn(config),
+    gatewayWebhooks: gatewayWebhooksOf(config),
     stuck: createStuckOperations({ database, workflows: createRunningWorkflows(client) }),
+    compensations: { ...createCompensationOperations({ database }), hasten: (compensation) => hasten(client, compensation) },
+    ...createSandboxOperations({ client, database }),
     redis: config.flags['rate-limits'] ? redis : null,
     operatorKey: config.operatorKey,
     tokenSecret: config.tokenSecret,

@@ -1,3 +1,4 @@
+import { access, constants, mkdir } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { ConfigError, readConfig, type Config } from '../../config/env';
 import { createMailer } from '../clients/mailer';
@@ -42,6 +43,20 @@ const checks: Record<Need, Check> = {
       return 'answers';
     },
     remedy: 'start it, or set SMTP_URL',
+  },
+  sandboxGateway: {
+    what: ({ gateways }) => `Simulated gateway ${gateways.sandbox.url}`,
+    reach: reachSandboxGateway,
+    remedy: 'start --role sandbox, or set SANDBOX_GATEWAY_URL; without SANDBOX_WEBHOOK_SECRET it counts as not wanted here',
+  },
+  sandboxLedger: {
+    what: ({ gateways }) => `Ledger of the simulated gateway in ${gateways.sandbox.dataDir}`,
+    reach: async ({ gateways: { sandbox } }) => {
+      await mkdir(sandbox.dataDir, { recursive: true });
+      await access(sandbox.dataDir, constants.R_OK | constants.W_OK);
+      return 'can be written';
+    },
+    remedy: 'make the folder writable, or set SANDBOX_DATA_DIR',
   },
   workflows: {
     what: () => 'Workflow bundle',
@@ -111,6 +126,13 @@ async function reachRedis({ redis: { url } }: Config): Promise<string> {
   } finally {
     redis.disconnect();
   }
+}
+
+async function reachSandboxGateway({ gateways: { sandbox } }: Config): Promise<string> {
+  if (sandbox.webhookSecret === undefined) return 'not looked for: SANDBOX_WEBHOOK_SECRET is not set';
+  const { ok, status } = await fetch(`${sandbox.url}/livez`);
+  if (!ok) throw new Error(`it answers ${status}`);
+  return 'answers';
 }
 
 async function reachTemporal({ temporal }: Config): Promise<string> {

@@ -4,7 +4,7 @@ import { roleNames, roles } from './roles';
 
 export type Invocation =
   | { kind: 'run' | 'check'; role: string; queues: readonly string[] | undefined }
-  | { kind: 'help' | 'version' }
+  | { kind: 'help' | 'version' | 'verify-ledger' }
   /** One line that says what is wrong and what to do. */
   | { kind: 'wrong'; line: string };
 
@@ -12,6 +12,7 @@ const options = {
   role: { type: 'string' },
   queues: { type: 'string' },
   check: { type: 'boolean' },
+  'verify-ledger': { type: 'boolean' },
   version: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -24,6 +25,7 @@ export function readArguments(argv: readonly string[]): Invocation {
   if (typeof parsed === 'string') return wrong(parsed);
   const { role, queues, check, version, help } = parsed;
   if (help) return { kind: 'help' };
+  if (parsed['verify-ledger']) return { kind: 'verify-ledger' };
   if (version) return { kind: 'version' };
   if (role === undefined) return wrong(`--role is missing; it is one of ${roleNames.join(', ')}`);
   const chosen = Object.hasOwn(roles, role) ? roles[role] : undefined;
@@ -51,13 +53,14 @@ export function helpText(): string {
   return [
     'partner-platform: REST in, durable business processes out',
     '',
-    'Usage: node dist/main.js --role ROLE [--queues A,B] [--check]',
+    'Usage: node dist/main.js --role ROLE [--queues A,B] [--check] | --verify-ledger',
     '',
     '  --role ROLE     what this process does:',
     ...Object.entries(roles).map(([name, { summary }]) => `                    ${name.padEnd(width)}  ${summary}`),
     `  --queues A,B    worker: serve only these Temporal task queues (${taskQueueNames.join(', ')});`,
     '                  such a worker leaves relay, jobs and periodic work to those without --queues',
     '  --check         look at the configuration and reach for everything the role needs, then exit 0 or 1',
+    "  --verify-ledger compare the books with themselves and with the simulated gateway's, then exit 0 or 1",
     '  --version       the version',
     '  --help          this text',
     '',

@@ -9,7 +9,7 @@ export interface Role {
   load: () => Promise<(input: RunInput) => Promise<void>>;
 }
 
-export type Need = 'mongodb' | 'redis' | 'temporal' | 'smtp' | 'workflows';
+export type Need = 'mongodb' | 'redis' | 'temporal' | 'smtp' | 'workflows' | 'sandboxGateway' | 'sandboxLedger';
 
 /** Every role by its name. Each is loaded only when it is asked for, so that the api never loads the worker's native addon. */
 export const roles: Readonly<Record<string, Role>> = {
@@ -22,8 +22,14 @@ export const roles: Readonly<Record<string, Role>> = {
   worker: {
     summary: 'Temporal workers, outbox relay, jobs and periodic work',
     takesQueues: true,
-    needs: ['mongodb', 'redis', 'temporal', 'smtp', 'workflows'],
+    needs: ['mongodb', 'redis', 'temporal', 'smtp', 'workflows', 'sandboxGateway'],
     load: async () => (await import('./worker')).runWorker,
+  },
+  sandbox: {
+    summary: 'Simulated payment gateway of the sandbox tenants; one process',
+    takesQueues: false,
+    needs: ['sandboxLedger'],
+    load: async () => (await import('./sandbox')).runSandbox,
   },
 };
 export const roleNames = Object.keys(roles);

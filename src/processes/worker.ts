@@ -2,6 +2,9 @@ import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { createMailer } from '../clients/mailer';
 import { taskQueueNames } from '../contracts/task-queues';
+import { acceptPayment } from '../models/accept-payment';
+import { acceptRefund } from '../models/accept-refund';
+import { findPlanItem } from '../models/accept-subscription';
 import { applyStep } from '../models/apply-step';
 import { createCountEvent } from '../queue/jobs/count-event';
 import { createSendMail } from '../queue/jobs/send-mail';
@@ -13,6 +16,7 @@ import { createRunningWorkflows } from '../temporal/running-workflows';
 import { createSandboxClockMover } from '../temporal/sandbox-clock';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
 import { openProcess, type RunInput } from './open-process';
+import { openGateways } from './open-gateways';
 import { openDatabaseOf, openTemporalOf, prepareDatabase } from './open-servers';
 import { addPlatformGauges } from './platform-gauges';
 import { installTemporalRuntime } from './temporal-runtime';
@@ -42,6 +46,7 @@ export async function runWorker(input: RunInput): Promise<void> {
   shutdown.onClose({ name: 'queues', close: () => queues.close() });
   admin.addDependency({ name: 'redis', required: false, check: () => queues.ping() });
   addPlatformGauges({ metrics, database, queues });
+  const gatewayFor = openGateways(opened);
   const mailer = createMailer(config.mail);
   shutdown.onClose({ name: 'mailer', close: () => mailer.close() });
 
@@ -86,7 +91,7 @@ export async function runWorker(input: RunInput): Promise<void> {
         connection,
         config,
         taskQueues: input.queues ?? taskQueueNames,
-        activities: createActivities({ database, applyStep, operatorEmail: config.mail.operatorEmail, sandboxClock: createSandboxClockMover({ client, database, starter }) }),
+        activities: createActivities({ database, applyStep, operatorEmail: config.mail.operatorEmail, sandboxClock: createSandboxClockMover({ client, database, starter }), gatewayFor, acceptPayment, acceptRefund, findPlanItem }),
         logger,
         onFatal: endFatally('A Temporal worker died'),
       }),

@@ -33,7 +33,7 @@ export async function examineEntity(input: ExamineEntityInput): Promise<Finding>
   const starts = await database.models.outbox.find({ entityId, start: { $ne: null } }, { open: 1 }).lean();
   if (starts.some(({ open }) => open)) return null;
   const detail = `The ${reconciled.entityType} is ${entity.state}, but no process is running for it`;
-  const isUnstarted = entity.state === 'accepted' && starts.length <= MOST_STARTS_DONE;
+  const isUnstarted = entity.state === reconciled.firstState && entity.chain === null && starts.length <= MOST_STARTS_DONE;
   return { kind: isUnstarted ? 'unstarted' : 'workflow_missing', entity, detail };
 }
 

@@ -64,7 +64,7 @@ export async function findSuspects({ database, processes, reconciled, batch, atM
     for (const { _id } of open) running.delete(_id);
   };
   let open: Seen[] = [];
-  for await (const entity of model.find({ state: { $nin: ended } }, seenFields).lean<Seen[]>().cursor({ batchSize: batch })) {
+  for await (const entity of model.find({ state: { $nin: ended }, ...reconciled.expectsProcess }, seenFields).lean<Seen[]>().cursor({ batchSize: batch })) {
     open.push(entity);
     if (open.length < batch) continue;
     await compare(open);

@@ -7,6 +7,7 @@ import { entityModel } from '../models/entity-model';
 import type { EntityType } from '../models/event';
 import type { Onboarding } from '../models/onboarding';
 import type { Entity } from '../models/schema-options';
+import { reconciledPayment, reconciledRefund } from './reconciled-payments';
 
 /** A kind of entity of which each open one has a running workflow of its own. */
 export interface ReconciledEntity {
@@ -16,6 +17,10 @@ export interface ReconciledEntity {
   /** Null for an id that is not of this form. */
   entityIdOf(workflowId: string): string | null;
   endedStates: readonly string[];
+  /** Which of the open ones have to have a running workflow at any time, as a filter. */
+  expectsProcess: Record<string, unknown>;
+  /** The state until a process owns it. */
+  firstState: string;
   /** The start that the accepting transaction asked for. */
   startOf(entity: Entity): WorkflowStart;
 }
@@ -33,6 +38,8 @@ export const reconciledOnboarding: ReconciledEntity = {
   workflowIdOf: userOnboardingId,
   entityIdOf: (workflowId) => (workflowId.startsWith(prefix) ? workflowId.slice(prefix.length) : null),
   endedStates: endedOnboardingStates,
+  expectsProcess: {},
+  firstState: 'accepted',
   startOf(entity) {
     const { _id: onboardingId, tenantId, requiresApproval, correlationId } = entity as Onboarding;
     return {
@@ -45,4 +52,4 @@ export const reconciledOnboarding: ReconciledEntity = {
 };
 
 /** Every kind the reconciler compares. */
-export const reconciledEntities: readonly ReconciledEntity[] = [reconciledOnboarding];
+export const reconciledEntities: readonly ReconciledEntity[] = [reconciledOnboarding, reconciledPayment, reconciledRefund];

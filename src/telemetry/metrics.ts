@@ -30,6 +30,8 @@ export interface Metrics {
   outboxSent(input: { consumer: string; outcome: string; rows: number }): void;
   /** A consumer dealt with a job. */
   jobHandled(input: { consumer: string; outcome: string; seconds: number }): void;
+  /** A payment gateway answered a call, or did not. */
+  gatewayCalled(input: { gateway: string; call: string; outcome: string; seconds: number }): void;
   addGauge(source: GaugeSource): void;
   /** Text in Prometheus' format from another source, put behind our own. */
   addText(read: () => Promise<string>): void;
@@ -71,6 +73,13 @@ export function createMetrics({ role }: { role: string }): Metrics {
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10],
     registers: [registry],
   });
+  const gatewayCalls = new Histogram({
+    name: 'gateway_call_duration_seconds',
+    help: 'Time a call to a payment gateway took; the outcome is what it answered, or the error that stands for no answer',
+    labelNames: ['gateway', 'call', 'outcome'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
+    registers: [registry],
+  });
   const texts: (() => Promise<string>)[] = [];
 
   return {
@@ -85,6 +94,9 @@ export function createMetrics({ role }: { role: string }): Metrics {
     },
     jobHandled({ seconds, ...labels }) {
       jobs.observe(labels, seconds);
+    },
+    gatewayCalled({ seconds, ...labels }) {
+      gatewayCalls.observe(labels, seconds);
     },
     addGauge({ name, help, labelNames = [], read }) {
       const gauge: Gauge = new Gauge({

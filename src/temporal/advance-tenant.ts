@@ -37,21 +37,26 @@ export type AdvanceTenant = (input: AdvanceTenantInput) => Promise<AdvanceSlice>
 
 /** Long enough that a year rarely needs a second slice, short enough for an orderly shutdown. */
 const SLICE_MS = 15_000;
-/** Processes that begin others within a hop, which begin others again. */
-const GENERATIONS = 4;
+/** Longer than a hop takes: what was created later than that came from a workflow in the hop. */
+const ACCEPTED_MEANWHILE_MS = 600_000;
 
 export function createAdvanceTenant({ client, database, starter, stallAfterMs }: AdvanceTenantDependencies): AdvanceTenant {
   return async ({ signal, ...step }) => {
     const { tenantId } = step;
     const fleet = new Map<string, PendingTimers>();
+    const began = Date.now();
+    const { offsets } = await findRunningAdvance({ database, ...step });
+    const { targetMs } = offsets;
+    let { reachedMs } = offsets;
 
     /** Brings everything there is, and what that gives birth to, to an instant; answers what could not get there. */
     const bringAll = async (offsetMs: number): Promise<OperationFailure | null> => {
       const brought = new Set<string>();
-      // Somebody who keeps making new ones does not hold up the hop: they are born at the clock's time, and go along with the next.
-      for (let generation = 0; generation < GENERATIONS; generation++) {
+      // What the api accepts meanwhile is born at the clock's time and goes along with the next hop, or requests would hold it up.
+      const ahead = new Date(Date.now() + reachedMs + ACCEPTED_MEANWHILE_MS);
+      for (let createdAfter: Date | undefined; ; createdAfter = ahead) {
         await startWhatWaits({ database, starter, tenantId });
-        const workflowIds = (await openWorkflowIds({ database, tenantId })).filter((id) => !brought.has(id));
+        const workflowIds = (await openWorkflowIds({ database, tenantId, createdAfter })).filter((id) => !brought.has(id));
         if (workflowIds.length === 0) break;
         const failures: OperationFailure[] = [];
         await inParallel(workflowIds, async (workflowId) => {
@@ -68,10 +73,6 @@ export function createAdvanceTenant({ client, database, starter, stallAfterMs }:
       return null;
     };
 
-    const began = Date.now();
-    const { offsets } = await findRunningAdvance({ database, ...step });
-    const { targetMs } = offsets;
-    let { reachedMs } = offsets;
     let failure = await bringAll(reachedMs);
     while (!failure && reachedMs < targetMs) {
       if (Date.now() - began > SLICE_MS) return { arrived: false, failure: null };

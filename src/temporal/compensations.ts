@@ -1,6 +1,6 @@
 import type { ClientSession } from 'mongoose';
 import type { Client } from '@temporalio/client';
-import { processPaymentId } from '../contracts/payment';
+import { gatewayReported, processPaymentId } from '../contracts/payment';
 import type { Actor } from '../domain/actor';
 import { DomainError } from '../domain/domain-error';
 import { paymentStates } from '../domain/payment';
@@ -18,8 +18,8 @@ export interface ResolveCompensationInput {
 
 /**
  * What an operator can do about an undoing that keeps failing. Both run inside the request's transaction and may run more than
- * once. The process goes on trying by itself, at most a minute apart, and acts on what is decided here at its next attempt;
- * {@link hasten} makes that attempt now.
+ * once. The process goes on trying by itself, every minute for an hour and then every hour, and acts on what is decided here at
+ * its next attempt; {@link hasten} makes that attempt now.
  */
 export function createCompensationOperations({ database }: { database: Database }) {
   const { compensations } = database.models;
@@ -53,10 +53,6 @@ const CALL_TIMEOUT_MS = 2000;
 
 /** Has the undoing tried at once instead of at its next turn; send it after the commit. Best effort: never throws. */
 export async function hasten(client: Client, { entityId }: Pick<Compensation, 'entityId'>): Promise<void> {
-  const execution = { workflowId: processPaymentId(entityId) };
-  await client
-    .withDeadline(Date.now() + CALL_TIMEOUT_MS, () =>
-      client.workflowService.resetActivity({ namespace: client.options.namespace, execution, identity: 'platform', type: 'compensatePayment' }),
-    )
-    .catch(() => undefined);
+  const handle = client.workflow.getHandle(processPaymentId(entityId));
+  await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => handle.signal(gatewayReported)).catch(() => undefined);
 }

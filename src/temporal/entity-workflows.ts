@@ -1,7 +1,9 @@
 import { processPaymentId, refundPaymentId } from '../contracts/payment';
 import { userOnboardingId } from '../contracts/onboarding';
+import { subscriptionId } from '../contracts/subscription';
 import { openOnboardingStates } from '../domain/onboarding';
 import { paymentStates, settledPaymentStates } from '../domain/payment';
+import { subscriptionStates } from '../domain/subscription';
 import type { EntityType } from '../models/event';
 
 export interface EntityWorkflow {
@@ -18,6 +20,7 @@ export const entityWorkflows: Record<EntityType, EntityWorkflow | null> = {
   onboarding: { openStates: openOnboardingStates, workflowId: userOnboardingId },
   payment: { openStates: paymentStates.filter((state) => !settledPaymentStates.includes(state)), workflowId: processPaymentId },
   refund: { openStates: ['pending'], workflowId: refundPaymentId },
+  subscription: { openStates: subscriptionStates.filter((state) => state !== 'cancelled'), workflowId: subscriptionId },
   user: null,
   entitlement: null,
   operation: null,

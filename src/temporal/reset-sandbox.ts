@@ -28,7 +28,7 @@ const CALL_TIMEOUT_MS = 10_000;
 export async function resetSandbox({ client, database, tenantId, keepIdempotencyId }: ResetSandboxInput): Promise<void> {
   requireSandbox(tenantId);
   const { operations, outbox } = database.models;
-  const advances = await operations.find({ tenantId, running: true }, { _id: 1 }).lean();
+  const advances = await operations.find({ tenantId, state: 'running' }, { _id: 1 }).lean();
   const workflowIds = [
     ...advances.map(({ _id }) => advanceClockId({ tenantId, operationId: _id })),
     ...(await openWorkflowIds({ database, tenantId })),

@@ -4,7 +4,8 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 /** The one attribute workflows can be searched by. The name is on the wire for ever. */
 export const tenantIdAttribute = defineSearchAttributeKey('TenantId', 'KEYWORD');
 
-const KEYWORD = 2;
+/** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */
+const KEYWORD = 2 as never;
 
 /**
  * Registers the search attribute where it is missing. Resolves to `present` or `added`.

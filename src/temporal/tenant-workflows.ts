@@ -5,11 +5,11 @@ import { entityWorkflows } from './entity-workflows';
 import type { WorkflowStarter } from './workflow-starter';
 
 /** The ids of the workflows of a tenant's open entities: what MongoDB says, which unlike Temporal's visibility does not lag. Some may not run (yet, or any more). */
-export async function openWorkflowIds({ database, tenantId }: { database: Database; tenantId: string }): Promise<string[]> {
+export async function openWorkflowIds({ database, tenantId, createdAfter }: { database: Database; tenantId: string; createdAfter?: Date }): Promise<string[]> {
   const ids: string[] = [];
   for (const [entityType, workflow] of Object.entries(entityWorkflows)) {
     if (!workflow) continue;
-    const open = { tenantId, state: { $in: [...workflow.openStates] } };
+    const open = { tenantId, state: { $in: [...workflow.openStates] }, ...(createdAfter ? { createdAt: { $gt: createdAfter } } : {}) };
     const entities = await entityModel(database.models, entityType as EntityType).find(open, { _id: 1 }).lean();
     ids.push(...entities.map(({ _id }) => workflow.workflowId(_id)));
   }

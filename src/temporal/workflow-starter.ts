@@ -1,4 +1,5 @@
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { WorkflowSignal } from '../contracts/outbox';
 import { tenantOf } from '../domain/tenant';
 import { createClock, type Clock } from '../models/clock';
 import type { Database } from '../models/database';
@@ -15,14 +16,14 @@ const MAX_IN_FLIGHT = 20;
 const UNSTARTED: readonly string[] = ['accepted', 'pending', 'running'];
 const START_TIMEOUT_MS = 5000;
 
-/** Sends workflow starts; the sole caller of `client.workflow.start`. */
+/** Sends what the outbox has for Temporal, starts and signals; the sole caller of `client.workflow.start`. */
 export interface WorkflowStarter {
   /**
    * Sends the start of a freshly committed row in the background, at most 20 at a time; one too many, or one that fails, is left to
    * the relay. Never throws.
    */
   startSoon(row: OutboxRow): void;
-  /** Sends the start of a row now and records it as done. Rejects when Temporal is away or refuses. */
+  /** Sends the start or the signal of a row now and records it as done. Rejects when Temporal is away or refuses. */
   start(row: OutboxRow): Promise<void>;
   /** Resolves when nothing is in flight. */
   drain(): Promise<void>;
@@ -45,11 +46,15 @@ export function createWorkflowStarter({ client, database, logger, onStarted }: W
   const inFlight = new Set<Promise<void>>();
 
   const start = async (row: OutboxRow): Promise<void> => {
-    if (!row.start) throw new Error(`Outbox row ${row._id} holds no start`);
-    const entity = await findAwaited(database, row);
-    if (entity) {
-      await send(client, row, await aheadMs({ clock, row, entity }));
-      onStarted(row.start.workflowType);
+    if (row.signal) {
+      await sendSignal(client, row.signal);
+    } else {
+      if (!row.start) throw new Error(`Outbox row ${row._id} holds neither a start nor a signal`);
+      const entity = await findAwaited(database, row);
+      if (entity) {
+        await send(client, row, await aheadMs({ clock, row, entity }));
+        onStarted(row.start.workflowType);
+      }
     }
     await markDone({ database, rowId: row._id, consumer: 'temporal' });
   };
@@ -60,8 +65,8 @@ export function createWorkflowStarter({ client, database, logger, onStarted }: W
       if (inFlight.size >= MAX_IN_FLIGHT) return;
       const sending = start(row)
         .catch((error: unknown) => {
-          const { correlationId, start: begin } = row;
-          logger.info({ correlationId, workflowId: begin?.workflowId, reason: (error as Error).message }, 'Start left to the relay');
+          const { correlationId, start: begin, signal } = row;
+          logger.info({ correlationId, workflowId: (begin ?? signal)?.workflowId, reason: (error as Error).message }, 'Left to the relay');
         })
         .finally(() => inFlight.delete(sending));
       inFlight.add(sending);
@@ -113,5 +118,14 @@ async function send(client: Client, { tenantId, correlationId, start }: OutboxRo
   } catch (error) {
     // It ran and has ended: the start did its work.
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+/** To a workflow that has ended there is nothing to say. */
+async function sendSignal(client: Client, { workflowId, name, args = [] }: WorkflowSignal): Promise<void> {
+  try {
+    await client.withDeadline(Date.now() + START_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).signal(name, ...args));
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 }

@@ -18,7 +18,7 @@ export interface BankTotals {
  * Compares the payment, our ledger and the gateway's own books. Empty when all three agree: nothing lost, doubled, charged but
  * unpaid or paid but uncharged.
  */
-export async function differences(world: PaymentWorld, paymentId: string): Promise<{ problems: string[]; bank: BankTotals }> {
+export async function differences(world: Pick<PaymentWorld, 'read' | 'postings' | 'bankItems'>, paymentId: string): Promise<{ problems: string[]; bank: BankTotals }> {
   const [payment, postings, items] = await Promise.all([world.read(paymentId), world.postings(paymentId), world.bankItems(paymentId)]);
   const totals = balance({ postings: postings.map(postingOf), currency: payment.amount.currency });
   const { state, authorisedMinor, capturedMinor, refundedMinor } = payment;

@@ -19,6 +19,7 @@ const ajv = new Ajv({ strict: false, allErrors: true });
 addFormats(ajv);
 ajv.addFormat('time-zone', true);
 ajv.addFormat('locale', true);
+ajv.addFormat('currency', true);
 ajv.addSchema(contract.definitions);
 const validators = new Map<string, ValidateFunction | null>();
 

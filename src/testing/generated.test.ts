@@ -2,10 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderConfigTable } from '../../config/describe-environment';
 import * as workflows from '../../workflows';
+import { paymentsToMermaid } from '../domain/payment';
 import { checkoutRoot } from './servers';
 import { inventory, renderInventory } from './workflow-inventory';
 
 const root = checkoutRoot(__dirname);
+
+/** A text with what stands between two markers replaced. */
+const between = (text: string, marker: string, content: string): string =>
+  text.replace(new RegExp(`<!-- ${marker}:begin -->[\\s\\S]*<!-- ${marker}:end -->`), () => `<!-- ${marker}:begin -->\n${content.trim()}\n<!-- ${marker}:end -->`);
 
 /** What is generated is compared; `npm run generate` writes it. */
 function expectCurrent(file: string, generate: (current: string) => string): void {
@@ -25,5 +30,9 @@ it('keeps docs/workflows.md true to the code', () => {
 });
 
 it("keeps the README's table of configuration true to the code", () => {
-  expectCurrent('README.md', (readme) => readme.replace(/<!-- config:begin -->[\s\S]*<!-- config:end -->/, () => `<!-- config:begin -->\n${renderConfigTable().trim()}\n<!-- config:end -->`));
+  expectCurrent('README.md', (readme) => between(readme, 'config', renderConfigTable()));
+});
+
+it('keeps the picture of a payment true to its table of transitions', () => {
+  expectCurrent('docs/money.md', (page) => between(page, 'payment-states', `\`\`\`mermaid\n${paymentsToMermaid().trim()}\n\`\`\``));
 });

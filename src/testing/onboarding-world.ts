@@ -7,6 +7,9 @@ import { taskQueues } from '../contracts/task-queues';
 import { newId } from '../domain/ids';
 import type { OnboardingCommand, OnboardingState } from '../domain/onboarding';
 import { tenantIdOf } from '../domain/tenant';
+import { acceptPayment } from '../models/accept-payment';
+import { acceptRefund } from '../models/accept-refund';
+import { findPlanItem } from '../models/accept-subscription';
 import { applyStep } from '../models/apply-step';
 import type { Database } from '../models/database';
 import { newOutboxRow } from '../models/new-outbox-row';
@@ -40,7 +43,7 @@ export async function openOnboardingWorld({ wrap = (activities) => activities }:
     namespace,
     taskQueue: taskQueues.users,
     workflowBundle: await workflowBundle(),
-    activities: wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', sandboxClock: createSandboxClockMover({ client, database, starter }), gatewayFor: noGateway })),
+    activities: wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', sandboxClock: createSandboxClockMover({ client, database, starter }), gatewayFor: noGateway, acceptPayment, acceptRefund, findPlanItem })),
     interceptors: { activity: [translateDomainError] },
   });
   const running = worker.run();

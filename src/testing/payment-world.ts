@@ -20,6 +20,7 @@ import type { PaymentState } from '../domain/payment';
 import { tenantIdOf } from '../domain/tenant';
 import { acceptPayment, type AcceptPaymentInput } from '../models/accept-payment';
 import { acceptRefund } from '../models/accept-refund';
+import { findPlanItem } from '../models/accept-subscription';
 import { applyStep } from '../models/apply-step';
 import { startSandboxGateway } from '../sandbox/start-sandbox-gateway';
 import { createPaymentCommands, type SendPaymentCommandInput } from '../temporal/payment-commands';
@@ -67,7 +68,7 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
     namespace,
     taskQueue: taskQueues.payments,
     workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows/index.ts'), logger: quiet }),
-    activities: wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', gatewayFor: () => gateway, sandboxClock: createSandboxClockMover({ client, database, starter }) })),
+    activities: wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', gatewayFor: () => gateway, sandboxClock: createSandboxClockMover({ client, database, starter }), acceptPayment, acceptRefund, findPlanItem })),
     interceptors: { activity: [translateDomainError] },
   });
   const running = worker.run();

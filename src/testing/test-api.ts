@@ -8,7 +8,9 @@ import { tenantIdOf, type Mode, type Scope } from '../domain/tenant';
 import { createApp, type AppInput } from '../http/app';
 import { hashOfKey, newApiKey } from '../http/authenticate';
 import type { OutboxRow } from '../models/outbox-row';
+import { createCompensationOperations } from '../temporal/compensations';
 import type { SendOnboardingCommandInput } from '../temporal/onboarding-commands';
+import type { SendPaymentCommandInput } from '../temporal/payment-commands';
 import { openTestDatabase } from './test-database';
 
 export const OPERATOR_KEY = 'op_test_0123456789abcdef0123456789abcdef';
@@ -26,6 +28,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
   const { database, drop } = await openTestDatabase();
   const started: OutboxRow[] = [];
   const commands: SendOnboardingCommandInput[] = [];
+  const paymentCommands: SendPaymentCommandInput[] = [];
   const lines: object[] = [];
   const app = createApp({
     database,
@@ -34,6 +37,15 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
       commands.push(input);
       return { state: 'awaiting_profile', at: '2026-11-21T09:00:00.000Z' };
     },
+    sendPaymentCommand: async (input) => {
+      paymentCommands.push(input);
+      return { state: 'capturing', at: input.at };
+    },
+    hasGateway: () => true,
+    gatewayWebhooks: { sandbox: null, stripe: null },
+    compensations: { ...createCompensationOperations({ database }), hasten: async () => undefined },
+    requireTimeSkipping: async () => undefined,
+    resetSandbox: async () => undefined,
     stuck: {
       restart: async ({ item }) => ({ ...item, state: 'restarted' }),
       close: async ({ item }) => ({ ...item, state: 'closed' }),
@@ -60,7 +72,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
   };
 
   return {
-    app, server, origin, database, started, commands, lines, call,
+    app, server, origin, database, started, commands, paymentCommands, lines, call,
     /** A new partner with a key of these scopes, written straight to the database. */
     async newTenant({ scopes = ['read', 'write', 'review'], mode = 'sandbox', partnerId }: { scopes?: Scope[]; mode?: Mode; partnerId?: string } = {}) {
       const id = partnerId ?? newId('partner');

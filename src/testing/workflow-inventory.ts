@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActivityOptions } from '@temporalio/common';
-import { onboardingActivityOptions, timeouts } from '../../config/temporal';
+import * as temporalConfig from '../../config/temporal';
 import * as onboarding from '../contracts/onboarding';
+import { operationStates } from '../contracts/operation';
+import * as payment from '../contracts/payment';
+import * as sandboxClock from '../contracts/sandbox-clock';
 import { taskQueues } from '../contracts/task-queues';
 import { onboardingStates } from '../domain/onboarding';
+import { paymentStates } from '../domain/payment';
+import { refundStates } from '../domain/refund';
 import { checkoutRoot } from './servers';
 
 export interface InventoryEntry {
@@ -15,8 +20,8 @@ export interface InventoryEntry {
   states: readonly string[];
   /** The contract module: its updates, signals and queries are listed. */
   contract: Record<string, unknown>;
-  /** Where the workflow's activities are proxied, and with which options. */
-  activities: { file: string; options: ActivityOptions }[];
+  /** Where the workflow's activities are proxied. */
+  activities: string;
 }
 
 /** Every workflow there is; a test compares the names with workflows/index.ts. */
@@ -28,7 +33,34 @@ export const inventory: InventoryEntry[] = [
     id: onboarding.userOnboardingId('<onboardingId>'),
     states: onboardingStates,
     contract: onboarding,
-    activities: [{ file: 'workflows/onboarding/activities.ts', options: onboardingActivityOptions }],
+    activities: 'workflows/onboarding/activities.ts',
+  },
+  {
+    workflow: payment.PROCESS_PAYMENT,
+    about: 'Takes a payment through checks, authorisation and capture, and settles what is unknown by the gateway\'s books.',
+    taskQueue: taskQueues.payments,
+    id: payment.processPaymentId('<paymentId>'),
+    states: paymentStates,
+    contract: payment,
+    activities: 'workflows/payments/activities.ts',
+  },
+  {
+    workflow: payment.REFUND_PAYMENT,
+    about: 'Takes money back that a refund has reserved. Activities and messages as of `processPayment`, without its updates.',
+    taskQueue: taskQueues.payments,
+    id: payment.refundPaymentId('<refundId>'),
+    states: refundStates,
+    contract: { getState: payment.getState, gatewayReported: payment.gatewayReported },
+    activities: 'workflows/payments/activities.ts',
+  },
+  {
+    workflow: sandboxClock.ADVANCE_CLOCK,
+    about: 'Moves a sandbox tenant\'s clock, and every process of the tenant with it. Lives in real time itself.',
+    taskQueue: taskQueues.operations,
+    id: sandboxClock.advanceClockId({ tenantId: '<tenantId>', operationId: '<operationId>' }),
+    states: operationStates,
+    contract: sandboxClock,
+    activities: 'workflows/sandbox/advance-clock.ts',
   },
 ];
 
@@ -47,7 +79,7 @@ export function renderInventory(): string {
     '',
     'Generated from the code by `npm run generate`; a test compares. Names and ids are on the wire for ever.',
     '',
-    `Timeouts: ${Object.entries(timeouts).map(([name, value]) => `${name} ${value}`).join(', ')}.`,
+    `Timeouts: ${Object.entries(temporalConfig.timeouts).map(([name, value]) => `${name} ${value}`).join(', ')}.`,
     '',
     ...inventory.flatMap(renderEntry),
   ].join('\n');
@@ -70,15 +102,18 @@ function renderEntry({ workflow, about, taskQueue, id, states, contract, activit
     '',
     '| activity | one attempt at most | retries |',
     '|---|---|---|',
-    ...activities.flatMap(({ file, options }) => proxiedIn(file).map((name) => `| \`${name}\` | ${String(options.startToCloseTimeout)} | ${renderRetries(options)} |`)),
+    ...proxiedIn(activities).map(({ name, options }) => `| \`${name}\` | ${String(options.startToCloseTimeout)} | ${renderRetries(options)} |`),
     '',
   ];
 }
 
-/** The names a file takes from its activity proxies. */
-function proxiedIn(file: string): string[] {
+/** What a file takes from its activity proxies, each with the options it is proxied with. */
+function proxiedIn(file: string): { name: string; options: ActivityOptions }[] {
   const text = readFileSync(join(checkoutRoot(__dirname), file), 'utf8');
-  return [...text.matchAll(/const \{([^}]*)\}\s*=\s*proxyActivities/g)].flatMap(([, list]) => list!.split(',').map((name) => name.trim()).filter(Boolean));
+  const named = temporalConfig as unknown as Record<string, ActivityOptions>;
+  return [...text.matchAll(/const \{([^}]*)\}\s*=\s*proxyActivities<Activities>\((\w+)\)/g)].flatMap(([, list, options]) =>
+    list!.split(',').map((name) => name.trim()).filter(Boolean).map((name) => ({ name, options: named[options!]! })),
+  );
 }
 
 function renderRetries({ retry, scheduleToCloseTimeout }: ActivityOptions): string {

@@ -1,3 +1,4 @@
+import type { PaymentStatus } from '../../src/contracts/payment';
 import { differences } from '../../src/testing/expect-books';
 import { openPaymentWorld, testActor, type PaymentWorld } from '../../src/testing/payment-world';
 import { quietTemporal } from '../../src/testing/quiet-temporal';
@@ -189,9 +190,12 @@ describe('processPayment', () => {
 
   it('answers getState with what it waits for and until when', async () => {
     const id = await authorised();
-    const { waitingFor } = await waitFor(() => world.handle(id).query('getState') as Promise<{ waitingFor: { what: string; until: string } | null }>, { what: 'the state' });
-    expect(waitingFor).toMatchObject({ what: 'capture' });
-    await waitFor(async () => ((await world.handle(id).query('getState')) as { waitingFor: { until: string | null } }).waitingFor.until, { what: 'the deadline' });
+    const waitsForCapture = async () => {
+      const { waitingFor } = await world.handle(id).query<PaymentStatus>('getState');
+      return waitingFor?.what === 'capture' && waitingFor.until;
+    };
+    const until = await waitFor(waitsForCapture, { what: 'it to wait for the capture' });
+    expect(Math.abs(Date.parse(until) - (await world.read(id)).until!.getTime())).toBeLessThan(5000);
   });
 
   it('leaves a payment alone that another run owns', async () => {

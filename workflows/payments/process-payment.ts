@@ -4,7 +4,7 @@ import {
 import type { UpdateDefinition } from '@temporalio/common';
 import * as contract from '../../src/contracts/payment';
 import { ENTITY_NOT_OURS, ILLEGAL_STATE, type CommandInput } from '../../src/contracts/commands';
-import type { PaymentOutcome, ProcessPaymentInput, ProcessPaymentResult, RunningPaymentCommand } from '../../src/contracts/payment';
+import type { PaymentOutcome, PaymentUndoing, ProcessPaymentInput, ProcessPaymentResult, RunningPaymentCommand } from '../../src/contracts/payment';
 import { isPaymentAtRest, settledPaymentStates } from '../../src/domain/payment';
 import { releasePayment, sendWebhookNotification, validatePayment } from './activities';
 import { askGateway, awaitAction, awaitCapture, settleUnknown, type Led } from './ask-gateway';
@@ -29,29 +29,35 @@ export async function processPayment(input: ProcessPaymentInput): Promise<Proces
   } catch (error) {
     if (isNotOurs(error)) throw error;
     led = isCancellation(error)
-      ? { towards: 'cancelled', reason: run.cancel ? 'cancelled' : 'cancelled_in_temporal' }
+      ? cancelled(run)
       : { towards: 'failed', reason: failureType(error) };
   }
   return CancellationScope.nonCancellable(async () => {
     // No handler is running then, and nothing is awaited in between: no command is lost.
     if (run.shouldStartAfresh && led === undefined && !settledPaymentStates.includes(run.state)) return continueAsNew<typeof processPayment>(input);
     run.ending = true;
-    if (typeof led === 'object') led = await undo(run, run.undoing ?? led);
+    if (typeof led === 'object' && (await undo(run, run.undoing ?? led)) === 'afresh') return continueAsNew<typeof processPayment>(input);
     return end(run);
   });
 }
 
 /** From state to state until the payment has ended, has to be undone, or would make a renewal wait. */
 async function tell(run: PaymentRun): Promise<Led> {
-  run.resume(await validatePayment({ ...run.step('validating'), runId: workflowInfo().runId }));
+  // Also when it is cancelled at once: what nobody owns nobody could end.
+  run.resume(await CancellationScope.nonCancellable(() => validatePayment({ ...run.step('validating'), runId: workflowInfo().runId })));
+  if (CancellationScope.current().consideredCancelled) return cancelled(run);
   if (run.undoing) return run.undoing;
   while (!settledPaymentStates.includes(run.state)) {
     const led = await leave(run);
     if (led || run.shouldStartAfresh) return led;
-    if (CancellationScope.current().consideredCancelled) return { towards: 'cancelled', reason: run.cancel ? 'cancelled' : 'cancelled_in_temporal' };
+    if (CancellationScope.current().consideredCancelled) return cancelled(run);
     if (isPaymentAtRest(run) && !run.renewal && !settledPaymentStates.includes(run.state)) await notify(run);
   }
   return undefined;
+}
+
+function cancelled(run: PaymentRun): PaymentUndoing {
+  return run.undoing ?? { towards: 'cancelled', reason: run.cancel ? 'cancelled' : 'cancelled_in_temporal' };
 }
 
 async function leave(run: PaymentRun): Promise<Led> {

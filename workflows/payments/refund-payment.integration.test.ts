@@ -123,11 +123,8 @@ describe('refundPayment', () => {
 
   it('reserves at most what was captured when 500 pairs of refunds race', async () => {
     const { payment } = await world.accept();
-    const pairs = await Promise.all(Array.from({ length: 500 }, async (_, index) => {
-      const _id = `${payment._id}x${index}`;
-      await world.database.models.payments.create({ ...payment, _id, state: 'captured', capturedMinor: 5000, authorisedMinor: 5000 });
-      return _id;
-    }));
+    const pairs = Array.from({ length: 500 }, (_, index) => `${payment._id}x${index}`);
+    await world.database.models.payments.insertMany(pairs.map((_id) => ({ ...payment, _id, state: 'captured' as const, capturedMinor: 5000, authorisedMinor: 5000 })));
     let accepted = 0;
     let refused = 0;
     const queue = [...pairs];

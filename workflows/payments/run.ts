@@ -58,7 +58,7 @@ export class PaymentRun {
   ending = false;
 
   get shouldStartAfresh(): boolean {
-    return workflowInfo().continueAsNewSuggested && !this.renewal && !this.inbox.waiting && this.cancel === null;
+    return workflowInfo().continueAsNewSuggested && !this.renewal && !this.inbox.waiting && (this.cancel === null || this.cancel.outcome !== undefined);
   }
 
   get position(): PaymentPosition {

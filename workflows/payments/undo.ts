@@ -4,14 +4,20 @@ import { compensatePayment, undoPayment } from './activities';
 import { reportWhenOverdue } from './ask-gateway';
 import type { PaymentRun } from './run';
 
+/** How undoing ended; `rest`: a renewal does not wait for it. `afresh`: it goes on in a new run. */
+type Undone = 'rest' | 'afresh' | void;
+
+/** For an hour an undoing is tried every minute, then every hour. */
+const LOOKS_BY_THE_MINUTE = 65;
+
 /** Nothing was asked of the gateway yet. */
 const NOTHING_HELD: readonly PaymentState[] = ['accepted', 'validating', 'review'];
 
 /**
  * Gives up what is held, or may be, and ends the payment. Money that turns out to be taken is not given back here: the payment is
- * `captured` then, and giving it back is a refund. `rest`: a renewal does not wait for a void that is not confirmed.
+ * `captured` then, and giving it back is a refund.
  */
-export async function undo(run: PaymentRun, undoing: PaymentUndoing): Promise<'rest' | void> {
+export async function undo(run: PaymentRun, undoing: PaymentUndoing): Promise<Undone> {
   if (settledPaymentStates.includes(run.state)) return;
   if (!run.resumed || NOTHING_HELD.includes(run.state)) {
     // Says where the payment really stands: a step may have been applied without this run having heard of it.
@@ -35,19 +41,20 @@ async function begin(run: PaymentRun, { towards, reason }: PaymentUndoing): Prom
 }
 
 /** Asks until the gateway confirms, hastened by its webhooks. */
-async function giveBack(run: PaymentRun, { towards, reason }: PaymentUndoing): Promise<'rest' | void> {
+async function giveBack(run: PaymentRun, { towards, reason }: PaymentUndoing): Promise<Undone> {
   const overdueAtMs = Date.now() + paymentTimes.unknownMs;
   for (let look = 1; ; look++) {
     const { status, position } = await compensatePayment(run.step('compensate'));
     run.moved(position, overdueAtMs);
     if (settledPaymentStates.includes(run.state)) return;
     if (status === 'captured') return run.move({ to: 'captured' });
-    if (status !== 'unknown') {
+    if (status !== 'unknown' && status !== 'unavailable') {
       const promised = run.cancel?.outcome !== undefined;
       return run.move({ to: towards, reason }, promised ? null : run.cancel);
     }
     if (run.renewal) return 'rest';
-    await reportWhenOverdue(run, overdueAtMs);
-    await run.news.await({ look, untilMs: Date.now() < overdueAtMs ? overdueAtMs : undefined });
+    if (run.state === 'unknown') await reportWhenOverdue(run, overdueAtMs);
+    if (run.shouldStartAfresh) return 'afresh';
+    await run.news.await({ look, longestMs: look <= LOOKS_BY_THE_MINUTE ? 60_000 : undefined });
   }
 }

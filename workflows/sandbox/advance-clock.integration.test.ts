@@ -112,7 +112,7 @@ describe('the sandbox clock', () => {
     const born: string[] = [];
     while ((await world.operation(advance)).state === 'running') {
       born.push(await world.onboard(tenantId));
-      await setTimeout(100);
+      await setTimeout(150);
     }
     expect((await world.operation(advance)).state).toBe('completed');
     const clock = await world.clock.offsetMs(tenantId);

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Mailer } from '../../clients/mailer';
 import type { MailRequest } from '../../contracts/outbox';
 import { signVerificationToken } from '../../contracts/verification-token';
+import { moneyOf } from '../../domain/money';
+import { formatMoney } from '../../domain/money-text';
 import { tenantOf } from '../../domain/tenant';
 import { composeMail } from '../../mails/compose-mail';
+import { languageOf } from '../../mails/mail-text';
 import type { Database } from '../../models/database';
 import type { Onboarding } from '../../models/onboarding';
 import { markDone } from '../../models/outbox';
@@ -27,11 +30,10 @@ export function createSendMail({ database, mailer, publicUrl, verificationSecret
   const host = new URL(publicUrl).hostname;
   const done = (row: OutboxRow) => markDone({ database, rowId: row._id, consumer: 'mail' });
   return async (row) => {
-    const { mail, tenantId } = row;
-    const onboarding = mail ? await database.models.onboardings.findOne({ _id: row.entityId, tenantId }).lean() : null;
-    if (!mail || !onboarding || isDeadLink(mail, onboarding)) return done(row);
-    const link = linkOf({ mail, onboarding, publicUrl, verificationSecret });
-    const { to, ...content } = await addressed({ database, mail, onboarding, link });
+    const { mail } = row;
+    const letter = mail && (row.entityType === 'subscription' ? await aboutSubscription({ database, mail, row }) : await aboutOnboarding({ database, mail, row, publicUrl, verificationSecret }));
+    if (!mail || !letter) return done(row);
+    const { to, ...content } = letter;
     await mailer.send({
       messageId: `${createHash('sha256').update(mail.key).digest('hex').slice(0, 32)}@${host}`,
       to,
@@ -55,23 +57,33 @@ function generationOf(data: MailRequest['data']): number {
   return data.generation;
 }
 
-interface LinkInput {
+interface LetterInput {
+  database: Database;
   mail: MailRequest;
-  onboarding: Onboarding;
+  row: OutboxRow;
+}
+
+type Letter = { to: string } & ReturnType<typeof composeMail>;
+
+interface OnboardingLetterInput extends LetterInput {
   publicUrl: string;
   verificationSecret: string;
 }
 
-function linkOf({ mail, onboarding, publicUrl, verificationSecret }: LinkInput): string | null {
+function linkOf({ mail, row, publicUrl, verificationSecret }: OnboardingLetterInput): string | null {
   if (!withLink.has(mail.template)) return null;
-  const token = signVerificationToken({ secret: verificationSecret, onboardingId: onboarding._id, generation: generationOf(mail.data) });
+  const token = signVerificationToken({ secret: verificationSecret, onboardingId: row.entityId, generation: generationOf(mail.data) });
   return `${publicUrl.replace(/\/+$/, '')}/api/v1/verify/${token}`;
 }
 
-/** Loads who is written to and what about. A mail without an address of its own goes to the user, in the user's language and time zone. */
-async function addressed({ database, mail, onboarding, link }: { database: Database; mail: MailRequest; onboarding: Onboarding; link: string | null }) {
-  const { tenantId, _id: onboardingId, userId, undoing, verification, until } = onboarding;
-  const { users, partners, entitlements } = database.models;
+/** Loads who is written to and what about. A mail without an address of its own goes to the user, in the user's language and time zone. Null where it is not wanted any more. */
+async function aboutOnboarding(input: OnboardingLetterInput): Promise<Letter | null> {
+  const { database, mail, row } = input;
+  const { tenantId, entityId: onboardingId } = row;
+  const { onboardings, users, partners, entitlements } = database.models;
+  const onboarding = await onboardings.findOne({ _id: onboardingId, tenantId }).lean();
+  if (!onboarding || isDeadLink(mail, onboarding)) return null;
+  const { userId, undoing, verification, until } = onboarding;
   const [user, partner, entitlement] = await Promise.all([
     users.findOne({ _id: userId, tenantId }).lean(),
     partners.findById(tenantOf(tenantId).partnerId).lean(),
@@ -80,6 +92,7 @@ async function addressed({ database, mail, onboarding, link }: { database: Datab
   if (!user || !partner) throw new Error(`The ${user ? 'partner' : 'user'} of ${onboardingId} does not exist`);
   const { locale, timeZone } = mail.to === null ? user : partner;
   const expiresAt = typeof mail.data.expiresAt === 'string' ? new Date(mail.data.expiresAt) : verification.expiresAt;
+  const link = linkOf(input);
   return {
     to: mail.to ?? user.email,
     ...composeMail({
@@ -95,6 +108,25 @@ async function addressed({ database, mail, onboarding, link }: { database: Datab
         reason: typeof mail.data.reason === 'string' ? mail.data.reason : (undoing?.reason ?? null),
         entitlementCode: entitlement?.code ?? null,
       },
+    }),
+  };
+}
+
+/** To the user whose subscription it is, with the plan, amount and time that were true when it was asked for. One without a user has nobody to write to. */
+async function aboutSubscription({ database, mail, row }: LetterInput): Promise<Letter | null> {
+  const { tenantId, entityId } = row;
+  const { subscriptions, users, partners } = database.models;
+  const { userId } = (await subscriptions.findOne({ _id: entityId, tenantId }, { userId: 1 }).lean()) ?? {};
+  const [user, partner] = await Promise.all([userId ? users.findOne({ _id: userId, tenantId }).lean() : null, partners.findById(tenantOf(tenantId).partnerId).lean()]);
+  if (!user || !partner) return null;
+  const { locale, timeZone, email: to, name } = user;
+  const { planName, amountMinor, currency, until } = mail.data;
+  const subscription = { planName: String(planName), amount: formatMoney({ money: moneyOf(Number(amountMinor), String(currency)), locale: languageOf(locale) }) };
+  return {
+    to,
+    ...composeMail({
+      template: mail.template, locale, timeZone,
+      facts: { name, partnerName: partner.name, onboardingId: entityId, link: null, until: typeof until === 'string' ? new Date(until) : null, reason: null, entitlementCode: null, subscription },
     }),
   };
 }

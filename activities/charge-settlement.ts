@@ -1,0 +1,127 @@
+import type { ClientSession } from 'mongoose';
+import type { ActivityDependencies } from '.';
+import type { EventType } from '../src/contracts/events';
+import type { UpdateSubscriptionInput } from '../src/contracts/subscription-activities';
+import { defaultDunningLadder, nextDunningStep } from '../src/domain/dunning';
+import { settledPaymentStates, type PaymentState } from '../src/domain/payment';
+import type { SubscriptionState } from '../src/domain/subscription';
+import { tenantOf } from '../src/domain/tenant';
+import { anchorAnew } from '../src/domain/plan-change';
+import type { Invoice, InvoiceAttempt } from '../src/models/invoice';
+import type { Charge, Subscription } from '../src/models/subscription';
+import { createSubscriptionRecords, mailOf, type SubscriptionChange } from './subscription-records';
+
+const PAID: readonly PaymentState[] = ['captured', 'partially_refunded', 'refunded'];
+const isPaid = (state: PaymentState): boolean => PAID.includes(state);
+
+/** What the answer of a payment makes of its subscription and invoice. */
+export const createChargeSettlement = (dependencies: ActivityDependencies) => {
+  const { database, acceptRefund } = dependencies;
+  const { models } = database;
+  const records = createSubscriptionRecords(dependencies);
+
+  const updateInvoice = (invoice: Invoice, { attempt, at }: UpdateSubscriptionInput, to: Partial<Invoice>, how: Pick<InvoiceAttempt, 'state' | 'reason'>) => async (session: ClientSession) => {
+    const attempts = invoice.attempts.map((made) => (made.attempt === attempt ? { ...made, ...how } : made));
+    await models.invoices.updateOne({ _id: invoice._id, tenantId: invoice.tenantId }, { $set: { ...to, attempts, updatedAt: new Date(at) }, $inc: { version: 1 } }, { session });
+  };
+
+  const paid = (subscription: Subscription, invoice: Invoice, input: UpdateSubscriptionInput): SubscriptionChange => {
+    const { state, schedule, nextPeriodAt } = subscription;
+    const { at } = input;
+    const data = dataOf(invoice, input);
+    const settleInvoice = updateInvoice(invoice, input, { state: 'paid', paidAt: new Date(at) }, { state: 'paid', reason: null });
+    // While it was unpaid the service had stopped: nothing is owed for that time, so what comes next begins now.
+    const lapsed = state === 'unpaid' && nextPeriodAt.getTime() <= Date.parse(at);
+    const anew = lapsed ? anchorAnew(schedule, at) : null;
+    return {
+      to: 'active',
+      set: { charge: null, paidUntil: new Date(invoice.period.endAt), ...(anew ? { schedule: anew, nextPeriodAt: new Date(anew.startAt) } : {}) },
+      event: { type: eventOfPaid(subscription, invoice), data },
+      alongside: settleInvoice,
+    };
+  };
+
+  /** After the cancellation: an invoice that was taken back keeps no money. */
+  const closed = (subscription: Subscription, invoice: Invoice, input: UpdateSubscriptionInput): SubscriptionChange => {
+    const { payment, at } = input;
+    const { tenantId, correlationId, charge } = subscription;
+    const attempt = invoice.attempts.find((made) => made.attempt === input.attempt);
+    if (payment && !settledPaymentStates.includes(payment.state)) return { event: { type: 'subscription.payment_pending', data: { paymentState: payment.state } } };
+    const set = { charge: charge?.attempt === input.attempt ? null : charge };
+    if (!payment || !isPaid(payment.state)) {
+      return { set, event: { type: 'subscription.payment_closed', data: dataOf(invoice, input) }, alongside: updateInvoice(invoice, input, {}, { state: 'failed', reason: payment?.reason ?? null }) };
+    }
+    const isVoid = invoice.state === 'void';
+    const refundMinor = isVoid ? invoice.total.amountMinor : 0;
+    return {
+      set: { ...set, ...(isVoid ? {} : { paidUntil: new Date(invoice.period.endAt) }) },
+      event: { type: 'subscription.paid_late', data: { ...dataOf(invoice, input), refundMinor } },
+      alongside: async (session) => {
+        await updateInvoice(invoice, input, isVoid ? {} : { state: 'paid', paidAt: new Date(at) }, { state: 'paid', reason: null })(session);
+        if (isVoid && attempt) await acceptRefund({ database, session, tenantId, paymentId: attempt.paymentId, correlationId, by: { kind: 'workflow', id: null }, at });
+      },
+    };
+  };
+
+  const failed = async (subscription: Subscription, invoice: Invoice, input: UpdateSubscriptionInput): Promise<SubscriptionChange> => {
+    const { state, charge } = subscription;
+    const { payment, at, attempt, tenantId } = input;
+    const reason = payment?.reason ?? payment?.state ?? 'failed';
+    const alongside = updateInvoice(invoice, input, {}, { state: 'failed', reason });
+    const data = { ...dataOf(invoice, input), reason };
+    const tried = await models.payments.findOne({ _id: invoice.attempts.find((made) => made.attempt === attempt)?.paymentId, tenantId }, { paymentMethod: 1 }).lean();
+    const current = charge ?? newCharge(invoice, attempt);
+    if (tried && tried.paymentMethod !== subscription.paymentMethod) {
+      // Another payment method came meanwhile: it is charged at once, and no rung of the ladder is used up.
+      return { set: { charge: { ...current, attempt, status: 'due' } }, event: { type: payment?.state === 'cancelled' ? 'subscription.payment_withdrawn' : 'subscription.payment_failed', data: { ...data, nextAt: null } }, alongside };
+    }
+
+    const { dunning } = await models.partners.findById(tenantOf(tenantId).partnerId, { dunning: 1 }).lean().orFail();
+    const { amountMinor } = invoice.total;
+    if (state === 'unpaid') {
+      const nextAt = current.nextAt?.toISOString() ?? null;
+      return { set: { charge: { ...current, attempt, status: 'failed' } }, event: { type: 'subscription.payment_failed', data: { ...data, nextAt } }, mails: [mailOf(subscription, 'renewalFailed', { amountMinor })], alongside };
+    }
+    const failedAt = current.failedAt?.toISOString() ?? at;
+    const wasPlanned = current.failedAt !== null && current.nextAt !== null && current.nextAt.getTime() <= Date.parse(at);
+    const rung = current.rung + (wasPlanned ? 1 : 0);
+    const next = nextDunningStep({ ladder: dunning ?? defaultDunningLadder, failedAt, attempt: rung, lastFailedAt: at });
+    const nextAt = next.kind === 'retry' ? next.at : next.cancelAt;
+    const to: SubscriptionState = next.kind === 'retry' ? 'past_due' : 'unpaid';
+    return {
+      to,
+      set: { charge: { ...current, attempt, status: 'failed', rung, failedAt: new Date(failedAt), nextAt: new Date(nextAt) } },
+      event: { type: to === 'unpaid' ? 'subscription.unpaid' : 'subscription.payment_failed', data: { ...data, nextAt } },
+      mails: [mailOf(subscription, to === 'unpaid' ? 'subscriptionUnpaid' : 'renewalFailed', { amountMinor, until: nextAt })],
+      alongside,
+    };
+  };
+
+  return {
+    async settle(subscription: Subscription, input: UpdateSubscriptionInput): Promise<SubscriptionChange> {
+      const { payment } = input;
+      const invoiceId = subscription.charge?.invoiceId;
+      const invoice = invoiceId ? await records.findInvoice(input, invoiceId) : null;
+      if (!invoice) return { event: { type: 'subscription.payment_closed' } };
+      if (subscription.state === 'cancelled') return closed(subscription, invoice, input);
+      if (payment === null || isPaid(payment.state)) return paid(subscription, invoice, input);
+      if (settledPaymentStates.includes(payment.state)) return failed(subscription, invoice, input);
+      return { event: { type: 'subscription.payment_pending', data: { paymentState: payment.state } } };
+    },
+  };
+};
+
+const newCharge = (invoice: Invoice, attempt: number): Charge => ({
+  invoiceId: invoice._id, periodStart: invoice.period.startAt, attempt, status: 'pending', rung: 1, failedAt: null, nextAt: null,
+});
+
+const dataOf = ({ _id: invoiceId, total, period, attempts }: Invoice, { attempt }: UpdateSubscriptionInput): Record<string, unknown> => ({
+  invoiceId, attempt, paymentId: attempts.find((made) => made.attempt === attempt)?.paymentId ?? null, totalMinor: total.amountMinor, periodStart: period.startAt, periodEnd: period.endAt,
+});
+
+function eventOfPaid({ state, paidUntil }: Subscription, { kind }: Invoice): EventType {
+  if (state === 'past_due' || state === 'unpaid') return 'subscription.recovered';
+  if (state === 'paused') return 'subscription.resumed';
+  if (paidUntil === null) return 'subscription.activated';
+  return kind === 'change' ? 'subscription.change_paid' : 'subscription.renewed';
+}

@@ -1,0 +1,34 @@
+import { compareWithGateway, type GatewayLine, type OwnLine } from './gateway-comparison';
+
+const theirs: GatewayLine[] = [
+  { key: 'pay_1:authorise:1', event: 'authorise', authorisationId: 'a1', amountMinor: 500, currency: 'EUR' },
+  { key: 'pay_1:capture:1', event: 'capture', authorisationId: 'a1', amountMinor: 500, currency: 'EUR' },
+  { key: 'rfd_1:refund:1', event: 'refund', authorisationId: 'a1', amountMinor: 200, currency: 'EUR' },
+];
+const ours: OwnLine[] = theirs.map(({ key, amountMinor, currency }) => ({ key, amountMinor, currency }));
+const compare = (input: { theirs?: GatewayLine[]; ours?: OwnLine[]; unsettled?: string[] }) =>
+  compareWithGateway({ theirs: input.theirs ?? theirs, ours: input.ours ?? ours, unsettled: new Set(input.unsettled) }).map(({ key, detail }) => `${key}: ${detail}`);
+
+describe("comparing our books with the gateway's", () => {
+  it('finds nothing where both say the same', () => expect(compare({})).toEqual([]));
+
+  it('finds what was charged and not booked, unless its process is still at it', () => {
+    expect(compare({ ours: ours.slice(0, 2) })).toEqual(['rfd_1:refund:1: the gateway has it (refund), our books do not']);
+    expect(compare({ ours: ours.slice(0, 2), unsettled: ['rfd_1'] })).toEqual([]);
+  });
+
+  it('finds what was booked and not charged, whatever the process is doing', () => {
+    expect(compare({ theirs: theirs.slice(0, 2), unsettled: ['rfd_1'] })).toEqual(['rfd_1:refund:1: our books have it, the gateway does not']);
+  });
+
+  it('finds another amount, another currency, and what was done twice', () => {
+    expect(compare({ ours: [{ ...ours[0]!, amountMinor: 499 }, { ...ours[1]!, currency: 'USD' }, ours[2]!] })).toHaveLength(2);
+    expect(compare({ theirs: [...theirs, theirs[1]!] })).toEqual(['pay_1:capture:1: the gateway did it twice (capture)']);
+  });
+
+  it('takes a void of what was never held for nothing', () => {
+    const voided: GatewayLine = { key: 'pay_2:void:1', event: 'void', authorisationId: 'a2', amountMinor: 5, currency: 'EUR' };
+    expect(compare({ theirs: [...theirs, voided] })).toEqual([]);
+    expect(compare({ theirs: [...theirs, { ...voided, authorisationId: 'a1' }] })).toHaveLength(1);
+  });
+});

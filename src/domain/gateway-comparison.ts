@@ -1,0 +1,65 @@
+/** A line of the gateway's books that moved something. */
+export interface GatewayLine {
+  /** The key the gateway was asked with. */
+  key: string;
+  event: 'authorise' | 'capture' | 'void' | 'refund';
+  authorisationId: string;
+  amountMinor: number;
+  currency: string;
+}
+
+/** One of our own postings, as far as the gateway can know of it. */
+export interface OwnLine {
+  key: string;
+  amountMinor: number;
+  currency: string;
+}
+
+export interface CompareWithGatewayInput {
+  theirs: readonly GatewayLine[];
+  ours: readonly OwnLine[];
+  /** The payments and refunds that have not ended: what the gateway did for them may not have reached our books yet. */
+  unsettled: ReadonlySet<string>;
+}
+
+export interface GatewayDifference {
+  key: string;
+  /** In minor units with their currency; null where there is nothing. */
+  ours: string | null;
+  theirs: string | null;
+  detail: string;
+}
+
+/**
+ * Compares our books with the gateway's own, item by item under the key that both carry. Empty when they say the same: nothing
+ * lost, nothing doubled, nothing charged that is not booked, nothing booked that was not charged.
+ */
+export function compareWithGateway({ theirs, ours, unsettled }: CompareWithGatewayInput): GatewayDifference[] {
+  const differences: GatewayDifference[] = [];
+  const booked = new Map(ours.map((line) => [line.key, line]));
+  const held = new Set(theirs.filter(({ event }) => event === 'authorise').map(({ authorisationId }) => authorisationId));
+  const seen = new Set<string>();
+  for (const line of theirs) {
+    const { key, event, authorisationId } = line;
+    const own = booked.get(key);
+    const report = (detail: string): unknown => differences.push({ key, ours: own ? amountOf(own) : null, theirs: amountOf(line), detail });
+    if (seen.has(key)) report(`the gateway did it twice (${event})`);
+    seen.add(key);
+    if (own) {
+      if (amountOf(own) !== amountOf(line)) report('the amounts differ');
+      continue;
+    }
+    // A void of what was never held moves nothing.
+    const movedNothing = event === 'void' && !held.has(authorisationId);
+    if (!movedNothing && !unsettled.has(entityOf(key))) report(`the gateway has it (${event}), our books do not`);
+  }
+  for (const line of ours) {
+    if (!seen.has(line.key)) differences.push({ key: line.key, ours: amountOf(line), theirs: null, detail: 'our books have it, the gateway does not' });
+  }
+  return differences;
+}
+
+const amountOf = ({ amountMinor, currency }: Omit<OwnLine, 'key'>): string => `${amountMinor} ${currency}`;
+
+/** A key begins with the id of the payment or refund it belongs to. */
+export const entityOf = (key: string): string => key.slice(0, key.indexOf(':'));

@@ -1,0 +1,104 @@
+import type { SubscriptionState } from './subscription';
+
+/**
+ * How an open invoice is being charged. `due`: the next attempt is made at once. `pending`: the last attempt has no final answer
+ * yet and is asked about again. `failed`: it waits for the dunning ladder, or in `unpaid` for a new payment method.
+ */
+export type ChargeStatus = 'due' | 'pending' | 'failed';
+
+/** What the process of a subscription has to know to wait for the right thing. Times are ISO 8601. */
+export interface SubscriptionProgress {
+  /** Of the subscription: what was read later is newer. */
+  version: number;
+  state: SubscriptionState;
+  startAt: string;
+  trialEndAt: string | null;
+  /** When the trial's end has to be announced; null without a trial and once it is. */
+  trialNoticeAt: string | null;
+  nextPeriodAt: string;
+  waiting: 'cancel' | 'change_plan' | null;
+  resumeAt: string | null;
+  charge: {
+    periodStart: string;
+    /** The last attempt; 0 before the first. */
+    attempt: number;
+    status: ChargeStatus;
+    /** Failed: when it is tried again, or in `unpaid` given up. */
+    nextAt: string | null;
+  } | null;
+}
+
+interface ProgressSource {
+  version: number;
+  state: SubscriptionState;
+  startAt: Date;
+  trialEndAt: Date | null;
+  trialNoticeAt: Date | null;
+  nextPeriodAt: Date;
+  waiting: { what: 'cancel' | 'change_plan' } | null;
+  resumeAt: Date | null;
+  charge: { periodStart: string; attempt: number; status: ChargeStatus; nextAt: Date | null } | null;
+}
+
+const iso = (date: Date | null): string | null => date && date.toISOString();
+
+export const progressOf = ({ version, state, charge, ...rest }: ProgressSource): SubscriptionProgress => ({
+  version,
+  state,
+  startAt: rest.startAt.toISOString(),
+  trialEndAt: iso(rest.trialEndAt),
+  trialNoticeAt: iso(rest.trialNoticeAt),
+  nextPeriodAt: rest.nextPeriodAt.toISOString(),
+  waiting: rest.waiting?.what ?? null,
+  resumeAt: iso(rest.resumeAt),
+  charge: charge && { periodStart: charge.periodStart, attempt: charge.attempt, status: charge.status, nextAt: iso(charge.nextAt) },
+});
+
+/** What comes next. `ask`: the payment that is pending is asked about again. `give_up`: it was unpaid for too long. */
+export type SubscriptionDue = {
+  what: 'start_trial' | 'announce_trial_end' | 'charge' | 'ask' | 'resume' | 'cancel' | 'give_up';
+  /** Null for what comes at once, or for `ask`, whose time the process keeps. */
+  at: string | null;
+};
+
+/** What a subscription waits for by itself, without a command; null when it waits for nothing. */
+export function nextDue(progress: SubscriptionProgress): SubscriptionDue | null {
+  const { state, charge, waiting, nextPeriodAt } = progress;
+  if (charge?.status === 'pending') return cancelFirst(progress, { what: 'ask', at: null });
+  if (state === 'cancelled') return null;
+  if (charge?.status === 'due') return { what: 'charge', at: null };
+  if (charge) return cancelFirst(progress, { what: state === 'unpaid' ? 'give_up' : 'charge', at: charge.nextAt });
+  switch (state) {
+    case 'accepted': return { what: progress.trialEndAt === null ? 'charge' : 'start_trial', at: progress.startAt };
+    case 'trialing':
+      if (progress.trialNoticeAt !== null && waiting !== 'cancel') return { what: 'announce_trial_end', at: progress.trialNoticeAt };
+      return { what: waiting === 'cancel' ? 'cancel' : 'charge', at: nextPeriodAt };
+    case 'active': return { what: waiting === 'cancel' ? 'cancel' : 'charge', at: nextPeriodAt };
+    case 'paused': return progress.resumeAt === null ? null : { what: 'resume', at: progress.resumeAt };
+    default: return null;
+  }
+}
+
+/** A cancel that waits for the period's end comes at it, whatever has become of the charge. */
+function cancelFirst({ state, waiting, nextPeriodAt }: SubscriptionProgress, due: SubscriptionDue): SubscriptionDue {
+  if (waiting !== 'cancel' || state === 'cancelled') return due;
+  return due.at !== null && due.at <= nextPeriodAt ? due : { what: 'cancel', at: nextPeriodAt };
+}
+
+export interface SubscriptionWaitingFor {
+  what: 'start' | 'trial_end' | 'renewal' | 'payment' | 'retry' | 'payment_method' | 'resume' | 'cancel';
+  until: string | null;
+}
+
+/** What it waits for, as a person asks; null once cancelled. */
+export function waitingForOf(progress: SubscriptionProgress): SubscriptionWaitingFor | null {
+  const { state, charge, waiting, nextPeriodAt, resumeAt, startAt } = progress;
+  if (charge?.status === 'pending' || charge?.status === 'due') return { what: 'payment', until: null };
+  if (charge) return { what: state === 'unpaid' ? 'payment_method' : 'retry', until: charge.nextAt };
+  switch (state) {
+    case 'accepted': return { what: 'start', until: startAt };
+    case 'paused': return { what: 'resume', until: resumeAt };
+    case 'cancelled': return null;
+    default: return { what: waiting === 'cancel' ? 'cancel' : state === 'trialing' ? 'trial_end' : 'renewal', until: nextPeriodAt };
+  }
+}

@@ -1,0 +1,91 @@
+import { DomainError } from '../domain/domain-error';
+import { isId } from '../domain/ids';
+import { isPaymentAtRest } from '../domain/payment';
+import { acceptPayment } from '../models/accept-payment';
+import type { Clock } from '../models/clock';
+import type { Database } from '../models/database';
+import { OWN_SEND_MS } from '../models/new-outbox-row';
+import type { OutboxRow } from '../models/outbox-row';
+import type { Payment } from '../models/payment';
+import { actorOf } from './actor-of';
+import { etagOf } from './etag';
+import { notFound, type CallOf, type Handlers } from './handler';
+import type { Idempotency } from './idempotency';
+import { createdWithin, type ListPage } from './list';
+import { listEvents } from './list-events';
+import { presentPayment } from './present-payment';
+import type { Reply } from './request-context';
+import { replyAccepted, replyCurrent, type Settling } from './settling';
+
+export interface PaymentHandlersInput {
+  database: Database;
+  idempotency: Idempotency;
+  listPage: ListPage;
+  basePath: string;
+  clock: Clock;
+  /** Whether the tenant has a gateway to pay through; sandboxes have the simulated one. */
+  hasGateway: (tenantId: string) => boolean;
+  /** Sends the start of a committed row in the background. */
+  startSoon: (row: OutboxRow) => void;
+}
+
+type PaymentOperations = 'createPayment' | 'initializePayment' | 'listPayments' | 'getPayment' | 'listPaymentEvents';
+
+/** Accepts payments, and shows where they stand. */
+export function paymentHandlers(input: PaymentHandlersInput): Handlers<PaymentOperations> {
+  const { database, idempotency, listPage, basePath, clock, hasGateway, startSoon } = input;
+  const { payments } = database.models;
+
+  const settling: Settling<Payment> = {
+    what: 'payment',
+    find: async ({ tenantId, id }) => (isId('payment', id) ? payments.findOne({ _id: id, tenantId }).lean() : null),
+    hasSettled: isPaymentAtRest,
+    present: presentPayment,
+  };
+
+  const accept = async (call: CallOf<'createPayment'>): Promise<Reply> => {
+    const { tenantId, caller, correlationId, body } = call;
+    if (!hasGateway(tenantId)) {
+      throw new DomainError('GATEWAY_NOT_CONFIGURED', 'No payment gateway is configured for live payments. Ask the operator to configure one, or use a sandbox key.');
+    }
+    const at = (await clock.now(tenantId)).toISOString();
+    let start: OutboxRow | null = null;
+    return idempotency.acceptOnce({
+      call,
+      async write(session) {
+        const { payment, row } = await acceptPayment({ database, session, tenantId, ...body, correlationId, by: actorOf(caller), at, startDelayMs: OWN_SEND_MS });
+        start = row;
+        return { status: 202, headers: { Location: `${basePath}/payments/${payment._id}`, ETag: etagOf(payment.version) }, body: presentPayment(payment) };
+      },
+      afterCommit: () => start && startSoon(start),
+    });
+  };
+  const create = async (call: CallOf<'createPayment'>): Promise<Reply> => replyAccepted({ call, reply: await accept(call), settling });
+
+  return {
+    createPayment: create,
+    initializePayment: create,
+
+    listPayments(call) {
+      const { tenantId } = call;
+      const { state, customerId, orderRef } = call.query;
+      const filter = {
+        tenantId,
+        ...(state === undefined ? {} : { state }),
+        ...(customerId === undefined ? {} : { customerId }),
+        ...(orderRef === undefined ? {} : { orderRef }),
+        ...createdWithin(call.query),
+      };
+      return listPage({ call, model: payments, filter, by: { field: '_id', order: -1 }, present: (items) => items.map(presentPayment) });
+    },
+
+    getPayment: (call) => replyCurrent({ call, id: call.params.paymentId, settling }),
+
+    async listPaymentEvents(call) {
+      const { tenantId } = call;
+      const { paymentId } = call.params;
+      if (!(await settling.find({ tenantId, id: paymentId }))) throw notFound('payment');
+      return listEvents({ call, database, listPage, entityId: paymentId });
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { ClientSession } from 'mongoose';
+import { newId } from '../domain/ids';
+import { requirePlanTerms, type PlanTerms } from '../domain/plan';
+import type { Database } from './database';
+import type { Plan } from './plan';
+
+export interface AcceptPlanInput {
+  database: Database;
+  session: ClientSession;
+  tenantId: string;
+  /** `trialDays` default 0. */
+  terms: Omit<PlanTerms, 'trialDays'> & { trialDays?: number };
+  correlationId: string;
+  /** The tenant's business time, ISO 8601. */
+  at: string;
+}
+
+/** Writes a plan inside the caller's transaction. It is there for ever as it is. @throws DomainError what `requirePlanTerms` throws. */
+export async function acceptPlan({ database, session, tenantId, terms, correlationId, at }: AcceptPlanInput): Promise<Plan> {
+  const createdAt = new Date(at);
+  const plan: Plan = { _id: newId('plan'), tenantId, version: 1, correlationId, createdAt, updatedAt: createdAt, ...requirePlanTerms({ trialDays: 0, ...terms }) };
+  await database.models.plans.insertMany([plan], { session });
+  return plan;
+}
+
+/** What a plan promises, as subscriptions keep it. */
+export const termsOf = ({ name, amount, interval, intervalCount, trialDays }: Plan): PlanTerms => ({ name, amount, interval, intervalCount, trialDays });

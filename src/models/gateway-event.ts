@@ -1,0 +1,108 @@
+import { Schema } from 'mongoose';
+import { gatewayReported, processPaymentId, refundPaymentId } from '../contracts/payment';
+import { isId } from '../domain/ids';
+import { tenantOf } from '../domain/tenant';
+import type { Database } from './database';
+import { newOutboxRow, OWN_SEND_MS } from './new-outbox-row';
+import type { OutboxRow } from './outbox-row';
+import { schemaOptions } from './schema-options';
+
+export type GatewayName = 'sandbox' | 'stripe';
+
+/** One event a gateway reported: the inbox of its webhooks. Its id is the gateway's own, so that each is taken once. */
+export interface GatewayEvent {
+  /** `stripe:evt_…` */
+  _id: string;
+  tenantId: string;
+  gateway: GatewayName;
+  type: string;
+  /** The key of the call it tells of, `pay_1:capture:1`. */
+  idempotencyKey: string;
+  authorisationId: string;
+  /** The row that tells the process concerned; null where nobody waits for the news. */
+  outboxRowId: string | null;
+  /** Real time. */
+  receivedAt: Date;
+}
+
+/** Longer than any gateway repeats itself. */
+const KEPT_SECONDS = 90 * 24 * 3600;
+
+export const gatewayEventSchema = new Schema<GatewayEvent>(
+  {
+    _id: { type: String, required: true },
+    tenantId: { type: String, required: true },
+    gateway: { type: String, required: true },
+    type: { type: String, required: true },
+    idempotencyKey: { type: String, required: true },
+    authorisationId: { type: String, required: true },
+    outboxRowId: { type: String, default: null },
+    receivedAt: { type: Date, required: true },
+  },
+  { ...schemaOptions, collection: 'gateway_events' },
+)
+  .index({ tenantId: 1, idempotencyKey: 1 })
+  .index({ receivedAt: 1 }, { expireAfterSeconds: KEPT_SECONDS });
+
+/** What a webhook says. */
+export interface ReportedEvent {
+  eventId: string;
+  type: string;
+  tenantId: string;
+  idempotencyKey: string;
+  authorisationId: string;
+}
+
+export interface KeepGatewayEventInput {
+  database: Database;
+  gateway: GatewayName;
+  notice: ReportedEvent;
+  correlationId: string;
+}
+
+const modeOf = { sandbox: 'sandbox', stripe: 'live' } as const;
+const DUPLICATE_KEY = 11_000;
+
+/**
+ * Writes an event down, and in the same transaction the row that tells the process that waits for it to look. Answers that row, to be
+ * sent after the commit; null for an event that came before, or that nobody waits for.
+ */
+export async function keepGatewayEvent({ database, gateway, notice, correlationId }: KeepGatewayEventInput): Promise<OutboxRow | null> {
+  const { gatewayEvents, outbox } = database.models;
+  const { eventId, tenantId, type, idempotencyKey, authorisationId } = notice;
+  // A gateway has no say in the other mode, whatever it signs.
+  if (tenantOf(tenantId).mode !== modeOf[gateway]) return null;
+  const _id = `${gateway}:${eventId}`;
+  if (await gatewayEvents.exists({ _id, tenantId })) return null;
+  const listener = await findListener(database, notice);
+  const row = listener && newOutboxRow({
+    tenantId, entityType: listener.entityType, entityId: listener.entityId, correlationId, pending: ['temporal'], delayMs: OWN_SEND_MS,
+    signal: { workflowId: listener.workflowId, name: gatewayReported.name },
+  });
+  const event: GatewayEvent = { _id, tenantId, gateway, type, idempotencyKey, authorisationId, outboxRowId: row?._id ?? null, receivedAt: new Date() };
+  try {
+    await database.inTransaction(async (session) => {
+      await gatewayEvents.insertMany([event], { session });
+      if (row) await outbox.insertMany([row], { session });
+    });
+    return row;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === DUPLICATE_KEY) return null;
+    throw error;
+  }
+}
+
+/**
+ * The process that waits for news of this call. While the call itself is under way none does: a process that gets no answer looks
+ * at the gateway's books before it waits, so what was reported meanwhile is found.
+ */
+async function findListener({ models }: Database, { tenantId, idempotencyKey }: ReportedEvent) {
+  const [entityId = ''] = idempotencyKey.split(':');
+  if (isId('refund', entityId)) {
+    const waits = await models.refunds.exists({ _id: entityId, tenantId, state: 'pending' });
+    return waits && ({ entityType: 'refund', entityId, workflowId: refundPaymentId(entityId) } as const);
+  }
+  if (!isId('payment', entityId)) return null;
+  const waits = await models.payments.exists({ _id: entityId, tenantId, state: { $in: ['unknown', 'requires_action'] } });
+  return waits && ({ entityType: 'payment', entityId, workflowId: processPaymentId(entityId) } as const);
+}

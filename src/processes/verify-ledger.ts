@@ -1,0 +1,113 @@
+import { setTimeout } from 'node:timers/promises';
+import { readConfig } from '../../config/env';
+import { readSandboxLedger, type SandboxLedgerItem } from '../clients/sandbox-ledger';
+import { compareWithGateway, entityOf, type GatewayLine, type OwnLine } from '../domain/gateway-comparison';
+import { createdAtOf } from '../domain/ids';
+import { balance, type Posting } from '../domain/ledger';
+import { ledgerProblems, paymentProblems } from '../domain/ledger-check';
+import { settledPaymentStates } from '../domain/payment';
+import { tenantOf } from '../domain/tenant';
+import { openDatabase, type Database } from '../models/database';
+import { postingOf } from '../models/ledger-posting';
+
+export interface VerifyLedgerInput {
+  env: NodeJS.ProcessEnv;
+  say: (line: string) => void;
+}
+
+interface TenantReport {
+  tenantId: string;
+  payments: number;
+  postings: number;
+  /** Items in the gateway's books; null where it shows us none. */
+  items: number | null;
+  problems: string[];
+}
+
+/** What is under way at the first look has arrived at the second. */
+const LOOK_AGAIN_AFTER_MS = 2000;
+
+/**
+ * `--verify-ledger`. Checks the books of every tenant: each posting, each payment against its postings, each currency; and those of
+ * sandbox tenants against the simulated gateway's own, item by item. Says what differs; answers whether nothing does.
+ */
+export async function verifyLedger({ env, say }: VerifyLedgerInput): Promise<boolean> {
+  const { mongodb, gateways } = readConfig({ env, role: 'verify-ledger' });
+  const database = openDatabase({ uri: mongodb.uri, appName: 'partner-platform-verify-ledger', maxPoolSize: 5 });
+  try {
+    await database.connection.asPromise();
+    const reports: TenantReport[] = [];
+    for (const tenantId of await tenantsWithBooks(database)) reports.push(await reportOn({ database, tenantId, gatewayUrl: gateways.sandbox.url }));
+    sayTable(reports, say);
+    for (const { tenantId, problems } of reports) for (const problem of problems) say(`differs ${tenantId}: ${problem}`);
+    const found = reports.reduce((sum, { problems }) => sum + problems.length, 0);
+    say(found === 0 ? 'The books agree.' : `${found} difference(s).`);
+    return found === 0;
+  } finally {
+    await database.close();
+  }
+}
+
+async function tenantsWithBooks({ models }: Database): Promise<string[]> {
+  const found = await Promise.all([models.payments.distinct('tenantId'), models.ledgerPostings.distinct('tenantId'), models.apiKeys.distinct('tenantId', { mode: 'sandbox' })]);
+  return [...new Set(found.flat())].sort();
+}
+
+async function reportOn(input: { database: Database; tenantId: string; gatewayUrl: string }): Promise<TenantReport> {
+  const first = await look(input);
+  if (first.problems.length === 0) return first;
+  await setTimeout(LOOK_AGAIN_AFTER_MS);
+  const second = await look(input);
+  return { ...second, problems: second.problems.filter((problem) => first.problems.includes(problem)) };
+}
+
+async function look({ database, tenantId, gatewayUrl }: { database: Database; tenantId: string; gatewayUrl: string }): Promise<TenantReport> {
+  const { models } = database;
+  const { partnerId, mode } = tenantOf(tenantId);
+  // The gateway first: what it does after that is not yet expected in our books.
+  const theirs = mode === 'sandbox' ? await readItems({ gatewayUrl, tenantId, since: (await models.partners.findById(partnerId, { sandboxResetAt: 1 }).lean())?.sandboxResetAt ?? null }) : null;
+  const payments = await models.payments.find({ tenantId }).lean();
+  const pendingRefunds = await models.refunds.find({ tenantId, state: 'pending' }, { _id: 1 }).lean();
+  const postings = (await models.ledgerPostings.find({ tenantId }).lean()).map(postingOf);
+
+  const byPayment = new Map<string, Posting[]>();
+  for (const posting of postings) byPayment.set(posting.paymentId, [...(byPayment.get(posting.paymentId) ?? []), posting]);
+  const problems = [
+    ...ledgerProblems(postings),
+    ...payments.flatMap(({ _id: paymentId, state, authorisedMinor, capturedMinor, refundedMinor, amount }) =>
+      paymentProblems({ paymentId, state, authorisedMinor, capturedMinor, refundedMinor, totals: balance({ postings: byPayment.get(paymentId) ?? [], currency: amount.currency }) })),
+  ].map(({ detail }) => detail);
+  if (theirs) {
+    const unsettled = new Set([...payments.filter(({ state }) => !settledPaymentStates.includes(state)), ...pendingRefunds].map(({ _id }) => _id));
+    problems.push(...compareWithGateway({ theirs, ours: postings.flatMap(ownLineOf), unsettled }).map(({ key, ours, theirs: there, detail }) => `${key}: ${detail} (ours ${ours ?? 'nothing'}, theirs ${there ?? 'nothing'})`));
+  }
+  return { tenantId, payments: payments.length, postings: postings.length, items: theirs?.length ?? null, problems };
+}
+
+const eventOf: Partial<Record<SandboxLedgerItem['outcome'], GatewayLine['event']>> = { authorised: 'authorise', captured: 'capture', voided: 'void', refunded: 'refund' };
+
+/** What moved something at the gateway. Of before the last reset of the sandbox only the gateway knows, which is as it should be. */
+async function readItems({ gatewayUrl, tenantId, since }: { gatewayUrl: string; tenantId: string; since: Date | null }): Promise<GatewayLine[]> {
+  const lines: GatewayLine[] = [];
+  for await (const { outcome, idempotencyKey: key, authorisationId, amount } of readSandboxLedger({ url: gatewayUrl, tenantId })) {
+    const event = eventOf[outcome];
+    const isOfBefore = since !== null && createdAtOf(entityOf(key)) <= since;
+    if (event && !isOfBefore) lines.push({ key, event, authorisationId, ...amount });
+  }
+  return lines;
+}
+
+/** The line of a posting that the gateway's books have too: what was held, taken, given up or given back. */
+function ownLineOf({ key, event, currency, lines }: Posting): OwnLine[] {
+  const account = { authorise: 'authorised', void: 'authorised', capture: 'captured', refund: 'refunded', fulfil: null, fee: null }[event];
+  if (account === null) return [];
+  return [{ key, currency, amountMinor: lines.filter((line) => line.account === account).reduce((sum, { amountMinor }) => sum + amountMinor, 0) }];
+}
+
+function sayTable(reports: readonly TenantReport[], say: (line: string) => void): void {
+  const width = Math.max(6, ...reports.map(({ tenantId }) => tenantId.length));
+  say(`${'tenant'.padEnd(width)}  payments  postings  at the gateway  differences`);
+  for (const { tenantId, payments, postings, items, problems } of reports) {
+    say(`${tenantId.padEnd(width)}  ${String(payments).padStart(8)}  ${String(postings).padStart(8)}  ${(items === null ? '–' : String(items)).padStart(14)}  ${String(problems.length).padStart(11)}`);
+  }
+}

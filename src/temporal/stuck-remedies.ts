@@ -1,0 +1,133 @@
+import type { ClientSession } from 'mongoose';
+import { USER_ONBOARDING, userOnboardingId } from '../contracts/onboarding';
+import type { WorkflowStart } from '../contracts/outbox';
+import { cancelPaymentSignal, PROCESS_PAYMENT, processPaymentId, REFUND_PAYMENT, refundPaymentId, type PaymentUndoing } from '../contracts/payment';
+import { taskQueues } from '../contracts/task-queues';
+import type { Actor } from '../domain/actor';
+import { DomainError } from '../domain/domain-error';
+import { openOnboardingStates } from '../domain/onboarding';
+import { paymentStates, settledPaymentStates } from '../domain/payment';
+import { userTransitions } from '../domain/user';
+import { applyStep } from '../models/apply-step';
+import type { Database } from '../models/database';
+import { entityModel } from '../models/entity-model';
+import type { EntityType } from '../models/event';
+import type { Onboarding } from '../models/onboarding';
+import type { Payment } from '../models/payment';
+import type { Entity } from '../models/schema-options';
+import type { StuckItem } from '../models/stuck-item';
+import type { RunningWorkflows } from './running-workflows';
+
+export interface RemedyInput {
+  item: StuckItem;
+  by: Actor;
+  /** The tenant's business time, ISO 8601. */
+  at: string;
+  session: ClientSession;
+}
+
+/** What can be done about a kind of entity whose process does not do what it should. Written within the session. */
+export interface StuckRemedy {
+  /** Starts the process anew; it picks up in the state the entity is in and owns it from then on. */
+  restart(input: RemedyInput): Promise<void>;
+  /** Ends the entity, undoing what was done. */
+  close(input: RemedyInput & { reason: string | null }): Promise<void>;
+  /** What closing means while a process waits for an outcome that is not known: a signal to it, or null to leave it alone. */
+  giveUp(input: RemedyInput): { name: string; args: readonly unknown[] } | null;
+}
+
+export type StuckRemedies = Partial<Record<EntityType, StuckRemedy>>;
+
+/** The remedies by the kind of entity. One without any is left to whoever has access to the servers. */
+export function createStuckRemedies({ database, workflows }: { database: Database; workflows: RunningWorkflows }): StuckRemedies {
+  const { models } = database;
+
+  const find = async <E extends Entity>({ item, session }: RemedyInput): Promise<E> => {
+    const entity = await entityModel(models, item.entityType).findOne({ _id: item.entityId, tenantId: item.tenantId }).session(session).lean();
+    if (!entity) throw new DomainError('NOT_FOUND', 'The entity of this item no longer exists');
+    return entity as unknown as E;
+  };
+  const about = ({ item: { tenantId, entityType, entityId }, by, at }: RemedyInput) => ({ tenantId, entityType, entityId, by, at });
+  const processOf = ({ _id: paymentId, tenantId, correlationId }: Payment): WorkflowStart => ({
+    workflowType: PROCESS_PAYMENT, workflowId: processPaymentId(paymentId), taskQueue: taskQueues.payments, restart: true, input: { tenantId, paymentId, correlationId },
+  });
+
+  const onboarding: StuckRemedy = {
+    async restart(input) {
+      const { _id: onboardingId, tenantId, requiresApproval, correlationId } = await find<Onboarding>(input);
+      await applyStep(
+        database,
+        {
+          ...about(input), step: `restart/${input.item._id}`, from: openOnboardingStates, set: { chain: null }, event: { type: 'onboarding.restarted' },
+          starts: [{
+            workflowType: USER_ONBOARDING, workflowId: userOnboardingId(onboardingId), taskQueue: taskQueues.users, restart: true,
+            input: { tenantId, onboardingId, requiresApproval, correlationId },
+          }],
+        },
+        input.session,
+      );
+    },
+
+    /** Entitlement, user and address are given back at once: nothing of it is abroad. */
+    async close({ reason, ...input }) {
+      await workflows.terminate({ workflowId: input.item.subject, reason: 'Closed by an operator' });
+      const { _id: onboardingId, tenantId, userId } = await find<Onboarding>(input);
+      const now = new Date(input.at);
+      await applyStep(
+        database,
+        {
+          ...about(input), step: `close/${input.item._id}`, from: openOnboardingStates, to: 'cancelled',
+          set: { since: now, until: null, undoing: { towards: 'cancelled', reason } },
+          event: { type: 'onboarding.closed', data: { reason } },
+          alongside: async (session) => {
+            await models.entitlements.updateOne({ tenantId, onboardingId, state: 'active' }, { $set: { state: 'revoked', updatedAt: now }, $inc: { version: 1 } }, { session });
+            await models.users.updateOne(
+              { _id: userId, tenantId, state: { $in: [...userTransitions.cancelled] } },
+              { $set: { state: 'cancelled', updatedAt: now }, $unset: { holdsEmail: 1 }, $inc: { version: 1 } },
+              { session },
+            );
+          },
+        },
+        input.session,
+      );
+    },
+    giveUp: () => null,
+  };
+
+  const openPaymentStates = paymentStates.filter((state) => !settledPaymentStates.includes(state));
+  const payment: StuckRemedy = {
+    async restart(input) {
+      const starts = [processOf(await find<Payment>(input))];
+      await applyStep(database, { ...about(input), step: `restart/${input.item._id}`, from: openPaymentStates, set: { chain: null }, event: { type: 'payment.restarted' }, starts }, input.session);
+    },
+
+    /** Only the gateway can say that nothing is held, so a new run sees to it and ends the payment then. */
+    async close({ reason, ...input }) {
+      const found = await find<Payment>(input);
+      const undoing: PaymentUndoing = found.undoing ?? { towards: 'cancelled', reason: 'closed_by_operator' };
+      await applyStep(
+        database,
+        {
+          ...about(input), step: `close/${input.item._id}`, from: openPaymentStates, set: { chain: null, undoing },
+          event: { type: 'payment.closed', data: { reason } }, starts: [processOf(found)],
+        },
+        input.session,
+      );
+    },
+    giveUp: ({ item, by }) => ({ name: cancelPaymentSignal.name, args: [{ commandId: `close/${item._id}`, by }] }),
+  };
+
+  const refund: StuckRemedy = {
+    async restart(input) {
+      const { _id: refundId, tenantId, correlationId } = await find(input);
+      const start: WorkflowStart = {
+        workflowType: REFUND_PAYMENT, workflowId: refundPaymentId(refundId), taskQueue: taskQueues.payments, restart: true, input: { tenantId, refundId, correlationId },
+      };
+      await applyStep(database, { ...about(input), step: `restart/${input.item._id}`, from: ['pending'], set: { chain: null }, event: { type: 'refund.restarted' }, starts: [start] }, input.session);
+    },
+    close: () => Promise.reject(new DomainError('ILLEGAL_STATE', 'A refund that was accepted is owed and cannot be given up; restart it')),
+    giveUp: () => null,
+  };
+
+  return { onboarding, payment, refund };
+}

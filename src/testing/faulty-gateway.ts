@@ -1,0 +1,45 @@
+import { GatewayOutcomeUnknown, GatewayUnavailable } from '../clients/gateway-errors';
+import type { PaymentGateway } from '../clients/payment-gateway';
+
+/** A real gateway that goes wrong for the payments a test names. What is taken from a set goes wrong once. */
+export function createFaultyGateway() {
+  const faults = {
+    /** Look-ups are not answered. */
+    blind: new Set<string>(),
+    /** Voids are not taken. */
+    unvoidable: new Set<string>(),
+    /** A void is done and not answered (once). */
+    silentVoid: new Set<string>(),
+    /** An authorisation never arrives, and nobody knows (once). */
+    lostOnTheWay: new Set<string>(),
+    /** `<payment>:<call>` that is done, and whose worker dies before it can keep the answer (once). */
+    deadly: new Set<string>(),
+  };
+  const paymentOf = ({ idempotencyKey }: { idempotencyKey: string }) => idempotencyKey.split(':')[0]!;
+  const dieAfter = <Input extends { idempotencyKey: string }, Result>(call: (input: Input) => Promise<Result>) => async (input: Input): Promise<Result> => {
+    const answer = await call(input);
+    if (faults.deadly.delete(input.idempotencyKey.split(':').slice(0, 2).join(':'))) throw new Error('The worker died');
+    return answer;
+  };
+  const wrap = (gateway: PaymentGateway): PaymentGateway => ({
+    ...gateway,
+    capture: dieAfter((input) => gateway.capture(input)),
+    async authorise(input) {
+      const { idempotencyKey } = input;
+      if (faults.lostOnTheWay.delete(paymentOf(input))) throw new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey, reason: 'lost' });
+      return dieAfter((call: typeof input) => gateway.authorise(call))(input);
+    },
+    async lookUp(input) {
+      if (faults.blind.has(paymentOf(input))) throw new GatewayUnavailable({ call: 'lookUp', reason: 'away' });
+      return gateway.lookUp(input);
+    },
+    async void(input) {
+      const { idempotencyKey } = input;
+      if (faults.unvoidable.has(paymentOf(input))) throw new GatewayUnavailable({ call: 'void', reason: 'away' });
+      const answer = await gateway.void(input);
+      if (faults.silentVoid.delete(paymentOf(input))) throw new GatewayOutcomeUnknown({ call: 'void', idempotencyKey, reason: 'no answer' });
+      return answer;
+    },
+  });
+  return { faults, wrap };
+}

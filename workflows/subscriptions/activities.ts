@@ -1,0 +1,18 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../../activities';
+import { subscriptionActivityOptions } from '../../config/temporal';
+
+export const {
+  beginSubscription,
+  startTrial,
+  announceTrialEnd,
+  getSubscriptionDetails,
+  createInvoice,
+  updateSubscription,
+  changePlan,
+  pauseSubscription,
+  resumeSubscription,
+  cancelSubscription,
+  undoSubscriptionChange,
+  updatePaymentMethod,
+} = proxyActivities<Activities>(subscriptionActivityOptions);

@@ -1,0 +1,154 @@
+import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
+import { commandStep, type CommandInput } from '../../src/contracts/commands';
+import { RENEWAL_ASKS_AGAIN_AFTER_MS } from '../../src/contracts/payment';
+import { commandOf, subscriptionRefusals } from '../../src/contracts/subscription';
+import type {
+  AppliedCommand, CancelSubscriptionInput, ChangePlanInput, PauseSubscriptionInput, SubscriptionInput, SubscriptionOutcome, SubscriptionRef, SubscriptionStatus,
+  SubscriptionUpdate,
+} from '../../src/contracts/subscription';
+import type { SubscriptionMoved, SubscriptionStepInput } from '../../src/contracts/subscription-activities';
+import { refuseCancelTerms, refuseSubscriptionCommand } from '../../src/domain/subscription';
+import type { Refusal } from '../../src/domain/refusal';
+import { nextDue, waitingForOf, type SubscriptionDue, type SubscriptionProgress } from '../../src/domain/subscription-progress';
+import { CommandInbox, refusal, type QueuedCommand } from '../command-inbox';
+import type { Charging } from './charging';
+
+export type SubscriptionMessage = CommandInput & Partial<Omit<ChangePlanInput & PauseSubscriptionInput & CancelSubscriptionInput, keyof CommandInput>>;
+export type QueuedSubscriptionCommand = QueuedCommand<SubscriptionUpdate, SubscriptionOutcome, SubscriptionMessage>;
+
+/** Well below the server's own suggestion, so that a run stays quick to replay. */
+const LONG_HISTORY = 2_000;
+/** A repeat that comes this many commands later is answered from MongoDB before it gets here. */
+const COMMANDS_REMEMBERED = 50;
+
+/** What one run knows. Only the story changes it, one step at a time. */
+export class SubscriptionRun {
+  readonly inbox = new CommandInbox<SubscriptionUpdate, SubscriptionOutcome, SubscriptionMessage>((name, input) => this.judge(name, input));
+  private readonly ref: SubscriptionRef;
+  private readonly input: SubscriptionInput;
+  private readonly applied: Map<string, SubscriptionOutcome>;
+  progress: SubscriptionProgress | null = null;
+  /** The charge under way. */
+  charging: Charging | null = null;
+  /** When a payment without a final answer is asked about again (ms), and how often it was. */
+  askAtMs = 0;
+  private asked = 0;
+  /** Temporal itself cancelled the workflow. */
+  interrupted = false;
+
+  constructor(input: SubscriptionInput) {
+    const { tenantId, subscriptionId, applied = [] } = input;
+    this.input = input;
+    this.ref = { tenantId, subscriptionId };
+    this.applied = new Map(applied.map(({ commandId, outcome }) => [commandId, outcome]));
+  }
+
+  /** Every step's activity is told this: which subscription, which chain, which step, when. */
+  step(name: string): SubscriptionStepInput {
+    return { ...this.ref, chain: workflowInfo().firstExecutionRunId, step: name, at: new Date().toISOString() };
+  }
+
+  /** The step a command is recorded under, and the command. */
+  commandStep({ commandId, by }: CommandInput) {
+    return { ...this.step(commandStep(commandId)), command: { id: commandId, by } };
+  }
+
+  /** Takes over where the subscription stands. The story and its charge are told side by side, so what is older may come later. */
+  learn(progress: SubscriptionProgress): void {
+    if (this.progress === null || progress.version >= this.progress.version) this.progress = progress;
+  }
+
+  /** Records a step of the story's own. Commands that come meanwhile are judged when their turn comes. */
+  async move(record: () => Promise<SubscriptionMoved>): Promise<void> {
+    this.learn((await this.inbox.transit(record)).progress);
+  }
+
+  /** What a charge came to. A payment without a final answer is asked about again, after ever longer waits. */
+  charged(progress: SubscriptionProgress): void {
+    this.charging = null;
+    this.learn(progress);
+    const isPending = this.progress?.charge?.status === 'pending';
+    this.asked = isPending ? this.asked + 1 : 0;
+    this.askAtMs = isPending ? Date.now() + RENEWAL_ASKS_AGAIN_AFTER_MS[Math.min(this.asked, RENEWAL_ASKS_AGAIN_AFTER_MS.length) - 1]! : 0;
+  }
+
+  /** What the story waits for when no command comes: nothing while a charge is under way. */
+  due(): { what: SubscriptionDue['what']; atMs: number } | null {
+    if (this.charging || !this.progress) return null;
+    const due = nextDue(this.progress);
+    if (!due) return null;
+    if (due.what === 'ask') return { what: 'ask', atMs: this.askAtMs };
+    const cancelAtMs = due.what === 'cancel' && this.progress.charge?.status === 'pending' ? Date.parse(due.at ?? '') : null;
+    // A payment that is pending is asked about as long as the cancel at the period's end has not come.
+    if (cancelAtMs !== null && this.askAtMs < cancelAtMs) return { what: 'ask', atMs: this.askAtMs };
+    return { what: due.what, atMs: due.at === null ? 0 : Date.parse(due.at) };
+  }
+
+  get isOver(): boolean {
+    return this.progress?.state === 'cancelled' && this.progress.charge === null && !this.charging;
+  }
+
+  /** Nothing may be awaited between this answer and the fresh start, or a command that comes in between is lost. */
+  get shouldStartAfresh(): boolean {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return (continueAsNewSuggested || historyLength > LONG_HISTORY) && !this.charging && !this.inbox.waiting && !this.interrupted && allHandlersFinished();
+  }
+
+  /** The input of the next run. */
+  carriedOver(): SubscriptionInput {
+    const applied: AppliedCommand[] = [...this.applied].map(([commandId, outcome]) => ({ commandId, outcome }));
+    return { ...this.input, applied: applied.slice(-COMMANDS_REMEMBERED) };
+  }
+
+  remember(commandId: string, outcome: SubscriptionOutcome): void {
+    this.applied.set(commandId, outcome);
+  }
+
+  answerOf({ commandId }: CommandInput): SubscriptionOutcome | undefined {
+    return this.applied.get(commandId);
+  }
+
+  validate(name: SubscriptionUpdate, input: SubscriptionMessage): void {
+    if (!this.answerOf(input)) this.inbox.validate(name, input);
+  }
+
+  take(name: SubscriptionUpdate, input: SubscriptionMessage): Promise<SubscriptionOutcome> {
+    const earlier = this.answerOf(input);
+    return earlier ? Promise.resolve(earlier) : this.inbox.take({ name, input });
+  }
+
+  status(): SubscriptionStatus {
+    const { progress } = this;
+    return { state: progress?.state ?? 'accepted', waiting: progress?.waiting ?? null, waitingFor: progress && waitingForOf(progress) };
+  }
+
+  /** Waits for a command, the end of the charge, or what is due. */
+  async wait(untilMs: number | null): Promise<void> {
+    const happened = () => this.inbox.waiting || this.interrupted || this.charging?.settled === true;
+    if (untilMs === null) return condition(happened);
+    const waitMs = untilMs - Date.now();
+    if (waitMs > 0) await condition(happened, waitMs);
+  }
+
+  /** Why a command is not possible now; null when it is. */
+  refusalOf(name: SubscriptionUpdate, input: SubscriptionMessage): Refusal | null {
+    const { when, refund, resumeAt } = input;
+    const { progress } = this;
+    if (!progress) return null;
+    const invoiceOpen = this.charging !== null || progress.charge !== null;
+    const refused = refuseSubscriptionCommand({ command: commandOf(name, { when }), standing: { state: progress.state, invoiceOpen, waiting: progress.waiting } });
+    if (refused) return refused;
+    if (name === 'resumeSubscription' && invoiceOpen) return { code: subscriptionRefusals.resuming, detail: 'The subscription is being resumed already: its charge is under way.' };
+    if (name === 'cancelSubscription' && when && refund) return refuseCancelTerms({ when, refund });
+    if (resumeAt !== undefined && Date.parse(resumeAt) <= Date.now()) {
+      return { code: subscriptionRefusals.resumeInPast, detail: `resumeAt ${resumeAt} has passed: send a later instant, or leave it out.`, pointer: '/resumeAt' };
+    }
+    return null;
+  }
+
+  /** An invoice that is being charged may be paid any moment: its commands are taken and judged again when their turn comes. */
+  private judge(name: SubscriptionUpdate, input: SubscriptionMessage): void {
+    const refused = this.refusalOf(name, input);
+    if (refused && !(this.charging && refused.code === 'INVOICE_OPEN')) throw refusal(refused.code, refused.detail);
+  }
+}
