@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# One image for every role: docker run IMAGE --role api | --role worker
+# One image for every role: docker run IMAGE --role api | --role worker | --role sandbox
 
 # Everything that building takes, the prebuilt workflow bundle included.
 FROM node:24-slim AS build
@@ -22,6 +22,8 @@ COPY --from=dependencies /app/node_modules ./node_modules
 # The program looks for openapi.yaml one folder above itself, and for its workflows beside itself.
 COPY package.json openapi.yaml ./
 COPY --from=build /app/dist ./dist
+# A volume mounted here belongs to who may write it.
+RUN mkdir -p /data/sandbox && chown node:node /data/sandbox
 USER node
 EXPOSE 3000 9464
 STOPSIGNAL SIGTERM

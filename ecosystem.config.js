@@ -48,5 +48,17 @@ module.exports = {
       out_file: 'logs/worker.log',
       error_file: 'logs/worker-error.log',
     },
+    {
+      ...common,
+      // The simulated gateway of sandbox tenants. Exactly one: its ledger is a file (SANDBOX_DATA_DIR).
+      name: 'sandbox',
+      args: '--role sandbox',
+      instances: 1,
+      // Admin port 9484.
+      exec_mode: 'fork',
+      max_memory_restart: '512M',
+      out_file: 'logs/sandbox.log',
+      error_file: 'logs/sandbox-error.log',
+    },
   ],
 };

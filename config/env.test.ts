@@ -44,7 +44,7 @@ describe('the configuration', () => {
     if (name !== 'TEMPORAL_API_KEY') expect(problems.join()).toContain(name);
   });
 
-  it.each([['PORT', '65536'], ['PORT', '-1'], ['PORT', ' 80'], ['PORT', '0x10'], ['PORT', '1.5'], ['PUBLIC_URL', 'javascript:alert(1)'], ['MONGODB_URI', 'mongodb://localhost:27017'], ['TEMPORAL_ADDRESS', 'localhost'], ['MAIL_FROM', 'a@b.c\r\nBcc: x@y.z'], ['OPERATOR_EMAIL', 'nobody'], ['REDIS_PREFIX', 'platform'], ['NODE_APP_INSTANCE', 'one']])(
+  it.each([['PORT', '65536'], ['PORT', '-1'], ['PORT', ' 80'], ['PORT', '0x10'], ['PORT', '1.5'], ['PUBLIC_URL', 'javascript:alert(1)'], ['MONGODB_URI', 'mongodb://localhost:27017'], ['TEMPORAL_ADDRESS', 'localhost'], ['MAIL_FROM', 'a@b.c\r\nBcc: x@y.z'], ['OPERATOR_EMAIL', 'nobody'], ['REDIS_PREFIX', 'platform'], ['NODE_APP_INSTANCE', 'one'], ['SANDBOX_WEBHOOK_SECRET', 'whsec_c2hvcnQ='], ['LIVE_GATEWAY', 'paypal'], ['STRIPE_API_KEY', 'pk_live_1']])(
     'refuses %s=%j',
     (name, value) => expect(problemsOf({ ...secrets, [name]: value })).toEqual([expect.stringContaining(name)]),
   );
@@ -80,6 +80,14 @@ describe('the configuration', () => {
     expect(read({ TEMPORAL_TLS: 'true' }).temporal.tls).not.toBeNull();
     expect(read({ TEMPORAL_TLS_CA_FILE: '/ca.pem' }).temporal.tls).toMatchObject({ caFile: '/ca.pem' });
     expect(problemsOf({ ...secrets, TEMPORAL_TLS_CERT_FILE: '/cert.pem' })).toEqual([expect.stringContaining('TEMPORAL_TLS_KEY_FILE is not set')]);
+  });
+
+  it('wants the key of the simulated gateway where that runs, and both of Stripe where live tenants pay through it', () => {
+    expect(problemsOf(secrets, 'sandbox')).toEqual([expect.stringMatching(/^SANDBOX_WEBHOOK_SECRET is not set; it has to be whsec_/)]);
+    expect(read().gateways).toMatchObject({ stripe: null, sandbox: { webhookUrl: 'http://127.0.0.1:3000/api/v1/webhooks/sandbox-gateway', publicUrl: 'http://127.0.0.1:3100' } });
+    expect(problemsOf({ ...secrets, LIVE_GATEWAY: 'stripe' })).toEqual([expect.stringContaining('STRIPE_API_KEY'), expect.stringContaining('STRIPE_WEBHOOK_SECRET')]);
+    const live = read({ LIVE_GATEWAY: 'stripe', STRIPE_API_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' });
+    expect(live.gateways.stripe).toEqual({ apiKey: 'sk_test_1', webhookSecret: 'whsec_1', returnUrl: 'http://127.0.0.1:3000' });
   });
 
   it('refuses one secret for two uses', () => {

@@ -82,7 +82,7 @@ export class Platform {
     const taken = new Set<number>();
     const ports = await this.publicPorts(taken);
     const publicUrl = env.PUBLIC_URL || `http://${LOOPBACK}:${ports.PORT}`;
-    const shared = { ...productEnvironment({ root, servers, secrets, publicUrl, env }), ...ports };
+    const shared = productEnvironment({ root, folder, servers, secrets, publicUrl, ports, env });
     for (const entry of PROCESSES) {
       const adminPort = await this.port(`${entry.name} admin`, entry.preferredAdminPort, taken);
       this.products.push({ entry, adminPort, process: productProcess({ entry, root, folder, env: shared, adminPort }) });
@@ -99,6 +99,7 @@ export class Platform {
       mongodbUri: servers.mongodb?.addresses.uri ?? '',
       redisUrl: servers.redis?.addresses.url ?? '',
       mail: servers.mail?.addresses.webUrl ?? null,
+      sandboxGateway: `http://${LOOPBACK}:${ports.SANDBOX_PORT}`,
       operatorKey: secrets.operatorKey,
       sandboxKey,
       processes: [],
@@ -134,7 +135,7 @@ export class Platform {
     const { terminal } = this.input;
     removeRunFile(this.runFilePath);
     const running = this.products.filter(({ process }) => process.pid !== null);
-    if (running.length > 0) await this.stopGroup(`Stopping ${running.map(({ entry }) => entry.name).join(' and ')}`, running.map(({ process }) => process));
+    if (running.length > 0) await this.stopGroup(`Stopping ${running.map(({ entry }) => entry.name).join(', ')}`, running.map(({ process }) => process));
     const servers = [...this.servers].filter(({ pid }) => pid !== null);
     if (servers.length > 0) await this.stopGroup('Stopping the servers', servers);
     this.release();
@@ -173,7 +174,7 @@ export class Platform {
 
   private async startProcesses(): Promise<void> {
     const { terminal } = this.input;
-    const step = terminal.begin(`Starting ${this.products.map(({ entry }) => entry.name).join(' and ')}`);
+    const step = terminal.begin(`Starting ${this.products.map(({ entry }) => entry.name).join(', ')}`);
     const start = async ({ entry, process }: RunningProduct): Promise<void> => {
       const begun = performance.now();
       await process.start();

@@ -16,22 +16,29 @@ export interface ProcessEntry {
 export const PROCESSES: readonly ProcessEntry[] = [
   { name: 'api', role: 'api', preferredAdminPort: 9101, publicPort: { variable: 'PORT', preferred: 3000 } },
   { name: 'worker', role: 'worker', preferredAdminPort: 9102 },
+  { name: 'sandbox', role: 'sandbox', preferredAdminPort: 9103, publicPort: { variable: 'SANDBOX_PORT', preferred: 3100 } },
 ];
 
 const READY_WITHIN_MS = 60_000;
 /** Longer than the product's own hard limit, so that it is the product which decides how it ends. */
 const GRACE_MS = 40_000;
+/** Nobody who looks at a payment without an answer wants to wait for as long as in production. */
+const GATEWAY_TIMEOUT_MS = 3_000;
 
 export interface ProductEnvironmentInput {
   root: string;
+  /** `.platform`, where the simulated gateway keeps its ledger too. */
+  folder: string;
   servers: EmbeddedServers;
   secrets: PlatformSecrets;
   publicUrl: string;
+  /** The chosen public ports, by their variables. */
+  ports: Record<string, string>;
   env: NodeJS.ProcessEnv;
 }
 
 /** What every process of the product is told; the environment of `npm start` may say more, and says the last word on the optional ones. */
-export function productEnvironment({ root, servers, secrets, publicUrl, env }: ProductEnvironmentInput): NodeJS.ProcessEnv {
+export function productEnvironment({ root, folder, servers, secrets, publicUrl, ports, env }: ProductEnvironmentInput): NodeJS.ProcessEnv {
   const { mongodb, redis, temporal, mail } = servers;
   return {
     HOST: LOOPBACK,
@@ -41,6 +48,8 @@ export function productEnvironment({ root, servers, secrets, publicUrl, env }: P
     OPERATOR_EMAIL: 'operator@partner-platform.test',
     PUBLIC_URL: publicUrl,
     TEMPORAL_NAMESPACE: 'default',
+    SANDBOX_DATA_DIR: join(folder, 'sandbox'),
+    GATEWAY_TIMEOUT_MS: String(GATEWAY_TIMEOUT_MS),
     ...definedOnly(env),
     MONGODB_URI: mongodb?.addresses.uri,
     REDIS_URL: redis?.addresses.url,
@@ -49,6 +58,11 @@ export function productEnvironment({ root, servers, secrets, publicUrl, env }: P
     SMTP_URL: mail?.addresses.smtpUrl,
     OPERATOR_KEY: secrets.operatorKey,
     TOKEN_SECRET: secrets.tokenSecret,
+    SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
+    // The gateway of this very platform, at its port, reporting to this API.
+    SANDBOX_GATEWAY_URL: `http://${LOOPBACK}:${ports.SANDBOX_PORT}`,
+    SANDBOX_WEBHOOK_URL: `http://${LOOPBACK}:${ports.PORT}/api/v1/webhooks/sandbox-gateway`,
+    ...ports,
     WORKFLOW_BUNDLE: join(root, 'dist', 'workflow-bundle.js'),
   };
 }

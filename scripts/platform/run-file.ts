@@ -12,6 +12,8 @@ export interface RunFile {
   redisUrl: string;
   /** The inbox's page; its JSON is at `/email`. */
   mail: string | null;
+  /** Base of the simulated payment gateway. */
+  sandboxGateway: string;
   operatorKey: string;
   sandboxKey: string;
   processes: RunningProcess[];

@@ -7,6 +7,8 @@ const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 export interface PlatformSecrets {
   operatorKey: string;
   tokenSecret: string;
+  /** Signs the webhooks of the simulated gateway. */
+  sandboxWebhookSecret: string;
   /** The demo partner's key; null until it was made. */
   sandboxKey: string | null;
 }
@@ -17,6 +19,7 @@ export function loadSecrets(file: string, env: NodeJS.ProcessEnv): PlatformSecre
   const secrets: PlatformSecrets = {
     operatorKey: env.OPERATOR_KEY || kept?.operatorKey || `pk_operator_${base62(40)}`,
     tokenSecret: env.TOKEN_SECRET || kept?.tokenSecret || randomBytes(32).toString('base64url'),
+    sandboxWebhookSecret: env.SANDBOX_WEBHOOK_SECRET || kept?.sandboxWebhookSecret || `whsec_${randomBytes(32).toString('base64')}`,
     sandboxKey: kept?.sandboxKey ?? null,
   };
   saveSecrets(file, secrets);

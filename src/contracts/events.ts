@@ -91,6 +91,8 @@ const sentences = {
   'subscription.payment_method_changed': () => 'A new payment method was stored.',
   'subscription.cancelled': ({ reason, refundMinor }: EventData) => `The subscription was cancelled (${String(reason)})${typeof refundMinor === 'number' && refundMinor > 0 ? `; ${refundMinor} (minor units) are given back` : ''}.`,
   'subscription.paid_late': ({ refundMinor }: EventData) => `A payment under way went through after the cancellation${typeof refundMinor === 'number' && refundMinor > 0 ? '; it is given back' : ''}.`,
+  'subscription.restarted': () => 'An operator restarted the process from the state it was in.',
+  'subscription.closed': () => 'An operator closed the subscription.',
   'subscription.payment_closed': () => 'The payment under way ended without money after the cancellation.',
 } as const satisfies Record<string, (data: EventData) => string>;
 

@@ -112,4 +112,6 @@ export function commandOf(update: SubscriptionUpdate, { when }: { when?: 'now' |
 export const subscriptionRefusals = {
   resuming: 'SUBSCRIPTION_RESUMING',
   resumeInPast: 'RESUME_IN_PAST',
+  /** For a moment nothing is taken: the sender asks again by itself. */
+  startingAfresh: 'STARTING_AFRESH',
 } as const;

@@ -4,6 +4,7 @@ import { newId } from '../domain/ids';
 import { scopes } from '../domain/tenant';
 import { expectContract } from '../testing/expect-contract';
 import { seedPayment } from '../testing/seed-payment';
+import { seedSubscription } from '../testing/seed-subscription';
 import { OPERATOR_KEY, startTestApi, type TestApi } from '../testing/test-api';
 import { loadContract, type JsonSchema, type Operation } from './contract';
 
@@ -73,7 +74,7 @@ describe('any request at all', () => {
     const tenant = await api.newTenant({ scopes: [...scopes] });
     ({ key } = tenant);
     const { body } = await api.call('post', '/onboardings', key).send({ email: 'grace@example.com', name: 'Grace' });
-    ids = { ...(await seedPayment({ api, tenantId: tenant.tenantId })), onboardingId: body.id, userId: body.userId, partnerId: tenant.partnerId, keyId: tenant.keyId };
+    ids = { ...(await seedPayment({ api, tenantId: tenant.tenantId })), ...(await seedSubscription({ api, tenantId: tenant.tenantId })), onboardingId: body.id, userId: body.userId, partnerId: tenant.partnerId, keyId: tenant.keyId };
   });
   afterAll(() => api.stop());
 

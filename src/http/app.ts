@@ -6,6 +6,7 @@ import { createClock } from '../models/clock';
 import type { Database } from '../models/database';
 import type { SendOnboardingCommand } from '../temporal/onboarding-commands';
 import type { SendPaymentCommand } from '../temporal/payment-commands';
+import type { SendSubscriptionCommand } from '../temporal/subscription-commands';
 import type { WorkflowStarter } from '../temporal/workflow-starter';
 import { answer, createAnswering } from './answer';
 import { apiKeyHandlers } from './api-keys';
@@ -18,6 +19,7 @@ import { docs } from './docs';
 import { gatewayWebhookHandlers, type GatewayWebhooks } from './gateway-webhooks';
 import type { Handler, Handlers } from './handler';
 import { createIdempotency } from './idempotency';
+import { invoiceHandlers } from './invoices';
 import { ledgerHandlers } from './ledger';
 import { createListPage } from './list';
 import { meHandlers, type Limits } from './me';
@@ -29,12 +31,16 @@ import { operationHandlers, type StuckOperations } from './operations';
 import { partnerHandlers } from './partners';
 import { paymentCommandHandlers } from './payment-commands';
 import { paymentHandlers } from './payments';
+import { planHandlers } from './plans';
 import { RequestProblem } from './problems';
 import { createRateLimiters } from './rate-limit';
 import { readBody, readRawBody } from './read-body';
 import { refundHandlers } from './refunds';
+import type { HasGateway } from './require-gateway';
 import { sandboxClockHandlers, type SandboxClockHandlersInput } from './sandbox-clock';
 import { securityHeaders } from './security-headers';
+import { subscriptionCommandHandlers } from './subscription-commands';
+import { subscriptionHandlers } from './subscriptions';
 import { userHandlers } from './users';
 import { createValidators } from './validate';
 import { showProblemPage, verifyPageHandlers } from './verify-page';
@@ -46,8 +52,8 @@ export interface AppInput {
   startSoon: WorkflowStarter['startSoon'];
   sendOnboardingCommand: SendOnboardingCommand;
   sendPaymentCommand: SendPaymentCommand;
-  /** Whether a tenant has a payment gateway. */
-  hasGateway: (tenantId: string) => boolean;
+  sendSubscriptionCommand: SendSubscriptionCommand;
+  hasGateway: HasGateway;
   gatewayWebhooks: GatewayWebhooks;
   stuck: StuckOperations;
   compensations: CompensationOperations;
@@ -127,6 +133,10 @@ function createHandlers(input: AppInput, { basePath }: Contract): Handlers {
     ...paymentHandlers(shared),
     ...paymentCommandHandlers(shared),
     ...refundHandlers(shared),
+    ...planHandlers(shared),
+    ...subscriptionHandlers(shared),
+    ...subscriptionCommandHandlers(shared),
+    ...invoiceHandlers(shared),
     ...ledgerHandlers(shared),
     ...compensationHandlers(shared),
     ...sandboxClockHandlers(shared),

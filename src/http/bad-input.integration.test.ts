@@ -6,6 +6,7 @@ import { newId } from '../domain/ids';
 import { scopes } from '../domain/tenant';
 import { expectContract } from '../testing/expect-contract';
 import { seedPayment } from '../testing/seed-payment';
+import { seedSubscription } from '../testing/seed-subscription';
 import { OPERATOR_KEY, startTestApi, type TestApi, type TestMethod } from '../testing/test-api';
 import { loadContract, type JsonSchema, type Operation } from './contract';
 
@@ -25,11 +26,14 @@ const fieldsOf = (schema: JsonSchema, path: string[] = []): Field[] => {
   return Object.entries(properties).flatMap(([name, property]) => [{ path: [...path, name], required: required.includes(name), schema: resolve(property) }, ...fieldsOf(property, [...path, name])]);
 };
 
+const dunning = { retryAfterDays: [1, 3], cancelAfterDays: 14 };
 const examples: Partial<Record<Operation['id'], Record<string, unknown>>> = {
-  createPartner: { name: 'Acme' }, updatePartner: { name: 'Acme' }, createApiKey: { mode: 'sandbox', scopes: ['read'] }, updateUser: { name: 'Ada', profile: { company: 'A' } },
+  createPartner: { name: 'Acme', dunning }, updatePartner: { name: 'Acme', dunning }, createApiKey: { mode: 'sandbox', scopes: ['read'] }, updateUser: { name: 'Ada', profile: { company: 'A' } },
   createOnboarding: { email: 'ada@example.com', name: 'Ada' }, verifyEmail: { token: 'x' }, submitProfile: { displayName: 'Ada' }, rejectOnboarding: { reason: 'No' },
   createPayment: { amount: { amountMinor: 500, currency: 'EUR' }, paymentMethod: 'pm_ok' }, initializePayment: { amount: { amountMinor: 500, currency: 'EUR' }, paymentMethod: 'pm_ok' },
   reviewPayment: { decision: 'approve' }, advanceSandboxClock: { by: 'P1D' },
+  createPlan: { name: 'Pro', amount: { amountMinor: 2900, currency: 'EUR' }, interval: 'month' }, createSubscription: { customerId: 'cust-1', planId: newId('plan'), paymentMethod: 'pm_ok' },
+  changePlan: { planId: newId('plan'), when: 'now' }, previewPlanChange: { planId: newId('plan'), when: 'now' }, cancelSubscription: { when: 'now' }, updatePaymentMethod: { paymentMethod: 'pm_ok' },
   capturePayment: { amount: { amountMinor: 100, currency: 'EUR' } }, refundPayment: { amount: { amountMinor: 100, currency: 'EUR' } },
 };
 
@@ -66,7 +70,7 @@ describe('bad input', () => {
     const stuckId = newId('stuckItem');
     const now = new Date();
     await api.database.models.stuckItems.insertMany([{ _id: stuckId, tenantId: tenant.tenantId, kind: 'workflow_missing', entityType: 'onboarding', entityId: body.id, subject: 'x', detail: 'x', state: 'open', open: true, createdAt: now, updatedAt: now }]);
-    ids = { ...(await seedPayment({ api, tenantId: tenant.tenantId })), onboardingId: body.id, userId: body.userId, partnerId: tenant.partnerId, keyId: tenant.keyId, stuckId };
+    ids = { ...(await seedPayment({ api, tenantId: tenant.tenantId })), ...(await seedSubscription({ api, tenantId: tenant.tenantId })), onboardingId: body.id, userId: body.userId, partnerId: tenant.partnerId, keyId: tenant.keyId, stuckId };
   });
   afterAll(() => api.stop());
 

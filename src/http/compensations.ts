@@ -54,7 +54,7 @@ export function compensationHandlers(input: CompensationHandlersInput): Handlers
       const filter = { ...visibleTo(call.caller), ...(state === undefined ? {} : { state }) };
       return listPage({ call, model, filter, by: { field: '_id', order: 1 }, present: (items) => items.map(presentCompensation) });
     },
-    retryCompensation: (call) => actOnce(call, compensations.retryCompensation),
+    retryCompensation: (call) => actOnce(call, (chosen) => compensations.retryCompensation(chosen)),
     waiveCompensation: (call) => actOnce(call, (chosen) => compensations.waiveCompensation({ ...chosen, reason: call.body?.reason ?? null })),
   };
 }

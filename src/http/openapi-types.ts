@@ -895,6 +895,298 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List plans, newest first */
+        get: operations["listPlans"];
+        put?: never;
+        /**
+         * Create a plan
+         * @description A plan never changes: another price is another plan.
+         */
+        post: operations["createPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{planId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example pln_01m7y3ad3af6e964zt6px52w8e */
+                planId: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        /** Read a plan */
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List subscriptions, newest first */
+        get: operations["listSubscriptions"];
+        put?: never;
+        /**
+         * Subscribe
+         * @description Either `customerId`, your own reference, or `userId`, one of your users here, who then gets the mails.
+         *     Every period is charged by itself when it begins. A renewal that fails is tried again on the partner's dunning ladder (by default after 1, 3, 5 and 7 days); then the subscription is `unpaid`, and 14 days later `cancelled`.
+         */
+        post: operations["createSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{subscriptionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        /** Read a subscription */
+        get: operations["getSubscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{subscriptionId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        /** The timeline, oldest first */
+        get: operations["listSubscriptionEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{subscriptionId}/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        /** List the invoices of a subscription, newest first */
+        get: operations["listInvoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invoices/{invoiceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example inv_01m7y3ad3af6e964zt6px52w8e */
+                invoiceId: components["parameters"]["InvoiceId"];
+            };
+            cookie?: never;
+        };
+        /** Read an invoice */
+        get: operations["getInvoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{subscriptionId}/change-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change plan or quantity
+         * @description `now` prorates to the second and charges or credits the difference; it is `409 INVOICE_OPEN` while an invoice is open. `period_end` waits for the end of the period.
+         */
+        post: operations["changePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{subscriptionId}/change-plan/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a change would cost */
+        post: operations["previewPlanChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{subscriptionId}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause */
+        post: operations["pauseSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{subscriptionId}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume */
+        post: operations["resumeSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{subscriptionId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description `period_end` can be taken back with `undo` until then. With `now`, `refund: prorated` gives back what is unused of the period.
+         */
+        post: operations["cancelSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{subscriptionId}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what waits for the end of the period */
+        post: operations["undoSubscriptionChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{subscriptionId}/payment-method": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give another payment method
+         * @description An open invoice is tried again with it at once, and the dunning ends when that succeeds.
+         */
+        post: operations["updatePaymentMethod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -912,7 +1204,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "WEBHOOK_SIGNATURE_INVALID" | "UNAUTHENTICATED" | "FORBIDDEN" | "SANDBOX_ONLY" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "ILLEGAL_STATE" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "CLOCK_ADVANCING" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "TOKEN_INVALID" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "RESEND_LIMIT" | "INTERNAL" | "TIME_SKIPPING_UNAVAILABLE" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "WEBHOOK_SIGNATURE_INVALID" | "UNAUTHENTICATED" | "FORBIDDEN" | "SANDBOX_ONLY" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "ILLEGAL_STATE" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "CLOCK_ADVANCING" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "TOKEN_INVALID" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "INTEGER_OUT_OF_RANGE" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "USER_UNKNOWN" | "START_IN_PAST" | "RESUME_IN_PAST" | "INSTANT_INVALID" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "TIME_ZONE_UNKNOWN" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_MISSING" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "RESEND_LIMIT" | "INTERNAL" | "TIME_SKIPPING_UNAVAILABLE" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN";
         FieldError: {
             /** @description JSON pointer into the body. */
             pointer?: string;
@@ -964,6 +1256,7 @@ export interface components {
             /** @default en */
             locale: components["schemas"]["Locale"];
             reviewers?: components["schemas"]["Reviewers"];
+            dunning?: components["schemas"]["Dunning"];
             metadata?: components["schemas"]["Metadata"];
         };
         PartnerPatch: {
@@ -971,6 +1264,7 @@ export interface components {
             timeZone?: components["schemas"]["TimeZone"];
             locale?: components["schemas"]["Locale"];
             reviewers?: components["schemas"]["Reviewers"];
+            dunning?: components["schemas"]["Dunning"];
             metadata?: components["schemas"]["Metadata"];
         };
         Partner: {
@@ -979,6 +1273,8 @@ export interface components {
             timeZone: string;
             locale: string;
             reviewers: string[];
+            /** @description The default ladder where none was set. */
+            dunning: components["schemas"]["Dunning"];
             metadata: components["schemas"]["Metadata"];
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
@@ -1376,6 +1672,186 @@ export interface components {
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
         };
+        /** @enum {string} */
+        Interval: "day" | "week" | "month" | "year";
+        PlanCreate: {
+            name: components["schemas"]["Text120"];
+            amount: components["schemas"]["Money"];
+            interval: components["schemas"]["Interval"];
+            /**
+             * @description A period lasts three years at most: 1095 days, 156 weeks, 36 months, 3 years.
+             * @default 1
+             */
+            intervalCount: number;
+            /** @default 0 */
+            trialDays: number;
+        };
+        Plan: {
+            id: string;
+            /** @enum {string} */
+            state: "active";
+            name: string;
+            amount: components["schemas"]["MoneyValue"];
+            interval: components["schemas"]["Interval"];
+            intervalCount: number;
+            trialDays: number;
+            waitingFor: null;
+            createdAt: components["schemas"]["Instant"];
+            updatedAt: components["schemas"]["Instant"];
+        };
+        /** @enum {string} */
+        SubscriptionState: "accepted" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "cancelled";
+        SubscriptionCreate: {
+            customerId?: components["schemas"]["Reference"];
+            userId?: string;
+            planId: string;
+            paymentMethod: components["schemas"]["PaymentMethod"];
+            /** @description At once by default; never in the past. */
+            startAt?: components["schemas"]["Instant"];
+            /** @description The plan's by default. */
+            trialDays?: number;
+            /** @default 1 */
+            quantity: number;
+            /** @description The day of the month on which periods begin; months and years only. */
+            anchorDay?: number;
+            metadata?: components["schemas"]["Metadata"];
+        };
+        /** @description Half-open: the end is the start of the next. */
+        Period: {
+            startAt: components["schemas"]["Instant"];
+            endAt: components["schemas"]["Instant"];
+        };
+        Subscription: {
+            id: string;
+            state: components["schemas"]["SubscriptionState"];
+            customerId: string | null;
+            userId: string | null;
+            planId: string;
+            quantity: number;
+            /** @description Per period. */
+            amount: components["schemas"]["MoneyValue"];
+            paymentMethod: string;
+            startAt: components["schemas"]["Instant"];
+            trialEndAt: components["schemas"]["Instant"] | null;
+            /** @description The one that runs; null before the first. */
+            period: components["schemas"]["Period"] | null;
+            nextPeriodAt: components["schemas"]["Instant"];
+            paidUntil: components["schemas"]["Instant"] | null;
+            /** @description What the next invoices begin with. */
+            creditBalance: components["schemas"]["MoneyValue"];
+            /** @description What waits for the end of the period; `undo` takes it back. */
+            scheduled: null | {
+                /** @enum {string} */
+                what: "cancel" | "change_plan";
+                planId: string | null;
+                quantity: number | null;
+                effectiveAt: components["schemas"]["Instant"];
+            };
+            resumeAt: components["schemas"]["Instant"] | null;
+            openInvoiceId: string | null;
+            /** @description When an open invoice is tried again. */
+            nextAttemptAt: components["schemas"]["Instant"] | null;
+            /** @description Why it was cancelled: a code. */
+            reason: string | null;
+            metadata: components["schemas"]["Metadata"];
+            waitingFor: components["schemas"]["WaitingFor"];
+            correlationId: string;
+            createdAt: components["schemas"]["Instant"];
+            updatedAt: components["schemas"]["Instant"];
+        };
+        /** @enum {string} */
+        InvoiceState: "draft" | "open" | "paid" | "uncollectible" | "void";
+        InvoiceLine: {
+            /** @enum {string} */
+            kind: "period" | "unused" | "remaining";
+            description: string;
+            planId: string;
+            quantity: number;
+            /** @description Negative for time already paid and not used. */
+            amount: components["schemas"]["MoneyValue"];
+            startAt: components["schemas"]["Instant"];
+            endAt: components["schemas"]["Instant"];
+        };
+        Invoice: {
+            id: string;
+            state: components["schemas"]["InvoiceState"];
+            subscriptionId: string;
+            /** @enum {string} */
+            kind: "period" | "change";
+            period: components["schemas"]["Period"];
+            lines: components["schemas"]["InvoiceLine"][];
+            /** @description The sum of the lines; may be negative. */
+            subtotal: components["schemas"]["MoneyValue"];
+            /** @description What earlier credit pays of it. */
+            creditApplied: components["schemas"]["MoneyValue"];
+            /** @description To be paid; never negative. */
+            total: components["schemas"]["MoneyValue"];
+            attempts: {
+                attempt: number;
+                paymentId: string;
+                at: components["schemas"]["Instant"];
+                /** @enum {string} */
+                state: "pending" | "paid" | "failed";
+                reason: string | null;
+            }[];
+            paidAt: components["schemas"]["Instant"] | null;
+            waitingFor: components["schemas"]["WaitingFor"];
+            correlationId: string;
+            createdAt: components["schemas"]["Instant"];
+            updatedAt: components["schemas"]["Instant"];
+        };
+        InvoicePreview: {
+            /** @description When the change takes effect. */
+            effectiveAt: components["schemas"]["Instant"];
+            lines: components["schemas"]["InvoiceLine"][];
+            /** @description The sum of the lines; may be negative. */
+            subtotal: components["schemas"]["MoneyValue"];
+            /** @description What earlier credit pays of it. */
+            creditApplied: components["schemas"]["MoneyValue"];
+            /** @description To be paid; never negative. */
+            total: components["schemas"]["MoneyValue"];
+            /** @description What would be left over. */
+            creditBalance: components["schemas"]["MoneyValue"];
+            /** @description The one that runs afterwards; null where none has begun. */
+            period: components["schemas"]["Period"] | null;
+        };
+        ChangePlan: {
+            planId: string;
+            /** @description As many as now by default. */
+            quantity?: number;
+            /** @enum {string} */
+            when: "now" | "period_end";
+        };
+        PauseSubscription: {
+            /** @description Then it is resumed by itself; left out */
+            resumeAt?: components["schemas"]["Instant"];
+        };
+        CancelSubscription: {
+            /** @enum {string} */
+            when: "now" | "period_end";
+            /**
+             * @default none
+             * @enum {string}
+             */
+            refund: "none" | "prorated";
+        };
+        PaymentMethodUpdate: {
+            paymentMethod: components["schemas"]["PaymentMethod"];
+        };
+        /** @description How a renewal that failed is asked for again: on these days after the first failure; after the last the subscription is unpaid, and so many days later cancelled. */
+        Dunning: {
+            /**
+             * @example [
+             *       1,
+             *       3,
+             *       5,
+             *       7
+             *     ]
+             */
+            retryAfterDays: number[];
+            /** @example 14 */
+            cancelAfterDays: number;
+        };
     };
     responses: {
         /** @description What is wrong and what to do about it. */
@@ -1487,6 +1963,12 @@ export interface components {
         CompensationId: string;
         /** @example opn_01m7y3ad3af6e964zt6px52w8e */
         OperationId: string;
+        /** @example pln_01m7y3ad3af6e964zt6px52w8e */
+        PlanId: string;
+        /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+        SubscriptionId: string;
+        /** @example inv_01m7y3ad3af6e964zt6px52w8e */
+        InvoiceId: string;
         VerificationToken: string;
     };
     requestBodies: never;
@@ -1628,7 +2110,16 @@ export interface operations {
                  *       "reviewers": [
                  *         "review@acme.example",
                  *         "lead@acme.example"
-                 *       ]
+                 *       ],
+                 *       "dunning": {
+                 *         "retryAfterDays": [
+                 *           1,
+                 *           3,
+                 *           5,
+                 *           7
+                 *         ],
+                 *         "cancelAfterDays": 14
+                 *       }
                  *     }
                  */
                 "application/json": components["schemas"]["PartnerPatch"];
@@ -3191,6 +3682,539 @@ export interface operations {
                     };
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPlans: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of plans. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Plan"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createPlan: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Pro",
+                 *       "amount": {
+                 *         "amountMinor": 2900,
+                 *         "currency": "EUR"
+                 *       },
+                 *       "interval": "month",
+                 *       "intervalCount": 1,
+                 *       "trialDays": 14
+                 *     }
+                 */
+                "application/json": components["schemas"]["PlanCreate"];
+            };
+        };
+        responses: {
+            /** @description The plan. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An ETag already held. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example pln_01m7y3ad3af6e964zt6px52w8e */
+                planId: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSubscriptions: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["SubscriptionState"];
+                customerId?: components["schemas"]["Reference"];
+                userId?: string;
+                planId?: string;
+                /** @description At or after this instant. */
+                createdAfter?: components["parameters"]["CreatedAfter"];
+                /** @description Before this instant. */
+                createdBefore?: components["parameters"]["CreatedBefore"];
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of subscriptions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Subscription"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createSubscription: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionCreate"];
+            };
+        };
+        responses: {
+            /** @description Accepted. It goes on by itself. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An ETag already held. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscription. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSubscriptionEvents: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What happened, when, and by whom. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Event"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listInvoices: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["InvoiceState"];
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of invoices. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Invoice"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getInvoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An ETag already held. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example inv_01m7y3ad3af6e964zt6px52w8e */
+                invoiceId: components["parameters"]["InvoiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invoice. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    changePlan: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "planId": "pln_01m7y3ad3af6e964zt6px52w8e",
+                 *       "quantity": 3,
+                 *       "when": "now"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangePlan"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CommandOutcome"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewPlanChange: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "planId": "pln_01m7y3ad3af6e964zt6px52w8e",
+                 *       "when": "now"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangePlan"];
+            };
+        };
+        responses: {
+            /** @description The exact invoice, by the same rules; nothing is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pauseSubscription: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "resumeAt": "2027-01-01T00:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PauseSubscription"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CommandOutcome"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    resumeSubscription: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["CommandOutcome"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelSubscription: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "when": "period_end"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CancelSubscription"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CommandOutcome"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    undoSubscriptionChange: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["CommandOutcome"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updatePaymentMethod: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
+                 * @example 7f6f1b0e-onboard-ada
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example sub_01m7y3ad3af6e964zt6px52w8e */
+                subscriptionId: components["parameters"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "paymentMethod": "pm_ok"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PaymentMethodUpdate"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CommandOutcome"];
             default: components["responses"]["Problem"];
         };
     };

@@ -1,4 +1,5 @@
 import type { QueryFilter } from 'mongoose';
+import { requireDunningLadder } from '../domain/dunning';
 import { isId, newId } from '../domain/ids';
 import type { Database } from '../models/database';
 import type { Partner } from '../models/partner';
@@ -28,6 +29,7 @@ export function partnerHandlers({ database, idempotency, listPage, basePath }: P
   const update: Handler<'updatePartner'> = async (call) => {
     const { _id, version } = await find(call.params.partnerId);
     rejectUnlessMatching({ call, version });
+    if (call.body.dunning) requireDunningLadder(call.body.dunning);
     const guard: QueryFilter<Partner> = call.headers['if-match'] === undefined ? { _id } : { _id, version };
     const partner = await partners
       .findOneAndUpdate(guard, { $set: { ...call.body, updatedAt: new Date() }, $inc: { version: 1 } }, { returnDocument: 'after' })
@@ -39,9 +41,9 @@ export function partnerHandlers({ database, idempotency, listPage, basePath }: P
 
   return {
     createPartner(call) {
-      const { name, timeZone, locale, reviewers = [], metadata = {} } = call.body;
+      const { name, timeZone, locale, reviewers = [], metadata = {}, dunning } = call.body;
       const now = new Date();
-      const partner: Partner = { _id: newId('partner'), name, timeZone, locale, reviewers, metadata, version: 1, createdAt: now, updatedAt: now };
+      const partner: Partner = { _id: newId('partner'), name, timeZone, locale, reviewers, dunning: dunning ? requireDunningLadder(dunning) : null, metadata, version: 1, createdAt: now, updatedAt: now };
       return idempotency.acceptOnce({
         call,
         async write(session) {

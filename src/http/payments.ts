@@ -1,4 +1,3 @@
-import { DomainError } from '../domain/domain-error';
 import { isId } from '../domain/ids';
 import { isPaymentAtRest } from '../domain/payment';
 import { acceptPayment } from '../models/accept-payment';
@@ -15,6 +14,7 @@ import { createdWithin, type ListPage } from './list';
 import { listEvents } from './list-events';
 import { presentPayment } from './present-payment';
 import type { Reply } from './request-context';
+import { requireGateway, type HasGateway } from './require-gateway';
 import { replyAccepted, replyCurrent, type Settling } from './settling';
 
 export interface PaymentHandlersInput {
@@ -23,8 +23,7 @@ export interface PaymentHandlersInput {
   listPage: ListPage;
   basePath: string;
   clock: Clock;
-  /** Whether the tenant has a gateway to pay through; sandboxes have the simulated one. */
-  hasGateway: (tenantId: string) => boolean;
+  hasGateway: HasGateway;
   /** Sends the start of a committed row in the background. */
   startSoon: (row: OutboxRow) => void;
 }
@@ -45,9 +44,7 @@ export function paymentHandlers(input: PaymentHandlersInput): Handlers<PaymentOp
 
   const accept = async (call: CallOf<'createPayment'>): Promise<Reply> => {
     const { tenantId, caller, correlationId, body } = call;
-    if (!hasGateway(tenantId)) {
-      throw new DomainError('GATEWAY_NOT_CONFIGURED', 'No payment gateway is configured for live payments. Ask the operator to configure one, or use a sandbox key.');
-    }
+    requireGateway({ hasGateway, tenantId });
     const at = (await clock.now(tenantId)).toISOString();
     let start: OutboxRow | null = null;
     return idempotency.acceptOnce({

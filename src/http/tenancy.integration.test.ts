@@ -5,6 +5,7 @@ import type { Scope } from '../domain/tenant';
 import { scopes } from '../domain/tenant';
 import { expectContract } from '../testing/expect-contract';
 import { seedPayment } from '../testing/seed-payment';
+import { seedSubscription } from '../testing/seed-subscription';
 import { OPERATOR_KEY, startTestApi, type TestApi } from '../testing/test-api';
 import { newApiKey } from './authenticate';
 import { loadContract, type Operation } from './contract';
@@ -18,6 +19,8 @@ const bodies: Partial<Record<Operation['id'], object>> = {
   createOnboarding: { email: 'ada@example.com', name: 'Ada' }, verifyEmail: { token: 'x' }, submitProfile: { displayName: 'Ada' }, rejectOnboarding: { reason: 'No' },
   createPayment: { amount: { amountMinor: 500, currency: 'EUR' }, paymentMethod: 'pm_ok' }, initializePayment: { amount: { amountMinor: 500, currency: 'EUR' }, paymentMethod: 'pm_ok' },
   reviewPayment: { decision: 'approve' }, advanceSandboxClock: { by: 'P1D' },
+  createPlan: { name: 'Pro', amount: { amountMinor: 2900, currency: 'EUR' }, interval: 'month' }, createSubscription: { customerId: 'cust-1', planId: newId('plan'), paymentMethod: 'pm_ok' },
+  changePlan: { planId: newId('plan'), when: 'now' }, previewPlanChange: { planId: newId('plan'), when: 'now' }, cancelSubscription: { when: 'now' }, updatePaymentMethod: { paymentMethod: 'pm_ok' },
 };
 
 /** Every operation of the contract, so that a new one is in here the day it is written. */
@@ -37,7 +40,7 @@ describe('tenancy', () => {
       state: 'open', open: true, createdAt: now, updatedAt: now,
     }]);
     const books = await seedPayment({ api, tenantId: own.tenantId });
-    ids = { ...books, onboardingId: onboarding.id, userId: onboarding.userId, partnerId: own.partnerId, keyId: own.keyId, stuckId };
+    ids = { ...books, ...(await seedSubscription({ api, tenantId: own.tenantId })), onboardingId: onboarding.id, userId: onboarding.userId, partnerId: own.partnerId, keyId: own.keyId, stuckId };
   });
   afterAll(() => api.stop());
 
@@ -77,9 +80,11 @@ describe('tenancy', () => {
     const unknown = {
       onboardingId: newId('onboarding'), userId: newId('user'), stuckId: newId('stuckItem'),
       paymentId: newId('payment'), refundId: newId('refund'), compensationId: newId('compensation'), operationId: newId('operation'),
+      planId: newId('plan'), subscriptionId: newId('subscription'), invoiceId: newId('invoice'),
     };
-    const malformed = { onboardingId: 'x', userId: '$ne', stuckId: '..', paymentId: 'x', refundId: '$ne', compensationId: 'x', operationId: 'pay_x' };
-    const commandsBefore = api.commands.length + api.paymentCommands.length;
+    const malformed = { onboardingId: 'x', userId: '$ne', stuckId: '..', paymentId: 'x', refundId: '$ne', compensationId: 'x', operationId: 'pay_x', planId: '$ne', subscriptionId: 'x', invoiceId: '..' };
+    const commandsSent = () => api.commands.length + api.paymentCommands.length + api.subscriptionCommands.length;
+    const commandsBefore = commandsSent();
     for (const stranger of [await api.newTenant({ scopes: [...scopes] }), await api.newTenant({ scopes: [...scopes], mode: 'live', partnerId: own.partnerId })]) {
       const [foreign, missing, odd] = [await ask(operation, stranger.key), await ask(operation, stranger.key, unknown), await ask(operation, stranger.key, malformed)];
       expect(foreign.status).toBe(404);
@@ -89,7 +94,7 @@ describe('tenancy', () => {
         expect(otherBody).toEqual(foreignBody);
       }
     }
-    expect(api.commands.length + api.paymentCommands.length).toBe(commandsBefore);
+    expect(commandsSent()).toBe(commandsBefore);
   });
 
   it.each(guarded.filter(({ id, template }) => id.startsWith('list') && !template.includes('{') && id !== 'listPartners'))('$id shows a stranger nothing', async (operation) => {

@@ -5,6 +5,7 @@ import { createOnboardingCommands } from '../temporal/onboarding-commands';
 import { createPaymentCommands } from '../temporal/payment-commands';
 import { createRunningWorkflows } from '../temporal/running-workflows';
 import { createStuckOperations } from '../temporal/stuck-operations';
+import { createSubscriptionCommands } from '../temporal/subscription-commands';
 import { gatewayWebhooksOf } from './gateway-webhooks';
 import { holdUntilBooted } from './hold-until-booted';
 import { openHttpServer } from './http-server';
@@ -33,6 +34,7 @@ export async function runApi(input: RunInput): Promise<void> {
     startSoon: (row) => starter.startSoon(row),
     sendOnboardingCommand: createOnboardingCommands({ client, database, starter }),
     sendPaymentCommand: createPaymentCommands({ client, database, starter }),
+    sendSubscriptionCommand: createSubscriptionCommands({ client, database, starter }),
     hasGateway: hasGatewayIn(config),
     gatewayWebhooks: gatewayWebhooksOf(config),
     stuck: createStuckOperations({ database, workflows: createRunningWorkflows(client) }),

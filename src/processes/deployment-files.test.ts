@@ -6,7 +6,10 @@ import { roleNames } from './roles';
 
 const root = path.join(__dirname, '../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
-const secrets = { OPERATOR_KEY: 'operator-key-operator-key-operator-key', TOKEN_SECRET: 'token-secret-token-secret-token-secret' };
+const secrets = {
+  OPERATOR_KEY: 'operator-key-operator-key-operator-key', TOKEN_SECRET: 'token-secret-token-secret-token-secret',
+  SANDBOX_WEBHOOK_SECRET: `whsec_${Buffer.from('webhook-secret-webhook-secret-32').toString('base64')}`,
+};
 
 interface Service {
   command?: string[];
@@ -20,9 +23,11 @@ const written = load(read('compose.yaml')) as { services: Record<string, Service
 const services: Record<string, Service> = Object.fromEntries(Object.entries(written.services).map(([name, service]) => [name, { ...service['<<'], ...service }]));
 
 describe('compose.yaml', () => {
-  it('gives api and worker a configuration the program accepts, with time to stop', () => {
-    for (const role of ['api', 'worker']) {
-      const { command, environment = {}, stop_grace_period: grace = '0s' } = services[role] ?? {};
+  it('gives every role a configuration the program accepts, with time to stop', () => {
+    for (const role of roleNames) {
+      const { command, environment: merged = {}, stop_grace_period: grace = '0s' } = services[role] ?? {};
+      const { '<<': shared = {}, ...own } = merged as Record<string, unknown>;
+      const environment = { ...(shared as object), ...own } as Record<string, string>;
       expect(command).toEqual(['--role', role]);
       // ${NAME:-default} becomes its default, ${NAME:?…} is one of the secrets.
       const env = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value.replace(/^\$\{\w+:-(.*)\}$/, '$1')]));

@@ -1,7 +1,8 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { version } from '../../package.json';
@@ -73,7 +74,7 @@ describe('the program', () => {
   });
 
   it('--check reaches for everything and says what to do', async () => {
-    expect(await usage(['--role', 'worker', '--check'], environment())).toMatchObject({ code: 0, stdout: expect.stringMatching(/^(ok {6}[^\n]+\n){6}$/) });
+    expect(await usage(['--role', 'worker', '--check'], environment())).toMatchObject({ code: 0, stdout: expect.stringMatching(/^(ok {6}[^\n]+\n){7}$/) });
     const begun = Date.now();
     const failed = await usage(['--role', 'api', '--check'], { ...environment(), MONGODB_URI: `mongodb://me:hunter2@${NOWHERE}/x`, REDIS_URL: `redis://${NOWHERE}`, TEMPORAL_ADDRESS: NOWHERE });
     expect(failed).toMatchObject({ code: 1, stdout: expect.stringMatching(/failed {2}MongoDB .*remedy[\s\S]*failed {2}Redis .*remedy[\s\S]*failed {2}Temporal .*remedy/) });
@@ -168,5 +169,41 @@ describe('the worker', () => {
     await waitFor(() => worker.output().includes('Temporal: not there yet'), { what: 'a line that says so' });
     expect(await worker.readiness()).toMatchObject({ status: 'starting', dependencies: { temporal: { ok: false }, mongodb: { ok: true } } });
     expect(await worker.stop()).toBe(0);
+  });
+});
+
+describe('the sandbox', () => {
+  const sandbox = async () => ({
+    SANDBOX_PORT: String(await freePort()), SANDBOX_DATA_DIR: mkdtempSync(path.join(tmpdir(), 'sandbox-role-')), SANDBOX_WEBHOOK_SECRET: `whsec_${Buffer.from('webhook-secret-webhook-secret-32').toString('base64')}`,
+  });
+  const authorise = (port: string) =>
+    fetch(`http://127.0.0.1:${port}/v1/authorisations`, {
+      method: 'POST', headers: { authorization: 'Bearer acme', 'idempotency-key': 'pay_1:authorise:1', 'content-type': 'application/json' },
+      body: JSON.stringify({ amount: { amountMinor: 500, currency: 'EUR' }, paymentMethod: 'pm_ok', at: '2026-11-21T09:00:00.000Z' }),
+    });
+
+  it('needs no server, answers like a gateway, ends with 0, and remembers what it did', async () => {
+    const env = await sandbox();
+    const away = { MONGODB_URI: `mongodb://${NOWHERE}/x`, REDIS_URL: `redis://${NOWHERE}`, TEMPORAL_ADDRESS: NOWHERE };
+    expect(await usage(['--role', 'sandbox', '--check'], { ...environment(), ...away, ...env })).toMatchObject({ code: 0, stdout: expect.stringMatching(/^(ok {6}[^\n]+\n){2}$/) });
+    const first = await start('sandbox', { ...away, ...env });
+    await first.until('ready');
+    expect((await authorise(env.SANDBOX_PORT)).status).toBe(201);
+    expect(await first.stop()).toBe(0);
+    const second = await start('sandbox', { ...away, ...env });
+    await second.until('ready');
+    const again = await authorise(env.SANDBOX_PORT);
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
+    expect(await second.stop()).toBe(0);
+  });
+
+  it('says what it lacks, and that its port is taken', async () => {
+    expect(await usage(['--role', 'sandbox'], environment())).toMatchObject({ code: 1, stderr: expect.stringContaining('SANDBOX_WEBHOOK_SECRET is not set') });
+    const env = await sandbox();
+    const taken = createServer().listen(Number(env.SANDBOX_PORT), '127.0.0.1');
+    await once(taken, 'listening');
+    const { code, stderr } = await usage(['--role', 'sandbox'], { ...environment(), ...env, ADMIN_PORT: '0' });
+    taken.close();
+    expect([code, stderr]).toEqual([1, `SANDBOX_PORT: port ${env.SANDBOX_PORT} on 127.0.0.1 is taken; set SANDBOX_PORT to another, or stop what listens there\n`]);
   });
 });

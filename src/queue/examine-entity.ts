@@ -1,7 +1,7 @@
 import type { Database } from '../models/database';
 import type { Entity } from '../models/schema-options';
 import type { Processes, SuspectKind } from './find-suspects';
-import { modelOf, type ReconciledEntity } from './reconciled-entity';
+import { modelOf, openFilterOf, type ReconciledEntity } from './reconciled-entity';
 
 /** What is wrong with one entity or its workflow, exactly and now; `unstarted` can be mended, null is nothing. */
 export type Finding = { kind: SuspectKind | 'unstarted'; entity: Entity | null; detail: string } | null;
@@ -23,18 +23,19 @@ export async function examineEntity(input: ExamineEntityInput): Promise<Finding>
   const { database, processes, reconciled, entityId, kind } = input;
   const isRunning = await processes.isRunning(reconciled.workflowIdOf(entityId));
   // Read after Temporal was asked: a workflow that has ended has ended its entity before.
-  const entity = await modelOf(database.models, reconciled).findById(entityId).lean<Entity>();
-  const isOpen = entity !== null && !reconciled.endedStates.includes(entity.state);
+  const model = modelOf(database.models, reconciled);
+  const open = await model.findOne({ _id: entityId, ...openFilterOf(reconciled) }).lean<Entity>();
   if (kind === 'workflow_orphaned') {
-    if (!isRunning || isOpen) return null;
+    if (!isRunning || open) return null;
+    const entity = await model.findById(entityId).lean<Entity>();
     return { kind, entity, detail: `The process is running, but its ${reconciled.entityType} ${entity ? `is ${entity.state}` : 'does not exist'}` };
   }
-  if (isRunning || !isOpen) return null;
+  if (isRunning || !open) return null;
   const starts = await database.models.outbox.find({ entityId, start: { $ne: null } }, { open: 1 }).lean();
-  if (starts.some(({ open }) => open)) return null;
-  const detail = `The ${reconciled.entityType} is ${entity.state}, but no process is running for it`;
-  const isUnstarted = entity.state === reconciled.firstState && entity.chain === null && starts.length <= MOST_STARTS_DONE;
-  return { kind: isUnstarted ? 'unstarted' : 'workflow_missing', entity, detail };
+  if (starts.some((start) => start.open)) return null;
+  const detail = `The ${reconciled.entityType} is ${open.state}, but no process is running for it`;
+  const isUnstarted = open.state === reconciled.firstState && open.chain === null && starts.length <= MOST_STARTS_DONE;
+  return { kind: isUnstarted ? 'unstarted' : 'workflow_missing', entity: open, detail };
 }
 
 /** Every change of an entity leaves an event with the state it led to; a state no event tells of was set by hand. */

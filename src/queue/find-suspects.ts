@@ -1,7 +1,7 @@
 import type { Database } from '../models/database';
 import type { Entity } from '../models/schema-options';
 import type { StuckKind } from '../models/stuck-item';
-import { modelOf, type ReconciledEntity } from './reconciled-entity';
+import { modelOf, openFilterOf, type ReconciledEntity } from './reconciled-entity';
 
 /** What Temporal says is running. */
 export interface Processes {
@@ -64,7 +64,7 @@ export async function findSuspects({ database, processes, reconciled, batch, atM
     for (const { _id } of open) running.delete(_id);
   };
   let open: Seen[] = [];
-  for await (const entity of model.find({ state: { $nin: ended }, ...reconciled.expectsProcess }, seenFields).lean<Seen[]>().cursor({ batchSize: batch })) {
+  for await (const entity of model.find({ ...openFilterOf(reconciled), ...reconciled.expectsProcess }, seenFields).lean<Seen[]>().cursor({ batchSize: batch })) {
     open.push(entity);
     if (open.length < batch) continue;
     await compare(open);

@@ -8,6 +8,7 @@ import type { EntityType } from '../models/event';
 import type { Onboarding } from '../models/onboarding';
 import type { Entity } from '../models/schema-options';
 import { reconciledPayment, reconciledRefund } from './reconciled-payments';
+import { reconciledSubscription } from './reconciled-subscriptions';
 
 /** A kind of entity of which each open one has a running workflow of its own. */
 export interface ReconciledEntity {
@@ -17,6 +18,8 @@ export interface ReconciledEntity {
   /** Null for an id that is not of this form. */
   entityIdOf(workflowId: string): string | null;
   endedStates: readonly string[];
+  /** Which of the ended ones still have something to finish, as a filter: they count as open. */
+  unfinished?: Record<string, unknown>;
   /** Which of the open ones have to have a running workflow at any time, as a filter. */
   expectsProcess: Record<string, unknown>;
   /** The state until a process owns it. */
@@ -24,6 +27,12 @@ export interface ReconciledEntity {
   /** The start that the accepting transaction asked for. */
   startOf(entity: Entity): WorkflowStart;
 }
+
+/** The filter of the entities that are open. */
+export const openFilterOf = ({ endedStates, unfinished }: ReconciledEntity): Record<string, unknown> => {
+  const notEnded = { state: { $nin: [...endedStates] } };
+  return unfinished ? { $or: [notEnded, unfinished] } : notEnded;
+};
 
 /** Reads what all kinds of entities have in common. */
 export function modelOf(models: Models, { entityType }: ReconciledEntity) {
@@ -52,4 +61,4 @@ export const reconciledOnboarding: ReconciledEntity = {
 };
 
 /** Every kind the reconciler compares. */
-export const reconciledEntities: readonly ReconciledEntity[] = [reconciledOnboarding, reconciledPayment, reconciledRefund];
+export const reconciledEntities: readonly ReconciledEntity[] = [reconciledOnboarding, reconciledPayment, reconciledRefund, reconciledSubscription];

@@ -2,11 +2,13 @@ import type { ClientSession } from 'mongoose';
 import { USER_ONBOARDING, userOnboardingId } from '../contracts/onboarding';
 import type { WorkflowStart } from '../contracts/outbox';
 import { cancelPaymentSignal, PROCESS_PAYMENT, processPaymentId, REFUND_PAYMENT, refundPaymentId, type PaymentUndoing } from '../contracts/payment';
+import { SUBSCRIPTION, subscriptionId as subscriptionWorkflowId } from '../contracts/subscription';
 import { taskQueues } from '../contracts/task-queues';
 import type { Actor } from '../domain/actor';
 import { DomainError } from '../domain/domain-error';
 import { openOnboardingStates } from '../domain/onboarding';
 import { paymentStates, settledPaymentStates } from '../domain/payment';
+import { endedSubscriptionStates, subscriptionStates } from '../domain/subscription';
 import { userTransitions } from '../domain/user';
 import { applyStep } from '../models/apply-step';
 import type { Database } from '../models/database';
@@ -16,6 +18,7 @@ import type { Onboarding } from '../models/onboarding';
 import type { Payment } from '../models/payment';
 import type { Entity } from '../models/schema-options';
 import type { StuckItem } from '../models/stuck-item';
+import type { Subscription } from '../models/subscription';
 import type { RunningWorkflows } from './running-workflows';
 
 export interface RemedyInput {
@@ -129,5 +132,48 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
     giveUp: () => null,
   };
 
-  return { onboarding, payment, refund };
+  const subscriptionProcessOf = ({ _id: subscriptionId, tenantId, correlationId }: Subscription): WorkflowStart => ({
+    workflowType: SUBSCRIPTION, workflowId: subscriptionWorkflowId(subscriptionId), taskQueue: taskQueues.subscriptions, restart: true, input: { tenantId, subscriptionId, correlationId },
+  });
+  const openSubscriptionStates = subscriptionStates.filter((state) => !endedSubscriptionStates.includes(state));
+  const subscription: StuckRemedy = {
+    async restart(input) {
+      const found = await find<Subscription>(input);
+      // A cancelled one has something left to do only while a payment is under way.
+      const from = found.charge ? subscriptionStates : openSubscriptionStates;
+      await applyStep(
+        database,
+        { ...about(input), step: `restart/${input.item._id}`, from, set: { chain: null }, event: { type: 'subscription.restarted' }, starts: [subscriptionProcessOf(found)] },
+        input.session,
+      );
+    },
+
+    /** Cancelled at once, the open invoice taken back. A payment under way is withdrawn, or given back, by a new run. */
+    async close({ reason, ...input }) {
+      await workflows.terminate({ workflowId: input.item.subject, reason: 'Closed by an operator' });
+      const found = await find<Subscription>(input);
+      const { tenantId, charge, userId, item: { plan } } = found;
+      const [step, now] = [`close/${input.item._id}`, new Date(input.at)];
+      const isPending = charge?.status === 'pending';
+      const mail = { template: 'subscriptionCancelled', key: `${found._id}/${step}`, to: null, data: { planName: plan.name, amountMinor: 0, currency: plan.amount.currency, until: input.at } } as const;
+      await applyStep(
+        database,
+        {
+          ...about(input), step, from: openSubscriptionStates, to: 'cancelled',
+          set: { since: now, chain: null, waiting: null, resumeAt: null, reason: 'closed_by_operator', charge: isPending ? charge : null },
+          event: { type: 'subscription.closed', data: { reason } },
+          mails: userId === null ? [] : [mail],
+          starts: isPending ? [subscriptionProcessOf(found)] : [],
+          alongside: async (session) => {
+            if (!charge?.invoiceId) return;
+            await models.invoices.updateOne({ _id: charge.invoiceId, tenantId, state: 'open' }, { $set: { state: 'void', updatedAt: now }, $inc: { version: 1 } }, { session });
+          },
+        },
+        input.session,
+      );
+    },
+    giveUp: () => null,
+  };
+
+  return { onboarding, payment, refund, subscription };
 }

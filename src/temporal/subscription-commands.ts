@@ -1,4 +1,5 @@
-import { commandOf, subscriptionId as workflowIdOf, type SubscriptionCommandTerms, type SubscriptionOutcome, type SubscriptionUpdate } from '../contracts/subscription';
+import { setTimeout } from 'node:timers/promises';
+import { commandOf, subscriptionId as workflowIdOf, subscriptionRefusals, type SubscriptionCommandTerms, type SubscriptionOutcome, type SubscriptionUpdate } from '../contracts/subscription';
 import { commandStep } from '../contracts/commands';
 import type { Actor } from '../domain/actor';
 import { DomainError } from '../domain/domain-error';
@@ -35,12 +36,30 @@ export function createSubscriptionCommands(dependencies: CommandDependencies): S
   return async (input) => {
     const { tenantId, subscriptionId, command, terms, commandId, by } = input;
     await requirePossible(dependencies, input);
-    return sendCommand(dependencies, {
-      tenantId, entityType: 'subscription', entityId: subscriptionId, workflowId: workflowIdOf(subscriptionId), update: command,
-      input: { ...terms, commandId, by },
-      refusalOf: (entity) => ((entity as Subscription).state === 'cancelled' ? cancelled(command) : null),
-    }) as Promise<SubscriptionOutcome>;
+    const ask = () =>
+      sendCommand(dependencies, {
+        tenantId, entityType: 'subscription', entityId: subscriptionId, workflowId: workflowIdOf(subscriptionId), update: command,
+        input: { ...terms, commandId, by },
+        refusalOf: (entity) => ((entity as Subscription).state === 'cancelled' ? cancelled(command) : null),
+      }) as Promise<SubscriptionOutcome>;
+    return askAgainWhileStarting(ask);
   };
+}
+
+const PAUSE_MS = 100;
+const MOST_ASKS = 10;
+
+/** A process that starts afresh turns commands away for some ten milliseconds. */
+async function askAgainWhileStarting(ask: () => Promise<SubscriptionOutcome>): Promise<SubscriptionOutcome> {
+  for (let asked = 1; ; asked++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== subscriptionRefusals.startingAfresh) throw error;
+      if (asked === MOST_ASKS) throw new DomainError('OUTCOME_PENDING', 'The process is starting afresh: repeat the request with the same Idempotency-Key', { retryAfterSeconds: 1 });
+      await setTimeout(PAUSE_MS);
+    }
+  }
 }
 
 /** What can be told from the request and the plan alone is told here, where it can point at the field. */

@@ -30,6 +30,9 @@ export interface Platform {
   operatorKey: string;
   apis: PlatformProcess[];
   workers: PlatformProcess[];
+  /** The simulated gateway; null unless asked for. */
+  sandbox: PlatformProcess | null;
+  sandboxUrl: string;
   mongodbUri: string;
   environment: NodeJS.ProcessEnv;
   stop(): Promise<void>;
@@ -39,6 +42,8 @@ export interface StartPlatformInput {
   name: string;
   apis?: number;
   workers?: number;
+  /** Whether the simulated gateway runs too. */
+  sandbox?: boolean;
   which?: readonly ServerName[];
   environment?: NodeJS.ProcessEnv;
 }
@@ -48,20 +53,24 @@ const program = join(root, 'dist/main.js');
 const node = join(root, 'node_modules/.bin/node');
 
 /** The whole platform as it is run: real servers of its own and the built program in separate processes, for tests that break things. */
-export async function startPlatform({ name, apis = 1, workers = 1, which, environment = {} }: StartPlatformInput): Promise<Platform> {
+export async function startPlatform({ name, apis = 1, workers = 1, sandbox = false, which, environment = {} }: StartPlatformInput): Promise<Platform> {
   if (!existsSync(program)) throw new Error('dist/main.js is missing: run `npm run build` first');
   const folder = join(root, '.platform-test', `system-${name}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'process-logs'), { recursive: true });
   const servers = await startServers({ folder, which });
   const port = await freePort();
+  const sandboxPort = await freePort();
+  const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
   const operatorKey = `pk_operator_${randomBytes(24).toString('hex')}`;
   const mongodbUri = databaseUri('platform', servers.mongodb.uri);
   const common: NodeJS.ProcessEnv = {
     PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', LOG_FORMAT: 'json', HOST: '127.0.0.1', ADMIN_HOST: '127.0.0.1',
     PUBLIC_URL: `http://127.0.0.1:${port}`, MONGODB_URI: mongodbUri, REDIS_URL: servers.redis.url, TEMPORAL_ADDRESS: servers.temporal.address,
     SMTP_URL: servers.mail.smtpUrl || 'smtp://127.0.0.1:9', MAIL_FROM: 'Platform <no-reply@platform.example>', OPERATOR_EMAIL: 'operator@platform.example',
-    OPERATOR_KEY: operatorKey, TOKEN_SECRET: randomBytes(32).toString('hex'), RATE_LIMIT_PER_MINUTE: '100000', ...environment,
+    OPERATOR_KEY: operatorKey, TOKEN_SECRET: randomBytes(32).toString('hex'), RATE_LIMIT_PER_MINUTE: '100000',
+    SANDBOX_WEBHOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}`, SANDBOX_GATEWAY_URL: sandboxUrl, SANDBOX_PORT: String(sandboxPort), SANDBOX_DATA_DIR: join(folder, 'sandbox'),
+    GATEWAY_TIMEOUT_MS: '2000', ...environment,
   };
   const start = async (role: string, index: number): Promise<PlatformProcess> => {
     // Instances of the api share one port only under a cluster; here each further one has its own.
@@ -71,21 +80,22 @@ export async function startPlatform({ name, apis = 1, workers = 1, which, enviro
     return process;
   };
   const range = (count: number) => Array.from({ length: count }, (_, index) => index);
-  const started = { apis: [] as PlatformProcess[], workers: [] as PlatformProcess[] };
+  const started = { apis: [] as PlatformProcess[], workers: [] as PlatformProcess[], sandbox: null as PlatformProcess | null };
   const stop = async () => {
-    await Promise.all([...started.apis, ...started.workers].map((process) => process.stop('SIGKILL')));
+    await Promise.all([...started.apis, ...started.workers, ...(started.sandbox ? [started.sandbox] : [])].map((process) => process.stop('SIGKILL')));
     await servers.stop();
   };
   try {
-    [started.apis, started.workers] = await Promise.all([
+    [started.apis, started.workers, started.sandbox] = await Promise.all([
       Promise.all(range(apis).map((index) => start('api', index))),
       Promise.all(range(workers).map((index) => start('worker', index))),
+      sandbox ? start('sandbox', 0) : null,
     ]);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { servers, origin: `http://127.0.0.1:${port}`, api: `http://127.0.0.1:${port}/api/v1`, operatorKey, ...started, mongodbUri, environment: common, stop };
+  return { servers, origin: `http://127.0.0.1:${port}`, api: `http://127.0.0.1:${port}/api/v1`, operatorKey, ...started, sandboxUrl, mongodbUri, environment: common, stop };
 }
 
 function createProcess({ role, env, logFile }: { role: string; env: NodeJS.ProcessEnv; logFile: string }): PlatformProcess {

@@ -11,6 +11,7 @@ import type { OutboxRow } from '../models/outbox-row';
 import { createCompensationOperations } from '../temporal/compensations';
 import type { SendOnboardingCommandInput } from '../temporal/onboarding-commands';
 import type { SendPaymentCommandInput } from '../temporal/payment-commands';
+import type { SendSubscriptionCommandInput } from '../temporal/subscription-commands';
 import { openTestDatabase } from './test-database';
 
 export const OPERATOR_KEY = 'op_test_0123456789abcdef0123456789abcdef';
@@ -29,6 +30,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
   const started: OutboxRow[] = [];
   const commands: SendOnboardingCommandInput[] = [];
   const paymentCommands: SendPaymentCommandInput[] = [];
+  const subscriptionCommands: SendSubscriptionCommandInput[] = [];
   const lines: object[] = [];
   const app = createApp({
     database,
@@ -40,6 +42,10 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
     sendPaymentCommand: async (input) => {
       paymentCommands.push(input);
       return { state: 'capturing', at: input.at };
+    },
+    sendSubscriptionCommand: async (input) => {
+      subscriptionCommands.push(input);
+      return { state: 'active', at: '2026-11-21T09:00:00.000Z' };
     },
     hasGateway: () => true,
     gatewayWebhooks: { sandbox: null, stripe: null },
@@ -72,7 +78,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
   };
 
   return {
-    app, server, origin, database, started, commands, paymentCommands, lines, call,
+    app, server, origin, database, started, commands, paymentCommands, subscriptionCommands, lines, call,
     /** A new partner with a key of these scopes, written straight to the database. */
     async newTenant({ scopes = ['read', 'write', 'review'], mode = 'sandbox', partnerId }: { scopes?: Scope[]; mode?: Mode; partnerId?: string } = {}) {
       const id = partnerId ?? newId('partner');

@@ -59,7 +59,7 @@ it('npm start onboards a user, ends in order on Ctrl-C, is up again with its dat
   expect(output).toMatch(/completed/);
   expect(output).not.toMatch(/✗/);
   for (const said of [run.docs, run.api, run.sandboxKey, run.mail, run.temporalUi, 'curl']) expect(output).toContain(said);
-  expect(run.processes.map(({ role }) => role)).toEqual(expect.arrayContaining(['api', 'worker', 'server']));
+  expect(run.processes.map(({ role }) => role)).toEqual(expect.arrayContaining(['api', 'worker', 'sandbox', 'server']));
   for (const { admin, pid } of run.processes) {
     expect(lives(pid)).toBe(true);
     if (admin) expect((await fetch(`${admin}/readyz`)).status).toBe(200);

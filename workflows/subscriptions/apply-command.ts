@@ -17,14 +17,14 @@ const applications = {
   updatePaymentMethod: activities.updatePaymentMethod,
 } as Record<SubscriptionUpdate, Apply>;
 
-/** How long a command that needs the invoice settled waits for a charge that is under way: its sender is answered within a second. */
+/** How long a command that is not possible while a charge is under way waits for its end: its sender is answered within a second. */
 const GRACE_MS = 500;
 
 /** Applies one command and answers its sender. A rule that only the activity can look at (another plan's currency) is a refusal too. */
 export async function applyCommand(run: SubscriptionRun, command: QueuedSubscriptionCommand): Promise<void> {
   const { name, input } = command;
   const { charging } = run;
-  if (charging && run.refusalOf(name, input)?.code === 'INVOICE_OPEN') {
+  if (charging && run.refusalOf(name, input)) {
     await condition(() => charging.settled, GRACE_MS);
     takeAnswer(run);
   }

@@ -33,6 +33,7 @@ export class SubscriptionRun {
   /** When a payment without a final answer is asked about again (ms), and how often it was. */
   askAtMs = 0;
   private asked = 0;
+  private draining = false;
   /** Temporal itself cancelled the workflow. */
   interrupted = false;
 
@@ -88,10 +89,21 @@ export class SubscriptionRun {
     return this.progress?.state === 'cancelled' && this.progress.charge === null && !this.charging;
   }
 
-  /** Nothing may be awaited between this answer and the fresh start, or a command that comes in between is lost. */
-  get shouldStartAfresh(): boolean {
+  /** Time for a fresh start. Under a charge it waits: a running child would be terminated. */
+  get isLong(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    return (continueAsNewSuggested || historyLength > LONG_HISTORY) && !this.charging && !this.inbox.waiting && !this.interrupted && allHandlersFinished();
+    return (continueAsNewSuggested || historyLength > LONG_HISTORY) && !this.charging && !this.interrupted;
+  }
+
+  /**
+   * Takes no more commands, so that those at hand come to their end however fast others follow; whoever is turned away asks again.
+   * True once nothing is left; nothing may be awaited then before the fresh start, or a command that comes in between is lost.
+   */
+  async drained(): Promise<boolean> {
+    this.draining = true;
+    if (this.inbox.waiting) return false;
+    await condition(allHandlersFinished);
+    return !this.inbox.waiting;
   }
 
   /** The input of the next run. */
@@ -109,6 +121,7 @@ export class SubscriptionRun {
   }
 
   validate(name: SubscriptionUpdate, input: SubscriptionMessage): void {
+    if (this.draining) throw refusal(subscriptionRefusals.startingAfresh, 'The process is starting afresh: ask again at once.');
     if (!this.answerOf(input)) this.inbox.validate(name, input);
   }
 
@@ -146,9 +159,9 @@ export class SubscriptionRun {
     return null;
   }
 
-  /** An invoice that is being charged may be paid any moment: its commands are taken and judged again when their turn comes. */
+  /** A charge under way may have led on already without the story having heard of it: commands are taken then, and judged again when their turn comes. */
   private judge(name: SubscriptionUpdate, input: SubscriptionMessage): void {
     const refused = this.refusalOf(name, input);
-    if (refused && !(this.charging && refused.code === 'INVOICE_OPEN')) throw refusal(refused.code, refused.detail);
+    if (refused && (!this.charging || this.progress?.state === 'cancelled')) throw refusal(refused.code, refused.detail);
   }
 }

@@ -30,7 +30,7 @@ async function tell(run: SubscriptionRun, input: SubscriptionInput): Promise<Sub
   run.learn((await beginSubscription(run.step('begin'))).progress);
   run.inbox.open();
   while (!run.isOver) {
-    if (run.shouldStartAfresh) await continueAsNew<typeof subscription>(run.carriedOver());
+    if (run.isLong && (await run.drained())) await continueAsNew<typeof subscription>(run.carriedOver());
     const due = run.due();
     await run.wait(due && due.atMs);
     takeAnswer(run);

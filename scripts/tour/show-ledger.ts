@@ -1,0 +1,39 @@
+import { poll } from './poll.ts';
+import type { TourStage } from '../tour.ts';
+
+interface Books {
+  balanced: boolean;
+  currencies: { currency: string; captured: number; fulfilled: number; refunded: number; held: number; debit: number; credit: number }[];
+  problems: string[];
+}
+
+const REFUNDED_WITHIN_MS = 30_000;
+
+/** A payment and a refund of a part of it, and what the books make of all the money so far. */
+export const showLedger: TourStage = {
+  title: 'the ledger',
+  run: async ({ api, step, show }) => {
+    const body = { amount: { amountMinor: 4999, currency: 'EUR' }, paymentMethod: 'pm_ok', orderRef: 'tour' };
+    const { id } = await api.call({ method: 'POST', path: '/payments', body });
+    const path = `/payments/${String(id)}`;
+    const until = (where: string, state: string): Promise<Record<string, unknown>> =>
+      poll({
+        what: `State ${state}`,
+        withinMs: REFUNDED_WITHIN_MS,
+        ask: async () => {
+          const found = await api.call({ method: 'GET', path: where });
+          return found.state === state ? found : null;
+        },
+      });
+    await step('49.99 EUR taken', () => until(path, 'captured'));
+    const refund = await api.call({ method: 'POST', path: `${path}/refunds`, body: { amount: { amountMinor: 1999, currency: 'EUR' }, reason: 'Damaged' } });
+    await step('19.99 EUR of it given back', () => until(`${path}/refunds/${String(refund.id)}`, 'succeeded'));
+
+    const books = (await step('GET /ledger/balance', () => api.call({ method: 'GET', path: '/ledger/balance' }))) as unknown as Books;
+    for (const { currency, captured, fulfilled, refunded, held, debit, credit } of books.currencies) {
+      show(`${currency}: captured ${captured} = fulfilled ${fulfilled} + refunded ${refunded} + held ${held}; debit ${debit} = credit ${credit} (minor units)`);
+    }
+    if (!books.balanced) throw new Error(books.problems.join(' '));
+    show("Balanced. `npm run ledger:verify` compares it with the gateway's own books, item by item.");
+  },
+};

@@ -1,0 +1,86 @@
+import { isId } from '../domain/ids';
+import { acceptSubscription } from '../models/accept-subscription';
+import type { Clock } from '../models/clock';
+import type { Database } from '../models/database';
+import { OWN_SEND_MS } from '../models/new-outbox-row';
+import type { OutboxRow } from '../models/outbox-row';
+import type { Subscription } from '../models/subscription';
+import { actorOf } from './actor-of';
+import { etagOf } from './etag';
+import { notFound, type CallOf, type Handlers } from './handler';
+import type { Idempotency } from './idempotency';
+import { createdWithin, type ListPage } from './list';
+import { listEvents } from './list-events';
+import { presentSubscription } from './present-subscription';
+import type { Reply } from './request-context';
+import { requireGateway, type HasGateway } from './require-gateway';
+import { replyAccepted, replyCurrent, type Settling } from './settling';
+
+export interface SubscriptionHandlersInput {
+  database: Database;
+  idempotency: Idempotency;
+  listPage: ListPage;
+  basePath: string;
+  clock: Clock;
+  hasGateway: HasGateway;
+  /** Sends the start of a committed row in the background. */
+  startSoon: (row: OutboxRow) => void;
+}
+
+type SubscriptionOperations = 'createSubscription' | 'listSubscriptions' | 'getSubscription' | 'listSubscriptionEvents';
+
+/** Accepts subscriptions, and shows where they stand. */
+export function subscriptionHandlers(input: SubscriptionHandlersInput): Handlers<SubscriptionOperations> {
+  const { database, idempotency, listPage, basePath, clock, hasGateway, startSoon } = input;
+  const { subscriptions } = database.models;
+
+  const settling: Settling<Subscription> = {
+    what: 'subscription',
+    find: async ({ tenantId, id }) => (isId('subscription', id) ? subscriptions.findOne({ _id: id, tenantId }).lean() : null),
+    hasSettled: ({ state }) => state !== 'accepted',
+    present: presentSubscription,
+  };
+
+  const accept = async (call: CallOf<'createSubscription'>): Promise<Reply> => {
+    const { tenantId, caller, correlationId, body } = call;
+    requireGateway({ hasGateway, tenantId });
+    const at = (await clock.now(tenantId)).toISOString();
+    let start: OutboxRow | null = null;
+    return idempotency.acceptOnce({
+      call,
+      async write(session) {
+        const { subscription, row } = await acceptSubscription({ database, session, tenantId, ...body, correlationId, by: actorOf(caller), at, startDelayMs: OWN_SEND_MS });
+        start = row;
+        const headers = { Location: `${basePath}/subscriptions/${subscription._id}`, ETag: etagOf(subscription.version) };
+        return { status: 202, headers, body: presentSubscription(subscription) };
+      },
+      afterCommit: () => start && startSoon(start),
+    });
+  };
+
+  return {
+    createSubscription: async (call) => replyAccepted({ call, reply: await accept(call), settling }),
+
+    listSubscriptions(call) {
+      const { tenantId } = call;
+      const { state, customerId, userId, planId } = call.query;
+      const filter = {
+        tenantId,
+        ...(state === undefined ? {} : { state }),
+        ...(customerId === undefined ? {} : { customerId }),
+        ...(userId === undefined ? {} : { userId }),
+        ...(planId === undefined ? {} : { 'item.planId': planId }),
+        ...createdWithin(call.query),
+      };
+      return listPage({ call, model: subscriptions, filter, by: { field: '_id', order: -1 }, present: (items) => items.map(presentSubscription) });
+    },
+
+    getSubscription: (call) => replyCurrent({ call, id: call.params.subscriptionId, settling }),
+
+    async listSubscriptionEvents(call) {
+      const { tenantId, params: { subscriptionId } } = call;
+      if (!(await settling.find({ tenantId, id: subscriptionId }))) throw notFound('subscription');
+      return listEvents({ call, database, listPage, entityId: subscriptionId });
+    },
+  };
+}

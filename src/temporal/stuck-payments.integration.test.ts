@@ -1,0 +1,122 @@
+import { processPaymentId, refundPaymentId } from '../contracts/payment';
+import { openStuckItem } from '../models/outbox';
+import type { StuckItem, StuckKind } from '../models/stuck-item';
+import { createReconciler } from '../queue/reconcile';
+import { silent } from '../queue/queue-test-bed';
+import { differences } from '../testing/expect-books';
+import { openPaymentWorld, type PaymentWorld } from '../testing/payment-world';
+import { waitFor } from '../testing/wait-for';
+import { createRunningWorkflows } from './running-workflows';
+import { createStuckOperations } from './stuck-operations';
+
+let world: PaymentWorld;
+let operations: ReturnType<typeof createStuckOperations>;
+beforeAll(async () => {
+  world = await openPaymentWorld();
+  operations = createStuckOperations({ database: world.database, workflows: createRunningWorkflows(world.client) });
+}, 60_000);
+afterAll(() => world.close());
+
+const by = { kind: 'operator', id: null } as const;
+const restart = (item: StuckItem) => world.database.inTransaction((session) => operations.restart({ item, by, session }));
+const close = (item: StuckItem) => world.database.inTransaction((session) => operations.close({ item, by, reason: 'Agreed', session }));
+
+async function list(kind: StuckKind, entityType: 'payment' | 'refund', entityId: string): Promise<StuckItem> {
+  const subject = entityType === 'payment' ? processPaymentId(entityId) : refundPaymentId(entityId);
+  await openStuckItem({ database: world.database, tenantId: world.tenantId, kind, entityType, entityId, subject, detail: 'found by a test' });
+  return world.database.models.stuckItems.findOne({ subject, kind, open: true }).lean().orFail();
+}
+const stateOf = async ({ _id }: StuckItem) => (await world.database.models.stuckItems.findById(_id).lean())?.state;
+
+/** Sends what was written for Temporal, as the relay does. */
+async function relay(entityId: string): Promise<void> {
+  for (const row of await world.database.models.outbox.find({ entityId, open: true, pending: 'temporal' }).lean()) await world.starter.start(row);
+}
+
+/** A charge whose answer was lost, while the gateway is away. */
+async function lost(): Promise<string> {
+  const paymentId = await world.pay({ paymentMethod: 'pm_timeout_after_charge' });
+  await waitFor(async () => (await world.bankItems(paymentId)).length > 0, { what: 'the charge' });
+  await world.chaos({ down: true });
+  await world.until(paymentId, 'unknown');
+  return paymentId;
+}
+afterEach(() => world.chaos({ down: false }));
+
+it('the reconciler finds payments and refunds without a process, and nothing wrong with the others', async () => {
+  const [waiting, ended, gone] = await Promise.all([world.pay({ capture: 'manual' }), world.pay(), world.pay({ capture: 'manual' })]);
+  await Promise.all([world.until(waiting, 'authorised'), world.until(ended, 'captured'), world.until(gone, 'authorised')]);
+  const unstarted = (await world.acceptRefund(ended)).refund._id;
+  await world.database.models.outbox.updateMany({ entityId: unstarted }, { $set: { pending: [], doneAt: new Date() }, $unset: { open: 1 } });
+  await world.handle(gone).terminate('from outside');
+  const longAgo = new Date(Date.now() - 60_000);
+  for (const model of [world.database.models.payments, world.database.models.refunds]) await model.collection.updateMany({}, { $set: { updatedAt: longAgo } });
+  const result = await createReconciler({ database: world.database, processes: createRunningWorkflows(world.client), logger: silent, lookAgainAfterMs: 100 })();
+  // The refund's start is asked for again; the payment is an operator's matter.
+  expect(result).toEqual({ listed: 1, mended: 1 });
+  await relay(unstarted);
+  await waitFor(async () => (await world.readRefund(unstarted)).state === 'succeeded', { what: 'the refund' });
+
+  const item = await world.database.models.stuckItems.findOne({ entityId: gone }).lean().orFail();
+  expect(item).toMatchObject({ kind: 'workflow_missing', entityType: 'payment' });
+  expect((await restart(item)).state).toBe('restarted');
+  await relay(gone);
+  await waitFor(async () => (await world.read(gone)).chain !== null, { what: 'the new run' });
+  await world.command(gone, 'capture');
+  await world.until(gone, 'captured');
+  expect((await differences(world, gone)).problems).toEqual([]);
+});
+
+it('closing a payment without a process gives back what is held before it ends', async () => {
+  const paymentId = await world.pay({ capture: 'manual' });
+  await world.until(paymentId, 'authorised');
+  await world.handle(paymentId).terminate('from outside');
+  expect((await close(await list('workflow_missing', 'payment', paymentId))).state).toBe('closed');
+  await relay(paymentId);
+  await world.until(paymentId, 'cancelled');
+  expect((await world.read(paymentId)).reason).toBe('closed_by_operator');
+  expect((await world.bankItems(paymentId)).map(({ outcome }) => outcome)).toEqual(['authorised', 'voided']);
+  expect((await differences(world, paymentId)).problems).toEqual([]);
+});
+
+it('an outcome that is not known is looked up at once, and its item leaves the list by itself', async () => {
+  const paymentId = await lost();
+  const item = await list('outcome_unknown', 'payment', paymentId);
+  await world.chaos({ down: false });
+  expect((await restart(item)).state).toBe('open');
+  await relay(paymentId);
+  await world.until(paymentId, 'captured');
+  expect(await stateOf(item)).toBe('mended');
+  expect((await differences(world, paymentId)).problems).toEqual([]);
+});
+
+it('closing an outcome that is not known gives the payment up, and ends it only when the gateway confirms', async () => {
+  const paymentId = await lost();
+  const item = await list('outcome_unknown', 'payment', paymentId);
+  expect((await close(item)).state).toBe('closed');
+  await relay(paymentId);
+  await waitFor(async () => (await world.read(paymentId)).undoing !== null, { what: 'the undoing' });
+  expect((await world.read(paymentId)).state).toBe('unknown');
+  await world.chaos({ down: false });
+  await world.until(paymentId, 'cancelled');
+  expect((await world.bankItems(paymentId)).map(({ outcome }) => outcome)).toEqual(['authorised', 'voided']);
+}, 90_000);
+
+it('a refund that was accepted is owed: it is restarted, and cannot be given up', async () => {
+  const paymentId = await world.pay();
+  await world.until(paymentId, 'captured');
+  await world.chaos({ down: true });
+  const refundId = await world.refund(paymentId);
+  await waitFor(async () => (await world.readRefund(refundId)).chain !== null, { what: 'its process' });
+  await world.refundHandle(refundId).terminate('from outside');
+  const item = await list('workflow_missing', 'refund', refundId);
+  await expect(close(item)).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
+  expect(await stateOf(item)).toBe('open');
+  await world.chaos({ down: false });
+  expect((await restart(item)).state).toBe('restarted');
+  await relay(refundId);
+  await waitFor(async () => (await world.readRefund(refundId)).state === 'succeeded', { what: 'the refund' });
+  const unknown = await list('outcome_unknown', 'refund', refundId);
+  expect((await close(unknown)).state).toBe('closed');
+  expect((await differences(world, paymentId)).problems).toEqual([]);
+});

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowHandle } from '@temporalio/client';
+import { processPaymentId } from '../../src/contracts/payment';
+import { subscriptionPaymentId } from '../../src/contracts/subscription';
+import { quietTemporal } from '../../src/testing/quiet-temporal';
+import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../src/testing/subscription-world';
+
+const DAY = 86_400_000;
+/** 100 takes minutes on two cores with every payment run in full; fewer show the same. */
+const SUBSCRIPTIONS = Number(process.env.SUBSCRIPTIONS ?? 10);
+
+let world: SubscriptionWorld;
+beforeAll(async () => {
+  quietTemporal();
+  world = await openSubscriptionWorld();
+});
+afterAll(() => world?.close());
+
+type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
+const eventsOf = async (handle: WorkflowHandle) => (await handle.fetchHistory()).events ?? [];
+
+/** What Temporal bills of a history, by name: timers, child starts, activities, and every message. */
+function billed(events: readonly HistoryEvent[]): Record<string, number> {
+  const names = events.flatMap((event) => [
+    ...(event.timerStartedEventAttributes ? ['timer'] : []),
+    ...(event.startChildWorkflowExecutionInitiatedEventAttributes ? [`child ${event.startChildWorkflowExecutionInitiatedEventAttributes.workflowType!.name!}`] : []),
+    ...(event.activityTaskScheduledEventAttributes ? [event.activityTaskScheduledEventAttributes.activityType!.name!] : []),
+    ...(event.workflowExecutionSignaledEventAttributes ? ['signal'] : []),
+    ...(event.workflowExecutionUpdateAcceptedEventAttributes ? ['update'] : []),
+    ...(event.markerRecordedEventAttributes ? ['marker'] : []),
+    ...(event.upsertWorkflowSearchAttributesEventAttributes ? ['search attributes'] : []),
+  ]);
+  return Object.fromEntries(names.map((name) => [name, names.filter((other) => other === name).length]));
+}
+const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0);
+
+it('bills a renewal no more than its timer, its child starts and the activities that the design names', async () => {
+  const id = await world.subscribe({ planId: await world.plan() });
+  await world.until(id, 'active');
+  await world.untilSettled(id);
+  await world.advance(id, 32 * DAY);
+  const before = (await eventsOf(world.handle(id))).length;
+  await world.advance(id, 31 * DAY);
+  const [, , invoice] = await world.invoices(id);
+  const child = world.client.workflow.getHandle(subscriptionPaymentId({ subscriptionId: id, periodStart: invoice!.period.startAt, attempt: 1 }));
+  const payment = world.client.workflow.getHandle(processPaymentId(invoice!.attempts[0]!.paymentId));
+  // This renewal's timer was started before; the one that the next renewal waits for stands in its place.
+  const items = { subscription: billed((await eventsOf(world.handle(id))).slice(before)), subscriptionPayment: billed(await eventsOf(child)), processPayment: billed(await eventsOf(payment)) };
+  expect(items).toEqual({
+    subscription: { timer: 1, 'child subscriptionPayment': 1 },
+    subscriptionPayment: { getSubscriptionDetails: 1, createInvoice: 1, 'child processPayment': 1, updateSubscription: 1 },
+    processPayment: { validatePayment: 1, checkFraud: 1, validateCard: 1, processPaymentGateway: 2, updatePaymentStatus: 1, sendWebhookNotification: 1 },
+  });
+  const named = 1 + 2 + 3 + 7;
+  const total = sum(items.subscription) + sum(items.subscriptionPayment) + sum(items.processPayment);
+  expect(total / named).toBeLessThanOrEqual(1.2);
+});
+
+it('starts afresh when its history grows long, and loses no command that comes meanwhile and doubles no renewal', async () => {
+  const id = await world.subscribe({ planId: await world.plan({ interval: 'day' }) });
+  await world.until(id, 'active');
+  const first = (await world.handle(id).describe()).runId;
+  const sent: { commandId: string; outcome: unknown }[] = [];
+  const isFirstRun = async () => (await world.handle(id).describe()).runId === first;
+  const sendOn = async () => {
+    while (await isFirstRun()) {
+      const commandId = randomUUID();
+      await world.database.models.commandPayloads.create({ _id: commandId, tenantId: world.tenantId, entityId: id, payload: { paymentMethod: 'pm_ok' }, createdAt: new Date() });
+      // A command whose answer did not come in time is repeated with its id, as an api's client does.
+      for (let outcome: unknown; outcome === undefined; ) {
+        outcome = await world.command(id, 'updatePaymentMethod', {}, { commandId }).catch((error: { code?: string }) => {
+          if (error.code !== 'OUTCOME_PENDING') throw error;
+        });
+        if (outcome !== undefined) sent.push({ commandId, outcome });
+      }
+    }
+  };
+  const renew = async () => {
+    while (await isFirstRun()) await world.advance(id, 3 * DAY);
+  };
+  await Promise.all([sendOn(), sendOn(), sendOn(), renew()]);
+
+  const runs = await eventsOf(world.client.workflow.getHandle(`subscription/${id}`, first));
+  expect(runs.at(-1)!.workflowExecutionContinuedAsNewEventAttributes).toBeTruthy();
+  expect(runs.length).toBeLessThan(4096);
+  const applied = (await world.events(id)).filter(({ type }) => type === 'subscription.payment_method_changed').map(({ step }) => step);
+  expect(applied.sort()).toEqual(sent.map(({ commandId }) => `command/${commandId}`).sort());
+  // The new run knows the last ones, also where MongoDB is not asked first.
+  const { commandId, outcome } = sent.at(-1)!;
+  expect(await world.handle(id).executeUpdate('updatePaymentMethod', { args: [{ commandId, by: tester }], updateId: `again-${commandId}` })).toEqual(outcome);
+  expect((await world.events(id)).filter(({ type }) => type === 'subscription.payment_method_changed')).toHaveLength(sent.length);
+
+  const invoices = await world.invoices(id);
+  expect(invoices.map(({ state }) => state)).toEqual(invoices.map(() => 'paid'));
+  for (const [index, { period }] of invoices.entries()) if (index > 0) expect(period.startAt).toBe(invoices[index - 1]!.period.endAt);
+  const captured = invoices.length * 1000;
+  expect(await world.bankBalance(id)).toEqual({ captured, refunded: 0, authorisations: invoices.length });
+  process.stderr.write(`fresh start after ${runs.length} events, ${sent.length} commands, ${invoices.length} renewals\n`);
+}, 120_000);
+
+it(`takes ${SUBSCRIPTIONS} subscriptions through 24 months, every month charged once, in less than 4,096 events each`, async () => {
+  const planId = await world.plan();
+  const began = Date.now();
+  const ids = await Promise.all(Array.from({ length: SUBSCRIPTIONS }, () => world.subscribe({ planId })));
+  await Promise.all(ids.map((id) => world.until(id, 'active')));
+  const waiting = ids.values();
+  await Promise.all(Array.from({ length: 12 }, async () => {
+    for (const id of waiting) {
+      for (let month = 1; month <= 24; month++) await world.advanceTo(id, new Date((await world.read(id)).nextPeriodAt.getTime() + 60_000));
+    }
+  }));
+  const ms = Date.now() - began;
+  for (const id of ids) {
+    const invoices = await world.invoices(id);
+    expect(invoices).toHaveLength(25);
+    expect(new Set(invoices.map(({ period }) => period.startAt)).size).toBe(25);
+    expect(invoices.map(({ state, attempts }) => [state, ...attempts.map(({ state, reason }) => reason ?? state)])).toEqual(invoices.map(() => ['paid', 'paid']));
+  }
+  const lengths = await Promise.all(ids.map(async (id) => (await world.handle(id).describe()).historyLength));
+  expect(Math.max(...lengths)).toBeLessThan(4096);
+  process.stderr.write(`${SUBSCRIPTIONS} subscriptions × 24 months: ${ms} ms, ${Math.round((SUBSCRIPTIONS * 25_000) / ms)} charges/s, at most ${Math.max(...lengths)} events\n`);
+}, 600_000);
