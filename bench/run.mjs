@@ -46,7 +46,7 @@ async function measureRequests() {
   const env = { ...process.env, NODE_ENV: 'production', MONGODB_URI: database.toString(), REDIS_URL: servers.redis.addresses.url };
   const [echo, stubbed, whole] = await Promise.all(['echo', 'stubbed', 'whole'].map((mode) => startServer({ program, mode, env })));
   const rows = [];
-  for (const [name, server] of [['stubbed', stubbed], ['whole', whole]]) {
+  for (const [name, server] of Object.entries({ stubbed, whole })) {
     for (const request of ['GET /users/{id}', 'POST /onboardings']) {
       await slice(echo, request, 200);
       await slice(server, request, 2);
@@ -64,7 +64,8 @@ async function measureRequests() {
 }
 
 async function startServer({ program, mode, env }) {
-  const child = fork(program, [mode], { env, execArgv: ['--enable-source-maps'] });
+  const child = fork(program, [mode], { env });
+  process.once('exit', () => child.kill('SIGKILL'));
   const [{ port, userId, key }] = await Promise.race([once(child, 'message'), once(child, 'exit').then(([code]) => { throw new Error(`The ${mode} server ended with ${code}`); })]);
   return { child, url: `http://127.0.0.1:${port}`, userId, key, mode };
 }
@@ -107,19 +108,22 @@ async function measureStarts() {
     OPERATOR_KEY: randomBytes(24).toString('hex'), TOKEN_SECRET: randomBytes(24).toString('hex'), PORT: '0', SMTP_URL: 'smtp://127.0.0.1:9',
   };
   const rows = [];
-  // Without the bundle beside it the program bundles the workflows itself, as in development.
-  const bare = join(root, 'dist', 'main-without-bundle');
-  for (const [name, role, env] of [['api', 'api', {}], ['worker, prebuilt workflows', 'worker', {}], ['worker, bundling at start', 'worker', { BENCH_WITHOUT_BUNDLE: bare }]]) {
+  const kinds = [
+    { name: 'api', role: 'api', prebuilt: true },
+    { name: 'worker, prebuilt workflows', role: 'worker', prebuilt: true },
+    { name: 'worker, bundling at start', role: 'worker', prebuilt: false },
+  ];
+  for (const { name, role, prebuilt } of kinds) {
     const starts = [];
-    for (let start = 0; start < STARTS; start++) starts.push(await startOnce({ role, env: { ...common, ...env } }));
+    for (let start = 0; start < STARTS; start++) starts.push(await startOnce({ role, prebuilt, env: common }));
     rows.push({ name: `start-up ${name}`, unit: 's', ...spread(starts.map(({ seconds }) => seconds)), rssMegabytes: median(starts.map(({ rss }) => rss)) });
   }
   return rows;
 }
 
-async function startOnce({ role, env: { BENCH_WITHOUT_BUNDLE: withoutBundle, ...env } }) {
+async function startOnce({ role, prebuilt, env }) {
   const adminPort = await freePort();
-  const program = withoutBundle ? copyWithoutBundle() : join(root, 'dist/main.js');
+  const program = prebuilt ? join(root, 'dist/main.js') : copyWithoutBundle();
   const begun = performance.now();
   const child = spawn(process.execPath, [program, '--role', role], { cwd: root, env: { ...env, ADMIN_PORT: String(adminPort) }, stdio: ['ignore', 'ignore', 'inherit'] });
   try {
@@ -137,7 +141,7 @@ async function startOnce({ role, env: { BENCH_WITHOUT_BUNDLE: withoutBundle, ...
   }
 }
 
-/** The program in a folder of its own, one level below the root as dist/ is, with no bundle beside it. */
+/** The program in another folder one level below the root, with no bundle beside it: it bundles the workflows itself then, as in development. */
 function copyWithoutBundle() {
   const copy = join(root, 'bench', 'without-bundle.generated.cjs');
   writeFileSync(copy, readFileSync(join(root, 'dist/main.js'), 'utf8').replace(/^#!.*\n/, ''));

@@ -31,7 +31,7 @@ function appOver(database: Database, redis: AppInput['redis']) {
     sendSubscriptionCommand: never,
     hasGateway: () => true,
     gatewayWebhooks: { sandbox: null, stripe: null },
-    compensations: { retryCompensation: never, waiveCompensation: never, hasten: never } as never,
+    compensations: { retryCompensation: never, waiveCompensation: never, hasten: never },
     requireTimeSkipping: never,
     resetSandbox: never,
     stuck: { restart: never, close: never },

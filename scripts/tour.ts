@@ -1,6 +1,7 @@
 import { onboardUser } from './tour/onboard-user.ts';
 import { settleLostPayment } from './tour/settle-lost-payment.ts';
 import { showLedger } from './tour/show-ledger.ts';
+import { subscribeForAYear } from './tour/subscribe-for-a-year.ts';
 import { createRestClient, type RestClient } from './platform/rest-client.ts';
 import type { RunFile } from './platform/run-file.ts';
 import type { Terminal } from './platform/terminal.ts';
@@ -23,7 +24,7 @@ export interface TourStage {
 }
 
 /** In this order. Each stage stands alone, so one that fails does not take the next with it. */
-export const TOUR_STAGES: readonly TourStage[] = [onboardUser, settleLostPayment, showLedger];
+export const TOUR_STAGES: readonly TourStage[] = [onboardUser, settleLostPayment, subscribeForAYear, showLedger];
 
 /** Shows the platform at work through its public API. A stage that fails says where; the platform stays up. */
 export async function runTour({ run, terminal, isStopping }: { run: RunFile; terminal: Terminal; isStopping: () => boolean }): Promise<void> {

@@ -1823,7 +1823,7 @@ export interface components {
             when: "now" | "period_end";
         };
         PauseSubscription: {
-            /** @description Then it is resumed by itself; left out */
+            /** @description Then it is resumed by itself; left out, it stays paused until it is resumed. */
             resumeAt?: components["schemas"]["Instant"];
         };
         CancelSubscription: {

@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterAll(() => api.stop());
 
-const post = async (path: string, content?: object, { idempotencyKey = randomUUID() as string, as = key } = {}) => {
+const post = async (path: string, content?: object, { idempotencyKey = randomUUID(), as = key }: { idempotencyKey?: string; as?: string } = {}) => {
   const call = api.call('post', path, as).set('Idempotency-Key', idempotencyKey);
   return expectContract(await (content === undefined ? call : call.send(content)));
 };

@@ -55,7 +55,7 @@ export async function openSandboxWorld({ wrap = (activities) => activities, stal
     for (const queue of queues) workers.set(queue, await startWorker(queue));
   };
   const stopWorkers = async (...queues: TaskQueue[]) => {
-    await Promise.all(queues.map((queue) => workers.get(queue)?.()));
+    await Promise.all(queues.map(async (queue) => workers.get(queue)?.()));
     for (const queue of queues) workers.delete(queue);
   };
   await startWorkers(taskQueues.users, taskQueues.operations);

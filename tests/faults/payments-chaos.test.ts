@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, request as httpRequest, type Server } from 'node:http';
+import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +45,7 @@ async function openGateway({ losesKeys, timeoutAfterChargePercent }: { losesKeys
     url: gateway.url,
     doorUrl: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
     async close() {
-      (door as Server).closeAllConnections();
+      door.closeAllConnections();
       door.close();
       await gateway.close();
       rmSync(dataDir, { recursive: true, force: true });
