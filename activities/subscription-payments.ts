@@ -85,7 +85,7 @@ export const createSubscriptionPaymentActivities = (dependencies: ActivityDepend
     async updateSubscription(input: UpdateSubscriptionInput): Promise<SubscriptionMoved> {
       const { payment } = input;
       const isFinal = payment === null || settledPaymentStates.includes(payment.state);
-      const step = `${isFinal ? input.step : `${input.step}/pending`}`;
+      const step = isFinal ? input.step : `${input.step}/pending`;
       return records.change({ ...input, step }, (subscription) => settlement.settle(subscription, input));
     },
   };

@@ -22,9 +22,9 @@ export interface ChecksInput {
 
 /** Every step in the order in which they run: what fails fastest first, what needs a build after the build. */
 export function listChecks({ root, scripts, folder }: ChecksInput): Check[] {
-  const jest = (project: string): Check => {
+  const jest = (project: string, ...flags: string[]): Check => {
     const report = join(folder, `${project}.json`);
-    return { name: project, command: 'jest', args: ['--selectProjects', project, '--passWithNoTests', '--json', `--outputFile=${report}`], report };
+    return { name: project, command: 'jest', args: ['--selectProjects', project, '--passWithNoTests', '--json', `--outputFile=${report}`, ...flags], report };
   };
   const folders = SOURCE_FOLDERS.filter((name) => existsSync(join(root, name)));
   return [
@@ -36,6 +36,7 @@ export function listChecks({ root, scripts, folder }: ChecksInput): Check[] {
     jest('unit'),
     { name: 'build', command: 'node', args: [join('scripts', 'build.mjs')] },
     jest('integration'),
-    jest('system'),
+    // These wait more than they work: for killed processes to be missed, and for outages to end.
+    jest('system', '--maxWorkers=3'),
   ];
 }

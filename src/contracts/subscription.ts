@@ -85,27 +85,33 @@ export const updatePaymentMethod = defineUpdate<SubscriptionOutcome, [UpdatePaym
 
 export const subscriptionUpdates = [changePlan, pauseSubscription, resumeSubscription, cancelSubscription, undoSubscriptionChange, updatePaymentMethod] as const;
 
+interface NoTerms {
+  when?: undefined;
+}
+
 /** What each command is told besides its id and sender. */
 export interface SubscriptionCommandTerms {
   changePlan: Omit<ChangePlanInput, keyof CommandInput>;
   pauseSubscription: Omit<PauseSubscriptionInput, keyof CommandInput>;
-  resumeSubscription: Record<never, never>;
+  resumeSubscription: NoTerms;
   cancelSubscription: Omit<CancelSubscriptionInput, keyof CommandInput>;
-  undoSubscriptionChange: Record<never, never>;
-  updatePaymentMethod: Record<never, never>;
+  undoSubscriptionChange: NoTerms;
+  updatePaymentMethod: NoTerms;
 }
 export type SubscriptionUpdate = keyof SubscriptionCommandTerms;
 
-/** The command of the state machine that an update stands for. */
-export function commandOf(update: SubscriptionUpdate, { when }: { when?: 'now' | 'period_end' }): SubscriptionCommand {
-  switch (update) {
-    case 'changePlan': return when === 'now' ? 'change_plan_now' : 'change_plan_at_period_end';
-    case 'cancelSubscription': return when === 'now' ? 'cancel_now' : 'cancel_at_period_end';
-    case 'pauseSubscription': return 'pause';
-    case 'resumeSubscription': return 'resume';
-    case 'undoSubscriptionChange': return 'undo';
-    case 'updatePaymentMethod': return 'change_payment_method';
-  }
+/** The command of the state machine that an update stands for, by when it takes effect. */
+const commands = {
+  changePlan: { now: 'change_plan_now', period_end: 'change_plan_at_period_end' },
+  cancelSubscription: { now: 'cancel_now', period_end: 'cancel_at_period_end' },
+  pauseSubscription: { now: 'pause', period_end: 'pause' },
+  resumeSubscription: { now: 'resume', period_end: 'resume' },
+  undoSubscriptionChange: { now: 'undo', period_end: 'undo' },
+  updatePaymentMethod: { now: 'change_payment_method', period_end: 'change_payment_method' },
+} as const satisfies Record<SubscriptionUpdate, Record<'now' | 'period_end', SubscriptionCommand>>;
+
+export function commandOf(update: SubscriptionUpdate, { when = 'period_end' }: { when?: 'now' | 'period_end' }): SubscriptionCommand {
+  return commands[update][when];
 }
 
 /** Why a command of a subscription may be refused, besides the codes of `refuseSubscriptionCommand` and `refuseCancelTerms`. */

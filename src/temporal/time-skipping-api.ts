@@ -103,7 +103,7 @@ export function startingAhead({ client, workflowId, byMs }: { client: Client; wo
     startWorkflowExecution: (request: object) => client.workflowService.startWorkflowExecution({ ...request, timeSkippingConfig }),
   });
   const { namespace, dataConverter } = client.options;
-  return new WorkflowClient({ connection: replacing(client.connection, { workflowService }) as ConnectionLike, namespace, dataConverter });
+  return new WorkflowClient({ connection: replacing<ConnectionLike>(client.connection, { workflowService }), namespace, dataConverter });
 }
 
 /**

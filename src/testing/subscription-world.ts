@@ -132,7 +132,7 @@ export async function openSubscriptionWorld({ wrap = (it) => it, wrapGateway = (
       await client.workflowService.updateWorkflowExecutionOptions({ namespace, workflowExecution, workflowExecutionOptions: { timeSkippingConfig }, updateMask: { paths: ['time_skipping_config'] } });
       for (let isThere = false; !isThere; ) {
         const poll = await client.workflowService.pollWorkflowExecutionTimeSkipping({ namespace, workflowExecution, fastForwardId });
-        isThere = poll.fastForwardInfo?.hasCompleted === true || Number(poll.fastForwardPollingResult) >= 2;
+        isThere = poll.fastForwardInfo?.hasCompleted === true || (poll.fastForwardPollingResult as number) >= 2;
       }
     },
     /** To an instant, ISO 8601. */

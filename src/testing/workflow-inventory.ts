@@ -6,10 +6,13 @@ import * as onboarding from '../contracts/onboarding';
 import { operationStates } from '../contracts/operation';
 import * as payment from '../contracts/payment';
 import * as sandboxClock from '../contracts/sandbox-clock';
+import * as subscription from '../contracts/subscription';
 import { taskQueues } from '../contracts/task-queues';
 import { onboardingStates } from '../domain/onboarding';
 import { paymentStates } from '../domain/payment';
+import { invoiceStates } from '../domain/invoice';
 import { refundStates } from '../domain/refund';
+import { subscriptionStates } from '../domain/subscription';
 import { checkoutRoot } from './servers';
 
 export interface InventoryEntry {
@@ -52,6 +55,24 @@ export const inventory: InventoryEntry[] = [
     states: refundStates,
     contract: { getState: payment.getState, gatewayReported: payment.gatewayReported },
     activities: 'workflows/payments/activities.ts',
+  },
+  {
+    workflow: subscription.SUBSCRIPTION,
+    about: 'Runs a subscription for years: trial, periods, dunning, changes. Continues as new with nothing lost.',
+    taskQueue: taskQueues.subscriptions,
+    id: subscription.subscriptionId('<subscriptionId>'),
+    states: subscriptionStates,
+    contract: subscription,
+    activities: 'workflows/subscriptions/activities.ts',
+  },
+  {
+    workflow: subscription.SUBSCRIPTION_PAYMENT,
+    about: 'One attempt at one period\'s charge: the child of `subscription`, and the parent of its `processPayment`. Never waits on business time. Activities as of `subscription`; states are the invoice\'s.',
+    taskQueue: taskQueues.subscriptions,
+    id: subscription.subscriptionPaymentId({ subscriptionId: '<subscriptionId>', periodStart: '<periodStart>', attempt: '<attempt>' as never }),
+    states: invoiceStates,
+    contract: {},
+    activities: 'workflows/subscriptions/activities.ts',
   },
   {
     workflow: sandboxClock.ADVANCE_CLOCK,

@@ -35,7 +35,7 @@ export async function applyCommand(run: SubscriptionRun, command: QueuedSubscrip
   }
   const { commandId, by: _by, ...terms } = input;
   try {
-    const { state, at, progress } = await run.inbox.transit(() => applications[name]({ ...run.commandStep(input), ...terms } as SubscriptionCommandStep<SubscriptionUpdate>));
+    const { state, at, progress } = await run.inbox.transit(() => applications[name]({ ...run.commandStep(input), ...terms }));
     run.learn(progress);
     command.outcome = { state, at };
     run.remember(commandId, command.outcome);
