@@ -80,10 +80,9 @@ export const createSubscriptionRecords = ({ database, applyStep }: Pick<Activity
     async change(input: SubscriptionStepInput, decide: DecideChange): Promise<SubscriptionMoved> {
       const { tenantId, subscriptionId: entityId, step } = input;
       for (let tries = 1; ; tries++) {
-        const isRepeat = (await models.events.exists({ tenantId, entityId, step })) !== null;
-        const subscription = await find(input);
+        const [earlier, subscription] = await Promise.all([models.events.exists({ tenantId, entityId, step }), find(input)]);
         try {
-          const { state, at } = await tryOnce(input, subscription, isRepeat ? null : decide);
+          const { state, at } = await tryOnce(input, subscription, earlier ? null : decide);
           return { state, at, progress: progressOf(await find(input)) };
         } catch (error) {
           const moved = error instanceof MovedMeanwhile || (await find(input)).version !== subscription.version;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GatewayOutcomeUnknown, GatewayUnavailable } from '../../src/clients/gateway-errors';
+import { subscriptionPaymentId } from '../../src/contracts/subscription';
 import { previewPlanChange } from '../../src/models/preview-plan-change';
 import { quietTemporal } from '../../src/testing/quiet-temporal';
 import { recordHistory } from '../../src/testing/record-history';
@@ -302,6 +303,7 @@ describe('while a charge is under way', () => {
     silent = false;
     await world.advance(id, 2 * HOUR);
     await settled(id);
+    await recordHistory('subscription-payment-asked-again', world.client.workflow.getHandle(subscriptionPaymentId({ subscriptionId: id, periodStart: (await world.invoices(id))[1]!.period.startAt, attempt: 1 })));
     expect(await world.payments(id)).toHaveLength(2);
     expect(await world.bankBalance(id)).toEqual({ captured: 2000, refunded: 0, authorisations: 2 });
     expect((await world.timeline(id)).slice(-3)).toEqual(['invoiced', 'payment_pending', 'renewed']);

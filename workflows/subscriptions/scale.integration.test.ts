@@ -7,7 +7,8 @@ import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../src
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
-const SUBSCRIPTIONS = Number(process.env.SUBSCRIPTIONS ?? 100);
+/** 40 take about a minute on two busy cores; SUBSCRIPTIONS=100 is the full test. */
+const SUBSCRIPTIONS = Number(process.env.SUBSCRIPTIONS ?? 40);
 
 let world: SubscriptionWorld;
 beforeAll(async () => {
@@ -106,13 +107,14 @@ it(`takes ${SUBSCRIPTIONS} subscriptions side by side through 24 months, every m
     const ids = await Promise.all(Array.from({ length: SUBSCRIPTIONS }, () => crowd.subscribe({ planId })));
     await Promise.all(ids.map(async (id) => {
       await crowd.untilSettled(id);
-      await crowd.fastForward(id, 731 * DAY);
+      // Nine days past the last renewal, so that none is under way when the clock stops.
+      await crowd.fastForward(id, 740 * DAY);
       await crowd.untilSettled(id);
     }));
     const ms = Date.now() - began;
     for (const id of ids) {
       const invoices = await crowd.invoices(id);
-      expect(invoices).toHaveLength(25);
+      expect(invoices.length).toBe(25);
       for (const [index, { state, period, attempts, createdAt }] of invoices.entries()) {
         expect([state, attempts.map((made) => made.state)]).toEqual(['paid', ['paid']]);
         if (index > 0) expect(period.startAt).toBe(invoices[index - 1]!.period.endAt);
