@@ -14,6 +14,7 @@ const MINUTE = 60_000;
 let world: SubscriptionWorld;
 /** While set, authorisations wait for it. */
 let hold: Promise<void> | null = null;
+let holdCapture: Promise<void> | null = null;
 /** While true, authorisations are done and not answered, and nothing can be looked up or voided. */
 let silent = false;
 
@@ -28,6 +29,10 @@ beforeAll(async () => {
         if (silent) throw new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey: input.idempotencyKey, reason: 'silence' });
         return answer;
       },
+      async capture(input) {
+        await holdCapture;
+        return gateway.capture(input);
+      },
       async lookUp(input) {
         if (silent) throw new GatewayUnavailable({ call: 'lookUp', reason: 'silence' });
         return gateway.lookUp(input);
@@ -41,6 +46,7 @@ beforeAll(async () => {
 });
 afterEach(() => {
   hold = null;
+  holdCapture = null;
   silent = false;
 });
 afterAll(() => world?.close());
@@ -276,7 +282,21 @@ describe('while a charge is under way', () => {
     await world.until(id, 'active');
   });
 
-  it('a cancel takes the payment back: what the gateway has taken all the same is refunded in full', async () => {
+  it('a cancel that comes while the money is being taken gives all of it back', async () => {
+    let release = () => {};
+    holdCapture = new Promise((resolve) => { release = resolve; });
+    const id = await world.subscribe({ planId: await world.plan() });
+    await waitFor(async () => (await world.payments(id))[0]?.state === 'capturing', { what: 'the capture' });
+    await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
+    release();
+    expect(await world.handle(id).result()).toBe('cancelled');
+    expect((await world.timeline(id)).slice(-2)).toEqual(['cancelled', 'paid_late']);
+    expect((await world.invoices(id))[0]!.state).toBe('void');
+    await world.relay();
+    await waitFor(async () => (await world.bankBalance(id)).refunded === 1000, { what: 'the refund' });
+  });
+
+  it('a cancel takes the payment back: nothing is kept', async () => {
     const id = await world.subscribe({ planId: await world.plan() });
     await whileCharging(async () => {
       await charging(id);
