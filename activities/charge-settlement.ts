@@ -58,7 +58,7 @@ export const createChargeSettlement = (dependencies: ActivityDependencies) => {
       event: { type: 'subscription.paid_late', data: { ...dataOf(invoice, input), refundMinor } },
       alongside: async (session) => {
         await updateInvoice(invoice, input, isVoid ? {} : { state: 'paid', paidAt: new Date(at) }, { state: 'paid', reason: null })(session);
-        if (false as boolean && attempt) await acceptRefund({ database, session, tenantId, paymentId: attempt.paymentId, correlationId, by: { kind: 'workflow', id: null }, at });
+        if (isVoid && attempt) await acceptRefund({ database, session, tenantId, paymentId: attempt.paymentId, correlationId, by: { kind: 'workflow', id: null }, at });
       },
     };
   };

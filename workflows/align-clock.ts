@@ -13,9 +13,9 @@ import type { BornInSandbox } from '../src/contracts/sandbox-clock';
  * takes commands unjudged; open it after this. It cannot be cancelled; a cancel that came meanwhile is found by the next step.
  */
 export async function alignedWithSandbox({ sandboxOffsetMs }: BornInSandbox): Promise<void> {
-  const { startTime, continuedFromExecutionRunId } = workflowInfo();
-  // A run that continues another is born in its time.
-  if (sandboxOffsetMs === undefined || continuedFromExecutionRunId !== undefined) return;
+  const { startTime, continuedFromExecutionRunId, parent } = workflowInfo();
+  // A run that continues another, and a child, is born in the time of the one it comes from.
+  if (sandboxOffsetMs === undefined || continuedFromExecutionRunId !== undefined || parent !== undefined) return;
   const alignedAtMs = startTime.getTime() + sandboxOffsetMs;
   await CancellationScope.nonCancellable(async () => {
     for (let waitMs = alignedAtMs - Date.now(); waitMs > 0; waitMs = alignedAtMs - Date.now()) await sleep(waitMs);

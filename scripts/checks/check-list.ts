@@ -36,7 +36,6 @@ export function listChecks({ root, scripts, folder }: ChecksInput): Check[] {
     jest('unit'),
     { name: 'build', command: 'node', args: [join('scripts', 'build.mjs')] },
     jest('integration'),
-    // These wait more than they work: for killed processes to be missed, and for outages to end.
-    jest('system', '--maxWorkers=3'),
+    jest('system'),
   ];
 }

@@ -41,6 +41,6 @@ export async function commandUntilAnswered(app: PartnerApp, path: string, body?:
       if (answer.status >= 500 || answer.body.code === 'REQUEST_IN_FLIGHT') throw new Error(`${answer.status} ${String(answer.body.code)}`);
       return answer;
     },
-    { what: `an answer to ${path}`, timeoutMs: 60_000, everyMs: 300 },
+    { what: `an answer to ${path}`, timeoutMs: 120_000, everyMs: 300 },
   );
 }

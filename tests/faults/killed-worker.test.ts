@@ -31,7 +31,7 @@ async function onboard(email: string, id: string): Promise<void> {
   for (const [command, body] of [['verification', { token }], ['profile', { displayName: 'Ada' }], ['approve', {}]] as const) {
     expect((await commandUntilAnswered(app, `/onboardings/${id}/${command}`, body)).status).toBe(200);
   }
-  await untilState(app, id, 'completed', 180_000);
+  await untilState(app, id, 'completed', 300_000);
 }
 
 it('ends the same way when the worker is killed right after each step: one welcome package, each mail under one Message-ID', async () => {
@@ -47,7 +47,7 @@ it('ends the same way when the worker is killed right after each step: one welco
     while (waiting.size > 0) {
       const reached = await waitFor(
         () => database.models.events.findOne({ $or: [...waiting].map(([entityId, step]) => ({ entityId, type: `onboarding.${step}` as 'onboarding.accepted' })) }).lean(),
-        { what: `one of ${[...waiting.values()].join(', ')}`, timeoutMs: 180_000, everyMs: 2 },
+        { what: `one of ${[...waiting.values()].join(', ')}`, timeoutMs: 240_000, everyMs: 5 },
       );
       waiting.delete(reached.entityId);
       await worker!.kill();
@@ -66,7 +66,7 @@ it('ends the same way when the worker is killed right after each step: one welco
       const all = await readMails(platform.servers.mail.webUrl);
       return new Set(all.map(({ messageId }) => messageId)).size >= subjects.length * 3 && all;
     },
-    { what: 'all mails', timeoutMs: 90_000 },
+    { what: 'all mails', timeoutMs: 120_000, everyMs: 500 },
   );
   expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(subjects.length * 3);
   for (const { email } of subjects) {
@@ -74,4 +74,4 @@ it('ends the same way when the worker is killed right after each step: one welco
     expect(new Set(own.map(({ messageId }) => messageId)).size).toBe(2);
     expect(new Set(own.map(({ messageId, subject }) => `${messageId} ${subject}`)).size).toBe(2);
   }
-}, 300_000);
+}, 600_000);
