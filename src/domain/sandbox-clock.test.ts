@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { advanceTarget, hopsOf, MAX_HOP_MS, nextHop } from './sandbox-clock';
 
 const DAY = 86_400_000;
