@@ -5,7 +5,7 @@ import { scopes } from '../domain/tenant';
 import { expectContract } from '../testing/expect-contract';
 import { seedPayment } from '../testing/seed-payment';
 import { seedSubscription } from '../testing/seed-subscription';
-import { OPERATOR_KEY, startTestApi, type TestApi } from '../testing/test-api';
+import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi } from '../testing/test-api';
 import { loadContract, type JsonSchema, type Operation } from './contract';
 
 const contract = loadContract(readContractText());
@@ -70,7 +70,7 @@ describe('any request at all', () => {
   let ids: Record<string, string>;
 
   beforeAll(async () => {
-    api = await startTestApi({ limits: { requestsPerMinute: 1_000_000, maxBodyBytes: 65_536 } });
+    api = await startTestApi({ requestDeadlineMs: PATIENT_MS, limits: { requestsPerMinute: 1_000_000, maxBodyBytes: 65_536 } });
     const tenant = await api.newTenant({ scopes: [...scopes] });
     ({ key } = tenant);
     const { body } = await api.call('post', '/onboardings', key).send({ email: 'grace@example.com', name: 'Grace' });

@@ -7,7 +7,7 @@ import { scopes } from '../domain/tenant';
 import { expectContract } from '../testing/expect-contract';
 import { seedPayment } from '../testing/seed-payment';
 import { seedSubscription } from '../testing/seed-subscription';
-import { OPERATOR_KEY, startTestApi, type TestApi, type TestMethod } from '../testing/test-api';
+import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi, type TestMethod } from '../testing/test-api';
 import { loadContract, type JsonSchema, type Operation } from './contract';
 
 const contract = loadContract(readContractText());
@@ -63,7 +63,7 @@ describe('bad input', () => {
 
   beforeAll(async () => {
     // A limit above 1 MB, so that validation itself meets the 1 MB string.
-    api = await startTestApi({ limits: { requestsPerMinute: 600, maxBodyBytes: 2_000_000 } });
+    api = await startTestApi({ requestDeadlineMs: PATIENT_MS, limits: { requestsPerMinute: 600, maxBodyBytes: 2_000_000 } });
     const tenant = await api.newTenant({ scopes: [...scopes] });
     ({ key } = tenant);
     const { body } = await api.call('post', '/onboardings', key).send({ email: 'grace@example.com', name: 'Grace' });

@@ -1,6 +1,6 @@
 import { DomainError } from '../domain/domain-error';
 import { expectContract } from '../testing/expect-contract';
-import { OPERATOR_KEY, startTestApi, type TestApi } from '../testing/test-api';
+import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi } from '../testing/test-api';
 import { recordIdOf } from './idempotency';
 
 describe('idempotency', () => {
@@ -12,6 +12,7 @@ describe('idempotency', () => {
 
   beforeAll(async () => {
     api = await startTestApi({
+    requestDeadlineMs: PATIENT_MS,
       sendOnboardingCommand: ({ commandId }) => {
         sent.push(commandId);
         return answerOf();

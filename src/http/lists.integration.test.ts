@@ -1,5 +1,5 @@
 import { expectContract } from '../testing/expect-contract';
-import { startTestApi, type TestApi } from '../testing/test-api';
+import { PATIENT_MS, startTestApi, type TestApi } from '../testing/test-api';
 
 describe('lists and versions', () => {
   let api: TestApi;
@@ -7,7 +7,7 @@ describe('lists and versions', () => {
   const ids: string[] = [];
 
   beforeAll(async () => {
-    api = await startTestApi();
+    api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
     ({ key } = await api.newTenant());
     for (let number = 0; number < 7; number += 1) {
       const { body } = await api.call('post', '/onboardings', key).send({ email: `u${number}@example.com`, name: `User ${number}`, requiresApproval: number === 3 });

@@ -3,7 +3,7 @@ import { newId } from '../domain/ids';
 import { DomainError } from '../domain/domain-error';
 import { expectContract } from '../testing/expect-contract';
 import { seedCaptured } from '../testing/seed-payment';
-import { startTestApi, type TestApi } from '../testing/test-api';
+import { PATIENT_MS, startTestApi, type TestApi } from '../testing/test-api';
 import type { AppInput } from './app';
 
 const body = { amount: { amountMinor: 500, currency: 'EUR' }, paymentMethod: 'pm_ok' };
@@ -14,6 +14,7 @@ let answerCommand: AppInput['sendPaymentCommand'] = async ({ at }) => ({ state: 
 
 beforeAll(async () => {
   api = await startTestApi({
+    requestDeadlineMs: PATIENT_MS,
     hasGateway: (id) => id.endsWith(':sandbox'),
     sendPaymentCommand: (input) => answerCommand(input),
   });

@@ -5,7 +5,7 @@ import { changePlan } from '../domain/plan-change';
 import type { Subscription } from '../models/subscription';
 import { expectContract } from '../testing/expect-contract';
 import { seedSubscription } from '../testing/seed-subscription';
-import { OPERATOR_KEY, startTestApi, type TestApi } from '../testing/test-api';
+import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi } from '../testing/test-api';
 import type { SendSubscriptionCommandInput } from '../temporal/subscription-commands';
 import { presentSubscription } from './present-subscription';
 
@@ -19,6 +19,7 @@ let answerCommand: () => Promise<{ state: 'active'; at: string }>;
 
 beforeAll(async () => {
   api = await startTestApi({
+    requestDeadlineMs: PATIENT_MS,
     hasGateway: (id) => id.endsWith(':sandbox'),
     sendSubscriptionCommand: (input) => {
       sent.push(input);

@@ -6,7 +6,7 @@ import { scopes } from '../domain/tenant';
 import { expectContract } from '../testing/expect-contract';
 import { seedPayment } from '../testing/seed-payment';
 import { seedSubscription } from '../testing/seed-subscription';
-import { OPERATOR_KEY, startTestApi, type TestApi } from '../testing/test-api';
+import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi } from '../testing/test-api';
 import { newApiKey } from './authenticate';
 import { loadContract, type Operation } from './contract';
 
@@ -30,7 +30,7 @@ describe('tenancy', () => {
   let own: Awaited<ReturnType<TestApi['newTenant']>>;
 
   beforeAll(async () => {
-    api = await startTestApi();
+    api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
     own = await api.newTenant({ scopes: [...scopes] });
     const { body: onboarding } = await api.call('post', '/onboardings', own.key).send({ email: 'grace@example.com', name: 'Grace' });
     const stuckId = newId('stuckItem');

@@ -14,6 +14,8 @@ import type { SendPaymentCommandInput } from '../temporal/payment-commands';
 import type { SendSubscriptionCommandInput } from '../temporal/subscription-commands';
 import { openTestDatabase } from './test-database';
 
+/** A request's time for tests that are about what is answered, not about how soon: racing writers on a busy machine take longer than production would let them. */
+export const PATIENT_MS = 15_000;
 export const OPERATOR_KEY = 'op_test_0123456789abcdef0123456789abcdef';
 export const TOKEN_SECRET = 'a-secret-of-the-tests-0123456789';
 
