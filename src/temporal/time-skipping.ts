@@ -40,7 +40,9 @@ export async function bringWorkflow(input: BringWorkflowInput): Promise<Operatio
     const arrived = lagMs <= TOLERANCE_MS + stand.blurMs;
     const idle = stand.busyWith === null;
     if (arrived && idle && (await nothingIsDue(timers, stand))) return null;
-    if (!arrived && !stand.failing && !stand.skipping && idle && !(await beginSkip({ client, workflowId, byMs: lagMs }))) return null;
+    // A timer that is over but has not fired would be jumped over together with everything it leads to.
+    const mayBegin = !arrived && !stand.failing && !stand.skipping && idle && (await nothingIsDue(timers, stand));
+    if (mayBegin && !(await beginSkip({ client, workflowId, byMs: lagMs }))) return null;
     if (stand.failing && stand.skipping) await endSkip({ client, workflowId });
 
     const move = `${stand.runId}/${stand.historyLength}`;
