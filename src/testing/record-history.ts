@@ -10,7 +10,7 @@ export async function recordHistory(name: string, handle: WorkflowHandle): Promi
   if (process.env.RECORD_HISTORIES !== '1') return;
   mkdirSync(FOLDER, { recursive: true });
   const history: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()));
-  // Who ran it (process and host) is nobody's business and plays no part in a replay.
+  // Who ran it, and in which folder, is nobody's business and plays no part in a replay.
   const text = JSON.stringify(history, (key, value: unknown) => (key === 'identity' ? 'worker' : value), 1);
-  writeFileSync(join(FOLDER, `${name}.json`), `${text}\n`);
+  writeFileSync(join(FOLDER, `${name}.json`), `${text.replaceAll(`${join(FOLDER, '../..')}/`, '')}\n`);
 }
