@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker, type Job } from 'bullmq';
 import type { Logger } from 'pino';
 import type { OutboxJob, QueuedConsumer } from '../contracts/outbox';
@@ -16,7 +17,7 @@ export interface CreateQueueWorkersInput {
   queues: Pick<Queues, 'ensureSchedule'>;
   /** What each consumer does with a row. */
   consumers: Record<QueuedConsumer, ActOnRow>;
-  /** Work done every so often, once over all workers; the key is the schedule's id for ever. */
+  /** Work done every so often, once over all workers; the key is the schedule's id for ever. It may be abandoned at any point. */
   periodic: Record<string, { everyMs: number; run: (signal: AbortSignal) => Promise<unknown> }>;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   metrics?: QueueMetrics;
@@ -50,7 +51,12 @@ export function createQueueWorkers(input: CreateQueueWorkersInput): QueueWorkers
       { ...options, concurrency: concurrency?.[consumer] ?? defaultConcurrency[consumer] },
     );
   const maintain = async ({ name }: Job): Promise<void> => {
-    await periodic[name]?.run(closing.signal);
+    const finished = new AbortController();
+    try {
+      await Promise.race([periodic[name]?.run(closing.signal), once(closing.signal, 'abort', { signal: finished.signal })]);
+    } finally {
+      finished.abort();
+    }
   };
   const workers: Worker[] = [
     ...(Object.keys(consumers) as QueuedConsumer[]).map(consume),

@@ -5,7 +5,7 @@ import { nextHop } from '../domain/sandbox-clock';
 import type { Database } from '../models/database';
 import { findRunningAdvance, recordHop } from '../models/operation-progress';
 import { PendingTimers } from './pending-timers';
-import { inParallel, openWorkflowIds, startWhatWaits } from './tenant-workflows';
+import { AT_ONCE, inParallel, openWorkflowIds, startWhatWaits } from './tenant-workflows';
 import { bringWorkflow } from './time-skipping';
 import type { WorkflowStarter } from './workflow-starter';
 
@@ -37,6 +37,8 @@ export type AdvanceTenant = (input: AdvanceTenantInput) => Promise<AdvanceSlice>
 
 /** Long enough that a year rarely needs a second slice, short enough for an orderly shutdown. */
 const SLICE_MS = 15_000;
+/** A hundred looks a second in all, however many there are: prompt for one, and no burden with many. */
+const LOOK_EVERY_MS = 10;
 /** Longer than a hop takes: what was created later than that came from a workflow in the hop. */
 const ACCEPTED_MEANWHILE_MS = 600_000;
 
@@ -59,11 +61,12 @@ export function createAdvanceTenant({ client, database, starter, stallAfterMs }:
         const workflowIds = (await openWorkflowIds({ database, tenantId, createdAfter })).filter((id) => !brought.has(id));
         if (workflowIds.length === 0) break;
         const failures: OperationFailure[] = [];
+        const lookEveryMs = Math.min(workflowIds.length, AT_ONCE) * LOOK_EVERY_MS;
         await inParallel(workflowIds, async (workflowId) => {
           if (failures.length > 0) return;
           const timers = fleet.get(workflowId) ?? new PendingTimers(client, workflowId);
           fleet.set(workflowId, timers);
-          const failure = await bringWorkflow({ client, workflowId, offsetMs, timers, signal, stallAfterMs });
+          const failure = await bringWorkflow({ client, workflowId, offsetMs, timers, signal, stallAfterMs, lookEveryMs });
           if (failure) failures.push(failure);
           brought.add(workflowId);
         });

@@ -22,7 +22,8 @@ export async function startWhatWaits({ database, starter, tenantId }: { database
   await inParallel(rows, (row) => starter.start(row).catch(() => undefined));
 }
 
-const AT_ONCE = 20;
+/** How many things of one tenant are worked on at once. */
+export const AT_ONCE = 20;
 
 /** Runs `work` for every item, twenty at a time; rejects with the first error once none is running any more. */
 export async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {

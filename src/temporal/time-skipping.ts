@@ -13,13 +13,15 @@ export interface BringWorkflowInput {
   signal?: AbortSignal;
   /** How long nothing may happen before it counts as stalled; real time. */
   stallAfterMs?: number;
+  /** How often it is looked at while it is busy. */
+  lookEveryMs?: number;
 }
 
 const STALL_AFTER_MS = 30_000;
 /** However busy it is: one that never comes to rest, such as a loop of short timers, does not hold up the clock for ever. */
 const GIVE_UP_AFTER_MS = 240_000;
 const TOLERANCE_MS = 50;
-const LONGEST_PAUSE_MS = 100;
+const LOOK_EVERY_MS = 50;
 
 /**
  * Brings one workflow to an instant and waits until everything that was due has happened. Skipping begins only while nothing is
@@ -27,12 +29,12 @@ const LONGEST_PAUSE_MS = 100;
  * deadlines. Answers null when it has arrived, has ended or is unknown; otherwise why it could not.
  */
 export async function bringWorkflow(input: BringWorkflowInput): Promise<OperationFailure | null> {
-  const { client, workflowId, offsetMs, signal, stallAfterMs = STALL_AFTER_MS } = input;
+  const { client, workflowId, offsetMs, signal, stallAfterMs = STALL_AFTER_MS, lookEveryMs = LOOK_EVERY_MS } = input;
   const timers = input.timers ?? new PendingTimers(client, workflowId);
   const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
   let lastMoveAt = Date.now();
   let moved = '';
-  for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+  for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, lookEveryMs)) {
     signal?.throwIfAborted();
     const stand = await describeStand({ client, workflowId });
     if (!stand?.running) return null;

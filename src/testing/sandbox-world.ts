@@ -6,6 +6,9 @@ import { taskQueues, type TaskQueue } from '../contracts/task-queues';
 import type { Actor } from '../domain/actor';
 import { newId } from '../domain/ids';
 import { tenantIdOf, type Mode } from '../domain/tenant';
+import { acceptPayment } from '../models/accept-payment';
+import { acceptRefund } from '../models/accept-refund';
+import { findPlanItem } from '../models/accept-subscription';
 import { applyStep } from '../models/apply-step';
 import { createClock } from '../models/clock';
 import { createOnboardingCommands } from '../temporal/onboarding-commands';
@@ -18,6 +21,9 @@ import { openTestNamespace } from './test-namespace';
 import { waitFor } from './wait-for';
 
 const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
+const noGateway = () => {
+  throw new Error('There is no gateway here');
+};
 const tester: Actor = { kind: 'api_key', id: 'key_test' };
 
 export interface OpenSandboxWorldInput {
@@ -36,7 +42,7 @@ export async function openSandboxWorld({ wrap = (activities) => activities, stal
   const starter = createWorkflowStarter({ client, database, logger: quiet, onStarted: () => undefined });
   const send = createOnboardingCommands({ client, database, starter });
   const sandboxClock = createSandboxClockMover({ client, database, starter, stallAfterMs });
-  const activities = wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', sandboxClock } as never));
+  const activities = wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', sandboxClock, gatewayFor: noGateway, acceptPayment, acceptRefund, findPlanItem }));
   const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows/index.ts'), logger: quiet });
 
   const startWorker = async (taskQueue: TaskQueue): Promise<() => Promise<void>> => {
@@ -77,10 +83,10 @@ export async function openSandboxWorld({ wrap = (activities) => activities, stal
     command: (tenantId: string, onboardingId: string, command: 'verifyEmail' | 'cancelOnboarding' | 'resendVerification', { commandId = newId('event'), generation }: { commandId?: string; generation?: number } = {}) =>
       send({ tenantId, onboardingId, command, commandId, by: tester, generation }),
     /** Accepts an advance as the api does and sends its start; answers the operation's id. */
-    async advance(tenantId: string, by: string): Promise<string> {
+    async advance(tenantId: string, by: string, { start = true }: { start?: boolean } = {}): Promise<string> {
       const now = await clock.now(tenantId);
       const { operation, row } = await database.inTransaction((session) => acceptAdvance({ database, session, tenantId, by, actor: tester, now, correlationId: 'test' }));
-      await starter.start(row);
+      if (start) await starter.start(row);
       return operation._id;
     },
     operation: (operationId: string) => models.operations.findById(operationId).lean().orFail(),

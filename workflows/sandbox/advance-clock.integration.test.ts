@@ -1,7 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
-import { describeStand } from '../../src/temporal/time-skipping-api';
+import { createAdvanceTenant } from '../../src/temporal/advance-tenant';
+import { beginSkip, describeStand } from '../../src/temporal/time-skipping-api';
 import { taskQueues } from '../../src/contracts/task-queues';
 import { userOnboardingId } from '../../src/contracts/onboarding';
+import type { Database } from '../../src/models/database';
 import { tenantModels } from '../../src/models/delete-tenant-data';
 import { resetSandbox } from '../../src/temporal/reset-sandbox';
 import { quietTemporal } from '../../src/testing/quiet-temporal';
@@ -127,6 +129,23 @@ describe('the sandbox clock', () => {
     }
   });
 
+  it('catches up with one whose start had read the clock just before it moved', async () => {
+    const tenantId = await world.newTenant();
+    const step = { tenantId, operationId: await world.advance(tenantId, 'P20D', { start: false }), chain: 'a run of the test' };
+    await world.sandboxClock.claim(step);
+    let late = '';
+    const recordingLate: Database = {
+      ...world.database,
+      async inTransaction(work) {
+        late ||= await world.onboard(tenantId);
+        return world.database.inTransaction(work);
+      },
+    };
+    const advance = createAdvanceTenant({ client: world.client, database: recordingLate, starter: world.starter });
+    expect(await advance({ ...step, signal: new AbortController().signal })).toEqual({ arrived: true, failure: null });
+    expect((await world.read(late)).state).toBe('expired');
+  });
+
   it('moves two tenants at once and no third', async () => {
     const [one, two, three] = [await world.newTenant(), await world.newTenant(), await world.newTenant()];
     const [a, b, c] = [await waiting(one), await waiting(two), await waiting(three)];
@@ -191,6 +210,17 @@ describe('the sandbox clock', () => {
     await world.untilMailed(id, 2);
     expect(await world.ended(await world.advance(tenantId, 'P8D'))).toMatchObject({ state: 'completed' });
     expect((await world.read(id)).state).toBe('expired');
+  });
+
+  it('burns half a minute at most on a failing step, even while nobody watches over the skip', async () => {
+    const tenantId = await world.newTenant();
+    const id = await waiting(tenantId);
+    mailless.add(id);
+    await beginSkip({ client: world.client, workflowId: userOnboardingId(id), byMs: 8 * DAY });
+    await waitFor(async () => (await offsetOf(id)) > 0.9 * DAY, { what: 'the reminder to be due' });
+    await setTimeout(6000);
+    expect(await offsetOf(id)).toBeLessThan(DAY + 40_000);
+    mailless.delete(id);
   });
 
   it('rides out a step that fails for a moment', async () => {
