@@ -64,8 +64,8 @@ export const createSubscriptionPaymentActivities = (dependencies: ActivityDepend
             else await models.invoices.updateOne({ _id: invoice._id, tenantId }, { $push: { attempts: { $each: attempts } }, $set: { updatedAt: new Date(at) }, $inc: { version: 1 } }, { session });
             if (paymentId === null) return;
             await acceptPayment({
-              database, session, tenantId, paymentId, amount: invoice.total, paymentMethod: subscription.paymentMethod, purpose: 'renewal',
-              customerId: subscription.customerId ?? subscription.userId, correlationId, by: { kind: 'workflow', id: null }, at,
+              database, session, tenantId, paymentId, amount: invoice.total, paymentMethod: subscription.paymentMethod,
+              purpose: subscription.paidUntil === null ? 'initial' : 'renewal', startedBy: 'parent', customerId: subscription.customerId ?? subscription.userId, correlationId, by: { kind: 'workflow', id: null }, at,
             });
           },
         };

@@ -21,6 +21,9 @@ const DYNAMIC_CONFIG = [
   'frontend.WorkflowTimeSkippingEnabled=true',
   // Skipped timers fire within 50 ms instead of a second each.
   'history.timerProcessorMaxTimeShift="50ms"',
+  // By default a shard looks for new tasks 20 times a second at most, and here one shard serves all: each step would wait up to 50 ms.
+  'history.transferProcessorMaxPollRPS=1000',
+  'history.timerProcessorMaxPollRPS=1000',
   // One machine is the whole cluster, so the limits that protect tenants of a shared one from each other only get in the way.
   'frontend.rps=20000',
   'frontend.namespaceRPS=20000',

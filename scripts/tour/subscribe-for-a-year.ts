@@ -19,10 +19,12 @@ export const subscribeForAYear: TourStage = {
     const path = `/subscriptions/${String(id)}`;
     await step('The trial began', () => waitForState({ api, path, state: 'trialing' }));
     await step('POST /sandbox/clock/advance: 16 days', () => advance(api, 'P16D'));
-    await step('The charge was declined, dunning goes on: past due', () => waitForState({ api, path, state: 'past_due' }));
+    await step('The first charge was paid: active', () => waitForState({ api, path, state: 'active' }));
+    await step('POST /sandbox/clock/advance: 30 days', () => advance(api, 'P30D'));
+    await step('The renewal was declined, dunning goes on: past due', () => waitForState({ api, path, state: 'past_due' }));
     await step('POST …/payment-method: another card, charged at once', () => api.call({ method: 'POST', path: `${path}/payment-method`, body: { paymentMethod: 'pm_ok' } }));
     await step('Recovered: active', () => waitForState({ api, path, state: 'active' }));
-    await step('POST /sandbox/clock/advance: the rest of the year', () => advance(api, 'P350D'));
+    await step('POST /sandbox/clock/advance: the rest of the year', () => advance(api, 'P320D'));
     const { state, paidUntil } = await api.call({ method: 'GET', path });
 
     const invoices = await everything(api, `${path}/invoices`);

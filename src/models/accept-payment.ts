@@ -16,12 +16,13 @@ export interface AcceptPaymentInput {
   database: Database;
   session: ClientSession;
   tenantId: string;
-  /** Default: a new id. A renewal names it, so that its repeated activity accepts one payment. */
+  /** Default: a new id. A subscription names it, so that its repeated activity accepts one payment. */
   paymentId?: string;
   amount: Money;
   paymentMethod: string;
   capture?: CaptureMode;
   purpose?: Payment['purpose'];
+  startedBy?: Payment['startedBy'];
   customerId?: string | null;
   orderRef?: string | null;
   description?: string | null;
@@ -30,17 +31,17 @@ export interface AcceptPaymentInput {
   by: Actor;
   /** The tenant's business time, ISO 8601. */
   at: string;
-  /** Left out for a renewal, whose workflow is a child. */
+  /** Of the start in the outbox. */
   startDelayMs?: number;
 }
 
 /**
- * Writes an accepted payment, its first event and (unless it is a renewal's) the start of its process, inside the caller's
- * transaction. Answers the start's row, to be sent once the transaction has committed; null for a renewal.
+ * Writes an accepted payment, its first event and (unless a parent starts it) the start of its process, inside the caller's
+ * transaction. Answers the start's row, to be sent once the transaction has committed; null where a parent starts it.
  * @throws DomainError what `requireAmount` throws.
  */
 export async function acceptPayment(input: AcceptPaymentInput): Promise<{ payment: Payment; row: OutboxRow | null }> {
-  const { database, session, tenantId, correlationId, by, purpose = 'initial' } = input;
+  const { database, session, tenantId, correlationId, by, purpose = 'initial', startedBy = 'outbox' } = input;
   const at = new Date(input.at);
   const paymentId = input.paymentId ?? newId('payment');
   const payment: Payment = {
@@ -48,7 +49,7 @@ export async function acceptPayment(input: AcceptPaymentInput): Promise<{ paymen
     unknownCall: null, since: at, until: null,
     amount: requireAmount({ amount: input.amount }), paymentMethod: input.paymentMethod, customerId: input.customerId ?? null,
     orderRef: input.orderRef ?? null, description: input.description ?? null, metadata: input.metadata ?? {},
-    capture: input.capture ?? 'automatic', purpose,
+    capture: input.capture ?? 'automatic', purpose, startedBy,
     captureMinor: null, authorisedMinor: 0, capturedMinor: 0, refundedMinor: 0, pendingRefundMinor: 0,
     authorisationId: null, actionUrl: null, fraud: null, card: null, review: null, reason: null, undoing: null, runs: 0, lastRunId: null,
   };
@@ -57,7 +58,7 @@ export async function acceptPayment(input: AcceptPaymentInput): Promise<{ paymen
     at, by, data: { amountMinor: payment.amount.amountMinor, currency: payment.amount.currency }, correlationId,
   };
   const about = { tenantId, entityType: 'payment', entityId: paymentId, correlationId } as const;
-  const row = purpose === 'renewal' ? null : newOutboxRow({
+  const row = startedBy === 'parent' ? null : newOutboxRow({
     ...about, pending: ['temporal'], delayMs: input.startDelayMs,
     start: { workflowType: PROCESS_PAYMENT, workflowId: processPaymentId(paymentId), taskQueue: taskQueues.payments, input: { tenantId, paymentId, correlationId } },
   });

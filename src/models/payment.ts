@@ -24,6 +24,8 @@ export interface Payment extends Entity {
   capture: CaptureMode;
   /** A renewal happens without the customer present. */
   purpose: 'initial' | 'renewal';
+  /** Who starts its process: the outbox, once, or a parent workflow, as often as it asks. */
+  startedBy: 'outbox' | 'parent';
   /** What a capture that was begun takes; null before. */
   captureMinor: number | null;
   authorisedMinor: number;
@@ -60,6 +62,7 @@ export const paymentSchema = new Schema<Payment>(
     metadata: { type: Schema.Types.Mixed, required: true },
     capture: { type: String, required: true },
     purpose: { type: String, required: true },
+    startedBy: { type: String, required: true },
     captureMinor: { type: Number, default: null },
     authorisedMinor: { type: Number, required: true },
     capturedMinor: { type: Number, required: true },

@@ -11,8 +11,8 @@ export const reconciledPayment: ReconciledEntity = {
   workflowIdOf: processPaymentId,
   entityIdOf: (workflowId) => (workflowId.startsWith(prefixes.payment) ? workflowId.slice(prefixes.payment.length) : null),
   endedStates: settledPaymentStates,
-  // The process of a renewal's payment comes and goes; whether one has to run is known to its subscription alone.
-  expectsProcess: { purpose: { $ne: 'renewal' } },
+  // The process of a subscription's payment comes and goes; whether one has to run is known to its parent alone.
+  expectsProcess: { startedBy: 'outbox' },
   firstState: 'accepted',
   startOf: ({ _id: paymentId, tenantId, correlationId }) => ({
     workflowType: PROCESS_PAYMENT, workflowId: processPaymentId(paymentId), taskQueue: taskQueues.payments, input: { tenantId, paymentId, correlationId },

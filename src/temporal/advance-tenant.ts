@@ -37,8 +37,8 @@ export type AdvanceTenant = (input: AdvanceTenantInput) => Promise<AdvanceSlice>
 
 /** Long enough that a year rarely needs a second slice, short enough for an orderly shutdown. */
 const SLICE_MS = 15_000;
-/** A hundred looks a second in all, however many there are: prompt for one, and no burden with many. */
-const LOOK_EVERY_MS = 10;
+/** Fifty looks a second in all, however many there are: prompt for one, and no burden with many. */
+const LOOK_EVERY_MS = 20;
 /** Longer than a hop takes: what was created later than that came from a workflow in the hop. */
 const ACCEPTED_MEANWHILE_MS = 600_000;
 

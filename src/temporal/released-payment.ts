@@ -11,8 +11,8 @@ import type { SendPaymentCommandInput } from './payment-commands';
 
 const WAITS_WITHOUT_PROCESS: readonly PaymentState[] = ['review', 'requires_action', 'authorised', 'unknown'];
 
-/** A renewal's payment between two runs: nobody is there to take a command. */
-export const isReleased = ({ purpose, state, chain }: Payment): boolean => chain === null && purpose === 'renewal' && WAITS_WITHOUT_PROCESS.includes(state);
+/** A child's payment between two runs: nobody is there to take a command. */
+export const isReleased = ({ startedBy, state, chain }: Payment): boolean => chain === null && startedBy === 'parent' && WAITS_WITHOUT_PROCESS.includes(state);
 
 type Move = Pick<StepInput, 'event' | 'set'> & { to?: PaymentState };
 

@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 describe('a renewal', () => {
-  const renewal = async (input: Parameters<PaymentWorld['accept']>[0] = {}) => (await world.accept({ purpose: 'renewal', ...input })).payment._id;
+  const renewal = async (input: Parameters<PaymentWorld['accept']>[0] = {}) => (await world.accept({ purpose: 'renewal', startedBy: 'parent', ...input })).payment._id;
 
   it('answers captured, and the same when it is asked again', async () => {
     const id = await renewal();
@@ -85,7 +85,7 @@ describe('a renewal', () => {
   });
 
   it('that is cancelled with a void unconfirmed answers unknown and finishes the void when it is asked again', async () => {
-    const { payment } = await world.accept({ purpose: 'renewal' });
+    const { payment } = await world.accept({ purpose: 'renewal', startedBy: 'parent' });
     const id = payment._id;
     silentVoid.add(id);
     cancelledAfterAuthorise.add(id);
