@@ -7,6 +7,7 @@ import { assessFraud, type FraudDecision, type FraudFacts } from '../src/domain/
 import { requireAmount } from '../src/domain/money';
 import { settledPaymentStates } from '../src/domain/payment';
 import type { Payment } from '../src/models/payment';
+import { isGatewayError } from './gateway-answers';
 import { byWorkflow, createPaymentRecords } from './payment-records';
 
 const HOUR_MS = 3_600_000;
@@ -17,10 +18,11 @@ export const createPaymentCheckActivities = ({ database, applyStep, gatewayFor, 
   const { models } = database;
   const records = createPaymentRecords({ database, applyStep });
 
-  const velocityOf = async ({ _id, tenantId, customerId }: Payment, at: string): Promise<FraudFacts['velocity']> => {
-    if (customerId === null) return null;
+  /** Of what customers do themselves: what a subscription charges comes in crowds by its nature. */
+  const velocityOf = async ({ _id, tenantId, customerId, startedBy }: Payment, at: string): Promise<FraudFacts['velocity']> => {
+    if (customerId === null || startedBy === 'parent') return null;
     const nowMs = Date.parse(at);
-    const within = (ms: number) => ({ tenantId, customerId, _id: { $ne: _id }, createdAt: { $gt: new Date(nowMs - ms), $lte: new Date(nowMs) } });
+    const within = (ms: number) => ({ tenantId, customerId, startedBy: 'outbox' as const, _id: { $ne: _id }, createdAt: { $gt: new Date(nowMs - ms), $lte: new Date(nowMs) } });
     const [paymentsLastHour, paymentsLastDay, declinesLastHour] = await Promise.all([
       models.payments.countDocuments(within(HOUR_MS)),
       models.payments.countDocuments(within(DAY_MS)),
@@ -68,7 +70,12 @@ export const createPaymentCheckActivities = ({ database, applyStep, gatewayFor, 
     async validateCard(input: PaymentStepInput): Promise<CardAnswer> {
       const { tenantId, at } = input;
       const { paymentMethod, customerId, amount } = await records.find(input);
-      const found = await gatewayFor(tenantId).getPaymentMethod({ tenantId, at, paymentMethod, ...(customerId === null ? {} : { customerId }) });
+      const found = await gatewayFor(tenantId)
+        .getPaymentMethod({ tenantId, at, paymentMethod, ...(customerId === null ? {} : { customerId }) })
+        .catch((error: unknown) => {
+          if (isGatewayError(error, 'GatewayRequestRefused')) return { status: 'not_found' } as const;
+          throw error;
+        });
       const facts: PaymentMethodFacts | null = found.status === 'not_found' ? null : {
         brand: found.brand, last4: found.last4, expiryMonth: found.expMonth, expiryYear: found.expYear, usable: true, currencies: null,
       };

@@ -34,7 +34,7 @@ export function readAsked(input: { account: string; key: unknown; operation: Ope
     authorisationId: operation === 'authorise' ? undefined : word(named, 'authorisationId'),
     amount: operation === 'void' || (operation !== 'authorise' && body.amount === undefined) ? undefined : amountOf(body.amount),
     paymentMethod: operation === 'authorise' ? word(body.paymentMethod, 'paymentMethod') : undefined,
-    customerId: body.customerId === undefined ? undefined : word(body.customerId, 'customerId'),
+    customerId: optionalText(body.customerId, 'customerId'),
     purpose: oneOf(body.purpose, 'purpose', ['initial', 'renewal'], 'initial'),
     reference: optionalText(body.reference, 'reference'),
     description: optionalText(body.description, 'description'),

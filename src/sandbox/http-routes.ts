@@ -8,7 +8,7 @@ import type { Chaos } from './chaos';
 import type { Gateway } from './gateway';
 import { readAsked } from './gateway-operations';
 import type { Operation } from './ledger-record';
-import { businessTime, readBody, readText, word } from './request-body';
+import { businessTime, optionalText, readBody, readText, word } from './request-body';
 import { RequestRefused } from './request-refused';
 
 export interface GatewayRoutesInput {
@@ -54,8 +54,8 @@ export function createGatewayRoutes({ gateway, publicUrl, adminToken, slowMs, ch
     const behaviour = cardBehaviour(token);
     if (!behaviour) throw new RequestRefused(404, 'unknown_payment_method', 'There is no such payment method');
     const at = businessTime(url.searchParams.get('at') ?? new Date().toISOString());
-    const customerId = url.searchParams.get('customerId');
-    const firstSeenAt = await gateway.firstSeen(account, token, customerId === null ? undefined : word(customerId, 'customerId'), at);
+    const customerId = optionalText(url.searchParams.get('customerId'), 'customerId');
+    const firstSeenAt = await gateway.firstSeen(account, token, customerId, at);
     sendJson(response, 200, { id: token, ...cardFacts(behaviour, { at, firstSeenAt }) });
   };
 

@@ -53,6 +53,25 @@ describe('processPayment', () => {
       expect(await world.postings(id)).toEqual([]);
     });
 
+  it.each(['cust 17', 'Müller & Söhne', '客户'])('takes whatever the partner calls its customer: %s', async (customerId) => {
+    expect((await world.handle(await world.pay({ customerId, paymentMethod: 'pm_expires_next_month' })).result()).state).toBe('captured');
+  });
+
+  it('counts what a customer does, never what subscriptions charge', async () => {
+    const customerId = `many-${Date.now()}`;
+    const { database, tenantId } = world;
+    for (let n = 0; n < 25; n += 1) await world.accept({ customerId, startedBy: 'parent', purpose: 'renewal' });
+    const amongRenewals = await world.pay({ customerId });
+    expect((await world.handle(amongRenewals).result()).state).toBe('captured');
+    expect((await world.read(amongRenewals)).fraud?.reasons).toEqual([]);
+    await database.models.payments.updateMany({ tenantId, customerId }, { $set: { startedBy: 'outbox' } });
+    const renewal = (await world.accept({ customerId, startedBy: 'parent', purpose: 'renewal' })).payment._id;
+    expect((await world.ask(renewal)).state).toBe('captured');
+    const oneMore = await world.pay({ customerId });
+    await world.until(oneMore, 'review');
+    expect((await world.read(oneMore)).fraud?.reasons).toMatchObject([{ rule: 'payments_per_hour' }]);
+  });
+
   it('is denied by the fraud rules without asking the gateway', async () => {
     const id = await world.pay({ amount: { amountMinor: 20_000_000, currency: 'EUR' } });
     expect((await ended(id, 'fraud-denied')).result).toMatchObject({ state: 'declined', reason: 'fraud_detected' });
