@@ -1,10 +1,15 @@
 // The api as `--role api` wires it, over a database whose answers are made up: what is left is the cost of everything of ours around it.
+import type { Schema } from 'mongoose';
 import { createApp } from '../src/http/app';
 import { hashOfKey } from '../src/http/authenticate';
-import type { ApiKey } from '../src/models/api-key';
+import { apiKeySchema, type ApiKey } from '../src/models/api-key';
 import type { Database } from '../src/models/database';
-import type { Partner } from '../src/models/partner';
-import type { User } from '../src/models/user';
+import { eventSchema } from '../src/models/event';
+import { idempotencyRecordSchema } from '../src/models/idempotency-record';
+import { onboardingSchema } from '../src/models/onboarding';
+import { outboxRowSchema } from '../src/models/outbox-row';
+import { partnerSchema, type Partner } from '../src/models/partner';
+import { userSchema, type User } from '../src/models/user';
 import { openHttpServer } from '../src/processes/http-server';
 import { connectRedisProducer } from '../src/queue/redis';
 import { createLogger } from '../src/telemetry/logger';
@@ -28,21 +33,19 @@ const user: User = {
 const written: Record<string, number> = {};
 
 /** No more than what the measured requests call, so that anything else throws. Mongoose and the driver do not run at all. */
-function collection(name: string, found: unknown = null) {
+function model(schema: object, found: unknown = null) {
   const answered = Promise.resolve(found);
   const query = { session: () => query, lean: () => answered };
-  return {
-    findOne: () => query,
-    insertMany(documents: unknown[]) {
-      written[name] = (written[name] ?? 0) + documents.length;
-      return answered;
-    },
+  const count = async (documents: unknown[]): Promise<void> => {
+    const { collection } = (schema as Schema).options;
+    written[collection ?? ''] = (written[collection ?? ''] ?? 0) + documents.length;
   };
+  return { schema, findOne: () => query, collection: { insertOne: (document: unknown) => count([document]), insertMany: count } };
 }
 
 const models = {
-  partners: collection('partners', partner), apiKeys: collection('apiKeys', apiKey), users: collection('users', user),
-  ...Object.fromEntries(['onboardings', 'events', 'outbox', 'idempotency'].map((name) => [name, collection(name)])),
+  partners: model(partnerSchema, partner), apiKeys: model(apiKeySchema, apiKey), users: model(userSchema, user),
+  onboardings: model(onboardingSchema), events: model(eventSchema), outbox: model(outboxRowSchema), idempotency: model(idempotencyRecordSchema),
 };
 const session = {};
 const database = { models, connection: {}, inTransaction: (work: (session: object) => Promise<unknown>) => work(session) } as unknown as Database;
