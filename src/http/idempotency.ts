@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ClientSession } from 'mongoose';
 import { DomainError } from '../domain/domain-error';
 import type { Database } from '../models/database';
@@ -6,6 +6,7 @@ import type { IdempotencyRecord, StoredReply } from '../models/idempotency-recor
 import { isDuplicateKey } from './duplicate-key';
 import { problemOf } from './problems';
 import type { Call, Reply } from './request-context';
+import { insertDocuments } from '../models/insert-documents';
 
 /** How long a command may be at work before another request with its key may take it over. */
 const LOCK_MS = 10_000;
@@ -34,12 +35,12 @@ export interface Idempotency {
 
 /** The id of a key's record, and of the command sent with it. */
 export function recordIdOf({ tenantId, key }: { tenantId: string; key: string }): string {
-  return createHash('sha256').update(`${tenantId}\0${key}`).digest('hex');
+  return hash('sha256', `${tenantId}\0${key}`);
 }
 
 /** What makes two requests the same: method, path and body, whatever the order of the body's keys. */
 export function fingerprintOf({ method, path, json }: { method: string; path: string; json: unknown }): string {
-  return createHash('sha256').update(`${method}\0${path}\0${canonical(json ?? {})}`).digest('hex');
+  return hash('sha256', `${method}\0${path}\0${canonical(json ?? {})}`);
 }
 
 function canonical(value: unknown): string {
@@ -69,7 +70,7 @@ export function createIdempotency(database: Database): Idempotency {
     const refusal = refusalToKeep(error, call);
     if (!refusal) return null;
     try {
-      await records.insertMany([newRecord(id, call, refusal)]);
+      await insertDocuments({ model: records, documents: [newRecord(id, call, refusal)] });
       return null;
     } catch (failure) {
       if (!isDuplicateKey(failure)) throw failure;
@@ -88,7 +89,7 @@ export function createIdempotency(database: Database): Idempotency {
         reply = await database.inTransaction(async (session) => {
           call.deadline.throwIfPassed();
           const written = await write(session);
-          await records.insertMany([newRecord(id, call, kept(written))], { session });
+          await insertDocuments({ model: records, documents: [newRecord(id, call, kept(written))], session });
           call.deadline.throwIfPassed();
           return written;
         });
@@ -125,7 +126,7 @@ export function createIdempotency(database: Database): Idempotency {
       /** Opens the record; answers the one of a twin that was quicker. */
       async function open(recordId: string): Promise<IdempotencyRecord | null> {
         try {
-          await records.insertMany([newRecord(recordId, call, null)]);
+          await insertDocuments({ model: records, documents: [newRecord(recordId, call, null)] });
         } catch (error) {
           if (!isDuplicateKey(error)) throw error;
           return find(recordId, call);

@@ -2,6 +2,7 @@ import type { QueryFilter } from 'mongoose';
 import { requireDunningLadder } from '../domain/dunning';
 import { isId, newId } from '../domain/ids';
 import type { Database } from '../models/database';
+import { insertDocuments } from '../models/insert-documents';
 import type { Partner } from '../models/partner';
 import { etagOf, rejectUnlessMatching, replyWithTag } from './etag';
 import { notFound, type Handler, type Handlers } from './handler';
@@ -47,7 +48,7 @@ export function partnerHandlers({ database, idempotency, listPage, basePath }: P
       return idempotency.acceptOnce({
         call,
         async write(session) {
-          await partners.insertMany([partner], { session });
+          await insertDocuments({ model: partners, documents: [partner], session });
           return { status: 201, headers: { Location: `${basePath}/partners/${partner._id}`, ETag: etagOf(1) }, body: presentPartner(partner) };
         },
       });

@@ -12,6 +12,7 @@ import { tenantOf } from '../domain/tenant';
 import { termsOf } from './accept-plan';
 import type { Database } from './database';
 import type { Event } from './event';
+import { insertDocuments } from './insert-documents';
 import { newOutboxRow } from './new-outbox-row';
 import type { OutboxRow } from './outbox-row';
 import type { Subscription } from './subscription';
@@ -74,9 +75,9 @@ export async function acceptSubscription(input: AcceptSubscriptionInput): Promis
     ...about, pending: ['temporal'], delayMs: input.startDelayMs,
     start: { workflowType: SUBSCRIPTION, workflowId: workflowIdOf(subscription._id), taskQueue: taskQueues.subscriptions, input: { tenantId, subscriptionId: subscription._id, correlationId } },
   });
-  await models.subscriptions.insertMany([subscription], { session });
-  await models.events.insertMany([event], { session });
-  await models.outbox.insertMany([newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }), row], { session });
+  await insertDocuments({ model: models.subscriptions, documents: [subscription], session });
+  await insertDocuments({ model: models.events, documents: [event], session });
+  await insertDocuments({ model: models.outbox, documents: [newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }), row], session });
   return { subscription, row };
 }
 
