@@ -62,6 +62,7 @@ export const problemTable: Record<ProblemCode, { status: number; title: string; 
   USER_UNKNOWN: { status: 422, title: 'The user is not known' },
   START_IN_PAST: { status: 422, title: 'The start has passed' },
   RESUME_IN_PAST: { status: 422, title: 'The resumption has passed' },
+  INSTANT_TOO_LATE: { status: 422, title: 'The instant is too far ahead' },
   INSTANT_INVALID: { status: 422, title: 'The instant is not valid' },
   INTERVAL_INVALID: { status: 422, title: 'The interval is not valid' },
   ANCHOR_DAY_INVALID: { status: 422, title: 'The anchor day is not valid' },
