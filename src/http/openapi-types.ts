@@ -1795,6 +1795,7 @@ export interface components {
                 reason: string | null;
             }[];
             paidAt: components["schemas"]["Instant"] | null;
+            /** @description While it is open. `until`: when it is charged again, when the subscription is cancelled over it, or when the review, the confirmation or the look-up of its payment ends; null while the gateway is at it. */
             waitingFor: components["schemas"]["WaitingFor"];
             correlationId: string;
             createdAt: components["schemas"]["Instant"];
