@@ -10,7 +10,7 @@ export interface Partner {
   reviewers: string[];
   /** How renewals that failed are asked for again; null or absent for the default. */
   dunning?: DunningLadder | null;
-  /** When its sandbox was emptied last (real time): what the simulated gateway's books hold of the time before is no longer with us. */
+  /** When its sandbox was emptied last (real time): what a call that was then under way left in the simulated gateway's books is no longer with us. */
   sandboxResetAt?: Date | null;
   metadata: Record<string, string>;
   version: number;
