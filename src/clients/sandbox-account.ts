@@ -19,11 +19,12 @@ export interface SandboxAccount {
 }
 
 export function createSandboxAccount({ url, secret, timeoutMs = 5000 }: SandboxAccountInput): SandboxAccount {
-  const call = async (tenantId: string, path: string, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<void> => {
-    const headers = { authorization: `Bearer ${tenantId}`, ...init.headers };
+  const call = async (tenantId: string, path: string, init: { method?: string; body?: string; signature?: Record<string, string> } = {}): Promise<void> => {
+    const { signature = {}, ...request } = init;
+    const headers = { authorization: `Bearer ${tenantId}`, ...signature };
     let said: string;
     try {
-      const response = await fetch(`${url}${path}`, { ...init, headers, signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
+      const response = await fetch(`${url}${path}`, { ...request, headers, signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
       await response.text();
       if (response.ok) return;
       said = `it answered ${response.status}`;
@@ -37,7 +38,7 @@ export function createSandboxAccount({ url, secret, timeoutMs = 5000 }: SandboxA
     requireReachable: (tenantId) => call(tenantId, '/v1/account'),
     reset(tenantId) {
       const body = JSON.stringify({ type: 'account.reset', data: { account: tenantId } });
-      return call(tenantId, '/v1/reset', { method: 'POST', headers: sign({ secret, body }), body });
+      return call(tenantId, '/v1/reset', { method: 'POST', signature: sign({ secret, body }), body });
     },
   };
 }
