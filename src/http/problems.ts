@@ -67,6 +67,7 @@ export const problemTable: Record<ProblemCode, { status: number; title: string; 
   INTERVAL_INVALID: { status: 422, title: 'The interval is not valid' },
   ANCHOR_DAY_INVALID: { status: 422, title: 'The anchor day is not valid' },
   TIME_ZONE_UNKNOWN: { status: 422, title: 'The time zone is not known' },
+  DENY_LIST_INVALID: { status: 422, title: 'The deny list is not valid' },
   DUNNING_INVALID: { status: 422, title: 'The dunning ladder is not valid' },
   REFUND_NOT_APPLICABLE: { status: 422, title: 'There is nothing to refund with it' },
   PAYMENT_METHOD_MISSING: { status: 422, title: 'The payment method is missing' },
