@@ -1,5 +1,6 @@
 import type { QueryFilter } from 'mongoose';
 import { requireDunningLadder } from '../domain/dunning';
+import { requireDenyList } from '../domain/fraud';
 import { isId, newId } from '../domain/ids';
 import type { Database } from '../models/database';
 import { insertDocuments } from '../models/insert-documents';
@@ -30,10 +31,12 @@ export function partnerHandlers({ database, idempotency, listPage, basePath }: P
   const update: Handler<'updatePartner'> = async (call) => {
     const { _id, version } = await find(call.params.partnerId);
     rejectUnlessMatching({ call, version });
-    if (call.body.dunning) requireDunningLadder(call.body.dunning);
+    const { dunning, denyList } = call.body;
+    if (dunning) requireDunningLadder(dunning);
+    const changes = { ...call.body, ...(denyList ? { denyList: requireDenyList(denyList) } : {}), updatedAt: new Date() };
     const guard: QueryFilter<Partner> = call.headers['if-match'] === undefined ? { _id } : { _id, version };
     const partner = await partners
-      .findOneAndUpdate(guard, { $set: { ...call.body, updatedAt: new Date() }, $inc: { version: 1 } }, { returnDocument: 'after' })
+      .findOneAndUpdate(guard, { $set: changes, $inc: { version: 1 } }, { returnDocument: 'after' })
       .lean();
     // Somebody was quicker: compared with what it is now, If-Match no longer holds.
     if (!partner) return update(call);
@@ -42,9 +45,12 @@ export function partnerHandlers({ database, idempotency, listPage, basePath }: P
 
   return {
     createPartner(call) {
-      const { name, timeZone, locale, reviewers = [], metadata = {}, dunning } = call.body;
+      const { name, timeZone, locale, reviewers = [], metadata = {}, dunning, denyList = [] } = call.body;
       const now = new Date();
-      const partner: Partner = { _id: newId('partner'), name, timeZone, locale, reviewers, dunning: dunning ? requireDunningLadder(dunning) : null, metadata, version: 1, createdAt: now, updatedAt: now };
+      const partner: Partner = {
+        _id: newId('partner'), name, timeZone, locale, reviewers, dunning: dunning ? requireDunningLadder(dunning) : null, denyList: requireDenyList(denyList), metadata,
+        version: 1, createdAt: now, updatedAt: now,
+      };
       return idempotency.acceptOnce({
         call,
         async write(session) {

@@ -46,7 +46,7 @@ export interface AcceptSubscriptionInput {
  * Writes an accepted subscription, its first event and the start of its process, inside the caller's transaction. Answers the start's
  * row, to be sent once the transaction has committed.
  * @throws DomainError `SUBSCRIBER_INVALID`, `USER_UNKNOWN`, `PLAN_UNKNOWN`, `INTEGER_OUT_OF_RANGE`, `AMOUNT_TOO_LARGE`, `START_IN_PAST`,
- *   `INSTANT_INVALID`, `ANCHOR_DAY_INVALID`; all point at their field.
+ *   `INSTANT_TOO_LATE`, `INSTANT_INVALID`, `ANCHOR_DAY_INVALID`; all point at their field.
  */
 export async function acceptSubscription(input: AcceptSubscriptionInput): Promise<{ subscription: Subscription; row: OutboxRow }> {
   const { database, session, tenantId, correlationId, by, customerId = null, userId = null } = input;

@@ -1,6 +1,7 @@
 import { CancellationScope, startChild, workflowInfo } from '@temporalio/workflow';
 import { SUBSCRIPTION_PAYMENT, subscriptionPaymentId, type SubscriptionInput } from '../../src/contracts/subscription';
 import type { SubscriptionProgress } from '../../src/domain/subscription-progress';
+import { startOnceFree } from './start-once-free';
 import type { subscriptionPayment } from './subscription-payment';
 
 /** A charge under way in its child. The story goes on meanwhile, so that commands are answered. */
@@ -32,7 +33,7 @@ export class Charging {
   }
 
   private async run({ tenantId, subscriptionId, correlationId }: SubscriptionInput, periodStart: string, attempt: number): Promise<SubscriptionProgress> {
-    const child = await this.scope.run(() =>
+    const start = () =>
       startChild<typeof subscriptionPayment>(SUBSCRIPTION_PAYMENT, {
         workflowId: subscriptionPaymentId({ subscriptionId, periodStart, attempt }),
         args: [{ tenantId, subscriptionId, correlationId, chain: workflowInfo().firstExecutionRunId, periodStart, attempt }],
@@ -42,8 +43,8 @@ export class Charging {
         // What was begun with money is recorded whatever becomes of this workflow.
         parentClosePolicy: 'ABANDON',
         memo: { correlationId },
-      }),
-    );
+      });
+    const child = await this.scope.run(() => startOnceFree(start));
     this.started = true;
     if (this.unwanted) this.scope.cancel();
     const { progress } = await child.result();

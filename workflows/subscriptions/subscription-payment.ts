@@ -5,6 +5,7 @@ import type { ChargeStepInput } from '../../src/contracts/subscription-activitie
 import { taskQueues } from '../../src/contracts/task-queues';
 import type { processPayment } from '../payments/process-payment';
 import { createInvoice, getSubscriptionDetails, updateSubscription } from './activities';
+import { startOnceFree } from './start-once-free';
 
 /**
  * One attempt to charge one period of a subscription: invoice, payment, and what came of it.
@@ -40,7 +41,7 @@ interface PayInput {
 
 async function pay({ input: { tenantId, correlationId }, paymentId, withdraw, cancelled }: PayInput): Promise<ProcessPaymentResult> {
   const asking = new CancellationScope();
-  const child = await asking.run(() =>
+  const start = () =>
     startChild<typeof processPayment>(PROCESS_PAYMENT, {
       workflowId: processPaymentId(paymentId),
       taskQueue: taskQueues.payments,
@@ -50,8 +51,8 @@ async function pay({ input: { tenantId, correlationId }, paymentId, withdraw, ca
       // The payment ends as it must, whatever becomes of this workflow.
       parentClosePolicy: 'ABANDON',
       memo: { correlationId },
-    }),
-  );
+    });
+  const child = await asking.run(() => startOnceFree(start));
   // Not before it has started: a child that is cancelled sooner never runs, and its payment would be left lying.
   if (withdraw || cancelled.consideredCancelled) asking.cancel();
   else cancelled.cancelRequested.catch(() => asking.cancel());
