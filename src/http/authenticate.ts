@@ -1,4 +1,4 @@
-import { hash as digest, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { DomainError } from '../domain/domain-error';
 import type { Mode } from '../domain/tenant';
@@ -19,7 +19,7 @@ const UNKNOWN_KEY_MS = 1000;
 export const newApiKey = (mode: Mode): string => `pk_${mode}_${randomBytes(32).toString('base64url')}`;
 
 /** What is stored of a key: SHA-256, hex. */
-export const hashOfKey = (key: string): string => digest('sha256', key);
+export const hashOfKey = (key: string): string => createHash('sha256').update(key).digest('hex');
 
 /** The platform's own operator: one scope, no tenant. */
 const platformOperator: Caller = { keyId: null, partnerId: null, tenantId: null, mode: null, scopes: ['operator'] };

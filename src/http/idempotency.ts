@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { ClientSession } from 'mongoose';
 import { DomainError } from '../domain/domain-error';
 import type { Database } from '../models/database';
@@ -35,12 +35,12 @@ export interface Idempotency {
 
 /** The id of a key's record, and of the command sent with it. */
 export function recordIdOf({ tenantId, key }: { tenantId: string; key: string }): string {
-  return hash('sha256', `${tenantId}\0${key}`);
+  return createHash('sha256').update(`${tenantId}\0${key}`).digest('hex');
 }
 
 /** What makes two requests the same: method, path and body, whatever the order of the body's keys. */
 export function fingerprintOf({ method, path, json }: { method: string; path: string; json: unknown }): string {
-  return hash('sha256', `${method}\0${path}\0${canonical(json ?? {})}`);
+  return createHash('sha256').update(`${method}\0${path}\0${canonical(json ?? {})}`).digest('hex');
 }
 
 function canonical(value: unknown): string {
