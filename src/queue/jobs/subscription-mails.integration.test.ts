@@ -140,7 +140,21 @@ describe('a renewal that fails', () => {
       expect(mails[index]?.text).toContain(retry);
     }
     for (const sentence of texts.until) expect(mails[4]?.text).toContain(sentence);
+    expect(mails[5]?.text).not.toMatch(/given back|erstattet/);
   });
+});
+
+it.each([
+  ['English', english, 'For the time that was paid and not used, ¥617 will be given back.'],
+  ['German', german, 'Für die bezahlte und nicht genutzte Zeit werden 617 ¥ erstattet.'],
+])('the end of a subscription that is given back in part says how much, in %s', async (_language, user, sentence) => {
+  const world = await subscribe({ amount: yen, user, at: '2026-09-01T08:00:00.000Z' });
+  await world.charge(1, 'captured', '2026-09-01T08:00:00.000Z');
+  const { tenantId } = await world.read();
+  await database.models.payments.updateOne({ tenantId }, { $set: { state: 'captured', authorisedMinor: 1234, capturedMinor: 1234 } });
+  await activities.cancelSubscription({ ...world.step('cancel', '2026-09-16T08:00:00.000Z'), when: 'now', refund: 'prorated', command: { id: 'cancel', by } });
+  expect((await database.models.refunds.find({ tenantId }).lean()).map(({ amount }) => amount)).toEqual([{ amountMinor: 617, currency: 'JPY' }]);
+  expect((await world.inbox()).at(-1)?.text).toContain(sentence);
 });
 
 it('of a customer of the partner who is no user of ours nothing is written to anybody', async () => {
