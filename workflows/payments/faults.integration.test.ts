@@ -19,7 +19,7 @@ let world: PaymentWorld;
 /** What goes wrong, once, in which step of which payment. */
 const faults = new Map<string, { step: string; mode: Mode }>();
 const gateway = createFaultyGateway();
-const { blind, unvoidable, silentVoid, lostOnTheWay, deadly } = gateway.faults;
+const { blind, unvoidable, silentVoid, lostOnTheWay, deadly, lockedOut } = gateway.faults;
 
 const lastingMs = Number.parseInt(paymentActivityOptions.startToCloseTimeout, 10) * 1000 + 1000;
 
@@ -167,6 +167,27 @@ describe('a payment whose gateway', () => {
     blind.delete(payment._id);
     expect(await ended(payment._id)).toMatchObject({ state: 'cancelled', bank: { held: 0, captured: 0, voids: 1 } });
     await recordHistory('payment-cancelled-unknown', world.handle(payment._id));
+  });
+
+  it('refuses the repeat of an authorisation that may have arrived is not called failed: it is unknown until it can be looked up', async () => {
+    const { payment, row } = await world.accept();
+    deadly.add(`${payment._id}:authorise`);
+    await world.starter.start(row!);
+    await waitFor(async () => (await world.bankItems(payment._id)).length > 0, { what: 'the hold' });
+    lockedOut.add(payment._id);
+    await world.until(payment._id, 'unknown');
+    expect(await world.effects(payment._id)).toEqual({ authorise: 'intent' });
+    lockedOut.delete(payment._id);
+    await world.advance(payment._id, 120_000);
+    expect(await ended(payment._id)).toMatchObject({ state: 'captured', bank: { authorisations: 1, captures: 1 } });
+  });
+
+  it('refuses an authorisation that was never sent before has failed', async () => {
+    const { payment, row } = await world.accept();
+    lockedOut.add(payment._id);
+    await world.starter.start(row!);
+    expect(await ended(payment._id)).toMatchObject({ state: 'failed', reason: 'gateway_request_refused', bank: { authorisations: 0 } });
+    expect(await world.effects(payment._id)).toEqual({ authorise: 'none' });
   });
 
   it('does not answer the void is unknown, and settles cancelled with one void', async () => {
