@@ -18,6 +18,8 @@ const steps = ['validatePayment', 'checkFraud', 'validateCard', 'authorise', 'ca
 let world: PaymentWorld;
 /** What goes wrong, once, in which step of which payment. */
 const faults = new Map<string, { step: string; mode: Mode }>();
+/** Payments whose moves cannot be recorded, with how often it was tried. */
+const unrecordable = new Map<string, number>();
 const gateway = createFaultyGateway();
 const { blind, unvoidable, silentVoid, lostOnTheWay, deadly, lockedOut } = gateway.faults;
 
@@ -41,6 +43,11 @@ const wrap = (activities: Activities): Activities =>
     Object.entries(activities as unknown as Record<string, (input: { paymentId: string; call?: string }) => Promise<unknown>>).map(([name, run]) => [
       name,
       (input: { paymentId: string; call?: string }) => {
+        const tried = unrecordable.get(input.paymentId);
+        if (name === 'updatePaymentStatus' && tried !== undefined) {
+          unrecordable.set(input.paymentId, tried + 1);
+          throw new Error('MongoDB is away');
+        }
         const fault = faults.get(input.paymentId);
         const step = name === 'processPaymentGateway' ? input.call : name;
         if (fault?.step !== step) return run(input);
@@ -127,6 +134,20 @@ describe('a payment whose worker', () => {
     expect(await world.command(payment._id, 'cancel')).toMatchObject({ state: expect.stringMatching(/cancelled|auth/) });
     expect(await ended(payment._id)).toMatchObject({ state: 'cancelled', bank: { held: 0, captured: 0 } });
   });
+});
+
+describe('a payment whose command', () => {
+  it('is cut short by a cancel, while its step is to be tried again, is refused, and the process ends', async () => {
+    const id = await authorised();
+    unrecordable.set(id, 0);
+    const capture = world.command(id, 'capture').catch((error: unknown) => error);
+    await waitFor(() => unrecordable.get(id)! > 0, { what: 'the failed step' });
+    expect(await world.command(id, 'cancel')).toMatchObject({ state: 'authorised' });
+    unrecordable.delete(id);
+    expect(await capture).toMatchObject({ code: 'ILLEGAL_STATE' });
+    expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { captured: 0, voids: 1 } });
+    await recordHistory('payment-command-cut-short', world.handle(id));
+  }, 20_000);
 });
 
 describe('a payment whose gateway', () => {
