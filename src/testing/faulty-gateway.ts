@@ -12,6 +12,8 @@ export function createFaultyGateway() {
     silentVoid: new Set<string>(),
     /** An authorisation never arrives, and nobody knows (once). */
     lostOnTheWay: new Set<string>(),
+    /** A capture never arrives, and nobody knows (once). */
+    captureLost: new Set<string>(),
     /** `<payment>:<call>` that is done, and whose worker dies before it can keep the answer (once). */
     deadly: new Set<string>(),
     /** Every call is refused, as after the gateway's key was replaced. */
@@ -28,7 +30,11 @@ export function createFaultyGateway() {
   };
   const wrap = (gateway: PaymentGateway): PaymentGateway => ({
     ...gateway,
-    capture: dieAfter((input) => gateway.capture(input)),
+    async capture(input) {
+      const { idempotencyKey } = input;
+      if (faults.captureLost.delete(paymentOf(input))) throw new GatewayOutcomeUnknown({ call: 'capture', idempotencyKey, reason: 'lost' });
+      return dieAfter((call: typeof input) => gateway.capture(call))(input);
+    },
     async authorise(input) {
       const { idempotencyKey } = input;
       refuseLockedOut('authorise', input);
