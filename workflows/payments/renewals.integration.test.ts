@@ -94,6 +94,21 @@ describe('a renewal', () => {
     expect(await differences(world, id)).toMatchObject({ problems: [], bank: { voids: 1, held: 0 } });
   });
 
+  it('is listed once for an outcome that stays unknown, however often it is asked, and not again after the operator has closed it', async () => {
+    const { stuckItems, payments } = world.database.models;
+    const id = await renewal({ paymentMethod: 'pm_timeout_after_charge' });
+    blind.add(id);
+    await world.ask(id);
+    await payments.updateOne({ _id: id }, { $set: { since: new Date(Date.now() - 25 * HOUR) } });
+    for (let ask = 0; ask < 2; ask++) expect((await world.ask(id)).state).toBe('unknown');
+    expect((await world.timeline(id)).filter((type) => type === 'outcome_overdue')).toHaveLength(1);
+    expect(await stuckItems.countDocuments({ entityId: id, open: true })).toBe(1);
+    await stuckItems.updateOne({ entityId: id }, { $set: { state: 'closed' }, $unset: { open: 1 } });
+    expect((await world.ask(id)).state).toBe('unknown');
+    expect(await stuckItems.countDocuments({ entityId: id, open: true })).toBe(0);
+    blind.delete(id);
+  });
+
   it.each([['cancelled', false], ['captured', true]] as const)('whose capture is unknown promises no cancel: it is pending until the next run finds it %s', async (ends, isCaptured) => {
     const id = await renewal({ paymentMethod: isCaptured ? 'pm_timeout_after_capture' : 'pm_ok' });
     blind.add(id);
