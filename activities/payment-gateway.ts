@@ -39,10 +39,10 @@ export const createPaymentGatewayActivities = ({ database, applyStep, gatewayFor
   };
 
   /** Keeps at once what carries the gateway's references: a hold, or the page where the customer confirms. */
-  const keep = async (input: GatewayCallInput | LookUpPaymentInput, payment: Payment, { status, reason, ...references }: Said): Promise<GatewayAnswer> => {
+  const keep = async (input: GatewayCallInput | LookUpPaymentInput, payment: Payment, { status, reason, capturedMinor, ...references }: Said): Promise<GatewayAnswer> => {
     const position = positionOf(payment);
     const next = paymentAfter({ position, status });
-    if (next !== 'authorised' && next !== 'requires_action') return { status, reason, position };
+    if (next !== 'authorised' && next !== 'requires_action') return { status, reason, position, capturedMinor };
     const deadlineMs = next === 'requires_action' ? paymentTimes.actionMs : payment.capture === 'manual' ? paymentTimes.captureMs : null;
     const until = deadlineMs === null ? null : new Date(Date.parse(input.at) + deadlineMs).toISOString();
     await records.move({ ...input, step: `${input.step}/answer`, to: next, until, ...references });

@@ -138,6 +138,13 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
       const response = await fetch(`${bank.url}/v1/admin/chaos`, { method: 'PUT', headers, body: JSON.stringify(settings) });
       if (!response.ok) throw new Error(await response.text());
     },
+    /** Somebody captures at the gateway itself, past us. */
+    async captureAtTheGateway(paymentId: string, amountMinor: number): Promise<void> {
+      const { authorisationId, amount: { currency } } = await this.read(paymentId);
+      const headers = { authorization: `Bearer ${tenantId}`, 'idempotency-key': `${paymentId}:dashboard`, 'content-type': 'application/json' };
+      const response = await fetch(`${bank.url}/v1/authorisations/${authorisationId}/capture`, { method: 'POST', headers, body: JSON.stringify({ amount: { amountMinor, currency }, at: await now() }) });
+      if (!response.ok) throw new Error(await response.text());
+    },
     /** The customer's decision on the gateway's page. */
     async act(paymentId: string, decision: 'approve' | 'decline'): Promise<void> {
       const { actionUrl } = await this.read(paymentId);

@@ -78,7 +78,7 @@ export class PaymentRun {
   }
 
   /** Records a move to another state and makes it. With a command, answers its sender. */
-  async move(input: Pick<UpdatePaymentStatusInput, 'to' | 'reason' | 'captureMinor'> & { untilMs?: number }, command?: QueuedPaymentCommand | null): Promise<void> {
+  async move(input: Pick<UpdatePaymentStatusInput, 'to' | 'reason' | 'captureMinor' | 'capturedMinor'> & { untilMs?: number }, command?: QueuedPaymentCommand | null): Promise<void> {
     const { untilMs = null, ...move } = input;
     const until = untilMs === null ? null : new Date(untilMs).toISOString();
     const step = command ? this.commandStep(command) : this.step(move.to.replace('/', '-'));
