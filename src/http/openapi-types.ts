@@ -458,7 +458,7 @@ export interface paths {
         put?: never;
         /**
          * Try again
-         * @description An outbox row is sent again at once. A process is started anew from the state its entity is in; steps that were applied are not applied again. An outcome that is not known is looked up at once; its item stays until it is known.
+         * @description An outbox row is sent again at once. A process is started anew from the state its entity is in; steps that were applied are not applied again. An outcome that is not known is looked up at once; its item stays until it is known. A subscription's payment is looked up by its subscription within the hour and cannot be hastened (409).
          */
         post: operations["restartStuck"];
         delete?: never;

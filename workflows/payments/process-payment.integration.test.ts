@@ -131,6 +131,17 @@ describe('processPayment', () => {
     expect((await world.timeline(id)).filter((type) => type === 'capturing')).toHaveLength(1);
   });
 
+  it.each(['capture', 'cancel'] as const)('books what somebody captured at the gateway itself, and offers no more to refund: found by %s', async (command) => {
+    const id = await authorised();
+    await world.captureAtTheGateway(id, 1500);
+    await world.command(id, command);
+    const { result, bank } = await ended(id);
+    expect(result.state).toBe('captured');
+    expect(bank).toMatchObject({ captured: 1500, captures: 1, voids: 0 });
+    expect(await world.read(id)).toMatchObject({ authorisedMinor: 5000, capturedMinor: 1500 });
+    await expect(world.acceptRefund(id, { amountMinor: 1501, currency: 'EUR' })).rejects.toMatchObject({ code: 'REFUND_EXCEEDS_CAPTURED' });
+  });
+
   it('voids what was not captured within 7 days', async () => {
     const id = await authorised();
     await world.advance(id, 7 * DAY - HOUR);
