@@ -1,9 +1,10 @@
 import type { ActivityDependencies } from '.';
-import type { Money } from '../src/domain/money';
-import { addMoney, minMoney, moneyOf, negateMoney, subtractMoney, sumMoney } from '../src/domain/money';
 import type { BillingPeriod } from '../src/domain/billing-period';
+import { planCancelRefund, type CancelRefund } from '../src/domain/cancel-refund';
+import type { Money } from '../src/domain/money';
+import { negateMoney, subtractMoney, sumMoney, zeroMoney } from '../src/domain/money';
 import { priceOf } from '../src/domain/plan';
-import { proratedRefund, type UnusedPriceInput } from '../src/domain/proration';
+import { unusedPrice } from '../src/domain/proration';
 import { refundable } from '../src/domain/refund';
 import type { Invoice } from '../src/models/invoice';
 import type { Subscription } from '../src/models/subscription';
@@ -12,6 +13,8 @@ export interface PlanRefundsInput {
   subscription: Subscription;
   /** An invoice that was not paid gives nothing back: what it stands for is left out. */
   openInvoice: Invoice | null;
+  /** The credit once the open invoice is taken back. */
+  credit: Money;
   at: string;
 }
 
@@ -20,33 +23,42 @@ export const createProratedRefunds = ({ database }: Pick<ActivityDependencies, '
   const { models } = database;
 
   return {
-    /** The unused part of the time that was paid for, taken from the payments that paid for it, the latest first. Empty where nothing is left. */
-    async plan({ subscription, openInvoice, at }: PlanRefundsInput): Promise<{ paymentId: string; amount: Money }[]> {
-      const { _id: subscriptionId, tenantId, period, creditBalance } = subscription;
-      if (!period || openInvoice?.kind === 'period') return [];
-      const paid = await models.invoices.find({ tenantId, subscriptionId, state: 'paid', 'period.endAt': { $gt: at } }).sort({ createdAt: -1, _id: -1 }).lean();
-      const paymentIds = paid.flatMap(({ attempts }) => attempts.filter(({ state }) => state === 'paid').map(({ paymentId }) => paymentId));
-      const payments = await models.payments.find({ _id: { $in: paymentIds }, tenantId }).lean();
-      const funds = paymentIds.flatMap((paymentId) => {
-        const payment = payments.find(({ _id }) => _id === paymentId);
-        return payment ? [{ paymentId, left: refundable({ ...payment, currency: payment.amount.currency }) }] : [];
-      });
-
-      const { currency } = creditBalance;
-      const credit = addMoney(creditBalance, openInvoice?.creditApplied ?? moneyOf(0, currency));
-      let due = proratedRefund({ ...paidTime(subscription, period, openInvoice), at, creditBalance: credit, refundable: sumMoney(funds.map(({ left }) => left), currency) });
-      return funds.flatMap(({ paymentId, left }) => {
-        const amount = minMoney(due, left);
-        due = subtractMoney(due, amount);
-        return amount.amountMinor > 0 ? [{ paymentId, amount }] : [];
+    /** The unused part of the time that was paid for, and the credit, taken from what was paid, the latest first. Empty where nothing is left. */
+    async plan({ subscription, openInvoice, credit, at }: PlanRefundsInput): Promise<CancelRefund> {
+      const { _id: subscriptionId, tenantId } = subscription;
+      const { currency } = credit;
+      const paid = await models.invoices.find({ tenantId, subscriptionId, state: 'paid' }).sort({ createdAt: -1, _id: -1 }).lean();
+      const isCurrent = ({ period }: Invoice) => period.endAt > at;
+      const made = paid.flatMap((invoice) => invoice.attempts.filter(({ state }) => state === 'paid').map(({ paymentId }) => ({ paymentId, isCurrent: isCurrent(invoice) })));
+      const payments = new Map((await models.payments.find({ _id: { $in: made.map(({ paymentId }) => paymentId) }, tenantId }).lean()).map((payment) => [payment._id, payment]));
+      return planCancelRefund({
+        unused: unusedOf({ subscription, openInvoice, at }) ?? zeroMoney(currency),
+        paidByCredit: sumMoney(paid.filter(isCurrent).map(paidWithoutMoney), currency),
+        credit,
+        sources: made.flatMap(({ paymentId, isCurrent: current }) => {
+          const payment = payments.get(paymentId);
+          return payment ? [{ paymentId, left: refundable({ ...payment, currency: payment.amount.currency }), isCurrent: current }] : [];
+        }),
       });
     },
   };
 };
 
-/** The price of the time that was paid for last, and that time. A change that is still open does not count: its invoice tells what was left of the price before. */
-function paidTime({ item }: Subscription, period: BillingPeriod, openInvoice: Invoice | null): Pick<UnusedPriceInput, 'price' | 'period'> {
+/**
+ * What is unused of the time that was paid for last; null where none was. A change that is still open does not count: its invoice tells
+ * what was left of the price before. A period that is still open is not paid, and the one before it is over.
+ */
+function unusedOf({ subscription: { item, period }, openInvoice, at }: Omit<PlanRefundsInput, 'credit'>): Money | null {
+  if (!period || openInvoice?.kind === 'period') return null;
   const before = openInvoice?.lines.find(({ kind }) => kind === 'unused');
-  if (!before) return { price: priceOf(item), period };
-  return { price: negateMoney(before.amount), period: { fullStartAt: before.startAt, endAt: before.endAt } };
+  const paid: { price: Money; period: Pick<BillingPeriod, 'fullStartAt' | 'endAt'> } = before
+    ? { price: negateMoney(before.amount), period: { fullStartAt: before.startAt, endAt: before.endAt } }
+    : { price: priceOf(item), period };
+  return unusedPrice({ ...paid, at });
+}
+
+/** What of an invoice's price was settled by credit, or by time unused before. */
+function paidWithoutMoney({ lines, total }: Invoice): Money {
+  const price = sumMoney(lines.map(({ amount }) => amount).filter(({ amountMinor }) => amountMinor > 0), total.currency);
+  return subtractMoney(price, total);
 }

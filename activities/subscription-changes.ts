@@ -2,6 +2,7 @@ import type { ActivityDependencies } from '.';
 import type { DueStep, SubscriptionCommandStep, SubscriptionMoved } from '../src/contracts/subscription-activities';
 import type { BillingPeriod } from '../src/domain/billing-period';
 import { newId } from '../src/domain/ids';
+import { creditAfterVoid } from '../src/domain/invoice';
 import { anchorAnew, billingStandingOf, changePlan as billChange } from '../src/domain/plan-change';
 import type { PlanItem } from '../src/domain/plan';
 import { meaningOfResume } from '../src/domain/subscription';
@@ -56,7 +57,8 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
     },
 
     /**
-     * Cancels at once, or has a cancel wait for the period's end. At once, an open invoice is taken back; at the end of a period that was
+     * Cancels at once, or has a cancel wait for the period's end. At once, an open invoice is taken back, with the credit that it
+     * had used up; at the end of a period that was
      * used, or when dunning gives up, it is uncollectible. A payment under way is withdrawn by whoever charges.
      */
     async cancelSubscription(input: DueStep<'cancelSubscription'>): Promise<SubscriptionMoved> {
@@ -67,13 +69,14 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
         if (when === 'period_end') return { ...by, set: { waiting: { what: 'cancel' } }, event: { type: 'subscription.cancel_waiting', data: { effectiveAt: nextPeriodAt.toISOString() } } };
 
         const invoice = charge?.invoiceId ? await records.findInvoice(input, charge.invoiceId) : null;
-        const plannedRefunds = refund === 'prorated' ? await refunds.plan({ subscription, openInvoice: invoice, at }) : [];
-        const refundMinor = plannedRefunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
         const takenBack = command !== undefined || reason === 'cancelled_in_temporal';
+        const credit = invoice && takenBack ? creditAfterVoid({ creditBalance: subscription.creditBalance, draft: invoice }) : subscription.creditBalance;
+        const { refunds: plannedRefunds, creditBalance } = refund === 'prorated' ? await refunds.plan({ subscription, openInvoice: invoice, credit, at }) : { refunds: [], creditBalance: credit };
+        const refundMinor = plannedRefunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
         return {
           ...by,
           to: 'cancelled',
-          set: { waiting: null, resumeAt: null, reason, charge: charge?.status === 'pending' ? charge : null },
+          set: { waiting: null, resumeAt: null, reason, creditBalance, charge: charge?.status === 'pending' ? charge : null },
           event: { type: 'subscription.cancelled', data: { reason, refundMinor, ...(invoice ? { invoiceId: invoice._id } : {}) } },
           mails: [mailOf(subscription, 'subscriptionCancelled', { amountMinor: refundMinor, until: at })],
           alongside: async (session) => {

@@ -1,14 +1,19 @@
 import type { ActivityDependencies } from '.';
+import { chargeStep } from '../src/contracts/subscription';
 import type { ChargeStepInput, InvoiceAnswer, SubscriptionDetails, SubscriptionMoved, UpdateSubscriptionInput } from '../src/contracts/subscription-activities';
 import { DomainError } from '../src/domain/domain-error';
 import { newId } from '../src/domain/ids';
 import { billNextPeriod, billingStandingOf } from '../src/domain/plan-change';
 import { settledPaymentStates } from '../src/domain/payment';
+import { progressOf } from '../src/domain/subscription-progress';
 import type { Invoice } from '../src/models/invoice';
 import type { Subscription } from '../src/models/subscription';
 import { createChargeSettlement } from './charge-settlement';
 import { newInvoice } from './new-invoice';
 import { createSubscriptionRecords, type SubscriptionChange } from './subscription-records';
+
+/** No invoice is made: the subscription was cancelled, or a cancel waits for the very moment at which the period would begin. */
+class NotInvoiced extends Error {}
 
 /** The steps of one charge: what is known of it, the invoice and its payment, and what came of it. */
 export const createSubscriptionPaymentActivities = (dependencies: ActivityDependencies) => {
@@ -24,6 +29,7 @@ export const createSubscriptionPaymentActivities = (dependencies: ActivityDepend
   const billedInvoice = async (subscription: Subscription, at: string): Promise<{ invoice: Invoice; isNew: boolean; set: Partial<Subscription> }> => {
     const open = await openInvoiceOf(subscription);
     if (open) return { invoice: open, isNew: false, set: {} };
+    if (subscription.waiting?.what === 'cancel') throw new NotInvoiced(`subscription ${subscription._id} is to be cancelled where its next period would begin`);
     const change = subscription.waiting?.what === 'change_plan' ? subscription.waiting.item : null;
     const { draft, item, schedule, period } = billNextPeriod({ standing: billingStandingOf(subscription), change });
     const invoice = newInvoice({ invoiceId: newId('invoice'), subscription, kind: 'period', draft, period, at });
@@ -44,14 +50,15 @@ export const createSubscriptionPaymentActivities = (dependencies: ActivityDepend
 
     /**
      * Makes the invoice of the period that is due, or takes the one that is open, and accepts a payment over it: both once, however often
-     * this runs. What waited for the period's end takes effect with its invoice. Null where nothing is to be paid.
+     * this runs. A change that waited for the period's end takes effect with its invoice; a cancel that did leaves the period uninvoiced.
+     * Null where nothing is to be paid.
      */
     async createInvoice(input: ChargeStepInput): Promise<InvoiceAnswer> {
       const { tenantId, step, attempt, at } = input;
       let paymentId: string | null = null;
       const decide = async (subscription: Subscription): Promise<SubscriptionChange> => {
         const { correlationId, charge } = subscription;
-        if (subscription.state === 'cancelled') throw new DomainError('ILLEGAL_STATE', `subscription ${subscription._id} was cancelled before ${step}`);
+        if (subscription.state === 'cancelled') throw new NotInvoiced(`subscription ${subscription._id} was cancelled before ${step}`);
         const { invoice, isNew, set } = await billedInvoice(subscription, at);
         paymentId = invoice.total.amountMinor === 0 ? null : newId('payment');
         const attempts = paymentId === null ? [] : [{ attempt, paymentId, at: new Date(at), state: 'pending', reason: null } as const];
@@ -73,7 +80,7 @@ export const createSubscriptionPaymentActivities = (dependencies: ActivityDepend
       try {
         await records.change(input, decide);
       } catch (error) {
-        if ((await records.find(input)).state === 'cancelled' && error instanceof DomainError && error.code === 'ILLEGAL_STATE') return { paymentId: null };
+        if (error instanceof NotInvoiced) return { paymentId: null };
         throw error;
       }
       // A repeat has decided nothing: the event of the first time knows.
@@ -81,9 +88,16 @@ export const createSubscriptionPaymentActivities = (dependencies: ActivityDepend
       return { paymentId: typeof data.paymentId === 'string' ? data.paymentId : null };
     },
 
-    /** Records what became of an attempt: the invoice, the subscription and its dunning. An answer that is not final is recorded once. */
+    /**
+     * Records what became of an attempt: the invoice, the subscription and its dunning. An answer that is not final is recorded once; an
+     * attempt that was not invoiced not at all, so that it can be made later after all (the cancel may be undone).
+     */
     async updateSubscription(input: UpdateSubscriptionInput): Promise<SubscriptionMoved> {
-      const { payment } = input;
+      const { tenantId, subscriptionId: entityId, payment, at } = input;
+      if (payment === null && !(await models.events.exists({ tenantId, entityId, step: chargeStep('invoice', input) }))) {
+        const subscription = await records.find(input);
+        return { state: subscription.state, at, progress: progressOf(subscription) };
+      }
       const isFinal = payment === null || settledPaymentStates.includes(payment.state);
       const step = isFinal ? input.step : `${input.step}/pending`;
       return records.change({ ...input, step }, (subscription) => settlement.settle(subscription, input));

@@ -39,7 +39,7 @@ export interface SubscriptionDetails {
   withdraw: boolean;
 }
 
-/** The payment to make; null where nothing is to be paid, or the subscription was cancelled meanwhile. */
+/** The payment to make; null where nothing is to be paid, or the subscription was cancelled meanwhile or is to be at this very moment. */
 export interface InvoiceAnswer {
   paymentId: string | null;
 }

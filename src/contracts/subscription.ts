@@ -16,6 +16,11 @@ export function subscriptionPaymentId({ subscriptionId: id, periodStart, attempt
   return `${SUBSCRIPTION_PAYMENT}/${id}/${periodStart}/${attempt}`;
 }
 
+/** The step that each part of a charge is recorded under. */
+export function chargeStep(part: 'details' | 'invoice' | 'charge', { periodStart, attempt }: Pick<SubscriptionPaymentInput, 'periodStart' | 'attempt'>): string {
+  return `${part}/${periodStart}/${attempt}`;
+}
+
 /** Names a subscription to workflow and activities: ids only, nothing personal. */
 export interface SubscriptionRef {
   tenantId: string;

@@ -4,7 +4,7 @@ import { creditAfterVoid, draftInvoice, invoiceForPeriod, invoiceForPlanChange, 
 import { addMoney, moneyOf, sumMoney, zeroMoney } from './money';
 import type { PlanItem, PlanTerms } from './plan';
 import { priceOf, requirePlanTerms } from './plan';
-import { partialPrice, periodPrice, proratedRefund, unusedPrice } from './proration';
+import { partialPrice, periodPrice, unusedPrice } from './proration';
 import { terminalStates } from './transitions';
 
 const code = (expected: string, pointer?: string) => expect.objectContaining({ code: expected, ...(pointer && { pointer }) });
@@ -48,12 +48,6 @@ describe('proration', () => {
       for (const part of parts) expect(part.amountMinor * Math.sign(amountMinor)).toBeGreaterThanOrEqual(0);
     });
     fc.assert(property, { numRuns: 300 });
-  });
-
-  test('a prorated refund gives back the unused part and the credit, at most what can be refunded', () => {
-    const input = { price: moneyOf(1000, 'EUR'), period: june, at: middle, creditBalance: moneyOf(1000, 'EUR') };
-    expect(proratedRefund({ ...input, refundable: moneyOf(3000, 'EUR') }).amountMinor).toBe(1500);
-    expect(proratedRefund({ ...input, refundable: moneyOf(700, 'EUR') }).amountMinor).toBe(700);
   });
 });
 

@@ -121,7 +121,7 @@ function requirePeriod(period: BillingPeriod | null): BillingPeriod {
 }
 
 /** The credit of a customer after an invoice that was drafted is taken back: as if it had never been. */
-export const creditAfterVoid = ({ creditBalance, draft }: { creditBalance: Money; draft: InvoiceDraft }): Money => {
+export const creditAfterVoid = ({ creditBalance, draft }: { creditBalance: Money; draft: Pick<InvoiceDraft, 'subtotal' | 'creditApplied'> }): Money => {
   const given = draft.subtotal.amountMinor < 0 ? negateMoney(draft.subtotal) : zeroMoney(creditBalance.currency);
   return subtractMoney(addMoney(creditBalance, draft.creditApplied), given);
 };

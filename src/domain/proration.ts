@@ -1,7 +1,7 @@
 import type { BillingPeriod } from './billing-period';
 import { DomainError } from './domain-error';
 import type { Money } from './money';
-import { addMoney, allocateMoney, minMoney, subtractMoney, zeroMoney } from './money';
+import { allocateMoney, subtractMoney, zeroMoney } from './money';
 
 /*
  * Proration to the second. What is left of a price at an instant depends on nothing but price, period and instant. So the
@@ -33,18 +33,6 @@ export const partialPrice = ({ price, period, from, to }: Omit<UnusedPriceInput,
 /** What a period costs: the whole price, or for a shorter first one its part. */
 export const periodPrice = ({ price, period }: { price: Money; period: BillingPeriod }): Money =>
   unusedPrice({ price, period, at: period.startAt });
-
-export interface ProratedRefundInput extends UnusedPriceInput {
-  /** Left over from earlier changes; it was paid for too. */
-  creditBalance: Money;
-  /** What can still be refunded of the payments for this period. */
-  refundable: Money;
-}
-
-/** What a cancel with `refund: "prorated"` gives back: the unused part and the credit, never more than can be refunded. */
-export function proratedRefund({ creditBalance, refundable, ...unused }: ProratedRefundInput): Money {
-  return minMoney(addMoney(unusedPrice(unused), creditBalance), refundable);
-}
 
 function toSecond(at: string): number {
   const ms = Date.parse(at);

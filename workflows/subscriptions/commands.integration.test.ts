@@ -313,6 +313,39 @@ describe('while a charge is under way', () => {
     expect(await world.bankBalance(id)).toMatchObject({ captured: 0, refunded: 0 });
   });
 
+  it('cancelled in Temporal while charging it has the payment withdrawn, and ends', async () => {
+    const id = await world.subscribe({ planId: await world.plan() });
+    await whileCharging(async () => {
+      await charging(id);
+      await world.handle(id).cancel();
+      await world.until(id, 'cancelled');
+      await waitFor(async () => (await eventsOf(world.paymentHandle((await world.payments(id))[0]!._id))).some((event) => event.workflowExecutionCancelRequestedEventAttributes), { what: 'the payment to be cancelled' });
+    });
+    expect(await world.handle(id).result()).toBe('cancelled');
+    expect(await world.read(id)).toMatchObject({ state: 'cancelled', reason: 'cancelled_in_temporal', charge: null });
+    expect((await world.invoices(id))[0]!.state).toBe('void');
+    expect(await world.bankBalance(id)).toMatchObject({ captured: 0, refunded: 0 });
+    await recordHistory('subscription-cancelled-in-temporal-while-charging', world.handle(id));
+  });
+
+  it('cancelled in Temporal with a payment without an answer it waits until that is known, with nothing kept', async () => {
+    const id = await active();
+    silent = true;
+    await world.advance(id, 32 * DAY).catch(() => undefined);
+    await waitFor(async () => (await world.payments(id))[1]?.state === 'unknown', { what: 'an unknown payment' });
+    await world.handle(id).cancel();
+    await world.until(id, 'cancelled');
+    silent = false;
+    await world.advance(id, 2 * HOUR);
+    expect(await world.handle(id).result()).toBe('cancelled');
+    await world.relay();
+    await waitFor(async () => {
+      const { captured, refunded } = await world.bankBalance(id);
+      return captured - refunded === 1000;
+    }, { what: 'nothing of the second period to be kept' });
+    await recordHistory('subscription-cancelled-in-temporal-payment-unknown', world.handle(id));
+  });
+
   it('a payment without an answer is asked about until it is known, and never charged twice', async () => {
     const id = await active();
     silent = true;

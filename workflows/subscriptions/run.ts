@@ -85,6 +85,11 @@ export class SubscriptionRun {
     return { what: due.what, atMs: due.at === null ? 0 : Date.parse(due.at) };
   }
 
+  /** Temporal's cancel stands out. Once the subscription is cancelled it is heard, and wakes the story no more. */
+  get cancelIsDue(): boolean {
+    return this.interrupted && this.progress?.state !== 'cancelled';
+  }
+
   get isOver(): boolean {
     return this.progress?.state === 'cancelled' && this.progress.charge === null && !this.charging;
   }
@@ -92,7 +97,7 @@ export class SubscriptionRun {
   /** Time for a fresh start. Under a charge it waits: a running child would be terminated. */
   get isLong(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    return (continueAsNewSuggested || historyLength > LONG_HISTORY) && !this.charging && !this.interrupted;
+    return (continueAsNewSuggested || historyLength > LONG_HISTORY) && !this.charging && !this.cancelIsDue;
   }
 
   /**
@@ -103,7 +108,7 @@ export class SubscriptionRun {
     this.draining = true;
     if (this.inbox.waiting) return false;
     await condition(allHandlersFinished);
-    return !this.inbox.waiting;
+    return !this.inbox.waiting && !this.cancelIsDue;
   }
 
   /** The input of the next run. */
@@ -137,7 +142,7 @@ export class SubscriptionRun {
 
   /** Waits for a command, the end of the charge, or what is due. */
   async wait(untilMs: number | null): Promise<void> {
-    const happened = () => this.inbox.waiting || this.interrupted || this.charging?.settled === true;
+    const happened = () => this.inbox.waiting || this.cancelIsDue || this.charging?.settled === true;
     if (untilMs === null) return condition(happened);
     const waitMs = untilMs - Date.now();
     if (waitMs > 0) await condition(happened, waitMs);

@@ -1,5 +1,6 @@
 import { CancellationScope, startChild } from '@temporalio/workflow';
 import { PROCESS_PAYMENT, processPaymentId, type ProcessPaymentResult } from '../../src/contracts/payment';
+import { chargeStep } from '../../src/contracts/subscription';
 import type { SubscriptionPaymentInput, SubscriptionPaymentResult } from '../../src/contracts/subscription';
 import type { ChargeStepInput } from '../../src/contracts/subscription-activities';
 import { taskQueues } from '../../src/contracts/task-queues';
@@ -20,9 +21,9 @@ export async function subscriptionPayment(input: SubscriptionPaymentInput): Prom
 
 async function charge(input: SubscriptionPaymentInput, cancelled: CancellationScope): Promise<SubscriptionPaymentResult> {
   const { periodStart, attempt } = input;
-  const step = (name: string): ChargeStepInput => ({
+  const step = (part: Parameters<typeof chargeStep>[0]): ChargeStepInput => ({
     tenantId: input.tenantId, subscriptionId: input.subscriptionId, chain: input.chain, periodStart, attempt,
-    step: `${name}/${periodStart}/${attempt}`, at: new Date().toISOString(),
+    step: chargeStep(part, input), at: new Date().toISOString(),
   });
 
   const { paymentId: earlier, withdraw } = await getSubscriptionDetails(step('details'));

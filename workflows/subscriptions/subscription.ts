@@ -36,7 +36,7 @@ async function tell(run: SubscriptionRun, input: SubscriptionInput): Promise<Sub
     takeAnswer(run);
     const command = await run.inbox.next(0);
     if (command) await applyCommand(run, command);
-    else if (run.interrupted && run.progress?.state !== 'cancelled') await cancel(run, 'cancelled_in_temporal');
+    else if (run.cancelIsDue) await cancel(run, 'cancelled_in_temporal');
     else if (due && !run.charging && Date.now() >= due.atMs) await actOn(run, due.what, input);
   }
   run.inbox.refuseTheRest('The subscription is cancelled and takes no more commands: make a new one.');
