@@ -42,7 +42,7 @@ async function sendEvenly({ url, amount, perSecond, request, see }) {
     see({ status: response.status, body: await response.text(), context });
   };
   const sent = [];
-  for (; sent.length < amount; sent.push(send())) await sleep(begun + (sent.length * 1000) / perSecond - performance.now());
+  for (; sent.length < amount; sent.push(send())) await sleep(Math.max(0, begun + (sent.length * 1000) / perSecond - performance.now()));
   await Promise.all(sent);
   return sent.length;
 }

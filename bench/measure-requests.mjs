@@ -8,11 +8,11 @@ const OPERATIONS = { getUser: 'GET /users/{id}', createOnboarding: 'POST /onboar
 const SLICE = {
   bare: { getUser: 4000, createOnboarding: 4000 },
   stubbed: { getUser: 2500, createOnboarding: 2500 },
-  mongodb: { getUser: 2000, createOnboarding: 200 },
-  whole: { getUser: 1200, createOnboarding: 200 },
+  mongodb: { getUser: 2000, createOnboarding: 150 },
+  whole: { getUser: 1200, createOnboarding: 150 },
 };
 /** Onboardings a second where there is a database: slow enough that the api itself starts every workflow it accepts, and leaves none to the relay. */
-const ONBOARDINGS_PER_SECOND = 100;
+const ONBOARDINGS_PER_SECOND = 50;
 /** Slices before the first that counts: V8 goes on optimising for about ten thousand requests. */
 const WARM_UP = { bare: 2, stubbed: 4, mongodb: 2, whole: 3 };
 /** What a whole api still does after its answers: the starts it has sent to Temporal, twenty at most. */
