@@ -1,3 +1,4 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { CancellationScope, startChild, workflowInfo } from '@temporalio/workflow';
 import { SUBSCRIPTION_PAYMENT, subscriptionPaymentId, type SubscriptionInput } from '../../src/contracts/subscription';
 import type { SubscriptionProgress } from '../../src/domain/subscription-progress';
@@ -8,6 +9,8 @@ export class Charging {
   progress: SubscriptionProgress | null = null;
   error: unknown = null;
   settled = false;
+  /** The child of a run before this one still runs: what it comes to is asked for later. */
+  elsewhere = false;
   private readonly scope = new CancellationScope();
   private started = false;
   private unwanted = false;
@@ -19,6 +22,7 @@ export class Charging {
         this.settled = true;
       },
       (error: unknown) => {
+        this.elsewhere = error instanceof WorkflowExecutionAlreadyStartedError;
         this.error = error;
         this.settled = true;
       },

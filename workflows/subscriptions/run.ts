@@ -68,9 +68,23 @@ export class SubscriptionRun {
   charged(progress: SubscriptionProgress): void {
     this.charging = null;
     this.learn(progress);
-    const isPending = this.progress?.charge?.status === 'pending';
-    this.asked = isPending ? this.asked + 1 : 0;
-    this.askAtMs = isPending ? Date.now() + RENEWAL_ASKS_AGAIN_AFTER_MS[Math.min(this.asked, RENEWAL_ASKS_AGAIN_AFTER_MS.length) - 1]! : 0;
+    if (this.progress?.charge?.status === 'pending') {
+      this.askLater();
+      return;
+    }
+    this.asked = 0;
+    this.askAtMs = 0;
+  }
+
+  /** The charge is still under way in the child of a run before this one: it is asked for again, as one without a final answer. */
+  chargedElsewhere(): void {
+    this.charging = null;
+    this.askLater();
+  }
+
+  private askLater(): void {
+    this.asked++;
+    this.askAtMs = Date.now() + RENEWAL_ASKS_AGAIN_AFTER_MS[Math.min(this.asked, RENEWAL_ASKS_AGAIN_AFTER_MS.length) - 1]!;
   }
 
   /** What the story waits for when no command comes: nothing while a charge is under way. */
@@ -82,7 +96,9 @@ export class SubscriptionRun {
     const cancelAtMs = due.what === 'cancel' && this.progress.charge?.status === 'pending' ? Date.parse(due.at ?? '') : null;
     // A payment that is pending is asked about as long as the cancel at the period's end has not come.
     if (cancelAtMs !== null && this.askAtMs < cancelAtMs) return { what: 'ask', atMs: this.askAtMs };
-    return { what: due.what, atMs: due.at === null ? 0 : Date.parse(due.at) };
+    const atMs = due.at === null ? 0 : Date.parse(due.at);
+    // Not sooner than what runs elsewhere is asked for.
+    return { what: due.what, atMs: due.what === 'charge' ? Math.max(atMs, this.askAtMs) : atMs };
   }
 
   /** Temporal's cancel stands out. Once the subscription is cancelled it is heard, and wakes the story no more. */
@@ -153,7 +169,8 @@ export class SubscriptionRun {
     const { when, refund, resumeAt } = input;
     const { progress } = this;
     if (!progress) return null;
-    const invoiceOpen = this.charging !== null || progress.charge !== null;
+    // Also while a charge runs elsewhere, which may have led on without this run having heard of it.
+    const invoiceOpen = this.charging !== null || progress.charge !== null || this.asked > 0;
     const refused = refuseSubscriptionCommand({ command: commandOf(name, { when }), standing: { state: progress.state, invoiceOpen, waiting: progress.waiting } });
     if (refused) return refused;
     if (name === 'resumeSubscription' && invoiceOpen) return { code: subscriptionRefusals.resuming, detail: 'The subscription is being resumed already: its charge is under way.' };

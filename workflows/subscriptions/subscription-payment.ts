@@ -1,3 +1,4 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { CancellationScope, startChild } from '@temporalio/workflow';
 import { PROCESS_PAYMENT, processPaymentId, type ProcessPaymentResult } from '../../src/contracts/payment';
 import { chargeStep } from '../../src/contracts/subscription';
@@ -39,7 +40,17 @@ interface PayInput {
   cancelled: CancellationScope;
 }
 
-async function pay({ input: { tenantId, correlationId }, paymentId, withdraw, cancelled }: PayInput): Promise<ProcessPaymentResult> {
+/** The answer of the payment's process. Where one that was asked before still runs it is not known yet, and asked for again later. */
+async function pay(input: PayInput): Promise<Pick<ProcessPaymentResult, 'state' | 'reason'>> {
+  try {
+    return await ask(input);
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return { state: 'unknown', reason: null };
+    throw error;
+  }
+}
+
+async function ask({ input: { tenantId, correlationId }, paymentId, withdraw, cancelled }: PayInput): Promise<ProcessPaymentResult> {
   const asking = new CancellationScope();
   const child = await asking.run(() =>
     startChild<typeof processPayment>(PROCESS_PAYMENT, {
