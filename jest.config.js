@@ -1,7 +1,6 @@
-// Four layers, told apart by where a test lives and how its file ends:
+// Three layers, told apart by where a test lives and how its file ends:
 //   unit         *.test.ts beside the code               no server at all
 //   integration  *.integration.test.ts beside the code   the shared embedded servers (own database, queues and namespace per file)
-//   lives        the same, of those listed below         years of subscriptions and sandbox clocks: `npm run test:lives`, on a quiet machine
 //   system       tests/**/*.test.ts                      whole processes, black box; a file that breaks servers starts its own
 const base = {
   testEnvironment: 'node',
@@ -13,8 +12,6 @@ const servers = {
   globalSetup: '<rootDir>/src/testing/global-setup.ts',
   globalTeardown: '<rootDir>/src/testing/global-teardown.ts',
 };
-// They carry many processes through months on one Temporal server and wait for each hop: beside other work they run out of time.
-const lives = ['/workflows/subscriptions/', '/workflows/sandbox/', '/src/temporal/stuck-payments'];
 const source = ['src', 'config', 'workflows', 'activities', 'scripts'].map((folder) => `<rootDir>/${folder}`);
 
 module.exports = {
@@ -28,8 +25,7 @@ module.exports = {
       testMatch: ['**/*.test.ts'],
       testPathIgnorePatterns: ['\\.integration\\.test\\.ts$'],
     },
-    { ...base, ...servers, displayName: 'integration', roots: source, testMatch: ['**/*.integration.test.ts'], testPathIgnorePatterns: lives },
-    { ...base, ...servers, displayName: 'lives', roots: source, testMatch: lives.map((place) => `**${place}*.integration.test.ts`) },
+    { ...base, ...servers, displayName: 'integration', roots: source, testMatch: ['**/*.integration.test.ts'] },
     { ...base, displayName: 'system', roots: ['<rootDir>/tests'], testMatch: ['**/*.test.ts'] },
   ],
 };

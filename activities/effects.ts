@@ -30,6 +30,9 @@ export const createEffects = ({ database }: Pick<ActivityDependencies, 'database
     register,
     find: (ref: EffectRef) => compensations.findOne(ref).lean(),
 
+    /** Whether a call may have reached the gateway, by this attempt or by one before it: then no refusal of a repeat says that nothing happened. */
+    mayHaveArrived: async ({ tenantId, key }: EffectRef): Promise<boolean> => (await compensations.exists({ tenantId, key, sent: true })) !== null,
+
     /**
      * Runs the call and remembers whether it may have reached the gateway. Only a call that was certainly not taken, and not
      * after one that may have been, leaves the effect as unsent.

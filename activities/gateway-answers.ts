@@ -8,6 +8,8 @@ export interface Said {
   reason: string | null;
   authorisationId?: string;
   actionUrl?: string;
+  /** What was taken, where the gateway says so. It counts: somebody may have captured less than we asked for, past us. */
+  capturedMinor?: number;
 }
 
 export function saidOfAuthorise(result: AuthoriseResult): Said {
@@ -17,9 +19,9 @@ export function saidOfAuthorise(result: AuthoriseResult): Said {
 }
 
 export function saidOfCapture(result: CaptureResult): Said {
-  if (result.status === 'captured') return { status: 'captured', reason: null };
+  if (result.status === 'captured') return { status: 'captured', reason: null, capturedMinor: result.amount.amountMinor };
   const known = { already_captured: 'captured', already_voided: 'voided' } as const;
-  return { status: known[result.reason as keyof typeof known] ?? 'failed', reason: result.reason };
+  return { status: known[result.reason as keyof typeof known] ?? 'failed', reason: result.reason, capturedMinor: result.captured?.amountMinor };
 }
 
 /** @throws VoidRefused for a refusal that says nothing about the hold: it must not be taken for given back. */
@@ -28,7 +30,7 @@ export function saidOfVoid(result: VoidResult): Said {
   const known = { already_captured: 'captured', already_voided: 'voided', not_authorised: 'declined' } as const;
   const status = known[result.reason as keyof typeof known];
   if (!status) throw Object.assign(new Error(`The gateway refused the void (${result.reason})`), { name: 'VoidRefused' });
-  return { status, reason: result.reason };
+  return { status, reason: result.reason, capturedMinor: result.captured?.amountMinor };
 }
 
 export function saidOfRefund(result: RefundResult): RefundAnswer {

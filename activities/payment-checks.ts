@@ -3,30 +3,39 @@ import type { PaymentProgress } from '../src/contracts/payment';
 import type { CardAnswer, FraudAnswer, PaymentStepInput, ValidatePaymentInput } from '../src/contracts/payment-activities';
 import { cardProblems, type PaymentMethodFacts } from '../src/domain/card';
 import { DomainError } from '../src/domain/domain-error';
-import { assessFraud, type FraudDecision, type FraudFacts } from '../src/domain/fraud';
+import { assessFraud, defaultFraudRules, type FraudDecision, type FraudFacts, type FraudRules } from '../src/domain/fraud';
 import { requireAmount } from '../src/domain/money';
 import { settledPaymentStates } from '../src/domain/payment';
+import { tenantOf } from '../src/domain/tenant';
 import type { Payment } from '../src/models/payment';
+import { isGatewayError } from './gateway-answers';
 import { byWorkflow, createPaymentRecords } from './payment-records';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** What is looked at before the gateway is asked for money. */
-export const createPaymentCheckActivities = ({ database, applyStep, gatewayFor, fraudRules }: ActivityDependencies) => {
+export const createPaymentCheckActivities = ({ database, applyStep, gatewayFor, fraudRules = defaultFraudRules }: ActivityDependencies) => {
   const { models } = database;
   const records = createPaymentRecords({ database, applyStep });
 
-  const velocityOf = async ({ _id, tenantId, customerId }: Payment, at: string): Promise<FraudFacts['velocity']> => {
-    if (customerId === null) return null;
+  /** Of what customers do themselves: what a subscription charges comes in crowds by its nature. */
+  const velocityOf = async ({ _id, tenantId, customerId, startedBy }: Payment, at: string): Promise<FraudFacts['velocity']> => {
+    if (customerId === null || startedBy === 'parent') return null;
     const nowMs = Date.parse(at);
-    const within = (ms: number) => ({ tenantId, customerId, _id: { $ne: _id }, createdAt: { $gt: new Date(nowMs - ms), $lte: new Date(nowMs) } });
+    const within = (ms: number) => ({ tenantId, customerId, startedBy: 'outbox' as const, _id: { $ne: _id }, createdAt: { $gt: new Date(nowMs - ms), $lte: new Date(nowMs) } });
     const [paymentsLastHour, paymentsLastDay, declinesLastHour] = await Promise.all([
       models.payments.countDocuments(within(HOUR_MS)),
       models.payments.countDocuments(within(DAY_MS)),
       models.payments.countDocuments({ ...within(HOUR_MS), state: 'declined' }),
     ]);
     return { paymentsLastHour, paymentsLastDay, declinesLastHour };
+  };
+
+  /** With what the partner denies. */
+  const rulesOf = async ({ tenantId }: Payment): Promise<FraudRules> => {
+    const partner = await models.partners.findById(tenantOf(tenantId).partnerId, { denyList: 1 }).lean();
+    return { ...fraudRules, denyList: [...fraudRules.denyList, ...(partner?.denyList ?? [])] };
   };
 
   const step = ({ tenantId, paymentId, chain, step: name, at }: PaymentStepInput) => ({
@@ -55,7 +64,8 @@ export const createPaymentCheckActivities = ({ database, applyStep, gatewayFor, 
       const payment = await records.find(input);
       const { customerId, paymentMethod, amount } = payment;
       const subjects: FraudFacts['subjects'] = [{ kind: 'payment_method', value: paymentMethod }, ...(customerId === null ? [] : [{ kind: 'customer' as const, value: customerId }])];
-      const { decision, reasons } = assessFraud({ facts: { amount, velocity: await velocityOf(payment, input.at), subjects }, rules: fraudRules });
+      const [velocity, rules] = await Promise.all([velocityOf(payment, input.at), rulesOf(payment)]);
+      const { decision, reasons } = assessFraud({ facts: { amount, velocity, subjects }, rules });
       const { data } = await applyStep(database, {
         ...step(input),
         set: { fraud: { decision, reasons: reasons.map(({ rule, detail }) => ({ rule, detail })) } },
@@ -68,7 +78,12 @@ export const createPaymentCheckActivities = ({ database, applyStep, gatewayFor, 
     async validateCard(input: PaymentStepInput): Promise<CardAnswer> {
       const { tenantId, at } = input;
       const { paymentMethod, customerId, amount } = await records.find(input);
-      const found = await gatewayFor(tenantId).getPaymentMethod({ tenantId, at, paymentMethod, ...(customerId === null ? {} : { customerId }) });
+      const found = await gatewayFor(tenantId)
+        .getPaymentMethod({ tenantId, at, paymentMethod, ...(customerId === null ? {} : { customerId }) })
+        .catch((error: unknown) => {
+          if (isGatewayError(error, 'GatewayRequestRefused')) return { status: 'not_found' } as const;
+          throw error;
+        });
       const facts: PaymentMethodFacts | null = found.status === 'not_found' ? null : {
         brand: found.brand, last4: found.last4, expiryMonth: found.expMonth, expiryYear: found.expYear, usable: true, currencies: null,
       };

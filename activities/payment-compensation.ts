@@ -46,8 +46,7 @@ export const createPaymentCompensationActivities = ({ database, applyStep, gatew
     }
     const position = positionOf(payment);
     try {
-      const { status, reason } = await voidHold(input, payment);
-      return { status, reason, position };
+      return { ...(await voidHold(input, payment)), position };
     } catch (error) {
       if (!isGatewayError(error, 'GatewayOutcomeUnknown')) throw error;
       const next = paymentAfterSilence({ position, call: 'void' });

@@ -39,10 +39,10 @@ export const createPaymentGatewayActivities = ({ database, applyStep, gatewayFor
   };
 
   /** Keeps at once what carries the gateway's references: a hold, or the page where the customer confirms. */
-  const keep = async (input: GatewayCallInput | LookUpPaymentInput, payment: Payment, { status, reason, ...references }: Said): Promise<GatewayAnswer> => {
+  const keep = async (input: GatewayCallInput | LookUpPaymentInput, payment: Payment, { status, reason, capturedMinor, ...references }: Said): Promise<GatewayAnswer> => {
     const position = positionOf(payment);
     const next = paymentAfter({ position, status });
-    if (next !== 'authorised' && next !== 'requires_action') return { status, reason, position };
+    if (next !== 'authorised' && next !== 'requires_action') return { status, reason, position, capturedMinor };
     const deadlineMs = next === 'requires_action' ? paymentTimes.actionMs : payment.capture === 'manual' ? paymentTimes.captureMs : null;
     const until = deadlineMs === null ? null : new Date(Date.parse(input.at) + deadlineMs).toISOString();
     await records.move({ ...input, step: `${input.step}/answer`, to: next, until, ...references });
@@ -61,12 +61,14 @@ export const createPaymentGatewayActivities = ({ database, applyStep, gatewayFor
       }
       if (before.state !== underWay) await records.move({ ...input, step: `${step}/begin`, to: underWay });
       const payment = await records.find(input);
+      const effect = effectOf(payment, call, at);
       try {
-        const said = await effects.send(effectOf(payment, call, at), () => ask(payment, call, at));
+        const said = await effects.send(effect, () => ask(payment, call, at));
         return await keep(input, payment, said);
       } catch (error) {
-        if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null, position: underWay };
-        if (isGatewayError(error, 'GatewayRequestRefused')) return { status: 'failed', reason: REQUEST_REFUSED, position: underWay };
+        const isRefused = isGatewayError(error, 'GatewayRequestRefused');
+        if (isRefused && !(await effects.mayHaveArrived(effect))) return { status: 'failed', reason: REQUEST_REFUSED, position: underWay };
+        if (isRefused || isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null, position: underWay };
         throw error;
       }
     },
@@ -89,7 +91,9 @@ export const createPaymentGatewayActivities = ({ database, applyStep, gatewayFor
         if (found.operation === 'capture') return { ...saidOfCapture(found.result), position };
         throw new Error(`The gateway told of a ${found.operation} under the key of ${call}`);
       } catch (error) {
-        if (isGatewayError(error, 'GatewayUnavailable')) return { status: 'unavailable', reason: null, position };
+        // A refused look-up (a key that was replaced) tells as little, and must not keep the process from telling an operator.
+        const tellsNothing = isGatewayError(error, 'GatewayUnavailable') || isGatewayError(error, 'GatewayRequestRefused');
+        if (tellsNothing) return { status: 'unavailable', reason: null, position };
         throw error;
       }
     },

@@ -19,6 +19,8 @@ export interface MovePaymentInput extends PaymentStepInput {
   until?: string | null;
   reason?: string | null;
   captureMinor?: number;
+  /** With `captured`: what the gateway took; what was asked for without. */
+  capturedMinor?: number;
   authorisationId?: string;
   actionUrl?: string;
   command?: StepCommand;
@@ -113,29 +115,29 @@ export type PaymentRecords = ReturnType<typeof createPaymentRecords>;
 /** What a capture under way takes, in minor units. */
 export const captureMinorOf = ({ captureMinor, amount }: Payment): number => captureMinor ?? amount.amountMinor;
 
-function changesOf(payment: Payment, { to, reason, captureMinor, authorisationId, actionUrl }: MovePaymentInput): Partial<Payment> {
+function changesOf(payment: Payment, { to, reason, captureMinor, capturedMinor, authorisationId, actionUrl }: MovePaymentInput): Partial<Payment> {
   if (to === 'requires_action') return { authorisationId: authorisationId ?? payment.authorisationId, actionUrl: actionUrl ?? null };
   if (to === 'authorised') return { authorisationId: authorisationId ?? payment.authorisationId, actionUrl: null, authorisedMinor: payment.amount.amountMinor };
   if (to === 'capturing') return { captureMinor: captureMinor ?? captureMinorOf(payment) };
-  if (to === 'captured') return { capturedMinor: captureMinorOf(payment), undoing: null };
+  if (to === 'captured') return { capturedMinor: capturedMinor ?? captureMinorOf(payment), undoing: null };
   if (GAVE_UP.includes(to)) return { reason: reason ?? null, actionUrl: null };
   return {};
 }
 
 /** What the timeline tells; amounts and codes only. */
-function dataOf(payment: Payment, { to, reason, captureMinor }: MovePaymentInput): Record<string, string | number | null> {
+function dataOf(payment: Payment, { to, reason, captureMinor, capturedMinor }: MovePaymentInput): Record<string, string | number | null> {
   if (to === 'capturing') return { captureMinor: captureMinor ?? captureMinorOf(payment) };
-  if (to === 'captured') return { capturedMinor: captureMinorOf(payment), currency: payment.amount.currency };
+  if (to === 'captured') return { capturedMinor: capturedMinor ?? captureMinorOf(payment), currency: payment.amount.currency };
   if (GAVE_UP.includes(to)) return { reason: reason ?? null };
   return to.startsWith('unknown/') ? { call: standingOf(to).unknownCall } : {};
 }
 
-function postingsOf(payment: Payment, { to, paymentId }: MovePaymentInput): Posting[] {
+function postingsOf(payment: Payment, { to, paymentId, capturedMinor }: MovePaymentInput): Posting[] {
   const { amount, authorisedMinor } = payment;
   const authorised = moneyOf(authorisedMinor, amount.currency);
   const about = (call: GatewayCall) => ({ paymentId, key: gatewayKey(paymentId, call) });
   if (to === 'authorised') return [postAuthorise({ ...about('authorise'), amount })];
   // An order's reference is the partner's own: nothing here is held for it, so the money is earned at once.
-  if (to === 'captured') return [postCapture({ ...about('capture'), captured: moneyOf(captureMinorOf(payment), amount.currency), authorised, hasOrder: false })];
+  if (to === 'captured') return [postCapture({ ...about('capture'), captured: moneyOf(capturedMinor ?? captureMinorOf(payment), amount.currency), authorised, hasOrder: false })];
   return GAVE_UP.includes(to) && authorisedMinor > 0 ? [postVoid({ ...about('void'), amount: authorised })] : [];
 }

@@ -33,12 +33,12 @@ export const createPaymentActivities = ({ database, applyStep }: ActivityDepende
       return applyStep(database, { ...step(input), event: { type: 'payment.notified', data: { state } } });
     },
 
-    /** Puts a payment whose outcome is unknown for too long on the operator's list. */
+    /** Puts a payment whose outcome is unknown for too long on the operator's list: once, however many runs ask and find it so. */
     async reportOverduePayment(input: PaymentStepInput): Promise<void> {
       const { tenantId, paymentId } = input;
-      const { unknownCall } = await records.find(input);
+      const { unknownCall, since } = await records.find(input);
       await applyStep(database, {
-        ...step(input), event: { type: 'payment.outcome_overdue' },
+        ...step(input), step: `overdue/${since.toISOString()}`, event: { type: 'payment.outcome_overdue' },
         alongside: async (session) => {
           const now = new Date();
           const subject = processPaymentId(paymentId);

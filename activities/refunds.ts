@@ -65,13 +65,15 @@ export const createRefundActivities = ({ database, applyStep, gatewayFor }: Acti
       const payment = await records.find({ tenantId, paymentId });
       const key = gatewayKey(refundId, 'refund');
       const call: RefundInput = { tenantId, at, idempotencyKey: key, authorisationId: authorisationOf(payment), amount, reference: refundId };
-      const sent = (await effects.find({ tenantId, key }))?.sent ?? false;
+      const sent = await effects.mayHaveArrived({ tenantId, key });
       try {
         return await effects.send(effectOf({ tenantId, refundId, at }), () => ask(call, sent));
       } catch (error) {
         if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null };
         if (isGatewayError(error, 'GatewayUnavailable')) return { status: 'unavailable', reason: null };
-        if (isGatewayError(error, 'GatewayRequestRefused')) return { status: 'failed', reason: REQUEST_REFUSED };
+        if (isGatewayError(error, 'GatewayRequestRefused')) {
+          return (await effects.mayHaveArrived({ tenantId, key })) ? { status: 'unknown', reason: null } : { status: 'failed', reason: REQUEST_REFUSED };
+        }
         throw error;
       }
     },

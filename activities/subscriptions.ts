@@ -1,7 +1,7 @@
 import type { ActivityDependencies } from '.';
 import type { SubscriptionCommandStep, SubscriptionMoved, SubscriptionStepInput } from '../src/contracts/subscription-activities';
 import { DomainError } from '../src/domain/domain-error';
-import { priceOf } from '../src/domain/plan';
+import { billNextPeriod, billingStandingOf } from '../src/domain/plan-change';
 import { progressOf } from '../src/domain/subscription-progress';
 import { createSubscriptionRecords, mailOf } from './subscription-records';
 
@@ -30,8 +30,9 @@ export const createSubscriptionActivities = (dependencies: ActivityDependencies)
     async announceTrialEnd(input: SubscriptionStepInput): Promise<SubscriptionMoved> {
       return records.change(input, (subscription) => {
         const trialEndAt = subscription.trialEndAt?.toISOString() ?? null;
-        const item = subscription.waiting?.what === 'change_plan' ? subscription.waiting.item : subscription.item;
-        const { amountMinor } = priceOf(item);
+        const change = subscription.waiting?.what === 'change_plan' ? subscription.waiting.item : null;
+        // The first period may be a shorter one, and earlier credit may pay of it.
+        const { item, draft: { total: { amountMinor } } } = billNextPeriod({ standing: billingStandingOf(subscription), change });
         return {
           set: { trialNoticeAt: null },
           event: { type: 'subscription.trial_ending', data: { trialEndAt, amountMinor } },

@@ -32,3 +32,11 @@ describe('workflow code replays', () => {
     await expect(replay(history)).rejects.toThrow(DeterminismViolationError);
   });
 });
+
+it.each(['payment-captured', 'payment-refund-succeeded'])('%s, also when it was born in an advanced sandbox before payments aligned with it', async (name) => {
+  const history = read(`${name}.json`) as { events: Record<string, { input?: { payloads: { data: string }[] } }>[] };
+  const payload = history.events[0]!.workflowExecutionStartedEventAttributes!.input!.payloads[0]!;
+  const input = JSON.parse(Buffer.from(payload.data, 'base64').toString()) as object;
+  payload.data = Buffer.from(JSON.stringify({ ...input, sandboxOffsetMs: 86_400_000 })).toString('base64');
+  await replay(history);
+});

@@ -144,7 +144,9 @@ export class ManagedProcess {
 
   private lastLogLines(): string {
     const lines = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-5);
-    return `\n  last lines of ${this.logFile}:\n${lines.map((line) => `    ${line.slice(0, 300)}`).join('\n')}`;
+    // The cause of a long line is at its end.
+    const brief = (line: string): string => (line.length <= 300 ? line : `${line.slice(0, 150)} … ${line.slice(-150)}`);
+    return `\n  last lines of ${this.logFile}:\n${lines.map((line) => `    ${brief(line)}`).join('\n')}`;
   }
 
   private signalGroup(signal: NodeJS.Signals): void {

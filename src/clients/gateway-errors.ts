@@ -4,7 +4,8 @@ export type GatewayOperation = 'authorise' | 'capture' | 'void' | 'refund';
 export type GatewayCallName = GatewayOperation | 'lookUp' | 'getPaymentMethod';
 
 interface GatewayErrorInput {
-  call: GatewayCallName;
+  /** `account`: of a sandbox tenant's account as a whole. */
+  call: GatewayCallName | 'account';
   /** Absent for calls without one. */
   idempotencyKey?: string;
   /** What was seen, without personal data or secrets: it reaches logs and histories. */
@@ -14,7 +15,7 @@ interface GatewayErrorInput {
 
 /** A call to the gateway that brought no decision. */
 abstract class GatewayError extends Error {
-  readonly call: GatewayCallName;
+  readonly call: GatewayErrorInput['call'];
   readonly idempotencyKey: string | undefined;
 
   constructor({ call, idempotencyKey, reason, cause }: GatewayErrorInput, meaning: string) {

@@ -82,6 +82,8 @@ export interface Rejected {
     | 'currency_mismatch'
     | 'refund_failed'
     | 'other';
+  /** With `already_captured`, of a capture or a void: what was taken, by whoever took it. */
+  captured?: Money;
 }
 
 export type AuthoriseResult =

@@ -128,19 +128,19 @@ function authoriseResult({ status, authorisationId, amount, reason, nextAction }
 }
 
 function captureResult({ id, status, reason, amount }: Answer): CaptureResult {
-  return status === 'rejected' ? rejected(reason) : { status: 'captured', captureId: id, amount };
+  return status === 'rejected' ? rejected(reason, amount) : { status: 'captured', captureId: id, amount };
 }
 
-function voidResult({ status, reason }: Answer): VoidResult {
-  return status === 'rejected' ? rejected(reason) : { status: 'voided' };
+function voidResult({ status, reason, amount }: Answer): VoidResult {
+  return status === 'rejected' ? rejected(reason, amount) : { status: 'voided' };
 }
 
 function refundResult({ id, status, reason, amount }: Answer): RefundResult {
   return status === 'rejected' ? rejected(reason) : { status: 'refunded', refundId: id, amount };
 }
 
-function rejected(reason = 'other'): Rejected {
-  return { status: 'rejected', reason: reason as Rejected['reason'] };
+function rejected(reason = 'other', captured?: Money): Rejected {
+  return { status: 'rejected', reason: reason as Rejected['reason'], ...(reason === 'already_captured' && { captured }) };
 }
 
 function lookUpResult(answer: Answer): LookUpResult {

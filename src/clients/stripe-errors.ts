@@ -28,6 +28,8 @@ export function stripeFailure({ call, idempotencyKey, error }: FailedCall): Erro
     const { code } = (error.detail ?? {}) as { code?: string };
     return NEVER_SENT.has(code ?? '') ? new GatewayUnavailable({ ...failed, reason: code ?? reason }) : undecided();
   }
+  // Our key is not taken: Stripe has done nothing, and the same request goes through once the operator has mended it.
+  if (error instanceof StripeSdk.errors.StripeAuthenticationError || error instanceof StripeSdk.errors.StripePermissionError) return new GatewayUnavailable(failed);
   if (error instanceof StripeSdk.errors.StripeAPIError || (error.statusCode ?? 500) >= 500) return undecided();
   return new GatewayRequestRefused(failed);
 }

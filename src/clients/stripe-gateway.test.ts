@@ -95,11 +95,15 @@ describe('authorise', () => {
     await expect(gateway().authorise(charge)).rejects.toBeInstanceOf(GatewayUnavailable);
   });
 
-  test('bad credentials and a reused key are defects of ours, and no error shows the key to Stripe', async () => {
-    stripe.answer(refused(401, { type: 'invalid_request_error', message: 'Invalid API Key provided: sk_test_1' }), refused(400, { type: 'idempotency_error', message: 'Keys for idempotent requests …' }));
+  test.each([401, 403])('credentials that are not taken (%i) are waited out, and no error shows the key to Stripe', async (status) => {
+    stripe.answer(refused(status, { type: 'invalid_request_error', message: 'Invalid API Key provided: sk_test_1' }));
     const error = await gateway().authorise(charge).catch((caught: unknown) => caught);
-    expect(error).toBeInstanceOf(GatewayRequestRefused);
+    expect(error).toBeInstanceOf(GatewayUnavailable);
     expect((error as Error).message).not.toContain('sk_test_1');
+  });
+
+  test('a reused key is a defect of ours', async () => {
+    stripe.answer(refused(400, { type: 'idempotency_error', message: 'Keys for idempotent requests …' }));
     await expect(gateway().authorise(charge)).rejects.toBeInstanceOf(GatewayRequestRefused);
   });
 });
@@ -116,13 +120,24 @@ describe('capture, void, refund', () => {
   });
 
   test.each([
-    ['already_captured', { code: 'payment_intent_unexpected_state', payment_intent: { id: 'pi_1', status: 'succeeded' } }],
     ['already_voided', { code: 'payment_intent_unexpected_state', payment_intent: { id: 'pi_1', status: 'canceled' } }],
     ['amount_too_large', { code: 'amount_too_large' }],
   ])('a broken rule is a value: %s', async (reason, error) => {
     stripe.answer(refused(400, { type: 'invalid_request_error', message: 'no', ...error }));
     expect(await gateway().capture({ ...call('c'), ...named })).toEqual({ status: 'rejected', reason });
     expect(await gateway().void({ ...call('v'), ...named })).toEqual({ status: 'rejected', reason });
+  });
+
+  test.each(['payment_intent_unexpected_state', 'charge_already_captured'])('what somebody else captured is told with how much it was: %s', async (code) => {
+    const error = refused(400, { type: 'invalid_request_error', message: 'no', code, payment_intent: { id: 'pi_1', status: 'succeeded' } });
+    const rejected = { status: 'rejected', reason: 'already_captured', captured: { amountMinor: 40, currency: 'EUR' } };
+    for (const ask of ['capture', 'void'] as const) {
+      stripe.answer(error, intent({ status: 'succeeded', amount_received: 40 }));
+      expect(await gateway()[ask]({ ...call(ask), ...named })).toEqual(rejected);
+      expect(stripe.requests.at(-1)).toMatchObject({ method: 'GET', path: '/v1/payment_intents/pi_1' });
+      stripe.answer(error, 'disconnect');
+      await expect(gateway()[ask]({ ...call(ask), ...named })).rejects.toBeInstanceOf(GatewayUnavailable);
+    }
   });
 
   test.each([['succeeded', 'refunded'], ['pending', 'pending'], ['requires_action', 'pending']])('a refund that is %s is %s', async (status, expected) => {

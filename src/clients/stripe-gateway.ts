@@ -3,7 +3,7 @@ import type { Money } from '../domain/money';
 import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable } from './gateway-errors';
 import type { GatewayCallName } from './gateway-errors';
 import type {
-  AuthoriseInput, AuthoriseResult, CaptureResult, LookUpInput, LookUpResult, PaymentGateway, RefundResult,
+  AuthoriseInput, AuthoriseResult, CaptureResult, LookUpInput, LookUpResult, PaymentGateway, RefundResult, Rejected, VoidInput,
 } from './payment-gateway';
 import { fromStripeAmount, toStripeAmount } from './stripe-amount';
 import { declineOf, declineReason, rejectionOf, stripeFailure } from './stripe-errors';
@@ -49,7 +49,7 @@ export function createStripeGateway({ apiKey, returnUrl, apiBase, timeoutMs = 10
         return captureResult(await stripe.paymentIntents.capture(authorisationId, params, keyed(input)));
       } catch (error) {
         const rejected = rejectionOf(error);
-        if (rejected) return rejected;
+        if (rejected) return withCaptured(stripe, input, rejected);
         throw failure('capture', input, error);
       }
     },
@@ -60,7 +60,7 @@ export function createStripeGateway({ apiKey, returnUrl, apiBase, timeoutMs = 10
         return { status: 'voided' };
       } catch (error) {
         const rejected = rejectionOf(error);
-        if (rejected) return rejected;
+        if (rejected) return withCaptured(stripe, input, rejected);
         throw failure('void', input, error);
       }
     },
@@ -167,6 +167,17 @@ function captureResult({ id, latest_charge: charge, amount_received: amount, cur
 function refundResult({ id, status, amount, currency }: StripeSdk.Refund): RefundResult {
   if (status === 'failed' || status === 'canceled') return { status: 'rejected', reason: 'refund_failed' };
   return { status: status === 'succeeded' ? 'refunded' : 'pending', refundId: id, amount: fromStripeAmount(amount, currency) };
+}
+
+/** Somebody may have captured in Stripe's dashboard, and less than all: then their amount counts. Ours did nothing, so without an answer it is repeated. */
+async function withCaptured(stripe: StripeSdk, { authorisationId, idempotencyKey }: VoidInput, rejected: Rejected): Promise<Rejected> {
+  if (rejected.reason !== 'already_captured') return rejected;
+  try {
+    const { amount_received: amount, currency } = await stripe.paymentIntents.retrieve(authorisationId);
+    return { ...rejected, captured: fromStripeAmount(amount, currency) };
+  } catch (error) {
+    throw failure('lookUp', { idempotencyKey }, error);
+  }
 }
 
 async function lookUp(stripe: StripeSdk, { tenantId, idempotencyKey, operation, authorisationId }: LookUpInput): Promise<LookUpResult> {

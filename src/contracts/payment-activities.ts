@@ -32,6 +32,8 @@ export interface UpdatePaymentStatusInput extends PaymentStepInput {
   reason?: string | null;
   /** With `capturing`: how much, in minor units; all that is authorised without. */
   captureMinor?: number;
+  /** With `captured`: what the gateway took, in minor units; what was asked for without. */
+  capturedMinor?: number;
   command?: StepCommand;
 }
 
@@ -54,6 +56,8 @@ export interface GatewayAnswer {
   /** Of a decline or a refusal. */
   reason: string | null;
   position: PaymentPosition;
+  /** With `captured`: what was taken, in minor units. */
+  capturedMinor?: number;
 }
 
 /** `unavailable`: it could not be undone now. `waived`: an operator took it upon themselves. */

@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CaptureMode, GatewayCall, PaymentState } from '../domain/payment';
 import type { PaymentCommand } from '../domain/payment-commands';
 import type { CommandInput, CommandOutcome } from './commands';
+import type { BornInSandbox } from './sandbox-clock';
 
 export const PROCESS_PAYMENT = 'processPayment';
 export const REFUND_PAYMENT = 'refundPayment';
@@ -42,7 +43,7 @@ export interface PaymentRef {
  * Cancelling the child (Temporal's cancellation) voids what is held; a void that is not confirmed at once answers `unknown`,
  * and asking again goes on with it.
  */
-export interface ProcessPaymentInput extends PaymentRef {
+export interface ProcessPaymentInput extends PaymentRef, BornInSandbox {
   correlationId: string;
   renewal?: boolean;
 }
@@ -134,6 +135,6 @@ export interface RefundRef {
   refundId: string;
 }
 
-export interface RefundPaymentInput extends RefundRef {
+export interface RefundPaymentInput extends RefundRef, BornInSandbox {
   correlationId: string;
 }

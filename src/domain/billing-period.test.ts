@@ -83,11 +83,13 @@ describe('an anchor day', () => {
 });
 
 describe('start and trial', () => {
-  test('a start may lie ahead, never behind', () => {
+  test('a start may lie ten years ahead, never behind', () => {
     const acceptedAt = '2026-01-10T10:00:00.900Z';
     expect(requireStart({ acceptedAt, timeZone: 'UTC' })).toBe('2026-01-10T10:00:00.000Z');
     expect(requireStart({ acceptedAt, startAt: '2026-03-01T00:00:00+01:00', timeZone: 'UTC' })).toBe('2026-02-28T23:00:00.000Z');
     expect(() => requireStart({ acceptedAt, startAt: '2026-01-10T09:59:59Z', timeZone: 'UTC' })).toThrow(code('START_IN_PAST'));
+    expect(requireStart({ acceptedAt, startAt: '2036-01-10T10:00:00Z', timeZone: 'UTC' })).toBe('2036-01-10T10:00:00.000Z');
+    expect(() => requireStart({ acceptedAt, startAt: '2036-01-10T10:00:01Z', timeZone: 'UTC' })).toThrow(code('INSTANT_TOO_LATE'));
     expect(() => requireStart({ acceptedAt, startAt: 'tomorrow', timeZone: 'UTC' })).toThrow(code('INSTANT_INVALID'));
   });
 

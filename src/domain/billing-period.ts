@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { DomainError } from './domain-error';
 import type { PlanInterval } from './plan';
+import { requireWithinHorizon } from './planning-horizon';
 
 /*
  * Not for workflow code: temporal-polyfill adds 176 KB to the bundle, and the time-zone data of the running Node may change
@@ -102,14 +103,18 @@ export interface StartInput {
   timeZone: string;
 }
 
-/** When a subscription starts, to the second. Throws `START_IN_PAST` (pointer `/startAt`): nothing is billed backwards. */
+/**
+ * When a subscription starts, to the second. Throws, pointing at `/startAt`, `START_IN_PAST`: nothing is billed backwards; and
+ * `INSTANT_TOO_LATE` for more than ten years ahead.
+ */
 export function requireStart({ acceptedAt, startAt, timeZone }: StartInput): string {
   const accepted = toIso(toZoned(acceptedAt, timeZone));
   if (!startAt) return accepted;
   const start = toIso(toZoned(startAt, timeZone));
-  if (start < accepted) {
+  if (Date.parse(start) < Date.parse(accepted)) {
     throw new DomainError('START_IN_PAST', `startAt ${start} is before now, ${accepted}: leave it out to start at once.`, { pointer: '/startAt' });
   }
+  requireWithinHorizon({ at: start, now: accepted, pointer: '/startAt' });
   return start;
 }
 

@@ -1,7 +1,7 @@
 import type { PaymentMethodFacts } from './card';
 import { cardExpiresAt, cardProblems } from './card';
 import type { FraudFacts } from './fraud';
-import { assessFraud, defaultFraudRules } from './fraud';
+import { assessFraud, defaultFraudRules, MOST_DENIED, requireDenyList } from './fraud';
 import { moneyOf } from './money';
 
 const calm: FraudFacts = { amount: moneyOf(5000, 'EUR'), velocity: { paymentsLastHour: 0, paymentsLastDay: 0, declinesLastHour: 0 }, subjects: [{ kind: 'customer', value: 'c-1' }] };
@@ -33,6 +33,23 @@ describe('fraud rules', () => {
     const { decision, reasons } = decide({ amount: moneyOf(1_000_000, 'EUR'), ...velocity({ declinesLastHour: 20 }) });
     expect(decision).toBe('deny');
     expect(reasons.map(({ rule, decision: each }) => [rule, each])).toEqual([['amount', 'review'], ['declines_per_hour', 'deny']]);
+  });
+});
+
+describe('a deny list', () => {
+  const entry = { kind: 'customer' as const, value: 'c-1', reason: 'chargebacks' };
+  const refused = (denyList: Parameters<typeof requireDenyList>[0]) => () => requireDenyList(denyList);
+
+  test('is trimmed, and may name the same value in two kinds', () => {
+    expect(requireDenyList([{ ...entry, value: ' c-1 ', reason: ' chargebacks ' }, { ...entry, kind: 'payment_method' }])).toEqual([entry, { ...entry, kind: 'payment_method' }]);
+  });
+
+  test.each([
+    ['a value that is there already, however it is written', [entry, { ...entry, value: 'C-1 ' }], '/denyList/1/value'],
+    ['an empty value', [{ ...entry, value: ' ' }], '/denyList/0/value'],
+    ['too many', Array.from({ length: MOST_DENIED + 1 }, (_, index) => ({ ...entry, value: `c-${index}` })), '/denyList'],
+  ])('with %s is refused', (_what, list, pointer) => {
+    expect(refused(list)).toThrow(expect.objectContaining({ code: 'DENY_LIST_INVALID', pointer }));
   });
 });
 

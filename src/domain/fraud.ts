@@ -1,4 +1,5 @@
 import { exponentOf } from './currencies';
+import { DomainError } from './domain-error';
 import type { Money } from './money';
 
 export const fraudDecisions = ['allow', 'review', 'deny'] as const;
@@ -25,6 +26,29 @@ export interface DenyListEntry {
   value: string;
   /** For the reviewer. */
   reason: string;
+}
+
+/** What a partner may put on a list: of these alone a payment says who it is. */
+export const deniableKinds = ['customer', 'payment_method'] as const satisfies readonly DenyListEntry['kind'][];
+export type PartnerDenyListEntry = DenyListEntry & { kind: (typeof deniableKinds)[number] };
+
+export const MOST_DENIED = 500;
+
+/** Returns the list, trimmed. Throws `DENY_LIST_INVALID`, pointing at the entry, for one that is empty or there twice, and for too many. */
+export function requireDenyList(denyList: readonly PartnerDenyListEntry[], pointer = '/denyList'): PartnerDenyListEntry[] {
+  if (denyList.length > MOST_DENIED) {
+    throw new DomainError('DENY_LIST_INVALID', `denyList has ${denyList.length} entries: send ${MOST_DENIED} at most.`, { pointer });
+  }
+  const known = new Map<string, number>();
+  return denyList.map(({ kind, value, reason }, index) => {
+    const refuse = (detail: string) => new DomainError('DENY_LIST_INVALID', detail, { pointer: `${pointer}/${index}/value` });
+    const key = `${kind} ${plain(value)}`;
+    const earlier = known.get(key);
+    if (plain(value) === '') throw refuse('value is empty: send the id or token that is to be denied.');
+    if (earlier !== undefined) throw refuse(`value is on the list already, at ${pointer}/${earlier} (case does not matter): send it once.`);
+    known.set(key, index);
+    return { kind, value: value.trim(), reason: reason.trim() };
+  });
 }
 
 export const defaultFraudRules: FraudRules = {
@@ -84,10 +108,14 @@ function velocityReasons({ velocity }: FraudFacts, rules: FraudRules): FraudReas
 }
 
 function denyListReasons({ subjects }: FraudFacts, { denyList }: FraudRules): FraudReason[] {
-  const plain = (value: string): string => value.trim().toLowerCase();
   return denyList
     .filter(({ kind, value }) => subjects.some((subject) => subject.kind === kind && plain(subject.value) === plain(value)))
     .map(({ kind, reason }) => ({ rule: 'deny_list', decision: 'deny', detail: `The ${kind.replace('_', ' ')} is on the deny list: ${reason}` }));
+}
+
+/** How two values are compared. */
+function plain(value: string): string {
+  return value.trim().toLowerCase();
 }
 
 /**

@@ -77,10 +77,15 @@ export function compareMoney(a: Money, b: Money): number {
 
 export const minMoney = (a: Money, b: Money): Money => (compareMoney(a, b) <= 0 ? a : b);
 
-/** A price for a whole, non-negative number of items. Throws `QUANTITY_INVALID` for any other. */
+/** A price for a whole, non-negative number of items. Throws, pointing at `/quantity`, `QUANTITY_INVALID` for any other, `AMOUNT_TOO_LARGE` for too many. */
 export function multiplyMoney(price: Money, quantity: number): Money {
   if (!Number.isSafeInteger(quantity) || quantity < 0) {
     throw new DomainError('QUANTITY_INVALID', `quantity is ${quantity}: send a whole number, not below 0.`, { pointer: '/quantity' });
+  }
+  if (!Number.isSafeInteger(price.amountMinor * quantity)) {
+    const most = Math.floor(Number.MAX_SAFE_INTEGER / Math.abs(price.amountMinor));
+    const detail = `quantity is ${quantity}: at ${price.amountMinor} each that is beyond ${Number.MAX_SAFE_INTEGER} (2^53 - 1), the largest amount that is exact. Send ${most} at most.`;
+    throw new DomainError('AMOUNT_TOO_LARGE', detail, { pointer: '/quantity' });
   }
   return moneyOf(price.amountMinor * quantity, price.currency);
 }

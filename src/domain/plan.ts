@@ -51,7 +51,7 @@ export interface PlanItem {
   quantity: number;
 }
 
-/** The price of one full period. Throws `INTEGER_OUT_OF_RANGE` for the quantity, `AMOUNT_TOO_LARGE` for the product. */
+/** The price of one full period. Throws `INTEGER_OUT_OF_RANGE` for the quantity, `AMOUNT_TOO_LARGE` for the product; both point at `/quantity`. */
 export function priceOf({ plan, quantity }: Pick<PlanItem, 'plan' | 'quantity'>): Money {
   return multiplyMoney(plan.amount, requireInteger({ value: quantity, min: 1, max: MOST_ITEMS, pointer: '/quantity' }));
 }

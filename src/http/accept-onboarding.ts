@@ -7,6 +7,7 @@ import { normaliseEmail } from '../domain/email';
 import { newId } from '../domain/ids';
 import type { Models } from '../models/database';
 import type { Event } from '../models/event';
+import { insertDocuments } from '../models/insert-documents';
 import { newOutboxRow, OWN_SEND_MS } from '../models/new-outbox-row';
 import type { Onboarding } from '../models/onboarding';
 import type { OutboxRow } from '../models/outbox-row';
@@ -68,8 +69,8 @@ export function acceptOnboarding({ tenantId, requiresApproval, correlationId, by
 export async function insertAccepted({ models, accepted, session }: { models: Models; accepted: AcceptedOnboarding; session: ClientSession }): Promise<void> {
   const { user, onboarding, event, startRow, eventRow } = accepted;
   // The user first: what may be refused is tried before anything else is written.
-  await models.users.insertMany([user], { session });
-  await models.onboardings.insertMany([onboarding], { session });
-  await models.events.insertMany([event], { session });
-  await models.outbox.insertMany([startRow, eventRow], { session });
+  await insertDocuments({ model: models.users, documents: [user], session });
+  await insertDocuments({ model: models.onboardings, documents: [onboarding], session });
+  await insertDocuments({ model: models.events, documents: [event], session });
+  await insertDocuments({ model: models.outbox, documents: [startRow, eventRow], session });
 }

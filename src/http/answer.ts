@@ -63,6 +63,8 @@ interface CallOfInput {
 
 function callOf({ request, response, validate, isDraining }: CallOfInput): Call {
   const operation = request.operation as Call['operation'];
+  // Before validation, which fills the contract's defaults into the body: another default must not make a repeat another request.
+  const fingerprint = operation.idempotency && fingerprintOf({ method: request.method, path: request.path, json: request.json });
   const caller: Caller = request.caller ?? { keyId: null, partnerId: null, tenantId: null, mode: null, scopes: [] };
   return {
     operation,
@@ -73,7 +75,7 @@ function callOf({ request, response, validate, isDraining }: CallOfInput): Call 
     headers: request.headers as Record<string, string | undefined>,
     correlationId: request.correlationId,
     deadline: request.deadline,
-    fingerprint: operation.idempotency && fingerprintOf({ method: request.method, path: request.path, json: request.json }),
+    fingerprint,
     abandoned: () => response.destroyed || isDraining(),
   };
 }

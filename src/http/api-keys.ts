@@ -6,6 +6,7 @@ import { hashOfKey, newApiKey } from './authenticate';
 import { notFound, type Handlers } from './handler';
 import type { PartnerHandlersInput } from './partners';
 import { presentApiKey } from './present-partner';
+import { insertDocuments } from '../models/insert-documents';
 
 /** A partner's keys; the platform's operator only. A key itself is in one answer and nowhere else. */
 export function apiKeyHandlers({ database, idempotency, listPage, basePath }: PartnerHandlersInput): Handlers<'createApiKey' | 'listApiKeys' | 'revokeApiKey'> {
@@ -24,7 +25,7 @@ export function apiKeyHandlers({ database, idempotency, listPage, basePath }: Pa
       return idempotency.acceptOnce({
         call,
         async write(session) {
-          await apiKeys.insertMany([created], { session });
+          await insertDocuments({ model: apiKeys, documents: [created], session });
           return { status: 201, headers: { Location: `${basePath}/partners/${partnerId}/api-keys/${created._id}` }, body: { ...shown, key } };
         },
         kept: (reply) => ({ ...reply, body: { ...shown, key: null } }),

@@ -1,13 +1,13 @@
 import { DomainError } from '../domain/domain-error';
 import type { Call, Reply } from './request-context';
 
-/** The entity tag of a resource's version (RFC 9110, strong). */
-export const etagOf = (version: number): string => `"${version}"`;
+/** The entity tag of a resource's version, or of its version and those of what it shows besides (RFC 9110, strong). */
+export const etagOf = (version: number | string): string => `"${version}"`;
 
 const tagsIn = (header: string): string[] => header.split(',').map((tag) => tag.trim());
 
 /** A resource with its tag; 304 without a body for a caller who holds this version (`If-None-Match`, compared weakly). */
-export function replyWithTag({ call, version, body }: { call: Call; version: number; body: unknown }): Reply {
+export function replyWithTag({ call, version, body }: { call: Call; version: number | string; body: unknown }): Reply {
   const tag = etagOf(version);
   const held = call.headers['if-none-match'];
   const holdsIt = held !== undefined && tagsIn(held).some((one) => one === '*' || one.replace(/^W\//, '') === tag);

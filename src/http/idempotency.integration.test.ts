@@ -51,6 +51,13 @@ describe('idempotency', () => {
     expect(await outbox.countDocuments({ entityId: id })).toBe(2);
   });
 
+  it('compares requests as they were sent: a default given in words is another request, so that changing one breaks no repeat', async () => {
+    const body = person();
+    expect((await post('/onboardings', 'default', body)).status).toBe(202);
+    expect((await post('/onboardings', 'default', { ...body, requiresApproval: false })).body.code).toBe('IDEMPOTENCY_KEY_REUSED');
+    expect((await post('/onboardings', 'default', body)).headers['idempotent-replayed']).toBe('true');
+  });
+
   it('answers a repeat with the first answer, whatever the order of its keys', async () => {
     const { email, name } = person();
     const first = await post('/onboardings', 'again', { email, name });

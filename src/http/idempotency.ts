@@ -6,6 +6,7 @@ import type { IdempotencyRecord, StoredReply } from '../models/idempotency-recor
 import { isDuplicateKey } from './duplicate-key';
 import { problemOf } from './problems';
 import type { Call, Reply } from './request-context';
+import { insertDocuments } from '../models/insert-documents';
 
 /** How long a command may be at work before another request with its key may take it over. */
 const LOCK_MS = 10_000;
@@ -69,7 +70,7 @@ export function createIdempotency(database: Database): Idempotency {
     const refusal = refusalToKeep(error, call);
     if (!refusal) return null;
     try {
-      await records.insertMany([newRecord(id, call, refusal)]);
+      await insertDocuments({ model: records, documents: [newRecord(id, call, refusal)] });
       return null;
     } catch (failure) {
       if (!isDuplicateKey(failure)) throw failure;
@@ -88,7 +89,7 @@ export function createIdempotency(database: Database): Idempotency {
         reply = await database.inTransaction(async (session) => {
           call.deadline.throwIfPassed();
           const written = await write(session);
-          await records.insertMany([newRecord(id, call, kept(written))], { session });
+          await insertDocuments({ model: records, documents: [newRecord(id, call, kept(written))], session });
           call.deadline.throwIfPassed();
           return written;
         });
@@ -125,7 +126,7 @@ export function createIdempotency(database: Database): Idempotency {
       /** Opens the record; answers the one of a twin that was quicker. */
       async function open(recordId: string): Promise<IdempotencyRecord | null> {
         try {
-          await records.insertMany([newRecord(recordId, call, null)]);
+          await insertDocuments({ model: records, documents: [newRecord(recordId, call, null)] });
         } catch (error) {
           if (!isDuplicateKey(error)) throw error;
           return find(recordId, call);

@@ -1,13 +1,25 @@
 import { isId } from '../domain/ids';
 import type { Database } from '../models/database';
+import type { Invoice } from '../models/invoice';
 import { replyWithTag } from './etag';
 import { notFound, type Handlers } from './handler';
 import type { ListPage } from './list';
-import { presentInvoice } from './present-invoice';
+import { presentInvoice, type OpenInvoice } from './present-invoice';
 
 /** The invoices of subscriptions, which only their subscription changes. */
 export function invoiceHandlers({ database, listPage }: { database: Database; listPage: ListPage }): Handlers<'listInvoices' | 'getInvoice'> {
-  const { invoices, subscriptions } = database.models;
+  const { invoices, payments, subscriptions } = database.models;
+
+  const findOpen = async ({ state, tenantId, subscriptionId, attempts }: Invoice): Promise<OpenInvoice | null> => {
+    if (state !== 'open') return null;
+    const last = attempts.at(-1);
+    const [subscription, pending] = await Promise.all([
+      subscriptions.findOne({ _id: subscriptionId, tenantId }).lean(),
+      last?.state === 'pending' ? payments.findOne({ _id: last.paymentId, tenantId }).lean() : null,
+    ]);
+    return subscription && { subscription, pending };
+  };
+  const present = async (invoice: Invoice) => presentInvoice({ invoice, open: await findOpen(invoice) });
 
   return {
     async listInvoices(call) {
@@ -15,14 +27,17 @@ export function invoiceHandlers({ database, listPage }: { database: Database; li
       const known = isId('subscription', subscriptionId) && (await subscriptions.exists({ _id: subscriptionId, tenantId }));
       if (!known) throw notFound('subscription');
       const filter = { tenantId, subscriptionId, ...(state === undefined ? {} : { state }) };
-      return listPage({ call, model: invoices, filter, by: { field: '_id', order: -1 }, present: (items) => items.map(presentInvoice) });
+      return listPage({ call, model: invoices, filter, by: { field: '_id', order: -1 }, present: (items) => Promise.all(items.map(present)) });
     },
 
     async getInvoice(call) {
       const { tenantId, params: { invoiceId } } = call;
       const invoice = isId('invoice', invoiceId) ? await invoices.findOne({ _id: invoiceId, tenantId }).lean() : null;
       if (!invoice) throw notFound('invoice');
-      return replyWithTag({ call, version: invoice.version, body: presentInvoice(invoice) });
+      const open = await findOpen(invoice);
+      // What it waits for is told by others: when they move on, so does the tag.
+      const version = open ? [invoice.version, open.subscription.version, open.pending?.version ?? 0].join('.') : invoice.version;
+      return replyWithTag({ call, version, body: presentInvoice({ invoice, open }) });
     },
   };
 }

@@ -458,7 +458,7 @@ export interface paths {
         put?: never;
         /**
          * Try again
-         * @description An outbox row is sent again at once. A process is started anew from the state its entity is in; steps that were applied are not applied again. An outcome that is not known is looked up at once; its item stays until it is known.
+         * @description An outbox row is sent again at once. A process is started anew from the state its entity is in; steps that were applied are not applied again. An outcome that is not known is looked up at once; its item stays until it is known. A subscription's payment is looked up by its subscription within the hour and cannot be hastened (409).
          */
         post: operations["restartStuck"];
         delete?: never;
@@ -846,7 +846,8 @@ export interface paths {
         put?: never;
         /**
          * Begin again
-         * @description Time cannot run backwards: this ends every process of the sandbox tenant, deletes all its data (keys stay), and sets the clock to real time.
+         * @description Time cannot run backwards: this ends every process of the sandbox tenant, deletes all its data (keys stay), empties its account at the simulated gateway, and sets the clock to real time.
+         *     Where Temporal or the gateway does not answer, 503 says what was done and what was not; the same request again, with the same key, does the rest.
          */
         post: operations["resetSandboxClock"];
         delete?: never;
@@ -1204,7 +1205,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "WEBHOOK_SIGNATURE_INVALID" | "UNAUTHENTICATED" | "FORBIDDEN" | "SANDBOX_ONLY" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "ILLEGAL_STATE" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "CLOCK_ADVANCING" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "TOKEN_INVALID" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "INTEGER_OUT_OF_RANGE" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "USER_UNKNOWN" | "START_IN_PAST" | "RESUME_IN_PAST" | "INSTANT_INVALID" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "TIME_ZONE_UNKNOWN" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_MISSING" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "RESEND_LIMIT" | "INTERNAL" | "TIME_SKIPPING_UNAVAILABLE" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "WEBHOOK_SIGNATURE_INVALID" | "UNAUTHENTICATED" | "FORBIDDEN" | "SANDBOX_ONLY" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "ILLEGAL_STATE" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "CLOCK_ADVANCING" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "TOKEN_INVALID" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "INTEGER_OUT_OF_RANGE" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "USER_UNKNOWN" | "START_IN_PAST" | "RESUME_IN_PAST" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "TIME_ZONE_UNKNOWN" | "DENY_LIST_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_MISSING" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "RESEND_LIMIT" | "INTERNAL" | "TIME_SKIPPING_UNAVAILABLE" | "TEMPORAL_UNAVAILABLE" | "GATEWAY_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN";
         FieldError: {
             /** @description JSON pointer into the body. */
             pointer?: string;
@@ -1249,6 +1250,15 @@ export interface components {
         };
         /** @description Who is asked to approve. */
         Reviewers: components["schemas"]["Email"][];
+        /** @description Whose payments are declined (`fraud_detected`) before any gateway is asked, from the next payment on. Replaced as a whole; compared without regard to case. */
+        DenyList: {
+            /** @enum {string} */
+            kind: "customer" | "payment_method";
+            /** @description The payment's `customerId` (of a subscription: its `customerId` or `userId`), or its `paymentMethod`. */
+            value: components["schemas"]["Text120"];
+            /** @description Stands among the reasons of every payment that it declines. */
+            reason: components["schemas"]["Text120"];
+        }[];
         PartnerCreate: {
             name: components["schemas"]["Text120"];
             /** @default UTC */
@@ -1257,6 +1267,7 @@ export interface components {
             locale: components["schemas"]["Locale"];
             reviewers?: components["schemas"]["Reviewers"];
             dunning?: components["schemas"]["Dunning"];
+            denyList?: components["schemas"]["DenyList"];
             metadata?: components["schemas"]["Metadata"];
         };
         PartnerPatch: {
@@ -1265,6 +1276,7 @@ export interface components {
             locale?: components["schemas"]["Locale"];
             reviewers?: components["schemas"]["Reviewers"];
             dunning?: components["schemas"]["Dunning"];
+            denyList?: components["schemas"]["DenyList"];
             metadata?: components["schemas"]["Metadata"];
         };
         Partner: {
@@ -1275,6 +1287,7 @@ export interface components {
             reviewers: string[];
             /** @description The default ladder where none was set. */
             dunning: components["schemas"]["Dunning"];
+            denyList: components["schemas"]["DenyList"];
             metadata: components["schemas"]["Metadata"];
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
@@ -1706,7 +1719,7 @@ export interface components {
             userId?: string;
             planId: string;
             paymentMethod: components["schemas"]["PaymentMethod"];
-            /** @description At once by default; never in the past. */
+            /** @description At once by default; never in the past, and at most 10 years ahead of now. */
             startAt?: components["schemas"]["Instant"];
             /** @description The plan's by default. */
             trialDays?: number;
@@ -1795,6 +1808,7 @@ export interface components {
                 reason: string | null;
             }[];
             paidAt: components["schemas"]["Instant"] | null;
+            /** @description While it is open. `until`: when it is charged again, when the subscription is cancelled over it, or when the review, the confirmation or the look-up of its payment ends; null while the gateway is at it. */
             waitingFor: components["schemas"]["WaitingFor"];
             correlationId: string;
             createdAt: components["schemas"]["Instant"];
@@ -1823,7 +1837,7 @@ export interface components {
             when: "now" | "period_end";
         };
         PauseSubscription: {
-            /** @description Then it is resumed by itself; left out, it stays paused until it is resumed. */
+            /** @description Then it is resumed by itself; at most 10 years ahead of now. Left out, it stays paused until it is resumed. */
             resumeAt?: components["schemas"]["Instant"];
         };
         CancelSubscription: {
@@ -2119,7 +2133,14 @@ export interface operations {
                  *           7
                  *         ],
                  *         "cancelAfterDays": 14
-                 *       }
+                 *       },
+                 *       "denyList": [
+                 *         {
+                 *           "kind": "customer",
+                 *           "value": "cust-4711",
+                 *           "reason": "Three chargebacks in May"
+                 *         }
+                 *       ]
                  *     }
                  */
                 "application/json": components["schemas"]["PartnerPatch"];

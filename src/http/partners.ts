@@ -1,7 +1,9 @@
 import type { QueryFilter } from 'mongoose';
 import { requireDunningLadder } from '../domain/dunning';
+import { requireDenyList } from '../domain/fraud';
 import { isId, newId } from '../domain/ids';
 import type { Database } from '../models/database';
+import { insertDocuments } from '../models/insert-documents';
 import type { Partner } from '../models/partner';
 import { etagOf, rejectUnlessMatching, replyWithTag } from './etag';
 import { notFound, type Handler, type Handlers } from './handler';
@@ -29,10 +31,12 @@ export function partnerHandlers({ database, idempotency, listPage, basePath }: P
   const update: Handler<'updatePartner'> = async (call) => {
     const { _id, version } = await find(call.params.partnerId);
     rejectUnlessMatching({ call, version });
-    if (call.body.dunning) requireDunningLadder(call.body.dunning);
+    const { dunning, denyList } = call.body;
+    if (dunning) requireDunningLadder(dunning);
+    const changes = { ...call.body, ...(denyList ? { denyList: requireDenyList(denyList) } : {}), updatedAt: new Date() };
     const guard: QueryFilter<Partner> = call.headers['if-match'] === undefined ? { _id } : { _id, version };
     const partner = await partners
-      .findOneAndUpdate(guard, { $set: { ...call.body, updatedAt: new Date() }, $inc: { version: 1 } }, { returnDocument: 'after' })
+      .findOneAndUpdate(guard, { $set: changes, $inc: { version: 1 } }, { returnDocument: 'after' })
       .lean();
     // Somebody was quicker: compared with what it is now, If-Match no longer holds.
     if (!partner) return update(call);
@@ -41,13 +45,16 @@ export function partnerHandlers({ database, idempotency, listPage, basePath }: P
 
   return {
     createPartner(call) {
-      const { name, timeZone, locale, reviewers = [], metadata = {}, dunning } = call.body;
+      const { name, timeZone, locale, reviewers = [], metadata = {}, dunning, denyList = [] } = call.body;
       const now = new Date();
-      const partner: Partner = { _id: newId('partner'), name, timeZone, locale, reviewers, dunning: dunning ? requireDunningLadder(dunning) : null, metadata, version: 1, createdAt: now, updatedAt: now };
+      const partner: Partner = {
+        _id: newId('partner'), name, timeZone, locale, reviewers, dunning: dunning ? requireDunningLadder(dunning) : null, denyList: requireDenyList(denyList), metadata,
+        version: 1, createdAt: now, updatedAt: now,
+      };
       return idempotency.acceptOnce({
         call,
         async write(session) {
-          await partners.insertMany([partner], { session });
+          await insertDocuments({ model: partners, documents: [partner], session });
           return { status: 201, headers: { Location: `${basePath}/partners/${partner._id}`, ETag: etagOf(1) }, body: presentPartner(partner) };
         },
       });

@@ -1,8 +1,12 @@
 import type { InvoiceLine } from '../domain/invoice';
 import type { Money } from '../domain/money';
 import type { Invoice } from '../models/invoice';
+import type { Payment } from '../models/payment';
 import type { PlanChangePreview } from '../models/preview-plan-change';
+import type { Subscription } from '../models/subscription';
 import type { components } from './openapi-types';
+import { waitOfPayment } from './present-payment';
+import { waitOfSubscription } from './present-subscription';
 
 const presentMoney = ({ amountMinor, currency }: Money): components['schemas']['MoneyValue'] => ({ amountMinor, currency });
 
@@ -10,15 +14,23 @@ const presentLine = ({ kind, description, planId, quantity, amount, startAt, end
   kind, description, planId, quantity, amount: presentMoney(amount), startAt, endAt,
 });
 
-function waitingForOf({ state, attempts }: Invoice): components['schemas']['WaitingFor'] {
-  if (state === 'draft') return { what: 'to be made out', until: null };
-  if (state !== 'open') return null;
-  const isFailed = attempts.at(-1)?.state === 'failed';
-  return { what: isFailed ? 'the next attempt to charge it, or another payment method; its subscription says when' : 'the payment to have its final answer', until: null };
+/** What an open invoice hangs on: its subscription, and the payment of its last attempt where that has no final answer. */
+export interface OpenInvoice {
+  subscription: Subscription;
+  pending: Payment | null;
 }
 
-/** An invoice as the API shows it. */
-export const presentInvoice = (invoice: Invoice): components['schemas']['Invoice'] => ({
+/** The subscription decides when an open invoice is charged again; only a payment under way knows what it waits for itself. */
+function waitOfInvoice({ state }: Invoice, open: OpenInvoice | null): components['schemas']['WaitingFor'] {
+  if (state === 'draft') return { what: 'to be made out', until: null };
+  if (state !== 'open' || open === null) return null;
+  const { subscription, pending } = open;
+  const own = pending && waitOfPayment(pending);
+  return own?.until ? { what: `its payment, which waits for ${own.what}`, until: own.until } : waitOfSubscription(subscription);
+}
+
+/** An invoice as the API shows it; with `open` while it is open. */
+export const presentInvoice = ({ invoice, open }: { invoice: Invoice; open: OpenInvoice | null }): components['schemas']['Invoice'] => ({
   id: invoice._id,
   state: invoice.state,
   subscriptionId: invoice.subscriptionId,
@@ -30,7 +42,7 @@ export const presentInvoice = (invoice: Invoice): components['schemas']['Invoice
   total: presentMoney(invoice.total),
   attempts: invoice.attempts.map(({ attempt, paymentId, at, state, reason }) => ({ attempt, paymentId, at: at.toISOString(), state, reason })),
   paidAt: invoice.paidAt?.toISOString() ?? null,
-  waitingFor: waitingForOf(invoice),
+  waitingFor: waitOfInvoice(invoice, open),
   correlationId: invoice.correlationId,
   createdAt: invoice.createdAt.toISOString(),
   updatedAt: invoice.updatedAt.toISOString(),

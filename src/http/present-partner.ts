@@ -3,8 +3,9 @@ import type { ApiKey } from '../models/api-key';
 import type { Partner } from '../models/partner';
 import type { components } from './openapi-types';
 
-export const presentPartner = ({ _id, name, timeZone, locale, reviewers, dunning, metadata, createdAt, updatedAt }: Partner): components['schemas']['Partner'] => ({
-  id: _id, name, timeZone, locale, reviewers, dunning: presentDunning(dunning ?? defaultDunningLadder), metadata, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString(),
+export const presentPartner = ({ _id, name, timeZone, locale, reviewers, dunning, denyList = [], metadata, createdAt, updatedAt }: Partner): components['schemas']['Partner'] => ({
+  id: _id, name, timeZone, locale, reviewers, dunning: presentDunning(dunning ?? defaultDunningLadder),
+  denyList: denyList.map(({ kind, value, reason }) => ({ kind, value, reason })), metadata, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString(),
 });
 
 const presentDunning = ({ retryAfterDays, cancelAfterDays }: DunningLadder): components['schemas']['Dunning'] => ({ retryAfterDays: [...retryAfterDays], cancelAfterDays });

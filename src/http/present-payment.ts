@@ -16,7 +16,8 @@ const waits: Partial<Record<PaymentState, string>> = {
   unknown: "the gateway's books to say what became of the call it did not answer",
 };
 
-function waitingForOf({ state, until, undoing }: Payment): components['schemas']['WaitingFor'] {
+/** What a payment waits for, and until when; null once it has ended. */
+export function waitOfPayment({ state, until, undoing }: Pick<Payment, 'state' | 'until' | 'undoing'>): components['schemas']['WaitingFor'] {
   const what = waits[state];
   if (what === undefined) return null;
   return undoing ? { what: 'what is held at the gateway to be given back', until: null } : { what, until: until?.toISOString() ?? null };
@@ -46,7 +47,7 @@ export function presentPayment(payment: Payment): components['schemas']['Payment
     fraud: fraud && { decision: fraud.decision, reasons: fraud.reasons.map(({ rule, detail }) => ({ rule, detail })) },
     review: review && { decision: review.decision, note: review.note, at: review.at.toISOString() },
     reason: payment.reason,
-    waitingFor: waitingForOf(payment),
+    waitingFor: waitOfPayment(payment),
     correlationId: payment.correlationId,
     createdAt: payment.createdAt.toISOString(),
     updatedAt: payment.updatedAt.toISOString(),

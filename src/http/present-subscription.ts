@@ -16,7 +16,8 @@ const waits: Record<SubscriptionWaitingFor['what'], string> = {
 const PLAN_CHANGE = 'the end of the period; the next one begins with the plan that was changed to, and is charged';
 const WITHDRAWAL = 'the payment under way to be withdrawn, or given back';
 
-function describeWait(subscription: Subscription): components['schemas']['WaitingFor'] {
+/** What a subscription waits for, and until when; null when it waits for nothing. */
+export function waitOfSubscription(subscription: Subscription): components['schemas']['WaitingFor'] {
   const { state, charge, waiting } = subscription;
   const progress = progressOf(subscription);
   const wait = waitingForOf(progress);
@@ -60,7 +61,7 @@ export function presentSubscription(subscription: Subscription): components['sch
     nextAttemptAt: isRetried ? (charge.nextAt?.toISOString() ?? null) : null,
     reason: subscription.reason,
     metadata: subscription.metadata,
-    waitingFor: describeWait(subscription),
+    waitingFor: waitOfSubscription(subscription),
     correlationId: subscription.correlationId,
     createdAt: subscription.createdAt.toISOString(),
     updatedAt: subscription.updatedAt.toISOString(),

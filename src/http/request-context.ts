@@ -46,7 +46,7 @@ declare module 'express-serve-static-core' {
     correlationId: string;
     deadline: Deadline;
     caller?: Caller;
-    /** The parsed JSON body before defaults are filled in; undefined when there was none. */
+    /** The parsed JSON body, with the contract's defaults once it was validated; undefined when there was none. */
     json?: unknown;
     /** The body as it was received, for an operation that takes it so. */
     rawBody?: Buffer;

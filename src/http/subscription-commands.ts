@@ -1,6 +1,7 @@
 import { subscriptionRefusals, type SubscriptionCommandTerms, type SubscriptionOutcome, type SubscriptionUpdate } from '../contracts/subscription';
 import { DomainError } from '../domain/domain-error';
 import { isId } from '../domain/ids';
+import { requireWithinHorizon } from '../domain/planning-horizon';
 import type { Clock } from '../models/clock';
 import type { Database } from '../models/database';
 import { previewPlanChange } from '../models/preview-plan-change';
@@ -64,7 +65,11 @@ export function subscriptionCommandHandlers(input: SubscriptionCommandHandlersIn
 
     async pauseSubscription(call) {
       const { resumeAt } = call.body ?? {};
-      return send(call, { command: 'pauseSubscription', terms: resumeAt === undefined ? {} : { resumeAt: toInstant(resumeAt, '/resumeAt') } });
+      if (resumeAt === undefined) return send(call, { command: 'pauseSubscription', terms: {} });
+      const at = toInstant(resumeAt, '/resumeAt');
+      // A repeat never meets this where the first request did not: the limit moves on with the clock.
+      requireWithinHorizon({ at, now: (await clock.now(call.tenantId)).toISOString(), pointer: '/resumeAt' });
+      return send(call, { command: 'pauseSubscription', terms: { resumeAt: at } });
     },
     resumeSubscription: (call) => send(call, { command: 'resumeSubscription', terms: {} }),
     cancelSubscription: (call) => send(call, { command: 'cancelSubscription', terms: call.body }),

@@ -5,8 +5,8 @@ import { changePlan } from '../domain/plan-change';
 import type { Subscription } from '../models/subscription';
 import { expectContract } from '../testing/expect-contract';
 import { seedSubscription } from '../testing/seed-subscription';
-import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi } from '../testing/test-api';
-import type { SendSubscriptionCommandInput } from '../temporal/subscription-commands';
+import { PATIENT_MS, startTestApi, type TestApi } from '../testing/test-api';
+import { createSubscriptionCommands, type SendSubscriptionCommandInput } from '../temporal/subscription-commands';
 import { presentSubscription } from './present-subscription';
 
 const monthly = { name: 'Pro', amount: { amountMinor: 2900, currency: 'EUR' }, interval: 'month' };
@@ -44,6 +44,13 @@ const refusal = async (path: string, content?: object) => {
   return [status, code, errors?.[0]?.pointer];
 };
 const counts = async () => Promise.all(Object.values(api.database.models).map((model) => model.collection.countDocuments()));
+
+/** Ten years on by the calendar, and so many milliseconds. */
+const inYears = (years: number, ms = 0): string => {
+  const at = new Date(Date.now() + ms);
+  at.setUTCFullYear(at.getUTCFullYear() + years);
+  return at.toISOString();
+};
 
 describe('plans', () => {
   it('are made once per key, read and listed, and never change', async () => {
@@ -123,7 +130,8 @@ describe('subscribing', () => {
       [{ ...month, startAt: '2020-01-01T00:00:00Z' }, 'START_IN_PAST', '/startAt'],
       [{ ...month, anchorDay: 32 }, 'INVALID_REQUEST', '/anchorDay'],
       [{ ...day, anchorDay: 5 }, 'ANCHOR_DAY_INVALID', '/anchorDay'],
-      [dear, 'AMOUNT_TOO_LARGE', undefined],
+      [{ ...month, startAt: inYears(10, 60_000) }, 'INSTANT_TOO_LATE', '/startAt'],
+      [dear, 'AMOUNT_TOO_LARGE', '/quantity'],
     ] as const;
     for (const [body, code, pointer] of refused) expect([code, await refusal('/subscriptions', body)]).toEqual([code, [422, code, pointer]]);
     expect(await api.database.models.subscriptions.countDocuments()).toBe(before);
@@ -154,17 +162,6 @@ describe('subscribing', () => {
   });
 });
 
-describe('invoices', () => {
-  it('are read by themselves and from their subscription, by state', async () => {
-    const { subscriptionId, invoiceId } = await seedSubscription({ api, tenantId });
-    const { body } = await get(`/invoices/${invoiceId}`);
-    expect(body).toMatchObject({ state: 'paid', subscriptionId, total: { amountMinor: 2900, currency: 'EUR' }, lines: [{ kind: 'period', description: 'Pro', quantity: 1 }], attempts: [{ attempt: 1, state: 'paid' }], waitingFor: null });
-    expect((await get(`/subscriptions/${subscriptionId}/invoices`)).body.items).toEqual([body]);
-    expect((await get(`/subscriptions/${subscriptionId}/invoices?state=open`)).body.items).toEqual([]);
-    expect((await get(`/invoices/${newId('invoice')}`)).status).toBe(404);
-  });
-});
-
 describe('commands', () => {
   it('hand their terms to the process, and are answered once per key', async () => {
     const { subscriptionId, planId } = await seedSubscription({ api, tenantId });
@@ -184,6 +181,26 @@ describe('commands', () => {
       ['cancelSubscription', { when: 'period_end', refund: 'none' }], ['cancelSubscription', { when: 'now', refund: 'prorated' }], ['undoSubscriptionChange', {}],
     ]);
     expect(sent[0]).toMatchObject({ tenantId, subscriptionId, by: { kind: 'api_key' } });
+  });
+
+  it('of more than can be paid exactly point at the quantity, before the process hears of them', async () => {
+    const send = createSubscriptionCommands({ client: null as never, starter: null as never, database: api.database });
+    answerCommand = () => send(sent.at(-1)!) as ReturnType<typeof answerCommand>;
+    const { subscriptionId } = await seedSubscription({ api, tenantId });
+    const dear = (await post('/plans', { ...monthly, amount: { amountMinor: 9_007_199_254_740_991, currency: 'EUR' } })).body.id;
+    const refused = await post(`/subscriptions/${subscriptionId}/change-plan`, { planId: dear, quantity: 2, when: 'now' });
+    expect([refused.status, refused.body.code, refused.body.errors[0].pointer, refused.body.detail]).toEqual([422, 'AMOUNT_TOO_LARGE', '/quantity', expect.stringContaining('Send 1 at most.')]);
+  });
+
+  it('end a pause ten years ahead at most, by the time of the tenant', async () => {
+    const { subscriptionId } = await seedSubscription({ api, tenantId });
+    const path = `/subscriptions/${subscriptionId}/pause`;
+    const late = await post(path, { resumeAt: inYears(10, 60_000) });
+    expect([late.status, late.body.code, late.body.errors]).toEqual([422, 'INSTANT_TOO_LATE', [{ pointer: '/resumeAt', rule: 'instant_too_late', detail: expect.stringMatching(/^resumeAt .* is more than 10 years ahead: send an instant up to 20/) }]]);
+    expect(sent).toEqual([]);
+    expect((await post(path, { resumeAt: inYears(10, -60_000) })).status).toBe(200);
+    await api.database.models.sandboxClocks.insertMany([{ _id: tenantId, tenantId, offsetMs: 30 * 86_400_000, advancing: null, updatedAt: new Date() }]);
+    expect((await post(path, { resumeAt: inYears(10, 29 * 86_400_000) })).status).toBe(200);
   });
 
   it('keep the payment method out of the process', async () => {
@@ -230,6 +247,8 @@ describe('the preview of a change', () => {
     expect(await refusal(path, { planId, when: 'now' })).toEqual([422, 'NOTHING_TO_CHANGE', '/planId']);
     expect(await refusal(path, { planId: inYen, when: 'now' })).toEqual([422, 'PLAN_CURRENCY_DIFFERS', '/planId']);
     expect(await refusal(path, { planId: newId('plan'), when: 'now' })).toEqual([422, 'PLAN_UNKNOWN', '/planId']);
+    const dear = (await post('/plans', { ...monthly, amount: { amountMinor: 9_007_199_254_740_991, currency: 'EUR' } })).body.id;
+    for (const when of ['now', 'period_end']) expect(await refusal(path, { planId: dear, quantity: 2, when })).toEqual([422, 'AMOUNT_TOO_LARGE', '/quantity']);
     await api.database.models.subscriptions.updateOne({ _id: subscriptionId }, { $set: { waiting: { what: 'cancel' } } });
     expect(await refusal(path, { planId, quantity: 2, when: 'now' })).toEqual([409, 'CHANGE_WAITING', undefined]);
   });
@@ -258,23 +277,5 @@ describe('what a subscription waits for', () => {
     expect(body.waitingFor).toEqual(what === null ? null : { what: expect.stringContaining(what), until });
     expect(body).toEqual(JSON.parse(JSON.stringify(presentSubscription(await api.database.models.subscriptions.findById(subscriptionId).lean().orFail()))));
     expect([body.nextAttemptAt, body.openInvoiceId]).toEqual([as.state === 'past_due' ? at.toISOString() : null, as.charge && as.state !== 'cancelled' ? charge.invoiceId : null]);
-  });
-});
-
-describe("a partner's dunning ladder", () => {
-  it('is the default until it is set, and must climb', async () => {
-    const { partnerId } = await api.newTenant();
-    const path = `/partners/${partnerId}`;
-    const standard = { retryAfterDays: [1, 3, 5, 7], cancelAfterDays: 14 };
-    expect((await get(path, OPERATOR_KEY)).body.dunning).toEqual(standard);
-    const patch = async (dunning: object) => expectContract(await api.call('patch', path, OPERATOR_KEY).send({ dunning }));
-    const refused = await patch({ retryAfterDays: [3, 2], cancelAfterDays: 14 });
-    expect([refused.status, refused.body.code, refused.body.errors[0].pointer]).toEqual([422, 'DUNNING_INVALID', '/dunning/retryAfterDays/1']);
-    expect((await get(path, OPERATOR_KEY)).body.dunning).toEqual(standard);
-    const own = { retryAfterDays: [2, 4], cancelAfterDays: 30 };
-    expect((await patch(own)).body.dunning).toEqual(own);
-    expect((await api.database.models.partners.findById(partnerId).lean())?.dunning).toEqual(own);
-    const made = expectContract(await api.call('post', '/partners', OPERATOR_KEY).send({ name: 'Acme', dunning: own }));
-    expect(made.body.dunning).toEqual(own);
   });
 });

@@ -22,8 +22,8 @@ export interface MailFacts {
   reason: string | null;
   /** The welcome package's code. */
   entitlementCode: string | null;
-  /** The plan that a mail about a subscription speaks of, and the amount in question in the reader's way of writing. */
-  subscription?: { planName: string; amount: string };
+  /** The plan that a mail about a subscription speaks of, and the amount in question in the reader's way of writing; of a subscription that has ended, what is given back. */
+  subscription?: { planName: string; amount: string; isNothing: boolean };
   /** Writes an instant in the reader's language and time zone, such as "21 November 2026 at 10:15 CET". */
   time: (instant: Date) => string;
 }

@@ -8,6 +8,7 @@ import { requireAmount, type Money } from '../domain/money';
 import type { CaptureMode } from '../domain/payment';
 import type { Database } from './database';
 import type { Event } from './event';
+import { insertDocuments } from './insert-documents';
 import { newOutboxRow } from './new-outbox-row';
 import type { OutboxRow } from './outbox-row';
 import type { Payment } from './payment';
@@ -62,8 +63,8 @@ export async function acceptPayment(input: AcceptPaymentInput): Promise<{ paymen
     ...about, pending: ['temporal'], delayMs: input.startDelayMs,
     start: { workflowType: PROCESS_PAYMENT, workflowId: processPaymentId(paymentId), taskQueue: taskQueues.payments, input: { tenantId, paymentId, correlationId } },
   });
-  await database.models.payments.insertMany([payment], { session });
-  await database.models.events.insertMany([event], { session });
-  await database.models.outbox.insertMany([newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }), ...(row ? [row] : [])], { session });
+  await insertDocuments({ model: database.models.payments, documents: [payment], session });
+  await insertDocuments({ model: database.models.events, documents: [event], session });
+  await insertDocuments({ model: database.models.outbox, documents: [newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }), ...(row ? [row] : [])], session });
   return { payment, row };
 }

@@ -2,6 +2,7 @@ import type { ClientSession } from 'mongoose';
 import { newId } from '../domain/ids';
 import { requirePlanTerms, type PlanTerms } from '../domain/plan';
 import type { Database } from './database';
+import { insertDocuments } from './insert-documents';
 import type { Plan } from './plan';
 
 export interface AcceptPlanInput {
@@ -19,7 +20,7 @@ export interface AcceptPlanInput {
 export async function acceptPlan({ database, session, tenantId, terms, correlationId, at }: AcceptPlanInput): Promise<Plan> {
   const createdAt = new Date(at);
   const plan: Plan = { _id: newId('plan'), tenantId, version: 1, correlationId, createdAt, updatedAt: createdAt, ...requirePlanTerms({ trialDays: 0, ...terms }) };
-  await database.models.plans.insertMany([plan], { session });
+  await insertDocuments({ model: database.models.plans, documents: [plan], session });
   return plan;
 }
 

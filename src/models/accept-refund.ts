@@ -12,6 +12,7 @@ import { requireAccepted } from '../domain/refusal';
 import { applyStep } from './apply-step';
 import type { Database } from './database';
 import type { Event } from './event';
+import { insertDocuments } from './insert-documents';
 import { newOutboxRow } from './new-outbox-row';
 import type { OutboxRow } from './outbox-row';
 import type { Payment } from './payment';
@@ -82,8 +83,8 @@ export async function acceptRefund(input: AcceptRefundInput): Promise<{ refund: 
     ...about, pending: ['temporal'], delayMs: input.startDelayMs,
     start: { workflowType: REFUND_PAYMENT, workflowId: refundPaymentId(refundId), taskQueue: taskQueues.payments, input: { tenantId, refundId, correlationId } },
   });
-  await models.refunds.insertMany([refund], { session });
-  await models.events.insertMany([event], { session });
-  await models.outbox.insertMany([newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }), row], { session });
+  await insertDocuments({ model: models.refunds, documents: [refund], session });
+  await insertDocuments({ model: models.events, documents: [event], session });
+  await insertDocuments({ model: models.outbox, documents: [newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }), row], session });
   return { refund, row };
 }

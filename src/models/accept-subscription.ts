@@ -12,6 +12,7 @@ import { tenantOf } from '../domain/tenant';
 import { termsOf } from './accept-plan';
 import type { Database } from './database';
 import type { Event } from './event';
+import { insertDocuments } from './insert-documents';
 import { newOutboxRow } from './new-outbox-row';
 import type { OutboxRow } from './outbox-row';
 import type { Subscription } from './subscription';
@@ -45,7 +46,7 @@ export interface AcceptSubscriptionInput {
  * Writes an accepted subscription, its first event and the start of its process, inside the caller's transaction. Answers the start's
  * row, to be sent once the transaction has committed.
  * @throws DomainError `SUBSCRIBER_INVALID`, `USER_UNKNOWN`, `PLAN_UNKNOWN`, `INTEGER_OUT_OF_RANGE`, `AMOUNT_TOO_LARGE`, `START_IN_PAST`,
- *   `INSTANT_INVALID`, `ANCHOR_DAY_INVALID`; all point at their field.
+ *   `INSTANT_TOO_LATE`, `INSTANT_INVALID`, `ANCHOR_DAY_INVALID`; all point at their field.
  */
 export async function acceptSubscription(input: AcceptSubscriptionInput): Promise<{ subscription: Subscription; row: OutboxRow }> {
   const { database, session, tenantId, correlationId, by, customerId = null, userId = null } = input;
@@ -74,9 +75,9 @@ export async function acceptSubscription(input: AcceptSubscriptionInput): Promis
     ...about, pending: ['temporal'], delayMs: input.startDelayMs,
     start: { workflowType: SUBSCRIPTION, workflowId: workflowIdOf(subscription._id), taskQueue: taskQueues.subscriptions, input: { tenantId, subscriptionId: subscription._id, correlationId } },
   });
-  await models.subscriptions.insertMany([subscription], { session });
-  await models.events.insertMany([event], { session });
-  await models.outbox.insertMany([newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }), row], { session });
+  await insertDocuments({ model: models.subscriptions, documents: [subscription], session });
+  await insertDocuments({ model: models.events, documents: [event], session });
+  await insertDocuments({ model: models.outbox, documents: [newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }), row], session });
   return { subscription, row };
 }
 

@@ -7,6 +7,7 @@ import { newId } from '../domain/ids';
 import type { Database } from './database';
 import { entityModel } from './entity-model';
 import type { EntityType, Event } from './event';
+import { insertDocuments } from './insert-documents';
 import { newOutboxRow } from './new-outbox-row';
 
 export interface StepInput {
@@ -98,15 +99,16 @@ async function write(database: Database, input: StepInput, session: ClientSessio
     version: entity.version, at, by: input.by, data: input.event.data ?? {}, correlationId: entity.correlationId,
   };
   const about = { tenantId, entityType, entityId, correlationId: entity.correlationId };
-  await models.events.insertMany([event], { session });
-  await models.outbox.insertMany(
-    [
+  await insertDocuments({ model: models.events, documents: [event], session });
+  await insertDocuments({
+    model: models.outbox,
+    documents: [
       newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }),
       ...(input.mails ?? []).map((mail) => newOutboxRow({ ...about, mail, pending: ['mail'] })),
       ...(input.starts ?? []).map((start) => newOutboxRow({ ...about, start, pending: ['temporal'] })),
     ],
-    { session },
-  );
+    session,
+  });
   await input.alongside?.(session);
   return event;
 }

@@ -3,6 +3,7 @@ import { gatewayReported, processPaymentId, refundPaymentId } from '../contracts
 import { isId } from '../domain/ids';
 import { tenantOf } from '../domain/tenant';
 import type { Database } from './database';
+import { insertDocuments } from './insert-documents';
 import { newOutboxRow, OWN_SEND_MS } from './new-outbox-row';
 import type { OutboxRow } from './outbox-row';
 import { schemaOptions } from './schema-options';
@@ -82,8 +83,8 @@ export async function keepGatewayEvent({ database, gateway, notice, correlationI
   const event: GatewayEvent = { _id, tenantId, gateway, type, idempotencyKey, authorisationId, outboxRowId: row?._id ?? null, receivedAt: new Date() };
   try {
     await database.inTransaction(async (session) => {
-      await gatewayEvents.insertMany([event], { session });
-      if (row) await outbox.insertMany([row], { session });
+      await insertDocuments({ model: gatewayEvents, documents: [event], session });
+      if (row) await insertDocuments({ model: outbox, documents: [row], session });
     });
     return row;
   } catch (error) {

@@ -1,5 +1,6 @@
 import { Schema } from 'mongoose';
 import type { DunningLadder } from '../domain/dunning';
+import type { PartnerDenyListEntry } from '../domain/fraud';
 import { schemaOptions } from './schema-options';
 
 export interface Partner {
@@ -10,7 +11,9 @@ export interface Partner {
   reviewers: string[];
   /** How renewals that failed are asked for again; null or absent for the default. */
   dunning?: DunningLadder | null;
-  /** When its sandbox was emptied last (real time): what the simulated gateway's books hold of the time before is no longer with us. */
+  /** Whose payments are declined without asking a gateway. */
+  denyList?: PartnerDenyListEntry[];
+  /** When its sandbox was emptied last (real time): what a call that was then under way left in the simulated gateway's books is no longer with us. */
   sandboxResetAt?: Date | null;
   metadata: Record<string, string>;
   version: number;
@@ -26,6 +29,7 @@ export const partnerSchema = new Schema<Partner>(
     locale: { type: String, required: true },
     reviewers: { type: [String], required: true },
     dunning: { type: Schema.Types.Mixed, default: null },
+    denyList: { type: [Schema.Types.Mixed], default: [] } as never,
     sandboxResetAt: { type: Date, default: null },
     metadata: { type: Schema.Types.Mixed, required: true },
     version: { type: Number, required: true },

@@ -10,7 +10,7 @@ import { gatewayWebhooksOf } from './gateway-webhooks';
 import { holdUntilBooted } from './hold-until-booted';
 import { openHttpServer } from './http-server';
 import { openProcess, type RunInput } from './open-process';
-import { hasGatewayIn } from './open-gateways';
+import { hasGatewayIn, sandboxAccountOf } from './open-gateways';
 import { openDatabaseOf, openTemporalOf, prepareDatabase } from './open-servers';
 import { createSandboxOperations } from './sandbox-operations';
 
@@ -39,7 +39,7 @@ export async function runApi(input: RunInput): Promise<void> {
     gatewayWebhooks: gatewayWebhooksOf(config),
     stuck: createStuckOperations({ database, workflows: createRunningWorkflows(client) }),
     compensations: { ...createCompensationOperations({ database }), hasten: (compensation) => hasten(client, compensation) },
-    ...createSandboxOperations({ client, database }),
+    ...createSandboxOperations({ client, database, account: sandboxAccountOf(config) }),
     redis: config.flags['rate-limits'] ? redis : null,
     operatorKey: config.operatorKey,
     tokenSecret: config.tokenSecret,

@@ -2,6 +2,7 @@ import type { Config } from '../../config/env';
 import { breakGatewayCircuit, type CircuitState, type GatewayCircuit } from '../clients/circuit-breaker';
 import { GatewayUnavailable } from '../clients/gateway-errors';
 import type { PaymentGateway } from '../clients/payment-gateway';
+import { createSandboxAccount, type SandboxAccount } from '../clients/sandbox-account';
 import { createSandboxGateway } from '../clients/sandbox-gateway';
 import { createStripeGateway } from '../clients/stripe-gateway';
 import { tenantOf } from '../domain/tenant';
@@ -32,6 +33,10 @@ export function openGateways({ config: { gateways }, logger, metrics, shutdown }
   });
   return (tenantId) => (tenantOf(tenantId).mode === 'sandbox' ? simulated : live);
 }
+
+/** The accounts of sandbox tenants as a whole; null without the secret that proves who asks. */
+export const sandboxAccountOf = ({ gateways: { sandbox } }: Pick<Config, 'gateways'>): SandboxAccount | null =>
+  sandbox.webhookSecret ? createSandboxAccount({ url: sandbox.url, secret: sandbox.webhookSecret }) : null;
 
 /** Whether a tenant has a gateway to pay through. */
 export const hasGatewayIn = ({ gateways }: Pick<Config, 'gateways'>) => (tenantId: string): boolean => tenantOf(tenantId).mode === 'sandbox' || gateways.stripe !== null;

@@ -86,7 +86,7 @@ async function look({ database, tenantId, gatewayUrl }: { database: Database; te
 
 const eventOf: Partial<Record<SandboxLedgerItem['outcome'], GatewayLine['event']>> = { authorised: 'authorise', captured: 'capture', voided: 'void', refunded: 'refund' };
 
-/** What moved something at the gateway. Of before the last reset of the sandbox only the gateway knows, which is as it should be. */
+/** What moved something at the gateway. Of what belongs to the time before the last reset (a call that was under way then) only the gateway knows, which is as it should be. */
 async function readItems({ gatewayUrl, tenantId, since }: { gatewayUrl: string; tenantId: string; since: Date | null }): Promise<GatewayLine[]> {
   const lines: GatewayLine[] = [];
   for await (const { outcome, idempotencyKey: key, authorisationId, amount } of readSandboxLedger({ url: gatewayUrl, tenantId })) {

@@ -34,7 +34,7 @@ export function readAsked(input: { account: string; key: unknown; operation: Ope
     authorisationId: operation === 'authorise' ? undefined : word(named, 'authorisationId'),
     amount: operation === 'void' || (operation !== 'authorise' && body.amount === undefined) ? undefined : amountOf(body.amount),
     paymentMethod: operation === 'authorise' ? word(body.paymentMethod, 'paymentMethod') : undefined,
-    customerId: body.customerId === undefined ? undefined : word(body.customerId, 'customerId'),
+    customerId: optionalText(body.customerId, 'customerId'),
     purpose: oneOf(body.purpose, 'purpose', ['initial', 'renewal'], 'initial'),
     reference: optionalText(body.reference, 'reference'),
     description: optionalText(body.description, 'description'),
@@ -81,7 +81,7 @@ function decideCard({ account, key, paymentMethod = '', customerId = '', purpose
 }
 
 /** One capture for an authorisation; what it leaves is released, as card networks do. */
-function decideCapture(asked: Asked, { record, state }: Authorisation): NewRecord {
+function decideCapture(asked: Asked, { record, state, capturedMinor }: Authorisation): NewRecord {
   const amount = asked.amount ?? record.amount;
   const broken =
     (state === 'captured' && 'already_captured') ||
@@ -89,15 +89,15 @@ function decideCapture(asked: Asked, { record, state }: Authorisation): NewRecor
     (state !== 'authorised' && 'not_authorised') ||
     (amount.currency !== record.amount.currency && 'currency_mismatch') ||
     (amount.amountMinor > record.amount.amountMinor && 'amount_too_large');
-  return settle(asked, record, { amount, prefix: 'cap', done: 'captured', broken });
+  return settle(asked, record, { amount: broken === 'already_captured' ? { ...amount, amountMinor: capturedMinor } : amount, prefix: 'cap', done: 'captured', broken });
 }
 
-function decideVoid(asked: Asked, { record, state }: Authorisation): NewRecord {
+function decideVoid(asked: Asked, { record, state, capturedMinor }: Authorisation): NewRecord {
   const broken =
     (state === 'captured' && 'already_captured') ||
     (state === 'voided' && 'already_voided') ||
     (state === 'declined' && 'not_authorised');
-  return settle(asked, record, { amount: record.amount, prefix: 'voi', done: 'voided', broken });
+  return settle(asked, record, { amount: broken === 'already_captured' ? { ...record.amount, amountMinor: capturedMinor } : record.amount, prefix: 'voi', done: 'voided', broken });
 }
 
 function decideRefund(asked: Asked, { record, state, capturedMinor, refundedMinor }: Authorisation): NewRecord {

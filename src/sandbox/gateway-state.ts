@@ -82,6 +82,14 @@ export function createGatewayState() {
     return addItem({ ...itemOf(authorisation.record), seq, recordedAt, at, outcome: authorisation.state, reason });
   };
 
+  const forget = (account: string): void => {
+    const mine = scoped(account, '');
+    for (const map of [operations, authorisations, cards]) for (const key of map.keys()) if (key.startsWith(mine)) map.delete(key);
+    for (const [token, { record }] of actions) if (record.account === account) actions.delete(token);
+    for (const [position, item] of owed) if (item.account === account) owed.delete(position);
+    items.delete(account);
+  };
+
   return {
     /** Takes one record in; gives back the statement's line it makes, if it makes one. */
     apply(record: LedgerRecord): LedgerItem | undefined {
@@ -92,6 +100,7 @@ export function createGatewayState() {
         return addItem(itemOf(record));
       }
       if (record.type === 'card') cards.set(scoped(record.account, record.paymentMethod, record.customerId), record);
+      else if (record.type === 'reset') forget(record.account);
       else owed.delete(record.eventSeq);
       return undefined;
     },

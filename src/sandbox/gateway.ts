@@ -93,6 +93,12 @@ export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput)
     settleEvent: (event: LedgerItem, outcome: 'delivered' | 'abandoned') =>
       append({ type: 'webhook', account: event.account, eventSeq: event.seq, outcome }),
 
+    /** Empties the account: charges, keys, cards seen and events owed. A call under way may still add to what is begun anew. */
+    async reset(account: string): Promise<void> {
+      for (const scopedKey of refusals.keys()) if (scopedKey.startsWith(`${account} `)) refusals.delete(scopedKey);
+      return append({ type: 'reset', account });
+    },
+
     durable: () => file.durable(),
     state: state as Pick<typeof state, 'operation' | 'authorisation' | 'authorisationByAction' | 'page' | 'owedEvents'>,
     close: () => file.close(),

@@ -8,13 +8,15 @@ import type { Chaos } from './chaos';
 import type { Gateway } from './gateway';
 import { readAsked } from './gateway-operations';
 import type { Operation } from './ledger-record';
-import { businessTime, readBody, readText, word } from './request-body';
+import { businessTime, optionalText, readBody, readText, word } from './request-body';
 import { RequestRefused } from './request-refused';
+import { requireSigned } from './signed-message';
 
 export interface GatewayRoutesInput {
   gateway: Gateway;
   publicUrl: string;
   adminToken: string | undefined;
+  webhookSecret: string;
   slowMs: number;
   chaos: { get(): Chaos; set(chaos: Chaos): void };
   /** Aborted when the gateway closes: waits end without an answer. */
@@ -31,7 +33,7 @@ interface Exchange {
 const PAGE_SIZE_MAX = 1000;
 
 /** Answers one HTTP request. Throws RequestRefused for what it will not take; see start-sandbox-gateway.ts for the API. */
-export function createGatewayRoutes({ gateway, publicUrl, adminToken, slowMs, chaos, stopping }: GatewayRoutesInput) {
+export function createGatewayRoutes({ gateway, publicUrl, adminToken, webhookSecret, slowMs, chaos, stopping }: GatewayRoutesInput) {
   const operate = async ({ request, response }: Exchange, account: string, operation: Operation, authorisationId?: string) => {
     const body = await readBody(request);
     const asked = readAsked({ account, key: request.headers['idempotency-key'], operation, body, authorisationId });
@@ -54,8 +56,8 @@ export function createGatewayRoutes({ gateway, publicUrl, adminToken, slowMs, ch
     const behaviour = cardBehaviour(token);
     if (!behaviour) throw new RequestRefused(404, 'unknown_payment_method', 'There is no such payment method');
     const at = businessTime(url.searchParams.get('at') ?? new Date().toISOString());
-    const customerId = url.searchParams.get('customerId');
-    const firstSeenAt = await gateway.firstSeen(account, token, customerId === null ? undefined : word(customerId, 'customerId'), at);
+    const customerId = optionalText(url.searchParams.get('customerId'), 'customerId');
+    const firstSeenAt = await gateway.firstSeen(account, token, customerId, at);
     sendJson(response, 200, { id: token, ...cardFacts(behaviour, { at, firstSeenAt }) });
   };
 
@@ -64,6 +66,16 @@ export function createGatewayRoutes({ gateway, publicUrl, adminToken, slowMs, ch
     const limit = wholeNumber(url.searchParams.get('limit') ?? '500', 'limit', PAGE_SIZE_MAX);
     await gateway.durable();
     sendJson(response, 200, gateway.state.page(account, from, Math.max(1, limit)));
+  };
+
+  /** Money's books are not emptied on anybody's word: the message is signed by whoever takes our webhooks, and names the account. */
+  const reset = async ({ request, response }: Exchange, account: string) => {
+    const body = await readText(request);
+    requireSigned({ headers: request.headers, body, secret: webhookSecret, nowMs: Date.now() });
+    const { type, data } = JSON.parse(body) as { type?: string; data?: { account?: string } };
+    if (type !== 'account.reset' || data?.account !== account) throw new RequestRefused(400, 'invalid_field', 'type must be account.reset, and data.account the account of the bearer');
+    await gateway.reset(account);
+    sendJson(response, 200, { account });
   };
 
   const showAction = async ({ request, response }: Exchange, token: string) => {
@@ -86,7 +98,7 @@ export function createGatewayRoutes({ gateway, publicUrl, adminToken, slowMs, ch
     sendJson(response, 200, chaos.get());
   };
 
-  const v1 = (exchange: Exchange, account: string): Promise<void> => {
+  const v1 = async (exchange: Exchange, account: string): Promise<void> => {
     const [, resource, id, verb, ...more] = exchange.path;
     const at = `${exchange.request.method} ${[resource, id && '*', verb, ...more].filter(Boolean).join('/')}`;
     switch (at) {
@@ -97,6 +109,8 @@ export function createGatewayRoutes({ gateway, publicUrl, adminToken, slowMs, ch
       case 'GET charges': return showCharge(exchange, account);
       case 'GET payment-methods/*': return showPaymentMethod(exchange, account, id ?? '');
       case 'GET ledger': return showLedger(exchange, account);
+      case 'GET account': return sendJson(exchange.response, 200, { account });
+      case 'POST reset': return reset(exchange, account);
       default: throw new RequestRefused(404, 'unknown_path', 'There is nothing here');
     }
   };

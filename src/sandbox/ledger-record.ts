@@ -67,6 +67,11 @@ export interface WebhookRecord extends Recorded {
   outcome: 'delivered' | 'abandoned';
 }
 
-export type LedgerRecord = OperationRecord | ActionRecord | CardRecord | WebhookRecord;
+/** Nothing of the account before this counts any more: it begins again, empty. The lines themselves stay in the file. */
+export interface ResetRecord extends Recorded {
+  type: 'reset';
+}
+
+export type LedgerRecord = OperationRecord | ActionRecord | CardRecord | WebhookRecord | ResetRecord;
 type WithoutPosition<R> = R extends Recorded ? Omit<R, 'seq' | 'recordedAt'> : never;
 export type NewRecord = WithoutPosition<LedgerRecord>;

@@ -53,6 +53,8 @@ export interface SandboxGateway {
  * | GET /v1/charges | key | 200 how the call under that key stands now, 404 |
  * | GET /v1/payment-methods/{token} | at?, customerId? | 200 brand, last4, expMonth, expYear, funding; 404 |
  * | GET /v1/ledger | from?, limit? (≤ 1000) | 200 `{ items, next }`, oldest first; repeat with `from=next` until null |
+ * | GET /v1/account | | 200, the gateway is there |
+ * | POST /v1/reset | `{ type: 'account.reset', data: { account } }`, signed as our webhooks are, with their secret | 200, the account is empty, for good |
  * | GET /actions/{token}, POST decision=`approve`\|`decline` | | the customer's page |
  * | GET, PUT /v1/admin/chaos | any of chaos.ts's fields | the settings (admin bearer) |
  * | GET /livez | | 200; 500 once the ledger's disk has refused a line: restart it |
@@ -103,6 +105,7 @@ export async function startSandboxGateway(input: SandboxGatewayInput): Promise<S
     gateway,
     publicUrl: input.publicUrl ?? url,
     adminToken,
+    webhookSecret,
     slowMs,
     chaos: { get: () => chaos, set: (changed) => { chaos = changed; } },
     stopping: stopping.signal,

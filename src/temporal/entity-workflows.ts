@@ -3,12 +3,14 @@ import { userOnboardingId } from '../contracts/onboarding';
 import { subscriptionId } from '../contracts/subscription';
 import { openOnboardingStates } from '../domain/onboarding';
 import { paymentStates, settledPaymentStates } from '../domain/payment';
-import { subscriptionStates } from '../domain/subscription';
+import { endedSubscriptionStates, subscriptionStates } from '../domain/subscription';
 import type { EntityType } from '../models/event';
 
 export interface EntityWorkflow {
   /** The states in which the entity's workflow may be running. */
   openStates: readonly string[];
+  /** In whichever other state it may be running, as a filter. */
+  unfinished?: Record<string, unknown>;
   workflowId: (entityId: string) => string;
 }
 
@@ -20,7 +22,8 @@ export const entityWorkflows: Record<EntityType, EntityWorkflow | null> = {
   onboarding: { openStates: openOnboardingStates, workflowId: userOnboardingId },
   payment: { openStates: paymentStates.filter((state) => !settledPaymentStates.includes(state)), workflowId: processPaymentId },
   refund: { openStates: ['pending'], workflowId: refundPaymentId },
-  subscription: { openStates: subscriptionStates.filter((state) => state !== 'cancelled'), workflowId: subscriptionId },
+  // A cancelled one goes on until the payment that was under way is withdrawn, or given back.
+  subscription: { openStates: subscriptionStates.filter((state) => !endedSubscriptionStates.includes(state)), unfinished: { 'charge.status': 'pending' }, workflowId: subscriptionId },
   user: null,
   entitlement: null,
   operation: null,

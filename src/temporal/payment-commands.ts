@@ -6,7 +6,7 @@ import { captureAmount, meaningOfCancel, refusePaymentCommand } from '../domain/
 import type { Money } from '../domain/money';
 import { settledPaymentStates } from '../domain/payment';
 import type { Payment } from '../models/payment';
-import { applyToReleased, isReleased } from './released-payment';
+import { applyToReleased, isReleased, outcomeOfAskedCancel } from './released-payment';
 import { sendCommand, type CommandDependencies } from './send-command';
 
 export interface SendPaymentCommandInput {
@@ -39,6 +39,8 @@ export function createPaymentCommands(dependencies: CommandDependencies): SendPa
     const { tenantId, paymentId, command, commandId, by, decision } = input;
     const payment = await database.models.payments.findOne({ _id: paymentId, tenantId }).lean();
     if (!payment) throw new DomainError('NOT_FOUND', 'There is no such payment');
+    const asked = command === 'cancel' ? await outcomeOfAskedCancel(dependencies, payment, commandId) : null;
+    if (asked) return asked;
     if (isReleased(payment)) return applyToReleased(dependencies, payment, input);
     const amountMinor = command === 'capture' && input.amount ? captureAmount({ authorised: payment.amount, requested: input.amount }).amountMinor : undefined;
     const message: CommandInput | CapturePaymentInput | ReviewPaymentInput = {

@@ -1,10 +1,12 @@
-import { commandStep } from '../contracts/commands';
-import type { PaymentOutcome } from '../contracts/payment';
+import type { ClientSession } from 'mongoose';
+import { commandStep, ILLEGAL_STATE } from '../contracts/commands';
+import type { PaymentOutcome, PaymentUndoing } from '../contracts/payment';
+import type { Actor } from '../domain/actor';
 import { DomainError } from '../domain/domain-error';
-import type { PaymentState } from '../domain/payment';
+import { settledPaymentStates, type PaymentState } from '../domain/payment';
 import { captureAmount, refusePaymentCommand } from '../domain/payment-commands';
 import { requireAccepted } from '../domain/refusal';
-import { applyStep, type StepInput } from '../models/apply-step';
+import { applyStep, type StepInput, type StepResult } from '../models/apply-step';
 import type { Database } from '../models/database';
 import type { Payment } from '../models/payment';
 import type { SendPaymentCommandInput } from './payment-commands';
@@ -18,23 +20,70 @@ type Move = Pick<StepInput, 'event' | 'set'> & { to?: PaymentState };
 
 /** Applies a command to a released payment; the next run goes on from there. Gives way to a run that claims the payment meanwhile. */
 export async function applyToReleased({ database }: { database: Database }, payment: Payment, input: SendPaymentCommandInput): Promise<PaymentOutcome> {
-  const { _id: entityId, tenantId, state, capture } = payment;
+  const { _id: entityId, tenantId, state, capture, unknownCall } = payment;
   const { command, commandId, by, at } = input;
   const { models } = database;
   const step = commandStep(commandId);
-  if (!(await models.events.exists({ tenantId, entityId, step }))) requireAccepted(refusePaymentCommand({ command, state, capture }));
+  if (!(await models.events.exists({ tenantId, entityId, step }))) {
+    if (payment.undoing) throw new DomainError(ILLEGAL_STATE, `The payment is being undone, so ${command} comes too late`);
+    requireAccepted(refusePaymentCommand({ command, state, capture }));
+  }
+  if (command === 'cancel' && unknownCall === 'capture') {
+    await undoReleased({ database }, { payment, step: askedStep(commandId), reason: 'cancelled', by, at });
+    throw pending();
+  }
   const payload = (await models.commandPayloads.findOne({ _id: commandId, tenantId, entityId }).lean())?.payload;
   const { to, event, set } = moveOf(payment, input, typeof payload?.note === 'string' ? payload.note : null);
-  const applied = await applyStep(database, {
+  const applied = await applyUnclaimed(database, {
     tenantId, entityType: 'payment', entityId, step, at, by, from: [state], event,
     ...(to === undefined ? { set } : { to, set: { ...set, since: new Date(at), until: null } }),
+  });
+  return { state: applied.state as PaymentState, at: applied.at };
+}
+
+/**
+ * What became of a cancel that could not be promised, because money might have been taken; null for any other command.
+ * @throws DomainError `OUTCOME_PENDING` until that is known.
+ */
+export async function outcomeOfAskedCancel({ database }: { database: Database }, payment: Payment, commandId: string): Promise<PaymentOutcome | null> {
+  const { _id: entityId, tenantId, state, since } = payment;
+  if (!(await database.models.events.exists({ tenantId, entityId, step: askedStep(commandId) }))) return null;
+  if (!settledPaymentStates.includes(state)) throw pending();
+  return state === 'cancelled' ? { state, at: since.toISOString() } : null;
+}
+
+export interface UndoReleasedInput {
+  payment: Payment;
+  step: string;
+  reason: string;
+  by: Actor;
+  /** The tenant's business time, ISO 8601. */
+  at: string;
+}
+
+/** Has the next run of a released payment undo it. */
+export async function undoReleased({ database }: { database: Database }, { payment, step, reason, by, at }: UndoReleasedInput, session?: ClientSession): Promise<void> {
+  const { _id: entityId, tenantId, state } = payment;
+  const undoing: PaymentUndoing = { towards: 'cancelled', reason };
+  await applyUnclaimed(database, { tenantId, entityType: 'payment', entityId, step, at, by, from: [state], set: { undoing }, event: { type: 'payment.undoing', data: { ...undoing } } }, session);
+}
+
+/** Where a cancel is recorded that is answered only when the gateway has told. */
+const askedStep = (commandId: string): string => `cancel/${commandId}`;
+
+const pending = (): DomainError =>
+  new DomainError('OUTCOME_PENDING', 'Whether the money was taken is not known yet, so nobody can say what the cancel leads to: repeat the request with the same Idempotency-Key', { retryAfterSeconds: 60 });
+
+async function applyUnclaimed(database: Database, input: StepInput, within?: ClientSession): Promise<StepResult> {
+  const { tenantId, entityId: _id } = input;
+  return applyStep(database, {
+    ...input,
     alongside: async (session) => {
-      const { chain } = await models.payments.findOne({ _id: entityId, tenantId }, { chain: 1 }).session(session).lean().orFail();
+      const { chain } = await database.models.payments.findOne({ _id, tenantId }, { chain: 1 }).session(session).lean().orFail();
       if (chain === null) return;
       throw new DomainError('OUTCOME_PENDING', 'The payment has just gone on: repeat the request with the same Idempotency-Key', { retryAfterSeconds: 1 });
     },
-  });
-  return { state: applied.state as PaymentState, at: applied.at };
+  }, within);
 }
 
 function moveOf(payment: Payment, { command, decision, amount, at }: SendPaymentCommandInput, note: string | null): Move {

@@ -78,8 +78,14 @@ async function startFirst({ database, starter }: Pick<CommandDependencies, 'data
   if (row) await starter.start(row).catch(() => undefined);
 }
 
+/** The server's own word for an update that it had delivered to a run which then ended without an answer. */
+const CUT_OFF = 'AcceptedUpdateCompletedWorkflow';
+
 /** What the workflow refused, in the words it used. */
 function refusalIn({ cause }: WorkflowUpdateFailedError): DomainError {
+  if (cause instanceof ApplicationFailure && cause.type === CUT_OFF) {
+    return new DomainError('OUTCOME_PENDING', 'The process was ended while it was at work on the command. Repeat the request with the same Idempotency-Key to learn its outcome', { retryAfterSeconds: 1 });
+  }
   if (!(cause instanceof ApplicationFailure) || !cause.type) {
     return new DomainError('ILLEGAL_STATE', 'The process ended before the command could be applied');
   }

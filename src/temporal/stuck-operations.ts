@@ -8,6 +8,7 @@ import type { Database } from '../models/database';
 import { entityModel } from '../models/entity-model';
 import { newOutboxRow } from '../models/new-outbox-row';
 import type { StuckItem } from '../models/stuck-item';
+import { isReleased } from './released-payment';
 import type { RunningWorkflows } from './running-workflows';
 import { createStuckRemedies, type StuckRemedy } from './stuck-remedies';
 
@@ -46,6 +47,12 @@ export function createStuckOperations({ database, workflows }: { database: Datab
     await models.outbox.insertMany([row], { session });
   };
 
+  /** A subscription's payment has none while its subscription waits to ask again: a look now would be a promise nobody keeps. */
+  const requireProcess = async ({ item: { tenantId, entityType, entityId }, session }: ResolveStuckInput): Promise<void> => {
+    const payment = entityType === 'payment' ? await models.payments.findOne({ _id: entityId, tenantId }).session(session).lean() : null;
+    if (payment && isReleased(payment)) throw new DomainError('ILLEGAL_STATE', 'No process of this payment waits now: its subscription looks it up by itself, within the hour; close the item to give the payment up');
+  };
+
   return {
     /** An outbox row is due at once; an outcome is looked up at once, and stays listed until it is known; a process is started anew. */
     async restart(input: ResolveStuckInput): Promise<StuckItem> {
@@ -57,6 +64,7 @@ export function createStuckOperations({ database, workflows }: { database: Datab
           await models.outbox.updateOne({ _id: item.subject, open: true }, { $set: { dueAt: new Date(), failures: 0, lastError: null, lease: null } }, { session });
           return resolve(input, 'restarted');
         case 'outcome_unknown':
+          await requireProcess(input);
           await tell(input, { name: gatewayReported.name });
           return item;
         default:
@@ -76,7 +84,7 @@ export function createStuckOperations({ database, workflows }: { database: Datab
           await models.outbox.updateOne({ _id: item.subject, open: true }, { $set: { doneAt: new Date(), pending: [], lease: null }, $unset: { open: 1 } }, { session });
           return resolve(input, 'closed');
         case 'outcome_unknown': {
-          const signal = remedyOf(item).giveUp({ ...input, at: await businessTime(input) });
+          const signal = await remedyOf(item).giveUp({ ...input, at: await businessTime(input) });
           if (signal) await tell(input, signal);
           return resolve(input, 'closed');
         }

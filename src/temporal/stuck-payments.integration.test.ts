@@ -102,6 +102,22 @@ it('closing an outcome that is not known gives the payment up, and ends it only 
   expect((await world.bankItems(paymentId)).map(({ outcome }) => outcome)).toEqual(['authorised', 'voided']);
 }, 90_000);
 
+it('closing the unknown outcome of a subscription\'s payment gives it up although no process of it runs', async () => {
+  const { payment: { _id: paymentId } } = await world.accept({ paymentMethod: 'pm_timeout_after_charge', purpose: 'renewal', startedBy: 'parent' });
+  const asked = world.ask(paymentId);
+  await waitFor(async () => (await world.bankItems(paymentId)).length > 0, { what: 'the charge' });
+  await world.chaos({ down: true });
+  expect((await asked).state).toBe('unknown');
+  const item = await list('outcome_unknown', 'payment', paymentId);
+  await expect(restart(item)).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
+  expect((await close(item)).state).toBe('closed');
+  await relay(paymentId);
+  expect((await world.read(paymentId)).undoing).toEqual({ towards: 'cancelled', reason: 'closed_by_operator' });
+  await world.chaos({ down: false });
+  expect(await world.ask(paymentId)).toMatchObject({ state: 'cancelled' });
+  expect((await world.bankItems(paymentId)).map(({ outcome }) => outcome)).toEqual(['authorised', 'voided']);
+});
+
 it('a refund that was accepted is owed: it is restarted, and cannot be given up', async () => {
   const paymentId = await world.pay();
   await world.until(paymentId, 'captured');

@@ -19,6 +19,7 @@ import type { Payment } from '../models/payment';
 import type { Entity } from '../models/schema-options';
 import type { StuckItem } from '../models/stuck-item';
 import type { Subscription } from '../models/subscription';
+import { isReleased, undoReleased } from './released-payment';
 import type { RunningWorkflows } from './running-workflows';
 
 export interface RemedyInput {
@@ -35,8 +36,8 @@ export interface StuckRemedy {
   restart(input: RemedyInput): Promise<void>;
   /** Ends the entity, undoing what was done. */
   close(input: RemedyInput & { reason: string | null }): Promise<void>;
-  /** What closing means while a process waits for an outcome that is not known: a signal to it, or null to leave it alone. */
-  giveUp(input: RemedyInput): { name: string; args: readonly unknown[] } | null;
+  /** What closing means while an outcome is not known: a signal to the process that waits for it, or null where there is nothing to tell. */
+  giveUp(input: RemedyInput): Promise<{ name: string; args: readonly unknown[] } | null>;
 }
 
 export type StuckRemedies = Partial<Record<EntityType, StuckRemedy>>;
@@ -94,7 +95,7 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
         input.session,
       );
     },
-    giveUp: () => null,
+    giveUp: () => Promise.resolve(null),
   };
 
   const openPaymentStates = paymentStates.filter((state) => !settledPaymentStates.includes(state));
@@ -117,7 +118,14 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
         input.session,
       );
     },
-    giveUp: ({ item, by }) => ({ name: cancelPaymentSignal.name, args: [{ commandId: `close/${item._id}`, by }] }),
+    async giveUp(input) {
+      const { item, by, at, session } = input;
+      const found = await find<Payment>(input);
+      if (!isReleased(found)) return { name: cancelPaymentSignal.name, args: [{ commandId: `close/${item._id}`, by }] };
+      // No process of a subscription's payment waits: the next one finds what is to be done.
+      if (found.undoing === null) await undoReleased({ database }, { payment: found, step: `close/${item._id}`, reason: 'closed_by_operator', by, at }, session);
+      return null;
+    },
   };
 
   const refund: StuckRemedy = {
@@ -129,7 +137,7 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
       await applyStep(database, { ...about(input), step: `restart/${input.item._id}`, from: ['pending'], set: { chain: null }, event: { type: 'refund.restarted' }, starts: [start] }, input.session);
     },
     close: () => Promise.reject(new DomainError('ILLEGAL_STATE', 'A refund that was accepted is owed and cannot be given up; restart it')),
-    giveUp: () => null,
+    giveUp: () => Promise.resolve(null),
   };
 
   const subscriptionProcessOf = ({ _id: subscriptionId, tenantId, correlationId }: Subscription): WorkflowStart => ({
@@ -172,7 +180,7 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
         input.session,
       );
     },
-    giveUp: () => null,
+    giveUp: () => Promise.resolve(null),
   };
 
   return { onboarding, payment, refund, subscription };

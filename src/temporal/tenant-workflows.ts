@@ -9,7 +9,8 @@ export async function openWorkflowIds({ database, tenantId, createdAfter }: { da
   const ids: string[] = [];
   for (const [entityType, workflow] of Object.entries(entityWorkflows)) {
     if (!workflow) continue;
-    const open = { tenantId, state: { $in: [...workflow.openStates] }, ...(createdAfter ? { createdAt: { $gt: createdAfter } } : {}) };
+    const inOpenState = { state: { $in: [...workflow.openStates] } };
+    const open = { tenantId, $or: [inOpenState, ...(workflow.unfinished ? [workflow.unfinished] : [])], ...(createdAfter ? { createdAt: { $gt: createdAfter } } : {}) };
     const entities = await entityModel(database.models, entityType as EntityType).find(open, { _id: 1 }).lean();
     ids.push(...entities.map(({ _id }) => workflow.workflowId(_id)));
   }

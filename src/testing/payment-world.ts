@@ -22,6 +22,7 @@ import { acceptPayment, type AcceptPaymentInput } from '../models/accept-payment
 import { acceptRefund } from '../models/accept-refund';
 import { findPlanItem } from '../models/accept-subscription';
 import { applyStep } from '../models/apply-step';
+import { createClock } from '../models/clock';
 import { startSandboxGateway } from '../sandbox/start-sandbox-gateway';
 import { createPaymentCommands, type SendPaymentCommandInput } from '../temporal/payment-commands';
 import { createSandboxClockMover } from '../temporal/sandbox-clock';
@@ -73,7 +74,8 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
   });
   const running = worker.run();
 
-  const now = () => new Date().toISOString();
+  const clock = createClock({ database });
+  const now = async () => (await clock.now(tenantId)).toISOString();
   const ledgerOf = async (...keys: string[]): Promise<SandboxLedgerItem[]> => {
     const items: SandboxLedgerItem[] = [];
     for await (const item of readSandboxLedger({ url: bank.url, tenantId })) if (keys.some((key) => item.idempotencyKey.startsWith(key))) items.push(item);
@@ -81,11 +83,12 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
   };
 
   return {
-    database, client, tenantId, starter, bank,
+    database, client, tenantId, starter, bank, clock,
     /** Accepts without starting. */
     async accept(input: Partial<AcceptPaymentInput> = {}) {
+      const at = await now();
       return database.inTransaction((session) =>
-        acceptPayment({ database, session, tenantId, amount: { amountMinor: 5000, currency: 'EUR' }, paymentMethod: 'pm_ok', correlationId: 'test', by: testActor, at: now(), ...input }));
+        acceptPayment({ database, session, tenantId, amount: { amountMinor: 5000, currency: 'EUR' }, paymentMethod: 'pm_ok', correlationId: 'test', by: testActor, at, ...input }));
     },
     async pay(input: Partial<AcceptPaymentInput> = {}): Promise<string> {
       const { payment, row } = await this.accept(input);
@@ -97,12 +100,14 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
       await starter.start(row);
       return refund._id;
     },
-    acceptRefund: (paymentId: string, amount?: Money) =>
-      database.inTransaction((session) => acceptRefund({ database, session, tenantId, paymentId, amount, correlationId: 'test', by: testActor, at: now() })),
+    async acceptRefund(paymentId: string, amount?: Money) {
+      const at = await now();
+      return database.inTransaction((session) => acceptRefund({ database, session, tenantId, paymentId, amount, correlationId: 'test', by: testActor, at }));
+    },
     async command(paymentId: string, command: RunningPaymentCommand, { payload, ...more }: Partial<SendPaymentCommandInput> & { payload?: Record<string, unknown> } = {}) {
       const commandId = more.commandId ?? randomUUID();
       if (payload) await models.commandPayloads.create({ _id: commandId, tenantId, entityId: paymentId, payload, createdAt: new Date() });
-      return send({ tenantId, paymentId, command, commandId, by: testActor, at: now(), ...more });
+      return send({ tenantId, paymentId, command, commandId, by: testActor, at: await now(), ...more });
     },
     read: (paymentId: string) => models.payments.findById(paymentId).lean().orFail(),
     readRefund: (refundId: string) => models.refunds.findById(refundId).lean().orFail(),
@@ -131,6 +136,13 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
     async chaos(settings: Record<string, unknown>): Promise<void> {
       const headers = { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' };
       const response = await fetch(`${bank.url}/v1/admin/chaos`, { method: 'PUT', headers, body: JSON.stringify(settings) });
+      if (!response.ok) throw new Error(await response.text());
+    },
+    /** Somebody captures at the gateway itself, past us. */
+    async captureAtTheGateway(paymentId: string, amountMinor: number): Promise<void> {
+      const { authorisationId, amount: { currency } } = await this.read(paymentId);
+      const headers = { authorization: `Bearer ${tenantId}`, 'idempotency-key': `${paymentId}:dashboard`, 'content-type': 'application/json' };
+      const response = await fetch(`${bank.url}/v1/authorisations/${authorisationId}/capture`, { method: 'POST', headers, body: JSON.stringify({ amount: { amountMinor, currency }, at: await now() }) });
       if (!response.ok) throw new Error(await response.text());
     },
     /** The customer's decision on the gateway's page. */

@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { readSandboxLedger, type SandboxLedgerItem } from '../../src/clients/sandbox-ledger';
+import { tenantIdOf } from '../../src/domain/tenant';
 import { enrolPartner, type PartnerApp } from '../../src/testing/partner-app';
 import { startPlatform, type Platform } from '../../src/testing/platform';
 import { checkoutRoot } from '../../src/testing/servers';
@@ -20,10 +23,11 @@ interface View {
 let platform: Platform;
 let app: PartnerApp;
 let operator: PartnerApp;
+let partnerId: string;
 
 beforeAll(async () => {
   platform = await startPlatform({ name: 'payments', sandbox: true });
-  ({ app, operator } = await enrolPartner(platform));
+  ({ app, operator, partnerId } = await enrolPartner(platform));
 }, 120_000);
 afterAll(() => platform.stop());
 
@@ -128,8 +132,21 @@ it('waits while the gateway is away, shows its circuit in the metrics, and goes 
   expect((await operator.get<{ items: unknown[] }>('/operations/stuck')).body.items).toEqual([]);
 }, 150_000);
 
-it('a reset empties the sandbox, and the books agree again', async () => {
-  expect((await app.post('/sandbox/clock/reset', { timeoutMs: 30_000 })).status).toBe(200);
+it('a reset empties the sandbox here and at the gateway, once both are there, and the books agree again', async () => {
+  const atTheGateway = async () => {
+    const items: SandboxLedgerItem[] = [];
+    for await (const item of readSandboxLedger({ url: platform.sandboxUrl, tenantId: tenantIdOf({ partnerId, mode: 'sandbox' }) })) items.push(item);
+    return items.length;
+  };
+  const key = randomUUID();
+  await platform.sandbox!.stop();
+  const refused = await app.post('/sandbox/clock/reset', { key, timeoutMs: 30_000 });
+  expect([refused.status, refused.body.code]).toEqual([503, 'GATEWAY_UNAVAILABLE']);
+  expect((await app.get<{ items: unknown[] }>('/payments')).body.items).not.toEqual([]);
+  await platform.sandbox!.start();
+  expect(await atTheGateway()).toBeGreaterThan(0);
+  expect((await app.post('/sandbox/clock/reset', { key, timeoutMs: 30_000 })).status).toBe(200);
+  expect(await atTheGateway()).toBe(0);
   expect((await app.get<{ items: unknown[] }>('/payments')).body.items).toEqual([]);
   expect((await app.get<{ offsetSeconds: number }>('/sandbox/clock')).body.offsetSeconds).toBe(0);
   expect(verifyLedger().status).toBe(0);

@@ -77,7 +77,7 @@ async function lookUp(run: PaymentRun, call: Call, { believeNothingFrom }: { bel
 }
 
 /** Records what the gateway said, also while the payment is being cancelled: what happened there has happened. */
-function settle(run: PaymentRun, call: Call, { status, reason, position }: GatewayAnswer): Promise<Led> {
+function settle(run: PaymentRun, call: Call, { status, reason, position, capturedMinor }: GatewayAnswer): Promise<Led> {
   return CancellationScope.nonCancellable(async () => {
     run.moved(position);
     if (status === 'unavailable') return undefined;
@@ -90,6 +90,6 @@ function settle(run: PaymentRun, call: Call, { status, reason, position }: Gatew
     // A hold that a refused capture leaves behind is given back before the payment ends.
     if (call === 'capture' && to === 'failed') return { towards: 'failed', reason: reason ?? 'capture_refused' };
     const why = { declined: 'declined', cancelled: 'voided_at_the_gateway', failed: 'refused_by_the_gateway' }[to as string] ?? null;
-    return run.move({ to, reason: why && (reason ?? why) });
+    return run.move({ to, reason: why && (reason ?? why), ...(to === 'captured' ? { capturedMinor } : {}) });
   });
 }

@@ -18,8 +18,10 @@ const steps = ['validatePayment', 'checkFraud', 'validateCard', 'authorise', 'ca
 let world: PaymentWorld;
 /** What goes wrong, once, in which step of which payment. */
 const faults = new Map<string, { step: string; mode: Mode }>();
+/** Payments whose moves cannot be recorded, with how often it was tried. */
+const unrecordable = new Map<string, number>();
 const gateway = createFaultyGateway();
-const { blind, unvoidable, silentVoid, lostOnTheWay, deadly } = gateway.faults;
+const { blind, unvoidable, silentVoid, lostOnTheWay, deadly, lockedOut } = gateway.faults;
 
 const lastingMs = Number.parseInt(paymentActivityOptions.startToCloseTimeout, 10) * 1000 + 1000;
 
@@ -41,6 +43,11 @@ const wrap = (activities: Activities): Activities =>
     Object.entries(activities as unknown as Record<string, (input: { paymentId: string; call?: string }) => Promise<unknown>>).map(([name, run]) => [
       name,
       (input: { paymentId: string; call?: string }) => {
+        const tried = unrecordable.get(input.paymentId);
+        if (name === 'updatePaymentStatus' && tried !== undefined) {
+          unrecordable.set(input.paymentId, tried + 1);
+          throw new Error('MongoDB is away');
+        }
         const fault = faults.get(input.paymentId);
         const step = name === 'processPaymentGateway' ? input.call : name;
         if (fault?.step !== step) return run(input);
@@ -129,6 +136,20 @@ describe('a payment whose worker', () => {
   });
 });
 
+describe('a payment whose command', () => {
+  it('is cut short by a cancel, while its step is to be tried again, is refused, and the process ends', async () => {
+    const id = await authorised();
+    unrecordable.set(id, 0);
+    const capture = world.command(id, 'capture').catch((error: unknown) => error);
+    await waitFor(() => unrecordable.get(id)! > 0, { what: 'the failed step' });
+    expect(await world.command(id, 'cancel')).toMatchObject({ state: 'authorised' });
+    unrecordable.delete(id);
+    expect(await capture).toMatchObject({ code: 'ILLEGAL_STATE' });
+    expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { captured: 0, voids: 1 } });
+    await recordHistory('payment-command-cut-short', world.handle(id));
+  }, 20_000);
+});
+
 describe('a payment whose gateway', () => {
   it('never got the authorisation sends it again with the same key, after a while', async () => {
     const { payment, row } = await world.accept();
@@ -167,6 +188,27 @@ describe('a payment whose gateway', () => {
     blind.delete(payment._id);
     expect(await ended(payment._id)).toMatchObject({ state: 'cancelled', bank: { held: 0, captured: 0, voids: 1 } });
     await recordHistory('payment-cancelled-unknown', world.handle(payment._id));
+  });
+
+  it('refuses the repeat of an authorisation that may have arrived is not called failed: it is unknown until it can be looked up', async () => {
+    const { payment, row } = await world.accept();
+    deadly.add(`${payment._id}:authorise`);
+    await world.starter.start(row!);
+    await waitFor(async () => (await world.bankItems(payment._id)).length > 0, { what: 'the hold' });
+    lockedOut.add(payment._id);
+    await world.until(payment._id, 'unknown');
+    expect(await world.effects(payment._id)).toEqual({ authorise: 'intent' });
+    lockedOut.delete(payment._id);
+    await world.advance(payment._id, 120_000);
+    expect(await ended(payment._id)).toMatchObject({ state: 'captured', bank: { authorisations: 1, captures: 1 } });
+  });
+
+  it('refuses an authorisation that was never sent before has failed', async () => {
+    const { payment, row } = await world.accept();
+    lockedOut.add(payment._id);
+    await world.starter.start(row!);
+    expect(await ended(payment._id)).toMatchObject({ state: 'failed', reason: 'gateway_request_refused', bank: { authorisations: 0 } });
+    expect(await world.effects(payment._id)).toEqual({ authorise: 'none' });
   });
 
   it('does not answer the void is unknown, and settles cancelled with one void', async () => {

@@ -53,6 +53,25 @@ describe('processPayment', () => {
       expect(await world.postings(id)).toEqual([]);
     });
 
+  it.each(['cust 17', 'Müller & Söhne', '客户'])('takes whatever the partner calls its customer: %s', async (customerId) => {
+    expect((await world.handle(await world.pay({ customerId, paymentMethod: 'pm_expires_next_month' })).result()).state).toBe('captured');
+  });
+
+  it('counts what a customer does, never what subscriptions charge', async () => {
+    const customerId = `many-${Date.now()}`;
+    const { database, tenantId } = world;
+    for (let n = 0; n < 25; n += 1) await world.accept({ customerId, startedBy: 'parent', purpose: 'renewal' });
+    const amongRenewals = await world.pay({ customerId });
+    expect((await world.handle(amongRenewals).result()).state).toBe('captured');
+    expect((await world.read(amongRenewals)).fraud?.reasons).toEqual([]);
+    await database.models.payments.updateMany({ tenantId, customerId }, { $set: { startedBy: 'outbox' } });
+    const renewal = (await world.accept({ customerId, startedBy: 'parent', purpose: 'renewal' })).payment._id;
+    expect((await world.ask(renewal)).state).toBe('captured');
+    const oneMore = await world.pay({ customerId });
+    await world.until(oneMore, 'review');
+    expect((await world.read(oneMore)).fraud?.reasons).toMatchObject([{ rule: 'payments_per_hour' }]);
+  });
+
   it('is denied by the fraud rules without asking the gateway', async () => {
     const id = await world.pay({ amount: { amountMinor: 20_000_000, currency: 'EUR' } });
     expect((await ended(id, 'fraud-denied')).result).toMatchObject({ state: 'declined', reason: 'fraud_detected' });
@@ -110,6 +129,17 @@ describe('processPayment', () => {
     await ended(id);
     expect(await world.command(id, 'capture', { commandId })).toEqual(first);
     expect((await world.timeline(id)).filter((type) => type === 'capturing')).toHaveLength(1);
+  });
+
+  it.each(['capture', 'cancel'] as const)('books what somebody captured at the gateway itself, and offers no more to refund: found by %s', async (command) => {
+    const id = await authorised();
+    await world.captureAtTheGateway(id, 1500);
+    await world.command(id, command);
+    const { result, bank } = await ended(id);
+    expect(result.state).toBe('captured');
+    expect(bank).toMatchObject({ captured: 1500, captures: 1, voids: 0 });
+    expect(await world.read(id)).toMatchObject({ authorisedMinor: 5000, capturedMinor: 1500 });
+    await expect(world.acceptRefund(id, { amountMinor: 1501, currency: 'EUR' })).rejects.toMatchObject({ code: 'REFUND_EXCEEDS_CAPTURED' });
   });
 
   it('voids what was not captured within 7 days', async () => {

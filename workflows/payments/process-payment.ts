@@ -9,6 +9,7 @@ import { isPaymentAtRest, settledPaymentStates } from '../../src/domain/payment'
 import { releasePayment, sendWebhookNotification, validatePayment } from './activities';
 import { askGateway, awaitAction, awaitCapture, settleUnknown, type Led } from './ask-gateway';
 import { awaitReview, check } from './check';
+import { inTenantTime } from './in-tenant-time';
 import { PaymentRun } from './run';
 import { undo } from './undo';
 
@@ -25,7 +26,10 @@ export async function processPayment(input: ProcessPaymentInput): Promise<Proces
 
   let led: Led;
   try {
-    led = await story.run(() => tell(run));
+    led = await story.run(async () => {
+      await inTenantTime(input);
+      return tell(run);
+    });
   } catch (error) {
     if (isNotOurs(error)) throw error;
     led = isCancellation(error)

@@ -1,4 +1,4 @@
-import { GatewayOutcomeUnknown, GatewayUnavailable } from '../../src/clients/gateway-errors';
+import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable } from '../../src/clients/gateway-errors';
 import type { PaymentGateway } from '../../src/clients/payment-gateway';
 import { DomainError } from '../../src/domain/domain-error';
 import { ledgerProblems, totalsProblems } from '../../src/domain/ledger-check';
@@ -9,6 +9,7 @@ import { differences } from '../../src/testing/expect-books';
 import { openPaymentWorld, type PaymentWorld } from '../../src/testing/payment-world';
 import { quietTemporal } from '../../src/testing/quiet-temporal';
 import { recordHistory } from '../../src/testing/record-history';
+import { waitFor } from '../../src/testing/wait-for';
 
 const HOUR = 3_600_000;
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
@@ -17,15 +18,26 @@ let world: PaymentWorld;
 /** Refunds that are done and not answered, and refunds nothing is heard of. */
 const silent = new Set<string>();
 const unheard = new Set<string>();
+/** Refunds that are done and not answered, after which the gateway refuses every call, as when its key was replaced. */
+const lockedOut = new Map<string, 'done' | 'refused'>();
+const refuseLockedOut = ({ idempotencyKey }: { idempotencyKey: string }, call: 'refund' | 'lookUp') => {
+  if (lockedOut.get(idempotencyKey.split(':')[0]!) === 'refused') throw new GatewayRequestRefused({ call, idempotencyKey, reason: '401' });
+};
 const refundOf = ({ idempotencyKey }: { idempotencyKey: string }) => idempotencyKey.split(':')[0]!;
 const wrapGateway = (gateway: PaymentGateway): PaymentGateway => ({
   ...gateway,
   async refund(input) {
+    refuseLockedOut(input, 'refund');
     const answer = await gateway.refund(input);
     if (silent.delete(refundOf(input)) || unheard.has(refundOf(input))) throw new GatewayOutcomeUnknown({ call: 'refund', idempotencyKey: input.idempotencyKey, reason: 'no answer' });
+    if (lockedOut.has(refundOf(input))) {
+      lockedOut.set(refundOf(input), 'refused');
+      throw new GatewayOutcomeUnknown({ call: 'refund', idempotencyKey: input.idempotencyKey, reason: 'no answer' });
+    }
     return answer;
   },
   async lookUp(input) {
+    refuseLockedOut(input, 'lookUp');
     if (unheard.has(refundOf(input))) throw new GatewayUnavailable({ call: 'lookUp', reason: 'away' });
     return gateway.lookUp(input);
   },
@@ -119,6 +131,21 @@ describe('refundPayment', () => {
     expect(balanceOf(totals, 'refunded')).toBe(5000 + 5000 + 700 + 900);
     const all = await world.database.models.ledgerPostings.find({ tenantId: world.tenantId }).lean();
     expect(ledgerProblems(all.map(postingOf))).toEqual([]);
+  });
+
+  it('is not called failed when its look-up is refused: what may have been given back stays reserved', async () => {
+    const id = await captured();
+    const { refund: { _id: refund }, row } = await world.acceptRefund(id, eur(2000));
+    lockedOut.set(refund, 'done');
+    await world.starter.start(row);
+    await waitFor(() => lockedOut.get(refund) === 'refused', { what: 'the silence' });
+    await world.advanceRefund(refund, 60_000);
+    expect((await world.readRefund(refund)).state).toBe('pending');
+    expect((await world.read(id)).pendingRefundMinor).toBe(2000);
+    lockedOut.delete(refund);
+    await world.advanceRefund(refund, HOUR);
+    expect(await world.refundHandle(refund).result()).toBe('succeeded');
+    expect(await settled(id)).toEqual({ state: 'partially_refunded', refundedMinor: 2000, pendingRefundMinor: 0 });
   });
 
   it('reserves at most what was captured when 500 pairs of refunds race', async () => {

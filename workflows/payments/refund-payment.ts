@@ -4,6 +4,7 @@ import type { RefundStepInput } from '../../src/contracts/payment-activities';
 import { paymentTimes } from '../../src/domain/payment';
 import type { RefundState } from '../../src/domain/refund';
 import { beginRefund, processRefundGateway, reportOverdueRefund, settleRefund } from './activities';
+import { inTenantTime } from './in-tenant-time';
 import { News } from './news';
 
 /**
@@ -20,6 +21,7 @@ async function tell(input: RefundPaymentInput, news: News): Promise<RefundState>
   const { tenantId, refundId } = input;
   const step = (name: string): RefundStepInput => ({ tenantId, refundId, chain: workflowInfo().firstExecutionRunId, step: name, at: new Date().toISOString() });
 
+  await inTenantTime(input);
   const { state, since } = await beginRefund(step('begin'));
   if (state !== 'pending') return state;
   const overdueAtMs = Date.parse(since) + paymentTimes.unknownMs;

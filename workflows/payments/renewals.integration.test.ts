@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
 
 let world: PaymentWorld;
 const gateway = createFaultyGateway();
-const { blind, silentVoid } = gateway.faults;
+const { blind, silentVoid, captureLost } = gateway.faults;
 /** Payments that Temporal cancels while their authorisation is under way. */
 const cancelledAfterAuthorise = new Set<string>();
 const wrap = (activities: Activities): Activities => ({
@@ -92,5 +92,35 @@ describe('a renewal', () => {
     expect(await world.ask(id)).toMatchObject({ state: 'unknown', unknownCall: 'void' });
     expect(await world.ask(id)).toMatchObject({ state: 'cancelled' });
     expect(await differences(world, id)).toMatchObject({ problems: [], bank: { voids: 1, held: 0 } });
+  });
+
+  it('is listed once for an outcome that stays unknown, however often it is asked, and not again after the operator has closed it', async () => {
+    const { stuckItems, payments } = world.database.models;
+    const id = await renewal({ paymentMethod: 'pm_timeout_after_charge' });
+    blind.add(id);
+    await world.ask(id);
+    await payments.updateOne({ _id: id }, { $set: { since: new Date(Date.now() - 25 * HOUR) } });
+    for (let ask = 0; ask < 2; ask++) expect((await world.ask(id)).state).toBe('unknown');
+    expect((await world.timeline(id)).filter((type) => type === 'outcome_overdue')).toHaveLength(1);
+    expect(await stuckItems.countDocuments({ entityId: id, open: true })).toBe(1);
+    await stuckItems.updateOne({ entityId: id }, { $set: { state: 'closed' }, $unset: { open: 1 } });
+    expect((await world.ask(id)).state).toBe('unknown');
+    expect(await stuckItems.countDocuments({ entityId: id, open: true })).toBe(0);
+    blind.delete(id);
+  });
+
+  it.each([['cancelled', false], ['captured', true]] as const)('whose capture is unknown promises no cancel: it is pending until the next run finds it %s', async (ends, isCaptured) => {
+    const id = await renewal({ paymentMethod: isCaptured ? 'pm_timeout_after_capture' : 'pm_ok' });
+    blind.add(id);
+    if (!isCaptured) captureLost.add(id);
+    expect(await world.ask(id)).toMatchObject({ state: 'unknown', unknownCall: 'capture' });
+    const command = { commandId: `cancel-${id}` };
+    for (let time = 0; time < 2; time++) await expect(world.command(id, 'cancel', command)).rejects.toMatchObject({ code: 'OUTCOME_PENDING' });
+    await expect(world.command(id, 'cancel')).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
+    blind.delete(id);
+    expect((await world.ask(id)).state).toBe(ends);
+    if (isCaptured) await expect(world.command(id, 'cancel', command)).rejects.toMatchObject({ code: 'PAYMENT_CAPTURED' });
+    else expect(await world.command(id, 'cancel', command)).toMatchObject({ state: 'cancelled' });
+    expect(await differences(world, id)).toMatchObject({ problems: [] });
   });
 });

@@ -1,4 +1,4 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { patched, workflowInfo } from '@temporalio/workflow';
 import { ILLEGAL_STATE, commandStep, type CommandInput } from '../../src/contracts/commands';
 import { paymentRefusals, paymentUpdates } from '../../src/contracts/payment';
 import type {
@@ -78,11 +78,15 @@ export class PaymentRun {
   }
 
   /** Records a move to another state and makes it. With a command, answers its sender. */
-  async move(input: Pick<UpdatePaymentStatusInput, 'to' | 'reason' | 'captureMinor'> & { untilMs?: number }, command?: QueuedPaymentCommand | null): Promise<void> {
+  async move(input: Pick<UpdatePaymentStatusInput, 'to' | 'reason' | 'captureMinor' | 'capturedMinor'> & { untilMs?: number }, command?: QueuedPaymentCommand | null): Promise<void> {
     const { untilMs = null, ...move } = input;
     const until = untilMs === null ? null : new Date(untilMs).toISOString();
     const step = command ? this.commandStep(command) : this.step(move.to.replace('/', '-'));
-    const { at } = await this.inbox.transit(() => updatePaymentStatus({ ...step, ...move, until }));
+    const { at } = await this.inbox.transit(() => updatePaymentStatus({ ...step, ...move, until })).catch((error: unknown) => {
+      // A cancel that came meanwhile ends the step; whoever asked for it still has to be answered, or the process would wait for that for ever.
+      if (command && patched('answer-what-is-cut-short')) command.refusal = refusal(ILLEGAL_STATE, `The payment went another way before ${command.name} was recorded`);
+      throw error;
+    });
     this.moved(move.to, untilMs);
     this.reason = move.reason ?? null;
     if (command) command.outcome = { state: this.state, at };

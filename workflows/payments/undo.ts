@@ -44,10 +44,10 @@ async function begin(run: PaymentRun, { towards, reason }: PaymentUndoing): Prom
 async function giveBack(run: PaymentRun, { towards, reason }: PaymentUndoing): Promise<Undone> {
   const overdueAtMs = Date.now() + paymentTimes.unknownMs;
   for (let look = 1; ; look++) {
-    const { status, position } = await compensatePayment(run.step('compensate'));
+    const { status, position, capturedMinor } = await compensatePayment(run.step('compensate'));
     run.moved(position, overdueAtMs);
     if (settledPaymentStates.includes(run.state)) return;
-    if (status === 'captured') return run.move({ to: 'captured' });
+    if (status === 'captured') return run.move({ to: 'captured', capturedMinor });
     if (status !== 'unknown' && status !== 'unavailable') {
       const promised = run.cancel?.outcome !== undefined;
       return run.move({ to: towards, reason }, promised ? null : run.cancel);

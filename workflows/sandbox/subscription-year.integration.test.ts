@@ -82,10 +82,10 @@ it('carries a subscription through a year: trial, a declined renewal, dunning an
   expect(yearMs).toBeLessThan(YEAR_WITHIN_MS);
 }, 120_000);
 
-it('carries ten of them through a year side by side', async () => {
+it('carries five of them through a year side by side', async () => {
   const planId = await world.plan();
   const at = (await clock.now(world.tenantId)).toISOString();
-  const ids = await Promise.all(Array.from({ length: 10 }, () => world.subscribe({ planId, at })));
+  const ids = await Promise.all(Array.from({ length: 5 }, () => world.subscribe({ planId, at })));
   for (const id of ids) await world.until(id, 'active');
   await advance('P1Y');
   for (const id of ids) expect((await world.invoices(id)).length).toBeGreaterThanOrEqual(12);

@@ -21,6 +21,8 @@ const LONG_HISTORY = 2_000;
 /** A repeat that comes this many commands later is answered from MongoDB before it gets here. */
 const COMMANDS_REMEMBERED = 50;
 
+const askAgainAtMs = (asked: number): number => Date.now() + RENEWAL_ASKS_AGAIN_AFTER_MS[Math.min(asked, RENEWAL_ASKS_AGAIN_AFTER_MS.length) - 1]!;
+
 /** What one run knows. Only the story changes it, one step at a time. */
 export class SubscriptionRun {
   readonly inbox = new CommandInbox<SubscriptionUpdate, SubscriptionOutcome, SubscriptionMessage>((name, input) => this.judge(name, input));
@@ -33,6 +35,8 @@ export class SubscriptionRun {
   /** When a payment without a final answer is asked about again (ms), and how often it was. */
   askAtMs = 0;
   private asked = 0;
+  /** How often the charge was found to be under way in a child of a run before this one. */
+  private elsewhere = 0;
   private draining = false;
   /** Temporal itself cancelled the workflow. */
   interrupted = false;
@@ -67,24 +71,17 @@ export class SubscriptionRun {
   /** What a charge came to. A payment without a final answer is asked about again, after ever longer waits. */
   charged(progress: SubscriptionProgress): void {
     this.charging = null;
+    this.elsewhere = 0;
     this.learn(progress);
-    if (this.progress?.charge?.status === 'pending') {
-      this.askLater();
-      return;
-    }
-    this.asked = 0;
-    this.askAtMs = 0;
+    this.asked = this.progress?.charge?.status === 'pending' ? this.asked + 1 : 0;
+    this.askAtMs = this.asked > 0 ? askAgainAtMs(this.asked) : 0;
   }
 
-  /** The charge is still under way in the child of a run before this one: it is asked for again, as one without a final answer. */
+  /** The child of a run before this one still charges: the charge is asked for again, as a payment without a final answer is. */
   chargedElsewhere(): void {
     this.charging = null;
-    this.askLater();
-  }
-
-  private askLater(): void {
-    this.asked++;
-    this.askAtMs = Date.now() + RENEWAL_ASKS_AGAIN_AFTER_MS[Math.min(this.asked, RENEWAL_ASKS_AGAIN_AFTER_MS.length) - 1]!;
+    this.elsewhere++;
+    this.askAtMs = askAgainAtMs(this.elsewhere);
   }
 
   /** What the story waits for when no command comes: nothing while a charge is under way. */
@@ -170,7 +167,7 @@ export class SubscriptionRun {
     const { progress } = this;
     if (!progress) return null;
     // Also while a charge runs elsewhere, which may have led on without this run having heard of it.
-    const invoiceOpen = this.charging !== null || progress.charge !== null || this.asked > 0;
+    const invoiceOpen = this.charging !== null || progress.charge !== null || this.elsewhere > 0;
     const refused = refuseSubscriptionCommand({ command: commandOf(name, { when }), standing: { state: progress.state, invoiceOpen, waiting: progress.waiting } });
     if (refused) return refused;
     if (name === 'resumeSubscription' && invoiceOpen) return { code: subscriptionRefusals.resuming, detail: 'The subscription is being resumed already: its charge is under way.' };

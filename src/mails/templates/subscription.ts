@@ -63,16 +63,23 @@ export const subscriptionCancelled: MailTemplateText = {
   en: (facts) => ({
     ...english(facts),
     subject: `Your subscription with ${facts.partnerName} has ended`,
-    paragraphs: [`The subscription ${planOf(facts, '')} with ${facts.partnerName} has ended; nothing more will be charged.`.replace('  ', ' ')],
+    paragraphs: [
+      `The subscription ${planOf(facts, '')} with ${facts.partnerName} has ended; nothing more will be charged.`.replace('  ', ' '),
+      ...(isGivenBack(facts) ? [`For the time that was paid and not used, ${amountOf(facts, '')} will be given back.`] : []),
+    ],
   }),
   de: (facts) => ({
     ...german(facts),
     subject: `Ihr Abonnement bei ${facts.partnerName} ist beendet`,
-    paragraphs: [`Das Abonnement ${planOf(facts, '')} bei ${facts.partnerName} ist beendet; es wird nichts mehr abgebucht.`.replace('  ', ' ')],
+    paragraphs: [
+      `Das Abonnement ${planOf(facts, '')} bei ${facts.partnerName} ist beendet; es wird nichts mehr abgebucht.`.replace('  ', ' '),
+      ...(isGivenBack(facts) ? [`Für die bezahlte und nicht genutzte Zeit werden ${amountOf(facts, '')} erstattet.`] : []),
+    ],
   }),
 };
 
 const english = ({ name }: MailFacts) => ({ greeting: `Hello ${name},` });
 const german = ({ name }: MailFacts) => ({ greeting: `Guten Tag ${name},` });
 const planOf = ({ subscription }: MailFacts, otherwise: string): string => subscription?.planName ?? otherwise;
+const isGivenBack = ({ subscription }: MailFacts): boolean => subscription !== undefined && !subscription.isNothing;
 const amountOf = ({ subscription }: MailFacts, otherwise: string): string => subscription?.amount ?? otherwise;

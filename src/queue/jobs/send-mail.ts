@@ -121,7 +121,7 @@ async function aboutSubscription({ database, mail, row }: LetterInput): Promise<
   if (!user || !partner) return null;
   const { locale, timeZone, email: to, name } = user;
   const { planName, amountMinor, currency, until } = mail.data;
-  const subscription = { planName: String(planName), amount: formatMoney({ money: moneyOf(Number(amountMinor), String(currency)), locale: languageOf(locale) }) };
+  const subscription = { planName: String(planName), amount: formatMoney({ money: moneyOf(Number(amountMinor), String(currency)), locale: languageOf(locale) }), isNothing: Number(amountMinor) === 0 };
   return {
     to,
     ...composeMail({

@@ -1,0 +1,74 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import autocannon from 'autocannon';
+
+const CONNECTIONS = 10;
+const LONGEST_SLICE_MS = 30_000;
+
+/**
+ * Sends `amount` requests: evenly, `perSecond`, or else over ten connections as fast as they are answered. Each onboarding has a key and an address of its own.
+ * @throws unless every answer is what it has to be.
+ */
+export async function runSlice({ url, operation, amount, perSecond, echoes, key, userId }) {
+  const created = new Set();
+  const faults = [];
+  const check = echoes ? checkEcho : checks[operation];
+  const see = ({ status, body, context }) => {
+    if (!check({ status, body, context, operation, userId, created })) faults.push(`${status} ${body.slice(0, 300)}`);
+  };
+  const request = requestOf({ operation, key, userId });
+  const answered = await (perSecond === undefined ? sendFast({ url, amount, request, see }) : sendEvenly({ url, amount, perSecond, request, see }));
+  if (answered !== amount) faults.push(`${answered} answers to ${amount} requests`);
+  if (!echoes && operation === 'createOnboarding' && created.size !== amount) faults.push(`${created.size} onboardings of ${amount} requests`);
+  if (faults.length > 0) throw new Error(`${operation} at ${url}: ${faults.length} faults\n  ${faults.slice(0, 3).join('\n  ')}`);
+}
+
+async function sendFast({ url, amount, request, see }) {
+  const onResponse = (status, body, context) => see({ status, body, context });
+  // It notices its end at a sample only.
+  const load = autocannon({ url, amount, connections: CONNECTIONS, timeout: 10, sampleInt: 25, requests: [{ ...request, onResponse }] });
+  const tooLong = setTimeout(() => load.stop(), LONGEST_SLICE_MS);
+  const { requests } = await load;
+  clearTimeout(tooLong);
+  return requests.total;
+}
+
+async function sendEvenly({ url, amount, perSecond, request, see }) {
+  const begun = performance.now();
+  const send = async () => {
+    const context = {};
+    const { path, ...init } = request.setupRequest(request, context);
+    const response = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(LONGEST_SLICE_MS) });
+    see({ status: response.status, body: await response.text(), context });
+  };
+  const sent = [];
+  for (; sent.length < amount; sent.push(send())) await sleep(begun + (sent.length * 1000) / perSecond - performance.now());
+  await Promise.all(sent);
+  return sent.length;
+}
+
+function requestOf({ operation, key, userId }) {
+  const headers = { authorization: `Bearer ${key}`, accept: 'application/json' };
+  if (operation === 'getUser') return { method: 'GET', path: `/api/v1/users/${userId}`, headers };
+  return {
+    method: 'POST',
+    path: '/api/v1/onboardings',
+    setupRequest(request, context) {
+      context.email = `${randomBytes(12).toString('hex')}@example.com`;
+      context.body = JSON.stringify({ email: context.email, name: 'Ada Lovelace', metadata: { crmId: 'C-1042' } });
+      return { ...request, headers: { ...headers, 'content-type': 'application/json', 'idempotency-key': randomUUID() }, body: context.body };
+    },
+  };
+}
+
+const checkEcho = ({ status, body, context, operation }) => status === 200 && body === (operation === 'getUser' ? '{"ok":true}' : context.body);
+
+const checks = {
+  getUser: ({ status, body, userId }) => status === 200 && JSON.parse(body).id === userId,
+  createOnboarding({ status, body, context, created }) {
+    if (status !== 202) return false;
+    const { id, email } = JSON.parse(body);
+    created.add(id);
+    return email === context.email;
+  },
+};

@@ -1,0 +1,137 @@
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { copyFileSync, openSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { build } from 'esbuild';
+
+const ANSWER_WITHIN_MS = 20_000;
+const READY_WITHIN_MS = 90_000;
+const ASK_EVERY_MS = 10;
+const OPERATOR_KEY = 'operator-key-of-the-benchmark-0123456789';
+
+/** The processes under test, each as it is run in production but for its addresses. */
+export async function createPrograms({ root, results, servers, profile }) {
+  const { PATH, HOME } = process.env;
+  const mongodb = new URL(servers.mongodb.addresses.uri);
+  mongodb.pathname = '/bench';
+  const common = { PATH, HOME, NODE_ENV: 'production', MONGODB_URI: mongodb.href, REDIS_URL: servers.redis.addresses.url };
+  const log = openSync(join(results, 'processes.log'), 'a');
+  const profiling = profile ? ['--cpu-prof', '--cpu-prof-dir', results] : [];
+  const stubbedApi = join(results, 'stubbed-api.cjs');
+  await build({
+    entryPoints: [join(root, 'bench', 'stubbed-api.ts')], outfile: stubbedApi, bundle: true, platform: 'node', target: 'node24', format: 'cjs',
+    packages: 'external', keepNames: true, sourcemap: 'linked', logLevel: 'warning', define: { __dirname: JSON.stringify(join(root, 'dist')) },
+  });
+
+  const startBare = async (kind, env = {}) => {
+    const server = startMeasured({ name: `bare ${kind}`, program: join(root, 'bench', 'bare-servers.cjs'), args: [kind], env: { ...common, ...env }, log });
+    const { port } = await server.told('listening');
+    return { ...server, url: `http://127.0.0.1:${port}`, echoes: true };
+  };
+
+  const startStubbed = async () => {
+    const server = startMeasured({ name: 'stubbed api', program: stubbedApi, env: common, log, execArgv: profiling });
+    const { port, ...seed } = await server.told('listening');
+    return { ...server, ...seed, url: `http://127.0.0.1:${port}` };
+  };
+
+  /** `--role api` or `--role worker`, ready; with how long that took. */
+  const startRole = async (role, { program = join(root, 'dist', 'main.js'), execArgv = [] } = {}) => {
+    const [port, adminPort] = [await freePort(), await freePort()];
+    const env = {
+      ...common, TEMPORAL_ADDRESS: servers.temporal.addresses.address, SMTP_URL: 'smtp://127.0.0.1:9', OPERATOR_KEY, TOKEN_SECRET: 'token-secret-of-the-benchmark-0123456789',
+      LOG_FORMAT: 'json', PORT: String(port), ADMIN_PORT: String(adminPort), PUBLIC_URL: `http://127.0.0.1:${port}`, RATE_LIMIT_PER_MINUTE: '1000000',
+    };
+    const begun = performance.now();
+    const server = startMeasured({ name: `--role ${role}`, program, args: ['--role', role], env, log, execArgv });
+    await untilReady(server, adminPort);
+    return { ...server, seconds: (performance.now() - begun) / 1000, url: `http://127.0.0.1:${port}` };
+  };
+
+  /** The api with a partner, a live key and a user, made through the API itself. */
+  const startWhole = async () => {
+    const api = await startRole('api', { execArgv: profiling });
+    const partner = await post(`${api.url}/api/v1/partners`, OPERATOR_KEY, { name: 'Bench', timeZone: 'UTC', locale: 'en' });
+    const { key } = await post(`${api.url}/api/v1/partners/${partner.id}/api-keys`, OPERATOR_KEY, { mode: 'live', scopes: ['read', 'write'] });
+    const { userId } = await post(`${api.url}/api/v1/onboardings`, key, { email: 'bench@example.com', name: 'Bench' });
+    return { ...api, key, userId, tenantId: `${partner.id}:live` };
+  };
+
+  /** The worker with no prebuilt workflows beside it: it bundles them itself, as in development. */
+  const startUnbundledWorker = () => {
+    const program = join(results, 'main.js');
+    copyFileSync(join(root, 'dist', 'main.js'), program);
+    return startRole('worker', { program });
+  };
+
+  return { mongodbUri: mongodb.href, startBare, startStubbed, startWhole, startRole, startUnbundledWorker };
+}
+
+/** A child process that can be asked for its CPU time and memory (probe.cjs). Its output goes to a file: a log line costs what it costs in production. */
+function startMeasured({ name, program, args = [], env, log, execArgv = [] }) {
+  const child = fork(program, args, { env, execArgv: ['--require', join(import.meta.dirname, 'probe.cjs'), ...execArgv], stdio: ['ignore', log, log, 'ipc'] });
+  const killNow = () => child.kill('SIGKILL');
+  process.once('exit', killNow);
+  const gone = once(child, 'exit').then(([code, signal]) => {
+    process.off('exit', killNow);
+    throw new Error(`${name} ended (${signal ?? code}); see bench/results/processes.log`);
+  });
+  gone.catch(() => undefined);
+
+  /** The next message that has this field. Rejects when the process ends instead, or is silent for too long. */
+  const told = async (field) => {
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    for (;;) {
+      const [said] = await Promise.race([once(child, 'message', { signal }), gone]);
+      if (typeof said === 'object' && said !== null && field in said) return said[field];
+    }
+  };
+  return {
+    name,
+    gone,
+    told,
+    ask(field) {
+      const answer = told(field);
+      child.send({ ask: field });
+      return answer;
+    },
+    /** The probe ends it; by `process.exit`, so that a CPU profile is written. */
+    async end() {
+      child.disconnect();
+      await gone.catch(() => undefined);
+    },
+  };
+}
+
+async function untilReady({ name, gone }, adminPort) {
+  const deadline = performance.now() + READY_WITHIN_MS;
+  while (performance.now() < deadline) {
+    const answer = await Promise.race([fetch(`http://127.0.0.1:${adminPort}/readyz`, { headers: { connection: 'close' } }).catch(() => null), gone]);
+    await answer?.arrayBuffer();
+    if (answer?.status === 200) return;
+    await sleep(ASK_EVERY_MS);
+  }
+  throw new Error(`${name} was not ready within ${READY_WITHIN_MS / 1000} s; see bench/results/processes.log`);
+}
+
+async function post(url, key, body) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'idempotency-key': randomUUID(), 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`POST ${url} answered ${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,83 @@
+import { setTimeout } from 'node:timers/promises';
+import { gatewayReported, processPaymentId } from '../../src/contracts/payment';
+import { openDatabase, type Database } from '../../src/models/database';
+import { connectTemporal } from '../../src/temporal/connect-temporal';
+import { enrolPartner, type PartnerApp } from '../../src/testing/partner-app';
+import { startPlatform, type Platform } from '../../src/testing/platform';
+import { waitFor } from '../../src/testing/wait-for';
+
+interface View {
+  id: string;
+  state: string;
+  nextAction: { url: string } | null;
+}
+
+const CUSTOMERS = 3;
+
+let platform: Platform;
+let app: PartnerApp;
+let database: Database;
+
+beforeAll(async () => {
+  platform = await startPlatform({ name: 'webhook-inbox', sandbox: true });
+  ({ app } = await enrolPartner(platform));
+  database = openDatabase({ uri: platform.mongodbUri, appName: 'test' });
+}, 120_000);
+afterAll(async () => {
+  await database?.close();
+  await platform.stop();
+});
+
+const until = (id: string, state: string): Promise<View> =>
+  waitFor(
+    async () => {
+      const { body } = await app.get<View>(`/payments/${id}`);
+      return body.state === state && body;
+    },
+    { what: `${id} to be ${state}`, timeoutMs: 60_000, everyMs: 100 },
+  );
+
+it('webhooks that come while Temporal is away are kept once, survive the api that took them, and tell their processes when it is back', async () => {
+  const payments = await Promise.all(
+    Array.from({ length: CUSTOMERS }, async () => {
+      const { body } = await app.post<View>('/payments', { body: { amount: { amountMinor: 5000, currency: 'EUR' }, paymentMethod: 'pm_requires_action' } });
+      return until(body.id, 'requires_action');
+    }),
+  );
+  const ids = payments.map(({ id }) => id);
+  // By itself each looks ever more rarely: after twenty minutes the next time is minutes away, so what happens before that is the webhook's doing.
+  const { body: operation } = await app.post<{ id: string }>('/sandbox/clock/advance', { body: { by: 'PT20M' } });
+  await waitFor(async () => (await app.get(`/operations/${operation.id}`)).body.state === 'completed', { what: 'twenty minutes to pass', timeoutMs: 60_000, everyMs: 200 });
+  await platform.servers.temporal.stop();
+  for (const { nextAction } of payments) {
+    const confirmed = await fetch(nextAction!.url, { method: 'POST', body: new URLSearchParams({ decision: 'approve' }), redirect: 'manual' });
+    expect(confirmed.status).toBe(303);
+  }
+
+  const rows = () => database.models.outbox.find({ entityId: { $in: ids }, 'signal.name': gatewayReported.name }).lean();
+  await waitFor(async () => new Set((await rows()).map(({ entityId }) => entityId)).size === CUSTOMERS, { what: 'the news to be kept', timeoutMs: 30_000 });
+  await platform.apis[0]!.kill();
+  // The gateway sends some of them late or twice; what it has not delivered by now finds the door closed.
+  await setTimeout(3000);
+  const kept = await rows();
+  expect(kept.every(({ open, pending }) => open === true && pending.includes('temporal'))).toBe(true);
+  const events = await database.models.gatewayEvents.find({ outboxRowId: { $in: kept.map(({ _id }) => _id) } }).lean();
+  expect(events).toHaveLength(kept.length);
+
+  // Only the worker is there to send them.
+  await platform.servers.temporal.start();
+  await waitFor(async () => (await rows()).every(({ open }) => open !== true), { what: 'the news to be sent', timeoutMs: 60_000 });
+  await waitFor(async () => (await database.models.payments.countDocuments({ _id: { $in: ids }, state: 'captured' })) === CUSTOMERS, { what: 'the payments to be captured', timeoutMs: 60_000 });
+  expect(new Set((await rows()).map(({ _id }) => _id))).toEqual(new Set(kept.map(({ _id }) => _id)));
+
+  const client = connectTemporal({ address: platform.servers.temporal.address, namespace: 'default', tls: false, apiKey: undefined });
+  const heard = await Promise.all(ids.map(async (id) => {
+    const { events: history = [] } = await client.workflow.getHandle(processPaymentId(id)).fetchHistory();
+    return history!.filter(({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === gatewayReported.name).length;
+  }));
+  await client.connection.close();
+  for (const count of heard) expect(count).toBeGreaterThanOrEqual(1);
+
+  await platform.apis[0]!.start();
+  for (const id of ids) expect((await until(id, 'captured')).state).toBe('captured');
+}, 240_000);
