@@ -10,14 +10,15 @@ import { anchorAnew } from '../src/domain/plan-change';
 import type { Invoice, InvoiceAttempt } from '../src/models/invoice';
 import type { Charge, Subscription } from '../src/models/subscription';
 import { createSubscriptionRecords, mailOf, type SubscriptionChange } from './subscription-records';
+import { createSubscriptionRefunds, leftToRefund } from './subscription-refunds';
 
 const PAID: readonly PaymentState[] = ['captured', 'partially_refunded', 'refunded'];
 const isPaid = (state: PaymentState): boolean => PAID.includes(state);
 
 /** What the answer of a payment makes of its subscription and invoice. */
 export const createChargeSettlement = (dependencies: ActivityDependencies) => {
-  const { database, acceptRefund } = dependencies;
-  const { models } = database;
+  const { models } = dependencies.database;
+  const acceptRefunds = createSubscriptionRefunds(dependencies);
   const records = createSubscriptionRecords(dependencies);
 
   const updateInvoice = (invoice: Invoice, { attempt, at }: UpdateSubscriptionInput, to: Partial<Invoice>, how: Pick<InvoiceAttempt, 'state' | 'reason'>) => async (session: ClientSession) => {
@@ -41,10 +42,10 @@ export const createChargeSettlement = (dependencies: ActivityDependencies) => {
     };
   };
 
-  /** After the cancellation: an invoice that was taken back keeps no money. */
-  const closed = (subscription: Subscription, invoice: Invoice, input: UpdateSubscriptionInput): SubscriptionChange => {
+  /** After the cancellation: an invoice that was taken back keeps no money. What the partner has given back by hand is not given back again. */
+  const closed = async (subscription: Subscription, invoice: Invoice, input: UpdateSubscriptionInput): Promise<SubscriptionChange> => {
     const { payment, at } = input;
-    const { tenantId, correlationId, charge } = subscription;
+    const { tenantId, charge } = subscription;
     const attempt = invoice.attempts.find((made) => made.attempt === input.attempt);
     if (payment && !settledPaymentStates.includes(payment.state)) return { event: { type: 'subscription.payment_pending', data: { paymentState: payment.state } } };
     const set = { charge: charge?.attempt === input.attempt ? null : charge };
@@ -52,13 +53,15 @@ export const createChargeSettlement = (dependencies: ActivityDependencies) => {
       return { set, event: { type: 'subscription.payment_closed', data: dataOf(invoice, input) }, alongside: updateInvoice(invoice, input, {}, { state: 'failed', reason: payment?.reason ?? null }) };
     }
     const isVoid = invoice.state === 'void';
-    const refundMinor = isVoid ? invoice.total.amountMinor : 0;
+    const made = isVoid && attempt ? await models.payments.findOne({ _id: attempt.paymentId, tenantId }).lean().orFail() : null;
+    const refunds = made ? [{ paymentId: made._id, amount: leftToRefund(made) }].filter(({ amount }) => amount.amountMinor > 0) : [];
+    const refundMinor = refunds[0]?.amount.amountMinor ?? 0;
     return {
       set: { ...set, ...(isVoid ? {} : { paidUntil: new Date(invoice.period.endAt) }) },
       event: { type: 'subscription.paid_late', data: { ...dataOf(invoice, input), refundMinor } },
       alongside: async (session) => {
         await updateInvoice(invoice, input, isVoid ? {} : { state: 'paid', paidAt: new Date(at) }, { state: 'paid', reason: null })(session);
-        if (isVoid && attempt) await acceptRefund({ database, session, tenantId, paymentId: attempt.paymentId, correlationId, by: { kind: 'workflow', id: null }, at });
+        await acceptRefunds({ session, subscription, refunds, at });
       },
     };
   };

@@ -5,9 +5,9 @@ import type { Money } from '../src/domain/money';
 import { negateMoney, subtractMoney, sumMoney, zeroMoney } from '../src/domain/money';
 import { priceOf } from '../src/domain/plan';
 import { unusedPrice } from '../src/domain/proration';
-import { refundable } from '../src/domain/refund';
 import type { Invoice } from '../src/models/invoice';
 import type { Subscription } from '../src/models/subscription';
+import { leftToRefund } from './subscription-refunds';
 
 export interface PlanRefundsInput {
   subscription: Subscription;
@@ -37,7 +37,7 @@ export const createProratedRefunds = ({ database }: Pick<ActivityDependencies, '
         credit,
         sources: made.flatMap(({ paymentId, isCurrent: current }) => {
           const payment = payments.get(paymentId);
-          return payment ? [{ paymentId, left: refundable({ ...payment, currency: payment.amount.currency }), isCurrent: current }] : [];
+          return payment ? [{ paymentId, left: leftToRefund(payment), isCurrent: current }] : [];
         }),
       });
     },

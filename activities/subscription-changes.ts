@@ -11,6 +11,7 @@ import type { Subscription } from '../src/models/subscription';
 import { newInvoice } from './new-invoice';
 import { createProratedRefunds } from './prorated-refunds';
 import { createSubscriptionRecords, mailOf, type SubscriptionChange } from './subscription-records';
+import { createSubscriptionRefunds } from './subscription-refunds';
 
 /** The changes of a subscription that have to do with time already paid for, or still to be. */
 export const createSubscriptionChangeActivities = (dependencies: ActivityDependencies) => {
@@ -18,6 +19,7 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
   const { models } = database;
   const records = createSubscriptionRecords(dependencies);
   const refunds = createProratedRefunds(dependencies);
+  const acceptRefunds = createSubscriptionRefunds(dependencies);
 
   return {
     /** `now`: the plan changes with this step, and an invoice over the difference is open or settled by it. `period_end`: it waits. */
@@ -80,17 +82,14 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
           event: { type: 'subscription.cancelled', data: { reason, refundMinor, ...(invoice ? { invoiceId: invoice._id } : {}) } },
           mails: [mailOf(subscription, 'subscriptionCancelled', { amountMinor: refundMinor, until: at })],
           alongside: async (session) => {
-            const { correlationId, tenantId } = subscription;
             if (invoice) {
               await models.invoices.updateOne(
-                { _id: invoice._id, tenantId, state: 'open' },
+                { _id: invoice._id, tenantId: subscription.tenantId, state: 'open' },
                 { $set: { state: takenBack ? 'void' : 'uncollectible', updatedAt: new Date(at) }, $inc: { version: 1 } },
                 { session },
               );
             }
-            for (const { paymentId, amount } of plannedRefunds) {
-              await dependencies.acceptRefund({ database, session, tenantId, paymentId, amount, correlationId, by: command?.by ?? { kind: 'workflow', id: null }, at });
-            }
+            await acceptRefunds({ session, subscription, refunds: plannedRefunds, by: command?.by, at });
           },
         };
       });

@@ -26,7 +26,8 @@ export type DecideChange = (subscription: Subscription) => Promise<SubscriptionC
 
 const TRIES = 6;
 
-class MovedMeanwhile extends Error {}
+/** Something that was looked at has changed meanwhile: {@link SubscriptionRecords.change} decides again. */
+export class MovedMeanwhile extends Error {}
 
 /** How subscriptions are read and moved by all of their activities. */
 export const createSubscriptionRecords = ({ database, applyStep }: Pick<ActivityDependencies, 'database' | 'applyStep'>) => {

@@ -50,22 +50,27 @@ async function advance(by: string) {
     const found = await database.models.operations.findById(operation._id).lean().orFail();
     return found.state === 'running' ? null : found;
   }, { what: `the advance by ${by}`, timeoutMs: 110_000, everyMs: 20 });
-  process.stderr.write(`The advance by ${by} took ${Math.round(performance.now() - began)} ms\n`);
+  const tookMs = Math.round(performance.now() - began);
+  process.stderr.write(`The advance by ${by} took ${tookMs} ms\n`);
   expect(ended).toMatchObject({ state: 'completed', failure: null });
-  return ended;
+  return tookMs;
 }
+
+/** What a partner would wait for. The aim is 10 s; a test machine may be busy with something else. */
+const YEAR_WITHIN_MS = 20_000;
 
 it('carries a subscription through a year: trial, a declined renewal, dunning and recovery, each at its time', async () => {
   const planId = await world.plan({ trialDays: 14 });
   const id = await world.subscribe({ planId, paymentMethod: 'pm_decline_on_renewal' });
   await world.until(id, 'trialing');
-  await advance('P16D');
+  let yearMs = await advance('P16D');
   await world.until(id, 'active');
-  await advance('P30D');
+  yearMs += await advance('P30D');
   await world.until(id, 'past_due');
   await world.payWith(id, 'pm_ok');
   await world.until(id, 'active');
-  await advance('P319D');
+  yearMs += await advance('P319D');
+  process.stderr.write(`The year of one subscription took ${yearMs} ms\n`);
 
   const invoices = await world.invoices(id);
   expect(invoices.map(({ state }) => state)).toEqual(Array.from({ length: 12 }, () => 'paid'));
@@ -74,6 +79,7 @@ it('carries a subscription through a year: trial, a declined renewal, dunning an
   expect(times).toEqual([...times].sort((a, b) => a - b));
   expect(times.at(-1)! - times[0]!).toBeGreaterThan(330 * DAY);
   expect((await clock.now(world.tenantId)).getTime() - Date.now()).toBeGreaterThan(364 * DAY);
+  expect(yearMs).toBeLessThan(YEAR_WITHIN_MS);
 }, 120_000);
 
 it('carries five of them through a year side by side', async () => {

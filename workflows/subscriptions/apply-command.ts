@@ -54,6 +54,10 @@ export async function applyCommand(run: SubscriptionRun, command: QueuedSubscrip
 export function takeAnswer(run: SubscriptionRun): void {
   const { charging } = run;
   if (!charging?.settled) return;
+  if (charging.elsewhere) {
+    run.chargedElsewhere();
+    return;
+  }
   if (charging.progress === null) throw charging.error;
   run.charged(charging.progress);
 }

@@ -1,7 +1,7 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { CancellationScope, startChild, workflowInfo } from '@temporalio/workflow';
 import { SUBSCRIPTION_PAYMENT, subscriptionPaymentId, type SubscriptionInput } from '../../src/contracts/subscription';
 import type { SubscriptionProgress } from '../../src/domain/subscription-progress';
-import { startOnceFree } from './start-once-free';
 import type { subscriptionPayment } from './subscription-payment';
 
 /** A charge under way in its child. The story goes on meanwhile, so that commands are answered. */
@@ -9,6 +9,8 @@ export class Charging {
   progress: SubscriptionProgress | null = null;
   error: unknown = null;
   settled = false;
+  /** The child of a run before this one still runs: what it comes to is asked for later. */
+  elsewhere = false;
   private readonly scope = new CancellationScope();
   private started = false;
   private unwanted = false;
@@ -20,6 +22,7 @@ export class Charging {
         this.settled = true;
       },
       (error: unknown) => {
+        this.elsewhere = error instanceof WorkflowExecutionAlreadyStartedError;
         this.error = error;
         this.settled = true;
       },
@@ -33,7 +36,7 @@ export class Charging {
   }
 
   private async run({ tenantId, subscriptionId, correlationId }: SubscriptionInput, periodStart: string, attempt: number): Promise<SubscriptionProgress> {
-    const start = () =>
+    const child = await this.scope.run(() =>
       startChild<typeof subscriptionPayment>(SUBSCRIPTION_PAYMENT, {
         workflowId: subscriptionPaymentId({ subscriptionId, periodStart, attempt }),
         args: [{ tenantId, subscriptionId, correlationId, chain: workflowInfo().firstExecutionRunId, periodStart, attempt }],
@@ -43,8 +46,8 @@ export class Charging {
         // What was begun with money is recorded whatever becomes of this workflow.
         parentClosePolicy: 'ABANDON',
         memo: { correlationId },
-      });
-    const child = await this.scope.run(() => startOnceFree(start));
+      }),
+    );
     this.started = true;
     if (this.unwanted) this.scope.cancel();
     const { progress } = await child.result();

@@ -21,6 +21,8 @@ const LONG_HISTORY = 2_000;
 /** A repeat that comes this many commands later is answered from MongoDB before it gets here. */
 const COMMANDS_REMEMBERED = 50;
 
+const askAgainAtMs = (asked: number): number => Date.now() + RENEWAL_ASKS_AGAIN_AFTER_MS[Math.min(asked, RENEWAL_ASKS_AGAIN_AFTER_MS.length) - 1]!;
+
 /** What one run knows. Only the story changes it, one step at a time. */
 export class SubscriptionRun {
   readonly inbox = new CommandInbox<SubscriptionUpdate, SubscriptionOutcome, SubscriptionMessage>((name, input) => this.judge(name, input));
@@ -33,6 +35,8 @@ export class SubscriptionRun {
   /** When a payment without a final answer is asked about again (ms), and how often it was. */
   askAtMs = 0;
   private asked = 0;
+  /** How often the charge was found to be under way in a child of a run before this one. */
+  private elsewhere = 0;
   private draining = false;
   /** Temporal itself cancelled the workflow. */
   interrupted = false;
@@ -67,10 +71,17 @@ export class SubscriptionRun {
   /** What a charge came to. A payment without a final answer is asked about again, after ever longer waits. */
   charged(progress: SubscriptionProgress): void {
     this.charging = null;
+    this.elsewhere = 0;
     this.learn(progress);
-    const isPending = this.progress?.charge?.status === 'pending';
-    this.asked = isPending ? this.asked + 1 : 0;
-    this.askAtMs = isPending ? Date.now() + RENEWAL_ASKS_AGAIN_AFTER_MS[Math.min(this.asked, RENEWAL_ASKS_AGAIN_AFTER_MS.length) - 1]! : 0;
+    this.asked = this.progress?.charge?.status === 'pending' ? this.asked + 1 : 0;
+    this.askAtMs = this.asked > 0 ? askAgainAtMs(this.asked) : 0;
+  }
+
+  /** The child of a run before this one still charges: the charge is asked for again, as a payment without a final answer is. */
+  chargedElsewhere(): void {
+    this.charging = null;
+    this.elsewhere++;
+    this.askAtMs = askAgainAtMs(this.elsewhere);
   }
 
   /** What the story waits for when no command comes: nothing while a charge is under way. */
@@ -82,7 +93,9 @@ export class SubscriptionRun {
     const cancelAtMs = due.what === 'cancel' && this.progress.charge?.status === 'pending' ? Date.parse(due.at ?? '') : null;
     // A payment that is pending is asked about as long as the cancel at the period's end has not come.
     if (cancelAtMs !== null && this.askAtMs < cancelAtMs) return { what: 'ask', atMs: this.askAtMs };
-    return { what: due.what, atMs: due.at === null ? 0 : Date.parse(due.at) };
+    const atMs = due.at === null ? 0 : Date.parse(due.at);
+    // Not sooner than what runs elsewhere is asked for.
+    return { what: due.what, atMs: due.what === 'charge' ? Math.max(atMs, this.askAtMs) : atMs };
   }
 
   /** Temporal's cancel stands out. Once the subscription is cancelled it is heard, and wakes the story no more. */
@@ -153,7 +166,8 @@ export class SubscriptionRun {
     const { when, refund, resumeAt } = input;
     const { progress } = this;
     if (!progress) return null;
-    const invoiceOpen = this.charging !== null || progress.charge !== null;
+    // Also while a charge runs elsewhere, which may have led on without this run having heard of it.
+    const invoiceOpen = this.charging !== null || progress.charge !== null || this.elsewhere > 0;
     const refused = refuseSubscriptionCommand({ command: commandOf(name, { when }), standing: { state: progress.state, invoiceOpen, waiting: progress.waiting } });
     if (refused) return refused;
     if (name === 'resumeSubscription' && invoiceOpen) return { code: subscriptionRefusals.resuming, detail: 'The subscription is being resumed already: its charge is under way.' };

@@ -1,3 +1,4 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { CancellationScope, startChild } from '@temporalio/workflow';
 import { PROCESS_PAYMENT, processPaymentId, type ProcessPaymentResult } from '../../src/contracts/payment';
 import { chargeStep } from '../../src/contracts/subscription';
@@ -6,7 +7,6 @@ import type { ChargeStepInput } from '../../src/contracts/subscription-activitie
 import { taskQueues } from '../../src/contracts/task-queues';
 import type { processPayment } from '../payments/process-payment';
 import { createInvoice, getSubscriptionDetails, updateSubscription } from './activities';
-import { startOnceFree } from './start-once-free';
 
 /**
  * One attempt to charge one period of a subscription: invoice, payment, and what came of it.
@@ -40,9 +40,19 @@ interface PayInput {
   cancelled: CancellationScope;
 }
 
-async function pay({ input: { tenantId, correlationId }, paymentId, withdraw, cancelled }: PayInput): Promise<ProcessPaymentResult> {
+/** The answer of the payment's process. Where one that was asked before still runs it is not known yet, and asked for again later. */
+async function pay(input: PayInput): Promise<Pick<ProcessPaymentResult, 'state' | 'reason'>> {
+  try {
+    return await ask(input);
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return { state: 'unknown', reason: null };
+    throw error;
+  }
+}
+
+async function ask({ input: { tenantId, correlationId }, paymentId, withdraw, cancelled }: PayInput): Promise<ProcessPaymentResult> {
   const asking = new CancellationScope();
-  const start = () =>
+  const child = await asking.run(() =>
     startChild<typeof processPayment>(PROCESS_PAYMENT, {
       workflowId: processPaymentId(paymentId),
       taskQueue: taskQueues.payments,
@@ -52,8 +62,8 @@ async function pay({ input: { tenantId, correlationId }, paymentId, withdraw, ca
       // The payment ends as it must, whatever becomes of this workflow.
       parentClosePolicy: 'ABANDON',
       memo: { correlationId },
-    });
-  const child = await asking.run(() => startOnceFree(start));
+    }),
+  );
   // Not before it has started: a child that is cancelled sooner never runs, and its payment would be left lying.
   if (withdraw || cancelled.consideredCancelled) asking.cancel();
   else cancelled.cancelRequested.catch(() => asking.cancel());
