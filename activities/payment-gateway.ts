@@ -49,6 +49,46 @@ export const createPaymentGatewayActivities = ({ database, applyStep, gatewayFor
     return { status, reason, position: next };
   };
 
+  const lookUp = async (input: LookUpPaymentInput): Promise<GatewayAnswer> => {
+    const { tenantId, at, call } = input;
+    const payment = await records.find(input);
+    const position = positionOf(payment);
+    // A repeat, after an attempt whose answer was kept but not reported.
+    if (position === 'authorised' && call === 'authorise') return { status: 'authorised', reason: null, position };
+    const { authorisationId } = payment;
+    try {
+      const found = await gatewayFor(tenantId).lookUp({
+        tenantId, at, operation: call, idempotencyKey: gatewayKey(payment._id, call), ...(authorisationId === null ? {} : { authorisationId }),
+      });
+      // A capture that the gateway never saw has taken nothing: the hold is as it was.
+      if (found.status === 'not_found') return { status: call === 'capture' ? 'authorised' : 'not_found', reason: null, position };
+      if (found.operation === 'authorise') return await keep(input, payment, saidOfAuthorise(found.result));
+      if (found.operation === 'capture') return { ...saidOfCapture(found.result), position };
+      throw new Error(`The gateway told of a ${found.operation} under the key of ${call}`);
+    } catch (error) {
+      // A refused look-up (a key that was replaced) tells as little, and must not keep the process from telling an operator.
+      const tellsNothing = isGatewayError(error, 'GatewayUnavailable') || isGatewayError(error, 'GatewayRequestRefused');
+      if (tellsNothing) return { status: 'unavailable', reason: null, position };
+      throw error;
+    }
+  };
+
+  /**
+   * A refusal says nothing of an attempt before it: under the key the gateway may. What it has never seen, once that attempt has
+   * arrived or died on its way, has failed; what may be held all the same is given back first.
+   */
+  const settleRefused = async (input: GatewayCallInput, underWay: 'authorising' | 'capturing'): Promise<GatewayAnswer> => {
+    const { tenantId, paymentId, call, at } = input;
+    const failed = { status: 'failed', reason: REQUEST_REFUSED, position: underWay } as const;
+    const effect = await effects.find({ tenantId, key: gatewayKey(paymentId, call) });
+    if (!effect?.sent) return failed;
+    const found = await lookUp(input);
+    const isUnseen = found.status === 'not_found' || (call === 'capture' && found.status === 'authorised');
+    if (!isUnseen && found.status !== 'unavailable') return found;
+    const mayBeOnItsWay = Date.parse(at) - effect.createdAt.getTime() < paymentTimes.arrivalMs;
+    return isUnseen && !mayBeOnItsWay ? { ...failed, mayHold: true } : { status: 'unknown', reason: null, position: underWay };
+  };
+
   return {
     /** Asks the gateway to hold the amount or to take it, after writing down that it will. */
     async processPaymentGateway(input: GatewayCallInput): Promise<GatewayAnswer> {
@@ -61,42 +101,18 @@ export const createPaymentGatewayActivities = ({ database, applyStep, gatewayFor
       }
       if (before.state !== underWay) await records.move({ ...input, step: `${step}/begin`, to: underWay });
       const payment = await records.find(input);
-      const effect = effectOf(payment, call, at);
       try {
-        const said = await effects.send(effect, () => ask(payment, call, at));
+        const said = await effects.send(effectOf(payment, call, at), () => ask(payment, call, at));
         return await keep(input, payment, said);
       } catch (error) {
-        const isRefused = isGatewayError(error, 'GatewayRequestRefused');
-        if (isRefused && !(await effects.mayHaveArrived(effect))) return { status: 'failed', reason: REQUEST_REFUSED, position: underWay };
-        if (isRefused || isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null, position: underWay };
+        if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null, position: underWay };
+        if (isGatewayError(error, 'GatewayRequestRefused')) return settleRefused(input, underWay);
         throw error;
       }
     },
 
     /** What the gateway says about a call by its key. Changes nothing there, so it may be asked any number of times. */
-    async lookUpPayment(input: LookUpPaymentInput): Promise<GatewayAnswer> {
-      const { tenantId, at, call } = input;
-      const payment = await records.find(input);
-      const position = positionOf(payment);
-      // A repeat, after an attempt whose answer was kept but not reported.
-      if (position === 'authorised' && call === 'authorise') return { status: 'authorised', reason: null, position };
-      const { authorisationId } = payment;
-      try {
-        const found = await gatewayFor(tenantId).lookUp({
-          tenantId, at, operation: call, idempotencyKey: gatewayKey(payment._id, call), ...(authorisationId === null ? {} : { authorisationId }),
-        });
-        // A capture that the gateway never saw has taken nothing: the hold is as it was.
-        if (found.status === 'not_found') return { status: call === 'capture' ? 'authorised' : 'not_found', reason: null, position };
-        if (found.operation === 'authorise') return await keep(input, payment, saidOfAuthorise(found.result));
-        if (found.operation === 'capture') return { ...saidOfCapture(found.result), position };
-        throw new Error(`The gateway told of a ${found.operation} under the key of ${call}`);
-      } catch (error) {
-        // A refused look-up (a key that was replaced) tells as little, and must not keep the process from telling an operator.
-        const tellsNothing = isGatewayError(error, 'GatewayUnavailable') || isGatewayError(error, 'GatewayRequestRefused');
-        if (tellsNothing) return { status: 'unavailable', reason: null, position };
-        throw error;
-      }
-    },
+    lookUpPayment: (input: LookUpPaymentInput): Promise<GatewayAnswer> => lookUp(input),
   };
 };
 

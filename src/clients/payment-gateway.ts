@@ -147,4 +147,6 @@ export interface GatewayNotice {
   tenantId: string;
   idempotencyKey: string;
   authorisationId: string;
+  /** The refund it tells of has failed, perhaps after it had succeeded. */
+  refundFailed?: true;
 }

@@ -31,6 +31,10 @@ test.each([
 test('a refund names its intent; an event that is not ours is nobody\'s', () => {
   const refund = payload({ id: 're_1', object: 'refund', payment_intent: 'pi_1', metadata: { tenant_id: 'ten_a', idempotency_key: 'ten_a:ref_1' } });
   expect(stripeNotice(verify(refund, sign(refund)))).toMatchObject({ idempotencyKey: 'ref_1', authorisationId: 'pi_1' });
+  for (const [status, refundFailed] of [['failed', true], ['canceled', true], ['succeeded', undefined], ['pending', undefined]] as const) {
+    const event = refund.replace('"object":"refund"', `"object":"refund","status":"${status}"`);
+    expect(stripeNotice(verify(event, sign(event)))?.refundFailed).toBe(refundFailed);
+  }
   const foreign = payload({ id: 'pi_2', object: 'payment_intent', metadata: {} });
   expect(stripeNotice(verify(foreign, sign(foreign)))).toBeUndefined();
 });

@@ -24,10 +24,12 @@ export function verifyStripeEvent(rawBody: Buffer, signature: string | undefined
 
 /** What an event about a payment or refund of ours is about; undefined for any other event. */
 export function stripeNotice(event: StripeSdk.Event): GatewayNotice | undefined {
-  const object = event.data.object as { object?: string; id: string; payment_intent?: string | { id: string } | null; metadata?: StripeSdk.Metadata | null };
+  const object = event.data.object as { object?: string; id: string; status?: string; payment_intent?: string | { id: string } | null; metadata?: StripeSdk.Metadata | null };
   const { tenant_id: tenantId, idempotency_key: key } = object.metadata ?? {};
   const intent = object.object === 'payment_intent' ? object.id : object.payment_intent;
   const authorisationId = typeof intent === 'string' ? intent : intent?.id;
   if (!tenantId || !key?.startsWith(`${tenantId}:`) || !authorisationId) return undefined;
-  return { eventId: event.id, type: event.type, tenantId, idempotencyKey: key.slice(tenantId.length + 1), authorisationId };
+  // Stripe sends `refund.failed`, `refund.updated` and, where the account is older, `charge.refund.updated`: the state says it in all of them.
+  const refundFailed = object.object === 'refund' && ['failed', 'canceled'].includes(object.status ?? '');
+  return { eventId: event.id, type: event.type, tenantId, idempotencyKey: key.slice(tenantId.length + 1), authorisationId, ...(refundFailed && { refundFailed }) };
 }

@@ -58,6 +58,8 @@ export interface GatewayAnswer {
   position: PaymentPosition;
   /** With `captured`: what was taken, in minor units. */
   capturedMinor?: number;
+  /** With `failed`, of an authorisation: an attempt before the refused one may have left a hold. */
+  mayHold?: true;
 }
 
 /** `unavailable`: it could not be undone now. `waived`: an operator took it upon themselves. */

@@ -5,9 +5,9 @@ const theirs: GatewayLine[] = [
   { key: 'pay_1:capture:1', event: 'capture', authorisationId: 'a1', amountMinor: 500, currency: 'EUR' },
   { key: 'rfd_1:refund:1', event: 'refund', authorisationId: 'a1', amountMinor: 200, currency: 'EUR' },
 ];
-const ours: OwnLine[] = theirs.map(({ key, amountMinor, currency }) => ({ key, amountMinor, currency }));
-const compare = (input: { theirs?: GatewayLine[]; ours?: OwnLine[]; unsettled?: string[] }) =>
-  compareWithGateway({ theirs: input.theirs ?? theirs, ours: input.ours ?? ours, unsettled: new Set(input.unsettled) }).map(({ key, detail }) => `${key}: ${detail}`);
+const ours: OwnLine[] = theirs.map(({ key, event, amountMinor, currency }) => ({ key, event, amountMinor, currency }));
+const compare = (input: { theirs?: GatewayLine[]; ours?: OwnLine[]; unsettled?: string[]; waived?: string[] }) =>
+  compareWithGateway({ theirs: input.theirs ?? theirs, ours: input.ours ?? ours, unsettled: new Set(input.unsettled), waived: new Set(input.waived) }).map(({ key, detail }) => `${key}: ${detail}`);
 
 describe("comparing our books with the gateway's", () => {
   it('finds nothing where both say the same', () => expect(compare({})).toEqual([]));
@@ -24,6 +24,13 @@ describe("comparing our books with the gateway's", () => {
   it('finds another amount, another currency, and what was done twice', () => {
     expect(compare({ ours: [{ ...ours[0]!, amountMinor: 499 }, { ...ours[1]!, currency: 'USD' }, ours[2]!] })).toHaveLength(2);
     expect(compare({ theirs: [...theirs, theirs[1]!] })).toEqual(['pay_1:capture:1: the gateway did it twice (capture)']);
+  });
+
+  it('takes the word of an operator for a hold that was never given back, but not for money', () => {
+    const voided: OwnLine = { key: 'pay_2:void:1', event: 'void', amountMinor: 5, currency: 'EUR' };
+    expect(compare({ ours: [...ours, voided] })).toEqual(['pay_2:void:1: our books have it, the gateway does not']);
+    expect(compare({ ours: [...ours, voided], waived: ['pay_2'] })).toEqual([]);
+    expect(compare({ theirs: theirs.slice(0, 2), waived: ['rfd_1'] })).toHaveLength(1);
   });
 
   it('takes a void of what was never held for nothing', () => {

@@ -11,6 +11,7 @@ export interface GatewayLine {
 /** One of our own postings, as far as the gateway can know of it. */
 export interface OwnLine {
   key: string;
+  event: GatewayLine['event'];
   amountMinor: number;
   currency: string;
 }
@@ -20,6 +21,8 @@ export interface CompareWithGatewayInput {
   ours: readonly OwnLine[];
   /** The payments and refunds that have not ended: what the gateway did for them may not have reached our books yet. */
   unsettled: ReadonlySet<string>;
+  /** The payments whose undoing an operator took upon themselves: our books end their hold, the gateway need not have been told. */
+  waived: ReadonlySet<string>;
 }
 
 export interface GatewayDifference {
@@ -34,7 +37,7 @@ export interface GatewayDifference {
  * Compares our books with the gateway's own, item by item under the key that both carry. Empty when they say the same: nothing
  * lost, nothing doubled, nothing charged that is not booked, nothing booked that was not charged.
  */
-export function compareWithGateway({ theirs, ours, unsettled }: CompareWithGatewayInput): GatewayDifference[] {
+export function compareWithGateway({ theirs, ours, unsettled, waived }: CompareWithGatewayInput): GatewayDifference[] {
   const differences: GatewayDifference[] = [];
   const booked = new Map(ours.map((line) => [line.key, line]));
   const held = new Set(theirs.filter(({ event }) => event === 'authorise').map(({ authorisationId }) => authorisationId));
@@ -54,12 +57,13 @@ export function compareWithGateway({ theirs, ours, unsettled }: CompareWithGatew
     if (!movedNothing && !unsettled.has(entityOf(key))) report(`the gateway has it (${event}), our books do not`);
   }
   for (const line of ours) {
-    if (!seen.has(line.key)) differences.push({ key: line.key, ours: amountOf(line), theirs: null, detail: 'our books have it, the gateway does not' });
+    const isWaived = line.event === 'void' && waived.has(entityOf(line.key));
+    if (!seen.has(line.key) && !isWaived) differences.push({ key: line.key, ours: amountOf(line), theirs: null, detail: 'our books have it, the gateway does not' });
   }
   return differences;
 }
 
-const amountOf = ({ amountMinor, currency }: Omit<OwnLine, 'key'>): string => `${amountMinor} ${currency}`;
+const amountOf = ({ amountMinor, currency }: Pick<OwnLine, 'amountMinor' | 'currency'>): string => `${amountMinor} ${currency}`;
 
 /** A key begins with the id of the payment or refund it belongs to. */
 export const entityOf = (key: string): string => key.slice(0, key.indexOf(':'));

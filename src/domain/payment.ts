@@ -151,6 +151,8 @@ const HOUR_MS = 3_600_000;
 
 /** Business deadlines of a payment, in milliseconds. Never shortened for tests: tests skip time. */
 export const paymentTimes = {
+  /** Long enough for a call that was given up to have arrived or died on its way. */
+  arrivalMs: 60_000,
   reviewMs: 24 * HOUR_MS,
   actionMs: HOUR_MS,
   /** An authorisation not captured by then is voided. */

@@ -481,7 +481,7 @@ export interface paths {
         put?: never;
         /**
          * Give up
-         * @description An outbox row is not sent any more. A process is ended, what it had done is undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. A refund cannot be given up (409): closing its unknown outcome only takes it off this list.
+         * @description An outbox row is not sent any more. A process is ended, what it had done is undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. A refund cannot be given up (409): closing its unknown outcome, or its failure after it had succeeded, only takes it off this list.
          */
         post: operations["closeStuck"];
         delete?: never;
@@ -1459,7 +1459,7 @@ export interface components {
             reason?: components["schemas"]["FreeText"];
         };
         /** @enum {string} */
-        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "outcome_unknown";
+        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "outcome_unknown" | "refund_failed_late";
         StuckItem: {
             id: string;
             /** @enum {string} */

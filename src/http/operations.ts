@@ -60,6 +60,7 @@ const remedies: Record<StuckKind, string> = {
   state_mismatch: 'Restart starts the process anew from the state its entity is in. Close ends the entity as cancelled and undoes what was done.',
   outbox_failing: 'Restart sends the row again at once. Close gives the row up; its effect does not happen.',
   outcome_unknown: 'Restart looks it up at once (not a subscription’s payment, which has no process between two looks); it is looked up every hour anyway, and the item leaves this list once it is known. Close gives a payment up: it ends once the gateway confirms that nothing is held. A refund only leaves the list.',
+  refund_failed_late: 'Restart is not possible: under its key the refund stays failed. Give the money back by other means, a bank transfer for instance; close takes the item off this list then.',
 };
 
 export const presentStuckItem = ({ _id, state, kind, tenantId, entityType, entityId, detail, createdAt, updatedAt }: StuckItem): components['schemas']['StuckItem'] => ({

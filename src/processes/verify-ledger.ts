@@ -79,7 +79,8 @@ async function look({ database, tenantId, gatewayUrl }: { database: Database; te
   ].map(({ detail }) => detail);
   if (theirs) {
     const unsettled = new Set([...payments.filter(({ state }) => !settledPaymentStates.includes(state)), ...pendingRefunds].map(({ _id }) => _id));
-    problems.push(...compareWithGateway({ theirs, ours: postings.flatMap(ownLineOf), unsettled }).map(({ key, ours, theirs: there, detail }) => `${key}: ${detail} (ours ${ours ?? 'nothing'}, theirs ${there ?? 'nothing'})`));
+    const waived = new Set(await models.compensations.distinct('entityId', { tenantId, state: 'waived' }));
+    problems.push(...compareWithGateway({ theirs, ours: postings.flatMap(ownLineOf), unsettled, waived }).map(({ key, ours, theirs: there, detail }) => `${key}: ${detail} (ours ${ours ?? 'nothing'}, theirs ${there ?? 'nothing'})`));
   }
   return { tenantId, payments: payments.length, postings: postings.length, items: theirs?.length ?? null, problems };
 }
@@ -99,9 +100,9 @@ async function readItems({ gatewayUrl, tenantId, since }: { gatewayUrl: string; 
 
 /** The line of a posting that the gateway's books have too: what was held, taken, given up or given back. */
 function ownLineOf({ key, event, currency, lines }: Posting): OwnLine[] {
-  const account = { authorise: 'authorised', void: 'authorised', capture: 'captured', refund: 'refunded', fulfil: null, fee: null }[event];
-  if (account === null) return [];
-  return [{ key, currency, amountMinor: lines.filter((line) => line.account === account).reduce((sum, { amountMinor }) => sum + amountMinor, 0) }];
+  if (event === 'fulfil' || event === 'fee') return [];
+  const account = { authorise: 'authorised', void: 'authorised', capture: 'captured', refund: 'refunded' }[event];
+  return [{ key, event, currency, amountMinor: lines.filter((line) => line.account === account).reduce((sum, { amountMinor }) => sum + amountMinor, 0) }];
 }
 
 function sayTable(reports: readonly TenantReport[], say: (line: string) => void): void {

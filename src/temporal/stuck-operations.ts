@@ -60,6 +60,8 @@ export function createStuckOperations({ database, workflows }: { database: Datab
       switch (item.kind) {
         case 'workflow_orphaned':
           throw new DomainError('ILLEGAL_STATE', 'The entity of this process has ended, so there is nothing to restart; close the item to end the process');
+        case 'refund_failed_late':
+          throw new DomainError('ILLEGAL_STATE', 'A refund that has failed cannot be repeated under its key; give the money back by other means and close the item');
         case 'outbox_failing':
           await models.outbox.updateOne({ _id: item.subject, open: true }, { $set: { dueAt: new Date(), failures: 0, lastError: null, lease: null } }, { session });
           return resolve(input, 'restarted');
@@ -82,6 +84,8 @@ export function createStuckOperations({ database, workflows }: { database: Datab
           return resolve(input, 'closed');
         case 'outbox_failing':
           await models.outbox.updateOne({ _id: item.subject, open: true }, { $set: { doneAt: new Date(), pending: [], lease: null }, $unset: { open: 1 } }, { session });
+          return resolve(input, 'closed');
+        case 'refund_failed_late':
           return resolve(input, 'closed');
         case 'outcome_unknown': {
           const signal = await remedyOf(item).giveUp({ ...input, at: await businessTime(input) });

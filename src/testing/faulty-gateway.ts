@@ -18,10 +18,12 @@ export function createFaultyGateway() {
     deadly: new Set<string>(),
     /** Every call is refused, as after the gateway's key was replaced. */
     lockedOut: new Set<string>(),
+    /** Authorisations are refused, look-ups are answered: as with a key that may only read. */
+    readOnly: new Set<string>(),
   };
   const paymentOf = ({ idempotencyKey }: { idempotencyKey: string }) => idempotencyKey.split(':')[0]!;
   const refuseLockedOut = (call: 'authorise' | 'lookUp', input: { idempotencyKey: string }) => {
-    if (faults.lockedOut.has(paymentOf(input))) throw new GatewayRequestRefused({ call, idempotencyKey: input.idempotencyKey, reason: '401' });
+    if (faults.lockedOut.has(paymentOf(input)) || (call === 'authorise' && faults.readOnly.has(paymentOf(input)))) throw new GatewayRequestRefused({ call, idempotencyKey: input.idempotencyKey, reason: '401' });
   };
   const dieAfter = <Input extends { idempotencyKey: string }, Result>(call: (input: Input) => Promise<Result>) => async (input: Input): Promise<Result> => {
     const answer = await call(input);
@@ -37,8 +39,8 @@ export function createFaultyGateway() {
     },
     async authorise(input) {
       const { idempotencyKey } = input;
-      refuseLockedOut('authorise', input);
       if (faults.lostOnTheWay.delete(paymentOf(input))) throw new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey, reason: 'lost' });
+      refuseLockedOut('authorise', input);
       return dieAfter((call: typeof input) => gateway.authorise(call))(input);
     },
     async lookUp(input) {

@@ -48,7 +48,7 @@ export interface PaymentWorldInput {
 
 /** Real MongoDB, real Temporal, the simulated gateway over HTTP: payments that run as in production, with their clocks in the test's hand. */
 export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) => it, webhooks = true }: PaymentWorldInput = {}) {
-  const { database, drop } = await openTestDatabase();
+  const { database, uri: mongodbUri, drop } = await openTestDatabase();
   const temporal = await openTestNamespace();
   const { client, namespace } = temporal;
   const starter = createWorkflowStarter({ client, database, logger: quiet, onStarted: () => undefined });
@@ -83,7 +83,7 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
   };
 
   return {
-    database, client, tenantId, starter, bank, clock,
+    database, mongodbUri, client, tenantId, starter, bank, clock,
     /** Accepts without starting. */
     async accept(input: Partial<AcceptPaymentInput> = {}) {
       const at = await now();

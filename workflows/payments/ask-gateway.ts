@@ -8,8 +8,6 @@ import type { PaymentRun } from './run';
 
 type Call = Extract<GatewayCall, 'authorise' | 'capture'>;
 
-/** Long enough for a call that was given up to have arrived or died on its way. */
-const REFUSAL_WINDOW_MS = 60_000;
 const LONGEST_WAIT_FOR_CUSTOMER_MS = 300_000;
 
 /** What a look led to. `rest`: nothing new, and a renewal does not wait for it. An undoing: it is to be undone. */
@@ -29,7 +27,7 @@ export async function settleUnknown(run: PaymentRun, call: Call): Promise<Led> {
   run.untilMs = overdueAtMs;
   for (let look = 1; ; look++) {
     const position = run.position;
-    const led = await lookUp(run, call, { believeNothingFrom: run.sinceMs + REFUSAL_WINDOW_MS });
+    const led = await lookUp(run, call, { believeNothingFrom: run.sinceMs + paymentTimes.arrivalMs });
     if (led || run.position !== position) return led;
     await reportWhenOverdue(run, overdueAtMs);
     if (run.renewal) return 'rest';
@@ -77,7 +75,7 @@ async function lookUp(run: PaymentRun, call: Call, { believeNothingFrom }: { bel
 }
 
 /** Records what the gateway said, also while the payment is being cancelled: what happened there has happened. */
-function settle(run: PaymentRun, call: Call, { status, reason, position, capturedMinor }: GatewayAnswer): Promise<Led> {
+function settle(run: PaymentRun, call: Call, { status, reason, position, capturedMinor, mayHold }: GatewayAnswer): Promise<Led> {
   return CancellationScope.nonCancellable(async () => {
     run.moved(position);
     if (status === 'unavailable') return undefined;
@@ -87,8 +85,8 @@ function settle(run: PaymentRun, call: Call, { status, reason, position, capture
     }
     const to = paymentAfter({ position, status });
     if (to === null) return undefined;
-    // A hold that a refused capture leaves behind is given back before the payment ends.
-    if (call === 'capture' && to === 'failed') return { towards: 'failed', reason: reason ?? 'capture_refused' };
+    // A hold that a refused call leaves behind, or may, is given back before the payment ends.
+    if ((call === 'capture' || mayHold) && to === 'failed') return { towards: 'failed', reason: reason ?? 'capture_refused' };
     const why = { declined: 'declined', cancelled: 'voided_at_the_gateway', failed: 'refused_by_the_gateway' }[to as string] ?? null;
     return run.move({ to, reason: why && (reason ?? why), ...(to === 'captured' ? { capturedMinor } : {}) });
   });

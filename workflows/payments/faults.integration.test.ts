@@ -21,7 +21,7 @@ const faults = new Map<string, { step: string; mode: Mode }>();
 /** Payments whose moves cannot be recorded, with how often it was tried. */
 const unrecordable = new Map<string, number>();
 const gateway = createFaultyGateway();
-const { blind, unvoidable, silentVoid, lostOnTheWay, deadly, lockedOut } = gateway.faults;
+const { blind, unvoidable, silentVoid, lostOnTheWay, deadly, lockedOut, readOnly } = gateway.faults;
 
 const lastingMs = Number.parseInt(paymentActivityOptions.startToCloseTimeout, 10) * 1000 + 1000;
 
@@ -202,6 +202,24 @@ describe('a payment whose gateway', () => {
     await world.advance(payment._id, 120_000);
     expect(await ended(payment._id)).toMatchObject({ state: 'captured', bank: { authorisations: 1, captures: 1 } });
   });
+
+  it('refuses an authorisation that may have arrived, and never saw it, is an undoing for the operator\'s list and not asked for ever', async () => {
+    const { payment, row } = await world.accept();
+    const id = payment._id;
+    lostOnTheWay.add(id);
+    readOnly.add(id);
+    await world.starter.start(row!);
+    await world.until(id, 'unknown');
+    await advanceTenMinutes(id);
+    expect((await world.timeline(id)).filter((type) => type === 'unknown')).toHaveLength(1);
+    expect((await world.read(id)).undoing).toEqual({ towards: 'failed', reason: 'gateway_request_refused' });
+    await world.advance(id, 300_000);
+    expect(await world.effects(id)).toEqual({ authorise: 'stuck' });
+    readOnly.delete(id);
+    await world.advance(id, 120_000);
+    expect(await ended(id)).toMatchObject({ state: 'failed', reason: 'gateway_request_refused', bank: { authorisations: 1, voids: 1, held: 0 } });
+    await recordHistory('payment-refused-after-silence', world.handle(id));
+  }, 90_000);
 
   it('refuses an authorisation that was never sent before has failed', async () => {
     const { payment, row } = await world.accept();
