@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor, type ConnectionOptions } from '@temporalio/client';
 
 export interface TemporalSettings {
@@ -36,19 +35,32 @@ export function connectTemporal({ address, namespace, tls, apiKey }: TemporalSet
 function retriesThatEnd() {
   const { retryableDecider, delayFunction } = defaultGrpcRetryOptions();
   let ended = false;
-  let lastRetryAt = 0;
+  let waiting = 0;
+  let noneWaits = (): void => undefined;
+  const retrying = makeGrpcRetryInterceptor({
+    retryableDecider: (attempt, status) => !ended && retryableDecider(attempt, status),
+    delayFunction: (attempt, status) => {
+      waiting += 1;
+      return Math.min(delayFunction(attempt, status), LONGEST_RETRY_PAUSE_MS);
+    },
+  });
+  const interceptor: typeof retrying = (options, nextCall) => {
+    let isRetry = false;
+    return retrying(options, (again) => {
+      if (isRetry) waiting -= 1;
+      if (waiting === 0) noneWaits();
+      isRetry = true;
+      return nextCall(again);
+    });
+  };
   return {
-    interceptor: makeGrpcRetryInterceptor({
-      retryableDecider: (attempt, status) => !ended && retryableDecider(attempt, status),
-      delayFunction: (attempt, status) => {
-        const pauseMs = Math.min(delayFunction(attempt, status), LONGEST_RETRY_PAUSE_MS);
-        lastRetryAt = Math.max(lastRetryAt, performance.now() + pauseMs);
-        return pauseMs;
-      },
-    }),
+    interceptor,
     async end(): Promise<void> {
       ended = true;
-      while (performance.now() <= lastRetryAt) await setTimeout(lastRetryAt - performance.now() + 1);
+      if (waiting === 0) return;
+      await new Promise<void>((resolve) => {
+        noneWaits = resolve;
+      });
     },
   };
 }
