@@ -64,7 +64,7 @@ export interface AppInput {
   operatorKey: string;
   /** Signs verification links and cursors. */
   tokenSecret: string;
-  limits: Limits & { publicRequestsPerMinute?: number; failedAttemptsPerMinute?: number };
+  limits: Limits & { publicRequestsPerMinute?: number; failedAttemptsPerMinute?: number; patienceMs?: number };
   logger: HttpLogger;
   metrics: HttpMetrics;
   /** Whether the process is about to end: it still answers, and asks callers to connect anew. */

@@ -6,9 +6,6 @@ import { openDatabase } from '../models/database';
 import { expectContract } from '../testing/expect-contract';
 import { openTestRedis, startTestApi, type TestApi } from '../testing/test-api';
 
-// A machine too busy for Redis to answer within 100 ms makes the limiter fail open, as it should; then there was nothing to count.
-jest.retryTimes(3, { logErrorsBeforeRetry: true });
-
 const limits = { requestsPerMinute: 5, maxBodyBytes: 65_536, failedAttemptsPerMinute: 3, publicRequestsPerMinute: 2 };
 
 describe('rate limits', () => {
@@ -17,7 +14,8 @@ describe('rate limits', () => {
   beforeAll(async () => {
     redis = openTestRedis();
     await new Promise((resolve) => redis.once('ready', resolve));
-    api = await startTestApi({ redis, limits });
+    // A machine too busy for Redis to answer within 100 ms makes the limiter fail open, as it should; then there was nothing to count.
+    api = await startTestApi({ redis, limits: { ...limits, patienceMs: 10_000 } });
   });
   afterAll(async () => {
     await api.stop();
@@ -67,8 +65,7 @@ describe('without Redis', () => {
     }
     redis.disconnect();
     await api.stop();
-    expect(times.filter((ms) => ms > 90).length).toBeLessThanOrEqual(1);
-    expect(Math.max(...times)).toBeLessThan(300);
+    expect(times.toSorted((a, b) => a - b).at(-2)).toBeLessThan(90);
   });
 });
 

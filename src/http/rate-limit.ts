@@ -6,8 +6,7 @@ import { RedisStore, type RedisReply } from 'rate-limit-redis';
 import { DomainError } from '../domain/domain-error';
 
 const WINDOW_MS = 60_000;
-/** What a request may wait for Redis, and how long nobody asks again after it did not answer. */
-const PATIENCE_MS = 100;
+/** How long nobody asks again after Redis did not answer. */
 const PAUSE_MS = 1000;
 
 export interface RateLimiters {
@@ -25,14 +24,16 @@ export interface RateLimitInput {
   requestsPerMinute: number;
   publicRequestsPerMinute?: number;
   failedAttemptsPerMinute?: number;
+  /** What a request may wait for Redis. Default 100 ms. */
+  patienceMs?: number;
 }
 
 const nothingLimited: RequestHandler = (_request, _response, next) => next();
 
 /** The limits per minute, told in `RateLimit-*` headers (IETF draft 6). While Redis is away they fail open: availability comes first. */
-export function createRateLimiters({ redis, requestsPerMinute, publicRequestsPerMinute = 60, failedAttemptsPerMinute = 60 }: RateLimitInput): RateLimiters {
+export function createRateLimiters({ redis, requestsPerMinute, publicRequestsPerMinute = 60, failedAttemptsPerMinute = 60, patienceMs = 100 }: RateLimitInput): RateLimiters {
   if (!redis) return { perTenant: nothingLimited, perAddress: nothingLimited, failedAuthentication: nothingLimited };
-  const send = patiently(redis);
+  const send = patiently(redis, patienceMs);
   const byAddress = (request: Request): string => ipKeyGenerator(request.ip ?? '');
   return {
     perTenant: limiter({ store: storeOf('tenant', send), limit: requestsPerMinute, keyOf: (request) => request.caller?.tenantId ?? 'operator' }),
@@ -66,17 +67,17 @@ function limiter({ store, limit, keyOf }: { store: Store; limit: number; keyOf: 
 }
 
 /**
- * Sends commands to Redis, but waits 100 ms at most, and after a failure does not even ask for a second, so that not every request
+ * Sends commands to Redis, but waits so long at most, and after a failure does not even ask for a second, so that not every request
  * pays for a Redis that is away or frozen.
  */
-function patiently(redis: Redis): SendCommand {
+function patiently(redis: Redis, patienceMs: number): SendCommand {
   let awayUntilMs = 0;
   const ask = async (command: string, args: string[]): Promise<RedisReply> => {
     if (performance.now() < awayUntilMs) throw new Error('Redis was away a moment ago');
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_resolve, reject) => {
       // An answer that lies unread because this process was busy is not late: it is read before `setImmediate` runs.
-      timer = setTimeout(() => setImmediate(() => reject(new Error(`Redis did not answer within ${PATIENCE_MS} ms`))), PATIENCE_MS);
+      timer = setTimeout(() => setImmediate(() => reject(new Error(`Redis did not answer within ${patienceMs} ms`))), patienceMs);
     });
     try {
       return await Promise.race([redis.call(command, ...args) as Promise<RedisReply>, tooLate]);
@@ -89,10 +90,11 @@ function patiently(redis: Redis): SendCommand {
   };
   return async (command = '', ...args) => {
     // The store keeps the promise of a script's hash for good, so a Redis that is away when it loads must not reject it: the hash is
-    // known without asking, and a script that is missing is loaded when it is first called.
+    // known without asking, and a script that is missing is loaded when it is first called. No request waits for it, and that a
+    // process which still starts up reads its answer late says nothing of Redis: so it is sent without impatience.
     const loads = command === 'SCRIPT' && args[0] === 'LOAD';
     if (!loads) return ask(command, args);
-    return ask(command, args).catch(() => createHash('sha1').update(args[1] ?? '').digest('hex'));
+    return (redis.call(command, ...args) as Promise<RedisReply>).catch(() => createHash('sha1').update(args[1] ?? '').digest('hex'));
   };
 }
 
