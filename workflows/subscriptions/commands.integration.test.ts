@@ -381,6 +381,9 @@ describe('while a charge is under way', () => {
     await world.starter.start(row!);
     await settled(id);
     expect(await world.bankBalance(id)).toEqual({ captured: 2000, refunded: 0, authorisations: 2 });
+    await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
+    expect(await world.handle(id).result()).toBe('cancelled');
+    await recordHistory('subscription-told-of-its-payment', world.handle(id));
   });
 
   it('a payment without an answer is asked about at once when its partner has cancelled it', async () => {
