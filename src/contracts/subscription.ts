@@ -1,4 +1,4 @@
-import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { SubscriptionCommand, SubscriptionState } from '../domain/subscription';
 import type { SubscriptionProgress, SubscriptionWaitingFor } from '../domain/subscription-progress';
 import type { CommandInput, CommandOutcome } from './commands';
@@ -80,6 +80,12 @@ export interface SubscriptionStatus {
 }
 
 export const getState = defineQuery<SubscriptionStatus>('getState');
+
+/**
+ * There is news of a payment that was left without a final answer: ask for it now. It says no more than that, so one too many, too late or
+ * forged changes nothing; one that is lost is made up for by the timer.
+ */
+export const paymentReported = defineSignal('paymentReported');
 
 export const changePlan = defineUpdate<SubscriptionOutcome, [ChangePlanInput]>('changePlan');
 export const pauseSubscription = defineUpdate<SubscriptionOutcome, [PauseSubscriptionInput]>('pauseSubscription');

@@ -1,11 +1,12 @@
 import { Schema, type ClientSession } from 'mongoose';
-import { gatewayReported, processPaymentId, refundPaymentId } from '../contracts/payment';
+import { gatewayReported, refundPaymentId } from '../contracts/payment';
 import { isId, newId } from '../domain/ids';
 import { tenantOf } from '../domain/tenant';
 import type { Database } from './database';
 import { insertDocuments } from './insert-documents';
 import { newOutboxRow, OWN_SEND_MS } from './new-outbox-row';
 import type { OutboxRow } from './outbox-row';
+import { signalAbout } from './payment-listener';
 import { schemaOptions } from './schema-options';
 
 export type GatewayName = 'sandbox' | 'stripe';
@@ -80,7 +81,7 @@ export async function keepGatewayEvent({ database, gateway, notice, correlationI
   const listener = await findListener(database, notice);
   const row = listener && newOutboxRow({
     tenantId, entityType: listener.entityType, entityId: listener.entityId, correlationId, pending: ['temporal'], delayMs: OWN_SEND_MS,
-    signal: { workflowId: listener.workflowId, name: gatewayReported.name },
+    signal: listener.signal,
   });
   const event: GatewayEvent = { _id, tenantId, gateway, type, idempotencyKey, authorisationId, outboxRowId: row?._id ?? null, receivedAt: new Date() };
   try {
@@ -113,13 +114,14 @@ async function listLateFailure({ models }: Database, { tenantId, idempotencyKey 
  * The process that waits for news of this call. While the call itself is under way none does: a process that gets no answer looks
  * at the gateway's books before it waits, so what was reported meanwhile is found.
  */
-async function findListener({ models }: Database, { tenantId, idempotencyKey }: ReportedEvent) {
+async function findListener(database: Database, { tenantId, idempotencyKey }: ReportedEvent) {
+  const { models } = database;
   const [entityId = ''] = idempotencyKey.split(':');
   if (isId('refund', entityId)) {
     const waits = await models.refunds.exists({ _id: entityId, tenantId, state: 'pending' });
-    return waits && ({ entityType: 'refund', entityId, workflowId: refundPaymentId(entityId) } as const);
+    return waits && ({ entityType: 'refund', entityId, signal: { workflowId: refundPaymentId(entityId), name: gatewayReported.name } } as const);
   }
   if (!isId('payment', entityId)) return null;
-  const waits = await models.payments.exists({ _id: entityId, tenantId, state: { $in: ['unknown', 'requires_action'] } });
-  return waits && ({ entityType: 'payment', entityId, workflowId: processPaymentId(entityId) } as const);
+  const waits = await models.payments.findOne({ _id: entityId, tenantId, state: { $in: ['unknown', 'requires_action'] } }).lean();
+  return waits && ({ entityType: 'payment', entityId, signal: await signalAbout(database, waits) } as const);
 }

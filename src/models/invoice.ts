@@ -48,4 +48,5 @@ export const invoiceSchema = new Schema<Invoice>(
   .index({ tenantId: 1, subscriptionId: 1, 'period.startAt': 1 }, { unique: true, partialFilterExpression: { kind: 'period' }, name: 'one_invoice_per_period' })
   .index({ tenantId: 1, _id: -1 })
   .index({ tenantId: 1, subscriptionId: 1, _id: -1 })
-  .index({ tenantId: 1, state: 1, _id: -1 });
+  .index({ tenantId: 1, state: 1, _id: -1 })
+  .index({ tenantId: 1, 'attempts.paymentId': 1 }, { name: 'invoice_of_payment' });

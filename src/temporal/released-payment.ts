@@ -8,13 +8,16 @@ import { captureAmount, refusePaymentCommand } from '../domain/payment-commands'
 import { requireAccepted } from '../domain/refusal';
 import { applyStep, type StepInput, type StepResult } from '../models/apply-step';
 import type { Database } from '../models/database';
+import { insertDocuments } from '../models/insert-documents';
+import { newOutboxRow } from '../models/new-outbox-row';
 import type { Payment } from '../models/payment';
+import { signalAbout, waitsForItsParent } from '../models/payment-listener';
 import type { SendPaymentCommandInput } from './payment-commands';
 
 const WAITS_WITHOUT_PROCESS: readonly PaymentState[] = ['review', 'requires_action', 'authorised', 'unknown'];
 
 /** A child's payment between two runs: nobody is there to take a command. */
-export const isReleased = ({ startedBy, state, chain }: Payment): boolean => chain === null && startedBy === 'parent' && WAITS_WITHOUT_PROCESS.includes(state);
+export const isReleased = (payment: Payment): boolean => waitsForItsParent(payment) && WAITS_WITHOUT_PROCESS.includes(payment.state);
 
 type Move = Pick<StepInput, 'event' | 'set'> & { to?: PaymentState };
 
@@ -76,11 +79,17 @@ const pending = (): DomainError =>
 
 async function applyUnclaimed(database: Database, input: StepInput, within?: ClientSession): Promise<StepResult> {
   const { tenantId, entityId: _id } = input;
+  const { models } = database;
   return applyStep(database, {
     ...input,
     alongside: async (session) => {
-      const { chain } = await database.models.payments.findOne({ _id, tenantId }, { chain: 1 }).session(session).lean().orFail();
-      if (chain === null) return;
+      const payment = await models.payments.findOne({ _id, tenantId }).session(session).lean().orFail();
+      if (payment.chain === null) {
+        // Whoever asks for it asks now. Should the news be lost, it asks when its timer is over.
+        const row = newOutboxRow({ tenantId, entityType: 'payment', entityId: _id, correlationId: payment.correlationId, pending: ['temporal'], signal: await signalAbout(database, payment) });
+        await insertDocuments({ model: models.outbox, documents: [row], session });
+        return;
+      }
       throw new DomainError('OUTCOME_PENDING', 'The payment has just gone on: repeat the request with the same Idempotency-Key', { retryAfterSeconds: 1 });
     },
   }, within);

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { GatewayOutcomeUnknown, GatewayUnavailable } from '../../src/clients/gateway-errors';
+import { gatewayKey } from '../../src/contracts/payment';
 import { subscriptionPaymentId } from '../../src/contracts/subscription';
+import { keepGatewayEvent } from '../../src/models/gateway-event';
 import { previewPlanChange } from '../../src/models/preview-plan-change';
+import { createPaymentCommands } from '../../src/temporal/payment-commands';
 import { quietTemporal } from '../../src/testing/quiet-temporal';
 import { recordHistory } from '../../src/testing/record-history';
 import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../src/testing/subscription-world';
@@ -359,6 +362,37 @@ describe('while a charge is under way', () => {
     expect(await world.payments(id)).toHaveLength(2);
     expect(await world.bankBalance(id)).toEqual({ captured: 2000, refunded: 0, authorisations: 2 });
     expect((await world.timeline(id)).slice(-3)).toEqual(['invoiced', 'payment_pending', 'renewed']);
+  });
+
+  /** Its renewal is `unknown`, and not asked for again before an hour is over. */
+  const askedHourly = async () => {
+    const id = await active();
+    silent = true;
+    await world.advance(id, 32 * DAY).catch(() => undefined);
+    const payment = await waitFor(async () => (await world.payments(id)).find(({ state, chain }) => state === 'unknown' && chain === null), { what: 'an unknown payment' });
+    silent = false;
+    return { id, payment };
+  };
+
+  it('a payment without an answer is asked about at once when the gateway tells of it', async () => {
+    const { id, payment } = await askedHourly();
+    const notice = { eventId: randomUUID(), type: 'authorisation.authorised', tenantId: world.tenantId, idempotencyKey: gatewayKey(payment._id, 'authorise'), authorisationId: 'auth_1' };
+    const row = await keepGatewayEvent({ database: world.database, gateway: 'sandbox', notice, correlationId: 'test' });
+    await world.starter.start(row!);
+    await settled(id);
+    expect(await world.bankBalance(id)).toEqual({ captured: 2000, refunded: 0, authorisations: 2 });
+    await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
+    expect(await world.handle(id).result()).toBe('cancelled');
+    await recordHistory('subscription-told-of-its-payment', world.handle(id));
+  });
+
+  it('a payment without an answer is asked about at once when its partner has cancelled it', async () => {
+    const { id, payment } = await askedHourly();
+    const { client, database, starter, tenantId } = world;
+    await createPaymentCommands({ client, database, starter })({ tenantId, paymentId: payment._id, command: 'cancel', commandId: randomUUID(), by: tester, at: new Date().toISOString() });
+    await world.relay();
+    await world.until(id, 'past_due');
+    expect((await world.payments(id))[1]!.state).toBe('cancelled');
   });
 
   it('a new payment method withdraws a payment without an answer before it is charged', async () => {

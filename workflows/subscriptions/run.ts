@@ -37,6 +37,8 @@ export class SubscriptionRun {
   private asked = 0;
   /** How often the charge was found to be under way in a child of a run before this one. */
   private elsewhere = 0;
+  /** There is news of a payment, not acted on yet. */
+  private hasNews = false;
   private draining = false;
   /** Temporal itself cancelled the workflow. */
   interrupted = false;
@@ -82,6 +84,17 @@ export class SubscriptionRun {
     this.charging = null;
     this.elsewhere++;
     this.askAtMs = askAgainAtMs(this.elsewhere);
+  }
+
+  /** A payment that is pending is asked about now, or once more when the asking under way has ended. */
+  paymentReported(): void {
+    this.hasNews = true;
+  }
+
+  private hearNews(): void {
+    if (!this.hasNews || this.charging) return;
+    this.hasNews = false;
+    if (this.progress?.charge?.status === 'pending') this.askAtMs = Date.now();
   }
 
   /** What the story waits for when no command comes: nothing while a charge is under way. */
@@ -153,12 +166,13 @@ export class SubscriptionRun {
     return { state: progress?.state ?? 'accepted', waiting: progress?.waiting ?? null, waitingFor: progress && waitingForOf(progress) };
   }
 
-  /** Waits for a command, the end of the charge, or what is due. */
+  /** Waits for a command, news of a payment, the end of the charge, or what is due. */
   async wait(untilMs: number | null): Promise<void> {
-    const happened = () => this.inbox.waiting || this.cancelIsDue || this.charging?.settled === true;
-    if (untilMs === null) return condition(happened);
-    const waitMs = untilMs - Date.now();
-    if (waitMs > 0) await condition(happened, waitMs);
+    const happened = () => this.inbox.waiting || this.cancelIsDue || this.charging?.settled === true || (this.hasNews && !this.charging);
+    const waitMs = untilMs === null ? null : untilMs - Date.now();
+    if (waitMs === null) await condition(happened);
+    else if (waitMs > 0) await condition(happened, waitMs);
+    this.hearNews();
   }
 
   /** Why a command is not possible now; null when it is. */

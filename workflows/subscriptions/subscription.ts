@@ -68,6 +68,7 @@ async function cancel(run: SubscriptionRun, reason: string): Promise<void> {
 /** Set before the first await, so that no message finds the workflow without a handler. */
 function answerMessages(run: SubscriptionRun): void {
   setHandler(contract.getState, () => run.status());
+  setHandler(contract.paymentReported, () => run.paymentReported());
   for (const definition of contract.subscriptionUpdates as readonly unknown[] as UpdateDefinition<SubscriptionOutcome, [SubscriptionMessage]>[]) {
     const name = definition.name as SubscriptionUpdate;
     setHandler(definition, (input: SubscriptionMessage) => run.take(name, input), { validator: (input: SubscriptionMessage) => run.validate(name, input) });
