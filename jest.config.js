@@ -15,7 +15,8 @@ const servers = {
 const source = ['src', 'config', 'workflows', 'activities', 'scripts'].map((folder) => `<rootDir>/${folder}`);
 
 module.exports = {
-  maxWorkers: 2,
+  // Much of it waits for servers and processes: three keep two cores busy.
+  maxWorkers: 3,
   testTimeout: 60_000,
   projects: [
     {

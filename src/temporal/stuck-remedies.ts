@@ -6,6 +6,7 @@ import { SUBSCRIPTION, subscriptionId as subscriptionWorkflowId } from '../contr
 import { taskQueues } from '../contracts/task-queues';
 import type { Actor } from '../domain/actor';
 import { DomainError } from '../domain/domain-error';
+import { creditAfterVoid } from '../domain/invoice';
 import { openOnboardingStates } from '../domain/onboarding';
 import { paymentStates, settledPaymentStates } from '../domain/payment';
 import { endedSubscriptionStates, subscriptionStates } from '../domain/subscription';
@@ -156,25 +157,27 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
       );
     },
 
-    /** Cancelled at once, the open invoice taken back. A payment under way is withdrawn, or given back, by a new run. */
+    /** Cancelled at once, the open invoice taken back with the credit that it had used up. A payment under way is withdrawn, or given back, by a new run. */
     async close({ reason, ...input }) {
       await workflows.terminate({ workflowId: input.item.subject, reason: 'Closed by an operator' });
       const found = await find<Subscription>(input);
       const { tenantId, charge, userId, item: { plan } } = found;
       const [step, now] = [`close/${input.item._id}`, new Date(input.at)];
       const isPending = charge?.status === 'pending';
+      const taken = charge?.invoiceId ? await models.invoices.findOne({ _id: charge.invoiceId, tenantId, state: 'open' }).session(input.session).lean() : null;
+      const creditBalance = taken ? creditAfterVoid({ creditBalance: found.creditBalance, draft: taken }) : found.creditBalance;
       const mail = { template: 'subscriptionCancelled', key: `${found._id}/${step}`, to: null, data: { planName: plan.name, amountMinor: 0, currency: plan.amount.currency, until: input.at } } as const;
       await applyStep(
         database,
         {
           ...about(input), step, from: openSubscriptionStates, to: 'cancelled',
-          set: { since: now, chain: null, waiting: null, resumeAt: null, reason: 'closed_by_operator', charge: isPending ? charge : null },
+          set: { since: now, chain: null, waiting: null, resumeAt: null, reason: 'closed_by_operator', creditBalance, charge: isPending ? charge : null },
           event: { type: 'subscription.closed', data: { reason } },
           mails: userId === null ? [] : [mail],
           starts: isPending ? [subscriptionProcessOf(found)] : [],
           alongside: async (session) => {
-            if (!charge?.invoiceId) return;
-            await models.invoices.updateOne({ _id: charge.invoiceId, tenantId, state: 'open' }, { $set: { state: 'void', updatedAt: now }, $inc: { version: 1 } }, { session });
+            if (!taken) return;
+            await models.invoices.updateOne({ _id: taken._id, tenantId, state: 'open' }, { $set: { state: 'void', updatedAt: now }, $inc: { version: 1 } }, { session });
           },
         },
         input.session,

@@ -101,6 +101,16 @@ it('closed with an invoice that failed, it takes the invoice back', async () => 
   expect(await world.read(id)).toMatchObject({ state: 'cancelled', charge: null });
 });
 
+it('closed with an invoice that credit had paid a part of, it keeps the credit', async () => {
+  const id = await world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_declined' });
+  await world.until(id, 'past_due');
+  await world.handle(id).terminate('from outside');
+  const [invoice] = await world.invoices(id);
+  await world.database.models.invoices.updateOne({ _id: invoice!._id }, { $set: { creditApplied: { amountMinor: 300, currency: 'EUR' } } });
+  await close(await list(id));
+  expect((await world.read(id)).creditBalance).toEqual({ amountMinor: 300, currency: 'EUR' });
+});
+
 it('closed while nobody knows whether it paid, it is cancelled at once, and a new run sees that nothing is kept', async () => {
   const id = await orphanedWhilePaying();
   await close(await list(id));

@@ -7,8 +7,7 @@ import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../src
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
-/** 40 take about a minute on two busy cores; SUBSCRIPTIONS=100 is the full test. */
-const SUBSCRIPTIONS = Number(process.env.SUBSCRIPTIONS ?? 40);
+const SUBSCRIPTIONS = 100;
 
 let world: SubscriptionWorld;
 beforeAll(async () => {
