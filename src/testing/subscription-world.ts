@@ -114,11 +114,11 @@ export async function openSubscriptionWorld({ wrap = (it) => it, wrapGateway = (
     until: (subscriptionId: string, state: SubscriptionState) =>
       waitFor(async () => (await models.subscriptions.findById(subscriptionId).lean())?.state === state, { what: `${subscriptionId} to be ${state}` }),
     /** Until the open invoice has its answer. */
-    untilSettled: (subscriptionId: string) =>
+    untilSettled: (subscriptionId: string, timeoutMs?: number) =>
       waitFor(async () => {
         const { charge, state } = await models.subscriptions.findById(subscriptionId).lean().orFail();
         return state !== 'accepted' && (charge === null || charge.status === 'failed');
-      }, { what: `${subscriptionId} to have no charge under way` }),
+      }, { what: `${subscriptionId} to have no charge under way`, timeoutMs }),
     /** In hops, as a sandbox's clock does it: what happens on the way happens at its time. */
     async advance(subscriptionId: string, byMs: number, hopMs = 10 * DAY_MS): Promise<void> {
       for (let left = byMs; left > 0; left -= hopMs) await advanceWorkflow({ client, workflowId: workflowIdOf(subscriptionId), byMs: Math.min(left, hopMs), timeoutMs: 30_000 });

@@ -1,7 +1,7 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { CancellationScope, startChild, workflowInfo } from '@temporalio/workflow';
 import { SUBSCRIPTION_PAYMENT, subscriptionPaymentId, type SubscriptionInput } from '../../src/contracts/subscription';
 import type { SubscriptionProgress } from '../../src/domain/subscription-progress';
+import { runsElsewhere } from './runs-elsewhere';
 import type { subscriptionPayment } from './subscription-payment';
 
 /** A charge under way in its child. The story goes on meanwhile, so that commands are answered. */
@@ -22,7 +22,7 @@ export class Charging {
         this.settled = true;
       },
       (error: unknown) => {
-        this.elsewhere = error instanceof WorkflowExecutionAlreadyStartedError;
+        this.elsewhere = runsElsewhere(error);
         this.error = error;
         this.settled = true;
       },

@@ -1,4 +1,3 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { CancellationScope, startChild } from '@temporalio/workflow';
 import { PROCESS_PAYMENT, processPaymentId, type ProcessPaymentResult } from '../../src/contracts/payment';
 import { chargeStep } from '../../src/contracts/subscription';
@@ -7,6 +6,7 @@ import type { ChargeStepInput } from '../../src/contracts/subscription-activitie
 import { taskQueues } from '../../src/contracts/task-queues';
 import type { processPayment } from '../payments/process-payment';
 import { createInvoice, getSubscriptionDetails, updateSubscription } from './activities';
+import { runsElsewhere } from './runs-elsewhere';
 
 /**
  * One attempt to charge one period of a subscription: invoice, payment, and what came of it.
@@ -45,7 +45,7 @@ async function pay(input: PayInput): Promise<Pick<ProcessPaymentResult, 'state' 
   try {
     return await ask(input);
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return { state: 'unknown', reason: null };
+    if (runsElsewhere(error)) return { state: 'unknown', reason: null };
     throw error;
   }
 }
