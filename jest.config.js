@@ -15,8 +15,7 @@ const servers = {
 const source = ['src', 'config', 'workflows', 'activities', 'scripts'].map((folder) => `<rootDir>/${folder}`);
 
 module.exports = {
-  // Much of it waits for servers and processes: three keep two cores busy.
-  maxWorkers: 3,
+  maxWorkers: 2,
   testTimeout: 60_000,
   projects: [
     {

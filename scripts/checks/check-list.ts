@@ -36,6 +36,7 @@ export function listChecks({ root, scripts, folder }: ChecksInput): Check[] {
     jest('unit'),
     { name: 'build', command: 'node', args: [join('scripts', 'build.mjs')] },
     jest('integration'),
-    jest('system'),
+    // Whole processes are waited for more than they work: three files at once keep two cores busy.
+    jest('system', '--maxWorkers=3'),
   ];
 }

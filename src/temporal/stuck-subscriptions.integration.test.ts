@@ -119,9 +119,13 @@ it('closed while nobody knows whether it paid, it is cancelled at once, and a ne
   await world.relay();
   await waitFor(async () => (await world.read(id)).charge === null, { what: 'the payment to be withdrawn' });
   await waitFor(async () => !(await hasProcess(id)), { what: 'the new run to end' });
-  const { captured, refunded, authorisations } = await world.bankBalance(id);
-  expect([captured - refunded, authorisations]).toEqual([0, 1]);
-  expect((await world.payments(id)).map(({ state }) => state)).toEqual(['cancelled']);
+  // The process of the payment outlived its parent: where it was quicker the money was taken, and is given back.
+  await waitFor(async () => {
+    await world.relay();
+    const { captured, refunded } = await world.bankBalance(id);
+    return captured === refunded && ['cancelled', 'refunded'].includes((await world.payments(id))[0]!.state);
+  }, { what: 'nothing to be kept' });
+  expect((await world.bankBalance(id)).authorisations).toBe(1);
   expect((await world.invoices(id)).map(({ state }) => state)).toEqual(['void']);
 }, 90_000);
 
