@@ -61,6 +61,7 @@ async function main(): Promise<void> {
   const app = createApp({
     database,
     redis: connectRedisProducer({ url: process.env.REDIS_URL ?? '', name: 'bench', logger }),
+    redisPrefix: '{bench}',
     startSoon: () => undefined,
     sendOnboardingCommand: never,
     sendPaymentCommand: never,

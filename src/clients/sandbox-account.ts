@@ -1,5 +1,6 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { GatewayUnavailable } from './gateway-errors';
+import { signWebhook } from './webhook-signature';
 
 export interface SandboxAccountInput {
   /** Base URL of `--role sandbox`, without a path. */
@@ -19,9 +20,8 @@ export interface SandboxAccount {
 }
 
 export function createSandboxAccount({ url, secret, timeoutMs = 5000 }: SandboxAccountInput): SandboxAccount {
-  const call = async (tenantId: string, path: string, init: { method?: string; body?: string; signature?: Record<string, string> } = {}): Promise<void> => {
-    const { signature = {}, ...request } = init;
-    const headers = { authorization: `Bearer ${tenantId}`, ...signature };
+  const call = async (tenantId: string, path: string, request: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<void> => {
+    const headers = { authorization: `Bearer ${tenantId}`, ...request.headers };
     let said: string;
     try {
       const response = await fetch(`${url}${path}`, { ...request, headers, signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
@@ -38,15 +38,8 @@ export function createSandboxAccount({ url, secret, timeoutMs = 5000 }: SandboxA
     requireReachable: (tenantId) => call(tenantId, '/v1/account'),
     reset(tenantId) {
       const body = JSON.stringify({ type: 'account.reset', data: { account: tenantId } });
-      return call(tenantId, '/v1/reset', { method: 'POST', signature: sign({ secret, body }), body });
+      const signature = signWebhook({ secret, id: `msg_${randomUUID()}`, timestamp: Math.floor(Date.now() / 1000), body });
+      return call(tenantId, '/v1/reset', { method: 'POST', headers: { 'content-type': 'application/json', ...signature }, body });
     },
   };
-}
-
-/** Standard Webhooks 1.0 (symmetric, `v1`): HMAC-SHA256 over `id.timestamp.body`. */
-function sign({ secret, body }: { secret: string; body: string }): Record<string, string> {
-  const [id, timestamp] = [`msg_${randomUUID()}`, String(Math.floor(Date.now() / 1000))];
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-  return { 'content-type': 'application/json', 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
 }

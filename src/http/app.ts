@@ -61,6 +61,7 @@ export interface AppInput {
   resetSandbox: SandboxClockHandlersInput['resetSandbox'];
   /** Where requests are counted (short commandTimeout, no offline queue: see stack.md); null limits nothing. */
   redis: Redis | null;
+  redisPrefix: string;
   operatorKey: string;
   /** Signs verification links and cursors. */
   tokenSecret: string;
@@ -90,7 +91,7 @@ export function createApp(input: AppInput): Application {
   rejectMismatch(contract, handlers);
 
   const { fail, errorHandler } = createAnswering({ logger, showProblem: showProblemPage, isForPeople: (path) => path.startsWith(`${contract.basePath}/verify/`) });
-  const limiters = createRateLimiters({ redis: input.redis, ...limits });
+  const limiters = createRateLimiters({ redis: input.redis, redisPrefix: input.redisPrefix, ...limits });
   const identify = authenticate({ database, operatorKey: input.operatorKey, countFailure: limiters.failedAuthentication });
   const validatorOf = createValidators(contract);
 

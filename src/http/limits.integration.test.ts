@@ -42,6 +42,14 @@ describe('rate limits', () => {
     for (let number = 0; number < 3; number += 1) pages.push((await api.call('get', '/verify/x')).status);
     expect(pages).toEqual([404, 404, 429]);
   });
+
+  it('are counted apart by installations that share a Redis', async () => {
+    const neighbour = await startTestApi({ redis, limits: { ...limits, patienceMs: 10_000 } });
+    const attempts = [];
+    for (let number = 0; number < 3; number += 1) attempts.push((await neighbour.call('get', '/me', 'wrong')).status);
+    await neighbour.stop();
+    expect(attempts).toEqual([401, 401, 401]);
+  });
 });
 
 describe('without Redis', () => {
@@ -65,7 +73,8 @@ describe('without Redis', () => {
     }
     redis.disconnect();
     await api.stop();
-    expect(times.toSorted((a, b) => a - b).at(-2)).toBeLessThan(90);
+    // One waits for 100 ms; were it every one, the median would be no shorter.
+    expect(times.toSorted((a, b) => a - b).at(4)).toBeLessThan(90);
   });
 });
 
@@ -98,15 +107,15 @@ describe('without MongoDB', () => {
     const inTransaction = api.database.inTransaction.bind(api.database);
     // As a frozen server does it: the transaction begins, then nothing for longer than the deadline.
     api.database.inTransaction = (work) => inTransaction(async (session) => {
-      await new Promise((resolve) => setTimeout(resolve, 600));
+      await new Promise((resolve) => setTimeout(resolve, 2000));
       return work(session);
     });
     const began = performance.now();
     const answers = await Promise.all(Array.from({ length: 8 }, (_one, number) => api.call('post', '/onboardings', key).send({ email: `late${number}@example.com`, name: 'A' }).then(expectContract)));
-    expect(performance.now() - began).toBeLessThan(600);
+    expect(performance.now() - began).toBeLessThan(1900);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
     expect(answers.filter(({ body }) => /too many/i.test(body.detail))).toHaveLength(5);
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await new Promise((resolve) => setTimeout(resolve, 2000));
     expect(await api.database.models.onboardings.countDocuments({})).toBe(0);
     expect(await api.database.models.idempotency.countDocuments({})).toBe(0);
     await api.stop();

@@ -21,6 +21,8 @@ export interface RateLimiters {
 export interface RateLimitInput {
   /** Counts live in Redis, shared by every process; with none, nothing is limited. */
   redis: Redis | null;
+  /** Beginning of every key, in braces. */
+  redisPrefix: string;
   requestsPerMinute: number;
   publicRequestsPerMinute?: number;
   failedAttemptsPerMinute?: number;
@@ -31,20 +33,19 @@ export interface RateLimitInput {
 const nothingLimited: RequestHandler = (_request, _response, next) => next();
 
 /** The limits per minute, told in `RateLimit-*` headers (IETF draft 6). While Redis is away they fail open: availability comes first. */
-export function createRateLimiters({ redis, requestsPerMinute, publicRequestsPerMinute = 60, failedAttemptsPerMinute = 60, patienceMs = 100 }: RateLimitInput): RateLimiters {
+export function createRateLimiters({ redis, redisPrefix, requestsPerMinute, publicRequestsPerMinute = 60, failedAttemptsPerMinute = 60, patienceMs = 100 }: RateLimitInput): RateLimiters {
   if (!redis) return { perTenant: nothingLimited, perAddress: nothingLimited, failedAuthentication: nothingLimited };
   const send = patiently(redis, patienceMs);
+  const storeOf = (name: string): Store => new RedisStore({ prefix: `${redisPrefix}:rate:${name}:`, sendCommand: send });
   const byAddress = (request: Request): string => ipKeyGenerator(request.ip ?? '');
   return {
-    perTenant: limiter({ store: storeOf('tenant', send), limit: requestsPerMinute, keyOf: (request) => request.caller?.tenantId ?? 'operator' }),
-    perAddress: limiter({ store: storeOf('address', send), limit: publicRequestsPerMinute, keyOf: byAddress }),
-    failedAuthentication: limiter({ store: storeOf('failed', send), limit: failedAttemptsPerMinute, keyOf: byAddress }),
+    perTenant: limiter({ store: storeOf('tenant'), limit: requestsPerMinute, keyOf: (request) => request.caller?.tenantId ?? 'operator' }),
+    perAddress: limiter({ store: storeOf('address'), limit: publicRequestsPerMinute, keyOf: byAddress }),
+    failedAuthentication: limiter({ store: storeOf('failed'), limit: failedAttemptsPerMinute, keyOf: byAddress }),
   };
 }
 
 type SendCommand = (...command: string[]) => Promise<RedisReply>;
-
-const storeOf = (name: string, send: SendCommand): Store => new RedisStore({ prefix: `{rate}:${name}:`, sendCommand: send });
 
 function limiter({ store, limit, keyOf }: { store: Store; limit: number; keyOf: (request: Request) => string }): RequestHandler {
   return rateLimit({

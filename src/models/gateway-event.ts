@@ -8,6 +8,7 @@ import { newOutboxRow, OWN_SEND_MS } from './new-outbox-row';
 import type { OutboxRow } from './outbox-row';
 import { signalAbout } from './payment-listener';
 import { schemaOptions } from './schema-options';
+import type { StuckItem } from './stuck-item';
 
 export type GatewayName = 'sandbox' | 'stripe';
 
@@ -107,7 +108,8 @@ async function listLateFailure({ models }: Database, { tenantId, idempotencyKey 
   const { amountMinor, currency } = refund.amount;
   const detail = `The gateway called this refund of ${amountMinor} minor units of ${currency} done and reports now that it has failed: the customer has not got the money, it is back on the account at the gateway. The books show it as refunded`;
   const now = new Date();
-  await models.stuckItems.insertMany([{ _id: newId('stuckItem'), ...about, tenantId, entityType: 'refund', entityId, detail, state: 'open', open: true, createdAt: now, updatedAt: now }], { session });
+  const item: StuckItem = { _id: newId('stuckItem'), ...about, tenantId, entityType: 'refund', entityId, detail, state: 'open', open: true, createdAt: now, updatedAt: now };
+  await insertDocuments({ model: models.stuckItems, documents: [item], session });
 }
 
 /**

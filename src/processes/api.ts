@@ -41,6 +41,7 @@ export async function runApi(input: RunInput): Promise<void> {
     compensations: { ...createCompensationOperations({ database }), hasten: (compensation) => hasten(client, compensation) },
     ...createSandboxOperations({ client, database, account: sandboxAccountOf(config) }),
     redis: config.flags['rate-limits'] ? redis : null,
+    redisPrefix: config.redis.prefix,
     operatorKey: config.operatorKey,
     tokenSecret: config.tokenSecret,
     limits: config.api,

@@ -99,7 +99,7 @@ describe('the api', () => {
     const api = await start('api');
     await api.until('ready');
     const stopped = api.stop('SIGINT');
-    await waitFor(async () => (await api.readiness()).status === 'draining', { what: 'draining', timeoutMs: 500, everyMs: 10 });
+    await waitFor(async () => (await api.readiness()).status === 'draining', { what: 'draining', timeoutMs: 2000, everyMs: 10 });
     expect((await api.admin('/readyz')).status).toBe(503);
     const response = await fetch(`${api.origin}/openapi.json`);
     // The contract is larger than what a socket buffers: unread, it would keep the connection open.

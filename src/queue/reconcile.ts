@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Database } from '../models/database';
+import { insertDocuments } from '../models/insert-documents';
 import { newOutboxRow } from '../models/new-outbox-row';
 import { mendStuckItem, openStuckItem } from '../models/outbox';
 import type { Entity } from '../models/schema-options';
@@ -60,7 +61,8 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
   async function askForStart(reconciled: ReconciledEntity, entity: Entity): Promise<void> {
     const { _id: entityId, tenantId, correlationId } = entity;
     const { entityType } = reconciled;
-    await database.models.outbox.insertMany([newOutboxRow({ tenantId, entityType, entityId, correlationId, pending: ['temporal'], start: reconciled.startOf(entity) })]);
+    const row = newOutboxRow({ tenantId, entityType, entityId, correlationId, pending: ['temporal'], start: reconciled.startOf(entity) });
+    await insertDocuments({ model: database.models.outbox, documents: [row] });
     logger.warn({ tenantId, workflowId: reconciled.workflowIdOf(entityId), correlationId }, 'A start was missing and has been asked for again');
   }
 

@@ -61,7 +61,7 @@ test('opened while Redis is frozen, everything works once it thaws', async () =>
   await stillOpen(rowId);
   servers.redis.resume();
   await untilDone(rowId, 8000);
-}, 30_000);
+});
 
 test('frozen while at work, Redis delays and loses nothing', async () => {
   servers.redis.pause();
@@ -70,7 +70,7 @@ test('frozen while at work, Redis delays and loses nothing', async () => {
   await stillOpen(rowId);
   servers.redis.resume();
   await untilDone(rowId, 8000);
-}, 30_000);
+});
 
 test('killed and started again, Redis delays and loses nothing', async () => {
   await servers.redis.kill();
@@ -79,7 +79,7 @@ test('killed and started again, Redis delays and loses nothing', async () => {
   await stillOpen(rowId);
   await servers.redis.start();
   await untilDone(rowId, 8000);
-}, 30_000);
+});
 
 test('flushed, Redis gets its schedules back, and periodic work goes on', async () => {
   const flushing = new Redis(servers.redis.url);
@@ -88,4 +88,4 @@ test('flushed, Redis gets its schedules back, and periodic work goes on', async 
   const before = runs;
   await eventually(() => expect(runs).toBeGreaterThan(before + 1), 25_000);
   expect((await queues.depth(MAINTENANCE)).delayed).toBeLessThanOrEqual(1);
-}, 40_000);
+});

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { RequestRefused } from './request-refused';
-import { signWebhook } from './webhook-signature';
+import { signWebhook } from '../clients/webhook-signature';
 
 export interface RequireSignedInput {
   headers: IncomingHttpHeaders;

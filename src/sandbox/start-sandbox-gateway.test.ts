@@ -44,11 +44,15 @@ test.each([
 test('pm_slow is charged at once and answered late; a repeat need not wait', async () => {
   const gateway = await start();
   const startedAt = performance.now();
-  const first = authorise(gateway, 'k', 'pm_slow').then((reply) => ({ reply, tookMs: performance.now() - startedAt }));
+  let isAnswered = false;
+  const first = authorise(gateway, 'k', 'pm_slow').then(() => {
+    isAnswered = true;
+    return performance.now() - startedAt;
+  });
   while ((await get(gateway, '/v1/charges?key=k')).status === 404);
   expect(await authorise(gateway, 'k', 'pm_slow')).toMatchObject({ status: 201, replayed: true });
-  expect(performance.now() - startedAt).toBeLessThan(550);
-  expect((await first).tookMs).toBeGreaterThanOrEqual(590);
+  expect(isAnswered).toBe(false);
+  expect(await first).toBeGreaterThanOrEqual(590);
 });
 
 test('pm_timeout_after_charge never answers the first call, and is found by look-up and by a repeat', async () => {

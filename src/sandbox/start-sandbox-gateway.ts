@@ -8,7 +8,7 @@ import { createGatewayRoutes, sendRefusal } from './http-routes';
 import { RequestRefused } from './request-refused';
 import { createWebhookSender, USUAL_HABITS } from './webhook-sender';
 import type { WebhookHabits } from './webhook-sender';
-import { requireWebhookSecret } from './webhook-signature';
+import { requireWebhookSecret } from '../clients/webhook-signature';
 
 export interface SandboxGatewayInput {
   /** 0 lets the system choose. */

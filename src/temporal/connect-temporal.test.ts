@@ -14,4 +14,4 @@ it('closes while calls wait to be tried again, and none of them meets the closed
     // What is thrown in a timer is nobody's to catch, and fails the test by itself.
     for (const { status } of await ended) expect(status).toBe('rejected');
   }
-}, 20_000);
+});

@@ -7,6 +7,7 @@ import { newId } from '../domain/ids';
 import { advanceTarget, hopsOf } from '../domain/sandbox-clock';
 import { tenantOf } from '../domain/tenant';
 import type { Database } from '../models/database';
+import { insertDocuments } from '../models/insert-documents';
 import { newOutboxRow } from '../models/new-outbox-row';
 import type { Operation } from '../models/operation';
 import type { OutboxRow } from '../models/outbox-row';
@@ -61,8 +62,8 @@ export async function acceptAdvance({ database, session, tenantId, by, actor, no
     .catch((error: { code?: number }) => {
       throw error.code === DUPLICATE_KEY ? alreadyAdvancing() : error;
     });
-  await models.operations.insertMany([operation], { session });
-  await models.outbox.insertMany([row], { session });
+  await insertDocuments({ model: models.operations, documents: [operation], session });
+  await insertDocuments({ model: models.outbox, documents: [row], session });
   return { operation, row };
 }
 

@@ -6,6 +6,7 @@ import { DomainError } from '../domain/domain-error';
 import { createClock } from '../models/clock';
 import type { Database } from '../models/database';
 import { entityModel } from '../models/entity-model';
+import { insertDocuments } from '../models/insert-documents';
 import { newOutboxRow } from '../models/new-outbox-row';
 import type { StuckItem } from '../models/stuck-item';
 import { isReleased } from './released-payment';
@@ -44,7 +45,7 @@ export function createStuckOperations({ database, workflows }: { database: Datab
     const { tenantId, entityType, entityId, subject } = item;
     const entity = await entityModel(models, entityType).findOne({ _id: entityId, tenantId }, { correlationId: 1 }).session(session).lean();
     const row = newOutboxRow({ tenantId, entityType, entityId, correlationId: entity?.correlationId ?? item._id, pending: ['temporal'], signal: { ...signal, workflowId: subject } });
-    await models.outbox.insertMany([row], { session });
+    await insertDocuments({ model: models.outbox, documents: [row], session });
   };
 
   /** A subscription's payment has none while its subscription waits to ask again: a look now would be a promise nobody keeps. */

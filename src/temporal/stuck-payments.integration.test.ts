@@ -5,16 +5,19 @@ import { createReconciler } from '../queue/reconcile';
 import { silent } from '../queue/queue-test-bed';
 import { differences } from '../testing/expect-books';
 import { openPaymentWorld, type PaymentWorld } from '../testing/payment-world';
+import { untilListed } from '../testing/until-listed';
 import { waitFor } from '../testing/wait-for';
-import { createRunningWorkflows } from './running-workflows';
+import { createRunningWorkflows, type RunningWorkflows } from './running-workflows';
 import { createStuckOperations } from './stuck-operations';
 
 let world: PaymentWorld;
+let workflows: RunningWorkflows;
 let operations: ReturnType<typeof createStuckOperations>;
 beforeAll(async () => {
   world = await openPaymentWorld();
-  operations = createStuckOperations({ database: world.database, workflows: createRunningWorkflows(world.client) });
-}, 60_000);
+  workflows = createRunningWorkflows(world.client);
+  operations = createStuckOperations({ database: world.database, workflows });
+});
 afterAll(() => world.close());
 
 const by = { kind: 'operator', id: null } as const;
@@ -33,14 +36,6 @@ async function relay(entityId: string): Promise<void> {
   for (const row of await world.database.models.outbox.find({ entityId, open: true, pending: 'temporal' }).lean()) await world.starter.start(row);
 }
 
-/** A charge whose answer was lost, while the gateway is away. */
-async function lost(): Promise<string> {
-  const paymentId = await world.pay({ paymentMethod: 'pm_timeout_after_charge' });
-  await waitFor(async () => (await world.bankItems(paymentId)).length > 0, { what: 'the charge' });
-  await world.chaos({ down: true });
-  await world.until(paymentId, 'unknown');
-  return paymentId;
-}
 afterEach(() => world.chaos({ down: false }));
 
 it('the reconciler finds payments and refunds without a process, and nothing wrong with the others', async () => {
@@ -49,9 +44,11 @@ it('the reconciler finds payments and refunds without a process, and nothing wro
   const unstarted = (await world.acceptRefund(ended)).refund._id;
   await world.database.models.outbox.updateMany({ entityId: unstarted }, { $set: { pending: [], doneAt: new Date() }, $unset: { open: 1 } });
   await world.handle(gone).terminate('from outside');
+  await world.handle(ended).result();
+  await untilListed({ workflows, workflowType: 'processPayment', running: [processPaymentId(waiting)], ended: [ended, gone].map((id) => processPaymentId(id)) });
   const longAgo = new Date(Date.now() - 60_000);
   for (const model of [world.database.models.payments, world.database.models.refunds]) await model.collection.updateMany({}, { $set: { updatedAt: longAgo } });
-  const result = await createReconciler({ database: world.database, processes: createRunningWorkflows(world.client), logger: silent, lookAgainAfterMs: 100 })();
+  const result = await createReconciler({ database: world.database, processes: workflows, logger: silent, lookAgainAfterMs: 100 })();
   // The refund's start is asked for again; the payment is an operator's matter.
   expect(result).toEqual({ listed: 1, mended: 1 });
   await relay(unstarted);
@@ -80,7 +77,7 @@ it('closing a payment without a process gives back what is held before it ends',
 });
 
 it('an outcome that is not known is looked up at once, and its item leaves the list by itself', async () => {
-  const paymentId = await lost();
+  const paymentId = await world.payAndLoseTheAnswer();
   const item = await list('outcome_unknown', 'payment', paymentId);
   await world.chaos({ down: false });
   expect((await restart(item)).state).toBe('open');
@@ -91,7 +88,7 @@ it('an outcome that is not known is looked up at once, and its item leaves the l
 });
 
 it('closing an outcome that is not known gives the payment up, and ends it only when the gateway confirms', async () => {
-  const paymentId = await lost();
+  const paymentId = await world.payAndLoseTheAnswer();
   const item = await list('outcome_unknown', 'payment', paymentId);
   expect((await close(item)).state).toBe('closed');
   await relay(paymentId);
@@ -100,7 +97,7 @@ it('closing an outcome that is not known gives the payment up, and ends it only 
   await world.chaos({ down: false });
   await world.until(paymentId, 'cancelled');
   expect((await world.bankItems(paymentId)).map(({ outcome }) => outcome)).toEqual(['authorised', 'voided']);
-}, 90_000);
+});
 
 it('closing the unknown outcome of a subscription\'s payment gives it up although no process of it runs', async () => {
   const { payment: { _id: paymentId } } = await world.accept({ paymentMethod: 'pm_timeout_after_charge', purpose: 'renewal', startedBy: 'parent' });

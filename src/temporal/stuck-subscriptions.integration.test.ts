@@ -5,19 +5,22 @@ import { createReconciler } from '../queue/reconcile';
 import { silent } from '../queue/queue-test-bed';
 import { quietTemporal } from '../testing/quiet-temporal';
 import { openSubscriptionWorld, type SubscriptionWorld } from '../testing/subscription-world';
+import { untilListed } from '../testing/until-listed';
 import { waitFor } from '../testing/wait-for';
-import { createRunningWorkflows } from './running-workflows';
+import { createRunningWorkflows, type RunningWorkflows } from './running-workflows';
 import { createStuckOperations } from './stuck-operations';
 
 const HOUR_MS = 3_600_000;
 
 let world: SubscriptionWorld;
+let workflows: RunningWorkflows;
 let operations: ReturnType<typeof createStuckOperations>;
 beforeAll(async () => {
   quietTemporal();
   world = await openSubscriptionWorld();
-  operations = createStuckOperations({ database: world.database, workflows: createRunningWorkflows(world.client) });
-}, 60_000);
+  workflows = createRunningWorkflows(world.client);
+  operations = createStuckOperations({ database: world.database, workflows });
+});
 afterAll(() => world?.close());
 afterEach(() => world.chaos({ down: false }));
 
@@ -57,8 +60,9 @@ it('a subscription without a process is found, and restarted goes on where it st
   const [gone, well] = await Promise.all([orphaned(), world.subscribe({ planId: await world.plan() })]);
   await world.untilSettled(well);
   const { nextPeriodAt } = await world.read(gone);
+  await untilListed({ workflows, workflowType: 'subscription', running: [workflowIdOf(well)], ended: [workflowIdOf(gone)] });
   await world.database.models.subscriptions.collection.updateMany({}, { $set: { updatedAt: new Date(Date.now() - 60_000) } });
-  expect(await createReconciler({ database: world.database, processes: createRunningWorkflows(world.client), logger: silent, lookAgainAfterMs: 100 })()).toEqual({ listed: 1, mended: 0 });
+  expect(await createReconciler({ database: world.database, processes: workflows, logger: silent, lookAgainAfterMs: 100 })()).toEqual({ listed: 1, mended: 0 });
 
   const item = await world.database.models.stuckItems.findOne({ entityId: gone, open: true }).lean().orFail();
   expect(item).toMatchObject({ kind: 'workflow_missing', entityType: 'subscription' });
@@ -127,7 +131,7 @@ it('closed while nobody knows whether it paid, it is cancelled at once, and a ne
   }, { what: 'nothing to be kept' });
   expect((await world.bankBalance(id)).authorisations).toBe(1);
   expect((await world.invoices(id)).map(({ state }) => state)).toEqual(['void']);
-}, 90_000);
+});
 
 it('restarted while nobody knows whether it paid, it finds out and does not charge again', async () => {
   const id = await orphanedWhilePaying();
@@ -136,7 +140,7 @@ it('restarted while nobody knows whether it paid, it finds out and does not char
   await world.relay();
   await world.until(id, 'active');
   expect(await world.bankBalance(id)).toEqual({ captured: 1000, refunded: 0, authorisations: 1 });
-}, 90_000);
+});
 
 it('one that was cancelled is restarted as long as a payment of it is under way, and ends with that', async () => {
   const id = await orphanedWhilePaying({ cancelled: true });
@@ -147,4 +151,4 @@ it('one that was cancelled is restarted as long as a payment of it is under way,
   const { captured, refunded } = await world.bankBalance(id);
   expect(captured - refunded).toBe(0);
   await waitFor(async () => !(await hasProcess(id)), { what: 'the new run to end' });
-}, 90_000);
+});

@@ -95,6 +95,14 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
       await starter.start(row!);
       return payment._id;
     },
+    /** Charged, its answer lost, and the gateway away: `unknown` until `chaos({ down: false })`. */
+    async payAndLoseTheAnswer(): Promise<string> {
+      const paymentId = await this.pay({ paymentMethod: 'pm_timeout_after_charge' });
+      await waitFor(async () => (await this.bankItems(paymentId)).length > 0, { what: 'the charge' });
+      await this.chaos({ down: true });
+      await this.until(paymentId, 'unknown');
+      return paymentId;
+    },
     async refund(paymentId: string, amount?: Money): Promise<string> {
       const { refund, row } = await this.acceptRefund(paymentId, amount);
       await starter.start(row);

@@ -59,6 +59,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
       close: async ({ item }) => ({ ...item, state: 'closed' }),
     },
     redis: null,
+    redisPrefix: `{${newId('event')}}`,
     operatorKey: OPERATOR_KEY,
     tokenSecret: TOKEN_SECRET,
     limits: { requestsPerMinute: 600, maxBodyBytes: 65_536 },

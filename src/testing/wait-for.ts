@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
 
 /** Asks again until `probe` neither throws nor answers something falsy, and returns that answer. Fails with the last reason after `timeoutMs`. */
-export async function waitFor<T>(probe: () => Promise<T> | T, { what, timeoutMs = 20_000, everyMs = 50 }: { what: string; timeoutMs?: number; everyMs?: number }): Promise<Truthy<T>> {
+export async function waitFor<T>(probe: () => Promise<T> | T, { what, timeoutMs = 60_000, everyMs = 50 }: { what: string; timeoutMs?: number; everyMs?: number }): Promise<Truthy<T>> {
   const giveUpAt = Date.now() + timeoutMs;
   let reason: unknown = 'it never was';
   for (;;) {

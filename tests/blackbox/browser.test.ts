@@ -21,7 +21,7 @@ withBrowser('in a real browser', () => {
     platform = await startPlatform({ name: 'browser' });
     partner = await enrolPartner(platform);
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await platform?.stop();
@@ -53,7 +53,7 @@ withBrowser('in a real browser', () => {
     await page.screenshot({ path: join(pictures, 'swagger.png'), fullPage: false });
     expect(complaints).toEqual([]);
     await page.close();
-  }, 60_000);
+  });
 
   it('the verification page verifies on its button, not on being looked at, and says where things stand afterwards', async () => {
     const email = newAddress();
@@ -78,5 +78,5 @@ withBrowser('in a real browser', () => {
     await page.screenshot({ path: join(pictures, 'verify-forged.png') });
     expect(complaints.filter((text) => !/404|status of 4/.test(text))).toEqual([]);
     await page.close();
-  }, 60_000);
+  });
 });

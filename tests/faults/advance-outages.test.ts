@@ -16,7 +16,7 @@ let app: PartnerApp;
 beforeAll(async () => {
   platform = await startPlatform({ name: 'advance-outages', sandbox: true, which: ['mongodb', 'redis', 'temporal'] });
   ({ app } = await enrolPartner(platform));
-}, 120_000);
+});
 afterAll(() => platform?.stop(), 30_000);
 
 const operation = async (id: string) => {

@@ -13,7 +13,7 @@ let app: PartnerApp;
 beforeAll(async () => {
   platform = await startPlatform({ name: 'killed-api' });
   ({ app } = await enrolPartner(platform));
-}, 120_000);
+});
 afterAll(() => platform.stop());
 
 const KILLS = 20;
@@ -82,4 +82,4 @@ it('applies a command once and answers the same when its answer was lost with th
     expect(second.headers.get('idempotent-replayed')).toBe('true');
     expect((await timelineOf(app, body.id)).filter((type) => type === 'verified')).toHaveLength(1);
   }
-}, 120_000);
+});

@@ -14,7 +14,7 @@ beforeAll(async () => {
   ({ app } = await enrolPartner({ ...platform, reviewers: ['r1@partner.example'] }));
   database = openDatabase({ uri: platform.mongodbUri, appName: 'test' });
   await database.connection.asPromise();
-}, 120_000);
+});
 afterAll(async () => {
   await database.close();
   await platform.stop();

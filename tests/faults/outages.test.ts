@@ -9,7 +9,7 @@ let app: PartnerApp;
 beforeAll(async () => {
   platform = await startPlatform({ name: 'outages' });
   ({ app } = await enrolPartner(platform));
-}, 120_000);
+});
 afterAll(() => platform.stop());
 
 const outages = [
@@ -37,7 +37,7 @@ describe.each(['temporal', 'redis'] as const)('with %s away', (server) => {
       await untilState(app, id, 'awaiting_verification');
       await newestToken({ webUrl: platform.servers.mail.webUrl, to: addresses[index]! });
     }
-  }, 120_000);
+  });
 });
 
 describe('with mongodb away', () => {
@@ -62,5 +62,5 @@ describe('with mongodb away', () => {
     expect(platform.apis[0]!.pid()).toBe(pid);
     expect(platform.apis[0]!.alive()).toBe(true);
     await untilState(app, before.body.id, 'awaiting_verification');
-  }, 120_000);
+  });
 });

@@ -9,7 +9,7 @@ import { waitFor } from '../../src/testing/wait-for';
 let platform: Platform;
 beforeAll(async () => {
   platform = await startPlatform({ name: 'outbox', workers: 2 });
-}, 120_000);
+});
 afterAll(() => platform.stop());
 
 const ROWS = 1000;

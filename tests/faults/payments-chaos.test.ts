@@ -145,11 +145,11 @@ it(`settles ${PAYMENTS} payments over a gateway in chaos while workers are kille
     expect(await compare(scene, acknowledged)).toEqual([]);
     const client = connectTemporal({ address: platform.servers.temporal.address, namespace: 'default', tls: false, apiKey: undefined });
     const workflows = createRunningWorkflows(client);
-    await waitFor(async () => !(await Promise.all(acknowledged.map((id) => workflows.isRunning(processPaymentId(id))))).includes(true), { what: 'every process to have ended' });
+    await waitFor(async () => !(await Promise.all(acknowledged.map((id) => workflows.isRunning(processPaymentId(id))))).includes(true), { what: 'every process to have ended', timeoutMs: 180_000, everyMs: 500 });
     await client.connection.close();
     expect(kills).toBeGreaterThan(KILLING_MS / 2000 / 2);
   });
-}, KILLING_MS + 300_000);
+}, KILLING_MS + 500_000);
 
 it('and the same comparison is red when the gateway never sees the key of a call', async () => {
   await withScene({ name: 'chaos-sabotaged', workers: 1, losesKeys: true, timeoutAfterChargePercent: 50 }, async (scene) => {

@@ -12,7 +12,7 @@ let operator: PartnerApp;
 beforeAll(async () => {
   platform = await startPlatform({ name: 'reconciler' });
   ({ app, operator } = await enrolPartner(platform));
-}, 120_000);
+});
 afterAll(() => platform.stop());
 
 interface Stuck {

@@ -7,7 +7,7 @@ let app: PartnerApp;
 beforeAll(async () => {
   platform = await startPlatform({ name: 'restart' });
   ({ app } = await enrolPartner(platform));
-}, 120_000);
+});
 afterAll(() => platform.stop());
 
 it('goes on with an onboarding that waited for verification when everything, servers and all, was stopped', async () => {
@@ -24,4 +24,4 @@ it('goes on with an onboarding that waited for verification when everything, ser
   expect((await commandUntilAnswered(app, `/onboardings/${body.id}/verification`, { token })).status).toBe(200);
   expect((await commandUntilAnswered(app, `/onboardings/${body.id}/profile`, { displayName: 'Ada' })).status).toBe(200);
   await untilState(app, body.id, 'completed');
-}, 120_000);
+});

@@ -22,7 +22,7 @@ beforeAll(async () => {
   platform = await startPlatform({ name: 'webhook-inbox', sandbox: true });
   ({ app } = await enrolPartner(platform));
   database = openDatabase({ uri: platform.mongodbUri, appName: 'test' });
-}, 120_000);
+});
 afterAll(async () => {
   await database?.close();
   await platform.stop();

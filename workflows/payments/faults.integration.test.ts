@@ -118,7 +118,7 @@ describe('a payment whose step', () => {
       }),
     );
     expect(Object.fromEntries(outcomes)).toEqual(endings[mode]);
-  }, 120_000);
+  });
 });
 
 describe('a payment whose worker', () => {
@@ -147,7 +147,7 @@ describe('a payment whose command', () => {
     expect(await capture).toMatchObject({ code: 'ILLEGAL_STATE' });
     expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { captured: 0, voids: 1 } });
     await recordHistory('payment-command-cut-short', world.handle(id));
-  }, 20_000);
+  });
 });
 
 describe('a payment whose gateway', () => {
@@ -219,7 +219,7 @@ describe('a payment whose gateway', () => {
     await world.advance(id, 120_000);
     expect(await ended(id)).toMatchObject({ state: 'failed', reason: 'gateway_request_refused', bank: { authorisations: 1, voids: 1, held: 0 } });
     await recordHistory('payment-refused-after-silence', world.handle(id));
-  }, 90_000);
+  });
 
   it('refuses an authorisation that was never sent before has failed', async () => {
     const { payment, row } = await world.accept();

@@ -17,18 +17,9 @@ let world: PaymentWorld;
 beforeAll(async () => {
   quietTemporal();
   world = await openPaymentWorld({ webhooks: false });
-}, 60_000);
+});
 afterAll(() => world?.close());
 afterEach(() => world.chaos({ down: false }));
-
-/** Charged, the answer lost, and the gateway away. */
-async function lost(): Promise<string> {
-  const paymentId = await world.pay({ paymentMethod: 'pm_timeout_after_charge' });
-  await waitFor(async () => (await world.bankItems(paymentId)).length > 0, { what: 'the charge' });
-  await world.chaos({ down: true });
-  await world.until(paymentId, 'unknown');
-  return paymentId;
-}
 
 /** Has the process told of news, of which there is none, until it has started afresh. */
 async function untilAfresh(handle: WorkflowHandle): Promise<void> {
@@ -41,7 +32,7 @@ async function untilAfresh(handle: WorkflowHandle): Promise<void> {
 }
 
 it('a payment that nobody knows the outcome of starts afresh where it stood, and is charged once', async () => {
-  const paymentId = await lost();
+  const paymentId = await world.payAndLoseTheAnswer();
   const before = await world.read(paymentId);
   await untilAfresh(world.handle(paymentId));
   await waitFor(async () => (await world.read(paymentId)).runs === 2, { what: 'the fresh run to own it' });
@@ -53,10 +44,10 @@ it('a payment that nobody knows the outcome of starts afresh where it stood, and
   expect((await world.bankItems(paymentId)).map(({ outcome }) => outcome)).toEqual(['authorised', 'captured']);
   expect((await world.timeline(paymentId)).filter((type) => type === 'captured')).toHaveLength(1);
   expect((await differences(world, paymentId)).problems).toEqual([]);
-}, 120_000);
+});
 
 it('a cancel that was promised is kept across a fresh start, and answered once more when it is repeated', async () => {
-  const paymentId = await lost();
+  const paymentId = await world.payAndLoseTheAnswer();
   const commandId = 'cancel-across-runs';
   const promised = await world.command(paymentId, 'cancel', { commandId });
   expect((await world.read(paymentId)).undoing).toMatchObject({ towards: 'cancelled' });
@@ -69,7 +60,7 @@ it('a cancel that was promised is kept across a fresh start, and answered once m
   await world.until(paymentId, 'cancelled');
   expect((await world.bankItems(paymentId)).map(({ outcome }) => outcome)).toEqual(['authorised', 'voided']);
   expect((await differences(world, paymentId)).problems).toEqual([]);
-}, 120_000);
+});
 
 it('a refund whose answer stays out starts afresh, and gives back once', async () => {
   const paymentId = await world.pay();
@@ -84,4 +75,4 @@ it('a refund whose answer stays out starts afresh, and gives back once', async (
   await waitFor(async () => (await world.readRefund(refundId)).state === 'succeeded', { what: 'the refund' });
   expect((await world.bankItems(paymentId)).map(({ outcome }) => outcome)).toEqual(['authorised', 'captured', 'refunded']);
   expect((await differences(world, paymentId)).problems).toEqual([]);
-}, 120_000);
+});

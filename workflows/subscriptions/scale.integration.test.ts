@@ -112,7 +112,7 @@ it('starts afresh when its history grows long, and loses no command that comes m
   const captured = invoices.reduce((total, invoice) => total + invoice.total.amountMinor, 0);
   expect(await world.bankBalance(id)).toEqual({ captured, refunded: 0, authorisations: invoices.length });
   process.stderr.write(`fresh start after ${runs.length} events, ${sent.length} commands, ${invoices.length} renewals\n`);
-}, 120_000);
+});
 
 it(`takes ${SUBSCRIPTIONS} subscriptions side by side through 24 months, every month charged once at its time, in less than 4,096 events each`, async () => {
   const crowd = await openSubscriptionWorld({ workflowsPath: require.resolve('../../src/testing/instant-payments.ts') });
