@@ -37,14 +37,12 @@ export function compensationHandlers(input: CompensationHandlersInput): Handlers
     const known = isId('compensation', compensationId) ? await model.findOne({ _id: compensationId, ...visibleTo(call.caller) }, { tenantId: 1 }).lean() : null;
     if (!known) throw notFound('compensation');
     const at = (await clock.now(known.tenantId)).toISOString();
-    let resolved: Compensation | null = null;
     return idempotency.acceptOnce({
       call,
       async write(session) {
-        resolved = await act({ compensationId, by: actorOf(call.caller, 'operator'), at, session });
-        return { status: 200, body: presentCompensation(resolved) };
+        const resolved = await act({ compensationId, by: actorOf(call.caller, 'operator'), at, session });
+        return { status: 200, body: presentCompensation(resolved), afterCommit: () => void compensations.hasten(resolved) };
       },
-      afterCommit: () => resolved && void compensations.hasten(resolved),
     });
   };
 

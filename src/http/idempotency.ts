@@ -14,16 +14,19 @@ const LOCK_MS = 10_000;
 /** A command waits up to 2 s for its outcome (see SendOnboardingCommand), and then has to write it down. */
 const COMMAND_MS = 4000;
 
+/** The answer, and what follows once it is committed: by this request, not by a repeat. */
+export interface Written extends Reply {
+  afterCommit?: () => void;
+}
+
 export interface AcceptOnceInput {
   call: Call;
   /** Writes what was asked for, in the transaction that also writes the record. May run more than once. */
-  write: (session: ClientSession) => Promise<Reply>;
+  write: (session: ClientSession) => Promise<Written>;
   /** What to keep of the answer for repeats; all of it by default. Secrets must not be kept. */
   kept?: (reply: Reply) => Reply;
   /** Says what an error means, outside the transaction it ended. */
   explain?: (error: unknown) => Promise<unknown>;
-  /** Called when this request, not an earlier one, did it. */
-  afterCommit?: () => void;
 }
 
 export interface Idempotency {
@@ -80,18 +83,18 @@ export function createIdempotency(database: Database): Idempotency {
   };
 
   return {
-    async acceptOnce({ call, write, kept = (reply) => reply, explain, afterCommit }) {
+    async acceptOnce({ call, write, kept = (reply) => reply, explain }) {
       const id = idOf(call);
       const earlier = await find(id, call);
       if (earlier) return replayOf(earlier, call);
-      let reply: Reply;
+      let written: { reply: Reply; afterCommit?: () => void };
       try {
-        reply = await database.inTransaction(async (session) => {
+        written = await database.inTransaction(async (session) => {
           call.deadline.throwIfPassed();
-          const written = await write(session);
-          await insertDocuments({ model: records, documents: [newRecord(id, call, kept(written))], session });
+          const { afterCommit, ...reply } = await write(session);
+          await insertDocuments({ model: records, documents: [newRecord(id, call, kept(reply))], session });
           call.deadline.throwIfPassed();
-          return written;
+          return { reply, afterCommit };
         });
       } catch (error) {
         // Whatever went wrong, a twin with the same key may have won meanwhile, or this very commit may have arrived: then that is the answer.
@@ -102,8 +105,8 @@ export function createIdempotency(database: Database): Idempotency {
         if (onRecord) return onRecord;
         throw meaning;
       }
-      afterCommit?.();
-      return reply;
+      written.afterCommit?.();
+      return written.reply;
     },
 
     async commandOnce({ call, send }) {

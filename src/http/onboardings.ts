@@ -69,10 +69,10 @@ export function onboardingHandlers(input: OnboardingHandlersInput): Handlers<'cr
           status: 202,
           headers: { Location: `${basePath}/onboardings/${onboarding._id}`, ETag: etagOf(onboarding.version) },
           body: presentOnboarding({ onboarding, events: [event] }),
+          afterCommit: () => startSoon(startRow),
         };
       },
       explain: (error) => explainTakenAddress({ database, tenantId, email: body.email, error }),
-      afterCommit: () => startSoon(startRow),
     });
   };
 

@@ -46,15 +46,13 @@ export function paymentHandlers(input: PaymentHandlersInput): Handlers<PaymentOp
     const { tenantId, caller, correlationId, body } = call;
     requireGateway({ hasGateway, tenantId });
     const at = (await clock.now(tenantId)).toISOString();
-    let start: OutboxRow | null = null;
     return idempotency.acceptOnce({
       call,
       async write(session) {
         const { payment, row } = await acceptPayment({ database, session, tenantId, ...body, correlationId, by: actorOf(caller), at, startDelayMs: OWN_SEND_MS });
-        start = row;
-        return { status: 202, headers: { Location: `${basePath}/payments/${payment._id}`, ETag: etagOf(payment.version) }, body: presentPayment(payment) };
+        const headers = { Location: `${basePath}/payments/${payment._id}`, ETag: etagOf(payment.version) };
+        return { status: 202, headers, body: presentPayment(payment), afterCommit: () => row && startSoon(row) };
       },
-      afterCommit: () => start && startSoon(start),
     });
   };
   const create = async (call: CallOf<'createPayment'>): Promise<Reply> => replyAccepted({ call, reply: await accept(call), settling });

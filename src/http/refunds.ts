@@ -44,17 +44,15 @@ export function refundHandlers(input: RefundHandlersInput): Handlers<'refundPaym
   const accept = async (call: CallOf<'refundPayment'>): Promise<Reply> => {
     const { tenantId, caller, correlationId, body, params: { paymentId } } = call;
     const at = (await clock.now(tenantId)).toISOString();
-    let start: OutboxRow | null = null;
     return idempotency.acceptOnce({
       call,
       async write(session) {
         const { refund, row } = await acceptRefund({
           database, session, tenantId, paymentId, amount: body?.amount, reason: body?.reason ?? null, correlationId, by: actorOf(caller), at, startDelayMs: OWN_SEND_MS,
         });
-        start = row;
-        return { status: 202, headers: { Location: `${basePath}/payments/${paymentId}/refunds/${refund._id}`, ETag: etagOf(refund.version) }, body: presentRefund(refund) };
+        const headers = { Location: `${basePath}/payments/${paymentId}/refunds/${refund._id}`, ETag: etagOf(refund.version) };
+        return { status: 202, headers, body: presentRefund(refund), afterCommit: () => startSoon(row) };
       },
-      afterCommit: () => start && startSoon(start),
     });
   };
 

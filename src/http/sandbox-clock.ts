@@ -50,15 +50,13 @@ export function sandboxClockHandlers(input: SandboxClockHandlersInput): Handlers
     const { tenantId, caller, correlationId, body } = call;
     await requireTimeSkipping();
     const now = await clock.now(tenantId);
-    let start: OutboxRow | null = null;
     return idempotency.acceptOnce({
       call,
       async write(session) {
         const { operation, row } = await acceptAdvance({ database, session, tenantId, by: body.by, actor: actorOf(caller), now, correlationId });
-        start = row;
-        return { status: 202, headers: { Location: `${basePath}/operations/${operation._id}`, ETag: etagOf(operation.version) }, body: presentOperation(operation) };
+        const headers = { Location: `${basePath}/operations/${operation._id}`, ETag: etagOf(operation.version) };
+        return { status: 202, headers, body: presentOperation(operation), afterCommit: () => startSoon(row) };
       },
-      afterCommit: () => start && startSoon(start),
     });
   };
 

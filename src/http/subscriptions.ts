@@ -45,16 +45,13 @@ export function subscriptionHandlers(input: SubscriptionHandlersInput): Handlers
     const { tenantId, caller, correlationId, body } = call;
     requireGateway({ hasGateway, tenantId });
     const at = (await clock.now(tenantId)).toISOString();
-    let start: OutboxRow | null = null;
     return idempotency.acceptOnce({
       call,
       async write(session) {
         const { subscription, row } = await acceptSubscription({ database, session, tenantId, ...body, correlationId, by: actorOf(caller), at, startDelayMs: OWN_SEND_MS });
-        start = row;
         const headers = { Location: `${basePath}/subscriptions/${subscription._id}`, ETag: etagOf(subscription.version) };
-        return { status: 202, headers, body: presentSubscription(subscription) };
+        return { status: 202, headers, body: presentSubscription(subscription), afterCommit: () => startSoon(row) };
       },
-      afterCommit: () => start && startSoon(start),
     });
   };
 
