@@ -16,7 +16,7 @@ const source = ['src', 'config', 'workflows', 'activities', 'scripts'].map((fold
 
 module.exports = {
   maxWorkers: 2,
-  testTimeout: 150_000,
+  testTimeout: 240_000,
   projects: [
     {
       ...base,

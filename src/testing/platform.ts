@@ -72,30 +72,34 @@ export async function startPlatform({ name, apis = 1, workers = 1, sandbox = fal
     SANDBOX_WEBHOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}`, SANDBOX_GATEWAY_URL: sandboxUrl, SANDBOX_PORT: String(sandboxPort), SANDBOX_DATA_DIR: join(folder, 'sandbox'),
     GATEWAY_TIMEOUT_MS: '2000', ...environment,
   };
+  const created: PlatformProcess[] = [];
   const start = async (role: string, index: number): Promise<PlatformProcess> => {
     // Instances of the api share one port only under a cluster; here each further one has its own.
     const env = { ...common, PORT: String(role === 'api' && index > 0 ? await freePort() : port), ADMIN_PORT: String(await freePort()) };
     const process = createProcess({ role, env, logFile: join(folder, 'process-logs', `${role}-${index}.log`) });
+    created.push(process);
     await process.start();
     return process;
   };
   const range = (count: number) => Array.from({ length: count }, (_, index) => index);
-  const started = { apis: [] as PlatformProcess[], workers: [] as PlatformProcess[], sandbox: null as PlatformProcess | null };
   const stop = async () => {
-    await Promise.all([...started.apis, ...started.workers, ...(started.sandbox ? [started.sandbox] : [])].map((process) => process.stop('SIGKILL')));
+    await Promise.all(created.map((process) => process.stop('SIGKILL')));
     await servers.stop();
   };
   try {
-    [started.apis, started.workers, started.sandbox] = await Promise.all([
+    const [startedApis, startedWorkers, startedSandbox] = await Promise.all([
       Promise.all(range(apis).map((index) => start('api', index))),
       Promise.all(range(workers).map((index) => start('worker', index))),
       sandbox ? start('sandbox', 0) : null,
     ]);
+    return {
+      servers, origin: `http://127.0.0.1:${port}`, api: `http://127.0.0.1:${port}/api/v1`, operatorKey, apis: startedApis, workers: startedWorkers, sandbox: startedSandbox,
+      sandboxUrl, mongodbUri, environment: common, stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
-  return { servers, origin: `http://127.0.0.1:${port}`, api: `http://127.0.0.1:${port}/api/v1`, operatorKey, ...started, sandboxUrl, mongodbUri, environment: common, stop };
 }
 
 function createProcess({ role, env, logFile }: { role: string; env: NodeJS.ProcessEnv; logFile: string }): PlatformProcess {
@@ -132,7 +136,7 @@ function createProcess({ role, env, logFile }: { role: string; env: NodeJS.Proce
           if (!alive()) throw new Error(`it ended (${started.exitCode ?? started.signalCode}); see ${logFile}`);
           return ready();
         },
-        { what: `${role} to be ready (${logFile})`, timeoutMs: 60_000 },
+        { what: `${role} to be ready (${logFile})`, timeoutMs: 180_000 },
       );
     },
   };

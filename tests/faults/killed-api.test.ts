@@ -61,7 +61,7 @@ it(`killed ${KILLS} times between commit and start, the api leaves no onboarding
   expect([...running].sort()).toEqual(ids.map((id) => `userOnboarding/${id}`).sort());
   for (const id of ids) expect((await timelineOf(app, id)).filter((type) => type === 'started')).toHaveLength(1);
   await client.connection.close();
-}, 240_000);
+});
 
 it('applies a command once and answers the same when its answer was lost with the api that was killed', async () => {
   const [api] = platform.apis;

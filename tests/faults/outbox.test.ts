@@ -40,4 +40,4 @@ it(`carries out each of ${ROWS} rows once, none missing after 2 minutes, with Re
   await setTimeout(2000); // Nothing may come after the end; there is no condition to wait for.
   expect(await counted()).toBe(ROWS);
   await database.close();
-}, 240_000);
+});

@@ -60,4 +60,4 @@ it('finds a workflow that was terminated from outside and entities that were cha
   await waitFor(async () => (await client.workflow.getHandle(`userOnboarding/${finished}`).describe()).status.name === 'TERMINATED', { what: 'the orphan to be ended' });
   await database.close();
   await client.connection.close();
-}, 240_000);
+});

@@ -83,4 +83,4 @@ it('webhooks that come while Temporal is away are kept once, survive the api tha
 
   await platform.apis[0]!.start();
   for (const id of ids) expect((await until(id, 'captured')).state).toBe('captured');
-}, 240_000);
+});

@@ -49,7 +49,7 @@ async function advance(by: string) {
   const ended = await waitFor(async () => {
     const found = await database.models.operations.findById(operation._id).lean().orFail();
     return found.state === 'running' ? null : found;
-  }, { what: `the advance by ${by}`, timeoutMs: 110_000, everyMs: 20 });
+  }, { what: `the advance by ${by}`, timeoutMs: 200_000, everyMs: 20 });
   const tookMs = Math.round(performance.now() - began);
   process.stderr.write(`The advance by ${by} took ${tookMs} ms\n`);
   expect(ended).toMatchObject({ state: 'completed', failure: null });
