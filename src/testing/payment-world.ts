@@ -44,10 +44,12 @@ export interface PaymentWorldInput {
   wrapGateway?: (gateway: PaymentGateway) => PaymentGateway;
   /** Without webhooks everything is found by looking it up. */
   webhooks?: boolean;
+  /** Its worker remembers no workflow: every decision is made from the history, as by a worker that has just taken over. */
+  forgetful?: boolean;
 }
 
 /** Real MongoDB, real Temporal, the simulated gateway over HTTP: payments that run as in production, with their clocks in the test's hand. */
-export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) => it, webhooks = true }: PaymentWorldInput = {}) {
+export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) => it, webhooks = true, forgetful = false }: PaymentWorldInput = {}) {
   const { database, uri: mongodbUri, drop } = await openTestDatabase();
   const temporal = await openTestNamespace();
   const { client, namespace } = temporal;
@@ -71,6 +73,7 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
     workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows/index.ts'), logger: quiet }),
     activities: wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', gatewayFor: () => gateway, sandboxClock: createSandboxClockMover({ client, database, starter }), acceptPayment, acceptRefund, findPlanItem })),
     interceptors: { activity: [translateDomainError] },
+    ...(forgetful ? { maxCachedWorkflows: 0 } : {}),
   });
   const running = worker.run();
 
