@@ -11,7 +11,7 @@ import { waitFor } from './wait-for';
 /** How a step can go wrong. */
 export const modes = [
   'fails for good before its effect', 'fails for good after its effect', 'fails once after its effect', 'times out after its effect', 'is cancelled while it runs',
-  'is killed after any of its effects',
+  'is cancelled while it runs, and its worker dies', 'is killed after any of its effects',
 ] as const;
 export type Mode = (typeof modes)[number];
 
@@ -19,7 +19,7 @@ export interface Fault {
   /** The activity, or the call that it makes (`authorise`, `capture`). */
   step: string;
   mode: Mode;
-  /** With a kill: after which of the step's effects, from 1. */
+  /** With a kill: after which of the step's effects, from 1. It comes with the first attempt that has so many. */
   effect?: number;
 }
 
@@ -35,6 +35,7 @@ interface Attempt {
   die: () => void;
 }
 
+const KILL = 'is killed after any of its effects' satisfies Mode;
 const MONEY_MOVES = ['authorise', 'capture', 'void', 'refund'] as const;
 const WRITES = ['insertOne', 'insertMany', 'updateOne', 'updateMany', 'findOneAndUpdate', 'deleteOne', 'deleteMany'] as const;
 
@@ -60,11 +61,14 @@ export function createFaultySteps() {
   }
 
   /** Runs to its end, or up to the effect after which its worker dies. */
-  async function live(run: () => Promise<unknown>, { key, diesAfter = Infinity }: { key: string; diesAfter?: number }): Promise<unknown> {
+  async function live(run: () => Promise<unknown>, { key, diesAfter = Infinity, onDeath }: { key: string; diesAfter?: number; onDeath?: () => void }): Promise<unknown> {
     const { info } = Context.current();
     const attempt: Attempt = { effects: 0, diesAfter, die: () => undefined };
     const death = new Promise<never>((_, reject) => {
-      attempt.die = () => void expireAttempt({ client, attempt: info }).then(() => reject(new Error('Nobody hears this: the attempt is over')), reject);
+      attempt.die = () => {
+        onDeath?.();
+        expireAttempt({ client, attempt: info }).then(() => reject(new Error('Nobody hears this: the attempt is over')), reject);
+      };
     });
     const answer = await Promise.race([attempts.run(attempt, run), death]);
     effectsSeen.set(key, Math.max(attempt.effects, effectsSeen.get(key) ?? 0));
@@ -77,17 +81,14 @@ export function createFaultySteps() {
     await waitFor(async () => !(await handle.describe()).raw.pendingWorkflowTask, { what: 'the workflow to have heard of it' });
   }
 
-  async function goWrong({ mode, effect: diesAfter }: Fault, key: string, run: () => Promise<unknown>): Promise<unknown> {
+  async function goWrong(mode: Mode, key: string, run: () => Promise<unknown>): Promise<unknown> {
     const broken = () => ApplicationFailure.nonRetryable('Broken', 'BROKEN');
     if (mode === 'fails for good before its effect') throw broken();
-    const answer = await live(run, { key, diesAfter });
-    switch (mode) {
-      case 'fails for good after its effect': throw broken();
-      case 'fails once after its effect': throw new Error('Connection lost');
-      case 'times out after its effect': await expireAttempt({ client, attempt: Context.current().info }); break;
-      case 'is cancelled while it runs': await cancelTheWorkflow(); break;
-      case 'is killed after any of its effects': throw ApplicationFailure.nonRetryable(`There is no effect ${diesAfter} to die after`, 'NO_SUCH_EFFECT');
-    }
+    const answer = await live(run, { key });
+    if (mode === 'fails for good after its effect') throw broken();
+    if (mode === 'fails once after its effect') throw new Error('Connection lost');
+    if (mode.startsWith('is cancelled while it runs')) await cancelTheWorkflow();
+    if (mode === 'times out after its effect' || mode === 'is cancelled while it runs, and its worker dies') await expireAttempt({ client, attempt: Context.current().info });
     return answer;
   }
 
@@ -97,8 +98,12 @@ export function createFaultySteps() {
     const step = name === 'processPaymentGateway' ? input.call! : name;
     const key = keyOf(entityId, step);
     const waiting = faults.get(entityId) ?? [];
-    if (waiting[0]?.step !== step) return live(() => run(input), { key });
-    return goWrong(waiting.shift()!, key, () => run(input));
+    const [fault] = waiting;
+    if (fault?.step !== step) return live(() => run(input), { key });
+    const come = () => waiting.splice(0, 1);
+    if (fault.mode === KILL) return live(() => run(input), { key, diesAfter: fault.effect, onDeath: come });
+    come();
+    return goWrong(fault.mode, key, () => run(input));
   };
 
   return {
@@ -109,7 +114,7 @@ export function createFaultySteps() {
     outstanding: (entityId: string): Fault[] => faults.get(entityId) ?? [],
     /** Every step in this mode; for a kill every effect of every step, as many as they had for the entity `like`, which ran undisturbed. */
     cells({ mode, steps, like }: { mode: Mode; steps: readonly string[]; like: string }): Cell[] {
-      if (mode !== 'is killed after any of its effects') return steps.map((step) => ({ step, mode, name: step }));
+      if (mode !== KILL) return steps.map((step) => ({ step, mode, name: step }));
       return steps.flatMap((step) => {
         const count = effectsSeen.get(keyOf(like, step));
         if (!count) throw new Error(`${step} of ${like} had no effect to die after`);
@@ -125,7 +130,7 @@ export function createFaultySteps() {
     /** Call when the world is open: from then on its database's writes count. */
     attach(world: { client: Client; database: Database }): void {
       const { database } = world;
-      const { inTransaction } = database;
+      const inTransaction = database.inTransaction.bind(database) as Database['inTransaction'];
       client = world.client;
       // What is written inside a transaction is there only with its commit.
       database.inTransaction = (work) => effect(() => attempts.exit(() => inTransaction(work)));

@@ -11,8 +11,8 @@ export async function restartByOperator(world: PaymentWorld, { entityType, entit
   const kind = 'workflow_missing';
   await openStuckItem({ database, tenantId, kind, entityType, entityId, subject, detail: 'its process has failed' });
   const item = await database.models.stuckItems.findOne({ subject, kind, open: true }).lean().orFail();
-  const { restart } = createStuckOperations({ database, workflows: createRunningWorkflows(client) });
-  await database.inTransaction((session) => restart({ item, by: { kind: 'operator', id: null }, session }));
+  const operations = createStuckOperations({ database, workflows: createRunningWorkflows(client) });
+  await database.inTransaction((session) => operations.restart({ item, by: { kind: 'operator', id: null }, session }));
   for (const row of await database.models.outbox.find({ entityId, open: true, pending: 'temporal' }).lean()) await starter.start(row);
   await client.workflow.getHandle(subject).result();
 }
