@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
 
 let world: PaymentWorld;
 const gateway = createFaultyGateway();
-const { blind, unvoidable, silentVoid, lostOnTheWay, brokenOff, lockedOut, readOnly } = gateway.faults;
+const { blind, unvoidable, silent, lostOnTheWay, brokenOff, lockedOut, readOnly } = gateway.faults;
 
 beforeAll(async () => {
   quietTemporal();
@@ -114,7 +114,7 @@ describe('a payment whose gateway', () => {
 
   it('does not answer the void is unknown, and settles cancelled with one void', async () => {
     const id = await authorised();
-    silentVoid.add(id);
+    silent.add(`${id}:void`);
     await world.command(id, 'cancel');
     await world.until(id, 'unknown');
     await world.advance(id, 10_000);

@@ -7,7 +7,6 @@ import { restartByOperator } from '../../src/testing/restart-by-operator';
 
 const DAY_MS = 86_400_000;
 const CENT = { amountMinor: 1, currency: 'EUR' };
-const steps = ['beginRefund', 'processRefundGateway', 'settleRefund'] as const;
 
 interface Scenario {
   paymentMethod?: string;
@@ -26,7 +25,7 @@ const faulty = createFaultySteps();
 
 beforeAll(async () => {
   quietTemporal();
-  world = await openPaymentWorld({ wrap: faulty.wrap, wrapGateway: (real) => faulty.wrapGateway(gateway.wrap(real)), webhooks: false, forgetful: true });
+  world = await openPaymentWorld({ wrap: faulty.wrap, wrapGateway: (real) => faulty.wrapGateway(gateway.wrap(real)), webhooks: false, gatewayTimeoutMs: 10_000 });
   faulty.attach(world);
   for (const [name, scenario] of Object.entries(scenarios)) undisturbed.set(name, await refund(await captured(scenario), scenario));
 });
@@ -34,12 +33,12 @@ afterAll(() => world?.close());
 
 const given: Scenario['ends'] = { refund: 'succeeded', givenBack: 1, effect: 'done' };
 const scenarios: Record<string, Scenario> = {
-  'that the gateway gives back': { steps, ends: given },
-  'that the gateway refuses': { steps, paymentMethod: 'pm_refund_fails', ends: { refund: 'failed', givenBack: 0, effect: 'none' } },
+  'that the gateway gives back': { steps: ['beginRefund', 'processRefundGateway', 'settleRefund'], ends: given },
+  'that the gateway refuses': { steps: ['processRefundGateway', 'settleRefund'], paymentMethod: 'pm_refund_fails', ends: { refund: 'failed', givenBack: 0, effect: 'none' } },
   'that was not answered, and is a day old': {
-    steps: [...steps, 'reportOverdueRefund'],
+    steps: ['processRefundGateway', 'reportOverdueRefund', 'settleRefund'],
     async prepare(refundId) {
-      gateway.faults.silentRefund.add(refundId);
+      gateway.faults.silent.add(`${refundId}:refund`);
       await world.database.models.refunds.updateOne({ _id: refundId }, { $set: { createdAt: new Date(Date.now() - DAY_MS - 1000) } });
     },
     ends: given,
@@ -97,8 +96,8 @@ async function play(name: string, mode: Mode) {
 }
 
 describe('a refund whose step', () => {
-  it.each(modes)('%s ends by what the gateway did, once, and its reservation with it', async (mode) => {
-    const all = await Promise.all(Object.keys(scenarios).map(async (name) => [name, await play(name, mode)] as const));
+  it('goes wrong in whatever way ends by what the gateway did, once, and its reservation with it', async () => {
+    const all = await Promise.all(Object.keys(scenarios).flatMap((name) => modes.map(async (mode) => [`${name}: ${mode}`, await play(name, mode)] as const)));
     expect(Object.fromEntries(all.map(([name, { played }]) => [name, played]))).toEqual(Object.fromEntries(all.map(([name, { expected }]) => [name, expected])));
   });
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Activities } from '../../activities';
 import { settledPaymentStates } from '../../src/domain/payment';
 import { differences } from '../../src/testing/expect-books';
 import { createFaultyGateway } from '../../src/testing/faulty-gateway';
@@ -8,16 +9,21 @@ import { quietTemporal } from '../../src/testing/quiet-temporal';
 import { restartByOperator } from '../../src/testing/restart-by-operator';
 import { waitFor } from '../../src/testing/wait-for';
 
-const steps = ['undoPayment', 'compensatePayment', 'updatePaymentStatus', 'sendWebhookNotification'];
-
 let world: PaymentWorld;
 const gateway = createFaultyGateway();
-const { blind, silentVoid, uncapturable, unvoidable } = gateway.faults;
+const { silent, uncapturable, unvoidable } = gateway.faults;
 const faulty = createFaultySteps();
+/** Payments that no look finds anything out about; their undoing does. */
+const unseen = new Set<string>();
+const wrap = (activities: Activities): Activities => ({
+  ...activities,
+  lookUpPayment: async (input) => (unseen.has(input.paymentId) ? { status: 'unavailable', reason: null, position: `unknown/${input.call}` } : activities.lookUpPayment(input)),
+});
 /** By scenario: a payment that was undone with nothing going wrong. */
 const undisturbed = new Map<string, string>();
 
 interface Scenario {
+  steps: readonly string[];
   /** Brings a payment to where it is to be undone; from `arm` on its steps go wrong. */
   undo: (arm: (paymentId: string) => void) => Promise<string>;
   /** Whatever goes wrong, it ends like this, with one void and nothing held. */
@@ -34,6 +40,7 @@ const cancel = (id: string) => world.command(id, 'cancel').catch(() => undefined
 
 const scenarios: Record<string, Scenario> = {
   'cancelled by its partner': {
+    steps: ['undoPayment', 'compensatePayment', 'updatePaymentStatus', 'sendWebhookNotification'],
     async undo(arm) {
       const id = await authorised();
       expect(await world.effects(id)).toEqual({ authorise: 'done' });
@@ -44,6 +51,7 @@ const scenarios: Record<string, Scenario> = {
     ends: { state: 'cancelled', effects: { authorise: 'compensated' } },
   },
   'released when its capture was refused': {
+    steps: ['undoPayment', 'compensatePayment', 'updatePaymentStatus'],
     async undo(arm) {
       const { payment: { _id: id }, row } = await world.accept();
       uncapturable.add(id);
@@ -54,15 +62,16 @@ const scenarios: Record<string, Scenario> = {
     ends: { state: 'failed', effects: { authorise: 'compensated', capture: 'none' } },
   },
   'cancelled while nobody knew what was held, its void not answered': {
+    steps: ['compensatePayment', 'updatePaymentStatus'],
     async undo(arm) {
-      const { payment: { _id: id }, row } = await world.accept({ paymentMethod: 'pm_timeout_after_charge' });
-      blind.add(id);
-      silentVoid.add(id);
+      const { payment: { _id: id }, row } = await world.accept();
+      unseen.add(id);
+      silent.add(`${id}:authorise`);
+      silent.add(`${id}:void`);
       await world.starter.start(row!);
       await world.until(id, 'unknown');
       expect(await world.effects(id)).toEqual({ authorise: 'intent' });
       arm(id);
-      blind.delete(id);
       await cancel(id);
       return id;
     },
@@ -72,7 +81,7 @@ const scenarios: Record<string, Scenario> = {
 
 beforeAll(async () => {
   quietTemporal();
-  world = await openPaymentWorld({ wrap: faulty.wrap, wrapGateway: (real) => faulty.wrapGateway(gateway.wrap(real)), webhooks: false, forgetful: true });
+  world = await openPaymentWorld({ wrap: (activities) => faulty.wrap(wrap(activities)), wrapGateway: (real) => faulty.wrapGateway(gateway.wrap(real)), webhooks: false, gatewayTimeoutMs: 10_000 });
   faulty.attach(world);
   await Promise.all(Object.keys(scenarios).map(async (name) => undisturbed.set(name, await undone(scenarios[name]!))));
 });
@@ -97,16 +106,16 @@ async function standing(id: string) {
 
 async function play(name: string, mode: Mode) {
   const scenario = scenarios[name]!;
-  // What could not even be written down is not undone, and nobody was promised that it would be: see below.
-  const writable = steps.filter((step) => !(step === 'undoPayment' && mode === 'fails for good before its effect'));
-  const cells = faulty.cells({ mode, steps: writable, like: undisturbed.get(name)! });
-  const outcomes = await Promise.all(cells.map(async (cell) => [`${name}: ${cell.name}`, await standing(await undone(scenario, cell))] as const));
+  // What a cancel could not even write down is not undone, and nobody was promised that it would be: see below.
+  const steps = scenario.ends.state === 'cancelled' && mode === 'fails for good before its effect' ? scenario.steps.filter((step) => step !== 'undoPayment') : scenario.steps;
+  const cells = faulty.cells({ mode, steps, like: undisturbed.get(name)! });
+  const outcomes = await Promise.all(cells.map(async (cell) => [`${name}: ${cell.name} ${mode}`, await standing(await undone(scenario, cell))] as const));
   return outcomes.map(([cell, stands]) => ({ cell, stands, ends: { ...scenario.ends, voids: 1, held: 0, captured: 0, problems: [], outstanding: [] } }));
 }
 
 describe('the undoing of a payment whose step', () => {
-  it.each(modes)('%s gives up what was held, once, and says so in the compensation ledger', async (mode) => {
-    const all = (await Promise.all(Object.keys(scenarios).map((name) => play(name, mode)))).flat();
+  it('goes wrong in whatever way gives up what was held, once, and says so in the compensation ledger', async () => {
+    const all = (await Promise.all(Object.keys(scenarios).flatMap((name) => modes.map((mode) => play(name, mode))))).flat();
     expect(Object.fromEntries(all.map(({ cell, stands }) => [cell, stands]))).toEqual(Object.fromEntries(all.map(({ cell, ends }) => [cell, ends])));
   });
 });

@@ -26,7 +26,7 @@ let undisturbed: string;
 
 beforeAll(async () => {
   quietTemporal();
-  world = await openPaymentWorld({ wrap: (activities) => faulty.wrap(wrap(activities)), wrapGateway: faulty.wrapGateway, webhooks: false, forgetful: true });
+  world = await openPaymentWorld({ wrap: (activities) => faulty.wrap(wrap(activities)), wrapGateway: faulty.wrapGateway, webhooks: false, gatewayTimeoutMs: 10_000, forgetful: true });
   faulty.attach(world);
   undisturbed = await world.pay();
   await world.handle(undisturbed).result();
