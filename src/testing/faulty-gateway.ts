@@ -1,4 +1,4 @@
-import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable } from '../clients/gateway-errors';
+import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable, type GatewayOperation } from '../clients/gateway-errors';
 import type { PaymentGateway } from '../clients/payment-gateway';
 
 /** A real gateway that goes wrong for the payments a test names. What is taken from a set goes wrong once. */
@@ -8,14 +8,16 @@ export function createFaultyGateway() {
     blind: new Set<string>(),
     /** Voids are not taken. */
     unvoidable: new Set<string>(),
-    /** A void is done and not answered (once). */
-    silentVoid: new Set<string>(),
+    /** `<payment or refund>:<call>` that is done and not answered (once). */
+    silent: new Set<string>(),
     /** An authorisation never arrives, and nobody knows (once). */
     lostOnTheWay: new Set<string>(),
     /** A capture never arrives, and nobody knows (once). */
     captureLost: new Set<string>(),
-    /** `<payment>:<call>` that is done, and whose worker dies before it can keep the answer (once). */
-    deadly: new Set<string>(),
+    /** A capture is refused for good. */
+    uncapturable: new Set<string>(),
+    /** An authorisation is done, and the attempt that asked for it breaks off before it can keep the answer (once). */
+    brokenOff: new Set<string>(),
     /** Every call is refused, as after the gateway's key was replaced. */
     lockedOut: new Set<string>(),
     /** Authorisations are refused, look-ups are answered: as with a key that may only read. */
@@ -25,9 +27,8 @@ export function createFaultyGateway() {
   const refuseLockedOut = (call: 'authorise' | 'lookUp', input: { idempotencyKey: string }) => {
     if (faults.lockedOut.has(paymentOf(input)) || (call === 'authorise' && faults.readOnly.has(paymentOf(input)))) throw new GatewayRequestRefused({ call, idempotencyKey: input.idempotencyKey, reason: '401' });
   };
-  const dieAfter = <Input extends { idempotencyKey: string }, Result>(call: (input: Input) => Promise<Result>) => async (input: Input): Promise<Result> => {
-    const answer = await call(input);
-    if (faults.deadly.delete(input.idempotencyKey.split(':').slice(0, 2).join(':'))) throw new Error('The worker died');
+  const unlessSilent = <Result>(call: GatewayOperation, { idempotencyKey }: { idempotencyKey: string }, answer: Result): Result => {
+    if (faults.silent.delete(idempotencyKey.split(':').slice(0, 2).join(':'))) throw new GatewayOutcomeUnknown({ call, idempotencyKey, reason: 'no answer' });
     return answer;
   };
   const wrap = (gateway: PaymentGateway): PaymentGateway => ({
@@ -35,13 +36,16 @@ export function createFaultyGateway() {
     async capture(input) {
       const { idempotencyKey } = input;
       if (faults.captureLost.delete(paymentOf(input))) throw new GatewayOutcomeUnknown({ call: 'capture', idempotencyKey, reason: 'lost' });
-      return dieAfter((call: typeof input) => gateway.capture(call))(input);
+      if (faults.uncapturable.has(paymentOf(input))) return { status: 'rejected', reason: 'other' };
+      return gateway.capture(input);
     },
     async authorise(input) {
       const { idempotencyKey } = input;
       if (faults.lostOnTheWay.delete(paymentOf(input))) throw new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey, reason: 'lost' });
       refuseLockedOut('authorise', input);
-      return dieAfter((call: typeof input) => gateway.authorise(call))(input);
+      const answer = await gateway.authorise(input);
+      if (faults.brokenOff.delete(paymentOf(input))) throw new Error('Broken off');
+      return unlessSilent('authorise', input, answer);
     },
     async lookUp(input) {
       refuseLockedOut('lookUp', input);
@@ -49,11 +53,11 @@ export function createFaultyGateway() {
       return gateway.lookUp(input);
     },
     async void(input) {
-      const { idempotencyKey } = input;
       if (faults.unvoidable.has(paymentOf(input))) throw new GatewayUnavailable({ call: 'void', reason: 'away' });
-      const answer = await gateway.void(input);
-      if (faults.silentVoid.delete(paymentOf(input))) throw new GatewayOutcomeUnknown({ call: 'void', idempotencyKey, reason: 'no answer' });
-      return answer;
+      return unlessSilent('void', input, await gateway.void(input));
+    },
+    async refund(input) {
+      return unlessSilent('refund', input, await gateway.refund(input));
     },
   });
   return { faults, wrap };

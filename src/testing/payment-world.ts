@@ -44,10 +44,14 @@ export interface PaymentWorldInput {
   wrapGateway?: (gateway: PaymentGateway) => PaymentGateway;
   /** Without webhooks everything is found by looking it up. */
   webhooks?: boolean;
+  /** Short enough by default for a test to wait it out. */
+  gatewayTimeoutMs?: number;
+  /** Its worker remembers no workflow: every decision is made from the history, as by a worker that has just taken over. */
+  forgetful?: boolean;
 }
 
 /** Real MongoDB, real Temporal, the simulated gateway over HTTP: payments that run as in production, with their clocks in the test's hand. */
-export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) => it, webhooks = true }: PaymentWorldInput = {}) {
+export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) => it, webhooks = true, gatewayTimeoutMs = 1500, forgetful = false }: PaymentWorldInput = {}) {
   const { database, uri: mongodbUri, drop } = await openTestDatabase();
   const temporal = await openTestNamespace();
   const { client, namespace } = temporal;
@@ -63,7 +67,7 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
     port: 0, dataDir, webhookSecret: SECRET, adminToken: ADMIN, ...(webhooks ? { webhookUrl: inbox.url } : {}),
     webhookHabits: { doubledPercent: 30, latePercent: 20, lateMs: 300 },
   });
-  const gateway = wrapGateway(createSandboxGateway({ url: bank.url, timeoutMs: 1500 }));
+  const gateway = wrapGateway(createSandboxGateway({ url: bank.url, timeoutMs: gatewayTimeoutMs }));
   const worker = await Worker.create({
     connection: temporal.connection,
     namespace,
@@ -71,6 +75,7 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
     workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows/index.ts'), logger: quiet }),
     activities: wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', gatewayFor: () => gateway, sandboxClock: createSandboxClockMover({ client, database, starter }), acceptPayment, acceptRefund, findPlanItem })),
     interceptors: { activity: [translateDomainError] },
+    ...(forgetful ? { maxCachedWorkflows: 0 } : {}),
   });
   const running = worker.run();
 

@@ -1,5 +1,5 @@
 import {
-  ApplicationFailure, CancellationScope, allHandlersFinished, condition, continueAsNew, isCancellation, setHandler, workflowInfo,
+  ApplicationFailure, CancellationScope, allHandlersFinished, condition, continueAsNew, isCancellation, patched, setHandler, workflowInfo,
 } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
 import * as contract from '../../src/contracts/payment';
@@ -32,7 +32,8 @@ export async function processPayment(input: ProcessPaymentInput): Promise<Proces
     });
   } catch (error) {
     if (isNotOurs(error)) throw error;
-    led = isCancellation(error)
+    // Temporal tries no step again that was told of a cancel: one that is lost then, with its worker, ends as a failure.
+    led = isCancellation(error) || (story.consideredCancelled && patched('cancelled-whatever-became-of-the-step'))
       ? cancelled(run)
       : { towards: 'failed', reason: failureType(error) };
   }

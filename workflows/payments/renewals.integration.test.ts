@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
 
 let world: PaymentWorld;
 const gateway = createFaultyGateway();
-const { blind, silentVoid, captureLost } = gateway.faults;
+const { blind, silent, captureLost } = gateway.faults;
 /** Payments that Temporal cancels while their authorisation is under way. */
 const cancelledAfterAuthorise = new Set<string>();
 const wrap = (activities: Activities): Activities => ({
@@ -87,7 +87,7 @@ describe('a renewal', () => {
   it('that is cancelled with a void unconfirmed answers unknown and finishes the void when it is asked again', async () => {
     const { payment } = await world.accept({ purpose: 'renewal', startedBy: 'parent' });
     const id = payment._id;
-    silentVoid.add(id);
+    silent.add(`${id}:void`);
     cancelledAfterAuthorise.add(id);
     expect(await world.ask(id)).toMatchObject({ state: 'unknown', unknownCall: 'void' });
     expect(await world.ask(id)).toMatchObject({ state: 'cancelled' });
