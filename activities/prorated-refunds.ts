@@ -1,4 +1,5 @@
 import type { ActivityDependencies } from '.';
+import { amountStepOf } from '../src/domain/amount-step';
 import type { BillingPeriod } from '../src/domain/billing-period';
 import { planCancelRefund, type CancelRefund } from '../src/domain/cancel-refund';
 import type { Money } from '../src/domain/money';
@@ -48,13 +49,13 @@ export const createProratedRefunds = ({ database }: Pick<ActivityDependencies, '
  * What is unused of the time that was paid for last; null where none was. A change that is still open does not count: its invoice tells
  * what was left of the price before. A period that is still open is not paid, and the one before it is over.
  */
-function unusedOf({ subscription: { item, period }, openInvoice, at }: Omit<PlanRefundsInput, 'credit'>): Money | null {
+function unusedOf({ subscription: { tenantId, item, period }, openInvoice, at }: Omit<PlanRefundsInput, 'credit'>): Money | null {
   if (!period || openInvoice?.kind === 'period') return null;
   const before = openInvoice?.lines.find(({ kind }) => kind === 'unused');
   const paid: { price: Money; period: Pick<BillingPeriod, 'fullStartAt' | 'endAt'> } = before
     ? { price: negateMoney(before.amount), period: { fullStartAt: before.startAt, endAt: before.endAt } }
     : { price: priceOf(item), period };
-  return unusedPrice({ ...paid, at });
+  return unusedPrice({ ...paid, stepMinor: amountStepOf({ tenantId, currency: paid.price.currency }), at });
 }
 
 /** What of an invoice's price was settled by credit, or by time unused before. */

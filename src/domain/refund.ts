@@ -31,6 +31,8 @@ export interface ReserveRefundInput {
   funds: CapturedFunds;
   /** Without it all that is refundable. */
   requested?: Money;
+  /** What the gateway takes in multiples of, in minor units. */
+  stepMinor?: number;
 }
 
 /**
@@ -38,10 +40,10 @@ export interface ReserveRefundInput {
  * funds it read: two refunds that race must not both fit.
  * Throws `NOTHING_TO_REFUND` (a conflict), `REFUND_EXCEEDS_CAPTURED`, `CURRENCY_MISMATCH`, or what `requireAmount` throws.
  */
-export function reserveRefund({ funds, requested }: ReserveRefundInput): { amount: Money; funds: CapturedFunds } {
+export function reserveRefund({ funds, requested, stepMinor }: ReserveRefundInput): { amount: Money; funds: CapturedFunds } {
   const left = refundable(funds);
   if (requested) {
-    requireAmount({ amount: requested });
+    requireAmount({ amount: requested, stepMinor });
     requireSameCurrency(left, requested, '/amount/currency');
   }
   if (left.amountMinor <= 0) {

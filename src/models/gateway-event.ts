@@ -1,7 +1,7 @@
 import { Schema, type ClientSession } from 'mongoose';
 import { gatewayReported, refundPaymentId } from '../contracts/payment';
 import { isId, newId } from '../domain/ids';
-import { tenantOf } from '../domain/tenant';
+import { gatewayOf, type GatewayName } from '../domain/tenant';
 import type { Database } from './database';
 import { insertDocuments } from './insert-documents';
 import { newOutboxRow, OWN_SEND_MS } from './new-outbox-row';
@@ -9,8 +9,6 @@ import type { OutboxRow } from './outbox-row';
 import { signalAbout } from './payment-listener';
 import { schemaOptions } from './schema-options';
 import type { StuckItem } from './stuck-item';
-
-export type GatewayName = 'sandbox' | 'stripe';
 
 /** One event a gateway reported: the inbox of its webhooks. Its id is the gateway's own, so that each is taken once. */
 export interface GatewayEvent {
@@ -64,7 +62,6 @@ export interface KeepGatewayEventInput {
   correlationId: string;
 }
 
-const modeOf = { sandbox: 'sandbox', stripe: 'live' } as const;
 const DUPLICATE_KEY = 11_000;
 
 /**
@@ -76,7 +73,7 @@ export async function keepGatewayEvent({ database, gateway, notice, correlationI
   const { gatewayEvents, outbox } = database.models;
   const { eventId, tenantId, type, idempotencyKey, authorisationId } = notice;
   // A gateway has no say in the other mode, whatever it signs.
-  if (tenantOf(tenantId).mode !== modeOf[gateway]) return null;
+  if (gatewayOf(tenantId) !== gateway) return null;
   const _id = `${gateway}:${eventId}`;
   if (await gatewayEvents.exists({ _id, tenantId })) return null;
   const listener = await findListener(database, notice);
