@@ -6,9 +6,9 @@ import type { Money } from '../src/domain/money';
 import { negateMoney, subtractMoney, sumMoney, zeroMoney } from '../src/domain/money';
 import { priceOf } from '../src/domain/plan';
 import { unusedPrice } from '../src/domain/proration';
+import { leftToRefund } from '../src/domain/refund';
 import type { Invoice } from '../src/models/invoice';
 import type { Subscription } from '../src/models/subscription';
-import { leftToRefund } from './subscription-refunds';
 
 export interface PlanRefundsInput {
   subscription: Subscription;
@@ -24,6 +24,13 @@ export const createProratedRefunds = ({ database }: Pick<ActivityDependencies, '
   const { models } = database;
 
   return {
+    /** All that is left of what was paid for an invoice that is taken back: of an open one, by somebody who captured only a part. */
+    async planTakenBack({ tenantId, attempts }: Invoice): Promise<CancelRefund['refunds']> {
+      const paymentIds = attempts.filter(({ state }) => state === 'paid').map(({ paymentId }) => paymentId);
+      const payments = await models.payments.find({ _id: { $in: paymentIds }, tenantId }).lean();
+      return payments.map((payment) => ({ paymentId: payment._id, amount: leftToRefund(payment) })).filter(({ amount }) => amount.amountMinor > 0);
+    },
+
     /** The unused part of the time that was paid for, and the credit, taken from what was paid, the latest first. Empty where nothing is left. */
     async plan({ subscription, openInvoice, credit, at }: PlanRefundsInput): Promise<CancelRefund> {
       const { _id: subscriptionId, tenantId } = subscription;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { BillingPeriod } from './billing-period';
-import { creditAfterVoid, draftInvoice, invoiceForPeriod, invoiceForPlanChange, invoiceTransitions } from './invoice';
+import { amountDue, amountPaid, creditAfterVoid, draftInvoice, invoiceForPeriod, invoiceForPlanChange, invoiceTransitions } from './invoice';
 import { addMoney, moneyOf, sumMoney, zeroMoney } from './money';
 import type { PlanItem, PlanTerms } from './plan';
 import { priceOf, requirePlanTerms } from './plan';
@@ -123,6 +123,16 @@ describe('an invoice', () => {
       const draft = draftInvoice({ creditBalance, lines: [{ kind: 'unused', description: '', planId: 'p', quantity: 1, amount: moneyOf(amountMinor, 'EUR'), startAt: middle, endAt: middle }] });
       expect(creditAfterVoid({ creditBalance: draft.creditBalance, draft })).toEqual(creditBalance);
     }
+  });
+
+  test('is paid by what its attempts took, and owes the rest until it is paid or taken back', () => {
+    const total = moneyOf(1000, 'EUR');
+    const attempts = [{ state: 'paid', paidMinor: 600 }, { state: 'failed' }, { state: 'pending' }] as const;
+    expect(amountPaid({ total, attempts })).toEqual(moneyOf(600, 'EUR'));
+    for (const state of ['draft', 'open', 'uncollectible'] as const) expect(amountDue({ state, total, attempts })).toEqual(moneyOf(400, 'EUR'));
+    for (const state of ['paid', 'void'] as const) expect(amountDue({ state, total, attempts })).toEqual(none);
+    // From before it was kept what an attempt took.
+    expect(amountPaid({ total, attempts: [{ state: 'paid' }] })).toEqual(total);
   });
 
   test('ends paid or void; an uncollectible one can still be paid', () => {

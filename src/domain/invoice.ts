@@ -1,7 +1,7 @@
 import type { BillingPeriod } from './billing-period';
 import { DomainError } from './domain-error';
 import type { Money } from './money';
-import { addMoney, minMoney, negateMoney, subtractMoney, sumMoney, zeroMoney } from './money';
+import { addMoney, minMoney, moneyOf, negateMoney, subtractMoney, sumMoney, zeroMoney } from './money';
 import type { PlanItem } from './plan';
 import { keepsPeriod, priceOf } from './plan';
 import { periodPrice, unusedPrice } from './proration';
@@ -53,6 +53,20 @@ export function draftInvoice({ lines, creditBalance }: { lines: InvoiceLine[]; c
     lines, subtotal, creditApplied, total: subtractMoney(subtotal, creditApplied), creditBalance: subtractMoney(creditBalance, creditApplied),
   };
 }
+
+export interface InvoicePayments {
+  total: Money;
+  /** `paidMinor`: what the attempt took, in minor units; one that is `paid` without it took all. */
+  attempts: readonly { state: 'pending' | 'paid' | 'failed'; paidMinor?: number }[];
+}
+
+/** What was paid of an invoice, whatever was given back of it since. Less than its total where somebody captured only a part at the gateway. */
+export const amountPaid = ({ total, attempts }: InvoicePayments): Money =>
+  sumMoney(attempts.filter(({ state }) => state === 'paid').map(({ paidMinor }) => moneyOf(paidMinor ?? total.amountMinor, total.currency)), total.currency);
+
+/** What is left to be paid of an invoice; nothing of one that was taken back. */
+export const amountDue = ({ state, ...invoice }: InvoicePayments & { state: InvoiceState }): Money =>
+  state === 'paid' || state === 'void' ? zeroMoney(invoice.total.currency) : subtractMoney(invoice.total, amountPaid(invoice));
 
 const nameOf = ({ plan, quantity }: PlanItem): string => (quantity === 1 ? plan.name : `${quantity} × ${plan.name}`);
 

@@ -1,7 +1,8 @@
 import { DomainError } from './domain-error';
 import type { Money } from './money';
-import { moneyOf, requireAmount, requireSameCurrency } from './money';
-import type { PaymentState } from './payment';
+import { moneyOf, requireAmount, requireSameCurrency, zeroMoney } from './money';
+import type { CaptureMode, PaymentState } from './payment';
+import { refusePaymentCommand } from './payment-commands';
 import type { Transitions } from './transitions';
 
 export const refundStates = ['pending', 'succeeded', 'failed'] as const;
@@ -26,6 +27,12 @@ export interface CapturedFunds {
 /** `captured − refunded − pending`: what a further refund may take. */
 export const refundable = ({ currency, capturedMinor, refundedMinor, pendingRefundMinor }: CapturedFunds): Money =>
   moneyOf(capturedMinor - refundedMinor - pendingRefundMinor, currency);
+
+/** What a refund of this payment may take now; 0 where it takes none. */
+export function leftToRefund({ amount: { currency }, state, capture, ...funds }: RefundedPayment): Money {
+  return refusePaymentCommand({ command: 'refund', state, capture }) ? zeroMoney(currency) : refundable({ ...funds, currency });
+}
+type RefundedPayment = Omit<CapturedFunds, 'currency'> & { amount: Money; state: PaymentState; capture: CaptureMode };
 
 export interface ReserveRefundInput {
   funds: CapturedFunds;

@@ -1804,12 +1804,19 @@ export interface components {
             creditApplied: components["schemas"]["MoneyValue"];
             /** @description To be paid; never negative. */
             total: components["schemas"]["MoneyValue"];
+            /** @description What its attempts took, whatever was refunded since. Less than `total` where somebody captured only a part in the gateway's own dashboard: the invoice stays open then, and dunning charges the rest. */
+            amountPaid: components["schemas"]["MoneyValue"];
+            /** @description `total` − `amountPaid`: what the next attempt charges, or what stays owed of an uncollectible one; nothing of one that was taken back. */
+            amountDue: components["schemas"]["MoneyValue"];
             attempts: {
                 attempt: number;
                 paymentId: string;
                 at: components["schemas"]["Instant"];
                 /** @enum {string} */
                 state: "pending" | "paid" | "failed";
+                /** @description What it took. Less than it asked for: `paid` with the reason `paid_in_part`. */
+                amountPaid: components["schemas"]["MoneyValue"];
+                /** @description Why it failed, or did not pay all: a code. */
                 reason: string | null;
             }[];
             paidAt: components["schemas"]["Instant"] | null;
