@@ -572,7 +572,11 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The timeline, oldest first */
+        /**
+         * The timeline, oldest first
+         * @description What becomes of its refunds stands here too: `payment.refund_requested`, `payment.refund_succeeded`, `payment.refund_failed`, and
+         *     `payment.refund_failed_late` where the gateway reports that a refund has failed which it had called done.
+         */
         get: operations["listPaymentEvents"];
         put?: never;
         post?: never;
@@ -1597,7 +1601,7 @@ export interface components {
             paymentId: string;
             amount: components["schemas"]["MoneyValue"];
             reason: string | null;
-            /** @description Why it failed: a code. */
+            /** @description Why it failed: a code. `failed_after_success` on a refund that is `succeeded`: the gateway had called it done and reported later that it failed (`refund.failed_late`), so the customer has not got the money; the operator is told. */
             failure: string | null;
             waitingFor: components["schemas"]["WaitingFor"];
             correlationId: string;
