@@ -1,13 +1,14 @@
 import type { ActivityDependencies } from '.';
+import { amountStepOf } from '../src/domain/amount-step';
 import type { BillingPeriod } from '../src/domain/billing-period';
 import { planCancelRefund, type CancelRefund } from '../src/domain/cancel-refund';
 import type { Money } from '../src/domain/money';
 import { negateMoney, subtractMoney, sumMoney, zeroMoney } from '../src/domain/money';
 import { priceOf } from '../src/domain/plan';
 import { unusedPrice } from '../src/domain/proration';
+import { leftToRefund } from '../src/domain/refund';
 import type { Invoice } from '../src/models/invoice';
 import type { Subscription } from '../src/models/subscription';
-import { leftToRefund } from './subscription-refunds';
 
 export interface PlanRefundsInput {
   subscription: Subscription;
@@ -23,6 +24,13 @@ export const createProratedRefunds = ({ database }: Pick<ActivityDependencies, '
   const { models } = database;
 
   return {
+    /** All that is left of what was paid for an invoice that is taken back: of an open one, by somebody who captured only a part. */
+    async planTakenBack({ tenantId, attempts }: Invoice): Promise<CancelRefund['refunds']> {
+      const paymentIds = attempts.filter(({ state }) => state === 'paid').map(({ paymentId }) => paymentId);
+      const payments = await models.payments.find({ _id: { $in: paymentIds }, tenantId }).lean();
+      return payments.map((payment) => ({ paymentId: payment._id, amount: leftToRefund(payment) })).filter(({ amount }) => amount.amountMinor > 0);
+    },
+
     /** The unused part of the time that was paid for, and the credit, taken from what was paid, the latest first. Empty where nothing is left. */
     async plan({ subscription, openInvoice, credit, at }: PlanRefundsInput): Promise<CancelRefund> {
       const { _id: subscriptionId, tenantId } = subscription;
@@ -48,13 +56,13 @@ export const createProratedRefunds = ({ database }: Pick<ActivityDependencies, '
  * What is unused of the time that was paid for last; null where none was. A change that is still open does not count: its invoice tells
  * what was left of the price before. A period that is still open is not paid, and the one before it is over.
  */
-function unusedOf({ subscription: { item, period }, openInvoice, at }: Omit<PlanRefundsInput, 'credit'>): Money | null {
+function unusedOf({ subscription: { tenantId, item, period }, openInvoice, at }: Omit<PlanRefundsInput, 'credit'>): Money | null {
   if (!period || openInvoice?.kind === 'period') return null;
   const before = openInvoice?.lines.find(({ kind }) => kind === 'unused');
   const paid: { price: Money; period: Pick<BillingPeriod, 'fullStartAt' | 'endAt'> } = before
     ? { price: negateMoney(before.amount), period: { fullStartAt: before.startAt, endAt: before.endAt } }
     : { price: priceOf(item), period };
-  return unusedPrice({ ...paid, at });
+  return unusedPrice({ ...paid, stepMinor: amountStepOf({ tenantId, currency: paid.price.currency }), at });
 }
 
 /** What of an invoice's price was settled by credit, or by time unused before. */

@@ -60,8 +60,8 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
 
     /**
      * Cancels at once, or has a cancel wait for the period's end. At once, an open invoice is taken back, with the credit that it
-     * had used up; at the end of a period that was
-     * used, or when dunning gives up, it is uncollectible. A payment under way is withdrawn by whoever charges.
+     * had used up and what was paid of it; at the end of a period that was used, or when dunning gives up, what is left of it is
+     * uncollectible. A payment under way is withdrawn by whoever charges.
      */
     async cancelSubscription(input: DueStep<'cancelSubscription'>): Promise<SubscriptionMoved> {
       const { at, command, when, refund, reason = 'requested' } = input;
@@ -73,7 +73,9 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
         const invoice = charge?.invoiceId ? await records.findInvoice(input, charge.invoiceId) : null;
         const takenBack = command !== undefined || reason === 'cancelled_in_temporal';
         const credit = invoice && takenBack ? creditAfterVoid({ creditBalance: subscription.creditBalance, draft: invoice }) : subscription.creditBalance;
-        const { refunds: plannedRefunds, creditBalance } = refund === 'prorated' ? await refunds.plan({ subscription, openInvoice: invoice, credit, at }) : { refunds: [], creditBalance: credit };
+        const ofTakenBack = invoice && takenBack ? await refunds.planTakenBack(invoice) : [];
+        const { refunds: prorated, creditBalance } = refund === 'prorated' ? await refunds.plan({ subscription, openInvoice: invoice, credit, at }) : { refunds: [], creditBalance: credit };
+        const plannedRefunds = [...ofTakenBack, ...prorated];
         const refundMinor = plannedRefunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
         return {
           ...by,

@@ -3,6 +3,7 @@ import { chargeStep } from '../src/contracts/subscription';
 import type { ChargeStepInput, InvoiceAnswer, SubscriptionDetails, SubscriptionMoved, UpdateSubscriptionInput } from '../src/contracts/subscription-activities';
 import { DomainError } from '../src/domain/domain-error';
 import { newId } from '../src/domain/ids';
+import { amountDue } from '../src/domain/invoice';
 import { billNextPeriod, billingStandingOf } from '../src/domain/plan-change';
 import { settledPaymentStates } from '../src/domain/payment';
 import { progressOf } from '../src/domain/subscription-progress';
@@ -60,9 +61,10 @@ export const createSubscriptionPaymentActivities = (dependencies: ActivityDepend
         const { correlationId, charge } = subscription;
         if (subscription.state === 'cancelled') throw new NotInvoiced(`subscription ${subscription._id} was cancelled before ${step}`);
         const { invoice, isNew, set } = await billedInvoice(subscription, at);
-        paymentId = invoice.total.amountMinor === 0 ? null : newId('payment');
+        const due = amountDue(invoice);
+        paymentId = due.amountMinor === 0 ? null : newId('payment');
         const attempts = paymentId === null ? [] : [{ attempt, paymentId, at: new Date(at), state: 'pending', reason: null } as const];
-        const data = { invoiceId: invoice._id, totalMinor: invoice.total.amountMinor, periodStart: invoice.period.startAt, periodEnd: invoice.period.endAt, attempt, paymentId };
+        const data = { invoiceId: invoice._id, totalMinor: invoice.total.amountMinor, dueMinor: due.amountMinor, periodStart: invoice.period.startAt, periodEnd: invoice.period.endAt, attempt, paymentId };
         return {
           set: { ...set, charge: { rung: 1, failedAt: null, nextAt: null, ...charge, invoiceId: invoice._id, periodStart: invoice.period.startAt, attempt, status: 'pending' } },
           event: { type: isNew || attempt === 1 ? 'subscription.invoiced' : 'subscription.charge_retried', data },
@@ -71,7 +73,7 @@ export const createSubscriptionPaymentActivities = (dependencies: ActivityDepend
             else await models.invoices.updateOne({ _id: invoice._id, tenantId }, { $push: { attempts: { $each: attempts } }, $set: { updatedAt: new Date(at) }, $inc: { version: 1 } }, { session });
             if (paymentId === null) return;
             await acceptPayment({
-              database, session, tenantId, paymentId, amount: invoice.total, paymentMethod: subscription.paymentMethod,
+              database, session, tenantId, paymentId, amount: due, paymentMethod: subscription.paymentMethod,
               purpose: subscription.paidUntil === null ? 'initial' : 'renewal', startedBy: 'parent', customerId: subscription.customerId ?? subscription.userId, correlationId, by: { kind: 'workflow', id: null }, at,
             });
           },

@@ -2,18 +2,9 @@ import type { ClientSession } from 'mongoose';
 import type { ActivityDependencies } from '.';
 import type { Actor } from '../src/domain/actor';
 import { DomainError } from '../src/domain/domain-error';
-import { zeroMoney, type Money } from '../src/domain/money';
-import { refusePaymentCommand } from '../src/domain/payment-commands';
-import { refundable } from '../src/domain/refund';
-import type { Payment } from '../src/models/payment';
+import type { Money } from '../src/domain/money';
 import type { Subscription } from '../src/models/subscription';
 import { MovedMeanwhile } from './subscription-records';
-
-/** What a refund of this payment may take now; 0 where it takes none. */
-export function leftToRefund(payment: Payment): Money {
-  const { amount: { currency }, state, capture } = payment;
-  return refusePaymentCommand({ command: 'refund', state, capture }) ? zeroMoney(currency) : refundable({ ...payment, currency });
-}
 
 export interface RefundSubscriptionInput {
   session: ClientSession;

@@ -1,3 +1,4 @@
+import { amountStep } from '../domain/amount-step';
 import type { Money } from '../domain/money';
 
 /**
@@ -10,14 +11,11 @@ const EXPONENTS: Record<string, readonly [ours: number, stripe: number]> = {
   MGA: [2, 0],
 };
 
-/** Stripe takes these to the nearest ten: their last digit must be 0 (same source, "Three-decimal currencies"). */
-const LAST_DIGIT_ZERO = new Set(['BHD', 'JOD', 'KWD', 'OMR', 'TND']);
-
-/** The amount in Stripe's units, or undefined where Stripe cannot express it. */
+/** The amount in Stripe's units, or undefined where Stripe cannot express it or does not take it. */
 export function toStripeAmount({ amountMinor, currency }: Money): { amount: number; currency: string } | undefined {
   const [ours, stripe] = EXPONENTS[currency] ?? [0, 0];
   const amount = (amountMinor * 10 ** stripe) / 10 ** ours;
-  if (!Number.isSafeInteger(amount) || (LAST_DIGIT_ZERO.has(currency) && amount % 10 !== 0)) return undefined;
+  if (!Number.isSafeInteger(amount) || amountMinor % amountStep({ gateway: 'stripe', currency }) !== 0) return undefined;
   return { amount, currency: currency.toLowerCase() };
 }
 

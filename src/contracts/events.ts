@@ -2,6 +2,12 @@ import type { QueuedConsumer } from './outbox';
 
 type EventData = Record<string, unknown>;
 
+/** In `unpaid` nothing is tried by itself: then there is a `cancelAt`. */
+function whenTriedAgain({ nextAt, cancelAt }: EventData): string {
+  if (typeof cancelAt === 'string') return `; without a payment it is cancelled ${cancelAt}`;
+  return typeof nextAt === 'string' ? `; it is tried again ${nextAt}` : '; the new payment method is charged at once';
+}
+
 /** Every event by name, and the sentence that tells a person what happened. Names are for ever. */
 const sentences = {
   'onboarding.accepted': () => 'The onboarding was accepted and its user created as pending.',
@@ -62,24 +68,27 @@ const sentences = {
   'payment.refund_requested': ({ amountMinor }: EventData) => `A refund of ${String(amountMinor)} (minor units) was accepted and reserved.`,
   'payment.refund_succeeded': ({ amountMinor }: EventData) => `${String(amountMinor)} (minor units) were given back.`,
   'payment.refund_failed': ({ reason }: EventData) => `A refund failed (${String(reason)}); its reservation was released.`,
+  'payment.refund_failed_late': ({ amountMinor }: EventData) => `A refund of ${String(amountMinor)} (minor units) that the gateway had called done has failed after all: the customer has not got the money. The books still show it as refunded; the operator is told.`,
   'refund.accepted': () => 'The refund was accepted.',
   'refund.restarted': () => 'An operator restarted the process.',
   'refund.started': () => 'The gateway is asked to give the money back.',
   'refund.outcome_overdue': () => 'Nothing is known for 24 hours: it is on the list of the operator and looked up every hour.',
   'refund.succeeded': () => 'The money was given back.',
   'refund.failed': ({ reason }: EventData) => `The gateway refused the refund (${String(reason)}).`,
+  'refund.failed_late': ({ amountMinor }: EventData) => `The gateway had called it done and reports now that it has failed: the customer has not got the ${String(amountMinor)} (minor units), they are back on the account at the gateway. The operator is told.`,
   'subscription.accepted': () => 'The subscription was accepted.',
   'subscription.trial_started': ({ trialEndAt }: EventData) => `The trial began; it ends ${String(trialEndAt)}.`,
   'subscription.trial_ending': ({ trialEndAt }: EventData) => `It was announced that the trial ends ${String(trialEndAt)}.`,
   'subscription.invoiced': ({ totalMinor, periodStart, periodEnd }: EventData) => `The invoice for ${String(periodStart)} to ${String(periodEnd)} was made: ${String(totalMinor)} (minor units).`,
-  'subscription.charge_retried': ({ attempt }: EventData) => `The open invoice is charged again (attempt ${String(attempt)}).`,
+  'subscription.charge_retried': ({ attempt, totalMinor, dueMinor = totalMinor }: EventData) => `The open invoice is charged again (attempt ${String(attempt)}${dueMinor === totalMinor ? '' : `, over the ${String(dueMinor)} (minor units) that are left`}).`,
   'subscription.payment_pending': ({ paymentState }: EventData) => `The payment has no final answer yet (${String(paymentState)}); it is asked about again.`,
   'subscription.payment_withdrawn': () => 'The payment under way was withdrawn, nothing was taken; the new payment method is charged.',
   'subscription.activated': () => 'The first charge was paid; the subscription is active.',
   'subscription.renewed': ({ periodEnd }: EventData) => `The renewal was paid; the period runs to ${String(periodEnd)}.`,
   'subscription.change_paid': () => 'The change of plan was paid.',
   'subscription.recovered': ({ periodEnd }: EventData) => `The open invoice was paid; the subscription is active again, to ${String(periodEnd)}.`,
-  'subscription.payment_failed': ({ reason, nextAt }: EventData) => `The payment failed (${String(reason)})${typeof nextAt === 'string' ? `; it is tried again ${nextAt}` : '; the new payment method is charged at once'}.`,
+  'subscription.paid_in_part': (data: EventData) => `Only ${String(data.paidMinor)} (minor units) were taken, by somebody at the gateway itself; the other ${String(data.dueMinor)} are still to be paid${whenTriedAgain(data)}.`,
+  'subscription.payment_failed': (data: EventData) => `The payment failed (${String(data.reason)})${whenTriedAgain(data)}.`,
   'subscription.unpaid': ({ reason, nextAt }: EventData) => `The last retry failed (${String(reason)}): the service is stopped. Without a payment it is cancelled ${String(nextAt)}.`,
   'subscription.plan_changed': ({ planId, quantity }: EventData) => `The plan is now ${String(planId)} × ${String(quantity)}.`,
   'subscription.plan_change_waiting': ({ planId, quantity, effectiveAt }: EventData) => `The plan becomes ${String(planId)} × ${String(quantity)} at the end of the period, ${String(effectiveAt)}.`,
@@ -92,7 +101,7 @@ const sentences = {
   'subscription.cancelled': ({ reason, refundMinor }: EventData) => `The subscription was cancelled (${String(reason)})${typeof refundMinor === 'number' && refundMinor > 0 ? `; ${refundMinor} (minor units) are given back` : ''}.`,
   'subscription.paid_late': ({ refundMinor }: EventData) => `A payment under way went through after the cancellation${typeof refundMinor === 'number' && refundMinor > 0 ? '; it is given back' : ''}.`,
   'subscription.restarted': () => 'An operator restarted the process from the state it was in.',
-  'subscription.closed': () => 'An operator closed the subscription.',
+  'subscription.closed': ({ refundMinor }: EventData) => `An operator closed the subscription${typeof refundMinor === 'number' && refundMinor > 0 ? `; ${refundMinor} (minor units) that were paid of its open invoice are given back` : ''}.`,
   'subscription.payment_closed': () => 'The payment under way ended without money after the cancellation.',
 } as const satisfies Record<string, (data: EventData) => string>;
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { BillingPeriod } from './billing-period';
-import { creditAfterVoid, draftInvoice, invoiceForPeriod, invoiceForPlanChange, invoiceTransitions } from './invoice';
+import { amountDue, amountPaid, creditAfterVoid, draftInvoice, invoiceForPeriod, invoiceForPlanChange, invoiceTransitions } from './invoice';
 import { addMoney, moneyOf, sumMoney, zeroMoney } from './money';
 import type { PlanItem, PlanTerms } from './plan';
 import { priceOf, requirePlanTerms } from './plan';
@@ -16,36 +16,43 @@ const item = (name: string, amountMinor: number, given: Partial<PlanTerms> & { q
   return { planId: `plan_${name}`, quantity, plan };
 };
 const none = zeroMoney('EUR');
-const change = { when: 'now', at: middle, period: june, nextPeriod: null, creditBalance: none } as const;
+const change = { stepMinor: 1, when: 'now', at: middle, period: june, nextPeriod: null, creditBalance: none } as const;
 
 describe('proration', () => {
   test('half of the period is half of the price, to the second', () => {
-    expect(unusedPrice({ price: moneyOf(3000, 'EUR'), period: june, at: middle }).amountMinor).toBe(1500);
-    expect(unusedPrice({ price: moneyOf(30 * 86_400, 'EUR'), period: june, at: '2026-06-01T00:00:01.999Z' }).amountMinor).toBe(30 * 86_400 - 1);
+    expect(unusedPrice({ stepMinor: 1, price: moneyOf(3000, 'EUR'), period: june, at: middle }).amountMinor).toBe(1500);
+    expect(unusedPrice({ stepMinor: 1, price: moneyOf(30 * 86_400, 'EUR'), period: june, at: '2026-06-01T00:00:01.999Z' }).amountMinor).toBe(30 * 86_400 - 1);
   });
 
   test('before the period all is unused, after it nothing', () => {
     const price = moneyOf(999, 'KWD');
-    expect(unusedPrice({ price, period: june, at: '2026-01-01T00:00:00Z' })).toEqual(price);
-    expect(unusedPrice({ price, period: june, at: '2026-07-01T00:00:00Z' }).amountMinor).toBe(0);
+    expect(unusedPrice({ stepMinor: 1, price, period: june, at: '2026-01-01T00:00:00Z' })).toEqual(price);
+    expect(unusedPrice({ stepMinor: 1, price, period: june, at: '2026-07-01T00:00:00Z' }).amountMinor).toBe(0);
   });
 
   test('a shorter first period costs its part of the full one', () => {
-    expect(periodPrice({ price: moneyOf(3000, 'JPY'), period: { ...june, startAt: '2026-06-21T00:00:00Z' } }).amountMinor).toBe(1000);
+    expect(periodPrice({ stepMinor: 1, price: moneyOf(3000, 'JPY'), period: { ...june, startAt: '2026-06-21T00:00:00Z' } }).amountMinor).toBe(1000);
+  });
+
+  test('a gateway that takes tens gets parts in tens; a price that is in none is split as it is', () => {
+    expect(unusedPrice({ stepMinor: 10, price: moneyOf(1010, 'KWD'), period: june, at: middle }).amountMinor).toBe(500);
+    expect(unusedPrice({ stepMinor: 10, price: moneyOf(1013, 'KWD'), period: june, at: middle }).amountMinor).toBe(506);
   });
 
   test('a period without length is refused, not divided by', () => {
-    expect(() => unusedPrice({ price: none, period: { fullStartAt: june.endAt, endAt: june.endAt }, at: middle })).toThrow(code('PERIOD_EMPTY'));
+    expect(() => unusedPrice({ stepMinor: 1, price: none, period: { fullStartAt: june.endAt, endAt: june.endAt }, at: middle })).toThrow(code('PERIOD_EMPTY'));
   });
 
   test('the parts of a period add up to its price, however it is cut and whatever the currency', () => {
     const instants = fc.array(fc.integer({ min: Date.parse(june.startAt), max: Date.parse(june.endAt) - 1 }), { maxLength: 12 });
-    const property = fc.property(fc.maxSafeInteger(), fc.constantFrom('JPY', 'EUR', 'KWD', 'CLF'), instants, (amountMinor, currency, cuts) => {
+    const property = fc.property(fc.maxSafeInteger(), fc.constantFrom('JPY', 'EUR', 'KWD', 'CLF'), fc.constantFrom(1, 10, 100), instants, (units, currency, stepMinor, cuts) => {
+      const amountMinor = Math.trunc(units / stepMinor) * stepMinor;
       const price = moneyOf(amountMinor, currency);
       const edges = [june.startAt, ...cuts.sort((a, b) => a - b).map((ms) => new Date(ms).toISOString()), june.endAt];
-      const parts = edges.slice(1).map((to, index) => partialPrice({ price, period: june, from: edges[index] ?? '', to }));
+      const parts = edges.slice(1).map((to, index) => partialPrice({ stepMinor, price, period: june, from: edges[index] ?? '', to }));
       expect(sumMoney(parts, currency)).toEqual(price);
       for (const part of parts) expect(part.amountMinor * Math.sign(amountMinor)).toBeGreaterThanOrEqual(0);
+      expect(parts.filter((part) => part.amountMinor % stepMinor !== 0)).toEqual([]);
     });
     fc.assert(property, { numRuns: 300 });
   });
@@ -64,7 +71,7 @@ describe('a change of plan', () => {
   test('now, to a cheaper one: nothing is charged, and the credit pays for later invoices', () => {
     const down = invoiceForPlanChange({ ...change, current: item('Pro', 3000), next: item('Basic', 1000) });
     expect([down.subtotal.amountMinor, down.total.amountMinor, down.creditBalance.amountMinor]).toEqual([-1000, 0, 1000]);
-    const renewal = invoiceForPeriod({ item: item('Basic', 1500), period: june, creditBalance: down.creditBalance });
+    const renewal = invoiceForPeriod({ stepMinor: 1, item: item('Basic', 1500), period: june, creditBalance: down.creditBalance });
     expect([renewal.creditApplied.amountMinor, renewal.total.amountMinor, renewal.creditBalance.amountMinor]).toEqual([1000, 500, 0]);
   });
 
@@ -94,15 +101,16 @@ describe('a change of plan', () => {
   });
 
   test('up and down again at the same instant costs 0 and leaves no credit', () => {
-    const property = fc.property(fc.nat({ max: 1e9 }), fc.nat({ max: 1e9 }), fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 50 }), fc.nat({ max: 30 * 86_400 }), fc.constantFrom('JPY', 'EUR', 'KWD'), (low, high, few, many, second, currency) => {
+    const property = fc.property(fc.nat({ max: 1e9 }), fc.nat({ max: 1e9 }), fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 50 }), fc.nat({ max: 30 * 86_400 }), fc.constantFrom('JPY', 'EUR', 'KWD'), fc.constantFrom(1, 10, 100), (low, high, few, many, second, currency, stepMinor) => {
       const at = new Date(Date.parse(june.startAt) + second * 1000).toISOString();
-      const a = item('A', 1, { amount: moneyOf(low + 1, currency), quantity: few });
-      const b = item('B', 1, { amount: moneyOf(high + 1, currency), quantity: many });
-      const up = invoiceForPlanChange({ ...change, at, current: a, next: b, creditBalance: zeroMoney(currency) });
-      const down = invoiceForPlanChange({ ...change, at, current: b, next: a, creditBalance: up.creditBalance });
+      const a = item('A', 1, { amount: moneyOf((low + 1) * stepMinor, currency), quantity: few });
+      const b = item('B', 1, { amount: moneyOf((high + 1) * stepMinor, currency), quantity: many });
+      const up = invoiceForPlanChange({ ...change, stepMinor, at, current: a, next: b, creditBalance: zeroMoney(currency) });
+      const down = invoiceForPlanChange({ ...change, stepMinor, at, current: b, next: a, creditBalance: up.creditBalance });
       expect(addMoney(up.subtotal, down.subtotal).amountMinor).toBe(0);
       // What was paid is what is left as credit, once both are through.
       expect(addMoney(up.total, down.total)).toEqual(down.creditBalance);
+      for (const { total, creditBalance } of [up, down]) expect([total.amountMinor % stepMinor, creditBalance.amountMinor % stepMinor]).toEqual([0, 0]);
     });
     fc.assert(property, { numRuns: 300 });
   });
@@ -115,6 +123,16 @@ describe('an invoice', () => {
       const draft = draftInvoice({ creditBalance, lines: [{ kind: 'unused', description: '', planId: 'p', quantity: 1, amount: moneyOf(amountMinor, 'EUR'), startAt: middle, endAt: middle }] });
       expect(creditAfterVoid({ creditBalance: draft.creditBalance, draft })).toEqual(creditBalance);
     }
+  });
+
+  test('is paid by what its attempts took, and owes the rest until it is paid or taken back', () => {
+    const total = moneyOf(1000, 'EUR');
+    const attempts = [{ state: 'paid', paidMinor: 600 }, { state: 'failed' }, { state: 'pending' }] as const;
+    expect(amountPaid({ total, attempts })).toEqual(moneyOf(600, 'EUR'));
+    for (const state of ['draft', 'open', 'uncollectible'] as const) expect(amountDue({ state, total, attempts })).toEqual(moneyOf(400, 'EUR'));
+    for (const state of ['paid', 'void'] as const) expect(amountDue({ state, total, attempts })).toEqual(none);
+    // From before it was kept what an attempt took.
+    expect(amountPaid({ total, attempts: [{ state: 'paid' }] })).toEqual(total);
   });
 
   test('ends paid or void; an uncollectible one can still be paid', () => {

@@ -1,7 +1,7 @@
 import type { BillingPeriod } from './billing-period';
 import { DomainError } from './domain-error';
 import type { Money } from './money';
-import { addMoney, minMoney, negateMoney, subtractMoney, sumMoney, zeroMoney } from './money';
+import { addMoney, minMoney, moneyOf, negateMoney, subtractMoney, sumMoney, zeroMoney } from './money';
 import type { PlanItem } from './plan';
 import { keepsPeriod, priceOf } from './plan';
 import { periodPrice, unusedPrice } from './proration';
@@ -54,16 +54,30 @@ export function draftInvoice({ lines, creditBalance }: { lines: InvoiceLine[]; c
   };
 }
 
+export interface InvoicePayments {
+  total: Money;
+  /** `paidMinor`: what the attempt took, in minor units; one that is `paid` without it took all. */
+  attempts: readonly { state: 'pending' | 'paid' | 'failed'; paidMinor?: number }[];
+}
+
+/** What was paid of an invoice, whatever was given back of it since. Less than its total where somebody captured only a part at the gateway. */
+export const amountPaid = ({ total, attempts }: InvoicePayments): Money =>
+  sumMoney(attempts.filter(({ state }) => state === 'paid').map(({ paidMinor }) => moneyOf(paidMinor ?? total.amountMinor, total.currency)), total.currency);
+
+/** What is left to be paid of an invoice; nothing of one that was taken back. */
+export const amountDue = ({ state, ...invoice }: InvoicePayments & { state: InvoiceState }): Money =>
+  state === 'paid' || state === 'void' ? zeroMoney(invoice.total.currency) : subtractMoney(invoice.total, amountPaid(invoice));
+
 const nameOf = ({ plan, quantity }: PlanItem): string => (quantity === 1 ? plan.name : `${quantity} × ${plan.name}`);
 
 const lineOf = (item: PlanItem, line: Omit<InvoiceLine, 'planId' | 'quantity'>): InvoiceLine => ({ planId: item.planId, quantity: item.quantity, ...line });
 
-const periodLine = (item: PlanItem, period: BillingPeriod): InvoiceLine =>
-  lineOf(item, { kind: 'period', description: nameOf(item), amount: periodPrice({ price: priceOf(item), period }), startAt: period.startAt, endAt: period.endAt });
+const periodLine = (item: PlanItem, period: BillingPeriod, stepMinor: number): InvoiceLine =>
+  lineOf(item, { kind: 'period', description: nameOf(item), amount: periodPrice({ price: priceOf(item), stepMinor, period }), startAt: period.startAt, endAt: period.endAt });
 
 /** The invoice of a period: the first, or a renewal. */
-export const invoiceForPeriod = ({ item, period, creditBalance }: { item: PlanItem; period: BillingPeriod; creditBalance: Money }): InvoiceDraft =>
-  draftInvoice({ lines: [periodLine(item, period)], creditBalance });
+export const invoiceForPeriod = ({ item, period, stepMinor, creditBalance }: { item: PlanItem; period: BillingPeriod; stepMinor: number; creditBalance: Money }): InvoiceDraft =>
+  draftInvoice({ lines: [periodLine(item, period, stepMinor)], creditBalance });
 
 export interface InvoiceForPlanChangeInput {
   when: 'now' | 'period_end';
@@ -77,6 +91,8 @@ export interface InvoiceForPlanChangeInput {
    * for `period_end` the one that begins where the current ends. Not looked at otherwise.
    */
   nextPeriod: BillingPeriod | null;
+  /** What the gateway takes in multiples of, in minor units. */
+  stepMinor: number;
   creditBalance: Money;
 }
 
@@ -87,19 +103,19 @@ export interface InvoiceForPlanChangeInput {
  * stays, and for a full new period where it changes. `period_end`: the next period's invoice. In a trial `now` costs nothing.
  * Throws `PLAN_CURRENCY_DIFFERS` or `NOTHING_TO_CHANGE`.
  */
-export function invoiceForPlanChange({ when, at, current, next, period, nextPeriod, creditBalance }: InvoiceForPlanChangeInput): InvoiceDraft {
+export function invoiceForPlanChange({ when, at, current, next, period, nextPeriod, stepMinor, creditBalance }: InvoiceForPlanChangeInput): InvoiceDraft {
   requireChange({ current, next });
-  if (when === 'period_end') return draftInvoice({ lines: [periodLine(next, requirePeriod(nextPeriod))], creditBalance });
+  if (when === 'period_end') return draftInvoice({ lines: [periodLine(next, requirePeriod(nextPeriod), stepMinor)], creditBalance });
   if (!period) return draftInvoice({ lines: [], creditBalance });
 
   const { endAt } = period;
-  const restOf = (item: PlanItem): Money => unusedPrice({ price: priceOf(item), period, at });
+  const restOf = (item: PlanItem): Money => unusedPrice({ price: priceOf(item), stepMinor, period, at });
   const credit = lineOf(current, {
     kind: 'unused', description: `Unused time: ${nameOf(current)}`, amount: negateMoney(restOf(current)), startAt: at, endAt,
   });
   const charge = keepsPeriod(current.plan, next.plan)
     ? lineOf(next, { kind: 'remaining', description: `Remaining time: ${nameOf(next)}`, amount: restOf(next), startAt: at, endAt })
-    : periodLine(next, requirePeriod(nextPeriod));
+    : periodLine(next, requirePeriod(nextPeriod), stepMinor);
   return draftInvoice({ lines: [credit, charge], creditBalance });
 }
 

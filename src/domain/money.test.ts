@@ -53,6 +53,15 @@ describe('an amount a partner sends', () => {
       expect(requireAmount({ amount: { amountMinor, currency: 'KWD' } })).toEqual({ amountMinor, currency: 'KWD' });
     }
   });
+
+  test.each([
+    [1234, 'Send 1230 or 1240.'], [7, 'Send 10.'], [Number.MAX_SAFE_INTEGER, `Send ${Number.MAX_SAFE_INTEGER - 1}.`],
+  ])('%i where the gateway takes tens is refused with the amounts that it takes', (amountMinor, remedy) => {
+    const refused = errorOf(() => requireAmount({ amount: { amountMinor, currency: 'KWD' }, stepMinor: 10 }));
+    expect(refused).toMatchObject({ code: 'AMOUNT_NOT_IN_STEPS', pointer: '/amount/amountMinor' });
+    expect(refused.message).toContain(remedy);
+    expect(requireAmount({ amount: { amountMinor: 1230, currency: 'KWD' }, stepMinor: 10 }).amountMinor).toBe(1230);
+  });
 });
 
 describe('arithmetic', () => {
@@ -88,6 +97,8 @@ describe('allocation', () => {
     expect(minor(allocateMoney(moneyOf(101, 'EUR'), [1, 5, 4]))).toEqual([10, 51, 40]);
     expect(minor(allocateMoney(moneyOf(-100, 'JPY'), [1, 1, 1]))).toEqual([-34, -33, -33]);
     expect(minor(allocateMoney(moneyOf(5, 'KWD'), [0, 1]))).toEqual([0, 5]);
+    expect(minor(allocateMoney(moneyOf(100, 'KWD'), [1, 1, 1], 10))).toEqual([40, 30, 30]);
+    expect(errorOf(() => allocateMoney(moneyOf(105, 'KWD'), [1, 1], 10)).code).toBe('ALLOCATION_INVALID');
   });
 
   test('parts always add up, and none is a whole unit away from its exact share', () => {

@@ -14,13 +14,15 @@ export interface RequireAmountInput {
   amount: Money;
   /** JSON pointer of the money object in the request. */
   pointer?: string;
+  /** Of which number of minor units it must be a multiple (`amountStepOf`). Default 1: every amount. */
+  stepMinor?: number;
 }
 
 /**
- * What a partner may ask to be paid: a positive safe integer in an active ISO 4217 currency. Returns it.
- * Throws `AMOUNT_NOT_INTEGER`, `AMOUNT_TOO_LARGE`, `AMOUNT_NOT_POSITIVE` or `CURRENCY_UNKNOWN`, pointing at the field.
+ * What a partner may ask to be paid: a positive safe integer in an active ISO 4217 currency, in steps that the gateway takes. Returns it.
+ * Throws `AMOUNT_NOT_INTEGER`, `AMOUNT_TOO_LARGE`, `AMOUNT_NOT_POSITIVE`, `AMOUNT_NOT_IN_STEPS` or `CURRENCY_UNKNOWN`, pointing at the field.
  */
-export function requireAmount({ amount, pointer = '/amount' }: RequireAmountInput): Money {
+export function requireAmount({ amount, pointer = '/amount', stepMinor = 1 }: RequireAmountInput): Money {
   const { amountMinor, currency } = amount;
   exponentOf(currency, `${pointer}/currency`);
   requireSafeInteger(amountMinor, `${pointer}/amountMinor`);
@@ -28,6 +30,12 @@ export function requireAmount({ amount, pointer = '/amount' }: RequireAmountInpu
     throw new DomainError('AMOUNT_NOT_POSITIVE', `amountMinor is ${amountMinor}: it must be at least 1.`, {
       pointer: `${pointer}/amountMinor`,
     });
+  }
+  const over = amountMinor % stepMinor;
+  if (over !== 0) {
+    const taken = [amountMinor - over, amountMinor - over + stepMinor].filter((each) => each > 0 && Number.isSafeInteger(each));
+    const detail = `amountMinor is ${amountMinor}: the payment gateway takes ${currency} only in multiples of ${stepMinor} minor units. Send ${taken.join(' or ')}.`;
+    throw new DomainError('AMOUNT_NOT_IN_STEPS', detail, { pointer: `${pointer}/amountMinor` });
   }
   return { amountMinor, currency };
 }
@@ -93,13 +101,15 @@ export function multiplyMoney(price: Money, quantity: number): Money {
 /**
  * Splits by weights so that the parts add up to the whole: each gets its share rounded down, and the units left over
  * go to the largest remainders, the earlier part first where they are equal (Hamilton's method). Exact at any size;
- * a negative amount splits as its mirror image. Weights are whole, not negative, and not all zero.
+ * a negative amount splits as its mirror image. Weights are whole, not negative, and not all zero. With `stepMinor` what is split, and
+ * every part, is a multiple of so many minor units.
  */
-export function allocateMoney(money: Money, weights: readonly number[]): Money[] {
+export function allocateMoney(money: Money, weights: readonly number[], stepMinor = 1): Money[] {
   const total = weights.reduce((sum, weight) => sum + toWeight(weight), 0n);
   if (total === 0n) throw new DomainError('ALLOCATION_INVALID', 'At least one weight must be above 0.');
   const sign = money.amountMinor < 0 ? -1 : 1;
-  const whole = BigInt(moneyOf(money.amountMinor, money.currency).amountMinor * sign);
+  if (money.amountMinor % stepMinor !== 0) throw new DomainError('ALLOCATION_INVALID', `${money.amountMinor} cannot be split in steps of ${stepMinor}.`);
+  const whole = BigInt((moneyOf(money.amountMinor, money.currency).amountMinor * sign) / stepMinor);
 
   const shares = weights.map((weight, index) => {
     const exact = whole * BigInt(weight);
@@ -109,7 +119,7 @@ export function allocateMoney(money: Money, weights: readonly number[]): Money[]
   const neediestFirst = shares.toSorted((a, b) => Number(b.remainder > a.remainder) - Number(b.remainder < a.remainder));
   for (const share of neediestFirst.slice(0, leftOver)) share.units += 1n;
 
-  return shares.map(({ units }) => moneyOf(0 + sign * Number(units), money.currency));
+  return shares.map(({ units }) => moneyOf(0 + sign * Number(units) * stepMinor, money.currency));
 }
 
 function toWeight(weight: number): bigint {

@@ -49,15 +49,17 @@ export interface CaptureAmountInput {
   authorised: Money;
   /** Without it everything is captured. */
   requested?: Money;
+  /** What the gateway takes in multiples of, in minor units. */
+  stepMinor?: number;
 }
 
 /**
  * The amount to capture. Less than authorised is fine; the rest is released with the same capture.
  * Throws what `requireAmount` throws, `CURRENCY_MISMATCH`, or `CAPTURE_EXCEEDS_AUTHORISATION`.
  */
-export function captureAmount({ authorised, requested }: CaptureAmountInput): Money {
+export function captureAmount({ authorised, requested, stepMinor }: CaptureAmountInput): Money {
   if (!requested) return authorised;
-  requireAmount({ amount: requested });
+  requireAmount({ amount: requested, stepMinor });
   requireSameCurrency(authorised, requested, '/amount/currency');
   if (compareMoney(requested, authorised) > 0) {
     const detail = `amountMinor ${requested.amountMinor} is more than the ${authorised.amountMinor} authorised: capture at most that.`;

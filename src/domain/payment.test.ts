@@ -138,6 +138,7 @@ describe('commands', () => {
     expect(captureAmount({ authorised, requested: moneyOf(1, 'JPY') }).amountMinor).toBe(1);
     expect(() => captureAmount({ authorised, requested: moneyOf(1001, 'JPY') })).toThrow(expect.objectContaining({ code: 'CAPTURE_EXCEEDS_AUTHORISATION', pointer: '/amount/amountMinor' }));
     expect(() => captureAmount({ authorised, requested: moneyOf(10, 'EUR') })).toThrow(expect.objectContaining({ code: 'CURRENCY_MISMATCH' }));
+    expect(() => captureAmount({ authorised, requested: moneyOf(11, 'JPY'), stepMinor: 10 })).toThrow(expect.objectContaining({ code: 'AMOUNT_NOT_IN_STEPS' }));
     expect(() => captureAmount({ authorised, requested: moneyOf(0, 'JPY') })).toThrow(expect.objectContaining({ code: 'AMOUNT_NOT_POSITIVE' }));
   });
 });

@@ -1,3 +1,4 @@
+import { amountStepOf } from './amount-step';
 import { billingPeriod, requireSchedule, type BillingPeriod, type BillingSchedule } from './billing-period';
 import { invoiceForPeriod, invoiceForPlanChange, type InvoiceDraft } from './invoice';
 import type { Money } from './money';
@@ -13,13 +14,16 @@ export interface BillingStanding {
   period: BillingPeriod | null;
   /** The next one begins here; before the first, where billing begins. */
   nextPeriodAt: string;
+  /** What the tenant's gateway takes in multiples of, in minor units. */
+  stepMinor: number;
   creditBalance: Money;
 }
 
 /** Reads it off a subscription as it is kept. */
-export const billingStandingOf = ({ item, schedule, period, nextPeriodAt, creditBalance }: Omit<BillingStanding, 'nextPeriodAt'> & { nextPeriodAt: Date }): BillingStanding => ({
-  item, schedule, period, nextPeriodAt: nextPeriodAt.toISOString(), creditBalance,
+export const billingStandingOf = ({ tenantId, item, schedule, period, nextPeriodAt, creditBalance }: BillingStandingSource): BillingStanding => ({
+  item, schedule, period, nextPeriodAt: nextPeriodAt.toISOString(), stepMinor: amountStepOf({ tenantId, currency: creditBalance.currency }), creditBalance,
 });
+type BillingStandingSource = Omit<BillingStanding, 'nextPeriodAt' | 'stepMinor'> & { tenantId: string; nextPeriodAt: Date };
 
 /** An invoice, and where the subscription stands once it is made. */
 export interface Billed {
@@ -31,11 +35,11 @@ export interface Billed {
 
 /** The invoice of the period that comes next. With `change` it is the first of another plan or quantity, taking effect with it. */
 export function billNextPeriod({ standing, change }: { standing: BillingStanding; change: PlanItem | null }): Billed {
-  const { creditBalance } = standing;
+  const { stepMinor, creditBalance } = standing;
   const item = change ?? standing.item;
   const schedule = change ? scheduleFrom(standing, change.plan, standing.nextPeriodAt) : standing.schedule;
   const period = nextPeriod({ ...standing, schedule });
-  return { draft: invoiceForPeriod({ item, period, creditBalance }), item, schedule, period };
+  return { draft: invoiceForPeriod({ item, period, stepMinor, creditBalance }), item, schedule, period };
 }
 
 export interface ChangePlanInput {
@@ -51,10 +55,10 @@ export interface ChangePlanInput {
  * that runs afterwards (null where none has begun). @throws DomainError what `invoiceForPlanChange` throws.
  */
 export function changePlan({ when, at, standing, next }: ChangePlanInput): Omit<Billed, 'period'> & { period: BillingPeriod | null } {
-  const { item: current, period, creditBalance } = standing;
+  const { item: current, period, stepMinor, creditBalance } = standing;
   const schedule = scheduleFrom(standing, next.plan, when === 'now' ? at : standing.nextPeriodAt);
   const begins = when === 'period_end' || !keepsPeriod(current.plan, next.plan) ? nextPeriod({ ...standing, schedule }) : null;
-  const draft = invoiceForPlanChange({ when, at, current, next, period, nextPeriod: begins, creditBalance });
+  const draft = invoiceForPlanChange({ when, at, current, next, period, nextPeriod: begins, stepMinor, creditBalance });
   return { draft, item: next, schedule, period: when === 'period_end' ? begins : period && (begins ?? period) };
 }
 

@@ -1,5 +1,5 @@
 import { DomainError } from './domain-error';
-import type { Money } from './money';
+import type { Money, RequireAmountInput } from './money';
 import { multiplyMoney, requireAmount } from './money';
 
 export const planIntervals = ['day', 'week', 'month', 'year'] as const;
@@ -26,8 +26,11 @@ export function requireInteger({ value, min, max, pointer }: { value: number; mi
   throw new DomainError('INTEGER_OUT_OF_RANGE', `${pointer.slice(1)} is ${value}: send a whole number from ${min} to ${max}.`, { pointer });
 }
 
-/** Throws `PLAN_INVALID`, `INTEGER_OUT_OF_RANGE`, or what `requireAmount` throws. Returns the terms, trimmed. */
-export function requirePlanTerms(terms: PlanTerms): PlanTerms {
+/**
+ * Throws `PLAN_INVALID`, `INTEGER_OUT_OF_RANGE`, or what `requireAmount` throws. Returns the terms, trimmed. With a price in the gateway's
+ * steps, everything that is ever computed from it is.
+ */
+export function requirePlanTerms({ stepMinor, ...terms }: PlanTerms & Pick<RequireAmountInput, 'stepMinor'>): PlanTerms {
   const name = terms.name.trim();
   if (name.length === 0 || name.length > 120) {
     throw new DomainError('PLAN_INVALID', 'name must have 1 to 120 characters.', { pointer: '/name' });
@@ -37,7 +40,7 @@ export function requirePlanTerms(terms: PlanTerms): PlanTerms {
   }
   return {
     name,
-    amount: requireAmount({ amount: terms.amount }),
+    amount: requireAmount({ amount: terms.amount, stepMinor }),
     interval: terms.interval,
     intervalCount: requireInteger({ value: terms.intervalCount, min: 1, max: mostIntervals[terms.interval], pointer: '/intervalCount' }),
     trialDays: requireInteger({ value: terms.trialDays, min: 0, max: MOST_TRIAL_DAYS, pointer: '/trialDays' }),

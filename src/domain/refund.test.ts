@@ -30,6 +30,7 @@ describe('a refund', () => {
   });
 
   test('refuses zero, another currency, and settling what was never reserved', () => {
+    expect(() => reserveRefund({ funds, requested: moneyOf(1, 'KWD'), stepMinor: 10 })).toThrow(code('AMOUNT_NOT_IN_STEPS', '/amount/amountMinor'));
     expect(() => reserveRefund({ funds, requested: { amountMinor: 0, currency: 'KWD' } })).toThrow(code('AMOUNT_NOT_POSITIVE'));
     expect(() => reserveRefund({ funds, requested: moneyOf(1, 'EUR') })).toThrow(code('CURRENCY_MISMATCH', '/amount/currency'));
     expect(() => settleRefund({ funds, amount: moneyOf(1, 'KWD'), outcome: 'succeeded' })).toThrow(code('REFUND_NOT_RESERVED'));

@@ -1,7 +1,8 @@
 import { DomainError } from './domain-error';
 import type { Money } from './money';
-import { moneyOf, requireAmount, requireSameCurrency } from './money';
-import type { PaymentState } from './payment';
+import { moneyOf, requireAmount, requireSameCurrency, zeroMoney } from './money';
+import type { CaptureMode, PaymentState } from './payment';
+import { refusePaymentCommand } from './payment-commands';
 import type { Transitions } from './transitions';
 
 export const refundStates = ['pending', 'succeeded', 'failed'] as const;
@@ -27,10 +28,18 @@ export interface CapturedFunds {
 export const refundable = ({ currency, capturedMinor, refundedMinor, pendingRefundMinor }: CapturedFunds): Money =>
   moneyOf(capturedMinor - refundedMinor - pendingRefundMinor, currency);
 
+/** What a refund of this payment may take now; 0 where it takes none. */
+export function leftToRefund({ amount: { currency }, state, capture, ...funds }: RefundedPayment): Money {
+  return refusePaymentCommand({ command: 'refund', state, capture }) ? zeroMoney(currency) : refundable({ ...funds, currency });
+}
+type RefundedPayment = Omit<CapturedFunds, 'currency'> & { amount: Money; state: PaymentState; capture: CaptureMode };
+
 export interface ReserveRefundInput {
   funds: CapturedFunds;
   /** Without it all that is refundable. */
   requested?: Money;
+  /** What the gateway takes in multiples of, in minor units. */
+  stepMinor?: number;
 }
 
 /**
@@ -38,10 +47,10 @@ export interface ReserveRefundInput {
  * funds it read: two refunds that race must not both fit.
  * Throws `NOTHING_TO_REFUND` (a conflict), `REFUND_EXCEEDS_CAPTURED`, `CURRENCY_MISMATCH`, or what `requireAmount` throws.
  */
-export function reserveRefund({ funds, requested }: ReserveRefundInput): { amount: Money; funds: CapturedFunds } {
+export function reserveRefund({ funds, requested, stepMinor }: ReserveRefundInput): { amount: Money; funds: CapturedFunds } {
   const left = refundable(funds);
   if (requested) {
-    requireAmount({ amount: requested });
+    requireAmount({ amount: requested, stepMinor });
     requireSameCurrency(left, requested, '/amount/currency');
   }
   if (left.amountMinor <= 0) {

@@ -1,6 +1,7 @@
 import type { GatewayNotice } from '../clients/payment-gateway';
 import type { Database } from '../models/database';
-import { keepGatewayEvent, type GatewayName } from '../models/gateway-event';
+import type { GatewayName } from '../domain/tenant';
+import { keepGatewayEvent } from '../models/gateway-event';
 import type { OutboxRow } from '../models/outbox-row';
 import { notFound, type CallOf, type Handlers } from './handler';
 import type { Reply } from './request-context';

@@ -572,7 +572,11 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The timeline, oldest first */
+        /**
+         * The timeline, oldest first
+         * @description What becomes of its refunds stands here too: `payment.refund_requested`, `payment.refund_succeeded`, `payment.refund_failed`, and
+         *     `payment.refund_failed_late` where the gateway reports that a refund has failed which it had called done.
+         */
         get: operations["listPaymentEvents"];
         put?: never;
         post?: never;
@@ -1205,7 +1209,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "WEBHOOK_SIGNATURE_INVALID" | "UNAUTHENTICATED" | "FORBIDDEN" | "SANDBOX_ONLY" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "ILLEGAL_STATE" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "CLOCK_ADVANCING" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "TOKEN_INVALID" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "INTEGER_OUT_OF_RANGE" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "USER_UNKNOWN" | "START_IN_PAST" | "RESUME_IN_PAST" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "TIME_ZONE_UNKNOWN" | "DENY_LIST_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_MISSING" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "RESEND_LIMIT" | "INTERNAL" | "TIME_SKIPPING_UNAVAILABLE" | "TEMPORAL_UNAVAILABLE" | "GATEWAY_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "WEBHOOK_SIGNATURE_INVALID" | "UNAUTHENTICATED" | "FORBIDDEN" | "SANDBOX_ONLY" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "ILLEGAL_STATE" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "CLOCK_ADVANCING" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "TOKEN_INVALID" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_NOT_IN_STEPS" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "INTEGER_OUT_OF_RANGE" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "USER_UNKNOWN" | "START_IN_PAST" | "RESUME_IN_PAST" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "TIME_ZONE_UNKNOWN" | "DENY_LIST_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_MISSING" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "RESEND_LIMIT" | "INTERNAL" | "TIME_SKIPPING_UNAVAILABLE" | "TEMPORAL_UNAVAILABLE" | "GATEWAY_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN";
         FieldError: {
             /** @description JSON pointer into the body. */
             pointer?: string;
@@ -1477,6 +1481,11 @@ export interface components {
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
         };
+        /**
+         * @description Live payments go through Stripe, which takes some currencies in larger steps only: BHD, JOD, KWD, OMR and TND in multiples of 10 minor
+         *     units (5.120 or 5.130 KWD, not 5.124), MGA of 100. Any other amount of them is refused as `AMOUNT_NOT_IN_STEPS`, with the nearest that is
+         *     taken. What the platform computes itself, such as a part of a period's price, is rounded to these steps; a sandbox takes every amount.
+         */
         Money: {
             /** @description In the currency's smallest unit: cents for EUR, yen for JPY, fils for KWD. */
             amountMinor: number;
@@ -1592,7 +1601,7 @@ export interface components {
             paymentId: string;
             amount: components["schemas"]["MoneyValue"];
             reason: string | null;
-            /** @description Why it failed: a code. */
+            /** @description Why it failed: a code. `failed_after_success` on a refund that is `succeeded`: the gateway had called it done and reported later that it failed (`refund.failed_late`), so the customer has not got the money; the operator is told. */
             failure: string | null;
             waitingFor: components["schemas"]["WaitingFor"];
             correlationId: string;
@@ -1799,12 +1808,19 @@ export interface components {
             creditApplied: components["schemas"]["MoneyValue"];
             /** @description To be paid; never negative. */
             total: components["schemas"]["MoneyValue"];
+            /** @description What its attempts took, whatever was refunded since. Less than `total` where somebody captured only a part in the gateway's own dashboard: the invoice stays open then, and dunning charges the rest. */
+            amountPaid: components["schemas"]["MoneyValue"];
+            /** @description `total` − `amountPaid`: what the next attempt charges, or what stays owed of an uncollectible one; nothing of one that was taken back. */
+            amountDue: components["schemas"]["MoneyValue"];
             attempts: {
                 attempt: number;
                 paymentId: string;
                 at: components["schemas"]["Instant"];
                 /** @enum {string} */
                 state: "pending" | "paid" | "failed";
+                /** @description What it took. Less than it asked for: `paid` with the reason `paid_in_part`. */
+                amountPaid: components["schemas"]["MoneyValue"];
+                /** @description Why it failed, or did not pay all: a code. */
                 reason: string | null;
             }[];
             paidAt: components["schemas"]["Instant"] | null;

@@ -1,6 +1,6 @@
-import type { InvoiceLine } from '../domain/invoice';
+import { amountDue, amountPaid, type InvoiceLine } from '../domain/invoice';
 import type { Money } from '../domain/money';
-import type { Invoice } from '../models/invoice';
+import type { Invoice, InvoiceAttempt } from '../models/invoice';
 import type { Payment } from '../models/payment';
 import type { PlanChangePreview } from '../models/preview-plan-change';
 import type { Subscription } from '../models/subscription';
@@ -12,6 +12,10 @@ const presentMoney = ({ amountMinor, currency }: Money): components['schemas']['
 
 const presentLine = ({ kind, description, planId, quantity, amount, startAt, endAt }: InvoiceLine): components['schemas']['InvoiceLine'] => ({
   kind, description, planId, quantity, amount: presentMoney(amount), startAt, endAt,
+});
+
+const presentAttempt = ({ total }: Invoice, made: InvoiceAttempt): components['schemas']['Invoice']['attempts'][number] => ({
+  attempt: made.attempt, paymentId: made.paymentId, at: made.at.toISOString(), state: made.state, amountPaid: amountPaid({ total, attempts: [made] }), reason: made.reason,
 });
 
 /** What an open invoice hangs on: its subscription, and the payment of its last attempt where that has no final answer. */
@@ -40,7 +44,9 @@ export const presentInvoice = ({ invoice, open }: { invoice: Invoice; open: Open
   subtotal: presentMoney(invoice.subtotal),
   creditApplied: presentMoney(invoice.creditApplied),
   total: presentMoney(invoice.total),
-  attempts: invoice.attempts.map(({ attempt, paymentId, at, state, reason }) => ({ attempt, paymentId, at: at.toISOString(), state, reason })),
+  amountPaid: amountPaid(invoice),
+  amountDue: amountDue(invoice),
+  attempts: invoice.attempts.map((made) => presentAttempt(invoice, made)),
   paidAt: invoice.paidAt?.toISOString() ?? null,
   waitingFor: waitOfInvoice(invoice, open),
   correlationId: invoice.correlationId,

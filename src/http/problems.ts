@@ -47,6 +47,7 @@ export const problemTable: Record<ProblemCode, { status: number; title: string; 
   TOKEN_INVALID: { status: 422, title: 'The token is not one of ours' },
   AMOUNT_NOT_INTEGER: { status: 422, title: 'The amount is not a whole number' },
   AMOUNT_NOT_POSITIVE: { status: 422, title: 'The amount is not above zero' },
+  AMOUNT_NOT_IN_STEPS: { status: 422, title: 'The gateway does not take this amount' },
   AMOUNT_TOO_LARGE: { status: 422, title: 'The amount is too large to be exact' },
   CURRENCY_UNKNOWN: { status: 422, title: 'The currency is not known' },
   CURRENCY_MISMATCH: { status: 422, title: 'The currency is another one' },

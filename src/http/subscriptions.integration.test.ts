@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { newId } from '../domain/ids';
 import { DomainError } from '../domain/domain-error';
-import { changePlan } from '../domain/plan-change';
+import { billingStandingOf, changePlan } from '../domain/plan-change';
 import type { Subscription } from '../models/subscription';
 import { expectContract } from '../testing/expect-contract';
 import { seedSubscription } from '../testing/seed-subscription';
@@ -230,10 +230,11 @@ describe('the preview of a change', () => {
     const answer = expectContract(await api.call('post', `/subscriptions/${subscriptionId}/change-plan/preview`, key).send({ planId: nextId, quantity, when }));
     expect(await counts()).toEqual(before);
 
-    const { item, schedule, period, nextPeriodAt, creditBalance } = await api.database.models.subscriptions.findById(subscriptionId).lean().orFail();
+    const subscription = await api.database.models.subscriptions.findById(subscriptionId).lean().orFail();
     const { name, amount, interval, intervalCount, trialDays } = await api.database.models.plans.findById(nextId).lean().orFail();
     const next = { planId: nextId, plan: { name, amount, interval, intervalCount, trialDays }, quantity };
-    const standing = { item, schedule, period, nextPeriodAt: nextPeriodAt.toISOString(), creditBalance };
+    const { nextPeriodAt } = subscription;
+    const standing = billingStandingOf(subscription);
     const { draft, period: after } = changePlan({ when, at: answer.body.effectiveAt, standing, next });
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({ effectiveAt: when === 'now' ? expect.any(String) : nextPeriodAt.toISOString(), ...draft, period: { startAt: after!.startAt, endAt: after!.endAt } });

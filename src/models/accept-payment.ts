@@ -3,6 +3,7 @@ import { consumersOf } from '../contracts/events';
 import { PROCESS_PAYMENT, processPaymentId } from '../contracts/payment';
 import { taskQueues } from '../contracts/task-queues';
 import type { Actor } from '../domain/actor';
+import { amountStepOf } from '../domain/amount-step';
 import { newId } from '../domain/ids';
 import { requireAmount, type Money } from '../domain/money';
 import type { CaptureMode } from '../domain/payment';
@@ -45,10 +46,12 @@ export async function acceptPayment(input: AcceptPaymentInput): Promise<{ paymen
   const { database, session, tenantId, correlationId, by, purpose = 'initial', startedBy = 'outbox' } = input;
   const at = new Date(input.at);
   const paymentId = input.paymentId ?? newId('payment');
+  // What a subscription charges was computed in these steps; should it not have been, the gateway says so and dunning follows.
+  const stepMinor = startedBy === 'parent' ? 1 : amountStepOf({ tenantId, currency: input.amount.currency });
   const payment: Payment = {
     _id: paymentId, tenantId, state: 'accepted', version: 1, chain: null, correlationId, createdAt: at, updatedAt: at,
     unknownCall: null, since: at, until: null,
-    amount: requireAmount({ amount: input.amount }), paymentMethod: input.paymentMethod, customerId: input.customerId ?? null,
+    amount: requireAmount({ amount: input.amount, stepMinor }), paymentMethod: input.paymentMethod, customerId: input.customerId ?? null,
     orderRef: input.orderRef ?? null, description: input.description ?? null, metadata: input.metadata ?? {},
     capture: input.capture ?? 'automatic', purpose, startedBy,
     captureMinor: null, authorisedMinor: 0, capturedMinor: 0, refundedMinor: 0, pendingRefundMinor: 0,

@@ -1,4 +1,5 @@
 import type { ClientSession } from 'mongoose';
+import { amountStepOf } from '../domain/amount-step';
 import { newId } from '../domain/ids';
 import { requirePlanTerms, type PlanTerms } from '../domain/plan';
 import type { Database } from './database';
@@ -19,7 +20,7 @@ export interface AcceptPlanInput {
 /** Writes a plan inside the caller's transaction. It is there for ever as it is. @throws DomainError what `requirePlanTerms` throws. */
 export async function acceptPlan({ database, session, tenantId, terms, correlationId, at }: AcceptPlanInput): Promise<Plan> {
   const createdAt = new Date(at);
-  const plan: Plan = { _id: newId('plan'), tenantId, version: 1, correlationId, createdAt, updatedAt: createdAt, ...requirePlanTerms({ trialDays: 0, ...terms }) };
+  const plan: Plan = { _id: newId('plan'), tenantId, version: 1, correlationId, createdAt, updatedAt: createdAt, ...requirePlanTerms({ trialDays: 0, ...terms, stepMinor: amountStepOf({ tenantId, currency: terms.amount.currency }) }) };
   await insertDocuments({ model: database.models.plans, documents: [plan], session });
   return plan;
 }

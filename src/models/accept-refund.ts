@@ -3,6 +3,7 @@ import { consumersOf } from '../contracts/events';
 import { REFUND_PAYMENT, refundPaymentId } from '../contracts/payment';
 import { taskQueues } from '../contracts/task-queues';
 import type { Actor } from '../domain/actor';
+import { amountStepOf } from '../domain/amount-step';
 import { DomainError } from '../domain/domain-error';
 import { newId } from '../domain/ids';
 import type { Money } from '../domain/money';
@@ -53,7 +54,7 @@ export async function acceptRefund(input: AcceptRefundInput): Promise<{ refund: 
   const payment = await models.payments.findOne({ _id: paymentId, tenantId }).session(session).lean();
   if (!payment) throw new DomainError('NOT_FOUND', `There is no payment ${paymentId}`);
   requireAccepted(refusePaymentCommand({ command: 'refund', state: payment.state, capture: payment.capture }));
-  const { amount, funds } = reserveRefund({ funds: fundsOf(payment), requested: input.amount });
+  const { amount, funds } = reserveRefund({ funds: fundsOf(payment), requested: input.amount, stepMinor: amountStepOf({ tenantId, currency: payment.amount.currency }) });
 
   const { capturedMinor, refundedMinor, pendingRefundMinor } = payment;
   const { matchedCount } = await models.payments.updateOne(

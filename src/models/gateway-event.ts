@@ -1,16 +1,15 @@
-import { Schema, type ClientSession } from 'mongoose';
+import { Schema } from 'mongoose';
 import { gatewayReported, refundPaymentId } from '../contracts/payment';
-import { isId, newId } from '../domain/ids';
-import { tenantOf } from '../domain/tenant';
+import { isId } from '../domain/ids';
+import { gatewayOf, type GatewayName } from '../domain/tenant';
+import { createClock } from './clock';
 import type { Database } from './database';
 import { insertDocuments } from './insert-documents';
+import { recordLateRefundFailure } from './late-refund-failure';
 import { newOutboxRow, OWN_SEND_MS } from './new-outbox-row';
 import type { OutboxRow } from './outbox-row';
 import { signalAbout } from './payment-listener';
 import { schemaOptions } from './schema-options';
-import type { StuckItem } from './stuck-item';
-
-export type GatewayName = 'sandbox' | 'stripe';
 
 /** One event a gateway reported: the inbox of its webhooks. Its id is the gateway's own, so that each is taken once. */
 export interface GatewayEvent {
@@ -64,19 +63,18 @@ export interface KeepGatewayEventInput {
   correlationId: string;
 }
 
-const modeOf = { sandbox: 'sandbox', stripe: 'live' } as const;
 const DUPLICATE_KEY = 11_000;
 
 /**
  * Writes an event down, and in the same transaction the row that tells the process that waits for it to look. Answers that row, to be
- * sent after the commit; null for an event that came before, or that nobody waits for. A refund that fails after it had succeeded is
- * put on the operator's list.
+ * sent after the commit; null for an event that came before, or that nobody waits for. Of a refund that fails after it had succeeded the
+ * partner and the operator are told.
  */
 export async function keepGatewayEvent({ database, gateway, notice, correlationId }: KeepGatewayEventInput): Promise<OutboxRow | null> {
   const { gatewayEvents, outbox } = database.models;
   const { eventId, tenantId, type, idempotencyKey, authorisationId } = notice;
   // A gateway has no say in the other mode, whatever it signs.
-  if (tenantOf(tenantId).mode !== modeOf[gateway]) return null;
+  if (gatewayOf(tenantId) !== gateway) return null;
   const _id = `${gateway}:${eventId}`;
   if (await gatewayEvents.exists({ _id, tenantId })) return null;
   const listener = await findListener(database, notice);
@@ -85,31 +83,18 @@ export async function keepGatewayEvent({ database, gateway, notice, correlationI
     signal: listener.signal,
   });
   const event: GatewayEvent = { _id, tenantId, gateway, type, idempotencyKey, authorisationId, outboxRowId: row?._id ?? null, receivedAt: new Date() };
+  const at = (await createClock({ database }).now(tenantId)).toISOString();
   try {
     await database.inTransaction(async (session) => {
       await insertDocuments({ model: gatewayEvents, documents: [event], session });
       if (row) await insertDocuments({ model: outbox, documents: [row], session });
-      else if (notice.refundFailed) await listLateFailure(database, notice, session);
+      else if (notice.refundFailed) await recordLateRefundFailure({ database, session, tenantId, idempotencyKey, at });
     });
     return row;
   } catch (error) {
     if ((error as { code?: unknown }).code === DUPLICATE_KEY) return null;
     throw error;
   }
-}
-
-/** A refund that had succeeded: no process is left, our books say that the money was given back, and only a person can still see to that. */
-async function listLateFailure({ models }: Database, { tenantId, idempotencyKey }: ReportedEvent, session: ClientSession): Promise<void> {
-  const [entityId = ''] = idempotencyKey.split(':');
-  const refund = await models.refunds.findOne({ _id: entityId, tenantId, state: 'succeeded' }, { amount: 1 }).session(session).lean();
-  const about = { kind: 'refund_failed_late', subject: refundPaymentId(entityId) } as const;
-  // It fails once and is reported several times, perhaps after somebody has seen to it.
-  if (!refund || (await models.stuckItems.exists({ ...about, tenantId }).session(session))) return;
-  const { amountMinor, currency } = refund.amount;
-  const detail = `The gateway called this refund of ${amountMinor} minor units of ${currency} done and reports now that it has failed: the customer has not got the money, it is back on the account at the gateway. The books show it as refunded`;
-  const now = new Date();
-  const item: StuckItem = { _id: newId('stuckItem'), ...about, tenantId, entityType: 'refund', entityId, detail, state: 'open', open: true, createdAt: now, updatedAt: now };
-  await insertDocuments({ model: models.stuckItems, documents: [item], session });
 }
 
 /**

@@ -26,8 +26,10 @@ export interface InvoiceAttempt {
   paymentId: string;
   at: Date;
   state: 'pending' | 'paid' | 'failed';
-  /** Why it failed: a code. */
+  /** Why it failed, or did not pay all: a code. */
   reason: string | null;
+  /** With `paid`: what was taken, in minor units. Attempts from before this was kept took all. */
+  paidMinor?: number;
 }
 
 export const invoiceSchema = new Schema<Invoice>(

@@ -1,5 +1,7 @@
 import { refundPaymentId } from '../contracts/payment';
+import { consumersOf, summaryOf } from '../contracts/events';
 import { newId } from '../domain/ids';
+import { presentRefund } from '../http/present-payment';
 import { tenantIdOf } from '../domain/tenant';
 import type { Database } from '../models/database';
 import { keepGatewayEvent } from '../models/gateway-event';
@@ -42,6 +44,26 @@ describe('a refund that fails after the gateway had called it done', () => {
     expect(await database.inTransaction((session) => operations.close({ item: item!, by, reason: 'Paid by transfer', session }))).toMatchObject({ state: 'closed' });
     await report(refundId);
     expect(await listed(refundId)).toEqual([]);
+  });
+
+  it('is told to the partner: once on the timelines of the refund and its payment, each with its outbox row, and by the refund itself', async () => {
+    const { paymentId, refundId } = await seedPayment({ api: { database }, tenantId });
+    await database.models.refunds.updateOne({ _id: refundId }, { $set: { state: 'succeeded' } });
+    await database.models.payments.updateOne({ _id: paymentId }, { $set: { state: 'partially_refunded', refundedMinor: 100, pendingRefundMinor: 0 } });
+    await report(refundId);
+    const { version } = await database.models.refunds.findById(refundId).lean().orFail();
+    for (let time = 0; time < 2; time++) expect(await report(refundId)).toBeNull();
+    const { models } = database;
+    for (const [entityType, entityId, type, state] of [['refund', refundId, 'refund.failed_late', 'succeeded'], ['payment', paymentId, 'payment.refund_failed_late', 'partially_refunded']] as const) {
+      const [event, ...more] = await models.events.find({ tenantId, entityId, type }).lean();
+      expect([event, more]).toMatchObject([{ entityType, state, data: { refundId, paymentId, amountMinor: 100 }, correlationId: 'test' }, []]);
+      expect(summaryOf(event!)).toContain('100 (minor units)');
+      expect(await models.outbox.find({ tenantId, eventId: event!._id }).lean()).toMatchObject([{ open: true, pending: consumersOf(type) }]);
+    }
+    expect(presentRefund(await models.refunds.findById(refundId).lean().orFail())).toMatchObject({ state: 'succeeded', failure: 'failed_after_success' });
+    expect((await models.refunds.findById(refundId).lean().orFail()).version).toBe(version);
+    // The books say what was posted until somebody posts otherwise.
+    expect(await models.payments.findById(paymentId).lean()).toMatchObject({ state: 'partially_refunded', refundedMinor: 100, pendingRefundMinor: 0 });
   });
 
   it('is nothing new of a refund that is under way or has failed, nor is other news of one that succeeded', async () => {

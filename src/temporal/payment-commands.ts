@@ -1,6 +1,7 @@
 import type { CommandInput } from '../contracts/commands';
 import { paymentRefusals, paymentUpdates, processPaymentId, type CapturePaymentInput, type PaymentOutcome, type ReviewPaymentInput, type RunningPaymentCommand } from '../contracts/payment';
 import type { Actor } from '../domain/actor';
+import { amountStepOf } from '../domain/amount-step';
 import { DomainError } from '../domain/domain-error';
 import { captureAmount, meaningOfCancel, refusePaymentCommand } from '../domain/payment-commands';
 import type { Money } from '../domain/money';
@@ -42,7 +43,7 @@ export function createPaymentCommands(dependencies: CommandDependencies): SendPa
     const asked = command === 'cancel' ? await outcomeOfAskedCancel(dependencies, payment, commandId) : null;
     if (asked) return asked;
     if (isReleased(payment)) return applyToReleased(dependencies, payment, input);
-    const amountMinor = command === 'capture' && input.amount ? captureAmount({ authorised: payment.amount, requested: input.amount }).amountMinor : undefined;
+    const amountMinor = command === 'capture' && input.amount ? captureAmount({ authorised: payment.amount, requested: input.amount, stepMinor: amountStepOf({ tenantId, currency: payment.amount.currency }) }).amountMinor : undefined;
     const message: CommandInput | CapturePaymentInput | ReviewPaymentInput = {
       commandId, by, ...(amountMinor === undefined ? {} : { amountMinor }), ...(command === 'review' ? { decision: decision ?? 'decline' } : {}),
     };

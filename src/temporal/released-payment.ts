@@ -2,6 +2,7 @@ import type { ClientSession } from 'mongoose';
 import { commandStep, ILLEGAL_STATE } from '../contracts/commands';
 import type { PaymentOutcome, PaymentUndoing } from '../contracts/payment';
 import type { Actor } from '../domain/actor';
+import { amountStepOf } from '../domain/amount-step';
 import { DomainError } from '../domain/domain-error';
 import { settledPaymentStates, type PaymentState } from '../domain/payment';
 import { captureAmount, refusePaymentCommand } from '../domain/payment-commands';
@@ -98,7 +99,7 @@ async function applyUnclaimed(database: Database, input: StepInput, within?: Cli
 function moveOf(payment: Payment, { command, decision, amount, at }: SendPaymentCommandInput, note: string | null): Move {
   const review = { decision, note, at: new Date(at) };
   if (command === 'capture') {
-    const { amountMinor: captureMinor } = captureAmount({ authorised: payment.amount, requested: amount });
+    const { amountMinor: captureMinor } = captureAmount({ authorised: payment.amount, requested: amount, stepMinor: amountStepOf({ tenantId: payment.tenantId, currency: payment.amount.currency }) });
     return { to: 'capturing', set: { captureMinor }, event: { type: 'payment.capturing', data: { captureMinor } } };
   }
   if (command === 'review') {

@@ -9,12 +9,15 @@ import { DomainError } from '../domain/domain-error';
 import { creditAfterVoid } from '../domain/invoice';
 import { openOnboardingStates } from '../domain/onboarding';
 import { paymentStates, settledPaymentStates } from '../domain/payment';
+import { leftToRefund } from '../domain/refund';
 import { endedSubscriptionStates, subscriptionStates } from '../domain/subscription';
 import { userTransitions } from '../domain/user';
+import { acceptRefund } from '../models/accept-refund';
 import { applyStep } from '../models/apply-step';
 import type { Database } from '../models/database';
 import { entityModel } from '../models/entity-model';
 import type { EntityType } from '../models/event';
+import type { Invoice } from '../models/invoice';
 import type { Onboarding } from '../models/onboarding';
 import type { Payment } from '../models/payment';
 import type { Entity } from '../models/schema-options';
@@ -144,6 +147,12 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
   const subscriptionProcessOf = ({ _id: subscriptionId, tenantId, correlationId }: Subscription): WorkflowStart => ({
     workflowType: SUBSCRIPTION, workflowId: subscriptionWorkflowId(subscriptionId), taskQueue: taskQueues.subscriptions, restart: true, input: { tenantId, subscriptionId, correlationId },
   });
+  /** What is left of the payments of an open invoice: of which somebody captured only a part at the gateway. */
+  const findPaid = async ({ tenantId, attempts }: Invoice, session: ClientSession) => {
+    const paymentIds = attempts.filter(({ state }) => state === 'paid').map(({ paymentId }) => paymentId);
+    const payments = await models.payments.find({ _id: { $in: paymentIds }, tenantId }).session(session).lean();
+    return payments.map((made) => ({ paymentId: made._id, amount: leftToRefund(made) })).filter(({ amount }) => amount.amountMinor > 0);
+  };
   const openSubscriptionStates = subscriptionStates.filter((state) => !endedSubscriptionStates.includes(state));
   const subscription: StuckRemedy = {
     async restart(input) {
@@ -157,7 +166,10 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
       );
     },
 
-    /** Cancelled at once, the open invoice taken back with the credit that it had used up. A payment under way is withdrawn, or given back, by a new run. */
+    /**
+     * Cancelled at once, the open invoice taken back with the credit that it had used up and what was paid of it. A payment under way is
+     * withdrawn, or given back, by a new run.
+     */
     async close({ reason, ...input }) {
       await workflows.terminate({ workflowId: input.item.subject, reason: 'Closed by an operator' });
       const found = await find<Subscription>(input);
@@ -166,18 +178,21 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
       const isPending = charge?.status === 'pending';
       const taken = charge?.invoiceId ? await models.invoices.findOne({ _id: charge.invoiceId, tenantId, state: 'open' }).session(input.session).lean() : null;
       const creditBalance = taken ? creditAfterVoid({ creditBalance: found.creditBalance, draft: taken }) : found.creditBalance;
-      const mail = { template: 'subscriptionCancelled', key: `${found._id}/${step}`, to: null, data: { planName: plan.name, amountMinor: 0, currency: plan.amount.currency, until: input.at } } as const;
+      const refunds = taken ? await findPaid(taken, input.session) : [];
+      const refundMinor = refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
+      const mail = { template: 'subscriptionCancelled', key: `${found._id}/${step}`, to: null, data: { planName: plan.name, amountMinor: refundMinor, currency: plan.amount.currency, until: input.at } } as const;
       await applyStep(
         database,
         {
           ...about(input), step, from: openSubscriptionStates, to: 'cancelled',
           set: { since: now, chain: null, waiting: null, resumeAt: null, reason: 'closed_by_operator', creditBalance, charge: isPending ? charge : null },
-          event: { type: 'subscription.closed', data: { reason } },
+          event: { type: 'subscription.closed', data: { reason, refundMinor } },
           mails: userId === null ? [] : [mail],
           starts: isPending ? [subscriptionProcessOf(found)] : [],
           alongside: async (session) => {
             if (!taken) return;
             await models.invoices.updateOne({ _id: taken._id, tenantId, state: 'open' }, { $set: { state: 'void', updatedAt: now }, $inc: { version: 1 } }, { session });
+            for (const paid of refunds) await acceptRefund({ database, session, tenantId, ...paid, correlationId: found.correlationId, by: input.by, at: input.at });
           },
         },
         input.session,

@@ -115,6 +115,23 @@ it('closed with an invoice that credit had paid a part of, it keeps the credit',
   expect((await world.read(id)).creditBalance).toEqual({ amountMinor: 300, currency: 'EUR' });
 });
 
+it('closed with an invoice that was paid in part, it gives that part back', async () => {
+  const id = await world.subscribe({ planId: await world.plan() });
+  await world.untilSettled(id);
+  await world.handle(id).terminate('from outside');
+  // As if it had been captured in part at the gateway, and so been left open.
+  const [invoice] = await world.invoices(id);
+  const { models } = world.database;
+  await models.invoices.updateOne({ _id: invoice!._id }, { $set: { state: 'open', paidAt: null, 'attempts.0.paidMinor': 600 } });
+  await models.payments.updateOne({ _id: invoice!.attempts[0]!.paymentId }, { $set: { capturedMinor: 600 } });
+  const charge = { invoiceId: invoice!._id, periodStart: invoice!.period.startAt, attempt: 1, status: 'failed', rung: 1, failedAt: new Date(), nextAt: new Date() } as const;
+  await models.subscriptions.updateOne({ _id: id }, { $set: { state: 'past_due', charge } });
+  await close(await list(id));
+  expect((await world.invoices(id)).map(({ state }) => state)).toEqual(['void']);
+  expect((await models.refunds.find({ paymentId: invoice!.attempts[0]!.paymentId }).lean()).map(({ amount }) => amount.amountMinor)).toEqual([600]);
+  expect((await world.events(id)).at(-1)).toMatchObject({ type: 'subscription.closed', by, data: { refundMinor: 600 } });
+});
+
 it('closed while nobody knows whether it paid, it is cancelled at once, and a new run sees that nothing is kept', async () => {
   const id = await orphanedWhilePaying();
   await close(await list(id));

@@ -8,9 +8,9 @@ const at = '2026-11-21T09:00:00.000Z';
 const by = { kind: 'api_key', id: 'key_test' } as const;
 
 /** A captured payment, as its process leaves it. */
-export async function seedCaptured({ api: { database }, tenantId, amountMinor = 500, state = 'captured' }: { api: Pick<TestApi, 'database'>; tenantId: string; amountMinor?: number; state?: PaymentState }): Promise<string> {
+export async function seedCaptured({ api: { database }, tenantId, amountMinor = 500, currency = 'EUR', state = 'captured' }: { api: Pick<TestApi, 'database'>; tenantId: string; amountMinor?: number; currency?: string; state?: PaymentState }): Promise<string> {
   const { payment } = await database.inTransaction((session) =>
-    acceptPayment({ database, session, tenantId, amount: { amountMinor, currency: 'EUR' }, paymentMethod: 'pm_ok', correlationId: 'test', by, at }));
+    acceptPayment({ database, session, tenantId, amount: { amountMinor, currency }, paymentMethod: 'pm_ok', correlationId: 'test', by, at }));
   await database.models.payments.updateOne({ _id: payment._id }, { $set: { state, authorisedMinor: amountMinor, capturedMinor: amountMinor, authorisationId: 'auth_1' } });
   return payment._id;
 }

@@ -115,7 +115,19 @@ it('starts afresh when its history grows long, and loses no command that comes m
 });
 
 it(`takes ${SUBSCRIPTIONS} subscriptions side by side through 24 months, every month charged once at its time, in less than 4,096 events each`, async () => {
-  const crowd = await openSubscriptionWorld({ workflowsPath: require.resolve('../../src/testing/instant-payments.ts') });
+  const crowd: SubscriptionWorld = await openSubscriptionWorld({
+    workflowsPath: require.resolve('../../src/testing/instant-payments.ts'),
+    // What the payment's own workflow would have written.
+    wrap: (activities) => ({
+      ...activities,
+      async createInvoice(input) {
+        const answer = await activities.createInvoice(input);
+        const payments = crowd.database.models.payments.collection;
+        if (answer.paymentId) await payments.updateOne({ _id: answer.paymentId as never }, [{ $set: { state: 'captured', capturedMinor: '$amount.amountMinor' } }]);
+        return answer;
+      },
+    }),
+  });
   try {
     const planId = await crowd.plan();
     const began = Date.now();

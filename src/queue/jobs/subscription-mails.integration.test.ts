@@ -55,7 +55,9 @@ async function subscribe({ amount, user: reader, at, ...wishes }: { amount: Mone
     async charge(attempt: number, state: 'captured' | 'declined', when: string): Promise<void> {
       const { nextPeriodAt, charge } = await read();
       const input = { periodStart: charge?.periodStart ?? nextPeriodAt.toISOString(), attempt };
-      await activities.createInvoice({ ...step(`invoice/${when}`, when), ...input });
+      const { paymentId } = await activities.createInvoice({ ...step(`invoice/${when}`, when), ...input });
+      const { amountMinor } = (await database.models.payments.findById(paymentId).lean().orFail()).amount;
+      if (state === 'captured') await database.models.payments.updateOne({ _id: paymentId }, { $set: { state, authorisedMinor: amountMinor, capturedMinor: amountMinor } });
       await activities.updateSubscription({ ...step(`charged/${when}`, when), ...input, payment: { state, reason: state === 'declined' ? 'insufficient_funds' : null } });
     },
     /** What is in the user's inbox once every mail that was asked for is sent, oldest first. */
@@ -77,15 +79,15 @@ async function subscribe({ amount, user: reader, at, ...wishes }: { amount: Mone
 const english = { locale: 'en-GB', timeZone: 'Europe/London' };
 const german = { locale: 'de-DE', timeZone: 'Europe/Berlin' };
 const yen = { amountMinor: 1234, currency: 'JPY' };
-const dinar = { amountMinor: 12_345, currency: 'KWD' };
+const dinar = { amountMinor: 12_340, currency: 'KWD' };
 
 describe('the end of a trial', () => {
   // The clocks go back on 25 October 2026: the trial ends at the same local time, an hour later by UTC.
   it.each([
     ['English', english, yen, 'Your trial with Fähre & Söhne ends soon', ['Your trial of Pro ends on 30 October 2026 at 09:00 GMT.', 'Then ¥2,468 will be charged.']],
     ['German', german, yen, 'Ihre Probezeit bei Fähre & Söhne endet bald', ['Ihre Probezeit für Pro endet am 30. Oktober 2026 um 10:00 MEZ.', 'Dann werden 2.468 ¥ abgebucht.']],
-    ['English in dinars', english, dinar, 'Your trial with Fähre & Söhne ends soon', ['Then KWD 24.690 will be charged.']],
-    ['German in dinars', german, dinar, 'Ihre Probezeit bei Fähre & Söhne endet bald', ['Dann werden 24,690 KWD abgebucht.']],
+    ['English in dinars', english, dinar, 'Your trial with Fähre & Söhne ends soon', ['Then KWD 24.680 will be charged.']],
+    ['German in dinars', german, dinar, 'Ihre Probezeit bei Fähre & Söhne endet bald', ['Dann werden 24,680 KWD abgebucht.']],
   ])('is announced in %s, with what is charged then and when', async (_language, user, amount, subject, sentences) => {
     const world = await subscribe({ amount, user, quantity: 2, trialDays: 14, at: '2026-10-16T08:00:00.000Z' });
     await activities.startTrial(world.step('trial', '2026-10-16T08:00:01.000Z'));
@@ -114,16 +116,16 @@ describe('a renewal that fails', () => {
   it.each([
     ['English', english, {
       failed: 'Your payment to Fähre & Söhne failed', unpaid: 'Your subscription with Fähre & Söhne is on hold', cancelled: 'Your subscription with Fähre & Söhne has ended',
-      amount: 'We could not charge KWD 12.345 for Pro.',
+      amount: 'We could not charge KWD 12.340 for Pro.',
       // From London's point of view, over the end of summer time in Britain.
       retries: ['24 October 2026 at 09:00 BST', '26 October 2026 at 08:00 GMT', '28 October 2026 at 08:00 GMT', '30 October 2026 at 08:00 GMT'],
-      until: ['KWD 12.345 for Pro is still not paid', 'ends on 13 November 2026 at 08:00 GMT.'],
+      until: ['KWD 12.340 for Pro is still not paid', 'ends on 13 November 2026 at 08:00 GMT.'],
     }],
     ['German', german, {
       failed: 'Ihre Zahlung an Fähre & Söhne ist fehlgeschlagen', unpaid: 'Ihr Abonnement bei Fähre & Söhne ruht', cancelled: 'Ihr Abonnement bei Fähre & Söhne ist beendet',
-      amount: 'Wir konnten 12,345 KWD für Pro nicht abbuchen.',
+      amount: 'Wir konnten 12,340 KWD für Pro nicht abbuchen.',
       retries: ['24. Oktober 2026 um 10:00 MESZ', '26. Oktober 2026 um 09:00 MEZ', '28. Oktober 2026 um 09:00 MEZ', '30. Oktober 2026 um 09:00 MEZ'],
-      until: ['12,345 KWD für Pro ist noch offen', 'endet das Abonnement am 13. November 2026 um 09:00 MEZ.'],
+      until: ['12,340 KWD für Pro ist noch offen', 'endet das Abonnement am 13. November 2026 um 09:00 MEZ.'],
     }],
   ])('is told in %s at each attempt with the time of the next, then that it rests, then that it ended', async (_language, user, texts) => {
     const world = await subscribe({ amount: dinar, user, at: '2026-09-23T08:00:00.000Z' });
@@ -151,7 +153,6 @@ it.each([
   const world = await subscribe({ amount: yen, user, at: '2026-09-01T08:00:00.000Z' });
   await world.charge(1, 'captured', '2026-09-01T08:00:00.000Z');
   const { tenantId } = await world.read();
-  await database.models.payments.updateOne({ tenantId }, { $set: { state: 'captured', authorisedMinor: 1234, capturedMinor: 1234 } });
   await activities.cancelSubscription({ ...world.step('cancel', '2026-09-16T08:00:00.000Z'), when: 'now', refund: 'prorated', command: { id: 'cancel', by } });
   expect((await database.models.refunds.find({ tenantId }).lean()).map(({ amount }) => amount)).toEqual([{ amountMinor: 617, currency: 'JPY' }]);
   expect((await world.inbox()).at(-1)?.text).toContain(sentence);
