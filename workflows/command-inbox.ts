@@ -67,12 +67,22 @@ export class CommandInbox<Name extends string, Outcome, Input extends CommandInp
         if (waitMs <= 0 || !(await condition(() => this.queue.length > 0, waitMs))) return undefined;
         continue;
       }
-      try {
-        this.judge(command.name, command.input);
-        return command;
-      } catch (error) {
-        command.refusal = error as Error;
-      }
+      if (!this.isRefused(command)) return command;
+    }
+  }
+
+  /** Before a wait in which no command has its turn: tells the senders of those that are not possible now. */
+  refuseImpossible(): void {
+    for (const command of this.queue.splice(0)) if (!this.isRefused(command)) this.queue.push(command);
+  }
+
+  private isRefused(command: QueuedCommand<Name, Outcome, Input>): boolean {
+    try {
+      this.judge(command.name, command.input);
+      return false;
+    } catch (error) {
+      command.refusal = error as Error;
+      return true;
     }
   }
 

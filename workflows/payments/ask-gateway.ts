@@ -32,7 +32,7 @@ export async function settleUnknown(run: PaymentRun, call: Call): Promise<Led> {
     await reportWhenOverdue(run, overdueAtMs);
     if (run.renewal) return 'rest';
     if (run.shouldStartAfresh) return undefined;
-    await run.news.await({ look, untilMs: Date.now() < overdueAtMs ? overdueAtMs : undefined });
+    await run.awaitNews({ look, untilMs: Date.now() < overdueAtMs ? overdueAtMs : undefined });
   }
 }
 
@@ -45,7 +45,7 @@ export async function awaitAction(run: PaymentRun): Promise<Led> {
     if (led || run.state !== 'requires_action') return led;
     if (Date.now() >= givesUpAtMs) return { towards: 'cancelled', reason: 'customer_did_not_act' };
     if (run.renewal) return 'rest';
-    await run.news.await({ look, untilMs: givesUpAtMs, longestMs: LONGEST_WAIT_FOR_CUSTOMER_MS });
+    await run.awaitNews({ look, untilMs: givesUpAtMs, longestMs: LONGEST_WAIT_FOR_CUSTOMER_MS });
   }
 }
 

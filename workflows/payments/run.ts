@@ -100,6 +100,12 @@ export class PaymentRun {
     this.untilMs = untilMs;
   }
 
+  /** Waits for news of the gateway. A command that came while it was asked, and that is not possible now, is refused first: here none has its turn. */
+  async awaitNews(wait: Parameters<News['await']>[0]): Promise<void> {
+    if (this.inbox.waiting && patched('refuse-before-a-wait')) this.inbox.refuseImpossible();
+    await this.news.await(wait);
+  }
+
   status(): PaymentStatus {
     const { state, unknownCall, capture } = this;
     const waits = { review: 'review', requires_action: 'customer', unknown: 'gateway', authorised: capture === 'manual' ? 'capture' : undefined } as const;

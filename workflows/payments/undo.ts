@@ -55,6 +55,6 @@ async function giveBack(run: PaymentRun, { towards, reason }: PaymentUndoing): P
     if (run.renewal) return 'rest';
     if (run.state === 'unknown') await reportWhenOverdue(run, overdueAtMs);
     if (run.shouldStartAfresh) return 'afresh';
-    await run.news.await({ look, longestMs: look <= LOOKS_BY_THE_MINUTE ? 60_000 : undefined });
+    await run.awaitNews({ look, longestMs: look <= LOOKS_BY_THE_MINUTE ? 60_000 : undefined });
   }
 }
