@@ -10,6 +10,8 @@ export function createFaultyGateway() {
     unvoidable: new Set<string>(),
     /** A void is done and not answered (once). */
     silentVoid: new Set<string>(),
+    /** An authorisation is made and not answered (once). */
+    silentAuthorise: new Set<string>(),
     /** An authorisation never arrives, and nobody knows (once). */
     lostOnTheWay: new Set<string>(),
     /** A capture never arrives, and nobody knows (once). */
@@ -41,7 +43,9 @@ export function createFaultyGateway() {
       const { idempotencyKey } = input;
       if (faults.lostOnTheWay.delete(paymentOf(input))) throw new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey, reason: 'lost' });
       refuseLockedOut('authorise', input);
-      return dieAfter((call: typeof input) => gateway.authorise(call))(input);
+      const answer = await dieAfter((call: typeof input) => gateway.authorise(call))(input);
+      if (faults.silentAuthorise.delete(paymentOf(input))) throw new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey, reason: 'no answer' });
+      return answer;
     },
     async lookUp(input) {
       refuseLockedOut('lookUp', input);

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities';
 import { paymentActivityOptions } from '../../config/temporal';
+import { getState } from '../../src/contracts/payment';
+import { waitOfPayment } from '../../src/http/present-payment';
 import { createCompensationOperations, hasten } from '../../src/temporal/compensations';
 import { differences } from '../../src/testing/expect-books';
 import { createFaultyGateway } from '../../src/testing/faulty-gateway';
@@ -21,7 +23,7 @@ const faults = new Map<string, { step: string; mode: Mode }>();
 /** Payments whose moves cannot be recorded, with how often it was tried. */
 const unrecordable = new Map<string, number>();
 const gateway = createFaultyGateway();
-const { blind, unvoidable, silentVoid, lostOnTheWay, deadly, lockedOut, readOnly } = gateway.faults;
+const { blind, unvoidable, silentVoid, silentAuthorise, lostOnTheWay, deadly, lockedOut, readOnly } = gateway.faults;
 
 const lastingMs = Number.parseInt(paymentActivityOptions.startToCloseTimeout, 10) * 1000 + 1000;
 
@@ -159,6 +161,27 @@ describe('a payment whose gateway', () => {
     await world.advance(payment._id, 120_000);
     expect(await ended(payment._id)).toMatchObject({ state: 'captured', bank: { authorisations: 1, captures: 1 } });
     await recordHistory('payment-unknown-never-arrived', world.handle(payment._id));
+  });
+
+  it.each(['automatic', 'manual'] as const)('tells by a look-up that the customer has to confirm waits an hour for that, and says so (%s capture)', async (capture) => {
+    const { payment, row } = await world.accept({ paymentMethod: 'pm_requires_action', capture });
+    const id = payment._id;
+    silentAuthorise.add(id);
+    await world.starter.start(row!);
+    await world.until(id, 'requires_action');
+    expect(await world.timeline(id)).toContain('unknown');
+    const waiting = await world.read(id);
+    const until = new Date(waiting.since.getTime() + HOUR).toISOString();
+    expect(waitOfPayment(waiting)).toEqual({ what: 'the customer to confirm it with the bank', until });
+    // The process hears of it a moment later, and waits from there.
+    const asked = await waitFor(async () => {
+      const { state, waitingFor } = await world.handle(id).query(getState);
+      return state === 'requires_action' && waitingFor;
+    }, { what: 'its process to have heard of it' });
+    expect(asked).toEqual({ what: 'customer', until: expect.any(String) });
+    expect(Date.parse(asked.until!)).toBeGreaterThanOrEqual(Date.parse(until));
+    await world.advance(id, HOUR + 60_000);
+    expect(await ended(id)).toMatchObject({ state: 'cancelled', reason: 'customer_did_not_act', bank: { held: 0 } });
   });
 
   it('says nothing for 24 hours is on the operator\'s list, and settles when it speaks again', async () => {
