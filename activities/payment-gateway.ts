@@ -23,8 +23,8 @@ export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput =
  * The calls that move money. Temporal may run each more than once: the key is made of the payment and the call, and under one
  * key the gateway acts once. A gateway that is away is thrown and so waited out; no answer is an answer: `unknown`.
  */
-export const createPaymentGatewayActivities = ({ database, applyStep, gatewayFor }: ActivityDependencies) => {
-  const records = createPaymentRecords({ database, applyStep });
+export const createPaymentGatewayActivities = ({ database, applyStep, insertDocuments, gatewayFor }: ActivityDependencies) => {
+  const records = createPaymentRecords({ database, applyStep, insertDocuments });
   const effects = createEffects({ database });
 
   const ask = async (payment: Payment, call: GatewayCallInput['call'], at: string): Promise<Said> => {

@@ -7,6 +7,7 @@ import { acceptPlan } from '../../models/accept-plan';
 import { acceptRefund } from '../../models/accept-refund';
 import { acceptSubscription, findPlanItem, type AcceptSubscriptionInput } from '../../models/accept-subscription';
 import { applyStep } from '../../models/apply-step';
+import { insertDocuments } from '../../models/insert-documents';
 import type { Database } from '../../models/database';
 import type { User } from '../../models/user';
 import { readMails } from '../../testing/mailbox';
@@ -28,7 +29,7 @@ let activities: ReturnType<typeof createActivities>;
 beforeAll(async () => {
   ({ database, drop } = await openTestDatabase());
   mailer = createMailer({ smtpUrl: process.env.TEST_SMTP_URL ?? '', from: 'Platform <no-reply@platform.example>' });
-  activities = createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', sandboxClock: undefined as never, gatewayFor: undefined as never, acceptPayment, acceptRefund, findPlanItem });
+  activities = createActivities({ database, applyStep, insertDocuments, operatorEmail: 'operator@platform.example', sandboxClock: undefined as never, gatewayFor: undefined as never, acceptPayment, acceptRefund, findPlanItem });
 });
 afterAll(async () => {
   mailer.close();
