@@ -20,6 +20,10 @@ const steps = ['validatePayment', 'checkFraud', 'validateCard', 'authorise', 'ca
 let world: PaymentWorld;
 /** What goes wrong, once, in which step of which payment. */
 const faults = new Map<string, { step: string; mode: Mode }>();
+/** Steps that throw a decline instead of answering it, once. Temporal knows an error by its class's name. */
+const thrown = new Map<string, { step: string; error: Error }>();
+class FraudDetectedError extends Error {}
+class InsufficientFundsError extends Error {}
 /** Payments whose moves cannot be recorded, with how often it was tried. */
 const unrecordable = new Map<string, number>();
 const gateway = createFaultyGateway();
@@ -52,6 +56,11 @@ const wrap = (activities: Activities): Activities =>
         }
         const fault = faults.get(input.paymentId);
         const step = name === 'processPaymentGateway' ? input.call : name;
+        const decline = thrown.get(input.paymentId);
+        if (decline?.step === step) {
+          thrown.delete(input.paymentId);
+          throw decline!.error;
+        }
         if (fault?.step !== step) return run(input);
         faults.delete(input.paymentId);
         return goWrong(input.paymentId, fault!.mode, () => run(input));
@@ -120,6 +129,15 @@ describe('a payment whose step', () => {
       }),
     );
     expect(Object.fromEntries(outcomes)).toEqual(endings[mode]);
+  });
+});
+
+describe('a decline that comes as an error', () => {
+  it.each([['FraudDetectedError', 'checkFraud', new FraudDetectedError()], ['InsufficientFundsError', 'authorise', new InsufficientFundsError()]])('%s of %s is not asked for again, though it would be granted then: nothing is taken', async (reason, step, error) => {
+    const { payment, row } = await world.accept();
+    thrown.set(payment._id, { step, error });
+    await world.starter.start(row!);
+    expect(await ended(payment._id)).toMatchObject({ state: 'failed', reason, bank: { held: 0, captured: 0, authorisations: 0 } });
   });
 });
 
