@@ -72,7 +72,7 @@ export async function openSubscriptionWorld({ wrap = (it) => it, wrapGateway = (
   await models.partners.create({ _id: partnerId, name: 'Test Partner', timeZone: 'UTC', locale: 'en', reviewers: [], metadata: {}, version: 1, createdAt: new Date(), updatedAt: new Date(), ...partner });
 
   return {
-    database, client, tenantId, partnerId, starter, send, bank,
+    database, client, tenantId, partnerId, starter, send, bank, activities,
     async plan(terms: Partial<PlanTerms> = {}): Promise<string> {
       const plan = { name: 'Monthly', amount: { amountMinor: 1000, currency: 'EUR' }, interval: 'month', intervalCount: 1, ...terms } as const;
       const { _id } = await database.inTransaction((session) => acceptPlan({ database, session, tenantId, terms: plan, correlationId: 'test', at: now() }));
