@@ -29,7 +29,7 @@ export interface MovePaymentInput extends PaymentStepInput {
 const GAVE_UP: readonly string[] = ['declined', 'failed', 'cancelled'];
 
 /** How payments are read and moved by all of their activities: state, books and compensation ledger in one transaction. */
-export const createPaymentRecords = ({ database, applyStep }: Pick<ActivityDependencies, 'database' | 'applyStep'>) => {
+export const createPaymentRecords = ({ database, applyStep, insertDocuments }: Pick<ActivityDependencies, 'database' | 'applyStep' | 'insertDocuments'>) => {
   const { models } = database;
   const effects = createEffects({ database });
 
@@ -89,8 +89,8 @@ export const createPaymentRecords = ({ database, applyStep }: Pick<ActivityDepen
         set: { ...changesOf(payment, input), unknownCall, since: when, until: until === null ? null : new Date(until), ...(review ? { review } : {}) },
         event: { type: `payment.${state}` satisfies `payment.${string}` as EventType, data: { ...dataOf(payment, input), ...(review ? { decision: review.decision, note: review.note } : {}) } },
         alongside: async (session) => {
-          const postings = postingsOf(payment, input);
-          if (postings.length > 0) await models.ledgerPostings.insertMany(postings.map(({ key, ...rest }) => ({ _id: key, ...rest, tenantId, at: when })), { session });
+          const documents = postingsOf(payment, input).map(({ key, ...rest }) => ({ _id: key, ...rest, tenantId, at: when }));
+          await insertDocuments({ model: models.ledgerPostings, documents, session });
           await settleEffects(payment, state, when, session);
           if (payment.state === 'unknown') {
             await models.stuckItems.updateMany(

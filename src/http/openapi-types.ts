@@ -830,7 +830,8 @@ export interface paths {
         /**
          * Let time pass
          * @description Moves the sandbox tenant's clock, and every process of it with everything that falls due on the way, by an ISO 8601 duration of up to 400 days.
-         *     Meanwhile a second advance is `409 CLOCK_ADVANCING`. Other tenants are untouched. Live keys get 403.
+         *     Meanwhile a second advance is `409 CLOCK_ADVANCING`. The clock may stand twenty years ahead of real time at most; a longer way is `422
+         *     INSTANT_TOO_LATE`, and a reset takes it back. Other tenants are untouched. Live keys get 403.
          */
         post: operations["advanceSandboxClock"];
         delete?: never;

@@ -130,7 +130,7 @@ export function createFaultySteps() {
     /** Call when the world is open: from then on its database's writes count. */
     attach(world: { client: Client; database: Database }): void {
       const { database } = world;
-      const inTransaction = database.inTransaction.bind(database) as Database['inTransaction'];
+      const inTransaction: Database['inTransaction'] = database.inTransaction.bind(database);
       client = world.client;
       // What is written inside a transaction is there only with its commit.
       database.inTransaction = (work) => effect(() => attempts.exit(() => inTransaction(work)));

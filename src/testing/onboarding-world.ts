@@ -11,6 +11,7 @@ import { acceptPayment } from '../models/accept-payment';
 import { acceptRefund } from '../models/accept-refund';
 import { findPlanItem } from '../models/accept-subscription';
 import { applyStep } from '../models/apply-step';
+import { insertDocuments } from '../models/insert-documents';
 import type { Database } from '../models/database';
 import { newOutboxRow } from '../models/new-outbox-row';
 import type { Onboarding } from '../models/onboarding';
@@ -43,7 +44,7 @@ export async function openOnboardingWorld({ wrap = (activities) => activities }:
     namespace,
     taskQueue: taskQueues.users,
     workflowBundle: await workflowBundle(),
-    activities: wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', sandboxClock: createSandboxClockMover({ client, database, starter }), gatewayFor: noGateway, acceptPayment, acceptRefund, findPlanItem })),
+    activities: wrap(createActivities({ database, applyStep, insertDocuments, operatorEmail: 'operator@platform.example', sandboxClock: createSandboxClockMover({ client, database, starter }), gatewayFor: noGateway, acceptPayment, acceptRefund, findPlanItem })),
     interceptors: { activity: [translateDomainError] },
   });
   const running = worker.run();

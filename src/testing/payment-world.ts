@@ -22,6 +22,7 @@ import { acceptPayment, type AcceptPaymentInput } from '../models/accept-payment
 import { acceptRefund } from '../models/accept-refund';
 import { findPlanItem } from '../models/accept-subscription';
 import { applyStep } from '../models/apply-step';
+import { insertDocuments } from '../models/insert-documents';
 import { createClock } from '../models/clock';
 import { startSandboxGateway } from '../sandbox/start-sandbox-gateway';
 import { createPaymentCommands, type SendPaymentCommandInput } from '../temporal/payment-commands';
@@ -73,7 +74,7 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
     namespace,
     taskQueue: taskQueues.payments,
     workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows/index.ts'), logger: quiet }),
-    activities: wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', gatewayFor: () => gateway, sandboxClock: createSandboxClockMover({ client, database, starter }), acceptPayment, acceptRefund, findPlanItem })),
+    activities: wrap(createActivities({ database, applyStep, insertDocuments, operatorEmail: 'operator@platform.example', gatewayFor: () => gateway, sandboxClock: createSandboxClockMover({ client, database, starter }), acceptPayment, acceptRefund, findPlanItem })),
     interceptors: { activity: [translateDomainError] },
     ...(forgetful ? { maxCachedWorkflows: 0 } : {}),
   });

@@ -10,6 +10,7 @@ import { acceptPayment } from '../models/accept-payment';
 import { acceptRefund } from '../models/accept-refund';
 import { findPlanItem } from '../models/accept-subscription';
 import { applyStep } from '../models/apply-step';
+import { insertDocuments } from '../models/insert-documents';
 import { createClock } from '../models/clock';
 import { createOnboardingCommands } from '../temporal/onboarding-commands';
 import { createSandboxClockMover } from '../temporal/sandbox-clock';
@@ -42,7 +43,7 @@ export async function openSandboxWorld({ wrap = (activities) => activities, stal
   const starter = createWorkflowStarter({ client, database, logger: quiet, onStarted: () => undefined });
   const send = createOnboardingCommands({ client, database, starter });
   const sandboxClock = createSandboxClockMover({ client, database, starter, stallAfterMs });
-  const activities = wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', sandboxClock, gatewayFor: noGateway, acceptPayment, acceptRefund, findPlanItem }));
+  const activities = wrap(createActivities({ database, applyStep, insertDocuments, operatorEmail: 'operator@platform.example', sandboxClock, gatewayFor: noGateway, acceptPayment, acceptRefund, findPlanItem }));
   const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows/index.ts'), logger: quiet });
 
   const startWorker = async (taskQueue: TaskQueue): Promise<() => Promise<void>> => {
