@@ -65,3 +65,20 @@ describe('the charge of a period whose step', () => {
     expect(Object.fromEntries(outcomes)).toEqual(Object.fromEntries(cells.map((cell) => [`${cell.name} ${cell.mode}`, ends(cell)])));
   });
 });
+
+describe('the charge of a period', () => {
+  it('whose payment loses its process is made once by the process that an operator starts', async () => {
+    await world.chaos({ down: true });
+    const id = await world.subscribe({ planId: await world.plan() });
+    const [payment] = await waitFor(async () => {
+      const payments = await world.payments(id);
+      return payments[0]?.chain && payments;
+    }, { what: 'the payment to have a process' });
+    await world.paymentHandle(payment!._id).terminate('from outside');
+    await expect(world.handle(id).result()).rejects.toThrow();
+    await world.chaos({ down: false });
+    await restartByOperator(world, { entityType: 'subscription', entityId: id });
+    await world.untilSettled(id);
+    expect(await standing(id)).toMatchObject({ state: 'active', invoices: [['paid', 1000, ['paid']]], bank: { captured: 1000, authorisations: 1 } });
+  });
+});
