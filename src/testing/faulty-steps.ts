@@ -93,7 +93,7 @@ export function createFaultySteps() {
   }
 
   const wrapStep = (name: string, run: Run): Run => (input) => {
-    const entityId = input.refundId ?? input.paymentId ?? input.subscriptionId;
+    const entityId = input.refundId ?? input.paymentId ?? input.subscriptionId ?? input.onboardingId;
     if (entityId === undefined) return run(input);
     const step = name === 'processPaymentGateway' ? input.call! : name;
     const key = keyOf(entityId, step);
