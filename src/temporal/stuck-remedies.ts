@@ -152,6 +152,16 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
     const paymentIds = attempts.filter(({ state }) => state === 'paid').map(({ paymentId }) => paymentId);
     const payments = await models.payments.find({ _id: { $in: paymentIds }, tenantId }).session(session).lean();
     return payments.map((made) => ({ paymentId: made._id, amount: leftToRefund(made) })).filter(({ amount }) => amount.amountMinor > 0);
+    };
+  /** A payment under way whose process is gone like its subscription's is let go of: until then no later run could own it. */
+  const releasePaymentOf = async ({ charge, tenantId }: Subscription, { item, by, at, session }: RemedyInput): Promise<void> => {
+    if (!charge?.invoiceId) return;
+    const invoice = await models.invoices.findOne({ _id: charge.invoiceId, tenantId }).session(session).lean();
+    const paymentId = invoice?.attempts.find(({ attempt }) => attempt === charge.attempt)?.paymentId;
+    const found = paymentId && (await models.payments.findOne({ _id: paymentId, tenantId, state: { $in: openPaymentStates }, chain: { $ne: null } }).session(session).lean());
+    if (!found || (await workflows.isRunning(processPaymentId(found._id)))) return;
+    const step = `released/${item._id}`;
+    await applyStep(database, { tenantId, entityType: 'payment', entityId: found._id, step, at, by, from: openPaymentStates, set: { chain: null }, event: { type: 'payment.released' } }, session);
   };
   const openSubscriptionStates = subscriptionStates.filter((state) => !endedSubscriptionStates.includes(state));
   const subscription: StuckRemedy = {
@@ -159,6 +169,7 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
       const found = await find<Subscription>(input);
       // A cancelled one has something left to do only while a payment is under way.
       const from = found.charge ? subscriptionStates : openSubscriptionStates;
+      await releasePaymentOf(found, input);
       await applyStep(
         database,
         { ...about(input), step: `restart/${input.item._id}`, from, set: { chain: null }, event: { type: 'subscription.restarted' }, starts: [subscriptionProcessOf(found)] },
@@ -176,6 +187,7 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
       const { tenantId, charge, userId, item: { plan } } = found;
       const [step, now] = [`close/${input.item._id}`, new Date(input.at)];
       const isPending = charge?.status === 'pending';
+      await releasePaymentOf(found, input);
       const taken = charge?.invoiceId ? await models.invoices.findOne({ _id: charge.invoiceId, tenantId, state: 'open' }).session(input.session).lean() : null;
       const creditBalance = taken ? creditAfterVoid({ creditBalance: found.creditBalance, draft: taken }) : found.creditBalance;
       const refunds = taken ? await findPaid(taken, input.session) : [];

@@ -58,7 +58,7 @@ async function refund(paymentId: string, { prepare }: Scenario, cell?: Cell): Pr
     // Nobody knows: what may have been given back is not up for another refund, and the process is an operator's matter.
     if (state === 'pending') {
       expect((await world.read(paymentId)).pendingRefundMinor).toBeGreaterThan(0);
-      await restartByOperator(world, { entityType: 'refund', entityId: id });
+      await (await restartByOperator(world, { entityType: 'refund', entityId: id })).result();
     }
   }
   return id;

@@ -93,7 +93,7 @@ async function undone({ undo }: Scenario, cell?: Cell): Promise<string> {
     await world.handle(id).result();
   } catch {
     // What was to be undone is written down, so the process that an operator starts goes on with it.
-    if (!settledPaymentStates.includes((await world.read(id)).state)) await restartByOperator(world, { entityType: 'payment', entityId: id });
+    if (!settledPaymentStates.includes((await world.read(id)).state)) await (await restartByOperator(world, { entityType: 'payment', entityId: id })).result();
   }
   return id;
 }
@@ -128,10 +128,10 @@ describe('the undoing of a payment', () => {
     await expect(world.command(id, 'cancel', { commandId })).rejects.toMatchObject({ code: 'OUTCOME_PENDING' });
     await expect(world.handle(id).result()).rejects.toThrow();
     expect(await standing(id)).toMatchObject({ state: 'authorised', effects: { authorise: 'done' }, voids: 0, held: 5000, problems: [] });
-    const restarted = restartByOperator(world, { entityType: 'payment', entityId: id });
+    const process = await restartByOperator(world, { entityType: 'payment', entityId: id });
     const again = await waitFor(() => world.command(id, 'cancel', { commandId }), { what: 'the new run to take the command' });
     expect(again).toMatchObject({ state: 'authorised' });
-    await restarted;
+    await process.result();
     expect(await standing(id)).toMatchObject({ state: 'cancelled', effects: { authorise: 'compensated' }, voids: 1, held: 0, problems: [] });
   });
 
