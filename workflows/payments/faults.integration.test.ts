@@ -12,7 +12,7 @@ import { waitFor } from '../../src/testing/wait-for';
 
 const HOUR = 3_600_000;
 
-type Mode = 'fails for good before its effect' | 'fails for good after its effect' | 'fails once after its effect' | 'times out after its effect' | 'is cancelled while it runs';
+type Mode = 'fails for good before its effect' | 'fails for good after its effect' | 'fails once after its effect' | 'times out after its effect' | 'is cancelled while it runs' | 'is cancelled while it fails';
 const steps = ['validatePayment', 'checkFraud', 'validateCard', 'authorise', 'capture', 'updatePaymentStatus', 'sendWebhookNotification'] as const;
 
 let world: PaymentWorld;
@@ -27,6 +27,12 @@ const lastingMs = Number.parseInt(paymentActivityOptions.startToCloseTimeout, 10
 
 async function goWrong(paymentId: string, mode: Mode, act: () => Promise<unknown>): Promise<unknown> {
   if (mode === 'fails for good before its effect') throw ApplicationFailure.nonRetryable('Broken', 'BROKEN');
+  if (mode === 'is cancelled while it fails') {
+    await world.handle(paymentId).cancel();
+    // Nothing tells the attempt of the cancel: what counts is that the server knows of it before the attempt ends.
+    await sleep(200);
+    throw new Error('Connection refused');
+  }
   const answer = await act();
   if (mode === 'fails for good after its effect') throw ApplicationFailure.nonRetryable('Broken', 'BROKEN');
   if (mode === 'fails once after its effect') throw new Error('Connection lost');
@@ -101,6 +107,9 @@ const endings: Record<Mode, Record<(typeof steps)[number], string>> = {
   },
   'is cancelled while it runs': {
     validatePayment: 'cancelled', checkFraud: 'cancelled', validateCard: 'cancelled', authorise: 'cancelled, voided', capture: 'captured', updatePaymentStatus: 'captured', sendWebhookNotification: 'captured',
+  },
+  'is cancelled while it fails': {
+    validatePayment: 'cancelled', checkFraud: 'cancelled', validateCard: 'cancelled', authorise: 'cancelled', capture: 'cancelled, voided', updatePaymentStatus: 'captured', sendWebhookNotification: 'captured',
   },
 };
 

@@ -1,5 +1,5 @@
 import {
-  ApplicationFailure, CancellationScope, allHandlersFinished, condition, continueAsNew, isCancellation, setHandler, workflowInfo,
+  ApplicationFailure, CancellationScope, allHandlersFinished, condition, continueAsNew, isCancellation, patched, setHandler, workflowInfo,
 } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
 import * as contract from '../../src/contracts/payment';
@@ -32,7 +32,8 @@ export async function processPayment(input: ProcessPaymentInput): Promise<Proces
     });
   } catch (error) {
     if (isNotOurs(error)) throw error;
-    led = isCancellation(error)
+    // A step that was at work when the cancel came, and failed then, is told as failed: nobody wanted it any more.
+    led = isCancellation(error) || (story.consideredCancelled && patched('cancelled-while-failing'))
       ? cancelled(run)
       : { towards: 'failed', reason: failureType(error) };
   }
