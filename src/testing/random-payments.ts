@@ -44,7 +44,7 @@ export const paymentSequences = fc.record({
   major: fc.oneof({ weight: 8, arbitrary: fc.constant(50) }, { weight: 3, arbitrary: fc.constant(20_000) }, { weight: 1, arbitrary: fc.constant(200_000) }),
   currency: fc.constantFrom('EUR', 'EUR', 'KWD'),
   capture: fc.constantFrom('automatic' as const, 'manual' as const),
-  moves: fc.array(move, { minLength: 2, maxLength: 9 }),
+  moves: fc.array(move, { minLength: 3, maxLength: 9, size: 'max' }),
 });
 export type PaymentSequence = typeof paymentSequences extends fc.Arbitrary<infer T> ? T : never;
 export type AskedOfPayment = Asked<Extract<Move, { what: 'capture' | 'cancel' | 'review' }>>;
