@@ -1234,6 +1234,8 @@ export interface components {
         Instant: string;
         Text120: string;
         FreeText: string;
+        UserId: string;
+        PlanId: string;
         /** Format: email */
         Email: string;
         /**
@@ -1505,7 +1507,8 @@ export interface components {
         /** @enum {string} */
         PaymentState: "accepted" | "validating" | "review" | "requires_action" | "authorising" | "authorised" | "capturing" | "captured" | "partially_refunded" | "refunded" | "declined" | "failed" | "cancelled" | "unknown";
         /**
-         * @description The gateway's token. Never a card number.
+         * Format: payment-method
+         * @description The gateway's token. Never a card number; what looks like one is refused, and neither stored nor logged.
          * @example pm_ok
          */
         PaymentMethod: string;
@@ -1725,8 +1728,8 @@ export interface components {
         SubscriptionState: "accepted" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "cancelled";
         SubscriptionCreate: {
             customerId?: components["schemas"]["Reference"];
-            userId?: string;
-            planId: string;
+            userId?: components["schemas"]["UserId"];
+            planId: components["schemas"]["PlanId"];
             paymentMethod: components["schemas"]["PaymentMethod"];
             /** @description At once by default; never in the past, and at most 10 years ahead of now. */
             startAt?: components["schemas"]["Instant"];
@@ -1846,7 +1849,7 @@ export interface components {
             period: components["schemas"]["Period"] | null;
         };
         ChangePlan: {
-            planId: string;
+            planId: components["schemas"]["PlanId"];
             /** @description As many as now by default. */
             quantity?: number;
             /** @enum {string} */
@@ -1896,12 +1899,12 @@ export interface components {
                  *       "title": "The request is not valid",
                  *       "status": 422,
                  *       "code": "INVALID_REQUEST",
-                 *       "detail": "email must match format \"email\"",
+                 *       "detail": "email must be an e-mail address such as ada@example.com",
                  *       "errors": [
                  *         {
                  *           "pointer": "/email",
                  *           "rule": "format",
-                 *           "detail": "must match format \"email\""
+                 *           "detail": "must be an e-mail address such as ada@example.com"
                  *         }
                  *       ],
                  *       "correlationId": "01m7y3ad3af6e964zt6px52w8e"
@@ -2519,7 +2522,7 @@ export interface operations {
         parameters: {
             query?: {
                 state?: components["schemas"]["OnboardingState"];
-                userId?: string;
+                userId?: components["schemas"]["UserId"];
                 /** @description The exact address; letter case does not matter. */
                 email?: string;
                 /** @description At or after this instant. */
@@ -3835,8 +3838,8 @@ export interface operations {
             query?: {
                 state?: components["schemas"]["SubscriptionState"];
                 customerId?: components["schemas"]["Reference"];
-                userId?: string;
-                planId?: string;
+                userId?: components["schemas"]["UserId"];
+                planId?: components["schemas"]["PlanId"];
                 /** @description At or after this instant. */
                 createdAfter?: components["parameters"]["CreatedAfter"];
                 /** @description Before this instant. */
