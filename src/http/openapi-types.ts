@@ -1575,6 +1575,7 @@ export interface components {
             nextAction: null | {
                 url: string;
             };
+            /** @description What the fraud rules say, by rule and in words; null before they were asked. Their limits are not told. */
             fraud: null | {
                 /** @enum {string} */
                 decision: "allow" | "review" | "deny";
