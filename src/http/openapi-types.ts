@@ -1960,8 +1960,8 @@ export interface components {
     };
     parameters: {
         /**
-         * @description One per intention; send the same one again when you do not know whether the first request arrived.
-         * @example 7f6f1b0e-onboard-ada
+         * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+         * @example one-key-per-intention
          */
         IdempotencyKey: string;
         /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2051,8 +2051,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2218,8 +2218,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2449,8 +2449,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2491,8 +2491,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2562,8 +2562,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -2665,8 +2665,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2700,8 +2700,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2724,8 +2724,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2759,8 +2759,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2794,8 +2794,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2829,8 +2829,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2957,8 +2957,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2981,8 +2981,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3051,8 +3051,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -3088,8 +3088,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -3191,8 +3191,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3227,8 +3227,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3270,8 +3270,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3337,8 +3337,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -3476,8 +3476,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3508,8 +3508,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3606,8 +3606,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -3648,8 +3648,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3761,8 +3761,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3877,8 +3877,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -4045,8 +4045,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -4117,8 +4117,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -4150,8 +4150,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -4174,8 +4174,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -4207,8 +4207,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -4231,8 +4231,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
