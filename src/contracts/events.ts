@@ -5,8 +5,8 @@ type EventData = Record<string, unknown>;
 
 /** What an event's data means to a person: an amount in minor units, a plan's id. */
 interface Words {
-  money(amountMinor: unknown): string;
-  plan(planId: unknown): string;
+  money: (amountMinor: unknown) => string;
+  plan: (planId: unknown) => string;
 }
 
 /** In `unpaid` nothing is tried by itself: then there is a `cancelAt`. */
