@@ -38,6 +38,11 @@ describe('commands', () => {
     expect(refuseSubscriptionCommand({ command, standing: standing(given) })?.code ?? null).toBe(code);
   });
 
+  // Only a cancel and a change of plan can be asked for "now".
+  test.each(['pause', 'cancel_at_period_end', 'change_plan_at_period_end'] as const)('%s before the start is told what is possible then', (command) => {
+    expect(refuseSubscriptionCommand({ command, standing: standing({ state: 'accepted' }) })?.detail).toBe('The subscription has not started: wait for its start, or cancel it or change its plan with when "now".');
+  });
+
   test('cancel now and a new payment method are taken in every state but cancelled, which takes nothing', () => {
     for (const state of subscriptionStates) {
       for (const command of subscriptionCommands) {

@@ -63,7 +63,7 @@ export interface SubscriptionStanding {
 
 const refusals = {
   SUBSCRIPTION_CANCELLED: 'The subscription is cancelled and takes no more commands: make a new one.',
-  SUBSCRIPTION_NOT_STARTED: 'The subscription has not started: use "now", or wait for its start.',
+  SUBSCRIPTION_NOT_STARTED: 'The subscription has not started: wait for its start, or cancel it or change its plan with when "now".',
   SUBSCRIPTION_PAUSED: 'The subscription is paused: resume it first, or cancel it now.',
   SUBSCRIPTION_NOT_PAUSED: 'The subscription is not paused: there is nothing to resume.',
   INVOICE_OPEN: 'An invoice is open: it must be paid first (a new payment method tries at once), or cancel now.',

@@ -1235,6 +1235,8 @@ export interface components {
         Instant: string;
         Text120: string;
         FreeText: string;
+        UserId: string;
+        PlanId: string;
         /** Format: email */
         Email: string;
         /**
@@ -1506,7 +1508,8 @@ export interface components {
         /** @enum {string} */
         PaymentState: "accepted" | "validating" | "review" | "requires_action" | "authorising" | "authorised" | "capturing" | "captured" | "partially_refunded" | "refunded" | "declined" | "failed" | "cancelled" | "unknown";
         /**
-         * @description The gateway's token. Never a card number.
+         * Format: payment-method
+         * @description The gateway's token. Never a card number; what looks like one is refused, and neither stored nor logged.
          * @example pm_ok
          */
         PaymentMethod: string;
@@ -1573,6 +1576,7 @@ export interface components {
             nextAction: null | {
                 url: string;
             };
+            /** @description What the fraud rules say, by rule and in words; null before they were asked. Their limits are not told. */
             fraud: null | {
                 /** @enum {string} */
                 decision: "allow" | "review" | "deny";
@@ -1726,8 +1730,8 @@ export interface components {
         SubscriptionState: "accepted" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "cancelled";
         SubscriptionCreate: {
             customerId?: components["schemas"]["Reference"];
-            userId?: string;
-            planId: string;
+            userId?: components["schemas"]["UserId"];
+            planId: components["schemas"]["PlanId"];
             paymentMethod: components["schemas"]["PaymentMethod"];
             /** @description At once by default; never in the past, and at most 10 years ahead of now. */
             startAt?: components["schemas"]["Instant"];
@@ -1847,7 +1851,7 @@ export interface components {
             period: components["schemas"]["Period"] | null;
         };
         ChangePlan: {
-            planId: string;
+            planId: components["schemas"]["PlanId"];
             /** @description As many as now by default. */
             quantity?: number;
             /** @enum {string} */
@@ -1897,12 +1901,12 @@ export interface components {
                  *       "title": "The request is not valid",
                  *       "status": 422,
                  *       "code": "INVALID_REQUEST",
-                 *       "detail": "email must match format \"email\"",
+                 *       "detail": "email must be an e-mail address such as ada@example.com",
                  *       "errors": [
                  *         {
                  *           "pointer": "/email",
                  *           "rule": "format",
-                 *           "detail": "must match format \"email\""
+                 *           "detail": "must be an e-mail address such as ada@example.com"
                  *         }
                  *       ],
                  *       "correlationId": "01m7y3ad3af6e964zt6px52w8e"
@@ -1957,8 +1961,8 @@ export interface components {
     };
     parameters: {
         /**
-         * @description One per intention; send the same one again when you do not know whether the first request arrived.
-         * @example 7f6f1b0e-onboard-ada
+         * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+         * @example one-key-per-intention
          */
         IdempotencyKey: string;
         /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2048,8 +2052,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2215,8 +2219,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2446,8 +2450,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2488,8 +2492,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2520,7 +2524,7 @@ export interface operations {
         parameters: {
             query?: {
                 state?: components["schemas"]["OnboardingState"];
-                userId?: string;
+                userId?: components["schemas"]["UserId"];
                 /** @description The exact address; letter case does not matter. */
                 email?: string;
                 /** @description At or after this instant. */
@@ -2559,8 +2563,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -2662,8 +2666,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2697,8 +2701,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2721,8 +2725,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2756,8 +2760,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2791,8 +2795,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2826,8 +2830,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2954,8 +2958,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2978,8 +2982,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3048,8 +3052,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -3085,8 +3089,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -3188,8 +3192,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3224,8 +3228,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3267,8 +3271,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3334,8 +3338,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -3473,8 +3477,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3505,8 +3509,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3603,8 +3607,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -3645,8 +3649,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3758,8 +3762,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3836,8 +3840,8 @@ export interface operations {
             query?: {
                 state?: components["schemas"]["SubscriptionState"];
                 customerId?: components["schemas"]["Reference"];
-                userId?: string;
-                planId?: string;
+                userId?: components["schemas"]["UserId"];
+                planId?: components["schemas"]["PlanId"];
                 /** @description At or after this instant. */
                 createdAfter?: components["parameters"]["CreatedAfter"];
                 /** @description Before this instant. */
@@ -3874,8 +3878,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -4042,8 +4046,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -4114,8 +4118,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -4147,8 +4151,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -4171,8 +4175,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -4204,8 +4208,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -4228,8 +4232,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */

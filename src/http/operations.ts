@@ -38,7 +38,7 @@ export function operationHandlers({ database, idempotency, listPage, stuck }: Op
         const { stuckId } = call.params;
         const item = isId('stuckItem', stuckId) ? await stuckItems.findOne({ _id: stuckId, ...visibleTo(call.caller) }).session(session).lean() : null;
         if (!item) throw notFound('stuck item');
-        if (item.state !== 'open') throw new DomainError('ILLEGAL_STATE', `The item is ${item.state}; ${call.operation.id} needs it to be open.`);
+        if (item.state !== 'open') throw new DomainError('ILLEGAL_STATE', `The item is ${item.state}, so nothing is to be done about it. GET /operations/stuck lists those that are open.`);
         return { status: 200, body: presentStuckItem(await act({ item, by: actorOf(call.caller, 'operator'), session })) };
       },
     });

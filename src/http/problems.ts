@@ -142,4 +142,4 @@ function recognise(error: unknown): DomainError | null {
 }
 
 export const databaseUnavailable = (): DomainError =>
-  new DomainError('DATABASE_UNAVAILABLE', 'The database does not answer. Nothing is lost: try again with the same Idempotency-Key.');
+  new DomainError('DATABASE_UNAVAILABLE', 'The database does not answer. Nothing is lost: try again in a moment, and where the request had an Idempotency-Key, with the same one.');

@@ -16,6 +16,21 @@ describe('reading a body', () => {
     expect(faultInStructure(text)).toMatchObject({ pointer, rule });
   });
 
+  it.each([
+    ['{"amount":{"amountMinor":NaN,"currency":"EUR"}}', 'line 1, column 26 (position 25)'], ['{"a":\n undefined}', 'line 2, column 2 (position 7)'], ["{'a':1}", 'line 1, column 2 (position 1)'],
+    ['[1,]', 'line 1, column 4 (position 3)'], ['{"a":1} x', 'line 1, column 9 (position 8)'], ['{"a":-}', 'line 1, column 7 (position 6)'], ['tru', 'ends too early'], ['{"a":[1', 'ends too early'], ['{"a":"secret', 'ends too early'], ['{"a":-', 'ends too early'],
+  ])('says where JSON breaks, or that it ends: %j', (text, where) => {
+    let detail = '';
+    try {
+      parseJson(Buffer.from(text));
+    } catch (problem) {
+      detail = (problem as Error).message;
+    }
+    expect(detail).toMatch(/^The body is not valid JSON/);
+    expect(detail).toContain(where);
+    expect(detail).not.toContain('secret');
+  });
+
   it('is not fooled by brackets, quotes and backslashes inside texts', () => {
     expect(faultInStructure(JSON.stringify({ a: '{"a":1,"a"', b: ['\\', '"', '[[['], c: { a: 1 }, d: [{ a: 1 }, { a: 1 }] }))).toBeNull();
   });

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { commandStep, type CommandInput, type CommandOutcome } from '../contracts/commands';
+import { commandStep, ILLEGAL_STATE, type CommandInput, type CommandOutcome } from '../contracts/commands';
 import { DomainError } from '../domain/domain-error';
 import type { Database } from '../models/database';
 import { entityModel } from '../models/entity-model';
@@ -60,7 +60,7 @@ export async function sendCommand({ client, database, starter }: CommandDependen
       client.workflow.getHandle(workflowId).executeUpdate<CommandOutcome, [CommandInput]>(update, { args: [input], updateId: input.commandId }),
     );
   } catch (error) {
-    if (error instanceof WorkflowUpdateFailedError) throw refusalIn(error);
+    if (error instanceof WorkflowUpdateFailedError) throw refusalIn({ error, entityType });
     if (error instanceof WorkflowNotFoundError) {
       // It ended between the look at MongoDB and the update.
       const outcome = await findOutcome();
@@ -81,14 +81,16 @@ async function startFirst({ database, starter }: Pick<CommandDependencies, 'data
 /** The server's own word for an update that it had delivered to a run which then ended without an answer. */
 const CUT_OFF = 'AcceptedUpdateCompletedWorkflow';
 
-/** What the workflow refused, in the words it used. */
-function refusalIn({ cause }: WorkflowUpdateFailedError): DomainError {
+/** What the workflow refused, in the words it used; where it only says how things stand, with what to do about it. */
+export function refusalIn({ error: { cause }, entityType }: { error: WorkflowUpdateFailedError; entityType: EntityType }): DomainError {
+  const remedy = `: read the ${entityType} for where it stands now, and send what is still wanted with a new Idempotency-Key.`;
   if (cause instanceof ApplicationFailure && cause.type === CUT_OFF) {
     return new DomainError('OUTCOME_PENDING', 'The process was ended while it was at work on the command. Repeat the request with the same Idempotency-Key to learn its outcome', { retryAfterSeconds: 1 });
   }
   if (!(cause instanceof ApplicationFailure) || !cause.type) {
-    return new DomainError('ILLEGAL_STATE', 'The process ended before the command could be applied');
+    return new DomainError(ILLEGAL_STATE, `The process ended before the command could be applied${remedy}`);
   }
+  if (cause.type === ILLEGAL_STATE) return new DomainError(ILLEGAL_STATE, cause.message + remedy);
   const [details] = (cause.details ?? []) as [{ retryAfterMs?: number }?];
   return new DomainError(cause.type, cause.message, details?.retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(details.retryAfterMs / 1000) });
 }

@@ -29,7 +29,7 @@ export function createStuckOperations({ database, workflows }: { database: Datab
     const resolved = await models.stuckItems
       .findOneAndUpdate({ _id: item._id, open: true }, { $set: { state, updatedAt: new Date() }, $unset: { open: 1 } }, { session, returnDocument: 'after' })
       .lean();
-    if (!resolved) throw new DomainError('ILLEGAL_STATE', 'The item is no longer open');
+    if (!resolved) throw new DomainError('ILLEGAL_STATE', 'The item is no longer open, so nothing is to be done about it. GET /operations/stuck lists those that are.');
     return resolved;
   };
 
