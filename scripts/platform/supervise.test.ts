@@ -8,7 +8,7 @@ it('waits twice as long before each start in a row, half a minute at most', () =
   expect([1, 2, 3, 7, 8, 50].map(restartDelayMs)).toEqual([500, 1_000, 2_000, 30_000, 30_000, 30_000]);
 });
 
-it('says in one line how a process ended, also while it was starting, and that it comes back', async () => {
+it('says in one line how a process ended, also while it was starting, and that it comes back after growing pauses', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'supervise-'));
   const died = join(folder, 'died');
   // The first restart is killed while it starts.
@@ -20,6 +20,9 @@ it('says in one line how a process ended, also while it was starting, and that i
   try {
     await worker.start();
     const isBack = new Promise<void>((resolve) => supervise({ process: worker, say: (line) => void said.push(line), onRestarted: resolve, isStopping: () => false }));
+    // It had long been up when it dies.
+    const realNow = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => realNow() + 61_000);
     writeFileSync(died, '');
     process.kill(worker.pid ?? 0, 'SIGKILL');
     await isBack;
@@ -29,6 +32,7 @@ it('says in one line how a process ended, also while it was starting, and that i
       `worker is up again (pid ${worker.pid})`,
     ]);
   } finally {
+    jest.restoreAllMocks();
     await worker.kill();
     rmSync(folder, { recursive: true, force: true });
   }

@@ -20,11 +20,13 @@ export interface SuperviseInput {
 /** Starts a process again whenever it dies, with growing pauses, and says so. */
 export function supervise({ process, say, onRestarted, isStopping }: SuperviseInput): void {
   let attempt = 0;
-  let upSince = performance.now();
+  /** Null while it is down: a start that fails counts on. */
+  let upSince: number | null = performance.now();
 
   /** `what` happened, in one line; what the process logged of it follows in lines of its own. */
   const restart = async ({ what, log = '' }: { what: string; log?: string }): Promise<void> => {
-    if (performance.now() - upSince > STABLE_AFTER_MS) attempt = 0;
+    if (upSince !== null && performance.now() - upSince > STABLE_AFTER_MS) attempt = 0;
+    upSince = null;
     attempt += 1;
     const delayMs = restartDelayMs(attempt);
     say(`${what}; starting it again in ${delayMs / 1000} s${log}`);

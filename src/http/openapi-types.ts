@@ -513,10 +513,12 @@ export interface paths {
          *     | `pm_declined`, `pm_insufficient_funds`, `pm_fraud` | declines, each with its reason |
          *     | `pm_slow` | answers after 15 s, longer than it is waited for |
          *     | `pm_timeout_after_charge` | charges, then never answers the first call |
+         *     | `pm_timeout_after_capture` | the same for the capture |
          *     | `pm_flaky` | two 503s, then fine |
          *     | `pm_decline_on_renewal` | accepts the first payment, declines renewals |
          *     | `pm_expires_next_month` | a card that expires at the end of next month |
          *     | `pm_requires_action` | the customer has to confirm at `nextAction.url` |
+         *     | `pm_refund_fails` | accepts, refuses the refund |
          */
         post: operations["createPayment"];
         delete?: never;
@@ -954,7 +956,8 @@ export interface paths {
         put?: never;
         /**
          * Subscribe
-         * @description Either `customerId`, your own reference, or `userId`, one of your users here, who then gets the mails.
+         * @description Either `customerId`, your own reference, or `userId`, one of your users here, who then gets the mails. `planId` is that of a plan of yours:
+         *     `POST /plans` first, and put the `id` it answers in place of the one in the examples, which does not exist.
          *     Every period is charged by itself when it begins. A renewal that fails is tried again on the partner's dunning ladder (by default after 1, 3, 5 and 7 days); then the subscription is `unpaid`, and 14 days later `cancelled`.
          */
         post: operations["createSubscription"];
@@ -1058,7 +1061,7 @@ export interface paths {
         put?: never;
         /**
          * Change plan or quantity
-         * @description `now` prorates to the second and charges or credits the difference; it is `409 INVOICE_OPEN` while an invoice is open. `period_end` waits for the end of the period.
+         * @description `planId` is that of another plan of yours, not the one of the example. `now` prorates to the second and charges or credits the difference; it is `409 INVOICE_OPEN` while an invoice is open. `period_end` waits for the end of the period.
          */
         post: operations["changePlan"];
         delete?: never;
@@ -1079,7 +1082,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a change would cost */
+        /**
+         * What a change would cost
+         * @description `planId` is that of another plan of yours, not the one of the example.
+         */
         post: operations["previewPlanChange"];
         delete?: never;
         options?: never;
@@ -1099,7 +1105,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pause */
+        /**
+         * Pause
+         * @description While it is paused nothing is charged, and nothing is given back. The period that was paid for, or the trial, runs out on its own dates meanwhile: a pause
+         *     does not lengthen it, so what passes of it during the pause is forfeited. To get the rest of a period back, cancel with `when: now` and `refund: prorated`
+         *     instead, which is possible while it is paused, too. `409 INVOICE_OPEN` while an invoice is open.
+         */
         post: operations["pauseSubscription"];
         delete?: never;
         options?: never;
@@ -1119,7 +1130,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resume */
+        /**
+         * Resume
+         * @description Before the end of the period that was paid for, or of the trial, that one goes on to its own end and nothing is charged now. After it a new period begins
+         *     with the resumption and is charged in full at once (credit pays first), and the periods that follow are counted from that day. Until the charge is paid the
+         *     subscription stays `paused`; one that fails makes it `past_due`. The same holds for a resumption by itself, at `resumeAt`.
+         */
         post: operations["resumeSubscription"];
         delete?: never;
         options?: never;
