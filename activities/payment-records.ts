@@ -64,6 +64,20 @@ export const createPaymentRecords = ({ database, applyStep }: Pick<ActivityDepen
   return {
     find,
 
+    /** Books a hold that the payment never moved through, because it turned out only while it was given up. What ends it comes after, as ever. */
+    async holdFound({ tenantId, paymentId, chain, step, at }: PaymentStepInput): Promise<void> {
+      const { state, amount } = await find({ tenantId, paymentId });
+      await applyStep(database, {
+        tenantId, entityType: 'payment', entityId: paymentId, chain, step, at, by: byWorkflow, from: [state],
+        set: { authorisedMinor: amount.amountMinor },
+        event: { type: 'payment.hold_found', data: { amountMinor: amount.amountMinor, currency: amount.currency } },
+        alongside: async (session) => {
+          const { key, ...rest } = postAuthorise({ paymentId, key: gatewayKey(paymentId, 'authorise'), amount });
+          await models.ledgerPostings.insertMany([{ _id: key, ...rest, tenantId, at: new Date(at) }], { session });
+        },
+      });
+    },
+
     /**
      * Moves the payment along its table and writes what belongs to it.
      * @throws DomainError as `applyStep` does; `ILLEGAL_STATE` for a move that the table does not know.
