@@ -71,9 +71,9 @@ export const createPaymentRecords = ({ database, applyStep }: Pick<ActivityDepen
         tenantId, entityType: 'payment', entityId: paymentId, chain, step, at, by: byWorkflow, from: [state],
         set: { authorisedMinor: amount.amountMinor },
         event: { type: 'payment.hold_found', data: { amountMinor: amount.amountMinor, currency: amount.currency } },
-        alongside: async (session) => {
+        alongside: async (session, postedAt) => {
           const { key, ...rest } = postAuthorise({ paymentId, key: gatewayKey(paymentId, 'authorise'), amount });
-          await models.ledgerPostings.insertMany([{ _id: key, ...rest, tenantId, at: new Date(at) }], { session });
+          await models.ledgerPostings.insertMany([{ _id: key, ...rest, tenantId, at: postedAt }], { session });
         },
       });
     },
@@ -102,10 +102,10 @@ export const createPaymentRecords = ({ database, applyStep }: Pick<ActivityDepen
         to: state,
         set: { ...changesOf(payment, input), unknownCall, since: when, until: until === null ? null : new Date(until), ...(review ? { review } : {}) },
         event: { type: `payment.${state}` satisfies `payment.${string}` as EventType, data: { ...dataOf(payment, input), ...(review ? { decision: review.decision, note: review.note } : {}) } },
-        alongside: async (session) => {
+        alongside: async (session, movedAt) => {
           const postings = postingsOf(payment, input);
-          if (postings.length > 0) await models.ledgerPostings.insertMany(postings.map(({ key, ...rest }) => ({ _id: key, ...rest, tenantId, at: when })), { session });
-          await settleEffects(payment, state, when, session);
+          if (postings.length > 0) await models.ledgerPostings.insertMany(postings.map(({ key, ...rest }) => ({ _id: key, ...rest, tenantId, at: movedAt })), { session });
+          await settleEffects(payment, state, movedAt, session);
           if (payment.state === 'unknown') {
             await models.stuckItems.updateMany(
               { kind: 'outcome_unknown', subject: processPaymentId(paymentId), open: true },
