@@ -35,6 +35,17 @@ export const createPaymentCompensationActivities = ({ database, applyStep, inser
     return saidOfVoid(found?.status === 'found' && found.operation === 'void' ? found.result : await gateway.void(call));
   };
 
+  /**
+   * A customer who confirmed just before the void made the hold real: that stands in the gateway's books, and so in ours. Asked once the
+   * void is decided, since nothing of it changes any more.
+   */
+  const bookHold = async (input: PaymentStepInput, payment: Payment): Promise<void> => {
+    const { tenantId, at } = input;
+    const lookUp = { tenantId, at, idempotencyKey: gatewayKey(payment._id, 'authorise'), authorisationId: authorisationOf(payment), operation: 'authorise' } as const;
+    const found = await gatewayFor(tenantId).lookUp(lookUp);
+    if (found.status === 'found' && found.operation === 'authorise' && found.result.status === 'authorised') await records.holdFound({ ...input, step: `${input.step}/hold` });
+  };
+
   const undo = async (input: PaymentStepInput): Promise<CompensationAnswer> => {
     let payment = await records.find(input);
     if (payment.authorisationId === null) {
@@ -46,7 +57,9 @@ export const createPaymentCompensationActivities = ({ database, applyStep, inser
     }
     const position = positionOf(payment);
     try {
-      return { ...(await voidHold(input, payment)), position };
+      const said = await voidHold(input, payment);
+      if (payment.authorisedMinor === 0) await bookHold(input, payment);
+      return { ...said, position };
     } catch (error) {
       if (!isGatewayError(error, 'GatewayOutcomeUnknown')) throw error;
       const next = paymentAfterSilence({ position, call: 'void' });

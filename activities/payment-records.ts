@@ -64,6 +64,20 @@ export const createPaymentRecords = ({ database, applyStep, insertDocuments }: P
   return {
     find,
 
+    /** Books a hold that the payment never moved through, because it turned out only while it was given up. What ends it comes after, as ever. */
+    async holdFound({ tenantId, paymentId, chain, step, at }: PaymentStepInput): Promise<void> {
+      const { state, amount } = await find({ tenantId, paymentId });
+      await applyStep(database, {
+        tenantId, entityType: 'payment', entityId: paymentId, chain, step, at, by: byWorkflow, from: [state],
+        set: { authorisedMinor: amount.amountMinor },
+        event: { type: 'payment.hold_found', data: { amountMinor: amount.amountMinor, currency: amount.currency } },
+        alongside: async (session, postedAt) => {
+          const { key, ...rest } = postAuthorise({ paymentId, key: gatewayKey(paymentId, 'authorise'), amount });
+          await models.ledgerPostings.insertMany([{ _id: key, ...rest, tenantId, at: postedAt }], { session });
+        },
+      });
+    },
+
     /**
      * Moves the payment along its table and writes what belongs to it.
      * @throws DomainError as `applyStep` does; `ILLEGAL_STATE` for a move that the table does not know.
@@ -88,10 +102,10 @@ export const createPaymentRecords = ({ database, applyStep, insertDocuments }: P
         to: state,
         set: { ...changesOf(payment, input), unknownCall, since: when, until: until === null ? null : new Date(until), ...(review ? { review } : {}) },
         event: { type: `payment.${state}` satisfies `payment.${string}` as EventType, data: { ...dataOf(payment, input), ...(review ? { decision: review.decision, note: review.note } : {}) } },
-        alongside: async (session) => {
-          const documents = postingsOf(payment, input).map(({ key, ...rest }) => ({ _id: key, ...rest, tenantId, at: when }));
+        alongside: async (session, movedAt) => {
+          const documents = postingsOf(payment, input).map(({ key, ...rest }) => ({ _id: key, ...rest, tenantId, at: movedAt }));
           await insertDocuments({ model: models.ledgerPostings, documents, session });
-          await settleEffects(payment, state, when, session);
+          await settleEffects(payment, state, movedAt, session);
           if (payment.state === 'unknown') {
             await models.stuckItems.updateMany(
               { kind: 'outcome_unknown', subject: processPaymentId(paymentId), open: true },

@@ -85,11 +85,11 @@ export const createRefundActivities = ({ database, applyStep, insertDocuments, g
       const key = gatewayKey(refundId, 'refund');
       await applyStep(database, {
         ...step(input), from: sourcesOf(refundTransitions, outcome), to: outcome, set: { failure: reason }, event: { type: `refund.${outcome}`, data: { reason } },
-        alongside: async (session) => {
+        alongside: async (session, settledAt) => {
           const payment = await models.payments.findOne({ _id: paymentId, tenantId }).session(session).lean().orFail();
           const { capturedMinor, refundedMinor, pendingRefundMinor } = payment;
           const funds = settleRefund({ funds: { currency: payment.amount.currency, capturedMinor, refundedMinor, pendingRefundMinor }, amount, outcome });
-          await applyStep(
+          const told = await applyStep(
             database,
             {
               tenantId, entityType: 'payment', entityId: paymentId, step: `refund/${refundId}/settled`, at, by: byWorkflow,
@@ -100,9 +100,9 @@ export const createRefundActivities = ({ database, applyStep, insertDocuments, g
           );
           if (outcome === 'succeeded') {
             const { key: _id, ...posting } = postRefund({ key, paymentId, amount });
-            await insertDocuments({ model: models.ledgerPostings, documents: [{ _id, ...posting, tenantId, at: new Date(at) }], session });
+            await insertDocuments({ model: models.ledgerPostings, documents: [{ _id, ...posting, tenantId, at: new Date(told.at) }], session });
           }
-          await models.compensations.updateOne({ tenantId, key }, { $set: { state: outcome === 'succeeded' ? 'done' : 'none', updatedAt: new Date(at) } }, { session });
+          await models.compensations.updateOne({ tenantId, key }, { $set: { state: outcome === 'succeeded' ? 'done' : 'none', updatedAt: settledAt } }, { session });
           await models.stuckItems.updateMany(
             { kind: 'outcome_unknown', subject: refundPaymentId(refundId), open: true },
             { $set: { state: 'mended', updatedAt: new Date() }, $unset: { open: 1 } },

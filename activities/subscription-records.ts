@@ -19,7 +19,8 @@ export interface SubscriptionChange {
   event: { type: EventType; data?: Record<string, unknown> };
   by?: Actor;
   mails?: Pick<MailRequest, 'template' | 'data'>[];
-  alongside?: (session: ClientSession) => Promise<void>;
+  /** Told how the step is dated. */
+  alongside?: (session: ClientSession, at: Date) => Promise<void>;
 }
 
 export type DecideChange = (subscription: Subscription) => Promise<SubscriptionChange> | SubscriptionChange;
@@ -55,10 +56,10 @@ export const createSubscriptionRecords = ({ database, applyStep }: Pick<Activity
       set: { ...change?.set, ...(change?.to === undefined || change.to === subscription.state ? {} : { since: new Date(at) }) },
       event: change?.event ?? { type: 'subscription.accepted' },
       mails: subscription.userId === null ? [] : (change?.mails ?? []).map((mail) => ({ ...mail, key: `${subscriptionId}/${step}`, to: null })),
-      alongside: async (session) => {
+      alongside: async (session, movedAt) => {
         const now = await models.subscriptions.findOne({ _id: subscriptionId, tenantId }, { version: 1 }).session(session).lean();
         if (now?.version !== version + 1) throw new MovedMeanwhile(`subscription ${subscriptionId} changed while ${step} was decided`);
-        await change?.alongside?.(session);
+        await change?.alongside?.(session, movedAt);
       },
     });
     return { state: state as SubscriptionState, at: appliedAt };

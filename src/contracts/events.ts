@@ -65,6 +65,7 @@ const sentences = {
   'payment.cancelled': ({ reason }: EventData) => `It was cancelled (${String(reason)}); nothing is held.`,
   'payment.unknown': ({ call }: EventData) => `The gateway did not answer (${String(call)}): what happened is being looked up.`,
   'payment.undoing': ({ towards, reason }: EventData) => `It will end ${String(towards)} (${String(reason)}): what is held is being given back.`,
+  'payment.hold_found': () => 'The customer had confirmed before it was given up: the bank held the amount meanwhile.',
   'payment.notified': ({ state }: EventData) => `The partner is told that the payment is ${String(state)}.`,
   'payment.released': () => 'Its subscription does not wait for the answer; it will ask again.',
   'payment.outcome_overdue': () => 'Nothing is known for 24 hours: it is on the list of the operator and looked up every hour.',

@@ -34,9 +34,9 @@ export function paymentCommandHandlers(input: PaymentCommandHandlersInput): Hand
   /** Looks first whether the payment is the caller's, so that nothing of a request for somebody else's is kept. */
   const commandOnce = async (call: CommandCall, send: (input: Pick<SendPaymentCommandInput, 'commandId' | 'at'>) => Promise<object>): Promise<Reply> => {
     const { tenantId, params: { paymentId } } = call;
-    const known = isId('payment', paymentId) && (await payments.exists({ _id: paymentId, tenantId }));
+    const known = isId('payment', paymentId) && (await payments.findOne({ _id: paymentId, tenantId }, { tenantId: 1, updatedAt: 1 }).lean());
     if (!known) throw notFound('payment');
-    const at = (await clock.now(tenantId)).toISOString();
+    const at = (await clock.nowFor(known)).toISOString();
     return idempotency.commandOnce({
       call,
       send: async (commandId) => ({

@@ -89,6 +89,16 @@ describe('payments', () => {
 });
 
 describe('refunds', () => {
+  it('are dated no earlier than what happened to their payment last: an advance that failed leaves it ahead of the clock', async () => {
+    const paymentId = await seedCaptured({ api, tenantId });
+    const ahead = new Date(Date.now() + 86_400_000);
+    await api.database.models.payments.updateOne({ _id: paymentId }, { $set: { updatedAt: ahead } });
+    const { status, body: { id, createdAt } } = await post(`/payments/${paymentId}/refunds`);
+    expect([status, createdAt]).toEqual([202, ahead.toISOString()]);
+    const told = await api.database.models.events.find({ entityId: { $in: [paymentId, id] }, type: { $ne: 'payment.accepted' } }).lean();
+    expect(told.map(({ type, at }) => [type, at]).toSorted()).toEqual([['payment.refund_requested', ahead], ['refund.accepted', ahead]]);
+  });
+
   it('reserve what they give back and never more than was captured, however many race', async () => {
     const paymentId = await seedCaptured({ api, tenantId, amountMinor: 1000 });
     const answers = await Promise.all(Array.from({ length: 100 }, () => post(`/payments/${paymentId}/refunds`, { amount: { amountMinor: 30, currency: 'EUR' } })));

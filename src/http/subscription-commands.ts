@@ -59,8 +59,7 @@ export function subscriptionCommandHandlers(input: SubscriptionCommandHandlersIn
     async previewPlanChange(call) {
       await rejectUnknown(call);
       const { tenantId, params: { subscriptionId }, body } = call;
-      const at = (await clock.now(tenantId)).toISOString();
-      return { status: 200, body: presentPreview(await previewPlanChange({ database, tenantId, subscriptionId, ...body, at })) };
+      return { status: 200, body: presentPreview(await previewPlanChange({ database, clock, tenantId, subscriptionId, ...body })) };
     },
 
     async pauseSubscription(call) {

@@ -255,6 +255,13 @@ describe('the preview of a change', () => {
     expect(answer.body.total.amountMinor).toBeGreaterThan(0);
   });
 
+  it('takes effect no earlier than what happened to the subscription last: an advance that failed leaves it ahead of the clock', async () => {
+    const ahead = new Date(Date.now() + 86_400_000);
+    const { subscriptionId, planId } = await seedSubscription({ api, tenantId, at: new Date(Date.now() - 10 * 86_400_000).toISOString(), as: { updatedAt: ahead } });
+    const { body } = await api.call('post', `/subscriptions/${subscriptionId}/change-plan/preview`, key).send({ planId, quantity: 2, when: 'now' });
+    expect(body.effectiveAt).toBe(ahead.toISOString());
+  });
+
   it('meets what the change would meet', async () => {
     const { subscriptionId, planId } = await seedSubscription({ api, tenantId });
     const path = `/subscriptions/${subscriptionId}/change-plan/preview`;

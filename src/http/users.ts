@@ -40,12 +40,12 @@ export function userHandlers({ database, idempotency, listPage, clock }: UserHan
   const change = async (call: Call, user: User, step: Pick<StepInput, 'step' | 'from' | 'to' | 'event'>, set: Partial<User>, session: ClientSession): Promise<Reply> => {
     const { tenantId, caller } = call;
     const at = await clock.now(tenantId);
-    const { state, version } = await applyStep(
+    const { state, version, at: changedAt } = await applyStep(
       database,
       { tenantId, entityType: 'user', entityId: user._id, ...step, set, at: at.toISOString(), by: actorOf(caller) },
       session,
     );
-    const changed: User = { ...user, ...set, state: state as UserStatus, version, updatedAt: at };
+    const changed: User = { ...user, ...set, state: state as UserStatus, version, updatedAt: new Date(changedAt) };
     return { status: 200, headers: { ETag: etagOf(version) }, body: presentUser(changed) };
   };
 

@@ -32,7 +32,7 @@ export interface AcceptRefundInput {
   refundId?: string;
   correlationId: string;
   by: Actor;
-  /** The tenant's business time, ISO 8601. */
+  /** The tenant's business time, ISO 8601; the refund is never dated before what happened to its payment last. */
   at: string;
   startDelayMs?: number;
 }
@@ -64,9 +64,8 @@ export async function acceptRefund(input: AcceptRefundInput): Promise<{ refund: 
   );
   if (matchedCount !== 1) throw new Error(`The funds of ${paymentId} changed while a refund was being accepted`);
 
-  const at = new Date(input.at);
   const refundId = input.refundId ?? newId('refund');
-  await applyStep(
+  const requested = await applyStep(
     database,
     {
       tenantId, entityType: 'payment', entityId: paymentId, step: `refund/${refundId}`, from: [payment.state], at: input.at, by,
@@ -74,6 +73,7 @@ export async function acceptRefund(input: AcceptRefundInput): Promise<{ refund: 
     },
     session,
   );
+  const at = new Date(requested.at);
   const refund: Refund = { _id: refundId, tenantId, state: 'pending', version: 1, chain: null, correlationId, createdAt: at, updatedAt: at, paymentId, amount, reason, failure: null };
   const about = { tenantId, entityType: 'refund', entityId: refundId, correlationId } as const;
   const event: Event = {

@@ -25,14 +25,17 @@ export interface StepInput {
   /** Further changes of the entity. */
   set?: Record<string, unknown>;
   push?: Record<string, unknown>;
-  /** Business time, ISO 8601. */
+  /**
+   * Business time, ISO 8601. An entity's time never goes back: where something later was recorded meanwhile, by somebody whose clock is
+   * ahead or whose transaction was quicker, the step is dated with that.
+   */
   at: string;
   by: Actor;
   event: { type: EventType; data?: Record<string, unknown> };
   mails?: readonly MailRequest[];
   starts?: readonly WorkflowStart[];
-  /** Writes that belong to the same step; runs inside the transaction, perhaps more than once. */
-  alongside?: (session: ClientSession) => Promise<void>;
+  /** Writes that belong to the same step, told how it is dated; runs inside the transaction, perhaps more than once. */
+  alongside?: (session: ClientSession, at: Date) => Promise<void>;
 }
 
 export interface StepResult {
@@ -40,7 +43,7 @@ export interface StepResult {
   applied: boolean;
   state: string;
   version: number;
-  /** Business time of the first application, ISO 8601. */
+  /** Business time of the first application, ISO 8601: never before the entity's event before it. */
   at: string;
   data: Record<string, unknown>;
 }
@@ -80,12 +83,12 @@ export async function applyStep(database: Database, input: StepInput, within?: C
 async function write(database: Database, input: StepInput, session: ClientSession): Promise<Event> {
   const { models } = database;
   const { tenantId, entityType, entityId, chain, from, to } = input;
-  const at = new Date(input.at);
   const entity = await entityModel(models, entityType)
     .findOneAndUpdate(
       { _id: entityId, tenantId, state: { $in: [...from] }, ...(chain === undefined ? {} : { chain }) },
       {
-        $set: { ...input.set, ...(to === undefined ? {} : { state: to }), updatedAt: at },
+        $set: { ...input.set, ...(to === undefined ? {} : { state: to }) },
+        $max: { updatedAt: new Date(input.at) },
         ...(input.push ? { $push: input.push } : {}),
         $inc: { version: 1 },
       },
@@ -93,6 +96,7 @@ async function write(database: Database, input: StepInput, session: ClientSessio
     )
     .lean();
   if (!entity) return explainRefusal(database, input, session);
+  const { updatedAt: at } = entity;
 
   const event: Event = {
     _id: newId('event'), tenantId, entityType, entityId, step: input.step, type: input.event.type, state: entity.state,
@@ -109,7 +113,7 @@ async function write(database: Database, input: StepInput, session: ClientSessio
     ],
     session,
   });
-  await input.alongside?.(session);
+  await input.alongside?.(session, at);
   return event;
 }
 

@@ -6,6 +6,7 @@ import { billingStandingOf, changePlan } from '../domain/plan-change';
 import { requireAccepted } from '../domain/refusal';
 import { refuseSubscriptionCommand, type SubscriptionStanding } from '../domain/subscription';
 import { findPlanItem } from './accept-subscription';
+import type { Clock } from './clock';
 import type { Database } from './database';
 import type { Subscription } from './subscription';
 
@@ -17,8 +18,7 @@ export interface PreviewPlanChangeInput {
   /** Default: as many as now. */
   quantity?: number;
   when: 'now' | 'period_end';
-  /** The tenant's business time, ISO 8601. */
-  at: string;
+  clock: Pick<Clock, 'nowFor'>;
 }
 
 export interface PlanChangePreview {
@@ -35,11 +35,12 @@ export interface PlanChangePreview {
  * @throws DomainError `NOT_FOUND`, `PLAN_UNKNOWN`, `PLAN_CURRENCY_DIFFERS`, `NOTHING_TO_CHANGE`, and the conflicts that the change would
  *   meet (`INVOICE_OPEN`, `CHANGE_WAITING`, …).
  */
-export async function previewPlanChange({ database, tenantId, subscriptionId, planId, quantity, when, at }: PreviewPlanChangeInput): Promise<PlanChangePreview> {
+export async function previewPlanChange({ database, tenantId, subscriptionId, planId, quantity, when, clock }: PreviewPlanChangeInput): Promise<PlanChangePreview> {
   const subscription = await database.models.subscriptions.findOne({ _id: subscriptionId, tenantId }).lean();
   if (!subscription) throw new DomainError('NOT_FOUND', 'There is no such subscription');
   const next = await findPlanItem({ database, tenantId, planId, quantity: quantity ?? subscription.item.quantity });
   const standing = billingStandingOf(subscription);
+  const at = (await clock.nowFor(subscription)).toISOString();
   const { draft, period } = changePlan({ when, at, standing, next });
   requireAccepted(refuseSubscriptionCommand({ command: commandOf('changePlan', { when }), standing: standingOf(subscription) }));
   return { invoice: draft, period, effectiveAt: when === 'now' ? at : standing.nextPeriodAt };

@@ -1,5 +1,6 @@
 import { ledgerProblems, paymentProblems } from '../domain/ledger-check';
 import { balance } from '../domain/ledger';
+import { settledPaymentStates } from '../domain/payment';
 import { postingOf } from '../models/ledger-posting';
 import type { PaymentWorld } from './payment-world';
 
@@ -34,6 +35,10 @@ export async function differences(world: Pick<PaymentWorld, 'read' | 'postings' 
   const held = state === 'authorised' || state === 'capturing' ? authorisedMinor : 0;
   for (const [what, ours, theirs] of [['captured', capturedMinor, bank.captured], ['refunded', refundedMinor, bank.refunded], ['held', held, bank.held]] as const) {
     if (ours !== theirs) problems.push(`${paymentId} (${state}): ${what} is ${ours} with us and ${theirs} at the gateway`);
+  }
+  for (const [event, theirs] of [['authorise', bank.authorisations], ['capture', bank.captures]] as const) {
+    const ours = postings.filter((posting) => posting.event === event).length;
+    if (settledPaymentStates.includes(state) && ours !== theirs) problems.push(`${paymentId} (${state}): ${ours} × ${event} in our books and ${theirs} at the gateway`);
   }
   if (bank.authorisations > 1 || bank.captures > 1) problems.push(`${paymentId}: charged more than once`);
   return { problems, bank };

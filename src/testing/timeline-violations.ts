@@ -15,6 +15,8 @@ export function timelineViolations<State extends string>({ events, version, stat
   const problems: string[] = [];
   let before: State | null = null;
   for (const [index, event] of events.entries()) {
+    const earlier = events[index - 1];
+    if (earlier && event.at < earlier.at) problems.push(`event ${index + 1} (${event.type}) is dated ${event.at.toISOString()}, before the one before it (${earlier.type}, ${earlier.at.toISOString()})`);
     if (event.version !== index + 1) problems.push(`event ${index + 1} (${event.type}) has version ${event.version}`);
     const state = stateOf(event, before);
     if (before !== null && state !== before) {

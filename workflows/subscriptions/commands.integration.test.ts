@@ -102,7 +102,7 @@ describe('changePlan', () => {
     await world.advance(id, 10 * DAY);
     const at = new Date(Date.now() + 10 * DAY).toISOString();
     const { database, tenantId } = world;
-    const { invoice: preview } = await previewPlanChange({ database, tenantId, subscriptionId: id, planId, when: 'now', at });
+    const { invoice: preview } = await previewPlanChange({ database, tenantId, subscriptionId: id, planId, when: 'now', clock: { nowFor: async () => new Date(at) } });
     expect(await world.command(id, 'changePlan', { planId, when: 'now' })).toMatchObject({ state: 'active' });
     await settled(id);
     const [, change] = await world.invoices(id);
