@@ -1142,7 +1142,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel
-         * @description `period_end` can be taken back with `undo` until then. With `now`, `refund: prorated` gives back what is unused of the period.
+         * @description `period_end` can be taken back with `undo` until then; while a change of plan waits for the period's end it is `409 CHANGE_WAITING`, for that has to be undone first. With `now`, `refund: prorated` gives back what is unused of the period.
          */
         post: operations["cancelSubscription"];
         delete?: never;
