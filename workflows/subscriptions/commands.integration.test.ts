@@ -265,21 +265,6 @@ describe('cancelSubscription', () => {
     expect(Math.abs(at.getTime() - nextPeriodAt.getTime())).toBeLessThan(MINUTE);
   });
 
-  it('at the period’s end does not drop a change of plan that waits: that is undone first', async () => {
-    const id = await active();
-    const { item: { planId } } = await world.read(id);
-    const cancel = () => world.command(id, 'cancelSubscription', { when: 'period_end', refund: 'none' });
-    await world.command(id, 'changePlan', { planId, quantity: 2, when: 'period_end' });
-    await expect(cancel()).rejects.toMatchObject({ code: 'CHANGE_WAITING', message: expect.stringContaining('undo it first') });
-    expect((await world.read(id)).waiting).toMatchObject({ what: 'change_plan' });
-    await world.command(id, 'undoSubscriptionChange', {});
-    await cancel();
-    expect((await world.read(id)).waiting).toEqual({ what: 'cancel' });
-    await expect(cancel()).rejects.toMatchObject({ code: 'CHANGE_WAITING' });
-    await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
-    expect(await world.handle(id).result()).toBe('cancelled');
-  });
-
   it('before the start and in a trial costs nothing', async () => {
     const planId = await world.plan({ trialDays: 5 });
     const later = await world.subscribe({ planId, startAt: new Date(Date.now() + 9 * DAY).toISOString() });
