@@ -93,12 +93,12 @@ export const subscriptionCommandTable: Readonly<Record<SubscriptionCommand, Read
 
 /** Commands that need the open invoice settled first, as they change what it stands for. */
 const needsInvoiceSettled: readonly SubscriptionCommand[] = ['change_plan_now', 'pause'];
-/** Commands that would contradict what waits. A cancel at the end replaces a change that waits; `cancel_now` overrules both. */
+/** Commands that would contradict what waits, so that nothing a partner ordered is dropped unsaid; `cancel_now` overrules both. */
 const yieldsTo: Readonly<Partial<Record<SubscriptionCommand, readonly SubscriptionStanding['waiting'][]>>> = {
   change_plan_now: ['cancel', 'change_plan'],
   change_plan_at_period_end: ['cancel', 'change_plan'],
   pause: ['cancel', 'change_plan'],
-  cancel_at_period_end: ['cancel'],
+  cancel_at_period_end: ['cancel', 'change_plan'],
 };
 
 /** Null when the subscription takes the command now, otherwise why not (all are conflicts with its state). */

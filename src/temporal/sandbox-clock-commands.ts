@@ -11,6 +11,7 @@ import { insertDocuments } from '../models/insert-documents';
 import { newOutboxRow } from '../models/new-outbox-row';
 import type { Operation } from '../models/operation';
 import type { OutboxRow } from '../models/outbox-row';
+import { rejectReset } from '../models/sandbox-reset';
 
 /** How long the relay leaves the start to the api that accepted it. */
 const OWN_START_MS = 3000;
@@ -33,12 +34,14 @@ export interface AcceptAdvanceInput {
  * after the commit. Call `requireTimeSkipping` before.
  *
  * @throws DomainError `FORBIDDEN` for a live tenant, `INVALID_REQUEST` and `INSTANT_TOO_LATE` at `/by`, `CLOCK_ADVANCING` while another advance of the tenant
- *   runs (`conflictsWith` its id).
+ *   runs (`conflictsWith` its id), `SANDBOX_RESETTING` while a reset does.
  */
 export async function acceptAdvance({ database, session, tenantId, by, actor, now, correlationId }: AcceptAdvanceInput): Promise<{ operation: Operation; row: OutboxRow }> {
   requireSandbox(tenantId);
   const { models } = database;
   const clock = await models.sandboxClocks.findById(tenantId).session(session).lean();
+  // Both write the clock's document, so an advance never slips in beside a reset.
+  rejectReset(clock);
   if (clock?.advancing) throw alreadyAdvancing(clock.advancing);
   const partner = await models.partners.findById(tenantOf(tenantId).partnerId, { timeZone: 1 }).session(session).lean();
   const fromMs = clock?.offsetMs ?? 0;
