@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ManagedProcess } from '../embedded/managed-process.ts';
@@ -10,12 +10,14 @@ it('waits twice as long before each start in a row, half a minute at most', () =
 
 it('says in one line how a process ended, also while it was starting, and that it comes back after growing pauses', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'supervise-'));
-  const died = join(folder, 'died');
+  const [died, up] = [join(folder, 'died'), join(folder, 'up')];
   // The first restart is killed while it starts.
   const script = `const fs = require('node:fs'); const file = ${JSON.stringify(died)}; console.log('{"level":30}');
-    if (fs.existsSync(file)) { fs.rmSync(file); process.kill(process.pid, 'SIGKILL'); } setInterval(() => {}, 1000);`;
-  const probe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 300));
-  const worker = new ManagedProcess({ name: 'worker', folder, command: process.execPath, args: ['-e', script], probe, readyWithinMs: 5_000, graceMs: 300 });
+    if (fs.existsSync(file)) { fs.rmSync(file); process.kill(process.pid, 'SIGKILL'); } fs.writeFileSync(${JSON.stringify(up)}, ''); setInterval(() => {}, 1000);`;
+  const probe = async (): Promise<void> => {
+    if (!existsSync(up)) throw new Error('It is not up yet');
+  };
+  const worker = new ManagedProcess({ name: 'worker', folder, command: process.execPath, args: ['-e', script], probe, readyWithinMs: 60_000, graceMs: 300 });
   const said: string[] = [];
   try {
     await worker.start();
@@ -24,6 +26,7 @@ it('says in one line how a process ended, also while it was starting, and that i
     const realNow = performance.now.bind(performance);
     jest.spyOn(performance, 'now').mockImplementation(() => realNow() + 61_000);
     writeFileSync(died, '');
+    rmSync(up);
     process.kill(worker.pid ?? 0, 'SIGKILL');
     await isBack;
     expect(said).toEqual([

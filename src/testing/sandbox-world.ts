@@ -19,6 +19,7 @@ import { createWorkflowStarter } from '../temporal/workflow-starter';
 import { acceptOnboarding, type WrapActivities } from './onboarding-world';
 import { openTestDatabase } from './test-database';
 import { openTestNamespace } from './test-namespace';
+import { untilAnswered } from './until-answered';
 import { waitFor } from './wait-for';
 
 const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
@@ -82,7 +83,7 @@ export async function openSandboxWorld({ wrap = (activities) => activities, stal
       return onboarding._id;
     },
     command: (tenantId: string, onboardingId: string, command: 'verifyEmail' | 'cancelOnboarding' | 'resendVerification', { commandId = newId('event'), generation }: { commandId?: string; generation?: number } = {}) =>
-      send({ tenantId, onboardingId, command, commandId, by: tester, generation }),
+      untilAnswered(() => send({ tenantId, onboardingId, command, commandId, by: tester, generation })),
     /** Accepts an advance as the api does and sends its start; answers the operation's id. */
     async advance(tenantId: string, by: string, { start = true }: { start?: boolean } = {}): Promise<string> {
       const now = await clock.now(tenantId);

@@ -29,6 +29,7 @@ import { advanceWorkflow } from '../temporal/time-skipping';
 import { createWorkflowStarter } from '../temporal/workflow-starter';
 import { openTestDatabase } from './test-database';
 import { openTestNamespace } from './test-namespace';
+import { untilAnswered } from './until-answered';
 import { waitFor } from './wait-for';
 
 const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
@@ -95,9 +96,9 @@ export async function openSubscriptionWorld({ wrap = (it) => it, wrapGateway = (
       return subscription._id;
     },
     /** A command as the api sends it. */
-    async command<Command extends SubscriptionUpdate>(subscriptionId: string, command: Command, terms: SubscriptionCommandTerms[Command], { commandId = randomUUID(), paymentMethod }: { commandId?: string; paymentMethod?: string } = {}) {
+    async command<Command extends SubscriptionUpdate>(subscriptionId: string, command: Command, terms: SubscriptionCommandTerms[Command], { commandId = randomUUID(), paymentMethod, attempts }: { commandId?: string; paymentMethod?: string; attempts?: number } = {}) {
       if (paymentMethod) await models.commandPayloads.create({ _id: commandId, tenantId, entityId: subscriptionId, payload: { paymentMethod }, createdAt: new Date() });
-      return send({ tenantId, subscriptionId, command, terms, commandId, by: tester } as SendSubscriptionCommandInput);
+      return untilAnswered(() => send({ tenantId, subscriptionId, command, terms, commandId, by: tester } as SendSubscriptionCommandInput), { attempts });
     },
     payWith(subscriptionId: string, paymentMethod: string) {
       return this.command(subscriptionId, 'updatePaymentMethod', {}, { paymentMethod });

@@ -125,7 +125,7 @@ describe('the undoing of a payment', () => {
     const id = await authorised();
     const commandId = randomUUID();
     faulty.set(id, { step: 'undoPayment', mode: 'fails for good before its effect' });
-    await expect(world.command(id, 'cancel', { commandId })).rejects.toMatchObject({ code: 'OUTCOME_PENDING' });
+    await expect(world.command(id, 'cancel', { commandId, attempts: 1 })).rejects.toMatchObject({ code: 'OUTCOME_PENDING' });
     await expect(world.handle(id).result()).rejects.toThrow();
     expect(await standing(id)).toMatchObject({ state: 'authorised', effects: { authorise: 'done' }, voids: 0, held: 5000, problems: [] });
     const process = await restartByOperator(world, { entityType: 'payment', entityId: id });
