@@ -458,7 +458,7 @@ export interface paths {
         put?: never;
         /**
          * Try again
-         * @description An outbox row is sent again at once. A process is started anew from the state its entity is in; steps that were applied are not applied again. An outcome that is not known is looked up at once; its item stays until it is known. A subscription's payment is looked up by its subscription within the hour and cannot be hastened (409).
+         * @description An outbox row is sent again at once. A process is started anew from the state its entity is in; steps that were applied are not applied again. Where a process runs although its entity was ended by hand, the entity is put back into the state its last event tells before that; where the entity has ended by its own events, or is gone, there is nothing to restart (409). An outcome that is not known is looked up at once; its item stays until it is known. A subscription's payment is looked up by its subscription within the hour and cannot be hastened (409).
          */
         post: operations["restartStuck"];
         delete?: never;
@@ -481,7 +481,7 @@ export interface paths {
         put?: never;
         /**
          * Give up
-         * @description An outbox row is not sent any more. A process is ended, what it had done is undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. A refund cannot be given up (409): closing its unknown outcome, or its failure after it had succeeded, only takes it off this list.
+         * @description An outbox row is not sent any more. A process is ended, what it had done is undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. That holds also for an entity that was ended by hand while its process runs; where it has ended by its own events, or is gone, only the process is ended. A refund cannot be given up (409): closing its unknown outcome, or its failure after it had succeeded, only takes it off this list.
          */
         post: operations["closeStuck"];
         delete?: never;

@@ -36,6 +36,8 @@ export interface RemedyInput {
 
 /** What can be done about a kind of entity whose process does not do what it should. Written within the session. */
 export interface StuckRemedy {
+  /** The states in which an entity of this kind has a process. */
+  openStates: readonly string[];
   /** Starts the process anew; it picks up in the state the entity is in and owns it from then on. */
   restart(input: RemedyInput): Promise<void>;
   /** Ends the entity, undoing what was done. */
@@ -61,6 +63,7 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
   });
 
   const onboarding: StuckRemedy = {
+    openStates: openOnboardingStates,
     async restart(input) {
       const { _id: onboardingId, tenantId, requiresApproval, correlationId } = await find<Onboarding>(input);
       await applyStep(
@@ -104,6 +107,7 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
 
   const openPaymentStates = paymentStates.filter((state) => !settledPaymentStates.includes(state));
   const payment: StuckRemedy = {
+    openStates: openPaymentStates,
     async restart(input) {
       const starts = [processOf(await find<Payment>(input))];
       await applyStep(database, { ...about(input), step: `restart/${input.item._id}`, from: openPaymentStates, set: { chain: null }, event: { type: 'payment.restarted' }, starts }, input.session);
@@ -133,12 +137,13 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
   };
 
   const refund: StuckRemedy = {
+    openStates: ['pending'],
     async restart(input) {
       const { _id: refundId, tenantId, correlationId } = await find(input);
       const start: WorkflowStart = {
         workflowType: REFUND_PAYMENT, workflowId: refundPaymentId(refundId), taskQueue: taskQueues.payments, restart: true, input: { tenantId, refundId, correlationId },
       };
-      await applyStep(database, { ...about(input), step: `restart/${input.item._id}`, from: ['pending'], set: { chain: null }, event: { type: 'refund.restarted' }, starts: [start] }, input.session);
+      await applyStep(database, { ...about(input), step: `restart/${input.item._id}`, from: refund.openStates, set: { chain: null }, event: { type: 'refund.restarted' }, starts: [start] }, input.session);
     },
     close: () => Promise.reject(new DomainError('ILLEGAL_STATE', 'A refund that was accepted is owed and cannot be given up; restart it')),
     giveUp: () => Promise.resolve(null),
@@ -165,6 +170,7 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
   };
   const openSubscriptionStates = subscriptionStates.filter((state) => !endedSubscriptionStates.includes(state));
   const subscription: StuckRemedy = {
+    openStates: openSubscriptionStates,
     async restart(input) {
       const found = await find<Subscription>(input);
       // A cancelled one has something left to do only while a payment is under way.
