@@ -2,6 +2,7 @@ import { paymentReported, subscriptionPaymentId } from '../../src/contracts/subs
 import { paymentTimes } from '../../src/domain/payment';
 import { waitOfSubscription } from '../../src/http/present-subscription';
 import { quietTemporal } from '../../src/testing/quiet-temporal';
+import { recordHistory } from '../../src/testing/record-history';
 import { openSubscriptionWorld, type SubscriptionWorld } from '../../src/testing/subscription-world';
 import { waitFor } from '../../src/testing/wait-for';
 
@@ -80,6 +81,7 @@ describe('a charge that its customer has to confirm', () => {
     await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
     expect(await world.handle(id).result()).toBe('cancelled');
     expect(Date.now() - began).toBeLessThan(AT_ONCE_MS);
+    await recordHistory('subscription-payment-withdrawn-at-once', world.handle(id));
     expect(await payment(id)).toMatchObject({ state: 'cancelled', reason: 'subscription_cancelled' });
     expect((await world.invoices(id))[0]).toMatchObject({ state: 'void', attempts: [{ state: 'failed', reason: 'subscription_cancelled' }] });
   });
