@@ -95,8 +95,8 @@ describe('refunds', () => {
     await api.database.models.payments.updateOne({ _id: paymentId }, { $set: { updatedAt: ahead } });
     const { status, body: { id, createdAt } } = await post(`/payments/${paymentId}/refunds`);
     expect([status, createdAt]).toEqual([202, ahead.toISOString()]);
-    const told = await api.database.models.events.find({ entityId: { $in: [paymentId, id] }, type: { $ne: 'payment.accepted' } }).lean();
-    expect(told.map(({ type, at }) => [type, at]).toSorted()).toEqual([['payment.refund_requested', ahead], ['refund.accepted', ahead]]);
+    const told = await api.database.models.events.find({ entityId: { $in: [paymentId, id] }, type: { $ne: 'payment.accepted' } }).sort({ type: 1 }).lean();
+    expect(told.map(({ type, at }) => [type, at])).toEqual([['payment.refund_requested', ahead], ['refund.accepted', ahead]]);
   });
 
   it('reserve what they give back and never more than was captured, however many race', async () => {
