@@ -5,6 +5,7 @@ import { acceptPayment, type AcceptPaymentInput } from '../src/models/accept-pay
 import { acceptRefund } from '../src/models/accept-refund';
 import { findPlanItem } from '../src/models/accept-subscription';
 import { applyStep } from '../src/models/apply-step';
+import { insertDocuments } from '../src/models/insert-documents';
 import type { Database } from '../src/models/database';
 import { openTestDatabase } from '../src/testing/test-database';
 import { createActivities } from '.';
@@ -17,7 +18,7 @@ let activities: ReturnType<typeof createActivities>;
 
 beforeAll(async () => {
   ({ database, drop } = await openTestDatabase());
-  activities = createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', sandboxClock: undefined as never, gatewayFor: undefined as never, acceptPayment, acceptRefund, findPlanItem });
+  activities = createActivities({ database, applyStep, insertDocuments, operatorEmail: 'operator@platform.example', sandboxClock: undefined as never, gatewayFor: undefined as never, acceptPayment, acceptRefund, findPlanItem });
 });
 afterAll(() => drop());
 

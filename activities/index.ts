@@ -5,6 +5,7 @@ import type { acceptPayment } from '../src/models/accept-payment';
 import type { acceptRefund } from '../src/models/accept-refund';
 import type { findPlanItem } from '../src/models/accept-subscription';
 import type { Database } from '../src/models/database';
+import type { insertDocuments } from '../src/models/insert-documents';
 import type { StepInput, StepResult } from '../src/models/apply-step';
 import type { SandboxClockMover } from '../src/temporal/sandbox-clock';
 import { createNotificationActivities } from './notifications';
@@ -25,6 +26,8 @@ export interface ActivityDependencies {
   database: Database;
   /** The guarded transition (src/models/apply-step.ts). */
   applyStep: (database: Database, input: StepInput, within?: ClientSession) => Promise<StepResult>;
+  /** Writes new documents, held to their schema (src/models/insert-documents.ts). */
+  insertDocuments: typeof insertDocuments;
   /** Where escalations go. */
   operatorEmail: string;
   /** Moves sandbox clocks (src/temporal/sandbox-clock.ts). */

@@ -3,9 +3,10 @@ import type { ProcessNotificationInput, SendNotificationInput } from '../src/con
 import { DomainError } from '../src/domain/domain-error';
 import { newId } from '../src/domain/ids';
 import { tenantOf } from '../src/domain/tenant';
+import type { Notification } from '../src/models/notification';
 
 /** Tells people other than the user: first what has to be told is recorded, then it is addressed to each of them, one mail each. */
-export const createNotificationActivities = ({ database, applyStep, operatorEmail }: ActivityDependencies) => {
+export const createNotificationActivities = ({ database, applyStep, insertDocuments, operatorEmail }: ActivityDependencies) => {
   const { models } = database;
   return {
     /** Records the notification. The audience are the partner's reviewers, or the operator when it is escalated. */
@@ -18,7 +19,8 @@ export const createNotificationActivities = ({ database, applyStep, operatorEmai
         event: { type: kind === 'approvalRequest' ? 'onboarding.approval_requested' : 'onboarding.approval_escalated', data: { audience, notificationId } },
         alongside: async (session) => {
           const createdAt = new Date(at);
-          await models.notifications.insertMany([{ _id: notificationId, tenantId, onboardingId, kind, audience, state: 'recorded', createdAt, updatedAt: createdAt }], { session });
+          const notification: Notification = { _id: notificationId, tenantId, onboardingId, kind, audience, state: 'recorded', createdAt, updatedAt: createdAt };
+          await insertDocuments({ model: models.notifications, documents: [notification], session });
         },
       });
       return { notificationId: String(data.notificationId) };

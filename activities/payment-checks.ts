@@ -15,9 +15,9 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** What is looked at before the gateway is asked for money. */
-export const createPaymentCheckActivities = ({ database, applyStep, gatewayFor, fraudRules = defaultFraudRules }: ActivityDependencies) => {
+export const createPaymentCheckActivities = ({ database, applyStep, insertDocuments, gatewayFor, fraudRules = defaultFraudRules }: ActivityDependencies) => {
   const { models } = database;
-  const records = createPaymentRecords({ database, applyStep });
+  const records = createPaymentRecords({ database, applyStep, insertDocuments });
 
   /** Of what customers do themselves: what a subscription charges comes in crowds by its nature. */
   const velocityOf = async ({ _id, tenantId, customerId, startedBy }: Payment, at: string): Promise<FraudFacts['velocity']> => {

@@ -12,8 +12,8 @@ import { createPaymentRecords } from './payment-records';
 const UNAVAILABLE = ['GatewayUnavailable', 'GatewayRequestRefused', 'VoidRefused'] as const;
 
 /** Undoes a payment at the gateway: gives up what is held, or may be. */
-export const createPaymentCompensationActivities = ({ database, applyStep, gatewayFor }: ActivityDependencies) => {
-  const records = createPaymentRecords({ database, applyStep });
+export const createPaymentCompensationActivities = ({ database, applyStep, insertDocuments, gatewayFor }: ActivityDependencies) => {
+  const records = createPaymentRecords({ database, applyStep, insertDocuments });
   const effects = createEffects({ database });
 
   /**

@@ -4,7 +4,7 @@ import type { GatewayAnswer, GatewayCallInput, LookUpPaymentInput } from '../src
 import { DomainError } from '../src/domain/domain-error';
 import { paymentAfter } from '../src/domain/gateway-outcome';
 import { moneyOf } from '../src/domain/money';
-import { paymentTimes, positionOf } from '../src/domain/payment';
+import { paymentTimes, positionOf, waitAfterAnswerMs } from '../src/domain/payment';
 import type { AuthoriseInput } from '../src/clients/payment-gateway';
 import type { Payment } from '../src/models/payment';
 import { createEffects } from './effects';
@@ -23,8 +23,8 @@ export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput =
  * The calls that move money. Temporal may run each more than once: the key is made of the payment and the call, and under one
  * key the gateway acts once. A gateway that is away is thrown and so waited out; no answer is an answer: `unknown`.
  */
-export const createPaymentGatewayActivities = ({ database, applyStep, gatewayFor }: ActivityDependencies) => {
-  const records = createPaymentRecords({ database, applyStep });
+export const createPaymentGatewayActivities = ({ database, applyStep, insertDocuments, gatewayFor }: ActivityDependencies) => {
+  const records = createPaymentRecords({ database, applyStep, insertDocuments });
   const effects = createEffects({ database });
 
   const ask = async (payment: Payment, call: GatewayCallInput['call'], at: string): Promise<Said> => {
@@ -43,8 +43,8 @@ export const createPaymentGatewayActivities = ({ database, applyStep, gatewayFor
     const position = positionOf(payment);
     const next = paymentAfter({ position, status });
     if (next !== 'authorised' && next !== 'requires_action') return { status, reason, position, capturedMinor };
-    const deadlineMs = next === 'requires_action' ? paymentTimes.actionMs : payment.capture === 'manual' ? paymentTimes.captureMs : null;
-    const until = deadlineMs === null ? null : new Date(Date.parse(input.at) + deadlineMs).toISOString();
+    const waitMs = waitAfterAnswerMs({ position: next, capture: payment.capture });
+    const until = waitMs === null ? null : new Date(Date.parse(input.at) + waitMs).toISOString();
     await records.move({ ...input, step: `${input.step}/answer`, to: next, until, ...references });
     return { status, reason, position: next };
   };

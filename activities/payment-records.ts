@@ -31,7 +31,7 @@ const CANCELLED_IN_TEMPORAL = 'cancelled_in_temporal';
 const GAVE_UP: readonly string[] = ['declined', 'failed', 'cancelled'];
 
 /** How payments are read and moved by all of their activities: state, books and compensation ledger in one transaction. */
-export const createPaymentRecords = ({ database, applyStep }: Pick<ActivityDependencies, 'database' | 'applyStep'>) => {
+export const createPaymentRecords = ({ database, applyStep, insertDocuments }: Pick<ActivityDependencies, 'database' | 'applyStep' | 'insertDocuments'>) => {
   const { models } = database;
   const effects = createEffects({ database });
 
@@ -86,7 +86,7 @@ export const createPaymentRecords = ({ database, applyStep }: Pick<ActivityDepen
         event: { type: 'payment.hold_found', data: { amountMinor: amount.amountMinor, currency: amount.currency } },
         alongside: async (session, postedAt) => {
           const { key, ...rest } = postAuthorise({ paymentId, key: gatewayKey(paymentId, 'authorise'), amount });
-          await models.ledgerPostings.insertMany([{ _id: key, ...rest, tenantId, at: postedAt }], { session });
+          await insertDocuments({ model: models.ledgerPostings, documents: [{ _id: key, ...rest, tenantId, at: postedAt }], session });
         },
       });
     },
@@ -117,8 +117,8 @@ export const createPaymentRecords = ({ database, applyStep }: Pick<ActivityDepen
         set: { ...changesOf(payment, input), unknownCall, since: when, until: until === null ? null : new Date(until), ...(review ? { review } : {}) },
         event: { type: `payment.${state}` satisfies `payment.${string}` as EventType, data: { ...dataOf(payment, input), ...(review ? { decision: review.decision, note: review.note } : {}) } },
         alongside: async (session, postedAt) => {
-          const postings = postingsOf(payment, input);
-          if (postings.length > 0) await models.ledgerPostings.insertMany(postings.map(({ key, ...rest }) => ({ _id: key, ...rest, tenantId, at: postedAt })), { session });
+          const documents = postingsOf(payment, input).map(({ key, ...rest }) => ({ _id: key, ...rest, tenantId, at: postedAt }));
+          await insertDocuments({ model: models.ledgerPostings, documents, session });
           await settleEffects(payment, state, postedAt, session);
           if (payment.state === 'unknown') {
             await models.stuckItems.updateMany(

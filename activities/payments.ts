@@ -7,9 +7,9 @@ import type { StuckItem } from '../src/models/stuck-item';
 import { byWorkflow, createPaymentRecords } from './payment-records';
 
 /** The steps of a payment that change nothing but our own books. */
-export const createPaymentActivities = ({ database, applyStep }: ActivityDependencies) => {
+export const createPaymentActivities = ({ database, applyStep, insertDocuments }: ActivityDependencies) => {
   const { models } = database;
-  const records = createPaymentRecords({ database, applyStep });
+  const records = createPaymentRecords({ database, applyStep, insertDocuments });
 
   const step = ({ tenantId, paymentId, chain, step: name, at }: PaymentStepInput) => ({
     tenantId, entityType: 'payment', entityId: paymentId, chain, step: name, at, by: byWorkflow, from: paymentStates,

@@ -14,9 +14,9 @@ import { authorisationOf } from './payment-gateway';
 import { byWorkflow, createPaymentRecords } from './payment-records';
 
 /** Gives money back. A refund that is not answered stays `pending` and is settled by its key. */
-export const createRefundActivities = ({ database, applyStep, gatewayFor }: ActivityDependencies) => {
+export const createRefundActivities = ({ database, applyStep, insertDocuments, gatewayFor }: ActivityDependencies) => {
   const { models } = database;
-  const records = createPaymentRecords({ database, applyStep });
+  const records = createPaymentRecords({ database, applyStep, insertDocuments });
   const effects = createEffects({ database });
 
   const find = async ({ tenantId, refundId }: Pick<RefundStepInput, 'tenantId' | 'refundId'>): Promise<Refund> => {
@@ -100,7 +100,7 @@ export const createRefundActivities = ({ database, applyStep, gatewayFor }: Acti
           );
           if (outcome === 'succeeded') {
             const { key: _id, ...posting } = postRefund({ key, paymentId, amount });
-            await models.ledgerPostings.insertMany([{ _id, ...posting, tenantId, at: new Date(told.at) }], { session });
+            await insertDocuments({ model: models.ledgerPostings, documents: [{ _id, ...posting, tenantId, at: new Date(told.at) }], session });
           }
           await models.compensations.updateOne({ tenantId, key }, { $set: { state: outcome === 'succeeded' ? 'done' : 'none', updatedAt: settledAt } }, { session });
           await models.stuckItems.updateMany(

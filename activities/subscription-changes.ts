@@ -15,7 +15,7 @@ import { createSubscriptionRefunds } from './subscription-refunds';
 
 /** The changes of a subscription that have to do with time already paid for, or still to be. */
 export const createSubscriptionChangeActivities = (dependencies: ActivityDependencies) => {
-  const { database, findPlanItem } = dependencies;
+  const { database, findPlanItem, insertDocuments } = dependencies;
   const { models } = database;
   const records = createSubscriptionRecords(dependencies);
   const refunds = createProratedRefunds(dependencies);
@@ -115,7 +115,7 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
         data: { planId: next.planId, quantity: next.quantity, ...(invoice ? { invoiceId: invoice._id, subtotalMinor: draft.subtotal.amountMinor, totalMinor: draft.total.amountMinor } : {}) },
       },
       alongside: async (session) => {
-        if (invoice) await models.invoices.insertMany([invoice], { session });
+        if (invoice) await insertDocuments({ model: models.invoices, documents: [invoice], session });
       },
     };
   }

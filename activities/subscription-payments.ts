@@ -18,7 +18,7 @@ class NotInvoiced extends Error {}
 
 /** The steps of one charge: what is known of it, the invoice and its payment, and what came of it. */
 export const createSubscriptionPaymentActivities = (dependencies: ActivityDependencies) => {
-  const { database, acceptPayment } = dependencies;
+  const { database, acceptPayment, insertDocuments } = dependencies;
   const { models } = database;
   const records = createSubscriptionRecords(dependencies);
   const settlement = createChargeSettlement(dependencies);
@@ -69,7 +69,7 @@ export const createSubscriptionPaymentActivities = (dependencies: ActivityDepend
           set: { ...set, charge: { rung: 1, failedAt: null, nextAt: null, ...charge, invoiceId: invoice._id, periodStart: invoice.period.startAt, attempt, status: 'pending', until: null } },
           event: { type: isNew || attempt === 1 ? 'subscription.invoiced' : 'subscription.charge_retried', data },
           alongside: async (session) => {
-            if (isNew) await models.invoices.insertMany([{ ...invoice, attempts }], { session });
+            if (isNew) await insertDocuments({ model: models.invoices, documents: [{ ...invoice, attempts }], session });
             else await models.invoices.updateOne({ _id: invoice._id, tenantId }, { $push: { attempts: { $each: attempts } }, $set: { updatedAt: new Date(at) }, $inc: { version: 1 } }, { session });
             if (paymentId === null) return;
             await acceptPayment({

@@ -9,7 +9,7 @@ const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 const newCode = () => `WELCOME-${Array.from({ length: 10 }, () => CODE_ALPHABET[randomInt(CODE_ALPHABET.length)]).join('')}`;
 
 /** The welcome package: an entitlement with a code, granted once per onboarding and revoked when the onboarding is undone. */
-export const createWelcomePackageActivities = ({ database, applyStep }: ActivityDependencies) => {
+export const createWelcomePackageActivities = ({ database, applyStep, insertDocuments }: ActivityDependencies) => {
   const { models } = database;
   return {
     async sendWelcomePackage({ tenantId, onboardingId, chain, step, at }: OnboardingStepInput): Promise<StepApplied> {
@@ -24,7 +24,7 @@ export const createWelcomePackageActivities = ({ database, applyStep }: Activity
         from: ['activating'],
         event: { type: 'onboarding.welcome_package_granted', data: { entitlementId: entitlement._id } },
         alongside: async (session) => {
-          await models.entitlements.insertMany([entitlement], { session });
+          await insertDocuments({ model: models.entitlements, documents: [entitlement], session });
         },
       });
     },

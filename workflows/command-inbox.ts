@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, patched } from '@temporalio/workflow';
 import { ILLEGAL_STATE, type CommandInput } from '../src/contracts/commands';
 
 /** A command that was accepted and waits for its turn. Its sender waits until `outcome` or `refusal` is set. */
@@ -18,6 +18,8 @@ export type Judge<Name extends string, Input extends CommandInput> = (name: Name
  */
 export class CommandInbox<Name extends string, Outcome, Input extends CommandInput = CommandInput> {
   private readonly queue: QueuedCommand<Name, Outcome, Input>[] = [];
+  /** The one whose turn came last. */
+  private current: QueuedCommand<Name, Outcome, Input> | undefined;
   private inTransit = true;
 
   constructor(private readonly judge: Judge<Name, Input>) {}
@@ -67,7 +69,9 @@ export class CommandInbox<Name extends string, Outcome, Input extends CommandInp
         if (waitMs <= 0 || !(await condition(() => this.queue.length > 0, waitMs))) return undefined;
         continue;
       }
-      if (!this.isRefused(command)) return command;
+      if (this.isRefused(command)) continue;
+      this.current = command;
+      return command;
     }
   }
 
@@ -91,8 +95,11 @@ export class CommandInbox<Name extends string, Outcome, Input extends CommandInp
     return this.queue.length > 0;
   }
 
-  /** Tells everyone who still waits that their turn will not come. */
+  /** Tells everyone who still waits that their turn will not come, or was cut short; the process would wait for their answers for ever. */
   refuseTheRest(why: string): void {
+    const { current } = this;
+    const isCutShort = current !== undefined && current.outcome === undefined && current.refusal === undefined;
+    if (isCutShort && patched('refuse-what-is-cut-short')) current.refusal = refusal(ILLEGAL_STATE, why);
     for (const command of this.queue.splice(0)) command.refusal = refusal(ILLEGAL_STATE, why);
   }
 }

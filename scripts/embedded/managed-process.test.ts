@@ -24,6 +24,16 @@ describe('a managed process', () => {
     await expect(sleeper('console.log("no such disk"); process.exit(3)', never).start()).rejects.toThrow(/ended while starting \(exit code 3\)[\s\S]*no such disk/);
   });
 
+  it('that ends while starting shows what this start logged, not an earlier one, and nothing where it was killed', async () => {
+    const never = (): Promise<void> => Promise.reject(new Error('not yet'));
+    await expect(sleeper('console.log("of the first start"); process.exit(3)', never).start()).rejects.toThrow('of the first start');
+    await expect(sleeper('console.log("of the second start"); process.exit(4)', never).start()).rejects.toMatchObject({
+      message: expect.not.stringContaining('of the first start'), what: 'sleeper ended while starting (exit code 4)', log: expect.stringContaining('of the second start'),
+    });
+    await expect(sleeper('console.log("innocent"); process.kill(process.pid, "SIGKILL")', never).start()).rejects.toMatchObject({ what: 'sleeper ended while starting (SIGKILL)', log: '' });
+    await expect(sleeper('process.exit(5)', never).start()).rejects.toMatchObject({ message: 'sleeper ended while starting (exit code 5)', log: '' });
+  });
+
   it('that ignores SIGTERM is killed after its grace', async () => {
     const deaf = (): void => expect(readFileSync(join(folder, 'logs', 'sleeper.log'), 'utf8')).toContain('deaf');
     const child = sleeper('process.on("SIGTERM", () => console.log("heard")); setInterval(() => {}, 1000); console.log("deaf")', async () => deaf());

@@ -21,6 +21,18 @@ export interface ManagedProcessInput {
   graceMs: number;
 }
 
+/** A process that ended, or never answered, before it was ready: `what` in one line, and what it logged last, in lines of their own, where that can tell why. */
+export class StartFailed extends Error {
+  readonly what: string;
+  readonly log: string;
+
+  constructor({ what, log }: { what: string; log: string }) {
+    super(what + log);
+    this.what = what;
+    this.log = log;
+  }
+}
+
 /** One child in a process group of its own: started, probed, paused, stopped, and found again after a crash of its parent. */
 export class ManagedProcess {
   readonly name: string;
@@ -29,6 +41,8 @@ export class ManagedProcess {
   private readonly recordFile: string;
   private child: ChildProcess | null = null;
   private exited: Promise<string> = Promise.resolve('never started');
+  /** Where the log of this child begins; earlier ones stand before it. */
+  private logStartsAtByte = 0;
   private stopping = false;
   private exitListeners: ((how: string) => void)[] = [];
 
@@ -92,7 +106,8 @@ export class ManagedProcess {
 
   private spawn(): void {
     const { command, args, env = {}, cwd } = this.input;
-    const log = openLog(this.logFile);
+    const { log, size } = openLog(this.logFile);
+    this.logStartsAtByte = size;
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, detached: true, stdio: ['ignore', log, log] });
     closeSync(log);
     this.child = child;
@@ -119,7 +134,11 @@ export class ManagedProcess {
     const child = this.child;
     let reason = 'no answer';
     while (performance.now() < deadline) {
-      if (this.child !== child || child === null) throw new Error(`${this.name} ended while starting (${await this.exited})${this.lastLogLines()}`);
+      if (this.child !== child || child === null) {
+        const how = await this.exited;
+        // Who was killed from outside has logged nothing about it.
+        throw new StartFailed({ what: `${this.name} ended while starting (${how})`, log: how === 'SIGKILL' ? '' : this.lastLogLines() });
+      }
       try {
         await within(probe(), 5_000);
         // Had it lost its port to a stranger, the stranger answered: a child that is gone was not the one that did.
@@ -130,7 +149,7 @@ export class ManagedProcess {
       await new Promise((resolve) => setTimeout(resolve, 40));
     }
     await this.kill();
-    throw new Error(`${this.name} was not ready within ${readyWithinMs / 1000} s: ${reason}${this.lastLogLines()}`);
+    throw new StartFailed({ what: `${this.name} was not ready within ${readyWithinMs / 1000} s: ${reason}`, log: this.lastLogLines() });
   }
 
   private writeRecord(pid: number): void {
@@ -143,7 +162,9 @@ export class ManagedProcess {
   }
 
   private lastLogLines(): string {
-    const lines = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-5);
+    const own = readFileSync(this.logFile).subarray(this.logStartsAtByte).toString('utf8').trimEnd();
+    if (own === '') return '';
+    const lines = own.split('\n').slice(-5);
     // The cause of a long line is at its end.
     const brief = (line: string): string => (line.length <= 300 ? line : `${line.slice(0, 150)} … ${line.slice(-150)}`);
     return `\n  last lines of ${this.logFile}:\n${lines.map((line) => `    ${brief(line)}`).join('\n')}`;
@@ -163,11 +184,12 @@ function killGroup(leader: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
-function openLog(file: string): number {
+function openLog(file: string): { log: number; size: number } {
   mkdirSync(dirname(file), { recursive: true });
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > MAX_LOG_BYTES) renameSync(file, `${file}.1`);
-  return openSync(file, 'a');
+  const isFull = size > MAX_LOG_BYTES;
+  if (isFull) renameSync(file, `${file}.1`);
+  return { log: openSync(file, 'a'), size: isFull ? 0 : size };
 }
 
 async function within<T>(work: Promise<T>, ms: number): Promise<T> {

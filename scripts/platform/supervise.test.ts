@@ -1,5 +1,42 @@
-import { restartDelayMs } from './supervise.ts';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ManagedProcess } from '../embedded/managed-process.ts';
+import { restartDelayMs, supervise } from './supervise.ts';
 
 it('waits twice as long before each start in a row, half a minute at most', () => {
   expect([1, 2, 3, 7, 8, 50].map(restartDelayMs)).toEqual([500, 1_000, 2_000, 30_000, 30_000, 30_000]);
+});
+
+it('says in one line how a process ended, also while it was starting, and that it comes back after growing pauses', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'supervise-'));
+  const [died, up] = [join(folder, 'died'), join(folder, 'up')];
+  // The first restart is killed while it starts.
+  const script = `const fs = require('node:fs'); const file = ${JSON.stringify(died)}; console.log('{"level":30}');
+    if (fs.existsSync(file)) { fs.rmSync(file); process.kill(process.pid, 'SIGKILL'); } fs.writeFileSync(${JSON.stringify(up)}, ''); setInterval(() => {}, 1000);`;
+  const probe = async (): Promise<void> => {
+    if (!existsSync(up)) throw new Error('It is not up yet');
+  };
+  const worker = new ManagedProcess({ name: 'worker', folder, command: process.execPath, args: ['-e', script], probe, readyWithinMs: 60_000, graceMs: 300 });
+  const said: string[] = [];
+  try {
+    await worker.start();
+    const isBack = new Promise<void>((resolve) => supervise({ process: worker, say: (line) => void said.push(line), onRestarted: resolve, isStopping: () => false }));
+    // It had long been up when it dies.
+    const realNow = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => realNow() + 61_000);
+    writeFileSync(died, '');
+    rmSync(up);
+    process.kill(worker.pid ?? 0, 'SIGKILL');
+    await isBack;
+    expect(said).toEqual([
+      'worker ended (SIGKILL); starting it again in 0.5 s',
+      'worker ended while starting (SIGKILL); starting it again in 1 s',
+      `worker is up again (pid ${worker.pid})`,
+    ]);
+  } finally {
+    jest.restoreAllMocks();
+    await worker.kill();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

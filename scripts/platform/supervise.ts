@@ -1,4 +1,4 @@
-import type { ManagedProcess } from '../embedded/managed-process.ts';
+import { StartFailed, type ManagedProcess } from '../embedded/managed-process.ts';
 
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
@@ -20,13 +20,16 @@ export interface SuperviseInput {
 /** Starts a process again whenever it dies, with growing pauses, and says so. */
 export function supervise({ process, say, onRestarted, isStopping }: SuperviseInput): void {
   let attempt = 0;
-  let upSince = performance.now();
+  /** Null while it is down: a start that fails counts on. */
+  let upSince: number | null = performance.now();
 
-  const restart = async (reason: string): Promise<void> => {
-    if (performance.now() - upSince > STABLE_AFTER_MS) attempt = 0;
+  /** `what` happened, in one line; what the process logged of it follows in lines of its own. */
+  const restart = async ({ what, log = '' }: { what: string; log?: string }): Promise<void> => {
+    if (upSince !== null && performance.now() - upSince > STABLE_AFTER_MS) attempt = 0;
+    upSince = null;
     attempt += 1;
     const delayMs = restartDelayMs(attempt);
-    say(`${process.name} ended (${reason}); starting it again in ${delayMs / 1000} s`);
+    say(`${what}; starting it again in ${delayMs / 1000} s${log}`);
     await new Promise((resolve) => setTimeout(resolve, delayMs));
     if (isStopping() || process.pid !== null) return;
     starting = true;
@@ -36,7 +39,7 @@ export function supervise({ process, say, onRestarted, isStopping }: SuperviseIn
       say(`${process.name} is up again (pid ${process.pid})`);
       onRestarted();
     } catch (error) {
-      if (!isStopping()) return restart(error instanceof Error ? error.message : String(error));
+      if (!isStopping()) return restart(error instanceof StartFailed ? error : { what: `${process.name} could not be started (${error instanceof Error ? error.message : String(error)})` });
     } finally {
       starting = false;
     }
@@ -45,6 +48,6 @@ export function supervise({ process, say, onRestarted, isStopping }: SuperviseIn
   // While start() is under way it reports an early end itself.
   let starting = false;
   process.onUnexpectedExit((how) => {
-    if (!isStopping() && !starting) void restart(how);
+    if (!isStopping() && !starting) void restart({ what: `${process.name} ended (${how})` });
   });
 }

@@ -32,7 +32,7 @@ export interface GatewayCircuit {
  * Spares a failing gateway: while the circuit is open every call fails at once with `GatewayUnavailable`.
  *
  * Failures are `GatewayUnavailable` and `GatewayOutcomeUnknown` alone. A decline is an answer, and a refused request
- * is our own mistake: neither says that the gateway is ill. One breaker per gateway and process; calls it lets through
+ * is our own mistake: neither says that the gateway is ill. One breaker per process and gateway, or tenant of it; calls it lets through
  * keep their own time limits.
  */
 export function breakGatewayCircuit(input: BreakGatewayCircuitInput): GatewayCircuit {

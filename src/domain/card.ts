@@ -51,3 +51,19 @@ export function cardProblems({ facts, amount, at }: ValidateCardInput): CardProb
  */
 export const cardExpiresAt = ({ expiryMonth, expiryYear }: Pick<PaymentMethodFacts, 'expiryMonth' | 'expiryYear'>): string =>
   new Date(Date.UTC(expiryYear, expiryMonth, 1, 12)).toISOString();
+
+const CARD_DIGITS = /^\d{12,19}$/;
+
+/**
+ * Whether a text is likely a card number instead of a token for one: 12 to 19 digits, however grouped, with the check digit of
+ * ISO/IEC 7812-1 (Luhn). Such a text must not be kept, shown or logged.
+ */
+export function looksLikeCardNumber(text: string): boolean {
+  const digits = text.replace(/[\s._-]/g, '');
+  if (!CARD_DIGITS.test(digits)) return false;
+  const sum = Array.from(digits, Number)
+    .toReversed()
+    .map((digit, index) => (index % 2 === 0 ? digit : digit * 2 - (digit > 4 ? 9 : 0)))
+    .reduce((total, digit) => total + digit, 0);
+  return sum % 10 === 0;
+}

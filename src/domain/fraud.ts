@@ -70,8 +70,24 @@ export interface FraudFacts {
 export interface FraudReason {
   rule: 'amount' | 'payments_per_hour' | 'payments_per_day' | 'declines_per_hour' | 'deny_list';
   decision: 'review' | 'deny';
+  /** With the figures and limits that decided: kept as evidence, not shown to partners. */
   detail: string;
 }
+
+/**
+ * What a partner is told of a reason. Without the limits: whoever tries stolen cards would learn how far to go. Of the deny list
+ * it is the partner's own words.
+ */
+export function tellableDetailOf({ rule, detail }: { rule: string; detail: string }): string {
+  return tellable[rule] ?? detail;
+}
+
+const tellable: Readonly<Record<string, string>> = {
+  amount: 'The amount is unusually high.',
+  payments_per_hour: 'The customer has paid unusually often within an hour.',
+  payments_per_day: 'The customer has paid unusually often within a day.',
+  declines_per_hour: 'Unusually many payments of the customer were declined within an hour.',
+} satisfies Record<Exclude<FraudReason['rule'], 'deny_list'>, string>;
 
 export interface FraudAssessment {
   /** The strictest of the reasons; `allow` without any. */

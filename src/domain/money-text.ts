@@ -37,6 +37,9 @@ export function toDecimal({ amountMinor, currency }: Money): string {
   return exponent === 0 ? sign + figure : `${sign}${figure.slice(0, -exponent)}.${figure.slice(-exponent)}`;
 }
 
+/** "10.50 EUR", "1050 JPY": the exact figure and the ISO code, the same for every reader. */
+export const plainMoney = (money: Money): string => `${toDecimal(money)} ${money.currency}`;
+
 export interface ParseMoneyInput {
   text: string;
   currency: string;

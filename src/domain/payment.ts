@@ -160,3 +160,9 @@ export const paymentTimes = {
   /** An outcome not known by then goes to the operator's list; looking it up goes on. */
   unknownMs: 24 * HOUR_MS,
 } as const;
+
+/** How long the gateway's answer leaves a payment waiting for somebody, in ms; null where nobody has to act. */
+export function waitAfterAnswerMs({ position, capture }: { position: PaymentPosition; capture: CaptureMode }): number | null {
+  if (position === 'requires_action') return paymentTimes.actionMs;
+  return position === 'authorised' && capture === 'manual' ? paymentTimes.captureMs : null;
+}

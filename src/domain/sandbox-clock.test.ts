@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { advanceTarget, hopsOf, MAX_HOP_MS, nextHop } from './sandbox-clock';
 
 const DAY = 86_400_000;
-const target = (by: string, from = '2027-01-31T12:00:00Z', timeZone = 'UTC') => advanceTarget({ by, from: new Date(from), timeZone }).toISOString();
+const target = (by: string, from = '2027-01-31T12:00:00Z', timeZone = 'UTC') => advanceTarget({ by, from: new Date(from), realNow: new Date(from), timeZone }).toISOString();
 
 describe('advanceTarget', () => {
   it.each([
@@ -34,13 +34,22 @@ describe('advanceTarget', () => {
     expect(() => target(by)).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST', pointer: '/by' }));
   });
 
+  it('leads at most twenty years ahead of real time, however many advances came before, and says how far is left', () => {
+    const realNow = new Date('2027-01-31T12:00:00Z');
+    const from = new Date('2047-01-01T12:00:00Z');
+    const lead = (by: string) => advanceTarget({ by, from, realNow, timeZone: 'UTC' }).toISOString();
+    expect(lead('P30D')).toBe('2047-01-31T12:00:00.000Z');
+    for (const by of ['P30DT1S', 'P400D']) expect(() => lead(by)).toThrow(expect.objectContaining({ code: 'INSTANT_TOO_LATE', pointer: '/by', message: expect.stringContaining('2047-01-31T12:00:00.000Z') }));
+    expect(() => lead('P401D')).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }));
+  });
+
   it('leads forward, and never further than 400 days and an hour', () => {
     const part = fc.nat({ max: 2000 });
     fc.assert(
       fc.property(part, part, part, part, (months, days, hours, seconds) => {
         const from = new Date('2027-01-31T12:00:00Z');
         try {
-          const aheadMs = advanceTarget({ by: `P${months}M${days}DT${hours}H${seconds}S`, from, timeZone: 'America/New_York' }).getTime() - from.getTime();
+          const aheadMs = advanceTarget({ by: `P${months}M${days}DT${hours}H${seconds}S`, from, realNow: from, timeZone: 'America/New_York' }).getTime() - from.getTime();
           expect(aheadMs).toBeGreaterThan(0);
           expect(aheadMs).toBeLessThanOrEqual(400 * DAY + 3_600_000);
         } catch (error) {

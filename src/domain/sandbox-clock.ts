@@ -3,6 +3,11 @@ import { DomainError } from './domain-error';
 
 /** A call may move the clock this many calendar days at most. */
 export const MAX_ADVANCE_DAYS = 400;
+/**
+ * How far the clock may stand ahead of real time, in calendar years (UTC), whatever the number of advances: to the end of all that can be
+ * asked for in real time (planning-horizon.ts) and as long again, and far from where dates and timers end.
+ */
+export const MAX_AHEAD_YEARS = 20;
 /** Nothing of one process fires more than this before something of another that was due earlier. */
 export const MAX_HOP_MS = 86_400_000;
 
@@ -14,6 +19,8 @@ export interface AdvanceTargetInput {
   by: string;
   /** The tenant's time. */
   from: Date;
+  /** The time outside of the sandbox. */
+  realNow: Date;
   /** The partner's IANA time zone: years, months, weeks and days are counted on its calendar, so a day may have 23 or 25 hours. */
   timeZone: string;
 }
@@ -22,9 +29,10 @@ export interface AdvanceTargetInput {
  * The instant that lies the duration after `from`. From 31 January, `P1M` leads to the last day of February, at the same local
  * time (ISO 8601-1:2019 §5.5.2; RFC 5545 §3.3.6 for days across a change of the clocks).
  *
- * @throws DomainError `INVALID_REQUEST` for anything but a positive duration of at most 400 days.
+ * @throws DomainError `INVALID_REQUEST` for anything but a positive duration of at most 400 days, `INSTANT_TOO_LATE` for one that leads more
+ *   than twenty years ahead of real time; both point at `/by`.
  */
-export function advanceTarget({ by, from, timeZone }: AdvanceTargetInput): Date {
+export function advanceTarget({ by, from, realNow, timeZone }: AdvanceTargetInput): Date {
   if (!DURATION.test(by)) throw invalid('by has to be an ISO 8601 duration of whole units, such as P31D, P1M or PT36H');
   const start = Temporal.Instant.fromEpochMilliseconds(from.getTime()).toZonedDateTimeISO(timeZone);
   const end = add(start, by);
@@ -32,6 +40,13 @@ export function advanceTarget({ by, from, timeZone }: AdvanceTargetInput): Date 
     throw invalid(`by may be ${MAX_ADVANCE_DAYS} days at most; advance in several steps`);
   }
   if (end.epochMilliseconds <= from.getTime()) throw invalid('by has to be longer than nothing; the clock never goes back');
+  const last = new Date(realNow);
+  last.setUTCFullYear(last.getUTCFullYear() + MAX_AHEAD_YEARS);
+  if (end.epochMilliseconds > last.getTime()) {
+    const target = new Date(end.epochMilliseconds).toISOString();
+    const detail = `by leads to ${target}: a sandbox's clock may stand ${MAX_AHEAD_YEARS} years ahead of real time at most. Advance to ${last.toISOString()} at most, or begin again with POST /sandbox/clock/reset.`;
+    throw new DomainError('INSTANT_TOO_LATE', detail, { pointer: '/by' });
+  }
   return new Date(end.epochMilliseconds);
 }
 

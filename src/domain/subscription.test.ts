@@ -29,13 +29,19 @@ describe('commands', () => {
     ['resume', { state: 'unpaid' }, 'SUBSCRIPTION_NOT_PAUSED'],
     ['cancel_now', { state: 'accepted' }, null],
     ['cancel_now', { state: 'unpaid', invoiceOpen: true }, null],
-    ['cancel_at_period_end', { waiting: 'change_plan' }, null],
+    ['cancel_at_period_end', { waiting: 'change_plan' }, 'CHANGE_WAITING'],
+    ['cancel_now', { waiting: 'change_plan' }, null],
     ['cancel_at_period_end', { waiting: 'cancel' }, 'CHANGE_WAITING'],
     ['undo', { waiting: 'cancel' }, null],
     ['undo', {}, 'NOTHING_TO_UNDO'],
     ['change_payment_method', { state: 'unpaid', invoiceOpen: true }, null],
   ] as const)('%s while %j: %s', (command, given, code) => {
     expect(refuseSubscriptionCommand({ command, standing: standing(given) })?.code ?? null).toBe(code);
+  });
+
+  // Only a cancel and a change of plan can be asked for "now".
+  test.each(['pause', 'cancel_at_period_end', 'change_plan_at_period_end'] as const)('%s before the start is told what is possible then', (command) => {
+    expect(refuseSubscriptionCommand({ command, standing: standing({ state: 'accepted' }) })?.detail).toBe('The subscription has not started: wait for its start, or cancel it or change its plan with when "now".');
   });
 
   test('cancel now and a new payment method are taken in every state but cancelled, which takes nothing', () => {

@@ -63,7 +63,7 @@ export interface SubscriptionStanding {
 
 const refusals = {
   SUBSCRIPTION_CANCELLED: 'The subscription is cancelled and takes no more commands: make a new one.',
-  SUBSCRIPTION_NOT_STARTED: 'The subscription has not started: use "now", or wait for its start.',
+  SUBSCRIPTION_NOT_STARTED: 'The subscription has not started: wait for its start, or cancel it or change its plan with when "now".',
   SUBSCRIPTION_PAUSED: 'The subscription is paused: resume it first, or cancel it now.',
   SUBSCRIPTION_NOT_PAUSED: 'The subscription is not paused: there is nothing to resume.',
   INVOICE_OPEN: 'An invoice is open: it must be paid first (a new payment method tries at once), or cancel now.',
@@ -93,12 +93,12 @@ export const subscriptionCommandTable: Readonly<Record<SubscriptionCommand, Read
 
 /** Commands that need the open invoice settled first, as they change what it stands for. */
 const needsInvoiceSettled: readonly SubscriptionCommand[] = ['change_plan_now', 'pause'];
-/** Commands that would contradict what waits. A cancel at the end replaces a change that waits; `cancel_now` overrules both. */
+/** Commands that would contradict what waits, so that nothing a partner ordered is dropped unsaid; `cancel_now` overrules both. */
 const yieldsTo: Readonly<Partial<Record<SubscriptionCommand, readonly SubscriptionStanding['waiting'][]>>> = {
   change_plan_now: ['cancel', 'change_plan'],
   change_plan_at_period_end: ['cancel', 'change_plan'],
   pause: ['cancel', 'change_plan'],
-  cancel_at_period_end: ['cancel'],
+  cancel_at_period_end: ['cancel', 'change_plan'],
 };
 
 /** Null when the subscription takes the command now, otherwise why not (all are conflicts with its state). */

@@ -87,11 +87,11 @@ export function authorise({ scopes, platformOnly }: Operation): RequestHandler {
   const needed = scopes ?? [];
   return (request, _response, next) => {
     const caller = request.caller as Caller;
-    if (!needed.some((scope) => caller.scopes.includes(scope))) {
+    if (platformOnly && caller.tenantId !== null) {
+      next(new DomainError('FORBIDDEN', "This needs the platform operator's key; no partner's key may do it, whatever its scopes. Who is calling: GET /me."));
+    } else if (!needed.some((scope) => caller.scopes.includes(scope))) {
       const has = caller.scopes.join(', ');
       next(new DomainError('FORBIDDEN', `This needs a key with the scope ${needed.join(' or ')}; yours has ${has}.`));
-    } else if (platformOnly && caller.tenantId !== null) {
-      next(new DomainError('FORBIDDEN', "This needs the platform operator's key; a partner's key with the scope operator sees only its own tenant's operations."));
     } else {
       next();
     }

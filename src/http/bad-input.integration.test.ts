@@ -120,6 +120,17 @@ describe('bad input', () => {
     expect(await everything()).toBe(before);
   });
 
+  it.each(['createPayment', 'initializePayment', 'createSubscription', 'updatePaymentMethod'] as const)('a card number for a payment method of %s is refused, and neither stored, shown nor logged', async (id) => {
+    const operation = contract.operations.find((each) => each.id === id) as Operation;
+    const before = await everything();
+    for (const number of ['4242424242424242', '5555-5555-5555-4444', '3782 822463 10005']) {
+      const answer = await sendRaw(operation, JSON.stringify({ ...examples[id], paymentMethod: number }));
+      expect(answer.body).toMatchObject({ status: 422, code: 'INVALID_REQUEST', errors: expect.arrayContaining([expect.objectContaining({ pointer: '/paymentMethod', rule: 'format' })]) });
+      expect(answer.text + JSON.stringify([answer.headers, api.lines])).not.toContain(number);
+    }
+    expect((await everything()) === before).toBe(true);
+  });
+
   it('bounds the work a body can make: wide lists, doubled keys, endless names', async () => {
     const create = contract.operations.find(({ id }) => id === 'createPartner') as Operation;
     const wide = await sendRaw(create, JSON.stringify({ name: 'x', reviewers: Array.from({ length: 20_000 }, (_one, index) => `a${index}`) }));

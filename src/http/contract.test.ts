@@ -63,6 +63,6 @@ describe('problems', () => {
     'Cannot call `users.findOne()` before initial connection is complete if `bufferCommands = false`',
     "Cannot read properties of null (reading 'startSession')",
   ])('know that the database is away: %s', (message) => {
-    expect(of(new Error(message))).toMatchObject({ status: 503, headers: { 'Retry-After': '2' }, body: { code: 'DATABASE_UNAVAILABLE' } });
+    expect(of(new Error(message))).toMatchObject({ status: 503, headers: { 'Retry-After': '2' }, body: { code: 'DATABASE_UNAVAILABLE', detail: expect.stringContaining('where the request had an Idempotency-Key') } });
   });
 });

@@ -52,6 +52,18 @@ describe('the docs', () => {
       await page.locator('#operations-Account-getMe .opblock-summary-control').click();
       await page.locator('#operations-Account-getMe .execute').click();
       await page.locator('#operations-Account-getMe .live-responses-table .response-col_status', { hasText: '200' }).waitFor({ timeout: 10_000 });
+      // One intention after the other, as a newcomer clicks them; a key of one's own is sent as it was typed.
+      const execute = async (operation: string, ownKey?: string): Promise<string> => {
+        const block = page.locator(`#operations-${operation}`);
+        if (!(await block.locator('.execute').isVisible())) await block.locator('.opblock-summary-control').click();
+        if (ownKey !== undefined) await block.locator('tr[data-param-name="Idempotency-Key"] input').fill(ownKey);
+        if (await block.locator('.btn-clear').isVisible()) await block.locator('.btn-clear').click();
+        const answered = page.waitForResponse((response) => response.request().method() === 'POST');
+        await block.locator('.execute').click();
+        return `${(await answered).status()} ${(await answered).headers()['idempotent-replayed'] ?? 'new'}`;
+      };
+      expect([await execute('Subscriptions-createPlan'), await execute('Subscriptions-createPlan'), await execute('Payments-createPayment')]).toEqual(['201 new', '201 new', '202 new']);
+      expect([await execute('Subscriptions-createPlan', 'mine'), await execute('Subscriptions-createPlan')]).toEqual(['201 new', '201 true']);
       await page.reload();
       await page.locator('.authorize.locked, .authorize .locked').first().waitFor({ timeout: 10_000 });
 

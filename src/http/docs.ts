@@ -12,9 +12,19 @@ const files: Record<string, string> = {
   'favicon-32x32.png': 'image/png',
 };
 
-const START = `window.ui = SwaggerUIBundle({
+/**
+ * Swagger UI fills the contract's example into every form. Sent as it is, the second click would meet the key of the first; so a
+ * new key takes its place. `randomUUID` is only there under https and on localhost.
+ */
+const startScript = (exampleKey: string): string => `const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+window.ui = SwaggerUIBundle({
   url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, persistAuthorization: true, displayRequestDuration: true,
   tryItOutEnabled: true, validatorUrl: null, presets: [SwaggerUIBundle.presets.apis], layout: 'BaseLayout',
+  requestInterceptor: (request) => {
+    const headers = request.headers ?? {};
+    if (headers['Idempotency-Key'] === ${JSON.stringify(exampleKey)}) headers['Idempotency-Key'] = newKey();
+    return request;
+  },
 });
 `;
 
@@ -23,6 +33,8 @@ export function docs({ text, document }: Contract): Router {
   const version = readSwaggerUiVersion();
   const base = `/docs/${version}`;
   const json = JSON.stringify(document);
+  const { components } = document as { components: { parameters: { IdempotencyKey: { example: string } } } };
+  const start = startScript(components.parameters.IdempotencyKey.example);
   const page = `<!doctype html>
 <html lang="en">
 <head>
@@ -51,7 +63,7 @@ export function docs({ text, document }: Contract): Router {
     const content = readSwaggerUiFile(file);
     router.get(`${base}/${file}`, cached('public, max-age=31536000, immutable'), (_request, response) => response.setHeader('Content-Type', type).end(content));
   }
-  router.get(`${base}/start.js`, cached('no-cache'), (_request, response) => response.type('text/javascript').send(START));
+  router.get(`${base}/start.js`, cached('no-cache'), (_request, response) => response.type('text/javascript').send(start));
   router.get('/openapi.yaml', cached('no-cache'), (_request, response) => response.setHeader('Content-Type', 'application/yaml; charset=utf-8').end(text));
   router.get('/openapi.json', cached('no-cache'), (_request, response) => response.setHeader('Content-Type', 'application/json; charset=utf-8').end(json));
   return router;

@@ -41,9 +41,8 @@ interface Params {
 
 interface ParentSchema {
   properties?: object;
-  format?: string;
-  examples?: string[];
-  description?: string;
+  /** What the contract says of a value that breaks its pattern. */
+  'x-rule'?: string;
 }
 
 const typeNames: Record<string, string> = {
@@ -56,10 +55,11 @@ const formatNames: Record<string, string> = {
   locale: 'a BCP 47 language tag such as de-DE',
   uri: 'an absolute URL such as https://example.com',
   currency: 'an active ISO 4217 code in capitals, such as EUR, JPY or KWD',
+  'payment-method': "the gateway's token, such as pm_ok; this looks like a card number, and those must never be sent here: collect the card with the gateway",
   'date-time': 'an instant such as 2026-11-21T09:00:00Z (in a query write + as %2B)',
 };
 
-function detailOf({ keyword, params, parentSchema, propertyName, message }: ErrorObject): string {
+function detailOf({ keyword, params, parentSchema, message }: ErrorObject): string {
   const { limit = 0, type = '', format = '', allowedValues = [], i, j } = params as Params;
   const schema = (parentSchema ?? {}) as ParentSchema;
   switch (keyword) {
@@ -77,13 +77,7 @@ function detailOf({ keyword, params, parentSchema, propertyName, message }: Erro
     case 'minProperties': return `must have at least ${limit} of its fields (known: ${Object.keys(schema.properties ?? {}).join(', ')})`;
     case 'maxProperties': return limit === 0 ? 'must be empty' : `must have at most ${limit} fields`;
     case 'uniqueItems': return `must not name the same twice (items ${j} and ${i})`;
-    case 'pattern': return patternDetail(schema, propertyName);
+    case 'pattern': return schema['x-rule'] ?? 'is not of the form that is asked for';
     default: return message ?? 'is not valid';
   }
-}
-
-function patternDetail({ examples, description, format = '' }: ParentSchema, propertyName: string | undefined): string {
-  if (propertyName !== undefined) return 'is not a possible name; use 1–40 letters, digits, dashes, underscores';
-  if (examples?.[0] !== undefined) return `must be of the form ${examples[0]}${description ? ` (${description.replace(/\.$/, '')})` : ''}`;
-  return description ?? (formatNames[format] ? `must be ${formatNames[format]}` : undefined) ?? 'must have a visible character, and no control characters or half characters';
 }

@@ -3,6 +3,7 @@ import type { ClientSession } from 'mongoose';
 import { DomainError } from '../domain/domain-error';
 import type { Database } from '../models/database';
 import type { IdempotencyRecord, StoredReply } from '../models/idempotency-record';
+import { countResets, requireNoResetSince } from '../models/sandbox-reset';
 import { isDuplicateKey } from './duplicate-key';
 import { problemOf } from './problems';
 import type { Call, Reply } from './request-context';
@@ -29,11 +30,21 @@ export interface AcceptOnceInput {
   explain?: (error: unknown) => Promise<unknown>;
 }
 
+export interface CommandOnceInput {
+  call: Call;
+  send: (commandId: string) => Promise<Reply>;
+  /** Whether it is itself what resets the sandbox; any other command is refused while a reset runs. */
+  isReset?: boolean;
+}
+
 export interface Idempotency {
-  /** Does something within one transaction, once per key: that transaction is the lock. */
+  /**
+   * Does something within one transaction, once per key: that transaction is the lock. Nothing is answered as accepted that a reset of
+   * the sandbox, begun meanwhile, may have deleted.
+   */
   acceptOnce(input: AcceptOnceInput): Promise<Reply>;
   /** Does something that is no transaction, once per key: an open record is the lock. The command's id is the same in every attempt. */
-  commandOnce(input: { call: Call; send: (commandId: string) => Promise<Reply> }): Promise<Reply>;
+  commandOnce(input: CommandOnceInput): Promise<Reply>;
 }
 
 /** The id of a key's record, and of the command sent with it. */
@@ -85,8 +96,15 @@ export function createIdempotency(database: Database): Idempotency {
   return {
     async acceptOnce({ call, write, kept = (reply) => reply, explain }) {
       const id = idOf(call);
+      const { tenantId } = call;
+      // A transaction that began before a reset may commit in the middle of it: only after the commit can be told whether it was deleted.
+      const resets = await countResets({ database, tenantId });
+      const unlessReset = async (reply: Reply): Promise<Reply> => {
+        await requireNoResetSince({ database, tenantId, resets });
+        return reply;
+      };
       const earlier = await find(id, call);
-      if (earlier) return replayOf(earlier, call);
+      if (earlier) return unlessReset(replayOf(earlier, call));
       let written: { reply: Reply; afterCommit?: () => void };
       try {
         written = await database.inTransaction(async (session) => {
@@ -99,18 +117,20 @@ export function createIdempotency(database: Database): Idempotency {
       } catch (error) {
         // Whatever went wrong, a twin with the same key may have won meanwhile, or this very commit may have arrived: then that is the answer.
         const winner = await find(id, call);
-        if (winner) return replayOf(winner, call);
+        if (winner) return unlessReset(replayOf(winner, call));
         const meaning = (await explain?.(error)) ?? error;
         const onRecord = await keepRefusal(id, call, meaning);
-        if (onRecord) return onRecord;
+        if (onRecord) return unlessReset(onRecord);
         throw meaning;
       }
+      await unlessReset(written.reply);
       written.afterCommit?.();
       return written.reply;
     },
 
-    async commandOnce({ call, send }) {
+    async commandOnce({ call, send, isReset = false }) {
       const id = idOf(call);
+      if (!isReset) await countResets({ database, tenantId: call.tenantId });
       const earlier = (await find(id, call)) ?? (await open(id));
       if (earlier?.reply) return replayOf(earlier, call);
       if (earlier) await takeOver(earlier);

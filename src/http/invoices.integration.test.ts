@@ -29,6 +29,15 @@ describe('invoices', () => {
     expect((await get(`/invoices/${newId('invoice')}`)).status).toBe(404);
   });
 
+  it('say what was paid of them and what is due, each attempt what it took', async () => {
+    const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
+    const { invoiceId } = await seedSubscription({ api, tenantId });
+    // A paid attempt from before it was kept what it took.
+    expect((await get(`/invoices/${invoiceId}`)).body).toMatchObject({ amountPaid: eur(2900), amountDue: eur(0), attempts: [{ amountPaid: eur(2900) }] });
+    await api.database.models.invoices.updateOne({ _id: invoiceId }, { $set: { state: 'open', paidAt: null, 'attempts.0.paidMinor': 600, 'attempts.0.reason': 'paid_in_part' } });
+    expect((await get(`/invoices/${invoiceId}`)).body).toMatchObject({ amountPaid: eur(600), amountDue: eur(2300), attempts: [{ state: 'paid', amountPaid: eur(600), reason: 'paid_in_part' }] });
+  });
+
   const nextAt = new Date('2027-01-05T00:00:00.000Z');
   const charge = { periodStart: '2026-12-21T09:00:00.000Z', attempt: 1, rung: 1, failedAt: new Date('2027-01-04T00:00:00.000Z'), nextAt } as const;
   /** An invoice that is open, with one attempt, and how its subscription and its payment stand. */

@@ -13,12 +13,14 @@ interface Frame {
 }
 
 // `[^"\\]+` and `\\.` exclude each other, and the text is known to be valid JSON: nothing to backtrack over.
-const TOKENS = /"((?:[^"\\]+|\\.)*)"|[{}[\],:]/gs;
+const TOKENS = /"((?:[^"\\]+|\\.)*)"|-?\d[\d.eE+-]*|[{}[\],:]/gs;
+const NUMBER = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /**
  * Looks through a text that JSON.parse took for what the parsed value no longer shows, or what would make validating it
- * expensive: depth over 32, more than 1,000 members, texts over 5,000 characters, and keys that come twice (which parsers read
- * differently; RFC 7493 forbids them). Answers the first fault with its JSON pointer, or null.
+ * expensive: depth over 32, more than 1,000 members, texts over 5,000 characters, keys that come twice (which parsers read
+ * differently; RFC 7493 forbids them), and fractions so fine that a double rounds them to a whole number. Answers the first
+ * fault with its JSON pointer, or null.
  */
 export function faultInStructure(json: string): FieldError | null {
   const stack: Frame[] = [];
@@ -45,9 +47,22 @@ export function faultInStructure(json: string): FieldError | null {
       frame.members += 1;
       if (frame.members >= MAX_MEMBERS) return fault(stack.slice(0, -1), 'maxItems', `has more than ${MAX_MEMBERS} members; send fewer`);
       expectsKey = frame.isObject;
+    } else if (isRoundedToWhole(token)) {
+      return fault(stack, 'type', `must be a whole number; this one would be rounded to ${Number(token)}`);
     }
   }
   return null;
+}
+
+/** Whether a number with a fraction would pass for a whole one once it is a double: nobody's amount may be changed unsaid. */
+function isRoundedToWhole(token: string): boolean {
+  const [, whole = '', fraction = '', exponent = '0'] = NUMBER.exec(token) ?? [];
+  if (fraction === '' && !exponent.startsWith('-')) return false;
+  const digits = whole + fraction;
+  let significant = digits.length;
+  while (significant > 0 && digits[significant - 1] === '0') significant -= 1;
+  const places = fraction.length - Number(exponent) - (digits.length - significant);
+  return significant > 0 && places > 0 && Number.isInteger(Number(token));
 }
 
 const fault = (stack: readonly Frame[], rule: string, detail: string): FieldError => {

@@ -99,7 +99,7 @@ describe('lists and versions', () => {
 
     it('suspends and reactivates an active user, each once per key', async () => {
       const post = (path: string, idempotencyKey: string) => api.call('post', `/users/${userId}/${path}`, key).set('Idempotency-Key', idempotencyKey).then(expectContract);
-      expect((await post('suspend', 'too-early')).body).toMatchObject({ status: 409, code: 'ILLEGAL_STATE' });
+      expect((await post('suspend', 'too-early')).body).toMatchObject({ status: 409, code: 'ILLEGAL_STATE', detail: expect.stringContaining('wait until its onboarding has completed') });
       await api.database.models.users.updateOne({ _id: userId }, { $set: { state: 'active' } });
       const first = await post('suspend', 's1');
       expect(first.body).toMatchObject({ state: 'suspended', status: 'suspended' });

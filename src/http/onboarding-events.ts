@@ -12,7 +12,7 @@ export function onboardingEventHandlers({ database, listPage }: { database: Data
       const { onboardingId } = call.params;
       const known = isId('onboarding', onboardingId) && (await database.models.onboardings.exists({ _id: onboardingId, tenantId }));
       if (!known) throw notFound('onboarding');
-      return listEvents({ call, database, listPage, entityId: onboardingId });
+      return listEvents({ call, database, listPage, entityId: onboardingId, currency: null });
     },
   };
 }

@@ -458,7 +458,7 @@ export interface paths {
         put?: never;
         /**
          * Try again
-         * @description An outbox row is sent again at once. A process is started anew from the state its entity is in; steps that were applied are not applied again. An outcome that is not known is looked up at once; its item stays until it is known. A subscription's payment is looked up by its subscription within the hour and cannot be hastened (409).
+         * @description An outbox row is sent again at once. A process is started anew from the state its entity is in; steps that were applied are not applied again. Where a process runs although its entity was ended by hand, the entity is put back into the state its last event tells before that; where the entity has ended by its own events, or is gone, there is nothing to restart (409). An outcome that is not known is looked up at once; its item stays until it is known. A subscription's payment is looked up by its subscription within the hour and cannot be hastened (409).
          */
         post: operations["restartStuck"];
         delete?: never;
@@ -481,7 +481,7 @@ export interface paths {
         put?: never;
         /**
          * Give up
-         * @description An outbox row is not sent any more. A process is ended, what it had done is undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. A refund cannot be given up (409): closing its unknown outcome, or its failure after it had succeeded, only takes it off this list.
+         * @description An outbox row is not sent any more. A process is ended, what it had done is undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. That holds also for an entity that was ended by hand while its process runs; where it has ended by its own events, or is gone, only the process is ended. A refund cannot be given up (409): closing its unknown outcome, or its failure after it had succeeded, only takes it off this list.
          */
         post: operations["closeStuck"];
         delete?: never;
@@ -513,10 +513,12 @@ export interface paths {
          *     | `pm_declined`, `pm_insufficient_funds`, `pm_fraud` | declines, each with its reason |
          *     | `pm_slow` | answers after 15 s, longer than it is waited for |
          *     | `pm_timeout_after_charge` | charges, then never answers the first call |
+         *     | `pm_timeout_after_capture` | the same for the capture |
          *     | `pm_flaky` | two 503s, then fine |
          *     | `pm_decline_on_renewal` | accepts the first payment, declines renewals |
          *     | `pm_expires_next_month` | a card that expires at the end of next month |
          *     | `pm_requires_action` | the customer has to confirm at `nextAction.url` |
+         *     | `pm_refund_fails` | accepts, refuses the refund |
          */
         post: operations["createPayment"];
         delete?: never;
@@ -830,7 +832,8 @@ export interface paths {
         /**
          * Let time pass
          * @description Moves the sandbox tenant's clock, and every process of it with everything that falls due on the way, by an ISO 8601 duration of up to 400 days.
-         *     Meanwhile a second advance is `409 CLOCK_ADVANCING`. Other tenants are untouched. Live keys get 403.
+         *     Meanwhile a second advance is `409 CLOCK_ADVANCING`. The clock may stand twenty years ahead of real time at most; a longer way is `422
+         *     INSTANT_TOO_LATE`, and a reset takes it back. Other tenants are untouched. Live keys get 403.
          */
         post: operations["advanceSandboxClock"];
         delete?: never;
@@ -852,6 +855,8 @@ export interface paths {
          * Begin again
          * @description Time cannot run backwards: this ends every process of the sandbox tenant, deletes all its data (keys stay), empties its account at the simulated gateway, and sets the clock to real time.
          *     Where Temporal or the gateway does not answer, 503 says what was done and what was not; the same request again, with the same key, does the rest.
+         *     Until it has answered, everything else that would write to the sandbox is `503 SANDBOX_RESETTING` with `Retry-After`, a second reset included: nothing is accepted only to be deleted.
+         *     A reset whose process died gives way after 30 seconds.
          */
         post: operations["resetSandboxClock"];
         delete?: never;
@@ -953,7 +958,8 @@ export interface paths {
         put?: never;
         /**
          * Subscribe
-         * @description Either `customerId`, your own reference, or `userId`, one of your users here, who then gets the mails.
+         * @description Either `customerId`, your own reference, or `userId`, one of your users here, who then gets the mails. `planId` is that of a plan of yours:
+         *     `POST /plans` first, and put the `id` it answers in place of the one in the examples, which does not exist.
          *     Every period is charged by itself when it begins. A renewal that fails is tried again on the partner's dunning ladder (by default after 1, 3, 5 and 7 days); then the subscription is `unpaid`, and 14 days later `cancelled`.
          */
         post: operations["createSubscription"];
@@ -1057,7 +1063,7 @@ export interface paths {
         put?: never;
         /**
          * Change plan or quantity
-         * @description `now` prorates to the second and charges or credits the difference; it is `409 INVOICE_OPEN` while an invoice is open. `period_end` waits for the end of the period.
+         * @description `planId` is that of another plan of yours, not the one of the example. `now` prorates to the second and charges or credits the difference; it is `409 INVOICE_OPEN` while an invoice is open. `period_end` waits for the end of the period.
          */
         post: operations["changePlan"];
         delete?: never;
@@ -1078,7 +1084,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a change would cost */
+        /**
+         * What a change would cost
+         * @description `planId` is that of another plan of yours, not the one of the example.
+         */
         post: operations["previewPlanChange"];
         delete?: never;
         options?: never;
@@ -1098,7 +1107,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pause */
+        /**
+         * Pause
+         * @description While it is paused nothing is charged, and nothing is given back. The period that was paid for, or the trial, runs out on its own dates meanwhile: a pause
+         *     does not lengthen it, so what passes of it during the pause is forfeited. To get the rest of a period back, cancel with `when: now` and `refund: prorated`
+         *     instead, which is possible while it is paused, too. `409 INVOICE_OPEN` while an invoice is open.
+         */
         post: operations["pauseSubscription"];
         delete?: never;
         options?: never;
@@ -1118,7 +1132,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resume */
+        /**
+         * Resume
+         * @description Before the end of the period that was paid for, or of the trial, that one goes on to its own end and nothing is charged now. After it a new period begins
+         *     with the resumption and is charged in full at once (credit pays first), and the periods that follow are counted from that day. Until the charge is paid the
+         *     subscription stays `paused`; one that fails makes it `past_due`. The same holds for a resumption by itself, at `resumeAt`.
+         */
         post: operations["resumeSubscription"];
         delete?: never;
         options?: never;
@@ -1140,7 +1159,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel
-         * @description `period_end` can be taken back with `undo` until then. With `now`, `refund: prorated` gives back what is unused of the period.
+         * @description `period_end` can be taken back with `undo` until then; while a change of plan waits for the period's end it is `409 CHANGE_WAITING`, for that has to be undone first. With `now`, `refund: prorated` gives back what is unused of the period.
          */
         post: operations["cancelSubscription"];
         delete?: never;
@@ -1209,7 +1228,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "WEBHOOK_SIGNATURE_INVALID" | "UNAUTHENTICATED" | "FORBIDDEN" | "SANDBOX_ONLY" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "ILLEGAL_STATE" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "CLOCK_ADVANCING" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "TOKEN_INVALID" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_NOT_IN_STEPS" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "INTEGER_OUT_OF_RANGE" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "USER_UNKNOWN" | "START_IN_PAST" | "RESUME_IN_PAST" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "TIME_ZONE_UNKNOWN" | "DENY_LIST_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_MISSING" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "RESEND_LIMIT" | "INTERNAL" | "TIME_SKIPPING_UNAVAILABLE" | "TEMPORAL_UNAVAILABLE" | "GATEWAY_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "WEBHOOK_SIGNATURE_INVALID" | "UNAUTHENTICATED" | "FORBIDDEN" | "SANDBOX_ONLY" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "ILLEGAL_STATE" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "CLOCK_ADVANCING" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "TOKEN_INVALID" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_NOT_IN_STEPS" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "INTEGER_OUT_OF_RANGE" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "USER_UNKNOWN" | "START_IN_PAST" | "RESUME_IN_PAST" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "TIME_ZONE_UNKNOWN" | "DENY_LIST_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_MISSING" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "RESEND_LIMIT" | "INTERNAL" | "TIME_SKIPPING_UNAVAILABLE" | "TEMPORAL_UNAVAILABLE" | "GATEWAY_UNAVAILABLE" | "SANDBOX_RESETTING" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN";
         FieldError: {
             /** @description JSON pointer into the body. */
             pointer?: string;
@@ -1234,6 +1253,8 @@ export interface components {
         Instant: string;
         Text120: string;
         FreeText: string;
+        UserId: string;
+        PlanId: string;
         /** Format: email */
         Email: string;
         /**
@@ -1505,7 +1526,8 @@ export interface components {
         /** @enum {string} */
         PaymentState: "accepted" | "validating" | "review" | "requires_action" | "authorising" | "authorised" | "capturing" | "captured" | "partially_refunded" | "refunded" | "declined" | "failed" | "cancelled" | "unknown";
         /**
-         * @description The gateway's token. Never a card number.
+         * Format: payment-method
+         * @description The gateway's token. Never a card number; what looks like one is refused, and neither stored nor logged.
          * @example pm_ok
          */
         PaymentMethod: string;
@@ -1572,6 +1594,7 @@ export interface components {
             nextAction: null | {
                 url: string;
             };
+            /** @description What the fraud rules say, by rule and in words; null before they were asked. Their limits are not told. */
             fraud: null | {
                 /** @enum {string} */
                 decision: "allow" | "review" | "deny";
@@ -1725,8 +1748,8 @@ export interface components {
         SubscriptionState: "accepted" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "cancelled";
         SubscriptionCreate: {
             customerId?: components["schemas"]["Reference"];
-            userId?: string;
-            planId: string;
+            userId?: components["schemas"]["UserId"];
+            planId: components["schemas"]["PlanId"];
             paymentMethod: components["schemas"]["PaymentMethod"];
             /** @description At once by default; never in the past, and at most 10 years ahead of now. */
             startAt?: components["schemas"]["Instant"];
@@ -1847,7 +1870,7 @@ export interface components {
             period: components["schemas"]["Period"] | null;
         };
         ChangePlan: {
-            planId: string;
+            planId: components["schemas"]["PlanId"];
             /** @description As many as now by default. */
             quantity?: number;
             /** @enum {string} */
@@ -1897,12 +1920,12 @@ export interface components {
                  *       "title": "The request is not valid",
                  *       "status": 422,
                  *       "code": "INVALID_REQUEST",
-                 *       "detail": "email must match format \"email\"",
+                 *       "detail": "email must be an e-mail address such as ada@example.com",
                  *       "errors": [
                  *         {
                  *           "pointer": "/email",
                  *           "rule": "format",
-                 *           "detail": "must match format \"email\""
+                 *           "detail": "must be an e-mail address such as ada@example.com"
                  *         }
                  *       ],
                  *       "correlationId": "01m7y3ad3af6e964zt6px52w8e"
@@ -1957,8 +1980,8 @@ export interface components {
     };
     parameters: {
         /**
-         * @description One per intention; send the same one again when you do not know whether the first request arrived.
-         * @example 7f6f1b0e-onboard-ada
+         * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+         * @example one-key-per-intention
          */
         IdempotencyKey: string;
         /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2048,8 +2071,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2215,8 +2238,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2446,8 +2469,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2488,8 +2511,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2520,7 +2543,7 @@ export interface operations {
         parameters: {
             query?: {
                 state?: components["schemas"]["OnboardingState"];
-                userId?: string;
+                userId?: components["schemas"]["UserId"];
                 /** @description The exact address; letter case does not matter. */
                 email?: string;
                 /** @description At or after this instant. */
@@ -2559,8 +2582,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -2662,8 +2685,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2697,8 +2720,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2721,8 +2744,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2756,8 +2779,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2791,8 +2814,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2826,8 +2849,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2954,8 +2977,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -2978,8 +3001,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3048,8 +3071,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -3085,8 +3108,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -3188,8 +3211,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3224,8 +3247,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3267,8 +3290,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3334,8 +3357,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -3473,8 +3496,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3505,8 +3528,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3603,8 +3626,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -3645,8 +3668,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3758,8 +3781,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -3836,8 +3859,8 @@ export interface operations {
             query?: {
                 state?: components["schemas"]["SubscriptionState"];
                 customerId?: components["schemas"]["Reference"];
-                userId?: string;
-                planId?: string;
+                userId?: components["schemas"]["UserId"];
+                planId?: components["schemas"]["PlanId"];
                 /** @description At or after this instant. */
                 createdAfter?: components["parameters"]["CreatedAfter"];
                 /** @description Before this instant. */
@@ -3874,8 +3897,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
@@ -4042,8 +4065,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -4114,8 +4137,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -4147,8 +4170,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -4171,8 +4194,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -4204,8 +4227,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
@@ -4228,8 +4251,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived.
-                 * @example 7f6f1b0e-onboard-ada
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */

@@ -38,7 +38,7 @@ export function operationHandlers({ database, idempotency, listPage, stuck }: Op
         const { stuckId } = call.params;
         const item = isId('stuckItem', stuckId) ? await stuckItems.findOne({ _id: stuckId, ...visibleTo(call.caller) }).session(session).lean() : null;
         if (!item) throw notFound('stuck item');
-        if (item.state !== 'open') throw new DomainError('ILLEGAL_STATE', `The item is ${item.state}; ${call.operation.id} needs it to be open.`);
+        if (item.state !== 'open') throw new DomainError('ILLEGAL_STATE', `The item is ${item.state}, so nothing is to be done about it. GET /operations/stuck lists those that are open.`);
         return { status: 200, body: presentStuckItem(await act({ item, by: actorOf(call.caller, 'operator'), session })) };
       },
     });
@@ -54,10 +54,12 @@ export function operationHandlers({ database, idempotency, listPage, stuck }: Op
   };
 }
 
+const CLOSE = 'Close ends the entity as cancelled and undoes what was done; a refund is owed, so it cannot be closed.';
+
 const remedies: Record<StuckKind, string> = {
-  workflow_missing: 'Restart starts the process anew from the state its entity is in. Close ends the entity as cancelled and undoes what was done.',
-  workflow_orphaned: 'Restart lets the process go on from the state its entity is in. Close ends the process.',
-  state_mismatch: 'Restart starts the process anew from the state its entity is in. Close ends the entity as cancelled and undoes what was done.',
+  workflow_missing: `Restart starts the process anew from the state its entity is in. ${CLOSE}`,
+  workflow_orphaned: `Where the entity was changed by hand, both put it back into the state its last event tells: restart then starts the process anew from there. ${CLOSE} Where it has ended by its own events, or is gone, restart is not possible and close just ends the process.`,
+  state_mismatch: `Restart starts the process anew from the state its entity is in. ${CLOSE}`,
   outbox_failing: 'Restart sends the row again at once. Close gives the row up; its effect does not happen.',
   outcome_unknown: 'Restart looks it up at once (not a subscription’s payment, which has no process between two looks); it is looked up every hour anyway, and the item leaves this list once it is known. Close gives a payment up: it ends once the gateway confirms that nothing is held. A refund only leaves the list.',
   refund_failed_late: 'Restart is not possible: under its key the refund stays failed. Give the money back by other means, a bank transfer for instance; close takes the item off this list then.',

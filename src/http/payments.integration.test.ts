@@ -43,14 +43,15 @@ describe('payments', () => {
   });
 
   it.each([
-    ['negative', -1, 'EUR', '/amount/amountMinor'], ['zero', 0, 'EUR', '/amount/amountMinor'], ['fractional', 10.5, 'EUR', '/amount/amountMinor'],
-    ['beyond 2^53', 9_007_199_254_740_992, 'EUR', '/amount/amountMinor'], ['infinite', Number.POSITIVE_INFINITY, 'EUR', '/amount/amountMinor'], ['a decimal text', '10.50', 'JPY', '/amount/amountMinor'],
-    ['of an unknown currency', 100, 'EUX', '/amount/currency'], ['of a currency in small letters', 100, 'eur', '/amount/currency'], ['of gold', 100, 'XAU', '/amount/currency'],
+    ['negative', '-1', 'EUR', '/amount/amountMinor'], ['zero', '0', 'EUR', '/amount/amountMinor'], ['fractional', '10.5', 'EUR', '/amount/amountMinor'],
+    ['finer than a double', '1000.00000000000000001', 'EUR', '/amount/amountMinor'], ['finer than a double near 2^53', '9007199254740990.6', 'EUR', '/amount/amountMinor'],
+    ['beyond 2^53', '9007199254740992', 'EUR', '/amount/amountMinor'], ['infinite', '1e400', 'EUR', '/amount/amountMinor'], ['a decimal text', '"10.50"', 'JPY', '/amount/amountMinor'],
+    ['of an unknown currency', '100', 'EUX', '/amount/currency'], ['of a currency in small letters', '100', 'eur', '/amount/currency'], ['of gold', '100', 'XAU', '/amount/currency'],
   ])('whose amount is %s are refused, and nothing is stored', async (_what, amountMinor, currency, pointer) => {
     const count = async () => Promise.all(Object.values(api.database.models).map((model) => model.collection.countDocuments()));
     const before = await count();
     const answer = expectContract(await api.call('post', '/payments', key).set('Content-Type', 'application/json')
-      .send(JSON.stringify({ ...body, amount: { amountMinor: '@', currency } }).replace('"@"', amountMinor === Number.POSITIVE_INFINITY ? '1e400' : JSON.stringify(amountMinor))));
+      .send(JSON.stringify({ ...body, amount: { amountMinor: '@', currency } }).replace('"@"', amountMinor)));
     expect([answer.status, answer.body.errors.map((error: { pointer: string }) => error.pointer)]).toEqual([422, [pointer]]);
     expect(await count()).toEqual(before);
   });
@@ -95,8 +96,8 @@ describe('refunds', () => {
     await api.database.models.payments.updateOne({ _id: paymentId }, { $set: { updatedAt: ahead } });
     const { status, body: { id, createdAt } } = await post(`/payments/${paymentId}/refunds`);
     expect([status, createdAt]).toEqual([202, ahead.toISOString()]);
-    const told = await api.database.models.events.find({ entityId: { $in: [paymentId, id] }, type: { $ne: 'payment.accepted' } }).sort({ type: 1 }).lean();
-    expect(told.map(({ type, at }) => [type, at])).toEqual([['payment.refund_requested', ahead], ['refund.accepted', ahead]]);
+    const told = await api.database.models.events.find({ entityId: { $in: [paymentId, id] }, type: { $ne: 'payment.accepted' } }).lean();
+    expect(Object.fromEntries(told.map(({ type, at }) => [type, at]))).toEqual({ 'payment.refund_requested': ahead, 'refund.accepted': ahead });
   });
 
   it('reserve what they give back and never more than was captured, however many race', async () => {

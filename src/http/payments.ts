@@ -79,8 +79,9 @@ export function paymentHandlers(input: PaymentHandlersInput): Handlers<PaymentOp
     async listPaymentEvents(call) {
       const { tenantId } = call;
       const { paymentId } = call.params;
-      if (!(await settling.find({ tenantId, id: paymentId }))) throw notFound('payment');
-      return listEvents({ call, database, listPage, entityId: paymentId });
+      const payment = await settling.find({ tenantId, id: paymentId });
+      if (!payment) throw notFound('payment');
+      return listEvents({ call, database, listPage, entityId: paymentId, currency: payment.amount.currency });
     },
   };
 }

@@ -1,3 +1,4 @@
+import { tellableDetailOf } from '../domain/fraud';
 import type { PaymentState } from '../domain/payment';
 import { refundable } from '../domain/refund';
 import { fundsOf } from '../models/accept-refund';
@@ -44,7 +45,7 @@ export function presentPayment(payment: Payment): components['schemas']['Payment
     capture: payment.capture,
     metadata: payment.metadata,
     nextAction: state === 'requires_action' && actionUrl !== null ? { url: actionUrl } : null,
-    fraud: fraud && { decision: fraud.decision, reasons: fraud.reasons.map(({ rule, detail }) => ({ rule, detail })) },
+    fraud: fraud && { decision: fraud.decision, reasons: fraud.reasons.map((reason) => ({ rule: reason.rule, detail: tellableDetailOf(reason) })) },
     review: review && { decision: review.decision, note: review.note, at: review.at.toISOString() },
     reason: payment.reason,
     waitingFor: waitOfPayment(payment),

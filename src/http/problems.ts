@@ -79,6 +79,7 @@ export const problemTable: Record<ProblemCode, { status: number; title: string; 
   TIME_SKIPPING_UNAVAILABLE: { status: 501, title: 'The server cannot skip time' },
   TEMPORAL_UNAVAILABLE: { status: 503, title: 'Not available at the moment', retryAfterSeconds: 5 },
   GATEWAY_UNAVAILABLE: { status: 503, title: 'Not available at the moment', retryAfterSeconds: 5 },
+  SANDBOX_RESETTING: { status: 503, title: 'The sandbox is being reset', retryAfterSeconds: 2 },
   DATABASE_UNAVAILABLE: { status: 503, title: 'Not available at the moment', retryAfterSeconds: 2 },
   OUTCOME_PENDING: { status: 503, title: 'The outcome is not known yet', retryAfterSeconds: 1 },
   SHUTTING_DOWN: { status: 503, title: 'This process is shutting down', retryAfterSeconds: 1 },
@@ -142,4 +143,4 @@ function recognise(error: unknown): DomainError | null {
 }
 
 export const databaseUnavailable = (): DomainError =>
-  new DomainError('DATABASE_UNAVAILABLE', 'The database does not answer. Nothing is lost: try again with the same Idempotency-Key.');
+  new DomainError('DATABASE_UNAVAILABLE', 'The database does not answer. Nothing is lost: try again in a moment, and where the request had an Idempotency-Key, with the same one.');

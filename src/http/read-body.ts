@@ -101,9 +101,32 @@ const invalidJson = (detail: string): RequestProblem => new RequestProblem('INVA
 
 /** Where the parser stopped. Its own message quotes the body, so only the position is taken from it. */
 function placeOf(error: unknown, text: string): string {
-  const [, position] = /at position (\d+)/.exec((error as Error).message) ?? [];
-  if (position === undefined) return ': it ends too early';
-  const before = text.slice(0, Number(position));
+  const position = positionOf(error, text);
+  if (position >= text.length) return ': it ends too early';
+  const before = text.slice(0, position);
   const line = before.split('\n').length;
   return ` at line ${line}, column ${before.length - before.lastIndexOf('\n')} (position ${position})`;
+}
+
+/** The parser does not always tell: of a word it does not know (NaN, undefined) it only says that there is one, whatever follows it. */
+function positionOf(error: unknown, text: string): number {
+  const [, told] = /at position (\d+)/.exec((error as Error).message) ?? [];
+  if (told !== undefined) return Number(told);
+  let takenChars = 0;
+  let refusedChars = text.length + 1;
+  while (refusedChars - takenChars > 1) {
+    const middle = Math.floor((takenChars + refusedChars) / 2);
+    if (hasUnknownWord(text.slice(0, middle))) refusedChars = middle;
+    else takenChars = middle;
+  }
+  return takenChars;
+}
+
+function hasUnknownWord(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return false;
+  } catch (error) {
+    return (error as Error).message.startsWith('Unexpected token');
+  }
 }

@@ -57,6 +57,20 @@ describe('what operators and sandboxes have', () => {
     expect((await post('/sandbox/clock/reset', undefined, { as: tenant.key })).status).toBe(200);
   });
 
+  it('the clock stands twenty years ahead of real time at most: a longer way is refused with the remedy, and nothing of it is stored', async () => {
+    const tenant = await api.newTenant();
+    const { sandboxClocks, operations, outbox } = api.database.models;
+    const ahead = new Date();
+    ahead.setUTCFullYear(ahead.getUTCFullYear() + 20);
+    const clock = { _id: tenant.tenantId, tenantId: tenant.tenantId, offsetMs: ahead.getTime() - Date.now() - 10 * 86_400_000, advancing: null, updatedAt: new Date() };
+    await sandboxClocks.insertMany([clock]);
+    const { body } = await post('/sandbox/clock/advance', { by: 'P11D' }, { as: tenant.key });
+    expect(body).toMatchObject({ status: 422, code: 'INSTANT_TOO_LATE', detail: expect.stringContaining('/sandbox/clock/reset'), errors: [{ pointer: '/by' }] });
+    expect(await sandboxClocks.findById(tenant.tenantId).lean()).toEqual(clock);
+    expect([await operations.countDocuments({ tenantId: tenant.tenantId }), await outbox.countDocuments({ tenantId: tenant.tenantId })]).toEqual([0, 0]);
+    expect((await post('/sandbox/clock/advance', { by: 'P9D' }, { as: tenant.key })).status).toBe(202);
+  });
+
   it('an advance answers 501 where the server cannot skip time', async () => {
     const old = await startTestApi({ requireTimeSkipping: () => Promise.reject(new DomainError('TIME_SKIPPING_UNAVAILABLE', 'Switch it on')) });
     const tenant = await old.newTenant();

@@ -76,6 +76,7 @@ export function sandboxClockHandlers(input: SandboxClockHandlersInput): Handlers
       const { tenantId } = call;
       return idempotency.commandOnce({
         call,
+        isReset: true,
         async send(commandId) {
           call.deadline.restart(RESET_MS);
           await resetSandbox({ tenantId, keepIdempotencyId: commandId });

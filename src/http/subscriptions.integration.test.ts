@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { newId } from '../domain/ids';
 import { DomainError } from '../domain/domain-error';
 import { billingStandingOf, changePlan } from '../domain/plan-change';
+import type { EventType } from '../contracts/events';
+import { insertDocuments } from '../models/insert-documents';
 import type { Subscription } from '../models/subscription';
 import { expectContract } from '../testing/expect-contract';
 import { seedSubscription } from '../testing/seed-subscription';
@@ -100,6 +102,18 @@ describe('subscribing', () => {
     expect(api.started.filter(({ entityId }) => entityId === id)).toHaveLength(1);
     expect((await get(`/subscriptions/${id}/events`)).body.items).toEqual([expect.objectContaining({ type: 'subscription.accepted', summary: 'The subscription was accepted.' })]);
     expect((await get(`/subscriptions/${id}/invoices`)).body).toEqual({ items: [], next: null });
+  });
+
+  it('tells its story in money and by the names of plans, also of what was written before', async () => {
+    const planId = await newPlan({ name: 'Business' });
+    const { subscriptionId } = await seedSubscription({ api, tenantId });
+    const { events } = api.database.models;
+    const first = await events.findOne({ entityId: subscriptionId }).lean().orFail();
+    const write = (type: EventType, version: number, data: object) => insertDocuments({ model: events, documents: [{ ...first, _id: newId('event'), type, version, step: `test/${version}`, data: { ...data } }] });
+    await write('subscription.plan_changed', 2, { planId, quantity: 3 });
+    await write('subscription.cancelled', 3, { reason: 'requested', refundMinor: 300 });
+    const { body } = await get(`/subscriptions/${subscriptionId}/events`);
+    expect(body.items.slice(1).map(({ summary }: { summary: string }) => summary)).toEqual(['The plan is now Business × 3.', 'The subscription was cancelled (requested); 3.00 EUR are given back.']);
   });
 
   it('waits for a state that a caller can act on', async () => {

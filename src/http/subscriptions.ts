@@ -76,8 +76,10 @@ export function subscriptionHandlers(input: SubscriptionHandlersInput): Handlers
 
     async listSubscriptionEvents(call) {
       const { tenantId, params: { subscriptionId } } = call;
-      if (!(await settling.find({ tenantId, id: subscriptionId }))) throw notFound('subscription');
-      return listEvents({ call, database, listPage, entityId: subscriptionId });
+      const subscription = await settling.find({ tenantId, id: subscriptionId });
+      if (!subscription) throw notFound('subscription');
+      // Every plan it changes to has the currency of the first.
+      return listEvents({ call, database, listPage, entityId: subscriptionId, currency: subscription.item.plan.amount.currency });
     },
   };
 }

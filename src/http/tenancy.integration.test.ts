@@ -67,6 +67,7 @@ describe('tenancy', () => {
       const { key } = await api.newTenant({ scopes: [scope], partnerId: own.partnerId });
       const answer = await ask(operation, key);
       expect([answer.status, answer.body.code]).toEqual([403, 'FORBIDDEN']);
+      expect(answer.body.detail).toContain(operation.platformOnly ? "the platform operator's key" : 'This needs a key with the scope');
       expect(answer.body.detail).toContain(scopesOf(operation).join(' or '));
     }
   });

@@ -54,7 +54,7 @@ export function userHandlers({ database, idempotency, listPage, clock }: UserHan
       call,
       async write(session) {
         const user = await find(call, session);
-        if (user.state !== move.from) throw new DomainError('ILLEGAL_STATE', `The user is ${user.state}; ${call.operation.id} needs it to be ${move.from}.`);
+        if (user.state !== move.from) throw new DomainError('ILLEGAL_STATE', `The user is ${user.state}; ${call.operation.id} needs it to be ${move.from}: ${remedies[user.state]}.`);
         const commandId = recordIdOf({ tenantId: call.tenantId, key: call.headers['idempotency-key'] ?? '' });
         return change(call, user, { step: `${move.name}/${commandId}`, from: [move.from], to: move.to, event: move.event }, {}, session);
       },
@@ -82,7 +82,7 @@ export function userHandlers({ database, idempotency, listPage, clock }: UserHan
         call.deadline.throwIfPassed();
         const user = await find(call, session);
         rejectUnlessMatching({ call, version: user.version });
-        if (user.state === 'cancelled') throw new DomainError('ILLEGAL_STATE', 'The user is cancelled and can no longer be changed.');
+        if (user.state === 'cancelled') throw new DomainError('ILLEGAL_STATE', 'The user is cancelled and can no longer be changed: onboard the person anew.');
         const { set, fields } = changesOf(user, call.body);
         if (fields.length === 0) return { status: 200, headers: { ETag: etagOf(user.version) }, body: presentUser(user) };
         // A version is left only once: a writer who was slower conflicts, and comes back with the next one.
@@ -95,6 +95,14 @@ export function userHandlers({ database, idempotency, listPage, clock }: UserHan
     reactivateUser: (call) => moveOnce(call, { name: 'reactivate', from: 'suspended', to: 'active', event: { type: 'user.reactivated' } }),
   };
 }
+
+/** For a change that a user's state does not allow. */
+const remedies: Record<UserStatus, string> = {
+  pending: 'wait until its onboarding has completed',
+  active: 'it is that already, nothing is to be done',
+  suspended: 'it is that already, nothing is to be done',
+  cancelled: 'onboard the person anew',
+};
 
 const emptyProfile: Profile = { displayName: null, company: null, phone: null, jobTitle: null, website: null };
 

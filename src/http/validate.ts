@@ -2,6 +2,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import Ajv from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { Request } from 'express';
+import { looksLikeCardNumber } from '../domain/card';
 import { isCurrency } from '../domain/currencies';
 import type { Contract, JsonSchema, Operation, Parameter } from './contract';
 import { fieldErrorsOf } from './field-errors';
@@ -24,6 +25,8 @@ export function createValidators(contract: Contract): (operation: Operation) => 
   ajv.addFormat('time-zone', isTimeZone);
   ajv.addFormat('locale', isLocale);
   ajv.addFormat('currency', isCurrency);
+  ajv.addFormat('payment-method', (text: string) => !looksLikeCardNumber(text));
+  ajv.addVocabulary(['x-rule']);
   ajv.addSchema(contract.definitions);
   return (operation) => {
     const query = compileParameters(ajv, operation, 'query');

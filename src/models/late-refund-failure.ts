@@ -2,6 +2,7 @@ import type { ClientSession } from 'mongoose';
 import { refundPaymentId } from '../contracts/payment';
 import type { Actor } from '../domain/actor';
 import { newId } from '../domain/ids';
+import { plainMoney } from '../domain/money-text';
 import { paymentStates } from '../domain/payment';
 import { applyStep } from './apply-step';
 import type { Database } from './database';
@@ -33,9 +34,9 @@ export async function recordLateRefundFailure({ database, session, tenantId, ide
   const refund = await models.refunds.findOne({ _id: refundId, tenantId, state: 'succeeded' }, { amount: 1, paymentId: 1 }).session(session).lean();
   const about = { kind: 'refund_failed_late', subject: refundPaymentId(refundId) } as const;
   if (!refund || (await models.stuckItems.exists({ ...about, tenantId }).session(session))) return;
-  const { paymentId, amount: { amountMinor, currency } } = refund;
+  const { paymentId, amount } = refund;
 
-  const data = { refundId, paymentId, amountMinor };
+  const data = { refundId, paymentId, amountMinor: amount.amountMinor };
   const by: Actor = { kind: 'workflow', id: null };
   const set = { failure: FAILED_AFTER_SUCCESS };
   await applyStep(database, { tenantId, entityType: 'refund', entityId: refundId, step: 'failed-late', from: ['succeeded'], set, at, by, event: { type: 'refund.failed_late', data } }, session);
@@ -47,7 +48,7 @@ export async function recordLateRefundFailure({ database, session, tenantId, ide
   const now = new Date();
   const item: StuckItem = {
     _id: newId('stuckItem'), ...about, tenantId, entityType: 'refund', entityId: refundId, state: 'open', open: true, createdAt: now, updatedAt: now,
-    detail: `The gateway called this refund of ${amountMinor} minor units of ${currency} done and reports now that it has failed: the customer has not got the money, it is back on the account at the gateway. The books show it as refunded`,
+    detail: `The gateway called this refund of ${plainMoney(amount)} done and reports now that it has failed: the customer has not got the money, it is back on the account at the gateway. The books show it as refunded`,
   };
   await insertDocuments({ model: models.stuckItems, documents: [item], session });
 }

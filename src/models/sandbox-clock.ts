@@ -1,7 +1,7 @@
 import { Schema } from 'mongoose';
 import { schemaOptions } from './schema-options';
 
-/** How far a sandbox tenant's clock is ahead of real time. A tenant without a document has real time. */
+/** How far a sandbox tenant's clock is ahead of real time, and whether the sandbox is being reset. A tenant without a document has real time and never was. */
 export interface SandboxClock {
   /** The tenant's id. */
   _id: string;
@@ -9,6 +9,10 @@ export interface SandboxClock {
   offsetMs: number;
   /** The operation that advances it; null when none does. The document's key makes it one at a time. */
   advancing: string | null;
+  /** How many resets have begun: two readings that agree have none between them. */
+  resets?: number;
+  /** The reset that empties the sandbox; one whose process died gives way at `until` (real time). */
+  resetting?: { by: string; until: Date } | null;
   /** Real time. */
   updatedAt: Date;
 }
@@ -19,6 +23,8 @@ export const sandboxClockSchema = new Schema<SandboxClock>(
     tenantId: { type: String, required: true },
     offsetMs: { type: Number, required: true },
     advancing: { type: String, default: null },
+    resets: { type: Number, default: 0 },
+    resetting: { type: Schema.Types.Mixed, default: null },
     updatedAt: { type: Date, required: true },
   },
   { ...schemaOptions, collection: 'sandbox_clocks' },

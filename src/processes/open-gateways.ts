@@ -1,35 +1,50 @@
 import type { Config } from '../../config/env';
-import { breakGatewayCircuit, type CircuitState, type GatewayCircuit } from '../clients/circuit-breaker';
+import { breakGatewayCircuit, type CircuitState } from '../clients/circuit-breaker';
 import { GatewayUnavailable } from '../clients/gateway-errors';
 import type { PaymentGateway } from '../clients/payment-gateway';
 import { createSandboxAccount, type SandboxAccount } from '../clients/sandbox-account';
 import { createSandboxGateway } from '../clients/sandbox-gateway';
 import { createStripeGateway } from '../clients/stripe-gateway';
+import { breakTenantCircuits } from '../clients/tenant-circuits';
 import { tenantOf } from '../domain/tenant';
 import type { Metrics } from '../telemetry/metrics';
 import type { OpenProcess } from './open-process';
 
 const circuitStates: readonly CircuitState[] = ['closed', 'half_open', 'open'];
 
-/** The gateway of each tenant, behind its circuit breaker: sandbox tenants have the simulated one, live tenants the configured one. */
+/**
+ * The gateway of each tenant, behind a circuit breaker: live tenants share the one of the configured gateway, sandbox tenants have one
+ * each, for there a tenant rehearses outages that are nobody else's.
+ */
 export function openGateways({ config: { gateways }, logger, metrics, shutdown }: OpenProcess): (tenantId: string) => PaymentGateway {
   const { timeoutMs, sandbox, stripe } = gateways;
-  const circuits = new Map<string, GatewayCircuit>();
-  const open = (name: string, gateway: PaymentGateway): PaymentGateway => {
-    const onStateChange = (state: CircuitState): void => logger.warn({ gateway: name, state }, 'The circuit of a payment gateway changed');
-    const circuit = breakGatewayCircuit({ name, gateway: measured({ name, gateway, metrics }), onStateChange });
+  const states = new Map<string, () => CircuitState[]>();
+  const keep = (name: string, circuit: { states: () => CircuitState[]; close: () => void }): void => {
     shutdown.onClose({ name: `circuit of ${name}`, close: () => circuit.close() });
-    circuits.set(name, circuit);
+    states.set(name, circuit.states);
+  };
+  const toldOf = (name: string) => (state: CircuitState, tenantId?: string): void => logger.warn({ gateway: name, tenantId, state }, 'The circuit of a payment gateway changed');
+
+  const openSimulated = (): PaymentGateway => {
+    const gateway = measured({ name: 'sandbox', gateway: createSandboxGateway({ url: sandbox.url, timeoutMs }), metrics });
+    const circuits = breakTenantCircuits({ name: 'sandbox', gateway, onStateChange: toldOf('sandbox') });
+    keep('sandbox', circuits);
+    return circuits.gateway;
+  };
+  const openLive = (settings: NonNullable<typeof stripe>): PaymentGateway => {
+    const gateway = measured({ name: 'stripe', gateway: createStripeGateway({ ...settings, timeoutMs }), metrics });
+    const circuit = breakGatewayCircuit({ name: 'stripe', gateway, onStateChange: toldOf('stripe') });
+    keep('stripe', { states: () => [circuit.state()], close: () => circuit.close() });
     return circuit.gateway;
   };
 
-  const simulated = open('sandbox', createSandboxGateway({ url: sandbox.url, timeoutMs }));
-  const live = stripe ? open('stripe', createStripeGateway({ ...stripe, timeoutMs })) : noGateway;
+  const simulated = openSimulated();
+  const live = stripe ? openLive(stripe) : noGateway;
   metrics.addGauge({
     name: 'gateway_circuit_state',
-    help: 'State of the circuit breaker of a payment gateway in this process: 1 for the one it is in',
+    help: 'How many circuit breakers of a payment gateway are in a state, in this process: a live gateway has one, the simulated gateway one for each of the up to 200 tenants that used it last',
     labelNames: ['gateway', 'state'],
-    read: async () => [...circuits].flatMap(([gateway, circuit]) => circuitStates.map((state) => ({ labels: { gateway, state }, value: circuit.state() === state ? 1 : 0 }))),
+    read: async () => [...states].flatMap(([gateway, read]) => circuitStates.map((state) => ({ labels: { gateway, state }, value: read().filter((each) => each === state).length }))),
   });
   return (tenantId) => (tenantOf(tenantId).mode === 'sandbox' ? simulated : live);
 }

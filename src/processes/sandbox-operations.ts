@@ -5,6 +5,7 @@ import { DomainError } from '../domain/domain-error';
 import { tenantOf } from '../domain/tenant';
 import type { AppInput } from '../http/app';
 import type { Database } from '../models/database';
+import { whileResetting } from '../models/sandbox-reset';
 import { resetSandbox } from '../temporal/reset-sandbox';
 import { requireTimeSkipping } from '../temporal/time-skipping-api';
 import { settleWithin } from './settle-within';
@@ -28,20 +29,22 @@ export function createSandboxOperations({ client, database, account }: SandboxOp
     },
 
     /**
-     * Empties the sandbox here and at the simulated gateway. Where one of the servers is away nothing is begun; where one goes away
-     * meanwhile the answer says what is left to do, and a repeat with the same key does it.
+     * Empties the sandbox here and at the simulated gateway, and has nothing accepted for it until both are done. Where one of the servers
+     * is away nothing is begun; where one goes away meanwhile the answer says what is left to do, and a repeat with the same key does it.
      */
     async resetSandbox({ tenantId, keepIdempotencyId }) {
       await atTheGateway(() => account?.requireReachable(tenantId), 'Nothing was reset.');
-      try {
-        await resetSandbox({ client, database, tenantId, keepIdempotencyId });
-      } catch (error) {
-        if (!isGrpcError(error)) throw error;
-        throw new DomainError('TEMPORAL_UNAVAILABLE', 'Temporal does not answer, so the processes of the sandbox cannot be ended. Repeat the reset with the same Idempotency-Key.');
-      }
-      // A call that was under way may reach the gateway after its account was emptied: its books then tell of what ours no longer do.
-      await database.models.partners.updateOne({ _id: tenantOf(tenantId).partnerId }, { $set: { sandboxResetAt: new Date() } });
-      await atTheGateway(() => account?.reset(tenantId), 'Your data is deleted, but not yet what the gateway holds of it.');
+      await whileResetting({ database, tenantId }, async (requireHeld) => {
+        try {
+          await resetSandbox({ client, database, tenantId, keepIdempotencyId, requireHeld });
+        } catch (error) {
+          if (!isGrpcError(error)) throw error;
+          throw new DomainError('TEMPORAL_UNAVAILABLE', 'Temporal does not answer, so the processes of the sandbox cannot be ended. Repeat the reset with the same Idempotency-Key.');
+        }
+        // A call that was under way may reach the gateway after its account was emptied: its books then tell of what ours no longer do.
+        await database.models.partners.updateOne({ _id: tenantOf(tenantId).partnerId }, { $set: { sandboxResetAt: new Date() } });
+        await atTheGateway(() => account?.reset(tenantId), 'Your data is deleted, but not yet what the gateway holds of it.');
+      });
     },
   };
 }

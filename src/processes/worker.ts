@@ -6,6 +6,7 @@ import { acceptPayment } from '../models/accept-payment';
 import { acceptRefund } from '../models/accept-refund';
 import { findPlanItem } from '../models/accept-subscription';
 import { applyStep } from '../models/apply-step';
+import { insertDocuments } from '../models/insert-documents';
 import { createCountEvent } from '../queue/jobs/count-event';
 import { createSendMail } from '../queue/jobs/send-mail';
 import { createOutboxRelay } from '../queue/outbox-relay';
@@ -91,7 +92,7 @@ export async function runWorker(input: RunInput): Promise<void> {
         connection,
         config,
         taskQueues: input.queues ?? taskQueueNames,
-        activities: createActivities({ database, applyStep, operatorEmail: config.mail.operatorEmail, sandboxClock: createSandboxClockMover({ client, database, starter }), gatewayFor, acceptPayment, acceptRefund, findPlanItem }),
+        activities: createActivities({ database, applyStep, insertDocuments, operatorEmail: config.mail.operatorEmail, sandboxClock: createSandboxClockMover({ client, database, starter }), gatewayFor, acceptPayment, acceptRefund, findPlanItem }),
         logger,
         onFatal: endFatally('A Temporal worker died'),
       }),

@@ -12,6 +12,7 @@ describe('the page of pm_requires_action', () => {
     const page = await fetch(url);
     const html = await page.text();
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(html).toContain('<dd>10.00 EUR</dd>');
     expect(html).toContain('value="approve"');
     expect(html).not.toContain('<script');
 

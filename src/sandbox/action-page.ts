@@ -1,3 +1,5 @@
+import { isCurrency } from '../domain/currencies';
+import { plainMoney } from '../domain/money-text';
 import type { Authorisation } from './gateway-state';
 
 /** Nothing may be loaded or framed, and the form may go nowhere but back to the gateway. */
@@ -21,7 +23,7 @@ export function actionPage({ record, state }: Authorisation): string {
   const { amount, reference, description } = record;
   const settled = SETTLED[state];
   const fields = [
-    ['Amount', `${amount.amountMinor} minor units of ${amount.currency}`],
+    ['Amount', isCurrency(amount.currency) ? plainMoney(amount) : `${amount.amountMinor} ${amount.currency}`],
     ['Reference', reference],
     ['Description', description],
   ];

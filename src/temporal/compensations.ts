@@ -31,7 +31,7 @@ export function createCompensationOperations({ database }: { database: Database 
     if (!resolved) {
       const { state } = (await compensations.findById(compensationId).session(session).lean()) ?? {};
       if (!state) throw new DomainError('NOT_FOUND', 'There is no such compensation');
-      throw new DomainError('ILLEGAL_STATE', `The compensation is ${state}; only one that is stuck can be retried or waived`);
+      throw new DomainError('ILLEGAL_STATE', `The compensation is ${state}, so nothing is to be done about it: only one that is stuck can be retried or waived. GET /operations/compensations?state=stuck lists them.`);
     }
     const { tenantId, entityType, entityId, updatedAt } = resolved;
     const step = `${type.replace('payment.', '')}/${compensationId}/${updatedAt.getTime()}`;

@@ -29,7 +29,7 @@ export async function applyToReleased({ database }: { database: Database }, paym
   const { models } = database;
   const step = commandStep(commandId);
   if (!(await models.events.exists({ tenantId, entityId, step }))) {
-    if (payment.undoing) throw new DomainError(ILLEGAL_STATE, `The payment is being undone, so ${command} comes too late`);
+    if (payment.undoing) throw new DomainError(ILLEGAL_STATE, `The payment is being undone, so ${command} comes too late: nothing is to be done, it ends by itself. Take a new payment where one is wanted.`);
     requireAccepted(refusePaymentCommand({ command, state, capture }));
   }
   if (command === 'cancel' && unknownCall === 'capture') {

@@ -2,7 +2,8 @@ import type { Client } from '@temporalio/client';
 import { advanceClockId } from '../contracts/sandbox-clock';
 import { DomainError } from '../domain/domain-error';
 import type { Database } from '../models/database';
-import { deleteTenantData } from '../models/delete-tenant-data';
+import { deleteDocuments, deleteTenantData } from '../models/delete-tenant-data';
+import { rewindClock, type RequireHeld } from '../models/sandbox-reset';
 import { createRunningWorkflows } from './running-workflows';
 import { requireSandbox } from './sandbox-clock-commands';
 import { tenantIdAttribute } from './search-attributes';
@@ -14,6 +15,8 @@ export interface ResetSandboxInput {
   tenantId: string;
   /** The idempotency record of the request that asks for it: the only one that stays. */
   keepIdempotencyId?: string;
+  /** Of the `whileResetting` it runs in. */
+  requireHeld: RequireHeld;
 }
 
 const CALL_TIMEOUT_MS = 10_000;
@@ -23,9 +26,10 @@ const CALL_TIMEOUT_MS = 10_000;
  * Partner and API keys stay. An advance that runs is ended first, so that one that stalls never locks a sandbox. Safe to
  * repeat after any interruption; Temporal has to be reachable.
  *
- * @throws DomainError `FORBIDDEN` for a live tenant, `OUTCOME_PENDING` when so many requests kept coming that the sandbox never was empty.
+ * @throws DomainError `FORBIDDEN` for a live tenant, `OUTCOME_PENDING` when something kept writing so that the sandbox never was empty,
+ *   and what `requireHeld` throws.
  */
-export async function resetSandbox({ client, database, tenantId, keepIdempotencyId }: ResetSandboxInput): Promise<void> {
+export async function resetSandbox({ client, database, tenantId, keepIdempotencyId, requireHeld }: ResetSandboxInput): Promise<void> {
   requireSandbox(tenantId);
   const { operations, outbox } = database.models;
   const advances = await operations.find({ tenantId, state: 'running' }, { _id: 1 }).lean();
@@ -35,14 +39,14 @@ export async function resetSandbox({ client, database, tenantId, keepIdempotency
     ...(await runningWorkflowIds({ client, tenantId })),
   ];
   // First what would go on: without its operation an advance can no longer move the clock, without its row nothing starts.
-  await operations.deleteMany({ tenantId });
-  await outbox.deleteMany({ tenantId });
+  for (const model of [operations, outbox]) await deleteDocuments({ model: model as never, tenantId, requireHeld });
   const workflows = createRunningWorkflows(client);
   await inParallel([...new Set(workflowIds)], (workflowId) => workflows.terminate({ workflowId, reason: 'The sandbox was reset' }));
-  const isEmpty = await deleteTenantData({ database, tenantId, keepIdempotencyId });
+  const isEmpty = await deleteTenantData({ database, tenantId, keepIdempotencyId, requireHeld });
   if (!isEmpty) {
-    throw new DomainError('OUTCOME_PENDING', 'Requests kept writing to the sandbox while it was emptied. Stop them and repeat the reset.', { retryAfterSeconds: 5 });
+    throw new DomainError('OUTCOME_PENDING', 'Something kept writing to the sandbox while it was emptied. Repeat the reset with the same Idempotency-Key.', { retryAfterSeconds: 5 });
   }
+  await rewindClock({ database, tenantId });
 }
 
 /** What visibility says, which may lag by seconds: whatever else runs, such as the workflow of an entity that has ended. */

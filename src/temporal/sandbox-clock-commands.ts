@@ -11,6 +11,7 @@ import { insertDocuments } from '../models/insert-documents';
 import { newOutboxRow } from '../models/new-outbox-row';
 import type { Operation } from '../models/operation';
 import type { OutboxRow } from '../models/outbox-row';
+import { rejectReset } from '../models/sandbox-reset';
 
 /** How long the relay leaves the start to the api that accepted it. */
 const OWN_START_MS = 3000;
@@ -32,17 +33,19 @@ export interface AcceptAdvanceInput {
  * Writes the operation and the start of its workflow, in the caller's transaction. Send the row with `WorkflowStarter.startSoon`
  * after the commit. Call `requireTimeSkipping` before.
  *
- * @throws DomainError `FORBIDDEN` for a live tenant, `INVALID_REQUEST` at `/by`, `CLOCK_ADVANCING` while another advance of the tenant
- *   runs (`conflictsWith` its id).
+ * @throws DomainError `FORBIDDEN` for a live tenant, `INVALID_REQUEST` and `INSTANT_TOO_LATE` at `/by`, `CLOCK_ADVANCING` while another advance of the tenant
+ *   runs (`conflictsWith` its id), `SANDBOX_RESETTING` while a reset does.
  */
 export async function acceptAdvance({ database, session, tenantId, by, actor, now, correlationId }: AcceptAdvanceInput): Promise<{ operation: Operation; row: OutboxRow }> {
   requireSandbox(tenantId);
   const { models } = database;
   const clock = await models.sandboxClocks.findById(tenantId).session(session).lean();
+  // Both write the clock's document, so an advance never slips in beside a reset.
+  rejectReset(clock);
   if (clock?.advancing) throw alreadyAdvancing(clock.advancing);
   const partner = await models.partners.findById(tenantOf(tenantId).partnerId, { timeZone: 1 }).session(session).lean();
-  const target = advanceTarget({ by, from: now, timeZone: partner?.timeZone ?? 'UTC' });
   const fromMs = clock?.offsetMs ?? 0;
+  const target = advanceTarget({ by, from: now, realNow: new Date(now.getTime() - fromMs), timeZone: partner?.timeZone ?? 'UTC' });
   const operation: Operation = {
     _id: newId('operation'), tenantId, type: 'advance_clock', state: 'running', version: 1, chain: null, correlationId, createdAt: now, updatedAt: now,
     from: now, target, reached: now,

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { commandStep, type CommandInput, type CommandOutcome } from '../contracts/commands';
+import { type Client, WorkflowUpdateFailedError } from '@temporalio/client';
+import { commandStep, ILLEGAL_STATE, type CommandInput, type CommandOutcome } from '../contracts/commands';
 import { DomainError } from '../domain/domain-error';
 import type { Database } from '../models/database';
 import { entityModel } from '../models/entity-model';
@@ -32,8 +32,8 @@ const ANSWER_WITHIN_MS = 2000;
 /**
  * Sends a command to a running process and answers what it did. The same `commandId` is applied once and always answered the same.
  *
- * @throws DomainError `NOT_FOUND`; the process's own refusals (`ILLEGAL_STATE`, …); `OUTCOME_PENDING` when no answer came in time:
- *   it may still be applied, and a repeat with the same id tells.
+ * @throws DomainError `NOT_FOUND`; the process's own refusals (`ILLEGAL_STATE`, …); `OUTCOME_PENDING` when no answer came in time
+ *   and the entity goes on: it may still be applied, and a repeat with the same id tells.
  */
 export async function sendCommand({ client, database, starter }: CommandDependencies, command: SendCommandInput): Promise<CommandOutcome> {
   const { tenantId, entityType, entityId, workflowId, update, input } = command;
@@ -43,31 +43,38 @@ export async function sendCommand({ client, database, starter }: CommandDependen
     const event = await database.models.events.findOne({ tenantId, entityId, step: commandStep(input.commandId) }).lean();
     return event && { state: event.state, at: event.at.toISOString() };
   };
-  const findOpenEntity = async (): Promise<Entity> => {
+  const findEntity = async (): Promise<{ state: string; refusal: DomainError | null }> => {
     const entity = await entityModel(database.models, entityType).findOne({ _id: entityId, tenantId }).lean();
     if (!entity) throw new DomainError('NOT_FOUND', `There is no such ${entityType}`);
-    const refusal = command.refusalOf(entity);
+    return { state: entity.state, refusal: command.refusalOf(entity) };
+  };
+  /** What is known without the process. The entity is read first: to one that has ended nothing is applied any more, so an outcome that is not recorded then never comes. */
+  const findAnswer = async (): Promise<CommandOutcome | null> => {
+    const { refusal } = await findEntity();
+    const outcome = await findOutcome();
+    if (outcome) return outcome;
     if (refusal) throw refusal;
-    return entity;
+    return null;
   };
 
   const earlier = await findOutcome();
   if (earlier) return earlier;
-  const { state } = await findOpenEntity();
+  const { state, refusal } = await findEntity();
+  if (refusal) throw refusal;
   if (state === 'accepted') await startFirst({ database, starter }, { tenantId, entityId });
   try {
     return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
       client.workflow.getHandle(workflowId).executeUpdate<CommandOutcome, [CommandInput]>(update, { args: [input], updateId: input.commandId }),
     );
   } catch (error) {
-    if (error instanceof WorkflowUpdateFailedError) throw refusalIn(error);
-    if (error instanceof WorkflowNotFoundError) {
-      // It ended between the look at MongoDB and the update.
-      const outcome = await findOutcome();
-      if (outcome) return outcome;
-      await findOpenEntity();
-    }
-    const detail = 'The process did not answer in time. The command may still be applied: repeat the request with the same Idempotency-Key to learn its outcome';
+    const refused = refusalIn({ error, entityType });
+    if (refused) throw refused;
+    // It may have ended meanwhile. The server then goes on trying to deliver an update until the time to answer is over.
+    const answer = await findAnswer();
+    if (answer) return answer;
+    const detail = isCutOff(error)
+      ? 'The process was ended while it was at work on the command. Repeat the request with the same Idempotency-Key to learn its outcome'
+      : 'The process did not answer in time. The command may still be applied: repeat the request with the same Idempotency-Key to learn its outcome';
     throw new DomainError('OUTCOME_PENDING', detail, { retryAfterSeconds: 1 });
   }
 }
@@ -80,15 +87,17 @@ async function startFirst({ database, starter }: Pick<CommandDependencies, 'data
 
 /** The server's own word for an update that it had delivered to a run which then ended without an answer. */
 const CUT_OFF = 'AcceptedUpdateCompletedWorkflow';
+const isCutOff = (error: unknown): boolean => error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure && error.cause.type === CUT_OFF;
 
-/** What the workflow refused, in the words it used. */
-function refusalIn({ cause }: WorkflowUpdateFailedError): DomainError {
-  if (cause instanceof ApplicationFailure && cause.type === CUT_OFF) {
-    return new DomainError('OUTCOME_PENDING', 'The process was ended while it was at work on the command. Repeat the request with the same Idempotency-Key to learn its outcome', { retryAfterSeconds: 1 });
-  }
+/** What the workflow refused, in the words it used; where it only says how things stand, with what to do about it. Null when it said nothing. */
+export function refusalIn({ error, entityType }: { error: unknown; entityType: EntityType }): DomainError | null {
+  if (!(error instanceof WorkflowUpdateFailedError) || isCutOff(error)) return null;
+  const { cause } = error;
+  const remedy = `: read the ${entityType} for where it stands now, and send what is still wanted with a new Idempotency-Key.`;
   if (!(cause instanceof ApplicationFailure) || !cause.type) {
-    return new DomainError('ILLEGAL_STATE', 'The process ended before the command could be applied');
+    return new DomainError(ILLEGAL_STATE, `The process ended before the command could be applied${remedy}`);
   }
+  if (cause.type === ILLEGAL_STATE) return new DomainError(ILLEGAL_STATE, cause.message + remedy);
   const [details] = (cause.details ?? []) as [{ retryAfterMs?: number }?];
   return new DomainError(cause.type, cause.message, details?.retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(details.retryAfterMs / 1000) });
 }

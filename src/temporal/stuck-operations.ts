@@ -19,6 +19,10 @@ export interface ResolveStuckInput {
   session: ClientSession;
 }
 
+interface CloseStuckInput extends ResolveStuckInput {
+  reason: string | null;
+}
+
 /** What an operator can do about a stuck item. Both run inside the request's transaction and may run more than once. */
 export function createStuckOperations({ database, workflows }: { database: Database; workflows: RunningWorkflows }) {
   const { models } = database;
@@ -29,7 +33,7 @@ export function createStuckOperations({ database, workflows }: { database: Datab
     const resolved = await models.stuckItems
       .findOneAndUpdate({ _id: item._id, open: true }, { $set: { state, updatedAt: new Date() }, $unset: { open: 1 } }, { session, returnDocument: 'after' })
       .lean();
-    if (!resolved) throw new DomainError('ILLEGAL_STATE', 'The item is no longer open');
+    if (!resolved) throw new DomainError('ILLEGAL_STATE', 'The item is no longer open, so nothing is to be done about it. GET /operations/stuck lists those that are.');
     return resolved;
   };
 
@@ -37,6 +41,17 @@ export function createStuckOperations({ database, workflows }: { database: Datab
     const remedy = remedies[entityType];
     if (!remedy) throw new DomainError('ILLEGAL_STATE', `Nothing can be done here about the process of this ${entityType}`);
     return remedy;
+  };
+  /**
+   * Takes back a change by hand that ended an entity whose process runs: it stands then where its last event left it, which is somewhere
+   * open. False where the entity has ended by its own events, or is gone.
+   */
+  const putBack = async ({ item, session }: ResolveStuckInput): Promise<boolean> => {
+    const { tenantId, entityType, entityId } = item;
+    const last = await models.events.findOne({ tenantId, entityId }, { state: 1 }).sort({ version: -1, _id: -1 }).session(session).lean();
+    if (!last || !remedies[entityType]?.openStates.includes(last.state)) return false;
+    const { matchedCount } = await entityModel(models, entityType).updateOne({ _id: entityId, tenantId }, { $set: { state: last.state } }, { session });
+    return matchedCount === 1;
   };
   const businessTime = async ({ item }: ResolveStuckInput): Promise<string> => (await clock.now(item.tenantId)).toISOString();
 
@@ -54,13 +69,23 @@ export function createStuckOperations({ database, workflows }: { database: Datab
     if (payment && isReleased(payment)) throw new DomainError('ILLEGAL_STATE', 'No process of this payment waits now: its subscription looks it up by itself, within the hour; close the item to give the payment up');
   };
 
+  const restartProcess = async (input: ResolveStuckInput): Promise<StuckItem> => {
+    await remedyOf(input.item).restart({ ...input, at: await businessTime(input) });
+    return resolve(input, 'restarted');
+  };
+  const closeEntity = async (input: CloseStuckInput): Promise<StuckItem> => {
+    await remedyOf(input.item).close({ ...input, at: await businessTime(input) });
+    return resolve(input, 'closed');
+  };
+
   return {
-    /** An outbox row is due at once; an outcome is looked up at once, and stays listed until it is known; a process is started anew. */
+    /** An outbox row is due at once; an outcome is looked up at once, and stays listed until it is known; a process is started anew unless its entity has ended by its own events. */
     async restart(input: ResolveStuckInput): Promise<StuckItem> {
       const { item, session } = input;
       switch (item.kind) {
         case 'workflow_orphaned':
-          throw new DomainError('ILLEGAL_STATE', 'The entity of this process has ended, so there is nothing to restart; close the item to end the process');
+          if (!(await putBack(input))) throw new DomainError('ILLEGAL_STATE', 'The entity of this process has ended or is gone, so there is nothing to restart; close the item to end the process');
+          return restartProcess(input);
         case 'refund_failed_late':
           throw new DomainError('ILLEGAL_STATE', 'A refund that has failed cannot be repeated under its key; give the money back by other means and close the item');
         case 'outbox_failing':
@@ -71,16 +96,16 @@ export function createStuckOperations({ database, workflows }: { database: Datab
           await tell(input, { name: gatewayReported.name });
           return item;
         default:
-          await remedyOf(item).restart({ ...input, at: await businessTime(input) });
-          return resolve(input, 'restarted');
+          return restartProcess(input);
       }
     },
 
-    /** An outbox row is given up; a process whose entity has ended is ended; any other entity is ended, and what was done is undone. */
-    async close(input: ResolveStuckInput & { reason: string | null }): Promise<StuckItem> {
-      const { item, session, reason } = input;
+    /** An outbox row is given up; a process whose entity has ended by its own events is ended; any other entity is ended, and what was done is undone. */
+    async close(input: CloseStuckInput): Promise<StuckItem> {
+      const { item, session } = input;
       switch (item.kind) {
         case 'workflow_orphaned':
+          if (await putBack(input)) return closeEntity(input);
           await workflows.terminate({ workflowId: item.subject, reason: 'Closed by an operator' });
           return resolve(input, 'closed');
         case 'outbox_failing':
@@ -94,8 +119,7 @@ export function createStuckOperations({ database, workflows }: { database: Datab
           return resolve(input, 'closed');
         }
         default:
-          await remedyOf(item).close({ ...input, reason, at: await businessTime(input) });
-          return resolve(input, 'closed');
+          return closeEntity(input);
       }
     },
   };

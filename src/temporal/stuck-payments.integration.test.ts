@@ -76,6 +76,48 @@ it('closing a payment without a process gives back what is held before it ends',
   expect((await differences(world, paymentId)).problems).toEqual([]);
 });
 
+/** Ended by hand, while its process waits for a capture and the bank holds the money. */
+async function endedByHand(): Promise<string> {
+  const paymentId = await world.pay({ capture: 'manual' });
+  await world.until(paymentId, 'authorised');
+  await world.database.models.payments.updateOne({ _id: paymentId }, { $set: { state: 'captured' } });
+  return paymentId;
+}
+
+it('closing a payment that was ended by hand gives back what is held', async () => {
+  const paymentId = await endedByHand();
+  expect((await close(await list('workflow_orphaned', 'payment', paymentId))).state).toBe('closed');
+  await relay(paymentId);
+  await world.until(paymentId, 'cancelled');
+  expect((await world.read(paymentId)).reason).toBe('closed_by_operator');
+  expect((await world.bankItems(paymentId)).map(({ outcome }) => outcome)).toEqual(['authorised', 'voided']);
+  expect((await differences(world, paymentId)).problems).toEqual([]);
+});
+
+it('restarting a payment that was ended by hand lets it go on from where its last event left it', async () => {
+  const paymentId = await endedByHand();
+  const { chain } = await world.read(paymentId);
+  expect((await restart(await list('workflow_orphaned', 'payment', paymentId))).state).toBe('restarted');
+  await relay(paymentId);
+  await waitFor(async () => ![null, chain].includes((await world.read(paymentId)).chain), { what: 'the new run' });
+  await world.command(paymentId, 'capture');
+  await world.until(paymentId, 'captured');
+  expect((await differences(world, paymentId)).problems).toEqual([]);
+});
+
+it('a process whose payment has ended by its own events, or is gone, can only be ended', async () => {
+  const [ended, gone] = await Promise.all([world.pay(), world.pay({ capture: 'manual' })]);
+  await Promise.all([world.until(ended, 'captured'), world.until(gone, 'authorised')]);
+  await world.database.models.payments.deleteOne({ _id: gone });
+  for (const paymentId of [ended, gone]) {
+    const item = await list('workflow_orphaned', 'payment', paymentId);
+    await expect(restart(item)).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
+    expect((await close(item)).state).toBe('closed');
+  }
+  expect((await world.read(ended)).state).toBe('captured');
+  expect((await world.handle(gone).describe()).status.name).toBe('TERMINATED');
+});
+
 it('an outcome that is not known is looked up at once, and its item leaves the list by itself', async () => {
   const paymentId = await world.payAndLoseTheAnswer();
   const item = await list('outcome_unknown', 'payment', paymentId);

@@ -36,6 +36,8 @@ export interface RemedyInput {
 
 /** What can be done about a kind of entity whose process does not do what it should. Written within the session. */
 export interface StuckRemedy {
+  /** The states in which an entity of this kind has a process. */
+  openStates: readonly string[];
   /** Starts the process anew; it picks up in the state the entity is in and owns it from then on. */
   restart(input: RemedyInput): Promise<void>;
   /** Ends the entity, undoing what was done. */
@@ -61,6 +63,7 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
   });
 
   const onboarding: StuckRemedy = {
+    openStates: openOnboardingStates,
     async restart(input) {
       const { _id: onboardingId, tenantId, requiresApproval, correlationId } = await find<Onboarding>(input);
       await applyStep(
@@ -104,6 +107,7 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
 
   const openPaymentStates = paymentStates.filter((state) => !settledPaymentStates.includes(state));
   const payment: StuckRemedy = {
+    openStates: openPaymentStates,
     async restart(input) {
       const starts = [processOf(await find<Payment>(input))];
       await applyStep(database, { ...about(input), step: `restart/${input.item._id}`, from: openPaymentStates, set: { chain: null }, event: { type: 'payment.restarted' }, starts }, input.session);
@@ -133,12 +137,13 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
   };
 
   const refund: StuckRemedy = {
+    openStates: ['pending'],
     async restart(input) {
       const { _id: refundId, tenantId, correlationId } = await find(input);
       const start: WorkflowStart = {
         workflowType: REFUND_PAYMENT, workflowId: refundPaymentId(refundId), taskQueue: taskQueues.payments, restart: true, input: { tenantId, refundId, correlationId },
       };
-      await applyStep(database, { ...about(input), step: `restart/${input.item._id}`, from: ['pending'], set: { chain: null }, event: { type: 'refund.restarted' }, starts: [start] }, input.session);
+      await applyStep(database, { ...about(input), step: `restart/${input.item._id}`, from: refund.openStates, set: { chain: null }, event: { type: 'refund.restarted' }, starts: [start] }, input.session);
     },
     close: () => Promise.reject(new DomainError('ILLEGAL_STATE', 'A refund that was accepted is owed and cannot be given up; restart it')),
     giveUp: () => Promise.resolve(null),
@@ -152,13 +157,25 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
     const paymentIds = attempts.filter(({ state }) => state === 'paid').map(({ paymentId }) => paymentId);
     const payments = await models.payments.find({ _id: { $in: paymentIds }, tenantId }).session(session).lean();
     return payments.map((made) => ({ paymentId: made._id, amount: leftToRefund(made) })).filter(({ amount }) => amount.amountMinor > 0);
+    };
+  /** A payment under way whose process is gone like its subscription's is let go of: until then no later run could own it. */
+  const releasePaymentOf = async ({ charge, tenantId }: Subscription, { item, by, at, session }: RemedyInput): Promise<void> => {
+    if (!charge?.invoiceId) return;
+    const invoice = await models.invoices.findOne({ _id: charge.invoiceId, tenantId }).session(session).lean();
+    const paymentId = invoice?.attempts.find(({ attempt }) => attempt === charge.attempt)?.paymentId;
+    const found = paymentId && (await models.payments.findOne({ _id: paymentId, tenantId, state: { $in: openPaymentStates }, chain: { $ne: null } }).session(session).lean());
+    if (!found || (await workflows.isRunning(processPaymentId(found._id)))) return;
+    const step = `released/${item._id}`;
+    await applyStep(database, { tenantId, entityType: 'payment', entityId: found._id, step, at, by, from: openPaymentStates, set: { chain: null }, event: { type: 'payment.released' } }, session);
   };
   const openSubscriptionStates = subscriptionStates.filter((state) => !endedSubscriptionStates.includes(state));
   const subscription: StuckRemedy = {
+    openStates: openSubscriptionStates,
     async restart(input) {
       const found = await find<Subscription>(input);
       // A cancelled one has something left to do only while a payment is under way.
       const from = found.charge ? subscriptionStates : openSubscriptionStates;
+      await releasePaymentOf(found, input);
       await applyStep(
         database,
         { ...about(input), step: `restart/${input.item._id}`, from, set: { chain: null }, event: { type: 'subscription.restarted' }, starts: [subscriptionProcessOf(found)] },
@@ -176,6 +193,7 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
       const { tenantId, charge, userId, item: { plan } } = found;
       const [step, now] = [`close/${input.item._id}`, new Date(input.at)];
       const isPending = charge?.status === 'pending';
+      await releasePaymentOf(found, input);
       const taken = charge?.invoiceId ? await models.invoices.findOne({ _id: charge.invoiceId, tenantId, state: 'open' }).session(input.session).lean() : null;
       const creditBalance = taken ? creditAfterVoid({ creditBalance: found.creditBalance, draft: taken }) : found.creditBalance;
       const refunds = taken ? await findPaid(taken, input.session) : [];

@@ -1,6 +1,6 @@
 import { subscriptionId as workflowIdOf } from '../contracts/subscription';
 import { openStuckItem } from '../models/outbox';
-import type { StuckItem } from '../models/stuck-item';
+import type { StuckItem, StuckKind } from '../models/stuck-item';
 import { createReconciler } from '../queue/reconcile';
 import { silent } from '../queue/queue-test-bed';
 import { quietTemporal } from '../testing/quiet-temporal';
@@ -29,9 +29,9 @@ const restart = (item: StuckItem) => world.database.inTransaction((session) => o
 const close = (item: StuckItem) => world.database.inTransaction((session) => operations.close({ item, by, reason: 'Agreed by telephone', session }));
 
 /** On the operator's list, as the reconciler puts it there. */
-async function list(id: string): Promise<StuckItem> {
+async function list(id: string, kind: StuckKind = 'workflow_missing'): Promise<StuckItem> {
   const subject = workflowIdOf(id);
-  await openStuckItem({ database: world.database, tenantId: world.tenantId, kind: 'workflow_missing', entityType: 'subscription', entityId: id, subject, detail: 'found by a test' });
+  await openStuckItem({ database: world.database, tenantId: world.tenantId, kind, entityType: 'subscription', entityId: id, subject, detail: 'found by a test' });
   return world.database.models.stuckItems.findOne({ subject, open: true }).lean().orFail();
 }
 
@@ -94,6 +94,23 @@ it('closed while its process still runs, it is charged no more', async () => {
   await close(await list(id));
   await waitFor(async () => !(await hasProcess(id)), { what: 'its process to end' });
   expect(await world.bankBalance(id)).toMatchObject({ captured: 1000, refunded: 0 });
+});
+
+it('ended by hand while its process runs, it goes on when it is restarted, and is ended in order when it is closed', async () => {
+  const endByHand = async () => {
+    const id = await world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_declined' });
+    await world.until(id, 'past_due');
+    await world.database.models.subscriptions.updateOne({ _id: id }, { $set: { state: 'cancelled' } });
+    return id;
+  };
+  const [again, over] = [await endByHand(), await endByHand()];
+  expect((await restart(await list(again, 'workflow_orphaned'))).state).toBe('restarted');
+  expect((await close(await list(over, 'workflow_orphaned'))).state).toBe('closed');
+  await world.relay();
+  await waitFor(async () => (await world.read(again)).chain !== null, { what: 'the new run' });
+  expect([(await world.read(again)).state, await hasProcess(again)]).toEqual(['past_due', true]);
+  expect([(await world.read(over)).state, await hasProcess(over)]).toEqual(['cancelled', false]);
+  expect((await world.invoices(over)).map(({ state }) => state)).toEqual(['void']);
 });
 
 it('closed with an invoice that failed, it takes the invoice back', async () => {

@@ -20,6 +20,7 @@ addFormats(ajv);
 ajv.addFormat('time-zone', true);
 ajv.addFormat('locale', true);
 ajv.addFormat('currency', true);
+ajv.addFormat('payment-method', true);
 ajv.addSchema(contract.definitions);
 const validators = new Map<string, ValidateFunction | null>();
 

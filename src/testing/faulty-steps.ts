@@ -93,7 +93,7 @@ export function createFaultySteps() {
   }
 
   const wrapStep = (name: string, run: Run): Run => (input) => {
-    const entityId = input.refundId ?? input.paymentId ?? input.subscriptionId;
+    const entityId = input.refundId ?? input.paymentId ?? input.subscriptionId ?? input.onboardingId;
     if (entityId === undefined) return run(input);
     const step = name === 'processPaymentGateway' ? input.call! : name;
     const key = keyOf(entityId, step);
@@ -117,7 +117,7 @@ export function createFaultySteps() {
       if (mode !== KILL) return steps.map((step) => ({ step, mode, name: step }));
       return steps.flatMap((step) => {
         const count = effectsSeen.get(keyOf(like, step));
-        if (!count) throw new Error(`${step} of ${like} had no effect to die after`);
+        if (count === undefined) throw new Error(`${step} was no step of ${like}`);
         return Array.from({ length: count }, (_, index) => ({ step, mode, effect: index + 1, name: `${step}, effect ${index + 1} of ${count}` }));
       });
     },
@@ -130,7 +130,7 @@ export function createFaultySteps() {
     /** Call when the world is open: from then on its database's writes count. */
     attach(world: { client: Client; database: Database }): void {
       const { database } = world;
-      const inTransaction = database.inTransaction.bind(database) as Database['inTransaction'];
+      const inTransaction: Database['inTransaction'] = database.inTransaction.bind(database);
       client = world.client;
       // What is written inside a transaction is there only with its commit.
       database.inTransaction = (work) => effect(() => attempts.exit(() => inTransaction(work)));

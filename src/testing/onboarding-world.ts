@@ -11,6 +11,7 @@ import { acceptPayment } from '../models/accept-payment';
 import { acceptRefund } from '../models/accept-refund';
 import { findPlanItem } from '../models/accept-subscription';
 import { applyStep } from '../models/apply-step';
+import { insertDocuments } from '../models/insert-documents';
 import type { Database } from '../models/database';
 import { newOutboxRow } from '../models/new-outbox-row';
 import type { Onboarding } from '../models/onboarding';
@@ -20,6 +21,7 @@ import { advanceWorkflow } from '../temporal/time-skipping';
 import { createWorkflowStarter } from '../temporal/workflow-starter';
 import { openTestDatabase } from './test-database';
 import { openTestNamespace } from './test-namespace';
+import { untilAnswered } from './until-answered';
 import { waitFor } from './wait-for';
 
 const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
@@ -43,7 +45,7 @@ export async function openOnboardingWorld({ wrap = (activities) => activities }:
     namespace,
     taskQueue: taskQueues.users,
     workflowBundle: await workflowBundle(),
-    activities: wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', sandboxClock: createSandboxClockMover({ client, database, starter }), gatewayFor: noGateway, acceptPayment, acceptRefund, findPlanItem })),
+    activities: wrap(createActivities({ database, applyStep, insertDocuments, operatorEmail: 'operator@platform.example', sandboxClock: createSandboxClockMover({ client, database, starter }), gatewayFor: noGateway, acceptPayment, acceptRefund, findPlanItem })),
     interceptors: { activity: [translateDomainError] },
   });
   const running = worker.run();
@@ -75,7 +77,7 @@ export async function openOnboardingWorld({ wrap = (activities) => activities }:
     /** A command as the api sends it. `payload` is what the api keeps under the command's id. */
     async command(onboardingId: string, command: OnboardingCommand, { generation, payload, commandId = randomUUID() }: { generation?: number; payload?: Record<string, unknown>; commandId?: string } = {}) {
       if (payload) await database.models.commandPayloads.create({ _id: commandId, tenantId, entityId: onboardingId, payload, createdAt: new Date() });
-      return send({ tenantId, onboardingId, command, commandId, by: { kind: 'api_key', id: 'key_test' }, generation });
+      return untilAnswered(() => send({ tenantId, onboardingId, command, commandId, by: { kind: 'api_key', id: 'key_test' }, generation }));
     },
     handle: (onboardingId: string) => client.workflow.getHandle(userOnboardingId(onboardingId)),
     async close() {

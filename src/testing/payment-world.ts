@@ -22,6 +22,7 @@ import { acceptPayment, type AcceptPaymentInput } from '../models/accept-payment
 import { acceptRefund } from '../models/accept-refund';
 import { findPlanItem } from '../models/accept-subscription';
 import { applyStep } from '../models/apply-step';
+import { insertDocuments } from '../models/insert-documents';
 import { createClock } from '../models/clock';
 import { startSandboxGateway } from '../sandbox/start-sandbox-gateway';
 import { createPaymentCommands, type SendPaymentCommandInput } from '../temporal/payment-commands';
@@ -30,6 +31,7 @@ import { advanceWorkflow } from '../temporal/time-skipping';
 import { createWorkflowStarter } from '../temporal/workflow-starter';
 import { openTestDatabase } from './test-database';
 import { openTestNamespace } from './test-namespace';
+import { untilAnswered } from './until-answered';
 import { waitFor } from './wait-for';
 
 const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
@@ -73,7 +75,7 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
     namespace,
     taskQueue: taskQueues.payments,
     workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows/index.ts'), logger: quiet }),
-    activities: wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', gatewayFor: () => gateway, sandboxClock: createSandboxClockMover({ client, database, starter }), acceptPayment, acceptRefund, findPlanItem })),
+    activities: wrap(createActivities({ database, applyStep, insertDocuments, operatorEmail: 'operator@platform.example', gatewayFor: () => gateway, sandboxClock: createSandboxClockMover({ client, database, starter }), acceptPayment, acceptRefund, findPlanItem })),
     interceptors: { activity: [translateDomainError] },
     ...(forgetful ? { maxCachedWorkflows: 0 } : {}),
   });
@@ -117,10 +119,11 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
       const at = await now();
       return database.inTransaction((session) => acceptRefund({ database, session, tenantId, paymentId, amount, correlationId: 'test', by: testActor, at }));
     },
-    async command(paymentId: string, command: RunningPaymentCommand, { payload, ...more }: Partial<SendPaymentCommandInput> & { payload?: Record<string, unknown> } = {}) {
+    async command(paymentId: string, command: RunningPaymentCommand, { payload, attempts, ...more }: Partial<SendPaymentCommandInput> & { payload?: Record<string, unknown>; attempts?: number } = {}) {
       const commandId = more.commandId ?? randomUUID();
       if (payload) await models.commandPayloads.create({ _id: commandId, tenantId, entityId: paymentId, payload, createdAt: new Date() });
-      return send({ tenantId, paymentId, command, commandId, by: testActor, at: await now(), ...more });
+      const at = await now();
+      return untilAnswered(() => send({ tenantId, paymentId, command, commandId, by: testActor, at, ...more }), { attempts });
     },
     read: (paymentId: string) => models.payments.findById(paymentId).lean().orFail(),
     readRefund: (refundId: string) => models.refunds.findById(refundId).lean().orFail(),

@@ -1,18 +1,25 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { processPaymentId, refundPaymentId } from '../contracts/payment';
+import { subscriptionId } from '../contracts/subscription';
 import { openStuckItem } from '../models/outbox';
 import { createRunningWorkflows } from '../temporal/running-workflows';
 import { createStuckOperations } from '../temporal/stuck-operations';
 import type { PaymentWorld } from './payment-world';
 
-/** What becomes of a process that failed, once the reconciler has listed it: an operator restarts it. Resolves when the new run has ended. */
-export async function restartByOperator(world: PaymentWorld, { entityType, entityId }: { entityType: 'payment' | 'refund'; entityId: string }): Promise<void> {
+const processOf = { payment: processPaymentId, refund: refundPaymentId, subscription: subscriptionId };
+
+/** What becomes of a process that failed, once the reconciler has listed it: an operator restarts it. Resolves when the new run was asked for. */
+export async function restartByOperator(
+  world: Pick<PaymentWorld, 'database' | 'client' | 'tenantId' | 'starter'>,
+  { entityType, entityId }: { entityType: keyof typeof processOf; entityId: string },
+): Promise<WorkflowHandle> {
   const { database, client, tenantId, starter } = world;
-  const subject = entityType === 'payment' ? processPaymentId(entityId) : refundPaymentId(entityId);
+  const subject = processOf[entityType](entityId);
   const kind = 'workflow_missing';
   await openStuckItem({ database, tenantId, kind, entityType, entityId, subject, detail: 'its process has failed' });
   const item = await database.models.stuckItems.findOne({ subject, kind, open: true }).lean().orFail();
   const operations = createStuckOperations({ database, workflows: createRunningWorkflows(client) });
   await database.inTransaction((session) => operations.restart({ item, by: { kind: 'operator', id: null }, session }));
   for (const row of await database.models.outbox.find({ entityId, open: true, pending: 'temporal' }).lean()) await starter.start(row);
-  await client.workflow.getHandle(subject).result();
+  return client.workflow.getHandle(subject);
 }

@@ -10,6 +10,7 @@ import { acceptPayment } from '../models/accept-payment';
 import { acceptRefund } from '../models/accept-refund';
 import { findPlanItem } from '../models/accept-subscription';
 import { applyStep } from '../models/apply-step';
+import { insertDocuments } from '../models/insert-documents';
 import { createClock } from '../models/clock';
 import { createOnboardingCommands } from '../temporal/onboarding-commands';
 import { createSandboxClockMover } from '../temporal/sandbox-clock';
@@ -18,6 +19,7 @@ import { createWorkflowStarter } from '../temporal/workflow-starter';
 import { acceptOnboarding, type WrapActivities } from './onboarding-world';
 import { openTestDatabase } from './test-database';
 import { openTestNamespace } from './test-namespace';
+import { untilAnswered } from './until-answered';
 import { waitFor } from './wait-for';
 
 const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
@@ -42,7 +44,7 @@ export async function openSandboxWorld({ wrap = (activities) => activities, stal
   const starter = createWorkflowStarter({ client, database, logger: quiet, onStarted: () => undefined });
   const send = createOnboardingCommands({ client, database, starter });
   const sandboxClock = createSandboxClockMover({ client, database, starter, stallAfterMs });
-  const activities = wrap(createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', sandboxClock, gatewayFor: noGateway, acceptPayment, acceptRefund, findPlanItem }));
+  const activities = wrap(createActivities({ database, applyStep, insertDocuments, operatorEmail: 'operator@platform.example', sandboxClock, gatewayFor: noGateway, acceptPayment, acceptRefund, findPlanItem }));
   const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows/index.ts'), logger: quiet });
 
   const startWorker = async (taskQueue: TaskQueue): Promise<() => Promise<void>> => {
@@ -81,7 +83,7 @@ export async function openSandboxWorld({ wrap = (activities) => activities, stal
       return onboarding._id;
     },
     command: (tenantId: string, onboardingId: string, command: 'verifyEmail' | 'cancelOnboarding' | 'resendVerification', { commandId = newId('event'), generation }: { commandId?: string; generation?: number } = {}) =>
-      send({ tenantId, onboardingId, command, commandId, by: tester, generation }),
+      untilAnswered(() => send({ tenantId, onboardingId, command, commandId, by: tester, generation })),
     /** Accepts an advance as the api does and sends its start; answers the operation's id. */
     async advance(tenantId: string, by: string, { start = true }: { start?: boolean } = {}): Promise<string> {
       const now = await clock.now(tenantId);

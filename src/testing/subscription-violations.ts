@@ -19,8 +19,9 @@ export async function subscriptionViolations(world: SubscriptionWorld, subscript
   if (events.at(-1)!.state !== subscription.state) problems.push(`it is ${subscription.state}, its last event says ${events.at(-1)!.state}`);
   if (subscription.charge && subscription.charge.status !== 'failed') problems.push(`it came to rest with a charge that is ${subscription.charge.status}`);
   for (const invoice of invoices) problems.push(...invoiceProblems(invoice, payments).map((problem) => `invoice ${invoice._id} (${invoice.kind}, ${invoice.state}): ${problem}`));
-  problems.push(...periodProblems(invoices), ...creditProblems(subscription, invoices), ...openProblems(subscription, invoices));
+  problems.push(...periodProblems(invoices), ...openProblems(subscription, invoices));
   const cancelled = events.find(({ state }) => state === 'cancelled');
+  problems.push(...creditProblems(subscription, invoices, Number(cancelled?.data.refundMinor ?? 0)));
   if (cancelled) {
     for (const { _id, createdAt } of [...invoices, ...payments.values()]) if (createdAt > cancelled.at) problems.push(`${_id} was made after the cancellation`);
   }
@@ -68,12 +69,12 @@ function periodProblems(invoices: readonly Invoice[]): string[] {
   return problems;
 }
 
-/** Credit is what invoices below zero gave and others have not used up; a prorated cancel may have given it back. */
-function creditProblems({ creditBalance: { amountMinor: credit } }: Subscription, invoices: readonly Invoice[]): string[] {
+/** Credit is what invoices below zero gave and others have not used up; a prorated cancel may have given back of it. */
+function creditProblems({ creditBalance: { amountMinor: credit } }: Subscription, invoices: readonly Invoice[], refundMinor: number): string[] {
   const kept = invoices.filter(({ state }) => state !== 'void');
   const given = total(kept.map(({ subtotal }) => Math.max(0, -subtotal.amountMinor))) - total(kept.map(({ creditApplied }) => creditApplied.amountMinor));
   if (credit < 0) return [`the credit is ${credit}`];
-  return credit > given ? [`the credit is ${credit}, invoices gave ${given}`] : [];
+  return credit > given || credit < given - refundMinor ? [`the credit is ${credit}, invoices gave ${given}`] : [];
 }
 
 /** At most one invoice is open, and it is the one that is being charged. */

@@ -21,6 +21,7 @@ import { acceptPlan } from '../models/accept-plan';
 import { acceptRefund } from '../models/accept-refund';
 import { acceptSubscription, findPlanItem, type AcceptSubscriptionInput } from '../models/accept-subscription';
 import { applyStep } from '../models/apply-step';
+import { insertDocuments } from '../models/insert-documents';
 import type { Partner } from '../models/partner';
 import { startSandboxGateway } from '../sandbox/start-sandbox-gateway';
 import { createSubscriptionCommands, type SendSubscriptionCommandInput } from '../temporal/subscription-commands';
@@ -28,6 +29,7 @@ import { advanceWorkflow } from '../temporal/time-skipping';
 import { createWorkflowStarter } from '../temporal/workflow-starter';
 import { openTestDatabase } from './test-database';
 import { openTestNamespace } from './test-namespace';
+import { untilAnswered } from './until-answered';
 import { waitFor } from './wait-for';
 
 const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
@@ -55,7 +57,7 @@ export async function openSubscriptionWorld({ wrap = (it) => it, wrapGateway = (
   const bank = await startSandboxGateway({ port: 0, dataDir, webhookSecret: `whsec_${Buffer.from('the secret of the subscription world').toString('base64')}`, adminToken: ADMIN });
   const gateway = wrapGateway(createSandboxGateway({ url: bank.url, timeoutMs: 2000 }));
   const activities = wrap(
-    createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', sandboxClock: undefined as never, gatewayFor: () => gateway, acceptPayment, acceptRefund, findPlanItem }),
+    createActivities({ database, applyStep, insertDocuments, operatorEmail: 'operator@platform.example', sandboxClock: undefined as never, gatewayFor: () => gateway, acceptPayment, acceptRefund, findPlanItem }),
   );
   const workflowBundle = await bundleWorkflowCode({ workflowsPath: workflowsPath ?? require.resolve('../../workflows/index.ts'), logger: quiet });
   const workers = await Promise.all(
@@ -71,7 +73,7 @@ export async function openSubscriptionWorld({ wrap = (it) => it, wrapGateway = (
   await models.partners.create({ _id: partnerId, name: 'Test Partner', timeZone: 'UTC', locale: 'en', reviewers: [], metadata: {}, version: 1, createdAt: new Date(), updatedAt: new Date(), ...partner });
 
   return {
-    database, client, tenantId, partnerId, starter, send, bank,
+    database, client, tenantId, partnerId, starter, send, bank, activities,
     async plan(terms: Partial<PlanTerms> = {}): Promise<string> {
       const plan = { name: 'Monthly', amount: { amountMinor: 1000, currency: 'EUR' }, interval: 'month', intervalCount: 1, ...terms } as const;
       const { _id } = await database.inTransaction((session) => acceptPlan({ database, session, tenantId, terms: plan, correlationId: 'test', at: now() }));
@@ -94,9 +96,9 @@ export async function openSubscriptionWorld({ wrap = (it) => it, wrapGateway = (
       return subscription._id;
     },
     /** A command as the api sends it. */
-    async command<Command extends SubscriptionUpdate>(subscriptionId: string, command: Command, terms: SubscriptionCommandTerms[Command], { commandId = randomUUID(), paymentMethod }: { commandId?: string; paymentMethod?: string } = {}) {
+    async command<Command extends SubscriptionUpdate>(subscriptionId: string, command: Command, terms: SubscriptionCommandTerms[Command], { commandId = randomUUID(), paymentMethod, attempts }: { commandId?: string; paymentMethod?: string; attempts?: number } = {}) {
       if (paymentMethod) await models.commandPayloads.create({ _id: commandId, tenantId, entityId: subscriptionId, payload: { paymentMethod }, createdAt: new Date() });
-      return send({ tenantId, subscriptionId, command, terms, commandId, by: tester } as SendSubscriptionCommandInput);
+      return untilAnswered(() => send({ tenantId, subscriptionId, command, terms, commandId, by: tester } as SendSubscriptionCommandInput), { attempts });
     },
     payWith(subscriptionId: string, paymentMethod: string) {
       return this.command(subscriptionId, 'updatePaymentMethod', {}, { paymentMethod });

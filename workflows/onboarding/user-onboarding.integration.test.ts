@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { createFaultySteps } from '../../src/testing/faulty-steps';
 import { openOnboardingWorld, type OnboardingWorld } from '../../src/testing/onboarding-world';
 import { quietTemporal } from '../../src/testing/quiet-temporal';
 import { recordHistory } from '../../src/testing/record-history';
@@ -9,11 +10,12 @@ const DAY = 24 * HOUR;
 let world: OnboardingWorld;
 /** Onboardings whose welcome package, or its undoing, fails. */
 const failing = new Set<string>();
+const faulty = createFaultySteps();
 
 beforeAll(async () => {
   quietTemporal();
   world = await openOnboardingWorld({
-    wrap: (activities) => ({
+    wrap: (activities) => faulty.wrap({
       ...activities,
       async sendWelcomePackage(input) {
         const granted = await activities.sendWelcomePackage(input);
@@ -22,6 +24,7 @@ beforeAll(async () => {
       },
     }),
   });
+  faulty.attach(world);
 });
 afterAll(() => world.close());
 
@@ -137,6 +140,14 @@ describe('userOnboarding', () => {
     await world.handle(id).cancel();
     expect(await ended(id, 'onboarding-cancelled-in-temporal')).toBe('cancelled');
     expect((await world.timeline(id)).slice(-4)).toEqual(['undoing', 'user_cancelled', 'address_released', 'cancelled']);
+  });
+
+  it('is cancelled, and not failed, when the cancel costs a command its step, and the command is refused', async () => {
+    const id = await verified();
+    faulty.set(id, { step: 'advanceOnboarding', mode: 'is cancelled while it runs, and its worker dies' });
+    await expect(world.command(id, 'submitProfile', { payload: { displayName: 'Ada' } })).rejects.toMatchObject({ code: expect.stringMatching(/ILLEGAL_STATE|OUTCOME_PENDING/) });
+    expect(await ended(id, 'onboarding-cancelled-with-its-step')).toBe('cancelled');
+    expect((await world.read(id)).undoing).toMatchObject({ towards: 'cancelled' });
   });
 
   it('undoes entitlement, user and address, in that order and each once, when a step fails for good after its effect', async () => {

@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancellationScope, allHandlersFinished, condition, isCancellation, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, allHandlersFinished, condition, isCancellation, patched, setHandler } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
 import * as contract from '../../src/contracts/onboarding';
 import { ENTITY_NOT_OURS, ILLEGAL_STATE, type CommandInput } from '../../src/contracts/commands';
@@ -34,7 +34,8 @@ export async function userOnboarding(input: UserOnboardingInput): Promise<Onboar
     ending = await story.run(() => tell(run));
   } catch (error) {
     if (isNotOurs(error)) throw error;
-    ending = isCancellation(error)
+    // Temporal tries no step again that was told of a cancel: one that is lost then, with its worker, ends as a failure.
+    ending = isCancellation(error) || (story.consideredCancelled && patched('cancelled-whatever-became-of-the-step'))
       ? { towards: 'cancelled', reason: run.cancel ? null : 'cancelled in Temporal', command: run.cancel }
       : { towards: 'failed', reason: failureType(error), command: null };
   }

@@ -2,7 +2,7 @@ import { CancellationScope } from '@temporalio/workflow';
 import type { CapturePaymentInput, PaymentUndoing } from '../../src/contracts/payment';
 import type { GatewayAnswer } from '../../src/contracts/payment-activities';
 import { paymentAfter, paymentAfterSilence } from '../../src/domain/gateway-outcome';
-import { paymentTimes, type GatewayCall } from '../../src/domain/payment';
+import { paymentTimes, waitAfterAnswerMs, type GatewayCall } from '../../src/domain/payment';
 import { lookUpPayment, processPaymentGateway, reportOverduePayment } from './activities';
 import type { PaymentRun } from './run';
 
@@ -77,7 +77,8 @@ async function lookUp(run: PaymentRun, call: Call, { believeNothingFrom }: { bel
 /** Records what the gateway said, also while the payment is being cancelled: what happened there has happened. */
 function settle(run: PaymentRun, call: Call, { status, reason, position, capturedMinor, mayHold }: GatewayAnswer): Promise<Led> {
   return CancellationScope.nonCancellable(async () => {
-    run.moved(position);
+    const waitMs = waitAfterAnswerMs({ position, capture: run.capture });
+    run.moved(position, waitMs === null ? null : Date.now() + waitMs);
     if (status === 'unavailable') return undefined;
     if (status === 'unknown') {
       const to = paymentAfterSilence({ position, call });

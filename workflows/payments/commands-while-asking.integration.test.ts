@@ -1,5 +1,6 @@
 import { openPaymentWorld, type PaymentWorld } from '../../src/testing/payment-world';
 import { quietTemporal } from '../../src/testing/quiet-temporal';
+import { recordHistory } from '../../src/testing/record-history';
 import { waitFor } from '../../src/testing/wait-for';
 
 let world: PaymentWorld;
@@ -37,4 +38,7 @@ it.each(['review', 'capture'] as const)('refuses a %s that comes while the gatew
   release();
   expect(await answer).toMatchObject({ code: command === 'review' ? 'PAYMENT_NOT_IN_REVIEW' : 'PAYMENT_NOT_CAPTURABLE' });
   expect((await world.read(id)).state).toBe('requires_action');
+  await world.command(id, 'cancel');
+  await world.handle(id).result();
+  await recordHistory(`payment-${command}-while-asking`, world.handle(id));
 });

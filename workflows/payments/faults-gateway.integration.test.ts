@@ -1,3 +1,5 @@
+import { getState } from '../../src/contracts/payment';
+import { waitOfPayment } from '../../src/http/present-payment';
 import { createCompensationOperations, hasten } from '../../src/temporal/compensations';
 import { differences } from '../../src/testing/expect-books';
 import { createFaultyGateway } from '../../src/testing/faulty-gateway';
@@ -42,6 +44,27 @@ describe('a payment whose gateway', () => {
     await world.advance(payment._id, 120_000);
     expect(await ended(payment._id)).toMatchObject({ state: 'captured', bank: { authorisations: 1, captures: 1 } });
     await recordHistory('payment-unknown-never-arrived', world.handle(payment._id));
+  });
+
+  it.each(['automatic', 'manual'] as const)('tells by a look-up that the customer has to confirm waits an hour for that, and says so (%s capture)', async (capture) => {
+    const { payment, row } = await world.accept({ paymentMethod: 'pm_requires_action', capture });
+    const id = payment._id;
+    silent.add(`${id}:authorise`);
+    await world.starter.start(row!);
+    await world.until(id, 'requires_action');
+    expect(await world.timeline(id)).toContain('unknown');
+    const waiting = await world.read(id);
+    const until = new Date(waiting.since.getTime() + HOUR).toISOString();
+    expect(waitOfPayment(waiting)).toEqual({ what: 'the customer to confirm it with the bank', until });
+    // The process hears of it a moment later, and waits from there.
+    const asked = await waitFor(async () => {
+      const { state, waitingFor } = await world.handle(id).query(getState);
+      return state === 'requires_action' && waitingFor;
+    }, { what: 'its process to have heard of it' });
+    expect(asked).toEqual({ what: 'customer', until: expect.any(String) });
+    expect(Date.parse(asked.until!)).toBeGreaterThanOrEqual(Date.parse(until));
+    await world.advance(id, HOUR + 60_000);
+    expect(await ended(id)).toMatchObject({ state: 'cancelled', reason: 'customer_did_not_act', bank: { held: 0 } });
   });
 
   it('says nothing for 24 hours is on the operator\'s list, and settles when it speaks again', async () => {

@@ -12,8 +12,25 @@ let world: PaymentWorld;
 const faulty = createFaultySteps();
 /** Payments whose moves cannot be recorded, with how often it was tried. */
 const unrecordable = new Map<string, number>();
+/** Payments with a step that throws a decline instead of answering it, once. Temporal knows an error by its class's name. */
+const thrown = new Map<string, Error>();
+class FraudDetectedError extends Error {}
+class InsufficientFundsError extends Error {}
+function throwDecline(key: string): void {
+  const error = thrown.get(key);
+  thrown.delete(key);
+  if (error) throw error;
+}
 const wrap = (activities: Activities): Activities => ({
   ...activities,
+  checkFraud(input) {
+    throwDecline(`${input.paymentId}:checkFraud`);
+    return activities.checkFraud(input);
+  },
+  processPaymentGateway(input) {
+    throwDecline(`${input.paymentId}:${input.call}`);
+    return activities.processPaymentGateway(input);
+  },
   updatePaymentStatus(input) {
     const tried = unrecordable.get(input.paymentId);
     if (tried === undefined) return activities.updatePaymentStatus(input);
@@ -75,6 +92,15 @@ describe('a payment whose step', () => {
       }),
     );
     expect(Object.fromEntries(outcomes)).toEqual(Object.fromEntries(cells.map(({ name, step }) => [name, endings[mode][step as (typeof steps)[number]]])));
+  });
+});
+
+describe('a decline that comes as an error', () => {
+  it.each([['FraudDetectedError', 'checkFraud', new FraudDetectedError()], ['InsufficientFundsError', 'authorise', new InsufficientFundsError()]])('%s of %s is not asked for again, though it would be granted then: nothing is taken', async (reason, step, error) => {
+    const { payment, row } = await world.accept();
+    thrown.set(`${payment._id}:${step}`, error);
+    await world.starter.start(row!);
+    expect(await ended(payment._id)).toMatchObject({ state: 'failed', reason, bank: { held: 0, captured: 0, authorisations: 0 } });
   });
 });
 

@@ -1,5 +1,6 @@
+import { acceptSubscription } from '../../src/models/accept-subscription';
 import { quietTemporal } from '../../src/testing/quiet-temporal';
-import { openSubscriptionWorld, type SubscriptionWorld } from '../../src/testing/subscription-world';
+import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../src/testing/subscription-world';
 import { waitFor } from '../../src/testing/wait-for';
 
 const HOUR = 3_600_000;
@@ -73,6 +74,27 @@ describe('a renewal of which only a part was captured by hand', () => {
     await waitFor(async () => (await world.payments(id))[1]!.state === 'refunded', { what: 'the part to be given back' });
     expect(await world.bankBalance(id)).toMatchObject({ captured: 1600, refunded: 600 });
     expect((await world.payments(id))[0]!.state).toBe('captured');
+  });
+
+  it.each([[600, 'uncollectible', null], [1000, 'paid', 'the period\'s end']] as const)('that was given up meanwhile is settled by what was taken late: %i makes it %s, paid until %s', async (capturedMinor, state, paidUntil) => {
+    const { database, tenantId } = world;
+    const { models } = database;
+    const at = new Date().toISOString();
+    const planId = await world.plan();
+    const { subscription: { _id: subscriptionId } } = await database.inTransaction((session) =>
+      acceptSubscription({ database, session, tenantId, customerId: 'c', planId, paymentMethod: 'pm_ok', correlationId: 'test', by: tester, at }));
+    // Its process is the test.
+    const step = (name: string) => ({ tenantId, subscriptionId, chain: 'chain', step: name, at });
+    await world.activities.beginSubscription(step('begin'));
+    const input = { periodStart: (await world.read(subscriptionId)).nextPeriodAt.toISOString(), attempt: 1 };
+    const { paymentId } = await world.activities.createInvoice({ ...step('invoice'), ...input });
+    await world.activities.cancelSubscription({ ...step('cancel'), when: 'now', refund: 'none', reason: 'period_end' });
+    await models.payments.updateOne({ _id: paymentId }, { $set: { state: 'captured', authorisedMinor: 1000, capturedMinor } });
+    await world.activities.updateSubscription({ ...step('charge'), ...input, payment: { state: 'captured', reason: null } });
+    const invoice = await lastInvoice(subscriptionId);
+    expect(invoice).toMatchObject({ state, attempts: [{ state: 'paid', paidMinor: capturedMinor }] });
+    expect(await world.read(subscriptionId)).toMatchObject({ state: 'cancelled', charge: null, paidUntil: paidUntil && new Date(invoice.period.endAt) });
+    expect(await models.refunds.countDocuments({ paymentId })).toBe(0);
   });
 
   it('keeps what was taken, and owes the rest, when dunning gives it up', async () => {

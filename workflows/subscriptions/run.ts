@@ -40,6 +40,8 @@ export class SubscriptionRun {
   /** There is news of a payment, not acted on yet. */
   private hasNews = false;
   private draining = false;
+  /** While an update is validated, which a replay does not repeat. */
+  private validating = false;
   /** Temporal itself cancelled the workflow. */
   interrupted = false;
 
@@ -168,7 +170,13 @@ export class SubscriptionRun {
 
   validate(name: SubscriptionUpdate, input: SubscriptionMessage): void {
     if (this.draining) throw refusal(subscriptionRefusals.startingAfresh, 'The process is starting afresh: ask again at once.');
-    if (!this.answerOf(input)) this.inbox.validate(name, input);
+    if (this.answerOf(input)) return;
+    this.validating = true;
+    try {
+      this.inbox.validate(name, input);
+    } finally {
+      this.validating = false;
+    }
   }
 
   take(name: SubscriptionUpdate, input: SubscriptionMessage): Promise<SubscriptionOutcome> {
@@ -198,13 +206,19 @@ export class SubscriptionRun {
     // Also while a charge runs elsewhere, which may have led on without this run having heard of it.
     const invoiceOpen = this.charging !== null || progress.charge !== null || this.elsewhere > 0;
     const refused = refuseSubscriptionCommand({ command: commandOf(name, { when }), standing: { state: progress.state, invoiceOpen, waiting: progress.waiting } });
-    if (refused) return refused;
+    if (refused && !this.wasTakenBefore(name, refused)) return refused;
     if (name === 'resumeSubscription' && invoiceOpen) return { code: subscriptionRefusals.resuming, detail: 'The subscription is being resumed already: its charge is under way.' };
     if (name === 'cancelSubscription' && when && refund) return refuseCancelTerms({ when, refund });
     if (resumeAt !== undefined && Date.parse(resumeAt) <= Date.now()) {
       return { code: subscriptionRefusals.resumeInPast, detail: `resumeAt ${resumeAt} has passed: send a later instant, or leave it out.`, pointer: '/resumeAt' };
     }
     return null;
+  }
+
+  /** A run of before has let a cancel at the period's end replace a change of plan that waited, and does so again when it is replayed. */
+  private wasTakenBefore(name: SubscriptionUpdate, { code }: Refusal): boolean {
+    const isTold = name !== 'cancelSubscription' || code !== 'CHANGE_WAITING' || this.progress?.waiting !== 'change_plan' || this.validating;
+    return !isTold && !patched('a-waiting-change-is-undone-before-a-cancel');
   }
 
   /** A charge under way may have led on already without the story having heard of it: commands are taken then, and judged again when their turn comes. */

@@ -7,6 +7,7 @@ import { acceptPlan } from '../../models/accept-plan';
 import { acceptRefund } from '../../models/accept-refund';
 import { acceptSubscription, findPlanItem, type AcceptSubscriptionInput } from '../../models/accept-subscription';
 import { applyStep } from '../../models/apply-step';
+import { insertDocuments } from '../../models/insert-documents';
 import type { Database } from '../../models/database';
 import type { User } from '../../models/user';
 import { readMails } from '../../testing/mailbox';
@@ -28,7 +29,7 @@ let activities: ReturnType<typeof createActivities>;
 beforeAll(async () => {
   ({ database, drop } = await openTestDatabase());
   mailer = createMailer({ smtpUrl: process.env.TEST_SMTP_URL ?? '', from: 'Platform <no-reply@platform.example>' });
-  activities = createActivities({ database, applyStep, operatorEmail: 'operator@platform.example', sandboxClock: undefined as never, gatewayFor: undefined as never, acceptPayment, acceptRefund, findPlanItem });
+  activities = createActivities({ database, applyStep, insertDocuments, operatorEmail: 'operator@platform.example', sandboxClock: undefined as never, gatewayFor: undefined as never, acceptPayment, acceptRefund, findPlanItem });
 });
 afterAll(async () => {
   mailer.close();
@@ -147,14 +148,16 @@ describe('a renewal that fails', () => {
 });
 
 it.each([
-  ['English', english, 'For the time that was paid and not used, ¥617 will be given back.'],
-  ['German', german, 'Für die bezahlte und nicht genutzte Zeit werden 617 ¥ erstattet.'],
-])('the end of a subscription that is given back in part says how much, in %s', async (_language, user, sentence) => {
-  const world = await subscribe({ amount: yen, user, at: '2026-09-01T08:00:00.000Z' });
+  ['English', english, yen, 617, 'For the time that was paid and not used, ¥617 will be given back.'],
+  ['German', german, yen, 617, 'Für die bezahlte und nicht genutzte Zeit werden 617 ¥ erstattet.'],
+  // Half of it is 6175, of which Stripe takes tens.
+  ['English in dinars', english, { amountMinor: 12_350, currency: 'KWD' }, 6170, 'For the time that was paid and not used, KWD 6.170 will be given back.'],
+])('the end of a subscription that is given back in part says how much, in %s', async (_language, user, amount, refundMinor, sentence) => {
+  const world = await subscribe({ amount, user, at: '2026-09-01T08:00:00.000Z' });
   await world.charge(1, 'captured', '2026-09-01T08:00:00.000Z');
   const { tenantId } = await world.read();
   await activities.cancelSubscription({ ...world.step('cancel', '2026-09-16T08:00:00.000Z'), when: 'now', refund: 'prorated', command: { id: 'cancel', by } });
-  expect((await database.models.refunds.find({ tenantId }).lean()).map(({ amount }) => amount)).toEqual([{ amountMinor: 617, currency: 'JPY' }]);
+  expect((await database.models.refunds.find({ tenantId }).lean()).map(({ amount }) => amount)).toEqual([{ amountMinor: refundMinor, currency: amount.currency }]);
   expect((await world.inbox()).at(-1)?.text).toContain(sentence);
 });
 

@@ -1,0 +1,10 @@
+/** Sends a command until it has an answer, as an api's client does: a busy machine leaves the outcome open for a while. Under one id it is applied once. */
+export async function untilAnswered<Outcome>(send: () => Promise<Outcome>, { attempts = 10 }: { attempts?: number } = {}): Promise<Outcome> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'OUTCOME_PENDING' || attempt >= attempts) throw error;
+    }
+  }
+}
