@@ -15,6 +15,7 @@ import { createSubscriptionRecords, mailOf, type SubscriptionChange } from './su
 import { createSubscriptionRefunds } from './subscription-refunds';
 
 const PAID: readonly PaymentState[] = ['captured', 'partially_refunded', 'refunded'];
+const WAITS_FOR_PERSON: readonly PaymentState[] = ['requires_action', 'review'];
 const isPaid = (state: PaymentState): boolean => PAID.includes(state);
 
 /** What the answer of a payment makes of its subscription and invoice. */
@@ -76,6 +77,17 @@ export const createChargeSettlement = (dependencies: ActivityDependencies) => {
     };
   };
 
+  /** No final answer yet. One that waits for a person is given up at its deadline, and asked about then at the latest. */
+  const pending = async ({ charge }: Subscription, { attempts }: Invoice, { payment, attempt, tenantId }: UpdateSubscriptionInput): Promise<SubscriptionChange> => {
+    const paymentId = attempts.find((made) => made.attempt === attempt)?.paymentId;
+    const found = await models.payments.findOne({ _id: paymentId, tenantId, state: { $in: [...WAITS_FOR_PERSON] } }, { until: 1 }).lean();
+    const until = found?.until ?? null;
+    return {
+      set: charge ? { charge: { ...charge, until } } : {},
+      event: { type: 'subscription.payment_pending', data: { paymentState: payment?.state ?? null, until: until?.toISOString() ?? null } },
+    };
+  };
+
   /** Nothing was taken, or not all: what is left of the invoice goes the way of dunning. */
   const failed = async (subscription: Subscription, invoice: Invoice, input: UpdateSubscriptionInput, paidMinor: number): Promise<SubscriptionChange> => {
     const { state, charge } = subscription;
@@ -123,7 +135,7 @@ export const createChargeSettlement = (dependencies: ActivityDependencies) => {
       if (subscription.state === 'cancelled') return closed(subscription, invoice, input, takenMinor);
       if (payment === null || takenMinor >= amountDue(invoice).amountMinor) return paid(subscription, invoice, input, takenMinor);
       if (settledPaymentStates.includes(payment.state)) return failed(subscription, invoice, input, takenMinor);
-      return { event: { type: 'subscription.payment_pending', data: { paymentState: payment.state } } };
+      return pending(subscription, invoice, input);
     },
   };
 };

@@ -83,7 +83,7 @@ export const createOnboardingActivities = ({ database, applyStep }: ActivityDepe
         ...(event.type === 'onboarding.profile_submitted'
           ? {
               alongside: async (session) => {
-                await models.users.updateOne({ _id: userId, tenantId }, { $set: { profile: profileOf(payload), updatedAt: new Date(at) }, $inc: { version: 1 } }, { session });
+                await models.users.updateOne({ _id: userId, tenantId }, { $set: { profile: profileOf(payload) }, $max: { updatedAt: new Date(at) }, $inc: { version: 1 } }, { session });
               },
             }
           : {}),
@@ -142,7 +142,7 @@ export const createOnboardingActivities = ({ database, applyStep }: ActivityDepe
         alongside: async (session) => {
           await models.users.updateOne(
             { _id: userId, tenantId, state: { $in: [...userTransitions[to]] } },
-            { $set: { state: to, updatedAt: new Date(at) }, $inc: { version: 1 } },
+            { $set: { state: to }, $max: { updatedAt: new Date(at) }, $inc: { version: 1 } },
             { session },
           );
         },
@@ -158,7 +158,7 @@ export const createOnboardingActivities = ({ database, applyStep }: ActivityDepe
         from: ['compensating'],
         event: { type: 'onboarding.address_released' },
         alongside: async (session) => {
-          await models.users.updateOne({ _id: userId, tenantId, holdsEmail: true }, { $unset: { holdsEmail: 1 }, $set: { updatedAt: new Date(at) }, $inc: { version: 1 } }, { session });
+          await models.users.updateOne({ _id: userId, tenantId, holdsEmail: true }, { $unset: { holdsEmail: 1 }, $max: { updatedAt: new Date(at) }, $inc: { version: 1 } }, { session });
         },
       });
     },

@@ -2,7 +2,7 @@ import type { ClientSession } from 'mongoose';
 import type { ActivityDependencies } from '.';
 import type { EventType } from '../src/contracts/events';
 import { gatewayKey, processPaymentId } from '../src/contracts/payment';
-import type { PaymentStepInput, StepCommand } from '../src/contracts/payment-activities';
+import type { PaymentMoved, PaymentStepInput, StepCommand } from '../src/contracts/payment-activities';
 import type { Actor } from '../src/domain/actor';
 import { DomainError } from '../src/domain/domain-error';
 import { postAuthorise, postCapture, postVoid, type Posting } from '../src/domain/ledger';
@@ -26,6 +26,8 @@ export interface MovePaymentInput extends PaymentStepInput {
   command?: StepCommand;
 }
 
+/** What a process says that was cancelled from outside. */
+const CANCELLED_IN_TEMPORAL = 'cancelled_in_temporal';
 const GAVE_UP: readonly string[] = ['declined', 'failed', 'cancelled'];
 
 /** How payments are read and moved by all of their activities: state, books and compensation ledger in one transaction. */
@@ -61,8 +63,19 @@ export const createPaymentRecords = ({ database, applyStep, insertDocuments }: P
     }
   };
 
+  /** A process that Temporal cancels does not know why. Of a subscription's payment its subscription tells: it is over, or has another card. */
+  const reasonOf = async ({ _id: paymentId, tenantId, startedBy, undoing, paymentMethod }: Payment, reason: string | null): Promise<string | null> => {
+    if (reason !== CANCELLED_IN_TEMPORAL || startedBy !== 'parent') return reason;
+    if (undoing) return undoing.reason;
+    const invoice = await models.invoices.findOne({ tenantId, 'attempts.paymentId': paymentId }, { subscriptionId: 1 }).lean();
+    const subscription = invoice && (await models.subscriptions.findOne({ _id: invoice.subscriptionId, tenantId }, { state: 1, paymentMethod: 1 }).lean());
+    if (subscription?.state === 'cancelled') return 'subscription_cancelled';
+    return subscription && subscription.paymentMethod !== paymentMethod ? 'replaced' : reason;
+  };
+
   return {
     find,
+    reasonOf,
 
     /** Books a hold that the payment never moved through, because it turned out only while it was given up. What ends it comes after, as ever. */
     async holdFound({ tenantId, paymentId, chain, step, at }: PaymentStepInput): Promise<void> {
@@ -73,7 +86,7 @@ export const createPaymentRecords = ({ database, applyStep, insertDocuments }: P
         event: { type: 'payment.hold_found', data: { amountMinor: amount.amountMinor, currency: amount.currency } },
         alongside: async (session, postedAt) => {
           const { key, ...rest } = postAuthorise({ paymentId, key: gatewayKey(paymentId, 'authorise'), amount });
-          await models.ledgerPostings.insertMany([{ _id: key, ...rest, tenantId, at: postedAt }], { session });
+          await insertDocuments({ model: models.ledgerPostings, documents: [{ _id: key, ...rest, tenantId, at: postedAt }], session });
         },
       });
     },
@@ -82,13 +95,14 @@ export const createPaymentRecords = ({ database, applyStep, insertDocuments }: P
      * Moves the payment along its table and writes what belongs to it.
      * @throws DomainError as `applyStep` does; `ILLEGAL_STATE` for a move that the table does not know.
      */
-    async move(input: MovePaymentInput): Promise<{ at: string }> {
-      const { tenantId, paymentId, chain, step, at, to, until = null, command } = input;
-      const payment = await find(input);
+    async move(asked: MovePaymentInput): Promise<PaymentMoved> {
+      const { tenantId, paymentId, chain, step, at, to, until = null, command } = asked;
+      const payment = await find(asked);
+      const input = { ...asked, reason: await reasonOf(payment, asked.reason ?? null) };
       const from = positionOf(payment);
       if (payment.chain !== chain) throw new DomainError('ENTITY_NOT_OURS', `payment ${paymentId} is owned by another run of its workflow`);
       // This very step, or another whose success was not reported, has led here already.
-      if (from === to) return { at: payment.since.toISOString() };
+      if (from === to) return { at: payment.since.toISOString(), reason: payment.reason };
       if (!canMovePayment({ from, to })) throw new DomainError('ILLEGAL_STATE', `payment ${paymentId} is ${from}, from where it cannot become ${to}`);
       const { state, unknownCall } = standingOf(to);
       const when = new Date(at);
@@ -96,16 +110,16 @@ export const createPaymentRecords = ({ database, applyStep, insertDocuments }: P
       const review = payment.state === 'review' && command
         ? { decision: to === 'authorising' ? 'approve' : 'decline', note: typeof note === 'string' ? note : null, at: when }
         : null;
-      return applyStep(database, {
+      const { at: movedAt, data } = await applyStep(database, {
         tenantId, entityType: 'payment', entityId: paymentId, chain, step, at, by: command?.by ?? byWorkflow,
         from: [payment.state],
         to: state,
         set: { ...changesOf(payment, input), unknownCall, since: when, until: until === null ? null : new Date(until), ...(review ? { review } : {}) },
         event: { type: `payment.${state}` satisfies `payment.${string}` as EventType, data: { ...dataOf(payment, input), ...(review ? { decision: review.decision, note: review.note } : {}) } },
-        alongside: async (session, movedAt) => {
-          const documents = postingsOf(payment, input).map(({ key, ...rest }) => ({ _id: key, ...rest, tenantId, at: movedAt }));
+        alongside: async (session, postedAt) => {
+          const documents = postingsOf(payment, input).map(({ key, ...rest }) => ({ _id: key, ...rest, tenantId, at: postedAt }));
           await insertDocuments({ model: models.ledgerPostings, documents, session });
-          await settleEffects(payment, state, movedAt, session);
+          await settleEffects(payment, state, postedAt, session);
           if (payment.state === 'unknown') {
             await models.stuckItems.updateMany(
               { kind: 'outcome_unknown', subject: processPaymentId(paymentId), open: true },
@@ -115,6 +129,7 @@ export const createPaymentRecords = ({ database, applyStep, insertDocuments }: P
           }
         },
       });
+      return { at: movedAt, reason: typeof data.reason === 'string' ? data.reason : null };
     },
   };
 };

@@ -21,10 +21,12 @@ export const createPaymentActivities = ({ database, applyStep, insertDocuments }
 
     /** Records that the payment is being undone, and towards what, before anything is undone. */
     async undoPayment(input: UndoPaymentInput): Promise<PaymentMoved> {
-      const { towards, reason, command } = input;
-      return applyStep(database, {
+      const { towards, command } = input;
+      const reason = (await records.reasonOf(await records.find(input), input.reason)) ?? input.reason;
+      const { at, data } = await applyStep(database, {
         ...step(input), by: command?.by ?? byWorkflow, set: { undoing: { towards, reason } }, event: { type: 'payment.undoing', data: { towards, reason } },
       });
+      return { at, reason: typeof data.reason === 'string' ? data.reason : reason };
     },
 
     /** Tells the partner where the payment stands: an event in the outbox, which its webhooks are sent from. */
@@ -53,12 +55,14 @@ export const createPaymentActivities = ({ database, applyStep, insertDocuments }
       });
     },
 
-    /** Lets go of a renewal's payment, so that the next run can own it. */
+    /** Lets go of a renewal's payment, so that the next run can own it. Told once: later looks that found nothing new are no news. */
     async releasePayment(input: PaymentStepInput): Promise<void> {
-      const { tenantId, paymentId, step: name } = input;
+      const { tenantId, paymentId, chain, step: name } = input;
+      const told = await models.events.findOne({ tenantId, entityId: paymentId, type: 'payment.released' }, { step: 1 }).lean();
       // A repeat finds it released, and so no longer this chain's.
-      if (await models.events.exists({ tenantId, entityId: paymentId, step: name })) return;
-      await applyStep(database, { ...step(input), set: { chain: null }, event: { type: 'payment.released' } });
+      if (told?.step === name) return;
+      if (told) await models.payments.updateOne({ _id: paymentId, tenantId, chain }, { $set: { chain: null } });
+      else await applyStep(database, { ...step(input), set: { chain: null }, event: { type: 'payment.released' } });
     },
   };
 };

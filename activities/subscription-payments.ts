@@ -66,7 +66,7 @@ export const createSubscriptionPaymentActivities = (dependencies: ActivityDepend
         const attempts = paymentId === null ? [] : [{ attempt, paymentId, at: new Date(at), state: 'pending', reason: null } as const];
         const data = { invoiceId: invoice._id, totalMinor: invoice.total.amountMinor, dueMinor: due.amountMinor, periodStart: invoice.period.startAt, periodEnd: invoice.period.endAt, attempt, paymentId };
         return {
-          set: { ...set, charge: { rung: 1, failedAt: null, nextAt: null, ...charge, invoiceId: invoice._id, periodStart: invoice.period.startAt, attempt, status: 'pending' } },
+          set: { ...set, charge: { rung: 1, failedAt: null, nextAt: null, ...charge, invoiceId: invoice._id, periodStart: invoice.period.startAt, attempt, status: 'pending', until: null } },
           event: { type: isNew || attempt === 1 ? 'subscription.invoiced' : 'subscription.charge_retried', data },
           alongside: async (session) => {
             if (isNew) await insertDocuments({ model: models.invoices, documents: [{ ...invoice, attempts }], session });
@@ -91,7 +91,7 @@ export const createSubscriptionPaymentActivities = (dependencies: ActivityDepend
     },
 
     /**
-     * Records what became of an attempt: the invoice, the subscription and its dunning. An answer that is not final is recorded once; an
+     * Records what became of an attempt: the invoice, the subscription and its dunning. An answer that is not final is recorded once for each; an
      * attempt that was not invoiced not at all, so that it can be made later after all (the cancel may be undone).
      */
     async updateSubscription(input: UpdateSubscriptionInput): Promise<SubscriptionMoved> {
@@ -101,7 +101,7 @@ export const createSubscriptionPaymentActivities = (dependencies: ActivityDepend
         return { state: subscription.state, at, progress: progressOf(subscription) };
       }
       const isFinal = payment === null || settledPaymentStates.includes(payment.state);
-      const step = isFinal ? input.step : `${input.step}/pending`;
+      const step = isFinal ? input.step : `${input.step}/pending/${payment.state}`;
       return records.change({ ...input, step }, (subscription) => settlement.settle(subscription, input));
     },
   };

@@ -84,6 +84,15 @@ describe('a change of plan', () => {
     expect(() => invoiceForPlanChange(input)).toThrow(code('PERIOD_MISSING'));
   });
 
+  test('now, in the middle of a second: lines begin with it, as the period that follows does', () => {
+    const at = middle.replace('00.000Z', '00.700Z');
+    const sameInterval = invoiceForPlanChange({ ...change, at, current: item('Basic', 1000), next: item('Pro', 3000) });
+    expect(sameInterval.lines.map(({ startAt }) => startAt)).toEqual([middle, middle]);
+    const year: BillingPeriod = { index: 0, startAt: middle, endAt: '2027-06-16T00:00:00.000Z', fullStartAt: middle };
+    const another = invoiceForPlanChange({ ...change, at, current: item('Basic', 1000), next: item('Year', 10_000, { interval: 'year' }), nextPeriod: year });
+    expect(another.lines.map(({ startAt }) => startAt)).toEqual([middle, middle]);
+  });
+
   test('at the period’s end: the next period, by the next plan', () => {
     const july = { ...june, index: 6, startAt: june.endAt, endAt: '2026-08-01T00:00:00.000Z', fullStartAt: june.endAt };
     const { lines, total } = invoiceForPlanChange({ ...change, when: 'period_end', current: item('Basic', 1000), next: item('Pro', 3000), nextPeriod: july });

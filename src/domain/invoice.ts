@@ -109,12 +109,14 @@ export function invoiceForPlanChange({ when, at, current, next, period, nextPeri
   if (!period) return draftInvoice({ lines: [], creditBalance });
 
   const { endAt } = period;
+  // Proration is to the second, and periods begin with one: so the lines meet.
+  const startAt = new Date(Math.floor(Date.parse(at) / 1000) * 1000).toISOString();
   const restOf = (item: PlanItem): Money => unusedPrice({ price: priceOf(item), stepMinor, period, at });
   const credit = lineOf(current, {
-    kind: 'unused', description: `Unused time: ${nameOf(current)}`, amount: negateMoney(restOf(current)), startAt: at, endAt,
+    kind: 'unused', description: `Unused time: ${nameOf(current)}`, amount: negateMoney(restOf(current)), startAt, endAt,
   });
   const charge = keepsPeriod(current.plan, next.plan)
-    ? lineOf(next, { kind: 'remaining', description: `Remaining time: ${nameOf(next)}`, amount: restOf(next), startAt: at, endAt })
+    ? lineOf(next, { kind: 'remaining', description: `Remaining time: ${nameOf(next)}`, amount: restOf(next), startAt, endAt })
     : periodLine(next, requirePeriod(nextPeriod), stepMinor);
   return draftInvoice({ lines: [credit, charge], creditBalance });
 }

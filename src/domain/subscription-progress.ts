@@ -25,6 +25,8 @@ export interface SubscriptionProgress {
     status: ChargeStatus;
     /** Failed: when it is tried again, or in `unpaid` given up. */
     nextAt: string | null;
+    /** Pending: when its payment is given up, such as the end of the hour in which the customer has to confirm; null where that is open. */
+    until?: string | null;
   } | null;
 }
 
@@ -37,7 +39,7 @@ interface ProgressSource {
   nextPeriodAt: Date;
   waiting: { what: 'cancel' | 'change_plan' } | null;
   resumeAt: Date | null;
-  charge: { periodStart: string; attempt: number; status: ChargeStatus; nextAt: Date | null } | null;
+  charge: { periodStart: string; attempt: number; status: ChargeStatus; nextAt: Date | null; until?: Date | null } | null;
 }
 
 const iso = (date: Date | null): string | null => date && date.toISOString();
@@ -51,7 +53,7 @@ export const progressOf = ({ version, state, charge, ...rest }: ProgressSource):
   nextPeriodAt: rest.nextPeriodAt.toISOString(),
   waiting: rest.waiting?.what ?? null,
   resumeAt: iso(rest.resumeAt),
-  charge: charge && { periodStart: charge.periodStart, attempt: charge.attempt, status: charge.status, nextAt: iso(charge.nextAt) },
+  charge: charge && { periodStart: charge.periodStart, attempt: charge.attempt, status: charge.status, nextAt: iso(charge.nextAt), until: iso(charge.until ?? null) },
 });
 
 /** What comes next. `ask`: the payment that is pending is asked about again. `give_up`: it was unpaid for too long. */
@@ -93,7 +95,7 @@ export interface SubscriptionWaitingFor {
 /** What it waits for, as a person asks; null once cancelled. */
 export function waitingForOf(progress: SubscriptionProgress): SubscriptionWaitingFor | null {
   const { state, charge, waiting, nextPeriodAt, resumeAt, startAt } = progress;
-  if (charge?.status === 'pending' || charge?.status === 'due') return { what: 'payment', until: null };
+  if (charge?.status === 'pending' || charge?.status === 'due') return { what: 'payment', until: charge.status === 'pending' ? (charge.until ?? null) : null };
   if (charge) return { what: state === 'unpaid' ? 'payment_method' : 'retry', until: charge.nextAt };
   switch (state) {
     case 'accepted': return { what: 'start', until: startAt };

@@ -1780,7 +1780,8 @@ export interface components {
             trialEndAt: components["schemas"]["Instant"] | null;
             /** @description The one that runs; null before the first. */
             period: components["schemas"]["Period"] | null;
-            nextPeriodAt: components["schemas"]["Instant"];
+            /** @description When the next period begins; null once it is cancelled. */
+            nextPeriodAt: components["schemas"]["Instant"] | null;
             paidUntil: components["schemas"]["Instant"] | null;
             /** @description What the next invoices begin with. */
             creditBalance: components["schemas"]["MoneyValue"];

@@ -52,7 +52,7 @@ export function presentSubscription(subscription: Subscription): components['sch
     startAt: subscription.startAt.toISOString(),
     trialEndAt: subscription.trialEndAt?.toISOString() ?? null,
     period: period && { startAt: period.startAt, endAt: period.endAt },
-    nextPeriodAt: subscription.nextPeriodAt.toISOString(),
+    nextPeriodAt: state === 'cancelled' ? null : subscription.nextPeriodAt.toISOString(),
     paidUntil: subscription.paidUntil?.toISOString() ?? null,
     creditBalance: { amountMinor: creditBalance.amountMinor, currency: creditBalance.currency },
     scheduled: presentScheduled(subscription),

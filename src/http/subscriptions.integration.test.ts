@@ -296,6 +296,7 @@ describe('what a subscription waits for', () => {
   ])('is said in words when it is %s', async (_what, as, what, until) => {
     const { subscriptionId } = await seedSubscription({ api, tenantId, as: { nextPeriodAt: end, ...as } });
     const { body } = await get(`/subscriptions/${subscriptionId}`);
+    expect(body.nextPeriodAt === null).toBe(as.state === 'cancelled');
     expect(body.waitingFor).toEqual(what === null ? null : { what: expect.stringContaining(what), until });
     expect(body).toEqual(JSON.parse(JSON.stringify(presentSubscription(await api.database.models.subscriptions.findById(subscriptionId).lean().orFail()))));
     expect([body.nextAttemptAt, body.openInvoiceId]).toEqual([as.state === 'past_due' ? at.toISOString() : null, as.charge && as.state !== 'cancelled' ? charge.invoiceId : null]);

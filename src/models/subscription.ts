@@ -50,6 +50,8 @@ export interface Charge {
   rung: number;
   failedAt: Date | null;
   nextAt: Date | null;
+  /** Of a payment that is pending: when it is given up; null where that is open. */
+  until?: Date | null;
 }
 
 export const subscriptionSchema = new Schema<Subscription>(

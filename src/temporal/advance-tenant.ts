@@ -4,6 +4,7 @@ import type { OperationFailure } from '../contracts/operation';
 import { nextHop } from '../domain/sandbox-clock';
 import type { Database } from '../models/database';
 import { findRunningAdvance, recordHop } from '../models/operation-progress';
+import { gatewayWaitOf } from './gateway-waits';
 import { PendingTimers } from './pending-timers';
 import { AT_ONCE, inParallel, openWorkflowIds, startWhatWaits } from './tenant-workflows';
 import { bringWorkflow } from './time-skipping';
@@ -66,7 +67,8 @@ export function createAdvanceTenant({ client, database, starter, stallAfterMs }:
           if (failures.length > 0) return;
           const timers = fleet.get(workflowId) ?? new PendingTimers(client, workflowId);
           fleet.set(workflowId, timers);
-          const failure = await bringWorkflow({ client, workflowId, offsetMs, timers, signal, stallAfterMs, lookEveryMs });
+          const outside = gatewayWaitOf({ client, database, tenantId, workflowId });
+          const failure = await bringWorkflow({ client, workflowId, offsetMs, timers, outside, signal, stallAfterMs, lookEveryMs });
           if (failure) failures.push(failure);
           brought.add(workflowId);
         });

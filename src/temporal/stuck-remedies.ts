@@ -94,7 +94,7 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
             await models.entitlements.updateOne({ tenantId, onboardingId, state: 'active' }, { $set: { state: 'revoked', updatedAt: now }, $inc: { version: 1 } }, { session });
             await models.users.updateOne(
               { _id: userId, tenantId, state: { $in: [...userTransitions.cancelled] } },
-              { $set: { state: 'cancelled', updatedAt: now }, $unset: { holdsEmail: 1 }, $inc: { version: 1 } },
+              { $set: { state: 'cancelled' }, $max: { updatedAt: now }, $unset: { holdsEmail: 1 }, $inc: { version: 1 } },
               { session },
             );
           },

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { OperationFailure } from '../contracts/operation';
+import type { OutsideWait } from './gateway-waits';
 import { PendingTimers } from './pending-timers';
 import { beginSkip, describeStand, endSkip, type WorkflowStand } from './time-skipping-api';
 
@@ -10,6 +11,8 @@ export interface BringWorkflowInput {
   /** Where to, as what it shall be ahead of real time, in ms. One that is further already stays. */
   offsetMs: number;
   timers?: PendingTimers;
+  /** While it waits for what no skipped time brings nearer it is given real time, and looks for it more often. */
+  outside?: OutsideWait;
   signal?: AbortSignal;
   /** How long nothing may happen before it counts as stalled; real time. */
   stallAfterMs?: number;
@@ -20,20 +23,26 @@ export interface BringWorkflowInput {
 const STALL_AFTER_MS = 30_000;
 /** However busy it is: one that never comes to rest, such as a loop of short timers, does not hold up the clock for ever. */
 const GIVE_UP_AFTER_MS = 240_000;
+/** For what comes from outside: longer than a call that was given up may be on its way, which is waited for before it is called lost. */
+const OUTSIDE_STALLS = 3;
+const HASTEN_EVERY_MS = 5000;
+const GATEWAY = 'the gateway to say what became of a call';
 const TOLERANCE_MS = 50;
 const LOOK_EVERY_MS = 50;
 
 /**
  * Brings one workflow to an instant and waits until everything that was due has happened. Skipping begins only while nothing is
- * in flight, and stops as soon as an activity is seen to fail: what fails is given real time to recover, never the time of its
- * deadlines. Answers null when it has arrived, has ended or is unknown; otherwise why it could not.
+ * in flight, and stops as soon as an activity is seen to fail, or the process to wait for the gateway: what fails is given real time to
+ * recover, never the time of its deadlines. Answers null when it has arrived, has ended or is unknown; otherwise why it could not.
  */
 export async function bringWorkflow(input: BringWorkflowInput): Promise<OperationFailure | null> {
-  const { client, workflowId, offsetMs, signal, stallAfterMs = STALL_AFTER_MS, lookEveryMs = LOOK_EVERY_MS } = input;
+  const { client, workflowId, offsetMs, signal, stallAfterMs = STALL_AFTER_MS, lookEveryMs = LOOK_EVERY_MS, outside } = input;
   const timers = input.timers ?? new PendingTimers(client, workflowId);
   const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
   let lastMoveAt = Date.now();
   let moved = '';
+  let waitsSince: number | null = null;
+  let hastenedAt = 0;
   for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, lookEveryMs)) {
     signal?.throwIfAborted();
     const stand = await describeStand({ client, workflowId });
@@ -44,15 +53,22 @@ export async function bringWorkflow(input: BringWorkflowInput): Promise<Operatio
     if (arrived && idle && (await nothingIsDue(timers, stand))) return null;
     // A timer that is over but has not fired would be jumped over together with everything it leads to.
     const mayBegin = !arrived && !stand.failing && !stand.skipping && idle && (await nothingIsDue(timers, stand));
-    if (mayBegin && !(await beginSkip({ client, workflowId, byMs: lagMs }))) return null;
-    if (stand.failing && stand.skipping) await endSkip({ client, workflowId });
-
     const move = `${stand.runId}/${stand.historyLength}`;
+    if (mayBegin || (stand.skipping && idle && move !== moved)) waitsSince = (await outside?.waits()) ? (waitsSince ?? Date.now()) : null;
+    if (mayBegin && waitsSince === null && !(await beginSkip({ client, workflowId, byMs: lagMs }))) return null;
+    if ((stand.failing || waitsSince !== null) && stand.skipping) await endSkip({ client, workflowId });
+    if (mayBegin && waitsSince !== null && Date.now() - hastenedAt > HASTEN_EVERY_MS) {
+      hastenedAt = Date.now();
+      await outside?.hasten();
+    }
+
     if (move !== moved) lastMoveAt = Date.now();
     moved = move;
-    if (Date.now() - lastMoveAt > stallAfterMs || Date.now() > giveUpAt) {
+    // A look moves it, but not on.
+    const forMs = waitsSince === null ? stallAfterMs : OUTSIDE_STALLS * stallAfterMs;
+    if (Date.now() - (waitsSince ?? lastMoveAt) > forMs || Date.now() > giveUpAt) {
       await endSkip({ client, workflowId });
-      return whyItStalled(workflowId, stand, stallAfterMs);
+      return whyItStalled(workflowId, waitsSince === null ? stand : { ...stand, busyWith: GATEWAY }, forMs);
     }
     await setTimeout(pauseMs, undefined, { signal });
   }

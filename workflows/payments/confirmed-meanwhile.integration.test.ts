@@ -4,6 +4,7 @@ import { differences } from '../../src/testing/expect-books';
 import { createFaultyGateway } from '../../src/testing/faulty-gateway';
 import { openPaymentWorld, type PaymentWorld } from '../../src/testing/payment-world';
 import { quietTemporal } from '../../src/testing/quiet-temporal';
+import { recordHistory } from '../../src/testing/record-history';
 import { waitFor } from '../../src/testing/wait-for';
 
 let world: PaymentWorld;
@@ -46,6 +47,7 @@ describe('a customer who confirms just after the payment was given up', () => {
     const id = await waiting();
     await world.command(id, 'cancel');
     await expectHeldAndGivenBack(id);
+    await recordHistory('payment-confirmed-before-its-void', world.handle(id));
   });
 
   it('by a cancel whose void is not answered', async () => {

@@ -82,13 +82,13 @@ export class PaymentRun {
     const { untilMs = null, ...move } = input;
     const until = untilMs === null ? null : new Date(untilMs).toISOString();
     const step = command ? this.commandStep(command) : this.step(move.to.replace('/', '-'));
-    const { at } = await this.inbox.transit(() => updatePaymentStatus({ ...step, ...move, until })).catch((error: unknown) => {
+    const { at, reason } = await this.inbox.transit(() => updatePaymentStatus({ ...step, ...move, until })).catch((error: unknown) => {
       // A cancel that came meanwhile ends the step; whoever asked for it still has to be answered, or the process would wait for that for ever.
       if (command && patched('answer-what-is-cut-short')) command.refusal = refusal(ILLEGAL_STATE, `The payment went another way before ${command.name} was recorded`);
       throw error;
     });
     this.moved(move.to, untilMs);
-    this.reason = move.reason ?? null;
+    this.reason = reason ?? move.reason ?? null;
     if (command) command.outcome = { state: this.state, at };
   }
 

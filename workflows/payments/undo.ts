@@ -26,18 +26,19 @@ export async function undo(run: PaymentRun, undoing: PaymentUndoing): Promise<Un
     if (settledPaymentStates.includes(run.state)) return;
     if (NOTHING_HELD.includes(run.state)) return run.move({ to: undoing.towards, reason: undoing.reason }, run.cancel);
   }
-  await begin(run, undoing);
-  return giveBack(run, undoing);
+  return giveBack(run, await begin(run, undoing));
 }
 
-async function begin(run: PaymentRun, { towards, reason }: PaymentUndoing): Promise<void> {
-  if (run.undoing !== null) return;
+/** Answers where it leads, and why, as it was recorded. */
+async function begin(run: PaymentRun, { towards, reason }: PaymentUndoing): Promise<PaymentUndoing> {
+  if (run.undoing !== null) return run.undoing;
   // While a capture may have happened nobody can promise a cancel: its sender is answered when that is known.
   const canPromise = run.state !== 'capturing' && run.position !== 'unknown/capture';
   const command = canPromise ? run.cancel : null;
-  const { at } = await undoPayment({ ...(command ? run.commandStep(command) : run.step('undo')), towards, reason });
-  run.undoing = { towards, reason };
+  const { at, reason: recorded } = await undoPayment({ ...(command ? run.commandStep(command) : run.step('undo')), towards, reason });
+  run.undoing = { towards, reason: recorded ?? reason };
   if (command) command.outcome = { state: run.state, at };
+  return run.undoing;
 }
 
 /** Asks until the gateway confirms, hastened by its webhooks. */

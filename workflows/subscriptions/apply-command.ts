@@ -45,9 +45,9 @@ export async function applyCommand(run: SubscriptionRun, command: QueuedSubscrip
     command.refusal = refusal(rule.type!, rule.message);
     return;
   }
-  if (name === 'cancelSubscription' && input.when === 'now') run.charging?.withdraw();
+  if (name === 'cancelSubscription' && input.when === 'now') run.withdraw();
   // A payment that is pending by the method before is withdrawn now, and the new one charged.
-  if (name === 'updatePaymentMethod') run.askAtMs = Date.now();
+  if (name === 'updatePaymentMethod') run.askAtOnce();
 }
 
 /** Hears what a charge that has ended came to. */

@@ -78,7 +78,9 @@ export class SubscriptionRun {
     this.elsewhere = 0;
     this.learn(progress);
     this.asked = this.progress?.charge?.status === 'pending' ? this.asked + 1 : 0;
-    this.askAtMs = this.asked > 0 ? askAgainAtMs(this.asked) : 0;
+    // At the deadline of its payment at the latest, which is given up then.
+    const untilMs = Date.parse(this.progress?.charge?.until ?? '');
+    this.askAtMs = this.asked > 0 ? Math.min(askAgainAtMs(this.asked), untilMs > Date.now() ? untilMs : Infinity) : 0;
   }
 
   /** The child of a run before this one still charges: the charge is asked for again, as a payment without a final answer is. */
@@ -91,6 +93,19 @@ export class SubscriptionRun {
   /** A payment that is pending is asked about now, or once more when the asking under way has ended. */
   paymentReported(): void {
     this.hasNews = true;
+  }
+
+  /** Has the payment under way withdrawn: by the child that charges, and where that cannot, or none does, by asking again at once. */
+  withdraw(): void {
+    const isOpen = this.charging !== null || this.progress?.charge?.status === 'pending';
+    this.charging?.withdraw();
+    if (isOpen && patched('withdraw-at-once')) this.paymentReported();
+  }
+
+  /** The payment under way is not wanted any more once it has to be asked about: the charge under way may have been too far to hear. */
+  askAtOnce(): void {
+    this.askAtMs = Date.now();
+    if (this.charging && patched('withdraw-at-once')) this.paymentReported();
   }
 
   private hearNews(): void {

@@ -62,7 +62,7 @@ async function actOn(run: SubscriptionRun, what: SubscriptionDue['what'], input:
 
 async function cancel(run: SubscriptionRun, reason: string): Promise<void> {
   await run.move(() => cancelSubscription({ ...run.step(`cancel/${reason}`), when: 'now', refund: 'none', reason }));
-  run.charging?.withdraw();
+  run.withdraw();
 }
 
 /** Set before the first await, so that no message finds the workflow without a handler. */
