@@ -79,7 +79,8 @@ it('closing a payment without a process gives back what is held before it ends',
 /** Ended by hand, while its process waits for a capture and the bank holds the money. */
 async function endedByHand(): Promise<string> {
   const paymentId = await world.pay({ capture: 'manual' });
-  await world.until(paymentId, 'authorised');
+  // By then the process has nothing more to record, and no event tells of what is changed by hand.
+  await waitFor(async () => (await world.timeline(paymentId)).at(-1) === 'notified', { what: 'the process to wait' });
   await world.database.models.payments.updateOne({ _id: paymentId }, { $set: { state: 'captured' } });
   return paymentId;
 }
