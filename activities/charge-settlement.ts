@@ -5,7 +5,7 @@ import type { UpdateSubscriptionInput } from '../src/contracts/subscription-acti
 import { defaultDunningLadder, nextDunningStep } from '../src/domain/dunning';
 import { amountDue } from '../src/domain/invoice';
 import { settledPaymentStates, type PaymentState } from '../src/domain/payment';
-import { leftToRefund } from '../src/domain/refund';
+import { refundsOfAllLeft } from '../src/domain/refund';
 import type { SubscriptionState } from '../src/domain/subscription';
 import { tenantOf } from '../src/domain/tenant';
 import { anchorAnew } from '../src/domain/plan-change';
@@ -65,7 +65,7 @@ export const createChargeSettlement = (dependencies: ActivityDependencies) => {
     const isVoid = invoice.state === 'void';
     const settles = !isVoid && paidMinor >= amountDue(invoice).amountMinor;
     const made = isVoid && attempt ? await models.payments.findOne({ _id: attempt.paymentId, tenantId }).lean().orFail() : null;
-    const refunds = made ? [{ paymentId: made._id, amount: leftToRefund(made) }].filter(({ amount }) => amount.amountMinor > 0) : [];
+    const refunds = refundsOfAllLeft(made ? [made] : []);
     const refundMinor = refunds[0]?.amount.amountMinor ?? 0;
     return {
       set: { ...set, ...(settles ? { paidUntil: new Date(invoice.period.endAt) } : {}) },

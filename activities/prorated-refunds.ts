@@ -6,7 +6,7 @@ import type { Money } from '../src/domain/money';
 import { negateMoney, subtractMoney, sumMoney, zeroMoney } from '../src/domain/money';
 import { priceOf } from '../src/domain/plan';
 import { unusedPrice } from '../src/domain/proration';
-import { leftToRefund } from '../src/domain/refund';
+import { leftToRefund, refundsOfAllLeft } from '../src/domain/refund';
 import type { Invoice } from '../src/models/invoice';
 import type { Subscription } from '../src/models/subscription';
 
@@ -28,7 +28,7 @@ export const createProratedRefunds = ({ database }: Pick<ActivityDependencies, '
     async planTakenBack({ tenantId, attempts }: Invoice): Promise<CancelRefund['refunds']> {
       const paymentIds = attempts.filter(({ state }) => state === 'paid').map(({ paymentId }) => paymentId);
       const payments = await models.payments.find({ _id: { $in: paymentIds }, tenantId }).lean();
-      return payments.map((payment) => ({ paymentId: payment._id, amount: leftToRefund(payment) })).filter(({ amount }) => amount.amountMinor > 0);
+      return refundsOfAllLeft(payments);
     },
 
     /** The unused part of the time that was paid for, and the credit, taken from what was paid, the latest first. Empty where nothing is left. */

@@ -34,6 +34,10 @@ export function leftToRefund({ amount: { currency }, state, capture, ...funds }:
 }
 type RefundedPayment = Omit<CapturedFunds, 'currency'> & { amount: Money; state: PaymentState; capture: CaptureMode };
 
+/** The refunds that give back all that is left of these payments; of one that nothing is left of, none. */
+export const refundsOfAllLeft = (payments: readonly (RefundedPayment & { _id: string })[]): { paymentId: string; amount: Money }[] =>
+  payments.map((payment) => ({ paymentId: payment._id, amount: leftToRefund(payment) })).filter(({ amount }) => amount.amountMinor > 0);
+
 export interface ReserveRefundInput {
   funds: CapturedFunds;
   /** Without it all that is refundable. */

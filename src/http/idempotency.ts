@@ -4,7 +4,7 @@ import { DomainError } from '../domain/domain-error';
 import type { Database } from '../models/database';
 import type { IdempotencyRecord, StoredReply } from '../models/idempotency-record';
 import { countResets, requireNoResetSince } from '../models/sandbox-reset';
-import { isDuplicateKey } from './duplicate-key';
+import { isDuplicateKey } from '../models/duplicate-key';
 import { problemOf } from './problems';
 import type { Call, Reply } from './request-context';
 import { insertDocuments } from '../models/insert-documents';

@@ -8,7 +8,7 @@ import type { Onboarding } from '../models/onboarding';
 import type { OutboxRow } from '../models/outbox-row';
 import { acceptOnboarding, insertAccepted } from './accept-onboarding';
 import { actorOf } from './actor-of';
-import { isDuplicateKey } from './duplicate-key';
+import { isDuplicateKey } from '../models/duplicate-key';
 import { etagOf } from './etag';
 import type { CallOf, Handlers } from './handler';
 import type { Idempotency } from './idempotency';

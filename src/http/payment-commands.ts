@@ -8,7 +8,7 @@ import { OWN_SEND_MS } from '../models/new-outbox-row';
 import type { OutboxRow } from '../models/outbox-row';
 import type { SendPaymentCommand, SendPaymentCommandInput } from '../temporal/payment-commands';
 import { actorOf } from './actor-of';
-import { isDuplicateKey } from './duplicate-key';
+import { isDuplicateKey } from '../models/duplicate-key';
 import { notFound, type CallOf, type Handlers } from './handler';
 import type { Idempotency } from './idempotency';
 import { keepPayload } from './keep-payload';

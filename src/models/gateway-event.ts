@@ -4,6 +4,7 @@ import { isId } from '../domain/ids';
 import { gatewayOf, type GatewayName } from '../domain/tenant';
 import { createClock } from './clock';
 import type { Database } from './database';
+import { isDuplicateKey } from './duplicate-key';
 import { insertDocuments } from './insert-documents';
 import { recordLateRefundFailure } from './late-refund-failure';
 import { newOutboxRow, OWN_SEND_MS } from './new-outbox-row';
@@ -63,8 +64,6 @@ export interface KeepGatewayEventInput {
   correlationId: string;
 }
 
-const DUPLICATE_KEY = 11_000;
-
 /**
  * Writes an event down, and in the same transaction the row that tells the process that waits for it to look. Answers that row, to be
  * sent after the commit; null for an event that came before, or that nobody waits for. Of a refund that fails after it had succeeded the
@@ -83,16 +82,18 @@ export async function keepGatewayEvent({ database, gateway, notice, correlationI
     signal: listener.signal,
   });
   const event: GatewayEvent = { _id, tenantId, gateway, type, idempotencyKey, authorisationId, outboxRowId: row?._id ?? null, receivedAt: new Date() };
-  const at = (await createClock({ database }).now(tenantId)).toISOString();
   try {
     await database.inTransaction(async (session) => {
       await insertDocuments({ model: gatewayEvents, documents: [event], session });
       if (row) await insertDocuments({ model: outbox, documents: [row], session });
-      else if (notice.refundFailed) await recordLateRefundFailure({ database, session, tenantId, idempotencyKey, at });
+      else if (notice.refundFailed) {
+        const at = (await createClock({ database }).now(tenantId)).toISOString();
+        await recordLateRefundFailure({ database, session, tenantId, idempotencyKey, at });
+      }
     });
     return row;
   } catch (error) {
-    if ((error as { code?: unknown }).code === DUPLICATE_KEY) return null;
+    if (isDuplicateKey(error)) return null;
     throw error;
   }
 }

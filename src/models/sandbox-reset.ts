@@ -2,12 +2,12 @@ import { DomainError } from '../domain/domain-error';
 import { newId } from '../domain/ids';
 import { tenantOf } from '../domain/tenant';
 import type { Database } from './database';
+import { isDuplicateKey } from './duplicate-key';
 import type { SandboxClock } from './sandbox-clock';
 
 /** After so long without a sign of life a reset counts as dead, and the sandbox takes requests again; real time. */
 const HELD_MS = 30_000;
 const RENEW_EVERY_MS = 5000;
-const DUPLICATE_KEY = 11_000;
 
 interface TenantInput {
   database: Database;
@@ -31,8 +31,8 @@ export async function whileResetting<T>({ database, tenantId }: TenantInput, wor
   const free = { $or: [{ resetting: null }, { 'resetting.until': { $lte: new Date() } }] };
   await sandboxClocks
     .updateOne({ _id: tenantId, ...free }, { $set: { resetting: lease(), updatedAt: new Date() }, $inc: { resets: 1 }, $setOnInsert: { tenantId, offsetMs: 0, advancing: null } }, { upsert: true })
-    .catch((error: { code?: number }) => {
-      throw error.code === DUPLICATE_KEY ? beingReset() : error;
+    .catch((error: unknown) => {
+      throw isDuplicateKey(error) ? beingReset() : error;
     });
   const requireHeld = async (): Promise<void> => {
     const { matchedCount } = await sandboxClocks.updateOne(held, { $set: { resetting: lease() } });

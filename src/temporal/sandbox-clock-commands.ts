@@ -7,6 +7,7 @@ import { newId } from '../domain/ids';
 import { advanceTarget, hopsOf } from '../domain/sandbox-clock';
 import { tenantOf } from '../domain/tenant';
 import type { Database } from '../models/database';
+import { isDuplicateKey } from '../models/duplicate-key';
 import { insertDocuments } from '../models/insert-documents';
 import { newOutboxRow } from '../models/new-outbox-row';
 import type { Operation } from '../models/operation';
@@ -15,7 +16,6 @@ import { rejectReset } from '../models/sandbox-reset';
 
 /** How long the relay leaves the start to the api that accepted it. */
 const OWN_START_MS = 3000;
-const DUPLICATE_KEY = 11_000;
 
 export interface AcceptAdvanceInput {
   database: Database;
@@ -62,8 +62,8 @@ export async function acceptAdvance({ database, session, tenantId, by, actor, no
   // Where another one was quicker the filter finds nothing, and the insert meets the tenant's key.
   await models.sandboxClocks
     .updateOne({ _id: tenantId, advancing: null }, { $set: { advancing: operation._id, updatedAt: new Date() }, $setOnInsert: { tenantId, offsetMs: 0 } }, { upsert: true, session })
-    .catch((error: { code?: number }) => {
-      throw error.code === DUPLICATE_KEY ? alreadyAdvancing() : error;
+    .catch((error: unknown) => {
+      throw isDuplicateKey(error) ? alreadyAdvancing() : error;
     });
   await insertDocuments({ model: models.operations, documents: [operation], session });
   await insertDocuments({ model: models.outbox, documents: [row], session });

@@ -9,7 +9,7 @@ import { DomainError } from '../domain/domain-error';
 import { creditAfterVoid } from '../domain/invoice';
 import { openOnboardingStates } from '../domain/onboarding';
 import { paymentStates, settledPaymentStates } from '../domain/payment';
-import { leftToRefund } from '../domain/refund';
+import { refundsOfAllLeft } from '../domain/refund';
 import { endedSubscriptionStates, subscriptionStates } from '../domain/subscription';
 import { userTransitions } from '../domain/user';
 import { acceptRefund } from '../models/accept-refund';
@@ -156,8 +156,8 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
   const findPaid = async ({ tenantId, attempts }: Invoice, session: ClientSession) => {
     const paymentIds = attempts.filter(({ state }) => state === 'paid').map(({ paymentId }) => paymentId);
     const payments = await models.payments.find({ _id: { $in: paymentIds }, tenantId }).session(session).lean();
-    return payments.map((made) => ({ paymentId: made._id, amount: leftToRefund(made) })).filter(({ amount }) => amount.amountMinor > 0);
-    };
+    return refundsOfAllLeft(payments);
+  };
   /** A payment under way whose process is gone like its subscription's is let go of: until then no later run could own it. */
   const releasePaymentOf = async ({ charge, tenantId }: Subscription, { item, by, at, session }: RemedyInput): Promise<void> => {
     if (!charge?.invoiceId) return;
