@@ -1,5 +1,6 @@
 import type { ClientSession } from 'mongoose';
 import type { ActivityDependencies } from '.';
+import { CANCELLED_IN_TEMPORAL } from '../src/contracts/commands';
 import type { EventType } from '../src/contracts/events';
 import { gatewayKey, processPaymentId } from '../src/contracts/payment';
 import type { PaymentMoved, PaymentStepInput, StepCommand } from '../src/contracts/payment-activities';
@@ -26,8 +27,6 @@ export interface MovePaymentInput extends PaymentStepInput {
   command?: StepCommand;
 }
 
-/** What a process says that was cancelled from outside. */
-const CANCELLED_IN_TEMPORAL = 'cancelled_in_temporal';
 const GAVE_UP: readonly string[] = ['declined', 'failed', 'cancelled'];
 
 /** How payments are read and moved by all of their activities: state, books and compensation ledger in one transaction. */

@@ -1,4 +1,5 @@
 import type { ActivityDependencies } from '.';
+import { CANCELLED_IN_TEMPORAL } from '../src/contracts/commands';
 import type { DueStep, SubscriptionCommandStep, SubscriptionMoved } from '../src/contracts/subscription-activities';
 import type { BillingPeriod } from '../src/domain/billing-period';
 import { newId } from '../src/domain/ids';
@@ -71,7 +72,7 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
         if (when === 'period_end') return { ...by, set: { waiting: { what: 'cancel' } }, event: { type: 'subscription.cancel_waiting', data: { effectiveAt: nextPeriodAt.toISOString() } } };
 
         const invoice = charge?.invoiceId ? await records.findInvoice(input, charge.invoiceId) : null;
-        const takenBack = command !== undefined || reason === 'cancelled_in_temporal';
+        const takenBack = command !== undefined || reason === CANCELLED_IN_TEMPORAL;
         const credit = invoice && takenBack ? creditAfterVoid({ creditBalance: subscription.creditBalance, draft: invoice }) : subscription.creditBalance;
         const ofTakenBack = invoice && takenBack ? await refunds.planTakenBack(invoice) : [];
         const { refunds: prorated, creditBalance } = refund === 'prorated' ? await refunds.plan({ subscription, openInvoice: invoice, credit, at }) : { refunds: [], creditBalance: credit };

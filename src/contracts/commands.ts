@@ -22,3 +22,6 @@ export function commandStep(commandId: string): string {
 export const ILLEGAL_STATE = 'ILLEGAL_STATE';
 /** The run lost its entity: another run owns it. */
 export const ENTITY_NOT_OURS = 'ENTITY_NOT_OURS';
+
+/** The reason that a process gives which Temporal itself cancelled: it does not know a better one. */
+export const CANCELLED_IN_TEMPORAL = 'cancelled_in_temporal';

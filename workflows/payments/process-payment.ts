@@ -3,7 +3,7 @@ import {
 } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
 import * as contract from '../../src/contracts/payment';
-import { ENTITY_NOT_OURS, ILLEGAL_STATE, type CommandInput } from '../../src/contracts/commands';
+import { CANCELLED_IN_TEMPORAL, ENTITY_NOT_OURS, ILLEGAL_STATE, type CommandInput } from '../../src/contracts/commands';
 import type { PaymentOutcome, PaymentUndoing, ProcessPaymentInput, ProcessPaymentResult, RunningPaymentCommand } from '../../src/contracts/payment';
 import { isPaymentAtRest, settledPaymentStates } from '../../src/domain/payment';
 import { releasePayment, sendWebhookNotification, validatePayment } from './activities';
@@ -62,7 +62,7 @@ async function tell(run: PaymentRun): Promise<Led> {
 }
 
 function cancelled(run: PaymentRun): PaymentUndoing {
-  return run.undoing ?? { towards: 'cancelled', reason: run.cancel ? 'cancelled' : 'cancelled_in_temporal' };
+  return run.undoing ?? { towards: 'cancelled', reason: run.cancel ? 'cancelled' : CANCELLED_IN_TEMPORAL };
 }
 
 async function leave(run: PaymentRun): Promise<Led> {

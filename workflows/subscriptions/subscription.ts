@@ -1,5 +1,6 @@
 import { CancellationScope, allHandlersFinished, condition, continueAsNew, setHandler } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
+import { CANCELLED_IN_TEMPORAL } from '../../src/contracts/commands';
 import * as contract from '../../src/contracts/subscription';
 import type { SubscriptionInput, SubscriptionOutcome, SubscriptionUpdate } from '../../src/contracts/subscription';
 import type { SubscriptionState } from '../../src/domain/subscription';
@@ -36,7 +37,7 @@ async function tell(run: SubscriptionRun, input: SubscriptionInput): Promise<Sub
     takeAnswer(run);
     const command = await run.inbox.next(0);
     if (command) await applyCommand(run, command);
-    else if (run.cancelIsDue) await cancel(run, 'cancelled_in_temporal');
+    else if (run.cancelIsDue) await cancel(run, CANCELLED_IN_TEMPORAL);
     else if (due && !run.charging && Date.now() >= due.atMs) await actOn(run, due.what, input);
   }
   run.inbox.refuseTheRest('The subscription is cancelled and takes no more commands: make a new one.');
