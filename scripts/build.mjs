@@ -90,12 +90,7 @@ async function bundleProgram({ entry, file }) {
 
 async function bundleWorkflows({ entry, file }) {
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
-  const interceptors = inRoot('workflows', 'interceptors.ts');
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: entry,
-    workflowInterceptorModules: existsSync(interceptors) ? [interceptors] : [],
-    logger: new DefaultLogger('WARN'),
-  });
+  const { code } = await bundleWorkflowCode({ workflowsPath: entry, logger: new DefaultLogger('WARN') });
   writeWhole(join(dist, file), code);
 }
 

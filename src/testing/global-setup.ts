@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { claimFolder, FolderInUse } from '../../scripts/embedded/claim-folder';
@@ -13,10 +14,13 @@ declare global {
 /**
  * One set of real servers for all integration tests, on free ports, with fresh data; its addresses are in TEST_*.
  * A developer who has exported all of TEST_* keeps a set of their own: nothing is started then.
+ * The workflows are built first: every test that runs them runs the bundle that ships.
  */
-export default async function startSharedServers(): Promise<void> {
+export default async function prepareSharedServers(): Promise<void> {
+  const root = checkoutRoot(__dirname);
+  execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
   if (ADDRESSES.every((name) => process.env[name])) return;
-  const base = join(checkoutRoot(__dirname), '.platform-test');
+  const base = join(root, '.platform-test');
   mkdirSync(base, { recursive: true });
   await removeDeadSets(base);
   const folder = join(base, `shared-${process.pid}`);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { translateDomainError } from '../../activities/translate-domain-error';
 import { USER_ONBOARDING, userOnboardingId } from '../contracts/onboarding';
@@ -23,6 +23,7 @@ import { openTestDatabase } from './test-database';
 import { openTestNamespace } from './test-namespace';
 import { untilAnswered } from './until-answered';
 import { waitFor } from './wait-for';
+import { workflowBundle } from './workflow-bundle';
 
 const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
 
@@ -44,7 +45,7 @@ export async function openOnboardingWorld({ wrap = (activities) => activities }:
     connection: temporal.connection,
     namespace,
     taskQueue: taskQueues.users,
-    workflowBundle: await workflowBundle(),
+    workflowBundle,
     activities: wrap(createActivities({ database, applyStep, insertDocuments, operatorEmail: 'operator@platform.example', sandboxClock: createSandboxClockMover({ client, database, starter }), gatewayFor: noGateway, acceptPayment, acceptRefund, findPlanItem })),
     interceptors: { activity: [translateDomainError] },
   });
@@ -110,10 +111,4 @@ export async function acceptOnboarding({ database, tenantId, requiresApproval, a
     await database.models.outbox.insertMany([row], { session });
   });
   return { onboarding, row };
-}
-
-let bundle: Promise<{ code: string }> | undefined;
-function workflowBundle(): Promise<{ code: string }> {
-  bundle ??= bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows/index.ts'), logger: quiet });
-  return bundle;
 }

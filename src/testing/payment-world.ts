@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../activities';
 import { translateDomainError } from '../../activities/translate-domain-error';
 import type { PaymentGateway } from '../clients/payment-gateway';
@@ -33,6 +33,7 @@ import { openTestDatabase } from './test-database';
 import { openTestNamespace } from './test-namespace';
 import { untilAnswered } from './until-answered';
 import { waitFor } from './wait-for';
+import { workflowBundle } from './workflow-bundle';
 
 const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
 const SECRET = `whsec_${Buffer.from('payment-world-secret-0123').toString('base64')}`;
@@ -74,7 +75,7 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
     connection: temporal.connection,
     namespace,
     taskQueue: taskQueues.payments,
-    workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows/index.ts'), logger: quiet }),
+    workflowBundle,
     activities: wrap(createActivities({ database, applyStep, insertDocuments, operatorEmail: 'operator@platform.example', gatewayFor: () => gateway, sandboxClock: createSandboxClockMover({ client, database, starter }), acceptPayment, acceptRefund, findPlanItem })),
     interceptors: { activity: [translateDomainError] },
     ...(forgetful ? { maxCachedWorkflows: 0 } : {}),

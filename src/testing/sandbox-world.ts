@@ -1,4 +1,4 @@
-import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { translateDomainError } from '../../activities/translate-domain-error';
 import { userOnboardingId } from '../contracts/onboarding';
@@ -21,6 +21,7 @@ import { openTestDatabase } from './test-database';
 import { openTestNamespace } from './test-namespace';
 import { untilAnswered } from './until-answered';
 import { waitFor } from './wait-for';
+import { workflowBundle } from './workflow-bundle';
 
 const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
 const noGateway = () => {
@@ -45,7 +46,6 @@ export async function openSandboxWorld({ wrap = (activities) => activities, stal
   const send = createOnboardingCommands({ client, database, starter });
   const sandboxClock = createSandboxClockMover({ client, database, starter, stallAfterMs });
   const activities = wrap(createActivities({ database, applyStep, insertDocuments, operatorEmail: 'operator@platform.example', sandboxClock, gatewayFor: noGateway, acceptPayment, acceptRefund, findPlanItem }));
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows/index.ts'), logger: quiet });
 
   const startWorker = async (taskQueue: TaskQueue): Promise<() => Promise<void>> => {
     const worker = await Worker.create({

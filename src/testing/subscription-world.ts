@@ -31,6 +31,7 @@ import { openTestDatabase } from './test-database';
 import { openTestNamespace } from './test-namespace';
 import { untilAnswered } from './until-answered';
 import { waitFor } from './wait-for';
+import { workflowBundle } from './workflow-bundle';
 
 const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
 const ADMIN = 'admin';
@@ -59,10 +60,10 @@ export async function openSubscriptionWorld({ wrap = (it) => it, wrapGateway = (
   const activities = wrap(
     createActivities({ database, applyStep, insertDocuments, operatorEmail: 'operator@platform.example', sandboxClock: undefined as never, gatewayFor: () => gateway, acceptPayment, acceptRefund, findPlanItem }),
   );
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath: workflowsPath ?? require.resolve('../../workflows/index.ts'), logger: quiet });
+  const bundle = workflowsPath ? await bundleWorkflowCode({ workflowsPath, logger: quiet }) : workflowBundle;
   const workers = await Promise.all(
     [taskQueues.subscriptions, taskQueues.payments].map((taskQueue) =>
-      Worker.create({ connection: temporal.connection, namespace, taskQueue, workflowBundle, activities, interceptors: { activity: [translateDomainError] }, maxCachedWorkflows: 400 }),
+      Worker.create({ connection: temporal.connection, namespace, taskQueue, workflowBundle: bundle, activities, interceptors: { activity: [translateDomainError] }, maxCachedWorkflows: 400 }),
     ),
   );
   const running = workers.map((worker) => worker.run());

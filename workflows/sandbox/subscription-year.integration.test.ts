@@ -1,4 +1,4 @@
-import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities';
 import { createSandboxClockActivities } from '../../activities/sandbox-clock';
 import { translateDomainError } from '../../activities/translate-domain-error';
@@ -9,9 +9,9 @@ import { acceptAdvance } from '../../src/temporal/sandbox-clock-commands';
 import { quietTemporal } from '../../src/testing/quiet-temporal';
 import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../src/testing/subscription-world';
 import { waitFor } from '../../src/testing/wait-for';
+import { workflowBundle } from '../../src/testing/workflow-bundle';
 
 const DAY = 86_400_000;
-const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
 
 let world: SubscriptionWorld;
 let clock: Clock;
@@ -26,7 +26,7 @@ beforeAll(async () => {
   const activities = createSandboxClockActivities({ sandboxClock: createSandboxClockMover({ client, database, starter }) } as never) as Partial<Activities>;
   const worker = await Worker.create({
     connection, namespace: client.options.namespace, taskQueue: taskQueues.operations, activities, interceptors: { activity: [translateDomainError] },
-    workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('../index.ts'), logger: quiet }),
+    workflowBundle,
   });
   const running = worker.run();
   stop = async () => {
