@@ -1,7 +1,8 @@
-// Three layers, told apart by where a test lives and how its file ends:
+// Four layers, told apart by where a test lives and how its file ends:
 //   unit         *.test.ts beside the code               no server at all
 //   integration  *.integration.test.ts beside the code   the shared embedded servers (own database, queues and namespace per file)
 //   system       tests/**/*.test.ts                      whole processes, black box; a file that breaks servers starts its own
+//   timed        *.timed.test.ts anywhere                what is promised in seconds: one file at a time, nothing beside it
 const base = {
   testEnvironment: 'node',
   transform: { '\\.[tj]s$': '@swc/jest' },
@@ -23,9 +24,10 @@ module.exports = {
       displayName: 'unit',
       roots: source,
       testMatch: ['**/*.test.ts'],
-      testPathIgnorePatterns: ['\\.integration\\.test\\.ts$'],
+      testPathIgnorePatterns: ['\\.(integration|timed)\\.test\\.ts$'],
     },
     { ...base, ...servers, displayName: 'integration', roots: source, testMatch: ['**/*.integration.test.ts'] },
-    { ...base, displayName: 'system', roots: ['<rootDir>/tests'], testMatch: ['**/*.test.ts'] },
+    { ...base, displayName: 'system', roots: ['<rootDir>/tests'], testMatch: ['**/*.test.ts'], testPathIgnorePatterns: ['\\.timed\\.test\\.ts$'] },
+    { ...base, ...servers, displayName: 'timed', roots: [...source, '<rootDir>/tests'], testMatch: ['**/*.timed.test.ts'] },
   ],
 };

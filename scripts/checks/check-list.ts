@@ -35,8 +35,9 @@ export function listChecks({ root, scripts, folder }: ChecksInput): Check[] {
     ...(scripts.includes('lint:spec') ? [{ name: 'spec', command: 'npm', args: ['run', '--silent', 'lint:spec'] }] : []),
     jest('unit'),
     { name: 'build', command: 'node', args: [join('scripts', 'build.mjs')] },
-    jest('integration'),
-    // Whole processes are waited for more than they work: three files at once keep two cores busy.
-    jest('system', '--maxWorkers=3'),
+    // They wait as much as they work: so many files at once keep two cores busy.
+    jest('integration', '--maxWorkers=3'),
+    jest('system', '--maxWorkers=4'),
+    jest('timed', '--runInBand'),
   ];
 }

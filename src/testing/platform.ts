@@ -70,7 +70,9 @@ export async function startPlatform({ name, apis = 1, workers = 1, sandbox = fal
     SMTP_URL: servers.mail.smtpUrl || 'smtp://127.0.0.1:9', MAIL_FROM: 'Platform <no-reply@platform.example>', OPERATOR_EMAIL: 'operator@platform.example',
     OPERATOR_KEY: operatorKey, TOKEN_SECRET: randomBytes(32).toString('hex'), RATE_LIMIT_PER_MINUTE: '100000',
     SANDBOX_WEBHOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}`, SANDBOX_GATEWAY_URL: sandboxUrl, SANDBOX_PORT: String(sandboxPort), SANDBOX_DATA_DIR: join(folder, 'sandbox'),
-    GATEWAY_TIMEOUT_MS: '2000', ...environment,
+    GATEWAY_TIMEOUT_MS: '2000',
+    // Processes are started a hundred times in these tests: Node keeps what it compiled.
+    NODE_COMPILE_CACHE: join(root, '.platform-test', 'compile-cache'), ...environment,
   };
   const created: PlatformProcess[] = [];
   const start = async (role: string, index: number): Promise<PlatformProcess> => {
