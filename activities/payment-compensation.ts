@@ -1,6 +1,7 @@
 import type { ActivityDependencies } from '.';
 import { gatewayKey } from '../src/contracts/payment';
 import type { CompensationAnswer, PaymentStepInput } from '../src/contracts/payment-activities';
+import { DomainError } from '../src/domain/domain-error';
 import { paymentAfter, paymentAfterSilence } from '../src/domain/gateway-outcome';
 import { paymentTimes, positionOf, settledPaymentStates } from '../src/domain/payment';
 import type { Payment } from '../src/models/payment';
@@ -58,7 +59,13 @@ export const createPaymentCompensationActivities = ({ database, applyStep, inser
     const position = positionOf(payment);
     try {
       const said = await voidHold(input, payment);
-      if (payment.authorisedMinor === 0) await bookHold(input, payment);
+      if (payment.authorisedMinor > 0) return { ...said, position };
+      // Confirmed and taken at the gateway itself, both before our void came: it is captured by way of the hold that it was.
+      if (said.status === 'captured' && paymentAfter({ position, status: 'authorised' }) === 'authorised') {
+        await records.move({ ...input, step: `${input.step}/hold`, to: 'authorised' });
+        return { ...said, position: 'authorised' };
+      }
+      await bookHold(input, payment);
       return { ...said, position };
     } catch (error) {
       if (!isGatewayError(error, 'GatewayOutcomeUnknown')) throw error;
@@ -88,8 +95,11 @@ export const createPaymentCompensationActivities = ({ database, applyStep, inser
       } catch (error) {
         // No answer to a settling call: it may have happened, and is settled by its key next time.
         if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null, position: positionOf(await records.find(input)) };
-        if (!UNAVAILABLE.some((name) => isGatewayError(error, name))) throw error;
+        // A rule of ours ends the process, and the reconciler lists that.
+        if (error instanceof DomainError) throw error;
+        // What nobody foresaw is counted too before the server tries again: it must not go on for ever unseen.
         await effects.countFailure(ref, error);
+        if (!UNAVAILABLE.some((name) => isGatewayError(error, name))) throw error;
         return { status: 'unavailable', reason: null, position: positionOf(await records.find(input)) };
       }
     },

@@ -38,16 +38,20 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
       });
     },
 
-    /** Time given or paid for is used up first; afterwards a new period begins with the resumption and is charged before the service does. */
+    /**
+     * Time given or paid for is used up first; afterwards a new period begins with the resumption and is charged before the service
+     * does. One that was told its moment begins at that moment, however late the timer or the worker was.
+     */
     async resumeSubscription(input: DueStep<'resumeSubscription'>): Promise<SubscriptionMoved> {
       const { at, command } = input;
       const by = command ? { by: command.by } : {};
-      return records.change(input, ({ trialEndAt, paidUntil, schedule }) => {
-        const meaning = meaningOfResume({ resumedAt: at, trialEndAt: trialEndAt?.toISOString() ?? null, paidUntil: paidUntil?.toISOString() ?? null });
+      return records.change(input, ({ trialEndAt, paidUntil, schedule, resumeAt }) => {
+        const resumedAt = command || resumeAt === null ? at : resumeAt.toISOString();
+        const meaning = meaningOfResume({ resumedAt, trialEndAt: trialEndAt?.toISOString() ?? null, paidUntil: paidUntil?.toISOString() ?? null });
         if (meaning !== 'charge_now') {
           return { ...by, to: meaning === 'trial_goes_on' ? 'trialing' : 'active', set: { resumeAt: null }, event: { type: 'subscription.resumed' } };
         }
-        const anew = anchorAnew(schedule, at);
+        const anew = anchorAnew(schedule, resumedAt);
         return {
           ...by,
           set: {

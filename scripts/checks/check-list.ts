@@ -37,7 +37,7 @@ export function listChecks({ root, scripts, folder }: ChecksInput): Check[] {
     { name: 'build', command: 'node', args: [join('scripts', 'build.mjs')] },
     // They wait as much as they work: so many files at once keep two cores busy.
     jest('integration', '--maxWorkers=3'),
-    jest('system', '--maxWorkers=4'),
     jest('timed', '--runInBand'),
+    jest('system', '--maxWorkers=4'),
   ];
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename } from 'node:path';
@@ -13,7 +14,7 @@ export interface PortOwner {
 }
 
 export interface PickPortInput {
-  /** 0 lets the operating system choose. */
+  /** 0 for any. */
   preferred: number;
   /** Told, in one sentence, why the preferred port was not taken. */
   onBusy: (line: string) => void;
@@ -23,13 +24,24 @@ export interface PickPortInput {
 
 /** A port that is free on 127.0.0.1 now: the preferred one, or the next free one above it. */
 export async function pickPort({ preferred, onBusy, taken = new Set() }: PickPortInput): Promise<number> {
-  if (preferred === 0) return listenOnce(0);
+  if (preferred === 0) return freePort(taken);
   for (let port = preferred; port < preferred + 100; port += 1) {
     if (taken.has(port) || (await listenOnce(port).catch(() => null)) === null) continue;
     if (port !== preferred) onBusy(busyLine({ port: preferred, owner: taken.has(preferred) ? null : portOwner(preferred), instead: port }));
     return port;
   }
   throw new Error(`Ports ${preferred} to ${preferred + 99} are all in use on ${LOOPBACK}; free one and start again`);
+}
+
+/**
+ * A port on 127.0.0.1 that nobody listens on, of those that no operating system gives to outgoing connections: nobody gets it by
+ * chance before it is used, nor while what listens on it is started anew.
+ */
+export async function freePort(taken: ReadonlySet<number> = new Set()): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 30_000);
+    if (!taken.has(port) && (await listenOnce(port).catch(() => null)) !== null) return port;
+  }
 }
 
 export function busyLine({ port, owner, instead }: { port: number; owner: PortOwner | null; instead: number }): string {

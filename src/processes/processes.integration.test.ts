@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { version } from '../../package.json';
-import { freePort } from '../testing/platform';
+import { freePort } from '../../scripts/embedded/ports';
 import { waitFor } from '../testing/wait-for';
 
 const root = path.join(__dirname, '../..');

@@ -8,6 +8,8 @@ export function createFaultyGateway() {
     blind: new Set<string>(),
     /** Voids are not taken. */
     unvoidable: new Set<string>(),
+    /** Voids fail with what nobody foresaw. */
+    stumbling: new Set<string>(),
     /** `<payment or refund>:<call>` that is done and not answered (once). */
     silent: new Set<string>(),
     /** An authorisation never arrives, and nobody knows (once). */
@@ -53,6 +55,7 @@ export function createFaultyGateway() {
       return gateway.lookUp(input);
     },
     async void(input) {
+      if (faults.stumbling.has(paymentOf(input))) throw new TypeError('Cannot read properties of undefined');
       if (faults.unvoidable.has(paymentOf(input))) throw new GatewayUnavailable({ call: 'void', reason: 'away' });
       return unlessSilent('void', input, await gateway.void(input));
     },

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../../scripts/embedded/ports';
 import type { ServerName } from '../../scripts/embedded/server';
 import { checkoutRoot, startServers, type TestServers } from './servers';
 import { databaseUri } from './test-database';
@@ -133,22 +133,8 @@ function createProcess({ role, env, logFile }: { role: string; env: NodeJS.Proce
       gone = new Promise((resolve) => {
         started.once('exit', (code) => resolve(code));
       });
-      await waitFor(
-        async () => {
-          if (!alive()) throw new Error(`it ended (${started.exitCode ?? started.signalCode}); see ${logFile}`);
-          return ready();
-        },
-        { what: `${role} to be ready (${logFile})`, timeoutMs: 180_000 },
-      );
+      await waitFor(async () => !alive() || ready(), { what: `${role} to be ready (${logFile})`, timeoutMs: 180_000 });
+      if (!alive()) throw new Error(`${role} ended before it was ready (${started.exitCode ?? started.signalCode}); see ${logFile}`);
     },
   };
-}
-
-/** A port nobody listens on right now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

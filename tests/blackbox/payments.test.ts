@@ -29,7 +29,7 @@ beforeAll(async () => {
   platform = await startPlatform({ name: 'payments', sandbox: true });
   ({ app, operator, partnerId } = await enrolPartner(platform));
 });
-afterAll(() => platform.stop());
+afterAll(() => platform?.stop());
 
 const pay = async (more: object = {}): Promise<View> => {
   const { status, body } = await app.post<View>('/payments', { body: { amount: { amountMinor: 5000, currency: 'EUR' }, paymentMethod: 'pm_ok', ...more } });

@@ -14,7 +14,7 @@ beforeAll(async () => {
   platform = await startPlatform({ name: 'killed-api' });
   ({ app } = await enrolPartner(platform));
 });
-afterAll(() => platform.stop());
+afterAll(() => platform?.stop());
 
 const KILLS = 20;
 

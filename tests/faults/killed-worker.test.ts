@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await database.close();
-  await platform.stop();
+  await platform?.stop();
 });
 
 const STEPS = [

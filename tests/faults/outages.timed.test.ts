@@ -10,7 +10,7 @@ beforeAll(async () => {
   platform = await startPlatform({ name: 'outages' });
   ({ app } = await enrolPartner(platform));
 });
-afterAll(() => platform.stop());
+afterAll(() => platform?.stop());
 
 const outages = [
   ['stopped', (server: 'temporal' | 'redis' | 'mongodb') => platform.servers[server].stop(), (server: 'temporal' | 'redis' | 'mongodb') => platform.servers[server].start()],

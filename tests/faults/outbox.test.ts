@@ -10,7 +10,7 @@ let platform: Platform;
 beforeAll(async () => {
   platform = await startPlatform({ name: 'outbox', workers: 2 });
 });
-afterAll(() => platform.stop());
+afterAll(() => platform?.stop());
 
 const ROWS = 1000;
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
   platform = await startPlatform({ name: 'reconciler' });
   ({ app, operator } = await enrolPartner(platform));
 });
-afterAll(() => platform.stop());
+afterAll(() => platform?.stop());
 
 interface Stuck {
   id: string;

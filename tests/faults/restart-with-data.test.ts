@@ -8,7 +8,7 @@ beforeAll(async () => {
   platform = await startPlatform({ name: 'restart' });
   ({ app } = await enrolPartner(platform));
 });
-afterAll(() => platform.stop());
+afterAll(() => platform?.stop());
 
 it('goes on with an onboarding that waited for verification when everything, servers and all, was stopped', async () => {
   const email = newAddress();

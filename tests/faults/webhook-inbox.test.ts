@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await database?.close();
-  await platform.stop();
+  await platform?.stop();
 });
 
 const until = (id: string, state: string): Promise<View> =>

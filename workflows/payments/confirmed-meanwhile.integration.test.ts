@@ -11,11 +11,14 @@ let world: PaymentWorld;
 const faulty = createFaultyGateway();
 /** Payments that the customer confirms while their void is on its way. */
 const confirmed = new Set<string>();
+/** Those that somebody then takes a part of at the gateway itself. */
+const taken = new Set<string>();
 const confirming = (gateway: PaymentGateway): PaymentGateway => ({
   ...gateway,
   async void(input) {
     const paymentId = input.idempotencyKey.split(':')[0]!;
     if (confirmed.delete(paymentId)) await world.act(paymentId, 'approve');
+    if (taken.delete(paymentId)) await world.captureAtTheGateway(paymentId, 1500);
     return gateway.void(input);
   },
 });
@@ -73,6 +76,17 @@ describe('a customer who confirms just after the payment was given up', () => {
     faulty.faults.blind.delete(id);
     await expectHeldAndGivenBack(id);
   });
+});
+
+it.each(['at once', 'after silence'])('a customer who confirms, and somebody who takes the money at the gateway itself, both before the void: captured, told %s', async (told) => {
+  const id = await waiting();
+  taken.add(id);
+  if (told === 'after silence') faulty.faults.silent.add(`${id}:void`);
+  await world.command(id, 'cancel').catch(() => undefined);
+  expect(await world.handle(id).result()).toMatchObject({ state: 'captured' });
+  expect(await world.read(id)).toMatchObject({ state: 'captured', capturedMinor: 1500, authorisedMinor: 5000 });
+  expect(await differences(world, id)).toMatchObject({ problems: [], bank: { captured: 1500, held: 0 } });
+  expect(await world.effects(id)).toMatchObject({ authorise: 'done' });
 });
 
 it('a customer who did not confirm held nothing: nothing is posted', async () => {

@@ -12,7 +12,7 @@ const HOUR = 3_600_000;
 
 let world: PaymentWorld;
 const gateway = createFaultyGateway();
-const { blind, unvoidable, silent, lostOnTheWay, brokenOff, lockedOut, readOnly } = gateway.faults;
+const { blind, unvoidable, stumbling, silent, lostOnTheWay, brokenOff, lockedOut, readOnly } = gateway.faults;
 
 beforeAll(async () => {
   quietTemporal();
@@ -162,6 +162,17 @@ describe('a payment whose gateway', () => {
     expect(await world.effects(id)).toEqual({ authorise: 'compensated' });
     await expect(world.database.inTransaction((session) => retryCompensation({ compensationId, by: testActor, at, session }))).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
     await recordHistory('payment-undo-failed-for-long', world.handle(id));
+  });
+
+  it('fails the undo as nobody foresaw has every failure counted towards the list, and is undone once when that is mended', async () => {
+    const id = await authorised();
+    stumbling.add(id);
+    await world.command(id, 'cancel');
+    const counted = () => world.database.models.compensations.findOne({ entityId: id, state: 'compensating', lastError: 'TypeError', failures: { $gte: 3 } }).lean();
+    await waitFor(counted, { what: 'failures to be counted' });
+    stumbling.delete(id);
+    expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { voids: 1, held: 0 } });
+    expect(await world.effects(id)).toEqual({ authorise: 'compensated' });
   });
 
   it('refuses the undo for good ends when an operator waives it, who is named', async () => {

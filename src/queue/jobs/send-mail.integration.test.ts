@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
+import { freePort } from '../../../scripts/embedded/ports';
 import { createMailer, type Mailer } from '../../clients/mailer';
 import type { MailRequest } from '../../contracts/outbox';
 import { readVerificationToken } from '../../contracts/verification-token';
@@ -38,14 +38,6 @@ afterAll(async () => {
   mailer.close();
   await drop();
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port: free } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return free;
-}
 
 async function startServer(): Promise<void> {
   const started = new SMTPServer({
