@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net';
-import { busyLine, commandName, listeningInodes, LOOPBACK, pickPort, portOwner } from './ports.ts';
+import { busyLine, commandName, freePort, listeningInodes, LOOPBACK, pickPort, portOwner } from './ports.ts';
 
 describe('ports', () => {
   it('names who is on a busy port and what is taken instead', () => {
@@ -18,6 +18,17 @@ describe('ports', () => {
     server.close();
     expect(picked).toBeGreaterThan(port + 1);
     expect(said).toEqual([expect.stringMatching(new RegExp(`^port ${port} is used by \\S+ \\(pid ${process.pid}\\); taking ${picked}$`))]);
+  });
+
+  it('takes any port below those of outgoing connections, and none that is listened on or promised', async () => {
+    const [busy, free] = [await freePort(), await freePort()];
+    const server = createServer().listen(busy, LOOPBACK);
+    await new Promise((resolve) => server.once('listening', resolve));
+    const all = Array.from({ length: 65_536 }, (_, port) => port);
+    const picked = await pickPort({ preferred: 0, onBusy: () => undefined, taken: new Set(all.filter((port) => port !== busy && port !== free)) });
+    server.close();
+    expect(picked).toBe(free);
+    expect(Math.max(busy, free)).toBeLessThan(32_768);
   });
 
   it('finds itself as the owner of a port it listens on, and nobody on a closed one', async () => {

@@ -2,9 +2,12 @@ import { setTimeout } from 'node:timers/promises';
 
 type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
 
-/** Asks again until `probe` neither throws nor answers something falsy, and returns that answer. Fails with the last reason after `timeoutMs`. */
-export async function waitFor<T>(probe: () => Promise<T> | T, { what, timeoutMs = 60_000, everyMs = 50 }: { what: string; timeoutMs?: number; everyMs?: number }): Promise<Truthy<T>> {
-  const giveUpAt = Date.now() + timeoutMs;
+/**
+ * Asks again until `probe` neither throws nor answers something falsy, and returns that answer. Fails with the last reason after `timeoutMs`.
+ * Without `everyMs` it asks the less often the longer it waits: a question costs as much as the work that it waits for.
+ */
+export async function waitFor<T>(probe: () => Promise<T> | T, { what, timeoutMs = 60_000, everyMs }: { what: string; timeoutMs?: number; everyMs?: number }): Promise<Truthy<T>> {
+  const begunAt = Date.now();
   let reason: unknown = 'it never was';
   for (;;) {
     try {
@@ -14,7 +17,8 @@ export async function waitFor<T>(probe: () => Promise<T> | T, { what, timeoutMs 
     } catch (error) {
       reason = (error as Error).message;
     }
-    if (Date.now() > giveUpAt) throw new Error(`Waited ${timeoutMs} ms for ${what}: ${String(reason)}`);
-    await setTimeout(everyMs);
+    const waitedMs = Date.now() - begunAt;
+    if (waitedMs > timeoutMs) throw new Error(`Waited ${timeoutMs} ms for ${what}: ${String(reason)}`);
+    await setTimeout(everyMs ?? Math.min(500, Math.max(50, waitedMs / 10)));
   }
 }
