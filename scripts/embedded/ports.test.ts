@@ -21,7 +21,8 @@ describe('ports', () => {
   });
 
   it('takes any port below those of outgoing connections, and none that is listened on or promised', async () => {
-    const [busy, free] = [await freePort(), await freePort()];
+    const busy = await freePort();
+    const free = await freePort(new Set([busy]));
     const server = createServer().listen(busy, LOOPBACK);
     await new Promise((resolve) => server.once('listening', resolve));
     const all = Array.from({ length: 65_536 }, (_, port) => port);
