@@ -42,8 +42,7 @@ export async function startTemporalWorkers({ connection, config, taskQueues, act
     shutdownGraceTime: shutdown.graceMs,
     shutdownForceTime: shutdown.forceMs - BEFORE_FORCE_MS,
   };
-  const workers: Worker[] = [];
-  for (const taskQueue of taskQueues) workers.push(await Worker.create({ ...options, taskQueue }));
+  const workers = await Promise.all(taskQueues.map((taskQueue) => Worker.create({ ...options, taskQueue })));
 
   let closing = false;
   const runs = workers.map((worker) => worker.run());

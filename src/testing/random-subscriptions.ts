@@ -180,8 +180,11 @@ export async function liveSubscription({ world, gateway, planIds, sequence }: Li
     }
   };
   const isSettled = async () => {
+    const stand = await describeStand({ client: world.client, workflowId });
+    // It may not have heard of what came last: Temporal's own cancellation is answered before it is acted on.
+    if (stand?.running && stand.busyWith !== null) return false;
     const subscription = await world.read(subscriptionId);
-    if (subscription.state === 'cancelled') return !(await describeStand({ client: world.client, workflowId }))?.running;
+    if (subscription.state === 'cancelled') return !stand?.running;
     const due = nextDue(progressOf(subscription));
     return due === null || (due.at !== null && Date.parse(due.at) > (await nowMs()));
   };
