@@ -40,6 +40,7 @@ export async function paymentViolations(world: World, paymentId: string, visit?:
   const given = refunds.reduce((sum, refund) => sum + (refund.state === 'succeeded' ? refund.amount.amountMinor : 0), 0);
   if (given !== refundedMinor) problems.push(`refunds of ${given} succeeded, the payment says ${refundedMinor}`);
   if (refundedMinor > capturedMinor) problems.push(`${refundedMinor} is refunded of ${capturedMinor} captured`);
+  problems.push(...promisedProblems(events, capturedMinor));
   if (capturedMinor > amount.amountMinor) problems.push(`${capturedMinor} is captured of ${amount.amountMinor}`);
   if (pendingRefundMinor !== 0) problems.push(`${pendingRefundMinor} is still reserved`);
   problems.push(...(await differences(world, paymentId)).problems);
@@ -51,6 +52,18 @@ export async function paymentViolations(world: World, paymentId: string, visit?:
   for (const { kind } of await stuckItems.find({ entityId: { $in: ids }, open: true }).lean()) problems.push(`${kind} is still on the operator's list`);
   for (const workflowId of [processPaymentId(paymentId), ...refunds.map(({ _id }) => refundPaymentId(_id))]) problems.push(...(await failedTasksOf(world.client, workflowId)));
   return problems;
+}
+
+/** What is promised to be given back, and what was, is never more than was captured, though the gateway would refuse it. */
+function promisedProblems(events: readonly Event[], capturedMinor: number): string[] {
+  let promised = 0;
+  let most = 0;
+  for (const { type, data } of events) {
+    if (type === 'payment.refund_requested') promised += Number(data.amountMinor);
+    if (type === 'payment.refund_failed') promised -= Number(data.amountMinor);
+    most = Math.max(most, promised);
+  }
+  return most > capturedMinor ? [`${most} was promised to be given back of ${capturedMinor} captured`] : [];
 }
 
 /** The event that a command left behind; null when it changed nothing. */

@@ -47,7 +47,7 @@ it('ends the same way when the worker is killed right after each step: one welco
     while (waiting.size > 0) {
       const reached = await waitFor(
         () => database.models.events.findOne({ $or: [...waiting].map(([entityId, step]) => ({ entityId, type: `onboarding.${step}` as 'onboarding.accepted' })) }).lean(),
-        { what: `one of ${[...waiting.values()].join(', ')}`, timeoutMs: 240_000, everyMs: 5 },
+        { what: `one of ${[...waiting.values()].join(', ')}`, timeoutMs: 240_000, everyMs: 20 },
       );
       waiting.delete(reached.entityId);
       await worker!.kill();

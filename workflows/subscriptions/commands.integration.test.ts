@@ -72,6 +72,14 @@ const active = async (planId?: string) => {
   await world.untilSettled(id);
   return id;
 };
+/** Its renewal is charged, and nobody knows. */
+const renewsInSilence = async () => {
+  const id = await active();
+  silent = true;
+  const { nextPeriodAt } = await world.read(id);
+  await world.advanceTo(id, new Date(nextPeriodAt.getTime() + MINUTE));
+  return id;
+};
 const settled = async (id: string) => {
   await waitFor(async () => (await world.read(id)).charge === null, { what: 'the charge to be paid' });
   return world.read(id);
@@ -335,9 +343,7 @@ describe('while a charge is under way', () => {
   });
 
   it('cancelled in Temporal with a payment without an answer it waits until that is known, with nothing kept', async () => {
-    const id = await active();
-    silent = true;
-    await world.advance(id, 32 * DAY).catch(() => undefined);
+    const id = await renewsInSilence();
     await waitFor(async () => (await world.payments(id))[1]?.state === 'unknown', { what: 'an unknown payment' });
     await world.handle(id).cancel();
     await world.until(id, 'cancelled');
@@ -346,9 +352,8 @@ describe('while a charge is under way', () => {
   });
 
   it('a payment without an answer is asked about until it is known, and never charged twice', async () => {
-    const id = await active();
-    silent = true;
-    await world.advance(id, 32 * DAY).catch(() => undefined);
+    const id = await renewsInSilence();
+    await world.advance(id, 3 * HOUR);
     expect(await world.read(id)).toMatchObject({ state: 'active', charge: { status: 'pending', attempt: 1 } });
     await expect(world.command(id, 'pauseSubscription', {})).rejects.toMatchObject({ code: 'INVOICE_OPEN' });
     silent = false;
@@ -362,9 +367,7 @@ describe('while a charge is under way', () => {
 
   /** Its renewal is `unknown`, and not asked for again before an hour is over. */
   const askedHourly = async () => {
-    const id = await active();
-    silent = true;
-    await world.advance(id, 32 * DAY).catch(() => undefined);
+    const id = await renewsInSilence();
     const payment = await waitFor(async () => (await world.payments(id)).find(({ state, chain }) => state === 'unknown' && chain === null), { what: 'an unknown payment' });
     silent = false;
     return { id, payment };
@@ -392,9 +395,7 @@ describe('while a charge is under way', () => {
   });
 
   it('a new payment method withdraws a payment without an answer before it is charged', async () => {
-    const id = await active();
-    silent = true;
-    await world.advance(id, 32 * DAY).catch(() => undefined);
+    const id = await renewsInSilence();
     await waitFor(async () => (await world.payments(id))[1]?.state === 'unknown', { what: 'an unknown payment' });
     silent = false;
     await world.payWith(id, 'pm_slow');
@@ -405,9 +406,7 @@ describe('while a charge is under way', () => {
   });
 
   it('a cancel of a payment without an answer ends when that is known, with nothing kept', async () => {
-    const id = await active();
-    silent = true;
-    await world.advance(id, 32 * DAY).catch(() => undefined);
+    const id = await renewsInSilence();
     await waitFor(async () => (await world.payments(id))[1]?.state === 'unknown', { what: 'an unknown payment' });
     await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
     expect(await world.read(id)).toMatchObject({ state: 'cancelled', charge: { status: 'pending' } });
