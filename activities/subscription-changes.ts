@@ -111,7 +111,7 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
     return {
       set: {
         item: next, schedule, period, creditBalance: draft.creditBalance,
-        ...(period ? { nextPeriodAt: new Date(period.endAt) } : {}),
+        ...(period && period.endAt !== subscription.period?.endAt ? { nextPeriodAt: new Date(period.endAt) } : {}),
         ...(invoice && !isOpen ? { paidUntil: new Date(invoice.period.endAt) } : {}),
         ...(isOpen ? { charge: { invoiceId: invoice._id, periodStart: invoice.period.startAt, attempt: 0, status: 'due', rung: 1, failedAt: null, nextAt: null } } : {}),
       },

@@ -100,7 +100,8 @@ export interface InvoiceForPlanChangeInput {
  * The invoice that a change of plan or quantity makes, for the change itself and for its preview alike.
  *
  * `now`: what is unused of the old price is credited and the new one charged, for the rest of the period where the interval
- * stays, and for a full new period where it changes. `period_end`: the next period's invoice. In a trial `now` costs nothing.
+ * stays, and for a full new period where it changes. `period_end`: the next period's invoice. In a trial `now` costs nothing, nor
+ * does it where the period is over and the next one, which is due, will be charged by the new plan.
  * Throws `PLAN_CURRENCY_DIFFERS` or `NOTHING_TO_CHANGE`.
  */
 export function invoiceForPlanChange({ when, at, current, next, period, nextPeriod, stepMinor, creditBalance }: InvoiceForPlanChangeInput): InvoiceDraft {
@@ -109,6 +110,8 @@ export function invoiceForPlanChange({ when, at, current, next, period, nextPeri
   if (!period) return draftInvoice({ lines: [], creditBalance });
 
   const { endAt } = period;
+  // The next period is due: what is kept is charged with it, and of this one nothing is left.
+  if (Date.parse(at) >= Date.parse(endAt)) return draftInvoice({ lines: keepsPeriod(current.plan, next.plan) ? [] : [periodLine(next, requirePeriod(nextPeriod), stepMinor)], creditBalance });
   // Proration is to the second, and periods begin with one: so the lines meet.
   const startAt = new Date(Math.floor(Date.parse(at) / 1000) * 1000).toISOString();
   const restOf = (item: PlanItem): Money => unusedPrice({ price: priceOf(item), stepMinor, period, at });
