@@ -32,8 +32,8 @@ const LOOK_EVERY_MS = 50;
 
 /**
  * Brings one workflow to an instant and waits until everything that was due has happened. Skipping begins only while nothing is
- * in flight, and stops as soon as an activity is seen to fail, or the process to wait for the gateway: what fails is given real time to
- * recover, never the time of its deadlines. Answers null when it has arrived, has ended or is unknown; otherwise why it could not.
+ * in flight, and not while an activity fails or the process waits for the gateway: what fails is given real time to recover, never
+ * the time of its deadlines. Answers null when it has arrived, has ended or is unknown; otherwise why it could not.
  */
 export async function bringWorkflow(input: BringWorkflowInput): Promise<OperationFailure | null> {
   const { client, workflowId, offsetMs, signal, stallAfterMs = STALL_AFTER_MS, lookEveryMs = LOOK_EVERY_MS, outside } = input;
@@ -54,9 +54,10 @@ export async function bringWorkflow(input: BringWorkflowInput): Promise<Operatio
     // A timer that is over but has not fired would be jumped over together with everything it leads to.
     const mayBegin = !arrived && !stand.failing && !stand.skipping && idle && (await nothingIsDue(timers, stand));
     const move = `${stand.runId}/${stand.historyLength}`;
-    if (mayBegin || (stand.skipping && idle && move !== moved)) waitsSince = (await outside?.waits()) ? (waitsSince ?? Date.now()) : null;
+    if (mayBegin) waitsSince = (await outside?.waits()) ? (waitsSince ?? Date.now()) : null;
     if (mayBegin && waitsSince === null && !(await beginSkip({ client, workflowId, byMs: lagMs }))) return null;
-    if ((stand.failing || waitsSince !== null) && stand.skipping) await endSkip({ client, workflowId });
+    // A message came in between, so that the skip did not happen at once.
+    if (stand.failing && stand.skipping) await endSkip({ client, workflowId });
     if (mayBegin && waitsSince !== null && Date.now() - hastenedAt > HASTEN_EVERY_MS) {
       hastenedAt = Date.now();
       await outside?.hasten();
