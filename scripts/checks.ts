@@ -1,5 +1,5 @@
 // What `npm test` becomes once everything is installed (scripts/test.mjs).
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { listChecks, type Check } from './checks/check-list.ts';
@@ -20,46 +20,60 @@ if (unknown !== undefined) {
 }
 
 let stopping = false;
-let current: ReturnType<typeof spawn> | null = null;
+const running = new Set<ChildProcess>();
+const signal = (name: NodeJS.Signals): void => running.forEach((child) => child.kill(name));
 onShutDownRequest({
   onFirst: () => {
     stopping = true;
-    current?.kill('SIGTERM');
+    signal('SIGTERM');
   },
-  onSecond: () => current?.kill('SIGKILL'),
+  onSecond: () => signal('SIGKILL'),
 });
 
 const results: CheckResult[] = [];
+let beside: Promise<void> = Promise.resolve();
 for (const check of checks) {
-  if (stopping) break;
   if (only.length > 0 && !only.includes(check.name)) continue;
-  process.stdout.write(`\n── ${check.name} ──\n`);
-  results.push(await runCheck(check));
+  if (check.report !== undefined) await beside;
+  if (stopping) break;
+  const run = runCheck(check);
+  if (check.beside) beside = run;
+  else await run;
 }
+await beside;
 
 const wide = Math.max(...results.map(({ name }) => name.length));
 const rows = results.map(({ name, ok, seconds, tests }) => `  ${ok ? '✓' : '✗'} ${name.padEnd(wide)}  ${seconds.toFixed(1).padStart(7)} s  ${tests === null ? '' : summaryLine(tests)}`);
 process.stdout.write(`\n${rows.join('\n')}\n${stopping ? 'Interrupted.\n' : ''}\n${summaryLine(sumUp(results))}\n`);
 process.exit(stopping || results.some(({ ok }) => !ok) ? 1 : 0);
 
-async function runCheck({ name, command, args, report }: Check): Promise<CheckResult> {
+async function runCheck(check: Check): Promise<void> {
+  const { name, report } = check;
   if (report !== undefined) rmSync(report, { force: true });
   const begun = performance.now();
-  const code = await run(command, args);
+  const code = await runCommand(check);
   const tests = report === undefined ? null : readJestReport(report);
   const ok = code === 0 && (report === undefined || tests !== null);
-  return { name, ok, seconds: (performance.now() - begun) / 1000, tests };
+  results.push({ name, ok, seconds: (performance.now() - begun) / 1000, tests });
 }
 
-function run(command: string, args: string[]): Promise<number> {
+function runCommand({ name, command, args, beside: isBeside }: Check): Promise<number> {
+  const heading = `\n── ${name} ──\n`;
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: withoutChannel() });
-    current = child;
+    if (!isBeside) process.stdout.write(heading);
+    const child = spawn(command, args, { cwd: root, stdio: isBeside ? ['ignore', 'pipe', 'pipe'] : 'inherit', env: withoutChannel() });
+    running.add(child);
+    const printed: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => printed.push(chunk));
     child.once('error', (error) => {
       process.stderr.write(`${command}: ${error.message}\n`);
       resolve(127);
     });
-    child.once('close', (code) => resolve(code ?? 1));
+    child.once('close', (code) => {
+      running.delete(child);
+      if (isBeside) process.stdout.write(`${heading}${Buffer.concat(printed).toString()}`);
+      resolve(code ?? 1);
+    });
   });
 }
 

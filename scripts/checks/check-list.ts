@@ -8,6 +8,8 @@ export interface Check {
   args: string[];
   /** Its tests are counted from jest's report at this path. */
   report?: string;
+  /** Runs beside the checks that follow, up to the next one with tests; what it prints comes when it has ended. */
+  beside?: true;
 }
 
 const SOURCE_FOLDERS = ['src', 'config', 'workflows', 'activities'];
@@ -20,7 +22,7 @@ export interface ChecksInput {
   folder: string;
 }
 
-/** Every step in the order in which they run: what fails fastest first, what needs a build after the build. */
+/** Every step in the order in which they begin: what fails fastest first, what needs a build after the build. */
 export function listChecks({ root, scripts, folder }: ChecksInput): Check[] {
   const jest = (project: string, ...flags: string[]): Check => {
     const report = join(folder, `${project}.json`);
@@ -28,12 +30,12 @@ export function listChecks({ root, scripts, folder }: ChecksInput): Check[] {
   };
   const folders = SOURCE_FOLDERS.filter((name) => existsSync(join(root, name)));
   return [
+    { ...jest('unit'), beside: true },
     { name: 'lint', command: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
     { name: 'types', command: 'tsc', args: ['--noEmit'] },
     { name: 'types-scripts', command: 'tsc', args: ['--noEmit', '-p', 'scripts'] },
     { name: 'imports', command: 'depcruise', args: ['--config', '.dependency-cruiser.cjs', ...folders] },
     ...(scripts.includes('lint:spec') ? [{ name: 'spec', command: 'npm', args: ['run', '--silent', 'lint:spec'] }] : []),
-    jest('unit'),
     { name: 'build', command: 'node', args: [join('scripts', 'build.mjs')] },
     // They wait as much as they work: so many files at once keep two cores busy.
     jest('integration', '--maxWorkers=3'),

@@ -1,0 +1,57 @@
+import { NativeConnection, Worker } from '@temporalio/worker';
+import type { Activities } from '../../activities';
+import { createSandboxClockActivities } from '../../activities/sandbox-clock';
+import { translateDomainError } from '../../activities/translate-domain-error';
+import { taskQueues } from '../contracts/task-queues';
+import { createClock, type Clock } from '../models/clock';
+import { createSandboxClockMover } from '../temporal/sandbox-clock';
+import { acceptAdvance } from '../temporal/sandbox-clock-commands';
+import { openSubscriptionWorld, tester, type SubscriptionWorld } from './subscription-world';
+import { waitFor } from './wait-for';
+import { workflowBundle } from './workflow-bundle';
+
+export interface YearWorld {
+  world: SubscriptionWorld;
+  clock: Clock;
+  /** Moves the tenant's clock as a partner does, by an ISO 8601 duration. Answers how long it took in real time (ms). */
+  advance: (by: string) => Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Subscriptions whose tenant's clock is moved by the workflow that moves it in production. */
+export async function openYearWorld(): Promise<YearWorld> {
+  const world = await openSubscriptionWorld();
+  const { client, database, starter, tenantId } = world;
+  const connection = await NativeConnection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS });
+  const clock = createClock({ database });
+  const activities = createSandboxClockActivities({ sandboxClock: createSandboxClockMover({ client, database, starter }) } as never) as Partial<Activities>;
+  const worker = await Worker.create({
+    connection, namespace: client.options.namespace, taskQueue: taskQueues.operations, activities, interceptors: { activity: [translateDomainError] },
+    workflowBundle,
+  });
+  const running = worker.run();
+  return {
+    world,
+    clock,
+    async advance(by) {
+      const now = await clock.now(tenantId);
+      const began = performance.now();
+      const { operation, row } = await database.inTransaction((session) => acceptAdvance({ database, session, tenantId, by, actor: tester, now, correlationId: 'test' }));
+      await starter.start(row);
+      const ended = await waitFor(async () => {
+        const found = await database.models.operations.findById(operation._id).lean().orFail();
+        return found.state === 'running' ? null : found;
+      }, { what: `the advance by ${by}`, timeoutMs: 200_000, everyMs: 20 });
+      const tookMs = Math.round(performance.now() - began);
+      process.stderr.write(`The advance by ${by} took ${tookMs} ms\n`);
+      expect(ended).toMatchObject({ state: 'completed', failure: null });
+      return tookMs;
+    },
+    async close() {
+      worker.shutdown();
+      await running;
+      await connection.close();
+      await world.close();
+    },
+  };
+}
