@@ -18,7 +18,7 @@ export interface ValidInput {
 /** Checks a request against its operation; defaults go into `request.json` itself. @throws RequestProblem that lists every fault found. */
 export type Validate = (request: Request) => ValidInput;
 
-/** Compiles the schemas of a contract; every check is compiled once, at start-up. */
+/** Compiles the schemas of a contract: those of an operation when it is first asked for, so that a process is up sooner. */
 export function createValidators(contract: Contract): (operation: Operation) => Validate {
   const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false, allErrors: true, verbose: true, useDefaults: true });
   addFormats(ajv);
@@ -29,19 +29,30 @@ export function createValidators(contract: Contract): (operation: Operation) => 
   ajv.addVocabulary(['x-rule']);
   ajv.addSchema(contract.definitions);
   return (operation) => {
-    const query = compileParameters(ajv, operation, 'query');
-    const headers = compileParameters(ajv, operation, 'header');
-    const body = operation.body ? ajv.compile(operation.body.schema) : null;
+    let checks: Checks | undefined;
     return (request) => {
-      checkHeaders(request, operation, headers);
+      checks ??= compileChecks(ajv, operation);
+      checkHeaders(request, operation, checks.headers);
       return {
         params: request.params as Record<string, string>,
-        query: checkQuery(request, operation, query),
-        body: checkBody(request, operation, body),
+        query: checkQuery(request, operation, checks.query),
+        body: checkBody(request, operation, checks.body),
       };
     };
   };
 }
+
+interface Checks {
+  query: ValidateFunction;
+  headers: ValidateFunction;
+  body: ValidateFunction | null;
+}
+
+const compileChecks = (ajv: Ajv, operation: Operation): Checks => ({
+  query: compileParameters(ajv, operation, 'query'),
+  headers: compileParameters(ajv, operation, 'header'),
+  body: operation.body ? ajv.compile(operation.body.schema) : null,
+});
 
 function compileParameters(ajv: Ajv, { parameters }: Operation, place: Parameter['in']): ValidateFunction {
   const named = parameters.filter((parameter) => parameter.in === place);

@@ -38,7 +38,7 @@ withBrowser('in a real browser', () => {
     return { page, complaints };
   };
 
-  it('Swagger UI works with a key: authorise, try GET /me, see the answer, no violation of the policy', async () => {
+  it('Swagger UI works with a key, also after a reload: authorise, try GET /me, see the answer, POST under keys of its own and of yours, no violation of the policy', async () => {
     const { page, complaints } = await openPage();
     await page.goto(`${platform.origin}/docs`);
     await page.click('button.authorize');
@@ -51,6 +51,21 @@ withBrowser('in a real browser', () => {
     await body.waitFor({ timeout: 15_000 });
     expect(await body.innerText()).toContain('"mode": "sandbox"');
     await page.screenshot({ path: join(pictures, 'swagger.png'), fullPage: false });
+
+    // One intention after the other, as a newcomer clicks them; a key of one's own is sent as it was typed.
+    const execute = async (operation: string, ownKey?: string): Promise<string> => {
+      const block = page.locator(`#operations-${operation}`);
+      if (!(await block.locator('.execute').isVisible())) await block.locator('.opblock-summary-control').click();
+      if (ownKey !== undefined) await block.locator('tr[data-param-name="Idempotency-Key"] input').fill(ownKey);
+      if (await block.locator('.btn-clear').isVisible()) await block.locator('.btn-clear').click();
+      const answered = page.waitForResponse((response) => response.request().method() === 'POST');
+      await block.locator('.execute').click();
+      return `${(await answered).status()} ${(await answered).headers()['idempotent-replayed'] ?? 'new'}`;
+    };
+    expect([await execute('Subscriptions-createPlan'), await execute('Subscriptions-createPlan'), await execute('Payments-createPayment')]).toEqual(['201 new', '201 new', '202 new']);
+    expect([await execute('Subscriptions-createPlan', 'mine'), await execute('Subscriptions-createPlan')]).toEqual(['201 new', '201 true']);
+    await page.reload();
+    await page.locator('.authorize.locked, .authorize .locked').first().waitFor({ timeout: 10_000 });
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -69,6 +84,7 @@ withBrowser('in a real browser', () => {
     await page.click('button');
     await page.waitForLoadState();
     await untilState(partner.app, body.id, 'awaiting_profile');
+    expect(await page.evaluate('getComputedStyle(document.querySelector("main")).maxWidth')).not.toBe('none');
     await page.screenshot({ path: join(pictures, 'verify-done.png') });
     await page.goto(link);
     expect(await page.locator('button').count()).toBe(0);

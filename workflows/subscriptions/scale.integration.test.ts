@@ -8,7 +8,7 @@ import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../src
 const DAY = 86_400_000;
 const MINUTE = 60_000;
 // `npm run test:scale` is the long form: a hundred take three minutes on two quiet cores.
-const SUBSCRIPTIONS = Number(process.env.SUBSCRIPTIONS ?? 20);
+const SUBSCRIPTIONS = Number(process.env.SUBSCRIPTIONS ?? 12);
 
 let world: SubscriptionWorld;
 beforeAll(async () => {
