@@ -38,7 +38,7 @@ export function listChecks({ root, scripts, folder }: ChecksInput): Check[] {
     ...(scripts.includes('lint:spec') ? [{ name: 'spec', command: 'npm', args: ['run', '--silent', 'lint:spec'] }] : []),
     { name: 'build', command: 'node', args: [join('scripts', 'build.mjs')] },
     // They wait as much as they work: so many files at once keep two cores busy.
-    jest('integration', '--maxWorkers=3'),
+    jest('integration', '--maxWorkers=4'),
     jest('timed', '--runInBand'),
     jest('system', '--maxWorkers=4'),
   ];
