@@ -7,8 +7,8 @@ import { bringWorkflow } from './time-skipping';
 import { describeStand, millisecondsOf } from './time-skipping-api';
 
 const DAY_MS = 86_400_000;
-const LANES = 4;
-const PROBES = 72;
+const LANES = 2;
+const PROBES = 80;
 
 let temporal: TestNamespace;
 let worker: Worker;
