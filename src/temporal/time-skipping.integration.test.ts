@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Worker } from '@temporalio/worker';
 import { quietTemporal } from '../testing/quiet-temporal';
 import { openTestNamespace, type TestNamespace } from '../testing/test-namespace';
+import { waitFor } from '../testing/wait-for';
 import { PendingTimers } from './pending-timers';
 import { bringWorkflow } from './time-skipping';
 import { describeStand, millisecondsOf } from './time-skipping-api';
@@ -33,9 +34,10 @@ async function probe(pastMs: number): Promise<{ restAfterMs: number; days: numbe
   const workflowId = randomUUID();
   const handle = await client.workflow.start('dayOfWork', { workflowId, taskQueue: 'days' });
   const timers = new PendingTimers(client, workflowId);
-  let begun = await describeStand({ client, workflowId });
-  for (; timers.nextMs === null; begun = await describeStand({ client, workflowId })) await timers.read(begun!);
-  const dueMs = timers.nextMs;
+  const dueMs = await waitFor(async () => {
+    await timers.read((await describeStand({ client, workflowId }))!);
+    return timers.nextMs;
+  }, { what: 'its first timer', everyMs: 5 });
   expect(await bringWorkflow({ client, workflowId, offsetMs: dueMs + pastMs - Date.now() })).toBeNull();
   const stand = await describeStand({ client, workflowId });
   const waits = (await handle.fetchHistory()).events?.filter((event) => event.timerStartedEventAttributes);

@@ -14,8 +14,8 @@ import { insertDocuments } from '../models/insert-documents';
 import { createClock } from '../models/clock';
 import { createOnboardingCommands } from '../temporal/onboarding-commands';
 import { createSandboxClockMover } from '../temporal/sandbox-clock';
-import { acceptAdvance } from '../temporal/sandbox-clock-commands';
 import { createWorkflowStarter } from '../temporal/workflow-starter';
+import { createClockAdvances } from './clock-advances';
 import { acceptOnboarding, type WrapActivities } from './onboarding-world';
 import { openTestDatabase } from './test-database';
 import { openTestNamespace } from './test-namespace';
@@ -84,19 +84,7 @@ export async function openSandboxWorld({ wrap = (activities) => activities, stal
     },
     command: (tenantId: string, onboardingId: string, command: 'verifyEmail' | 'cancelOnboarding' | 'resendVerification', { commandId = newId('event'), generation }: { commandId?: string; generation?: number } = {}) =>
       untilAnswered(() => send({ tenantId, onboardingId, command, commandId, by: tester, generation })),
-    /** Accepts an advance as the api does and sends its start; answers the operation's id. */
-    async advance(tenantId: string, by: string, { start = true }: { start?: boolean } = {}): Promise<string> {
-      const now = await clock.now(tenantId);
-      const { operation, row } = await database.inTransaction((session) => acceptAdvance({ database, session, tenantId, by, actor: tester, now, correlationId: 'test' }));
-      if (start) await starter.start(row);
-      return operation._id;
-    },
-    operation: (operationId: string) => models.operations.findById(operationId).lean().orFail(),
-    ended: (operationId: string, timeoutMs = 50_000) =>
-      waitFor(async () => {
-        const operation = await models.operations.findById(operationId).lean().orFail();
-        return operation.state === 'running' ? null : operation;
-      }, { what: `${operationId} to end`, timeoutMs, everyMs: 20 }),
+    ...createClockAdvances({ database, starter, clock }),
     read: (onboardingId: string) => models.onboardings.findById(onboardingId).lean().orFail(),
     events: (entityId: string) => models.events.find({ entityId }).sort({ version: 1, _id: 1 }).lean(),
     untilMailed: (onboardingId: string, count: number) =>

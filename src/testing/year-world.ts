@@ -5,9 +5,8 @@ import { translateDomainError } from '../../activities/translate-domain-error';
 import { taskQueues } from '../contracts/task-queues';
 import { createClock, type Clock } from '../models/clock';
 import { createSandboxClockMover } from '../temporal/sandbox-clock';
-import { acceptAdvance } from '../temporal/sandbox-clock-commands';
-import { openSubscriptionWorld, tester, type SubscriptionWorld } from './subscription-world';
-import { waitFor } from './wait-for';
+import { createClockAdvances } from './clock-advances';
+import { openSubscriptionWorld, type SubscriptionWorld } from './subscription-world';
 import { workflowBundle } from './workflow-bundle';
 
 export interface YearWorld {
@@ -30,18 +29,13 @@ export async function openYearWorld(): Promise<YearWorld> {
     workflowBundle,
   });
   const running = worker.run();
+  const advances = createClockAdvances({ database, starter, clock });
   return {
     world,
     clock,
     async advance(by) {
-      const now = await clock.now(tenantId);
       const began = performance.now();
-      const { operation, row } = await database.inTransaction((session) => acceptAdvance({ database, session, tenantId, by, actor: tester, now, correlationId: 'test' }));
-      await starter.start(row);
-      const ended = await waitFor(async () => {
-        const found = await database.models.operations.findById(operation._id).lean().orFail();
-        return found.state === 'running' ? null : found;
-      }, { what: `the advance by ${by}`, timeoutMs: 200_000, everyMs: 20 });
+      const ended = await advances.ended(await advances.advance(tenantId, by), 200_000);
       const tookMs = Math.round(performance.now() - began);
       process.stderr.write(`The advance by ${by} took ${tookMs} ms\n`);
       expect(ended).toMatchObject({ state: 'completed', failure: null });

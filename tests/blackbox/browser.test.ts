@@ -81,8 +81,8 @@ withBrowser('in a real browser', () => {
     expect(await page.locator('button').count()).toBe(1);
     await page.screenshot({ path: join(pictures, 'verify-valid.png') });
     expect((await untilState(partner.app, body.id, 'awaiting_verification')).state).toBe('awaiting_verification');
-    await page.click('button');
-    await page.waitForLoadState();
+    await page.getByRole('button', { name: 'Confirm address' }).click();
+    await page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor({ timeout: 10_000 });
     await untilState(partner.app, body.id, 'awaiting_profile');
     expect(await page.evaluate('getComputedStyle(document.querySelector("main")).maxWidth')).not.toBe('none');
     await page.screenshot({ path: join(pictures, 'verify-done.png') });
