@@ -8,7 +8,6 @@ import { OWN_SEND_MS } from '../models/new-outbox-row';
 import type { OutboxRow } from '../models/outbox-row';
 import type { SendPaymentCommand, SendPaymentCommandInput } from '../temporal/payment-commands';
 import { actorOf } from './actor-of';
-import { isDuplicateKey } from '../models/duplicate-key';
 import { notFound, type CallOf, type Handlers } from './handler';
 import type { Idempotency } from './idempotency';
 import { keepPayload } from './keep-payload';
@@ -50,19 +49,26 @@ export function paymentCommandHandlers(input: PaymentCommandHandlersInput): Hand
     tenantId, paymentId, command, by: actorOf(caller, command === 'review' ? 'review' : 'write'),
   });
 
-  /** The refund that a cancel after the capture means. Its id is the command's own, so that a repeat finds it. */
+  /** The refund that a cancel led to, if it did. Its id is the command's own, so that a repeat finds it. */
+  const findRefund = async ({ tenantId, params: { paymentId } }: CommandCall, refundId: string): Promise<object | null> => {
+    const refund = await refunds.findOne({ _id: refundId, tenantId }, { tenantId: 1, createdAt: 1 }).lean();
+    if (!refund) return null;
+    const { state } = await payments.findOne({ _id: paymentId, tenantId }, { state: 1 }).lean().orFail();
+    return { state, at: refund.createdAt.toISOString(), refundId };
+  };
+
+  /** Refunds all that is left, which a cancel after the capture means. */
   const refundTheRest = async ({ call, refundId, at }: { call: CallOf<'cancelPayment'>; refundId: string; at: string }): Promise<object> => {
     const { tenantId, correlationId, caller, body, params: { paymentId } } = call;
-    const accept = () =>
-      database.inTransaction((session) =>
-        acceptRefund({ database, session, tenantId, paymentId, refundId, reason: body?.reason ?? null, correlationId, by: actorOf(caller), at, startDelayMs: OWN_SEND_MS }));
     try {
-      if (!(await refunds.exists({ _id: refundId, tenantId }))) startSoon((await accept()).row);
+      const { row } = await database.inTransaction((session) =>
+        acceptRefund({ database, session, tenantId, paymentId, refundId, reason: body?.reason ?? null, correlationId, by: actorOf(caller), at, startDelayMs: OWN_SEND_MS }));
+      startSoon(row);
     } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
+      // A twin of this request may have been quicker.
+      if (!(await findRefund(call, refundId))) throw error;
     }
-    const { state } = await payments.findOne({ _id: paymentId, tenantId }, { state: 1 }).lean().orFail();
-    return { state, at, refundId };
+    return (await findRefund(call, refundId))!;
   };
 
   return {
@@ -81,6 +87,9 @@ export function paymentCommandHandlers(input: PaymentCommandHandlersInput): Hand
         const { tenantId, params: { paymentId }, body } = call;
         const { commandId, at } = command;
         const { refundId } = await keepPayload({ database, tenantId, entityId: paymentId, commandId, payload: { reason: body?.reason ?? null, refundId: newId('refund') } });
+        // Asked first: through its own refund the payment may have ended, and would refuse a repeat.
+        const earlier = await findRefund(call, refundId);
+        if (earlier) return earlier;
         try {
           return { ...(await sendPaymentCommand({ ...about(call, 'cancel'), ...command })), refundId: null };
         } catch (error) {

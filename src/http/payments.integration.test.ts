@@ -156,6 +156,9 @@ describe('cancelling', () => {
   const captured = async () => {
     throw new DomainError('PAYMENT_CAPTURED', 'The money was taken');
   };
+  const ended = async () => {
+    throw new DomainError('PAYMENT_ALREADY_ENDED', 'The payment has ended');
+  };
 
   it('before the capture is a command to the process', async () => {
     answerCommand = async ({ at }) => ({ state: 'cancelled', at });
@@ -175,14 +178,24 @@ describe('cancelling', () => {
     const again = await post(`/payments/${paymentId}/cancel`, { reason: 'Ordered twice' }, { idempotencyKey });
     expect([again.headers['idempotent-replayed'], again.body.refundId]).toEqual([undefined, first.body.refundId]);
     expect((await get(`/payments/${paymentId}/refunds/${first.body.refundId}`)).body).toMatchObject({ amount: { amountMinor: 400 }, reason: 'Ordered twice' });
+    // And the refund may have gone through meanwhile, which ends the payment.
+    answerCommand = ended;
+    await api.database.models.payments.updateOne({ _id: paymentId }, { $set: { state: 'refunded' } });
+    await api.database.models.idempotency.updateOne({ tenantId, 'reply.body.refundId': first.body.refundId }, { $set: { reply: null, lockedUntil: new Date(0) } });
+    const late = await post(`/payments/${paymentId}/cancel`, { reason: 'Ordered twice' }, { idempotencyKey });
+    expect([late.status, late.body]).toEqual([200, { id: paymentId, state: 'refunded', at: first.body.at, refundId: first.body.refundId }]);
     expect(await api.database.models.refunds.countDocuments({ paymentId })).toBe(2);
+  });
+
+  it('is refused where all of it is being refunded already', async () => {
+    answerCommand = captured;
+    const paymentId = await seedCaptured({ api, tenantId });
+    await post(`/payments/${paymentId}/refunds`);
     expect((await post(`/payments/${paymentId}/cancel`)).body.code).toBe('NOTHING_TO_REFUND');
   });
 
   it('passes on why the process refuses', async () => {
-    answerCommand = async () => {
-      throw new DomainError('PAYMENT_ALREADY_ENDED', 'The payment is declined');
-    };
+    answerCommand = ended;
     const paymentId = await seedCaptured({ api, tenantId, state: 'declined' });
     expect((await post(`/payments/${paymentId}/cancel`)).body).toMatchObject({ status: 409, code: 'PAYMENT_ALREADY_ENDED' });
   });

@@ -38,40 +38,32 @@ const ANSWER_WITHIN_MS = 2000;
 export async function sendCommand({ client, database, starter }: CommandDependencies, command: SendCommandInput): Promise<CommandOutcome> {
   const { tenantId, entityType, entityId, workflowId, update, input } = command;
 
-  /** The outcome recorded with the command's event: true for ever, whatever Temporal still knows. */
-  const findOutcome = async (): Promise<CommandOutcome | null> => {
-    const event = await database.models.events.findOne({ tenantId, entityId, step: commandStep(input.commandId) }).lean();
-    return event && { state: event.state, at: event.at.toISOString() };
-  };
-  const findEntity = async (): Promise<{ state: string; refusal: DomainError | null }> => {
+  /**
+   * What is known without the process; the outcome stands with the command's event, true for ever, whatever Temporal still knows. The
+   * entity is read first: if it was changed by this very command, its event is found afterwards, and no outcome is taken for a refusal.
+   */
+  const look = async (): Promise<{ state: string; outcome: CommandOutcome | null; refusal: DomainError | null }> => {
     const entity = await entityModel(database.models, entityType).findOne({ _id: entityId, tenantId }).lean();
     if (!entity) throw new DomainError('NOT_FOUND', `There is no such ${entityType}`);
-    return { state: entity.state, refusal: command.refusalOf(entity) };
-  };
-  /** What is known without the process. The entity is read first: to one that has ended nothing is applied any more, so an outcome that is not recorded then never comes. */
-  const findAnswer = async (): Promise<CommandOutcome | null> => {
-    const { refusal } = await findEntity();
-    const outcome = await findOutcome();
-    if (outcome) return outcome;
-    if (refusal) throw refusal;
-    return null;
+    const event = await database.models.events.findOne({ tenantId, entityId, step: commandStep(input.commandId) }).lean();
+    return { state: entity.state, outcome: event && { state: event.state, at: event.at.toISOString() }, refusal: command.refusalOf(entity) };
   };
 
-  const earlier = await findOutcome();
-  if (earlier) return earlier;
-  const { state, refusal } = await findEntity();
-  if (refusal) throw refusal;
-  if (state === 'accepted') await startFirst({ database, starter }, { tenantId, entityId });
+  const before = await look();
+  if (before.outcome) return before.outcome;
+  if (before.refusal) throw before.refusal;
+  if (before.state === 'accepted') await startFirst({ database, starter }, { tenantId, entityId });
   try {
     return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
       client.workflow.getHandle(workflowId).executeUpdate<CommandOutcome, [CommandInput]>(update, { args: [input], updateId: input.commandId }),
     );
   } catch (error) {
-    const refused = refusalIn({ error, entityType });
+    // What is recorded was applied, even where the process says that it was cut short. And it may have ended meanwhile: the server then
+    // goes on trying to deliver an update until the time to answer is over.
+    const after = await look();
+    if (after.outcome) return after.outcome;
+    const refused = refusalIn({ error, entityType }) ?? after.refusal;
     if (refused) throw refused;
-    // It may have ended meanwhile. The server then goes on trying to deliver an update until the time to answer is over.
-    const answer = await findAnswer();
-    if (answer) return answer;
     const detail = isCutOff(error)
       ? 'The process was ended while it was at work on the command. Repeat the request with the same Idempotency-Key to learn its outcome'
       : 'The process did not answer in time. The command may still be applied: repeat the request with the same Idempotency-Key to learn its outcome';

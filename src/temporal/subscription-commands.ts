@@ -67,10 +67,10 @@ async function requirePossible({ database }: CommandDependencies, { tenantId, su
   if (command === 'cancelSubscription') requireAccepted(refuseCancelTerms(terms));
   if (command !== 'changePlan') return;
   const { subscriptions, events } = database.models;
-  // A repeat is answered as the first time, whatever the subscription has become since.
-  if (await events.exists({ tenantId, entityId: subscriptionId, step: commandStep(commandId) })) return;
   const subscription = await subscriptions.findOne({ _id: subscriptionId, tenantId }).lean();
   if (!subscription || subscription.state === 'cancelled') return;
+  // A repeat is answered as the first time, whatever the subscription has become since. Asked after it was read: it may be becoming so just now.
+  if (await events.exists({ tenantId, entityId: subscriptionId, step: commandStep(commandId) })) return;
   const { planId, quantity } = terms;
   requireChange({ current: subscription.item, next: await findPlanItem({ database, tenantId, planId, quantity: quantity ?? subscription.item.quantity }) });
 }

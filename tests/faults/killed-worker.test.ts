@@ -33,7 +33,8 @@ const STEPS = [
 async function onboard({ platform, app }: Scene, email: string, id: string): Promise<void> {
   const token = await newestToken({ webUrl: platform.servers.mail.webUrl, to: email });
   for (const [command, body] of [['verification', { token }], ['profile', { displayName: 'Ada' }], ['approve', {}]] as const) {
-    expect((await commandUntilAnswered(app, `/onboardings/${id}/${command}`, body)).status).toBe(200);
+    const { status, body: answer } = await commandUntilAnswered(app, `/onboardings/${id}/${command}`, body);
+    expect({ command, status, answer }).toEqual({ command, status: 200, answer: expect.objectContaining({ id }) });
   }
   await untilState(app, id, 'completed', 300_000);
 }
