@@ -1,5 +1,19 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { busyLine, commandName, freePort, listeningInodes, LOOPBACK, pickPort, portOwner } from './ports.ts';
+
+/** On a port that nobody was given. */
+function listenSomewhere(): Promise<Server> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    const listen = () => server.listen(randomInt(10_000, 30_000), LOOPBACK);
+    server.on('error', listen).once('listening', () => resolve(server));
+    listen();
+  });
+}
 
 describe('ports', () => {
   it('names who is on a busy port and what is taken instead', () => {
@@ -21,15 +35,23 @@ describe('ports', () => {
   });
 
   it('takes any port below those of outgoing connections, and none that is listened on or promised', async () => {
-    const busy = await freePort();
-    const free = await freePort(new Set([busy]));
-    const server = createServer().listen(busy, LOOPBACK);
-    await new Promise((resolve) => server.once('listening', resolve));
+    const [listening, closed] = [await listenSomewhere(), await listenSomewhere()];
+    const [busy, free] = [listening, closed].map((server) => (server.address() as AddressInfo).port);
+    await new Promise((resolve) => closed.close(resolve));
     const all = Array.from({ length: 65_536 }, (_, port) => port);
     const picked = await pickPort({ preferred: 0, onBusy: () => undefined, taken: new Set(all.filter((port) => port !== busy && port !== free)) });
-    server.close();
+    listening.close();
     expect(picked).toBe(free);
-    expect(Math.max(busy, free)).toBeLessThan(32_768);
+  });
+
+  it('gives a port to one only, here and in another process, and none of outgoing connections', async () => {
+    const own = await Promise.all(Array.from({ length: 300 }, () => freePort()));
+    const script = `import { freePort } from ${JSON.stringify(join(__dirname, 'ports.ts'))};
+      console.log(JSON.stringify(await Promise.all(Array.from({ length: 300 }, () => freePort()))));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module-typescript', '--eval', script]);
+    const ports = [...own, ...(JSON.parse(stdout) as number[])];
+    expect(new Set(ports).size).toBe(600);
+    expect(Math.max(...ports)).toBeLessThan(32_768);
   });
 
   it('finds itself as the owner of a port it listens on, and nobody on a closed one', async () => {

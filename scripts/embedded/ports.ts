@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename } from 'node:path';
@@ -34,14 +35,26 @@ export async function pickPort({ preferred, onBusy, taken = new Set() }: PickPor
 }
 
 /**
- * A port on 127.0.0.1 that nobody listens on, of those that no operating system gives to outgoing connections: nobody gets it by
- * chance before it is used, nor while what listens on it is started anew.
+ * A port on 127.0.0.1 that nobody listens on, given to one only while this process lives, and of those that no operating system gives
+ * to outgoing connections: nobody gets it by chance before it is used, nor while what listens on it is started anew.
  */
 export async function freePort(taken: ReadonlySet<number> = new Set()): Promise<number> {
   for (;;) {
     const port = randomInt(10_000, 30_000);
-    if (!taken.has(port) && (await listenOnce(port).catch(() => null)) !== null) return port;
+    if (!taken.has(port) && (await claim(port)) && (await listenOnce(port).catch(() => null)) !== null) return port;
   }
+}
+
+/**
+ * Whether this process is the first to ask for a port. Its sign is the UDP socket of the same number, which the operating system gives
+ * to one process, takes back when that ends, and which is in nobody's way: what is to listen there speaks TCP.
+ */
+function claim(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4').unref();
+    socket.once('error', () => socket.close(() => resolve(false)));
+    socket.bind({ port, address: LOOPBACK, exclusive: true }, () => resolve(true));
+  });
 }
 
 export function busyLine({ port, owner, instead }: { port: number; owner: PortOwner | null; instead: number }): string {
