@@ -21,13 +21,14 @@ export class PendingTimers {
     return this.timers.size === 0 ? null : Math.min(...this.timers.values());
   }
 
-  async read({ runId, historyLength }: { runId: string; historyLength: number }): Promise<void> {
+  /** Reads what is new; answers whether that is all that the look had seen, and nothing has happened since. */
+  async read({ runId, historyLength }: { runId: string; historyLength: number }): Promise<boolean> {
     if (runId !== this.runId) {
       this.runId = runId;
       this.lastEventId = 0;
       this.timers.clear();
     }
-    if (historyLength <= this.lastEventId) return;
+    if (historyLength <= this.lastEventId) return historyLength === this.lastEventId;
     const over = new Set<number>();
     let newest = this.lastEventId;
     let nextPageToken: Uint8Array | undefined;
@@ -57,5 +58,6 @@ export class PendingTimers {
     } while (nextPageToken);
     for (const eventId of over) this.timers.delete(eventId);
     this.lastEventId = newest;
+    return newest === historyLength;
   }
 }

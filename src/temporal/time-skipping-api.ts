@@ -7,8 +7,9 @@ import { DomainError } from '../domain/domain-error';
  * skip: propagation is always switched off, because it does not carry the target.
  *
  * Danger: while skipping is on, the pauses between the attempts of a failing activity are skipped too, and a workflow that comes
- * to rest just after real time has passed the target is skipped on to its next timer, however far (Server 1.32). So each
- * session makes one skip: it is over before the timer fires to which it leads, and nothing is at work while it is on.
+ * to rest just after real time has passed the target is skipped on to its next timer, however far (docs/decisions/0009). So each
+ * session makes one skip, at once or not at all: begin it only while the workflow rests and its target lies well ahead, and end it
+ * where it was not made.
  */
 const SKIPS_PER_SESSION = 1;
 const CALL_TIMEOUT_MS = 5000;
@@ -66,7 +67,7 @@ export async function describeStand({ client, workflowId }: { client: Client; wo
   };
 }
 
-/** Lets a workflow skip to its next timer, but `byMs` at most, as soon as nothing of it is in flight. Answers before it has arrived; false when it has ended. */
+/** Lets a workflow skip to its next timer, but `byMs` at most: at once, or as soon as nothing of it is in flight. False when it has ended. */
 export async function beginSkip({ client, workflowId, byMs }: { client: Client; workflowId: string; byMs: number }): Promise<boolean> {
   return configure({ client, workflowId, config: skipOf({ id: `hop-${Date.now()}-${Math.random().toString(36).slice(2)}`, byMs }) });
 }

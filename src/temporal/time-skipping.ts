@@ -27,13 +27,14 @@ const GIVE_UP_AFTER_MS = 240_000;
 const OUTSIDE_STALLS = 3;
 const HASTEN_EVERY_MS = 5000;
 const GATEWAY = 'the gateway to say what became of a call';
-const TOLERANCE_MS = 50;
+/** What a workflow may stay behind, and how long it has to rest before a skip begins: much longer than the server takes to make one. */
+const LEEWAY_MS = 250;
 const LOOK_EVERY_MS = 50;
 
 /**
  * Brings one workflow to an instant and waits until everything that was due has happened. Skipping begins only while nothing is
- * in flight, and not while an activity fails or the process waits for the gateway: what fails is given real time to recover, never
- * the time of its deadlines. Answers null when it has arrived, has ended or is unknown; otherwise why it could not.
+ * in flight or about to be, and not while an activity fails or the process waits for the gateway: what fails is given real time to
+ * recover, never the time of its deadlines. Answers null when it has arrived, has ended or is unknown; otherwise why it could not.
  */
 export async function bringWorkflow(input: BringWorkflowInput): Promise<OperationFailure | null> {
   const { client, workflowId, offsetMs, signal, stallAfterMs = STALL_AFTER_MS, lookEveryMs = LOOK_EVERY_MS, outside } = input;
@@ -41,6 +42,7 @@ export async function bringWorkflow(input: BringWorkflowInput): Promise<Operatio
   const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
   let lastMoveAt = Date.now();
   let moved = '';
+  let ownEvents = 0;
   let waitsSince: number | null = null;
   let hastenedAt = 0;
   for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, lookEveryMs)) {
@@ -48,16 +50,22 @@ export async function bringWorkflow(input: BringWorkflowInput): Promise<Operatio
     const stand = await describeStand({ client, workflowId });
     if (!stand?.running) return null;
     const lagMs = offsetMs - stand.offsetMs;
-    const arrived = lagMs <= TOLERANCE_MS + stand.blurMs;
+    const leewayMs = LEEWAY_MS + stand.blurMs;
+    const arrived = lagMs <= leewayMs;
     const idle = stand.busyWith === null;
-    if (arrived && idle && (await nothingIsDue(timers, stand))) return null;
-    // A timer that is over but has not fired would be jumped over together with everything it leads to.
-    const mayBegin = !arrived && !stand.failing && !stand.skipping && idle && (await nothingIsDue(timers, stand));
-    const move = `${stand.runId}/${stand.historyLength}`;
+    const restsForMs = idle ? await restOf(timers, stand) : 0;
+    if (arrived && !stand.skipping && restsForMs > Math.max(0, lagMs) + stand.blurMs) return null;
+    // A skip is made at once, unless a message came in between. Left on, it would be made whenever the workflow comes to rest, target or not.
+    if (stand.skipping && (await endSkip({ client, workflowId }))) ownEvents += 1;
+    // A timer that is over but has not fired would be jumped over together with everything it leads to; one that fires meanwhile keeps the skip waiting.
+    const mayBegin = !arrived && !stand.failing && !stand.skipping && restsForMs > leewayMs;
+    const move = `${stand.runId}/${stand.historyLength - ownEvents}`;
     if (mayBegin) waitsSince = (await outside?.waits()) ? (waitsSince ?? Date.now()) : null;
-    if (mayBegin && waitsSince === null && !(await beginSkip({ client, workflowId, byMs: lagMs }))) return null;
-    // A message came in between, so that the skip did not happen at once.
-    if (stand.failing && stand.skipping) await endSkip({ client, workflowId });
+    const begins = mayBegin && waitsSince === null;
+    if (begins) {
+      if (!(await beginSkip({ client, workflowId, byMs: lagMs }))) return null;
+      ownEvents += 1;
+    }
     if (mayBegin && waitsSince !== null && Date.now() - hastenedAt > HASTEN_EVERY_MS) {
       hastenedAt = Date.now();
       await outside?.hasten();
@@ -71,14 +79,14 @@ export async function bringWorkflow(input: BringWorkflowInput): Promise<Operatio
       await endSkip({ client, workflowId });
       return whyItStalled(workflowId, waitsSince === null ? stand : { ...stand, busyWith: GATEWAY }, forMs);
     }
-    await setTimeout(pauseMs, undefined, { signal });
+    if (!begins) await setTimeout(pauseMs, undefined, { signal });
   }
 }
 
-/** A timer that is over but has not fired yet is in flight like anything else. */
-async function nothingIsDue(timers: PendingTimers, stand: WorkflowStand): Promise<boolean> {
-  await timers.read(stand);
-  return timers.nextMs === null || timers.nextMs > Date.now() + stand.offsetMs;
+/** How long nothing is going to happen by itself (ms): nothing at all where a timer has just fired, or is over and has not fired yet. */
+async function restOf(timers: PendingTimers, stand: WorkflowStand): Promise<number> {
+  if (!(await timers.read(stand))) return 0;
+  return timers.nextMs === null ? Infinity : timers.nextMs - Date.now() - stand.offsetMs;
 }
 
 function whyItStalled(workflowId: string, { failing, busyWith }: WorkflowStand, stallAfterMs: number): OperationFailure {
