@@ -23,6 +23,6 @@ export const createClockAdvances = ({ database, starter, clock }: { database: Da
       waitFor(async () => {
         const found = await operation(operationId);
         return found.state === 'running' ? null : found;
-      }, { what: `${operationId} to end`, timeoutMs, everyMs: 20 }),
+      }, { what: `${operationId} to end`, timeoutMs, everyMs: 50 }),
   };
 };

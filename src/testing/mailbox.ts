@@ -38,7 +38,7 @@ export async function newestLink({ webUrl, to, count = 1 }: { webUrl: string; to
       const links = (await readMails(webUrl, to)).filter(({ link }) => link !== null);
       return links.length >= count && links;
     },
-    { what: `${count} mail(s) with a link to ${to}`, timeoutMs: 240_000, everyMs: 300 },
+    { what: `${count} mail(s) with a link to ${to}`, timeoutMs: 240_000 },
   );
   return mails.at(-1)!.link!;
 }

@@ -24,7 +24,7 @@ export const untilState = (app: PartnerApp, id: string, state: string, timeoutMs
       if (body.state !== state) throw new Error(`it is ${body.state}`);
       return body;
     },
-    { what: `${id} to be ${state}`, timeoutMs, everyMs: 100 },
+    { what: `${id} to be ${state}`, timeoutMs },
   );
 
 export const timelineOf = async (app: PartnerApp, id: string): Promise<string[]> =>

@@ -43,7 +43,7 @@ const until = (path: string, state: string, timeoutMs = 30_000): Promise<View> =
       if (body.state !== state) throw new Error(`it is ${JSON.stringify(body)}`);
       return body;
     },
-    { what: `${path} to be ${state}`, timeoutMs, everyMs: 100 },
+    { what: `${path} to be ${state}`, timeoutMs },
   );
 const timeline = async (id: string): Promise<string[]> => (await app.get<{ items: { type: string }[] }>(`/payments/${id}/events?limit=100`)).body.items.map(({ type }) => type.replace('payment.', ''));
 

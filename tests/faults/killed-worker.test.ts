@@ -53,7 +53,7 @@ async function killAfterEach(steps: readonly string[], scene: Scene): Promise<vo
     while (waiting.size > 0) {
       const reached = await waitFor(
         () => database.models.events.findOne({ $or: [...waiting].map(([entityId, step]) => ({ entityId, type: `onboarding.${step}` as 'onboarding.accepted' })) }).lean(),
-        { what: `one of ${[...waiting.values()].join(', ')}`, timeoutMs: 240_000, everyMs: 20 },
+        { what: `one of ${[...waiting.values()].join(', ')}`, timeoutMs: 240_000, everyMs: 50 },
       );
       waiting.delete(reached.entityId);
       await worker!.kill();

@@ -34,7 +34,7 @@ const until = (id: string, state: string): Promise<View> =>
       const { body } = await app.get<View>(`/payments/${id}`);
       return body.state === state && body;
     },
-    { what: `${id} to be ${state}`, timeoutMs: 60_000, everyMs: 100 },
+    { what: `${id} to be ${state}`, timeoutMs: 60_000 },
   );
 
 it('webhooks that come while Temporal is away are kept once, survive the api that took them, and tell their processes when it is back', async () => {
