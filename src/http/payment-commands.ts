@@ -87,12 +87,12 @@ export function paymentCommandHandlers(input: PaymentCommandHandlersInput): Hand
         const { tenantId, params: { paymentId }, body } = call;
         const { commandId, at } = command;
         const { refundId } = await keepPayload({ database, tenantId, entityId: paymentId, commandId, payload: { reason: body?.reason ?? null, refundId: newId('refund') } });
-        // Asked first: through its own refund the payment may have ended, and would refuse a repeat.
-        const earlier = await findRefund(call, refundId);
-        if (earlier) return earlier;
         try {
           return { ...(await sendPaymentCommand({ ...about(call, 'cancel'), ...command })), refundId: null };
         } catch (error) {
+          // Through the refund of an earlier attempt the payment may have ended, and refuses the repeat.
+          const earlier = await findRefund(call, refundId);
+          if (earlier) return earlier;
           if (!(error instanceof DomainError) || error.code !== paymentRefusals.captured) throw error;
           return refundTheRest({ call, refundId, at });
         }
