@@ -6,6 +6,7 @@ import { acceptPayment } from '../models/accept-payment';
 import { deleteTenantData, tenantModels } from '../models/delete-tenant-data';
 import { whileResetting } from '../models/sandbox-reset';
 import { acceptAdvance } from '../temporal/sandbox-clock-commands';
+import { deferred } from '../testing/deferred';
 import { expectContract } from '../testing/expect-contract';
 import { seedPayment } from '../testing/seed-payment';
 import { startTestApi, type TestApi } from '../testing/test-api';
@@ -34,12 +35,6 @@ const at = '2026-11-21T09:00:00.000Z';
 const post = async (path: string, as: string, content?: object, key: string = randomUUID()) =>
   expectContract(await api.call('post', path, as).set('Idempotency-Key', key).send(content));
 const isThere = async (path: string, as: string) => (await api.call('get', path, as)).status === 200;
-
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((done) => { resolve = done; });
-  return { promise, resolve };
-}
 
 describe('while a sandbox is reset', () => {
   it('what would write is refused until it is done, and then taken under the same key; other tenants notice nothing', async () => {

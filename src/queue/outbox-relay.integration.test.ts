@@ -9,6 +9,7 @@ import { createQueueWorkers } from './create-queue-workers';
 import { createOutboxRelay, type CreateOutboxRelayInput } from './outbox-relay';
 import { eventually, ownPrefix, silent, testRedisUrl } from './queue-test-bed';
 import { createQueues, type Queues } from './queues';
+import { deferred } from '../testing/deferred';
 import { openTestDatabase } from '../testing/test-database';
 
 let database: Database;
@@ -80,10 +81,7 @@ test('over 1,000 rows, two relays and two sets of consumers, with Redis flushed 
   const starter = { start: async (row: OutboxRow) => void (await startCounting(row)) };
   const relayInput = () => ({ starter, queues: openQueues(prefix), leaseMs: 3000 });
   // A killed relay: it has leased rows and sends nothing any more.
-  let endHanging = () => undefined as void;
-  const hung = new Promise<void>((resolve) => {
-    endHanging = resolve;
-  });
+  const { promise: hung, resolve: endHanging } = deferred();
   const killed = [0, 1].map(() => {
     const input = relayInput();
     let published = 0;

@@ -1,6 +1,6 @@
 import { defineSignal, proxyActivities, setHandler, sleep } from '@temporalio/workflow';
 
-const { work } = proxyActivities<{ work(): Promise<void> }>({ startToCloseTimeout: '10s' });
+const { work } = proxyActivities<{ work(): Promise<void> }>({ startToCloseTimeout: '1 minute' });
 
 /** Has it work at once, too. */
 export const workNow = defineSignal('workNow');

@@ -1,6 +1,7 @@
 import { paymentReported, subscriptionPaymentId } from '../../src/contracts/subscription';
 import { paymentTimes } from '../../src/domain/payment';
 import { waitOfSubscription } from '../../src/http/present-subscription';
+import { deferred } from '../../src/testing/deferred';
 import { quietTemporal } from '../../src/testing/quiet-temporal';
 import { recordHistory } from '../../src/testing/record-history';
 import { openSubscriptionWorld, type SubscriptionWorld } from '../../src/testing/subscription-world';
@@ -89,16 +90,14 @@ describe('a charge that its customer has to confirm', () => {
   it('is withdrawn at once when the cancel comes while a look is ending', async () => {
     const id = await waiting();
     await lookedAtOften(id);
-    let arrive = () => {};
-    let open = () => {};
-    const arrived = new Promise<void>((resolve) => { arrive = resolve; });
-    gate = { arrived: arrive, open: new Promise((resolve) => { open = resolve; }) };
+    const [arrival, opening] = [deferred(), deferred()];
+    gate = { arrived: arrival.resolve, open: opening.promise };
     await world.handle(id).signal(paymentReported);
-    await arrived;
+    await arrival.promise;
     await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
     gate = null;
     const began = Date.now();
-    open();
+    opening.resolve();
     expect(await world.handle(id).result()).toBe('cancelled');
     expect(Date.now() - began).toBeLessThan(AT_ONCE_MS);
     expect(await payment(id)).toMatchObject({ state: 'cancelled', reason: 'subscription_cancelled' });

@@ -5,6 +5,7 @@ import { findPlanItem } from '../../src/models/accept-subscription';
 import { applyStep } from '../../src/models/apply-step';
 import { SUBSCRIPTION, SUBSCRIPTION_PAYMENT, subscriptionId as workflowIdOf, subscriptionPaymentId } from '../../src/contracts/subscription';
 import { taskQueues } from '../../src/contracts/task-queues';
+import { deferred } from '../../src/testing/deferred';
 import { quietTemporal } from '../../src/testing/quiet-temporal';
 import { recordHistory } from '../../src/testing/record-history';
 import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../src/testing/subscription-world';
@@ -16,8 +17,7 @@ type Step = 'createInvoice' | 'updateSubscription' | 'authorise' | 'capture';
 /** Steps that are held back: each counts who arrives, and lets nobody through until it is released. */
 const gates = new Map<Step, { arrived: number; open: Promise<void>; release: () => void }>();
 const hold = (step: Step) => {
-  let release = () => {};
-  const open = new Promise<void>((resolve) => { release = resolve; });
+  const { promise: open, resolve: release } = deferred();
   const gate = { arrived: 0, open, release };
   gates.set(step, gate);
   return gate;
