@@ -67,7 +67,7 @@ export async function runWorker(input: RunInput): Promise<void> {
       periodic: { reconcile: { everyMs: RECONCILE_EVERY_MS, run: createReconciler({ database, processes: createRunningWorkflows(client), logger }) } },
       logger,
       metrics,
-      concurrency: { mail: config.worker.maxConcurrentJobs, analytics: config.worker.maxConcurrentJobs },
+      concurrency: config.worker.maxConcurrentJobs,
     });
     relay.run().catch(endFatally('The outbox relay ended'));
     const limitMs = config.shutdown.forceMs;

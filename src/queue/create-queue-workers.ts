@@ -21,8 +21,8 @@ export interface CreateQueueWorkersInput {
   periodic: Record<string, { everyMs: number; run: (signal: AbortSignal) => Promise<unknown> }>;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   metrics?: QueueMetrics;
-  /** Jobs of one consumer that run at the same time in this process. */
-  concurrency?: Partial<Record<QueuedConsumer, number>>;
+  /** Jobs of each consumer that run at the same time in this process. */
+  concurrency?: number;
 }
 
 export interface QueueWorkers {
@@ -34,12 +34,10 @@ const SCHEDULE_CHECK_MS = 10_000;
 /** A job whose worker was killed is taken over within 15 s, however often that happens; the relay's repeat after 60 s is for a Redis that lost it. */
 const takeOver = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: 1000 };
 const FORCE_WITHIN_MS = 1000;
-/** The counts of a day are few documents that every job writes to: more at once would only collide. */
-const defaultConcurrency: Record<QueuedConsumer, number> = { mail: 5, analytics: 2 };
 
 /** Runs the consumers of the outbox and the periodic work. Redis may be away: the workers take up their work when it is back. */
 export function createQueueWorkers(input: CreateQueueWorkersInput): QueueWorkers {
-  const { redisUrl, prefix = QUEUE_PREFIX, database, queues, consumers, periodic, logger, metrics, concurrency } = input;
+  const { redisUrl, prefix = QUEUE_PREFIX, database, queues, consumers, periodic, logger, metrics, concurrency = 5 } = input;
   const closing = new AbortController();
   const redis = connectRedisWorker({ url: redisUrl, name: 'queue-workers', logger });
   const options = { connection: redis, prefix, removeOnComplete: { count: 0 }, removeOnFail: { count: 0 }, ...takeOver };
@@ -48,7 +46,7 @@ export function createQueueWorkers(input: CreateQueueWorkersInput): QueueWorkers
     new Worker<OutboxJob>(
       consumer,
       ({ data: { rowId } }) => consumeRow({ database, rowId, consumer, act: consumers[consumer], signal: closing.signal, logger, metrics }),
-      { ...options, concurrency: concurrency?.[consumer] ?? defaultConcurrency[consumer] },
+      { ...options, concurrency },
     );
   const maintain = async ({ name }: Job): Promise<void> => {
     const finished = new AbortController();

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Database } from '../../models/database';
 import { markDone } from '../../models/outbox';
 import type { OutboxRow } from '../../models/outbox-row';
@@ -5,6 +6,8 @@ import type { ActOnRow } from '../consume-row';
 
 const DUPLICATE_KEY = 11000;
 const ATTEMPTS = 3;
+/** Documents that a count is spread over. */
+const PARTS = 16;
 
 /** Counts an event once for its tenant and day (UTC): the count and the row's being done are one transaction. */
 export function createCountEvent({ database }: { database: Database }): ActOnRow {
@@ -27,7 +30,7 @@ async function countOnce(database: Database, row: OutboxRow, session: Parameters
   if (!event) return true;
   const day = event.at.toISOString().slice(0, 10);
   await database.models.dailyCounts.updateOne(
-    { _id: `${row.tenantId}/${day}/${event.type}` },
+    { _id: `${row.tenantId}/${day}/${event.type}/${randomInt(PARTS)}` },
     { $inc: { count: 1 }, $setOnInsert: { tenantId: row.tenantId, day, type: event.type } },
     { upsert: true, session },
   );
