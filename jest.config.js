@@ -17,7 +17,8 @@ const source = ['src', 'config', 'workflows', 'activities', 'scripts'].map((fold
 
 module.exports = {
   maxWorkers: 2,
-  testTimeout: 240_000,
+  // For what hangs; what is promised in seconds the tests measure themselves.
+  testTimeout: 600_000,
   projects: [
     {
       ...base,

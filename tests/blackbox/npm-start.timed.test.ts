@@ -99,4 +99,4 @@ it('npm start onboards a user, ends in order on Ctrl-C, is up again with its dat
   expect(await onboardings(last)).toHaveLength(1);
   process.kill(child!.pid!, 'SIGINT');
   expect(await third).toBe(0);
-}, 400_000);
+});

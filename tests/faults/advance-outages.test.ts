@@ -76,4 +76,4 @@ it('an advance outlives its worker, the api and the gateway: it ends right or sa
   expect(events.map(({ type }) => type)).not.toContain('subscription.past_due');
   expect(events.map(({ at }) => at)).toEqual(events.map(({ at }) => at).toSorted());
   expect(await verifyLedger()).toBe(0);
-}, 400_000);
+});

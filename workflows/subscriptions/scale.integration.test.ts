@@ -154,4 +154,4 @@ it(`takes ${SUBSCRIPTIONS} subscriptions side by side through 24 months, every m
   } finally {
     await crowd.close();
   }
-}, 600_000);
+});
