@@ -102,7 +102,7 @@ describe('no skip is left on while the workflow is at work', () => {
         await waitFor(() => busyWith(workflowId), { what: 'it to work', everyMs: 2 });
       },
     });
-    const brought = bringWorkflow({ client, workflowId, offsetMs: WORK_MS });
+    const brought = bringWorkflow({ client, workflowId, offsetMs: 20 * WORK_MS });
     await waitFor(async () => (await skipsOf(workflowId)).length > 1, { what: 'the skip to be switched off', timeoutMs: 15_000 }).finally(release);
     expect(await brought).toBeNull();
     expect((await skipsOf(workflowId)).slice(0, 2)).toEqual(['on', 'off']);
@@ -124,16 +124,10 @@ describe('no skip is left on while the workflow is at work', () => {
   it('where a timer fired between the look and the reading of the timers', async () => {
     const { workflowId, dueMs } = await startDay();
     const release = holdWork();
+    const fired = waitFor(() => busyWith(workflowId), { what: 'its timer to fire', everyMs: 2 });
+    void fired.then(() => setTimeout(WORK_MS)).then(release, release);
     expect(await bringWorkflow({ client: temporal.client, workflowId, offsetMs: dueMs - 3 * WORK_MS - Date.now() })).toBeNull();
-    let fired = false;
-    const { client, begunWhile } = watched(workflowId, {
-      async getWorkflowExecutionHistoryReverse() {
-        if (fired) return;
-        fired = true;
-        await waitFor(() => busyWith(workflowId), { what: 'its timer to fire', everyMs: 2 });
-        void setTimeout(WORK_MS).then(release);
-      },
-    });
+    const { client, begunWhile } = watched(workflowId, { getWorkflowExecutionHistoryReverse: () => fired });
     expect(await bringWorkflow({ client, workflowId, offsetMs: dueMs + DAY_MS / 2 - Date.now() })).toBeNull();
     expect(begunWhile).toEqual([null]);
     expect(await endDay(workflowId)).toBeLessThan(2);
