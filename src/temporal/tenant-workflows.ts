@@ -6,14 +6,14 @@ import type { WorkflowStarter } from './workflow-starter';
 
 /** The ids of the workflows of a tenant's open entities: what MongoDB says, which unlike Temporal's visibility does not lag. Some may not run (yet, or any more). */
 export async function openWorkflowIds({ database, tenantId, createdAfter }: { database: Database; tenantId: string; createdAfter?: Date }): Promise<string[]> {
-  const idsOf = async (entityType: EntityType, workflow: EntityWorkflow): Promise<string[]> => {
+  const idsOf = async ([entityType, workflow]: [string, EntityWorkflow | null]): Promise<string[]> => {
+    if (!workflow) return [];
     const inOpenState = { state: { $in: [...workflow.openStates] } };
     const open = { tenantId, $or: [inOpenState, ...(workflow.unfinished ? [workflow.unfinished] : [])], ...(createdAfter ? { createdAt: { $gt: createdAfter } } : {}) };
-    const entities = await entityModel(database.models, entityType).find(open, { _id: 1 }).lean();
+    const entities = await entityModel(database.models, entityType as EntityType).find(open, { _id: 1 }).lean();
     return entities.map(({ _id }) => workflow.workflowId(_id));
   };
-  const ids = await Promise.all(Object.entries(entityWorkflows).map(([entityType, workflow]) => (workflow ? idsOf(entityType as EntityType, workflow) : [])));
-  return ids.flat();
+  return (await Promise.all(Object.entries(entityWorkflows).map(idsOf))).flat();
 }
 
 /** Sends every start of the tenant that is still in the outbox. One that cannot be sent stays there, and is born at the time it is sent at. */
