@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { version } from '../../package.json';
 import { freePort } from '../../scripts/embedded/ports';
-import { environment, NOWHERE, start, usage, useProgram } from '../testing/program';
+import { environment, killPrograms, NOWHERE, start, usage } from '../testing/program';
 import { waitFor } from '../testing/wait-for';
 
-useProgram();
+afterAll(killPrograms);
 
 describe('the program', () => {
   it('tells version and help without any configuration', async () => {

@@ -1,7 +1,7 @@
-import { environment, NOWHERE, start, usage, useProgram } from '../testing/program';
+import { environment, killPrograms, NOWHERE, start, usage } from '../testing/program';
 import { waitFor } from '../testing/wait-for';
 
-useProgram();
+afterAll(killPrograms);
 
 describe('while a server is away', () => {
   it('--check says so within 10 s, and what to do', async () => {

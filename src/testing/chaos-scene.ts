@@ -76,7 +76,7 @@ export interface ChaosSceneInput {
   timeoutAfterChargePercent?: number;
 }
 
-/** Plays with the whole platform over a gateway in chaos: of its calls 10 % charge and never answer, 5 % are refused with 503, 5 % are declined. */
+/** Plays with the whole platform over a gateway in chaos: of its calls 10 % (or as many as asked for) charge and never answer, 5 % get a 503, 5 % are declined. */
 export async function withChaos({ name, workers, losesKeys = false, timeoutAfterChargePercent = CHAOS.timeoutAfterChargePercent }: ChaosSceneInput, play: (scene: ChaosScene) => Promise<void>): Promise<void> {
   const gateway = await openGateway({ losesKeys, timeoutAfterChargePercent });
   const environment = { SANDBOX_GATEWAY_URL: gateway.doorUrl, GATEWAY_TIMEOUT_MS: '3000' };

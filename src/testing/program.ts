@@ -1,12 +1,14 @@
-import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../scripts/embedded/ports';
+import { checkoutRoot } from './servers';
+import { databaseUri } from './test-database';
 import { waitFor } from './wait-for';
 
-const root = path.join(__dirname, '../..');
-const program = path.join(root, 'dist/main.js');
+/** Built by jest's global set-up. */
+const program = join(checkoutRoot(__dirname), 'dist/main.js');
 const run = promisify(execFile);
 
 /** Nothing listens there. */
@@ -15,10 +17,8 @@ const children: ChildProcess[] = [];
 
 /** What a process needs to find the servers of the tests. */
 export function environment(): Record<string, string> {
-  const uri = new URL(process.env.TEST_MONGODB_URI ?? '');
-  uri.pathname = '/processes';
   return {
-    PATH: process.env.PATH ?? '', MONGODB_URI: uri.href, REDIS_URL: process.env.TEST_REDIS_URL ?? '', REDIS_PREFIX: '{processes}', TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS ?? '',
+    PATH: process.env.PATH ?? '', MONGODB_URI: databaseUri('processes'), REDIS_URL: process.env.TEST_REDIS_URL ?? '', REDIS_PREFIX: '{processes}', TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS ?? '',
     SMTP_URL: process.env.TEST_SMTP_URL ?? '', OPERATOR_KEY: 'operator-key-operator-key-operator-key', TOKEN_SECRET: 'token-secret-token-secret-token-secret', DRAIN_MS: '300',
   };
 }
@@ -54,12 +54,7 @@ export const usage = async (args: string[], env: Record<string, string> = {}) =>
   }
 };
 
-/** Builds the program once for all tests of the file, and leaves none of its processes behind. */
-export function useProgram(): void {
-  beforeAll(() => {
-    execFileSync(process.execPath, [path.join(root, 'scripts/build.mjs')], { cwd: root });
-  });
-  afterAll(() => {
-    for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
-  });
+/** Leaves nothing of what was started behind. */
+export function killPrograms(): void {
+  for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
 }
