@@ -28,7 +28,19 @@ module.exports = {
       testPathIgnorePatterns: ['\\.(integration|timed)\\.test\\.ts$'],
     },
     { ...base, ...servers, displayName: 'integration', roots: source, testMatch: ['**/*.integration.test.ts'] },
-    { ...base, displayName: 'system', roots: ['<rootDir>/tests'], testMatch: ['**/*.test.ts'], testPathIgnorePatterns: ['\\.timed\\.test\\.ts$'] },
-    { ...base, ...servers, displayName: 'timed', roots: [...source, '<rootDir>/tests'], testMatch: ['**/*.timed.test.ts'] },
+    {
+      ...base,
+      displayName: 'system',
+      roots: ['<rootDir>/tests'],
+      testMatch: ['**/*.test.ts'],
+      testPathIgnorePatterns: ['\\.timed\\.test\\.ts$'],
+    },
+    {
+      ...base,
+      ...servers,
+      displayName: 'timed',
+      roots: [...source, '<rootDir>/tests'],
+      testMatch: ['**/*.timed.test.ts'],
+    },
   ],
 };

@@ -14,15 +14,35 @@ export type NewEffect = Pick<Compensation, 'tenantId' | 'key' | 'entityType' | '
 /** From this many failures on an undoing is on the operator's list: after some six minutes. */
 export const STUCK_AFTER_FAILURES = 10;
 
-/** Side effects abroad as the compensation ledger knows them. Every one is registered (see payment-records) before it is sent. */
+/**
+ * Side effects abroad as the compensation ledger knows them. Every one is registered (see payment-records) before it is
+ * sent.
+ */
 export const createEffects = ({ database }: Pick<ActivityDependencies, 'database'>) => {
   const { compensations } = database.models;
 
   /** Writes an effect down unless it is there already. True when it was not. */
-  const register = async ({ at, sent, ...effect }: NewEffect & { sent: boolean }, session?: ClientSession): Promise<boolean> => {
+  const register = async (
+    { at, sent, ...effect }: NewEffect & { sent: boolean },
+    session?: ClientSession,
+  ): Promise<boolean> => {
     const when = new Date(at);
-    const fresh = { _id: newId('compensation'), ...effect, state: 'intent' as const, sent, failures: 0, lastError: null, waived: null, createdAt: when, updatedAt: when };
-    const { upsertedCount } = await compensations.updateOne({ tenantId: effect.tenantId, key: effect.key }, { $setOnInsert: fresh }, { session, upsert: true });
+    const fresh = {
+      _id: newId('compensation'),
+      ...effect,
+      state: 'intent' as const,
+      sent,
+      failures: 0,
+      lastError: null,
+      waived: null,
+      createdAt: when,
+      updatedAt: when,
+    };
+    const { upsertedCount } = await compensations.updateOne(
+      { tenantId: effect.tenantId, key: effect.key },
+      { $setOnInsert: fresh },
+      { session, upsert: true },
+    );
     return upsertedCount === 1;
   };
 
@@ -30,12 +50,16 @@ export const createEffects = ({ database }: Pick<ActivityDependencies, 'database
     register,
     find: (ref: EffectRef) => compensations.findOne(ref).lean(),
 
-    /** Whether a call may have reached the gateway, by this attempt or by one before it: then no refusal of a repeat says that nothing happened. */
-    mayHaveArrived: async ({ tenantId, key }: EffectRef): Promise<boolean> => (await compensations.exists({ tenantId, key, sent: true })) !== null,
+    /**
+     * Whether a call may have reached the gateway, by this attempt or by one before it: then no refusal of a repeat
+     * says that nothing happened.
+     */
+    mayHaveArrived: async ({ tenantId, key }: EffectRef): Promise<boolean> =>
+      (await compensations.exists({ tenantId, key, sent: true })) !== null,
 
     /**
-     * Runs the call and remembers whether it may have reached the gateway. Only a call that was certainly not taken, and not
-     * after one that may have been, leaves the effect as unsent.
+     * Runs the call and remembers whether it may have reached the gateway. Only a call that was certainly not taken,
+     * and not after one that may have been, leaves the effect as unsent.
      */
     async send<T>({ tenantId, key, ...about }: NewEffect, call: () => Promise<T>): Promise<T> {
       const ref = { tenantId, key };
@@ -55,9 +79,18 @@ export const createEffects = ({ database }: Pick<ActivityDependencies, 'database
     async countFailure(ref: EffectRef, error: unknown): Promise<void> {
       const lastError = error instanceof Error ? error.name : 'Error';
       const updatedAt = new Date();
-      await compensations.updateOne({ ...ref, state: { $in: ['intent', 'done', 'compensating', 'stuck'] } }, { $inc: { failures: 1 }, $set: { lastError, updatedAt } });
-      await compensations.updateOne({ ...ref, state: { $in: ['intent', 'done'] } }, { $set: { state: 'compensating', updatedAt } });
-      await compensations.updateOne({ ...ref, state: 'compensating', failures: { $gte: STUCK_AFTER_FAILURES } }, { $set: { state: 'stuck', updatedAt } });
+      await compensations.updateOne(
+        { ...ref, state: { $in: ['intent', 'done', 'compensating', 'stuck'] } },
+        { $inc: { failures: 1 }, $set: { lastError, updatedAt } },
+      );
+      await compensations.updateOne(
+        { ...ref, state: { $in: ['intent', 'done'] } },
+        { $set: { state: 'compensating', updatedAt } },
+      );
+      await compensations.updateOne(
+        { ...ref, state: 'compensating', failures: { $gte: STUCK_AFTER_FAILURES } },
+        { $set: { state: 'stuck', updatedAt } },
+      );
     },
   };
 };

@@ -8,20 +8,32 @@ export interface Said {
   reason: string | null;
   authorisationId?: string;
   actionUrl?: string;
-  /** What was taken, where the gateway says so. It counts: somebody may have captured less than we asked for, past us. */
+  /**
+   * What was taken, where the gateway says so. It counts: somebody may have captured less than we asked for, past us.
+   */
   capturedMinor?: number;
 }
 
 export function saidOfAuthorise(result: AuthoriseResult): Said {
   if (result.status === 'declined') return { status: 'declined', reason: result.reason };
   const { status, authorisationId } = result;
-  return { status, reason: null, authorisationId, ...(result.status === 'requires_action' ? { actionUrl: result.url } : {}) };
+  return {
+    status,
+    reason: null,
+    authorisationId,
+    ...(result.status === 'requires_action' ? { actionUrl: result.url } : {}),
+  };
 }
 
 export function saidOfCapture(result: CaptureResult): Said {
-  if (result.status === 'captured') return { status: 'captured', reason: null, capturedMinor: result.amount.amountMinor };
+  if (result.status === 'captured')
+    return { status: 'captured', reason: null, capturedMinor: result.amount.amountMinor };
   const known = { already_captured: 'captured', already_voided: 'voided' } as const;
-  return { status: known[result.reason as keyof typeof known] ?? 'failed', reason: result.reason, capturedMinor: result.captured?.amountMinor };
+  return {
+    status: known[result.reason as keyof typeof known] ?? 'failed',
+    reason: result.reason,
+    capturedMinor: result.captured?.amountMinor,
+  };
 }
 
 /** @throws VoidRefused for a refusal that says nothing about the hold: it must not be taken for given back. */
@@ -29,7 +41,8 @@ export function saidOfVoid(result: VoidResult): Said {
   if (result.status === 'voided') return { status: 'voided', reason: null };
   const known = { already_captured: 'captured', already_voided: 'voided', not_authorised: 'declined' } as const;
   const status = known[result.reason as keyof typeof known];
-  if (!status) throw Object.assign(new Error(`The gateway refused the void (${result.reason})`), { name: 'VoidRefused' });
+  if (!status)
+    throw Object.assign(new Error(`The gateway refused the void (${result.reason})`), { name: 'VoidRefused' });
   return { status, reason: result.reason, capturedMinor: result.captured?.amountMinor };
 }
 
@@ -39,8 +52,10 @@ export function saidOfRefund(result: RefundResult): RefundAnswer {
 }
 
 /** The clients' errors cross by name: activities import no client. */
-export const isGatewayError = (error: unknown, name: 'GatewayOutcomeUnknown' | 'GatewayUnavailable' | 'GatewayRequestRefused' | 'VoidRefused'): boolean =>
-  error instanceof Error && error.name === name;
+export const isGatewayError = (
+  error: unknown,
+  name: 'GatewayOutcomeUnknown' | 'GatewayUnavailable' | 'GatewayRequestRefused' | 'VoidRefused',
+): boolean => error instanceof Error && error.name === name;
 
 /** The code of a request that the gateway found wrong. */
 export const REQUEST_REFUSED = 'gateway_request_refused';

@@ -19,7 +19,22 @@ export function newInvoice({ invoiceId, subscription, kind, draft, period, at }:
   const when = new Date(at);
   const isPaid = total.amountMinor === 0;
   return {
-    _id: invoiceId, tenantId, state: isPaid ? 'paid' : 'open', version: 1, chain: null, correlationId, createdAt: when, updatedAt: when,
-    subscriptionId, kind, period: { startAt: period.startAt, endAt: period.endAt }, lines, subtotal, creditApplied, total, attempts: [], paidAt: isPaid ? when : null,
+    _id: invoiceId,
+    tenantId,
+    state: isPaid ? 'paid' : 'open',
+    version: 1,
+    chain: null,
+    correlationId,
+    createdAt: when,
+    updatedAt: when,
+    subscriptionId,
+    kind,
+    period: { startAt: period.startAt, endAt: period.endAt },
+    lines,
+    subtotal,
+    creditApplied,
+    total,
+    attempts: [],
+    paidAt: isPaid ? when : null,
   };
 }

@@ -1,7 +1,13 @@
 import type { ActivityDependencies } from '.';
 import type { OnboardingProgress } from '../src/contracts/onboarding';
 import type {
-  AdvanceOnboardingInput, FinishOnboardingInput, OnboardingStepInput, SendEmailInput, StepApplied, UndoOnboardingInput, UpdateUserStatusInput,
+  AdvanceOnboardingInput,
+  FinishOnboardingInput,
+  OnboardingStepInput,
+  SendEmailInput,
+  StepApplied,
+  UndoOnboardingInput,
+  UpdateUserStatusInput,
 } from '../src/contracts/onboarding-activities';
 import type { Actor } from '../src/domain/actor';
 import { DomainError } from '../src/domain/domain-error';
@@ -12,7 +18,13 @@ import type { Profile } from '../src/models/user';
 /** The profile as submitted, every field there. */
 function profileOf(payload: Record<string, unknown> | undefined): Profile {
   const field = (name: keyof Profile) => (typeof payload?.[name] === 'string' ? payload[name] : null);
-  return { displayName: field('displayName'), company: field('company'), phone: field('phone'), jobTitle: field('jobTitle'), website: field('website') };
+  return {
+    displayName: field('displayName'),
+    company: field('company'),
+    phone: field('phone'),
+    jobTitle: field('jobTitle'),
+    website: field('website'),
+  };
 }
 
 const byWorkflow: Actor = { kind: 'workflow', id: null };
@@ -31,14 +43,26 @@ export const createOnboardingActivities = ({ database, applyStep }: ActivityDepe
   };
 
   const findPayload = async ({ tenantId, onboardingId, command }: OnboardingStepInput & { command?: { id: string } }) =>
-    command ? (await models.commandPayloads.findOne({ _id: command.id, tenantId, entityId: onboardingId }).lean())?.payload : undefined;
+    command
+      ? (await models.commandPayloads.findOne({ _id: command.id, tenantId, entityId: onboardingId }).lean())?.payload
+      : undefined;
 
-  const onboardingStep = ({ tenantId, onboardingId, chain, step, at }: OnboardingStepInput) => ({
-    tenantId, entityType: 'onboarding', entityId: onboardingId, chain, step, at, by: byWorkflow,
-  } as const);
+  const onboardingStep = ({ tenantId, onboardingId, chain, step, at }: OnboardingStepInput) =>
+    ({
+      tenantId,
+      entityType: 'onboarding',
+      entityId: onboardingId,
+      chain,
+      step,
+      at,
+      by: byWorkflow,
+    }) as const;
 
   return {
-    /** Makes this run the owner of the onboarding and says where to pick up. Another chain's onboarding is `ENTITY_NOT_OURS`. */
+    /**
+     * Makes this run the owner of the onboarding and says where to pick up. Another chain's onboarding is
+     * `ENTITY_NOT_OURS`.
+     */
     async beginOnboarding(input: OnboardingStepInput): Promise<OnboardingProgress> {
       const { tenantId, onboardingId, chain, at } = input;
       await models.onboardings.updateOne({ _id: onboardingId, tenantId, chain: null }, { $set: { chain } });
@@ -46,13 +70,21 @@ export const createOnboardingActivities = ({ database, applyStep }: ActivityDepe
       if (state === 'accepted') {
         const until = new Date(Date.parse(at) + onboardingTimes.verificationGivesUpAfterMs);
         await applyStep(database, {
-          ...onboardingStep(input), from: ['accepted'], to: 'awaiting_verification', set: { since: new Date(at), until }, event: { type: 'onboarding.started' },
+          ...onboardingStep(input),
+          from: ['accepted'],
+          to: 'awaiting_verification',
+          set: { since: new Date(at), until },
+          event: { type: 'onboarding.started' },
         });
       }
       const onboarding = await findOnboarding(input);
-      if (onboarding.chain !== chain) throw new DomainError('ENTITY_NOT_OURS', `onboarding ${onboardingId} is owned by another run of its workflow`);
+      if (onboarding.chain !== chain)
+        throw new DomainError('ENTITY_NOT_OURS', `onboarding ${onboardingId} is owned by another run of its workflow`);
       if (!(openOnboardingStates as string[]).includes(onboarding.state)) {
-        throw new DomainError('ILLEGAL_STATE', `onboarding ${onboardingId} is ${onboarding.state}; nothing is left to do`);
+        throw new DomainError(
+          'ILLEGAL_STATE',
+          `onboarding ${onboardingId} is ${onboarding.state}; nothing is left to do`,
+        );
       }
       const { verification, undoing } = onboarding;
       return {
@@ -65,7 +97,10 @@ export const createOnboardingActivities = ({ database, applyStep }: ActivityDepe
       };
     },
 
-    /** Moves the onboarding to its next state; with a command also applies what the command brought (the profile, a note). */
+    /**
+     * Moves the onboarding to its next state; with a command also applies what the command brought (the profile, a
+     * note).
+     */
     async advanceOnboarding(input: AdvanceOnboardingInput): Promise<StepApplied> {
       const { tenantId, at, from, to, until, command, event } = input;
       const payload = await findPayload(input);
@@ -76,14 +111,22 @@ export const createOnboardingActivities = ({ database, applyStep }: ActivityDepe
         from,
         to,
         set: {
-          since: new Date(at), until: until === null ? null : new Date(until),
+          since: new Date(at),
+          until: until === null ? null : new Date(until),
           ...(event.type === 'onboarding.verified' ? { 'verification.verifiedAt': new Date(at) } : {}),
         },
-        event: { type: event.type, data: { ...event.data, ...(typeof payload?.note === 'string' ? { note: payload.note } : {}) } },
+        event: {
+          type: event.type,
+          data: { ...event.data, ...(typeof payload?.note === 'string' ? { note: payload.note } : {}) },
+        },
         ...(event.type === 'onboarding.profile_submitted'
           ? {
               alongside: async (session) => {
-                await models.users.updateOne({ _id: userId, tenantId }, { $set: { profile: profileOf(payload) }, $max: { updatedAt: new Date(at) }, $inc: { version: 1 } }, { session });
+                await models.users.updateOne(
+                  { _id: userId, tenantId },
+                  { $set: { profile: profileOf(payload) }, $max: { updatedAt: new Date(at) }, $inc: { version: 1 } },
+                  { session },
+                );
               },
             }
           : {}),
@@ -109,11 +152,18 @@ export const createOnboardingActivities = ({ database, applyStep }: ActivityDepe
     async finishOnboarding(input: FinishOnboardingInput): Promise<StepApplied> {
       const { at, to } = input;
       return applyStep(database, {
-        ...onboardingStep(input), from: onboardingTransitions[to], to, set: { since: new Date(at), until: null }, event: { type: `onboarding.${to}` },
+        ...onboardingStep(input),
+        from: onboardingTransitions[to],
+        to,
+        set: { since: new Date(at), until: null },
+        event: { type: `onboarding.${to}` },
       });
     },
 
-    /** Records a mail to the person and hands it to the outbox; its Message-ID comes from the step, so it is the same however often it is sent. */
+    /**
+     * Records a mail to the person and hands it to the outbox; its Message-ID comes from the step, so it is the same
+     * however often it is sent.
+     */
     async sendEmail(input: SendEmailInput): Promise<StepApplied> {
       const { onboardingId, step, at, template, event, link, command } = input;
       return applyStep(database, {
@@ -158,7 +208,11 @@ export const createOnboardingActivities = ({ database, applyStep }: ActivityDepe
         from: ['compensating'],
         event: { type: 'onboarding.address_released' },
         alongside: async (session) => {
-          await models.users.updateOne({ _id: userId, tenantId, holdsEmail: true }, { $unset: { holdsEmail: 1 }, $max: { updatedAt: new Date(at) }, $inc: { version: 1 } }, { session });
+          await models.users.updateOne(
+            { _id: userId, tenantId, holdsEmail: true },
+            { $unset: { holdsEmail: 1 }, $max: { updatedAt: new Date(at) }, $inc: { version: 1 } },
+            { session },
+          );
         },
       });
     },

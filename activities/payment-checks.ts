@@ -1,9 +1,20 @@
 import type { ActivityDependencies } from '.';
 import type { PaymentProgress } from '../src/contracts/payment';
-import type { CardAnswer, FraudAnswer, PaymentStepInput, ValidatePaymentInput } from '../src/contracts/payment-activities';
+import type {
+  CardAnswer,
+  FraudAnswer,
+  PaymentStepInput,
+  ValidatePaymentInput,
+} from '../src/contracts/payment-activities';
 import { cardProblems, type PaymentMethodFacts } from '../src/domain/card';
 import { DomainError } from '../src/domain/domain-error';
-import { assessFraud, defaultFraudRules, type FraudDecision, type FraudFacts, type FraudRules } from '../src/domain/fraud';
+import {
+  assessFraud,
+  defaultFraudRules,
+  type FraudDecision,
+  type FraudFacts,
+  type FraudRules,
+} from '../src/domain/fraud';
 import { requireAmount } from '../src/domain/money';
 import { settledPaymentStates } from '../src/domain/payment';
 import { tenantOf } from '../src/domain/tenant';
@@ -15,15 +26,30 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** What is looked at before the gateway is asked for money. */
-export const createPaymentCheckActivities = ({ database, applyStep, insertDocuments, gatewayFor, fraudRules = defaultFraudRules }: ActivityDependencies) => {
+export const createPaymentCheckActivities = ({
+  database,
+  applyStep,
+  insertDocuments,
+  gatewayFor,
+  fraudRules = defaultFraudRules,
+}: ActivityDependencies) => {
   const { models } = database;
   const records = createPaymentRecords({ database, applyStep, insertDocuments });
 
   /** Of what customers do themselves: what a subscription charges comes in crowds by its nature. */
-  const velocityOf = async ({ _id, tenantId, customerId, startedBy }: Payment, at: string): Promise<FraudFacts['velocity']> => {
+  const velocityOf = async (
+    { _id, tenantId, customerId, startedBy }: Payment,
+    at: string,
+  ): Promise<FraudFacts['velocity']> => {
     if (customerId === null || startedBy === 'parent') return null;
     const nowMs = Date.parse(at);
-    const within = (ms: number) => ({ tenantId, customerId, startedBy: 'outbox' as const, _id: { $ne: _id }, createdAt: { $gt: new Date(nowMs - ms), $lte: new Date(nowMs) } });
+    const within = (ms: number) => ({
+      tenantId,
+      customerId,
+      startedBy: 'outbox' as const,
+      _id: { $ne: _id },
+      createdAt: { $gt: new Date(nowMs - ms), $lte: new Date(nowMs) },
+    });
     const [paymentsLastHour, paymentsLastDay, declinesLastHour] = await Promise.all([
       models.payments.countDocuments(within(HOUR_MS)),
       models.payments.countDocuments(within(DAY_MS)),
@@ -38,12 +64,22 @@ export const createPaymentCheckActivities = ({ database, applyStep, insertDocume
     return { ...fraudRules, denyList: [...fraudRules.denyList, ...(partner?.denyList ?? [])] };
   };
 
-  const step = ({ tenantId, paymentId, chain, step: name, at }: PaymentStepInput) => ({
-    tenantId, entityType: 'payment', entityId: paymentId, chain, step: name, at, by: byWorkflow, from: ['validating'],
-  } as const);
+  const step = ({ tenantId, paymentId, chain, step: name, at }: PaymentStepInput) =>
+    ({
+      tenantId,
+      entityType: 'payment',
+      entityId: paymentId,
+      chain,
+      step: name,
+      at,
+      by: byWorkflow,
+      from: ['validating'],
+    }) as const;
 
   return {
-    /** Makes this run the owner of the payment and says where to pick up. Another chain's payment is `ENTITY_NOT_OURS`. */
+    /**
+     * Makes this run the owner of the payment and says where to pick up. Another chain's payment is `ENTITY_NOT_OURS`.
+     */
     async validatePayment(input: ValidatePaymentInput): Promise<PaymentProgress> {
       const { tenantId, paymentId, chain, runId } = input;
       await models.payments.updateOne(
@@ -52,7 +88,8 @@ export const createPaymentCheckActivities = ({ database, applyStep, insertDocume
       );
       const claimed = await records.find(input);
       // One that has ended needs no owner: it is only told how.
-      if (claimed.chain !== chain && !settledPaymentStates.includes(claimed.state)) throw new DomainError('ENTITY_NOT_OURS', `payment ${paymentId} is owned by another run of its workflow`);
+      if (claimed.chain !== chain && !settledPaymentStates.includes(claimed.state))
+        throw new DomainError('ENTITY_NOT_OURS', `payment ${paymentId} is owned by another run of its workflow`);
       requireAmount({ amount: claimed.amount });
       if (claimed.state === 'accepted') await records.move({ ...input, to: 'validating' });
       const { state, unknownCall, capture, since, undoing, runs, reason } = await records.find(input);
@@ -63,7 +100,10 @@ export const createPaymentCheckActivities = ({ database, applyStep, insertDocume
     async checkFraud(input: PaymentStepInput): Promise<FraudAnswer> {
       const payment = await records.find(input);
       const { customerId, paymentMethod, amount } = payment;
-      const subjects: FraudFacts['subjects'] = [{ kind: 'payment_method', value: paymentMethod }, ...(customerId === null ? [] : [{ kind: 'customer' as const, value: customerId }])];
+      const subjects: FraudFacts['subjects'] = [
+        { kind: 'payment_method', value: paymentMethod },
+        ...(customerId === null ? [] : [{ kind: 'customer' as const, value: customerId }]),
+      ];
       const [velocity, rules] = await Promise.all([velocityOf(payment, input.at), rulesOf(payment)]);
       const { decision, reasons } = assessFraud({ facts: { amount, velocity, subjects }, rules });
       const { data } = await applyStep(database, {
@@ -84,12 +124,29 @@ export const createPaymentCheckActivities = ({ database, applyStep, insertDocume
           if (isGatewayError(error, 'GatewayRequestRefused')) return { status: 'not_found' } as const;
           throw error;
         });
-      const facts: PaymentMethodFacts | null = found.status === 'not_found' ? null : {
-        brand: found.brand, last4: found.last4, expiryMonth: found.expMonth, expiryYear: found.expYear, usable: true, currencies: null,
-      };
+      const facts: PaymentMethodFacts | null =
+        found.status === 'not_found'
+          ? null
+          : {
+              brand: found.brand,
+              last4: found.last4,
+              expiryMonth: found.expMonth,
+              expiryYear: found.expYear,
+              usable: true,
+              currencies: null,
+            };
       const [problem] = cardProblems({ facts, amount, at });
-      const card = facts && { brand: facts.brand, last4: facts.last4, expiryMonth: facts.expiryMonth, expiryYear: facts.expiryYear };
-      const { data } = await applyStep(database, { ...step(input), set: { card }, event: { type: 'payment.card_checked', data: { problem: problem?.code ?? null } } });
+      const card = facts && {
+        brand: facts.brand,
+        last4: facts.last4,
+        expiryMonth: facts.expiryMonth,
+        expiryYear: facts.expiryYear,
+      };
+      const { data } = await applyStep(database, {
+        ...step(input),
+        set: { card },
+        event: { type: 'payment.card_checked', data: { problem: problem?.code ?? null } },
+      });
       return { problem: data.problem as string | null };
     },
   };

@@ -1,6 +1,11 @@
 import type { ActivityDependencies } from '.';
 import { processPaymentId } from '../src/contracts/payment';
-import type { PaymentMoved, PaymentStepInput, UndoPaymentInput, UpdatePaymentStatusInput } from '../src/contracts/payment-activities';
+import type {
+  PaymentMoved,
+  PaymentStepInput,
+  UndoPaymentInput,
+  UpdatePaymentStatusInput,
+} from '../src/contracts/payment-activities';
 import { newId } from '../src/domain/ids';
 import { paymentStates } from '../src/domain/payment';
 import type { StuckItem } from '../src/models/stuck-item';
@@ -11,9 +16,17 @@ export const createPaymentActivities = ({ database, applyStep, insertDocuments }
   const { models } = database;
   const records = createPaymentRecords({ database, applyStep, insertDocuments });
 
-  const step = ({ tenantId, paymentId, chain, step: name, at }: PaymentStepInput) => ({
-    tenantId, entityType: 'payment', entityId: paymentId, chain, step: name, at, by: byWorkflow, from: paymentStates,
-  } as const);
+  const step = ({ tenantId, paymentId, chain, step: name, at }: PaymentStepInput) =>
+    ({
+      tenantId,
+      entityType: 'payment',
+      entityId: paymentId,
+      chain,
+      step: name,
+      at,
+      by: byWorkflow,
+      from: paymentStates,
+    }) as const;
 
   return {
     /** Moves the payment along its table, with its postings and what the compensation ledger has to say. */
@@ -24,7 +37,10 @@ export const createPaymentActivities = ({ database, applyStep, insertDocuments }
       const { towards, command } = input;
       const reason = (await records.reasonOf(await records.find(input), input.reason)) ?? input.reason;
       const { at, data } = await applyStep(database, {
-        ...step(input), by: command?.by ?? byWorkflow, set: { undoing: { towards, reason } }, event: { type: 'payment.undoing', data: { towards, reason } },
+        ...step(input),
+        by: command?.by ?? byWorkflow,
+        set: { undoing: { towards, reason } },
+        event: { type: 'payment.undoing', data: { towards, reason } },
       });
       return { at, reason: typeof data.reason === 'string' ? data.reason : reason };
     },
@@ -35,19 +51,32 @@ export const createPaymentActivities = ({ database, applyStep, insertDocuments }
       return applyStep(database, { ...step(input), event: { type: 'payment.notified', data: { state } } });
     },
 
-    /** Puts a payment whose outcome is unknown for too long on the operator's list: once, however many runs ask and find it so. */
+    /**
+     * Puts a payment whose outcome is unknown for too long on the operator's list: once, however many runs ask and find
+     * it so.
+     */
     async reportOverduePayment(input: PaymentStepInput): Promise<void> {
       const { tenantId, paymentId } = input;
       const { unknownCall, since } = await records.find(input);
       await applyStep(database, {
-        ...step(input), step: `overdue/${since.toISOString()}`, event: { type: 'payment.outcome_overdue' },
+        ...step(input),
+        step: `overdue/${since.toISOString()}`,
+        event: { type: 'payment.outcome_overdue' },
         alongside: async (session) => {
           const now = new Date();
           const subject = processPaymentId(paymentId);
           const item: StuckItem = {
-            _id: newId('stuckItem'), tenantId, kind: 'outcome_unknown', entityType: 'payment', entityId: paymentId, subject,
+            _id: newId('stuckItem'),
+            tenantId,
+            kind: 'outcome_unknown',
+            entityType: 'payment',
+            entityId: paymentId,
+            subject,
             detail: `The gateway has not said for 24 hours what became of ${unknownCall ?? 'undoing it'}; it is looked up every hour`,
-            state: 'open', open: true, createdAt: now, updatedAt: now,
+            state: 'open',
+            open: true,
+            createdAt: now,
+            updatedAt: now,
           };
           const { kind, open, ...rest } = item;
           await models.stuckItems.updateOne({ kind, subject, open }, { $setOnInsert: rest }, { session, upsert: true });
@@ -55,10 +84,15 @@ export const createPaymentActivities = ({ database, applyStep, insertDocuments }
       });
     },
 
-    /** Lets go of a renewal's payment, so that the next run can own it. Told once: later looks that found nothing new are no news. */
+    /**
+     * Lets go of a renewal's payment, so that the next run can own it. Told once: later looks that found nothing new
+     * are no news.
+     */
     async releasePayment(input: PaymentStepInput): Promise<void> {
       const { tenantId, paymentId, chain, step: name } = input;
-      const told = await models.events.findOne({ tenantId, entityId: paymentId, type: 'payment.released' }, { step: 1 }).lean();
+      const told = await models.events
+        .findOne({ tenantId, entityId: paymentId, type: 'payment.released' }, { step: 1 })
+        .lean();
       // A repeat finds it released, and so no longer this chain's.
       if (told?.step === name) return;
       if (told) await models.payments.updateOne({ _id: paymentId, tenantId, chain }, { $set: { chain: null } });

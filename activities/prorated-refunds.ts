@@ -24,21 +24,38 @@ export const createProratedRefunds = ({ database }: Pick<ActivityDependencies, '
   const { models } = database;
 
   return {
-    /** All that is left of what was paid for an invoice that is taken back: of an open one, by somebody who captured only a part. */
+    /**
+     * All that is left of what was paid for an invoice that is taken back: of an open one, by somebody who captured
+     * only a part.
+     */
     async planTakenBack({ tenantId, attempts }: Invoice): Promise<CancelRefund['refunds']> {
       const paymentIds = attempts.filter(({ state }) => state === 'paid').map(({ paymentId }) => paymentId);
       const payments = await models.payments.find({ _id: { $in: paymentIds }, tenantId }).lean();
       return refundsOfAllLeft(payments);
     },
 
-    /** The unused part of the time that was paid for, and the credit, taken from what was paid, the latest first. Empty where nothing is left. */
+    /**
+     * The unused part of the time that was paid for, and the credit, taken from what was paid, the latest first. Empty
+     * where nothing is left.
+     */
     async plan({ subscription, openInvoice, credit, at }: PlanRefundsInput): Promise<CancelRefund> {
       const { _id: subscriptionId, tenantId } = subscription;
       const { currency } = credit;
-      const paid = await models.invoices.find({ tenantId, subscriptionId, state: 'paid' }).sort({ createdAt: -1, _id: -1 }).lean();
+      const paid = await models.invoices
+        .find({ tenantId, subscriptionId, state: 'paid' })
+        .sort({ createdAt: -1, _id: -1 })
+        .lean();
       const isCurrent = ({ period }: Invoice) => period.endAt > at;
-      const made = paid.flatMap((invoice) => invoice.attempts.filter(({ state }) => state === 'paid').map(({ paymentId }) => ({ paymentId, isCurrent: isCurrent(invoice) })));
-      const payments = new Map((await models.payments.find({ _id: { $in: made.map(({ paymentId }) => paymentId) }, tenantId }).lean()).map((payment) => [payment._id, payment]));
+      const made = paid.flatMap((invoice) =>
+        invoice.attempts
+          .filter(({ state }) => state === 'paid')
+          .map(({ paymentId }) => ({ paymentId, isCurrent: isCurrent(invoice) })),
+      );
+      const payments = new Map(
+        (await models.payments.find({ _id: { $in: made.map(({ paymentId }) => paymentId) }, tenantId }).lean()).map(
+          (payment) => [payment._id, payment],
+        ),
+      );
       return planCancelRefund({
         unused: unusedOf({ subscription, openInvoice, at }) ?? zeroMoney(currency),
         paidByCredit: sumMoney(paid.filter(isCurrent).map(paidWithoutMoney), currency),
@@ -53,10 +70,15 @@ export const createProratedRefunds = ({ database }: Pick<ActivityDependencies, '
 };
 
 /**
- * What is unused of the time that was paid for last; null where none was. A change that is still open does not count: its invoice tells
- * what was left of the price before. A period that is still open is not paid, and the one before it is over.
+ * What is unused of the time that was paid for last; null where none was. A change that is still open does not count:
+ * its invoice tells what was left of the price before. A period that is still open is not paid, and the one before it
+ * is over.
  */
-function unusedOf({ subscription: { tenantId, item, period }, openInvoice, at }: Omit<PlanRefundsInput, 'credit'>): Money | null {
+function unusedOf({
+  subscription: { tenantId, item, period },
+  openInvoice,
+  at,
+}: Omit<PlanRefundsInput, 'credit'>): Money | null {
   if (!period || openInvoice?.kind === 'period') return null;
   const before = openInvoice?.lines.find(({ kind }) => kind === 'unused');
   const paid: { price: Money; period: Pick<BillingPeriod, 'fullStartAt' | 'endAt'> } = before
@@ -67,6 +89,9 @@ function unusedOf({ subscription: { tenantId, item, period }, openInvoice, at }:
 
 /** What of an invoice's price was settled by credit, or by time unused before. */
 function paidWithoutMoney({ lines, total }: Invoice): Money {
-  const price = sumMoney(lines.map(({ amount }) => amount).filter(({ amountMinor }) => amountMinor > 0), total.currency);
+  const price = sumMoney(
+    lines.map(({ amount }) => amount).filter(({ amountMinor }) => amountMinor > 0),
+    total.currency,
+  );
   return subtractMoney(price, total);
 }

@@ -7,11 +7,14 @@ import { DomainError } from '../src/domain/domain-error';
 const HEARTBEAT_MS = 2000;
 
 /**
- * The steps of an advance of a sandbox clock. Each may run any number of times: how far an advance has come is in MongoDB,
- * and none touches an operation that is not its own run's.
+ * The steps of an advance of a sandbox clock. Each may run any number of times: how far an advance has come is in
+ * MongoDB, and none touches an operation that is not its own run's.
  */
 export const createSandboxClockActivities = ({ sandboxClock }: ActivityDependencies) => ({
-  /** Makes this run the owner of the operation. Answers why it cannot go on, such as a server that lacks the feature; null when it can. */
+  /**
+   * Makes this run the owner of the operation. Answers why it cannot go on, such as a server that lacks the feature;
+   * null when it can.
+   */
   async beginAdvance(input: AdvanceStepInput): Promise<OperationFailure | null> {
     await sandboxClock.claim(input);
     return sandboxClock.requireTimeSkipping().then(

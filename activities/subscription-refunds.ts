@@ -14,16 +14,31 @@ export interface RefundSubscriptionInput {
   at: string;
 }
 
-const REFUNDED_MEANWHILE: readonly string[] = ['PAYMENT_NOT_REFUNDABLE', 'NOTHING_TO_REFUND', 'REFUND_EXCEEDS_CAPTURED'];
+const REFUNDED_MEANWHILE: readonly string[] = [
+  'PAYMENT_NOT_REFUNDABLE',
+  'NOTHING_TO_REFUND',
+  'REFUND_EXCEEDS_CAPTURED',
+];
 
-/** Accepts refunds that a step has planned, within the step. The partner may have refunded since: then the step is decided again. */
-export const createSubscriptionRefunds = ({ database, acceptRefund }: Pick<ActivityDependencies, 'database' | 'acceptRefund'>) =>
-  async ({ session, subscription: { tenantId, correlationId }, refunds, by = { kind: 'workflow', id: null }, at }: RefundSubscriptionInput): Promise<void> => {
+/**
+ * Accepts refunds that a step has planned, within the step. The partner may have refunded since: then the step is
+ * decided again.
+ */
+export const createSubscriptionRefunds =
+  ({ database, acceptRefund }: Pick<ActivityDependencies, 'database' | 'acceptRefund'>) =>
+  async ({
+    session,
+    subscription: { tenantId, correlationId },
+    refunds,
+    by = { kind: 'workflow', id: null },
+    at,
+  }: RefundSubscriptionInput): Promise<void> => {
     for (const { paymentId, amount } of refunds) {
       try {
         await acceptRefund({ database, session, tenantId, paymentId, amount, correlationId, by, at });
       } catch (error) {
-        if (error instanceof DomainError && REFUNDED_MEANWHILE.includes(error.code)) throw new MovedMeanwhile(`payment ${paymentId} was refunded while a refund of it was planned`);
+        if (error instanceof DomainError && REFUNDED_MEANWHILE.includes(error.code))
+          throw new MovedMeanwhile(`payment ${paymentId} was refunded while a refund of it was planned`);
         throw error;
       }
     }

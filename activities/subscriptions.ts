@@ -1,5 +1,9 @@
 import type { ActivityDependencies } from '.';
-import type { SubscriptionCommandStep, SubscriptionMoved, SubscriptionStepInput } from '../src/contracts/subscription-activities';
+import type {
+  SubscriptionCommandStep,
+  SubscriptionMoved,
+  SubscriptionStepInput,
+} from '../src/contracts/subscription-activities';
 import { DomainError } from '../src/domain/domain-error';
 import { billNextPeriod, billingStandingOf } from '../src/domain/plan-change';
 import { progressOf } from '../src/domain/subscription-progress';
@@ -11,18 +15,26 @@ export const createSubscriptionActivities = (dependencies: ActivityDependencies)
   const records = createSubscriptionRecords(dependencies);
 
   return {
-    /** Makes this chain the owner of the subscription and says where it stands. Another chain's subscription is `ENTITY_NOT_OURS`. */
+    /**
+     * Makes this chain the owner of the subscription and says where it stands. Another chain's subscription is
+     * `ENTITY_NOT_OURS`.
+     */
     async beginSubscription(input: SubscriptionStepInput): Promise<SubscriptionMoved> {
       const { tenantId, subscriptionId, chain, at } = input;
       await models.subscriptions.updateOne({ _id: subscriptionId, tenantId, chain: null }, { $set: { chain } });
       const subscription = await records.find(input);
-      if (subscription.chain !== chain) throw new DomainError('ENTITY_NOT_OURS', `subscription ${subscriptionId} is owned by another run of its workflow`);
+      if (subscription.chain !== chain)
+        throw new DomainError(
+          'ENTITY_NOT_OURS',
+          `subscription ${subscriptionId} is owned by another run of its workflow`,
+        );
       return { state: subscription.state, at, progress: progressOf(subscription) };
     },
 
     async startTrial(input: SubscriptionStepInput): Promise<SubscriptionMoved> {
       return records.change(input, ({ trialEndAt }) => ({
-        to: 'trialing', event: { type: 'subscription.trial_started', data: { trialEndAt: trialEndAt?.toISOString() ?? null } },
+        to: 'trialing',
+        event: { type: 'subscription.trial_started', data: { trialEndAt: trialEndAt?.toISOString() ?? null } },
       }));
     },
 
@@ -32,7 +44,12 @@ export const createSubscriptionActivities = (dependencies: ActivityDependencies)
         const trialEndAt = subscription.trialEndAt?.toISOString() ?? null;
         const change = subscription.waiting?.what === 'change_plan' ? subscription.waiting.item : null;
         // The first period may be a shorter one, and earlier credit may pay of it.
-        const { item, draft: { total: { amountMinor } } } = billNextPeriod({ standing: billingStandingOf(subscription), change });
+        const {
+          item,
+          draft: {
+            total: { amountMinor },
+          },
+        } = billNextPeriod({ standing: billingStandingOf(subscription), change });
         return {
           set: { trialNoticeAt: null },
           event: { type: 'subscription.trial_ending', data: { trialEndAt, amountMinor } },
@@ -43,15 +60,26 @@ export const createSubscriptionActivities = (dependencies: ActivityDependencies)
 
     async undoSubscriptionChange(input: SubscriptionCommandStep<'undoSubscriptionChange'>): Promise<SubscriptionMoved> {
       return records.change(input, ({ waiting }) => {
-        if (!waiting) throw new DomainError('NOTHING_TO_UNDO', 'Neither a cancel nor a change of plan waits for the end of the period.');
-        return { by: input.command.by, set: { waiting: null }, event: { type: 'subscription.undone', data: { what: waiting.what } } };
+        if (!waiting)
+          throw new DomainError(
+            'NOTHING_TO_UNDO',
+            'Neither a cancel nor a change of plan waits for the end of the period.',
+          );
+        return {
+          by: input.command.by,
+          set: { waiting: null },
+          event: { type: 'subscription.undone', data: { what: waiting.what } },
+        };
       });
     },
 
     /** Stores another payment method. An invoice that failed is charged at once by it. */
     async updatePaymentMethod(input: SubscriptionCommandStep<'updatePaymentMethod'>): Promise<SubscriptionMoved> {
       const { paymentMethod } = await records.payloadOf(input, input.command.id);
-      if (typeof paymentMethod !== 'string') throw new DomainError('PAYMENT_METHOD_MISSING', 'The command came without its payment method: send it again.', { pointer: '/paymentMethod' });
+      if (typeof paymentMethod !== 'string')
+        throw new DomainError('PAYMENT_METHOD_MISSING', 'The command came without its payment method: send it again.', {
+          pointer: '/paymentMethod',
+        });
       return records.change(input, ({ charge }) => ({
         by: input.command.by,
         set: { paymentMethod, ...(charge?.status === 'failed' ? { charge: { ...charge, status: 'due' } } : {}) },
@@ -62,7 +90,10 @@ export const createSubscriptionActivities = (dependencies: ActivityDependencies)
     async pauseSubscription(input: SubscriptionCommandStep<'pauseSubscription'>): Promise<SubscriptionMoved> {
       const { resumeAt = null, command } = input;
       return records.change(input, () => ({
-        by: command.by, to: 'paused', set: { resumeAt: resumeAt === null ? null : new Date(resumeAt) }, event: { type: 'subscription.paused', data: { resumeAt } },
+        by: command.by,
+        to: 'paused',
+        set: { resumeAt: resumeAt === null ? null : new Date(resumeAt) },
+        event: { type: 'subscription.paused', data: { resumeAt } },
       }));
     },
   };

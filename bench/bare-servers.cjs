@@ -1,4 +1,5 @@
-// What is compared with: servers that echo. `node` is bare node:http, `express` a bare Express 5, `mongodb` the same with one document read or written.
+// What is compared with: servers that echo. `node` is bare node:http, `express` a bare Express 5, `mongodb` the same
+// with one document read or written.
 const { createServer } = require('node:http');
 const express = require('express');
 const { MongoClient } = require('mongodb');
@@ -19,7 +20,9 @@ function reply(response, body) {
 function echoOverExpress({ read, write }) {
   const app = express();
   app.disable('x-powered-by').disable('etag');
-  app.get('/api/v1/users/:userId', async ({ params }, response) => reply(response, JSON.stringify(await read(params.userId))));
+  app.get('/api/v1/users/:userId', async ({ params }, response) =>
+    reply(response, JSON.stringify(await read(params.userId))),
+  );
   app.post('/api/v1/onboardings', express.json(), async ({ body }, response) => {
     await write(body);
     reply(response, JSON.stringify(body));
@@ -30,7 +33,11 @@ function echoOverExpress({ read, write }) {
 const nowhere = { read: async () => ({ ok: true }), write: async () => undefined };
 
 async function inMongodb() {
-  const client = await MongoClient.connect(process.env.MONGODB_URI, { maxPoolSize: 50, writeConcern: { w: 'majority', journal: true }, readConcern: { level: 'majority' } });
+  const client = await MongoClient.connect(process.env.MONGODB_URI, {
+    maxPoolSize: 50,
+    writeConcern: { w: 'majority', journal: true },
+    readConcern: { level: 'majority' },
+  });
   const documents = client.db().collection('bare');
   return {
     async read(_id) {
@@ -39,7 +46,8 @@ async function inMongodb() {
     },
     // A copy: the driver puts an _id into it.
     write: (body) => documents.insertOne({ ...body }),
-    fill: (_id) => documents.updateOne({ _id }, { $set: { ok: true, name: 'Bench', email: 'bench@example.com' } }, { upsert: true }),
+    fill: (_id) =>
+      documents.updateOne({ _id }, { $set: { ok: true, name: 'Bench', email: 'bench@example.com' } }, { upsert: true }),
   };
 }
 
@@ -54,7 +62,9 @@ const kinds = {
 };
 
 async function main([kind]) {
-  const server = createServer(await kinds[kind]()).listen(0, '127.0.0.1', () => process.send({ listening: { port: server.address().port } }));
+  const server = createServer(await kinds[kind]()).listen(0, '127.0.0.1', () =>
+    process.send({ listening: { port: server.address().port } }),
+  );
 }
 
 void main(process.argv.slice(2));

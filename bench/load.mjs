@@ -6,7 +6,8 @@ const CONNECTIONS = 10;
 const LONGEST_SLICE_MS = 30_000;
 
 /**
- * Sends `amount` requests: evenly, `perSecond`, or else over ten connections as fast as they are answered. Each onboarding has a key and an address of its own.
+ * Sends `amount` requests: evenly, `perSecond`, or else over ten connections as fast as they are answered. Each
+ * onboarding has a key and an address of its own.
  * @throws unless every answer is what it has to be.
  */
 export async function runSlice({ url, operation, amount, perSecond, echoes, key, userId }) {
@@ -17,16 +18,27 @@ export async function runSlice({ url, operation, amount, perSecond, echoes, key,
     if (!check({ status, body, context, operation, userId, created })) faults.push(`${status} ${body.slice(0, 300)}`);
   };
   const request = requestOf({ operation, key, userId });
-  const answered = await (perSecond === undefined ? sendFast({ url, amount, request, see }) : sendEvenly({ url, amount, perSecond, request, see }));
+  const answered = await (perSecond === undefined
+    ? sendFast({ url, amount, request, see })
+    : sendEvenly({ url, amount, perSecond, request, see }));
   if (answered !== amount) faults.push(`${answered} answers to ${amount} requests`);
-  if (!echoes && operation === 'createOnboarding' && created.size !== amount) faults.push(`${created.size} onboardings of ${amount} requests`);
-  if (faults.length > 0) throw new Error(`${operation} at ${url}: ${faults.length} faults\n  ${faults.slice(0, 3).join('\n  ')}`);
+  if (!echoes && operation === 'createOnboarding' && created.size !== amount)
+    faults.push(`${created.size} onboardings of ${amount} requests`);
+  if (faults.length > 0)
+    throw new Error(`${operation} at ${url}: ${faults.length} faults\n  ${faults.slice(0, 3).join('\n  ')}`);
 }
 
 async function sendFast({ url, amount, request, see }) {
   const onResponse = (status, body, context) => see({ status, body, context });
   // It notices its end at a sample only.
-  const load = autocannon({ url, amount, connections: CONNECTIONS, timeout: 10, sampleInt: 25, requests: [{ ...request, onResponse }] });
+  const load = autocannon({
+    url,
+    amount,
+    connections: CONNECTIONS,
+    timeout: 10,
+    sampleInt: 25,
+    requests: [{ ...request, onResponse }],
+  });
   const tooLong = setTimeout(() => load.stop(), LONGEST_SLICE_MS);
   const { requests } = await load;
   clearTimeout(tooLong);
@@ -42,7 +54,8 @@ async function sendEvenly({ url, amount, perSecond, request, see }) {
     see({ status: response.status, body: await response.text(), context });
   };
   const sent = [];
-  for (; sent.length < amount; sent.push(send())) await sleep(Math.max(0, begun + (sent.length * 1000) / perSecond - performance.now()));
+  for (; sent.length < amount; sent.push(send()))
+    await sleep(Math.max(0, begun + (sent.length * 1000) / perSecond - performance.now()));
   await Promise.all(sent);
   return sent.length;
 }
@@ -56,12 +69,17 @@ function requestOf({ operation, key, userId }) {
     setupRequest(request, context) {
       context.email = `${randomBytes(12).toString('hex')}@example.com`;
       context.body = JSON.stringify({ email: context.email, name: 'Ada Lovelace', metadata: { crmId: 'C-1042' } });
-      return { ...request, headers: { ...headers, 'content-type': 'application/json', 'idempotency-key': randomUUID() }, body: context.body };
+      return {
+        ...request,
+        headers: { ...headers, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+        body: context.body,
+      };
     },
   };
 }
 
-const checkEcho = ({ status, body, context, operation }) => status === 200 && body === (operation === 'getUser' ? '{"ok":true}' : context.body);
+const checkEcho = ({ status, body, context, operation }) =>
+  status === 200 && body === (operation === 'getUser' ? '{"ok":true}' : context.body);
 
 const checks = {
   getUser: ({ status, body, userId }) => status === 200 && JSON.parse(body).id === userId,

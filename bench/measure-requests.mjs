@@ -11,7 +11,10 @@ const SLICE = {
   mongodb: { getUser: 2000, createOnboarding: 150 },
   whole: { getUser: 1200, createOnboarding: 150 },
 };
-/** Onboardings a second where there is a database: slow enough that the api itself starts every workflow it accepts, and leaves none to the relay. */
+/**
+ * Onboardings a second where there is a database: slow enough that the api itself starts every workflow it accepts, and
+ * leaves none to the relay.
+ */
 const ONBOARDINGS_PER_SECOND = 50;
 /** Slices before the first that counts: V8 goes on optimising for about ten thousand requests. */
 const WARM_UP = { bare: 2, stubbed: 4, mongodb: 2, whole: 3 };
@@ -19,15 +22,32 @@ const WARM_UP = { bare: 2, stubbed: 4, mongodb: 2, whole: 3 };
 const SETTLE_MS = 500;
 
 /**
- * CPU per request over that of the two bare servers, from three slices that follow each other: node:http, Express, ours. The rows take
- * turns, so that a noisy minute does not meet one of them alone.
+ * CPU per request over that of the two bare servers, from three slices that follow each other: node:http, Express,
+ * ours. The rows take turns, so that a noisy minute does not meet one of them alone.
  */
 export async function measureRequests({ startBare, startStubbed, startWhole, mongodbUri }) {
-  const [node, express, stubbed, whole] = [await startBare('node'), await startBare('express'), await startStubbed(), await startWhole()];
+  const [node, express, stubbed, whole] = [
+    await startBare('node'),
+    await startBare('express'),
+    await startStubbed(),
+    await startWhole(),
+  ];
   const mongodb = await startBare('mongodb', { USER_ID: whole.userId });
   const rows = Object.keys(OPERATIONS).flatMap((operation) => [
-    { name: `${OPERATIONS[operation]}, stubbed`, operation, base: { ...express, kind: 'bare' }, ours: { ...stubbed, kind: 'stubbed' }, found: [] },
-    { name: `${OPERATIONS[operation]}, whole`, operation, base: { ...mongodb, kind: 'mongodb' }, ours: { ...whole, kind: 'whole' }, found: [] },
+    {
+      name: `${OPERATIONS[operation]}, stubbed`,
+      operation,
+      base: { ...express, kind: 'bare' },
+      ours: { ...stubbed, kind: 'stubbed' },
+      found: [],
+    },
+    {
+      name: `${OPERATIONS[operation]}, whole`,
+      operation,
+      base: { ...mongodb, kind: 'mongodb' },
+      ours: { ...whole, kind: 'whole' },
+      found: [],
+    },
   ]);
   const accepted = { stubbed: 0, whole: 0, bare: 0, mongodb: 0 };
   const microsOf = async (server, operation) => {
@@ -35,7 +55,8 @@ export async function measureRequests({ startBare, startStubbed, startWhole, mon
     const amount = SLICE[kind][operation];
     const { key, userId } = echoes ? whole : server;
     const before = await server.ask('usage');
-    const perSecond = operation === 'createOnboarding' && (kind === 'mongodb' || kind === 'whole') ? ONBOARDINGS_PER_SECOND : undefined;
+    const perSecond =
+      operation === 'createOnboarding' && (kind === 'mongodb' || kind === 'whole') ? ONBOARDINGS_PER_SECOND : undefined;
     await runSlice({ url, operation, amount, perSecond, echoes, key, userId });
     if (kind === 'whole') await setTimeout(SETTLE_MS);
     const after = await server.ask('usage');
@@ -45,11 +66,16 @@ export async function measureRequests({ startBare, startStubbed, startWhole, mon
   const bareNode = { ...node, kind: 'bare' };
 
   for (const { operation, base, ours } of rows) {
-    for (const server of [bareNode, base, ours]) for (let slice = 0; slice < WARM_UP[server.kind]; slice += 1) await microsOf(server, operation);
+    for (const server of [bareNode, base, ours])
+      for (let slice = 0; slice < WARM_UP[server.kind]; slice += 1) await microsOf(server, operation);
   }
   for (let pair = 0; pair < PAIRS; pair += 1) {
     for (const { operation, base, ours, found } of rows) {
-      const [nodeMicros, baseMicros, micros] = [await microsOf(bareNode, operation), await microsOf(base, operation), await microsOf(ours, operation)];
+      const [nodeMicros, baseMicros, micros] = [
+        await microsOf(bareNode, operation),
+        await microsOf(base, operation),
+        await microsOf(ours, operation),
+      ];
       found.push({ micros, nodeMicros, baseMicros, overNode: micros / nodeMicros, overExpress: micros / baseMicros });
     }
   }
@@ -60,12 +86,23 @@ export async function measureRequests({ startBare, startStubbed, startWhole, mon
   ];
   for (const server of [node, express, mongodb, stubbed, whole]) await server.end();
   const fields = ['micros', 'nodeMicros', 'baseMicros', 'overNode', 'overExpress'];
-  return { pairs: PAIRS, rows: rows.map(({ name, found }) => ({ name, ...Object.fromEntries(fields.map((field) => [field, spread(found.map((one) => one[field]))])) })), checked };
+  return {
+    pairs: PAIRS,
+    rows: rows.map(({ name, found }) => ({
+      name,
+      ...Object.fromEntries(fields.map((field) => [field, spread(found.map((one) => one[field]))])),
+    })),
+    checked,
+  };
 }
 
 export function spread(values) {
   const sorted = [...values].sort((a, b) => a - b);
-  return { median: (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2, min: sorted[0], max: sorted.at(-1) };
+  return {
+    median: (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2,
+    min: sorted[0],
+    max: sorted.at(-1),
+  };
 }
 
 /** What one accepted onboarding writes: work that was not done would count as fast. */
@@ -73,18 +110,28 @@ const WRITTEN_BY_ONE = { users: 1, onboardings: 1, events: 1, outbox: 2, idempot
 
 function countDocuments(kind, accepted, written) {
   for (const [collection, times] of Object.entries(WRITTEN_BY_ONE)) {
-    if (written[collection] !== accepted * times) throw new Error(`${kind}: ${accepted} onboardings were accepted, but ${collection} has ${written[collection]} documents, not ${accepted * times}`);
+    if (written[collection] !== accepted * times)
+      throw new Error(
+        `${kind}: ${accepted} onboardings were accepted, but ${collection} has ${written[collection]} documents, not ${accepted * times}`,
+      );
   }
-  const started = written.started === undefined ? '' : `, ${written.started} of their workflows started by the api itself`;
+  const started =
+    written.started === undefined ? '' : `, ${written.started} of their workflows started by the api itself`;
   return `${kind}: ${accepted} onboardings accepted, their ${accepted * 6} documents counted${started}`;
 }
 
 async function writtenTo({ mongodbUri, tenantId }) {
   const connection = await mongoose.createConnection(mongodbUri).asPromise();
   try {
-    const count = (collection, filter = {}) => connection.collection(collection).countDocuments({ tenantId, ...filter });
-    const written = await Promise.all(Object.keys(WRITTEN_BY_ONE).map(async (collection) => [collection, await count(collection)]));
-    return { ...Object.fromEntries(written), started: await count('outbox', { start: { $ne: null }, doneAt: { $ne: null } }) };
+    const count = (collection, filter = {}) =>
+      connection.collection(collection).countDocuments({ tenantId, ...filter });
+    const written = await Promise.all(
+      Object.keys(WRITTEN_BY_ONE).map(async (collection) => [collection, await count(collection)]),
+    );
+    return {
+      ...Object.fromEntries(written),
+      started: await count('outbox', { start: { $ne: null }, doneAt: { $ne: null } }),
+    };
   } finally {
     await connection.close();
   }

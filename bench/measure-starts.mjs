@@ -3,7 +3,10 @@ import { spread } from './measure-requests.mjs';
 
 const IDLE_MS = 1000;
 
-/** From the start of a process to its first 200 at /readyz, the CPU time of that, and the memory it has when it has then been idle for a second. */
+/**
+ * From the start of a process to its first 200 at /readyz, the CPU time of that, and the memory it has when it has then
+ * been idle for a second.
+ */
 export async function measureStarts({ startRole, startUnbundledWorker }) {
   const kinds = [
     { name: 'api', starts: 5, start: () => startRole('api') },

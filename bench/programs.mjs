@@ -17,17 +17,38 @@ export async function createPrograms({ root, results, servers, profile }) {
   const { PATH, HOME } = process.env;
   const mongodb = new URL(servers.mongodb.addresses.uri);
   mongodb.pathname = '/bench';
-  const common = { PATH, HOME, NODE_ENV: 'production', MONGODB_URI: mongodb.href, REDIS_URL: servers.redis.addresses.url };
+  const common = {
+    PATH,
+    HOME,
+    NODE_ENV: 'production',
+    MONGODB_URI: mongodb.href,
+    REDIS_URL: servers.redis.addresses.url,
+  };
   const log = openSync(join(results, 'processes.log'), 'a');
   const profiling = profile ? ['--cpu-prof', '--cpu-prof-dir', results] : [];
   const stubbedApi = join(results, 'stubbed-api.cjs');
   await build({
-    entryPoints: [join(root, 'bench', 'stubbed-api.ts')], outfile: stubbedApi, bundle: true, platform: 'node', target: 'node24', format: 'cjs',
-    packages: 'external', keepNames: true, sourcemap: 'linked', logLevel: 'warning', define: { __dirname: JSON.stringify(join(root, 'dist')) },
+    entryPoints: [join(root, 'bench', 'stubbed-api.ts')],
+    outfile: stubbedApi,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    packages: 'external',
+    keepNames: true,
+    sourcemap: 'linked',
+    logLevel: 'warning',
+    define: { __dirname: JSON.stringify(join(root, 'dist')) },
   });
 
   const startBare = async (kind, env = {}) => {
-    const server = startMeasured({ name: `bare ${kind}`, program: join(root, 'bench', 'bare-servers.cjs'), args: [kind], env: { ...common, ...env }, log });
+    const server = startMeasured({
+      name: `bare ${kind}`,
+      program: join(root, 'bench', 'bare-servers.cjs'),
+      args: [kind],
+      env: { ...common, ...env },
+      log,
+    });
     const { port } = await server.told('listening');
     return { ...server, url: `http://127.0.0.1:${port}`, echoes: true };
   };
@@ -42,8 +63,16 @@ export async function createPrograms({ root, results, servers, profile }) {
   const startRole = async (role, { program = join(root, 'dist', 'main.js'), execArgv = [] } = {}) => {
     const [port, adminPort] = [await freePort(), await freePort()];
     const env = {
-      ...common, TEMPORAL_ADDRESS: servers.temporal.addresses.address, SMTP_URL: 'smtp://127.0.0.1:9', OPERATOR_KEY, TOKEN_SECRET: 'token-secret-of-the-benchmark-0123456789',
-      LOG_FORMAT: 'json', PORT: String(port), ADMIN_PORT: String(adminPort), PUBLIC_URL: `http://127.0.0.1:${port}`, RATE_LIMIT_PER_MINUTE: '1000000',
+      ...common,
+      TEMPORAL_ADDRESS: servers.temporal.addresses.address,
+      SMTP_URL: 'smtp://127.0.0.1:9',
+      OPERATOR_KEY,
+      TOKEN_SECRET: 'token-secret-of-the-benchmark-0123456789',
+      LOG_FORMAT: 'json',
+      PORT: String(port),
+      ADMIN_PORT: String(adminPort),
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      RATE_LIMIT_PER_MINUTE: '1000000',
     };
     const begun = performance.now();
     const server = startMeasured({ name: `--role ${role}`, program, args: ['--role', role], env, log, execArgv });
@@ -54,8 +83,15 @@ export async function createPrograms({ root, results, servers, profile }) {
   /** The api with a partner, a live key and a user, made through the API itself. */
   const startWhole = async () => {
     const api = await startRole('api', { execArgv: profiling });
-    const partner = await post(`${api.url}/api/v1/partners`, OPERATOR_KEY, { name: 'Bench', timeZone: 'UTC', locale: 'en' });
-    const { key } = await post(`${api.url}/api/v1/partners/${partner.id}/api-keys`, OPERATOR_KEY, { mode: 'live', scopes: ['read', 'write'] });
+    const partner = await post(`${api.url}/api/v1/partners`, OPERATOR_KEY, {
+      name: 'Bench',
+      timeZone: 'UTC',
+      locale: 'en',
+    });
+    const { key } = await post(`${api.url}/api/v1/partners/${partner.id}/api-keys`, OPERATOR_KEY, {
+      mode: 'live',
+      scopes: ['read', 'write'],
+    });
     const { userId } = await post(`${api.url}/api/v1/onboardings`, key, { email: 'bench@example.com', name: 'Bench' });
     return { ...api, key, userId, tenantId: `${partner.id}:live` };
   };
@@ -70,9 +106,16 @@ export async function createPrograms({ root, results, servers, profile }) {
   return { mongodbUri: mongodb.href, startBare, startStubbed, startWhole, startRole, startUnbundledWorker };
 }
 
-/** A child process that can be asked for its CPU time and memory (probe.cjs). Its output goes to a file: a log line costs what it costs in production. */
+/**
+ * A child process that can be asked for its CPU time and memory (probe.cjs). Its output goes to a file: a log line
+ * costs what it costs in production.
+ */
 function startMeasured({ name, program, args = [], env, log, execArgv = [] }) {
-  const child = fork(program, args, { env, execArgv: ['--require', join(import.meta.dirname, 'probe.cjs'), ...execArgv], stdio: ['ignore', log, log, 'ipc'] });
+  const child = fork(program, args, {
+    env,
+    execArgv: ['--require', join(import.meta.dirname, 'probe.cjs'), ...execArgv],
+    stdio: ['ignore', log, log, 'ipc'],
+  });
   const killNow = () => child.kill('SIGKILL');
   process.once('exit', killNow);
   const gone = once(child, 'exit').then(([code, signal]) => {
@@ -109,7 +152,10 @@ function startMeasured({ name, program, args = [], env, log, execArgv = [] }) {
 async function untilReady({ name, gone }, adminPort) {
   const deadline = performance.now() + READY_WITHIN_MS;
   while (performance.now() < deadline) {
-    const answer = await Promise.race([fetch(`http://127.0.0.1:${adminPort}/readyz`, { headers: { connection: 'close' } }).catch(() => null), gone]);
+    const answer = await Promise.race([
+      fetch(`http://127.0.0.1:${adminPort}/readyz`, { headers: { connection: 'close' } }).catch(() => null),
+      gone,
+    ]);
     await answer?.arrayBuffer();
     if (answer?.status === 200) return;
     await sleep(ASK_EVERY_MS);

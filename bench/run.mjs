@@ -14,7 +14,9 @@ const results = join(root, 'bench', 'results');
 const folder = join(root, '.platform-test', 'bench');
 const [flag, ...more] = process.argv.slice(2);
 if (more.length > 0 || (flag !== undefined && flag !== '--profile')) {
-  process.stderr.write('npm run bench [-- --profile]: --profile leaves a CPU profile of each measured api in bench/results\n');
+  process.stderr.write(
+    'npm run bench [-- --profile]: --profile leaves a CPU profile of each measured api in bench/results\n',
+  );
   process.exit(2);
 }
 // Servers and programs are ended by the 'exit' handlers of those who started them.
@@ -28,18 +30,33 @@ rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 // Ends, too, what a killed run has left.
 const claimed = await claimFolder(folder);
-for (const leftover of ['mongodb', 'redis', 'temporal', 'logs']) rmSync(join(folder, leftover), { recursive: true, force: true });
-// Servers named in the environment are left alone, thousands of onboardings would be written there; a mongod or redis-server on PATH is taken.
+for (const leftover of ['mongodb', 'redis', 'temporal', 'logs'])
+  rmSync(join(folder, leftover), { recursive: true, force: true });
+// Servers named in the environment are left alone, thousands of onboardings would be written there; a mongod or
+// redis-server on PATH is taken.
 const { MONGODB_URI: _mongodb, REDIS_URL: _redis, TEMPORAL_ADDRESS: _temporal, ...env } = process.env;
 const servers = await startEmbeddedServers({
-  root, folder, which: ['mongodb', 'redis', 'temporal'], buildFast: true, wellKnownPorts: false, env, processes, reporter: plainReporter((line) => process.stderr.write(`${line}\n`)),
+  root,
+  folder,
+  which: ['mongodb', 'redis', 'temporal'],
+  buildFast: true,
+  wellKnownPorts: false,
+  env,
+  processes,
+  reporter: plainReporter((line) => process.stderr.write(`${line}\n`)),
 });
 try {
   const programs = await createPrograms({ root, results, servers, profile: flag === '--profile' });
   // Starts first: the worker would otherwise begin with thousands of onboardings.
   const starts = flag === '--profile' ? [] : await measureStarts(programs);
   const requests = await measureRequests(programs);
-  const machine = { cores: cpus().length, cpu: cpus()[0]?.model ?? 'unknown', load: [loadBefore, loadavg()[0]], node: process.version, servers: [servers.mongodb, servers.redis, servers.temporal].map(({ label }) => label) };
+  const machine = {
+    cores: cpus().length,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    load: [loadBefore, loadavg()[0]],
+    node: process.version,
+    servers: [servers.mongodb, servers.redis, servers.temporal].map(({ label }) => label),
+  };
   const seconds = (performance.now() - begun) / 1000;
   writeFileSync(join(results, 'latest.json'), `${JSON.stringify({ machine, requests, starts, seconds }, null, 2)}\n`);
   print({ machine, requests, starts, seconds });
@@ -50,18 +67,42 @@ try {
 }
 process.exit();
 
-function print({ machine: { cores, cpu, load, node, servers: labels }, requests: { pairs, rows, checked }, starts, seconds }) {
+function print({
+  machine: { cores, cpu, load, node, servers: labels },
+  requests: { pairs, rows, checked },
+  starts,
+  seconds,
+}) {
   const times = ({ median, min, max }) => [`${median.toFixed(2)} ×`, `${min.toFixed(1)}–${max.toFixed(1)}`];
   const whole = ({ median, min, max }) => [median.toFixed(0), `${min.toFixed(0)}–${max.toFixed(0)}`];
   const lines = [
     `${cores} cores (${cpu.trim()}), load ${load.map((value) => value.toFixed(2)).join(' → ')}, Node ${node}; ${labels.join(', ')}`,
     '',
     `CPU per request, median of ${pairs} (least–greatest)`,
-    ...table(rows.map(({ name, micros, overNode, overExpress }) => [name, `${micros.median.toFixed(0)} µs`, 'node:http', ...times(overNode), 'Express', ...times(overExpress)])),
+    ...table(
+      rows.map(({ name, micros, overNode, overExpress }) => [
+        name,
+        `${micros.median.toFixed(0)} µs`,
+        'node:http',
+        ...times(overNode),
+        'Express',
+        ...times(overExpress),
+      ]),
+    ),
     ...checked,
     '',
     ...(starts.length > 0 ? ['Start to 200 at /readyz, and the memory after a second of idling'] : []),
-    ...table(starts.map(({ name, starts: count, seconds: taken, cpuSeconds, rssMegabytes }) => [name, `${taken.median.toFixed(2)} s`, `${taken.min.toFixed(2)}–${taken.max.toFixed(2)}`, `${cpuSeconds.median.toFixed(2)} s of CPU`, ...whole(rssMegabytes), 'MB', `${count} starts`])),
+    ...table(
+      starts.map(({ name, starts: count, seconds: taken, cpuSeconds, rssMegabytes }) => [
+        name,
+        `${taken.median.toFixed(2)} s`,
+        `${taken.min.toFixed(2)}–${taken.max.toFixed(2)}`,
+        `${cpuSeconds.median.toFixed(2)} s of CPU`,
+        ...whole(rssMegabytes),
+        'MB',
+        `${count} starts`,
+      ]),
+    ),
     '',
     `Took ${seconds.toFixed(0)} s`,
   ];
@@ -71,5 +112,9 @@ function print({ machine: { cores, cpu, load, node, servers: labels }, requests:
 /** Columns as wide as their widest cell; all but the first to the right. */
 function table(rows) {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column] + 2))).join(''));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column] + 2)))
+      .join(''),
+  );
 }

@@ -1,4 +1,5 @@
-// The api as `--role api` wires it, over a database whose answers are made up: what is left is the cost of everything of ours around it.
+// The api as `--role api` wires it, over a database whose answers are made up: what is left is the cost of everything
+// of ours around it.
 import type { Schema } from 'mongoose';
 import { createApp } from '../src/http/app';
 import { hashOfKey } from '../src/http/authenticate';
@@ -23,16 +24,45 @@ const userId = 'usr_01m7y3ad3af6e964zt6px52w8e';
 
 /** The documents that the measured requests read. */
 const partner: Partial<Partner> = { _id: partnerId, name: 'Bench', timeZone: 'UTC', locale: 'en' };
-const apiKey: ApiKey = { _id: 'key_01m7y3ad3af6e964zt6px52w8e', tenantId, partnerId, mode: 'live', scopes: ['read', 'write'], name: null, hash: hashOfKey(key), hint: 'pk_…', createdAt: at, revokedAt: null };
+const apiKey: ApiKey = {
+  _id: 'key_01m7y3ad3af6e964zt6px52w8e',
+  tenantId,
+  partnerId,
+  mode: 'live',
+  scopes: ['read', 'write'],
+  name: null,
+  hash: hashOfKey(key),
+  hint: 'pk_…',
+  createdAt: at,
+  revokedAt: null,
+};
 const user: User = {
-  _id: userId, tenantId, state: 'active', version: 1, chain: null, correlationId: 'bench', createdAt: at, updatedAt: at, onboardingId: 'onb_01m7y3ad3af6e964zt6px52w8e',
-  email: 'bench@example.com', emailKey: 'bench@example.com', holdsEmail: true, name: 'Bench', locale: 'en', timeZone: 'UTC', profile: null, metadata: {},
+  _id: userId,
+  tenantId,
+  state: 'active',
+  version: 1,
+  chain: null,
+  correlationId: 'bench',
+  createdAt: at,
+  updatedAt: at,
+  onboardingId: 'onb_01m7y3ad3af6e964zt6px52w8e',
+  email: 'bench@example.com',
+  emailKey: 'bench@example.com',
+  holdsEmail: true,
+  name: 'Bench',
+  locale: 'en',
+  timeZone: 'UTC',
+  profile: null,
+  metadata: {},
 };
 
 /** How many documents each collection was given. */
 const written: Record<string, number> = {};
 
-/** No more than what the measured requests call, so that anything else throws. Mongoose and the driver do not run at all. */
+/**
+ * No more than what the measured requests call, so that anything else throws. Mongoose and the driver do not run at
+ * all.
+ */
 function model(schema: object, found: unknown = null) {
   const answered = Promise.resolve(found);
   const query = { session: () => query, lean: () => answered };
@@ -40,23 +70,45 @@ function model(schema: object, found: unknown = null) {
     const { collection } = (schema as Schema).options;
     written[collection ?? ''] = (written[collection ?? ''] ?? 0) + documents.length;
   };
-  return { schema, findOne: () => query, collection: { insertOne: (document: unknown) => count([document]), insertMany: count } };
+  return {
+    schema,
+    findOne: () => query,
+    collection: { insertOne: (document: unknown) => count([document]), insertMany: count },
+  };
 }
 
 const models = {
-  partners: model(partnerSchema, partner), apiKeys: model(apiKeySchema, apiKey), users: model(userSchema, user),
-  onboardings: model(onboardingSchema), events: model(eventSchema), outbox: model(outboxRowSchema), idempotency: model(idempotencyRecordSchema),
+  partners: model(partnerSchema, partner),
+  apiKeys: model(apiKeySchema, apiKey),
+  users: model(userSchema, user),
+  onboardings: model(onboardingSchema),
+  events: model(eventSchema),
+  outbox: model(outboxRowSchema),
+  idempotency: model(idempotencyRecordSchema),
 };
 const session = {};
-const database = { models, connection: {}, inTransaction: (work: (session: object) => Promise<unknown>) => work(session) } as unknown as Database;
+const database = {
+  models,
+  connection: {},
+  inTransaction: (work: (session: object) => Promise<unknown>) => work(session),
+} as unknown as Database;
 
 const never = async (): Promise<never> => {
   throw new Error('Not part of the benchmark');
 };
 
 async function main(): Promise<void> {
-  const [operatorKey, tokenSecret] = ['operator-key-of-the-benchmark-0123456789', 'token-secret-of-the-benchmark-0123456789'];
-  const logger = await createLogger({ level: 'info', format: 'json', role: 'api', instance: 0, secrets: [operatorKey, tokenSecret] });
+  const [operatorKey, tokenSecret] = [
+    'operator-key-of-the-benchmark-0123456789',
+    'token-secret-of-the-benchmark-0123456789',
+  ];
+  const logger = await createLogger({
+    level: 'info',
+    format: 'json',
+    role: 'api',
+    instance: 0,
+    secrets: [operatorKey, tokenSecret],
+  });
   const isDraining = (): boolean => false;
   const app = createApp({
     database,
@@ -79,7 +131,14 @@ async function main(): Promise<void> {
     metrics: createMetrics({ role: 'api' }),
     isDraining,
   });
-  const { port } = await openHttpServer({ host: '127.0.0.1', port: 0, handler: app, isDraining, drainMs: 0, graceMs: 0 });
+  const { port } = await openHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    handler: app,
+    isDraining,
+    drainMs: 0,
+    graceMs: 0,
+  });
   process.on('message', (message: { ask?: string }) => {
     if (message.ask === 'written') process.send?.({ written });
   });

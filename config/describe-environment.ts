@@ -17,16 +17,31 @@ export interface VariableDescription {
 export function describeEnvironment(): VariableDescription[] {
   return variableNames.map((name) => {
     const variable: Variable = variables[name];
-    const byRole = Object.entries(variable.defaultByRole ?? {}).map(([role, value]) => `, ${role} ${value}`).join('');
+    const byRole = Object.entries(variable.defaultByRole ?? {})
+      .map(([role, value]) => `, ${role} ${value}`)
+      .join('');
     const needed = variable.requiredBy ? `none, required by ${variable.requiredBy.join(' and ')}` : 'none';
-    const defaultText = variable.default === undefined ? 'required' : variable.default ? `${variable.default}${byRole}` : needed;
-    return { name, group: variable.group, default: variable.default, defaultText, unit: variable.unit ?? '', meaning: variable.meaning, allowed: variable.allowed, secret: variable.secret === true };
+    const defaultText =
+      variable.default === undefined ? 'required' : variable.default ? `${variable.default}${byRole}` : needed;
+    return {
+      name,
+      group: variable.group,
+      default: variable.default,
+      defaultText,
+      unit: variable.unit ?? '',
+      meaning: variable.meaning,
+      allowed: variable.allowed,
+      secret: variable.secret === true,
+    };
   });
 }
 
 /** The content of `.env.example`: required variables are empty, all others commented out with their default. */
 export function renderEnvExample(): string {
-  const lines = ['# Every variable the program reads. Commented lines show the default.', '# Made by `renderEnvExample` in config/describe-environment.ts; a test compares.'];
+  const lines = [
+    '# Every variable the program reads. Commented lines show the default.',
+    '# Made by `renderEnvExample` in config/describe-environment.ts; a test compares.',
+  ];
   let group = '';
   for (const variable of describeEnvironment()) {
     if (variable.group !== group) lines.push('', `# --- ${variable.group} ---`);
@@ -42,7 +57,8 @@ export function renderEnvExample(): string {
 /** The README's table, which stands between `<!-- config:begin -->` and `<!-- config:end -->`. */
 export function renderConfigTable(): string {
   const rows = describeEnvironment().map(({ name, defaultText, unit, meaning, allowed }) => {
-    const shownDefault = defaultText === 'required' ? '**required**' : defaultText === 'none' ? '–' : `\`${defaultText}\``;
+    const shownDefault =
+      defaultText === 'required' ? '**required**' : defaultText === 'none' ? '–' : `\`${defaultText}\``;
     return `| \`${name}\` | ${shownDefault} | ${unit} | ${meaning}: ${allowed} |`;
   });
   return ['| variable | default | unit | meaning and allowed values |', '|---|---|---|---|', ...rows].join('\n');

@@ -5,7 +5,10 @@ import { ConfigError, readConfig } from './env';
 import { flagNames, flags } from './flags';
 import { variableNames, variables, type Variable } from './variables';
 
-const secrets = { OPERATOR_KEY: 'operator-key-operator-key-operator-key', TOKEN_SECRET: 'token-secret-token-secret-token-secret' };
+const secrets = {
+  OPERATOR_KEY: 'operator-key-operator-key-operator-key',
+  TOKEN_SECRET: 'token-secret-token-secret-token-secret',
+};
 const read = (env: Record<string, string> = {}, role = 'api') => readConfig({ env: { ...secrets, ...env }, role });
 const problemsOf = (env: Record<string, string>, role = 'api'): readonly string[] => {
   try {
@@ -27,30 +30,60 @@ describe('the configuration', () => {
   });
 
   it('names every bad variable at once, what is wrong and what is allowed', () => {
-    const problems = problemsOf({ ...secrets, PORT: 'http', LOG_LEVEL: 'loud', MAX_BODY_BYTES: '1e3', TEMPORAL_TLS: 'yes', FEATURES: 'teleport' });
+    const problems = problemsOf({
+      ...secrets,
+      PORT: 'http',
+      LOG_LEVEL: 'loud',
+      MAX_BODY_BYTES: '1e3',
+      TEMPORAL_TLS: 'yes',
+      FEATURES: 'teleport',
+    });
     expect(problems).toHaveLength(5);
     expect(problems[0]).toBe('PORT is "http"; it has to be a port; 0 takes a free one');
-    expect(problems.join('\n')).toMatch(/MAX_BODY_BYTES is "1e3"; it has to be a whole number from 1024 to 10485760\n.*TEMPORAL_TLS is "yes"; it has to be true or false\n.*LOG_LEVEL.*\n.*FEATURES is "teleport"/);
+    expect(problems.join('\n')).toMatch(
+      /MAX_BODY_BYTES is "1e3"; it has to be a whole number from 1024 to 10485760\n.*TEMPORAL_TLS is "yes"; it has to be true or false\n.*LOG_LEVEL.*\n.*FEATURES is "teleport"/,
+    );
   });
 
   it('says which required variables are missing', () => {
     expect(problemsOf({}).map((problem) => problem.split(' ')[0])).toEqual(['OPERATOR_KEY', 'TOKEN_SECRET']);
   });
 
-  it.each(variableNames.filter((name) => (variables[name] as Variable).secret))('never shows the value of %s', (name) => {
-    const value = 'hunter2 hunter2';
-    const problems = problemsOf({ ...secrets, [name]: value });
-    expect(problems.join()).not.toContain('hunter2');
-    if (name !== 'TEMPORAL_API_KEY') expect(problems.join()).toContain(name);
-  });
+  it.each(variableNames.filter((name) => (variables[name] as Variable).secret))(
+    'never shows the value of %s',
+    (name) => {
+      const value = 'hunter2 hunter2';
+      const problems = problemsOf({ ...secrets, [name]: value });
+      expect(problems.join()).not.toContain('hunter2');
+      if (name !== 'TEMPORAL_API_KEY') expect(problems.join()).toContain(name);
+    },
+  );
 
-  it.each([['PORT', '65536'], ['PORT', '-1'], ['PORT', ' 80'], ['PORT', '0x10'], ['PORT', '1.5'], ['PUBLIC_URL', 'javascript:alert(1)'], ['MONGODB_URI', 'mongodb://localhost:27017'], ['TEMPORAL_ADDRESS', 'localhost'], ['MAIL_FROM', 'a@b.c\r\nBcc: x@y.z'], ['OPERATOR_EMAIL', 'nobody'], ['REDIS_PREFIX', 'platform'], ['NODE_APP_INSTANCE', 'one'], ['SANDBOX_WEBHOOK_SECRET', 'whsec_c2hvcnQ='], ['LIVE_GATEWAY', 'paypal'], ['STRIPE_API_KEY', 'pk_live_1']])(
-    'refuses %s=%j',
-    (name, value) => expect(problemsOf({ ...secrets, [name]: value })).toEqual([expect.stringContaining(name)]),
+  it.each([
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', ' 80'],
+    ['PORT', '0x10'],
+    ['PORT', '1.5'],
+    ['PUBLIC_URL', 'javascript:alert(1)'],
+    ['MONGODB_URI', 'mongodb://localhost:27017'],
+    ['TEMPORAL_ADDRESS', 'localhost'],
+    ['MAIL_FROM', 'a@b.c\r\nBcc: x@y.z'],
+    ['OPERATOR_EMAIL', 'nobody'],
+    ['REDIS_PREFIX', 'platform'],
+    ['NODE_APP_INSTANCE', 'one'],
+    ['SANDBOX_WEBHOOK_SECRET', 'whsec_c2hvcnQ='],
+    ['LIVE_GATEWAY', 'paypal'],
+    ['STRIPE_API_KEY', 'pk_live_1'],
+  ])('refuses %s=%j', (name, value) =>
+    expect(problemsOf({ ...secrets, [name]: value })).toEqual([expect.stringContaining(name)]),
   );
 
   it('takes an empty variable for one that is not set', () => {
-    expect(read({ PORT: '', TEMPORAL_API_KEY: '' })).toMatchObject({ api: { port: 3000 }, temporal: { apiKey: undefined } });
+    expect(read({ PORT: '', TEMPORAL_API_KEY: '' })).toMatchObject({
+      api: { port: 3000 },
+      temporal: { apiKey: undefined },
+    });
   });
 
   it('is frozen all the way down', () => {
@@ -66,7 +99,9 @@ describe('the configuration', () => {
   });
 
   it('wants the hard limit of the shutdown above what it limits', () => {
-    expect(problemsOf({ ...secrets, SHUTDOWN_GRACE_MS: '19000' })).toEqual([expect.stringMatching(/^SHUTDOWN_FORCE_MS is 20000; it has to be at least 21000/)]);
+    expect(problemsOf({ ...secrets, SHUTDOWN_GRACE_MS: '19000' })).toEqual([
+      expect.stringMatching(/^SHUTDOWN_FORCE_MS is 20000; it has to be at least 21000/),
+    ]);
     expect(problemsOf({ ...secrets, DRAIN_MS: '60000' })).toEqual([expect.stringContaining('DRAIN_MS and 2000 more')]);
     expect(problemsOf({ ...secrets, SHUTDOWN_GRACE_MS: '18000' })).toEqual([]);
   });
@@ -79,25 +114,45 @@ describe('the configuration', () => {
     expect(read({ TEMPORAL_API_KEY: 'key' }).temporal.tls).not.toBeNull();
     expect(read({ TEMPORAL_TLS: 'true' }).temporal.tls).not.toBeNull();
     expect(read({ TEMPORAL_TLS_CA_FILE: '/ca.pem' }).temporal.tls).toMatchObject({ caFile: '/ca.pem' });
-    expect(problemsOf({ ...secrets, TEMPORAL_TLS_CERT_FILE: '/cert.pem' })).toEqual([expect.stringContaining('TEMPORAL_TLS_KEY_FILE is not set')]);
+    expect(problemsOf({ ...secrets, TEMPORAL_TLS_CERT_FILE: '/cert.pem' })).toEqual([
+      expect.stringContaining('TEMPORAL_TLS_KEY_FILE is not set'),
+    ]);
   });
 
   it('wants the key of the simulated gateway where that runs, and both of Stripe where live tenants pay through it', () => {
-    expect(problemsOf(secrets, 'sandbox')).toEqual([expect.stringMatching(/^SANDBOX_WEBHOOK_SECRET is not set; it has to be whsec_/)]);
-    expect(read().gateways).toMatchObject({ stripe: null, sandbox: { webhookUrl: 'http://127.0.0.1:3000/api/v1/webhooks/sandbox-gateway', publicUrl: 'http://127.0.0.1:3100' } });
-    expect(problemsOf({ ...secrets, LIVE_GATEWAY: 'stripe' })).toEqual([expect.stringContaining('STRIPE_API_KEY'), expect.stringContaining('STRIPE_WEBHOOK_SECRET')]);
+    expect(problemsOf(secrets, 'sandbox')).toEqual([
+      expect.stringMatching(/^SANDBOX_WEBHOOK_SECRET is not set; it has to be whsec_/),
+    ]);
+    expect(read().gateways).toMatchObject({
+      stripe: null,
+      sandbox: {
+        webhookUrl: 'http://127.0.0.1:3000/api/v1/webhooks/sandbox-gateway',
+        publicUrl: 'http://127.0.0.1:3100',
+      },
+    });
+    expect(problemsOf({ ...secrets, LIVE_GATEWAY: 'stripe' })).toEqual([
+      expect.stringContaining('STRIPE_API_KEY'),
+      expect.stringContaining('STRIPE_WEBHOOK_SECRET'),
+    ]);
     const live = read({ LIVE_GATEWAY: 'stripe', STRIPE_API_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' });
-    expect(live.gateways.stripe).toEqual({ apiKey: 'sk_test_1', webhookSecret: 'whsec_1', returnUrl: 'http://127.0.0.1:3000' });
+    expect(live.gateways.stripe).toEqual({
+      apiKey: 'sk_test_1',
+      webhookSecret: 'whsec_1',
+      returnUrl: 'http://127.0.0.1:3000',
+    });
   });
 
   it('refuses one secret for two uses', () => {
-    expect(problemsOf({ OPERATOR_KEY: secrets.OPERATOR_KEY, TOKEN_SECRET: secrets.OPERATOR_KEY })).toEqual([expect.stringContaining('TOKEN_SECRET equals OPERATOR_KEY')]);
+    expect(problemsOf({ OPERATOR_KEY: secrets.OPERATOR_KEY, TOKEN_SECRET: secrets.OPERATOR_KEY })).toEqual([
+      expect.stringContaining('TOKEN_SECRET equals OPERATOR_KEY'),
+    ]);
   });
 
   it('has a good default for every variable that need not be set', () => {
     for (const name of variableNames) {
       const variable: Variable = variables[name];
-      if (typeof variable.default === 'string') expect({ name, ok: variable.type.safeParse(variable.default).success }).toEqual({ name, ok: true });
+      if (typeof variable.default === 'string')
+        expect({ name, ok: variable.type.safeParse(variable.default).success }).toEqual({ name, ok: true });
     }
   });
 });

@@ -2,7 +2,11 @@ import type { z } from 'zod';
 import { deepFreeze } from './deep-freeze';
 import { variableNames, variables, type Variable, type VariableName } from './variables';
 
-type Parsed<V> = V extends { type: infer T extends z.ZodType; default: null } ? z.output<T> | undefined : V extends { type: infer T extends z.ZodType } ? z.output<T> : never;
+type Parsed<V> = V extends { type: infer T extends z.ZodType; default: null }
+  ? z.output<T> | undefined
+  : V extends { type: infer T extends z.ZodType }
+    ? z.output<T>
+    : never;
 type Values = { [Name in VariableName]: Parsed<(typeof variables)[Name]> };
 
 /** Everything that is wrong with the environment, one line for each variable. Holds no value of a secret. */
@@ -41,7 +45,8 @@ export function readConfig({ env, role }: ReadConfigInput) {
     else problems.push(`${name} is ${shown(variable, raw)}; it has to be ${variable.allowed}`);
   }
   const instance = env.NODE_APP_INSTANCE || '0';
-  if (!/^\d{1,4}$/.test(instance)) problems.push(`NODE_APP_INSTANCE is "${instance}"; it has to be the number that PM2 gives an instance`);
+  if (!/^\d{1,4}$/.test(instance))
+    problems.push(`NODE_APP_INSTANCE is "${instance}"; it has to be the number that PM2 gives an instance`);
   // Rules between variables are looked at even when others are bad, as long as theirs are there.
   problems.push(...crossFieldProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
@@ -62,27 +67,48 @@ const FORCE_MARGIN_MS = 2000;
 function crossFieldProblems(values: Partial<Values>): string[] {
   const problems: string[] = [];
   const { SHUTDOWN_FORCE_MS: forceMs, SHUTDOWN_GRACE_MS: graceMs = 0, DRAIN_MS: drainMs = 0 } = values;
-  for (const [name, ms] of [['SHUTDOWN_GRACE_MS', graceMs], ['DRAIN_MS', drainMs]] as const) {
+  for (const [name, ms] of [
+    ['SHUTDOWN_GRACE_MS', graceMs],
+    ['DRAIN_MS', drainMs],
+  ] as const) {
     if (forceMs !== undefined && forceMs < ms + FORCE_MARGIN_MS) {
-      problems.push(`SHUTDOWN_FORCE_MS is ${forceMs}; it has to be at least ${ms + FORCE_MARGIN_MS}, which is ${name} and ${FORCE_MARGIN_MS} more`);
+      problems.push(
+        `SHUTDOWN_FORCE_MS is ${forceMs}; it has to be at least ${ms + FORCE_MARGIN_MS}, which is ${name} and ${FORCE_MARGIN_MS} more`,
+      );
     }
   }
   const { TEMPORAL_TLS_CERT_FILE: certFile, TEMPORAL_TLS_KEY_FILE: keyFile } = values;
-  if (certFile !== undefined && keyFile === undefined) problems.push('TEMPORAL_TLS_KEY_FILE is not set; TEMPORAL_TLS_CERT_FILE needs it');
-  if (keyFile !== undefined && certFile === undefined) problems.push('TEMPORAL_TLS_CERT_FILE is not set; TEMPORAL_TLS_KEY_FILE needs it');
+  if (certFile !== undefined && keyFile === undefined)
+    problems.push('TEMPORAL_TLS_KEY_FILE is not set; TEMPORAL_TLS_CERT_FILE needs it');
+  if (keyFile !== undefined && certFile === undefined)
+    problems.push('TEMPORAL_TLS_CERT_FILE is not set; TEMPORAL_TLS_KEY_FILE needs it');
   const { OPERATOR_KEY: operatorKey, TOKEN_SECRET: tokenSecret } = values;
-  if (operatorKey !== undefined && operatorKey === tokenSecret) problems.push('TOKEN_SECRET equals OPERATOR_KEY; it has to be a secret of its own');
+  if (operatorKey !== undefined && operatorKey === tokenSecret)
+    problems.push('TOKEN_SECRET equals OPERATOR_KEY; it has to be a secret of its own');
   const { LIVE_GATEWAY: live, STRIPE_API_KEY: stripeKey, STRIPE_WEBHOOK_SECRET: stripeSecret } = values;
-  if (live === 'stripe' && stripeKey === undefined) problems.push('STRIPE_API_KEY is not set; LIVE_GATEWAY=stripe needs it');
-  if (live === 'stripe' && stripeSecret === undefined) problems.push('STRIPE_WEBHOOK_SECRET is not set; LIVE_GATEWAY=stripe needs it');
+  if (live === 'stripe' && stripeKey === undefined)
+    problems.push('STRIPE_API_KEY is not set; LIVE_GATEWAY=stripe needs it');
+  if (live === 'stripe' && stripeSecret === undefined)
+    problems.push('STRIPE_WEBHOOK_SECRET is not set; LIVE_GATEWAY=stripe needs it');
   return problems;
 }
 
 function arrange(v: Values, instance: number) {
-  const tlsFiles = { caFile: v.TEMPORAL_TLS_CA_FILE, certFile: v.TEMPORAL_TLS_CERT_FILE, keyFile: v.TEMPORAL_TLS_KEY_FILE };
+  const tlsFiles = {
+    caFile: v.TEMPORAL_TLS_CA_FILE,
+    certFile: v.TEMPORAL_TLS_CERT_FILE,
+    keyFile: v.TEMPORAL_TLS_KEY_FILE,
+  };
   const usesTls = v.TEMPORAL_TLS || v.TEMPORAL_API_KEY !== undefined || Object.values(tlsFiles).some(Boolean);
   return {
-    api: { port: v.PORT, host: v.HOST, publicUrl: v.PUBLIC_URL, requestsPerMinute: v.RATE_LIMIT_PER_MINUTE, maxBodyBytes: v.MAX_BODY_BYTES, trustProxy: v.TRUST_PROXY },
+    api: {
+      port: v.PORT,
+      host: v.HOST,
+      publicUrl: v.PUBLIC_URL,
+      requestsPerMinute: v.RATE_LIMIT_PER_MINUTE,
+      maxBodyBytes: v.MAX_BODY_BYTES,
+      trustProxy: v.TRUST_PROXY,
+    },
     admin: { host: v.ADMIN_HOST, port: v.ADMIN_PORT === 0 ? 0 : v.ADMIN_PORT + instance },
     mongodb: { uri: v.MONGODB_URI },
     redis: { url: v.REDIS_URL, prefix: v.REDIS_PREFIX },
@@ -106,7 +132,14 @@ function arrange(v: Values, instance: number) {
         publicUrl: v.SANDBOX_PUBLIC_URL ?? v.SANDBOX_GATEWAY_URL,
         dataDir: v.SANDBOX_DATA_DIR,
       },
-      stripe: v.LIVE_GATEWAY === 'stripe' ? { apiKey: v.STRIPE_API_KEY ?? '', webhookSecret: v.STRIPE_WEBHOOK_SECRET ?? '', returnUrl: v.STRIPE_RETURN_URL ?? v.PUBLIC_URL } : null,
+      stripe:
+        v.LIVE_GATEWAY === 'stripe'
+          ? {
+              apiKey: v.STRIPE_API_KEY ?? '',
+              webhookSecret: v.STRIPE_WEBHOOK_SECRET ?? '',
+              returnUrl: v.STRIPE_RETURN_URL ?? v.PUBLIC_URL,
+            }
+          : null,
     },
     worker: {
       workflowBundle: v.WORKFLOW_BUNDLE,

@@ -1,6 +1,6 @@
 /**
- * Every feature flag: what it does and whether it is on by default. `FEATURES=-rate-limits` in the environment switches one
- * off; its bare name switches it on. A flag that nothing reads any more is removed from here.
+ * Every feature flag: what it does and whether it is on by default. `FEATURES=-rate-limits` in the environment switches
+ * one off; its bare name switches it on. A flag that nothing reads any more is removed from here.
  */
 export const flags = {
   'rate-limits': { on: true, meaning: 'Limits the requests of a tenant per minute' },
@@ -14,7 +14,10 @@ export const flagNames = Object.keys(flags) as Flag[];
 export function parseFlags(list: string): Flags {
   const result = Object.fromEntries(flagNames.map((name) => [name, flags[name].on])) as Record<Flag, boolean>;
   const unknown: string[] = [];
-  for (const entry of list.split(',').map((part) => part.trim()).filter(Boolean)) {
+  for (const entry of list
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)) {
     const off = entry.startsWith('-');
     const name = off ? entry.slice(1) : entry;
     if (isFlag(name)) result[name] = !off;

@@ -1,11 +1,16 @@
 import type { ActivityOptions, RetryPolicy } from '@temporalio/common';
 
 /** How long one attempt of an activity may take. */
-export const timeouts = { SHORT: '30 seconds', MEDIUM: '1 minute', LONG: '5 minutes', VERY_LONG: '15 minutes' } as const;
+export const timeouts = {
+  SHORT: '30 seconds',
+  MEDIUM: '1 minute',
+  LONG: '5 minutes',
+  VERY_LONG: '15 minutes',
+} as const;
 
 /**
- * The retry policies. None limits the number of attempts: what ends an activity is its answer, a failure that says it is
- * final, or a business deadline. Giving up after three attempts would call an unknown outcome a failure
+ * The retry policies. None limits the number of attempts: what ends an activity is its answer, a failure that says it
+ * is final, or a business deadline. Giving up after three attempts would call an unknown outcome a failure
  * (docs/decisions/0003-retries-until-a-deadline.md).
  */
 export const retryPolicies = {
@@ -14,9 +19,9 @@ export const retryPolicies = {
 } as const satisfies Record<string, RetryPolicy>;
 
 /**
- * Options of the activities that write to MongoDB or ask the gateway: an answer comes within two of its time limits (10 s) or not
- * at all. A gateway that is away is waited out. Declines are answers and never thrown; where one comes as an error all the
- * same, repeating it would only decline again.
+ * Options of the activities that write to MongoDB or ask the gateway: an answer comes within two of its time limits (10
+ * s) or not at all. A gateway that is away is waited out. Declines are answers and never thrown; where one comes as an
+ * error all the same, repeating it would only decline again.
  */
 export const paymentActivityOptions = {
   startToCloseTimeout: timeouts.SHORT,
@@ -45,7 +50,10 @@ export const sandboxClockActivityOptions = {
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 } as const satisfies ActivityOptions;
 
-/** Options of the step that moves a sandbox tenant's workflows: it reports every 2 s, and one that falls silent goes on elsewhere. */
+/**
+ * Options of the step that moves a sandbox tenant's workflows: it reports every 2 s, and one that falls silent goes on
+ * elsewhere.
+ */
 export const advanceTenantOptions = {
   ...sandboxClockActivityOptions,
   startToCloseTimeout: timeouts.VERY_LONG,

@@ -1,4 +1,5 @@
-// `npm run build`: dist/main.js (the program) and dist/workflow-bundle.js (the workflows, prebuilt so that a worker starts in a third of the time).
+// `npm run build`: dist/main.js (the program) and dist/workflow-bundle.js (the workflows, prebuilt so that a worker
+// starts in a third of the time).
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
@@ -40,7 +41,12 @@ try {
 async function bringUpToDate({ file, entry, inputs, build }) {
   const begun = performance.now();
   const stampFile = join(dist, `.${file}.stamp`);
-  const stamp = contentStamp([...inputs, 'package-lock.json', 'tsconfig.json', relative(root, fileURLToPath(import.meta.url))]);
+  const stamp = contentStamp([
+    ...inputs,
+    'package-lock.json',
+    'tsconfig.json',
+    relative(root, fileURLToPath(import.meta.url)),
+  ]);
   const upToDate = existsSync(join(dist, file)) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
   if (!upToDate) {
     await build({ entry: inRoot(entry), file });
@@ -55,7 +61,10 @@ function contentStamp(inputs) {
   const hash = createHash('sha256');
   for (const file of inputs.flatMap((input) => filesBelow(inRoot(input)))) {
     if (file.endsWith('.test.ts')) continue;
-    hash.update(`${relative(root, file)}\0`).update(readFileSync(file)).update('\0');
+    hash
+      .update(`${relative(root, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
   }
   return hash.digest('hex');
 }

@@ -43,7 +43,10 @@ for (const check of checks) {
 await beside;
 
 const wide = Math.max(...results.map(({ name }) => name.length));
-const rows = results.map(({ name, ok, seconds, tests }) => `  ${ok ? '✓' : '✗'} ${name.padEnd(wide)}  ${seconds.toFixed(1).padStart(7)} s  ${tests === null ? '' : summaryLine(tests)}`);
+const rows = results.map(
+  ({ name, ok, seconds, tests }) =>
+    `  ${ok ? '✓' : '✗'} ${name.padEnd(wide)}  ${seconds.toFixed(1).padStart(7)} s  ${tests === null ? '' : summaryLine(tests)}`,
+);
 process.stdout.write(`\n${rows.join('\n')}\n${stopping ? 'Interrupted.\n' : ''}\n${summaryLine(sumUp(results))}\n`);
 process.exit(stopping || results.some(({ ok }) => !ok) ? 1 : 0);
 
@@ -61,7 +64,11 @@ function runCommand({ name, command, args, beside: isBeside }: Check): Promise<n
   const heading = `\n── ${name} ──\n`;
   return new Promise((resolve) => {
     if (!isBeside) process.stdout.write(heading);
-    const child = spawn(command, args, { cwd: root, stdio: isBeside ? ['ignore', 'pipe', 'pipe'] : 'inherit', env: withoutChannel() });
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: isBeside ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      env: withoutChannel(),
+    });
     running.add(child);
     const printed: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => printed.push(chunk));

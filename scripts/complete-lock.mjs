@@ -1,15 +1,30 @@
-// After a change of dependencies: `node scripts/complete-lock.mjs`. A registry mirror may not carry the binaries of other platforms
-// (optional packages such as @swc/core-darwin-arm64); npm then leaves them out of package-lock.json, and `npm ci` refuses the file.
-// This writes them back in from what their parents name, without a hash: each machine fetches only those of its own platform.
+// After a change of dependencies: `node scripts/complete-lock.mjs`. A registry mirror may not carry the binaries of
+// other platforms (optional packages such as @swc/core-darwin-arm64); npm then leaves them out of package-lock.json,
+// and `npm ci` refuses the file. This writes them back in from what their parents name, without a hash: each machine
+// fetches only those of its own platform.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const SYSTEMS = ['darwin', 'linux', 'win32', 'freebsd', 'android', 'openharmony', 'openbsd', 'netbsd', 'sunos', 'aix', 'wasm32-wasi'];
+const SYSTEMS = [
+  'darwin',
+  'linux',
+  'win32',
+  'freebsd',
+  'android',
+  'openharmony',
+  'openbsd',
+  'netbsd',
+  'sunos',
+  'aix',
+  'wasm32-wasi',
+];
 const CPUS = ['x64', 'arm64', 'arm', 'ia32', 'ppc64', 's390x', 'riscv64', 'loong64', 'mips64el', 'wasm32'];
 
 if (process.argv.length > 2) {
-  process.stderr.write(`complete-lock takes no arguments, and rewrites package-lock.json; it was given ${process.argv.slice(2).join(' ')}\n`);
+  process.stderr.write(
+    `complete-lock takes no arguments, and rewrites package-lock.json; it was given ${process.argv.slice(2).join(' ')}\n`,
+  );
   process.exit(2);
 }
 
@@ -46,6 +61,15 @@ function platformOf(name) {
   const os = SYSTEMS.filter((system) => parts.includes(system));
   const cpu = CPUS.filter((known) => parts.includes(known));
   if (os.length === 0 && cpu.length === 0) throw new Error(`${name} does not say what platform it is for`);
-  const libc = parts.includes('musl') || parts.includes('musleabihf') ? ['musl'] : parts.some((part) => part.startsWith('gnu')) ? ['glibc'] : [];
-  return { ...(cpu.length > 0 ? { cpu } : {}), ...(libc.length > 0 && os.includes('linux') ? { libc } : {}), ...(os.length > 0 ? { os } : {}) };
+  const libc =
+    parts.includes('musl') || parts.includes('musleabihf')
+      ? ['musl']
+      : parts.some((part) => part.startsWith('gnu'))
+        ? ['glibc']
+        : [];
+  return {
+    ...(cpu.length > 0 ? { cpu } : {}),
+    ...(libc.length > 0 && os.includes('linux') ? { libc } : {}),
+    ...(os.length > 0 ? { os } : {}),
+  };
 }

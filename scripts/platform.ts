@@ -1,4 +1,5 @@
-// What `npm start` becomes once everything is installed (scripts/start.mjs checks the flags and hands over to this on Node 24).
+// What `npm start` becomes once everything is installed (scripts/start.mjs checks the flags and hands over to this on
+// Node 24).
 import { join, resolve } from 'node:path';
 import { FolderInUse } from './embedded/claim-folder.ts';
 import type { EmbeddedServers } from './embedded/servers.ts';
@@ -36,7 +37,11 @@ try {
   else await startAll();
 } catch (error) {
   if (!platform.isStopping) {
-    terminal.line(error instanceof FolderInUse ? alreadyRunning(error) : `Cannot start: ${error instanceof Error ? error.message : String(error)}`);
+    terminal.line(
+      error instanceof FolderInUse
+        ? alreadyRunning(error)
+        : `Cannot start: ${error instanceof Error ? error.message : String(error)}`,
+    );
     await endWith(1);
   }
 }
@@ -50,7 +55,8 @@ async function startAll(): Promise<void> {
   if (platform.isStopping || servers.status !== 'fulfilled') return;
   const run = await platform.startProduct(servers.value);
   terminal.line(`Ready in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
-  if (!flags.has('--no-tour') && !flags.has('--watch')) await runTour({ run, terminal, isStopping: () => platform.isStopping });
+  if (!flags.has('--no-tour') && !flags.has('--watch'))
+    await runTour({ run, terminal, isStopping: () => platform.isStopping });
   if (platform.isStopping) return;
   terminal.line(banner(run, terminal.bold));
   if (flags.has('--watch')) watchSources(root, () => platform.rebuild());
@@ -63,7 +69,8 @@ async function endWith(code: number): Promise<void> {
 
 function alreadyRunning({ pid }: FolderInUse): string {
   const run = readRunFile(join(folder, 'run.json'));
-  const where = run === null ? 'and is still starting or serves only the servers' : `at ${run.api}, Swagger UI ${run.docs}`;
+  const where =
+    run === null ? 'and is still starting or serves only the servers' : `at ${run.api}, Swagger UI ${run.docs}`;
   return `Already running in this folder (pid ${pid}) ${where}. Stop that one first (Ctrl-C there, or: kill ${pid}).`;
 }
 
@@ -76,5 +83,14 @@ function sayAddresses({ mongodb, redis, temporal, mail }: EmbeddedServers): void
     SMTP_URL: mail?.addresses.smtpUrl,
     MAIL_WEB_URL: mail?.addresses.webUrl,
   };
-  terminal.line(['', terminal.bold('The servers are up.'), ...Object.entries(rows).flatMap(([name, value]) => (value ? [`  export ${name}='${value}'`] : [])), '', 'Ctrl-C stops them.', ''].join('\n'));
+  terminal.line(
+    [
+      '',
+      terminal.bold('The servers are up.'),
+      ...Object.entries(rows).flatMap(([name, value]) => (value ? [`  export ${name}='${value}'`] : [])),
+      '',
+      'Ctrl-C stops them.',
+      '',
+    ].join('\n'),
+  );
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// `npm start`: the one file that runs on whatever Node the machine has. It installs, then hands over to platform.ts on Node 24.
+// `npm start`: the one file that runs on whatever Node the machine has. It installs, then hands over to platform.ts on
+// Node 24.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled, fail, handOver } from './bootstrap/install.mjs';
@@ -17,7 +18,9 @@ if (unknown !== undefined) fail(`Unknown flag ${unknown}; there are ${Object.key
 
 if (args.includes('--help')) {
   const lines = Object.entries(FLAGS).map(([flag, meaning]) => `  ${flag.padEnd(15)} ${meaning}`);
-  process.stdout.write(`npm start -- [flags]\n\nBuilds the platform and runs it with its servers until Ctrl-C.\n\n${lines.join('\n')}\n`);
+  process.stdout.write(
+    `npm start -- [flags]\n\nBuilds the platform and runs it with its servers until Ctrl-C.\n\n${lines.join('\n')}\n`,
+  );
 } else {
   const root = join(dirname(fileURLToPath(import.meta.url)), '..');
   await ensureInstalled(root);

@@ -14,9 +14,20 @@ if (args.includes('--help')) {
   process.stdout.write(USAGE);
   process.exit(0);
 }
-const known = args.length === 0 || (args.length === 2 && args[0] === '--only') || (args.length === 1 && args[0].startsWith('--only='));
+const known =
+  args.length === 0 ||
+  (args.length === 2 && args[0] === '--only') ||
+  (args.length === 1 && args[0].startsWith('--only='));
 if (!known) fail(`Cannot read "${args.join(' ')}"; the only flag is --only name,name`, 2);
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 await ensureInstalled(root);
-handOver({ root, program: 'checks.ts', args: args.join('=').replace(/^--only=/, '').split(',').filter(Boolean) });
+handOver({
+  root,
+  program: 'checks.ts',
+  args: args
+    .join('=')
+    .replace(/^--only=/, '')
+    .split(',')
+    .filter(Boolean),
+});

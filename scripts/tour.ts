@@ -27,7 +27,15 @@ export interface TourStage {
 export const TOUR_STAGES: readonly TourStage[] = [onboardUser, settleLostPayment, subscribeForAYear, showLedger];
 
 /** Shows the platform at work through its public API. A stage that fails says where; the platform stays up. */
-export async function runTour({ run, terminal, isStopping }: { run: RunFile; terminal: Terminal; isStopping: () => boolean }): Promise<void> {
+export async function runTour({
+  run,
+  terminal,
+  isStopping,
+}: {
+  run: RunFile;
+  terminal: Terminal;
+  isStopping: () => boolean;
+}): Promise<void> {
   for (const { title, run: runStage } of TOUR_STAGES) {
     terminal.line(`\n${terminal.bold(`Tour: ${title}`)}`);
     let at = 'the beginning';
@@ -39,12 +47,19 @@ export async function runTour({ run, terminal, isStopping }: { run: RunFile; ter
       terminal.line(`  ✓ ${label.padEnd(58)} ${((performance.now() - begun) / 1000).toFixed(2).padStart(6)} s`);
       return result;
     };
-    const context: TourContext = { api: createRestClient({ base: run.api, key: run.sandboxKey }), inbox: run.mail, step, show: (line) => terminal.line(`  ${line}`) };
+    const context: TourContext = {
+      api: createRestClient({ base: run.api, key: run.sandboxKey }),
+      inbox: run.mail,
+      step,
+      show: (line) => terminal.line(`  ${line}`),
+    };
     try {
       await runStage(context);
     } catch (error) {
       if (isStopping()) return;
-      terminal.line(`  ✗ The tour stopped at "${at}": ${error instanceof Error ? error.message : String(error)}. The platform stays up.`);
+      terminal.line(
+        `  ✗ The tour stopped at "${at}": ${error instanceof Error ? error.message : String(error)}. The platform stays up.`,
+      );
     }
   }
 }

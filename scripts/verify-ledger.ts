@@ -1,5 +1,6 @@
-// `npm run ledger:verify`: compares our books with themselves and with the simulated gateway's own, item by item. Looks at the platform
-// that `npm start` runs in this folder; without one, at the servers that the environment names. Ends with 1 when anything differs.
+// `npm run ledger:verify`: compares our books with themselves and with the simulated gateway's own, item by item. Looks
+// at the platform that `npm start` runs in this folder; without one, at the servers that the environment names. Ends
+// with 1 when anything differs.
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { readRunFile } from './platform/run-file.ts';
@@ -10,7 +11,12 @@ const folder = resolve(root, process.env.PLATFORM_DIR || '.platform');
 const run = readRunFile(join(folder, 'run.json'));
 const ofPlatform = (): NodeJS.ProcessEnv => {
   const { operatorKey, tokenSecret } = loadSecrets(join(folder, 'state.json'), process.env);
-  return { MONGODB_URI: run?.mongodbUri, SANDBOX_GATEWAY_URL: run?.sandboxGateway, OPERATOR_KEY: operatorKey, TOKEN_SECRET: tokenSecret };
+  return {
+    MONGODB_URI: run?.mongodbUri,
+    SANDBOX_GATEWAY_URL: run?.sandboxGateway,
+    OPERATOR_KEY: operatorKey,
+    TOKEN_SECRET: tokenSecret,
+  };
 };
 
 const { status } = spawnSync(process.execPath, [join(root, 'dist', 'main.js'), '--verify-ledger'], {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * The sole place that reads files lying beside the program. Everything else is code, so that the program can ship as one
- * file: only this module then has to change.
+ * The sole place that reads files lying beside the program. Everything else is code, so that the program can ship as
+ * one file: only this module then has to change.
  */
 
 /** The text of openapi.yaml. It lies one folder above both `src/assets.ts` and `dist/main.js`. */

@@ -20,12 +20,18 @@ async function main(): Promise<void> {
       return;
     case 'check': {
       const { checkRole } = await import('./processes/check');
-      process.exit((await checkRole({ role: invocation.role, env: process.env, say: (line) => process.stdout.write(`${line}\n`) })) ? 0 : 1);
+      process.exit(
+        (await checkRole({ role: invocation.role, env: process.env, say: (line) => process.stdout.write(`${line}\n`) }))
+          ? 0
+          : 1,
+      );
       return;
     }
     case 'verify-ledger': {
       const { verifyLedger } = await import('./processes/verify-ledger');
-      process.exit((await verifyLedger({ env: process.env, say: (line) => process.stdout.write(`${line}\n`) })) ? 0 : 1);
+      process.exit(
+        (await verifyLedger({ env: process.env, say: (line) => process.stdout.write(`${line}\n`) })) ? 0 : 1,
+      );
       return;
     }
     case 'run': {

@@ -6,11 +6,12 @@ import type { BornInSandbox } from '../src/contracts/sandbox-clock';
  *
  *   await alignedWithSandbox(input);
  *
- * A run of a tenant whose clock was moved is born at real time; this waits until it stands where the tenant stood at its
- * start. The server skips the wait. Elsewhere it adds nothing, not even to the history.
+ * A run of a tenant whose clock was moved is born at real time; this waits until it stands where the tenant stood at
+ * its start. The server skips the wait. Elsewhere it adds nothing, not even to the history.
  *
  * Messages may come before: set the handlers first, but let them judge and act only afterwards. A closed `CommandInbox`
- * takes commands unjudged; open it after this. It cannot be cancelled; a cancel that came meanwhile is found by the next step.
+ * takes commands unjudged; open it after this. It cannot be cancelled; a cancel that came meanwhile is found by the
+ * next step.
  */
 export async function alignedWithSandbox({ sandboxOffsetMs }: BornInSandbox): Promise<void> {
   const { startTime, continuedFromExecutionRunId, parent } = workflowInfo();

@@ -13,8 +13,8 @@ export interface QueuedCommand<Name extends string, Outcome, Input extends Comma
 export type Judge<Name extends string, Input extends CommandInput> = (name: Name, input: Input) => void;
 
 /**
- * Where update handlers leave their commands and the workflow's story takes them, one at a time: handlers never act, so no two
- * of them act at once, and a sender is answered only after what it asked for is recorded.
+ * Where update handlers leave their commands and the workflow's story takes them, one at a time: handlers never act, so
+ * no two of them act at once, and a sender is answered only after what it asked for is recorded.
  */
 export class CommandInbox<Name extends string, Outcome, Input extends CommandInput = CommandInput> {
   private readonly queue: QueuedCommand<Name, Outcome, Input>[] = [];
@@ -30,8 +30,8 @@ export class CommandInbox<Name extends string, Outcome, Input extends CommandInp
   }
 
   /**
-   * Runs an activity that records a move to another state. Meanwhile the next state may be in MongoDB already while the story
-   * has not heard of it, so commands are taken unjudged; each is judged when its turn comes.
+   * Runs an activity that records a move to another state. Meanwhile the next state may be in MongoDB already while the
+   * story has not heard of it, so commands are taken unjudged; each is judged when its turn comes.
    */
   async transit<T>(record: () => Promise<T>): Promise<T> {
     this.inTransit = true;
@@ -55,12 +55,17 @@ export class CommandInbox<Name extends string, Outcome, Input extends CommandInp
 
   /** Waits for what a command led to; a cancelled workflow still answers its senders. */
   async settled(command: QueuedCommand<Name, Outcome, Input>): Promise<Outcome> {
-    await CancellationScope.nonCancellable(() => condition(() => command.outcome !== undefined || command.refusal !== undefined));
+    await CancellationScope.nonCancellable(() =>
+      condition(() => command.outcome !== undefined || command.refusal !== undefined),
+    );
     if (command.refusal) throw command.refusal;
     return command.outcome!;
   }
 
-  /** For the story: the next command that is possible, or undefined once `untilMs` has come. Commands that came too late are refused on the way. */
+  /**
+   * For the story: the next command that is possible, or undefined once `untilMs` has come. Commands that came too late
+   * are refused on the way.
+   */
   async next(untilMs: number): Promise<QueuedCommand<Name, Outcome, Input> | undefined> {
     for (;;) {
       const command = this.queue.shift();
@@ -95,7 +100,10 @@ export class CommandInbox<Name extends string, Outcome, Input extends CommandInp
     return this.queue.length > 0;
   }
 
-  /** Tells everyone who still waits that their turn will not come, or was cut short; the process would wait for their answers for ever. */
+  /**
+   * Tells everyone who still waits that their turn will not come, or was cut short; the process would wait for their
+   * answers for ever.
+   */
   refuseTheRest(why: string): void {
     const { current } = this;
     const isCutShort = current !== undefined && current.outcome === undefined && current.refusal === undefined;
@@ -104,7 +112,14 @@ export class CommandInbox<Name extends string, Outcome, Input extends CommandInp
   }
 }
 
-/** What the sender of a command is told when it cannot be applied: a code and a sentence; `retryAfterMs` where waiting helps. */
-export function refusal(type: string, message: string, { retryAfterMs }: { retryAfterMs?: number } = {}): ApplicationFailure {
+/**
+ * What the sender of a command is told when it cannot be applied: a code and a sentence; `retryAfterMs` where waiting
+ * helps.
+ */
+export function refusal(
+  type: string,
+  message: string,
+  { retryAfterMs }: { retryAfterMs?: number } = {},
+): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, type, ...(retryAfterMs === undefined ? [] : [{ retryAfterMs }]));
 }

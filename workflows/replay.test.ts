@@ -9,11 +9,17 @@ const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
 let workflowBundle: { code: string };
 
 const replay = (history: unknown) => Worker.runReplayHistory({ workflowBundle }, history);
-const read = (name: string) => JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as { events: Record<string, { activityType?: { name: string } }>[] };
+const read = (name: string) =>
+  JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as {
+    events: Record<string, { activityType?: { name: string } }>[];
+  };
 
 beforeAll(async () => {
   quietTemporal();
-  workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('./index.ts'), logger: new DefaultLogger('ERROR') });
+  workflowBundle = await bundleWorkflowCode({
+    workflowsPath: require.resolve('./index.ts'),
+    logger: new DefaultLogger('ERROR'),
+  });
 });
 
 /**
@@ -33,10 +39,13 @@ describe('workflow code replays', () => {
   });
 });
 
-it.each(['payment-captured', 'payment-refund-succeeded'])('%s, also when it was born in an advanced sandbox before payments aligned with it', async (name) => {
-  const history = read(`${name}.json`) as { events: Record<string, { input?: { payloads: { data: string }[] } }>[] };
-  const payload = history.events[0]!.workflowExecutionStartedEventAttributes!.input!.payloads[0]!;
-  const input = JSON.parse(Buffer.from(payload.data, 'base64').toString()) as object;
-  payload.data = Buffer.from(JSON.stringify({ ...input, sandboxOffsetMs: 86_400_000 })).toString('base64');
-  await replay(history);
-});
+it.each(['payment-captured', 'payment-refund-succeeded'])(
+  '%s, also when it was born in an advanced sandbox before payments aligned with it',
+  async (name) => {
+    const history = read(`${name}.json`) as { events: Record<string, { input?: { payloads: { data: string }[] } }>[] };
+    const payload = history.events[0]!.workflowExecutionStartedEventAttributes!.input!.payloads[0]!;
+    const input = JSON.parse(Buffer.from(payload.data, 'base64').toString()) as object;
+    payload.data = Buffer.from(JSON.stringify({ ...input, sandboxOffsetMs: 86_400_000 })).toString('base64');
+    await replay(history);
+  },
+);

@@ -12,10 +12,15 @@ export function fail(line, code = 1) {
   process.exit(code);
 }
 
-/** Sees that node_modules holds what package-lock.json says, installing it if need be. Ends the program with one line when it cannot. */
+/**
+ * Sees that node_modules holds what package-lock.json says, installing it if need be. Ends the program with one line
+ * when it cannot.
+ */
 export async function ensureInstalled(root) {
   if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE_MAJOR) {
-    fail(`Node ${process.versions.node} is too old: install Node ${OLDEST_NODE_MAJOR} or newer (https://nodejs.org) and start again`);
+    fail(
+      `Node ${process.versions.node} is too old: install Node ${OLDEST_NODE_MAJOR} or newer (https://nodejs.org) and start again`,
+    );
   }
   if (isInstalled(root)) return;
   const release = await lockInstallation(root);
@@ -26,7 +31,10 @@ export async function ensureInstalled(root) {
   }
 }
 
-/** The stamp is written last, so half an installation never counts; an installation made by hand counts when npm's own record of it fits. */
+/**
+ * The stamp is written last, so half an installation never counts; an installation made by hand counts when npm's own
+ * record of it fits.
+ */
 function isInstalled(root) {
   const stamp = stampFile(root);
   if (!existsSync(platformNode(root))) return false;
@@ -39,7 +47,9 @@ function isInstalled(root) {
 const stampFile = (root) => join(root, 'node_modules', '.installed-from');
 
 const stampOf = (root) => {
-  const lockHash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lockHash = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   return `${lockHash} ${process.platform} ${process.arch}\n`;
 };
 
@@ -47,7 +57,9 @@ function installedByHand(root) {
   try {
     const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
     const present = JSON.parse(readFileSync(join(root, 'node_modules', '.package-lock.json'), 'utf8')).packages;
-    return Object.entries(wanted).every(([path, { version, optional, peer }]) => path === '' || optional || peer || present[path]?.version === version);
+    return Object.entries(wanted).every(
+      ([path, { version, optional, peer }]) => path === '' || optional || peer || present[path]?.version === version,
+    );
   } catch {
     return false;
   }
@@ -64,7 +76,9 @@ async function installPackages(root) {
   done();
   if (code !== 0) fail(`npm ci failed (exit code ${code}): ${firstNpmError(log)} The whole log: ${log}`);
   if (!existsSync(platformNode(root))) {
-    fail('npm ci left out the package "node" (its install script did not run); allow it: npm config set ignore-scripts false, then start again');
+    fail(
+      'npm ci left out the package "node" (its install script did not run); allow it: npm config set ignore-scripts false, then start again',
+    );
   }
   writeFileSync(stampFile(root), stampOf(root));
 }
@@ -78,7 +92,10 @@ function findNpm() {
 function runNpm({ npm, root, log }) {
   return new Promise((resolve) => {
     const file = openSync(log, 'w');
-    const child = spawn(npm.command, [...npm.args, 'ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', file, file] });
+    const child = spawn(npm.command, [...npm.args, 'ci', '--no-audit', '--no-fund'], {
+      cwd: root,
+      stdio: ['ignore', file, file],
+    });
     closeSync(file);
     child.once('error', () => resolve(-1));
     child.once('close', (code, signal) => resolve(code ?? signal));
@@ -87,7 +104,9 @@ function runNpm({ npm, root, log }) {
 
 /** npm's own sentence about it, without its code and its usage. */
 function firstNpmError(log) {
-  const errors = readFileSync(log, 'utf8').split('\n').flatMap((line) => /^npm (?:error|ERR!) (.*)/.exec(line)?.slice(1) ?? []);
+  const errors = readFileSync(log, 'utf8')
+    .split('\n')
+    .flatMap((line) => /^npm (?:error|ERR!) (.*)/.exec(line)?.slice(1) ?? []);
   return errors.find((line) => line !== '' && !/^(code|errno|syscall|path) /.test(line)) ?? 'npm did not say why.';
 }
 
@@ -106,7 +125,10 @@ function showProgress(label) {
   }
   const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
   let frame = 0;
-  const timer = setInterval(() => process.stdout.write(`\r\x1b[K${frames[(frame += 1) % frames.length]} ${label} ${seconds()} s`), 100);
+  const timer = setInterval(
+    () => process.stdout.write(`\r\x1b[K${frames[(frame += 1) % frames.length]} ${label} ${seconds()} s`),
+    100,
+  );
   return () => {
     clearInterval(timer);
     process.stdout.write('\r\x1b[K');
@@ -161,7 +183,11 @@ function ancestors() {
 export function handOver({ root, program, args }) {
   const bin = join(root, 'node_modules', '.bin');
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
-  const child = spawn(platformNode(root), [join(root, 'scripts', program), ...args], { cwd: root, env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(platformNode(root), [join(root, 'scripts', program), ...args], {
+    cwd: root,
+    env,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   const stop = (signal) => child.connected && child.send({ stop: signal });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
   // npm does not always pass on a signal that was sent to it alone, and cannot when it is killed.
@@ -169,6 +195,8 @@ export function handOver({ root, program, args }) {
     const startedBy = ancestors();
     setInterval(() => ancestors() !== startedBy && stop('abandoned'), 1_000).unref();
   }
-  child.once('error', (error) => fail(`The project's own Node does not start (${error.message}); remove node_modules and start again`));
+  child.once('error', (error) =>
+    fail(`The project's own Node does not start (${error.message}); remove node_modules and start again`),
+  );
   child.once('exit', (code, signal) => process.exit(signal === null ? code : 1));
 }

@@ -26,16 +26,24 @@ export interface ChecksInput {
 export function listChecks({ root, scripts, folder }: ChecksInput): Check[] {
   const jest = (project: string, ...flags: string[]): Check => {
     const report = join(folder, `${project}.json`);
-    return { name: project, command: 'jest', args: ['--selectProjects', project, '--passWithNoTests', '--json', `--outputFile=${report}`, ...flags], report };
+    return {
+      name: project,
+      command: 'jest',
+      args: ['--selectProjects', project, '--passWithNoTests', '--json', `--outputFile=${report}`, ...flags],
+      report,
+    };
   };
   const folders = SOURCE_FOLDERS.filter((name) => existsSync(join(root, name)));
   return [
     { ...jest('unit'), beside: true },
+    { name: 'format', command: 'oxfmt', args: ['--check'] },
     { name: 'lint', command: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
     { name: 'types', command: 'tsc', args: ['--noEmit'] },
     { name: 'types-scripts', command: 'tsc', args: ['--noEmit', '-p', 'scripts'] },
     { name: 'imports', command: 'depcruise', args: ['--config', '.dependency-cruiser.cjs', ...folders] },
-    ...(scripts.includes('lint:spec') ? [{ name: 'spec', command: 'npm', args: ['run', '--silent', 'lint:spec'] }] : []),
+    ...(scripts.includes('lint:spec')
+      ? [{ name: 'spec', command: 'npm', args: ['run', '--silent', 'lint:spec'] }]
+      : []),
     { name: 'build', command: 'node', args: [join('scripts', 'build.mjs')] },
     // They wait as much as they work: so many files at once keep two cores busy.
     jest('integration', '--maxWorkers=4'),

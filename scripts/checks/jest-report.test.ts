@@ -1,6 +1,12 @@
 import { countTests, sumUp, summaryLine } from './jest-report.ts';
 
-const report = { numPassedTests: 7, numFailedTests: 1, numPendingTests: 2, numTodoTests: 0, numRuntimeErrorTestSuites: 0 };
+const report = {
+  numPassedTests: 7,
+  numFailedTests: 1,
+  numPendingTests: 2,
+  numTodoTests: 0,
+  numRuntimeErrorTestSuites: 0,
+};
 
 describe('the summary of npm test', () => {
   it('counts a test file that could not be loaded as failed', () => {
@@ -9,7 +15,12 @@ describe('the summary of npm test', () => {
 
   it('adds up all layers, and a step that failed without a test to show for it', () => {
     const layer = { name: 'unit', ok: true, seconds: 1, tests: { passed: 5, failed: 0, skipped: 1 } };
-    const results = [{ name: 'lint', ok: false, seconds: 1, tests: null }, layer, { ...layer, ok: false, tests: { passed: 1, failed: 2, skipped: 0 } }, { ...layer, ok: false }];
+    const results = [
+      { name: 'lint', ok: false, seconds: 1, tests: null },
+      layer,
+      { ...layer, ok: false, tests: { passed: 1, failed: 2, skipped: 0 } },
+      { ...layer, ok: false },
+    ];
     expect(sumUp(results)).toEqual({ passed: 11, failed: 4, skipped: 2 });
   });
 

@@ -54,4 +54,5 @@ export function sumUp(results: readonly CheckResult[]): TestCounts {
 }
 
 /** The last line of `npm test`, which programs read. */
-export const summaryLine = ({ passed, failed, skipped }: TestCounts): string => `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
+export const summaryLine = ({ passed, failed, skipped }: TestCounts): string =>
+  `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;

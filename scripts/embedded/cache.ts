@@ -29,7 +29,9 @@ export interface InstallOnceInput {
 export async function installOnce({ folder, label, reporter, install }: InstallOnceInput): Promise<boolean> {
   if (isInstalled(folder)) return false;
   mkdirSync(dirname(folder), { recursive: true });
-  const held = await lock(`${folder}.lock`, ({ pid }) => reporter.line(`${label}: waiting for process ${pid}, which is installing it`));
+  const held = await lock(`${folder}.lock`, ({ pid }) =>
+    reporter.line(`${label}: waiting for process ${pid}, which is installing it`),
+  );
   const step = reporter.begin(label);
   try {
     if (isInstalled(folder)) return false;

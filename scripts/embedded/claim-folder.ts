@@ -20,7 +20,10 @@ export interface ClaimedFolder {
   release: () => void;
 }
 
-/** Makes this process the only owner of a folder of servers, and ends what a crashed owner left running. @throws FolderInUse */
+/**
+ * Makes this process the only owner of a folder of servers, and ends what a crashed owner left running. @throws
+ * FolderInUse
+ */
 export async function claimFolder(folder: string): Promise<ClaimedFolder> {
   mkdirSync(folder, { recursive: true });
   const held = tryLock(join(folder, 'owner.json'));

@@ -16,7 +16,11 @@ export async function isReachable(url: string): Promise<boolean> {
 }
 
 /** Downloads a .tar.gz over HTTPS and unpacks it. @throws at once when the host cannot be reached. */
-export async function downloadArchive(input: { url: string; target: string; update: (detail: string) => void }): Promise<void> {
+export async function downloadArchive(input: {
+  url: string;
+  target: string;
+  update: (detail: string) => void;
+}): Promise<void> {
   const { url, target, update } = input;
   if (!(await isReachable(url))) throw new Error(`${new URL(url).host} cannot be reached`);
   const response = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_WITHIN_MS) });

@@ -29,7 +29,7 @@ export function tryLock(file: string): FileLock | { heldBy: ProcessRecord } {
 
 /** Waits for the lock; `onWait` is told once who holds it. */
 export async function lock(file: string, onWait: (holder: ProcessRecord) => void): Promise<FileLock> {
-  for (let said = false; ; ) {
+  for (let said = false; ;) {
     const outcome = tryLock(file);
     if ('release' in outcome) return outcome;
     if (!said) onWait(outcome.heldBy);

@@ -28,7 +28,8 @@ async function endGroup(record: ProcessRecord): Promise<void> {
   process.kill(-record.pid, 'SIGKILL');
   const deadline = performance.now() + GONE_WITHIN_MS;
   while (isRunning(record)) {
-    if (performance.now() > deadline) throw new Error(`Process ${record.pid} of an earlier run cannot be ended; end it and start again`);
+    if (performance.now() > deadline)
+      throw new Error(`Process ${record.pid} of an earlier run cannot be ended; end it and start again`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -43,7 +44,9 @@ function readRecord(file: string): ProcessRecord | null {
 
 function recordFiles(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => join(folder, name));
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => join(folder, name));
   } catch {
     return [];
   }

@@ -15,28 +15,53 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const sleeper = (script = 'setInterval(() => {}, 1000)', probe = async (): Promise<void> => undefined): ManagedProcess =>
-  new ManagedProcess({ name: 'sleeper', folder, command: process.execPath, args: ['-e', script], probe, readyWithinMs: 5_000, graceMs: 300 });
+const sleeper = (
+  script = 'setInterval(() => {}, 1000)',
+  probe = async (): Promise<void> => undefined,
+): ManagedProcess =>
+  new ManagedProcess({
+    name: 'sleeper',
+    folder,
+    command: process.execPath,
+    args: ['-e', script],
+    probe,
+    readyWithinMs: 5_000,
+    graceMs: 300,
+  });
 
 describe('a managed process', () => {
   it('that ends while starting fails the start with the last lines of its log', async () => {
     const never = (): Promise<void> => Promise.reject(new Error('not yet'));
-    await expect(sleeper('console.log("no such disk"); process.exit(3)', never).start()).rejects.toThrow(/ended while starting \(exit code 3\)[\s\S]*no such disk/);
+    await expect(sleeper('console.log("no such disk"); process.exit(3)', never).start()).rejects.toThrow(
+      /ended while starting \(exit code 3\)[\s\S]*no such disk/,
+    );
   });
 
   it('that ends while starting shows what this start logged, not an earlier one, and nothing where it was killed', async () => {
     const never = (): Promise<void> => Promise.reject(new Error('not yet'));
-    await expect(sleeper('console.log("of the first start"); process.exit(3)', never).start()).rejects.toThrow('of the first start');
+    await expect(sleeper('console.log("of the first start"); process.exit(3)', never).start()).rejects.toThrow(
+      'of the first start',
+    );
     await expect(sleeper('console.log("of the second start"); process.exit(4)', never).start()).rejects.toMatchObject({
-      message: expect.not.stringContaining('of the first start'), what: 'sleeper ended while starting (exit code 4)', log: expect.stringContaining('of the second start'),
+      message: expect.not.stringContaining('of the first start'),
+      what: 'sleeper ended while starting (exit code 4)',
+      log: expect.stringContaining('of the second start'),
     });
-    await expect(sleeper('console.log("innocent"); process.kill(process.pid, "SIGKILL")', never).start()).rejects.toMatchObject({ what: 'sleeper ended while starting (SIGKILL)', log: '' });
-    await expect(sleeper('process.exit(5)', never).start()).rejects.toMatchObject({ message: 'sleeper ended while starting (exit code 5)', log: '' });
+    await expect(
+      sleeper('console.log("innocent"); process.kill(process.pid, "SIGKILL")', never).start(),
+    ).rejects.toMatchObject({ what: 'sleeper ended while starting (SIGKILL)', log: '' });
+    await expect(sleeper('process.exit(5)', never).start()).rejects.toMatchObject({
+      message: 'sleeper ended while starting (exit code 5)',
+      log: '',
+    });
   });
 
   it('that ignores SIGTERM is killed after its grace', async () => {
     const deaf = (): void => expect(readFileSync(join(folder, 'logs', 'sleeper.log'), 'utf8')).toContain('deaf');
-    const child = sleeper('process.on("SIGTERM", () => console.log("heard")); setInterval(() => {}, 1000); console.log("deaf")', async () => deaf());
+    const child = sleeper(
+      'process.on("SIGTERM", () => console.log("heard")); setInterval(() => {}, 1000); console.log("deaf")',
+      async () => deaf(),
+    );
     await child.start();
     await child.stop();
     expect(child.pid).toBeNull();
@@ -67,7 +92,10 @@ describe('a folder of servers', () => {
 
   it('loses what a crashed owner left running, and nothing else', async () => {
     const orphan = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' });
-    const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' });
+    const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
+      detached: true,
+      stdio: 'ignore',
+    });
     const left = recordProcess(orphan.pid ?? 0);
     const other = recordProcess(stranger.pid ?? 0);
     mkdirSync(join(folder, 'processes'));
@@ -97,16 +125,26 @@ describe('the cache', () => {
 
   it('never takes half an installation for a whole one', async () => {
     const target = join(folder, 'server-1');
-    const failing = installOnce({ folder: target, label: 'x', reporter, install: async (draft) => {
-      writeFileSync(join(draft, 'binary'), 'half');
-      throw new Error('connection lost');
-    } });
+    const failing = installOnce({
+      folder: target,
+      label: 'x',
+      reporter,
+      install: async (draft) => {
+        writeFileSync(join(draft, 'binary'), 'half');
+        throw new Error('connection lost');
+      },
+    });
     await expect(failing).rejects.toThrow('connection lost');
     expect(existsSync(target)).toBe(false);
     mkdirSync(target);
     writeFileSync(join(target, 'binary'), 'half');
     expect(isInstalled(target)).toBe(false);
-    await installOnce({ folder: target, label: 'x', reporter, install: async (draft) => writeFileSync(join(draft, 'binary'), 'whole') });
+    await installOnce({
+      folder: target,
+      label: 'x',
+      reporter,
+      install: async (draft) => writeFileSync(join(draft, 'binary'), 'whole'),
+    });
     expect(readFileSync(join(target, 'binary'), 'utf8')).toBe('whole');
     expect(isInstalled(target)).toBe(true);
     expect(readdirSync(folder)).toEqual(['server-1']);
@@ -115,5 +153,9 @@ describe('the cache', () => {
 
 it('reads the start time of a process whose name has spaces and brackets', () => {
   const fields = Array.from({ length: 30 }, (_, index) => String(index));
-  expect(statFields(`42 (a ) b) S 1 77 ${fields.join(' ')}`)).toEqual({ state: 'S', processGroup: 77, startTicks: '16' });
+  expect(statFields(`42 (a ) b) S 1 77 ${fields.join(' ')}`)).toEqual({
+    state: 'S',
+    processGroup: 77,
+    startTicks: '16',
+  });
 });

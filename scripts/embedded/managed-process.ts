@@ -21,7 +21,10 @@ export interface ManagedProcessInput {
   graceMs: number;
 }
 
-/** A process that ended, or never answered, before it was ready: `what` in one line, and what it logged last, in lines of their own, where that can tell why. */
+/**
+ * A process that ended, or never answered, before it was ready: `what` in one line, and what it logged last, in lines
+ * of their own, where that can tell why.
+ */
 export class StartFailed extends Error {
   readonly what: string;
   readonly log: string;
@@ -33,7 +36,10 @@ export class StartFailed extends Error {
   }
 }
 
-/** One child in a process group of its own: started, probed, paused, stopped, and found again after a crash of its parent. */
+/**
+ * One child in a process group of its own: started, probed, paused, stopped, and found again after a crash of its
+ * parent.
+ */
 export class ManagedProcess {
   readonly name: string;
   readonly logFile: string;
@@ -62,7 +68,9 @@ export class ManagedProcess {
     this.exitListeners.push(listener);
   }
 
-  /** Ends what an earlier, crashed run left under this name, starts the process and resolves when the probe succeeds. */
+  /**
+   * Ends what an earlier, crashed run left under this name, starts the process and resolves when the probe succeeds.
+   */
   async start(): Promise<void> {
     if (this.child !== null) throw new Error(`${this.name} already runs (pid ${this.pid})`);
     await endRecordedProcess(this.recordFile);
@@ -108,7 +116,12 @@ export class ManagedProcess {
     const { command, args, env = {}, cwd } = this.input;
     const { log, size } = openLog(this.logFile);
     this.logStartsAtByte = size;
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, detached: true, stdio: ['ignore', log, log] });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
     closeSync(log);
     this.child = child;
     this.stopping = false;
@@ -137,7 +150,10 @@ export class ManagedProcess {
       if (this.child !== child || child === null) {
         const how = await this.exited;
         // Who was killed from outside has logged nothing about it.
-        throw new StartFailed({ what: `${this.name} ended while starting (${how})`, log: how === 'SIGKILL' ? '' : this.lastLogLines() });
+        throw new StartFailed({
+          what: `${this.name} ended while starting (${how})`,
+          log: how === 'SIGKILL' ? '' : this.lastLogLines(),
+        });
       }
       try {
         await within(probe(), 5_000);
@@ -149,7 +165,10 @@ export class ManagedProcess {
       await new Promise((resolve) => setTimeout(resolve, 40));
     }
     await this.kill();
-    throw new StartFailed({ what: `${this.name} was not ready within ${readyWithinMs / 1000} s: ${reason}`, log: this.lastLogLines() });
+    throw new StartFailed({
+      what: `${this.name} was not ready within ${readyWithinMs / 1000} s: ${reason}`,
+      log: this.lastLogLines(),
+    });
   }
 
   private writeRecord(pid: number): void {

@@ -5,11 +5,20 @@ const NOT_YET_INITIALIZED = 94;
 
 /**
  * Resolves when the server at the URI takes writes.
- * With `initiateAs` (host:port) a mongod that has no replica set yet gets one, and one that was set up under another port is told the new one.
+ * With `initiateAs` (host:port) a mongod that has no replica set yet gets one, and one that was set up under another
+ * port is told the new one.
  */
-export async function requirePrimary(uri: string, { initiateAs = null }: { initiateAs?: string | null } = {}): Promise<void> {
+export async function requirePrimary(
+  uri: string,
+  { initiateAs = null }: { initiateAs?: string | null } = {},
+): Promise<void> {
   // Given outright, because the driver's own import of it fails inside jest.
-  const options = { serverSelectionTimeoutMS: 2_000, connectTimeoutMS: 2_000, directConnection: initiateAs !== null || undefined, runtimeAdapters: { os } };
+  const options = {
+    serverSelectionTimeoutMS: 2_000,
+    connectTimeoutMS: 2_000,
+    directConnection: initiateAs !== null || undefined,
+    runtimeAdapters: { os },
+  };
   const client = new mongoose.mongo.MongoClient(uri, options);
   try {
     const admin = client.db('admin');

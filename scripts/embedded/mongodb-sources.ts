@@ -19,12 +19,18 @@ const FAST_BUILD_WITHIN_MS = 30 * 60_000;
 
 /**
  * Real MongoDB first, except that the stand-in which is already here goes before a download.
- * `buildFast` compiles the fast stand-in where cargo is: the wheel's slows down with every document, so tests must not stand on it.
+ * `buildFast` compiles the fast stand-in where cargo is: the wheel's slows down with every document, so tests must not
+ * stand on it.
  */
 export function mongodbSources({ buildFast }: { buildFast: boolean }): readonly Source[] {
   return [
     { name: 'path', writes: MONGOD, find: async ({ env }) => describeMongod(onPath('mongod', env), 'on PATH') },
-    { name: 'cached', writes: MONGOD, find: async (context) => (isInstalled(mongodFolder(context)) ? describeMongod(join(mongodFolder(context), 'mongod'), 'cached') : null) },
+    {
+      name: 'cached',
+      writes: MONGOD,
+      find: async (context) =>
+        isInstalled(mongodFolder(context)) ? describeMongod(join(mongodFolder(context), 'mongod'), 'cached') : null,
+    },
     { name: 'cached', writes: SECANTUS, find: cachedFastSecantus },
     { name: 'download', writes: MONGOD, find: downloadMongod },
     ...(buildFast ? [{ name: 'build', writes: SECANTUS, find: buildFastSecantus } as const] : []),
@@ -34,12 +40,15 @@ export function mongodbSources({ buildFast }: { buildFast: boolean }): readonly 
 
 async function describeMongod(command: string | null, from: string): Promise<ServerBinary | null> {
   if (command === null) return null;
-  const version = /v(\d+\.\d+\.\d+)/.exec(await runCommand({ command, args: ['--version'], timeoutMs: 20_000 }))?.[1] ?? '0';
-  if (Number.parseInt(version, 10) < OLDEST_MONGOD_MAJOR) throw new Error(`${command} is ${version}, older than ${OLDEST_MONGOD_MAJOR}`);
+  const version =
+    /v(\d+\.\d+\.\d+)/.exec(await runCommand({ command, args: ['--version'], timeoutMs: 20_000 }))?.[1] ?? '0';
+  if (Number.parseInt(version, 10) < OLDEST_MONGOD_MAJOR)
+    throw new Error(`${command} is ${version}, older than ${OLDEST_MONGOD_MAJOR}`);
   return { command, args: [], label: `mongod ${version} (${from})`, dataFormat: MONGOD };
 }
 
-const mongodFolder = ({ cache }: SourceContext): string => join(cache, `mongod-${MONGOD_VERSION}-${process.platform}-${process.arch}`);
+const mongodFolder = ({ cache }: SourceContext): string =>
+  join(cache, `mongod-${MONGOD_VERSION}-${process.platform}-${process.arch}`);
 
 async function downloadMongod(context: SourceContext): Promise<ServerBinary | null> {
   if (!(await isReachable('https://fastdl.mongodb.org'))) throw new Error('fastdl.mongodb.org cannot be reached');
@@ -97,12 +106,16 @@ async function secantusWheel(context: SourceContext): Promise<ServerBinary> {
   const version = pinnedVersion(text, 'secantusdb');
   const python = findPython(context.env);
   const pins = createHash('sha256').update(text).digest('hex').slice(0, 8);
-  const folder = join(context.cache, `secantusdb-${version}-${pins}-python${await pythonVersion(context.env)}-${process.arch}`);
+  const folder = join(
+    context.cache,
+    `secantusdb-${version}-${pins}-python${await pythonVersion(context.env)}-${process.arch}`,
+  );
   const isNew = await installOnce({
     folder,
     label: `MongoDB: installing the pinned wheel of SecantusDB ${version}`,
     reporter: context.reporter,
-    install: (target, update) => installWheels({ requirements, target, env: context.env, update, anyPython: ['--only-binary=:all:'] }),
+    install: (target, update) =>
+      installWheels({ requirements, target, env: context.env, update, anyPython: ['--only-binary=:all:'] }),
   });
   return {
     command: python ?? 'python3',

@@ -5,7 +5,13 @@ import { ManagedProcess } from './managed-process.ts';
 import { mongodbSources, SECANTUS } from './mongodb-sources.ts';
 import { requirePrimary } from './mongodb-replica-set.ts';
 import { LOOPBACK } from './ports.ts';
-import { acceptsConnections, requireReachable, startOnFreePorts, type PrepareServerInput, type RunningServer } from './server.ts';
+import {
+  acceptsConnections,
+  requireReachable,
+  startOnFreePorts,
+  type PrepareServerInput,
+  type RunningServer,
+} from './server.ts';
 import { firstBinary, type ServerBinary } from './sources.ts';
 
 const PREFERRED_PORT = 27017;
@@ -19,7 +25,9 @@ export interface MongodbAddresses {
  * MongoDB as a replica set of one node (transactions need one), or SecantusDB where no real one can be had.
  * Each keeps its data in a folder of its own; data once written decides which of the two is taken from then on.
  */
-export async function startMongodb(input: PrepareServerInput & { buildFast: boolean }): Promise<RunningServer<MongodbAddresses>> {
+export async function startMongodb(
+  input: PrepareServerInput & { buildFast: boolean },
+): Promise<RunningServer<MongodbAddresses>> {
   const { context, folder, buildFast } = input;
   const given = context.env.MONGODB_URI;
   if (given) {
@@ -29,7 +37,13 @@ export async function startMongodb(input: PrepareServerInput & { buildFast: bool
   const base = join(folder, 'mongodb');
   const formatFile = join(base, 'written-by');
   const keep = readDataFormat(formatFile);
-  const binary = await firstBinary({ server: 'MongoDB', sources: mongodbSources({ buildFast }), context, keep, dataFolder: base });
+  const binary = await firstBinary({
+    server: 'MongoDB',
+    sources: mongodbSources({ buildFast }),
+    context,
+    keep,
+    dataFolder: base,
+  });
   const data = join(base, binary.dataFormat);
   mkdirSync(data, { recursive: true });
   writeDataFormat(formatFile, binary.dataFormat);
@@ -42,7 +56,9 @@ export async function startMongodb(input: PrepareServerInput & { buildFast: bool
       env: binary.env,
       probe: async () => {
         await acceptsConnections(port);
-        await requirePrimary(uriOf(port), { initiateAs: binary.dataFormat === SECANTUS ? null : `${LOOPBACK}:${port}` });
+        await requirePrimary(uriOf(port), {
+          initiateAs: binary.dataFormat === SECANTUS ? null : `${LOOPBACK}:${port}`,
+        });
       },
       readyWithinMs: 60_000,
       graceMs: 20_000,
@@ -57,7 +73,31 @@ const uriOf = (port: number): string => `mongodb://${LOOPBACK}:${port}/${DATABAS
 function serverArguments({ binary, data, port }: { binary: ServerBinary; data: string; port: number }): string[] {
   // Without --sync-on-commit a kill was seen to lose acknowledged writes.
   if (binary.dataFormat === SECANTUS) {
-    return ['--host', LOOPBACK, '--port', String(port), '--storage-path', data, '--sync-on-commit', '--cache-size', '512M', '--log-level', 'WARNING'];
+    return [
+      '--host',
+      LOOPBACK,
+      '--port',
+      String(port),
+      '--storage-path',
+      data,
+      '--sync-on-commit',
+      '--cache-size',
+      '512M',
+      '--log-level',
+      'WARNING',
+    ];
   }
-  return ['--bind_ip', LOOPBACK, '--port', String(port), '--dbpath', data, '--replSet', 'rs0', '--wiredTigerCacheSizeGB', '0.5', '--quiet'];
+  return [
+    '--bind_ip',
+    LOOPBACK,
+    '--port',
+    String(port),
+    '--dbpath',
+    data,
+    '--replSet',
+    'rs0',
+    '--wiredTigerCacheSizeGB',
+    '0.5',
+    '--quiet',
+  ];
 }

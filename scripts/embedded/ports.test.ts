@@ -20,7 +20,9 @@ describe('ports', () => {
     expect(busyLine({ port: 27017, owner: { pid: 123, command: 'mongod', processGroup: 123 }, instead: 27018 })).toBe(
       'port 27017 is used by mongod (pid 123); taking 27018',
     );
-    expect(busyLine({ port: 27017, owner: null, instead: 27018 })).toBe('port 27017 is used by another process; taking 27018');
+    expect(busyLine({ port: 27017, owner: null, instead: 27018 })).toBe(
+      'port 27017 is used by another process; taking 27018',
+    );
   });
 
   it('takes the next free port when the preferred one is listened on or promised, and says so', async () => {
@@ -31,7 +33,9 @@ describe('ports', () => {
     const picked = await pickPort({ preferred: port, onBusy: (line) => said.push(line), taken: new Set([port + 1]) });
     server.close();
     expect(picked).toBeGreaterThan(port + 1);
-    expect(said).toEqual([expect.stringMatching(new RegExp(`^port ${port} is used by \\S+ \\(pid ${process.pid}\\); taking ${picked}$`))]);
+    expect(said).toEqual([
+      expect.stringMatching(new RegExp(`^port ${port} is used by \\S+ \\(pid ${process.pid}\\); taking ${picked}$`)),
+    ]);
   });
 
   it('takes any port below those of outgoing connections, and none that is listened on or promised', async () => {
@@ -39,7 +43,11 @@ describe('ports', () => {
     const [busy, free] = [listening, closed].map((server) => (server.address() as AddressInfo).port);
     await new Promise((resolve) => closed.close(resolve));
     const all = Array.from({ length: 65_536 }, (_, port) => port);
-    const picked = await pickPort({ preferred: 0, onBusy: () => undefined, taken: new Set(all.filter((port) => port !== busy && port !== free)) });
+    const picked = await pickPort({
+      preferred: 0,
+      onBusy: () => undefined,
+      taken: new Set(all.filter((port) => port !== busy && port !== free)),
+    });
     listening.close();
     expect(picked).toBe(free);
   });
@@ -48,7 +56,11 @@ describe('ports', () => {
     const own = await Promise.all(Array.from({ length: 300 }, () => freePort()));
     const script = `import { freePort } from ${JSON.stringify(join(__dirname, 'ports.ts'))};
       console.log(JSON.stringify(await Promise.all(Array.from({ length: 300 }, () => freePort()))));`;
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module-typescript', '--eval', script]);
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--input-type=module-typescript',
+      '--eval',
+      script,
+    ]);
     const ports = [...own, ...(JSON.parse(stdout) as number[])];
     expect(new Set(ports).size).toBe(600);
     expect(Math.max(...ports)).toBeLessThan(32_768);

@@ -28,15 +28,17 @@ export async function pickPort({ preferred, onBusy, taken = new Set() }: PickPor
   if (preferred === 0) return freePort(taken);
   for (let port = preferred; port < preferred + 100; port += 1) {
     if (taken.has(port) || (await listenOnce(port).catch(() => null)) === null) continue;
-    if (port !== preferred) onBusy(busyLine({ port: preferred, owner: taken.has(preferred) ? null : portOwner(preferred), instead: port }));
+    if (port !== preferred)
+      onBusy(busyLine({ port: preferred, owner: taken.has(preferred) ? null : portOwner(preferred), instead: port }));
     return port;
   }
   throw new Error(`Ports ${preferred} to ${preferred + 99} are all in use on ${LOOPBACK}; free one and start again`);
 }
 
 /**
- * A port on 127.0.0.1 that nobody listens on, given to one only while this process lives, and of those that no operating system gives
- * to outgoing connections: nobody gets it by chance before it is used, nor while what listens on it is started anew.
+ * A port on 127.0.0.1 that nobody listens on, given to one only while this process lives, and of those that no
+ * operating system gives to outgoing connections: nobody gets it by chance before it is used, nor while what listens on
+ * it is started anew.
  */
 export async function freePort(taken: ReadonlySet<number> = new Set()): Promise<number> {
   for (;;) {
@@ -46,8 +48,9 @@ export async function freePort(taken: ReadonlySet<number> = new Set()): Promise<
 }
 
 /**
- * Whether this process is the first to ask for a port. Its sign is the UDP socket of the same number, which the operating system gives
- * to one process, takes back when that ends, and which is in nobody's way: what is to listen there speaks TCP.
+ * Whether this process is the first to ask for a port. Its sign is the UDP socket of the same number, which the
+ * operating system gives to one process, takes back when that ends, and which is in nobody's way: what is to listen
+ * there speaks TCP.
  */
 function claim(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -104,7 +107,8 @@ function linuxPortOwner(port: number): PortOwner | null {
 }
 
 /** The program's name from the text of /proc/<pid>/cmdline; Node's threads all call themselves otherwise. */
-export const commandName = (commandLine: string): string => basename(commandLine.split('\0')[0]?.split(' ')[0] ?? '') || 'a process';
+export const commandName = (commandLine: string): string =>
+  basename(commandLine.split('\0')[0]?.split(' ')[0] ?? '') || 'a process';
 
 function openFiles(pid: string): string[] {
   try {
@@ -132,6 +136,10 @@ function readOrEmpty(path: string): string {
 
 function lsofPortOwner(port: number): PortOwner | null {
   const listing = execFileSync('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpcg'], { encoding: 'utf8' });
-  const field = (letter: string): string => listing.split('\n').find((line) => line.startsWith(letter))?.slice(1) ?? '';
+  const field = (letter: string): string =>
+    listing
+      .split('\n')
+      .find((line) => line.startsWith(letter))
+      ?.slice(1) ?? '';
   return field('p') === '' ? null : { pid: Number(field('p')), command: field('c'), processGroup: Number(field('g')) };
 }

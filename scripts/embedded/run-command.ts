@@ -31,7 +31,11 @@ export function runCommand({ command, args, env, cwd, timeoutMs, onLine }: RunCo
     let output = '';
     const take = (chunk: Buffer): void => {
       output += chunk.toString();
-      const last = chunk.toString().trim().split(/[\r\n]+/).at(-1);
+      const last = chunk
+        .toString()
+        .trim()
+        .split(/[\r\n]+/)
+        .at(-1);
       if (last) onLine?.(last);
     };
     child.stdout.on('data', take);
@@ -41,7 +45,12 @@ export function runCommand({ command, args, env, cwd, timeoutMs, onLine }: RunCo
       clearTimeout(timer);
       if (code === 0) return resolve(output);
       const tail = output.trim().split('\n').slice(-3).join(' | ').slice(-400);
-      return reject(new CommandFailed(`${command} ended with ${signal ?? `exit code ${code}`}${tail === '' ? '' : `: ${tail}`}`, output.trim()));
+      return reject(
+        new CommandFailed(
+          `${command} ended with ${signal ?? `exit code ${code}`}${tail === '' ? '' : `: ${tail}`}`,
+          output.trim(),
+        ),
+      );
     });
   });
 }

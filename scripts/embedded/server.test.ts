@@ -17,13 +17,28 @@ async function startAfter(lastWords: string): Promise<number> {
   let attempts = 0;
   const create = ([port = 0]: number[]): ManagedProcess => {
     attempts += 1;
-    const script = attempts === 1
-      ? `console.error(${JSON.stringify(lastWords)}); process.exit(1)`
-      : `require('node:net').createServer().listen(${port}, '${LOOPBACK}')`;
-    return new ManagedProcess({ name: 'server', folder, command: process.execPath, args: ['-e', script], probe: () => acceptsConnections(port), readyWithinMs: 10_000, graceMs: 1000 });
+    const script =
+      attempts === 1
+        ? `console.error(${JSON.stringify(lastWords)}); process.exit(1)`
+        : `require('node:net').createServer().listen(${port}, '${LOOPBACK}')`;
+    return new ManagedProcess({
+      name: 'server',
+      folder,
+      command: process.execPath,
+      args: ['-e', script],
+      probe: () => acceptsConnections(port),
+      readyWithinMs: 10_000,
+      graceMs: 1000,
+    });
   };
   const context = { root: folder, cache: folder, env: {}, reporter: plainReporter(() => undefined) };
-  const input = { context, folder, wellKnownPorts: false, taken: new Set<number>(), processes: new Set<ManagedProcess>() };
+  const input = {
+    context,
+    folder,
+    wellKnownPorts: false,
+    taken: new Set<number>(),
+    processes: new Set<ManagedProcess>(),
+  };
   const started = await startOnFreePorts({ input, name: 'Server', preferred: [0], create });
   await started.process.stop();
   return attempts;

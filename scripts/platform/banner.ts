@@ -9,11 +9,23 @@ export function banner({ api, docs, sandboxKey, temporalUi, mail }: RunFile, bol
     ['Temporal UI', temporalUi],
     ['Mail inbox', mail],
   ];
-  const listed = rows.filter(([, value]) => value !== null).map(([name, value]) => `  ${name.padEnd(12)} ${bold(value ?? '')}`);
+  const listed = rows
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `  ${name.padEnd(12)} ${bold(value ?? '')}`);
   const curl = [
     `  curl -i ${api}/onboardings \\`,
     `    -H 'Authorization: Bearer ${sandboxKey}' -H "Idempotency-Key: $(date +%s)" \\`,
     `    -H 'Content-Type: application/json' -d '{"email":"you@example.com","name":"You"}'`,
   ];
-  return ['', bold('The platform is up.'), ...listed, '', 'Try it:', ...curl, '', 'All of this also stands in .platform/run.json, logs in .platform/logs. Ctrl-C stops everything.', ''].join('\n');
+  return [
+    '',
+    bold('The platform is up.'),
+    ...listed,
+    '',
+    'Try it:',
+    ...curl,
+    '',
+    'All of this also stands in .platform/run.json, logs in .platform/logs. Ctrl-C stops everything.',
+    '',
+  ].join('\n');
 }

@@ -56,7 +56,15 @@ export class Platform {
 
   async startServers(): Promise<EmbeddedServers> {
     const { root, folder, env, terminal } = this.input;
-    const servers = await startEmbeddedServers({ root, folder, env, wellKnownPorts: true, buildFast: false, reporter: terminal, processes: this.servers });
+    const servers = await startEmbeddedServers({
+      root,
+      folder,
+      env,
+      wellKnownPorts: true,
+      buildFast: false,
+      reporter: terminal,
+      processes: this.servers,
+    });
     for (const process of this.servers) this.keepAlive(process);
     return servers;
   }
@@ -65,7 +73,12 @@ export class Platform {
     const { root, terminal } = this.input;
     const step = terminal.begin('Building');
     try {
-      const output = await runCommand({ command: process.execPath, args: [join('scripts', 'build.mjs')], cwd: root, timeoutMs: BUILD_WITHIN_MS });
+      const output = await runCommand({
+        command: process.execPath,
+        args: [join('scripts', 'build.mjs')],
+        cwd: root,
+        timeoutMs: BUILD_WITHIN_MS,
+      });
       for (const line of output.trim().split('\n')) terminal.line(line);
     } catch (error) {
       throw error instanceof CommandFailed ? new Error(error.output, { cause: error }) : error;
@@ -85,11 +98,19 @@ export class Platform {
     const shared = productEnvironment({ root, folder, servers, secrets, publicUrl, ports, env });
     for (const entry of PROCESSES) {
       const adminPort = await this.port(`${entry.name} admin`, entry.preferredAdminPort, taken);
-      this.products.push({ entry, adminPort, process: productProcess({ entry, root, folder, env: shared, adminPort }) });
+      this.products.push({
+        entry,
+        adminPort,
+        process: productProcess({ entry, root, folder, env: shared, adminPort }),
+      });
     }
     await this.startProcesses();
     const api = `http://${LOOPBACK}:${ports.PORT}/api/v1`;
-    const sandboxKey = await ensureSandboxKey({ api, operatorKey: secrets.operatorKey, sandboxKey: secrets.sandboxKey });
+    const sandboxKey = await ensureSandboxKey({
+      api,
+      operatorKey: secrets.operatorKey,
+      sandboxKey: secrets.sandboxKey,
+    });
     saveSecrets(secretsFile, { ...secrets, sandboxKey });
     this.runFile = {
       api,
@@ -115,7 +136,9 @@ export class Platform {
     try {
       await this.build();
     } catch (error) {
-      terminal.line(`${error instanceof Error ? error.message : String(error)}\nThe processes go on with the last good build.`);
+      terminal.line(
+        `${error instanceof Error ? error.message : String(error)}\nThe processes go on with the last good build.`,
+      );
       return;
     }
     try {
@@ -135,7 +158,11 @@ export class Platform {
     const { terminal } = this.input;
     removeRunFile(this.runFilePath);
     const running = this.products.filter(({ process }) => process.pid !== null);
-    if (running.length > 0) await this.stopGroup(`Stopping ${running.map(({ entry }) => entry.name).join(', ')}`, running.map(({ process }) => process));
+    if (running.length > 0)
+      await this.stopGroup(
+        `Stopping ${running.map(({ entry }) => entry.name).join(', ')}`,
+        running.map(({ process }) => process),
+      );
     const servers = [...this.servers].filter(({ pid }) => pid !== null);
     if (servers.length > 0) await this.stopGroup('Stopping the servers', servers);
     this.release();
@@ -178,7 +205,9 @@ export class Platform {
     const start = async ({ entry, process }: RunningProduct): Promise<void> => {
       const begun = performance.now();
       await process.start();
-      terminal.line(`${entry.name.padEnd(9)} ready in ${((performance.now() - begun) / 1000).toFixed(1)} s (pid ${process.pid})`);
+      terminal.line(
+        `${entry.name.padEnd(9)} ready in ${((performance.now() - begun) / 1000).toFixed(1)} s (pid ${process.pid})`,
+      );
     };
     const starts = this.products.map(start);
     await Promise.allSettled(starts);
@@ -199,7 +228,12 @@ export class Platform {
       pid: process.pid,
       admin: `http://${LOOPBACK}:${adminPort}`,
     }));
-    const servers: RunningProcess[] = [...this.servers].map(({ name, pid }) => ({ name, role: 'server', pid, admin: null }));
+    const servers: RunningProcess[] = [...this.servers].map(({ name, pid }) => ({
+      name,
+      role: 'server',
+      pid,
+      admin: null,
+    }));
     this.runFile = { ...this.runFile, processes: [...products, ...servers] };
     writeRunFile(this.runFilePath, this.runFile);
   }

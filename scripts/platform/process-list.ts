@@ -16,7 +16,12 @@ export interface ProcessEntry {
 export const PROCESSES: readonly ProcessEntry[] = [
   { name: 'api', role: 'api', preferredAdminPort: 9101, publicPort: { variable: 'PORT', preferred: 3000 } },
   { name: 'worker', role: 'worker', preferredAdminPort: 9102 },
-  { name: 'sandbox', role: 'sandbox', preferredAdminPort: 9103, publicPort: { variable: 'SANDBOX_PORT', preferred: 3100 } },
+  {
+    name: 'sandbox',
+    role: 'sandbox',
+    preferredAdminPort: 9103,
+    publicPort: { variable: 'SANDBOX_PORT', preferred: 3100 },
+  },
 ];
 
 const READY_WITHIN_MS = 60_000;
@@ -37,8 +42,19 @@ export interface ProductEnvironmentInput {
   env: NodeJS.ProcessEnv;
 }
 
-/** What every process of the product is told; the environment of `npm start` may say more, and says the last word on the optional ones. */
-export function productEnvironment({ root, folder, servers, secrets, publicUrl, ports, env }: ProductEnvironmentInput): NodeJS.ProcessEnv {
+/**
+ * What every process of the product is told; the environment of `npm start` may say more, and says the last word on the
+ * optional ones.
+ */
+export function productEnvironment({
+  root,
+  folder,
+  servers,
+  secrets,
+  publicUrl,
+  ports,
+  env,
+}: ProductEnvironmentInput): NodeJS.ProcessEnv {
   const { mongodb, redis, temporal, mail } = servers;
   return {
     HOST: LOOPBACK,
@@ -68,7 +84,8 @@ export function productEnvironment({ root, folder, servers, secrets, publicUrl, 
 }
 
 /** An exported but empty variable says nothing. */
-const definedOnly = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => Object.fromEntries(Object.entries(env).filter(([, value]) => value));
+const definedOnly = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value));
 
 export interface ProductProcessInput {
   entry: ProcessEntry;

@@ -53,4 +53,7 @@ function asObject(text: string): Record<string, unknown> {
 }
 
 const describeProblem = ({ code, detail, errors }: Record<string, unknown>): string =>
-  [code, detail, errors === undefined ? undefined : JSON.stringify(errors)].filter((part) => part !== undefined).map(String).join(': ');
+  [code, detail, errors === undefined ? undefined : JSON.stringify(errors)]
+    .filter((part) => part !== undefined)
+    .map(String)
+    .join(': ');

@@ -19,7 +19,8 @@ export function loadSecrets(file: string, env: NodeJS.ProcessEnv): PlatformSecre
   const secrets: PlatformSecrets = {
     operatorKey: env.OPERATOR_KEY || kept?.operatorKey || `pk_operator_${base62(40)}`,
     tokenSecret: env.TOKEN_SECRET || kept?.tokenSecret || randomBytes(32).toString('base64url'),
-    sandboxWebhookSecret: env.SANDBOX_WEBHOOK_SECRET || kept?.sandboxWebhookSecret || `whsec_${randomBytes(32).toString('base64')}`,
+    sandboxWebhookSecret:
+      env.SANDBOX_WEBHOOK_SECRET || kept?.sandboxWebhookSecret || `whsec_${randomBytes(32).toString('base64')}`,
     sandboxKey: kept?.sandboxKey ?? null,
   };
   saveSecrets(file, secrets);

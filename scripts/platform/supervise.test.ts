@@ -17,11 +17,26 @@ it('says in one line how a process ended, also while it was starting, and that i
   const probe = async (): Promise<void> => {
     if (!existsSync(up)) throw new Error('It is not up yet');
   };
-  const worker = new ManagedProcess({ name: 'worker', folder, command: process.execPath, args: ['-e', script], probe, readyWithinMs: 60_000, graceMs: 300 });
+  const worker = new ManagedProcess({
+    name: 'worker',
+    folder,
+    command: process.execPath,
+    args: ['-e', script],
+    probe,
+    readyWithinMs: 60_000,
+    graceMs: 300,
+  });
   const said: string[] = [];
   try {
     await worker.start();
-    const isBack = new Promise<void>((resolve) => supervise({ process: worker, say: (line) => void said.push(line), onRestarted: resolve, isStopping: () => false }));
+    const isBack = new Promise<void>((resolve) =>
+      supervise({
+        process: worker,
+        say: (line) => void said.push(line),
+        onRestarted: resolve,
+        isStopping: () => false,
+      }),
+    );
     // It had long been up when it dies.
     const realNow = performance.now.bind(performance);
     jest.spyOn(performance, 'now').mockImplementation(() => realNow() + 61_000);

@@ -5,7 +5,9 @@ const MAX_DELAY_MS = 30_000;
 /** Who ran this long starts counting anew. */
 const STABLE_AFTER_MS = 60_000;
 
-/** How long to wait before the n-th start in a row (n from 1): half a second, doubled each time, half a minute at most. */
+/**
+ * How long to wait before the n-th start in a row (n from 1): half a second, doubled each time, half a minute at most.
+ */
 export const restartDelayMs = (attempt: number): number => Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), MAX_DELAY_MS);
 
 export interface SuperviseInput {
@@ -39,7 +41,14 @@ export function supervise({ process, say, onRestarted, isStopping }: SuperviseIn
       say(`${process.name} is up again (pid ${process.pid})`);
       onRestarted();
     } catch (error) {
-      if (!isStopping()) return restart(error instanceof StartFailed ? error : { what: `${process.name} could not be started (${error instanceof Error ? error.message : String(error)})` });
+      if (!isStopping())
+        return restart(
+          error instanceof StartFailed
+            ? error
+            : {
+                what: `${process.name} could not be started (${error instanceof Error ? error.message : String(error)})`,
+              },
+        );
     } finally {
       starting = false;
     }

@@ -18,7 +18,10 @@ export interface Terminal extends Reporter {
   bold: (text: string) => string;
 }
 
-/** Lines, with one moving line below them for whatever takes time; without a terminal, plain lines and a reminder every ten seconds. */
+/**
+ * Lines, with one moving line below them for whatever takes time; without a terminal, plain lines and a reminder every
+ * ten seconds.
+ */
 export function createTerminal(output: NodeJS.WriteStream): Terminal {
   // The terminal window may be closed while everything is still being stopped in order.
   output.on('error', () => undefined);
@@ -28,20 +31,31 @@ export function createTerminal(output: NodeJS.WriteStream): Terminal {
   let timer: NodeJS.Timeout | null = null;
 
   const draw = (): void => {
-    const steps = [...active].map(({ label, detail, begun }) => `${label} ${seconds(begun)} s${detail === '' ? '' : ` (${detail})`}`);
+    const steps = [...active].map(
+      ({ label, detail, begun }) => `${label} ${seconds(begun)} s${detail === '' ? '' : ` (${detail})`}`,
+    );
     frame = (frame + 1) % FRAMES.length;
-    output.write(`\r\x1b[K${steps.length === 0 ? '' : `${FRAMES[frame]} ${steps.join(' · ')}`.slice(0, (output.columns || 80) - 1)}`);
+    output.write(
+      `\r\x1b[K${steps.length === 0 ? '' : `${FRAMES[frame]} ${steps.join(' · ')}`.slice(0, (output.columns || 80) - 1)}`,
+    );
   };
   const remind = (): void => {
     const now = performance.now();
     for (const step of active) {
       if (now < step.nextReminder) continue;
       step.nextReminder = now + REPEAT_MS;
-      output.write(`${step.label} … ${seconds(step.begun)} s${step.detail === '' ? '' : ` (${step.detail.slice(0, 100)})`}\n`);
+      output.write(
+        `${step.label} … ${seconds(step.begun)} s${step.detail === '' ? '' : ` (${step.detail.slice(0, 100)})`}\n`,
+      );
     }
   };
   const begin = (label: string): ProgressStep => {
-    const step: ActiveStep = { label, detail: '', begun: performance.now(), nextReminder: performance.now() + PATIENCE_MS };
+    const step: ActiveStep = {
+      label,
+      detail: '',
+      begun: performance.now(),
+      nextReminder: performance.now() + PATIENCE_MS,
+    };
     active.add(step);
     timer ??= setInterval(moving ? draw : remind, moving ? REDRAW_MS : PATIENCE_MS);
     const end = (): void => {

@@ -11,7 +11,12 @@ interface InboxMail {
 }
 
 /** The first mail to an address that `matches`; waits for it. */
-export function waitForMail(input: { inbox: string; to: string; what: string; matches: (mail: InboxMail) => boolean }): Promise<InboxMail> {
+export function waitForMail(input: {
+  inbox: string;
+  to: string;
+  what: string;
+  matches: (mail: InboxMail) => boolean;
+}): Promise<InboxMail> {
   const { inbox, to, what, matches } = input;
   const ask = async (): Promise<InboxMail | null> => {
     const response = await fetch(`${inbox}/email`, { signal: AbortSignal.timeout(5_000) });

@@ -10,20 +10,40 @@ export const onboardUser: TourStage = {
   title: 'onboarding a user',
   run: async ({ api, inbox, step, show }) => {
     const email = `ada.${Date.now().toString(36)}@example.com`;
-    const { id } = await step('POST /onboardings: accepted', () => api.call({ method: 'POST', path: '/onboardings', body: { email, name: 'Ada Lovelace' } }));
+    const { id } = await step('POST /onboardings: accepted', () =>
+      api.call({ method: 'POST', path: '/onboardings', body: { email, name: 'Ada Lovelace' } }),
+    );
     const path = `/onboardings/${String(id)}`;
-    if (inbox === null) return show(`Mail goes to the server of SMTP_URL, so the rest is yours: follow the link in the mail to ${email}.`);
+    if (inbox === null)
+      return show(
+        `Mail goes to the server of SMTP_URL, so the rest is yours: follow the link in the mail to ${email}.`,
+      );
 
     const mail = await step('Verification mail arrived', () =>
-      waitForMail({ inbox, to: email, what: 'A mail with a verification link', matches: (candidate) => verificationLink(candidate) !== null }),
+      waitForMail({
+        inbox,
+        to: email,
+        what: 'A mail with a verification link',
+        matches: (candidate) => verificationLink(candidate) !== null,
+      }),
     );
     const link = verificationLink(mail) ?? '';
     await step('Link followed, page shown', () => requirePage(link, 'GET'));
     await step('Button pressed, address verified', () => requirePage(link, 'POST'));
     await step('Profile asked for', () => waitForState({ api, path, state: 'awaiting_profile' }));
-    await step('Profile completed', () => api.call({ method: 'POST', path: `${path}/profile`, body: { displayName: 'Ada', company: 'Analytical Engines' } }));
-    const onboarding = await step('Welcome package given, user active: completed', () => waitForState({ api, path, state: 'completed' }));
-    const user = await step('GET /users/{userId}', () => api.call({ method: 'GET', path: `/users/${String(onboarding.userId)}` }));
+    await step('Profile completed', () =>
+      api.call({
+        method: 'POST',
+        path: `${path}/profile`,
+        body: { displayName: 'Ada', company: 'Analytical Engines' },
+      }),
+    );
+    const onboarding = await step('Welcome package given, user active: completed', () =>
+      waitForState({ api, path, state: 'completed' }),
+    );
+    const user = await step('GET /users/{userId}', () =>
+      api.call({ method: 'GET', path: `/users/${String(onboarding.userId)}` }),
+    );
     show(`${email} is ${String(user.status)}. The timeline (GET ${path}/events):`);
     for (const event of await timeline(api, path)) show(`  ${event}`);
   },
@@ -37,11 +57,20 @@ async function requirePage(link: string, method: 'GET' | 'POST'): Promise<void> 
 }
 
 /** @throws at once when it ended in another way than hoped for. */
-function waitForState({ api, path, state }: { api: TourContext['api']; path: string; state: string }): Promise<Record<string, unknown>> {
+function waitForState({
+  api,
+  path,
+  state,
+}: {
+  api: TourContext['api'];
+  path: string;
+  state: string;
+}): Promise<Record<string, unknown>> {
   const ask = async (): Promise<Record<string, unknown> | null> => {
     const onboarding = await api.call({ method: 'GET', path });
     if (onboarding.state === state) return onboarding;
-    if (onboarding.outcome !== null) throw new Error(`the onboarding ended ${String(onboarding.state)}: ${JSON.stringify(onboarding.outcome)}`);
+    if (onboarding.outcome !== null)
+      throw new Error(`the onboarding ended ${String(onboarding.state)}: ${JSON.stringify(onboarding.outcome)}`);
     return null;
   };
   return poll({ what: `State ${state}`, withinMs: COMPLETED_WITHIN_MS, ask });

@@ -3,11 +3,17 @@ import type { TourStage } from '../tour.ts';
 
 const SETTLED_WITHIN_MS = 60_000;
 
-/** A charge whose answer is lost: the money is taken, nobody is told, and it is neither charged again nor called failed. */
+/**
+ * A charge whose answer is lost: the money is taken, nobody is told, and it is neither charged again nor called failed.
+ */
 export const settleLostPayment: TourStage = {
   title: 'a payment whose answer is lost',
   run: async ({ api, step, show }) => {
-    const body = { amount: { amountMinor: 1250, currency: 'EUR' }, paymentMethod: 'pm_timeout_after_charge', customerId: `tour-${Date.now().toString(36)}` };
+    const body = {
+      amount: { amountMinor: 1250, currency: 'EUR' },
+      paymentMethod: 'pm_timeout_after_charge',
+      customerId: `tour-${Date.now().toString(36)}`,
+    };
     const { id } = await step('POST /payments: accepted', () => api.call({ method: 'POST', path: '/payments', body }));
     const path = `/payments/${String(id)}`;
     const reach = (what: string, isThere: (state: string) => boolean): Promise<Record<string, unknown>> =>
@@ -22,8 +28,12 @@ export const settleLostPayment: TourStage = {
         },
       });
 
-    await step('The gateway charges and never answers: unknown', () => reach('State unknown', (state) => state === 'unknown' || state === 'captured'));
-    await step("Settled by what the gateway's books say: captured", () => reach('State captured', (state) => state === 'captured'));
+    await step('The gateway charges and never answers: unknown', () =>
+      reach('State unknown', (state) => state === 'unknown' || state === 'captured'),
+    );
+    await step("Settled by what the gateway's books say: captured", () =>
+      reach('State captured', (state) => state === 'captured'),
+    );
     show(`The timeline (GET ${path}/events):`);
     const { items } = await api.call({ method: 'GET', path: `${path}/events?limit=50` });
     for (const { at, summary } of items as { at: string; summary: string }[]) show(`  ${at.slice(11, 23)}  ${summary}`);

@@ -3,7 +3,15 @@ import type { TourStage } from '../tour.ts';
 
 interface Books {
   balanced: boolean;
-  currencies: { currency: string; captured: number; fulfilled: number; refunded: number; held: number; debit: number; credit: number }[];
+  currencies: {
+    currency: string;
+    captured: number;
+    fulfilled: number;
+    refunded: number;
+    held: number;
+    debit: number;
+    credit: number;
+  }[];
   problems: string[];
 }
 
@@ -26,12 +34,20 @@ export const showLedger: TourStage = {
         },
       });
     await step('49.99 EUR taken', () => until(path, 'captured'));
-    const refund = await api.call({ method: 'POST', path: `${path}/refunds`, body: { amount: { amountMinor: 1999, currency: 'EUR' }, reason: 'Damaged' } });
+    const refund = await api.call({
+      method: 'POST',
+      path: `${path}/refunds`,
+      body: { amount: { amountMinor: 1999, currency: 'EUR' }, reason: 'Damaged' },
+    });
     await step('19.99 EUR of it given back', () => until(`${path}/refunds/${String(refund.id)}`, 'succeeded'));
 
-    const books = (await step('GET /ledger/balance', () => api.call({ method: 'GET', path: '/ledger/balance' }))) as unknown as Books;
+    const books = (await step('GET /ledger/balance', () =>
+      api.call({ method: 'GET', path: '/ledger/balance' }),
+    )) as unknown as Books;
     for (const { currency, captured, fulfilled, refunded, held, debit, credit } of books.currencies) {
-      show(`${currency}: captured ${captured} = fulfilled ${fulfilled} + refunded ${refunded} + held ${held}; debit ${debit} = credit ${credit} (minor units)`);
+      show(
+        `${currency}: captured ${captured} = fulfilled ${fulfilled} + refunded ${refunded} + held ${held}; debit ${debit} = credit ${credit} (minor units)`,
+      );
     }
     if (!books.balanced) throw new Error(books.problems.join(' '));
     show("Balanced. `npm run ledger:verify` compares it with the gateway's own books, item by item.");

@@ -6,29 +6,44 @@ const ADVANCED_WITHIN_MS = 60_000;
 const FIRST_SHOWN = 10;
 const LAST_SHOWN = 3;
 
-/** A subscription from its trial through a declined renewal to the end of its year, in seconds: the sandbox's clock is moved. */
+/**
+ * A subscription from its trial through a declined renewal to the end of its year, in seconds: the sandbox's clock is
+ * moved.
+ */
 export const subscribeForAYear: TourStage = {
   title: 'a subscription taken through a year',
   run: async ({ api, step, show }) => {
     const trial = { name: 'Pro', amount: { amountMinor: 2900, currency: 'EUR' }, interval: 'month', trialDays: 14 };
-    const plan = await step('POST /plans: 29 EUR a month, 14 days of trial', () => api.call({ method: 'POST', path: '/plans', body: trial }));
+    const plan = await step('POST /plans: 29 EUR a month, 14 days of trial', () =>
+      api.call({ method: 'POST', path: '/plans', body: trial }),
+    );
     const customerId = `tour-${Date.now().toString(36)}`;
     const { id } = await step('POST /subscriptions: accepted, with a card that declines renewals', () =>
-      api.call({ method: 'POST', path: '/subscriptions', body: { customerId, planId: plan.id, paymentMethod: 'pm_decline_on_renewal' } }),
+      api.call({
+        method: 'POST',
+        path: '/subscriptions',
+        body: { customerId, planId: plan.id, paymentMethod: 'pm_decline_on_renewal' },
+      }),
     );
     const path = `/subscriptions/${String(id)}`;
     await step('The trial began', () => waitForState({ api, path, state: 'trialing' }));
     await step('POST /sandbox/clock/advance: 16 days', () => advance(api, 'P16D'));
     await step('The first charge was paid: active', () => waitForState({ api, path, state: 'active' }));
     await step('POST /sandbox/clock/advance: 30 days', () => advance(api, 'P30D'));
-    await step('The renewal was declined, dunning goes on: past due', () => waitForState({ api, path, state: 'past_due' }));
-    await step('POST …/payment-method: another card, charged at once', () => api.call({ method: 'POST', path: `${path}/payment-method`, body: { paymentMethod: 'pm_ok' } }));
+    await step('The renewal was declined, dunning goes on: past due', () =>
+      waitForState({ api, path, state: 'past_due' }),
+    );
+    await step('POST …/payment-method: another card, charged at once', () =>
+      api.call({ method: 'POST', path: `${path}/payment-method`, body: { paymentMethod: 'pm_ok' } }),
+    );
     await step('Recovered: active', () => waitForState({ api, path, state: 'active' }));
     await step('POST /sandbox/clock/advance: the rest of the year', () => advance(api, 'P320D'));
     const { state, paidUntil } = await api.call({ method: 'GET', path });
 
     const invoices = await everything(api, `${path}/invoices`);
-    show(`It is ${String(state)}, paid until ${day(paidUntil)}: ${invoices.length} invoices, ${invoices.filter((invoice) => invoice.state === 'paid').length} of them paid.`);
+    show(
+      `It is ${String(state)}, paid until ${day(paidUntil)}: ${invoices.length} invoices, ${invoices.filter((invoice) => invoice.state === 'paid').length} of them paid.`,
+    );
     const timeline = await everything(api, `${path}/events`);
     show(`The timeline (GET ${path}/events), ${timeline.length} lines; the first and the last:`);
     const gap = timeline.length > FIRST_SHOWN + LAST_SHOWN;
@@ -49,7 +64,8 @@ async function advance(api: TourContext['api'], by: string): Promise<void> {
   const path = `/operations/${String(id)}`;
   const ask = async (): Promise<Item | null> => {
     const operation = await api.call({ method: 'GET', path });
-    if (operation.state === 'failed') throw new Error(`the clock could not be advanced: ${JSON.stringify(operation.failure)}`);
+    if (operation.state === 'failed')
+      throw new Error(`the clock could not be advanced: ${JSON.stringify(operation.failure)}`);
     return operation.state === 'completed' ? operation : null;
   };
   await poll({ what: `The end of ${path}`, withinMs: ADVANCED_WITHIN_MS, ask });
@@ -58,7 +74,8 @@ async function advance(api: TourContext['api'], by: string): Promise<void> {
 function waitForState({ api, path, state }: { api: TourContext['api']; path: string; state: string }): Promise<Item> {
   const ask = async (): Promise<Item | null> => {
     const subscription = await api.call({ method: 'GET', path });
-    if (subscription.state === 'cancelled') throw new Error(`the subscription was cancelled: ${String(subscription.reason)}`);
+    if (subscription.state === 'cancelled')
+      throw new Error(`the subscription was cancelled: ${String(subscription.reason)}`);
     return subscription.state === state ? subscription : null;
   };
   return poll({ what: `State ${state}`, withinMs: SETTLED_WITHIN_MS, ask });
@@ -68,7 +85,10 @@ function waitForState({ api, path, state }: { api: TourContext['api']; path: str
 async function everything(api: TourContext['api'], path: string): Promise<Item[]> {
   const items: Item[] = [];
   for (let cursor: string | null = ''; cursor !== null;) {
-    const page = (await api.call({ method: 'GET', path: `${path}?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}` })) as { items: Item[]; next: string | null };
+    const page = (await api.call({
+      method: 'GET',
+      path: `${path}?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+    })) as { items: Item[]; next: string | null };
     items.push(...page.items);
     cursor = page.next;
   }

@@ -4,20 +4,43 @@ import type { CircuitState } from './circuit-breaker';
 import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable } from './gateway-errors';
 import type { AuthoriseResult, PaymentGateway } from './payment-gateway';
 
-const input = { tenantId: 'ten_a', idempotencyKey: 'k', at: '2026-11-21T10:00:00Z', amount: { amountMinor: 1, currency: 'EUR' }, paymentMethod: 'pm_ok' };
+const input = {
+  tenantId: 'ten_a',
+  idempotencyKey: 'k',
+  at: '2026-11-21T10:00:00Z',
+  amount: { amountMinor: 1, currency: 'EUR' },
+  paymentMethod: 'pm_ok',
+};
 const authorised: AuthoriseResult = { status: 'authorised', authorisationId: 'aut_1', amount: input.amount };
 const unavailable = () => new GatewayUnavailable({ call: 'authorise', idempotencyKey: 'k', reason: 'test' });
 const unknown = () => new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey: 'k', reason: 'test' });
 
 const closing: (() => void)[] = [];
-afterEach(() => closing.splice(0).forEach((close) => { close(); }));
+afterEach(() =>
+  closing.splice(0).forEach((close) => {
+    close();
+  }),
+);
 
 /** A circuit around a gateway whose next answer is whatever `behave` says. */
 function circuit(retryAfterMs = 10_000) {
   const seen = { calls: 0, states: [] as CircuitState[], behave: async (): Promise<AuthoriseResult> => authorised };
-  const gateway = { authorise: () => { seen.calls += 1; return seen.behave(); } } as unknown as PaymentGateway;
-  const broken = breakGatewayCircuit({ gateway, name: 'test', minimumCalls: 4, retryAfterMs, onStateChange: (state) => seen.states.push(state) });
-  closing.push(() => { broken.close(); });
+  const gateway = {
+    authorise: () => {
+      seen.calls += 1;
+      return seen.behave();
+    },
+  } as unknown as PaymentGateway;
+  const broken = breakGatewayCircuit({
+    gateway,
+    name: 'test',
+    minimumCalls: 4,
+    retryAfterMs,
+    onStateChange: (state) => seen.states.push(state),
+  });
+  closing.push(() => {
+    broken.close();
+  });
   const authorise = () => broken.gateway.authorise(input).catch((error: unknown) => error);
   const fail = async (failure: () => Error, times: number) => {
     seen.behave = () => Promise.reject(failure());
@@ -26,7 +49,10 @@ function circuit(retryAfterMs = 10_000) {
   return { seen, authorise, fail, state: () => broken.state() };
 }
 
-test.each([['unavailable', unavailable], ['unknown', unknown]])('opens when the calls are %s, and then fails at once without calling', async (_name, error) => {
+test.each([
+  ['unavailable', unavailable],
+  ['unknown', unknown],
+])('opens when the calls are %s, and then fails at once without calling', async (_name, error) => {
   const { seen, authorise, fail, state } = circuit();
   await fail(error, 4);
   expect(state()).toBe('open');
@@ -47,7 +73,7 @@ test('stays closed over declines, refused requests and failures at or below the 
   expect(state()).toBe('open');
 });
 
-test('the error of a call let through is the gateway\'s own', async () => {
+test("the error of a call let through is the gateway's own", async () => {
   const { seen, authorise } = circuit();
   const own = unknown();
   seen.behave = () => Promise.reject(own);

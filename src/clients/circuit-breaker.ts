@@ -32,11 +32,19 @@ export interface GatewayCircuit {
  * Spares a failing gateway: while the circuit is open every call fails at once with `GatewayUnavailable`.
  *
  * Failures are `GatewayUnavailable` and `GatewayOutcomeUnknown` alone. A decline is an answer, and a refused request
- * is our own mistake: neither says that the gateway is ill. One breaker per process and gateway, or tenant of it; calls it lets through
- * keep their own time limits.
+ * is our own mistake: neither says that the gateway is ill. One breaker per process and gateway, or tenant of it; calls
+ * it lets through keep their own time limits.
  */
 export function breakGatewayCircuit(input: BreakGatewayCircuitInput): GatewayCircuit {
-  const { gateway, name, failureRatePercent = 50, minimumCalls = 10, windowMs = 30_000, retryAfterMs = 10_000, onStateChange } = input;
+  const {
+    gateway,
+    name,
+    failureRatePercent = 50,
+    minimumCalls = 10,
+    windowMs = 30_000,
+    retryAfterMs = 10_000,
+    onStateChange,
+  } = input;
   const breaker = new CircuitBreaker((call: () => Promise<unknown>) => call(), {
     name,
     timeout: false,
@@ -51,13 +59,22 @@ export function breakGatewayCircuit(input: BreakGatewayCircuitInput): GatewayCir
   breaker.on('halfOpen', () => onStateChange?.('half_open'));
   breaker.on('close', () => onStateChange?.('closed'));
 
-  const guarded = <Input extends { tenantId: string; idempotencyKey?: string }, Result>(call: GatewayCallName, run: (input: Input) => Promise<Result>) =>
+  const guarded =
+    <Input extends { tenantId: string; idempotencyKey?: string }, Result>(
+      call: GatewayCallName,
+      run: (input: Input) => Promise<Result>,
+    ) =>
     async (input: Input): Promise<Result> => {
       try {
         return (await breaker.fire(() => run(input))) as Result;
       } catch (error) {
         if (!CircuitBreaker.isOurError(error)) throw error;
-        throw new GatewayUnavailable({ call, idempotencyKey: input.idempotencyKey, reason: `the circuit of ${name} is open`, cause: error });
+        throw new GatewayUnavailable({
+          call,
+          idempotencyKey: input.idempotencyKey,
+          reason: `the circuit of ${name} is open`,
+          cause: error,
+        });
       }
     };
 

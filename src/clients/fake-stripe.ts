@@ -37,14 +37,23 @@ export async function startFakeStripe(): Promise<FakeStripe> {
         request.socket.destroy();
         return;
       }
-      response.writeHead(answer.status, { 'content-type': 'application/json', 'request-id': 'req_1' }).end(JSON.stringify(answer.body));
+      response
+        .writeHead(answer.status, { 'content-type': 'application/json', 'request-id': 'req_1' })
+        .end(JSON.stringify(answer.body));
     });
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
-    answer: (...next) => { answers = next; },
-    close: () => { server.closeAllConnections(); server.close(); },
+    answer: (...next) => {
+      answers = next;
+    },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
   };
 }

@@ -25,7 +25,9 @@ abstract class GatewayError extends Error {
   }
 }
 
-/** Thrown when a call may or may not have taken effect: no answer in time, connection lost, a 5xx. Settle it by its key. */
+/**
+ * Thrown when a call may or may not have taken effect: no answer in time, connection lost, a 5xx. Settle it by its key.
+ */
 export class GatewayOutcomeUnknown extends GatewayError {
   constructor(input: GatewayErrorInput & { call: GatewayOperation; idempotencyKey: string }) {
     super(input, 'has an unknown outcome');
@@ -33,7 +35,9 @@ export class GatewayOutcomeUnknown extends GatewayError {
   }
 }
 
-/** Thrown when a call certainly had no effect because the gateway was out of reach or busy. Safe to repeat, same key. */
+/**
+ * Thrown when a call certainly had no effect because the gateway was out of reach or busy. Safe to repeat, same key.
+ */
 export class GatewayUnavailable extends GatewayError {
   constructor(input: GatewayErrorInput) {
     super(input, 'was not taken');
@@ -49,7 +53,9 @@ export class GatewayRequestRefused extends GatewayError {
   }
 }
 
-/** Thrown for a webhook that is not what it claims to be: wrong or missing signature, or a time more than 300 s away. */
+/**
+ * Thrown for a webhook that is not what it claims to be: wrong or missing signature, or a time more than 300 s away.
+ */
 export class WebhookSignatureInvalid extends Error {
   constructor(reason: string, options?: ErrorOptions) {
     super(`Webhook refused: ${reason}`, options);

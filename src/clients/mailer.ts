@@ -1,7 +1,10 @@
 import { createTransport } from 'nodemailer';
 
 export interface MailMessage {
-  /** Stable for one mail for ever, without angle brackets: a mail that is sent twice is still one mail to whoever counts. */
+  /**
+   * Stable for one mail for ever, without angle brackets: a mail that is sent twice is still one mail to whoever
+   * counts.
+   */
   messageId: string;
   to: string;
   /** Default: the mailer's own address. */
@@ -86,16 +89,24 @@ interface SmtpError extends Error {
   command?: string;
 }
 
-/** Nodemailer's codes for an envelope or a message that was refused; every other code is about the connection or the login. */
+/**
+ * Nodemailer's codes for an envelope or a message that was refused; every other code is about the connection or the
+ * login.
+ */
 const ABOUT_THE_MAIL = new Set(['EENVELOPE', 'EMESSAGE']);
-/** 421: closing for now; 530: log in first. Both are said at any stage and concern us, not the mail. RFC 5321 §4.2.3, RFC 4954 §6. */
+/**
+ * 421: closing for now; 530: log in first. Both are said at any stage and concern us, not the mail. RFC 5321 §4.2.3,
+ * RFC 4954 §6.
+ */
 const ABOUT_US = new Set([421, 530]);
 
 /** The server's own words are left out of a refusal: they repeat the address. */
 function classed(error: SmtpError): MailerUnavailable | MailRefused {
   const { code = error.name, responseCode, command = 'sending' } = error;
   const aboutTheMail = ABOUT_THE_MAIL.has(code) && !ABOUT_US.has(responseCode ?? 0);
-  if (!aboutTheMail) return new MailerUnavailable(`The mail server is not available (${responseCode ?? code})`, { cause: error });
-  if (responseCode === undefined) return new MailRefused('The mail cannot be sent as it is: its recipient or its content is not valid', null);
+  if (!aboutTheMail)
+    return new MailerUnavailable(`The mail server is not available (${responseCode ?? code})`, { cause: error });
+  if (responseCode === undefined)
+    return new MailRefused('The mail cannot be sent as it is: its recipient or its content is not valid', null);
   return new MailRefused(`The mail server refused the mail with ${responseCode} at ${command}`, responseCode);
 }

@@ -89,7 +89,9 @@ export interface Rejected {
 export type AuthoriseResult =
   | { status: 'authorised'; authorisationId: string; amount: Money }
   | { status: 'declined'; authorisationId: string | null; reason: DeclineReason }
-  /** The customer has to confirm at `url`. A repeat of the call says this for ever: how it ended is told by `lookUp`. */
+  /**
+   * The customer has to confirm at `url`. A repeat of the call says this for ever: how it ended is told by `lookUp`.
+   */
   | { status: 'requires_action'; authorisationId: string; url: string };
 
 export type CaptureResult = { status: 'captured'; captureId: string; amount: Money } | Rejected;
@@ -124,9 +126,11 @@ export type PaymentMethodResult =
 /**
  * A payment gateway. What it decides (a decline, a broken rule) is returned; only what is no decision is thrown:
  *
- * - `GatewayOutcomeUnknown`: it may have happened. Look it up by key, or repeat with the same key; never call it failed.
+ * - `GatewayOutcomeUnknown`: it may have happened. Look it up by key, or repeat with the same key; never call it
+ *   failed.
  * - `GatewayUnavailable`: it certainly did not happen (or nothing was to happen). Repeat later with the same key.
- * - `GatewayRequestRefused`: the request itself is wrong (key reused for another request, bad credentials). A defect of ours.
+ * - `GatewayRequestRefused`: the request itself is wrong (key reused for another request, bad credentials). A defect of
+ *   ours.
  *
  * `lookUp` and `getPaymentMethod` change nothing and never throw `GatewayOutcomeUnknown`.
  */
@@ -140,7 +144,10 @@ export interface PaymentGateway {
   getPaymentMethod(input: GetPaymentMethodInput): Promise<PaymentMethodResult>;
 }
 
-/** What a gateway's webhook is about; the way to act on it is to look the call up, so duplicates and disorder do no harm. */
+/**
+ * What a gateway's webhook is about; the way to act on it is to look the call up, so duplicates and disorder do no
+ * harm.
+ */
 export interface GatewayNotice {
   eventId: string;
   type: string;

@@ -11,7 +11,10 @@ export interface SandboxAccountInput {
   timeoutMs?: number;
 }
 
-/** A sandbox tenant's account at the simulated gateway, as a whole. Both throw `GatewayUnavailable` where it did not do what was asked. */
+/**
+ * A sandbox tenant's account at the simulated gateway, as a whole. Both throw `GatewayUnavailable` where it did not do
+ * what was asked.
+ */
 export interface SandboxAccount {
   /** Changes nothing. */
   requireReachable: (tenantId: string) => Promise<void>;
@@ -20,11 +23,20 @@ export interface SandboxAccount {
 }
 
 export function createSandboxAccount({ url, secret, timeoutMs = 5000 }: SandboxAccountInput): SandboxAccount {
-  const call = async (tenantId: string, path: string, request: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<void> => {
+  const call = async (
+    tenantId: string,
+    path: string,
+    request: { method?: string; headers?: Record<string, string>; body?: string } = {},
+  ): Promise<void> => {
     const headers = { authorization: `Bearer ${tenantId}`, ...request.headers };
     let said: string;
     try {
-      const response = await fetch(`${url}${path}`, { ...request, headers, signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
+      const response = await fetch(`${url}${path}`, {
+        ...request,
+        headers,
+        signal: AbortSignal.timeout(timeoutMs),
+        redirect: 'error',
+      });
       await response.text();
       if (response.ok) return;
       said = `it answered ${response.status}`;
@@ -38,8 +50,17 @@ export function createSandboxAccount({ url, secret, timeoutMs = 5000 }: SandboxA
     requireReachable: (tenantId) => call(tenantId, '/v1/account'),
     reset(tenantId) {
       const body = JSON.stringify({ type: 'account.reset', data: { account: tenantId } });
-      const signature = signWebhook({ secret, id: `msg_${randomUUID()}`, timestamp: Math.floor(Date.now() / 1000), body });
-      return call(tenantId, '/v1/reset', { method: 'POST', headers: { 'content-type': 'application/json', ...signature }, body });
+      const signature = signWebhook({
+        secret,
+        id: `msg_${randomUUID()}`,
+        timestamp: Math.floor(Date.now() / 1000),
+        body,
+      });
+      return call(tenantId, '/v1/reset', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...signature },
+        body,
+      });
     },
   };
 }

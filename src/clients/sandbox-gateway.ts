@@ -2,7 +2,15 @@ import type { Money } from '../domain/money';
 import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable } from './gateway-errors';
 import type { GatewayCallName, GatewayOperation } from './gateway-errors';
 import type {
-  AuthoriseResult, CaptureResult, DeclineReason, LookUpResult, PaymentGateway, PaymentMethodResult, RefundResult, Rejected, VoidResult,
+  AuthoriseResult,
+  CaptureResult,
+  DeclineReason,
+  LookUpResult,
+  PaymentGateway,
+  PaymentMethodResult,
+  RefundResult,
+  Rejected,
+  VoidResult,
 } from './payment-gateway';
 
 export interface SandboxGatewayClientInput {
@@ -35,32 +43,62 @@ const GATEWAY_DECIDED = new Set([200, 201, 402, 409]);
 /** Apart from any other 404, which would mean that something else answers at this address. */
 const UNKNOWN_THING = new Set(['unknown_key', 'unknown_authorisation', 'unknown_payment_method']);
 /** The request cannot have left this machine, or was never accepted at the other end. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** The gateway of sandbox tenants, over HTTP; each tenant is an account of its own there. */
 export function createSandboxGateway({ url, timeoutMs = 10_000 }: SandboxGatewayClientInput): PaymentGateway {
   const exchange = createExchange({ url, timeoutMs });
 
-  const operate = async (call: GatewayOperation, path: string, input: { tenantId: string; idempotencyKey: string }, body: object) => {
+  const operate = async (
+    call: GatewayOperation,
+    path: string,
+    input: { tenantId: string; idempotencyKey: string },
+    body: object,
+  ) => {
     const { tenantId, idempotencyKey } = input;
     const answer = await exchange({ call, method: 'POST', path, tenantId, idempotencyKey, body });
     // Only reads have a "not found": for these a missing authorisation is a wrong request.
-    if (!answer) throw new GatewayRequestRefused({ call, idempotencyKey, reason: 'the gateway does not know this authorisation' });
+    if (!answer)
+      throw new GatewayRequestRefused({ call, idempotencyKey, reason: 'the gateway does not know this authorisation' });
     return answer as Answer;
   };
 
   return {
     async authorise(input) {
       const { amount, paymentMethod, customerId, purpose, reference, description, at } = input;
-      return authoriseResult(await operate('authorise', '/v1/authorisations', input, { amount, paymentMethod, customerId, purpose, reference, description, at }));
+      return authoriseResult(
+        await operate('authorise', '/v1/authorisations', input, {
+          amount,
+          paymentMethod,
+          customerId,
+          purpose,
+          reference,
+          description,
+          at,
+        }),
+      );
     },
     async capture(input) {
       const { authorisationId, amount, at } = input;
-      return captureResult(await operate('capture', `/v1/authorisations/${encodeURIComponent(authorisationId)}/capture`, input, { amount, at }));
+      return captureResult(
+        await operate('capture', `/v1/authorisations/${encodeURIComponent(authorisationId)}/capture`, input, {
+          amount,
+          at,
+        }),
+      );
     },
     async void(input) {
       const { authorisationId, at } = input;
-      return voidResult(await operate('void', `/v1/authorisations/${encodeURIComponent(authorisationId)}/void`, input, { at }));
+      return voidResult(
+        await operate('void', `/v1/authorisations/${encodeURIComponent(authorisationId)}/void`, input, { at }),
+      );
     },
     async refund(input) {
       const { authorisationId, amount, reference, at } = input;
@@ -82,12 +120,20 @@ export function createSandboxGateway({ url, timeoutMs = 10_000 }: SandboxGateway
   };
 }
 
-/** One HTTP call. Resolves with the decided answer's body, or undefined when the thing asked for is unknown; throws the three errors of `PaymentGateway`. */
+/**
+ * One HTTP call. Resolves with the decided answer's body, or undefined when the thing asked for is unknown; throws the
+ * three errors of `PaymentGateway`.
+ */
 function createExchange({ url, timeoutMs }: Required<SandboxGatewayClientInput>) {
   return async ({ call, method, path, tenantId, idempotencyKey, body }: Request): Promise<unknown> => {
     const undecided = (reason: string, cause?: unknown) =>
       method === 'POST'
-        ? new GatewayOutcomeUnknown({ call: call as GatewayOperation, idempotencyKey: idempotencyKey ?? '', reason, cause })
+        ? new GatewayOutcomeUnknown({
+            call: call as GatewayOperation,
+            idempotencyKey: idempotencyKey ?? '',
+            reason,
+            cause,
+          })
         : new GatewayUnavailable({ call, idempotencyKey, reason, cause });
 
     const headers = {
@@ -97,13 +143,22 @@ function createExchange({ url, timeoutMs }: Required<SandboxGatewayClientInput>)
     let status: number;
     let answer: { error?: { code: string; message: string; effect?: string } } | undefined;
     try {
-      const response = await fetch(`${url}${path}`, { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers,
+        body: body && JSON.stringify(body),
+        signal: AbortSignal.timeout(timeoutMs),
+        redirect: 'error',
+      });
       status = response.status;
       answer = (await response.json()) as typeof answer;
     } catch (error) {
       const code = codeOf(error);
       if (NEVER_SENT.has(code)) throw new GatewayUnavailable({ call, idempotencyKey, reason: code, cause: error });
-      throw undecided(code === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : `no usable answer (${code})`, error);
+      throw undecided(
+        code === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : `no usable answer (${code})`,
+        error,
+      );
     }
 
     if (GATEWAY_DECIDED.has(status)) return answer;
@@ -140,7 +195,11 @@ function refundResult({ id, status, reason, amount }: Answer): RefundResult {
 }
 
 function rejected(reason = 'other', captured?: Money): Rejected {
-  return { status: 'rejected', reason: reason as Rejected['reason'], ...(reason === 'already_captured' && { captured }) };
+  return {
+    status: 'rejected',
+    reason: reason as Rejected['reason'],
+    ...(reason === 'already_captured' && { captured }),
+  };
 }
 
 function lookUpResult(answer: Answer): LookUpResult {

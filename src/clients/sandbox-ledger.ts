@@ -22,10 +22,19 @@ export interface SandboxLedgerItem {
  * Everything the simulated gateway holds of one tenant, oldest first, read page by page.
  * An authorisation the customer had to confirm has two lines: `requires_action`, then how it ended.
  */
-export async function* readSandboxLedger({ url, tenantId }: { url: string; tenantId: string }): AsyncGenerator<SandboxLedgerItem> {
-  for (let from: number | null = 0; from !== null; ) {
+export async function* readSandboxLedger({
+  url,
+  tenantId,
+}: {
+  url: string;
+  tenantId: string;
+}): AsyncGenerator<SandboxLedgerItem> {
+  for (let from: number | null = 0; from !== null;) {
     const headers = { authorization: `Bearer ${tenantId}` };
-    const response: Response = await fetch(`${url}/v1/ledger?from=${from}&limit=1000`, { headers, signal: AbortSignal.timeout(10_000) });
+    const response: Response = await fetch(`${url}/v1/ledger?from=${from}&limit=1000`, {
+      headers,
+      signal: AbortSignal.timeout(10_000),
+    });
     if (!response.ok) throw new Error(`The sandbox gateway did not show its ledger: ${response.status}`);
     const page = (await response.json()) as { items: SandboxLedgerItem[]; next: number | null };
     yield* page.items;

@@ -20,7 +20,9 @@ const TOLERANCE_S = 300;
  * @throws WebhookSignatureInvalid
  */
 export function verifySandboxWebhook({ rawBody, headers, secret, nowMs }: VerifySandboxWebhookInput): GatewayNotice {
-  const [id, timestamp, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => headers[name]);
+  const [id, timestamp, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map(
+    (name) => headers[name],
+  );
   if (typeof id !== 'string' || typeof timestamp !== 'string' || typeof signatures !== 'string') {
     throw new WebhookSignatureInvalid('webhook-id, webhook-timestamp and webhook-signature are needed, once each');
   }
@@ -35,6 +37,15 @@ export function verifySandboxWebhook({ rawBody, headers, secret, nowMs }: Verify
   });
   if (!matches) throw new WebhookSignatureInvalid('the signature does not fit');
 
-  const { type, data } = JSON.parse(rawBody.toString('utf8')) as { type: string; data: { account: string; idempotencyKey: string; authorisationId: string } };
-  return { eventId: id, type, tenantId: data.account, idempotencyKey: data.idempotencyKey, authorisationId: data.authorisationId };
+  const { type, data } = JSON.parse(rawBody.toString('utf8')) as {
+    type: string;
+    data: { account: string; idempotencyKey: string; authorisationId: string };
+  };
+  return {
+    eventId: id,
+    type,
+    tenantId: data.account,
+    idempotencyKey: data.idempotencyKey,
+    authorisationId: data.authorisationId,
+  };
 }

@@ -7,11 +7,15 @@ test.each([
   ['ISK', 500, 50_000],
   ['UGX', 7, 700],
   ['MGA', 300, 3],
-])('%s: %i of our minor units are %i of Stripe\'s, and back', (currency, amountMinor, amount) => {
+])("%s: %i of our minor units are %i of Stripe's, and back", (currency, amountMinor, amount) => {
   expect(toStripeAmount({ amountMinor, currency })).toEqual({ amount, currency: currency.toLowerCase() });
   expect(fromStripeAmount(amount, currency.toLowerCase())).toEqual({ amountMinor, currency });
 });
 
-test.each([['KWD', 1234], ['MGA', 301], ['ISK', Number.MAX_SAFE_INTEGER]])('%s %i cannot be expressed', (currency, amountMinor) => {
+test.each([
+  ['KWD', 1234],
+  ['MGA', 301],
+  ['ISK', Number.MAX_SAFE_INTEGER],
+])('%s %i cannot be expressed', (currency, amountMinor) => {
   expect(toStripeAmount({ amountMinor, currency })).toBeUndefined();
 });

@@ -15,7 +15,8 @@ const EXPONENTS: Record<string, readonly [ours: number, stripe: number]> = {
 export function toStripeAmount({ amountMinor, currency }: Money): { amount: number; currency: string } | undefined {
   const [ours, stripe] = EXPONENTS[currency] ?? [0, 0];
   const amount = (amountMinor * 10 ** stripe) / 10 ** ours;
-  if (!Number.isSafeInteger(amount) || amountMinor % amountStep({ gateway: 'stripe', currency }) !== 0) return undefined;
+  if (!Number.isSafeInteger(amount) || amountMinor % amountStep({ gateway: 'stripe', currency }) !== 0)
+    return undefined;
   return { amount, currency: currency.toLowerCase() };
 }
 

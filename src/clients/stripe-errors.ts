@@ -23,13 +23,18 @@ export function stripeFailure({ call, idempotencyKey, error }: FailedCall): Erro
 
   // The first call under this key is still under way at Stripe: its outcome will be ours.
   if (error.code === 'idempotency_key_in_use') return undecided();
-  if (error instanceof StripeSdk.errors.StripeRateLimitError || error.code === 'lock_timeout') return new GatewayUnavailable(failed);
+  if (error instanceof StripeSdk.errors.StripeRateLimitError || error.code === 'lock_timeout')
+    return new GatewayUnavailable(failed);
   if (error instanceof StripeSdk.errors.StripeConnectionError) {
     const { code } = (error.detail ?? {}) as { code?: string };
     return NEVER_SENT.has(code ?? '') ? new GatewayUnavailable({ ...failed, reason: code ?? reason }) : undecided();
   }
   // Our key is not taken: Stripe has done nothing, and the same request goes through once the operator has mended it.
-  if (error instanceof StripeSdk.errors.StripeAuthenticationError || error instanceof StripeSdk.errors.StripePermissionError) return new GatewayUnavailable(failed);
+  if (
+    error instanceof StripeSdk.errors.StripeAuthenticationError ||
+    error instanceof StripeSdk.errors.StripePermissionError
+  )
+    return new GatewayUnavailable(failed);
   if (error instanceof StripeSdk.errors.StripeAPIError || (error.statusCode ?? 500) >= 500) return undecided();
   return new GatewayRequestRefused(failed);
 }
@@ -46,7 +51,9 @@ const DECLINES: Record<string, DeclineReason> = {
   pickup_card: 'fraud',
 };
 
-/** Sources: docs.stripe.com/declines/codes, docs.stripe.com/error-codes. What we do not tell apart is `card_declined`. */
+/**
+ * Sources: docs.stripe.com/declines/codes, docs.stripe.com/error-codes. What we do not tell apart is `card_declined`.
+ */
 export function declineReason({ code, decline_code }: { code?: string; decline_code?: string }): DeclineReason {
   return DECLINES[decline_code ?? ''] ?? DECLINES[code ?? ''] ?? 'card_declined';
 }
@@ -69,7 +76,10 @@ const RULES: Record<string, Rejected['reason']> = {
   charge_expired_for_capture: 'not_authorised',
 };
 
-/** The broken rule an error tells of, or undefined. The state of the intent names it where Stripe's code is a general one. */
+/**
+ * The broken rule an error tells of, or undefined. The state of the intent names it where Stripe's code is a general
+ * one.
+ */
 export function rejectionOf(error: unknown): Rejected | undefined {
   if (!(error instanceof StripeSdk.errors.StripeInvalidRequestError)) return undefined;
   const reason = RULES[error.code ?? ''];

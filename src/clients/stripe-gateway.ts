@@ -3,7 +3,15 @@ import type { Money } from '../domain/money';
 import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable } from './gateway-errors';
 import type { GatewayCallName } from './gateway-errors';
 import type {
-  AuthoriseInput, AuthoriseResult, CaptureResult, LookUpInput, LookUpResult, PaymentGateway, RefundResult, Rejected, VoidInput,
+  AuthoriseInput,
+  AuthoriseResult,
+  CaptureResult,
+  LookUpInput,
+  LookUpResult,
+  PaymentGateway,
+  RefundResult,
+  Rejected,
+  VoidInput,
 } from './payment-gateway';
 import { fromStripeAmount, toStripeAmount } from './stripe-amount';
 import { declineOf, declineReason, rejectionOf, stripeFailure } from './stripe-errors';
@@ -28,13 +36,26 @@ export interface StripeGatewayInput {
  *
  * The SDK makes no retries but one: after a connection found closed it repeats at once, with the same key.
  */
-export function createStripeGateway({ apiKey, returnUrl, apiBase, timeoutMs = 10_000 }: StripeGatewayInput): PaymentGateway {
-  const stripe = new StripeSdk(apiKey, { maxNetworkRetries: 0, timeout: timeoutMs, telemetry: false, ...(apiBase && addressOf(apiBase)) });
+export function createStripeGateway({
+  apiKey,
+  returnUrl,
+  apiBase,
+  timeoutMs = 10_000,
+}: StripeGatewayInput): PaymentGateway {
+  const stripe = new StripeSdk(apiKey, {
+    maxNetworkRetries: 0,
+    timeout: timeoutMs,
+    telemetry: false,
+    ...(apiBase && addressOf(apiBase)),
+  });
 
   return {
     async authorise(input) {
       try {
-        return authoriseResult(await stripe.paymentIntents.create(intentOf(input, returnUrl), keyed(input)), input.idempotencyKey);
+        return authoriseResult(
+          await stripe.paymentIntents.create(intentOf(input, returnUrl), keyed(input)),
+          input.idempotencyKey,
+        );
       } catch (error) {
         const decline = declineOf(error);
         if (decline) return { status: 'declined', ...decline };
@@ -44,7 +65,10 @@ export function createStripeGateway({ apiKey, returnUrl, apiBase, timeoutMs = 10
 
     async capture(input) {
       const { authorisationId, amount, tenantId, idempotencyKey } = input;
-      const params = { amount_to_capture: amount && stripeAmount('capture', idempotencyKey, amount).amount, metadata: { [CAPTURE_KEY]: keyAt(tenantId, idempotencyKey) } };
+      const params = {
+        amount_to_capture: amount && stripeAmount('capture', idempotencyKey, amount).amount,
+        metadata: { [CAPTURE_KEY]: keyAt(tenantId, idempotencyKey) },
+      };
       try {
         return captureResult(await stripe.paymentIntents.capture(authorisationId, params, keyed(input)));
       } catch (error) {
@@ -68,7 +92,11 @@ export function createStripeGateway({ apiKey, returnUrl, apiBase, timeoutMs = 10
     async refund(input) {
       const { authorisationId, amount, tenantId, idempotencyKey, reference } = input;
       const metadata = metadataOf({ tenantId, idempotencyKey, reference });
-      const params = { payment_intent: authorisationId, amount: amount && stripeAmount('refund', idempotencyKey, amount).amount, metadata };
+      const params = {
+        payment_intent: authorisationId,
+        amount: amount && stripeAmount('refund', idempotencyKey, amount).amount,
+        metadata,
+      };
       try {
         return refundResult(await stripe.refunds.create(params, keyed(input)));
       } catch (error) {
@@ -83,7 +111,12 @@ export function createStripeGateway({ apiKey, returnUrl, apiBase, timeoutMs = 10
         return await lookUp(stripe, input);
       } catch (error) {
         if (error instanceof GatewayOutcomeUnknown) {
-          throw new GatewayUnavailable({ call: 'lookUp', idempotencyKey: input.idempotencyKey, reason: 'Stripe has not decided yet', cause: error });
+          throw new GatewayUnavailable({
+            call: 'lookUp',
+            idempotencyKey: input.idempotencyKey,
+            reason: 'Stripe has not decided yet',
+            cause: error,
+          });
         }
         throw failure('lookUp', input, error);
       }
@@ -93,10 +126,21 @@ export function createStripeGateway({ apiKey, returnUrl, apiBase, timeoutMs = 10
       try {
         const { card } = await stripe.paymentMethods.retrieve(paymentMethod);
         if (!card) return { status: 'not_found' };
-        const funding = card.funding === 'credit' || card.funding === 'debit' || card.funding === 'prepaid' ? card.funding : 'unknown';
-        return { status: 'found', brand: card.brand, last4: card.last4, expMonth: card.exp_month, expYear: card.exp_year, funding };
+        const funding =
+          card.funding === 'credit' || card.funding === 'debit' || card.funding === 'prepaid'
+            ? card.funding
+            : 'unknown';
+        return {
+          status: 'found',
+          brand: card.brand,
+          last4: card.last4,
+          expMonth: card.exp_month,
+          expYear: card.exp_year,
+          funding,
+        };
       } catch (error) {
-        if (error instanceof StripeSdk.errors.StripeInvalidRequestError && error.statusCode === 404) return { status: 'not_found' };
+        if (error instanceof StripeSdk.errors.StripeInvalidRequestError && error.statusCode === 404)
+          return { status: 'not_found' };
         throw failure('getPaymentMethod', {}, error);
       }
     },
@@ -107,8 +151,11 @@ const CALL_KEY = 'idempotency_key';
 const CAPTURE_KEY = 'capture_idempotency_key';
 
 const keyAt = (tenantId: string, idempotencyKey: string) => `${tenantId}:${idempotencyKey}`;
-const keyed = ({ tenantId, idempotencyKey }: { tenantId: string; idempotencyKey: string }) => ({ idempotencyKey: keyAt(tenantId, idempotencyKey) });
-const failure = (call: GatewayCallName, { idempotencyKey }: { idempotencyKey?: string }, error: unknown) => stripeFailure({ call, idempotencyKey, error });
+const keyed = ({ tenantId, idempotencyKey }: { tenantId: string; idempotencyKey: string }) => ({
+  idempotencyKey: keyAt(tenantId, idempotencyKey),
+});
+const failure = (call: GatewayCallName, { idempotencyKey }: { idempotencyKey?: string }, error: unknown) =>
+  stripeFailure({ call, idempotencyKey, error });
 
 /** Business time stays out: a repeat may carry another one, and Stripe refuses a key whose parameters changed. */
 function intentOf(input: AuthoriseInput, returnUrl: string): StripeSdk.PaymentIntentCreateParams {
@@ -127,14 +174,26 @@ function intentOf(input: AuthoriseInput, returnUrl: string): StripeSdk.PaymentIn
   };
 }
 
-function metadataOf({ tenantId, idempotencyKey, reference }: { tenantId: string; idempotencyKey: string; reference?: string }) {
+function metadataOf({
+  tenantId,
+  idempotencyKey,
+  reference,
+}: {
+  tenantId: string;
+  idempotencyKey: string;
+  reference?: string;
+}) {
   return { [CALL_KEY]: keyAt(tenantId, idempotencyKey), tenant_id: tenantId, ...(reference && { reference }) };
 }
 
 function stripeAmount(call: GatewayCallName, idempotencyKey: string, amount: Money) {
   const converted = toStripeAmount(amount);
   if (converted) return converted;
-  throw new GatewayRequestRefused({ call, idempotencyKey, reason: `Stripe cannot express ${amount.amountMinor} minor units of ${amount.currency}` });
+  throw new GatewayRequestRefused({
+    call,
+    idempotencyKey,
+    reason: `Stripe cannot express ${amount.amountMinor} minor units of ${amount.currency}`,
+  });
 }
 
 function authoriseResult(intent: StripeSdk.PaymentIntent, idempotencyKey: string): AuthoriseResult {
@@ -146,7 +205,9 @@ function authoriseResult(intent: StripeSdk.PaymentIntent, idempotencyKey: string
     case 'requires_action': {
       const url = intent.next_action?.redirect_to_url?.url;
       // A challenge with no page of its own cannot be shown to anyone; nothing is held meanwhile.
-      return url ? { status: 'requires_action', authorisationId, url } : { status: 'declined', authorisationId, reason: 'authentication_required' };
+      return url
+        ? { status: 'requires_action', authorisationId, url }
+        : { status: 'declined', authorisationId, reason: 'authentication_required' };
     }
     case 'requires_payment_method':
       return { status: 'declined', authorisationId, reason: declineReason(failed ?? {}) };
@@ -160,17 +221,37 @@ function authoriseResult(intent: StripeSdk.PaymentIntent, idempotencyKey: string
   }
 }
 
-function captureResult({ id, latest_charge: charge, amount_received: amount, currency }: StripeSdk.PaymentIntent): CaptureResult {
-  return { status: 'captured', captureId: (typeof charge === 'string' ? charge : charge?.id) ?? id, amount: fromStripeAmount(amount, currency) };
+function captureResult({
+  id,
+  latest_charge: charge,
+  amount_received: amount,
+  currency,
+}: StripeSdk.PaymentIntent): CaptureResult {
+  return {
+    status: 'captured',
+    captureId: (typeof charge === 'string' ? charge : charge?.id) ?? id,
+    amount: fromStripeAmount(amount, currency),
+  };
 }
 
 function refundResult({ id, status, amount, currency }: StripeSdk.Refund): RefundResult {
   if (status === 'failed' || status === 'canceled') return { status: 'rejected', reason: 'refund_failed' };
-  return { status: status === 'succeeded' ? 'refunded' : 'pending', refundId: id, amount: fromStripeAmount(amount, currency) };
+  return {
+    status: status === 'succeeded' ? 'refunded' : 'pending',
+    refundId: id,
+    amount: fromStripeAmount(amount, currency),
+  };
 }
 
-/** Somebody may have captured in Stripe's dashboard, and less than all: then their amount counts. Ours did nothing, so without an answer it is repeated. */
-async function withCaptured(stripe: StripeSdk, { authorisationId, idempotencyKey }: VoidInput, rejected: Rejected): Promise<Rejected> {
+/**
+ * Somebody may have captured in Stripe's dashboard, and less than all: then their amount counts. Ours did nothing, so
+ * without an answer it is repeated.
+ */
+async function withCaptured(
+  stripe: StripeSdk,
+  { authorisationId, idempotencyKey }: VoidInput,
+  rejected: Rejected,
+): Promise<Rejected> {
   if (rejected.reason !== 'already_captured') return rejected;
   try {
     const { amount_received: amount, currency } = await stripe.paymentIntents.retrieve(authorisationId);
@@ -180,16 +261,25 @@ async function withCaptured(stripe: StripeSdk, { authorisationId, idempotencyKey
   }
 }
 
-async function lookUp(stripe: StripeSdk, { tenantId, idempotencyKey, operation, authorisationId }: LookUpInput): Promise<LookUpResult> {
+async function lookUp(
+  stripe: StripeSdk,
+  { tenantId, idempotencyKey, operation, authorisationId }: LookUpInput,
+): Promise<LookUpResult> {
   const key = keyAt(tenantId, idempotencyKey);
   const notFound: LookUpResult = { status: 'not_found' };
   if (operation === 'authorise') {
-    const intent = authorisationId ? await stripe.paymentIntents.retrieve(authorisationId) : await searchIntent(stripe, key);
+    const intent = authorisationId
+      ? await stripe.paymentIntents.retrieve(authorisationId)
+      : await searchIntent(stripe, key);
     if (intent?.metadata[CALL_KEY] !== key) return notFound;
     return { status: 'found', operation, result: authoriseResult(intent, idempotencyKey) };
   }
   if (!authorisationId) {
-    throw new GatewayRequestRefused({ call: 'lookUp', idempotencyKey, reason: `authorisationId is needed to look up a ${operation}` });
+    throw new GatewayRequestRefused({
+      call: 'lookUp',
+      idempotencyKey,
+      reason: `authorisationId is needed to look up a ${operation}`,
+    });
   }
   if (operation === 'refund') {
     for await (const refund of stripe.refunds.list({ payment_intent: authorisationId, limit: 100 })) {

@@ -3,16 +3,26 @@ import { stripeNotice, verifyStripeEvent } from './stripe-webhook';
 
 const SECRET = 'whsec_stripe_test';
 const NOW_MS = Date.parse('2026-11-21T10:00:00Z');
-const payload = (object: object) => JSON.stringify({ id: 'evt_1', object: 'event', type: 'payment_intent.amount_capturable_updated', data: { object } });
-const INTENT = payload({ id: 'pi_1', object: 'payment_intent', metadata: { tenant_id: 'ten_a', idempotency_key: 'ten_a:pay_1:authorise:1' } });
+const payload = (object: object) =>
+  JSON.stringify({ id: 'evt_1', object: 'event', type: 'payment_intent.amount_capturable_updated', data: { object } });
+const INTENT = payload({
+  id: 'pi_1',
+  object: 'payment_intent',
+  metadata: { tenant_id: 'ten_a', idempotency_key: 'ten_a:pay_1:authorise:1' },
+});
 const sign = (body: string, offsetS = 0, secret = SECRET) =>
   StripeSdk.webhooks.generateTestHeaderString({ payload: body, secret, timestamp: NOW_MS / 1000 + offsetS });
-const verify = (body: string, signature: string | undefined) => verifyStripeEvent(Buffer.from(body), signature, SECRET, NOW_MS);
+const verify = (body: string, signature: string | undefined) =>
+  verifyStripeEvent(Buffer.from(body), signature, SECRET, NOW_MS);
 
 test('a signed event is taken within 300 s either way and says which call of ours it is about', () => {
   for (const offsetS of [0, -300, 300]) {
     expect(stripeNotice(verify(INTENT, sign(INTENT, offsetS)))).toEqual({
-      eventId: 'evt_1', type: 'payment_intent.amount_capturable_updated', tenantId: 'ten_a', idempotencyKey: 'pay_1:authorise:1', authorisationId: 'pi_1',
+      eventId: 'evt_1',
+      type: 'payment_intent.amount_capturable_updated',
+      tenantId: 'ten_a',
+      idempotencyKey: 'pay_1:authorise:1',
+      authorisationId: 'pi_1',
     });
   }
 });
@@ -28,10 +38,23 @@ test.each([
   expect(() => verify(body, signature)).toThrow(/Webhook refused/);
 });
 
-test('a refund names its intent; an event that is not ours is nobody\'s', () => {
-  const refund = payload({ id: 're_1', object: 'refund', payment_intent: 'pi_1', metadata: { tenant_id: 'ten_a', idempotency_key: 'ten_a:ref_1' } });
-  expect(stripeNotice(verify(refund, sign(refund)))).toMatchObject({ idempotencyKey: 'ref_1', authorisationId: 'pi_1' });
-  for (const [status, refundFailed] of [['failed', true], ['canceled', true], ['succeeded', undefined], ['pending', undefined]] as const) {
+test("a refund names its intent; an event that is not ours is nobody's", () => {
+  const refund = payload({
+    id: 're_1',
+    object: 'refund',
+    payment_intent: 'pi_1',
+    metadata: { tenant_id: 'ten_a', idempotency_key: 'ten_a:ref_1' },
+  });
+  expect(stripeNotice(verify(refund, sign(refund)))).toMatchObject({
+    idempotencyKey: 'ref_1',
+    authorisationId: 'pi_1',
+  });
+  for (const [status, refundFailed] of [
+    ['failed', true],
+    ['canceled', true],
+    ['succeeded', undefined],
+    ['pending', undefined],
+  ] as const) {
     const event = refund.replace('"object":"refund"', `"object":"refund","status":"${status}"`);
     expect(stripeNotice(verify(event, sign(event)))?.refundFailed).toBe(refundFailed);
   }

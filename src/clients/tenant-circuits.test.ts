@@ -20,22 +20,34 @@ function open({ failure = failures.unavailable, mostTenants }: { failure?: () =>
     if (seen.ill.has(tenantId)) throw failure();
     return authorised;
   };
-  circuits = breakTenantCircuits({ gateway: { authorise } as unknown as PaymentGateway, name: 'test', minimumCalls: 4, mostTenants, onStateChange: (state, tenantId) => seen.changes.push(`${tenantId} ${state}`) });
+  circuits = breakTenantCircuits({
+    gateway: { authorise } as unknown as PaymentGateway,
+    name: 'test',
+    minimumCalls: 4,
+    mostTenants,
+    onStateChange: (state, tenantId) => seen.changes.push(`${tenantId} ${state}`),
+  });
   const { gateway } = circuits;
-  const pay = (tenantId: string, paying = gateway) => paying.authorise({ tenantId, idempotencyKey: 'k', at: '2026-11-21T10:00:00Z', amount, paymentMethod: 'pm_ok' }).catch((error: unknown) => error);
+  const pay = (tenantId: string, paying = gateway) =>
+    paying
+      .authorise({ tenantId, idempotencyKey: 'k', at: '2026-11-21T10:00:00Z', amount, paymentMethod: 'pm_ok' })
+      .catch((error: unknown) => error);
   const payOften = async (tenantId: string, times: number) => {
     for (let time = 0; time < times; time += 1) await pay(tenantId);
   };
   return { seen, pay, payOften, states: () => circuits!.states().sort() };
 }
 
-test.each(Object.entries(failures))('a tenant whose calls are %s stops itself, and nobody else', async (_name, failure) => {
-  const { seen, pay, payOften, states } = open({ failure });
-  seen.ill.add('a');
-  await payOften('a', 10);
-  expect([await pay('b'), seen.calls]).toEqual([authorised, 5]);
-  expect([states(), seen.changes]).toEqual([['closed', 'open'], ['a open']]);
-});
+test.each(Object.entries(failures))(
+  'a tenant whose calls are %s stops itself, and nobody else',
+  async (_name, failure) => {
+    const { seen, pay, payOften, states } = open({ failure });
+    seen.ill.add('a');
+    await payOften('a', 10);
+    expect([await pay('b'), seen.calls]).toEqual([authorised, 5]);
+    expect([states(), seen.changes]).toEqual([['closed', 'open'], ['a open']]);
+  },
+);
 
 test('a gateway that is away for everybody is spared by everybody', async () => {
   const { seen, payOften, states } = open();
@@ -65,8 +77,16 @@ test('only so many circuits are kept: the one unused for longest makes room, and
 
 test('a call under way when its circuit makes room is answered', async () => {
   let resolve = (_answer: AuthoriseResult): void => undefined;
-  const promise = new Promise<AuthoriseResult>((done) => { resolve = done; });
-  circuits = breakTenantCircuits({ gateway: { authorise: ({ tenantId }: { tenantId: string }) => (tenantId === 'a' ? promise : Promise.resolve(authorised)) } as unknown as PaymentGateway, name: 'test', mostTenants: 1 });
+  const promise = new Promise<AuthoriseResult>((done) => {
+    resolve = done;
+  });
+  circuits = breakTenantCircuits({
+    gateway: {
+      authorise: ({ tenantId }: { tenantId: string }) => (tenantId === 'a' ? promise : Promise.resolve(authorised)),
+    } as unknown as PaymentGateway,
+    name: 'test',
+    mostTenants: 1,
+  });
   const input = { idempotencyKey: 'k', at: '2026-11-21T10:00:00Z', amount, paymentMethod: 'pm_ok' };
   const underWay = circuits.gateway.authorise({ ...input, tenantId: 'a' });
   await circuits.gateway.authorise({ ...input, tenantId: 'b' });

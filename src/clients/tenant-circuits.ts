@@ -1,4 +1,9 @@
-import { breakGatewayCircuit, type BreakGatewayCircuitInput, type CircuitState, type GatewayCircuit } from './circuit-breaker';
+import {
+  breakGatewayCircuit,
+  type BreakGatewayCircuitInput,
+  type CircuitState,
+  type GatewayCircuit,
+} from './circuit-breaker';
 import type { PaymentGateway } from './payment-gateway';
 
 export interface BreakTenantCircuitsInput extends Omit<BreakGatewayCircuitInput, 'onStateChange'> {
@@ -17,14 +22,22 @@ export interface TenantCircuits {
 }
 
 /**
- * A circuit breaker for each tenant of one gateway: for a gateway that fails because a tenant asks it to. What one tenant rehearses,
- * unavailable or without an answer, never stops another; a gateway that is really away opens the circuit of each tenant that calls it.
+ * A circuit breaker for each tenant of one gateway: for a gateway that fails because a tenant asks it to. What one
+ * tenant rehearses, unavailable or without an answer, never stops another; a gateway that is really away opens the
+ * circuit of each tenant that calls it.
  */
-export function breakTenantCircuits({ gateway, mostTenants = 200, onStateChange, ...options }: BreakTenantCircuitsInput): TenantCircuits {
+export function breakTenantCircuits({
+  gateway,
+  mostTenants = 200,
+  onStateChange,
+  ...options
+}: BreakTenantCircuitsInput): TenantCircuits {
   const circuits = new Map<string, GatewayCircuit>();
 
   const circuitOf = (tenantId: string): GatewayCircuit => {
-    const circuit = circuits.get(tenantId) ?? breakGatewayCircuit({ ...options, gateway, onStateChange: (state) => onStateChange?.(state, tenantId) });
+    const circuit =
+      circuits.get(tenantId) ??
+      breakGatewayCircuit({ ...options, gateway, onStateChange: (state) => onStateChange?.(state, tenantId) });
     // Written anew, an entry moves to the end: the order of the map is the order of use.
     circuits.delete(tenantId);
     circuits.set(tenantId, circuit);

@@ -4,13 +4,26 @@ import { createHmac } from 'node:crypto';
  * Headers of a signed webhook, Standard Webhooks 1.0 (symmetric, `v1`): HMAC-SHA256 over `id.timestamp.body`.
  * The secret is `whsec_` and base64; the timestamp is Unix time in seconds, taken anew for every attempt.
  */
-export function signWebhook({ secret, id, timestamp, body }: { secret: string; id: string; timestamp: number; body: string }) {
+export function signWebhook({
+  secret,
+  id,
+  timestamp,
+  body,
+}: {
+  secret: string;
+  id: string;
+  timestamp: number;
+  body: string;
+}) {
   const key = requireWebhookSecret(secret);
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
   return { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': `v1,${signature}` };
 }
 
-/** The secret's bytes. @throws when it is not `whsec_` and the base64 of 24 to 64 bytes, which is what the standard asks for. */
+/**
+ * The secret's bytes. @throws when it is not `whsec_` and the base64 of 24 to 64 bytes, which is what the standard asks
+ * for.
+ */
 export function requireWebhookSecret(secret: string): Buffer {
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   if (secret.startsWith('whsec_') && key.length >= 24 && key.length <= 64) return key;

@@ -1,6 +1,9 @@
 import type { Actor } from '../domain/actor';
 
-/** Every command to a running process carries its id (the update id) and who sent it; texts and personal data wait in MongoDB under that id. */
+/**
+ * Every command to a running process carries its id (the update id) and who sent it; texts and personal data wait in
+ * MongoDB under that id.
+ */
 export interface CommandInput {
   commandId: string;
   by: Actor;

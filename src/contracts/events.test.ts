@@ -1,9 +1,19 @@
 import { eventTypes, summaryOf, type EventType } from './events';
 
-const said = (type: EventType, data: Record<string, unknown>, currency = 'EUR') => summaryOf({ type, data, currency, planNames: new Map([['pln_1', 'Pro']]) });
+const said = (type: EventType, data: Record<string, unknown>, currency = 'EUR') =>
+  summaryOf({ type, data, currency, planNames: new Map([['pln_1', 'Pro']]) });
 
 /** As the activities and models write them. */
-const amounts = { amountMinor: 300, captureMinor: 300, capturedMinor: 300, refundMinor: 300, totalMinor: 300, paidMinor: 300, dueMinor: 250, subtotalMinor: 300 };
+const amounts = {
+  amountMinor: 300,
+  captureMinor: 300,
+  capturedMinor: 300,
+  refundMinor: 300,
+  totalMinor: 300,
+  paidMinor: 300,
+  dueMinor: 250,
+  subtotalMinor: 300,
+};
 
 describe('what a timeline says', () => {
   it.each(eventTypes)('%s: no amount in minor units', (type) => {
@@ -15,14 +25,27 @@ describe('what a timeline says', () => {
     ['payment.captured', 'JPY', '300 JPY were taken.'],
     ['payment.capturing', 'KWD', 'The gateway is asked to take 0.300 KWD.'],
     ['payment.refund_requested', 'EUR', 'A refund of 3.00 EUR was accepted and reserved.'],
-    ['subscription.charge_retried', 'EUR', 'The open invoice is charged again (attempt 2, over the 2.50 EUR that are left).'],
+    [
+      'subscription.charge_retried',
+      'EUR',
+      'The open invoice is charged again (attempt 2, over the 2.50 EUR that are left).',
+    ],
     ['subscription.cancelled', 'EUR', 'The subscription was cancelled (requested); 3.00 EUR are given back.'],
-  ] as const)('%s in %s: %s', (type, currency, sentence) => expect(said(type, { ...amounts, attempt: 2, reason: 'requested' }, currency)).toBe(sentence));
+  ] as const)('%s in %s: %s', (type, currency, sentence) =>
+    expect(said(type, { ...amounts, attempt: 2, reason: 'requested' }, currency)).toBe(sentence),
+  );
 
   it('names a plan as its people do, and by its id where it is gone', () => {
     expect(said('subscription.plan_changed', { planId: 'pln_1', quantity: 3 })).toBe('The plan is now Pro × 3.');
-    expect(said('subscription.plan_change_waiting', { planId: 'pln_2', quantity: 1, effectiveAt: '2027-01-01T00:00:00.000Z' })).toBe('The plan becomes pln_2 × 1 at the end of the period, 2027-01-01T00:00:00.000Z.');
+    expect(
+      said('subscription.plan_change_waiting', {
+        planId: 'pln_2',
+        quantity: 1,
+        effectiveAt: '2027-01-01T00:00:00.000Z',
+      }),
+    ).toBe('The plan becomes pln_2 × 1 at the end of the period, 2027-01-01T00:00:00.000Z.');
   });
 
-  it('says of a first charge, too, why nobody waits for it', () => expect(said('payment.released', {})).not.toContain('renewal'));
+  it('says of a first charge, too, why nobody waits for it', () =>
+    expect(said('payment.released', {})).not.toContain('renewal'));
 });

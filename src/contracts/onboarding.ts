@@ -49,12 +49,24 @@ export interface OnboardingStatus {
 
 export const getState = defineQuery<OnboardingStatus>('getState');
 
-export const verifyEmail = defineUpdate<OnboardingOutcome, [VerifyEmailInput]>('verifyEmail' satisfies OnboardingCommand);
-export const resendVerification = defineUpdate<OnboardingOutcome, [CommandInput]>('resendVerification' satisfies OnboardingCommand);
-export const submitProfile = defineUpdate<OnboardingOutcome, [CommandInput]>('submitProfile' satisfies OnboardingCommand);
-export const approveOnboarding = defineUpdate<OnboardingOutcome, [CommandInput]>('approveOnboarding' satisfies OnboardingCommand);
-export const rejectOnboarding = defineUpdate<OnboardingOutcome, [CommandInput]>('rejectOnboarding' satisfies OnboardingCommand);
-export const cancelOnboarding = defineUpdate<OnboardingOutcome, [CommandInput]>('cancelOnboarding' satisfies OnboardingCommand);
+export const verifyEmail = defineUpdate<OnboardingOutcome, [VerifyEmailInput]>(
+  'verifyEmail' satisfies OnboardingCommand,
+);
+export const resendVerification = defineUpdate<OnboardingOutcome, [CommandInput]>(
+  'resendVerification' satisfies OnboardingCommand,
+);
+export const submitProfile = defineUpdate<OnboardingOutcome, [CommandInput]>(
+  'submitProfile' satisfies OnboardingCommand,
+);
+export const approveOnboarding = defineUpdate<OnboardingOutcome, [CommandInput]>(
+  'approveOnboarding' satisfies OnboardingCommand,
+);
+export const rejectOnboarding = defineUpdate<OnboardingOutcome, [CommandInput]>(
+  'rejectOnboarding' satisfies OnboardingCommand,
+);
+export const cancelOnboarding = defineUpdate<OnboardingOutcome, [CommandInput]>(
+  'cancelOnboarding' satisfies OnboardingCommand,
+);
 
 /** Why a command of an onboarding may be refused, besides its state. */
 export const refusals = {

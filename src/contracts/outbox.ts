@@ -21,7 +21,9 @@ export interface WorkflowStart {
   restart?: boolean;
 }
 
-/** A signal to a workflow that may be running. One that says no more than "look now" may reach nobody, or come twice. */
+/**
+ * A signal to a workflow that may be running. One that says no more than "look now" may reach nobody, or come twice.
+ */
 export interface WorkflowSignal {
   workflowId: string;
   /** The signal's wire name. */
@@ -29,7 +31,10 @@ export interface WorkflowSignal {
   args?: readonly unknown[];
 }
 
-/** A mail that has to be sent. `key` is stable for ever and makes the Message-ID; `to` is null for the entity's own person. */
+/**
+ * A mail that has to be sent. `key` is stable for ever and makes the Message-ID; `to` is null for the entity's own
+ * person.
+ */
 export interface MailRequest {
   template: MailTemplate;
   key: string;
@@ -38,7 +43,16 @@ export interface MailRequest {
 }
 
 export const mailTemplates = [
-  'verification', 'verificationReminder', 'profileReminder', 'approvalRequest', 'approvalEscalation', 'rejection', 'welcome',
-  'trialEnding', 'renewalFailed', 'subscriptionUnpaid', 'subscriptionCancelled',
+  'verification',
+  'verificationReminder',
+  'profileReminder',
+  'approvalRequest',
+  'approvalEscalation',
+  'rejection',
+  'welcome',
+  'trialEnding',
+  'renewalFailed',
+  'subscriptionUnpaid',
+  'subscriptionCancelled',
 ] as const;
 export type MailTemplate = (typeof mailTemplates)[number];

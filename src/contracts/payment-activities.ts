@@ -79,7 +79,10 @@ export interface CardAnswer {
 /** When the step was applied first (ISO 8601, business time); a repeat answers the same. */
 export interface PaymentMoved {
   at: string;
-  /** Why, as it was recorded: of a payment whose process was cancelled its subscription knows better. Absent where there is none to tell. */
+  /**
+   * Why, as it was recorded: of a payment whose process was cancelled its subscription knows better. Absent where there
+   * is none to tell.
+   */
   reason?: string | null;
 }
 

@@ -17,7 +17,8 @@ export function refundPaymentId(refundId: string): string {
 
 /**
  * The idempotency key of a call to the gateway, and of its posting and its line in the compensation ledger. Made of the
- * entity and the business attempt, never of a retry's number: under one key the gateway acts once, however often it is called.
+ * entity and the business attempt, never of a retry's number: under one key the gateway acts once, however often it is
+ * called.
  */
 export function gatewayKey(entityId: string, call: GatewayCall | 'refund', attempt = 1): string {
   return `${entityId}:${call}:${attempt}`;
@@ -32,23 +33,27 @@ export interface PaymentRef {
 /**
  * Runs a payment that `acceptPayment` has written.
  *
- * With `renewal` it is the child of a renewal and **never waits on business time** (time skipping does not reach children):
- * where a person, the customer or the gateway's memory would have to be waited for it answers `review`, `requires_action`,
- * `authorised` (manual capture) or `unknown` and ends. The payment is released then: starting the workflow again with
- * the same payment id (same workflow id, reuse policy ALLOW_DUPLICATE) goes on from where it stands, with the same
- * gateway keys, and looks up what is unknown before anything else. So the subscription waits on its own timer
- * ({@link RENEWAL_ASKS_AGAIN_AFTER_MS}) and asks again until the answer {@link isSettledAnswer}; it may ask any number of times, also after
- * the end: a settled payment answers at once. A dunning retry is a new payment with an id of its own.
+ * With `renewal` it is the child of a renewal and **never waits on business time** (time skipping does not reach
+ * children): where a person, the customer or the gateway's memory would have to be waited for it answers `review`,
+ * `requires_action`, `authorised` (manual capture) or `unknown` and ends. The payment is released then: starting the
+ * workflow again with the same payment id (same workflow id, reuse policy ALLOW_DUPLICATE) goes on from where it
+ * stands, with the same gateway keys, and looks up what is unknown before anything else. So the subscription waits on
+ * its own timer ({@link RENEWAL_ASKS_AGAIN_AFTER_MS}) and asks again until the answer {@link isSettledAnswer}; it may
+ * ask any number of times, also after the end: a settled payment answers at once. A dunning retry is a new payment with
+ * an id of its own.
  *
- * Cancelling the child (Temporal's cancellation) voids what is held; a void that is not confirmed at once answers `unknown`,
- * and asking again goes on with it.
+ * Cancelling the child (Temporal's cancellation) voids what is held; a void that is not confirmed at once answers
+ * `unknown`, and asking again goes on with it.
  */
 export interface ProcessPaymentInput extends PaymentRef, BornInSandbox {
   correlationId: string;
   renewal?: boolean;
 }
 
-/** Where the payment stands when its process ends. A decline is an answer; the workflow fails only when its payment is not its own. */
+/**
+ * Where the payment stands when its process ends. A decline is an answer; the workflow fails only when its payment is
+ * not its own.
+ */
 export interface ProcessPaymentResult {
   state: PaymentState;
   /** After which call's silence it is `unknown`; null otherwise. */
@@ -62,7 +67,10 @@ export function isSettledAnswer({ state }: Pick<ProcessPaymentResult, 'state'>):
   return ['captured', 'partially_refunded', 'refunded', 'declined', 'failed', 'cancelled'].includes(state);
 }
 
-/** How long a subscription waits before it asks again after `review`, `requires_action` and `unknown`, by how often it asked. */
+/**
+ * How long a subscription waits before it asks again after `review`, `requires_action` and `unknown`, by how often it
+ * asked.
+ */
 export const RENEWAL_ASKS_AGAIN_AFTER_MS = [5_000, 60_000, 300_000, 1_800_000, 3_600_000] as const;
 
 /** What a new run of processPayment finds. Times are ISO 8601. */
@@ -119,8 +127,8 @@ export const cancelPayment = defineUpdate<PaymentOutcome, [CommandInput]>(paymen
 export const cancelPaymentSignal = defineSignal<[CommandInput]>(paymentUpdates.cancel);
 
 /**
- * The gateway's webhook told something of this payment (or refund). It says no more than "look now": what the gateway says is
- * looked up by key, so webhooks that are doubled, late, in disorder or forged change nothing.
+ * The gateway's webhook told something of this payment (or refund). It says no more than "look now": what the gateway
+ * says is looked up by key, so webhooks that are doubled, late, in disorder or forged change nothing.
  */
 export const gatewayReported = defineSignal('gatewayReported');
 

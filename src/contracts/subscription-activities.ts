@@ -14,10 +14,15 @@ export interface SubscriptionStepInput extends SubscriptionRef {
 }
 
 /** What a command asks for. Its texts and tokens wait in MongoDB under its id. */
-export type SubscriptionCommandStep<Update extends keyof SubscriptionCommandTerms> = SubscriptionStepInput & { command: { id: string; by: Actor } } & SubscriptionCommandTerms[Update];
+export type SubscriptionCommandStep<Update extends keyof SubscriptionCommandTerms> = SubscriptionStepInput & {
+  command: { id: string; by: Actor };
+} & SubscriptionCommandTerms[Update];
 
 /** A cancel or a resumption that comes by itself carries no command. */
-export type DueStep<Update extends keyof SubscriptionCommandTerms> = Omit<SubscriptionCommandStep<Update>, 'command'> & { command?: { id: string; by: Actor }; reason?: string };
+export type DueStep<Update extends keyof SubscriptionCommandTerms> = Omit<
+  SubscriptionCommandStep<Update>,
+  'command'
+> & { command?: { id: string; by: Actor }; reason?: string };
 
 /** Where the step led to, and where the subscription stands by now. A repeat answers the first two the same. */
 export interface SubscriptionMoved {
@@ -39,7 +44,10 @@ export interface SubscriptionDetails {
   withdraw: boolean;
 }
 
-/** The payment to make; null where nothing is to be paid, or the subscription was cancelled meanwhile or is to be at this very moment. */
+/**
+ * The payment to make; null where nothing is to be paid, or the subscription was cancelled meanwhile or is to be at
+ * this very moment.
+ */
 export interface InvoiceAnswer {
   paymentId: string | null;
 }

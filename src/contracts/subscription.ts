@@ -11,13 +11,22 @@ export const SUBSCRIPTION_PAYMENT = 'subscriptionPayment';
 export function subscriptionId(id: string): string {
   return `${SUBSCRIPTION}/${id}`;
 }
-/** A retry is a new attempt; asking again about a payment without an answer is the same one. `periodStart` is ISO 8601. */
-export function subscriptionPaymentId({ subscriptionId: id, periodStart, attempt }: Pick<SubscriptionPaymentInput, 'subscriptionId' | 'periodStart' | 'attempt'>): string {
+/**
+ * A retry is a new attempt; asking again about a payment without an answer is the same one. `periodStart` is ISO 8601.
+ */
+export function subscriptionPaymentId({
+  subscriptionId: id,
+  periodStart,
+  attempt,
+}: Pick<SubscriptionPaymentInput, 'subscriptionId' | 'periodStart' | 'attempt'>): string {
   return `${SUBSCRIPTION_PAYMENT}/${id}/${periodStart}/${attempt}`;
 }
 
 /** The step that each part of a charge is recorded under. */
-export function chargeStep(part: 'details' | 'invoice' | 'charge', { periodStart, attempt }: Pick<SubscriptionPaymentInput, 'periodStart' | 'attempt'>): string {
+export function chargeStep(
+  part: 'details' | 'invoice' | 'charge',
+  { periodStart, attempt }: Pick<SubscriptionPaymentInput, 'periodStart' | 'attempt'>,
+): string {
   return `${part}/${periodStart}/${attempt}`;
 }
 
@@ -29,7 +38,10 @@ export interface SubscriptionRef {
 
 export interface SubscriptionInput extends SubscriptionRef, BornInSandbox {
   correlationId: string;
-  /** From run to run: the latest commands with their answers, so that one that is repeated across a fresh start is answered and not applied again. */
+  /**
+   * From run to run: the latest commands with their answers, so that one that is repeated across a fresh start is
+   * answered and not applied again.
+   */
   applied?: AppliedCommand[];
 }
 
@@ -82,8 +94,8 @@ export interface SubscriptionStatus {
 export const getState = defineQuery<SubscriptionStatus>('getState');
 
 /**
- * There is news of a payment that was left without a final answer: ask for it now. It says no more than that, so one too many, too late or
- * forged changes nothing; one that is lost is made up for by the timer.
+ * There is news of a payment that was left without a final answer: ask for it now. It says no more than that, so one
+ * too many, too late or forged changes nothing; one that is lost is made up for by the timer.
  */
 export const paymentReported = defineSignal('paymentReported');
 
@@ -94,7 +106,14 @@ export const cancelSubscription = defineUpdate<SubscriptionOutcome, [CancelSubsc
 export const undoSubscriptionChange = defineUpdate<SubscriptionOutcome, [CommandInput]>('undoSubscriptionChange');
 export const updatePaymentMethod = defineUpdate<SubscriptionOutcome, [UpdatePaymentMethodInput]>('updatePaymentMethod');
 
-export const subscriptionUpdates = [changePlan, pauseSubscription, resumeSubscription, cancelSubscription, undoSubscriptionChange, updatePaymentMethod] as const;
+export const subscriptionUpdates = [
+  changePlan,
+  pauseSubscription,
+  resumeSubscription,
+  cancelSubscription,
+  undoSubscriptionChange,
+  updatePaymentMethod,
+] as const;
 
 interface NoTerms {
   when?: undefined;
@@ -121,11 +140,17 @@ const commands = {
   updatePaymentMethod: { now: 'change_payment_method', period_end: 'change_payment_method' },
 } as const satisfies Record<SubscriptionUpdate, Record<'now' | 'period_end', SubscriptionCommand>>;
 
-export function commandOf(update: SubscriptionUpdate, { when = 'period_end' }: { when?: 'now' | 'period_end' }): SubscriptionCommand {
+export function commandOf(
+  update: SubscriptionUpdate,
+  { when = 'period_end' }: { when?: 'now' | 'period_end' },
+): SubscriptionCommand {
   return commands[update][when];
 }
 
-/** Why a command of a subscription may be refused, besides the codes of `refuseSubscriptionCommand` and `refuseCancelTerms`. */
+/**
+ * Why a command of a subscription may be refused, besides the codes of `refuseSubscriptionCommand` and
+ * `refuseCancelTerms`.
+ */
 export const subscriptionRefusals = {
   resuming: 'SUBSCRIPTION_RESUMING',
   resumeInPast: 'RESUME_IN_PAST',

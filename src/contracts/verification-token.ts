@@ -13,8 +13,8 @@ const signatureOf = (secret: string, { onboardingId, generation }: VerificationL
   createHmac('sha256', secret).update(`verify-email\0${onboardingId}\0${generation}`).digest();
 
 /**
- * The token in a verification link: `<onboardingId>.<generation>.<base64url HMAC-SHA256>`. It is a function of its input, so a
- * mail can be sent again after a crash with the same link, and nothing secret is stored.
+ * The token in a verification link: `<onboardingId>.<generation>.<base64url HMAC-SHA256>`. It is a function of its
+ * input, so a mail can be sent again after a crash with the same link, and nothing secret is stored.
  */
 export function signVerificationToken({ secret, ...link }: VerificationLink & { secret: string }): string {
   return `${link.onboardingId}.${link.generation}.${signatureOf(secret, link).toString('base64url')}`;
@@ -27,6 +27,7 @@ export function readVerificationToken({ secret, token }: { secret: string; token
   // Compared in constant time; the signature is spelled canonically, or 4 tokens would name one signature.
   const given = Buffer.from(signature, 'base64url');
   const expected = signatureOf(secret, link);
-  const genuine = given.length === expected.length && timingSafeEqual(given, expected) && given.toString('base64url') === signature;
+  const genuine =
+    given.length === expected.length && timingSafeEqual(given, expected) && given.toString('base64url') === signature;
   return genuine && isId('onboarding', onboardingId) ? link : null;
 }

@@ -1,6 +1,9 @@
 export const actorKinds = ['api_key', 'reviewer', 'operator', 'recipient', 'workflow'] as const;
 
-/** Who did something: an API key (a reviewer's when it used the review scope), the operator, the mail's recipient, or the process itself. */
+/**
+ * Who did something: an API key (a reviewer's when it used the review scope), the operator, the mail's recipient, or
+ * the process itself.
+ */
 export interface Actor {
   kind: (typeof actorKinds)[number];
   id: string | null;

@@ -4,8 +4,9 @@ import type { PlanInterval } from './plan';
 import { requireWithinHorizon } from './planning-horizon';
 
 /*
- * Not for workflow code: temporal-polyfill adds 176 KB to the bundle, and the time-zone data of the running Node may change
- * between a run and its replay. Activities compute the dates; workflows wait for them. `import type` is fine anywhere.
+ * Not for workflow code: temporal-polyfill adds 176 KB to the bundle, and the time-zone data of the running Node may
+ * change between a run and its replay. Activities compute the dates; workflows wait for them. `import type` is fine
+ * anywhere.
  *
  * Every boundary is computed from the anchor, never from the boundary before it: 31 Jan is followed by 28 Feb and then
  * 31 Mar. Boundaries stand at the same local time all year. Where a change of the clocks makes that time
@@ -17,7 +18,9 @@ import { requireWithinHorizon } from './planning-horizon';
  */
 
 export interface BillingSchedule {
-  /** When billing begins, an ISO 8601 instant: the start, or the end of the trial. Fractions of a second are dropped. */
+  /**
+   * When billing begins, an ISO 8601 instant: the start, or the end of the trial. Fractions of a second are dropped.
+   */
   startAt: string;
   /** IANA name, such as `Europe/Berlin`. */
   timeZone: string;
@@ -42,15 +45,25 @@ export function requireSchedule(schedule: BillingSchedule): BillingSchedule {
   const { anchorDay = null, interval, intervalCount, startAt, timeZone } = schedule;
   toZoned(startAt, timeZone);
   if (!Number.isInteger(intervalCount) || intervalCount < 1) {
-    throw new DomainError('INTERVAL_INVALID', `intervalCount is ${intervalCount}: send a whole number from 1.`, { pointer: '/intervalCount' });
+    throw new DomainError('INTERVAL_INVALID', `intervalCount is ${intervalCount}: send a whole number from 1.`, {
+      pointer: '/intervalCount',
+    });
   }
   if (anchorDay !== null) {
     const pointer = '/anchorDay';
     if (interval === 'day' || interval === 'week') {
-      throw new DomainError('ANCHOR_DAY_INVALID', `anchorDay fits plans by month or year, not by ${interval}: leave it out.`, { pointer });
+      throw new DomainError(
+        'ANCHOR_DAY_INVALID',
+        `anchorDay fits plans by month or year, not by ${interval}: leave it out.`,
+        { pointer },
+      );
     }
     if (!Number.isInteger(anchorDay) || anchorDay < 1 || anchorDay > 31) {
-      throw new DomainError('ANCHOR_DAY_INVALID', `anchorDay is ${anchorDay}: send a day from 1 to 31; short months use their last.`, { pointer });
+      throw new DomainError(
+        'ANCHOR_DAY_INVALID',
+        `anchorDay is ${anchorDay}: send a day from 1 to 31; short months use their last.`,
+        { pointer },
+      );
     }
   }
   return { ...schedule, startAt: toIso(toZoned(startAt, timeZone)) };
@@ -104,15 +117,19 @@ export interface StartInput {
 }
 
 /**
- * When a subscription starts, to the second. Throws, pointing at `/startAt`, `START_IN_PAST`: nothing is billed backwards; and
- * `INSTANT_TOO_LATE` for more than ten years ahead.
+ * When a subscription starts, to the second. Throws, pointing at `/startAt`, `START_IN_PAST`: nothing is billed
+ * backwards; and `INSTANT_TOO_LATE` for more than ten years ahead.
  */
 export function requireStart({ acceptedAt, startAt, timeZone }: StartInput): string {
   const accepted = toIso(toZoned(acceptedAt, timeZone));
   if (!startAt) return accepted;
   const start = toIso(toZoned(startAt, timeZone));
   if (Date.parse(start) < Date.parse(accepted)) {
-    throw new DomainError('START_IN_PAST', `startAt ${start} is before now, ${accepted}: leave it out to start at once.`, { pointer: '/startAt' });
+    throw new DomainError(
+      'START_IN_PAST',
+      `startAt ${start} is before now, ${accepted}: leave it out to start at once.`,
+      { pointer: '/startAt' },
+    );
   }
   requireWithinHorizon({ at: start, now: accepted, pointer: '/startAt' });
   return start;
@@ -126,12 +143,20 @@ function toZoned(at: string, timeZone: string, pointer = '/startAt'): Temporal.Z
   try {
     instant = Temporal.Instant.from(at);
   } catch {
-    throw new DomainError('INSTANT_INVALID', `"${at.slice(0, 40)}" is no ISO 8601 instant such as 2026-01-31T09:00:00Z.`, { pointer });
+    throw new DomainError(
+      'INSTANT_INVALID',
+      `"${at.slice(0, 40)}" is no ISO 8601 instant such as 2026-01-31T09:00:00Z.`,
+      { pointer },
+    );
   }
   try {
     return instant.round({ smallestUnit: 'second', roundingMode: 'floor' }).toZonedDateTimeISO(timeZone);
   } catch {
-    throw new DomainError('TIME_ZONE_UNKNOWN', `"${timeZone.slice(0, 40)}" is no IANA time zone such as Europe/Berlin.`, { pointer: '/timeZone' });
+    throw new DomainError(
+      'TIME_ZONE_UNKNOWN',
+      `"${timeZone.slice(0, 40)}" is no IANA time zone such as Europe/Berlin.`,
+      { pointer: '/timeZone' },
+    );
   }
 }
 
@@ -145,7 +170,8 @@ function boundariesOf(schedule: BillingSchedule): { boundary: (index: number) =>
 
   if (interval === 'day' || interval === 'week') {
     const days = intervalCount * (interval === 'week' ? 7 : 1);
-    const boundary = (index: number): string => (index === 0 ? toIso(start) : at(start.toPlainDate().add({ days: index * days })));
+    const boundary = (index: number): string =>
+      index === 0 ? toIso(start) : at(start.toPlainDate().add({ days: index * days }));
     return { boundary, stub: null };
   }
 

@@ -4,9 +4,20 @@ import { moneyOf } from './money';
 const eur = (amountMinor: number) => moneyOf(amountMinor, 'EUR');
 const current = (paymentId: string, left: number): RefundSource => ({ paymentId, left: eur(left), isCurrent: true });
 const earlier = (paymentId: string, left: number): RefundSource => ({ paymentId, left: eur(left), isCurrent: false });
-const plan = ({ unused = 0, paidByCredit = 0, credit = 0 }: { unused?: number; paidByCredit?: number; credit?: number }, ...sources: RefundSource[]) => {
-  const { refunds, creditBalance } = planCancelRefund({ unused: eur(unused), paidByCredit: eur(paidByCredit), credit: eur(credit), sources });
-  return [Object.fromEntries(refunds.map(({ paymentId, amount }) => [paymentId, amount.amountMinor])), creditBalance.amountMinor];
+const plan = (
+  { unused = 0, paidByCredit = 0, credit = 0 }: { unused?: number; paidByCredit?: number; credit?: number },
+  ...sources: RefundSource[]
+) => {
+  const { refunds, creditBalance } = planCancelRefund({
+    unused: eur(unused),
+    paidByCredit: eur(paidByCredit),
+    credit: eur(credit),
+    sources,
+  });
+  return [
+    Object.fromEntries(refunds.map(({ paymentId, amount }) => [paymentId, amount.amountMinor])),
+    creditBalance.amountMinor,
+  ];
 };
 
 describe('a prorated refund', () => {
@@ -25,7 +36,10 @@ describe('a prorated refund', () => {
   });
 
   test('leaves the credit that no payment is left for', () => {
-    expect(plan({ unused: 300, credit: 1000 }, current('b', 300), earlier('a', 400))).toEqual([{ b: 300, a: 400 }, 600]);
+    expect(plan({ unused: 300, credit: 1000 }, current('b', 300), earlier('a', 400))).toEqual([
+      { b: 300, a: 400 },
+      600,
+    ]);
     expect(plan({ credit: 1000 })).toEqual([{}, 1000]);
   });
 });

@@ -27,15 +27,26 @@ export interface CancelRefund {
 }
 
 /**
- * What a cancel with `refund: "prorated"` gives back: the unused part and the credit, each payment as much as is left of it.
+ * What a cancel with `refund: "prorated"` gives back: the unused part and the credit, each payment as much as is left
+ * of it.
  *
- * Unused time is taken from the payments that paid for it; where one of them was refunded by hand, that time is not paid back twice.
- * Credit, and time that was paid with it, came from any payment before: also from one for time that is long over.
+ * Unused time is taken from the payments that paid for it; where one of them was refunded by hand, that time is not
+ * paid back twice. Credit, and time that was paid with it, came from any payment before: also from one for time that is
+ * long over.
  */
 export function planCancelRefund({ unused, paidByCredit, credit, sources }: CancelRefundInput): CancelRefund {
   const { currency } = credit;
-  const [current, earlier] = [sources.filter(({ isCurrent }) => isCurrent), sources.filter(({ isCurrent }) => !isCurrent)];
-  const ofTheTime = minMoney(unused, sumMoney(current.map(({ left }) => left), currency));
+  const [current, earlier] = [
+    sources.filter(({ isCurrent }) => isCurrent),
+    sources.filter(({ isCurrent }) => !isCurrent),
+  ];
+  const ofTheTime = minMoney(
+    unused,
+    sumMoney(
+      current.map(({ left }) => left),
+      currency,
+    ),
+  );
   const fromAnywhere = addMoney(minMoney(subtractMoney(unused, ofTheTime), paidByCredit), credit);
   let due = addMoney(ofTheTime, fromAnywhere);
   const refunds = [...current, ...earlier].flatMap(({ paymentId, left }) => {

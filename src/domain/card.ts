@@ -29,18 +29,32 @@ export interface ValidateCardInput {
 
 /** Why a card cannot be charged, empty when it can. A decline is an answer, so nothing is thrown. */
 export function cardProblems({ facts, amount, at }: ValidateCardInput): CardProblem[] {
-  if (!facts) return [{ code: 'CARD_INVALID', detail: 'The payment method is not known to the gateway: collect it again.' }];
+  if (!facts)
+    return [{ code: 'CARD_INVALID', detail: 'The payment method is not known to the gateway: collect it again.' }];
   const problems: CardProblem[] = [];
   const { expiryMonth, expiryYear, usable, currencies } = facts;
-  const isDate = Number.isInteger(expiryMonth) && expiryMonth >= 1 && expiryMonth <= 12 && Number.isInteger(expiryYear) && expiryYear >= 1000 && expiryYear <= 9999;
+  const isDate =
+    Number.isInteger(expiryMonth) &&
+    expiryMonth >= 1 &&
+    expiryMonth <= 12 &&
+    Number.isInteger(expiryYear) &&
+    expiryYear >= 1000 &&
+    expiryYear <= 9999;
   if (!isDate) {
     problems.push({ code: 'CARD_INVALID', detail: `The expiry ${expiryMonth}/${expiryYear} is no month of a year.` });
   } else if (Date.parse(at) >= Date.parse(cardExpiresAt(facts))) {
-    problems.push({ code: 'CARD_EXPIRED', detail: `The card expired at the end of ${expiryMonth}/${expiryYear}: ask for a new one.` });
+    problems.push({
+      code: 'CARD_EXPIRED',
+      detail: `The card expired at the end of ${expiryMonth}/${expiryYear}: ask for a new one.`,
+    });
   }
-  if (!usable) problems.push({ code: 'CARD_UNUSABLE', detail: 'The payment method was removed or blocked: ask for another.' });
+  if (!usable)
+    problems.push({ code: 'CARD_UNUSABLE', detail: 'The payment method was removed or blocked: ask for another.' });
   if (currencies && !currencies.includes(amount.currency)) {
-    problems.push({ code: 'CARD_CURRENCY_UNSUPPORTED', detail: `The payment method cannot pay in ${amount.currency}.` });
+    problems.push({
+      code: 'CARD_CURRENCY_UNSUPPORTED',
+      detail: `The payment method cannot pay in ${amount.currency}.`,
+    });
   }
   return problems;
 }
@@ -49,14 +63,17 @@ export function cardProblems({ facts, amount, at }: ValidateCardInput): CardProb
  * The first instant at which a card has expired. It is good through the last day of its month, wherever its holder is:
  * that day ends last at UTC−12. Before the next renewal, this tells whether a new card must be asked for.
  */
-export const cardExpiresAt = ({ expiryMonth, expiryYear }: Pick<PaymentMethodFacts, 'expiryMonth' | 'expiryYear'>): string =>
+export const cardExpiresAt = ({
+  expiryMonth,
+  expiryYear,
+}: Pick<PaymentMethodFacts, 'expiryMonth' | 'expiryYear'>): string =>
   new Date(Date.UTC(expiryYear, expiryMonth, 1, 12)).toISOString();
 
 const CARD_DIGITS = /^\d{12,19}$/;
 
 /**
- * Whether a text is likely a card number instead of a token for one: 12 to 19 digits, however grouped, with the check digit of
- * ISO/IEC 7812-1 (Luhn). Such a text must not be kept, shown or logged.
+ * Whether a text is likely a card number instead of a token for one: 12 to 19 digits, however grouped, with the check
+ * digit of ISO/IEC 7812-1 (Luhn). Such a text must not be kept, shown or logged.
  */
 export function looksLikeCardNumber(text: string): boolean {
   const digits = text.replace(/[\s._-]/g, '');

@@ -1,6 +1,7 @@
 /**
- * A broken business rule. One class for all of them, told apart by `code`; translated in three places only: the HTTP problem
- * table, the activity interceptor and the queue worker. The message is written for a person and holds no personal data.
+ * A broken business rule. One class for all of them, told apart by `code`; translated in three places only: the HTTP
+ * problem table, the activity interceptor and the queue worker. The message is written for a person and holds no
+ * personal data.
  */
 export class DomainError extends Error {
   readonly code: string;

@@ -1,7 +1,8 @@
 import { defaultDunningLadder, nextDunningStep, requireDunningLadder } from './dunning';
 
 const failedAt = '2026-03-01T10:00:00.000Z';
-const after = (attempt: number, lastFailedAt = failedAt) => nextDunningStep({ ladder: defaultDunningLadder, failedAt, attempt, lastFailedAt });
+const after = (attempt: number, lastFailedAt = failedAt) =>
+  nextDunningStep({ ladder: defaultDunningLadder, failedAt, attempt, lastFailedAt });
 
 describe('the ladder', () => {
   test('asks again after 1, 3, 5 and 7 days from the first failure', () => {
@@ -14,7 +15,11 @@ describe('the ladder', () => {
   });
 
   test('then leaves it unpaid, and cancels 14 days after the last failure', () => {
-    expect(after(5, '2026-03-08T10:00:07.000Z')).toEqual({ kind: 'unpaid', at: '2026-03-08T10:00:07.000Z', cancelAt: '2026-03-22T10:00:07.000Z' });
+    expect(after(5, '2026-03-08T10:00:07.000Z')).toEqual({
+      kind: 'unpaid',
+      at: '2026-03-08T10:00:07.000Z',
+      cancelAt: '2026-03-22T10:00:07.000Z',
+    });
   });
 
   test('tries at once where an outage made its day pass', () => {
@@ -23,7 +28,11 @@ describe('the ladder', () => {
 });
 
 describe('a partner’s own ladder', () => {
-  test('is taken', () => expect(requireDunningLadder({ retryAfterDays: [2, 60], cancelAfterDays: 1 })).toEqual({ retryAfterDays: [2, 60], cancelAfterDays: 1 }));
+  test('is taken', () =>
+    expect(requireDunningLadder({ retryAfterDays: [2, 60], cancelAfterDays: 1 })).toEqual({
+      retryAfterDays: [2, 60],
+      cancelAfterDays: 1,
+    }));
 
   test.each([
     [[], 14, 'DUNNING_INVALID', '/dunning/retryAfterDays'],
@@ -34,6 +43,8 @@ describe('a partner’s own ladder', () => {
     [[61], 14, 'INTEGER_OUT_OF_RANGE', '/dunning/retryAfterDays/0'],
     [[1], 0, 'INTEGER_OUT_OF_RANGE', '/dunning/cancelAfterDays'],
   ])('%j, then %d days, is refused', (retryAfterDays, cancelAfterDays, code, pointer) => {
-    expect(() => requireDunningLadder({ retryAfterDays, cancelAfterDays })).toThrow(expect.objectContaining({ code, pointer }));
+    expect(() => requireDunningLadder({ retryAfterDays, cancelAfterDays })).toThrow(
+      expect.objectContaining({ code, pointer }),
+    );
   });
 });

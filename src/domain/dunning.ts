@@ -15,11 +15,21 @@ export const MOST_RETRIES = 10;
 export const LAST_RETRY_DAY = 60;
 export const MOST_UNPAID_DAYS = 90;
 
-/** Throws `DUNNING_INVALID` or `INTEGER_OUT_OF_RANGE`, pointing at the step. At least one retry, each later than the one before. */
-export function requireDunningLadder({ retryAfterDays, cancelAfterDays }: DunningLadder, pointer = '/dunning'): DunningLadder {
+/**
+ * Throws `DUNNING_INVALID` or `INTEGER_OUT_OF_RANGE`, pointing at the step. At least one retry, each later than the one
+ * before.
+ */
+export function requireDunningLadder(
+  { retryAfterDays, cancelAfterDays }: DunningLadder,
+  pointer = '/dunning',
+): DunningLadder {
   const list = `${pointer}/retryAfterDays`;
   if (retryAfterDays.length < 1 || retryAfterDays.length > MOST_RETRIES) {
-    throw new DomainError('DUNNING_INVALID', `retryAfterDays has ${retryAfterDays.length} steps: send 1 to ${MOST_RETRIES}.`, { pointer: list });
+    throw new DomainError(
+      'DUNNING_INVALID',
+      `retryAfterDays has ${retryAfterDays.length} steps: send 1 to ${MOST_RETRIES}.`,
+      { pointer: list },
+    );
   }
   retryAfterDays.forEach((value, index) => {
     requireInteger({ value, min: 1, max: LAST_RETRY_DAY, pointer: `${list}/${index}` });
@@ -47,14 +57,19 @@ export interface NextDunningStepInput {
 }
 
 /**
- * What follows a failed attempt: the next one at its day of the ladder (at once, where an outage made that day pass), or,
- * after the last, `unpaid` from that failure on and the day on which the subscription is cancelled.
+ * What follows a failed attempt: the next one at its day of the ladder (at once, where an outage made that day pass),
+ * or, after the last, `unpaid` from that failure on and the day on which the subscription is cancelled.
  */
 export function nextDunningStep({ ladder, failedAt, attempt, lastFailedAt }: NextDunningStepInput): DunningStep {
   const days = ladder.retryAfterDays[attempt - 1];
-  if (days === undefined) return { kind: 'unpaid', at: lastFailedAt, cancelAt: plusDays(lastFailedAt, ladder.cancelAfterDays) };
+  if (days === undefined)
+    return { kind: 'unpaid', at: lastFailedAt, cancelAt: plusDays(lastFailedAt, ladder.cancelAfterDays) };
   const planned = plusDays(failedAt, days);
-  return { kind: 'retry', attempt: attempt + 1, at: Date.parse(planned) < Date.parse(lastFailedAt) ? lastFailedAt : planned };
+  return {
+    kind: 'retry',
+    attempt: attempt + 1,
+    at: Date.parse(planned) < Date.parse(lastFailedAt) ? lastFailedAt : planned,
+  };
 }
 
 const plusDays = (at: string, days: number): string => new Date(Date.parse(at) + days * 86_400_000).toISOString();

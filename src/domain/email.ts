@@ -1,8 +1,8 @@
 import { domainToASCII } from 'node:url';
 
 /**
- * The form of an address that decides whether two are the same: trimmed, Unicode NFC, lower case, the domain in ASCII (IDNA).
- * Dots and `+tags` stay: they mean different mailboxes at most providers.
+ * The form of an address that decides whether two are the same: trimmed, Unicode NFC, lower case, the domain in ASCII
+ * (IDNA). Dots and `+tags` stay: they mean different mailboxes at most providers.
  */
 export function normaliseEmail(email: string): string {
   const text = email.trim().normalize('NFC').toLowerCase();

@@ -34,18 +34,30 @@ export type PartnerDenyListEntry = DenyListEntry & { kind: (typeof deniableKinds
 
 export const MOST_DENIED = 500;
 
-/** Returns the list, trimmed. Throws `DENY_LIST_INVALID`, pointing at the entry, for one that is empty or there twice, and for too many. */
-export function requireDenyList(denyList: readonly PartnerDenyListEntry[], pointer = '/denyList'): PartnerDenyListEntry[] {
+/**
+ * Returns the list, trimmed. Throws `DENY_LIST_INVALID`, pointing at the entry, for one that is empty or there twice,
+ * and for too many.
+ */
+export function requireDenyList(
+  denyList: readonly PartnerDenyListEntry[],
+  pointer = '/denyList',
+): PartnerDenyListEntry[] {
   if (denyList.length > MOST_DENIED) {
-    throw new DomainError('DENY_LIST_INVALID', `denyList has ${denyList.length} entries: send ${MOST_DENIED} at most.`, { pointer });
+    throw new DomainError(
+      'DENY_LIST_INVALID',
+      `denyList has ${denyList.length} entries: send ${MOST_DENIED} at most.`,
+      { pointer },
+    );
   }
   const known = new Map<string, number>();
   return denyList.map(({ kind, value, reason }, index) => {
-    const refuse = (detail: string) => new DomainError('DENY_LIST_INVALID', detail, { pointer: `${pointer}/${index}/value` });
+    const refuse = (detail: string) =>
+      new DomainError('DENY_LIST_INVALID', detail, { pointer: `${pointer}/${index}/value` });
     const key = `${kind} ${plain(value)}`;
     const earlier = known.get(key);
     if (plain(value) === '') throw refuse('value is empty: send the id or token that is to be denied.');
-    if (earlier !== undefined) throw refuse(`value is on the list already, at ${pointer}/${earlier} (case does not matter): send it once.`);
+    if (earlier !== undefined)
+      throw refuse(`value is on the list already, at ${pointer}/${earlier} (case does not matter): send it once.`);
     known.set(key, index);
     return { kind, value: value.trim(), reason: reason.trim() };
   });
@@ -75,8 +87,8 @@ export interface FraudReason {
 }
 
 /**
- * What a partner is told of a reason. Without the limits: whoever tries stolen cards would learn how far to go. Of the deny list
- * it is the partner's own words.
+ * What a partner is told of a reason. Without the limits: whoever tries stolen cards would learn how far to go. Of the
+ * deny list it is the partner's own words.
  */
 export function tellableDetailOf({ rule, detail }: { rule: string; detail: string }): string {
   return tellable[rule] ?? detail;
@@ -96,9 +108,19 @@ export interface FraudAssessment {
 }
 
 /** Judges a payment by amount, velocity and deny list, and says every reason why it is not simply allowed. */
-export function assessFraud({ facts, rules = defaultFraudRules }: { facts: FraudFacts; rules?: FraudRules }): FraudAssessment {
+export function assessFraud({
+  facts,
+  rules = defaultFraudRules,
+}: {
+  facts: FraudFacts;
+  rules?: FraudRules;
+}): FraudAssessment {
   const reasons = [...amountReasons(facts, rules), ...velocityReasons(facts, rules), ...denyListReasons(facts, rules)];
-  const decision = reasons.some((reason) => reason.decision === 'deny') ? 'deny' : reasons.length > 0 ? 'review' : 'allow';
+  const decision = reasons.some((reason) => reason.decision === 'deny')
+    ? 'deny'
+    : reasons.length > 0
+      ? 'review'
+      : 'allow';
   return { decision, reasons };
 }
 
@@ -117,16 +139,37 @@ function amountReasons({ amount }: FraudFacts, { amountMajor }: FraudRules): Fra
 function velocityReasons({ velocity }: FraudFacts, rules: FraudRules): FraudReason[] {
   if (!velocity) return [];
   return [
-    ...judge('payments_per_hour', velocity.paymentsLastHour + 1, rules.paymentsPerHour, 'Payments of this customer within an hour'),
-    ...judge('payments_per_day', velocity.paymentsLastDay + 1, rules.paymentsPerDay, 'Payments of this customer within a day'),
-    ...judge('declines_per_hour', velocity.declinesLastHour, rules.declinesPerHour, 'Declined payments of this customer within an hour'),
+    ...judge(
+      'payments_per_hour',
+      velocity.paymentsLastHour + 1,
+      rules.paymentsPerHour,
+      'Payments of this customer within an hour',
+    ),
+    ...judge(
+      'payments_per_day',
+      velocity.paymentsLastDay + 1,
+      rules.paymentsPerDay,
+      'Payments of this customer within a day',
+    ),
+    ...judge(
+      'declines_per_hour',
+      velocity.declinesLastHour,
+      rules.declinesPerHour,
+      'Declined payments of this customer within an hour',
+    ),
   ];
 }
 
 function denyListReasons({ subjects }: FraudFacts, { denyList }: FraudRules): FraudReason[] {
   return denyList
-    .filter(({ kind, value }) => subjects.some((subject) => subject.kind === kind && plain(subject.value) === plain(value)))
-    .map(({ kind, reason }) => ({ rule: 'deny_list', decision: 'deny', detail: `The ${kind.replace('_', ' ')} is on the deny list: ${reason}` }));
+    .filter(({ kind, value }) =>
+      subjects.some((subject) => subject.kind === kind && plain(subject.value) === plain(value)),
+    )
+    .map(({ kind, reason }) => ({
+      rule: 'deny_list',
+      decision: 'deny',
+      detail: `The ${kind.replace('_', ' ')} is on the deny list: ${reason}`,
+    }));
 }
 
 /** How two values are compared. */
@@ -135,12 +178,18 @@ function plain(value: string): string {
 }
 
 /**
- * The order of magnitude of what a dollar buys, for currencies worth far less than one. A threshold for attention, not a
- * rate of exchange: right within a factor of three or so, which is all a limit needs.
+ * The order of magnitude of what a dollar buys, for currencies worth far less than one. A threshold for attention, not
+ * a rate of exchange: right within a factor of three or so, which is all a limit needs.
  */
 const roughUnitsPerDollar: Readonly<Record<string, number>> = {
-  ...tens(10, 'BOB BRL BWP CNY CUP CZK DKK ERN GHS GTQ HKD HNL LSL MAD MDL MOP MVR MXN NAD NOK SCR SEK SLE STN SZL TJS TTD TWD UYI ZAR ZMW ZWG'),
-  ...tens(100, 'AFN ALL BDT BTN CVE DJF DOP DZD EGP ETB GMD GYD HTG HUF INR ISK JMD JPY KES KGS LKR LRD MKD MRU MUR MZN NIO NPR PHP PKR RSD'),
+  ...tens(
+    10,
+    'BOB BRL BWP CNY CUP CZK DKK ERN GHS GTQ HKD HNL LSL MAD MDL MOP MVR MXN NAD NOK SCR SEK SLE STN SZL TJS TTD TWD UYI ZAR ZMW ZWG',
+  ),
+  ...tens(
+    100,
+    'AFN ALL BDT BTN CVE DJF DOP DZD EGP ETB GMD GYD HTG HUF INR ISK JMD JPY KES KGS LKR LRD MKD MRU MUR MZN NIO NPR PHP PKR RSD',
+  ),
   ...tens(100, 'RUB SRD SYP THB TRY UAH UYU VED VES VUV XPF YER'),
   ...tens(1_000, 'AMD AOA ARS BIF CDF CLP CRC IQD KMF KPW KRW KZT MMK MNT MWK NGN RWF SDG SOS SSP TZS XAF XOF'),
   ...tens(10_000, 'COP GNF IDR KHR LAK MGA PYG UGX UZS VND'),

@@ -7,23 +7,36 @@ const theirs: GatewayLine[] = [
 ];
 const ours: OwnLine[] = theirs.map(({ key, event, amountMinor, currency }) => ({ key, event, amountMinor, currency }));
 const compare = (input: { theirs?: GatewayLine[]; ours?: OwnLine[]; unsettled?: string[]; waived?: string[] }) =>
-  compareWithGateway({ theirs: input.theirs ?? theirs, ours: input.ours ?? ours, unsettled: new Set(input.unsettled), waived: new Set(input.waived) }).map(({ key, detail }) => `${key}: ${detail}`);
+  compareWithGateway({
+    theirs: input.theirs ?? theirs,
+    ours: input.ours ?? ours,
+    unsettled: new Set(input.unsettled),
+    waived: new Set(input.waived),
+  }).map(({ key, detail }) => `${key}: ${detail}`);
 
 describe("comparing our books with the gateway's", () => {
   it('finds nothing where both say the same', () => expect(compare({})).toEqual([]));
 
   it('finds what was charged and not booked, unless its process is still at it', () => {
-    expect(compare({ ours: ours.slice(0, 2) })).toEqual(['rfd_1:refund:1: the gateway has it (refund), our books do not']);
+    expect(compare({ ours: ours.slice(0, 2) })).toEqual([
+      'rfd_1:refund:1: the gateway has it (refund), our books do not',
+    ]);
     expect(compare({ ours: ours.slice(0, 2), unsettled: ['rfd_1'] })).toEqual([]);
   });
 
   it('finds what was booked and not charged, whatever the process is doing', () => {
-    expect(compare({ theirs: theirs.slice(0, 2), unsettled: ['rfd_1'] })).toEqual(['rfd_1:refund:1: our books have it, the gateway does not']);
+    expect(compare({ theirs: theirs.slice(0, 2), unsettled: ['rfd_1'] })).toEqual([
+      'rfd_1:refund:1: our books have it, the gateway does not',
+    ]);
   });
 
   it('finds another amount, another currency, and what was done twice', () => {
-    expect(compare({ ours: [{ ...ours[0]!, amountMinor: 499 }, { ...ours[1]!, currency: 'USD' }, ours[2]!] })).toHaveLength(2);
-    expect(compare({ theirs: [...theirs, theirs[1]!] })).toEqual(['pay_1:capture:1: the gateway did it twice (capture)']);
+    expect(
+      compare({ ours: [{ ...ours[0]!, amountMinor: 499 }, { ...ours[1]!, currency: 'USD' }, ours[2]!] }),
+    ).toHaveLength(2);
+    expect(compare({ theirs: [...theirs, theirs[1]!] })).toEqual([
+      'pay_1:capture:1: the gateway did it twice (capture)',
+    ]);
   });
 
   it('takes the word of an operator for a hold that was never given back, but not for money', () => {
@@ -34,7 +47,13 @@ describe("comparing our books with the gateway's", () => {
   });
 
   it('takes a void of what was never held for nothing', () => {
-    const voided: GatewayLine = { key: 'pay_2:void:1', event: 'void', authorisationId: 'a2', amountMinor: 5, currency: 'EUR' };
+    const voided: GatewayLine = {
+      key: 'pay_2:void:1',
+      event: 'void',
+      authorisationId: 'a2',
+      amountMinor: 5,
+      currency: 'EUR',
+    };
     expect(compare({ theirs: [...theirs, voided] })).toEqual([]);
     expect(compare({ theirs: [...theirs, { ...voided, authorisationId: 'a1' }] })).toHaveLength(1);
   });

@@ -21,7 +21,10 @@ export interface CompareWithGatewayInput {
   ours: readonly OwnLine[];
   /** The payments and refunds that have not ended: what the gateway did for them may not have reached our books yet. */
   unsettled: ReadonlySet<string>;
-  /** The payments whose undoing an operator took upon themselves: our books end their hold, the gateway need not have been told. */
+  /**
+   * The payments whose undoing an operator took upon themselves: our books end their hold, the gateway need not have
+   * been told.
+   */
   waived: ReadonlySet<string>;
 }
 
@@ -34,18 +37,21 @@ export interface GatewayDifference {
 }
 
 /**
- * Compares our books with the gateway's own, item by item under the key that both carry. Empty when they say the same: nothing
- * lost, nothing doubled, nothing charged that is not booked, nothing booked that was not charged.
+ * Compares our books with the gateway's own, item by item under the key that both carry. Empty when they say the same:
+ * nothing lost, nothing doubled, nothing charged that is not booked, nothing booked that was not charged.
  */
 export function compareWithGateway({ theirs, ours, unsettled, waived }: CompareWithGatewayInput): GatewayDifference[] {
   const differences: GatewayDifference[] = [];
   const booked = new Map(ours.map((line) => [line.key, line]));
-  const held = new Set(theirs.filter(({ event }) => event === 'authorise').map(({ authorisationId }) => authorisationId));
+  const held = new Set(
+    theirs.filter(({ event }) => event === 'authorise').map(({ authorisationId }) => authorisationId),
+  );
   const seen = new Set<string>();
   for (const line of theirs) {
     const { key, event, authorisationId } = line;
     const own = booked.get(key);
-    const report = (detail: string): unknown => differences.push({ key, ours: own ? amountOf(own) : null, theirs: amountOf(line), detail });
+    const report = (detail: string): unknown =>
+      differences.push({ key, ours: own ? amountOf(own) : null, theirs: amountOf(line), detail });
     if (seen.has(key)) report(`the gateway did it twice (${event})`);
     seen.add(key);
     if (own) {
@@ -58,12 +64,19 @@ export function compareWithGateway({ theirs, ours, unsettled, waived }: CompareW
   }
   for (const line of ours) {
     const isWaived = line.event === 'void' && waived.has(entityOf(line.key));
-    if (!seen.has(line.key) && !isWaived) differences.push({ key: line.key, ours: amountOf(line), theirs: null, detail: 'our books have it, the gateway does not' });
+    if (!seen.has(line.key) && !isWaived)
+      differences.push({
+        key: line.key,
+        ours: amountOf(line),
+        theirs: null,
+        detail: 'our books have it, the gateway does not',
+      });
   }
   return differences;
 }
 
-const amountOf = ({ amountMinor, currency }: Pick<OwnLine, 'amountMinor' | 'currency'>): string => `${amountMinor} ${currency}`;
+const amountOf = ({ amountMinor, currency }: Pick<OwnLine, 'amountMinor' | 'currency'>): string =>
+  `${amountMinor} ${currency}`;
 
 /** A key begins with the id of the payment or refund it belongs to. */
 export const entityOf = (key: string): string => key.slice(0, key.indexOf(':'));

@@ -4,8 +4,14 @@ import type { PaymentState } from './payment';
 
 export interface LedgerProblem {
   code:
-    | 'KEY_REPEATED' | 'POSTING_INVALID' | 'POSTING_UNBALANCED' | 'CURRENCY_MIXED' | 'ACCOUNT_NEGATIVE' | 'TOTALS_UNBALANCED'
-    | 'CAPTURED_NOT_EXPLAINED' | 'PAYMENT_DIFFERS';
+    | 'KEY_REPEATED'
+    | 'POSTING_INVALID'
+    | 'POSTING_UNBALANCED'
+    | 'CURRENCY_MIXED'
+    | 'ACCOUNT_NEGATIVE'
+    | 'TOTALS_UNBALANCED'
+    | 'CAPTURED_NOT_EXPLAINED'
+    | 'PAYMENT_DIFFERS';
   /** Names what is wrong, where, and by how much. */
   detail: string;
   key?: string;
@@ -13,22 +19,37 @@ export interface LedgerProblem {
 }
 
 /** What must hold for the totals of any set of postings: of one payment, of a tenant, of all. */
-export function totalsProblems({ totals, of, paymentId }: { totals: Totals; of: string; paymentId?: string }): LedgerProblem[] {
+export function totalsProblems({
+  totals,
+  of,
+  paymentId,
+}: {
+  totals: Totals;
+  of: string;
+  paymentId?: string;
+}): LedgerProblem[] {
   const problems: LedgerProblem[] = [];
   const accounts = Object.keys(ledgerAccounts) as LedgerAccount[];
   const debit = accounts.reduce((sum, account) => sum + totals[account].debitMinor, 0);
   const credit = accounts.reduce((sum, account) => sum + totals[account].creditMinor, 0);
   if (debit !== credit) {
-    problems.push({ code: 'TOTALS_UNBALANCED', paymentId, detail: `${of}: debit ${debit} and credit ${credit} differ by ${debit - credit}.` });
+    problems.push({
+      code: 'TOTALS_UNBALANCED',
+      paymentId,
+      detail: `${of}: debit ${debit} and credit ${credit} differ by ${debit - credit}.`,
+    });
   }
-  const [captured = 0, fulfilled = 0, refunded = 0, held = 0] = (['captured', 'fulfilled', 'refunded', 'held'] as const).map((account) => balanceOf(totals, account));
+  const [captured = 0, fulfilled = 0, refunded = 0, held = 0] = (
+    ['captured', 'fulfilled', 'refunded', 'held'] as const
+  ).map((account) => balanceOf(totals, account));
   if (captured !== fulfilled + refunded + held) {
     const detail = `${of}: captured ${captured} is not fulfilled ${fulfilled} + refunded ${refunded} + held ${held}.`;
     problems.push({ code: 'CAPTURED_NOT_EXPLAINED', paymentId, detail });
   }
   for (const account of accounts) {
     const standing = balanceOf(totals, account);
-    if (standing < 0) problems.push({ code: 'ACCOUNT_NEGATIVE', paymentId, detail: `${of}: ${account} stands at ${standing}.` });
+    if (standing < 0)
+      problems.push({ code: 'ACCOUNT_NEGATIVE', paymentId, detail: `${of}: ${account} stands at ${standing}.` });
   }
   return problems;
 }
@@ -36,22 +57,33 @@ export function totalsProblems({ totals, of, paymentId }: { totals: Totals; of: 
 /** What is wrong with one posting in itself. */
 export function postingProblems({ key, paymentId, lines }: Posting): LedgerProblem[] {
   const problems: LedgerProblem[] = [];
-  const totalOf = (side: string): number => lines.reduce((sum, line) => (line.side === side ? sum + line.amountMinor : sum), 0);
+  const totalOf = (side: string): number =>
+    lines.reduce((sum, line) => (line.side === side ? sum + line.amountMinor : sum), 0);
   for (const { account, side, amountMinor } of lines) {
     const whole = Number.isSafeInteger(amountMinor) && amountMinor > 0;
     if (whole && Object.hasOwn(ledgerAccounts, account) && ['debit', 'credit'].includes(side)) continue;
-    problems.push({ code: 'POSTING_INVALID', key, paymentId, detail: `${key}: ${side} of ${account} by ${amountMinor} is no valid line.` });
+    problems.push({
+      code: 'POSTING_INVALID',
+      key,
+      paymentId,
+      detail: `${key}: ${side} of ${account} by ${amountMinor} is no valid line.`,
+    });
   }
   const [debit, credit] = [totalOf('debit'), totalOf('credit')];
   if (debit !== credit) {
-    problems.push({ code: 'POSTING_UNBALANCED', key, paymentId, detail: `${key}: debit ${debit} and credit ${credit} differ by ${debit - credit}.` });
+    problems.push({
+      code: 'POSTING_UNBALANCED',
+      key,
+      paymentId,
+      detail: `${key}: debit ${debit} and credit ${credit} differ by ${debit - credit}.`,
+    });
   }
   return problems;
 }
 
 /**
- * Everything that is wrong with a set of postings, empty when the books are right. Looks at each posting, each payment and
- * each currency, so that two errors which cancel out in the total are still found.
+ * Everything that is wrong with a set of postings, empty when the books are right. Looks at each posting, each payment
+ * and each currency, so that two errors which cancel out in the total are still found.
  */
 export function ledgerProblems(postings: readonly Posting[]): LedgerProblem[] {
   const problems: LedgerProblem[] = [];
@@ -59,7 +91,8 @@ export function ledgerProblems(postings: readonly Posting[]): LedgerProblem[] {
   const sound: Posting[] = [];
   for (const posting of postings) {
     const { key, paymentId } = posting;
-    if (seen.has(key)) problems.push({ code: 'KEY_REPEATED', key, paymentId, detail: `${key}: posted more than once.` });
+    if (seen.has(key))
+      problems.push({ code: 'KEY_REPEATED', key, paymentId, detail: `${key}: posted more than once.` });
     seen.add(key);
     const own = postingProblems(posting);
     problems.push(...own);
@@ -96,8 +129,18 @@ const STILL_HELD: readonly PaymentState[] = ['authorised', 'capturing'];
 const HOLD_UNKNOWN: readonly PaymentState[] = ['unknown', 'authorising', 'requires_action'];
 
 /** Where the payment's own figures and the books differ. While a call's outcome is open, its hold is not judged. */
-export function paymentProblems({ paymentId, state, authorisedMinor, capturedMinor, refundedMinor, totals }: PaymentInBooksInput): LedgerProblem[] {
-  const expected: [LedgerAccount, number][] = [['captured', capturedMinor], ['refunded', refundedMinor]];
+export function paymentProblems({
+  paymentId,
+  state,
+  authorisedMinor,
+  capturedMinor,
+  refundedMinor,
+  totals,
+}: PaymentInBooksInput): LedgerProblem[] {
+  const expected: [LedgerAccount, number][] = [
+    ['captured', capturedMinor],
+    ['refunded', refundedMinor],
+  ];
   if (!HOLD_UNKNOWN.includes(state)) expected.push(['authorised', STILL_HELD.includes(state) ? authorisedMinor : 0]);
   return expected
     .filter(([account, figure]) => balanceOf(totals, account) !== figure)

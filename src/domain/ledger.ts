@@ -5,9 +5,9 @@ import { moneyOf } from './money';
 /**
  * Chart of accounts, with the side on which each one grows.
  *
- * `authorised`/`authorised_contra` are memo accounts: what banks hold for us, not money yet. Taken money is `captured` and
- * is owed as one of three: `held` (for an order not yet fulfilled), `fulfilled` (earned by the partner), `refunded` (given
- * back). As these are the two sides of the same postings, `captured = fulfilled + refunded + held`.
+ * `authorised`/`authorised_contra` are memo accounts: what banks hold for us, not money yet. Taken money is `captured`
+ * and is owed as one of three: `held` (for an order not yet fulfilled), `fulfilled` (earned by the partner), `refunded`
+ * (given back). As these are the two sides of the same postings, `captured = fulfilled + refunded + held`.
  */
 export const ledgerAccounts = {
   authorised: 'debit',
@@ -49,12 +49,20 @@ interface PostingInput {
 }
 
 const pair = (debit: LedgerAccount, credit: LedgerAccount, { amountMinor }: Money): LedgerLine[] =>
-  amountMinor === 0 ? [] : [{ account: debit, side: 'debit', amountMinor }, { account: credit, side: 'credit', amountMinor }];
+  amountMinor === 0
+    ? []
+    : [
+        { account: debit, side: 'debit', amountMinor },
+        { account: credit, side: 'credit', amountMinor },
+      ];
 
 function posting(event: LedgerEvent, { key, paymentId }: PostingInput, currency: string, lines: LedgerLine[]): Posting {
   for (const { account, amountMinor } of lines) {
     if (!Number.isSafeInteger(amountMinor) || amountMinor <= 0) {
-      throw new DomainError('LEDGER_AMOUNT_INVALID', `${key}: ${account} by ${amountMinor}; post a whole amount above 0.`);
+      throw new DomainError(
+        'LEDGER_AMOUNT_INVALID',
+        `${key}: ${account} by ${amountMinor}; post a whole amount above 0.`,
+      );
     }
   }
   return { key, event, paymentId, currency, lines };
@@ -118,7 +126,9 @@ export interface AccountTotals {
 export type Totals = Readonly<Record<LedgerAccount, AccountTotals>>;
 
 export const emptyTotals = (): Totals =>
-  Object.fromEntries(Object.keys(ledgerAccounts).map((account) => [account, { debitMinor: 0, creditMinor: 0 }])) as unknown as Totals;
+  Object.fromEntries(
+    Object.keys(ledgerAccounts).map((account) => [account, { debitMinor: 0, creditMinor: 0 }]),
+  ) as unknown as Totals;
 
 export interface BalanceInput {
   postings: Iterable<Posting>;
@@ -142,7 +152,10 @@ export function balance({ postings, currency, totals = emptyTotals() }: BalanceI
 }
 
 const structuredTotals = (totals: Totals): Record<LedgerAccount, AccountTotals> =>
-  Object.fromEntries(Object.entries(totals).map(([account, sums]) => [account, { ...sums }])) as Record<LedgerAccount, AccountTotals>;
+  Object.fromEntries(Object.entries(totals).map(([account, sums]) => [account, { ...sums }])) as Record<
+    LedgerAccount,
+    AccountTotals
+  >;
 
 /** What stands in an account: positive on the side on which it grows. */
 export function balanceOf(totals: Totals, account: LedgerAccount): number {

@@ -49,7 +49,8 @@ export interface ParseMoneyInput {
 
 /**
  * Reads what a person typed, in the separators and digits of `locale`, with or without the currency's sign or code.
- * Throws `AMOUNT_UNREADABLE`, or `AMOUNT_WRONG_EXPONENT` for more decimals than the currency has ("10.50" JPY): never rounds.
+ * Throws `AMOUNT_UNREADABLE`, or `AMOUNT_WRONG_EXPONENT` for more decimals than the currency has ("10.50" JPY): never
+ * rounds.
  */
 export function parseMoney({ text, currency, locale = 'en', pointer }: ParseMoneyInput): Money {
   const exponent = exponentOf(currency, pointer);
@@ -69,7 +70,10 @@ function readFigure({ text, currency, locale, pointer }: ParseMoneyInput) {
     return digit < 0 ? character : String(digit);
   }).join('');
   const signs = signsOf(currency, locale ?? 'en');
-  const bare = signs.reduce((rest, sign) => rest.replace(sign, ''), plain).replace(ANY_SPACE, '').replace('\u2212', '-');
+  const bare = signs
+    .reduce((rest, sign) => rest.replace(sign, ''), plain)
+    .replace(ANY_SPACE, '')
+    .replace('\u2212', '-');
 
   // The last group must have three digits, so that "1,50" typed under the wrong locale is refused and not read as 150.
   const grouped = group === '' ? '' : `\\d{1,3}(?:${escape(group)}\\d{2,3})*${escape(group)}\\d{3}|`;
@@ -87,7 +91,8 @@ const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\
 /** Where the group separator is a space it is '', because all spaces are dropped. */
 function separatorsOf(locale: string) {
   const parts = new Intl.NumberFormat(locale).formatToParts(-1_234_567.8);
-  const part = (type: string): string => (parts.find((found) => found.type === type)?.value ?? '').replace(ANY_SPACE, '');
+  const part = (type: string): string =>
+    (parts.find((found) => found.type === type)?.value ?? '').replace(ANY_SPACE, '');
   const digits = Array.from(new Intl.NumberFormat(locale, { useGrouping: false }).format(9_876_543_210)).toReversed();
   return { decimal: part('decimal'), group: part('group'), digits };
 }

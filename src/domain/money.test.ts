@@ -1,7 +1,17 @@
 import * as fc from 'fast-check';
 import { currencyCodes, exponentOf } from './currencies';
 import { DomainError } from './domain-error';
-import { addMoney, allocateMoney, compareMoney, moneyOf, multiplyMoney, negateMoney, requireAmount, subtractMoney, sumMoney } from './money';
+import {
+  addMoney,
+  allocateMoney,
+  compareMoney,
+  moneyOf,
+  multiplyMoney,
+  negateMoney,
+  requireAmount,
+  subtractMoney,
+  sumMoney,
+} from './money';
 import { formatMoney, parseMoney, toDecimal } from './money-text';
 
 const errorOf = (run: () => unknown): DomainError => {
@@ -18,7 +28,16 @@ const anyAmount = fc.maxSafeInteger();
 const anyCurrency = fc.constantFrom(...currencyCodes);
 
 describe('currencies', () => {
-  test.each([['JPY', 0], ['KRW', 0], ['EUR', 2], ['HUF', 2], ['MGA', 2], ['KWD', 3], ['IQD', 3], ['CLF', 4]])('%s counts %i digits, as ISO 4217 says', (code, exponent) => {
+  test.each([
+    ['JPY', 0],
+    ['KRW', 0],
+    ['EUR', 2],
+    ['HUF', 2],
+    ['MGA', 2],
+    ['KWD', 3],
+    ['IQD', 3],
+    ['CLF', 4],
+  ])('%s counts %i digits, as ISO 4217 says', (code, exponent) => {
     expect(exponentOf(code)).toBe(exponent);
   });
 
@@ -55,7 +74,9 @@ describe('an amount a partner sends', () => {
   });
 
   test.each([
-    [1234, 'Send 1230 or 1240.'], [7, 'Send 10.'], [Number.MAX_SAFE_INTEGER, `Send ${Number.MAX_SAFE_INTEGER - 1}.`],
+    [1234, 'Send 1230 or 1240.'],
+    [7, 'Send 10.'],
+    [Number.MAX_SAFE_INTEGER, `Send ${Number.MAX_SAFE_INTEGER - 1}.`],
   ])('%i where the gateway takes tens is refused with the amounts that it takes', (amountMinor, remedy) => {
     const refused = errorOf(() => requireAmount({ amount: { amountMinor, currency: 'KWD' }, stepMinor: 10 }));
     expect(refused).toMatchObject({ code: 'AMOUNT_NOT_IN_STEPS', pointer: '/amount/amountMinor' });
@@ -68,7 +89,11 @@ describe('arithmetic', () => {
   test('leaving the exact range is an error, never a rounded sum', () => {
     const most = moneyOf(Number.MAX_SAFE_INTEGER, 'EUR');
     expect(errorOf(() => addMoney(most, moneyOf(1, 'EUR'))).code).toBe('AMOUNT_TOO_LARGE');
-    expect(errorOf(() => multiplyMoney(most, 2))).toMatchObject({ code: 'AMOUNT_TOO_LARGE', pointer: '/quantity', message: expect.stringContaining('Send 1 at most') });
+    expect(errorOf(() => multiplyMoney(most, 2))).toMatchObject({
+      code: 'AMOUNT_TOO_LARGE',
+      pointer: '/quantity',
+      message: expect.stringContaining('Send 1 at most'),
+    });
   });
 
   test('two currencies do not mix', () => {
@@ -79,13 +104,21 @@ describe('arithmetic', () => {
   });
 
   test('there is no negative zero', () => {
-    for (const zero of [negateMoney(moneyOf(0, 'EUR')), moneyOf(-0, 'EUR'), multiplyMoney(moneyOf(-5, 'EUR'), 0), ...allocateMoney(moneyOf(-1, 'EUR'), [1, 1])]) {
+    for (const zero of [
+      negateMoney(moneyOf(0, 'EUR')),
+      moneyOf(-0, 'EUR'),
+      multiplyMoney(moneyOf(-5, 'EUR'), 0),
+      ...allocateMoney(moneyOf(-1, 'EUR'), [1, 1]),
+    ]) {
       expect(Object.is(zero.amountMinor, -0)).toBe(false);
     }
   });
 
   test.each([-1, 1.5, 2 ** 53, Number.NaN])('a quantity of %d is refused', (quantity) => {
-    expect(errorOf(() => multiplyMoney(moneyOf(1, 'EUR'), quantity))).toMatchObject({ code: 'QUANTITY_INVALID', pointer: '/quantity' });
+    expect(errorOf(() => multiplyMoney(moneyOf(1, 'EUR'), quantity))).toMatchObject({
+      code: 'QUANTITY_INVALID',
+      pointer: '/quantity',
+    });
   });
 });
 
@@ -102,7 +135,9 @@ describe('allocation', () => {
   });
 
   test('parts always add up, and none is a whole unit away from its exact share', () => {
-    const weights = fc.array(fc.nat({ max: Number.MAX_SAFE_INTEGER }), { minLength: 1, maxLength: 12 }).filter((list) => list.some((weight) => weight > 0));
+    const weights = fc
+      .array(fc.nat({ max: Number.MAX_SAFE_INTEGER }), { minLength: 1, maxLength: 12 })
+      .filter((list) => list.some((weight) => weight > 0));
     fc.assert(
       fc.property(anyAmount, weights, (amountMinor, list) => {
         const parts = allocateMoney(moneyOf(amountMinor, 'EUR'), list);
@@ -143,15 +178,31 @@ describe('money as text', () => {
     );
   });
 
-  test.each([['1,234.5', 'en', 123_450], ['1234', 'en', 123_400], ['1.234,50 €', 'de', 123_450], ['EUR 7', 'en', 700], ['-0.01', 'en', -1]])('"%s" in %s is %d cents', (text, locale, amountMinor) => {
+  test.each([
+    ['1,234.5', 'en', 123_450],
+    ['1234', 'en', 123_400],
+    ['1.234,50 €', 'de', 123_450],
+    ['EUR 7', 'en', 700],
+    ['-0.01', 'en', -1],
+  ])('"%s" in %s is %d cents', (text, locale, amountMinor) => {
     expect(parseMoney({ text, currency: 'EUR', locale }).amountMinor).toBe(amountMinor);
   });
 
-  test.each([['1,50', 'AMOUNT_UNREADABLE'], ['', 'AMOUNT_UNREADABLE'], ['ten', 'AMOUNT_UNREADABLE'], ['1e3', 'AMOUNT_UNREADABLE'], ['1.005', 'AMOUNT_WRONG_EXPONENT'], ['90071992547409.92', 'AMOUNT_TOO_LARGE']])('"%s" EUR in English is refused with %s', (text, code) => {
+  test.each([
+    ['1,50', 'AMOUNT_UNREADABLE'],
+    ['', 'AMOUNT_UNREADABLE'],
+    ['ten', 'AMOUNT_UNREADABLE'],
+    ['1e3', 'AMOUNT_UNREADABLE'],
+    ['1.005', 'AMOUNT_WRONG_EXPONENT'],
+    ['90071992547409.92', 'AMOUNT_TOO_LARGE'],
+  ])('"%s" EUR in English is refused with %s', (text, code) => {
     expect(errorOf(() => parseMoney({ text, currency: 'EUR' })).code).toBe(code);
   });
 
   test('decimals of a currency that has none are refused, not rounded', () => {
-    expect(errorOf(() => parseMoney({ text: '10.50', currency: 'JPY', pointer: '/price' }))).toMatchObject({ code: 'AMOUNT_WRONG_EXPONENT', pointer: '/price' });
+    expect(errorOf(() => parseMoney({ text: '10.50', currency: 'JPY', pointer: '/price' }))).toMatchObject({
+      code: 'AMOUNT_WRONG_EXPONENT',
+      pointer: '/price',
+    });
   });
 });

@@ -2,8 +2,9 @@ import { exponentOf } from './currencies';
 import { DomainError } from './domain-error';
 
 /**
- * An amount in the currency's minor unit: `{ amountMinor: 1050, currency: 'EUR' }` is €10.50, `{ 1050, 'JPY' }` is ¥1,050.
- * `amountMinor` is a safe integer; an operation that would leave that range throws `AMOUNT_TOO_LARGE` and never rounds.
+ * An amount in the currency's minor unit: `{ amountMinor: 1050, currency: 'EUR' }` is €10.50, `{ 1050, 'JPY' }` is
+ * ¥1,050. `amountMinor` is a safe integer; an operation that would leave that range throws `AMOUNT_TOO_LARGE` and never
+ * rounds.
  */
 export interface Money {
   amountMinor: number;
@@ -19,8 +20,9 @@ export interface RequireAmountInput {
 }
 
 /**
- * What a partner may ask to be paid: a positive safe integer in an active ISO 4217 currency, in steps that the gateway takes. Returns it.
- * Throws `AMOUNT_NOT_INTEGER`, `AMOUNT_TOO_LARGE`, `AMOUNT_NOT_POSITIVE`, `AMOUNT_NOT_IN_STEPS` or `CURRENCY_UNKNOWN`, pointing at the field.
+ * What a partner may ask to be paid: a positive safe integer in an active ISO 4217 currency, in steps that the gateway
+ * takes. Returns it. Throws `AMOUNT_NOT_INTEGER`, `AMOUNT_TOO_LARGE`, `AMOUNT_NOT_POSITIVE`, `AMOUNT_NOT_IN_STEPS` or
+ * `CURRENCY_UNKNOWN`, pointing at the field.
  */
 export function requireAmount({ amount, pointer = '/amount', stepMinor = 1 }: RequireAmountInput): Money {
   const { amountMinor, currency } = amount;
@@ -33,7 +35,9 @@ export function requireAmount({ amount, pointer = '/amount', stepMinor = 1 }: Re
   }
   const over = amountMinor % stepMinor;
   if (over !== 0) {
-    const taken = [amountMinor - over, amountMinor - over + stepMinor].filter((each) => each > 0 && Number.isSafeInteger(each));
+    const taken = [amountMinor - over, amountMinor - over + stepMinor].filter(
+      (each) => each > 0 && Number.isSafeInteger(each),
+    );
     const detail = `amountMinor is ${amountMinor}: the payment gateway takes ${currency} only in multiples of ${stepMinor} minor units. Send ${taken.join(' or ')}.`;
     throw new DomainError('AMOUNT_NOT_IN_STEPS', detail, { pointer: `${pointer}/amountMinor` });
   }
@@ -75,7 +79,8 @@ export const negateMoney = (money: Money): Money => moneyOf(0 - money.amountMino
 
 export const subtractMoney = (a: Money, b: Money): Money => addMoney(a, negateMoney(b));
 
-export const sumMoney = (parts: readonly Money[], currency: string): Money => parts.reduce(addMoney, zeroMoney(currency));
+export const sumMoney = (parts: readonly Money[], currency: string): Money =>
+  parts.reduce(addMoney, zeroMoney(currency));
 
 /** Negative, zero or positive, as for `Array.prototype.sort`. */
 export function compareMoney(a: Money, b: Money): number {
@@ -85,10 +90,15 @@ export function compareMoney(a: Money, b: Money): number {
 
 export const minMoney = (a: Money, b: Money): Money => (compareMoney(a, b) <= 0 ? a : b);
 
-/** A price for a whole, non-negative number of items. Throws, pointing at `/quantity`, `QUANTITY_INVALID` for any other, `AMOUNT_TOO_LARGE` for too many. */
+/**
+ * A price for a whole, non-negative number of items. Throws, pointing at `/quantity`, `QUANTITY_INVALID` for any other,
+ * `AMOUNT_TOO_LARGE` for too many.
+ */
 export function multiplyMoney(price: Money, quantity: number): Money {
   if (!Number.isSafeInteger(quantity) || quantity < 0) {
-    throw new DomainError('QUANTITY_INVALID', `quantity is ${quantity}: send a whole number, not below 0.`, { pointer: '/quantity' });
+    throw new DomainError('QUANTITY_INVALID', `quantity is ${quantity}: send a whole number, not below 0.`, {
+      pointer: '/quantity',
+    });
   }
   if (!Number.isSafeInteger(price.amountMinor * quantity)) {
     const most = Math.floor(Number.MAX_SAFE_INTEGER / Math.abs(price.amountMinor));
@@ -101,14 +111,15 @@ export function multiplyMoney(price: Money, quantity: number): Money {
 /**
  * Splits by weights so that the parts add up to the whole: each gets its share rounded down, and the units left over
  * go to the largest remainders, the earlier part first where they are equal (Hamilton's method). Exact at any size;
- * a negative amount splits as its mirror image. Weights are whole, not negative, and not all zero. With `stepMinor` what is split, and
- * every part, is a multiple of so many minor units.
+ * a negative amount splits as its mirror image. Weights are whole, not negative, and not all zero. With `stepMinor`
+ * what is split, and every part, is a multiple of so many minor units.
  */
 export function allocateMoney(money: Money, weights: readonly number[], stepMinor = 1): Money[] {
   const total = weights.reduce((sum, weight) => sum + toWeight(weight), 0n);
   if (total === 0n) throw new DomainError('ALLOCATION_INVALID', 'At least one weight must be above 0.');
   const sign = money.amountMinor < 0 ? -1 : 1;
-  if (money.amountMinor % stepMinor !== 0) throw new DomainError('ALLOCATION_INVALID', `${money.amountMinor} cannot be split in steps of ${stepMinor}.`);
+  if (money.amountMinor % stepMinor !== 0)
+    throw new DomainError('ALLOCATION_INVALID', `${money.amountMinor} cannot be split in steps of ${stepMinor}.`);
   const whole = BigInt((moneyOf(money.amountMinor, money.currency).amountMinor * sign) / stepMinor);
 
   const shares = weights.map((weight, index) => {
@@ -116,7 +127,9 @@ export function allocateMoney(money: Money, weights: readonly number[], stepMino
     return { index, units: exact / total, remainder: exact % total };
   });
   const leftOver = Number(whole - shares.reduce((sum, { units }) => sum + units, 0n));
-  const neediestFirst = shares.toSorted((a, b) => Number(b.remainder > a.remainder) - Number(b.remainder < a.remainder));
+  const neediestFirst = shares.toSorted(
+    (a, b) => Number(b.remainder > a.remainder) - Number(b.remainder < a.remainder),
+  );
   for (const share of neediestFirst.slice(0, leftOver)) share.units += 1n;
 
   return shares.map(({ units }) => moneyOf(0 + sign * Number(units) * stepMinor, money.currency));

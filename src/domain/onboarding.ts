@@ -1,8 +1,17 @@
 import type { UserStatus } from './user';
 
 export const onboardingStates = [
-  'accepted', 'awaiting_verification', 'awaiting_profile', 'awaiting_approval', 'activating', 'compensating',
-  'completed', 'expired', 'rejected', 'cancelled', 'failed',
+  'accepted',
+  'awaiting_verification',
+  'awaiting_profile',
+  'awaiting_approval',
+  'activating',
+  'compensating',
+  'completed',
+  'expired',
+  'rejected',
+  'cancelled',
+  'failed',
 ] as const;
 export type OnboardingState = (typeof onboardingStates)[number];
 
@@ -16,7 +25,14 @@ export const onboardingTransitions: Record<OnboardingState, readonly OnboardingS
   awaiting_profile: ['awaiting_verification', 'awaiting_profile'],
   awaiting_approval: ['awaiting_profile', 'awaiting_approval'],
   activating: ['awaiting_profile', 'awaiting_approval', 'activating'],
-  compensating: ['accepted', 'awaiting_verification', 'awaiting_profile', 'awaiting_approval', 'activating', 'compensating'],
+  compensating: [
+    'accepted',
+    'awaiting_verification',
+    'awaiting_profile',
+    'awaiting_approval',
+    'activating',
+    'compensating',
+  ],
   completed: ['activating'],
   expired: ['compensating'],
   rejected: ['compensating'],
@@ -24,7 +40,13 @@ export const onboardingTransitions: Record<OnboardingState, readonly OnboardingS
   failed: ['compensating'],
 };
 
-export const endedOnboardingStates = ['completed', 'expired', 'rejected', 'cancelled', 'failed'] as const satisfies readonly OnboardingState[];
+export const endedOnboardingStates = [
+  'completed',
+  'expired',
+  'rejected',
+  'cancelled',
+  'failed',
+] as const satisfies readonly OnboardingState[];
 export const openOnboardingStates = onboardingStates.filter((state) => !hasEnded(state));
 
 /** Whether nothing happens to an onboarding any more. */
@@ -38,7 +60,12 @@ export function hasSettled(state: OnboardingState): boolean {
 }
 
 export const onboardingCommands = [
-  'verifyEmail', 'resendVerification', 'submitProfile', 'approveOnboarding', 'rejectOnboarding', 'cancelOnboarding',
+  'verifyEmail',
+  'resendVerification',
+  'submitProfile',
+  'approveOnboarding',
+  'rejectOnboarding',
+  'cancelOnboarding',
 ] as const;
 export type OnboardingCommand = (typeof onboardingCommands)[number];
 
@@ -69,7 +96,10 @@ export const onboardingTimes = {
 
 export const MAX_RESENDS_PER_DAY = 5;
 
-/** When a link may be sent again at the partner's wish: now (null), or the instant the oldest of the day's resends leaves the window (ms). */
+/**
+ * When a link may be sent again at the partner's wish: now (null), or the instant the oldest of the day's resends
+ * leaves the window (ms).
+ */
 export function nextResendAt({ resentAtMs, nowMs }: { resentAtMs: readonly number[]; nowMs: number }): number | null {
   const recent = resentAtMs.filter((ms) => ms > nowMs - onboardingTimes.resendWindowMs);
   return recent.length < MAX_RESENDS_PER_DAY ? null : Math.min(...recent) + onboardingTimes.resendWindowMs;
@@ -95,5 +125,9 @@ export function waitingForOf({ state, until }: { state: OnboardingState; until: 
 
 /** The user's status that each ending leaves behind. */
 export const userStatusAtEnd: Record<(typeof endedOnboardingStates)[number], UserStatus> = {
-  completed: 'active', expired: 'cancelled', rejected: 'cancelled', cancelled: 'cancelled', failed: 'cancelled',
+  completed: 'active',
+  expired: 'cancelled',
+  rejected: 'cancelled',
+  cancelled: 'cancelled',
+  failed: 'cancelled',
 };

@@ -16,12 +16,23 @@ export const paymentCommandStates: Readonly<Record<PaymentCommand, readonly Paym
   review: ['review'],
   refund: REFUNDABLE,
   cancel: [
-    'accepted', 'validating', 'review', 'requires_action', 'authorising', 'authorised', 'capturing', 'unknown', ...REFUNDABLE,
+    'accepted',
+    'validating',
+    'review',
+    'requires_action',
+    'authorising',
+    'authorised',
+    'capturing',
+    'unknown',
+    ...REFUNDABLE,
   ],
 };
 
 const refusals: Readonly<Record<PaymentCommand, { code: string; remedy: string }>> = {
-  capture: { code: 'PAYMENT_NOT_CAPTURABLE', remedy: 'only an authorised payment made with capture "manual" can be captured' },
+  capture: {
+    code: 'PAYMENT_NOT_CAPTURABLE',
+    remedy: 'only an authorised payment made with capture "manual" can be captured',
+  },
   review: { code: 'PAYMENT_NOT_IN_REVIEW', remedy: 'only a payment in review can be decided' },
   refund: { code: 'PAYMENT_NOT_REFUNDABLE', remedy: 'only money that was captured can be refunded' },
   cancel: { code: 'PAYMENT_ALREADY_ENDED', remedy: 'it has ended, nothing is left to cancel' },
@@ -43,7 +54,8 @@ export function refusePaymentCommand({ command, state, capture }: PaymentCommand
 }
 
 /** What a cancel means: before the money was taken a void, afterwards a refund of all that is left. */
-export const meaningOfCancel = (state: PaymentState): 'void' | 'refund' => (REFUNDABLE.includes(state) ? 'refund' : 'void');
+export const meaningOfCancel = (state: PaymentState): 'void' | 'refund' =>
+  REFUNDABLE.includes(state) ? 'refund' : 'void';
 
 export interface CaptureAmountInput {
   authorised: Money;

@@ -4,8 +4,17 @@ import { gatewayStatuses, isOrphanedHold, paymentAfter, paymentAfterSilence } fr
 import { moneyOf } from './money';
 import type { PaymentPosition, PaymentState } from './payment';
 import {
-  canMovePayment, endedPaymentStates, gatewayCalls, isPaymentAtRest, paymentSourcesOf, paymentStates, paymentsToMermaid,
-  paymentTransitions, positionOf, settledPaymentStates, standingOf,
+  canMovePayment,
+  endedPaymentStates,
+  gatewayCalls,
+  isPaymentAtRest,
+  paymentSourcesOf,
+  paymentStates,
+  paymentsToMermaid,
+  paymentTransitions,
+  positionOf,
+  settledPaymentStates,
+  standingOf,
 } from './payment';
 import { captureAmount, meaningOfCancel, paymentCommands, refusePaymentCommand } from './payment-commands';
 import { paymentStateOfFunds, refundable, reserveRefund, settleRefund } from './refund';
@@ -28,7 +37,9 @@ describe('the table of payment transitions', () => {
   test('every state can be reached, and every state can still come to rest', () => {
     expect(reachableFrom('accepted').size).toBe(positions.length);
     for (const position of positions) {
-      expect([...reachableFrom(position)].some((next) => settledPaymentStates.includes(next as PaymentState))).toBe(true);
+      expect([...reachableFrom(position)].some((next) => settledPaymentStates.includes(next as PaymentState))).toBe(
+        true,
+      );
     }
   });
 
@@ -91,8 +102,14 @@ describe('what the gateway says', () => {
   });
 
   test.each([
-    ['captured', 'authorised'], ['capturing', 'authorised'], ['captured', 'captured'], ['cancelled', 'captured'],
-    ['refunded', 'captured'], ['unknown/void', 'authorised'], ['unknown/capture', 'not_found'], ['accepted', 'captured'],
+    ['captured', 'authorised'],
+    ['capturing', 'authorised'],
+    ['captured', 'captured'],
+    ['cancelled', 'captured'],
+    ['refunded', 'captured'],
+    ['unknown/void', 'authorised'],
+    ['unknown/capture', 'not_found'],
+    ['accepted', 'captured'],
   ] as const)('%s, told %s late or twice, stays', (position, status) => {
     expect(paymentAfter({ position, status })).toBeNull();
   });
@@ -112,17 +129,27 @@ describe('what the gateway says', () => {
 
 describe('commands', () => {
   test.each([
-    ['capture', 'authorised', null], ['capture', 'captured', 'PAYMENT_NOT_CAPTURABLE'], ['capture', 'unknown', 'PAYMENT_NOT_CAPTURABLE'],
-    ['review', 'review', null], ['review', 'authorised', 'PAYMENT_NOT_IN_REVIEW'],
-    ['refund', 'captured', null], ['refund', 'partially_refunded', null], ['refund', 'authorised', 'PAYMENT_NOT_REFUNDABLE'],
-    ['cancel', 'unknown', null], ['cancel', 'captured', null], ['cancel', 'refunded', 'PAYMENT_ALREADY_ENDED'],
+    ['capture', 'authorised', null],
+    ['capture', 'captured', 'PAYMENT_NOT_CAPTURABLE'],
+    ['capture', 'unknown', 'PAYMENT_NOT_CAPTURABLE'],
+    ['review', 'review', null],
+    ['review', 'authorised', 'PAYMENT_NOT_IN_REVIEW'],
+    ['refund', 'captured', null],
+    ['refund', 'partially_refunded', null],
+    ['refund', 'authorised', 'PAYMENT_NOT_REFUNDABLE'],
+    ['cancel', 'unknown', null],
+    ['cancel', 'captured', null],
+    ['cancel', 'refunded', 'PAYMENT_ALREADY_ENDED'],
   ] as const)('%s on a manual payment that is %s: %s', (command, state, code) => {
     expect(refusePaymentCommand({ command, state, capture: 'manual' })?.code ?? null).toBe(code);
   });
 
   test('an automatic payment captures itself', () => {
     const refusal = refusePaymentCommand({ command: 'capture', state: 'authorised', capture: 'automatic' });
-    expect(refusal).toMatchObject({ code: 'PAYMENT_NOT_CAPTURABLE', detail: expect.stringContaining('captures itself') });
+    expect(refusal).toMatchObject({
+      code: 'PAYMENT_NOT_CAPTURABLE',
+      detail: expect.stringContaining('captures itself'),
+    });
   });
 
   test('cancel is refused exactly where the payment has ended', () => {
@@ -136,17 +163,31 @@ describe('commands', () => {
     const authorised = moneyOf(1000, 'JPY');
     expect(captureAmount({ authorised })).toEqual(authorised);
     expect(captureAmount({ authorised, requested: moneyOf(1, 'JPY') }).amountMinor).toBe(1);
-    expect(() => captureAmount({ authorised, requested: moneyOf(1001, 'JPY') })).toThrow(expect.objectContaining({ code: 'CAPTURE_EXCEEDS_AUTHORISATION', pointer: '/amount/amountMinor' }));
-    expect(() => captureAmount({ authorised, requested: moneyOf(10, 'EUR') })).toThrow(expect.objectContaining({ code: 'CURRENCY_MISMATCH' }));
-    expect(() => captureAmount({ authorised, requested: moneyOf(11, 'JPY'), stepMinor: 10 })).toThrow(expect.objectContaining({ code: 'AMOUNT_NOT_IN_STEPS' }));
-    expect(() => captureAmount({ authorised, requested: moneyOf(0, 'JPY') })).toThrow(expect.objectContaining({ code: 'AMOUNT_NOT_POSITIVE' }));
+    expect(() => captureAmount({ authorised, requested: moneyOf(1001, 'JPY') })).toThrow(
+      expect.objectContaining({ code: 'CAPTURE_EXCEEDS_AUTHORISATION', pointer: '/amount/amountMinor' }),
+    );
+    expect(() => captureAmount({ authorised, requested: moneyOf(10, 'EUR') })).toThrow(
+      expect.objectContaining({ code: 'CURRENCY_MISMATCH' }),
+    );
+    expect(() => captureAmount({ authorised, requested: moneyOf(11, 'JPY'), stepMinor: 10 })).toThrow(
+      expect.objectContaining({ code: 'AMOUNT_NOT_IN_STEPS' }),
+    );
+    expect(() => captureAmount({ authorised, requested: moneyOf(0, 'JPY') })).toThrow(
+      expect.objectContaining({ code: 'AMOUNT_NOT_POSITIVE' }),
+    );
   });
 });
 
 describe('1,000 random lives of a payment', () => {
   // What ends a life early is rarer than what carries it on, or few would ever be captured.
-  const status = fc.oneof({ weight: 4, arbitrary: fc.constantFrom('authorised', 'captured', 'not_found') }, fc.constantFrom(...gatewayStatuses));
-  const command = fc.oneof({ weight: 4, arbitrary: fc.constantFrom('capture', 'refund', 'review') }, fc.constantFrom(...paymentCommands));
+  const status = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom('authorised', 'captured', 'not_found') },
+    fc.constantFrom(...gatewayStatuses),
+  );
+  const command = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom('capture', 'refund', 'review') },
+    fc.constantFrom(...paymentCommands),
+  );
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.record({ say: status }) },
     { weight: 2, arbitrary: fc.record({ silent: fc.constantFrom(...gatewayCalls) }) },
@@ -156,42 +197,55 @@ describe('1,000 random lives of a payment', () => {
 
   test('make no transition outside the table, and nothing moves once ended', () => {
     const visited = new Set<string>();
-    const life = fc.property(fc.array(step, { minLength: 30, maxLength: 60 }), fc.constantFrom('automatic', 'manual'), (steps, capture) => {
-      let position: PaymentPosition = 'accepted';
-      let funds = { currency: 'EUR', capturedMinor: 100, refundedMinor: 0, pendingRefundMinor: 0 };
+    const life = fc.property(
+      fc.array(step, { minLength: 30, maxLength: 60 }),
+      fc.constantFrom('automatic', 'manual'),
+      (steps, capture) => {
+        let position: PaymentPosition = 'accepted';
+        let funds = { currency: 'EUR', capturedMinor: 100, refundedMinor: 0, pendingRefundMinor: 0 };
 
-      const give = (refundMinor: number): PaymentPosition => {
-        const amount = moneyOf(Math.min(refundMinor, refundable(funds).amountMinor), 'EUR');
-        funds = settleRefund({ funds: reserveRefund({ funds, requested: amount }).funds, amount, outcome: 'succeeded' });
-        return positionOf({ state: paymentStateOfFunds(funds), unknownCall: null });
-      };
-      const next = (taken: (typeof steps)[number]): PaymentPosition | null => {
-        const { state } = standingOf(position);
-        if ('say' in taken) return paymentAfter({ position, status: taken.say });
-        if ('silent' in taken) return paymentAfterSilence({ position, call: taken.silent });
-        if ('work' in taken) {
-          if (position === 'accepted') return 'validating';
-          if (position === 'validating') return (['review', 'authorising', 'declined'] as const)[taken.work % 3] ?? null;
-          return position === 'authorised' && capture === 'automatic' ? 'capturing' : null;
+        const give = (refundMinor: number): PaymentPosition => {
+          const amount = moneyOf(Math.min(refundMinor, refundable(funds).amountMinor), 'EUR');
+          funds = settleRefund({
+            funds: reserveRefund({ funds, requested: amount }).funds,
+            amount,
+            outcome: 'succeeded',
+          });
+          return positionOf({ state: paymentStateOfFunds(funds), unknownCall: null });
+        };
+        const next = (taken: (typeof steps)[number]): PaymentPosition | null => {
+          const { state } = standingOf(position);
+          if ('say' in taken) return paymentAfter({ position, status: taken.say });
+          if ('silent' in taken) return paymentAfterSilence({ position, call: taken.silent });
+          if ('work' in taken) {
+            if (position === 'accepted') return 'validating';
+            if (position === 'validating')
+              return (['review', 'authorising', 'declined'] as const)[taken.work % 3] ?? null;
+            return position === 'authorised' && capture === 'automatic' ? 'capturing' : null;
+          }
+          if (refusePaymentCommand({ command: taken.command, state, capture })) return null;
+          if (taken.command === 'capture') return 'capturing';
+          if (taken.command === 'review') return taken.yes ? 'authorising' : 'declined';
+          if (taken.command === 'refund') return give(taken.refundMinor);
+          if (meaningOfCancel(state) === 'refund') return give(100);
+          return taken.yes ? 'cancelled' : paymentAfterSilence({ position, call: 'void' });
+        };
+
+        for (const taken of steps) {
+          const before: PaymentPosition = position;
+          const after = next(taken);
+          if (after === null) continue;
+          expect({ before, after, allowed: canMovePayment({ from: before, to: after }) }).toEqual({
+            before,
+            after,
+            allowed: true,
+          });
+          expect(endedPaymentStates).not.toContain(before);
+          position = after;
+          visited.add(after);
         }
-        if (refusePaymentCommand({ command: taken.command, state, capture })) return null;
-        if (taken.command === 'capture') return 'capturing';
-        if (taken.command === 'review') return taken.yes ? 'authorising' : 'declined';
-        if (taken.command === 'refund') return give(taken.refundMinor);
-        if (meaningOfCancel(state) === 'refund') return give(100);
-        return taken.yes ? 'cancelled' : paymentAfterSilence({ position, call: 'void' });
-      };
-
-      for (const taken of steps) {
-        const before: PaymentPosition = position;
-        const after = next(taken);
-        if (after === null) continue;
-        expect({ before, after, allowed: canMovePayment({ from: before, to: after }) }).toEqual({ before, after, allowed: true });
-        expect(endedPaymentStates).not.toContain(before);
-        position = after;
-        visited.add(after);
-      }
-    });
+      },
+    );
     fc.assert(life, { numRuns: 1_000 });
     // The walk is worth something only if it goes everywhere; `accepted` is where it starts.
     expect(positions.filter((position) => !visited.has(position) && position !== 'accepted')).toEqual([]);

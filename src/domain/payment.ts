@@ -3,12 +3,26 @@ import type { Transitions } from './transitions';
 import { canTransition, sourcesOf, terminalStates, transitionsToMermaid } from './transitions';
 
 export const paymentStates = [
-  'accepted', 'validating', 'review', 'requires_action', 'authorising', 'authorised', 'capturing', 'captured',
-  'partially_refunded', 'refunded', 'declined', 'failed', 'cancelled', 'unknown',
+  'accepted',
+  'validating',
+  'review',
+  'requires_action',
+  'authorising',
+  'authorised',
+  'capturing',
+  'captured',
+  'partially_refunded',
+  'refunded',
+  'declined',
+  'failed',
+  'cancelled',
+  'unknown',
 ] as const;
 export type PaymentState = (typeof paymentStates)[number];
 
-/** The calls to the gateway after whose silence a payment is `unknown`. A refund that is unknown is the refund's affair. */
+/**
+ * The calls to the gateway after whose silence a payment is `unknown`. A refund that is unknown is the refund's affair.
+ */
 export const gatewayCalls = ['authorise', 'capture', 'void'] as const;
 export type GatewayCall = (typeof gatewayCalls)[number];
 
@@ -26,9 +40,9 @@ export type PaymentPosition = Exclude<PaymentState, 'unknown'> | `unknown/${Gate
 /**
  * Every transition a payment may make: the one table, from which guards, tests and the README's picture come.
  *
- * While a void runs the payment stays where it was: only its confirmation makes it `cancelled` (somebody wanted that, or
- * a deadline passed) or `failed` (it undid a fault). `failed` is never entered while the gateway may still hold or have
- * taken money. A capture happens once: what it leaves of the authorisation is released.
+ * While a void runs the payment stays where it was: only its confirmation makes it `cancelled` (somebody wanted that,
+ * or a deadline passed) or `failed` (it undid a fault). `failed` is never entered while the gateway may still hold or
+ * have taken money. A capture happens once: what it leaves of the authorisation is released.
  */
 export const paymentTransitions: Transitions<PaymentPosition> = {
   accepted: {
@@ -118,7 +132,8 @@ export const paymentTransitions: Transitions<PaymentPosition> = {
 /** Throws `PAYMENT_STANDING_BROKEN` for an `unknown` without its call: nobody could say what to look up. */
 export function positionOf({ state, unknownCall }: PaymentStanding): PaymentPosition {
   if (state !== 'unknown') return state;
-  if (!unknownCall) throw new DomainError('PAYMENT_STANDING_BROKEN', 'The payment is unknown, but not after which call.');
+  if (!unknownCall)
+    throw new DomainError('PAYMENT_STANDING_BROKEN', 'The payment is unknown, but not after which call.');
   return `unknown/${unknownCall}`;
 }
 
@@ -131,7 +146,8 @@ export const canMovePayment = ({ from, to }: { from: PaymentPosition; to: Paymen
   canTransition(paymentTransitions, from, to);
 
 /** The standings a guarded transition to `to` may start from. */
-export const paymentSourcesOf = (to: PaymentPosition): PaymentStanding[] => sourcesOf(paymentTransitions, to).map(standingOf);
+export const paymentSourcesOf = (to: PaymentPosition): PaymentStanding[] =>
+  sourcesOf(paymentTransitions, to).map(standingOf);
 
 /** `refunded declined failed cancelled`: nothing happens to the payment any more. */
 export const endedPaymentStates = terminalStates(paymentTransitions) as PaymentState[];
@@ -142,7 +158,9 @@ export const settledPaymentStates: readonly PaymentState[] = [...endedPaymentSta
 /** Whether a caller who waits (`Prefer: wait`) has something to act on: settled, or a person must move. */
 export const isPaymentAtRest = ({ state, capture }: { state: PaymentState; capture: CaptureMode }): boolean =>
   settledPaymentStates.includes(state) ||
-  state === 'review' || state === 'requires_action' || (state === 'authorised' && capture === 'manual');
+  state === 'review' ||
+  state === 'requires_action' ||
+  (state === 'authorised' && capture === 'manual');
 
 /** The picture of the table, for the README. */
 export const paymentsToMermaid = (): string => transitionsToMermaid({ table: paymentTransitions, initial: 'accepted' });
@@ -162,7 +180,13 @@ export const paymentTimes = {
 } as const;
 
 /** How long the gateway's answer leaves a payment waiting for somebody, in ms; null where nobody has to act. */
-export function waitAfterAnswerMs({ position, capture }: { position: PaymentPosition; capture: CaptureMode }): number | null {
+export function waitAfterAnswerMs({
+  position,
+  capture,
+}: {
+  position: PaymentPosition;
+  capture: CaptureMode;
+}): number | null {
   if (position === 'requires_action') return paymentTimes.actionMs;
   return position === 'authorised' && capture === 'manual' ? paymentTimes.captureMs : null;
 }

@@ -20,10 +20,25 @@ export interface BillingStanding {
 }
 
 /** Reads it off a subscription as it is kept. */
-export const billingStandingOf = ({ tenantId, item, schedule, period, nextPeriodAt, creditBalance }: BillingStandingSource): BillingStanding => ({
-  item, schedule, period, nextPeriodAt: nextPeriodAt.toISOString(), stepMinor: amountStepOf({ tenantId, currency: creditBalance.currency }), creditBalance,
+export const billingStandingOf = ({
+  tenantId,
+  item,
+  schedule,
+  period,
+  nextPeriodAt,
+  creditBalance,
+}: BillingStandingSource): BillingStanding => ({
+  item,
+  schedule,
+  period,
+  nextPeriodAt: nextPeriodAt.toISOString(),
+  stepMinor: amountStepOf({ tenantId, currency: creditBalance.currency }),
+  creditBalance,
 });
-type BillingStandingSource = Omit<BillingStanding, 'nextPeriodAt' | 'stepMinor'> & { tenantId: string; nextPeriodAt: Date };
+type BillingStandingSource = Omit<BillingStanding, 'nextPeriodAt' | 'stepMinor'> & {
+  tenantId: string;
+  nextPeriodAt: Date;
+};
 
 /** An invoice, and where the subscription stands once it is made. */
 export interface Billed {
@@ -33,7 +48,10 @@ export interface Billed {
   period: BillingPeriod;
 }
 
-/** The invoice of the period that comes next. With `change` it is the first of another plan or quantity, taking effect with it. */
+/**
+ * The invoice of the period that comes next. With `change` it is the first of another plan or quantity, taking effect
+ * with it.
+ */
 export function billNextPeriod({ standing, change }: { standing: BillingStanding; change: PlanItem | null }): Billed {
   const { stepMinor, creditBalance } = standing;
   const item = change ?? standing.item;
@@ -51,22 +69,37 @@ export interface ChangePlanInput {
 }
 
 /**
- * What a change of plan or quantity makes, for the change itself and for its preview alike: the invoice, the schedule and the period
- * that runs afterwards (null where none has begun). @throws DomainError what `invoiceForPlanChange` throws.
+ * What a change of plan or quantity makes, for the change itself and for its preview alike: the invoice, the schedule
+ * and the period that runs afterwards (null where none has begun). @throws DomainError what `invoiceForPlanChange`
+ * throws.
  */
-export function changePlan({ when, at, standing, next }: ChangePlanInput): Omit<Billed, 'period'> & { period: BillingPeriod | null } {
+export function changePlan({
+  when,
+  at,
+  standing,
+  next,
+}: ChangePlanInput): Omit<Billed, 'period'> & { period: BillingPeriod | null } {
   const { item: current, period, stepMinor, creditBalance } = standing;
   const schedule = scheduleFrom(standing, next.plan, when === 'now' ? at : standing.nextPeriodAt);
-  const begins = when === 'period_end' || !keepsPeriod(current.plan, next.plan) ? nextPeriod({ ...standing, schedule }) : null;
+  const begins =
+    when === 'period_end' || !keepsPeriod(current.plan, next.plan) ? nextPeriod({ ...standing, schedule }) : null;
   const draft = invoiceForPlanChange({ when, at, current, next, period, nextPeriod: begins, stepMinor, creditBalance });
   return { draft, item: next, schedule, period: when === 'period_end' ? begins : period && (begins ?? period) };
 }
 
 /** Begins a new schedule, such as when a pause ends after the paid time. */
-export const anchorAnew = (schedule: BillingSchedule, at: string): BillingSchedule => requireSchedule({ ...schedule, startAt: at, anchorDay: null });
+export const anchorAnew = (schedule: BillingSchedule, at: string): BillingSchedule =>
+  requireSchedule({ ...schedule, startAt: at, anchorDay: null });
 
-/** A plan of another interval has a schedule of its own, anchored where it begins; one that comes before the first period keeps the start. */
-function scheduleFrom({ item, schedule, period }: BillingStanding, { interval, intervalCount, ...plan }: PlanTerms, at: string): BillingSchedule {
+/**
+ * A plan of another interval has a schedule of its own, anchored where it begins; one that comes before the first
+ * period keeps the start.
+ */
+function scheduleFrom(
+  { item, schedule, period }: BillingStanding,
+  { interval, intervalCount, ...plan }: PlanTerms,
+  at: string,
+): BillingSchedule {
   if (keepsPeriod(item.plan, { interval, intervalCount, ...plan })) return schedule;
   if (period) return anchorAnew({ ...schedule, interval, intervalCount }, at);
   const takesAnchor = interval === 'month' || interval === 'year';

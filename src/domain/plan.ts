@@ -21,28 +21,52 @@ export const MOST_TRIAL_DAYS = 730;
 export const MOST_ITEMS = 1_000_000;
 
 /** Throws `INTEGER_OUT_OF_RANGE`, pointing at the field, unless `value` is a whole number within the bounds. */
-export function requireInteger({ value, min, max, pointer }: { value: number; min: number; max: number; pointer: string }): number {
+export function requireInteger({
+  value,
+  min,
+  max,
+  pointer,
+}: {
+  value: number;
+  min: number;
+  max: number;
+  pointer: string;
+}): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new DomainError('INTEGER_OUT_OF_RANGE', `${pointer.slice(1)} is ${value}: send a whole number from ${min} to ${max}.`, { pointer });
+  throw new DomainError(
+    'INTEGER_OUT_OF_RANGE',
+    `${pointer.slice(1)} is ${value}: send a whole number from ${min} to ${max}.`,
+    { pointer },
+  );
 }
 
 /**
- * Throws `PLAN_INVALID`, `INTEGER_OUT_OF_RANGE`, or what `requireAmount` throws. Returns the terms, trimmed. With a price in the gateway's
- * steps, everything that is ever computed from it is.
+ * Throws `PLAN_INVALID`, `INTEGER_OUT_OF_RANGE`, or what `requireAmount` throws. Returns the terms, trimmed. With a
+ * price in the gateway's steps, everything that is ever computed from it is.
  */
-export function requirePlanTerms({ stepMinor, ...terms }: PlanTerms & Pick<RequireAmountInput, 'stepMinor'>): PlanTerms {
+export function requirePlanTerms({
+  stepMinor,
+  ...terms
+}: PlanTerms & Pick<RequireAmountInput, 'stepMinor'>): PlanTerms {
   const name = terms.name.trim();
   if (name.length === 0 || name.length > 120) {
     throw new DomainError('PLAN_INVALID', 'name must have 1 to 120 characters.', { pointer: '/name' });
   }
   if (!planIntervals.includes(terms.interval)) {
-    throw new DomainError('PLAN_INVALID', `interval must be one of ${planIntervals.join(', ')}.`, { pointer: '/interval' });
+    throw new DomainError('PLAN_INVALID', `interval must be one of ${planIntervals.join(', ')}.`, {
+      pointer: '/interval',
+    });
   }
   return {
     name,
     amount: requireAmount({ amount: terms.amount, stepMinor }),
     interval: terms.interval,
-    intervalCount: requireInteger({ value: terms.intervalCount, min: 1, max: mostIntervals[terms.interval], pointer: '/intervalCount' }),
+    intervalCount: requireInteger({
+      value: terms.intervalCount,
+      min: 1,
+      max: mostIntervals[terms.interval],
+      pointer: '/intervalCount',
+    }),
     trialDays: requireInteger({ value: terms.trialDays, min: 0, max: MOST_TRIAL_DAYS, pointer: '/trialDays' }),
   };
 }
@@ -54,10 +78,14 @@ export interface PlanItem {
   quantity: number;
 }
 
-/** The price of one full period. Throws `INTEGER_OUT_OF_RANGE` for the quantity, `AMOUNT_TOO_LARGE` for the product; both point at `/quantity`. */
+/**
+ * The price of one full period. Throws `INTEGER_OUT_OF_RANGE` for the quantity, `AMOUNT_TOO_LARGE` for the product;
+ * both point at `/quantity`.
+ */
 export function priceOf({ plan, quantity }: Pick<PlanItem, 'plan' | 'quantity'>): Money {
   return multiplyMoney(plan.amount, requireInteger({ value: quantity, min: 1, max: MOST_ITEMS, pointer: '/quantity' }));
 }
 
 /** Whether a change between the two keeps the billing period; otherwise a new one begins with the change. */
-export const keepsPeriod = (a: PlanTerms, b: PlanTerms): boolean => a.interval === b.interval && a.intervalCount === b.intervalCount;
+export const keepsPeriod = (a: PlanTerms, b: PlanTerms): boolean =>
+  a.interval === b.interval && a.intervalCount === b.intervalCount;

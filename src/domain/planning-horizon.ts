@@ -1,6 +1,9 @@
 import { DomainError } from './domain-error';
 
-/** How far ahead something can be asked for: what is later is a slip of the keyboard, and would hold a process open for good. */
+/**
+ * How far ahead something can be asked for: what is later is a slip of the keyboard, and would hold a process open for
+ * good.
+ */
 export const HORIZON_YEARS = 10;
 
 export interface RequireWithinHorizonInput {
@@ -18,5 +21,9 @@ export function requireWithinHorizon({ at, now, pointer }: RequireWithinHorizonI
   last.setUTCFullYear(last.getUTCFullYear() + HORIZON_YEARS);
   if (Date.parse(at) <= last.getTime()) return;
   const field = pointer.slice(1);
-  throw new DomainError('INSTANT_TOO_LATE', `${field} ${at} is more than ${HORIZON_YEARS} years ahead: send an instant up to ${last.toISOString()}, or leave it out.`, { pointer });
+  throw new DomainError(
+    'INSTANT_TOO_LATE',
+    `${field} ${at} is more than ${HORIZON_YEARS} years ahead: send an instant up to ${last.toISOString()}, or leave it out.`,
+    { pointer },
+  );
 }

@@ -30,13 +30,19 @@ export const refundable = ({ currency, capturedMinor, refundedMinor, pendingRefu
 
 /** What a refund of this payment may take now; 0 where it takes none. */
 export function leftToRefund({ amount: { currency }, state, capture, ...funds }: RefundedPayment): Money {
-  return refusePaymentCommand({ command: 'refund', state, capture }) ? zeroMoney(currency) : refundable({ ...funds, currency });
+  return refusePaymentCommand({ command: 'refund', state, capture })
+    ? zeroMoney(currency)
+    : refundable({ ...funds, currency });
 }
 type RefundedPayment = Omit<CapturedFunds, 'currency'> & { amount: Money; state: PaymentState; capture: CaptureMode };
 
 /** The refunds that give back all that is left of these payments; of one that nothing is left of, none. */
-export const refundsOfAllLeft = (payments: readonly (RefundedPayment & { _id: string })[]): { paymentId: string; amount: Money }[] =>
-  payments.map((payment) => ({ paymentId: payment._id, amount: leftToRefund(payment) })).filter(({ amount }) => amount.amountMinor > 0);
+export const refundsOfAllLeft = (
+  payments: readonly (RefundedPayment & { _id: string })[],
+): { paymentId: string; amount: Money }[] =>
+  payments
+    .map((payment) => ({ paymentId: payment._id, amount: leftToRefund(payment) }))
+    .filter(({ amount }) => amount.amountMinor > 0);
 
 export interface ReserveRefundInput {
   funds: CapturedFunds;
@@ -47,11 +53,14 @@ export interface ReserveRefundInput {
 }
 
 /**
- * The refund's amount and the funds with it reserved. The caller writes both in the accepting transaction, guarded by the
- * funds it read: two refunds that race must not both fit.
- * Throws `NOTHING_TO_REFUND` (a conflict), `REFUND_EXCEEDS_CAPTURED`, `CURRENCY_MISMATCH`, or what `requireAmount` throws.
+ * The refund's amount and the funds with it reserved. The caller writes both in the accepting transaction, guarded by
+ * the funds it read: two refunds that race must not both fit. Throws `NOTHING_TO_REFUND` (a conflict),
+ * `REFUND_EXCEEDS_CAPTURED`, `CURRENCY_MISMATCH`, or what `requireAmount` throws.
  */
-export function reserveRefund({ funds, requested, stepMinor }: ReserveRefundInput): { amount: Money; funds: CapturedFunds } {
+export function reserveRefund({ funds, requested, stepMinor }: ReserveRefundInput): {
+  amount: Money;
+  funds: CapturedFunds;
+} {
   const left = refundable(funds);
   if (requested) {
     requireAmount({ amount: requested, stepMinor });
@@ -75,12 +84,18 @@ export interface SettleRefundInput {
   outcome: 'succeeded' | 'failed';
 }
 
-/** The funds after a refund ended: given back, or its reservation released. Throws `REFUND_NOT_RESERVED` for one never reserved. */
+/**
+ * The funds after a refund ended: given back, or its reservation released. Throws `REFUND_NOT_RESERVED` for one never
+ * reserved.
+ */
 export function settleRefund({ funds, amount, outcome }: SettleRefundInput): CapturedFunds {
   requireSameCurrency(refundable(funds), amount);
   const pendingRefundMinor = funds.pendingRefundMinor - amount.amountMinor;
   if (pendingRefundMinor < 0) {
-    throw new DomainError('REFUND_NOT_RESERVED', `A refund of ${amount.amountMinor} was settled, but only ${funds.pendingRefundMinor} is reserved.`);
+    throw new DomainError(
+      'REFUND_NOT_RESERVED',
+      `A refund of ${amount.amountMinor} was settled, but only ${funds.pendingRefundMinor} is reserved.`,
+    );
   }
   const given = outcome === 'succeeded' ? amount.amountMinor : 0;
   return { ...funds, pendingRefundMinor, refundedMinor: funds.refundedMinor + given };

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { advanceTarget, hopsOf, MAX_HOP_MS, nextHop } from './sandbox-clock';
 
 const DAY = 86_400_000;
-const target = (by: string, from = '2027-01-31T12:00:00Z', timeZone = 'UTC') => advanceTarget({ by, from: new Date(from), realNow: new Date(from), timeZone }).toISOString();
+const target = (by: string, from = '2027-01-31T12:00:00Z', timeZone = 'UTC') =>
+  advanceTarget({ by, from: new Date(from), realNow: new Date(from), timeZone }).toISOString();
 
 describe('advanceTarget', () => {
   it.each([
@@ -28,8 +29,35 @@ describe('advanceTarget', () => {
   });
 
   it.each([
-    '', 'P', 'PT', 'P1', '1D', 'P1DT', '-P1D', 'P-1D', '+P1D', 'P1.5D', 'PT1.5S', 'p1d', 'P1D ', ' P1D', 'P1D\n', 'P1S', 'PT1D', 'P1D1M', 'P١D',
-    'P0D', 'PT0S', 'P401D', 'P400DT1S', 'P14M', 'P2Y', 'P999999999Y', 'PT999999999H', 'P9999999999D', `P${'9'.repeat(400)}D`,
+    '',
+    'P',
+    'PT',
+    'P1',
+    '1D',
+    'P1DT',
+    '-P1D',
+    'P-1D',
+    '+P1D',
+    'P1.5D',
+    'PT1.5S',
+    'p1d',
+    'P1D ',
+    ' P1D',
+    'P1D\n',
+    'P1S',
+    'PT1D',
+    'P1D1M',
+    'P١D',
+    'P0D',
+    'PT0S',
+    'P401D',
+    'P400DT1S',
+    'P14M',
+    'P2Y',
+    'P999999999Y',
+    'PT999999999H',
+    'P9999999999D',
+    `P${'9'.repeat(400)}D`,
   ])('refuses %j, naming the field', (by) => {
     expect(() => target(by)).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST', pointer: '/by' }));
   });
@@ -39,7 +67,14 @@ describe('advanceTarget', () => {
     const from = new Date('2047-01-01T12:00:00Z');
     const lead = (by: string) => advanceTarget({ by, from, realNow, timeZone: 'UTC' }).toISOString();
     expect(lead('P30D')).toBe('2047-01-31T12:00:00.000Z');
-    for (const by of ['P30DT1S', 'P400D']) expect(() => lead(by)).toThrow(expect.objectContaining({ code: 'INSTANT_TOO_LATE', pointer: '/by', message: expect.stringContaining('2047-01-31T12:00:00.000Z') }));
+    for (const by of ['P30DT1S', 'P400D'])
+      expect(() => lead(by)).toThrow(
+        expect.objectContaining({
+          code: 'INSTANT_TOO_LATE',
+          pointer: '/by',
+          message: expect.stringContaining('2047-01-31T12:00:00.000Z'),
+        }),
+      );
     expect(() => lead('P401D')).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }));
   });
 
@@ -49,7 +84,13 @@ describe('advanceTarget', () => {
       fc.property(part, part, part, part, (months, days, hours, seconds) => {
         const from = new Date('2027-01-31T12:00:00Z');
         try {
-          const aheadMs = advanceTarget({ by: `P${months}M${days}DT${hours}H${seconds}S`, from, realNow: from, timeZone: 'America/New_York' }).getTime() - from.getTime();
+          const aheadMs =
+            advanceTarget({
+              by: `P${months}M${days}DT${hours}H${seconds}S`,
+              from,
+              realNow: from,
+              timeZone: 'America/New_York',
+            }).getTime() - from.getTime();
           expect(aheadMs).toBeGreaterThan(0);
           expect(aheadMs).toBeLessThanOrEqual(400 * DAY + 3_600_000);
         } catch (error) {
@@ -72,12 +113,17 @@ describe('nextHop', () => {
 
   it('moves forward, with a day at most after the first timer', () => {
     fc.assert(
-      fc.property(fc.nat(), fc.integer({ min: 1 }), fc.option(fc.integer(), { nil: null }), (nowMs, wayMs, nextTimerMs) => {
-        const hopMs = nextHop({ nowMs, targetMs: nowMs + wayMs, nextTimerMs });
-        expect(hopMs).toBeGreaterThan(nowMs);
-        expect(hopMs).toBeLessThanOrEqual(nowMs + wayMs);
-        if (nextTimerMs !== null) expect(hopMs - Math.max(nowMs, nextTimerMs)).toBeLessThanOrEqual(MAX_HOP_MS);
-      }),
+      fc.property(
+        fc.nat(),
+        fc.integer({ min: 1 }),
+        fc.option(fc.integer(), { nil: null }),
+        (nowMs, wayMs, nextTimerMs) => {
+          const hopMs = nextHop({ nowMs, targetMs: nowMs + wayMs, nextTimerMs });
+          expect(hopMs).toBeGreaterThan(nowMs);
+          expect(hopMs).toBeLessThanOrEqual(nowMs + wayMs);
+          if (nextTimerMs !== null) expect(hopMs - Math.max(nowMs, nextTimerMs)).toBeLessThanOrEqual(MAX_HOP_MS);
+        },
+      ),
     );
   });
 });

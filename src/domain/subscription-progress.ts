@@ -1,8 +1,9 @@
 import type { SubscriptionState } from './subscription';
 
 /**
- * How an open invoice is being charged. `due`: the next attempt is made at once. `pending`: the last attempt has no final answer
- * yet and is asked about again. `failed`: it waits for the dunning ladder, or in `unpaid` for a new payment method.
+ * How an open invoice is being charged. `due`: the next attempt is made at once. `pending`: the last attempt has no
+ * final answer yet and is asked about again. `failed`: it waits for the dunning ladder, or in `unpaid` for a new
+ * payment method.
  */
 export type ChargeStatus = 'due' | 'pending' | 'failed';
 
@@ -25,7 +26,10 @@ export interface SubscriptionProgress {
     status: ChargeStatus;
     /** Failed: when it is tried again, or in `unpaid` given up. */
     nextAt: string | null;
-    /** Pending: when its payment is given up, such as the end of the hour in which the customer has to confirm; null where that is open. */
+    /**
+     * Pending: when its payment is given up, such as the end of the hour in which the customer has to confirm; null
+     * where that is open.
+     */
     until?: string | null;
   } | null;
 }
@@ -39,7 +43,13 @@ interface ProgressSource {
   nextPeriodAt: Date;
   waiting: { what: 'cancel' | 'change_plan' } | null;
   resumeAt: Date | null;
-  charge: { periodStart: string; attempt: number; status: ChargeStatus; nextAt: Date | null; until?: Date | null } | null;
+  charge: {
+    periodStart: string;
+    attempt: number;
+    status: ChargeStatus;
+    nextAt: Date | null;
+    until?: Date | null;
+  } | null;
 }
 
 const iso = (date: Date | null): string | null => date && date.toISOString();
@@ -53,7 +63,13 @@ export const progressOf = ({ version, state, charge, ...rest }: ProgressSource):
   nextPeriodAt: rest.nextPeriodAt.toISOString(),
   waiting: rest.waiting?.what ?? null,
   resumeAt: iso(rest.resumeAt),
-  charge: charge && { periodStart: charge.periodStart, attempt: charge.attempt, status: charge.status, nextAt: iso(charge.nextAt), until: iso(charge.until ?? null) },
+  charge: charge && {
+    periodStart: charge.periodStart,
+    attempt: charge.attempt,
+    status: charge.status,
+    nextAt: iso(charge.nextAt),
+    until: iso(charge.until ?? null),
+  },
 });
 
 /** What comes next. `ask`: the payment that is pending is asked about again. `give_up`: it was unpaid for too long. */
@@ -71,13 +87,18 @@ export function nextDue(progress: SubscriptionProgress): SubscriptionDue | null 
   if (charge?.status === 'due') return { what: 'charge', at: null };
   if (charge) return cancelFirst(progress, { what: state === 'unpaid' ? 'give_up' : 'charge', at: charge.nextAt });
   switch (state) {
-    case 'accepted': return { what: progress.trialEndAt === null ? 'charge' : 'start_trial', at: progress.startAt };
+    case 'accepted':
+      return { what: progress.trialEndAt === null ? 'charge' : 'start_trial', at: progress.startAt };
     case 'trialing':
-      if (progress.trialNoticeAt !== null && waiting !== 'cancel') return { what: 'announce_trial_end', at: progress.trialNoticeAt };
+      if (progress.trialNoticeAt !== null && waiting !== 'cancel')
+        return { what: 'announce_trial_end', at: progress.trialNoticeAt };
       return { what: waiting === 'cancel' ? 'cancel' : 'charge', at: nextPeriodAt };
-    case 'active': return { what: waiting === 'cancel' ? 'cancel' : 'charge', at: nextPeriodAt };
-    case 'paused': return progress.resumeAt === null ? null : { what: 'resume', at: progress.resumeAt };
-    default: return null;
+    case 'active':
+      return { what: waiting === 'cancel' ? 'cancel' : 'charge', at: nextPeriodAt };
+    case 'paused':
+      return progress.resumeAt === null ? null : { what: 'resume', at: progress.resumeAt };
+    default:
+      return null;
   }
 }
 
@@ -95,12 +116,20 @@ export interface SubscriptionWaitingFor {
 /** What it waits for, as a person asks; null once cancelled. */
 export function waitingForOf(progress: SubscriptionProgress): SubscriptionWaitingFor | null {
   const { state, charge, waiting, nextPeriodAt, resumeAt, startAt } = progress;
-  if (charge?.status === 'pending' || charge?.status === 'due') return { what: 'payment', until: charge.status === 'pending' ? (charge.until ?? null) : null };
+  if (charge?.status === 'pending' || charge?.status === 'due')
+    return { what: 'payment', until: charge.status === 'pending' ? (charge.until ?? null) : null };
   if (charge) return { what: state === 'unpaid' ? 'payment_method' : 'retry', until: charge.nextAt };
   switch (state) {
-    case 'accepted': return { what: 'start', until: startAt };
-    case 'paused': return { what: 'resume', until: resumeAt };
-    case 'cancelled': return null;
-    default: return { what: waiting === 'cancel' ? 'cancel' : state === 'trialing' ? 'trial_end' : 'renewal', until: nextPeriodAt };
+    case 'accepted':
+      return { what: 'start', until: startAt };
+    case 'paused':
+      return { what: 'resume', until: resumeAt };
+    case 'cancelled':
+      return null;
+    default:
+      return {
+        what: waiting === 'cancel' ? 'cancel' : state === 'trialing' ? 'trial_end' : 'renewal',
+        until: nextPeriodAt,
+      };
   }
 }

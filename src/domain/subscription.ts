@@ -2,13 +2,22 @@ import type { Refusal } from './refusal';
 import type { Transitions } from './transitions';
 import { terminalStates } from './transitions';
 
-export const subscriptionStates = ['accepted', 'trialing', 'active', 'past_due', 'unpaid', 'paused', 'cancelled'] as const;
+export const subscriptionStates = [
+  'accepted',
+  'trialing',
+  'active',
+  'past_due',
+  'unpaid',
+  'paused',
+  'cancelled',
+] as const;
 export type SubscriptionState = (typeof subscriptionStates)[number];
 
 /**
  * Every transition a subscription may make: the one table.
- * In `past_due` the service goes on while the ladder retries; in `unpaid` it has stopped and nothing is retried by itself.
- * A renewal whose outcome is not known, or waits for a person, leaves the subscription `active` with its invoice open.
+ * In `past_due` the service goes on while the ladder retries; in `unpaid` it has stopped and nothing is retried by
+ * itself. A renewal whose outcome is not known, or waits for a person, leaves the subscription `active` with its
+ * invoice open.
  */
 export const subscriptionTransitions: Transitions<SubscriptionState> = {
   accepted: {
@@ -49,7 +58,14 @@ export const subscriptionTransitions: Transitions<SubscriptionState> = {
 export const endedSubscriptionStates = terminalStates(subscriptionTransitions);
 
 export const subscriptionCommands = [
-  'change_plan_now', 'change_plan_at_period_end', 'pause', 'resume', 'cancel_now', 'cancel_at_period_end', 'undo', 'change_payment_method',
+  'change_plan_now',
+  'change_plan_at_period_end',
+  'pause',
+  'resume',
+  'cancel_now',
+  'cancel_at_period_end',
+  'undo',
+  'change_payment_method',
 ] as const;
 export type SubscriptionCommand = (typeof subscriptionCommands)[number];
 
@@ -63,7 +79,8 @@ export interface SubscriptionStanding {
 
 const refusals = {
   SUBSCRIPTION_CANCELLED: 'The subscription is cancelled and takes no more commands: make a new one.',
-  SUBSCRIPTION_NOT_STARTED: 'The subscription has not started: wait for its start, or cancel it or change its plan with when "now".',
+  SUBSCRIPTION_NOT_STARTED:
+    'The subscription has not started: wait for its start, or cancel it or change its plan with when "now".',
   SUBSCRIPTION_PAUSED: 'The subscription is paused: resume it first, or cancel it now.',
   SUBSCRIPTION_NOT_PAUSED: 'The subscription is not paused: there is nothing to resume.',
   INVOICE_OPEN: 'An invoice is open: it must be paid first (a new payment method tries at once), or cancel now.',
@@ -75,16 +92,36 @@ export type SubscriptionRefusalCode = keyof typeof refusals;
 type Answer = SubscriptionRefusalCode | null;
 const started = { accepted: null, trialing: null, active: null, past_due: null, unpaid: null, paused: null };
 const atPeriodEnd: Record<Exclude<SubscriptionState, 'cancelled'>, Answer> = {
-  ...started, accepted: 'SUBSCRIPTION_NOT_STARTED', unpaid: 'INVOICE_OPEN', paused: 'SUBSCRIPTION_PAUSED',
+  ...started,
+  accepted: 'SUBSCRIPTION_NOT_STARTED',
+  unpaid: 'INVOICE_OPEN',
+  paused: 'SUBSCRIPTION_PAUSED',
 };
 const notPaused = 'SUBSCRIPTION_NOT_PAUSED';
 
-/** By command and state: null where it is accepted, otherwise the code of the conflict. `cancelled` refuses everything. */
-export const subscriptionCommandTable: Readonly<Record<SubscriptionCommand, Readonly<Record<Exclude<SubscriptionState, 'cancelled'>, Answer>>>> = {
+/**
+ * By command and state: null where it is accepted, otherwise the code of the conflict. `cancelled` refuses everything.
+ */
+export const subscriptionCommandTable: Readonly<
+  Record<SubscriptionCommand, Readonly<Record<Exclude<SubscriptionState, 'cancelled'>, Answer>>>
+> = {
   change_plan_now: { ...started, past_due: 'INVOICE_OPEN', unpaid: 'INVOICE_OPEN', paused: 'SUBSCRIPTION_PAUSED' },
   change_plan_at_period_end: atPeriodEnd,
-  pause: { ...started, accepted: 'SUBSCRIPTION_NOT_STARTED', past_due: 'INVOICE_OPEN', unpaid: 'INVOICE_OPEN', paused: 'SUBSCRIPTION_PAUSED' },
-  resume: { accepted: notPaused, trialing: notPaused, active: notPaused, past_due: notPaused, unpaid: notPaused, paused: null },
+  pause: {
+    ...started,
+    accepted: 'SUBSCRIPTION_NOT_STARTED',
+    past_due: 'INVOICE_OPEN',
+    unpaid: 'INVOICE_OPEN',
+    paused: 'SUBSCRIPTION_PAUSED',
+  },
+  resume: {
+    accepted: notPaused,
+    trialing: notPaused,
+    active: notPaused,
+    past_due: notPaused,
+    unpaid: notPaused,
+    paused: null,
+  },
   cancel_now: started,
   cancel_at_period_end: atPeriodEnd,
   undo: started,
@@ -93,7 +130,10 @@ export const subscriptionCommandTable: Readonly<Record<SubscriptionCommand, Read
 
 /** Commands that need the open invoice settled first, as they change what it stands for. */
 const needsInvoiceSettled: readonly SubscriptionCommand[] = ['change_plan_now', 'pause'];
-/** Commands that would contradict what waits, so that nothing a partner ordered is dropped unsaid; `cancel_now` overrules both. */
+/**
+ * Commands that would contradict what waits, so that nothing a partner ordered is dropped unsaid; `cancel_now`
+ * overrules both.
+ */
 const yieldsTo: Readonly<Partial<Record<SubscriptionCommand, readonly SubscriptionStanding['waiting'][]>>> = {
   change_plan_now: ['cancel', 'change_plan'],
   change_plan_at_period_end: ['cancel', 'change_plan'],
@@ -102,7 +142,13 @@ const yieldsTo: Readonly<Partial<Record<SubscriptionCommand, readonly Subscripti
 };
 
 /** Null when the subscription takes the command now, otherwise why not (all are conflicts with its state). */
-export function refuseSubscriptionCommand({ command, standing }: { command: SubscriptionCommand; standing: SubscriptionStanding }): Refusal | null {
+export function refuseSubscriptionCommand({
+  command,
+  standing,
+}: {
+  command: SubscriptionCommand;
+  standing: SubscriptionStanding;
+}): Refusal | null {
   const { state, invoiceOpen, waiting } = standing;
   const refuse = (code: SubscriptionRefusalCode): Refusal => ({ code, detail: refusals[code] });
 
@@ -115,8 +161,17 @@ export function refuseSubscriptionCommand({ command, standing }: { command: Subs
   return null;
 }
 
-/** A cancel at the period's end leaves nothing unused: asking for a refund with it is refused, so that nobody waits for one. */
-export function refuseCancelTerms({ when, refund }: { when: 'now' | 'period_end'; refund: 'none' | 'prorated' }): Refusal | null {
+/**
+ * A cancel at the period's end leaves nothing unused: asking for a refund with it is refused, so that nobody waits for
+ * one.
+ */
+export function refuseCancelTerms({
+  when,
+  refund,
+}: {
+  when: 'now' | 'period_end';
+  refund: 'none' | 'prorated';
+}): Refusal | null {
   if (when === 'now' || refund === 'none') return null;
   const detail = 'refund "prorated" fits when "now": at the end of the period nothing is unused.';
   return { code: 'REFUND_NOT_APPLICABLE', detail, pointer: '/refund' };
@@ -130,10 +185,14 @@ export interface ResumeInput {
 }
 
 /**
- * What resuming means. Time already given or paid for is used up first, on the same dates (a pause does not lengthen it);
- * afterwards a new period is charged at once, and the schedule is anchored anew at the resumption.
+ * What resuming means. Time already given or paid for is used up first, on the same dates (a pause does not lengthen
+ * it); afterwards a new period is charged at once, and the schedule is anchored anew at the resumption.
  */
-export function meaningOfResume({ resumedAt, trialEndAt, paidUntil }: ResumeInput): 'trial_goes_on' | 'period_goes_on' | 'charge_now' {
+export function meaningOfResume({
+  resumedAt,
+  trialEndAt,
+  paidUntil,
+}: ResumeInput): 'trial_goes_on' | 'period_goes_on' | 'charge_now' {
   const resumed = Date.parse(resumedAt);
   if (trialEndAt !== null && resumed < Date.parse(trialEndAt)) return 'trial_goes_on';
   return paidUntil !== null && resumed < Date.parse(paidUntil) ? 'period_goes_on' : 'charge_now';

@@ -11,8 +11,12 @@ export function tenantIdOf({ partnerId, mode }: { partnerId: string; mode: Mode 
 
 export type GatewayName = 'sandbox' | 'stripe';
 
-/** Through which gateway a tenant pays: sandboxes through the simulated one; Stripe is the one that live tenants can be given. */
-export const gatewayOf = (tenantId: string): GatewayName => (tenantOf(tenantId).mode === 'sandbox' ? 'sandbox' : 'stripe');
+/**
+ * Through which gateway a tenant pays: sandboxes through the simulated one; Stripe is the one that live tenants can be
+ * given.
+ */
+export const gatewayOf = (tenantId: string): GatewayName =>
+  tenantOf(tenantId).mode === 'sandbox' ? 'sandbox' : 'stripe';
 
 /** The partner and the mode of a tenant id made by {@link tenantIdOf}. */
 export function tenantOf(tenantId: string): { partnerId: string; mode: Mode } {

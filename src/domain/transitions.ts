@@ -1,4 +1,6 @@
-/** A state machine as one table: from → to → what happens on the way, in words that stand on the arrow of its picture. */
+/**
+ * A state machine as one table: from → to → what happens on the way, in words that stand on the arrow of its picture.
+ */
 export type Transitions<State extends string> = Readonly<Record<State, Readonly<Partial<Record<State, string>>>>>;
 
 export const canTransition = <State extends string>(table: Transitions<State>, from: State, to: State): boolean =>
@@ -23,13 +25,18 @@ export interface TransitionsToMermaidInput<State extends string> {
 }
 
 /** The table as a Mermaid `stateDiagram-v2`. "unknown/capture" is shown as "unknown (capture)". */
-export function transitionsToMermaid<State extends string>({ table, initial }: TransitionsToMermaidInput<State>): string {
+export function transitionsToMermaid<State extends string>({
+  table,
+  initial,
+}: TransitionsToMermaidInput<State>): string {
   const idOf = (state: State): string => state.replace('/', '_');
   const composed = statesOf(table).filter((state) => state.includes('/'));
   const lines = [
     ...composed.map((state) => `state "${state.replace('/', ' (')})" as ${idOf(state)}`),
     `[*] --> ${idOf(initial)}`,
-    ...statesOf(table).flatMap((from) => targetsOf(table, from).map((to) => `${idOf(from)} --> ${idOf(to)}: ${table[from][to]}`)),
+    ...statesOf(table).flatMap((from) =>
+      targetsOf(table, from).map((to) => `${idOf(from)} --> ${idOf(to)}: ${table[from][to]}`),
+    ),
     ...terminalStates(table).map((state) => `${idOf(state)} --> [*]`),
   ];
   return ['stateDiagram-v2', ...lines.map((line) => `  ${line}`), ''].join('\n');

@@ -36,18 +36,51 @@ export interface AcceptedOnboarding {
 }
 
 /** Draws up a new onboarding with its pending user, its first event and its outbox rows. Writes nothing. */
-export function acceptOnboarding({ tenantId, requiresApproval, correlationId, by, at, ...person }: AcceptOnboardingInput): AcceptedOnboarding {
+export function acceptOnboarding({
+  tenantId,
+  requiresApproval,
+  correlationId,
+  by,
+  at,
+  ...person
+}: AcceptOnboardingInput): AcceptedOnboarding {
   const userId = newId('user');
   const onboardingId = newId('onboarding');
-  const both = { tenantId, ...person, emailKey: normaliseEmail(person.email), version: 1, chain: null, correlationId, createdAt: at, updatedAt: at };
+  const both = {
+    tenantId,
+    ...person,
+    emailKey: normaliseEmail(person.email),
+    version: 1,
+    chain: null,
+    correlationId,
+    createdAt: at,
+    updatedAt: at,
+  };
   const user: User = { ...both, _id: userId, state: 'pending', onboardingId, holdsEmail: true, profile: null };
   const onboarding: Onboarding = {
-    ...both, _id: onboardingId, state: 'accepted', since: at, until: null, userId, requiresApproval,
-    verification: { generation: 0, expiresAt: null, resentAt: [], verifiedAt: null }, undoing: null,
+    ...both,
+    _id: onboardingId,
+    state: 'accepted',
+    since: at,
+    until: null,
+    userId,
+    requiresApproval,
+    verification: { generation: 0, expiresAt: null, resentAt: [], verifiedAt: null },
+    undoing: null,
   };
   const event: Event = {
-    _id: newId('event'), tenantId, entityType: 'onboarding', entityId: onboardingId, step: 'accept', type: 'onboarding.accepted',
-    state: 'accepted', version: 1, at, by, data: {}, correlationId,
+    _id: newId('event'),
+    tenantId,
+    entityType: 'onboarding',
+    entityId: onboardingId,
+    step: 'accept',
+    type: 'onboarding.accepted',
+    state: 'accepted',
+    version: 1,
+    at,
+    by,
+    data: {},
+    correlationId,
   };
   const about = { tenantId, entityType: 'onboarding' as const, entityId: onboardingId, correlationId };
   const input: UserOnboardingInput = { tenantId, onboardingId, requiresApproval, correlationId };
@@ -57,7 +90,12 @@ export function acceptOnboarding({ tenantId, requiresApproval, correlationId, by
     event,
     startRow: newOutboxRow({
       ...about,
-      start: { workflowType: USER_ONBOARDING, workflowId: userOnboardingId(onboardingId), taskQueue: taskQueues.users, input: { ...input } },
+      start: {
+        workflowType: USER_ONBOARDING,
+        workflowId: userOnboardingId(onboardingId),
+        taskQueue: taskQueues.users,
+        input: { ...input },
+      },
       pending: ['temporal'],
       delayMs: OWN_SEND_MS,
     }),
@@ -66,7 +104,15 @@ export function acceptOnboarding({ tenantId, requiresApproval, correlationId, by
 }
 
 /** Writes an accepted onboarding; the unique index `one_user_per_address` refuses a taken address. */
-export async function insertAccepted({ models, accepted, session }: { models: Models; accepted: AcceptedOnboarding; session: ClientSession }): Promise<void> {
+export async function insertAccepted({
+  models,
+  accepted,
+  session,
+}: {
+  models: Models;
+  accepted: AcceptedOnboarding;
+  session: ClientSession;
+}): Promise<void> {
   const { user, onboarding, event, startRow, eventRow } = accepted;
   // The user first: what may be refused is tried before anything else is written.
   await insertDocuments({ model: models.users, documents: [user], session });

@@ -27,13 +27,21 @@ export interface AnsweringInput {
 export function createAnswering({ logger, showProblem, isForPeople }: AnsweringInput): Answering {
   const fail: Answering['fail'] = (request, response, error) => {
     const problem = problemOf({ error: undecodable(error) ?? error, correlationId: request.correlationId });
-    if (problem.unexpected) logger.error({ err: error, correlationId: request.correlationId, operationId: request.operation?.id }, 'Unexpected error in a request');
+    if (problem.unexpected)
+      logger.error(
+        { err: error, correlationId: request.correlationId, operationId: request.operation?.id },
+        'Unexpected error in a request',
+      );
     if (response.headersSent) return;
     if (request.operation?.answersPages ?? isForPeople(request.path)) {
       send(response, showProblem({ request, problem }));
       return;
     }
-    send(response, { status: problem.status, headers: { ...problem.headers, 'Content-Type': 'application/problem+json' }, body: problem.body });
+    send(response, {
+      status: problem.status,
+      headers: { ...problem.headers, 'Content-Type': 'application/problem+json' },
+      body: problem.body,
+    });
   };
   // Express knows an error handler by its four parameters.
   return { fail, errorHandler: (error: unknown, request, response, _next) => fail(request, response, error) };
@@ -45,7 +53,15 @@ function undecodable(error: unknown): DomainError | null {
 }
 
 /** Validates the request, lets the handler answer it, and sends the answer unless the time ran out meanwhile. */
-export function answer({ validate, handler, isDraining }: { validate: Validate; handler: Handler<OperationId>; isDraining: () => boolean }): RequestHandler {
+export function answer({
+  validate,
+  handler,
+  isDraining,
+}: {
+  validate: Validate;
+  handler: Handler<OperationId>;
+  isDraining: () => boolean;
+}): RequestHandler {
   return async (request, response) => {
     const call = callOf({ request, response, validate, isDraining });
     call.deadline.throwIfPassed();
@@ -63,8 +79,10 @@ interface CallOfInput {
 
 function callOf({ request, response, validate, isDraining }: CallOfInput): Call {
   const operation = request.operation as Call['operation'];
-  // Before validation, which fills the contract's defaults into the body: another default must not make a repeat another request.
-  const fingerprint = operation.idempotency && fingerprintOf({ method: request.method, path: request.path, json: request.json });
+  // Before validation, which fills the contract's defaults into the body: another default must not make a repeat
+  // another request.
+  const fingerprint =
+    operation.idempotency && fingerprintOf({ method: request.method, path: request.path, json: request.json });
   const caller: Caller = request.caller ?? { keyId: null, partnerId: null, tenantId: null, mode: null, scopes: [] };
   return {
     operation,

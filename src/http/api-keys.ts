@@ -9,7 +9,12 @@ import { presentApiKey } from './present-partner';
 import { insertDocuments } from '../models/insert-documents';
 
 /** A partner's keys; the platform's operator only. A key itself is in one answer and nowhere else. */
-export function apiKeyHandlers({ database, idempotency, listPage, basePath }: PartnerHandlersInput): Handlers<'createApiKey' | 'listApiKeys' | 'revokeApiKey'> {
+export function apiKeyHandlers({
+  database,
+  idempotency,
+  listPage,
+  basePath,
+}: PartnerHandlersInput): Handlers<'createApiKey' | 'listApiKeys' | 'revokeApiKey'> {
   const { apiKeys } = database.models;
   return {
     async createApiKey(call) {
@@ -18,15 +23,27 @@ export function apiKeyHandlers({ database, idempotency, listPage, basePath }: Pa
       await rejectUnknownPartner(database, partnerId);
       const key = newApiKey(mode);
       const created: ApiKey = {
-        _id: newId('apiKey'), tenantId: tenantIdOf({ partnerId, mode }), partnerId, mode, scopes, name,
-        hash: hashOfKey(key), hint: `pk_${mode}_…${key.slice(-4)}`, createdAt: new Date(), revokedAt: null,
+        _id: newId('apiKey'),
+        tenantId: tenantIdOf({ partnerId, mode }),
+        partnerId,
+        mode,
+        scopes,
+        name,
+        hash: hashOfKey(key),
+        hint: `pk_${mode}_…${key.slice(-4)}`,
+        createdAt: new Date(),
+        revokedAt: null,
       };
       const shown = presentApiKey(created);
       return idempotency.acceptOnce({
         call,
         async write(session) {
           await insertDocuments({ model: apiKeys, documents: [created], session });
-          return { status: 201, headers: { Location: `${basePath}/partners/${partnerId}/api-keys/${created._id}` }, body: { ...shown, key } };
+          return {
+            status: 201,
+            headers: { Location: `${basePath}/partners/${partnerId}/api-keys/${created._id}` },
+            body: { ...shown, key },
+          };
         },
         kept: (reply) => ({ ...reply, body: { ...shown, key: null } }),
       });
@@ -35,18 +52,30 @@ export function apiKeyHandlers({ database, idempotency, listPage, basePath }: Pa
     async listApiKeys(call) {
       const { partnerId } = call.params;
       await rejectUnknownPartner(database, partnerId);
-      return listPage({ call, model: apiKeys, filter: { partnerId }, by: { field: '_id', order: -1 }, present: (items) => items.map(presentApiKey) });
+      return listPage({
+        call,
+        model: apiKeys,
+        filter: { partnerId },
+        by: { field: '_id', order: -1 },
+        present: (items) => items.map(presentApiKey),
+      });
     },
 
     async revokeApiKey({ params: { partnerId, keyId } }) {
-      const { matchedCount } = await apiKeys.updateOne({ _id: keyId, partnerId, revokedAt: null }, { $set: { revokedAt: new Date() } });
-      if (matchedCount === 0 && !(await apiKeys.findOne({ _id: keyId, partnerId }, { _id: 1 }).lean())) throw notFound('API key');
+      const { matchedCount } = await apiKeys.updateOne(
+        { _id: keyId, partnerId, revokedAt: null },
+        { $set: { revokedAt: new Date() } },
+      );
+      if (matchedCount === 0 && !(await apiKeys.findOne({ _id: keyId, partnerId }, { _id: 1 }).lean()))
+        throw notFound('API key');
       return { status: 204, body: null };
     },
   };
 }
 
 async function rejectUnknownPartner({ models }: Database, partnerId: string): Promise<void> {
-  const partner = isId('partner', partnerId) ? await models.partners.findOne({ _id: partnerId }, { _id: 1 }).lean() : null;
+  const partner = isId('partner', partnerId)
+    ? await models.partners.findOne({ _id: partnerId }, { _id: 1 }).lean()
+    : null;
   if (!partner) throw notFound('partner');
 }

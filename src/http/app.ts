@@ -81,7 +81,8 @@ export interface AppInput {
 const MAX_WEBHOOK_BYTES = 524_288;
 
 /**
- * The API, as openapi.yaml says: every operation is registered from there, with the guards of design §4.1 in their order.
+ * The API, as openapi.yaml says: every operation is registered from there, with the guards of design §4.1 in their
+ * order.
  * @throws when an operation has no handler, or a handler no operation.
  */
 export function createApp(input: AppInput): Application {
@@ -90,28 +91,55 @@ export function createApp(input: AppInput): Application {
   const handlers = createHandlers(input, contract);
   rejectMismatch(contract, handlers);
 
-  const { fail, errorHandler } = createAnswering({ logger, showProblem: showProblemPage, isForPeople: (path) => path.startsWith(`${contract.basePath}/verify/`) });
+  const { fail, errorHandler } = createAnswering({
+    logger,
+    showProblem: showProblemPage,
+    isForPeople: (path) => path.startsWith(`${contract.basePath}/verify/`),
+  });
   const limiters = createRateLimiters({ redis: input.redis, redisPrefix: input.redisPrefix, ...limits });
-  const identify = authenticate({ database, operatorKey: input.operatorKey, countFailure: limiters.failedAuthentication });
+  const identify = authenticate({
+    database,
+    operatorKey: input.operatorKey,
+    countFailure: limiters.failedAuthentication,
+  });
   const validatorOf = createValidators(contract);
 
   // A gateway reports as often as it has something to say; only failed signatures count.
   const guardsOf = (operation: Operation): RequestHandler[] => {
     if (operation.takesRawBody) return [readRawBody({ maxBodyBytes: MAX_WEBHOOK_BYTES })];
     if (operation.scopes === null) return [limiters.perAddress];
-    return [acceptsJson, identify, authorise(operation), limiters.perTenant, readBody({ operation, maxBodyBytes: limits.maxBodyBytes })];
+    return [
+      acceptsJson,
+      identify,
+      authorise(operation),
+      limiters.perTenant,
+      readBody({ operation, maxBodyBytes: limits.maxBodyBytes }),
+    ];
   };
 
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
   app.set('query parser', false).set('trust proxy', input.trustProxy ?? false);
-  app.use(correlationId, observe({ logger, metrics }), securityHeaders, closeWhileDraining(isDraining), limitTime({ requestDeadlineMs, maxInFlight, fail }));
+  app.use(
+    correlationId,
+    observe({ logger, metrics }),
+    securityHeaders,
+    closeWhileDraining(isDraining),
+    limitTime({ requestDeadlineMs, maxInFlight, fail }),
+  );
 
   for (const operation of contract.operations) {
     const handler = handlers[operation.id] as Handler<OperationId>;
-    app[operation.method](operation.route, name(operation), ...guardsOf(operation), answer({ validate: validatorOf(operation), handler, isDraining }), countForgeries(limiters.failedAuthentication));
+    app[operation.method](
+      operation.route,
+      name(operation),
+      ...guardsOf(operation),
+      answer({ validate: validatorOf(operation), handler, isDraining }),
+      countForgeries(limiters.failedAuthentication),
+    );
   }
-  for (const route of new Set(contract.operations.map(({ route }) => route))) app.all(route, otherMethods(contract, route));
+  for (const route of new Set(contract.operations.map(({ route }) => route)))
+    app.all(route, otherMethods(contract, route));
   app.use(docs(contract));
   app.get('/assets/page.css', pageStylesheet);
   app.use(unknownPath, errorHandler);
@@ -120,7 +148,13 @@ export function createApp(input: AppInput): Application {
 
 function createHandlers(input: AppInput, { basePath }: Contract): Handlers {
   const { database, limits } = input;
-  const shared = { ...input, basePath, clock: createClock({ database }), idempotency: createIdempotency(database), listPage: createListPage({ secret: input.tokenSecret }) };
+  const shared = {
+    ...input,
+    basePath,
+    clock: createClock({ database }),
+    idempotency: createIdempotency(database),
+    listPage: createListPage({ secret: input.tokenSecret }),
+  };
   return {
     ...partnerHandlers(shared),
     ...apiKeyHandlers(shared),
@@ -151,47 +185,72 @@ export function rejectMismatch({ operations }: Pick<Contract, 'operations'>, han
   const unanswered = [...ids].filter((id) => !(id in handlers));
   const unknown = Object.keys(handlers).filter((id) => !ids.has(id));
   if (unanswered.length + unknown.length === 0) return;
-  throw new Error(`openapi.yaml and the handlers differ: without a handler [${unanswered.join(', ')}], without an operation [${unknown.join(', ')}]`);
+  throw new Error(
+    `openapi.yaml and the handlers differ: without a handler [${unanswered.join(', ')}], without an operation [${unknown.join(', ')}]`,
+  );
 }
 
-const name = (operation: Operation): RequestHandler => (request, _response, next) => {
-  request.operation = operation;
-  next();
-};
+const name =
+  (operation: Operation): RequestHandler =>
+  (request, _response, next) => {
+    request.operation = operation;
+    next();
+  };
 
 const acceptsJson: RequestHandler = (request, _response, next) => {
   const { accept } = request.headers;
-  const fits = accept === undefined || accept.includes('*/*') || accept.includes('application/json') || request.accepts('application/json', 'application/problem+json') !== false;
-  if (!fits) throw new DomainError('NOT_ACCEPTABLE', 'Answers are JSON. Send "Accept: application/json", or no Accept at all.');
+  const fits =
+    accept === undefined ||
+    accept.includes('*/*') ||
+    accept.includes('application/json') ||
+    request.accepts('application/json', 'application/problem+json') !== false;
+  if (!fits)
+    throw new DomainError('NOT_ACCEPTABLE', 'Answers are JSON. Send "Accept: application/json", or no Accept at all.');
   next();
 };
 
-/** Counts a webhook with a wrong signature as a failed attempt of its sender's address. Express knows an error handler by its four parameters. */
-const countForgeries = (count: RequestHandler): ErrorRequestHandler => (error: unknown, request, response, next) => {
-  if (!(error instanceof DomainError) || error.code !== 'WEBHOOK_SIGNATURE_INVALID') {
-    next(error);
-    return;
-  }
-  void count(request, response, (tooMany?: unknown) => next(tooMany ?? error));
-};
+/**
+ * Counts a webhook with a wrong signature as a failed attempt of its sender's address. Express knows an error handler
+ * by its four parameters.
+ */
+const countForgeries =
+  (count: RequestHandler): ErrorRequestHandler =>
+  (error: unknown, request, response, next) => {
+    if (!(error instanceof DomainError) || error.code !== 'WEBHOOK_SIGNATURE_INVALID') {
+      next(error);
+      return;
+    }
+    void count(request, response, (tooMany?: unknown) => next(tooMany ?? error));
+  };
 
 /** While draining, callers are asked to connect anew: their next request then meets a process that stays. */
-const closeWhileDraining = (isDraining: () => boolean): RequestHandler => (_request, response, next) => {
-  if (isDraining()) response.setHeader('Connection', 'close');
-  next();
-};
+const closeWhileDraining =
+  (isDraining: () => boolean): RequestHandler =>
+  (_request, response, next) => {
+    if (isDraining()) response.setHeader('Connection', 'close');
+    next();
+  };
 
-/** Any other method of a known path: 405, or for OPTIONS just what there is. There is no CORS: keys do not belong in browsers of other origins. */
+/**
+ * Any other method of a known path: 405, or for OPTIONS just what there is. There is no CORS: keys do not belong in
+ * browsers of other origins.
+ */
 function otherMethods({ operations }: Contract, route: string): RequestHandler {
   const methods = operations.filter((operation) => operation.route === route).map(({ method }) => method.toUpperCase());
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   return (request, response) => {
-    if (request.method !== 'OPTIONS') throw new RequestProblem('METHOD_NOT_ALLOWED', `${request.method} is not available here; there is ${allow}.`, { headers: { Allow: allow } });
+    if (request.method !== 'OPTIONS')
+      throw new RequestProblem('METHOD_NOT_ALLOWED', `${request.method} is not available here; there is ${allow}.`, {
+        headers: { Allow: allow },
+      });
     response.setHeader('Allow', allow);
     response.status(204).end();
   };
 }
 
 const unknownPath: RequestHandler = () => {
-  throw new DomainError('NOT_FOUND', 'There is nothing at this address. What there is stands in /openapi.yaml and /docs.');
+  throw new DomainError(
+    'NOT_FOUND',
+    'There is nothing at this address. What there is stands in /openapi.yaml and /docs.',
+  );
 };

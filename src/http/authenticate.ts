@@ -32,8 +32,8 @@ export interface AuthenticateInput {
 }
 
 /**
- * Finds out who is calling from `Authorization: Bearer …` (RFC 6750). A key is looked up by its hash, at most every 3 s per process; the
- * operator's is compared in constant time.
+ * Finds out who is calling from `Authorization: Bearer …` (RFC 6750). A key is looked up by its hash, at most every 3 s
+ * per process; the operator's is compared in constant time.
  */
 export function authenticate({ database, operatorKey, countFailure }: AuthenticateInput): RequestHandler {
   const operatorHash = Buffer.from(hashOfKey(operatorKey));
@@ -78,7 +78,13 @@ function unauthenticated(request: Request): RequestProblem {
     given
       ? 'The API key is not known, or was revoked. Send a valid one as "Authorization: Bearer pk_…".'
       : 'Send your API key as "Authorization: Bearer pk_live_…" or "pk_sandbox_…".',
-    { headers: { 'WWW-Authenticate': given ? 'Bearer realm="partner-platform", error="invalid_token"' : 'Bearer realm="partner-platform"' } },
+    {
+      headers: {
+        'WWW-Authenticate': given
+          ? 'Bearer realm="partner-platform", error="invalid_token"'
+          : 'Bearer realm="partner-platform"',
+      },
+    },
   );
 }
 
@@ -88,7 +94,12 @@ export function authorise({ scopes, platformOnly }: Operation): RequestHandler {
   return (request, _response, next) => {
     const caller = request.caller as Caller;
     if (platformOnly && caller.tenantId !== null) {
-      next(new DomainError('FORBIDDEN', "This needs the platform operator's key; no partner's key may do it, whatever its scopes. Who is calling: GET /me."));
+      next(
+        new DomainError(
+          'FORBIDDEN',
+          "This needs the platform operator's key; no partner's key may do it, whatever its scopes. Who is calling: GET /me.",
+        ),
+      );
     } else if (!needed.some((scope) => caller.scopes.includes(scope))) {
       const has = caller.scopes.join(', ');
       next(new DomainError('FORBIDDEN', `This needs a key with the scope ${needed.join(' or ')}; yours has ${has}.`));

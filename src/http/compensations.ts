@@ -27,21 +27,34 @@ export interface CompensationHandlersInput {
   compensations: CompensationOperations;
 }
 
-/** Side effects abroad and their undoing. The platform's operator sees every tenant, a partner's operator key its own. */
-export function compensationHandlers(input: CompensationHandlersInput): Handlers<'listCompensations' | 'retryCompensation' | 'waiveCompensation'> {
+/**
+ * Side effects abroad and their undoing. The platform's operator sees every tenant, a partner's operator key its own.
+ */
+export function compensationHandlers(
+  input: CompensationHandlersInput,
+): Handlers<'listCompensations' | 'retryCompensation' | 'waiveCompensation'> {
   const { database, idempotency, listPage, clock, compensations } = input;
   const model = database.models.compensations;
 
-  const actOnce = async (call: Call<unknown, unknown, { compensationId: string }>, act: (input: ResolveCompensationInput) => Promise<Compensation>): Promise<Reply> => {
+  const actOnce = async (
+    call: Call<unknown, unknown, { compensationId: string }>,
+    act: (input: ResolveCompensationInput) => Promise<Compensation>,
+  ): Promise<Reply> => {
     const { compensationId } = call.params;
-    const known = isId('compensation', compensationId) ? await model.findOne({ _id: compensationId, ...visibleTo(call.caller) }, { tenantId: 1 }).lean() : null;
+    const known = isId('compensation', compensationId)
+      ? await model.findOne({ _id: compensationId, ...visibleTo(call.caller) }, { tenantId: 1 }).lean()
+      : null;
     if (!known) throw notFound('compensation');
     const at = (await clock.now(known.tenantId)).toISOString();
     return idempotency.acceptOnce({
       call,
       async write(session) {
         const resolved = await act({ compensationId, by: actorOf(call.caller, 'operator'), at, session });
-        return { status: 200, body: presentCompensation(resolved), afterCommit: () => void compensations.hasten(resolved) };
+        return {
+          status: 200,
+          body: presentCompensation(resolved),
+          afterCommit: () => void compensations.hasten(resolved),
+        };
       },
     });
   };
@@ -50,10 +63,17 @@ export function compensationHandlers(input: CompensationHandlersInput): Handlers
     listCompensations(call) {
       const { state } = call.query;
       const filter = { ...visibleTo(call.caller), ...(state === undefined ? {} : { state }) };
-      return listPage({ call, model, filter, by: { field: '_id', order: 1 }, present: (items) => items.map(presentCompensation) });
+      return listPage({
+        call,
+        model,
+        filter,
+        by: { field: '_id', order: 1 },
+        present: (items) => items.map(presentCompensation),
+      });
     },
     retryCompensation: (call) => actOnce(call, (chosen) => compensations.retryCompensation(chosen)),
-    waiveCompensation: (call) => actOnce(call, (chosen) => compensations.waiveCompensation({ ...chosen, reason: call.body?.reason ?? null })),
+    waiveCompensation: (call) =>
+      actOnce(call, (chosen) => compensations.waiveCompensation({ ...chosen, reason: call.body?.reason ?? null })),
   };
 }
 
@@ -64,12 +84,26 @@ const waits: Partial<Record<Compensation['state'], string>> = {
 };
 
 function presentCompensation(compensation: Compensation): components['schemas']['Compensation'] {
-  const { _id, state, tenantId, key, entityType, entityId, effect, failures, lastError, waived, createdAt, updatedAt } = compensation;
+  const { _id, state, tenantId, key, entityType, entityId, effect, failures, lastError, waived, createdAt, updatedAt } =
+    compensation;
   const what = waits[state];
   return {
-    id: _id, state, tenantId, key, entityType, entityId, effect, failures, lastError,
-    waived: waived && { by: { kind: waived.by.kind, id: waived.by.id }, reason: waived.reason, at: waived.at.toISOString() },
+    id: _id,
+    state,
+    tenantId,
+    key,
+    entityType,
+    entityId,
+    effect,
+    failures,
+    lastError,
+    waived: waived && {
+      by: { kind: waived.by.kind, id: waived.by.id },
+      reason: waived.reason,
+      at: waived.at.toISOString(),
+    },
     waitingFor: what === undefined ? null : { what, until: null },
-    createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString(),
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
   };
 }

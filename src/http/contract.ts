@@ -59,7 +59,11 @@ interface RawOperation {
 interface RawContract {
   servers: { url: string }[];
   paths: Record<string, Partial<Record<HttpMethod, RawOperation>> & Pick<RawOperation, 'parameters'>>;
-  components: { schemas: JsonSchema; parameters: Record<string, Parameter>; responses: Record<string, { content?: Record<string, unknown> }> };
+  components: {
+    schemas: JsonSchema;
+    parameters: Record<string, Parameter>;
+    responses: Record<string, { content?: Record<string, unknown> }>;
+  };
 }
 
 const methods: readonly HttpMethod[] = ['get', 'post', 'patch', 'put', 'delete'];
@@ -69,7 +73,9 @@ const DEFINITIONS_ID = 'contract';
 export function loadContract(text: string): Contract {
   const document = load(text) as Record<string, unknown>;
   // Schemas refer to each other inside a schema of their own, so that ajv needs to know nothing of OpenAPI.
-  const raw = JSON.parse(JSON.stringify(document).replaceAll('#/components/schemas/', `${DEFINITIONS_ID}#/$defs/`)) as RawContract;
+  const raw = JSON.parse(
+    JSON.stringify(document).replaceAll('#/components/schemas/', `${DEFINITIONS_ID}#/$defs/`),
+  ) as RawContract;
   const basePath = raw.servers[0]?.url ?? '';
   const found = Object.entries(raw.paths).flatMap(([template, item]) =>
     methods.filter((method) => item[method]).map((method) => readOperation({ raw, basePath, template, method })),
@@ -77,10 +83,26 @@ export function loadContract(text: string): Contract {
   const ids = found.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice) throw new Error(`openapi.yaml: two operations are called ${twice}`);
-  return { text, document, basePath, operations: found, definitions: { $id: DEFINITIONS_ID, $defs: raw.components.schemas } };
+  return {
+    text,
+    document,
+    basePath,
+    operations: found,
+    definitions: { $id: DEFINITIONS_ID, $defs: raw.components.schemas },
+  };
 }
 
-function readOperation({ raw, basePath, template, method }: { raw: RawContract; basePath: string; template: string; method: HttpMethod }): Operation {
+function readOperation({
+  raw,
+  basePath,
+  template,
+  method,
+}: {
+  raw: RawContract;
+  basePath: string;
+  template: string;
+  method: HttpMethod;
+}): Operation {
   const item = raw.paths[template] ?? {};
   const operation = item[method] as RawOperation;
   if (!operation.operationId) throw new Error(`openapi.yaml: ${method} ${template} has no operationId`);

@@ -2,7 +2,10 @@ import type { Request, RequestHandler, Response } from 'express';
 import { DomainError } from '../domain/domain-error';
 import { databaseUnavailable } from './problems';
 
-/** How long a request may still take. Handlers look at it before they commit, so that an answered request does not act late. */
+/**
+ * How long a request may still take. Handlers look at it before they commit, so that an answered request does not act
+ * late.
+ */
 export class Deadline {
   readonly #expire: () => void;
   #timer: NodeJS.Timeout | undefined;
@@ -41,7 +44,10 @@ export class Deadline {
     this.restart(this.#remainingMs);
   }
 
-  /** Ends the work of a request that was answered already. To be called inside a transaction: nothing of it is then committed. */
+  /**
+   * Ends the work of a request that was answered already. To be called inside a transaction: nothing of it is then
+   * committed.
+   */
   throwIfPassed(): void {
     if (this.#passed) throw databaseUnavailable();
   }
@@ -59,14 +65,16 @@ export interface LimitTimeInput {
 }
 
 /**
- * Answers every request within its deadline, whatever it waits for: 503 when the time is up (a frozen MongoDB makes no error
- * by itself, see stack.md), and at once when too many are waiting already.
+ * Answers every request within its deadline, whatever it waits for: 503 when the time is up (a frozen MongoDB makes no
+ * error by itself, see stack.md), and at once when too many are waiting already.
  */
 export function limitTime({ requestDeadlineMs, maxInFlight, fail }: LimitTimeInput): RequestHandler {
   let inFlight = 0;
   return (request, response, next) => {
     if (inFlight >= maxInFlight) {
-      throw new DomainError('DATABASE_UNAVAILABLE', 'Too many requests are waiting here. Try again in a moment.', { retryAfterSeconds: 1 });
+      throw new DomainError('DATABASE_UNAVAILABLE', 'Too many requests are waiting here. Try again in a moment.', {
+        retryAfterSeconds: 1,
+      });
     }
     inFlight += 1;
     request.deadline = new Deadline(requestDeadlineMs, () => fail(request, response, databaseUnavailable()));

@@ -22,6 +22,10 @@ describe('the docs', () => {
     expect(page.headers['content-security-policy']).not.toMatch(/unsafe|\*/);
     const [script = ''] = page.text.match(/\/docs\/[\d.]+\/swagger-ui-bundle\.js/) ?? [];
     expect((await request(api.origin).get(script)).headers['cache-control']).toContain('immutable');
-    for (const path of [script.replace('swagger-ui-bundle.js', 'package.json'), script.replace('swagger-ui-bundle.js', '..%2f..%2fpackage.json')]) expect((await request(api.origin).get(path)).status).toBe(404);
+    for (const path of [
+      script.replace('swagger-ui-bundle.js', 'package.json'),
+      script.replace('swagger-ui-bundle.js', '..%2f..%2fpackage.json'),
+    ])
+      expect((await request(api.origin).get(path)).status).toBe(404);
   });
 });

@@ -2,7 +2,9 @@ import express, { type RequestHandler, type Router } from 'express';
 import { readSwaggerUiFile, readSwaggerUiVersion } from '../assets';
 import type { Contract } from './contract';
 
-/** What Swagger UI runs under: scripts and styles from here only, pictures inside its stylesheet, requests to this API. */
+/**
+ * What Swagger UI runs under: scripts and styles from here only, pictures inside its stylesheet, requests to this API.
+ */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -13,10 +15,12 @@ const files: Record<string, string> = {
 };
 
 /**
- * Swagger UI fills the contract's example into every form. Sent as it is, the second click would meet the key of the first; so a
- * new key takes its place. `randomUUID` is only there under https and on localhost.
+ * Swagger UI fills the contract's example into every form. Sent as it is, the second click would meet the key of the
+ * first; so a new key takes its place. `randomUUID` is only there under https and on localhost.
  */
-const startScript = (exampleKey: string): string => `const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+const startScript = (
+  exampleKey: string,
+): string => `const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 window.ui = SwaggerUIBundle({
   url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, persistAuthorization: true, displayRequestDuration: true,
   tryItOutEnabled: true, validatorUrl: null, presets: [SwaggerUIBundle.presets.apis], layout: 'BaseLayout',
@@ -61,15 +65,25 @@ export function docs({ text, document }: Contract): Router {
   // The version is part of the address, so what is there never changes.
   for (const [file, type] of Object.entries(files)) {
     const content = readSwaggerUiFile(file);
-    router.get(`${base}/${file}`, cached('public, max-age=31536000, immutable'), (_request, response) => response.setHeader('Content-Type', type).end(content));
+    router.get(`${base}/${file}`, cached('public, max-age=31536000, immutable'), (_request, response) =>
+      response.setHeader('Content-Type', type).end(content),
+    );
   }
-  router.get(`${base}/start.js`, cached('no-cache'), (_request, response) => response.type('text/javascript').send(start));
-  router.get('/openapi.yaml', cached('no-cache'), (_request, response) => response.setHeader('Content-Type', 'application/yaml; charset=utf-8').end(text));
-  router.get('/openapi.json', cached('no-cache'), (_request, response) => response.setHeader('Content-Type', 'application/json; charset=utf-8').end(json));
+  router.get(`${base}/start.js`, cached('no-cache'), (_request, response) =>
+    response.type('text/javascript').send(start),
+  );
+  router.get('/openapi.yaml', cached('no-cache'), (_request, response) =>
+    response.setHeader('Content-Type', 'application/yaml; charset=utf-8').end(text),
+  );
+  router.get('/openapi.json', cached('no-cache'), (_request, response) =>
+    response.setHeader('Content-Type', 'application/json; charset=utf-8').end(json),
+  );
   return router;
 }
 
-const cached = (control: string): RequestHandler => (_request, response, next) => {
-  response.setHeader('Cache-Control', control);
-  next();
-};
+const cached =
+  (control: string): RequestHandler =>
+  (_request, response, next) => {
+    response.setHeader('Cache-Control', control);
+    next();
+  };

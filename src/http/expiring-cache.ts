@@ -1,4 +1,6 @@
-/** A small memory of looked-up values: each is kept for `ttlMs`, at most `maxEntries` of them, the oldest leaving first. */
+/**
+ * A small memory of looked-up values: each is kept for `ttlMs`, at most `maxEntries` of them, the oldest leaving first.
+ */
 export class ExpiringCache<Value> {
   readonly #entries = new Map<string, { value: Value; expiresAtMs: number }>();
   readonly #ttlMs: number;

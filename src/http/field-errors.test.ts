@@ -9,7 +9,12 @@ const validatorOf = createValidators(contract);
 
 /** What a body of this schema is told; nothing when it is taken. */
 function complaints(schema: JsonSchema, json: unknown): { rule: string; detail: string; pointer?: string }[] {
-  const operation = { id: 'createPayment', parameters: [], idempotency: null, body: { required: true, schema } } as unknown as Operation;
+  const operation = {
+    id: 'createPayment',
+    parameters: [],
+    idempotency: null,
+    body: { required: true, schema },
+  } as unknown as Operation;
   try {
     validatorOf(operation)({ headers: {}, params: {}, originalUrl: '/', json } as unknown as Request);
     return [];
@@ -50,7 +55,11 @@ describe('what is said of a value that breaks a pattern', () => {
   it('is there for all of the contract', () => expect(patterns.length).toBeGreaterThan(10));
 
   it.each([
-    ['Reference', '\u0007', 'must have a visible character, and no line breaks, control characters or half characters; send your own reference, or leave it out'],
+    [
+      'Reference',
+      '\u0007',
+      'must have a visible character, and no line breaks, control characters or half characters; send your own reference, or leave it out',
+    ],
     ['PlanId', 'x', 'must be the id of a plan, pln_ and 26 small letters or digits; take it from `GET /plans`'],
   ])('tells of %s what it is', (name, value, detail) => {
     expect(complaints({ $ref: `contract#/$defs/${name}` }, value)).toEqual([{ pointer: '', rule: 'pattern', detail }]);
@@ -58,12 +67,27 @@ describe('what is said of a value that breaks a pattern', () => {
 });
 
 describe('a card number where a payment method should be', () => {
-  const told = (paymentMethod: string) => complaints({ $ref: 'contract#/$defs/PaymentMethodUpdate' }, { paymentMethod });
+  const told = (paymentMethod: string) =>
+    complaints({ $ref: 'contract#/$defs/PaymentMethodUpdate' }, { paymentMethod });
 
-  it.each(['4242424242424242', '4242-4242-4242-4242', '4242 4242 4242 4242', '378282246310005', '5555_5555_5555_4444', '6304000000000000000'])('%s is refused, and not repeated', (number) => {
-    expect(told(number)).toContainEqual({ pointer: '/paymentMethod', rule: 'format', detail: expect.stringContaining('looks like a card number') });
+  it.each([
+    '4242424242424242',
+    '4242-4242-4242-4242',
+    '4242 4242 4242 4242',
+    '378282246310005',
+    '5555_5555_5555_4444',
+    '6304000000000000000',
+  ])('%s is refused, and not repeated', (number) => {
+    expect(told(number)).toContainEqual({
+      pointer: '/paymentMethod',
+      rule: 'format',
+      detail: expect.stringContaining('looks like a card number'),
+    });
     expect(JSON.stringify(told(number)).replaceAll(/\D/g, '')).not.toContain(number.replaceAll(/\D/g, ''));
   });
 
-  it.each(['pm_ok', 'pm_4242', '4242424242424241', '79927398713', 'pm_1MqLiJLkdIwHu7ixUEgbFdYF'])('%s is none', (token) => expect(told(token)).toEqual([]));
+  it.each(['pm_ok', 'pm_4242', '4242424242424241', '79927398713', 'pm_1MqLiJLkdIwHu7ixUEgbFdYF'])(
+    '%s is none',
+    (token) => expect(told(token)).toEqual([]),
+  );
 });

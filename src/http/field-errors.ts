@@ -12,10 +12,15 @@ export function fieldErrorsOf(found: readonly ErrorObject[]): FieldError[] {
   return [...distinct.values()].slice(0, MAX_ERRORS);
 }
 
-/** Errors that only repeat others: the frame around a refused property name, and the "or null" side of a field that may be cleared. */
+/**
+ * Errors that only repeat others: the frame around a refused property name, and the "or null" side of a field that may
+ * be cleared.
+ */
 function isEcho({ keyword, instancePath, schemaPath, params }: ErrorObject, found: readonly ErrorObject[]): boolean {
   if (keyword === 'propertyNames') return true;
-  const others = found.filter((other) => other.instancePath === instancePath && other.keyword !== 'oneOf' && !isNullSide(other));
+  const others = found.filter(
+    (other) => other.instancePath === instancePath && other.keyword !== 'oneOf' && !isNullSide(other),
+  );
   if (keyword === 'oneOf' || isNullSide({ keyword, schemaPath, params })) return others.length > 0;
   return false;
 }
@@ -27,7 +32,11 @@ function fieldErrorOf(error: ErrorObject): FieldError {
   const { instancePath, keyword, params, propertyName } = error;
   const { missingProperty, additionalProperty } = params as { missingProperty?: string; additionalProperty?: string };
   const name = missingProperty ?? additionalProperty ?? propertyName;
-  return { pointer: name === undefined ? instancePath : instancePath + pointerOf([name]), rule: keyword, detail: detailOf(error) };
+  return {
+    pointer: name === undefined ? instancePath : instancePath + pointerOf([name]),
+    rule: keyword,
+    detail: detailOf(error),
+  };
 }
 
 interface Params {
@@ -46,7 +55,13 @@ interface ParentSchema {
 }
 
 const typeNames: Record<string, string> = {
-  string: 'a text', integer: 'a whole number', number: 'a number', boolean: 'true or false', object: 'an object', array: 'a list', null: 'null',
+  string: 'a text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+  null: 'null',
 };
 
 const formatNames: Record<string, string> = {
@@ -55,7 +70,8 @@ const formatNames: Record<string, string> = {
   locale: 'a BCP 47 language tag such as de-DE',
   uri: 'an absolute URL such as https://example.com',
   currency: 'an active ISO 4217 code in capitals, such as EUR, JPY or KWD',
-  'payment-method': "the gateway's token, such as pm_ok; this looks like a card number, and those must never be sent here: collect the card with the gateway",
+  'payment-method':
+    "the gateway's token, such as pm_ok; this looks like a card number, and those must never be sent here: collect the card with the gateway",
   'date-time': 'an instant such as 2026-11-21T09:00:00Z (in a query write + as %2B)',
 };
 
@@ -63,21 +79,37 @@ function detailOf({ keyword, params, parentSchema, message }: ErrorObject): stri
   const { limit = 0, type = '', format = '', allowedValues = [], i, j } = params as Params;
   const schema = (parentSchema ?? {}) as ParentSchema;
   switch (keyword) {
-    case 'required': return 'is missing; add it';
-    case 'additionalProperties': return `is not a field here; remove it (known: ${Object.keys(schema.properties ?? {}).join(', ') || 'none'})`;
-    case 'type': return `must be ${typeNames[type] ?? type}`;
-    case 'enum': return `must be one of ${allowedValues.join(', ')}`;
-    case 'format': return `must be ${formatNames[format] ?? format}`;
-    case 'minLength': return limit === 1 ? 'must not be empty' : `must have at least ${limit} characters`;
-    case 'maxLength': return `must have at most ${limit} characters`;
-    case 'minimum': return `must be ${limit} or more`;
-    case 'maximum': return `must be ${limit} or less`;
-    case 'minItems': return `must have at least ${limit} item(s)`;
-    case 'maxItems': return `must have at most ${limit} items`;
-    case 'minProperties': return `must have at least ${limit} of its fields (known: ${Object.keys(schema.properties ?? {}).join(', ')})`;
-    case 'maxProperties': return limit === 0 ? 'must be empty' : `must have at most ${limit} fields`;
-    case 'uniqueItems': return `must not name the same twice (items ${j} and ${i})`;
-    case 'pattern': return schema['x-rule'] ?? 'is not of the form that is asked for';
-    default: return message ?? 'is not valid';
+    case 'required':
+      return 'is missing; add it';
+    case 'additionalProperties':
+      return `is not a field here; remove it (known: ${Object.keys(schema.properties ?? {}).join(', ') || 'none'})`;
+    case 'type':
+      return `must be ${typeNames[type] ?? type}`;
+    case 'enum':
+      return `must be one of ${allowedValues.join(', ')}`;
+    case 'format':
+      return `must be ${formatNames[format] ?? format}`;
+    case 'minLength':
+      return limit === 1 ? 'must not be empty' : `must have at least ${limit} characters`;
+    case 'maxLength':
+      return `must have at most ${limit} characters`;
+    case 'minimum':
+      return `must be ${limit} or more`;
+    case 'maximum':
+      return `must be ${limit} or less`;
+    case 'minItems':
+      return `must have at least ${limit} item(s)`;
+    case 'maxItems':
+      return `must have at most ${limit} items`;
+    case 'minProperties':
+      return `must have at least ${limit} of its fields (known: ${Object.keys(schema.properties ?? {}).join(', ')})`;
+    case 'maxProperties':
+      return limit === 0 ? 'must be empty' : `must have at most ${limit} fields`;
+    case 'uniqueItems':
+      return `must not name the same twice (items ${j} and ${i})`;
+    case 'pattern':
+      return schema['x-rule'] ?? 'is not of the form that is asked for';
+    default:
+      return message ?? 'is not valid';
   }
 }

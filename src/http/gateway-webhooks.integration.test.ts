@@ -28,14 +28,41 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 describe("a gateway's webhooks", () => {
-  const webhook = (event: { id?: string; idempotencyKey: string; account?: string; at?: number; secret?: string; raw?: string }) => {
+  const webhook = (event: {
+    id?: string;
+    idempotencyKey: string;
+    account?: string;
+    at?: number;
+    secret?: string;
+    raw?: string;
+  }) => {
     const { id = newId('event'), idempotencyKey, account = tenantId, at = Date.now(), secret = SECRET } = event;
-    const raw = event.raw ?? JSON.stringify({ type: 'authorisation.authorised', timestamp: new Date().toISOString(), data: { account, idempotencyKey, authorisationId: 'auth_1' } });
+    const raw =
+      event.raw ??
+      JSON.stringify({
+        type: 'authorisation.authorised',
+        timestamp: new Date().toISOString(),
+        data: { account, idempotencyKey, authorisationId: 'auth_1' },
+      });
     const seconds = String(Math.floor(at / 1000));
-    const signature = createHmac('sha256', Buffer.from(secret.slice(6), 'base64')).update(`${id}.${seconds}.${raw}`).digest('base64');
-    return api.call('post', '/webhooks/sandbox-gateway').set({ 'Content-Type': 'application/json', 'webhook-id': id, 'webhook-timestamp': seconds, 'webhook-signature': `v1,${signature}` }).send(raw).then(expectContract);
+    const signature = createHmac('sha256', Buffer.from(secret.slice(6), 'base64'))
+      .update(`${id}.${seconds}.${raw}`)
+      .digest('base64');
+    return api
+      .call('post', '/webhooks/sandbox-gateway')
+      .set({
+        'Content-Type': 'application/json',
+        'webhook-id': id,
+        'webhook-timestamp': seconds,
+        'webhook-signature': `v1,${signature}`,
+      })
+      .send(raw)
+      .then(expectContract);
   };
-  const signalsTo = async (entityId: string) => (await api.database.models.outbox.find({ entityId, signal: { $ne: null } }).lean()).map(({ signal }) => `${signal?.name} ${signal?.workflowId}`);
+  const signalsTo = async (entityId: string) =>
+    (await api.database.models.outbox.find({ entityId, signal: { $ne: null } }).lean()).map(
+      ({ signal }) => `${signal?.name} ${signal?.workflowId}`,
+    );
 
   it('tell the process that waits for news once, however often and late they come', async () => {
     const paymentId = await seedCaptured({ api, tenantId, state: 'unknown' });
@@ -53,22 +80,32 @@ describe("a gateway's webhooks", () => {
     const { paymentId, refundId } = await seedPayment({ api, tenantId });
     expect((await webhook({ idempotencyKey: `${refundId}:refund:1` })).status).toBe(200);
     expect(await signalsTo(refundId)).toEqual([`gatewayReported refundPayment/${refundId}`]);
-    for (const idempotencyKey of [`${paymentId}:capture:1`, `${newId('payment')}:capture:1`, 'nonsense']) expect((await webhook({ idempotencyKey })).status).toBe(200);
+    for (const idempotencyKey of [`${paymentId}:capture:1`, `${newId('payment')}:capture:1`, 'nonsense'])
+      expect((await webhook({ idempotencyKey })).status).toBe(200);
     expect(await signalsTo(paymentId)).toEqual([]);
-    expect(await api.database.models.gatewayEvents.countDocuments({ tenantId, idempotencyKey: `${paymentId}:capture:1` })).toBe(1);
+    expect(
+      await api.database.models.gatewayEvents.countDocuments({ tenantId, idempotencyKey: `${paymentId}:capture:1` }),
+    ).toBe(1);
   });
 
   it('are refused when they are not signed by it, changed on the way, or too old', async () => {
     const idempotencyKey = `${await seedCaptured({ api, tenantId, state: 'unknown' })}:authorise:1`;
     const before = await api.database.models.gatewayEvents.countDocuments();
     const forged = [
-      await webhook({ idempotencyKey, secret: `whsec_${Buffer.from('another secret, also of 32 bytes').toString('base64')}` }),
+      await webhook({
+        idempotencyKey,
+        secret: `whsec_${Buffer.from('another secret, also of 32 bytes').toString('base64')}`,
+      }),
       await webhook({ idempotencyKey, at: Date.now() - 301_000 }),
       await webhook({ idempotencyKey, at: Date.now() + 302_000 }),
       expectContract(await api.call('post', '/webhooks/sandbox-gateway').send({ type: 'x' })),
       expectContract(await api.call('post', '/webhooks/sandbox-gateway')),
     ];
-    for (const { status, body: { code } } of forged) expect([status, code]).toEqual([400, 'WEBHOOK_SIGNATURE_INVALID']);
+    for (const {
+      status,
+      body: { code },
+    } of forged)
+      expect([status, code]).toEqual([400, 'WEBHOOK_SIGNATURE_INVALID']);
     expect(await api.database.models.gatewayEvents.countDocuments()).toBe(before);
   });
 

@@ -7,10 +7,15 @@ import { notFound, type CallOf, type Handlers } from './handler';
 import type { Reply } from './request-context';
 
 /**
- * Checks the signature of a gateway's webhook and says what it is about; undefined for one that is about nothing of ours.
+ * Checks the signature of a gateway's webhook and says what it is about; undefined for one that is about nothing of
+ * ours.
  * @throws DomainError `WEBHOOK_SIGNATURE_INVALID`, `INVALID_REQUEST`
  */
-export type ReadGatewayWebhook = (input: { rawBody: Buffer; headers: Record<string, string | undefined>; nowMs: number }) => GatewayNotice | undefined;
+export type ReadGatewayWebhook = (input: {
+  rawBody: Buffer;
+  headers: Record<string, string | undefined>;
+  nowMs: number;
+}) => GatewayNotice | undefined;
 
 /** Null where the gateway is not configured: its address then answers like any unknown one. */
 export type GatewayWebhooks = Record<GatewayName, ReadGatewayWebhook | null>;
@@ -23,11 +28,18 @@ export interface GatewayWebhookHandlersInput {
 }
 
 /**
- * Where gateways report. An event is written down before it is answered, once however often it comes, and does no more than tell
- * the process concerned to look at the gateway's books: late, doubled and disordered ones change nothing.
+ * Where gateways report. An event is written down before it is answered, once however often it comes, and does no more
+ * than tell the process concerned to look at the gateway's books: late, doubled and disordered ones change nothing.
  */
-export function gatewayWebhookHandlers({ database, gatewayWebhooks, startSoon }: GatewayWebhookHandlersInput): Handlers<'receiveStripeWebhook' | 'receiveSandboxWebhook'> {
-  const receive = async (gateway: GatewayName, { rawBody, headers, correlationId }: CallOf<'receiveStripeWebhook'>): Promise<Reply> => {
+export function gatewayWebhookHandlers({
+  database,
+  gatewayWebhooks,
+  startSoon,
+}: GatewayWebhookHandlersInput): Handlers<'receiveStripeWebhook' | 'receiveSandboxWebhook'> {
+  const receive = async (
+    gateway: GatewayName,
+    { rawBody, headers, correlationId }: CallOf<'receiveStripeWebhook'>,
+  ): Promise<Reply> => {
     const read = gatewayWebhooks[gateway];
     if (!read) throw notFound('webhook here: this gateway is not configured');
     const notice = read({ rawBody, headers, nowMs: Date.now() });

@@ -3,7 +3,8 @@ import type { OperationId } from './contract';
 import type { operations } from './openapi-types';
 import type { Call, Reply } from './request-context';
 
-type BodyOf<Id extends OperationId> = NonNullable<operations[Id]['requestBody']> extends { content: { 'application/json': infer Body } } ? Body : undefined;
+type BodyOf<Id extends OperationId> =
+  NonNullable<operations[Id]['requestBody']> extends { content: { 'application/json': infer Body } } ? Body : undefined;
 type QueryOf<Id extends OperationId> = NonNullable<operations[Id]['parameters']['query']>;
 type ParamsOf<Id extends OperationId> = NonNullable<operations[Id]['parameters']['path']>;
 

@@ -12,7 +12,7 @@ describe('idempotency', () => {
 
   beforeAll(async () => {
     api = await startTestApi({
-    requestDeadlineMs: PATIENT_MS,
+      requestDeadlineMs: PATIENT_MS,
       sendOnboardingCommand: ({ commandId }) => {
         sent.push(commandId);
         return answerOf();
@@ -28,7 +28,8 @@ describe('idempotency', () => {
 
   let number = 0;
   const person = () => ({ email: `ada${++number}@example.com`, name: 'Ada' });
-  const post = (path: string, key: string, body: object, apiKey = tenant.key) => api.call('post', path, apiKey).set('Idempotency-Key', key).send(body).then(expectContract);
+  const post = (path: string, key: string, body: object, apiKey = tenant.key) =>
+    api.call('post', path, apiKey).set('Idempotency-Key', key).send(body).then(expectContract);
   const cancel = async (id: string, key: string, body: object = {}) => post(`/onboardings/${id}/cancel`, key, body);
   const newOnboarding = async () => (await post('/onboardings', `new-${++number}`, person())).body.id as string;
 
@@ -38,7 +39,11 @@ describe('idempotency', () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => post('/onboardings', 'fifty', body)));
     const accepted = answers.filter(({ status }) => status === 202);
     const others = answers.filter(({ status }) => status !== 202);
-    expect(others.map(({ status, body: problem }) => `${status} ${problem.code}`).filter((text) => text !== '409 REQUEST_IN_FLIGHT')).toEqual([]);
+    expect(
+      others
+        .map(({ status, body: problem }) => `${status} ${problem.code}`)
+        .filter((text) => text !== '409 REQUEST_IN_FLIGHT'),
+    ).toEqual([]);
     expect(new Set(accepted.map(({ body: { id } }) => id)).size).toBe(1);
     expect(accepted.filter(({ headers }) => headers['idempotent-replayed'] === undefined)).toHaveLength(1);
     expect(api.started.length - startsBefore).toBe(1);
@@ -54,7 +59,9 @@ describe('idempotency', () => {
   it('compares requests as they were sent: a default given in words is another request, so that changing one breaks no repeat', async () => {
     const body = person();
     expect((await post('/onboardings', 'default', body)).status).toBe(202);
-    expect((await post('/onboardings', 'default', { ...body, requiresApproval: false })).body.code).toBe('IDEMPOTENCY_KEY_REUSED');
+    expect((await post('/onboardings', 'default', { ...body, requiresApproval: false })).body.code).toBe(
+      'IDEMPOTENCY_KEY_REUSED',
+    );
     expect((await post('/onboardings', 'default', body)).headers['idempotent-replayed']).toBe('true');
   });
 
@@ -64,13 +71,22 @@ describe('idempotency', () => {
     const second = await post('/onboardings', 'again', { name, email });
     expect(second.status).toBe(202);
     expect(second.body).toEqual(first.body);
-    expect(second.headers).toMatchObject({ 'idempotent-replayed': 'true', location: first.headers.location, etag: first.headers.etag });
+    expect(second.headers).toMatchObject({
+      'idempotent-replayed': 'true',
+      location: first.headers.location,
+      etag: first.headers.etag,
+    });
   });
 
   it('refuses the same key with another body or path', async () => {
     const body = person();
-    const { body: { id } } = await post('/onboardings', 'reused', body);
-    expect((await post('/onboardings', 'reused', { ...body, name: 'Grace' })).body).toMatchObject({ status: 422, code: 'IDEMPOTENCY_KEY_REUSED' });
+    const {
+      body: { id },
+    } = await post('/onboardings', 'reused', body);
+    expect((await post('/onboardings', 'reused', { ...body, name: 'Grace' })).body).toMatchObject({
+      status: 422,
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
     expect((await cancel(id, 'reused')).body).toMatchObject({ status: 422, code: 'IDEMPOTENCY_KEY_REUSED' });
     expect(sent).toEqual([]);
   });
@@ -78,14 +94,22 @@ describe('idempotency', () => {
   it('refuses a missing or impossible key', async () => {
     const missing = await api.call('post', '/onboardings', tenant.key).unset('Idempotency-Key').send(person());
     expect(expectContract(missing).body).toMatchObject({ status: 400, code: 'IDEMPOTENCY_KEY_MISSING' });
-    expect((await post('/onboardings', 'with space', person())).body).toMatchObject({ status: 400, code: 'INVALID_PARAMETER', errors: [{ parameter: 'Idempotency-Key' }] });
+    expect((await post('/onboardings', 'with space', person())).body).toMatchObject({
+      status: 400,
+      code: 'INVALID_PARAMETER',
+      errors: [{ parameter: 'Idempotency-Key' }],
+    });
   });
 
   it("leaves another tenant's same key alone", async () => {
     const other = await api.newTenant();
     const sameTenantLive = await api.newTenant({ partnerId: tenant.partnerId, mode: 'live' });
     const body = person();
-    const answers = [await post('/onboardings', 'shared', body), await post('/onboardings', 'shared', body, other.key), await post('/onboardings', 'shared', body, sameTenantLive.key)];
+    const answers = [
+      await post('/onboardings', 'shared', body),
+      await post('/onboardings', 'shared', body, other.key),
+      await post('/onboardings', 'shared', body, sameTenantLive.key),
+    ];
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
     expect(new Set(answers.map(({ body: { id } }) => id)).size).toBe(3);
   });
@@ -98,18 +122,26 @@ describe('idempotency', () => {
     await api.database.models.users.updateOne({ _id: first.userId }, { $unset: { holdsEmail: 1 } });
     const repeated = await post('/onboardings', 'refused', body);
     expect(repeated.body).toEqual(refused.body);
-    expect(repeated.headers).toMatchObject({ 'idempotent-replayed': 'true', 'content-type': 'application/problem+json' });
+    expect(repeated.headers).toMatchObject({
+      'idempotent-replayed': 'true',
+      'content-type': 'application/problem+json',
+    });
   });
 
   it('names the user when the address belongs to one whose onboarding has ended', async () => {
     const body = person();
     const { body: first } = await post('/onboardings', 'ended', body);
     await api.database.models.onboardings.updateOne({ _id: first.id }, { $set: { state: 'completed' } });
-    expect((await post('/onboardings', 'taken', { ...body, email: body.email.toUpperCase() })).body).toMatchObject({ status: 409, code: 'EMAIL_TAKEN', conflictsWith: first.userId });
+    expect((await post('/onboardings', 'taken', { ...body, email: body.email.toUpperCase() })).body).toMatchObject({
+      status: 409,
+      code: 'EMAIL_TAKEN',
+      conflictsWith: first.userId,
+    });
   });
 
   it('never stores the secret of an API key: the repeat has none', async () => {
-    const create = () => post(`/partners/${tenant.partnerId}/api-keys`, 'key', { mode: 'live', scopes: ['read'] }, OPERATOR_KEY);
+    const create = () =>
+      post(`/partners/${tenant.partnerId}/api-keys`, 'key', { mode: 'live', scopes: ['read'] }, OPERATOR_KEY);
     const first = await create();
     const second = await create();
     expect(first.body.key).toMatch(/^pk_live_[\w-]{43}$/);
@@ -121,7 +153,10 @@ describe('idempotency', () => {
   it('answers 409 while a command is at work, and the same answer afterwards', async () => {
     const id = await newOnboarding();
     let finish = (): void => undefined;
-    answerOf = () => new Promise((resolve) => { finish = () => resolve(outcome); });
+    answerOf = () =>
+      new Promise((resolve) => {
+        finish = () => resolve(outcome);
+      });
     const first = cancel(id, 'slow');
     while (sent.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     const twin = await cancel(id, 'slow');
@@ -186,6 +221,10 @@ describe('idempotency', () => {
     const id = await newOnboarding();
     await cancel(id, 'texts', { reason: 'Private matters' });
     const [commandId] = sent;
-    expect(await api.database.models.commandPayloads.findOne({ _id: commandId }).lean()).toMatchObject({ tenantId: tenant.tenantId, entityId: id, payload: { reason: 'Private matters' } });
+    expect(await api.database.models.commandPayloads.findOne({ _id: commandId }).lean()).toMatchObject({
+      tenantId: tenant.tenantId,
+      entityId: id,
+      payload: { reason: 'Private matters' },
+    });
   });
 });

@@ -39,11 +39,14 @@ export interface CommandOnceInput {
 
 export interface Idempotency {
   /**
-   * Does something within one transaction, once per key: that transaction is the lock. Nothing is answered as accepted that a reset of
-   * the sandbox, begun meanwhile, may have deleted.
+   * Does something within one transaction, once per key: that transaction is the lock. Nothing is answered as accepted
+   * that a reset of the sandbox, begun meanwhile, may have deleted.
    */
   acceptOnce(input: AcceptOnceInput): Promise<Reply>;
-  /** Does something that is no transaction, once per key: an open record is the lock. The command's id is the same in every attempt. */
+  /**
+   * Does something that is no transaction, once per key: an open record is the lock. The command's id is the same in
+   * every attempt.
+   */
   commandOnce(input: CommandOnceInput): Promise<Reply>;
 }
 
@@ -54,7 +57,9 @@ export function recordIdOf({ tenantId, key }: { tenantId: string; key: string })
 
 /** What makes two requests the same: method, path and body, whatever the order of the body's keys. */
 export function fingerprintOf({ method, path, json }: { method: string; path: string; json: unknown }): string {
-  return createHash('sha256').update(`${method}\0${path}\0${canonical(json ?? {})}`).digest('hex');
+  return createHash('sha256')
+    .update(`${method}\0${path}\0${canonical(json ?? {})}`)
+    .digest('hex');
 }
 
 function canonical(value: unknown): string {
@@ -64,11 +69,15 @@ function canonical(value: unknown): string {
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
 }
 
-/** One intention, one effect: the first answer to a tenant's Idempotency-Key is the answer to every repeat. 5xx answers are never kept. */
+/**
+ * One intention, one effect: the first answer to a tenant's Idempotency-Key is the answer to every repeat. 5xx answers
+ * are never kept.
+ */
 export function createIdempotency(database: Database): Idempotency {
   const { idempotency: records } = database.models;
 
-  const find = (id: string, { tenantId }: Call): Promise<IdempotencyRecord | null> => records.findOne({ _id: id, tenantId }).lean();
+  const find = (id: string, { tenantId }: Call): Promise<IdempotencyRecord | null> =>
+    records.findOne({ _id: id, tenantId }).lean();
 
   const newRecord = (id: string, call: Call, reply: Reply | null): IdempotencyRecord => ({
     _id: id,
@@ -97,7 +106,8 @@ export function createIdempotency(database: Database): Idempotency {
     async acceptOnce({ call, write, kept = (reply) => reply, explain }) {
       const id = idOf(call);
       const { tenantId } = call;
-      // A transaction that began before a reset may commit in the middle of it: only after the commit can be told whether it was deleted.
+      // A transaction that began before a reset may commit in the middle of it: only after the commit can be told
+      // whether it was deleted.
       const resets = await countResets({ database, tenantId });
       const unlessReset = async (reply: Reply): Promise<Reply> => {
         await requireNoResetSince({ database, tenantId, resets });
@@ -115,7 +125,8 @@ export function createIdempotency(database: Database): Idempotency {
           return { reply, afterCommit };
         });
       } catch (error) {
-        // Whatever went wrong, a twin with the same key may have won meanwhile, or this very commit may have arrived: then that is the answer.
+        // Whatever went wrong, a twin with the same key may have won meanwhile, or this very commit may have arrived:
+        // then that is the answer.
         const winner = await find(id, call);
         if (winner) return unlessReset(replayOf(winner, call));
         const meaning = (await explain?.(error)) ?? error;
@@ -175,7 +186,10 @@ export function createIdempotency(database: Database): Idempotency {
       }
       /** Leaves the record open, so that the repeat asks for the same command's outcome. */
       async function release(recordId: string): Promise<void> {
-        await records.updateOne({ _id: recordId, tenantId: call.tenantId, reply: null }, { $set: { lockedUntil: new Date(0) } });
+        await records.updateOne(
+          { _id: recordId, tenantId: call.tenantId, reply: null },
+          { $set: { lockedUntil: new Date(0) } },
+        );
       }
     },
   };
@@ -194,14 +208,25 @@ function replayOf(record: IdempotencyRecord, call: Call): Reply {
 
 function rejectReuse({ fingerprint }: Pick<IdempotencyRecord, 'fingerprint'>, call: Call): void {
   if (fingerprint === call.fingerprint) return;
-  throw new DomainError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key came with another method, path or body before. Take a new key for a new intention.');
+  throw new DomainError(
+    'IDEMPOTENCY_KEY_REUSED',
+    'This Idempotency-Key came with another method, path or body before. Take a new key for a new intention.',
+  );
 }
 
-const inFlight = (): DomainError => new DomainError('REQUEST_IN_FLIGHT', 'The first request with this Idempotency-Key is still at work. Send it again in a second.');
+const inFlight = (): DomainError =>
+  new DomainError(
+    'REQUEST_IN_FLIGHT',
+    'The first request with this Idempotency-Key is still at work. Send it again in a second.',
+  );
 
-/** The answer to keep for a refusal; null for what may turn out otherwise next time: 5xx, too many requests, a twin at work. */
+/**
+ * The answer to keep for a refusal; null for what may turn out otherwise next time: 5xx, too many requests, a twin at
+ * work.
+ */
 function refusalToKeep(error: unknown, { correlationId }: Call): Reply | null {
   const { status, headers, body } = problemOf({ error, correlationId });
-  const passing = status >= 500 || status === 429 || body.code === 'REQUEST_IN_FLIGHT' || body.code === 'IDEMPOTENCY_KEY_REUSED';
+  const passing =
+    status >= 500 || status === 429 || body.code === 'REQUEST_IN_FLIGHT' || body.code === 'IDEMPOTENCY_KEY_REUSED';
   return passing ? null : { status, headers: { ...headers, 'Content-Type': 'application/problem+json' }, body };
 }

@@ -18,9 +18,9 @@ const NUMBER = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /**
  * Looks through a text that JSON.parse took for what the parsed value no longer shows, or what would make validating it
- * expensive: depth over 32, more than 1,000 members, texts over 5,000 characters, keys that come twice (which parsers read
- * differently; RFC 7493 forbids them), and fractions so fine that a double rounds them to a whole number. Answers the first
- * fault with its JSON pointer, or null.
+ * expensive: depth over 32, more than 1,000 members, texts over 5,000 characters, keys that come twice (which parsers
+ * read differently; RFC 7493 forbids them), and fractions so fine that a double rounds them to a whole number. Answers
+ * the first fault with its JSON pointer, or null.
  */
 export function faultInStructure(json: string): FieldError | null {
   const stack: Frame[] = [];
@@ -34,10 +34,15 @@ export function faultInStructure(json: string): FieldError | null {
         frame.keys.add(frame.key);
         expectsKey = false;
       } else if (rawText.length > MAX_TEXT_LENGTH) {
-        return fault(stack, 'maxLength', `must be shorter; no text here may have more than ${MAX_TEXT_LENGTH} characters`);
+        return fault(
+          stack,
+          'maxLength',
+          `must be shorter; no text here may have more than ${MAX_TEXT_LENGTH} characters`,
+        );
       }
     } else if (token === '{' || token === '[') {
-      if (stack.length === MAX_DEPTH) return fault(stack, 'maxDepth', `is nested deeper than ${MAX_DEPTH} levels; send it flatter`);
+      if (stack.length === MAX_DEPTH)
+        return fault(stack, 'maxDepth', `is nested deeper than ${MAX_DEPTH} levels; send it flatter`);
       stack.push({ isObject: token === '{', keys: new Set(), key: '', members: 0 });
       expectsKey = token === '{';
     } else if (token === '}' || token === ']') {
@@ -45,7 +50,8 @@ export function faultInStructure(json: string): FieldError | null {
       expectsKey = false;
     } else if (token === ',' && frame) {
       frame.members += 1;
-      if (frame.members >= MAX_MEMBERS) return fault(stack.slice(0, -1), 'maxItems', `has more than ${MAX_MEMBERS} members; send fewer`);
+      if (frame.members >= MAX_MEMBERS)
+        return fault(stack.slice(0, -1), 'maxItems', `has more than ${MAX_MEMBERS} members; send fewer`);
       expectsKey = frame.isObject;
     } else if (isRoundedToWhole(token)) {
       return fault(stack, 'type', `must be a whole number; this one would be rounded to ${Number(token)}`);
@@ -54,7 +60,10 @@ export function faultInStructure(json: string): FieldError | null {
   return null;
 }
 
-/** Whether a number with a fraction would pass for a whole one once it is a double: nobody's amount may be changed unsaid. */
+/**
+ * Whether a number with a fraction would pass for a whole one once it is a double: nobody's amount may be changed
+ * unsaid.
+ */
 function isRoundedToWhole(token: string): boolean {
   const [, whole = '', fraction = '', exponent = '0'] = NUMBER.exec(token) ?? [];
   if (fraction === '' && !exponent.startsWith('-')) return false;

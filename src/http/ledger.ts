@@ -11,18 +11,33 @@ export function ledgerHandlers({ database }: { database: Database }): Handlers<'
   return {
     async getLedgerBalance({ tenantId }) {
       const balances = [...(await ledgerBalance({ database, tenantId }))].sort(([a], [b]) => (a < b ? -1 : 1));
-      const problems = balances.flatMap(([currency, totals]) => totalsProblems({ totals, of: currency }).map(({ detail }) => detail));
-      return { status: 200, body: { balanced: problems.length === 0, currencies: balances.map(([currency, totals]) => presentTotals(currency, totals)), problems } };
+      const problems = balances.flatMap(([currency, totals]) =>
+        totalsProblems({ totals, of: currency }).map(({ detail }) => detail),
+      );
+      return {
+        status: 200,
+        body: {
+          balanced: problems.length === 0,
+          currencies: balances.map(([currency, totals]) => presentTotals(currency, totals)),
+          problems,
+        },
+      };
     },
   };
 }
 
 function presentTotals(currency: string, totals: Totals) {
-  const sum = (side: 'debitMinor' | 'creditMinor'): number => accounts.reduce((total, account) => total + totals[account][side], 0);
+  const sum = (side: 'debitMinor' | 'creditMinor'): number =>
+    accounts.reduce((total, account) => total + totals[account][side], 0);
   const standing = (account: LedgerAccount): number => balanceOf(totals, account);
   return {
     currency,
-    authorised: standing('authorised'), captured: standing('captured'), fulfilled: standing('fulfilled'), refunded: standing('refunded'), held: standing('held'),
-    debit: sum('debitMinor'), credit: sum('creditMinor'),
+    authorised: standing('authorised'),
+    captured: standing('captured'),
+    fulfilled: standing('fulfilled'),
+    refunded: standing('refunded'),
+    held: standing('held'),
+    debit: sum('debitMinor'),
+    credit: sum('creditMinor'),
   };
 }

@@ -14,7 +14,8 @@ describe('rate limits', () => {
   beforeAll(async () => {
     redis = openTestRedis();
     await new Promise((resolve) => redis.once('ready', resolve));
-    // A machine too busy for Redis to answer within 100 ms makes the limiter fail open, as it should; then there was nothing to count.
+    // A machine too busy for Redis to answer within 100 ms makes the limiter fail open, as it should; then there was
+    // nothing to count.
     api = await startTestApi({ redis, limits: { ...limits, patienceMs: 10_000 } });
   });
   afterAll(async () => {
@@ -26,7 +27,8 @@ describe('rate limits', () => {
     const tenant = await api.newTenant();
     const other = await api.newTenant();
     const answers = [];
-    for (let number = 0; number < 6; number += 1) answers.push(expectContract(await api.call('get', '/me', tenant.key)));
+    for (let number = 0; number < 6; number += 1)
+      answers.push(expectContract(await api.call('get', '/me', tenant.key)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429]);
     expect(answers[0]?.headers).toMatchObject({ 'ratelimit-limit': '5', 'ratelimit-remaining': '4' });
     expect(answers[5]?.body).toMatchObject({ code: 'RATE_LIMITED' });
@@ -91,11 +93,17 @@ describe('without MongoDB', () => {
     const api = await startTestApi({ database: away });
     const key = `pk_live_${'x'.repeat(43)}`;
     const began = performance.now();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => api.call('post', '/onboardings', key).send({ email: 'a@example.com', name: 'A' }).then(expectContract)));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        api.call('post', '/onboardings', key).send({ email: 'a@example.com', name: 'A' }).then(expectContract),
+      ),
+    );
     const page = await api.call('get', '/verify/onb_01h455vb4pex5vsknk084sn02q.1.x');
     expect(performance.now() - began).toBeLessThan(2300);
     await api.stop();
-    expect(new Set(answers.map(({ status, body, headers }) => `${status} ${body.code} ${headers['retry-after']}`))).toEqual(new Set(['503 DATABASE_UNAVAILABLE 2']));
+    expect(
+      new Set(answers.map(({ status, body, headers }) => `${status} ${body.code} ${headers['retry-after']}`)),
+    ).toEqual(new Set(['503 DATABASE_UNAVAILABLE 2']));
     expect(page.status).toBe(404);
   });
 
@@ -106,12 +114,20 @@ describe('without MongoDB', () => {
     await api.call('get', '/me', key);
     const inTransaction = api.database.inTransaction.bind(api.database);
     // As a frozen server does it: the transaction begins, then nothing for longer than the deadline.
-    api.database.inTransaction = (work) => inTransaction(async (session) => {
-      await new Promise((resolve) => setTimeout(resolve, 2000));
-      return work(session);
-    });
+    api.database.inTransaction = (work) =>
+      inTransaction(async (session) => {
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+        return work(session);
+      });
     const began = performance.now();
-    const answers = await Promise.all(Array.from({ length: 8 }, (_one, number) => api.call('post', '/onboardings', key).send({ email: `late${number}@example.com`, name: 'A' }).then(expectContract)));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_one, number) =>
+        api
+          .call('post', '/onboardings', key)
+          .send({ email: `late${number}@example.com`, name: 'A' })
+          .then(expectContract),
+      ),
+    );
     expect(performance.now() - began).toBeLessThan(1900);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
     expect(answers.filter(({ body }) => /too many/i.test(body.detail))).toHaveLength(5);

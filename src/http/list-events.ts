@@ -27,7 +27,10 @@ export function listEvents({ call, database, listPage, entityId, currency }: Lis
 
   async function namesOfPlans(events: readonly Event[]): Promise<Map<string, string>> {
     const planIds = [...new Set(events.map(({ data }) => data.planId).filter((planId) => typeof planId === 'string'))];
-    const plans = planIds.length === 0 ? [] : await database.models.plans.find({ tenantId, _id: { $in: planIds } }, { name: 1 }).lean();
+    const plans =
+      planIds.length === 0
+        ? []
+        : await database.models.plans.find({ tenantId, _id: { $in: planIds } }, { name: 1 }).lean();
     return new Map(plans.map(({ _id, name }) => [_id, name]));
   }
 }

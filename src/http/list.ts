@@ -19,12 +19,18 @@ export interface ListPageInput<Item> {
   present: (items: Item[]) => unknown[] | Promise<unknown[]>;
 }
 
-/** Cursors are signed, with what they belong to, so that one made up or carried to another list is refused instead of skipping items. */
+/**
+ * Cursors are signed, with what they belong to, so that one made up or carried to another list is refused instead of
+ * skipping items.
+ */
 export type ListPage = <Item>(input: ListPageInput<Item>) => Promise<Reply>;
 
 const SIGNATURE_LENGTH = 22;
 
-/** Answers one page of a list, ordered by a unique field: what comes or goes meanwhile neither doubles nor hides the rest. */
+/**
+ * Answers one page of a list, ordered by a unique field: what comes or goes meanwhile neither doubles nor hides the
+ * rest.
+ */
 export function createListPage({ secret }: { secret: string }): ListPage {
   const sign = (position: string, filter: unknown, { operation, tenantId }: Call): string =>
     createHmac('sha256', secret)
@@ -32,7 +38,8 @@ export function createListPage({ secret }: { secret: string }): ListPage {
       .digest('base64url')
       .slice(0, SIGNATURE_LENGTH);
 
-  const write = (position: string, filter: unknown, call: Call): string => sign(position, filter, call) + Buffer.from(position).toString('base64url');
+  const write = (position: string, filter: unknown, call: Call): string =>
+    sign(position, filter, call) + Buffer.from(position).toString('base64url');
 
   const read = (cursor: string, filter: unknown, call: Call): string => {
     const position = Buffer.from(cursor.slice(SIGNATURE_LENGTH), 'base64url').toString('utf8');
@@ -40,13 +47,18 @@ export function createListPage({ secret }: { secret: string }): ListPage {
     const expected = Buffer.from(write(position, filter, call));
     if (given.length === expected.length && timingSafeEqual(given, expected)) return position;
     const detail = 'is not from `next` of this list with these filters; start again without it';
-    throw new RequestProblem('INVALID_PARAMETER', `cursor ${detail}`, { errors: [{ parameter: 'cursor', rule: 'cursor', detail }] });
+    throw new RequestProblem('INVALID_PARAMETER', `cursor ${detail}`, {
+      errors: [{ parameter: 'cursor', rule: 'cursor', detail }],
+    });
   };
 
   return async ({ call, model, filter, by: { field, order, isNumber = false }, present }) => {
     const { limit = 20, cursor } = call.query;
     const position = cursor === undefined ? undefined : read(cursor, filter, call);
-    const beyond = position === undefined ? {} : { [field]: { [order === 1 ? '$gt' : '$lt']: isNumber ? Number(position) : position } };
+    const beyond =
+      position === undefined
+        ? {}
+        : { [field]: { [order === 1 ? '$gt' : '$lt']: isNumber ? Number(position) : position } };
     const found = (await model
       .find({ ...filter, ...beyond } as QueryFilter<never>)
       .sort({ [field]: order })
@@ -78,5 +90,7 @@ function instantOf(parameter: string, text: string): Date {
   const instant = new Date(text.replace(/:60(?=[.Zz+-])/, ':59'));
   if (!Number.isNaN(instant.getTime())) return instant;
   const detail = 'must be an instant such as 2026-11-21T09:00:00Z';
-  throw new RequestProblem('INVALID_PARAMETER', `${parameter} ${detail}`, { errors: [{ parameter, rule: 'format', detail }] });
+  throw new RequestProblem('INVALID_PARAMETER', `${parameter} ${detail}`, {
+    errors: [{ parameter, rule: 'format', detail }],
+  });
 }

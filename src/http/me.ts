@@ -17,9 +17,20 @@ export function meHandlers({ database, limits }: { database: Database; limits: L
       return {
         status: 200,
         body: {
-          partner: partner && { id: partner._id, name: partner.name, timeZone: partner.timeZone, locale: partner.locale },
-          tenantId, mode, scopes,
-          limits: { requestsPerMinute: limits.requestsPerMinute, maxBodyBytes: limits.maxBodyBytes, maxPageSize: MAX_PAGE_SIZE },
+          partner: partner && {
+            id: partner._id,
+            name: partner.name,
+            timeZone: partner.timeZone,
+            locale: partner.locale,
+          },
+          tenantId,
+          mode,
+          scopes,
+          limits: {
+            requestsPerMinute: limits.requestsPerMinute,
+            maxBodyBytes: limits.maxBodyBytes,
+            maxPageSize: MAX_PAGE_SIZE,
+          },
         },
       };
     },

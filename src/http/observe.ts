@@ -10,8 +10,8 @@ export interface HttpLogger {
 export type HttpMetrics = Pick<Metrics, 'observeRequest'>;
 
 /**
- * One lean line and one measurement per request, when it is over. Addresses are not logged: they can hold tokens and mail addresses; the
- * operationId says what was asked for.
+ * One lean line and one measurement per request, when it is over. Addresses are not logged: they can hold tokens and
+ * mail addresses; the operationId says what was asked for.
  */
 export function observe({ logger, metrics }: { logger: HttpLogger; metrics: HttpMetrics }): RequestHandler {
   return (request, response, next) => {
@@ -23,7 +23,15 @@ export function observe({ logger, metrics }: { logger: HttpLogger; metrics: Http
       const status = response.writableFinished ? response.statusCode : 499;
       const { method, correlationId, caller } = request;
       logger.info(
-        { method, operationId, status, ms: Math.round(ms * 10) / 10, correlationId, partnerId: caller?.partnerId ?? undefined, mode: caller?.mode ?? undefined },
+        {
+          method,
+          operationId,
+          status,
+          ms: Math.round(ms * 10) / 10,
+          correlationId,
+          partnerId: caller?.partnerId ?? undefined,
+          mode: caller?.mode ?? undefined,
+        },
         'request',
       );
       metrics.observeRequest({ operationId, method, status, seconds: ms / 1000 });

@@ -31,13 +31,18 @@ export function onboardingCommandHandlers(input: OnboardingCommandHandlersInput)
     generation?: number;
   }
 
-  // Before anything else: nothing of a request for somebody else's onboarding is kept, and it answers like one for an unknown id.
+  // Before anything else: nothing of a request for somebody else's onboarding is kept, and it answers like one for an
+  // unknown id.
   const rejectUnknown = async ({ tenantId, params: { onboardingId } }: CommandCall): Promise<void> => {
-    const known = isId('onboarding', onboardingId) && (await database.models.onboardings.exists({ _id: onboardingId, tenantId }));
+    const known =
+      isId('onboarding', onboardingId) && (await database.models.onboardings.exists({ _id: onboardingId, tenantId }));
     if (!known) throw notFound('onboarding');
   };
 
-  const command = async (call: CommandCall, { using = 'write', payload, generation }: SendInput = {}): Promise<Reply> => {
+  const command = async (
+    call: CommandCall,
+    { using = 'write', payload, generation }: SendInput = {},
+  ): Promise<Reply> => {
     const { tenantId, params, caller, operation } = call;
     const { onboardingId } = params;
     await rejectUnknown(call);
@@ -46,8 +51,19 @@ export function onboardingCommandHandlers(input: OnboardingCommandHandlersInput)
       async send(commandId) {
         if (payload) await keepPayload({ database, tenantId, entityId: onboardingId, commandId, payload });
         const by = actorOf(caller, using);
-        const outcome = await sendOnboardingCommand({ tenantId, onboardingId, command: operation.id as OnboardingCommand, commandId, by, generation });
-        return { status: 200, headers: { 'Content-Location': `${basePath}/onboardings/${onboardingId}` }, body: { id: onboardingId, state: outcome.state, at: outcome.at } };
+        const outcome = await sendOnboardingCommand({
+          tenantId,
+          onboardingId,
+          command: operation.id as OnboardingCommand,
+          commandId,
+          by,
+          generation,
+        });
+        return {
+          status: 200,
+          headers: { 'Content-Location': `${basePath}/onboardings/${onboardingId}` },
+          body: { id: onboardingId, state: outcome.state, at: outcome.at },
+        };
       },
     });
   };
@@ -58,7 +74,11 @@ export function onboardingCommandHandlers(input: OnboardingCommandHandlersInput)
       await rejectUnknown(call);
       const link = readVerificationToken({ secret: tokenSecret, token: call.body.token });
       if (link?.onboardingId !== onboardingId) {
-        throw new DomainError('TOKEN_INVALID', 'The token is not one of ours, or of another onboarding. Send the one from the newest mail, unchanged.', { pointer: '/token' });
+        throw new DomainError(
+          'TOKEN_INVALID',
+          'The token is not one of ours, or of another onboarding. Send the one from the newest mail, unchanged.',
+          { pointer: '/token' },
+        );
       }
       return command(call, { generation: link.generation });
     },

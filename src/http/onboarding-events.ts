@@ -5,12 +5,19 @@ import type { ListPage } from './list';
 import { listEvents } from './list-events';
 
 /** The timeline of an onboarding: what happened, when, and by whom. */
-export function onboardingEventHandlers({ database, listPage }: { database: Database; listPage: ListPage }): Handlers<'listOnboardingEvents'> {
+export function onboardingEventHandlers({
+  database,
+  listPage,
+}: {
+  database: Database;
+  listPage: ListPage;
+}): Handlers<'listOnboardingEvents'> {
   return {
     async listOnboardingEvents(call) {
       const { tenantId } = call;
       const { onboardingId } = call.params;
-      const known = isId('onboarding', onboardingId) && (await database.models.onboardings.exists({ _id: onboardingId, tenantId }));
+      const known =
+        isId('onboarding', onboardingId) && (await database.models.onboardings.exists({ _id: onboardingId, tenantId }));
       if (!known) throw notFound('onboarding');
       return listEvents({ call, database, listPage, entityId: onboardingId, currency: null });
     },

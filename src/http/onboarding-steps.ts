@@ -29,33 +29,69 @@ interface StepRule {
 }
 
 const rules: readonly StepRule[] = [
-  { name: 'verification', startedBy: ['onboarding.started', 'onboarding.verification_sent'], doneBy: ['onboarding.verified'], waitsIn: 'awaiting_verification' },
   {
-    name: 'profile', startedBy: ['onboarding.verified'], doneBy: ['onboarding.profile_submitted'], skippedBy: ['onboarding.profile_skipped'],
+    name: 'verification',
+    startedBy: ['onboarding.started', 'onboarding.verification_sent'],
+    doneBy: ['onboarding.verified'],
+    waitsIn: 'awaiting_verification',
+  },
+  {
+    name: 'profile',
+    startedBy: ['onboarding.verified'],
+    doneBy: ['onboarding.profile_submitted'],
+    skippedBy: ['onboarding.profile_skipped'],
     waitsIn: 'awaiting_profile',
   },
-  { name: 'approval', startedBy: ['onboarding.approval_requested'], doneBy: ['onboarding.approved'], waitsIn: 'awaiting_approval' },
   {
-    name: 'welcome_package', startedBy: ['onboarding.activating'], doneBy: ['onboarding.welcome_package_granted'],
+    name: 'approval',
+    startedBy: ['onboarding.approval_requested'],
+    doneBy: ['onboarding.approved'],
+    waitsIn: 'awaiting_approval',
+  },
+  {
+    name: 'welcome_package',
+    startedBy: ['onboarding.activating'],
+    doneBy: ['onboarding.welcome_package_granted'],
     undoneBy: ['onboarding.welcome_package_revoked'],
   },
-  { name: 'activation', startedBy: ['onboarding.welcome_package_granted'], doneBy: ['onboarding.user_activated'], undoneBy: ['onboarding.user_cancelled'] },
+  {
+    name: 'activation',
+    startedBy: ['onboarding.welcome_package_granted'],
+    doneBy: ['onboarding.user_activated'],
+    undoneBy: ['onboarding.user_cancelled'],
+  },
 ];
 
 /** The events that steps are computed from. */
 export const stepEventTypes: EventType[] = [
-  ...new Set(rules.flatMap(({ startedBy, doneBy = [], skippedBy = [], undoneBy = [] }) => [...startedBy, ...doneBy, ...skippedBy, ...undoneBy])),
-  'onboarding.undoing', 'onboarding.completed', 'onboarding.expired', 'onboarding.rejected', 'onboarding.cancelled', 'onboarding.failed',
+  ...new Set(
+    rules.flatMap(({ startedBy, doneBy = [], skippedBy = [], undoneBy = [] }) => [
+      ...startedBy,
+      ...doneBy,
+      ...skippedBy,
+      ...undoneBy,
+    ]),
+  ),
+  'onboarding.undoing',
+  'onboarding.completed',
+  'onboarding.expired',
+  'onboarding.rejected',
+  'onboarding.cancelled',
+  'onboarding.failed',
 ];
 
 /**
- * The steps of an onboarding, with their times, from what happened to it. Approval is a step only where it is asked for, compensation
- * only once something is undone. A step that undoing interrupted has failed, unless the onboarding was simply cancelled: then it is skipped.
+ * The steps of an onboarding, with their times, from what happened to it. Approval is a step only where it is asked
+ * for, compensation only once something is undone. A step that undoing interrupted has failed, unless the onboarding
+ * was simply cancelled: then it is skipped.
  */
 export function onboardingSteps({ state, requiresApproval, towards, events }: OnboardingStepsInput): Step[] {
-  const first = (types: readonly EventType[] = []): Date | null => events.find(({ type }) => types.includes(type))?.at ?? null;
+  const first = (types: readonly EventType[] = []): Date | null =>
+    events.find(({ type }) => types.includes(type))?.at ?? null;
   const undoingSince = first(['onboarding.undoing']);
-  const steps = rules.filter(({ name }) => name !== 'approval' || requiresApproval).map((rule) => stepOf({ rule, state, towards, undoingSince, first }));
+  const steps = rules
+    .filter(({ name }) => name !== 'approval' || requiresApproval)
+    .map((rule) => stepOf({ rule, state, towards, undoingSince, first }));
   if (undoingSince === null) return steps;
   const endedAt = hasEnded(state) ? first([`onboarding.${state}` as EventType]) : null;
   return [...steps, step('compensation', hasEnded(state) ? 'done' : 'running', undoingSince, endedAt)];
@@ -73,7 +109,10 @@ function stepOf({ rule, state, towards, undoingSince, first }: StepOfInput): Ste
   const doneAt = first(doneBy);
   const undoneAt = first(undoneBy);
   const skippedAt = first(skippedBy);
-  if (doneAt) return undoneAt ? step(name, 'undone', startedAt ?? doneAt, undoneAt) : step(name, 'done', startedAt ?? doneAt, doneAt);
+  if (doneAt)
+    return undoneAt
+      ? step(name, 'undone', startedAt ?? doneAt, undoneAt)
+      : step(name, 'done', startedAt ?? doneAt, doneAt);
   if (skippedAt) return step(name, 'skipped', startedAt, skippedAt);
   if (undoingSince) {
     if (!startedAt) return step(name, 'skipped', null, null);
@@ -84,5 +123,8 @@ function stepOf({ rule, state, towards, undoingSince, first }: StepOfInput): Ste
 }
 
 const step = (name: Step['name'], state: Step['state'], startedAt: Date | null, finishedAt: Date | null): Step => ({
-  name, state, startedAt: startedAt?.toISOString() ?? null, finishedAt: finishedAt?.toISOString() ?? null,
+  name,
+  state,
+  startedAt: startedAt?.toISOString() ?? null,
+  finishedAt: finishedAt?.toISOString() ?? null,
 });

@@ -19,7 +19,12 @@ export interface PartnerHandlersInput {
 }
 
 /** Partner accounts; the platform's operator only. */
-export function partnerHandlers({ database, idempotency, listPage, basePath }: PartnerHandlersInput): Handlers<'createPartner' | 'listPartners' | 'getPartner' | 'updatePartner'> {
+export function partnerHandlers({
+  database,
+  idempotency,
+  listPage,
+  basePath,
+}: PartnerHandlersInput): Handlers<'createPartner' | 'listPartners' | 'getPartner' | 'updatePartner'> {
   const { partners } = database.models;
 
   const find = async (partnerId: string): Promise<Partner> => {
@@ -33,7 +38,11 @@ export function partnerHandlers({ database, idempotency, listPage, basePath }: P
     rejectUnlessMatching({ call, version });
     const { dunning, denyList } = call.body;
     if (dunning) requireDunningLadder(dunning);
-    const changes = { ...call.body, ...(denyList ? { denyList: requireDenyList(denyList) } : {}), updatedAt: new Date() };
+    const changes = {
+      ...call.body,
+      ...(denyList ? { denyList: requireDenyList(denyList) } : {}),
+      updatedAt: new Date(),
+    };
     const guard: QueryFilter<Partner> = call.headers['if-match'] === undefined ? { _id } : { _id, version };
     const partner = await partners
       .findOneAndUpdate(guard, { $set: changes, $inc: { version: 1 } }, { returnDocument: 'after' })
@@ -48,19 +57,39 @@ export function partnerHandlers({ database, idempotency, listPage, basePath }: P
       const { name, timeZone, locale, reviewers = [], metadata = {}, dunning, denyList = [] } = call.body;
       const now = new Date();
       const partner: Partner = {
-        _id: newId('partner'), name, timeZone, locale, reviewers, dunning: dunning ? requireDunningLadder(dunning) : null, denyList: requireDenyList(denyList), metadata,
-        version: 1, createdAt: now, updatedAt: now,
+        _id: newId('partner'),
+        name,
+        timeZone,
+        locale,
+        reviewers,
+        dunning: dunning ? requireDunningLadder(dunning) : null,
+        denyList: requireDenyList(denyList),
+        metadata,
+        version: 1,
+        createdAt: now,
+        updatedAt: now,
       };
       return idempotency.acceptOnce({
         call,
         async write(session) {
           await insertDocuments({ model: partners, documents: [partner], session });
-          return { status: 201, headers: { Location: `${basePath}/partners/${partner._id}`, ETag: etagOf(1) }, body: presentPartner(partner) };
+          return {
+            status: 201,
+            headers: { Location: `${basePath}/partners/${partner._id}`, ETag: etagOf(1) },
+            body: presentPartner(partner),
+          };
         },
       });
     },
 
-    listPartners: (call) => listPage({ call, model: partners, filter: {}, by: { field: '_id', order: -1 }, present: (items) => items.map(presentPartner) }),
+    listPartners: (call) =>
+      listPage({
+        call,
+        model: partners,
+        filter: {},
+        by: { field: '_id', order: -1 },
+        present: (items) => items.map(presentPartner),
+      }),
 
     async getPartner(call) {
       const partner = await find(call.params.partnerId);

@@ -49,13 +49,23 @@ export function paymentHandlers(input: PaymentHandlersInput): Handlers<PaymentOp
     return idempotency.acceptOnce({
       call,
       async write(session) {
-        const { payment, row } = await acceptPayment({ database, session, tenantId, ...body, correlationId, by: actorOf(caller), at, startDelayMs: OWN_SEND_MS });
+        const { payment, row } = await acceptPayment({
+          database,
+          session,
+          tenantId,
+          ...body,
+          correlationId,
+          by: actorOf(caller),
+          at,
+          startDelayMs: OWN_SEND_MS,
+        });
         const headers = { Location: `${basePath}/payments/${payment._id}`, ETag: etagOf(payment.version) };
         return { status: 202, headers, body: presentPayment(payment), afterCommit: () => row && startSoon(row) };
       },
     });
   };
-  const create = async (call: CallOf<'createPayment'>): Promise<Reply> => replyAccepted({ call, reply: await accept(call), settling });
+  const create = async (call: CallOf<'createPayment'>): Promise<Reply> =>
+    replyAccepted({ call, reply: await accept(call), settling });
 
   return {
     createPayment: create,
@@ -71,7 +81,13 @@ export function paymentHandlers(input: PaymentHandlersInput): Handlers<PaymentOp
         ...(orderRef === undefined ? {} : { orderRef }),
         ...createdWithin(call.query),
       };
-      return listPage({ call, model: payments, filter, by: { field: '_id', order: -1 }, present: (items) => items.map(presentPayment) });
+      return listPage({
+        call,
+        model: payments,
+        filter,
+        by: { field: '_id', order: -1 },
+        present: (items) => items.map(presentPayment),
+      });
     },
 
     getPayment: (call) => replyCurrent({ call, id: call.params.paymentId, settling }),

@@ -17,7 +17,13 @@ export interface PlanHandlersInput {
 }
 
 /** What can be subscribed to. Plans are made and read, never changed. */
-export function planHandlers({ database, idempotency, listPage, basePath, clock }: PlanHandlersInput): Handlers<'createPlan' | 'listPlans' | 'getPlan'> {
+export function planHandlers({
+  database,
+  idempotency,
+  listPage,
+  basePath,
+  clock,
+}: PlanHandlersInput): Handlers<'createPlan' | 'listPlans' | 'getPlan'> {
   const { plans } = database.models;
 
   return {
@@ -28,15 +34,29 @@ export function planHandlers({ database, idempotency, listPage, basePath, clock 
         call,
         async write(session) {
           const plan = await acceptPlan({ database, session, tenantId, terms, correlationId, at });
-          return { status: 201, headers: { Location: `${basePath}/plans/${plan._id}`, ETag: etagOf(plan.version) }, body: presentPlan(plan) };
+          return {
+            status: 201,
+            headers: { Location: `${basePath}/plans/${plan._id}`, ETag: etagOf(plan.version) },
+            body: presentPlan(plan),
+          };
         },
       });
     },
 
-    listPlans: (call) => listPage({ call, model: plans, filter: { tenantId: call.tenantId }, by: { field: '_id', order: -1 }, present: (items) => items.map(presentPlan) }),
+    listPlans: (call) =>
+      listPage({
+        call,
+        model: plans,
+        filter: { tenantId: call.tenantId },
+        by: { field: '_id', order: -1 },
+        present: (items) => items.map(presentPlan),
+      }),
 
     async getPlan(call) {
-      const { tenantId, params: { planId } } = call;
+      const {
+        tenantId,
+        params: { planId },
+      } = call;
       const plan = isId('plan', planId) ? await plans.findOne({ _id: planId, tenantId }).lean() : null;
       if (!plan) throw notFound('plan');
       return replyWithTag({ call, version: plan.version, body: presentPlan(plan) });

@@ -7,7 +7,10 @@ const SLOWEST_LOOK_MS = 500;
 /** What is left after the wait for the answer itself. */
 const ANSWER_MS = 1500;
 
-/** The seconds of `Prefer: wait=N` (RFC 7240), at most 30; null where there is none. Preferences that make no sense are ignored, as the RFC asks. */
+/**
+ * The seconds of `Prefer: wait=N` (RFC 7240), at most 30; null where there is none. Preferences that make no sense are
+ * ignored, as the RFC asks.
+ */
 export function secondsToWait(prefer: string | undefined): number | null {
   const [, seconds] = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,6})"?\s*(?:$|[,;])/i.exec(prefer ?? '') ?? [];
   return seconds === undefined ? null : Math.min(Number(seconds), MAX_WAIT_SECONDS);
@@ -22,10 +25,15 @@ export interface WaitUntilSettledInput<Item> {
 }
 
 /**
- * Looks at something until it has settled, the time is up, or nobody waits for the answer any more. Answers what it saw last;
- * null when it saw nothing, as when the database went away meanwhile.
+ * Looks at something until it has settled, the time is up, or nobody waits for the answer any more. Answers what it saw
+ * last; null when it saw nothing, as when the database went away meanwhile.
  */
-export async function waitUntilSettled<Item>({ call, seconds, look, hasSettled }: WaitUntilSettledInput<Item>): Promise<Item | null> {
+export async function waitUntilSettled<Item>({
+  call,
+  seconds,
+  look,
+  hasSettled,
+}: WaitUntilSettledInput<Item>): Promise<Item | null> {
   const { deadline, abandoned } = call;
   const untilMs = performance.now() + seconds * 1000;
   deadline.restart(seconds * 1000 + ANSWER_MS);

@@ -8,33 +8,71 @@ import type { components } from './openapi-types';
 import { waitOfPayment } from './present-payment';
 import { waitOfSubscription } from './present-subscription';
 
-const presentMoney = ({ amountMinor, currency }: Money): components['schemas']['MoneyValue'] => ({ amountMinor, currency });
-
-const presentLine = ({ kind, description, planId, quantity, amount, startAt, endAt }: InvoiceLine): components['schemas']['InvoiceLine'] => ({
-  kind, description, planId, quantity, amount: presentMoney(amount), startAt, endAt,
+const presentMoney = ({ amountMinor, currency }: Money): components['schemas']['MoneyValue'] => ({
+  amountMinor,
+  currency,
 });
 
-const presentAttempt = ({ total }: Invoice, made: InvoiceAttempt): components['schemas']['Invoice']['attempts'][number] => ({
-  attempt: made.attempt, paymentId: made.paymentId, at: made.at.toISOString(), state: made.state, amountPaid: amountPaid({ total, attempts: [made] }), reason: made.reason,
+const presentLine = ({
+  kind,
+  description,
+  planId,
+  quantity,
+  amount,
+  startAt,
+  endAt,
+}: InvoiceLine): components['schemas']['InvoiceLine'] => ({
+  kind,
+  description,
+  planId,
+  quantity,
+  amount: presentMoney(amount),
+  startAt,
+  endAt,
 });
 
-/** What an open invoice hangs on: its subscription, and the payment of its last attempt where that has no final answer. */
+const presentAttempt = (
+  { total }: Invoice,
+  made: InvoiceAttempt,
+): components['schemas']['Invoice']['attempts'][number] => ({
+  attempt: made.attempt,
+  paymentId: made.paymentId,
+  at: made.at.toISOString(),
+  state: made.state,
+  amountPaid: amountPaid({ total, attempts: [made] }),
+  reason: made.reason,
+});
+
+/**
+ * What an open invoice hangs on: its subscription, and the payment of its last attempt where that has no final answer.
+ */
 export interface OpenInvoice {
   subscription: Subscription;
   pending: Payment | null;
 }
 
-/** The subscription decides when an open invoice is charged again; only a payment under way knows what it waits for itself. */
+/**
+ * The subscription decides when an open invoice is charged again; only a payment under way knows what it waits for
+ * itself.
+ */
 function waitOfInvoice({ state }: Invoice, open: OpenInvoice | null): components['schemas']['WaitingFor'] {
   if (state === 'draft') return { what: 'to be made out', until: null };
   if (state !== 'open' || open === null) return null;
   const { subscription, pending } = open;
   const own = pending && waitOfPayment(pending);
-  return own?.until ? { what: `its payment, which waits for ${own.what}`, until: own.until } : waitOfSubscription(subscription);
+  return own?.until
+    ? { what: `its payment, which waits for ${own.what}`, until: own.until }
+    : waitOfSubscription(subscription);
 }
 
 /** An invoice as the API shows it; with `open` while it is open. */
-export const presentInvoice = ({ invoice, open }: { invoice: Invoice; open: OpenInvoice | null }): components['schemas']['Invoice'] => ({
+export const presentInvoice = ({
+  invoice,
+  open,
+}: {
+  invoice: Invoice;
+  open: OpenInvoice | null;
+}): components['schemas']['Invoice'] => ({
   id: invoice._id,
   state: invoice.state,
   subscriptionId: invoice.subscriptionId,
@@ -55,7 +93,11 @@ export const presentInvoice = ({ invoice, open }: { invoice: Invoice; open: Open
 });
 
 /** The invoice that a change of plan would make. */
-export const presentPreview = ({ invoice, period, effectiveAt }: PlanChangePreview): components['schemas']['InvoicePreview'] => ({
+export const presentPreview = ({
+  invoice,
+  period,
+  effectiveAt,
+}: PlanChangePreview): components['schemas']['InvoicePreview'] => ({
   effectiveAt,
   lines: invoice.lines.map(presentLine),
   subtotal: presentMoney(invoice.subtotal),

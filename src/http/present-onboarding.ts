@@ -12,7 +12,13 @@ const endings: Partial<Record<Onboarding['state'], string>> = {
 };
 
 /** An onboarding as the API shows it; its steps are read from its events. */
-export function presentOnboarding({ onboarding, events }: { onboarding: Onboarding; events: readonly StepEvent[] }): components['schemas']['Onboarding'] {
+export function presentOnboarding({
+  onboarding,
+  events,
+}: {
+  onboarding: Onboarding;
+  events: readonly StepEvent[];
+}): components['schemas']['Onboarding'] {
   const { state, undoing, requiresApproval } = onboarding;
   return {
     id: onboarding._id,
@@ -26,7 +32,9 @@ export function presentOnboarding({ onboarding, events }: { onboarding: Onboardi
     metadata: onboarding.metadata,
     waitingFor: waitingForOf({ state, until: onboarding.until?.toISOString() ?? null }),
     steps: onboardingSteps({ state, requiresApproval, towards: undoing?.towards ?? null, events }),
-    outcome: hasEnded(state) ? { state, detail: `${endings[state] ?? ''}${undoing?.reason ? ` (${undoing.reason})` : ''}` } : null,
+    outcome: hasEnded(state)
+      ? { state, detail: `${endings[state] ?? ''}${undoing?.reason ? ` (${undoing.reason})` : ''}` }
+      : null,
     correlationId: onboarding.correlationId,
     createdAt: onboarding.createdAt.toISOString(),
     updatedAt: onboarding.updatedAt.toISOString(),

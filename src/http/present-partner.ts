@@ -3,13 +3,51 @@ import type { ApiKey } from '../models/api-key';
 import type { Partner } from '../models/partner';
 import type { components } from './openapi-types';
 
-export const presentPartner = ({ _id, name, timeZone, locale, reviewers, dunning, denyList = [], metadata, createdAt, updatedAt }: Partner): components['schemas']['Partner'] => ({
-  id: _id, name, timeZone, locale, reviewers, dunning: presentDunning(dunning ?? defaultDunningLadder),
-  denyList: denyList.map(({ kind, value, reason }) => ({ kind, value, reason })), metadata, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString(),
+export const presentPartner = ({
+  _id,
+  name,
+  timeZone,
+  locale,
+  reviewers,
+  dunning,
+  denyList = [],
+  metadata,
+  createdAt,
+  updatedAt,
+}: Partner): components['schemas']['Partner'] => ({
+  id: _id,
+  name,
+  timeZone,
+  locale,
+  reviewers,
+  dunning: presentDunning(dunning ?? defaultDunningLadder),
+  denyList: denyList.map(({ kind, value, reason }) => ({ kind, value, reason })),
+  metadata,
+  createdAt: createdAt.toISOString(),
+  updatedAt: updatedAt.toISOString(),
 });
 
-const presentDunning = ({ retryAfterDays, cancelAfterDays }: DunningLadder): components['schemas']['Dunning'] => ({ retryAfterDays: [...retryAfterDays], cancelAfterDays });
+const presentDunning = ({ retryAfterDays, cancelAfterDays }: DunningLadder): components['schemas']['Dunning'] => ({
+  retryAfterDays: [...retryAfterDays],
+  cancelAfterDays,
+});
 
-export const presentApiKey = ({ _id, partnerId, mode, scopes, name, hint, createdAt, revokedAt }: ApiKey): components['schemas']['ApiKey'] => ({
-  id: _id, partnerId, mode, scopes, name, hint, createdAt: createdAt.toISOString(), revokedAt: revokedAt?.toISOString() ?? null,
+export const presentApiKey = ({
+  _id,
+  partnerId,
+  mode,
+  scopes,
+  name,
+  hint,
+  createdAt,
+  revokedAt,
+}: ApiKey): components['schemas']['ApiKey'] => ({
+  id: _id,
+  partnerId,
+  mode,
+  scopes,
+  name,
+  hint,
+  createdAt: createdAt.toISOString(),
+  revokedAt: revokedAt?.toISOString() ?? null,
 });

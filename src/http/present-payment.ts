@@ -18,10 +18,16 @@ const waits: Partial<Record<PaymentState, string>> = {
 };
 
 /** What a payment waits for, and until when; null once it has ended. */
-export function waitOfPayment({ state, until, undoing }: Pick<Payment, 'state' | 'until' | 'undoing'>): components['schemas']['WaitingFor'] {
+export function waitOfPayment({
+  state,
+  until,
+  undoing,
+}: Pick<Payment, 'state' | 'until' | 'undoing'>): components['schemas']['WaitingFor'] {
   const what = waits[state];
   if (what === undefined) return null;
-  return undoing ? { what: 'what is held at the gateway to be given back', until: null } : { what, until: until?.toISOString() ?? null };
+  return undoing
+    ? { what: 'what is held at the gateway to be given back', until: null }
+    : { what, until: until?.toISOString() ?? null };
 }
 
 /** A payment as the API shows it. */
@@ -45,7 +51,10 @@ export function presentPayment(payment: Payment): components['schemas']['Payment
     capture: payment.capture,
     metadata: payment.metadata,
     nextAction: state === 'requires_action' && actionUrl !== null ? { url: actionUrl } : null,
-    fraud: fraud && { decision: fraud.decision, reasons: fraud.reasons.map((reason) => ({ rule: reason.rule, detail: tellableDetailOf(reason) })) },
+    fraud: fraud && {
+      decision: fraud.decision,
+      reasons: fraud.reasons.map((reason) => ({ rule: reason.rule, detail: tellableDetailOf(reason) })),
+    },
     review: review && { decision: review.decision, note: review.note, at: review.at.toISOString() },
     reason: payment.reason,
     waitingFor: waitOfPayment(payment),

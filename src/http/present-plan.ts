@@ -2,7 +2,16 @@ import type { Plan } from '../models/plan';
 import type { components } from './openapi-types';
 
 /** A plan as the API shows it. */
-export const presentPlan = ({ _id, name, amount, interval, intervalCount, trialDays, createdAt, updatedAt }: Plan): components['schemas']['Plan'] => ({
+export const presentPlan = ({
+  _id,
+  name,
+  amount,
+  interval,
+  intervalCount,
+  trialDays,
+  createdAt,
+  updatedAt,
+}: Plan): components['schemas']['Plan'] => ({
   id: _id,
   state: 'active',
   name,

@@ -26,7 +26,10 @@ export function waitOfSubscription(subscription: Subscription): components['sche
   const due = nextDue(progress);
   // A cancel at the period's end may come before the next attempt.
   if (due?.what === 'cancel' && charge?.status !== 'pending') return { what: waits.cancel, until: due.at };
-  return { what: wait.what === 'renewal' && waiting?.what === 'change_plan' ? PLAN_CHANGE : waits[wait.what], until: wait.until };
+  return {
+    what: wait.what === 'renewal' && waiting?.what === 'change_plan' ? PLAN_CHANGE : waits[wait.what],
+    until: wait.until,
+  };
 }
 
 function presentScheduled({ waiting, nextPeriodAt }: Subscription): components['schemas']['Subscription']['scheduled'] {

@@ -90,7 +90,11 @@ export class RequestProblem extends DomainError {
   readonly errors: FieldError[];
   readonly headers: Record<string, string>;
 
-  constructor(code: ProblemCode, detail: string, { errors = [], headers = {}, ...details }: RequestProblemDetails = {}) {
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    { errors = [], headers = {}, ...details }: RequestProblemDetails = {},
+  ) {
     super(code, detail, details);
     this.errors = errors;
     this.headers = headers;
@@ -109,16 +113,26 @@ export interface Problem {
   unexpected: boolean;
 }
 
-/** What an error answers. Only what is in the table says anything; everything else is a plain 500 that leaks nothing. */
+/**
+ * What an error answers. Only what is in the table says anything; everything else is a plain 500 that leaks nothing.
+ */
 export function problemOf({ error, correlationId }: { error: unknown; correlationId: string }): Problem {
   const known = recognise(error);
-  const { code, message: detail, details } = known ?? new DomainError('INTERNAL', 'This was not your fault. Try again; if it stays, tell us the correlation id.');
+  const {
+    code,
+    message: detail,
+    details,
+  } = known ??
+  new DomainError('INTERNAL', 'This was not your fault. Try again; if it stays, tell us the correlation id.');
   const { status, title, retryAfterSeconds } = problemTable[code as ProblemCode];
   const errors = known instanceof RequestProblem ? known.errors : fieldAtFault(known);
   const retryAfter = details.retryAfterSeconds ?? retryAfterSeconds;
   return {
     status,
-    headers: { ...(known instanceof RequestProblem ? known.headers : {}), ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }) },
+    headers: {
+      ...(known instanceof RequestProblem ? known.headers : {}),
+      ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
+    },
     body: {
       type: `https://partner-platform.example/problems/${code.toLowerCase().replaceAll('_', '-')}`,
       title,
@@ -134,7 +148,9 @@ export function problemOf({ error, correlationId }: { error: unknown; correlatio
 }
 
 const fieldAtFault = (error: DomainError | null): FieldError[] =>
-  error?.pointer === undefined ? [] : [{ pointer: error.pointer, rule: error.code.toLowerCase(), detail: error.message }];
+  error?.pointer === undefined
+    ? []
+    : [{ pointer: error.pointer, rule: error.code.toLowerCase(), detail: error.message }];
 
 function recognise(error: unknown): DomainError | null {
   if (error instanceof DomainError) return error.code in problemTable ? error : null;
@@ -143,4 +159,7 @@ function recognise(error: unknown): DomainError | null {
 }
 
 export const databaseUnavailable = (): DomainError =>
-  new DomainError('DATABASE_UNAVAILABLE', 'The database does not answer. Nothing is lost: try again in a moment, and where the request had an Idempotency-Key, with the same one.');
+  new DomainError(
+    'DATABASE_UNAVAILABLE',
+    'The database does not answer. Nothing is lost: try again in a moment, and where the request had an Idempotency-Key, with the same one.',
+  );

@@ -4,8 +4,8 @@ import { faultInStructure } from './json-structure';
 import { RequestProblem } from './problems';
 
 /**
- * Reads a JSON body: within the size limit whatever Content-Length says, uncompressed, in strict UTF-8, and simple enough to validate.
- * It lands in `request.json`; what it may contain is for validation to say.
+ * Reads a JSON body: within the size limit whatever Content-Length says, uncompressed, in strict UTF-8, and simple
+ * enough to validate. It lands in `request.json`; what it may contain is for validation to say.
  */
 export function readBody({ operation, maxBodyBytes }: { operation: Operation; maxBodyBytes: number }): RequestHandler {
   return async (request, _response, next) => {
@@ -36,8 +36,8 @@ export function readRawBody({ maxBodyBytes }: { maxBodyBytes: number }): Request
 const LINGER_MS = 2000;
 
 /**
- * Reads a body up to the limit. Express's own reader answers an oversized one only when all of it has arrived, which a caller that
- * never ends it can put off for ever.
+ * Reads a body up to the limit. Express's own reader answers an oversized one only when all of it has arrived, which a
+ * caller that never ends it can put off for ever.
  */
 function readBytes(request: Request, maxBodyBytes: number): Promise<Buffer> {
   const encoding = request.headers['content-encoding'];
@@ -56,7 +56,13 @@ function readBytes(request: Request, maxBodyBytes: number): Promise<Buffer> {
     };
     request.once('error', () => reject(invalidJson('The body ended before its announced length.')));
     if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-      refuse(new RequestProblem('UNSUPPORTED_MEDIA_TYPE', 'Compressed bodies are not taken; send it without Content-Encoding.', { headers: { 'Accept-Encoding': 'identity' } }));
+      refuse(
+        new RequestProblem(
+          'UNSUPPORTED_MEDIA_TYPE',
+          'Compressed bodies are not taken; send it without Content-Encoding.',
+          { headers: { 'Accept-Encoding': 'identity' } },
+        ),
+      );
     } else if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) {
       refuse(tooLarge(maxBodyBytes));
     } else {
@@ -74,11 +80,16 @@ const JSON_TYPE = /^application\/json *(?:; *charset="?utf-?8"? *)?;? *$/i;
 
 function rejectOtherTypes(contentType: string | undefined, { body, id }: Operation): void {
   if (contentType !== undefined && JSON_TYPE.test(contentType)) return;
-  const remedy = body ? 'Send the body as "Content-Type: application/json", in UTF-8.' : `${id} takes no body; send none.`;
+  const remedy = body
+    ? 'Send the body as "Content-Type: application/json", in UTF-8.'
+    : `${id} takes no body; send none.`;
   throw new RequestProblem('UNSUPPORTED_MEDIA_TYPE', remedy, { headers: { Accept: 'application/json' } });
 }
 
-/** Parses strictly. @throws RequestProblem INVALID_JSON (400), or INVALID_REQUEST (422) with the pointer to what is too deep, long or doubled. */
+/**
+ * Parses strictly. @throws RequestProblem INVALID_JSON (400), or INVALID_REQUEST (422) with the pointer to what is too
+ * deep, long or doubled.
+ */
 export function parseJson(bytes: Uint8Array): unknown {
   let text: string;
   try {
@@ -97,7 +108,8 @@ export function parseJson(bytes: Uint8Array): unknown {
   return value;
 }
 
-const invalidJson = (detail: string): RequestProblem => new RequestProblem('INVALID_JSON', detail, { errors: [{ pointer: '', rule: 'json', detail }] });
+const invalidJson = (detail: string): RequestProblem =>
+  new RequestProblem('INVALID_JSON', detail, { errors: [{ pointer: '', rule: 'json', detail }] });
 
 /** Where the parser stopped. Its own message quotes the body, so only the position is taken from it. */
 function placeOf(error: unknown, text: string): string {
@@ -108,7 +120,10 @@ function placeOf(error: unknown, text: string): string {
   return ` at line ${line}, column ${before.length - before.lastIndexOf('\n')} (position ${position})`;
 }
 
-/** The parser does not always tell: of a word it does not know (NaN, undefined) it only says that there is one, whatever follows it. */
+/**
+ * The parser does not always tell: of a word it does not know (NaN, undefined) it only says that there is one, whatever
+ * follows it.
+ */
 function positionOf(error: unknown, text: string): number {
   const [, told] = /at position (\d+)/.exec((error as Error).message) ?? [];
   if (told !== undefined) return Number(told);

@@ -21,7 +21,9 @@ export interface SandboxClockHandlersInput {
   clock: Clock;
   /** Rejects with `TIME_SKIPPING_UNAVAILABLE` where the Temporal server cannot skip time. */
   requireTimeSkipping: () => Promise<unknown>;
-  /** Ends the tenant's processes and deletes its data, except the idempotency record of the request that asks for it. */
+  /**
+   * Ends the tenant's processes and deletes its data, except the idempotency record of the request that asks for it.
+   */
   resetSandbox: (input: { tenantId: string; keepIdempotencyId: string }) => Promise<void>;
   /** Sends the start of a committed row in the background. */
   startSoon: (row: OutboxRow) => void;
@@ -31,7 +33,9 @@ export interface SandboxClockHandlersInput {
 const RESET_MS = 25_000;
 
 /** The clock of a sandbox: what time it is, letting time pass, beginning again. */
-export function sandboxClockHandlers(input: SandboxClockHandlersInput): Handlers<'getSandboxClock' | 'advanceSandboxClock' | 'resetSandboxClock' | 'getOperation'> {
+export function sandboxClockHandlers(
+  input: SandboxClockHandlersInput,
+): Handlers<'getSandboxClock' | 'advanceSandboxClock' | 'resetSandboxClock' | 'getOperation'> {
   const { database, idempotency, basePath, clock, requireTimeSkipping, resetSandbox, startSoon } = input;
   const { operations } = database.models;
 
@@ -53,7 +57,15 @@ export function sandboxClockHandlers(input: SandboxClockHandlersInput): Handlers
     return idempotency.acceptOnce({
       call,
       async write(session) {
-        const { operation, row } = await acceptAdvance({ database, session, tenantId, by: body.by, actor: actorOf(caller), now, correlationId });
+        const { operation, row } = await acceptAdvance({
+          database,
+          session,
+          tenantId,
+          by: body.by,
+          actor: actorOf(caller),
+          now,
+          correlationId,
+        });
         const headers = { Location: `${basePath}/operations/${operation._id}`, ETag: etagOf(operation.version) };
         return { status: 202, headers, body: presentOperation(operation), afterCommit: () => startSoon(row) };
       },
@@ -91,7 +103,10 @@ export function sandboxClockHandlers(input: SandboxClockHandlersInput): Handlers
 
 function rejectLive({ tenantId }: Call): void {
   if (tenantOf(tenantId).mode === 'sandbox') return;
-  throw new DomainError('SANDBOX_ONLY', 'Only a sandbox has a clock that can be moved. Use a sandbox key (pk_sandbox_…).');
+  throw new DomainError(
+    'SANDBOX_ONLY',
+    'Only a sandbox has a clock that can be moved. Use a sandbox key (pk_sandbox_…).',
+  );
 }
 
 /** An operation as the API shows it. */

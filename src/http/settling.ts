@@ -14,27 +14,57 @@ export interface Settling<Item extends { version: number }> {
 }
 
 /** The answer of an acceptance (202): as it was accepted, or for a caller who waits as it is once it has settled. */
-export async function replyAccepted<Item extends { version: number }>({ call, reply, settling }: { call: Call; reply: Reply; settling: Settling<Item> }): Promise<Reply> {
+export async function replyAccepted<Item extends { version: number }>({
+  call,
+  reply,
+  settling,
+}: {
+  call: Call;
+  reply: Reply;
+  settling: Settling<Item>;
+}): Promise<Reply> {
   const seconds = secondsToWait(call.headers.prefer);
   if (seconds === null || reply.status !== 202) return reply;
   const { id } = reply.body as { id: string };
-  const item = await waitUntilSettled({ call, seconds, look: () => settling.find({ tenantId: call.tenantId, id }), hasSettled: settling.hasSettled });
+  const item = await waitUntilSettled({
+    call,
+    seconds,
+    look: () => settling.find({ tenantId: call.tenantId, id }),
+    hasSettled: settling.hasSettled,
+  });
   if (!item) return reply;
   try {
-    return { ...reply, headers: { ...reply.headers, ETag: etagOf(item.version), 'Preference-Applied': `wait=${seconds}` }, body: await settling.present(item) };
+    return {
+      ...reply,
+      headers: { ...reply.headers, ETag: etagOf(item.version), 'Preference-Applied': `wait=${seconds}` },
+      body: await settling.present(item),
+    };
   } catch {
     // It is accepted whatever became of the wait, so the answer stays.
     return reply;
   }
 }
 
-/** The answer of a GET: as it is, or for a caller who waits as it is once it has settled. @throws DomainError NOT_FOUND */
-export async function replyCurrent<Item extends { version: number }>({ call, id, settling }: { call: Call; id: string; settling: Settling<Item> }): Promise<Reply> {
+/**
+ * The answer of a GET: as it is, or for a caller who waits as it is once it has settled. @throws DomainError NOT_FOUND
+ */
+export async function replyCurrent<Item extends { version: number }>({
+  call,
+  id,
+  settling,
+}: {
+  call: Call;
+  id: string;
+  settling: Settling<Item>;
+}): Promise<Reply> {
   const look = () => settling.find({ tenantId: call.tenantId, id });
   const found = await look();
   if (!found) throw notFound(settling.what);
   const seconds = secondsToWait(call.headers.prefer);
-  const item = (seconds !== null && (await waitUntilSettled({ call, seconds, look, hasSettled: settling.hasSettled }))) || found;
+  const item =
+    (seconds !== null && (await waitUntilSettled({ call, seconds, look, hasSettled: settling.hasSettled }))) || found;
   const reply = replyWithTag({ call, version: item.version, body: await settling.present(item) });
-  return seconds === null ? reply : { ...reply, headers: { ...reply.headers, 'Preference-Applied': `wait=${seconds}` } };
+  return seconds === null
+    ? reply
+    : { ...reply, headers: { ...reply.headers, 'Preference-Applied': `wait=${seconds}` } };
 }

@@ -1,4 +1,9 @@
-import { subscriptionRefusals, type SubscriptionCommandTerms, type SubscriptionOutcome, type SubscriptionUpdate } from '../contracts/subscription';
+import {
+  subscriptionRefusals,
+  type SubscriptionCommandTerms,
+  type SubscriptionOutcome,
+  type SubscriptionUpdate,
+} from '../contracts/subscription';
 import { DomainError } from '../domain/domain-error';
 import { isId } from '../domain/ids';
 import { requireWithinHorizon } from '../domain/planning-horizon';
@@ -24,12 +29,17 @@ export interface SubscriptionCommandHandlersInput {
 type CommandCall = Call<unknown, unknown, { subscriptionId: string }>;
 
 /** Commands to a subscription: each is sent to its process, and answered once that has accepted it. */
-export function subscriptionCommandHandlers(input: SubscriptionCommandHandlersInput): Handlers<SubscriptionUpdate | 'previewPlanChange'> {
+export function subscriptionCommandHandlers(
+  input: SubscriptionCommandHandlersInput,
+): Handlers<SubscriptionUpdate | 'previewPlanChange'> {
   const { database, idempotency, sendSubscriptionCommand, basePath, clock } = input;
 
-  // Before anything else: nothing of a request for somebody else's subscription is kept, and it answers like one for an unknown id.
+  // Before anything else: nothing of a request for somebody else's subscription is kept, and it answers like one for an
+  // unknown id.
   const rejectUnknown = async ({ tenantId, params: { subscriptionId } }: CommandCall): Promise<void> => {
-    const known = isId('subscription', subscriptionId) && (await database.models.subscriptions.exists({ _id: subscriptionId, tenantId }));
+    const known =
+      isId('subscription', subscriptionId) &&
+      (await database.models.subscriptions.exists({ _id: subscriptionId, tenantId }));
     if (!known) throw notFound('subscription');
   };
 
@@ -39,16 +49,29 @@ export function subscriptionCommandHandlers(input: SubscriptionCommandHandlersIn
     /** What does not travel through Temporal: it waits in MongoDB while only the command's id travels. */
     payload?: Record<string, unknown>;
   }
-  const send = async <Command extends SubscriptionUpdate>(call: CommandCall, { command, terms, payload }: SendInput<Command>): Promise<Reply> => {
-    const { tenantId, caller, params: { subscriptionId } } = call;
+  const send = async <Command extends SubscriptionUpdate>(
+    call: CommandCall,
+    { command, terms, payload }: SendInput<Command>,
+  ): Promise<Reply> => {
+    const {
+      tenantId,
+      caller,
+      params: { subscriptionId },
+    } = call;
     await rejectUnknown(call);
     return idempotency.commandOnce({
       call,
       async send(commandId) {
         if (payload) await keepPayload({ database, tenantId, entityId: subscriptionId, commandId, payload });
         const about = { tenantId, subscriptionId, commandId, by: actorOf(caller) };
-        const { state, at } = await pointingAtField(() => sendSubscriptionCommand({ ...about, command, terms } as SendSubscriptionCommandInput));
-        return { status: 200, headers: { 'Content-Location': `${basePath}/subscriptions/${subscriptionId}` }, body: { id: subscriptionId, state, at } };
+        const { state, at } = await pointingAtField(() =>
+          sendSubscriptionCommand({ ...about, command, terms } as SendSubscriptionCommandInput),
+        );
+        return {
+          status: 200,
+          headers: { 'Content-Location': `${basePath}/subscriptions/${subscriptionId}` },
+          body: { id: subscriptionId, state, at },
+        };
       },
     });
   };
@@ -58,8 +81,15 @@ export function subscriptionCommandHandlers(input: SubscriptionCommandHandlersIn
 
     async previewPlanChange(call) {
       await rejectUnknown(call);
-      const { tenantId, params: { subscriptionId }, body } = call;
-      return { status: 200, body: presentPreview(await previewPlanChange({ database, clock, tenantId, subscriptionId, ...body })) };
+      const {
+        tenantId,
+        params: { subscriptionId },
+        body,
+      } = call;
+      return {
+        status: 200,
+        body: presentPreview(await previewPlanChange({ database, clock, tenantId, subscriptionId, ...body })),
+      };
     },
 
     async pauseSubscription(call) {
@@ -73,7 +103,8 @@ export function subscriptionCommandHandlers(input: SubscriptionCommandHandlersIn
     resumeSubscription: (call) => send(call, { command: 'resumeSubscription', terms: {} }),
     cancelSubscription: (call) => send(call, { command: 'cancelSubscription', terms: call.body }),
     undoSubscriptionChange: (call) => send(call, { command: 'undoSubscriptionChange', terms: {} }),
-    updatePaymentMethod: (call) => send(call, { command: 'updatePaymentMethod', terms: {}, payload: { paymentMethod: call.body.paymentMethod } }),
+    updatePaymentMethod: (call) =>
+      send(call, { command: 'updatePaymentMethod', terms: {}, payload: { paymentMethod: call.body.paymentMethod } }),
   };
 }
 
@@ -82,7 +113,8 @@ async function pointingAtField(work: () => Promise<SubscriptionOutcome>): Promis
   try {
     return await work();
   } catch (error) {
-    if (error instanceof DomainError && error.code === subscriptionRefusals.resumeInPast) throw new DomainError(error.code, error.message, { pointer: '/resumeAt' });
+    if (error instanceof DomainError && error.code === subscriptionRefusals.resumeInPast)
+      throw new DomainError(error.code, error.message, { pointer: '/resumeAt' });
     throw error;
   }
 }
@@ -90,6 +122,9 @@ async function pointingAtField(work: () => Promise<SubscriptionOutcome>): Promis
 /** ISO 8601 in UTC. A leap second is a valid date-time that a Date cannot hold. */
 function toInstant(text: string, pointer: string): string {
   const instant = new Date(text.replace(/:60(?=[.Zz+-])/, ':59'));
-  if (Number.isNaN(instant.getTime())) throw new DomainError('INSTANT_INVALID', `"${text.slice(0, 40)}" is no instant such as 2027-01-01T00:00:00Z.`, { pointer });
+  if (Number.isNaN(instant.getTime()))
+    throw new DomainError('INSTANT_INVALID', `"${text.slice(0, 40)}" is no instant such as 2027-01-01T00:00:00Z.`, {
+      pointer,
+    });
   return instant.toISOString();
 }

@@ -36,7 +36,8 @@ export function subscriptionHandlers(input: SubscriptionHandlersInput): Handlers
 
   const settling: Settling<Subscription> = {
     what: 'subscription',
-    find: async ({ tenantId, id }) => (isId('subscription', id) ? subscriptions.findOne({ _id: id, tenantId }).lean() : null),
+    find: async ({ tenantId, id }) =>
+      isId('subscription', id) ? subscriptions.findOne({ _id: id, tenantId }).lean() : null,
     hasSettled: ({ state }) => state !== 'accepted',
     present: presentSubscription,
   };
@@ -48,8 +49,20 @@ export function subscriptionHandlers(input: SubscriptionHandlersInput): Handlers
     return idempotency.acceptOnce({
       call,
       async write(session) {
-        const { subscription, row } = await acceptSubscription({ database, session, tenantId, ...body, correlationId, by: actorOf(caller), at, startDelayMs: OWN_SEND_MS });
-        const headers = { Location: `${basePath}/subscriptions/${subscription._id}`, ETag: etagOf(subscription.version) };
+        const { subscription, row } = await acceptSubscription({
+          database,
+          session,
+          tenantId,
+          ...body,
+          correlationId,
+          by: actorOf(caller),
+          at,
+          startDelayMs: OWN_SEND_MS,
+        });
+        const headers = {
+          Location: `${basePath}/subscriptions/${subscription._id}`,
+          ETag: etagOf(subscription.version),
+        };
         return { status: 202, headers, body: presentSubscription(subscription), afterCommit: () => startSoon(row) };
       },
     });
@@ -69,17 +82,32 @@ export function subscriptionHandlers(input: SubscriptionHandlersInput): Handlers
         ...(planId === undefined ? {} : { 'item.planId': planId }),
         ...createdWithin(call.query),
       };
-      return listPage({ call, model: subscriptions, filter, by: { field: '_id', order: -1 }, present: (items) => items.map(presentSubscription) });
+      return listPage({
+        call,
+        model: subscriptions,
+        filter,
+        by: { field: '_id', order: -1 },
+        present: (items) => items.map(presentSubscription),
+      });
     },
 
     getSubscription: (call) => replyCurrent({ call, id: call.params.subscriptionId, settling }),
 
     async listSubscriptionEvents(call) {
-      const { tenantId, params: { subscriptionId } } = call;
+      const {
+        tenantId,
+        params: { subscriptionId },
+      } = call;
       const subscription = await settling.find({ tenantId, id: subscriptionId });
       if (!subscription) throw notFound('subscription');
       // Every plan it changes to has the currency of the first.
-      return listEvents({ call, database, listPage, entityId: subscriptionId, currency: subscription.item.plan.amount.currency });
+      return listEvents({
+        call,
+        database,
+        listPage,
+        entityId: subscriptionId,
+        currency: subscription.item.plan.amount.currency,
+      });
     },
   };
 }

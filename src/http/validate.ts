@@ -15,12 +15,24 @@ export interface ValidInput {
   body: unknown;
 }
 
-/** Checks a request against its operation; defaults go into `request.json` itself. @throws RequestProblem that lists every fault found. */
+/**
+ * Checks a request against its operation; defaults go into `request.json` itself. @throws RequestProblem that lists
+ * every fault found.
+ */
 export type Validate = (request: Request) => ValidInput;
 
-/** Compiles the schemas of a contract: those of an operation when it is first asked for, so that a process is up sooner. */
+/**
+ * Compiles the schemas of a contract: those of an operation when it is first asked for, so that a process is up sooner.
+ */
 export function createValidators(contract: Contract): (operation: Operation) => Validate {
-  const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false, allErrors: true, verbose: true, useDefaults: true });
+  const ajv = new Ajv({
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    allErrors: true,
+    verbose: true,
+    useDefaults: true,
+  });
   addFormats(ajv);
   ajv.addFormat('time-zone', isTimeZone);
   ajv.addFormat('locale', isLocale);
@@ -70,9 +82,13 @@ const keyOf = (place: Parameter['in'], name: string): string => (place === 'head
 
 function checkHeaders(request: Request, operation: Operation, valid: ValidateFunction): void {
   if (operation.idempotency && request.headers['idempotency-key'] === undefined) {
-    throw new RequestProblem('IDEMPOTENCY_KEY_MISSING', 'Send an Idempotency-Key header: any text of 1–255 visible characters, one per intention.', {
-      errors: [{ parameter: 'Idempotency-Key', rule: 'required', detail: 'is missing; add it' }],
-    });
+    throw new RequestProblem(
+      'IDEMPOTENCY_KEY_MISSING',
+      'Send an Idempotency-Key header: any text of 1–255 visible characters, one per intention.',
+      {
+        errors: [{ parameter: 'Idempotency-Key', rule: 'required', detail: 'is missing; add it' }],
+      },
+    );
   }
   if (!valid(request.headers)) throw parameterProblem(valid.errors ?? [], operation);
 }
@@ -82,8 +98,14 @@ function checkQuery(request: Request, operation: Operation, valid: ValidateFunct
   const given = start === -1 ? [] : [...new URLSearchParams(request.originalUrl.slice(start + 1))];
   const query: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const [name, text] of given) {
-    if (name in query) throw parameterProblem([], operation, { parameter: name, rule: 'unique', detail: 'is given twice; give it once' });
-    const { schema } = operation.parameters.find((parameter) => parameter.in === 'query' && parameter.name === name) ?? {};
+    if (name in query)
+      throw parameterProblem([], operation, {
+        parameter: name,
+        rule: 'unique',
+        detail: 'is given twice; give it once',
+      });
+    const { schema } =
+      operation.parameters.find((parameter) => parameter.in === 'query' && parameter.name === name) ?? {};
     query[name] = schema?.type === 'integer' && /^-?\d{1,15}$/.test(text) ? Number(text) : text;
   }
   if (!valid(query)) throw parameterProblem(valid.errors ?? [], operation);
@@ -96,23 +118,35 @@ function parameterProblem(found: readonly ErrorObject[], { parameters }: Operati
     return { parameter: parameters.find(({ name }) => name.toLowerCase() === key)?.name ?? key, rule, detail };
   });
   const all = more ? [more, ...errors] : errors;
-  return new RequestProblem('INVALID_PARAMETER', sentenceOf(all.map(({ parameter = '', detail }) => `${parameter} ${detail}`)), { errors: all });
+  return new RequestProblem(
+    'INVALID_PARAMETER',
+    sentenceOf(all.map(({ parameter = '', detail }) => `${parameter} ${detail}`)),
+    { errors: all },
+  );
 }
 
 function checkBody({ json }: Request, { id, body }: Operation, valid: ValidateFunction | null): unknown {
   if (!valid || !body) {
-    const isEmpty = json === undefined || (typeof json === 'object' && json !== null && !Array.isArray(json) && Object.keys(json).length === 0);
-    if (!isEmpty) throw bodyProblem([{ pointer: '', rule: 'maxProperties', detail: `must be empty: ${id} takes no body` }]);
+    const isEmpty =
+      json === undefined ||
+      (typeof json === 'object' && json !== null && !Array.isArray(json) && Object.keys(json).length === 0);
+    if (!isEmpty)
+      throw bodyProblem([{ pointer: '', rule: 'maxProperties', detail: `must be empty: ${id} takes no body` }]);
     return undefined;
   }
-  if (json === undefined && body.required) throw bodyProblem([{ pointer: '', rule: 'required', detail: 'is missing; send a JSON object as the body' }]);
+  if (json === undefined && body.required)
+    throw bodyProblem([{ pointer: '', rule: 'required', detail: 'is missing; send a JSON object as the body' }]);
   const filled = json ?? {};
   if (!valid(filled)) throw bodyProblem(fieldErrorsOf(valid.errors ?? []));
   return filled;
 }
 
 const bodyProblem = (errors: FieldError[]): RequestProblem =>
-  new RequestProblem('INVALID_REQUEST', sentenceOf(errors.map(({ pointer = '', detail }) => `${pointer.slice(1) || 'the body'} ${detail}`)), { errors });
+  new RequestProblem(
+    'INVALID_REQUEST',
+    sentenceOf(errors.map(({ pointer = '', detail }) => `${pointer.slice(1) || 'the body'} ${detail}`)),
+    { errors },
+  );
 
 function sentenceOf(faults: readonly string[]): string {
   const [first = 'The request is not valid', ...others] = faults;

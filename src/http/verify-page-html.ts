@@ -3,7 +3,8 @@ import type { Reply } from './request-context';
 import { pageText, type PageKind } from './verify-page-texts';
 
 /** Pages for people run no script at all, and send their one form only to where they came from. */
-const POLICY = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY =
+  "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 export interface PageInput {
   kind: PageKind;
@@ -17,10 +18,19 @@ export interface PageInput {
 /** A small plain page: one sentence on where things stand, and at most one button. */
 export function page({ kind, locale, action, status, headers = {} }: PageInput): Reply {
   const { language, title, text, button } = pageText(kind, locale);
-  const form = button && action ? `\n  <form method="post" action="${escapeHtml(action)}"><button type="submit">${escapeHtml(button)}</button></form>` : '';
+  const form =
+    button && action
+      ? `\n  <form method="post" action="${escapeHtml(action)}"><button type="submit">${escapeHtml(button)}</button></form>`
+      : '';
   return {
     status,
-    headers: { ...headers, 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': POLICY, 'X-Robots-Tag': 'noindex, nofollow', 'Content-Language': language },
+    headers: {
+      ...headers,
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': POLICY,
+      'X-Robots-Tag': 'noindex, nofollow',
+      'Content-Language': language,
+    },
     body: `<!doctype html>
 <html lang="${language}">
 <head>
@@ -55,5 +65,8 @@ button:focus-visible { outline: 3px solid #f2a900; outline-offset: 2px; }
 `;
 
 export const pageStylesheet: RequestHandler = (_request, response) => {
-  response.setHeader('Content-Type', 'text/css; charset=utf-8').setHeader('Cache-Control', 'public, max-age=3600').end(STYLESHEET);
+  response
+    .setHeader('Content-Type', 'text/css; charset=utf-8')
+    .setHeader('Cache-Control', 'public, max-age=3600')
+    .end(STYLESHEET);
 };

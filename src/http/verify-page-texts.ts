@@ -1,5 +1,15 @@
 /** What a verification page can have to say. */
-export type PageKind = 'valid' | 'verified' | 'superseded' | 'expired' | 'sent' | 'ended' | 'forged' | 'resendLimit' | 'tooMany' | 'away';
+export type PageKind =
+  | 'valid'
+  | 'verified'
+  | 'superseded'
+  | 'expired'
+  | 'sent'
+  | 'ended'
+  | 'forged'
+  | 'resendLimit'
+  | 'tooMany'
+  | 'away';
 
 interface PageText {
   title: string;
@@ -11,28 +21,86 @@ type PageLanguage = 'en' | 'de';
 
 const texts: Record<PageLanguage, Record<PageKind, PageText>> = {
   en: {
-    valid: { title: 'Confirm your e-mail address', text: 'Press the button to confirm that this address is yours.', button: 'Confirm address' },
-    verified: { title: 'Your address is confirmed', text: 'Thank you. There is nothing more to do here; you can close this page.' },
-    superseded: { title: 'There is a newer link', text: 'We have sent you a newer mail since. Please use the link in the newest one.' },
-    expired: { title: 'This link has expired', text: 'Links work for 24 hours. We can send you a new one.', button: 'Send a new link' },
-    sent: { title: 'A new link is on its way', text: 'Please look into your inbox, and use the link in the newest mail.' },
-    ended: { title: 'This registration has ended', text: 'The link no longer leads anywhere. If you still want to join, please register again.' },
-    forged: { title: 'This link is not valid', text: 'Please open the link exactly as it stands in the mail; perhaps a part of it was cut off.' },
-    resendLimit: { title: 'Too many links were asked for', text: 'We send at most five links a day. Please use the newest one, or come back tomorrow.' },
+    valid: {
+      title: 'Confirm your e-mail address',
+      text: 'Press the button to confirm that this address is yours.',
+      button: 'Confirm address',
+    },
+    verified: {
+      title: 'Your address is confirmed',
+      text: 'Thank you. There is nothing more to do here; you can close this page.',
+    },
+    superseded: {
+      title: 'There is a newer link',
+      text: 'We have sent you a newer mail since. Please use the link in the newest one.',
+    },
+    expired: {
+      title: 'This link has expired',
+      text: 'Links work for 24 hours. We can send you a new one.',
+      button: 'Send a new link',
+    },
+    sent: {
+      title: 'A new link is on its way',
+      text: 'Please look into your inbox, and use the link in the newest mail.',
+    },
+    ended: {
+      title: 'This registration has ended',
+      text: 'The link no longer leads anywhere. If you still want to join, please register again.',
+    },
+    forged: {
+      title: 'This link is not valid',
+      text: 'Please open the link exactly as it stands in the mail; perhaps a part of it was cut off.',
+    },
+    resendLimit: {
+      title: 'Too many links were asked for',
+      text: 'We send at most five links a day. Please use the newest one, or come back tomorrow.',
+    },
     tooMany: { title: 'Too many requests', text: 'Please try again in a minute.' },
-    away: { title: 'Please try again in a moment', text: 'We cannot answer right now. Your link stays as it is: reload this page in a moment.' },
+    away: {
+      title: 'Please try again in a moment',
+      text: 'We cannot answer right now. Your link stays as it is: reload this page in a moment.',
+    },
   },
   de: {
-    valid: { title: 'E-Mail-Adresse bestätigen', text: 'Mit dem Knopf bestätigen Sie, dass diese Adresse Ihnen gehört.', button: 'Adresse bestätigen' },
-    verified: { title: 'Ihre Adresse ist bestätigt', text: 'Vielen Dank. Hier ist nichts weiter zu tun; Sie können diese Seite schließen.' },
-    superseded: { title: 'Es gibt einen neueren Link', text: 'Wir haben Ihnen inzwischen eine neuere Mail geschickt. Bitte benutzen Sie den Link darin.' },
-    expired: { title: 'Dieser Link ist abgelaufen', text: 'Links gelten 24 Stunden. Wir können Ihnen einen neuen schicken.', button: 'Neuen Link schicken' },
-    sent: { title: 'Ein neuer Link ist unterwegs', text: 'Bitte sehen Sie in Ihr Postfach und benutzen Sie den Link in der neuesten Mail.' },
-    ended: { title: 'Diese Anmeldung ist beendet', text: 'Der Link führt nirgends mehr hin. Wenn Sie noch teilnehmen möchten, melden Sie sich bitte neu an.' },
-    forged: { title: 'Dieser Link ist nicht gültig', text: 'Bitte öffnen Sie den Link genau so, wie er in der Mail steht; vielleicht fehlt ein Teil.' },
-    resendLimit: { title: 'Zu viele Links angefordert', text: 'Wir schicken höchstens fünf Links am Tag. Bitte benutzen Sie den neuesten, oder kommen Sie morgen wieder.' },
+    valid: {
+      title: 'E-Mail-Adresse bestätigen',
+      text: 'Mit dem Knopf bestätigen Sie, dass diese Adresse Ihnen gehört.',
+      button: 'Adresse bestätigen',
+    },
+    verified: {
+      title: 'Ihre Adresse ist bestätigt',
+      text: 'Vielen Dank. Hier ist nichts weiter zu tun; Sie können diese Seite schließen.',
+    },
+    superseded: {
+      title: 'Es gibt einen neueren Link',
+      text: 'Wir haben Ihnen inzwischen eine neuere Mail geschickt. Bitte benutzen Sie den Link darin.',
+    },
+    expired: {
+      title: 'Dieser Link ist abgelaufen',
+      text: 'Links gelten 24 Stunden. Wir können Ihnen einen neuen schicken.',
+      button: 'Neuen Link schicken',
+    },
+    sent: {
+      title: 'Ein neuer Link ist unterwegs',
+      text: 'Bitte sehen Sie in Ihr Postfach und benutzen Sie den Link in der neuesten Mail.',
+    },
+    ended: {
+      title: 'Diese Anmeldung ist beendet',
+      text: 'Der Link führt nirgends mehr hin. Wenn Sie noch teilnehmen möchten, melden Sie sich bitte neu an.',
+    },
+    forged: {
+      title: 'Dieser Link ist nicht gültig',
+      text: 'Bitte öffnen Sie den Link genau so, wie er in der Mail steht; vielleicht fehlt ein Teil.',
+    },
+    resendLimit: {
+      title: 'Zu viele Links angefordert',
+      text: 'Wir schicken höchstens fünf Links am Tag. Bitte benutzen Sie den neuesten, oder kommen Sie morgen wieder.',
+    },
     tooMany: { title: 'Zu viele Anfragen', text: 'Bitte versuchen Sie es in einer Minute noch einmal.' },
-    away: { title: 'Bitte gleich noch einmal versuchen', text: 'Wir können gerade nicht antworten. Ihr Link bleibt, wie er ist: laden Sie die Seite gleich noch einmal.' },
+    away: {
+      title: 'Bitte gleich noch einmal versuchen',
+      text: 'Wir können gerade nicht antworten. Ihr Link bleibt, wie er ist: laden Sie die Seite gleich noch einmal.',
+    },
   },
 };
 

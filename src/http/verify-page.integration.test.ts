@@ -27,16 +27,24 @@ describe('the verification page', () => {
   beforeEach(async () => {
     sent.length = 0;
     refusal = null;
-    const { body } = await api.call('post', '/onboardings', key).send({ email: `v${++number}@example.com`, name: 'V', locale: 'en' });
+    const { body } = await api
+      .call('post', '/onboardings', key)
+      .send({ email: `v${++number}@example.com`, name: 'V', locale: 'en' });
     onboardingId = body.id;
-    await is({ state: 'awaiting_verification', verification: { generation: 2, expiresAt: new Date(Date.now() + 60_000), resentAt: [], verifiedAt: null } });
+    await is({
+      state: 'awaiting_verification',
+      verification: { generation: 2, expiresAt: new Date(Date.now() + 60_000), resentAt: [], verifiedAt: null },
+    });
   });
   afterAll(() => api.stop());
 
-  const is = (change: Partial<Onboarding>) => api.database.models.onboardings.updateOne({ _id: onboardingId }, { $set: change });
+  const is = (change: Partial<Onboarding>) =>
+    api.database.models.onboardings.updateOne({ _id: onboardingId }, { $set: change });
   const expired = { generation: 2, expiresAt: new Date(0), resentAt: [], verifiedAt: null };
-  const tokenOf = (generation = 2, secret = TOKEN_SECRET) => signVerificationToken({ secret, onboardingId, generation });
-  const page = (method: 'get' | 'post', token: string, path = '') => request(api.origin)[method](`/api/v1/verify/${token}${path}`).then(expectContract);
+  const tokenOf = (generation = 2, secret = TOKEN_SECRET) =>
+    signVerificationToken({ secret, onboardingId, generation });
+  const page = (method: 'get' | 'post', token: string, path = '') =>
+    request(api.origin)[method](`/api/v1/verify/${token}${path}`).then(expectContract);
 
   it('shows one button for a valid link, and looking at it changes nothing', async () => {
     const before = await api.database.models.onboardings.findOne({ _id: onboardingId }).lean();
@@ -45,7 +53,10 @@ describe('the verification page', () => {
     expect(answer.text.match(/<button/g)).toHaveLength(1);
     expect(answer.text).toContain(`action="/api/v1/verify/${tokenOf()}"`);
     expect(answer.headers).toMatchObject({
-      'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex, nofollow', 'content-language': 'en',
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-robots-tag': 'noindex, nofollow',
+      'content-language': 'en',
       'content-security-policy': expect.stringMatching(/default-src 'none'.*style-src 'self'/),
     });
     expect(answer.text).not.toMatch(/<script|style=|<style/);
@@ -56,23 +67,42 @@ describe('the verification page', () => {
   it('verifies by its button, for the recipient, with one command however often it is pressed', async () => {
     expect((await page('post', tokenOf())).text).toContain('Your address is confirmed');
     await page('post', tokenOf());
-    expect(sent[0]).toMatchObject({ command: 'verifyEmail', onboardingId, generation: 2, by: { kind: 'recipient', id: null } });
+    expect(sent[0]).toMatchObject({
+      command: 'verifyEmail',
+      onboardingId,
+      generation: 2,
+      by: { kind: 'recipient', id: null },
+    });
     expect(new Set(sent.map(({ commandId }) => commandId)).size).toBe(1);
   });
 
   it.each([
-    ['verified', 200, { state: 'awaiting_profile' }, 2], ['completed', 200, { state: 'completed' }, 2], ['cancelled', 410, { state: 'cancelled' }, 2],
-    ['expired', 410, { verification: expired }, 2], ['superseded', 410, {}, 1], ['of a future', 404, {}, 3],
-  ] as [string, number, Partial<Onboarding>, number][])('says where a link stands that is %s, without acting', async (_what, status, change, generation) => {
-    await is(change);
-    expect((await page('get', tokenOf(generation))).status).toBe(status);
-    expect((await page('post', tokenOf(generation))).status).toBe(status);
-    expect(sent).toEqual([]);
-  });
+    ['verified', 200, { state: 'awaiting_profile' }, 2],
+    ['completed', 200, { state: 'completed' }, 2],
+    ['cancelled', 410, { state: 'cancelled' }, 2],
+    ['expired', 410, { verification: expired }, 2],
+    ['superseded', 410, {}, 1],
+    ['of a future', 404, {}, 3],
+  ] as [string, number, Partial<Onboarding>, number][])(
+    'says where a link stands that is %s, without acting',
+    async (_what, status, change, generation) => {
+      await is(change);
+      expect((await page('get', tokenOf(generation))).status).toBe(status);
+      expect((await page('post', tokenOf(generation))).status).toBe(status);
+      expect(sent).toEqual([]);
+    },
+  );
 
   it('does not know forged links, and shows nothing of what stands in them', async () => {
     const foreign = tokenOf(2, 'another secret');
-    for (const token of [foreign, `${tokenOf()}x`, tokenOf().replace('.2.', '.3.'), '%3Cscript%3Ealert(1)%3C%2Fscript%3E', 'x', '%ff']) {
+    for (const token of [
+      foreign,
+      `${tokenOf()}x`,
+      tokenOf().replace('.2.', '.3.'),
+      '%3Cscript%3Ealert(1)%3C%2Fscript%3E',
+      'x',
+      '%ff',
+    ]) {
       const answer = await page('get', token);
       expect([answer.status, answer.type]).toEqual([404, 'text/html']);
       expect(answer.text).not.toContain('<script');
@@ -94,7 +124,11 @@ describe('the verification page', () => {
   it("speaks the onboarding's language", async () => {
     await is({ locale: 'de-AT' });
     const { text, headers } = await page('get', tokenOf());
-    expect([text.includes('Adresse bestätigen'), text.includes('<html lang="de">'), headers['content-language']]).toEqual([true, true, 'de']);
+    expect([
+      text.includes('Adresse bestätigen'),
+      text.includes('<html lang="de">'),
+      headers['content-language'],
+    ]).toEqual([true, true, 'de']);
   });
 
   it('asks for patience while the process does not answer', async () => {

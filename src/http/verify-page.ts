@@ -27,24 +27,56 @@ const COMMAND_MS = 3500;
 const recipient = { kind: 'recipient', id: null } as const;
 
 type LinkKind = Extract<PageKind, 'valid' | 'verified' | 'superseded' | 'expired' | 'ended' | 'forged'>;
-const linkStatus: Record<LinkKind, number> = { valid: 200, verified: 200, superseded: 410, expired: 410, ended: 410, forged: 404 };
+const linkStatus: Record<LinkKind, number> = {
+  valid: 200,
+  verified: 200,
+  superseded: 410,
+  expired: 410,
+  ended: 410,
+  forged: 404,
+};
 
 /**
- * The page behind the link in a verification mail, for people without a key. Looking at it changes nothing, as mail scanners follow links;
- * the button does, and pressed twice it does so once: the command's id is made from the link.
+ * The page behind the link in a verification mail, for people without a key. Looking at it changes nothing, as mail
+ * scanners follow links; the button does, and pressed twice it does so once: the command's id is made from the link.
  */
-export function verifyPageHandlers({ database, sendOnboardingCommand, tokenSecret, basePath, clock }: VerifyPageHandlersInput): Handlers<'showVerification' | 'confirmVerification' | 'requestNewLink'> {
+export function verifyPageHandlers({
+  database,
+  sendOnboardingCommand,
+  tokenSecret,
+  basePath,
+  clock,
+}: VerifyPageHandlersInput): Handlers<'showVerification' | 'confirmVerification' | 'requestNewLink'> {
   const find = async (token: string) => {
     const link = readVerificationToken({ secret: tokenSecret, token });
     // Found by id alone: the token has no tenant, but our signature vouches for the id.
     const onboarding = link && (await database.models.onboardings.findOne({ _id: link.onboardingId }).lean());
     const nowMs = onboarding ? (await clock.now(onboarding.tenantId)).getTime() : 0;
-    return { onboarding, generation: link?.generation ?? 0, kind: linkKindOf({ onboarding, generation: link?.generation ?? 0, nowMs }) };
+    return {
+      onboarding,
+      generation: link?.generation ?? 0,
+      kind: linkKindOf({ onboarding, generation: link?.generation ?? 0, nowMs }),
+    };
   };
 
-  const show = ({ kind, onboarding, token, status = linkStatus[kind] }: { kind: LinkKind; onboarding: Onboarding | null; token: string; status?: number }): Reply => {
+  const show = ({
+    kind,
+    onboarding,
+    token,
+    status = linkStatus[kind],
+  }: {
+    kind: LinkKind;
+    onboarding: Onboarding | null;
+    token: string;
+    status?: number;
+  }): Reply => {
     const address = `${basePath}/verify/${encodeURIComponent(token)}`;
-    return page({ kind, locale: onboarding?.locale ?? 'en', status, action: kind === 'expired' ? `${address}/resend` : address });
+    return page({
+      kind,
+      locale: onboarding?.locale ?? 'en',
+      status,
+      action: kind === 'expired' ? `${address}/resend` : address,
+    });
   };
 
   return {
@@ -60,7 +92,14 @@ export function verifyPageHandlers({ database, sendOnboardingCommand, tokenSecre
       const { tenantId, _id: onboardingId, locale } = onboarding;
       call.deadline.restart(COMMAND_MS);
       try {
-        await sendOnboardingCommand({ tenantId, onboardingId, command: 'verifyEmail', commandId: commandIdOf('verify', token), by: recipient, generation });
+        await sendOnboardingCommand({
+          tenantId,
+          onboardingId,
+          command: 'verifyEmail',
+          commandId: commandIdOf('verify', token),
+          by: recipient,
+          generation,
+        });
         return page({ kind: 'verified', locale, status: 200 });
       } catch (error) {
         if (!isRefusal(error)) return pageOfError(error, locale);
@@ -79,7 +118,13 @@ export function verifyPageHandlers({ database, sendOnboardingCommand, tokenSecre
       const commandId = commandIdOf('resend', `${onboardingId}\0${verification.generation}`);
       call.deadline.restart(COMMAND_MS);
       try {
-        await sendOnboardingCommand({ tenantId, onboardingId, command: 'resendVerification', commandId, by: recipient });
+        await sendOnboardingCommand({
+          tenantId,
+          onboardingId,
+          command: 'resendVerification',
+          commandId,
+          by: recipient,
+        });
         return page({ kind: 'sent', locale, status: 200 });
       } catch (error) {
         if (!isRefusal(error)) return pageOfError(error, locale);
@@ -90,10 +135,19 @@ export function verifyPageHandlers({ database, sendOnboardingCommand, tokenSecre
   };
 }
 
-const commandIdOf = (what: string, about: string): string => createHash('sha256').update(`${what}\0${about}`).digest('hex');
+const commandIdOf = (what: string, about: string): string =>
+  createHash('sha256').update(`${what}\0${about}`).digest('hex');
 
 /** What a link is worth at a moment. */
-export function linkKindOf({ onboarding, generation, nowMs }: { onboarding: Pick<Onboarding, 'state' | 'verification'> | null; generation: number; nowMs: number }): LinkKind {
+export function linkKindOf({
+  onboarding,
+  generation,
+  nowMs,
+}: {
+  onboarding: Pick<Onboarding, 'state' | 'verification'> | null;
+  generation: number;
+  nowMs: number;
+}): LinkKind {
   if (!onboarding) return 'forged';
   const { state, verification } = onboarding;
   if (state === 'compensating' || (hasEnded(state) && state !== 'completed')) return 'ended';
@@ -108,8 +162,10 @@ const refusals = ['ILLEGAL_STATE', 'TOKEN_USED', 'TOKEN_EXPIRED', 'TOKEN_SUPERSE
 const isRefusal = (error: unknown): boolean => error instanceof DomainError && refusals.includes(error.code);
 
 function pageOfError(error: unknown, locale: string): Reply {
-  if (error instanceof DomainError && error.code === 'RESEND_LIMIT') return page({ kind: 'resendLimit', locale, status: 429 });
-  if (error instanceof DomainError && error.code === 'OUTCOME_PENDING') return page({ kind: 'away', locale, status: 503, headers: { 'Retry-After': '1' } });
+  if (error instanceof DomainError && error.code === 'RESEND_LIMIT')
+    return page({ kind: 'resendLimit', locale, status: 429 });
+  if (error instanceof DomainError && error.code === 'OUTCOME_PENDING')
+    return page({ kind: 'away', locale, status: 503, headers: { 'Retry-After': '1' } });
   throw error;
 }
 

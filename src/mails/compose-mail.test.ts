@@ -3,11 +3,20 @@ import { composeMail } from './compose-mail';
 import { languageOf } from './mail-text';
 
 const facts = {
-  name: 'Ada', partnerName: 'Fähre & Söhne', onboardingId: 'onb_1', link: 'https://api.example/api/v1/verify/onb_1.1.sig', until: new Date('2026-07-01T10:00:00Z'),
-  reason: 'Documents missing', entitlementCode: 'WELCOME-7',
+  name: 'Ada',
+  partnerName: 'Fähre & Söhne',
+  onboardingId: 'onb_1',
+  link: 'https://api.example/api/v1/verify/onb_1.1.sig',
+  until: new Date('2026-07-01T10:00:00Z'),
+  reason: 'Documents missing',
+  entitlementCode: 'WELCOME-7',
 };
-const compose = (template: (typeof mailTemplates)[number], locale = 'en-GB', timeZone = 'Europe/London', more: Partial<typeof facts> = {}) =>
-  composeMail({ template, locale, timeZone, facts: { ...facts, ...more } });
+const compose = (
+  template: (typeof mailTemplates)[number],
+  locale = 'en-GB',
+  timeZone = 'Europe/London',
+  more: Partial<typeof facts> = {},
+) => composeMail({ template, locale, timeZone, facts: { ...facts, ...more } });
 
 describe.each(mailTemplates)('%s', (template) => {
   test.each(['en-GB', 'de-AT'])('is complete in %s: subject, text and HTML say the same', (locale) => {
@@ -17,7 +26,13 @@ describe.each(mailTemplates)('%s', (template) => {
       expect(part.length).toBeGreaterThan(10);
     }
     expect(html).toContain(`<html lang="${locale.slice(0, 2)}">`);
-    const words = html.slice(html.indexOf('<body')).replace(/<[^>]+>/g, '').replaceAll('&amp;', '&').split('\n').map((line) => line.trim()).filter(Boolean);
+    const words = html
+      .slice(html.indexOf('<body'))
+      .replace(/<[^>]+>/g, '')
+      .replaceAll('&amp;', '&')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean);
     for (const line of words) expect(text).toContain(line);
   });
 
@@ -56,6 +71,14 @@ test('a locale in which no mails are written gets English throughout; an unknown
   expect(compose('verification', 'en-!!', 'UTC').text).toContain('1 July 2026 at 10:00 UTC');
 });
 
-test.each([['de', 'de'], ['de-CH', 'de'], ['DE_at', 'de'], ['en-US', 'en'], ['fr', 'en'], ['dea', 'en'], ['', 'en']])('the language of %s is %s', (locale, language) => {
+test.each([
+  ['de', 'de'],
+  ['de-CH', 'de'],
+  ['DE_at', 'de'],
+  ['en-US', 'en'],
+  ['fr', 'en'],
+  ['dea', 'en'],
+  ['', 'en'],
+])('the language of %s is %s', (locale, language) => {
   expect(languageOf(locale)).toBe(language);
 });

@@ -8,8 +8,17 @@ import { renewalFailed, subscriptionCancelled, subscriptionUnpaid, trialEnding }
 import { verification, verificationReminder } from './templates/verification';
 
 const templates: Record<MailTemplate, MailTemplateText> = {
-  verification, verificationReminder, profileReminder, approvalRequest, approvalEscalation, rejection, welcome,
-  trialEnding, renewalFailed, subscriptionUnpaid, subscriptionCancelled,
+  verification,
+  verificationReminder,
+  profileReminder,
+  approvalRequest,
+  approvalEscalation,
+  rejection,
+  welcome,
+  trialEnding,
+  renewalFailed,
+  subscriptionUnpaid,
+  subscriptionCancelled,
 };
 
 export interface ComposeMailInput {

@@ -1,4 +1,6 @@
-/** A mail's content in one language, before it becomes text and HTML. Plain text throughout; nothing here is escaped. */
+/**
+ * A mail's content in one language, before it becomes text and HTML. Plain text throughout; nothing here is escaped.
+ */
 export interface MailText {
   subject: string;
   greeting: string;
@@ -22,7 +24,10 @@ export interface MailFacts {
   reason: string | null;
   /** The welcome package's code. */
   entitlementCode: string | null;
-  /** The plan that a mail about a subscription speaks of, and the amount in question in the reader's way of writing; of a subscription that has ended, what is given back. */
+  /**
+   * The plan that a mail about a subscription speaks of, and the amount in question in the reader's way of writing; of
+   * a subscription that has ended, what is given back.
+   */
   subscription?: { planName: string; amount: string; isNothing: boolean };
   /** Writes an instant in the reader's language and time zone, such as "21 November 2026 at 10:15 CET". */
   time: (instant: Date) => string;
@@ -40,12 +45,20 @@ export function languageOf(locale: string): Language {
 }
 
 /**
- * Writes instants for readers of a locale and an IANA time zone. A region keeps its own habits (`en-US` or `en-GB`); a locale
- * whose language mails are not written in gets English dates, so that a mail never mixes languages. Unknown zones become UTC.
+ * Writes instants for readers of a locale and an IANA time zone. A region keeps its own habits (`en-US` or `en-GB`); a
+ * locale whose language mails are not written in gets English dates, so that a mail never mixes languages. Unknown
+ * zones become UTC.
  */
 export function timeWriter({ locale, timeZone }: { locale: string; timeZone: string }): (instant: Date) => string {
   const language = languageOf(locale);
-  const fields = { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' } as const;
+  const fields = {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  } as const;
   const wanted = locale.toLowerCase().startsWith(language) ? locale.replace('_', '-') : 'en-GB';
   try {
     const format = new Intl.DateTimeFormat(wanted, { ...fields, timeZone });

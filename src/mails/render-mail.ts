@@ -6,21 +6,45 @@ export interface RenderedMail {
   html: string;
 }
 
-/** Turns a mail's content into a text part and an HTML part that say the same. Everything is escaped here and only here. */
-export function renderMail({ language, mail, sender }: { language: Language; mail: MailText; sender: string }): RenderedMail {
+/**
+ * Turns a mail's content into a text part and an HTML part that say the same. Everything is escaped here and only here.
+ */
+export function renderMail({
+  language,
+  mail,
+  sender,
+}: {
+  language: Language;
+  mail: MailText;
+  sender: string;
+}): RenderedMail {
   return { subject: oneLine(mail.subject), text: textOf(mail, sender), html: htmlOf({ language, mail, sender }) };
 }
 
 function textOf({ greeting, paragraphs, button, footnote }: MailText, sender: string): string {
-  const blocks = [greeting, ...paragraphs, ...(button ? [`${button.label}:\n${button.url}`] : []), ...(footnote ? [footnote] : []), `-- \n${sender}`];
+  const blocks = [
+    greeting,
+    ...paragraphs,
+    ...(button ? [`${button.label}:\n${button.url}`] : []),
+    ...(footnote ? [footnote] : []),
+    `-- \n${sender}`,
+  ];
   return `${blocks.map((block) => block.replaceAll('\r', '')).join('\n\n')}\n`;
 }
 
 /**
- * Readable with styles and images off, by screen readers, in dark mode and at any width: one column of real paragraphs, the
- * language named, no layout tables, and the button's address spelled out below it.
+ * Readable with styles and images off, by screen readers, in dark mode and at any width: one column of real paragraphs,
+ * the language named, no layout tables, and the button's address spelled out below it.
  */
-function htmlOf({ language, mail: { subject, greeting, paragraphs, button, footnote }, sender }: { language: Language; mail: MailText; sender: string }): string {
+function htmlOf({
+  language,
+  mail: { subject, greeting, paragraphs, button, footnote },
+  sender,
+}: {
+  language: Language;
+  mail: MailText;
+  sender: string;
+}): string {
   const paragraph = (text: string) => `<p>${escapeHtml(text).replaceAll('\n', '<br>')}</p>`;
   const url = button ? escapeHtml(button.url) : '';
   return [

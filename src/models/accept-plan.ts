@@ -17,13 +17,41 @@ export interface AcceptPlanInput {
   at: string;
 }
 
-/** Writes a plan inside the caller's transaction. It is there for ever as it is. @throws DomainError what `requirePlanTerms` throws. */
-export async function acceptPlan({ database, session, tenantId, terms, correlationId, at }: AcceptPlanInput): Promise<Plan> {
+/**
+ * Writes a plan inside the caller's transaction. It is there for ever as it is. @throws DomainError what
+ * `requirePlanTerms` throws.
+ */
+export async function acceptPlan({
+  database,
+  session,
+  tenantId,
+  terms,
+  correlationId,
+  at,
+}: AcceptPlanInput): Promise<Plan> {
   const createdAt = new Date(at);
-  const plan: Plan = { _id: newId('plan'), tenantId, version: 1, correlationId, createdAt, updatedAt: createdAt, ...requirePlanTerms({ trialDays: 0, ...terms, stepMinor: amountStepOf({ tenantId, currency: terms.amount.currency }) }) };
+  const plan: Plan = {
+    _id: newId('plan'),
+    tenantId,
+    version: 1,
+    correlationId,
+    createdAt,
+    updatedAt: createdAt,
+    ...requirePlanTerms({
+      trialDays: 0,
+      ...terms,
+      stepMinor: amountStepOf({ tenantId, currency: terms.amount.currency }),
+    }),
+  };
   await insertDocuments({ model: database.models.plans, documents: [plan], session });
   return plan;
 }
 
 /** What a plan promises, as subscriptions keep it. */
-export const termsOf = ({ name, amount, interval, intervalCount, trialDays }: Plan): PlanTerms => ({ name, amount, interval, intervalCount, trialDays });
+export const termsOf = ({ name, amount, interval, intervalCount, trialDays }: Plan): PlanTerms => ({
+  name,
+  amount,
+  interval,
+  intervalCount,
+  trialDays,
+});

@@ -39,13 +39,17 @@ export interface AcceptRefundInput {
 
 /** What was taken for a payment and what became of it. */
 export const fundsOf = ({ amount, capturedMinor, refundedMinor, pendingRefundMinor }: Payment): CapturedFunds => ({
-  currency: amount.currency, capturedMinor, refundedMinor, pendingRefundMinor,
+  currency: amount.currency,
+  capturedMinor,
+  refundedMinor,
+  pendingRefundMinor,
 });
 
 /**
- * Accepts a refund inside the caller's transaction: reserves its amount on the payment, writes the refund, its event and the
- * start of its process, whose row is to be sent after the commit. Refunds that race never reserve more than was captured: the
- * reservation is guarded by the funds it was computed from, and one of two that write the same payment runs again.
+ * Accepts a refund inside the caller's transaction: reserves its amount on the payment, writes the refund, its event
+ * and the start of its process, whose row is to be sent after the commit. Refunds that race never reserve more than was
+ * captured: the reservation is guarded by the funds it was computed from, and one of two that write the same payment
+ * runs again.
  * @throws DomainError `NOT_FOUND`, `PAYMENT_NOT_REFUNDABLE`, and what `reserveRefund` throws.
  */
 export async function acceptRefund(input: AcceptRefundInput): Promise<{ refund: Refund; row: OutboxRow }> {
@@ -54,7 +58,11 @@ export async function acceptRefund(input: AcceptRefundInput): Promise<{ refund: 
   const payment = await models.payments.findOne({ _id: paymentId, tenantId }).session(session).lean();
   if (!payment) throw new DomainError('NOT_FOUND', `There is no payment ${paymentId}`);
   requireAccepted(refusePaymentCommand({ command: 'refund', state: payment.state, capture: payment.capture }));
-  const { amount, funds } = reserveRefund({ funds: fundsOf(payment), requested: input.amount, stepMinor: amountStepOf({ tenantId, currency: payment.amount.currency }) });
+  const { amount, funds } = reserveRefund({
+    funds: fundsOf(payment),
+    requested: input.amount,
+    stepMinor: amountStepOf({ tenantId, currency: payment.amount.currency }),
+  });
 
   const { capturedMinor, refundedMinor, pendingRefundMinor } = payment;
   const { matchedCount } = await models.payments.updateOne(
@@ -68,24 +76,61 @@ export async function acceptRefund(input: AcceptRefundInput): Promise<{ refund: 
   const requested = await applyStep(
     database,
     {
-      tenantId, entityType: 'payment', entityId: paymentId, step: `refund/${refundId}`, from: [payment.state], at: input.at, by,
+      tenantId,
+      entityType: 'payment',
+      entityId: paymentId,
+      step: `refund/${refundId}`,
+      from: [payment.state],
+      at: input.at,
+      by,
       event: { type: 'payment.refund_requested', data: { refundId, amountMinor: amount.amountMinor } },
     },
     session,
   );
   const at = new Date(requested.at);
-  const refund: Refund = { _id: refundId, tenantId, state: 'pending', version: 1, chain: null, correlationId, createdAt: at, updatedAt: at, paymentId, amount, reason, failure: null };
+  const refund: Refund = {
+    _id: refundId,
+    tenantId,
+    state: 'pending',
+    version: 1,
+    chain: null,
+    correlationId,
+    createdAt: at,
+    updatedAt: at,
+    paymentId,
+    amount,
+    reason,
+    failure: null,
+  };
   const about = { tenantId, entityType: 'refund', entityId: refundId, correlationId } as const;
   const event: Event = {
-    _id: newId('event'), ...about, step: 'accepted', type: 'refund.accepted', state: 'pending', version: 1, at, by,
+    _id: newId('event'),
+    ...about,
+    step: 'accepted',
+    type: 'refund.accepted',
+    state: 'pending',
+    version: 1,
+    at,
+    by,
     data: { paymentId, amountMinor: amount.amountMinor },
   };
   const row = newOutboxRow({
-    ...about, pending: ['temporal'], delayMs: input.startDelayMs,
-    start: { workflowType: REFUND_PAYMENT, workflowId: refundPaymentId(refundId), taskQueue: taskQueues.payments, input: { tenantId, refundId, correlationId } },
+    ...about,
+    pending: ['temporal'],
+    delayMs: input.startDelayMs,
+    start: {
+      workflowType: REFUND_PAYMENT,
+      workflowId: refundPaymentId(refundId),
+      taskQueue: taskQueues.payments,
+      input: { tenantId, refundId, correlationId },
+    },
   });
   await insertDocuments({ model: models.refunds, documents: [refund], session });
   await insertDocuments({ model: models.events, documents: [event], session });
-  await insertDocuments({ model: models.outbox, documents: [newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }), row], session });
+  await insertDocuments({
+    model: models.outbox,
+    documents: [newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }), row],
+    session,
+  });
   return { refund, row };
 }

@@ -20,13 +20,21 @@ beforeAll(async () => {
 afterAll(() => test?.drop());
 
 const paymentDated = () => seedCaptured({ api: test, tenantId, amountMinor: 10_000 });
-const timesOf = async (entityId: string) => (await test.database.models.events.find({ entityId }).sort({ version: 1 }).lean()).map(({ at }) => at.toISOString());
+const timesOf = async (entityId: string) =>
+  (await test.database.models.events.find({ entityId }).sort({ version: 1 }).lean()).map(({ at }) => at.toISOString());
 
 /** Says how the step was dated, by the words of its result and to what is written with it. */
 const notify = async (paymentId: string, step: string, at: string) => {
   const told: string[] = [];
   const result = await applyStep(test.database, {
-    tenantId, entityType: 'payment', entityId: paymentId, step, from: paymentStates, at, by, event: { type: 'payment.notified' },
+    tenantId,
+    entityType: 'payment',
+    entityId: paymentId,
+    step,
+    from: paymentStates,
+    at,
+    by,
+    event: { type: 'payment.notified' },
     alongside: async (_session, dated) => void told.push(dated.toISOString()),
   });
   return { told: told.at(-1), at: result.at };
@@ -45,19 +53,49 @@ describe('the time of an entity', () => {
     expect(await notify(paymentId, 'late', EARLIER)).toEqual({ told: LAST, at: LAST });
     expect(await timesOf(paymentId)).toEqual([LAST, LAST]);
     expect((await test.database.models.payments.findById(paymentId).lean())?.updatedAt.toISOString()).toBe(LAST);
-    expect(await applyStep(test.database, { tenantId, entityType: 'payment', entityId: paymentId, step: 'late', from: paymentStates, at: LATER, by, event: { type: 'payment.notified' } }))
-      .toMatchObject({ applied: false, at: LAST });
+    expect(
+      await applyStep(test.database, {
+        tenantId,
+        entityType: 'payment',
+        entityId: paymentId,
+        step: 'late',
+        from: paymentStates,
+        at: LATER,
+        by,
+        event: { type: 'payment.notified' },
+      }),
+    ).toMatchObject({ applied: false, at: LAST });
   });
 
   it('is that of its refunds too, which race each other with times they took before', async () => {
     const paymentId = await paymentDated();
     const times = [7, 2, 9, 4, 1, 8, 3, 6].map((second) => `2026-11-21T09:00:0${second}.000Z`);
-    const refunds = await Promise.all(times.map((at) => test.database.inTransaction(async (session) =>
-      (await acceptRefund({ database: test.database, session, tenantId, paymentId, amount: { amountMinor: 100, currency: 'EUR' }, correlationId: 'test', by, at })).refund)));
+    const refunds = await Promise.all(
+      times.map((at) =>
+        test.database.inTransaction(
+          async (session) =>
+            (
+              await acceptRefund({
+                database: test.database,
+                session,
+                tenantId,
+                paymentId,
+                amount: { amountMinor: 100, currency: 'EUR' },
+                correlationId: 'test',
+                by,
+                at,
+              })
+            ).refund,
+        ),
+      ),
+    );
     const told = await timesOf(paymentId);
     expect(told).toEqual(told.toSorted());
     for (const { _id, createdAt } of refunds) {
-      const requested = await test.database.models.events.findOne({ entityId: paymentId, step: `refund/${_id}` }).lean().orFail();
+      const requested = await test.database.models.events
+        .findOne({ entityId: paymentId, step: `refund/${_id}` })
+        .lean()
+        .orFail();
       expect(createdAt).toEqual(requested.at);
       expect(await timesOf(_id)).toEqual([requested.at.toISOString()]);
     }

@@ -26,8 +26,8 @@ export interface StepInput {
   set?: Record<string, unknown>;
   push?: Record<string, unknown>;
   /**
-   * Business time, ISO 8601. An entity's time never goes back: where something later was recorded meanwhile, by somebody whose clock is
-   * ahead or whose transaction was quicker, the step is dated with that.
+   * Business time, ISO 8601. An entity's time never goes back: where something later was recorded meanwhile, by
+   * somebody whose clock is ahead or whose transaction was quicker, the step is dated with that.
    */
   at: string;
   by: Actor;
@@ -49,22 +49,30 @@ export interface StepResult {
 }
 
 const resultOf = (event: Event, applied: boolean): StepResult => ({
-  applied, state: event.state, version: event.version, at: event.at.toISOString(), data: event.data,
+  applied,
+  state: event.state,
+  version: event.version,
+  at: event.at.toISOString(),
+  data: event.data,
 });
 
 /**
  * The guarded transition: the only way an entity changes once it is accepted.
  *
- * 1. A step recorded before is answered from its event; nothing is written. So a retried activity changes nothing twice.
- * 2. Otherwise, in one transaction: the entity moves if it is in one of the `from` states and owned by the caller's chain,
- *    its version grows, the event is recorded and its rows enter the outbox. All or nothing.
+ * 1. A step recorded before is answered from its event; nothing is written. So a retried activity changes nothing
+ * twice.
+ * 2. Otherwise, in one transaction: the entity moves if it is in one of the `from` states and owned by the caller's
+ * chain, its version grows, the event is recorded and its rows enter the outbox. All or nothing.
  *
  * @throws DomainError `ENTITY_NOT_OURS` when another workflow chain owns the entity (the caller is a ghost),
  *   `NOT_FOUND` when there is no such entity, `ILLEGAL_STATE` when it is in no `from` state.
  */
 export async function applyStep(database: Database, input: StepInput, within?: ClientSession): Promise<StepResult> {
   const { tenantId, entityId, step } = input;
-  const earlier = await database.models.events.findOne({ tenantId, entityId, step }).session(within ?? null).lean();
+  const earlier = await database.models.events
+    .findOne({ tenantId, entityId, step })
+    .session(within ?? null)
+    .lean();
   if (earlier) {
     await rejectGhost(database, input, within);
     return resultOf(earlier, false);
@@ -99,8 +107,18 @@ async function write(database: Database, input: StepInput, session: ClientSessio
   const { updatedAt: at } = entity;
 
   const event: Event = {
-    _id: newId('event'), tenantId, entityType, entityId, step: input.step, type: input.event.type, state: entity.state,
-    version: entity.version, at, by: input.by, data: input.event.data ?? {}, correlationId: entity.correlationId,
+    _id: newId('event'),
+    tenantId,
+    entityType,
+    entityId,
+    step: input.step,
+    type: input.event.type,
+    state: entity.state,
+    version: entity.version,
+    at,
+    by: input.by,
+    data: input.event.data ?? {},
+    correlationId: entity.correlationId,
   };
   const about = { tenantId, entityType, entityId, correlationId: entity.correlationId };
   await insertDocuments({ model: models.events, documents: [event], session });
@@ -117,9 +135,16 @@ async function write(database: Database, input: StepInput, session: ClientSessio
   return event;
 }
 
-async function rejectGhost(database: Database, { tenantId, entityType, entityId, chain }: StepInput, session?: ClientSession): Promise<void> {
+async function rejectGhost(
+  database: Database,
+  { tenantId, entityType, entityId, chain }: StepInput,
+  session?: ClientSession,
+): Promise<void> {
   if (chain === undefined) return;
-  const entity = await entityModel(database.models, entityType).findOne({ _id: entityId, tenantId }, { chain: 1 }).session(session ?? null).lean();
+  const entity = await entityModel(database.models, entityType)
+    .findOne({ _id: entityId, tenantId }, { chain: 1 })
+    .session(session ?? null)
+    .lean();
   if (entity && entity.chain !== chain) {
     throw new DomainError('ENTITY_NOT_OURS', `${entityType} ${entityId} is owned by another run of its workflow`);
   }
@@ -127,8 +152,14 @@ async function rejectGhost(database: Database, { tenantId, entityType, entityId,
 
 async function explainRefusal(database: Database, input: StepInput, session: ClientSession): Promise<never> {
   const { tenantId, entityType, entityId, from, step } = input;
-  const entity = await entityModel(database.models, entityType).findOne({ _id: entityId, tenantId }).session(session).lean();
+  const entity = await entityModel(database.models, entityType)
+    .findOne({ _id: entityId, tenantId })
+    .session(session)
+    .lean();
   if (!entity) throw new DomainError('NOT_FOUND', `There is no ${entityType} ${entityId}`);
   await rejectGhost(database, input, session);
-  throw new DomainError('ILLEGAL_STATE', `${entityType} ${entityId} is ${entity.state}; ${step} needs it to be ${from.join(' or ')}`);
+  throw new DomainError(
+    'ILLEGAL_STATE',
+    `${entityType} ${entityId} is ${entity.state}; ${step} needs it to be ${from.join(' or ')}`,
+  );
 }

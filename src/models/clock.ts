@@ -4,11 +4,13 @@ import type { Entity } from './schema-options';
 
 /** What time it is for a tenant: for business fields. Idempotency, leases, TTLs and rate limits stay on real time. */
 export interface Clock {
-  /** Real time, and for a sandbox tenant its offset on top. During an advance: the time that every process has reached. */
+  /**
+   * Real time, and for a sandbox tenant its offset on top. During an advance: the time that every process has reached.
+   */
   now(tenantId: string): Promise<Date>;
   /**
-   * When something happens to an entity: now, and never before what happened to it last. An advance that failed leaves processes behind
-   * that are ahead of the tenant's clock, by a day at most.
+   * When something happens to an entity: now, and never before what happened to it last. An advance that failed leaves
+   * processes behind that are ahead of the tenant's clock, by a day at most.
    */
   nowFor(entity: Pick<Entity, 'tenantId' | 'updatedAt'>): Promise<Date>;
   /** How far the tenant is ahead of real time, in ms; 0 for live tenants, without a look-up. */

@@ -6,8 +6,8 @@ import type { EntityType } from './event';
 
 /**
  * `intent`: it is about to be asked for, or nobody knows whether it happened. `none`: it certainly did not happen.
- * `done`: it happened. `compensating`: its undoing is under way; `stuck`: the undoing keeps failing (and goes on being tried).
- * `compensated`: undone. `waived`: an operator took it upon themselves.
+ * `done`: it happened. `compensating`: its undoing is under way; `stuck`: the undoing keeps failing (and goes on being
+ * tried). `compensated`: undone. `waived`: an operator took it upon themselves.
  */
 export const compensationStates = ['intent', 'none', 'done', 'compensating', 'stuck', 'compensated', 'waived'] as const;
 export type CompensationState = (typeof compensationStates)[number];

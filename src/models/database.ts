@@ -57,7 +57,10 @@ export type Models = ReturnType<typeof defineModels>;
 export interface Database {
   connection: Connection;
   models: Models;
-  /** Runs `work` in one transaction: all of its writes or none. It may run more than once (a conflict is tried again), so it only reads and writes here. */
+  /**
+   * Runs `work` in one transaction: all of its writes or none. It may run more than once (a conflict is tried again),
+   * so it only reads and writes here.
+   */
   inTransaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T>;
   /** Resolves when the server answers a ping; rejects otherwise. */
   ping(): Promise<void>;
@@ -70,7 +73,15 @@ const RECONNECT_MS = 1000;
  * Opens the connection. Returns at once even when the server is away: it goes on trying to reach it, and every
  * operation meanwhile fails within 1.5 s instead of hanging.
  */
-export function openDatabase({ uri, appName, maxPoolSize = 50 }: { uri: string; appName: string; maxPoolSize?: number }): Database {
+export function openDatabase({
+  uri,
+  appName,
+  maxPoolSize = 50,
+}: {
+  uri: string;
+  appName: string;
+  maxPoolSize?: number;
+}): Database {
   const connection = mongoose.createConnection();
   const models = defineModels(connection);
   const closing = new AbortController();

@@ -7,11 +7,17 @@ export interface TenantDocument {
   tenantId: string;
 }
 
-/** The models of what belongs to a tenant: all that carry its id, save the keys it calls with and the clock, which knows of its resets. */
+/**
+ * The models of what belongs to a tenant: all that carry its id, save the keys it calls with and the clock, which knows
+ * of its resets.
+ */
 export function tenantModels({ models }: Database): Model<TenantDocument>[] {
   return Object.values(models)
     .map((model) => model as unknown as Model<TenantDocument>)
-    .filter((model) => model.schema.path('tenantId') !== undefined && ![models.apiKeys, models.sandboxClocks].includes(model as never));
+    .filter(
+      (model) =>
+        model.schema.path('tenantId') !== undefined && ![models.apiKeys, models.sandboxClocks].includes(model as never),
+    );
 }
 
 const MOST_PASSES = 20;
@@ -26,10 +32,16 @@ export interface DeleteTenantDataInput {
 }
 
 /**
- * Deletes everything of a tenant but its API keys and its clock. What is written meanwhile is deleted too, pass by pass, until a pass
- * finds nothing: so nothing that was written in one transaction is left behind by half. Answers false when something kept writing.
+ * Deletes everything of a tenant but its API keys and its clock. What is written meanwhile is deleted too, pass by
+ * pass, until a pass finds nothing: so nothing that was written in one transaction is left behind by half. Answers
+ * false when something kept writing.
  */
-export async function deleteTenantData({ database, tenantId, keepIdempotencyId, requireHeld }: DeleteTenantDataInput): Promise<boolean> {
+export async function deleteTenantData({
+  database,
+  tenantId,
+  keepIdempotencyId,
+  requireHeld,
+}: DeleteTenantDataInput): Promise<boolean> {
   for (let pass = 0; pass < MOST_PASSES; pass++) {
     let deleted = 0;
     for (const model of tenantModels(database)) {
@@ -48,10 +60,21 @@ export interface DeleteDocumentsInput {
   requireHeld: RequireHeld;
 }
 
-/** Deletes by ids that were read while the sandbox was held: whenever the delete arrives, it never meets what was accepted later. */
-export async function deleteDocuments({ model, tenantId, keepId = null, requireHeld }: DeleteDocumentsInput): Promise<number> {
+/**
+ * Deletes by ids that were read while the sandbox was held: whenever the delete arrives, it never meets what was
+ * accepted later.
+ */
+export async function deleteDocuments({
+  model,
+  tenantId,
+  keepId = null,
+  requireHeld,
+}: DeleteDocumentsInput): Promise<number> {
   for (let deleted = 0; ;) {
-    const found = await model.find({ tenantId, ...(keepId === null ? {} : { _id: { $ne: keepId } }) }, { _id: 1 }).limit(BATCH).lean();
+    const found = await model
+      .find({ tenantId, ...(keepId === null ? {} : { _id: { $ne: keepId } }) }, { _id: 1 })
+      .limit(BATCH)
+      .lean();
     if (found.length === 0) return deleted;
     await requireHeld();
     const result = await model.deleteMany({ tenantId, _id: { $in: found.map(({ _id }) => _id) } });

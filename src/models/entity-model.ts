@@ -5,6 +5,14 @@ import type { Entity } from './schema-options';
 
 /** The model of a kind of entity, seen as what all of them have in common. */
 export function entityModel(models: Models, entityType: EntityType): Model<Entity> {
-  const byType = { operation: models.operations, onboarding: models.onboardings, user: models.users, entitlement: models.entitlements, payment: models.payments, refund: models.refunds, subscription: models.subscriptions };
+  const byType = {
+    operation: models.operations,
+    onboarding: models.onboardings,
+    user: models.users,
+    entitlement: models.entitlements,
+    payment: models.payments,
+    refund: models.refunds,
+    subscription: models.subscriptions,
+  };
   return byType[entityType] as unknown as Model<Entity>;
 }

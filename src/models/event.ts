@@ -23,7 +23,15 @@ export interface Event {
   correlationId: string;
 }
 
-export const entityTypes = ['onboarding', 'user', 'entitlement', 'payment', 'refund', 'operation', 'subscription'] as const;
+export const entityTypes = [
+  'onboarding',
+  'user',
+  'entitlement',
+  'payment',
+  'refund',
+  'operation',
+  'subscription',
+] as const;
 export type EntityType = (typeof entityTypes)[number];
 
 export const eventSchema = new Schema<Event>(

@@ -65,11 +65,16 @@ export interface KeepGatewayEventInput {
 }
 
 /**
- * Writes an event down, and in the same transaction the row that tells the process that waits for it to look. Answers that row, to be
- * sent after the commit; null for an event that came before, or that nobody waits for. Of a refund that fails after it had succeeded the
- * partner and the operator are told.
+ * Writes an event down, and in the same transaction the row that tells the process that waits for it to look. Answers
+ * that row, to be sent after the commit; null for an event that came before, or that nobody waits for. Of a refund that
+ * fails after it had succeeded the partner and the operator are told.
  */
-export async function keepGatewayEvent({ database, gateway, notice, correlationId }: KeepGatewayEventInput): Promise<OutboxRow | null> {
+export async function keepGatewayEvent({
+  database,
+  gateway,
+  notice,
+  correlationId,
+}: KeepGatewayEventInput): Promise<OutboxRow | null> {
   const { gatewayEvents, outbox } = database.models;
   const { eventId, tenantId, type, idempotencyKey, authorisationId } = notice;
   // A gateway has no say in the other mode, whatever it signs.
@@ -77,11 +82,27 @@ export async function keepGatewayEvent({ database, gateway, notice, correlationI
   const _id = `${gateway}:${eventId}`;
   if (await gatewayEvents.exists({ _id, tenantId })) return null;
   const listener = await findListener(database, notice);
-  const row = listener && newOutboxRow({
-    tenantId, entityType: listener.entityType, entityId: listener.entityId, correlationId, pending: ['temporal'], delayMs: OWN_SEND_MS,
-    signal: listener.signal,
-  });
-  const event: GatewayEvent = { _id, tenantId, gateway, type, idempotencyKey, authorisationId, outboxRowId: row?._id ?? null, receivedAt: new Date() };
+  const row =
+    listener &&
+    newOutboxRow({
+      tenantId,
+      entityType: listener.entityType,
+      entityId: listener.entityId,
+      correlationId,
+      pending: ['temporal'],
+      delayMs: OWN_SEND_MS,
+      signal: listener.signal,
+    });
+  const event: GatewayEvent = {
+    _id,
+    tenantId,
+    gateway,
+    type,
+    idempotencyKey,
+    authorisationId,
+    outboxRowId: row?._id ?? null,
+    receivedAt: new Date(),
+  };
   try {
     await database.inTransaction(async (session) => {
       await insertDocuments({ model: gatewayEvents, documents: [event], session });
@@ -99,17 +120,26 @@ export async function keepGatewayEvent({ database, gateway, notice, correlationI
 }
 
 /**
- * The process that waits for news of this call. While the call itself is under way none does: a process that gets no answer looks
- * at the gateway's books before it waits, so what was reported meanwhile is found.
+ * The process that waits for news of this call. While the call itself is under way none does: a process that gets no
+ * answer looks at the gateway's books before it waits, so what was reported meanwhile is found.
  */
 async function findListener(database: Database, { tenantId, idempotencyKey }: ReportedEvent) {
   const { models } = database;
   const [entityId = ''] = idempotencyKey.split(':');
   if (isId('refund', entityId)) {
     const waits = await models.refunds.exists({ _id: entityId, tenantId, state: 'pending' });
-    return waits && ({ entityType: 'refund', entityId, signal: { workflowId: refundPaymentId(entityId), name: gatewayReported.name } } as const);
+    return (
+      waits &&
+      ({
+        entityType: 'refund',
+        entityId,
+        signal: { workflowId: refundPaymentId(entityId), name: gatewayReported.name },
+      } as const)
+    );
   }
   if (!isId('payment', entityId)) return null;
-  const waits = await models.payments.findOne({ _id: entityId, tenantId, state: { $in: ['unknown', 'requires_action'] } }).lean();
+  const waits = await models.payments
+    .findOne({ _id: entityId, tenantId, state: { $in: ['unknown', 'requires_action'] } })
+    .lean();
   return waits && ({ entityType: 'payment', entityId, signal: await signalAbout(database, waits) } as const);
 }

@@ -9,15 +9,22 @@ export interface InsertDocumentsInput<Document> {
 }
 
 /**
- * Inserts documents that our own code drew up. They are held to their schema as by Mongoose's `insertMany`: a field left out gets its
- * default, one that is unknown, missing or of another type is refused, nothing undefined is stored. What is left out is to make each a
- * live Mongoose document first, which costs a process as much as the driver's own work; and to cast, for a value of the wrong type is a
- * defect of ours here.
+ * Inserts documents that our own code drew up. They are held to their schema as by Mongoose's `insertMany`: a field
+ * left out gets its default, one that is unknown, missing or of another type is refused, nothing undefined is stored.
+ * What is left out is to make each a live Mongoose document first, which costs a process as much as the driver's own
+ * work; and to cast, for a value of the wrong type is a defect of ours here.
  *
- * @throws TypeError that names the field, before anything is written; a MongoError with code 11000 when a unique index refuses one.
+ * @throws TypeError that names the field, before anything is written; a MongoError with code 11000 when a unique index
+ *   refuses one.
  */
-export async function insertDocuments<Document>({ model, documents, session }: InsertDocumentsInput<Document>): Promise<void> {
-  const drawnUp = documents.map((document) => storedForm(model.schema as unknown as Schema, document as Record<string, unknown>));
+export async function insertDocuments<Document>({
+  model,
+  documents,
+  session,
+}: InsertDocumentsInput<Document>): Promise<void> {
+  const drawnUp = documents.map((document) =>
+    storedForm(model.schema as unknown as Schema, document as Record<string, unknown>),
+  );
   const options = { session, ignoreUndefined: true };
   const [first] = drawnUp;
   // For a single document the driver's bulk writer is a detour.
@@ -57,7 +64,8 @@ function storedForm(schema: Schema, document: Record<string, unknown>): Record<s
   throw fault(schema, unknown.join(', '), 'is not in the schema; add it there, or leave it out');
 }
 
-const fault = (schema: Schema, field: string, what: string): TypeError => new TypeError(`${schema.get('collection')}: ${field} ${what}`);
+const fault = (schema: Schema, field: string, what: string): TypeError =>
+  new TypeError(`${schema.get('collection')}: ${field} ${what}`);
 
 function readFields(schema: Schema): readonly Field[] {
   const fields = Object.entries(schema.paths).map(([name, type]): Field => {

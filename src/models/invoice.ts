@@ -47,7 +47,10 @@ export const invoiceSchema = new Schema<Invoice>(
   },
   { ...schemaOptions, collection: 'invoices' },
 )
-  .index({ tenantId: 1, subscriptionId: 1, 'period.startAt': 1 }, { unique: true, partialFilterExpression: { kind: 'period' }, name: 'one_invoice_per_period' })
+  .index(
+    { tenantId: 1, subscriptionId: 1, 'period.startAt': 1 },
+    { unique: true, partialFilterExpression: { kind: 'period' }, name: 'one_invoice_per_period' },
+  )
   .index({ tenantId: 1, _id: -1 })
   .index({ tenantId: 1, subscriptionId: 1, _id: -1 })
   .index({ tenantId: 1, state: 1, _id: -1 })

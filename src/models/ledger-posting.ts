@@ -3,8 +3,8 @@ import type { LedgerLine, Posting } from '../domain/ledger';
 import { schemaOptions } from './schema-options';
 
 /**
- * A line of the books, append-only: nothing updates or deletes one. Its id is the posting's key, so that a business event
- * stands in the books once whatever is repeated; it is written in the transaction of the step it belongs to.
+ * A line of the books, append-only: nothing updates or deletes one. Its id is the posting's key, so that a business
+ * event stands in the books once whatever is repeated; it is written in the transaction of the step it belongs to.
  */
 export interface LedgerPosting extends Omit<Posting, 'key'> {
   _id: string;
@@ -29,7 +29,15 @@ export const ledgerPostingSchema = new Schema<LedgerPosting>(
   .index({ tenantId: 1, currency: 1, _id: 1 });
 
 /** A posting as the books keep it. */
-export function newLedgerPosting({ posting: { key, ...posting }, tenantId, at }: { posting: Posting; tenantId: string; at: string }): LedgerPosting {
+export function newLedgerPosting({
+  posting: { key, ...posting },
+  tenantId,
+  at,
+}: {
+  posting: Posting;
+  tenantId: string;
+  at: string;
+}): LedgerPosting {
   return { _id: key, ...posting, tenantId, at: new Date(at) };
 }
 

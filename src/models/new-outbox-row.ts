@@ -21,7 +21,15 @@ export interface NewOutboxRowInput {
 export const OWN_SEND_MS = 3000;
 
 /** An open outbox row, to be inserted in the transaction that decided on it. Times here are real times. */
-export function newOutboxRow({ start, signal, mail, eventId, pending, delayMs = 0, ...about }: NewOutboxRowInput): OutboxRow {
+export function newOutboxRow({
+  start,
+  signal,
+  mail,
+  eventId,
+  pending,
+  delayMs = 0,
+  ...about
+}: NewOutboxRowInput): OutboxRow {
   const now = Date.now();
   return {
     _id: newId('outboxRow'),

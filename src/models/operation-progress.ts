@@ -9,11 +9,15 @@ interface AdvanceStep extends AdvanceStepInput {
   database: Database;
 }
 
-const runningOf = ({ tenantId, operationId, chain }: AdvanceStepInput) => ({ _id: operationId, tenantId, state: 'running', chain }) as const;
+const runningOf = ({ tenantId, operationId, chain }: AdvanceStepInput) =>
+  ({ _id: operationId, tenantId, state: 'running', chain }) as const;
 
 /** Makes a workflow chain the owner of the operation. */
 export async function claimAdvance({ database, tenantId, operationId, chain }: AdvanceStep): Promise<void> {
-  await database.models.operations.updateOne({ _id: operationId, tenantId, chain: null }, { $set: { chain }, $inc: { version: 1 } });
+  await database.models.operations.updateOne(
+    { _id: operationId, tenantId, chain: null },
+    { $set: { chain }, $inc: { version: 1 } },
+  );
 }
 
 /** @throws DomainError `ENTITY_NOT_OURS` unless it is running and the chain's own. */
@@ -23,7 +27,9 @@ export async function findRunningAdvance({ database, ...step }: AdvanceStep): Pr
   return operation;
 }
 
-/** In one transaction: everything has reached the hop, and the tenant's clock stands there. The clock never goes back. */
+/**
+ * In one transaction: everything has reached the hop, and the tenant's clock stands there. The clock never goes back.
+ */
 export async function recordHop({ database, reachedMs, ...step }: AdvanceStep & { reachedMs: number }): Promise<void> {
   const { models } = database;
   const { tenantId } = step;
@@ -35,30 +41,55 @@ export async function recordHop({ database, reachedMs, ...step }: AdvanceStep & 
     const { matchedCount } = await models.operations.updateOne(
       runningOf(step),
       {
-        $set: { reached, 'offsets.reachedMs': reachedMs, hops: hopsOf({ from, target, reached }), fired, updatedAt: new Date(updatedAt.getTime() + reachedMs) },
+        $set: {
+          reached,
+          'offsets.reachedMs': reachedMs,
+          hops: hopsOf({ from, target, reached }),
+          fired,
+          updatedAt: new Date(updatedAt.getTime() + reachedMs),
+        },
         $inc: { version: 1 },
       },
       { session },
     );
     if (matchedCount === 0) throw notOurs(step);
-    await models.sandboxClocks.updateOne({ _id: tenantId, advancing: step.operationId }, { $max: { offsetMs: reachedMs }, $set: { updatedAt } }, { session });
+    await models.sandboxClocks.updateOne(
+      { _id: tenantId, advancing: step.operationId },
+      { $max: { offsetMs: reachedMs }, $set: { updatedAt } },
+      { session },
+    );
   });
 }
 
 /** Ends the operation, and lets the next one begin. Harmless when it has ended already. */
-export async function finishAdvance({ database, failure, ...step }: FinishAdvanceInput & { database: Database }): Promise<void> {
+export async function finishAdvance({
+  database,
+  failure,
+  ...step
+}: FinishAdvanceInput & { database: Database }): Promise<void> {
   const { operations, sandboxClocks } = database.models;
   const fired = await countFired({ database, ...step });
   await database.inTransaction(async (session) => {
     const operation = await operations.findOne(runningOf(step)).session(session).lean();
     if (!operation) return;
     const updatedAt = new Date(Date.now() + operation.offsets.reachedMs);
-    await operations.updateOne(runningOf(step), { $set: { state: failure ? 'failed' : 'completed', failure, fired, updatedAt }, $inc: { version: 1 } }, { session });
-    await sandboxClocks.updateOne({ _id: step.tenantId, advancing: step.operationId }, { $set: { advancing: null } }, { session });
+    await operations.updateOne(
+      runningOf(step),
+      { $set: { state: failure ? 'failed' : 'completed', failure, fired, updatedAt }, $inc: { version: 1 } },
+      { session },
+    );
+    await sandboxClocks.updateOne(
+      { _id: step.tenantId, advancing: step.operationId },
+      { $set: { advancing: null } },
+      { session },
+    );
   });
 }
 
-/** The events recorded since the operation was accepted. Ids of one moment differ in their prefix only, so its own id says where to begin. */
+/**
+ * The events recorded since the operation was accepted. Ids of one moment differ in their prefix only, so its own id
+ * says where to begin.
+ */
 async function countFired({ database, tenantId, operationId }: AdvanceStep): Promise<Operation['fired']> {
   const since = `${idPrefixes.event}${operationId.slice(idPrefixes.operation.length)}`;
   const counts = await database.models.events.aggregate<{ _id: string; count: number }>([
@@ -70,4 +101,7 @@ async function countFired({ database, tenantId, operationId }: AdvanceStep): Pro
 }
 
 const notOurs = ({ operationId }: AdvanceStepInput): DomainError =>
-  new DomainError('ENTITY_NOT_OURS', `The operation ${operationId} is not running, or another run of its workflow owns it`);
+  new DomainError(
+    'ENTITY_NOT_OURS',
+    `The operation ${operationId} is not running, or another run of its workflow owns it`,
+  );

@@ -4,8 +4,8 @@ import { schemaOptions } from './schema-options';
 import type { EntityType } from './event';
 
 /**
- * Something that has to happen elsewhere, written in the transaction that decided it. A row is done per consumer, when that
- * consumer's own effect is recorded; until then it is sent again. Rows that are done are kept for a week.
+ * Something that has to happen elsewhere, written in the transaction that decided it. A row is done per consumer, when
+ * that consumer's own effect is recorded; until then it is sent again. Rows that are done are kept for a week.
  */
 export interface OutboxRow {
   _id: string;

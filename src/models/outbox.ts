@@ -20,8 +20,8 @@ export interface MarkDoneInput {
 }
 
 /**
- * Records that a consumer's effect has happened; the row is done when the last one has. Exactly one caller gets true, however
- * many race. In a transaction a loser either gets false or its transaction is tried again.
+ * Records that a consumer's effect has happened; the row is done when the last one has. Exactly one caller gets true,
+ * however many race. In a transaction a loser either gets false or its transaction is tried again.
  */
 export async function markDone({ database, rowId, consumer, session }: MarkDoneInput): Promise<boolean> {
   const isLast = { $eq: [{ $size: '$pending' }, 0] };
@@ -55,7 +55,8 @@ export interface RecordFailureInput {
 
 /**
  * Counts a failure of the row's own and sets when it is tried again: 1 s, doubled to 1 min; from the twentieth on every
- * 10 min, with an open item on the operator's list. An outage of a server is not a failure of the row: do not call this for one.
+ * 10 min, with an open item on the operator's list. An outage of a server is not a failure of the row: do not call this
+ * for one.
  */
 export async function recordFailure({ database, rowId, error }: RecordFailureInput): Promise<void> {
   const { outbox } = database.models;
@@ -63,13 +64,17 @@ export async function recordFailure({ database, rowId, error }: RecordFailureInp
   if (!row) return;
   const failures = row.failures + 1;
   const lastError = errorWithoutPersonalData(error);
-  const waitMs = failures >= FAILURES_UNTIL_STUCK ? STUCK_RETRY_MS : Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
+  const waitMs =
+    failures >= FAILURES_UNTIL_STUCK
+      ? STUCK_RETRY_MS
+      : Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
   // Guarded, so that two attempts at the same time that failed count once.
   const { modifiedCount } = await outbox.updateOne(
     { _id: rowId, open: true, failures: row.failures },
     { $set: { failures, lastError, lease: null, dueAt: new Date(Date.now() + waitMs) } },
   );
-  if (modifiedCount === 1 && failures >= FAILURES_UNTIL_STUCK) await listFailingRow(database, { ...row, failures, lastError });
+  if (modifiedCount === 1 && failures >= FAILURES_UNTIL_STUCK)
+    await listFailingRow(database, { ...row, failures, lastError });
 }
 
 async function listFailingRow(database: Database, row: OutboxRow): Promise<void> {
@@ -96,17 +101,29 @@ export function errorWithoutPersonalData(error: unknown): string {
   return text.replace(ADDRESS, '[address]').slice(0, LONGEST_ERROR);
 }
 
-export type OpenStuckItemInput = { database: Database } & Pick<StuckItem, 'tenantId' | 'kind' | 'entityType' | 'entityId' | 'subject' | 'detail'>;
+export type OpenStuckItemInput = { database: Database } & Pick<
+  StuckItem,
+  'tenantId' | 'kind' | 'entityType' | 'entityId' | 'subject' | 'detail'
+>;
 
 const DUPLICATE_KEY = 11000;
 
 /** Puts something on the operator's list; seen again it stays the same item. Answers whether it is new. */
-export async function openStuckItem({ database, kind, subject, detail, ...about }: OpenStuckItemInput): Promise<boolean> {
+export async function openStuckItem({
+  database,
+  kind,
+  subject,
+  detail,
+  ...about
+}: OpenStuckItemInput): Promise<boolean> {
   const now = new Date();
   try {
     const { upsertedCount } = await database.models.stuckItems.updateOne(
       { kind, subject, open: true },
-      { $set: { detail, updatedAt: now }, $setOnInsert: { _id: newId('stuckItem'), ...about, state: 'open', createdAt: now } },
+      {
+        $set: { detail, updatedAt: now },
+        $setOnInsert: { _id: newId('stuckItem'), ...about, state: 'open', createdAt: now },
+      },
       { upsert: true },
     );
     return upsertedCount > 0;

@@ -13,7 +13,10 @@ export interface Partner {
   dunning?: DunningLadder | null;
   /** Whose payments are declined without asking a gateway. */
   denyList?: PartnerDenyListEntry[];
-  /** When its sandbox was emptied last (real time): what a call that was then under way left in the simulated gateway's books is no longer with us. */
+  /**
+   * When its sandbox was emptied last (real time): what a call that was then under way left in the simulated gateway's
+   * books is no longer with us.
+   */
   sandboxResetAt?: Date | null;
   metadata: Record<string, string>;
   version: number;

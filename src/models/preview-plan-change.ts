@@ -32,19 +32,33 @@ export interface PlanChangePreview {
 
 /**
  * What a change of plan would cost, computed as the change itself computes it; changes nothing.
- * @throws DomainError `NOT_FOUND`, `PLAN_UNKNOWN`, `PLAN_CURRENCY_DIFFERS`, `NOTHING_TO_CHANGE`, and the conflicts that the change would
- *   meet (`INVOICE_OPEN`, `CHANGE_WAITING`, …).
+ * @throws DomainError `NOT_FOUND`, `PLAN_UNKNOWN`, `PLAN_CURRENCY_DIFFERS`, `NOTHING_TO_CHANGE`, and the conflicts that
+ *   the change would meet (`INVOICE_OPEN`, `CHANGE_WAITING`, …).
  */
-export async function previewPlanChange({ database, tenantId, subscriptionId, planId, quantity, when, clock }: PreviewPlanChangeInput): Promise<PlanChangePreview> {
+export async function previewPlanChange({
+  database,
+  tenantId,
+  subscriptionId,
+  planId,
+  quantity,
+  when,
+  clock,
+}: PreviewPlanChangeInput): Promise<PlanChangePreview> {
   const subscription = await database.models.subscriptions.findOne({ _id: subscriptionId, tenantId }).lean();
   if (!subscription) throw new DomainError('NOT_FOUND', 'There is no such subscription');
   const next = await findPlanItem({ database, tenantId, planId, quantity: quantity ?? subscription.item.quantity });
   const standing = billingStandingOf(subscription);
   const at = (await clock.nowFor(subscription)).toISOString();
   const { draft, period } = changePlan({ when, at, standing, next });
-  requireAccepted(refuseSubscriptionCommand({ command: commandOf('changePlan', { when }), standing: standingOf(subscription) }));
+  requireAccepted(
+    refuseSubscriptionCommand({ command: commandOf('changePlan', { when }), standing: standingOf(subscription) }),
+  );
   return { invoice: draft, period, effectiveAt: when === 'now' ? at : standing.nextPeriodAt };
 }
 
 /** What the commands' table judges by. */
-export const standingOf = ({ state, charge, waiting }: Subscription): SubscriptionStanding => ({ state, invoiceOpen: charge !== null, waiting: waiting?.what ?? null });
+export const standingOf = ({ state, charge, waiting }: Subscription): SubscriptionStanding => ({
+  state,
+  invoiceOpen: charge !== null,
+  waiting: waiting?.what ?? null,
+});

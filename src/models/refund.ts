@@ -10,7 +10,10 @@ export interface Refund extends Entity {
   amount: Money;
   /** In the partner's words. */
   reason: string | null;
-  /** Why it failed: a code. One that failed after the gateway had called it done stays `succeeded` with `failed_after_success`. */
+  /**
+   * Why it failed: a code. One that failed after the gateway had called it done stays `succeeded` with
+   * `failed_after_success`.
+   */
   failure: string | null;
 }
 

@@ -1,7 +1,10 @@
 import { Schema } from 'mongoose';
 import { schemaOptions } from './schema-options';
 
-/** How far a sandbox tenant's clock is ahead of real time, and whether the sandbox is being reset. A tenant without a document has real time and never was. */
+/**
+ * How far a sandbox tenant's clock is ahead of real time, and whether the sandbox is being reset. A tenant without a
+ * document has real time and never was.
+ */
 export interface SandboxClock {
   /** The tenant's id. */
   _id: string;

@@ -14,23 +14,37 @@ interface TenantInput {
   tenantId: string;
 }
 
-/** Rejects once the reset no longer holds the sandbox: what is read before it resolves was not accepted after the reset. */
+/**
+ * Rejects once the reset no longer holds the sandbox: what is read before it resolves was not accepted after the reset.
+ */
 export type RequireHeld = () => Promise<void>;
 
 /**
- * Empties a sandbox while nothing is accepted for it: from before `work` until after it, every request that would write is answered
- * with `SANDBOX_RESETTING`. One reset at a time; one whose process died holds the sandbox for 30 s at most.
+ * Empties a sandbox while nothing is accepted for it: from before `work` until after it, every request that would write
+ * is answered with `SANDBOX_RESETTING`. One reset at a time; one whose process died holds the sandbox for 30 s at most.
  *
- * @throws DomainError `SANDBOX_RESETTING` while another one runs, or when this one stood still for so long that it lost its hold.
+ * @throws DomainError `SANDBOX_RESETTING` while another one runs, or when this one stood still for so long that it lost
+ *   its hold.
  */
-export async function whileResetting<T>({ database, tenantId }: TenantInput, work: (requireHeld: RequireHeld) => Promise<T>): Promise<T> {
+export async function whileResetting<T>(
+  { database, tenantId }: TenantInput,
+  work: (requireHeld: RequireHeld) => Promise<T>,
+): Promise<T> {
   const { sandboxClocks } = database.models;
   const by = newId('event');
   const held = { _id: tenantId, 'resetting.by': by };
   const lease = () => ({ by, until: new Date(Date.now() + HELD_MS) });
   const free = { $or: [{ resetting: null }, { 'resetting.until': { $lte: new Date() } }] };
   await sandboxClocks
-    .updateOne({ _id: tenantId, ...free }, { $set: { resetting: lease(), updatedAt: new Date() }, $inc: { resets: 1 }, $setOnInsert: { tenantId, offsetMs: 0, advancing: null } }, { upsert: true })
+    .updateOne(
+      { _id: tenantId, ...free },
+      {
+        $set: { resetting: lease(), updatedAt: new Date() },
+        $inc: { resets: 1 },
+        $setOnInsert: { tenantId, offsetMs: 0, advancing: null },
+      },
+      { upsert: true },
+    )
     .catch((error: unknown) => {
       throw isDuplicateKey(error) ? beingReset() : error;
     });
@@ -50,12 +64,15 @@ export async function whileResetting<T>({ database, tenantId }: TenantInput, wor
 
 /** Sets the clock of a sandbox whose data is gone to real time. */
 export async function rewindClock({ database, tenantId }: TenantInput): Promise<void> {
-  await database.models.sandboxClocks.updateOne({ _id: tenantId }, { $set: { offsetMs: 0, advancing: null, updatedAt: new Date() } });
+  await database.models.sandboxClocks.updateOne(
+    { _id: tenantId },
+    { $set: { offsetMs: 0, advancing: null, updatedAt: new Date() } },
+  );
 }
 
 /**
- * How often the sandbox has been reset; 0 for other tenants, without a look-up. A number that is the same before and after something
- * was written says that no reset began between, so that what was written is there.
+ * How often the sandbox has been reset; 0 for other tenants, without a look-up. A number that is the same before and
+ * after something was written says that no reset began between, so that what was written is there.
  *
  * @throws DomainError `SANDBOX_RESETTING` while a reset runs.
  */
@@ -67,7 +84,11 @@ export async function countResets({ database, tenantId }: TenantInput): Promise<
 }
 
 /** @throws DomainError `SANDBOX_RESETTING` when another reset than those counted has begun. */
-export async function requireNoResetSince({ database, tenantId, resets }: TenantInput & { resets: number }): Promise<void> {
+export async function requireNoResetSince({
+  database,
+  tenantId,
+  resets,
+}: TenantInput & { resets: number }): Promise<void> {
   if ((await countResets({ database, tenantId })) !== resets) throw beingReset();
 }
 
@@ -77,4 +98,7 @@ export function rejectReset(clock: Pick<SandboxClock, 'resetting'> | null): void
 }
 
 const beingReset = (): DomainError =>
-  new DomainError('SANDBOX_RESETTING', 'The sandbox is being emptied, so nothing is accepted for it. Wait until the reset has answered, then repeat the request with the same Idempotency-Key.');
+  new DomainError(
+    'SANDBOX_RESETTING',
+    'The sandbox is being emptied, so nothing is accepted for it. Wait until the reset has answered, then repeat the request with the same Idempotency-Key.',
+  );

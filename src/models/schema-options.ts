@@ -2,7 +2,8 @@ import type { SchemaOptions } from 'mongoose';
 
 /**
  * How every schema here is made: ids are our own, times are business times we set ourselves, our `version` replaces
- * Mongoose's, and collections and indexes are made one after another at boot (see ensure-indexes.ts), never on first use.
+ * Mongoose's, and collections and indexes are made one after another at boot (see ensure-indexes.ts), never on first
+ * use.
  */
 export const schemaOptions = {
   _id: false,

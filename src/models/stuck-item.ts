@@ -2,10 +2,19 @@ import { Schema } from 'mongoose';
 import { schemaOptions } from './schema-options';
 import type { EntityType } from './event';
 
-export const stuckKinds = ['workflow_missing', 'workflow_orphaned', 'state_mismatch', 'outbox_failing', 'outcome_unknown', 'refund_failed_late'] as const;
+export const stuckKinds = [
+  'workflow_missing',
+  'workflow_orphaned',
+  'state_mismatch',
+  'outbox_failing',
+  'outcome_unknown',
+  'refund_failed_late',
+] as const;
 export type StuckKind = (typeof stuckKinds)[number];
 
-/** Something the platform could not mend by itself. One open item per subject and kind; seen again, it is the same item. */
+/**
+ * Something the platform could not mend by itself. One open item per subject and kind; seen again, it is the same item.
+ */
 export interface StuckItem {
   _id: string;
   tenantId: string;

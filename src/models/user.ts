@@ -40,7 +40,10 @@ export const userSchema = new Schema<User>(
   },
   { ...schemaOptions, collection: 'users' },
 )
-  .index({ tenantId: 1, emailKey: 1 }, { unique: true, partialFilterExpression: { holdsEmail: true }, name: 'one_user_per_address' })
+  .index(
+    { tenantId: 1, emailKey: 1 },
+    { unique: true, partialFilterExpression: { holdsEmail: true }, name: 'one_user_per_address' },
+  )
   .index({ tenantId: 1, _id: -1 })
   .index({ tenantId: 1, state: 1, _id: -1 })
   .index({ tenantId: 1, emailKey: 1, _id: -1 }, { name: 'by_address' });

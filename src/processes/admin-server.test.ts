@@ -12,7 +12,16 @@ const open = async (input: Partial<AdminServerInput> = {}) => {
   let port = 0;
   const logger = { ...quiet, info: (fields: object) => void (port = (fields as { port?: number }).port ?? port) };
   const metrics = { contentType: 'text/plain', render: async () => 'up 1\n' };
-  const admin = await startAdminServer({ host: '127.0.0.1', port: 0, waitForPort: false, about: { role: 'api', version: '1' }, isDraining: () => false, metrics, logger, ...input });
+  const admin = await startAdminServer({
+    host: '127.0.0.1',
+    port: 0,
+    waitForPort: false,
+    about: { role: 'api', version: '1' },
+    isDraining: () => false,
+    metrics,
+    logger,
+    ...input,
+  });
   opened.push(admin);
   const get = async (path: string, method = 'GET') => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers: { connection: 'close' } });
@@ -20,7 +29,13 @@ const open = async (input: Partial<AdminServerInput> = {}) => {
   };
   const ready = async () => {
     const { status, text } = await get('/readyz');
-    return { code: status, ...(JSON.parse(text) as { status: string; dependencies: Record<string, { ok: boolean; latencyMs: number; error?: string }> }) };
+    return {
+      code: status,
+      ...(JSON.parse(text) as {
+        status: string;
+        dependencies: Record<string, { ok: boolean; latencyMs: number; error?: string }>;
+      }),
+    };
   };
   return { admin, get, ready };
 };
@@ -38,13 +53,25 @@ describe('the admin port', () => {
     const { admin, ready } = await open();
     let mongodb: () => Promise<void> = async () => undefined;
     admin.addDependency({ name: 'mongodb', required: true, check: () => mongodb() });
-    admin.addDependency({ name: 'redis', required: false, check: () => Promise.reject(new Error('connect redis://me:hunter2@cache failed')) });
+    admin.addDependency({
+      name: 'redis',
+      required: false,
+      check: () => Promise.reject(new Error('connect redis://me:hunter2@cache failed')),
+    });
     admin.markBooted();
     const degraded = await ready();
-    expect(degraded).toMatchObject({ code: 200, status: 'degraded', dependencies: { mongodb: { ok: true, latencyMs: expect.any(Number) }, redis: { ok: false } } });
+    expect(degraded).toMatchObject({
+      code: 200,
+      status: 'degraded',
+      dependencies: { mongodb: { ok: true, latencyMs: expect.any(Number) }, redis: { ok: false } },
+    });
     expect(degraded.dependencies.redis?.error).toBe('connect redis://…@cache failed');
     mongodb = () => Promise.reject(new Error('away'));
-    expect(await ready()).toMatchObject({ code: 503, status: 'unready', dependencies: { mongodb: { ok: false, error: 'away' } } });
+    expect(await ready()).toMatchObject({
+      code: 503,
+      status: 'unready',
+      dependencies: { mongodb: { ok: false, error: 'away' } },
+    });
   });
 
   it('waits a second at most for a dependency that hangs', async () => {
@@ -52,7 +79,10 @@ describe('the admin port', () => {
     admin.addDependency({ name: 'frozen', required: true, check: () => new Promise(() => undefined) });
     admin.markBooted();
     const begun = performance.now();
-    expect(await ready()).toMatchObject({ code: 503, dependencies: { frozen: { ok: false, error: 'no answer within 1000 ms' } } });
+    expect(await ready()).toMatchObject({
+      code: 503,
+      dependencies: { frozen: { ok: false, error: 'no answer within 1000 ms' } },
+    });
     expect(performance.now() - begun).toBeLessThan(1500);
   });
 
@@ -78,7 +108,9 @@ describe('the admin port', () => {
     const before = createServer().listen(0, '127.0.0.1').unref();
     await once(before, 'listening');
     const { port } = before.address() as AddressInfo;
-    await expect(open({ port })).rejects.toThrow(`ADMIN_PORT: port ${port} on 127.0.0.1 is taken; set ADMIN_PORT to another`);
+    await expect(open({ port })).rejects.toThrow(
+      `ADMIN_PORT: port ${port} on 127.0.0.1 is taken; set ADMIN_PORT to another`,
+    );
     const { get } = await open({ port, waitForPort: true });
     await new Promise((resolve) => before.close(resolve));
     await new Promise((resolve) => setTimeout(resolve, 600));

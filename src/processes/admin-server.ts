@@ -6,7 +6,9 @@ import { readReadiness, type Dependency } from './readiness';
 export interface AdminServerInput {
   host: string;
   port: number;
-  /** Whether another instance may still hold the port for a moment: under PM2 the old one keeps it until it has stopped. */
+  /**
+   * Whether another instance may still hold the port for a moment: under PM2 the old one keeps it until it has stopped.
+   */
   waitForPort: boolean;
   about: { role: string; version: string };
   isDraining: () => boolean;
@@ -25,22 +27,42 @@ export interface AdminServer {
 const RETRY_PORT_MS = 200;
 
 /**
- * Starts to listen at once, before anything else of the process: `/livez` (the process answers), `/readyz` (it may be given
- * work) and `/metrics`. Rejects when the port is taken, unless it is worth waiting for: then the process goes on and gets it later.
+ * Starts to listen at once, before anything else of the process: `/livez` (the process answers), `/readyz` (it may be
+ * given work) and `/metrics`. Rejects when the port is taken, unless it is worth waiting for: then the process goes on
+ * and gets it later.
  */
-export async function startAdminServer({ host, port, waitForPort, about, isDraining, metrics, logger }: AdminServerInput): Promise<AdminServer> {
+export async function startAdminServer({
+  host,
+  port,
+  waitForPort,
+  about,
+  isDraining,
+  metrics,
+  logger,
+}: AdminServerInput): Promise<AdminServer> {
   const dependencies: Dependency[] = [];
   const bootedAt: { at: number | null } = { at: null };
   const begun = Date.now();
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'text/plain', 'GET only\n', { Allow: 'GET, HEAD' });
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return send(response, 405, 'text/plain', 'GET only\n', { Allow: 'GET, HEAD' });
     switch (request.url?.split('?')[0]) {
       case '/livez':
-        return sendJson(response, 200, { status: 'alive', ...about, pid: process.pid, uptimeSeconds: Math.round((Date.now() - begun) / 1000) });
+        return sendJson(response, 200, {
+          status: 'alive',
+          ...about,
+          pid: process.pid,
+          uptimeSeconds: Math.round((Date.now() - begun) / 1000),
+        });
       case '/readyz': {
         const readiness = await readReadiness({ dependencies, isDraining, isBooted: () => bootedAt.at !== null });
-        return sendJson(response, readiness.isReady ? 200 : 503, { status: readiness.status, ...about, pid: process.pid, dependencies: readiness.dependencies });
+        return sendJson(response, readiness.isReady ? 200 : 503, {
+          status: readiness.status,
+          ...about,
+          pid: process.pid,
+          dependencies: readiness.dependencies,
+        });
       }
       case '/metrics':
         return send(response, 200, metrics.contentType, await metrics.render());
@@ -56,8 +78,15 @@ export async function startAdminServer({ host, port, waitForPort, about, isDrain
   });
   let closed = false;
   await listen({ server, host, port }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') throw new Error(`ADMIN_PORT: cannot listen on ${host}:${port} (${error.code ?? error.message})`, { cause: error });
-    if (!waitForPort) throw new Error(`ADMIN_PORT: port ${port} on ${host} is taken; set ADMIN_PORT to another, or stop what listens there`, { cause: error });
+    if (error.code !== 'EADDRINUSE')
+      throw new Error(`ADMIN_PORT: cannot listen on ${host}:${port} (${error.code ?? error.message})`, {
+        cause: error,
+      });
+    if (!waitForPort)
+      throw new Error(
+        `ADMIN_PORT: port ${port} on ${host} is taken; set ADMIN_PORT to another, or stop what listens there`,
+        { cause: error },
+      );
     logger.info({ port }, 'The admin port is still held by the instance before this one; it is taken over when free');
     const takeOver = (): void => {
       void listen({ server, host, port }).then(
@@ -80,7 +109,10 @@ export async function startAdminServer({ host, port, waitForPort, about, isDrain
   };
 }
 
-/** `exclusive`: in a cluster every instance has a port of its own, else the primary would share it and a probe would reach just any. */
+/**
+ * `exclusive`: in a cluster every instance has a port of its own, else the primary would share it and a probe would
+ * reach just any.
+ */
 function listen({ server, host, port }: { server: Server; host: string; port: number }): Promise<void> {
   // Every attempt takes its listeners away again: there may be many.
   const attempt = new AbortController();
@@ -89,8 +121,22 @@ function listen({ server, host, port }: { server: Server; host: string; port: nu
   return listening.then(() => undefined).finally(() => attempt.abort());
 }
 
-const sendJson = (response: ServerResponse, status: number, body: object): void => send(response, status, 'application/json', `${JSON.stringify(body)}\n`);
+const sendJson = (response: ServerResponse, status: number, body: object): void =>
+  send(response, status, 'application/json', `${JSON.stringify(body)}\n`);
 
-function send(response: ServerResponse, status: number, type: string, body: string, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body), 'Cache-Control': 'no-store', ...headers }).end(body);
+function send(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string,
+  headers: Record<string, string> = {},
+): void {
+  response
+    .writeHead(status, {
+      'Content-Type': type,
+      'Content-Length': Buffer.byteLength(body),
+      'Cache-Control': 'no-store',
+      ...headers,
+    })
+    .end(body);
 }

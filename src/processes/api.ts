@@ -15,8 +15,8 @@ import { openDatabaseOf, openTemporalOf, prepareDatabase } from './open-servers'
 import { createSandboxOperations } from './sandbox-operations';
 
 /**
- * `--role api`. Listens at once; needs MongoDB alone to become ready, with Temporal and Redis away it goes on accepting. Resolves
- * when it is ready.
+ * `--role api`. Listens at once; needs MongoDB alone to become ready, with Temporal and Redis away it goes on
+ * accepting. Resolves when it is ready.
  */
 export async function runApi(input: RunInput): Promise<void> {
   const opened = await openProcess(input);
@@ -38,7 +38,10 @@ export async function runApi(input: RunInput): Promise<void> {
     hasGateway: hasGatewayIn(config),
     gatewayWebhooks: gatewayWebhooksOf(config),
     stuck: createStuckOperations({ database, workflows: createRunningWorkflows(client) }),
-    compensations: { ...createCompensationOperations({ database }), hasten: (compensation) => hasten(client, compensation) },
+    compensations: {
+      ...createCompensationOperations({ database }),
+      hasten: (compensation) => hasten(client, compensation),
+    },
     ...createSandboxOperations({ client, database, account: sandboxAccountOf(config) }),
     redis: config.flags['rate-limits'] ? redis : null,
     redisPrefix: config.redis.prefix,
@@ -51,7 +54,12 @@ export async function runApi(input: RunInput): Promise<void> {
     isDraining,
   });
   const booted = prepareDatabase(opened, database);
-  const server = await openHttpServer({ ...config.api, ...config.shutdown, handler: holdUntilBooted({ handler: app, booted }), isDraining });
+  const server = await openHttpServer({
+    ...config.api,
+    ...config.shutdown,
+    handler: holdUntilBooted({ handler: app, booted }),
+    isDraining,
+  });
   shutdown.onClose({ name: 'HTTP server', close: () => server.close(), limitMs: config.shutdown.forceMs });
   logger.info({ host: config.api.host, port: server.port }, 'Listening');
 

@@ -47,7 +47,8 @@ const checks: Record<Need, Check> = {
   sandboxGateway: {
     what: ({ gateways }) => `Simulated gateway ${gateways.sandbox.url}`,
     reach: reachSandboxGateway,
-    remedy: 'start --role sandbox, or set SANDBOX_GATEWAY_URL; without SANDBOX_WEBHOOK_SECRET it counts as not wanted here',
+    remedy:
+      'start --role sandbox, or set SANDBOX_GATEWAY_URL; without SANDBOX_WEBHOOK_SECRET it counts as not wanted here',
   },
   sandboxLedger: {
     what: ({ gateways }) => `Ledger of the simulated gateway in ${gateways.sandbox.dataDir}`,
@@ -62,7 +63,9 @@ const checks: Record<Need, Check> = {
     what: () => 'Workflow bundle',
     reach: async ({ worker }) => {
       const found = findWorkflows(worker.workflowBundle);
-      return 'workflowBundle' in found ? found.workflowBundle.codePath : `none, ${found.workflowsPath} is bundled at every start`;
+      return 'workflowBundle' in found
+        ? found.workflowBundle.codePath
+        : `none, ${found.workflowsPath} is bundled at every start`;
     },
     remedy: 'run npm run build, or set WORKFLOW_BUNDLE',
   },
@@ -74,7 +77,10 @@ export interface CheckRoleInput {
   say: (line: string) => void;
 }
 
-/** Looks at the configuration of a role and reaches for everything it needs; one line for each, with the remedy where it failed. Answers whether all is well. */
+/**
+ * Looks at the configuration of a role and reaches for everything it needs; one line for each, with the remedy where it
+ * failed. Answers whether all is well.
+ */
 export async function checkRole({ role, env, say }: CheckRoleInput): Promise<boolean> {
   let config: Config;
   try {
@@ -94,8 +100,12 @@ async function runCheck({ what, reach, remedy }: Check, config: Config): Promise
   const begun = performance.now();
   const outcome = await settleWithin({ work: () => reach(config), limitMs: REACH_WITHIN_MS });
   const name = what(config);
-  if (outcome.ended === 'well') return { ok: true, line: `ok      ${name}: ${outcome.value} (${Math.round(performance.now() - begun)} ms)` };
-  const reason = outcome.ended === 'late' ? `no answer within ${REACH_WITHIN_MS} ms` : withoutPassword(outcome.error instanceof Error ? outcome.error.message : String(outcome.error));
+  if (outcome.ended === 'well')
+    return { ok: true, line: `ok      ${name}: ${outcome.value} (${Math.round(performance.now() - begun)} ms)` };
+  const reason =
+    outcome.ended === 'late'
+      ? `no answer within ${REACH_WITHIN_MS} ms`
+      : withoutPassword(outcome.error instanceof Error ? outcome.error.message : String(outcome.error));
   return { ok: false, line: `failed  ${name}: ${reason}; remedy: ${remedy}` };
 }
 
@@ -113,13 +123,19 @@ async function reachMongodb({ mongodb }: Config): Promise<string> {
 }
 
 async function reachRedis({ redis: { url } }: Config): Promise<string> {
-  const redis = new Redis(url, { lazyConnect: true, connectTimeout: REACH_WITHIN_MS, maxRetriesPerRequest: 0, retryStrategy: () => null });
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: REACH_WITHIN_MS,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
   let reason = '';
   redis.on('error', (error: Error) => (reason = error.message || (error as NodeJS.ErrnoException).code || ''));
   try {
     await redis.connect();
     const policy = /maxmemory_policy:(\S+)/.exec(await redis.info('memory'))?.[1];
-    if (policy !== undefined && policy !== 'noeviction') throw new Error(`its maxmemory-policy is ${policy}, with which jobs get lost`);
+    if (policy !== undefined && policy !== 'noeviction')
+      throw new Error(`its maxmemory-policy is ${policy}, with which jobs get lost`);
     return 'answers';
   } catch (error) {
     throw reason ? new Error(reason, { cause: error }) : error;

@@ -7,7 +7,8 @@ import { roleNames } from './roles';
 const root = path.join(__dirname, '../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 const secrets = {
-  OPERATOR_KEY: 'operator-key-operator-key-operator-key', TOKEN_SECRET: 'token-secret-token-secret-token-secret',
+  OPERATOR_KEY: 'operator-key-operator-key-operator-key',
+  TOKEN_SECRET: 'token-secret-token-secret-token-secret',
   SANDBOX_WEBHOOK_SECRET: `whsec_${Buffer.from('webhook-secret-webhook-secret-32').toString('base64')}`,
 };
 
@@ -20,7 +21,9 @@ interface Service {
 }
 // The parser leaves YAML's merge keys as they are.
 const written = load(read('compose.yaml')) as { services: Record<string, Service & { '<<'?: Service }> };
-const services: Record<string, Service> = Object.fromEntries(Object.entries(written.services).map(([name, service]) => [name, { ...service['<<'], ...service }]));
+const services: Record<string, Service> = Object.fromEntries(
+  Object.entries(written.services).map(([name, service]) => [name, { ...service['<<'], ...service }]),
+);
 
 describe('compose.yaml', () => {
   it('gives every role a configuration the program accepts, with time to stop', () => {
@@ -30,7 +33,9 @@ describe('compose.yaml', () => {
       const environment = { ...(shared as object), ...own } as Record<string, string>;
       expect(command).toEqual(['--role', role]);
       // ${NAME:-default} becomes its default, ${NAME:?…} is one of the secrets.
-      const env = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value.replace(/^\$\{\w+:-(.*)\}$/, '$1')]));
+      const env = Object.fromEntries(
+        Object.entries(environment).map(([name, value]) => [name, value.replace(/^\$\{\w+:-(.*)\}$/, '$1')]),
+      );
       const config = readConfig({ env: { ...env, ...secrets }, role });
       expect(Number.parseInt(grace, 10) * 1000).toBeGreaterThan(config.shutdown.forceMs);
     }
@@ -44,8 +49,14 @@ describe('compose.yaml', () => {
   });
 
   it('runs Temporal with the settings of the embedded server', () => {
-    const embedded = [...read('scripts/embedded/temporal.ts').matchAll(/^ {2}'((?:frontend|history|matching|system)\.[^']+=[^']+)',$/gm)].map(([, setting]) => setting);
-    const composed = services.temporal?.command?.flatMap((argument) => /^--dynamic-config-value=(.*)$/.exec(argument)?.slice(1) ?? []);
+    const embedded = [
+      ...read('scripts/embedded/temporal.ts').matchAll(
+        /^ {2}'((?:frontend|history|matching|system)\.[^']+=[^']+)',$/gm,
+      ),
+    ].map(([, setting]) => setting);
+    const composed = services.temporal?.command?.flatMap(
+      (argument) => /^--dynamic-config-value=(.*)$/.exec(argument)?.slice(1) ?? [],
+    );
     expect(embedded.length).toBeGreaterThan(0);
     expect(composed).toEqual(embedded);
   });
@@ -53,7 +64,9 @@ describe('compose.yaml', () => {
 
 describe('ecosystem.config.js', () => {
   it('leaves every process more time to end than its own hard limit, and knows the roles', () => {
-    const { apps } = require('../../ecosystem.config.js') as { apps: { args: string; kill_timeout: number; wait_ready: boolean }[] };
+    const { apps } = require('../../ecosystem.config.js') as {
+      apps: { args: string; kill_timeout: number; wait_ready: boolean }[];
+    };
     for (const { args, kill_timeout: killTimeoutMs, wait_ready: waitsReady } of apps) {
       expect(roleNames).toContain(args.replace('--role ', ''));
       expect(waitsReady).toBe(true);

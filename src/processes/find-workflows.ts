@@ -8,11 +8,17 @@ export type WorkflowSource = { workflowBundle: { codePath: string } } | { workfl
 export function findWorkflows(configured: string | undefined): WorkflowSource {
   const beside = path.join(__dirname, 'workflow-bundle.js');
   if (configured !== undefined) {
-    if (!existsSync(configured)) throw new Error(`WORKFLOW_BUNDLE: there is no ${configured}; run npm run build, or leave it unset`);
+    if (!existsSync(configured))
+      throw new Error(`WORKFLOW_BUNDLE: there is no ${configured}; run npm run build, or leave it unset`);
     return { workflowBundle: { codePath: configured } };
   }
   if (existsSync(beside)) return { workflowBundle: { codePath: beside } };
-  const sources = ['../workflows/index.ts', '../../workflows/index.ts'].map((place) => path.join(__dirname, place)).find((place) => existsSync(place));
-  if (sources === undefined) throw new Error('WORKFLOW_BUNDLE is not set, and there is neither workflow-bundle.js beside the program nor workflows/; run npm run build');
+  const sources = ['../workflows/index.ts', '../../workflows/index.ts']
+    .map((place) => path.join(__dirname, place))
+    .find((place) => existsSync(place));
+  if (sources === undefined)
+    throw new Error(
+      'WORKFLOW_BUNDLE is not set, and there is neither workflow-bundle.js beside the program nor workflows/; run npm run build',
+    );
   return { workflowsPath: sources };
 }

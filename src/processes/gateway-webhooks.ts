@@ -9,21 +9,39 @@ import type { GatewayWebhooks, ReadGatewayWebhook } from '../http/gateway-webhoo
 export function gatewayWebhooksOf({ gateways: { sandbox, stripe } }: Pick<Config, 'gateways'>): GatewayWebhooks {
   const { webhookSecret } = sandbox;
   return {
-    sandbox: webhookSecret === undefined ? null : refusing((input) => verifySandboxWebhook({ ...input, secret: webhookSecret })),
-    stripe: stripe && refusing(({ rawBody, headers, nowMs }) => stripeNotice(verifyStripeEvent(rawBody, headers['stripe-signature'], stripe.webhookSecret, nowMs))),
+    sandbox:
+      webhookSecret === undefined
+        ? null
+        : refusing((input) => verifySandboxWebhook({ ...input, secret: webhookSecret })),
+    stripe:
+      stripe &&
+      refusing(({ rawBody, headers, nowMs }) =>
+        stripeNotice(verifyStripeEvent(rawBody, headers['stripe-signature'], stripe.webhookSecret, nowMs)),
+      ),
   };
 }
 
-/** Says in the API's words what is wrong with a webhook; one that is signed and yet cannot be read is the gateway's mistake, not ours. */
+/**
+ * Says in the API's words what is wrong with a webhook; one that is signed and yet cannot be read is the gateway's
+ * mistake, not ours.
+ */
 function refusing(read: ReadGatewayWebhook): ReadGatewayWebhook {
   return (input) => {
     try {
       const notice = read(input);
-      if (notice && Object.values(notice).some((value) => typeof value !== 'string' || value.length > 300)) throw new TypeError('A field is missing');
+      if (notice && Object.values(notice).some((value) => typeof value !== 'string' || value.length > 300))
+        throw new TypeError('A field is missing');
       return notice;
     } catch (error) {
-      if (error instanceof WebhookSignatureInvalid) throw new DomainError('WEBHOOK_SIGNATURE_INVALID', `${error.message}. Sign it with the secret that is configured here.`);
-      throw new DomainError('INVALID_REQUEST', 'The webhook is signed, but it is no event of the form that this gateway sends.');
+      if (error instanceof WebhookSignatureInvalid)
+        throw new DomainError(
+          'WEBHOOK_SIGNATURE_INVALID',
+          `${error.message}. Sign it with the secret that is configured here.`,
+        );
+      throw new DomainError(
+        'INVALID_REQUEST',
+        'The webhook is signed, but it is no event of the form that this gateway sends.',
+      );
     }
   };
 }

@@ -9,7 +9,9 @@ afterEach(() => {
 });
 
 async function open(booted: Promise<void>) {
-  const server = createServer(holdUntilBooted({ handler: (_request, response) => void response.end('handled'), booted })).listen(0, '127.0.0.1');
+  const server = createServer(
+    holdUntilBooted({ handler: (_request, response) => void response.end('handled'), booted }),
+  ).listen(0, '127.0.0.1');
   servers.push(server);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -13,8 +13,9 @@ export interface HoldUntilBootedInput {
 }
 
 /**
- * Keeps the API's requests back until collections and indexes are there, for without its unique indexes the database would take what
- * it must refuse. A boot takes a moment, so they wait for it (a reload fails nobody); one that waits for MongoDB answers 503 instead.
+ * Keeps the API's requests back until collections and indexes are there, for without its unique indexes the database
+ * would take what it must refuse. A boot takes a moment, so they wait for it (a reload fails nobody); one that waits
+ * for MongoDB answers 503 instead.
  */
 export function holdUntilBooted({ handler, booted }: HoldUntilBootedInput): RequestListener {
   let isBooted = false;
@@ -32,5 +33,7 @@ export function holdUntilBooted({ handler, booted }: HoldUntilBootedInput): Requ
 function refuse(response: ServerResponse): void {
   const correlationId = randomUUID();
   const { status, headers, body } = problemOf({ error: databaseUnavailable(), correlationId });
-  response.writeHead(status, { ...headers, 'Content-Type': 'application/problem+json', 'X-Correlation-Id': correlationId }).end(JSON.stringify(body));
+  response
+    .writeHead(status, { ...headers, 'Content-Type': 'application/problem+json', 'X-Correlation-Id': correlationId })
+    .end(JSON.stringify(body));
 }

@@ -18,21 +18,33 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Longer than any load balancer keeps an idle connection, so that it is never we who close one just as a request comes. */
+/**
+ * Longer than any load balancer keeps an idle connection, so that it is never we who close one just as a request comes.
+ */
 const KEEP_ALIVE_MS = 65_000;
 const HEADERS_WITHIN_MS = 10_000;
 const REQUEST_WITHIN_MS = 30_000;
 
 /**
- * Listens, and closes without failing anybody: at first it goes on answering, but asks every keep-alive client to reconnect
- * (to close idle connections at once would race with their next request); then it takes no more and lets running requests finish.
- * Rejects in one line when the port cannot be had.
+ * Listens, and closes without failing anybody: at first it goes on answering, but asks every keep-alive client to
+ * reconnect (to close idle connections at once would race with their next request); then it takes no more and lets
+ * running requests finish. Rejects in one line when the port cannot be had.
  */
-export async function openHttpServer({ host, port, handler, isDraining, drainMs, graceMs }: OpenHttpServerInput): Promise<HttpServer> {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS }, (request, response) => {
-    if (isDraining()) response.setHeader('Connection', 'close');
-    handler(request, response);
-  });
+export async function openHttpServer({
+  host,
+  port,
+  handler,
+  isDraining,
+  drainMs,
+  graceMs,
+}: OpenHttpServerInput): Promise<HttpServer> {
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS },
+    (request, response) => {
+      if (isDraining()) response.setHeader('Connection', 'close');
+      handler(request, response);
+    },
+  );
   await listen({ server, host, port });
   return {
     port: (server.address() as AddressInfo).port,
@@ -49,7 +61,10 @@ export async function openHttpServer({ host, port, handler, isDraining, drainMs,
 function listen({ server, host, port }: { server: Server; host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? `port ${port} on ${host} is taken; set PORT to another, or stop what listens there` : `cannot listen on ${host}:${port} (${error.code ?? error.message})`;
+      const reason =
+        error.code === 'EADDRINUSE'
+          ? `port ${port} on ${host} is taken; set PORT to another, or stop what listens there`
+          : `cannot listen on ${host}:${port} (${error.code ?? error.message})`;
       reject(new Error(`PORT: ${reason}`, { cause: error }));
     });
     server.listen({ host, port }, resolve);

@@ -42,7 +42,9 @@ export async function openProcess({ role, version, env }: RunInput): Promise<Ope
 }
 
 const secretsOf = ({ operatorKey, tokenSecret, temporal, gateways: { sandbox, stripe } }: Config): string[] =>
-  [operatorKey, tokenSecret, temporal.apiKey, sandbox.webhookSecret, stripe?.apiKey, stripe?.webhookSecret].filter((secret) => secret !== undefined);
+  [operatorKey, tokenSecret, temporal.apiKey, sandbox.webhookSecret, stripe?.apiKey, stripe?.webhookSecret].filter(
+    (secret) => secret !== undefined,
+  );
 
 /** Whoever reads our output may go away (`| head`); that is no reason to stop serving. */
 function surviveBrokenPipes(): void {

@@ -16,20 +16,41 @@ export function openDatabaseOf({ config, admin, shutdown }: OpenProcess, role: s
   return database;
 }
 
-/** Waits for MongoDB for as long as it takes, then makes collections and indexes: nothing may be written before they are there. */
+/**
+ * Waits for MongoDB for as long as it takes, then makes collections and indexes: nothing may be written before they are
+ * there.
+ */
 export async function prepareDatabase({ logger, shutdown }: OpenProcess, database: Database): Promise<void> {
   const { isDraining } = shutdown;
   await untilItWorks({ what: 'MongoDB', attempt: () => database.ping(), attemptWithinMs: 2000, isDraining, logger });
-  await untilItWorks({ what: 'Collections and indexes', attempt: () => ensureIndexes(database), attemptWithinMs: 60_000, isDraining, logger });
+  await untilItWorks({
+    what: 'Collections and indexes',
+    attempt: () => ensureIndexes(database),
+    attemptWithinMs: 60_000,
+    isDraining,
+    logger,
+  });
 }
 
 /** A client of Temporal, which connects on first use, and the sender of workflow starts. */
-export function openTemporalOf({ config, admin, logger, metrics, shutdown }: OpenProcess, database: Database): { client: Client; starter: WorkflowStarter } {
+export function openTemporalOf(
+  { config, admin, logger, metrics, shutdown }: OpenProcess,
+  database: Database,
+): { client: Client; starter: WorkflowStarter } {
   const { address, namespace, apiKey } = config.temporal;
   const client = connectTemporal({ address, namespace, apiKey, tls: readTemporalTls(config.temporal) });
   shutdown.onClose({ name: 'Temporal client', close: () => client.connection.close() });
-  admin.addDependency({ name: 'temporal', required: false, check: () => pingTemporal({ client, timeoutMs: CHECK_WITHIN_MS }) });
-  const starter = createWorkflowStarter({ client, database, logger, onStarted: (workflowType) => metrics.countWorkflowStart(workflowType) });
+  admin.addDependency({
+    name: 'temporal',
+    required: false,
+    check: () => pingTemporal({ client, timeoutMs: CHECK_WITHIN_MS }),
+  });
+  const starter = createWorkflowStarter({
+    client,
+    database,
+    logger,
+    onStarted: (workflowType) => metrics.countWorkflowStart(workflowType),
+  });
   shutdown.onClose({ name: 'workflow starts', close: () => starter.drain() });
   return { client, starter };
 }

@@ -4,8 +4,19 @@ import type { Metrics } from '../telemetry/metrics';
 
 const QUERY_WITHIN_MS = 900;
 
-/** What is waiting in the outbox, in the queues and on the operator's list, for every scrape. The same in whichever process is asked. */
-export function addPlatformGauges({ metrics, database, queues }: { metrics: Metrics; database: Database; queues: Pick<Queues, 'depth'> }): void {
+/**
+ * What is waiting in the outbox, in the queues and on the operator's list, for every scrape. The same in whichever
+ * process is asked.
+ */
+export function addPlatformGauges({
+  metrics,
+  database,
+  queues,
+}: {
+  metrics: Metrics;
+  database: Database;
+  queues: Pick<Queues, 'depth'>;
+}): void {
   const { outbox, stuckItems } = database.models;
   const bounded = { maxTimeMS: QUERY_WITHIN_MS };
 
@@ -13,7 +24,10 @@ export function addPlatformGauges({ metrics, database, queues }: { metrics: Metr
     name: 'outbox_lag_seconds',
     help: 'Age of the oldest outbox row that is not done; 0 when all are',
     async read() {
-      const [oldest] = await outbox.aggregate<{ at: Date }>([{ $match: { open: true } }, { $group: { _id: null, at: { $min: '$createdAt' } } }], bounded);
+      const [oldest] = await outbox.aggregate<{ at: Date }>(
+        [{ $match: { open: true } }, { $group: { _id: null, at: { $min: '$createdAt' } } }],
+        bounded,
+      );
       return [{ value: oldest ? Math.max(0, (Date.now() - oldest.at.getTime()) / 1000) : 0 }];
     },
   });
@@ -27,7 +41,10 @@ export function addPlatformGauges({ metrics, database, queues }: { metrics: Metr
     help: 'Items on the list of the operator',
     labelNames: ['kind'],
     async read() {
-      const kinds = await stuckItems.aggregate<{ _id: string; items: number }>([{ $match: { open: true } }, { $group: { _id: '$kind', items: { $sum: 1 } } }], bounded);
+      const kinds = await stuckItems.aggregate<{ _id: string; items: number }>(
+        [{ $match: { open: true } }, { $group: { _id: '$kind', items: { $sum: 1 } } }],
+        bounded,
+      );
       return kinds.map(({ _id: kind, items }) => ({ labels: { kind }, value: items }));
     },
   });
@@ -37,7 +54,9 @@ export function addPlatformGauges({ metrics, database, queues }: { metrics: Metr
     labelNames: ['queue', 'state'],
     async read() {
       const depths = await Promise.all(queueNames.map(async (queue) => ({ queue, depth: await queues.depth(queue) })));
-      return depths.flatMap(({ queue, depth }) => Object.entries(depth).map(([state, value]) => ({ labels: { queue, state }, value: value as number })));
+      return depths.flatMap(({ queue, depth }) =>
+        Object.entries(depth).map(([state, value]) => ({ labels: { queue, state }, value: value as number })),
+      );
     },
   });
 }

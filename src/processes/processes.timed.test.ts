@@ -6,8 +6,18 @@ afterAll(killPrograms);
 describe('while a server is away', () => {
   it('--check says so within 10 s, and what to do', async () => {
     const begun = Date.now();
-    const failed = await usage(['--role', 'api', '--check'], { ...environment(), MONGODB_URI: `mongodb://me:hunter2@${NOWHERE}/x`, REDIS_URL: `redis://${NOWHERE}`, TEMPORAL_ADDRESS: NOWHERE });
-    expect(failed).toMatchObject({ code: 1, stdout: expect.stringMatching(/failed {2}MongoDB .*remedy[\s\S]*failed {2}Redis .*remedy[\s\S]*failed {2}Temporal .*remedy/) });
+    const failed = await usage(['--role', 'api', '--check'], {
+      ...environment(),
+      MONGODB_URI: `mongodb://me:hunter2@${NOWHERE}/x`,
+      REDIS_URL: `redis://${NOWHERE}`,
+      TEMPORAL_ADDRESS: NOWHERE,
+    });
+    expect(failed).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(
+        /failed {2}MongoDB .*remedy[\s\S]*failed {2}Redis .*remedy[\s\S]*failed {2}Temporal .*remedy/,
+      ),
+    });
     expect(failed.stdout).not.toContain('hunter2');
     expect(Date.now() - begun).toBeLessThan(10_000);
   });
@@ -26,7 +36,10 @@ describe('while a server is away', () => {
   it('the worker waits for Temporal, and can be stopped meanwhile', async () => {
     const worker = await start('worker', { TEMPORAL_ADDRESS: NOWHERE });
     await waitFor(() => worker.output().includes('Temporal: not there yet'), { what: 'a line that says so' });
-    expect(await worker.readiness()).toMatchObject({ status: 'starting', dependencies: { temporal: { ok: false }, mongodb: { ok: true } } });
+    expect(await worker.readiness()).toMatchObject({
+      status: 'starting',
+      dependencies: { temporal: { ok: false }, mongodb: { ok: true } },
+    });
     const asked = performance.now();
     expect([await worker.stop(), worker.output()]).toEqual([0, expect.not.stringContaining('"level":"fatal"')]);
     // The reconciler, which waits for Temporal as well, is not waited for.

@@ -8,7 +8,11 @@ describe('the command line', () => {
   });
 
   it('takes task queues, each once', () => {
-    expect(readArguments(['--role', 'worker', '--queues', 'users, users'])).toEqual({ kind: 'run', role: 'worker', queues: ['users'] });
+    expect(readArguments(['--role', 'worker', '--queues', 'users, users'])).toEqual({
+      kind: 'run',
+      role: 'worker',
+      queues: ['users'],
+    });
   });
 
   it.each([

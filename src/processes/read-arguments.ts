@@ -33,7 +33,10 @@ export function readArguments(argv: readonly string[]): Invocation {
   if (queues !== undefined && !chosen.takesQueues) return wrong(`--queues is not for --role ${role}; leave it out`);
   const names = queues?.split(',').map((name) => name.trim());
   const unknown = names?.filter((name) => !(taskQueueNames as readonly string[]).includes(name)) ?? [];
-  if (unknown.length > 0) return wrong(`There is no task queue ${unknown.map((name) => `"${name}"`).join(', ')}; there are ${taskQueueNames.join(', ')}`);
+  if (unknown.length > 0)
+    return wrong(
+      `There is no task queue ${unknown.map((name) => `"${name}"`).join(', ')}; there are ${taskQueueNames.join(', ')}`,
+    );
   return { kind: check ? 'check' : 'run', role, queues: names && [...new Set(names)] };
 }
 
@@ -42,8 +45,10 @@ function parse(argv: readonly string[]) {
     return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `There is no option ${/'([^']+)'/.exec(message)?.[1] ?? ''}; see --help`;
-    if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') return `"${/'([^']+)'/.exec(message)?.[1] ?? ''}" means nothing here; see --help`;
+    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION')
+      return `There is no option ${/'([^']+)'/.exec(message)?.[1] ?? ''}; see --help`;
+    if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
+      return `"${/'([^']+)'/.exec(message)?.[1] ?? ''}" means nothing here; see --help`;
     return `${message.split('\n')[0]?.split('. ')[0] ?? message}; see --help`;
   }
 }

@@ -32,7 +32,9 @@ export interface ReadReadinessInput {
 /** Asks every dependency, side by side. While draining nothing is asked, so that the answer comes at once. */
 export async function readReadiness({ dependencies, isDraining, isBooted }: ReadReadinessInput): Promise<Readiness> {
   if (isDraining()) return { isReady: false, status: 'draining', dependencies: {} };
-  const states = Object.fromEntries(await Promise.all(dependencies.map(async (dependency) => [dependency.name, await stateOf(dependency)] as const)));
+  const states = Object.fromEntries(
+    await Promise.all(dependencies.map(async (dependency) => [dependency.name, await stateOf(dependency)] as const)),
+  );
   const away = Object.values(states).filter(({ ok }) => !ok);
   if (isDraining()) return { isReady: false, status: 'draining', dependencies: states };
   if (!isBooted()) return { isReady: false, status: 'starting', dependencies: states };
@@ -50,4 +52,7 @@ async function stateOf({ required, check }: Dependency): Promise<DependencyState
 }
 
 /** Passwords of a connection string may stand in an error's text. */
-const textOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error)).replace(/:\/\/[^\s/@]{1,400}@/g, '://…@').slice(0, 200);
+const textOf = (error: unknown): string =>
+  (error instanceof Error ? error.message || error.name : String(error))
+    .replace(/:\/\/[^\s/@]{1,400}@/g, '://…@')
+    .slice(0, 200);

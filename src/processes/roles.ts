@@ -11,7 +11,10 @@ export interface Role {
 
 export type Need = 'mongodb' | 'redis' | 'temporal' | 'smtp' | 'workflows' | 'sandboxGateway' | 'sandboxLedger';
 
-/** Every role by its name. Each is loaded only when it is asked for, so that the api never loads the worker's native addon. */
+/**
+ * Every role by its name. Each is loaded only when it is asked for, so that the api never loads the worker's native
+ * addon.
+ */
 export const roles: Readonly<Record<string, Role>> = {
   api: {
     summary: 'REST API, Swagger UI and the contract',

@@ -44,15 +44,33 @@ async function newSandbox() {
   const { database } = world;
   const [partnerId, now] = [newId('partner'), new Date()];
   const tenantId = tenantIdOf({ partnerId, mode: 'sandbox' });
-  await database.models.partners.create({ _id: partnerId, name: 'Acme', timeZone: 'UTC', locale: 'en', reviewers: [], metadata: {}, version: 1, createdAt: now, updatedAt: now });
+  await database.models.partners.create({
+    _id: partnerId,
+    name: 'Acme',
+    timeZone: 'UTC',
+    locale: 'en',
+    reviewers: [],
+    metadata: {},
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  });
   const paymentId = await seedCaptured({ api: { database }, tenantId });
   const url = `http://127.0.0.1:${port}`;
   const gateway = createSandboxGateway({ url, timeoutMs: 2000 });
-  await gateway.authorise({ tenantId, idempotencyKey: `${paymentId}:authorise:1`, at: now.toISOString(), amount: { amountMinor: 500, currency: 'EUR' }, paymentMethod: 'pm_ok', purpose: 'initial' } as never);
+  await gateway.authorise({
+    tenantId,
+    idempotencyKey: `${paymentId}:authorise:1`,
+    at: now.toISOString(),
+    amount: { amountMinor: 500, currency: 'EUR' },
+    paymentMethod: 'pm_ok',
+    purpose: 'initial',
+  } as never);
   const account = createSandboxAccount({ url, secret, timeoutMs: 500 });
   const { resetSandbox } = createSandboxOperations({ client: temporal.client, database, account });
   return {
-    account, tenantId,
+    account,
+    tenantId,
     reset: () => resetSandbox({ tenantId, keepIdempotencyId: 'the request' }),
     payments: () => database.models.payments.countDocuments({ tenantId }),
     resetAt: async () => (await database.models.partners.findById(partnerId).lean())?.sandboxResetAt ?? null,
@@ -67,14 +85,21 @@ async function newSandbox() {
 it('a reset empties the sandbox here and at the gateway, and nobody else there', async () => {
   const [sandbox, other] = [await newSandbox(), await newSandbox()];
   await sandbox.reset();
-  expect([await sandbox.payments(), await sandbox.charges(), await sandbox.resetAt()]).toEqual([0, 0, expect.any(Date)]);
+  expect([await sandbox.payments(), await sandbox.charges(), await sandbox.resetAt()]).toEqual([
+    0,
+    0,
+    expect.any(Date),
+  ]);
   expect([await other.payments(), await other.charges(), await other.resetAt()]).toEqual([1, 1, null]);
 });
 
 it('with the gateway away nothing is begun, and once it is back all is done', async () => {
   const sandbox = await newSandbox();
   await stopBank();
-  await expect(sandbox.reset()).rejects.toMatchObject({ code: 'GATEWAY_UNAVAILABLE', message: expect.stringContaining('Nothing was reset') });
+  await expect(sandbox.reset()).rejects.toMatchObject({
+    code: 'GATEWAY_UNAVAILABLE',
+    message: expect.stringContaining('Nothing was reset'),
+  });
   expect([await sandbox.payments(), await sandbox.resetAt()]).toEqual([1, null]);
   await startBank(port);
   expect(await sandbox.charges()).toBe(1);
@@ -89,7 +114,10 @@ it('a gateway that goes away in the middle is said to hold what it holds, and a 
     await requireReachable(tenantId);
     await stopBank();
   };
-  await expect(sandbox.reset()).rejects.toMatchObject({ code: 'GATEWAY_UNAVAILABLE', message: expect.stringContaining('deleted, but not yet what the gateway holds') });
+  await expect(sandbox.reset()).rejects.toMatchObject({
+    code: 'GATEWAY_UNAVAILABLE',
+    message: expect.stringContaining('deleted, but not yet what the gateway holds'),
+  });
   expect([await sandbox.payments(), await sandbox.resetAt()]).toEqual([0, expect.any(Date)]);
   await startBank(port);
   expect(await sandbox.charges()).toBe(1);

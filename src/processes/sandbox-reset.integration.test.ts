@@ -42,11 +42,17 @@ describe('while a sandbox is reset', () => {
     const key = randomUUID();
     const meanwhile: Awaited<ReturnType<typeof post>>[] = [];
     atTheGateway = async () => {
-      meanwhile.push(await post('/payments', tenant.key, body, key), await post('/sandbox/clock/advance', tenant.key, { by: 'P1D' }), await post('/sandbox/clock/reset', tenant.key));
+      meanwhile.push(
+        await post('/payments', tenant.key, body, key),
+        await post('/sandbox/clock/advance', tenant.key, { by: 'P1D' }),
+        await post('/sandbox/clock/reset', tenant.key),
+      );
       expect((await post('/payments', other.key, body)).status).toBe(202);
     };
     expect((await post('/sandbox/clock/reset', tenant.key)).status).toBe(200);
-    expect(meanwhile.map(({ status, body: { code }, headers }) => [status, code, headers['retry-after']])).toEqual(Array.from({ length: 3 }, () => [503, 'SANDBOX_RESETTING', '2']));
+    expect(meanwhile.map(({ status, body: { code }, headers }) => [status, code, headers['retry-after']])).toEqual(
+      Array.from({ length: 3 }, () => [503, 'SANDBOX_RESETTING', '2']),
+    );
     const accepted = await post('/payments', tenant.key, body, key);
     expect([accepted.status, await isThere(`/payments/${accepted.body.id}`, tenant.key)]).toEqual([202, true]);
   });
@@ -54,11 +60,25 @@ describe('while a sandbox is reset', () => {
   it('what was being accepted when it began is not answered as accepted, whether it survived or not', async () => {
     const { tenantId, key } = await api.newTenant();
     const accept = async (idempotencyKey: string, inTransaction: () => Promise<unknown>) => {
-      const call = { tenantId, headers: { 'idempotency-key': idempotencyKey }, fingerprint: 'f', correlationId: 'c', deadline: { throwIfPassed: () => undefined } } as unknown as Call;
+      const call = {
+        tenantId,
+        headers: { 'idempotency-key': idempotencyKey },
+        fingerprint: 'f',
+        correlationId: 'c',
+        deadline: { throwIfPassed: () => undefined },
+      } as unknown as Call;
       return createIdempotency(api.database).acceptOnce({
         call,
         async write(session) {
-          const { payment } = await acceptPayment({ database: api.database, session, tenantId, ...body, correlationId: 'c', by, at });
+          const { payment } = await acceptPayment({
+            database: api.database,
+            session,
+            tenantId,
+            ...body,
+            correlationId: 'c',
+            by,
+            at,
+          });
           await inTransaction();
           return { status: 202, body: { id: payment._id } };
         },
@@ -89,7 +109,10 @@ describe('while a sandbox is reset', () => {
     await resetting;
     expect(await api.database.models.payments.countDocuments({ tenantId })).toBe(0);
     const anew = await accept(early, async () => undefined);
-    expect([anew.headers?.['Idempotent-Replayed'], await isThere(`/payments/${(anew.body as { id: string }).id}`, key)]).toEqual([undefined, true]);
+    expect([
+      anew.headers?.['Idempotent-Replayed'],
+      await isThere(`/payments/${(anew.body as { id: string }).id}`, key),
+    ]).toEqual([undefined, true]);
   });
 
   it('commands are refused, and an advance that was being accepted when it began is not accepted beside it', async () => {
@@ -99,7 +122,9 @@ describe('while a sandbox is reset', () => {
     const advance = { database, tenantId, by: 'P1D', actor: by, now: new Date(), correlationId: 'c' };
     await whileResetting({ database, tenantId }, async () => {
       expect((await post(`/payments/${paymentId}/cancel`, key)).body.code).toBe('SANDBOX_RESETTING');
-      await expect(database.inTransaction((session) => acceptAdvance({ ...advance, session }))).rejects.toMatchObject({ code: 'SANDBOX_RESETTING' });
+      await expect(database.inTransaction((session) => acceptAdvance({ ...advance, session }))).rejects.toMatchObject({
+        code: 'SANDBOX_RESETTING',
+      });
     });
     await database.inTransaction((session) => acceptAdvance({ ...advance, session }));
     expect((await database.models.sandboxClocks.findById(tenantId).lean())?.advancing).not.toBeNull();
@@ -117,7 +142,15 @@ describe('a reset that ended halfway', () => {
   it('with its process gives way after half a minute, to requests and to the next reset', async () => {
     const tenant = await api.newTenant();
     const { sandboxClocks } = api.database.models;
-    const dies = (until: number) => sandboxClocks.updateOne({ _id: tenant.tenantId }, { $set: { resetting: { by: 'the dead', until: new Date(until) } }, $setOnInsert: { tenantId: tenant.tenantId, offsetMs: 0, updatedAt: new Date() } }, { upsert: true });
+    const dies = (until: number) =>
+      sandboxClocks.updateOne(
+        { _id: tenant.tenantId },
+        {
+          $set: { resetting: { by: 'the dead', until: new Date(until) } },
+          $setOnInsert: { tenantId: tenant.tenantId, offsetMs: 0, updatedAt: new Date() },
+        },
+        { upsert: true },
+      );
     await dies(Date.now() + 30_000);
     expect((await post('/payments', tenant.key, body)).body.code).toBe('SANDBOX_RESETTING');
     expect((await post('/sandbox/clock/reset', tenant.key)).body.code).toBe('SANDBOX_RESETTING');
@@ -150,6 +183,10 @@ it('a reset deletes all there is, however much, and sets the clock to real time'
   await payments.insertMany(Array.from({ length: 2500 }, (_each, index) => ({ ...payment, _id: `${_id}${index}` })));
   await sandboxClocks.create({ _id: tenantId, tenantId, offsetMs: 86_400_000, advancing: null, updatedAt: new Date() });
   expect((await post('/sandbox/clock/reset', key)).body).toMatchObject({ offsetSeconds: 0, advancing: null });
-  const left = await Promise.all(tenantModels(api.database).map(async (model) => [model.modelName, await model.countDocuments({ tenantId })] as const));
+  const left = await Promise.all(
+    tenantModels(api.database).map(
+      async (model) => [model.modelName, await model.countDocuments({ tenantId })] as const,
+    ),
+  );
   expect(left.filter(([, count]) => count > 0)).toEqual([['IdempotencyRecord', 1]]);
 });

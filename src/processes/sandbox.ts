@@ -3,18 +3,28 @@ import { openProcess, type RunInput } from './open-process';
 import { CHECK_WITHIN_MS } from './readiness';
 
 /**
- * `--role sandbox`: the simulated payment gateway that sandbox tenants pay through. A third party of its own: it shares no server with
- * the platform and keeps its books in a file. One at a time. Resolves when it is ready.
+ * `--role sandbox`: the simulated payment gateway that sandbox tenants pay through. A third party of its own: it shares
+ * no server with the platform and keeps its books in a file. One at a time. Resolves when it is ready.
  */
 export async function runSandbox(input: RunInput): Promise<void> {
   const { config, logger, admin, shutdown } = await openProcess(input);
   const { port, dataDir, publicUrl, webhookUrl, webhookSecret = '' } = config.gateways.sandbox;
 
   const gateway = await startSandboxGateway({
-    port, host: config.api.host, dataDir, publicUrl, webhookUrl, webhookSecret, adminToken: config.operatorKey, logger,
+    port,
+    host: config.api.host,
+    dataDir,
+    publicUrl,
+    webhookUrl,
+    webhookSecret,
+    adminToken: config.operatorKey,
+    logger,
   }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
-    throw new Error(`SANDBOX_PORT: port ${port} on ${config.api.host} is taken; set SANDBOX_PORT to another, or stop what listens there`, { cause: error });
+    throw new Error(
+      `SANDBOX_PORT: port ${port} on ${config.api.host} is taken; set SANDBOX_PORT to another, or stop what listens there`,
+      { cause: error },
+    );
   });
   shutdown.onClose({ name: 'simulated gateway', close: () => gateway.close() });
   admin.addDependency({ name: 'ledger', required: true, check: () => requireWritable(gateway.url) });

@@ -2,8 +2,17 @@ import { setTimeout } from 'node:timers/promises';
 
 export type Outcome<T> = { ended: 'well'; value: T } | { ended: 'failed'; error: unknown } | { ended: 'late' };
 
-/** Waits at most `limitMs` for work that may throw, reject or hang, and tells which it was. Work that is late goes on unobserved. */
-export async function settleWithin<T>({ work, limitMs }: { work: () => Promise<T>; limitMs: number }): Promise<Outcome<T>> {
+/**
+ * Waits at most `limitMs` for work that may throw, reject or hang, and tells which it was. Work that is late goes on
+ * unobserved.
+ */
+export async function settleWithin<T>({
+  work,
+  limitMs,
+}: {
+  work: () => Promise<T>;
+  limitMs: number;
+}): Promise<Outcome<T>> {
   const timer = new AbortController();
   const late = setTimeout(limitMs, { ended: 'late' } as const, { signal: timer.signal });
   late.catch(() => undefined);

@@ -8,13 +8,21 @@ function open({ forceMs = 1000 } = {}) {
   let exited!: (code: number) => void;
   const exitCode = new Promise<number>((resolve) => (exited = resolve));
   const shutdown = createShutdown({ logger: { info: say, warn: say, fatal: say }, forceMs, exit: exited });
-  const step = (name: string, ms = 0, limitMs?: number) => ({ name, limitMs, close: async () => {
-    await setTimeout(ms);
-    order.push(name);
-  } });
+  const step = (name: string, ms = 0, limitMs?: number) => ({
+    name,
+    limitMs,
+    close: async () => {
+      await setTimeout(ms);
+      order.push(name);
+    },
+  });
   return { shutdown, step, order, said, exitCode };
 }
-const hanging = (name: string, limitMs?: number) => ({ name, limitMs, close: () => new Promise<void>(() => undefined) });
+const hanging = (name: string, limitMs?: number) => ({
+  name,
+  limitMs,
+  close: () => new Promise<void>(() => undefined),
+});
 
 describe('shutdown', () => {
   it('closes what was opened last first, and exits with 0', async () => {
@@ -39,7 +47,12 @@ describe('shutdown', () => {
     const { shutdown, step, order, said, exitCode } = open();
     shutdown.onClose(step('database'));
     shutdown.onClose({ name: 'queue', close: () => Promise.reject(new Error('gone')) });
-    shutdown.onClose({ name: 'thrower', close: () => { throw new Error('at once'); } });
+    shutdown.onClose({
+      name: 'thrower',
+      close: () => {
+        throw new Error('at once');
+      },
+    });
     shutdown.onClose(hanging('mailer', 20));
     shutdown.begin({ reason: 'test', exitCode: 0 });
     expect(await exitCode).toBe(0);

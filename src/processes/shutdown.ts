@@ -11,13 +11,16 @@ export interface Shutdown {
   /** From the first signal on; readiness and new work look at it. */
   isDraining: () => boolean;
   /**
-   * Adds how something just opened is closed again; the last opened is closed first, steps given in one call side by side. A step
-   * that fails or takes longer than its limit is logged and left behind.
+   * Adds how something just opened is closed again; the last opened is closed first, steps given in one call side by
+   * side. A step that fails or takes longer than its limit is logged and left behind.
    */
   onClose(...steps: CloseStep[]): void;
   /** Begins shutting down; a repeat changes nothing but a zero exit code to a later non-zero one. */
   begin(input: { reason: string; exitCode: number }): void;
-  /** SIGTERM, SIGINT, PM2's message and whatever nobody caught lead to `begin`; a second signal ends the process at once. */
+  /**
+   * SIGTERM, SIGINT, PM2's message and whatever nobody caught lead to `begin`; a second signal ends the process at
+   * once.
+   */
   listen(): void;
 }
 
@@ -36,8 +39,14 @@ export interface CreateShutdownInput {
 
 const STEP_LIMIT_MS = 5000;
 
-/** The orderly end of a process: readiness fails at once, then everything is closed in the reverse order of its opening. */
-export function createShutdown({ logger, forceMs, exit = (code) => process.exit(code) }: CreateShutdownInput): Shutdown {
+/**
+ * The orderly end of a process: readiness fails at once, then everything is closed in the reverse order of its opening.
+ */
+export function createShutdown({
+  logger,
+  forceMs,
+  exit = (code) => process.exit(code),
+}: CreateShutdownInput): Shutdown {
   const stages: CloseStep[][] = [];
   const underWay = new Set<string>();
   const left = new Set<string>();
@@ -45,7 +54,10 @@ export function createShutdown({ logger, forceMs, exit = (code) => process.exit(
 
   const endByForce = (): void => {
     const hanging = [...left, ...underWay];
-    logger.fatal({ hanging, forceMs }, `Shutdown took longer than ${forceMs} ms and is ended by force; still open: ${hanging.join(', ')}`);
+    logger.fatal(
+      { hanging, forceMs },
+      `Shutdown took longer than ${forceMs} ms and is ended by force; still open: ${hanging.join(', ')}`,
+    );
     exit(1);
   };
 
@@ -66,7 +78,10 @@ export function createShutdown({ logger, forceMs, exit = (code) => process.exit(
     // A boot under way may still add steps, so the list is looked at anew each time.
     for (let stage = stages.pop(); stage !== undefined; stage = stages.pop()) await Promise.all(stage.map(closeOne));
     clearTimeout(hardLimit);
-    logger.info({ durationMs: Math.round(performance.now() - begun), exitCode, ...(left.size > 0 ? { left: [...left] } : {}) }, 'Stopped');
+    logger.info(
+      { durationMs: Math.round(performance.now() - begun), exitCode, ...(left.size > 0 ? { left: [...left] } : {}) },
+      'Stopped',
+    );
     exit(exitCode ?? 0);
   };
 

@@ -9,11 +9,17 @@ export interface TemporalRuntime {
 
 const METRICS_WITHIN_MS = 900;
 
-const pinoLevels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const satisfies Record<LogLevel, string>;
+const pinoLevels = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+} as const satisfies Record<LogLevel, string>;
 
 /**
- * Sets the SDK up for the process, once, before any connection: its log goes through ours, its metrics are served on a free
- * loopback port for `metricsText`, and it leaves signals to us.
+ * Sets the SDK up for the process, once, before any connection: its log goes through ours, its metrics are served on a
+ * free loopback port for `metricsText`, and it leaves signals to us.
  */
 export async function installTemporalRuntime({ logger }: { logger: Logger }): Promise<TemporalRuntime> {
   const temporalLog = logger.child({ component: 'temporal' });
@@ -26,7 +32,10 @@ export async function installTemporalRuntime({ logger }: { logger: Logger }): Pr
     }),
     telemetryOptions: {
       logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
-      metrics: { metricPrefix: 'temporal_', prometheus: { bindAddress, countersTotalSuffix: true, useSecondsForDurations: true } },
+      metrics: {
+        metricPrefix: 'temporal_',
+        prometheus: { bindAddress, countersTotalSuffix: true, useSecondsForDurations: true },
+      },
     },
   });
   return {

@@ -26,7 +26,14 @@ export interface TemporalWorkers {
 const BEFORE_FORCE_MS = 1000;
 
 /** One worker for each task queue, so that each has its own slots. */
-export async function startTemporalWorkers({ connection, config, taskQueues, activities, logger, onFatal }: StartTemporalWorkersInput): Promise<TemporalWorkers> {
+export async function startTemporalWorkers({
+  connection,
+  config,
+  taskQueues,
+  activities,
+  logger,
+  onFatal,
+}: StartTemporalWorkersInput): Promise<TemporalWorkers> {
   const { worker: limits, shutdown, temporal } = config;
   const workflows = findWorkflows(limits.workflowBundle);
   logger.info({ taskQueues, ...workflows }, 'Starting Temporal workers');
@@ -55,7 +62,10 @@ export async function startTemporalWorkers({ connection, config, taskQueues, act
   return {
     async check() {
       const idle = workers.filter((worker) => worker.getState() !== 'RUNNING');
-      if (idle.length > 0) throw new Error(idle.map((worker) => `${worker.options.taskQueue} is ${worker.getState().toLowerCase()}`).join(', '));
+      if (idle.length > 0)
+        throw new Error(
+          idle.map((worker) => `${worker.options.taskQueue} is ${worker.getState().toLowerCase()}`).join(', '),
+        );
     },
     async close() {
       closing = true;

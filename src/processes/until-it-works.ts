@@ -20,8 +20,17 @@ const QUIET_MS = 500;
 const LONGEST_PAUSE_MS = 2000;
 const REMIND_MS = 30_000;
 
-/** Tries until it works, so that processes and servers may start in any order. Says so when it begins to wait, every 30 s, and when it is over. @throws BootInterrupted */
-export async function untilItWorks<T>({ what, attempt, attemptWithinMs = 10_000, isDraining, logger }: UntilItWorksInput<T>): Promise<T> {
+/**
+ * Tries until it works, so that processes and servers may start in any order. Says so when it begins to wait, every 30
+ * s, and when it is over. @throws BootInterrupted
+ */
+export async function untilItWorks<T>({
+  what,
+  attempt,
+  attemptWithinMs = 10_000,
+  isDraining,
+  logger,
+}: UntilItWorksInput<T>): Promise<T> {
   const begun = performance.now();
   let saidAt: number | null = null;
   for (let tries = 0; !isDraining(); tries += 1) {
@@ -30,7 +39,12 @@ export async function untilItWorks<T>({ what, attempt, attemptWithinMs = 10_000,
       if (saidAt !== null) logger.info({ waitedMs: Math.round(performance.now() - begun) }, `${what}: there now`);
       return outcome.value;
     }
-    const reason = outcome.ended === 'late' ? `no answer within ${attemptWithinMs} ms` : outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
+    const reason =
+      outcome.ended === 'late'
+        ? `no answer within ${attemptWithinMs} ms`
+        : outcome.error instanceof Error
+          ? outcome.error.message
+          : String(outcome.error);
     // The very first failures may only mean that a connection is being made.
     const isDue = saidAt === null ? performance.now() - begun > QUIET_MS : performance.now() - saidAt > REMIND_MS;
     if (isDue) {

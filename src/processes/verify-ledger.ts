@@ -28,8 +28,9 @@ interface TenantReport {
 const LOOK_AGAIN_AFTER_MS = 2000;
 
 /**
- * `--verify-ledger`. Checks the books of every tenant: each posting, each payment against its postings, each currency; and those of
- * sandbox tenants against the simulated gateway's own, item by item. Says what differs; answers whether nothing does.
+ * `--verify-ledger`. Checks the books of every tenant: each posting, each payment against its postings, each currency;
+ * and those of sandbox tenants against the simulated gateway's own, item by item. Says what differs; answers whether
+ * nothing does.
  */
 export async function verifyLedger({ env, say }: VerifyLedgerInput): Promise<boolean> {
   const { mongodb, gateways } = readConfig({ env, role: 'verify-ledger' });
@@ -37,9 +38,11 @@ export async function verifyLedger({ env, say }: VerifyLedgerInput): Promise<boo
   try {
     await database.connection.asPromise();
     const reports: TenantReport[] = [];
-    for (const tenantId of await tenantsWithBooks(database)) reports.push(await reportOn({ database, tenantId, gatewayUrl: gateways.sandbox.url }));
+    for (const tenantId of await tenantsWithBooks(database))
+      reports.push(await reportOn({ database, tenantId, gatewayUrl: gateways.sandbox.url }));
     sayTable(reports, say);
-    for (const { tenantId, problems } of reports) for (const problem of problems) say(`differs ${tenantId}: ${problem}`);
+    for (const { tenantId, problems } of reports)
+      for (const problem of problems) say(`differs ${tenantId}: ${problem}`);
     const found = reports.reduce((sum, { problems }) => sum + problems.length, 0);
     say(found === 0 ? 'The books agree.' : `${found} difference(s).`);
     return found === 0;
@@ -49,7 +52,11 @@ export async function verifyLedger({ env, say }: VerifyLedgerInput): Promise<boo
 }
 
 async function tenantsWithBooks({ models }: Database): Promise<string[]> {
-  const found = await Promise.all([models.payments.distinct('tenantId'), models.ledgerPostings.distinct('tenantId'), models.apiKeys.distinct('tenantId', { mode: 'sandbox' })]);
+  const found = await Promise.all([
+    models.payments.distinct('tenantId'),
+    models.ledgerPostings.distinct('tenantId'),
+    models.apiKeys.distinct('tenantId', { mode: 'sandbox' }),
+  ]);
   return [...new Set(found.flat())].sort();
 }
 
@@ -61,36 +68,88 @@ async function reportOn(input: { database: Database; tenantId: string; gatewayUr
   return { ...second, problems: second.problems.filter((problem) => first.problems.includes(problem)) };
 }
 
-async function look({ database, tenantId, gatewayUrl }: { database: Database; tenantId: string; gatewayUrl: string }): Promise<TenantReport> {
+async function look({
+  database,
+  tenantId,
+  gatewayUrl,
+}: {
+  database: Database;
+  tenantId: string;
+  gatewayUrl: string;
+}): Promise<TenantReport> {
   const { models } = database;
   const { partnerId, mode } = tenantOf(tenantId);
   // The gateway first: what it does after that is not yet expected in our books.
-  const theirs = mode === 'sandbox' ? await readItems({ gatewayUrl, tenantId, since: (await models.partners.findById(partnerId, { sandboxResetAt: 1 }).lean())?.sandboxResetAt ?? null }) : null;
+  const theirs =
+    mode === 'sandbox'
+      ? await readItems({
+          gatewayUrl,
+          tenantId,
+          since: (await models.partners.findById(partnerId, { sandboxResetAt: 1 }).lean())?.sandboxResetAt ?? null,
+        })
+      : null;
   const payments = await models.payments.find({ tenantId }).lean();
   const pendingRefunds = await models.refunds.find({ tenantId, state: 'pending' }, { _id: 1 }).lean();
   const postings = (await models.ledgerPostings.find({ tenantId }).lean()).map(postingOf);
 
   const byPayment = new Map<string, Posting[]>();
-  for (const posting of postings) byPayment.set(posting.paymentId, [...(byPayment.get(posting.paymentId) ?? []), posting]);
+  for (const posting of postings)
+    byPayment.set(posting.paymentId, [...(byPayment.get(posting.paymentId) ?? []), posting]);
   const problems = [
     ...ledgerProblems(postings),
     ...payments.flatMap(({ _id: paymentId, state, authorisedMinor, capturedMinor, refundedMinor, amount }) =>
-      paymentProblems({ paymentId, state, authorisedMinor, capturedMinor, refundedMinor, totals: balance({ postings: byPayment.get(paymentId) ?? [], currency: amount.currency }) })),
+      paymentProblems({
+        paymentId,
+        state,
+        authorisedMinor,
+        capturedMinor,
+        refundedMinor,
+        totals: balance({ postings: byPayment.get(paymentId) ?? [], currency: amount.currency }),
+      }),
+    ),
   ].map(({ detail }) => detail);
   if (theirs) {
-    const unsettled = new Set([...payments.filter(({ state }) => !settledPaymentStates.includes(state)), ...pendingRefunds].map(({ _id }) => _id));
+    const unsettled = new Set(
+      [...payments.filter(({ state }) => !settledPaymentStates.includes(state)), ...pendingRefunds].map(
+        ({ _id }) => _id,
+      ),
+    );
     const waived = new Set(await models.compensations.distinct('entityId', { tenantId, state: 'waived' }));
-    problems.push(...compareWithGateway({ theirs, ours: postings.flatMap(ownLineOf), unsettled, waived }).map(({ key, ours, theirs: there, detail }) => `${key}: ${detail} (ours ${ours ?? 'nothing'}, theirs ${there ?? 'nothing'})`));
+    problems.push(
+      ...compareWithGateway({ theirs, ours: postings.flatMap(ownLineOf), unsettled, waived }).map(
+        ({ key, ours, theirs: there, detail }) =>
+          `${key}: ${detail} (ours ${ours ?? 'nothing'}, theirs ${there ?? 'nothing'})`,
+      ),
+    );
   }
   return { tenantId, payments: payments.length, postings: postings.length, items: theirs?.length ?? null, problems };
 }
 
-const eventOf: Partial<Record<SandboxLedgerItem['outcome'], GatewayLine['event']>> = { authorised: 'authorise', captured: 'capture', voided: 'void', refunded: 'refund' };
+const eventOf: Partial<Record<SandboxLedgerItem['outcome'], GatewayLine['event']>> = {
+  authorised: 'authorise',
+  captured: 'capture',
+  voided: 'void',
+  refunded: 'refund',
+};
 
-/** What moved something at the gateway. Of what belongs to the time before the last reset (a call that was under way then) only the gateway knows, which is as it should be. */
-async function readItems({ gatewayUrl, tenantId, since }: { gatewayUrl: string; tenantId: string; since: Date | null }): Promise<GatewayLine[]> {
+/**
+ * What moved something at the gateway. Of what belongs to the time before the last reset (a call that was under way
+ * then) only the gateway knows, which is as it should be.
+ */
+async function readItems({
+  gatewayUrl,
+  tenantId,
+  since,
+}: {
+  gatewayUrl: string;
+  tenantId: string;
+  since: Date | null;
+}): Promise<GatewayLine[]> {
   const lines: GatewayLine[] = [];
-  for await (const { outcome, idempotencyKey: key, authorisationId, amount } of readSandboxLedger({ url: gatewayUrl, tenantId })) {
+  for await (const { outcome, idempotencyKey: key, authorisationId, amount } of readSandboxLedger({
+    url: gatewayUrl,
+    tenantId,
+  })) {
     const event = eventOf[outcome];
     const isOfBefore = since !== null && createdAtOf(entityOf(key)) <= since;
     if (event && !isOfBefore) lines.push({ key, event, authorisationId, ...amount });
@@ -102,13 +161,24 @@ async function readItems({ gatewayUrl, tenantId, since }: { gatewayUrl: string; 
 function ownLineOf({ key, event, currency, lines }: Posting): OwnLine[] {
   if (event === 'fulfil' || event === 'fee') return [];
   const account = { authorise: 'authorised', void: 'authorised', capture: 'captured', refund: 'refunded' }[event];
-  return [{ key, event, currency, amountMinor: lines.filter((line) => line.account === account).reduce((sum, { amountMinor }) => sum + amountMinor, 0) }];
+  return [
+    {
+      key,
+      event,
+      currency,
+      amountMinor: lines
+        .filter((line) => line.account === account)
+        .reduce((sum, { amountMinor }) => sum + amountMinor, 0),
+    },
+  ];
 }
 
 function sayTable(reports: readonly TenantReport[], say: (line: string) => void): void {
   const width = Math.max(6, ...reports.map(({ tenantId }) => tenantId.length));
   say(`${'tenant'.padEnd(width)}  payments  postings  at the gateway  differences`);
   for (const { tenantId, payments, postings, items, problems } of reports) {
-    say(`${tenantId.padEnd(width)}  ${String(payments).padStart(8)}  ${String(postings).padStart(8)}  ${(items === null ? '–' : String(items)).padStart(14)}  ${String(problems.length).padStart(11)}`);
+    say(
+      `${tenantId.padEnd(width)}  ${String(payments).padStart(8)}  ${String(postings).padStart(8)}  ${(items === null ? '–' : String(items)).padStart(14)}  ${String(problems.length).padStart(11)}`,
+    );
   }
 }

@@ -26,8 +26,8 @@ import { startTemporalWorkers } from './temporal-workers';
 import { untilItWorks } from './until-it-works';
 
 /**
- * `--role worker`: Temporal workers and, unless `--queues` makes it a fleet of its own for some task queues, the outbox relay, the
- * jobs and the periodic work. Resolves when everything runs.
+ * `--role worker`: Temporal workers and, unless `--queues` makes it a fleet of its own for some task queues, the outbox
+ * relay, the jobs and the periodic work. Resolves when everything runs.
  */
 export async function runWorker(input: RunInput): Promise<void> {
   const opened = await openProcess(input);
@@ -61,10 +61,20 @@ export async function runWorker(input: RunInput): Promise<void> {
       database,
       queues,
       consumers: {
-        mail: createSendMail({ database, mailer, publicUrl: config.api.publicUrl, verificationSecret: config.tokenSecret }),
+        mail: createSendMail({
+          database,
+          mailer,
+          publicUrl: config.api.publicUrl,
+          verificationSecret: config.tokenSecret,
+        }),
         analytics: createCountEvent({ database }),
       },
-      periodic: { reconcile: { everyMs: RECONCILE_EVERY_MS, run: createReconciler({ database, processes: createRunningWorkflows(client), logger }) } },
+      periodic: {
+        reconcile: {
+          everyMs: RECONCILE_EVERY_MS,
+          run: createReconciler({ database, processes: createRunningWorkflows(client), logger }),
+        },
+      },
       logger,
       metrics,
       concurrency: config.worker.maxConcurrentJobs,
@@ -79,10 +89,18 @@ export async function runWorker(input: RunInput): Promise<void> {
 
   const { address, apiKey } = config.temporal;
   const tls = readTemporalTls(config.temporal);
-  const connection = await untilItWorks({ what: 'Temporal', attempt: () => NativeConnection.connect({ address, tls, apiKey }), isDraining, logger });
+  const connection = await untilItWorks({
+    what: 'Temporal',
+    attempt: () => NativeConnection.connect({ address, tls, apiKey }),
+    isDraining,
+    logger,
+  });
   shutdown.onClose({ name: 'Temporal connection', close: () => connection.close() });
   await ensureSearchAttributes({ client, timeoutMs: 5000 }).catch((error: Error) => {
-    logger.warn({ reason: error.message }, 'The search attribute TenantId could not be ensured; where it is missing an administrator adds it (Keyword)');
+    logger.warn(
+      { reason: error.message },
+      'The search attribute TenantId could not be ensured; where it is missing an administrator adds it (Keyword)',
+    );
   });
   const workers = await untilItWorks({
     what: 'Temporal workers',
@@ -92,7 +110,17 @@ export async function runWorker(input: RunInput): Promise<void> {
         connection,
         config,
         taskQueues: input.queues ?? taskQueueNames,
-        activities: createActivities({ database, applyStep, insertDocuments, operatorEmail: config.mail.operatorEmail, sandboxClock: createSandboxClockMover({ client, database, starter }), gatewayFor, acceptPayment, acceptRefund, findPlanItem }),
+        activities: createActivities({
+          database,
+          applyStep,
+          insertDocuments,
+          operatorEmail: config.mail.operatorEmail,
+          sandboxClock: createSandboxClockMover({ client, database, starter }),
+          gatewayFor,
+          acceptPayment,
+          acceptRefund,
+          findPlanItem,
+        }),
         logger,
         onFatal: endFatally('A Temporal worker died'),
       }),
@@ -103,7 +131,8 @@ export async function runWorker(input: RunInput): Promise<void> {
   shutdown.onClose({
     name: 'Temporal workers',
     limitMs: config.shutdown.forceMs,
-    close: () => workers.close().catch(endFatally('Activities had to be abandoned; Temporal hands them to another worker')),
+    close: () =>
+      workers.close().catch(endFatally('Activities had to be abandoned; Temporal hands them to another worker')),
   });
 
   admin.markBooted();

@@ -28,8 +28,9 @@ const LONGEST_WAIT_MS = 3000;
  * Deals with one row for one consumer; a row that is done for it, closed or gone is left alone.
  *
  * - A failure of the row's own is counted on the row, which the relay then sends again.
- * - While a server is away the job waits here, in its place, so that an outage turns no wheels: the queue fills up behind it and
- *   nothing is counted. The row is read anew before each attempt, since somebody else may have dealt with it meanwhile.
+ * - While a server is away the job waits here, in its place, so that an outage turns no wheels: the queue fills up
+ *   behind it and nothing is counted. The row is read anew before each attempt, since somebody else may have dealt with
+ *   it meanwhile.
  */
 export async function consumeRow(input: ConsumeRowInput): Promise<'done' | 'skipped' | 'failed'> {
   const { metrics, consumer } = input;
@@ -46,8 +47,11 @@ async function untilServersAnswer(input: ConsumeRowInput): Promise<'done' | 'ski
       return await attempt(input);
     } catch (error) {
       if (!isOutage(error)) throw error;
-      if (outages === 0) logger.warn({ rowId, consumer, reason: (error as Error).message }, 'A job waits: a server it needs is away');
-      await setTimeout(Math.min(FIRST_WAIT_MS * 2 ** outages, LONGEST_WAIT_MS), undefined, { signal }).catch(() => undefined);
+      if (outages === 0)
+        logger.warn({ rowId, consumer, reason: (error as Error).message }, 'A job waits: a server it needs is away');
+      await setTimeout(Math.min(FIRST_WAIT_MS * 2 ** outages, LONGEST_WAIT_MS), undefined, { signal }).catch(
+        () => undefined,
+      );
       if (!signal.aborted) continue;
       await dueAtOnce(database, rowId);
       throw error;
@@ -55,20 +59,34 @@ async function untilServersAnswer(input: ConsumeRowInput): Promise<'done' | 'ski
   }
 }
 
-async function attempt({ database, rowId, consumer, act, logger }: ConsumeRowInput): Promise<'done' | 'skipped' | 'failed'> {
+async function attempt({
+  database,
+  rowId,
+  consumer,
+  act,
+  logger,
+}: ConsumeRowInput): Promise<'done' | 'skipped' | 'failed'> {
   const row = await database.models.outbox.findById(rowId).lean();
   if (!row?.open || !row.pending.includes(consumer)) return 'skipped';
   try {
     return (await act(row)) ? 'done' : 'skipped';
   } catch (error) {
     if (isOutage(error)) throw error;
-    logger.warn({ rowId, consumer, entityId: row.entityId, correlationId: row.correlationId, err: error }, 'A job failed; it is tried again');
+    logger.warn(
+      { rowId, consumer, entityId: row.entityId, correlationId: row.correlationId, err: error },
+      'A job failed; it is tried again',
+    );
     await recordFailure({ database, rowId, error });
     return 'failed';
   }
 }
 
-/** A worker that closes leaves the row to the others now, not when its lease ends. Best effort: MongoDB may be what is away. */
+/**
+ * A worker that closes leaves the row to the others now, not when its lease ends. Best effort: MongoDB may be what is
+ * away.
+ */
 async function dueAtOnce(database: Database, rowId: string): Promise<void> {
-  await database.models.outbox.updateOne({ _id: rowId, open: true }, { $set: { dueAt: new Date(), lease: null } }).catch(() => undefined);
+  await database.models.outbox
+    .updateOne({ _id: rowId, open: true }, { $set: { dueAt: new Date(), lease: null } })
+    .catch(() => undefined);
 }

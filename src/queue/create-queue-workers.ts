@@ -17,7 +17,10 @@ export interface CreateQueueWorkersInput {
   queues: Pick<Queues, 'ensureSchedule'>;
   /** What each consumer does with a row. */
   consumers: Record<QueuedConsumer, ActOnRow>;
-  /** Work done every so often, once over all workers; the key is the schedule's id for ever. It may be abandoned at any point. */
+  /**
+   * Work done every so often, once over all workers; the key is the schedule's id for ever. It may be abandoned at any
+   * point.
+   */
   periodic: Record<string, { everyMs: number; run: (signal: AbortSignal) => Promise<unknown> }>;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   metrics?: QueueMetrics;
@@ -26,32 +29,61 @@ export interface CreateQueueWorkersInput {
 }
 
 export interface QueueWorkers {
-  /** Takes no more jobs, lets running ones finish, and cuts off what still runs after `graceMs`; what is cut off is repeated elsewhere. */
+  /**
+   * Takes no more jobs, lets running ones finish, and cuts off what still runs after `graceMs`; what is cut off is
+   * repeated elsewhere.
+   */
   close(input?: { graceMs?: number }): Promise<void>;
 }
 
 const SCHEDULE_CHECK_MS = 10_000;
-/** A job whose worker was killed is taken over within 15 s, however often that happens; the relay's repeat after 60 s is for a Redis that lost it. */
+/**
+ * A job whose worker was killed is taken over within 15 s, however often that happens; the relay's repeat after 60 s is
+ * for a Redis that lost it.
+ */
 const takeOver = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: 1000 };
 const FORCE_WITHIN_MS = 1000;
 
-/** Runs the consumers of the outbox and the periodic work. Redis may be away: the workers take up their work when it is back. */
+/**
+ * Runs the consumers of the outbox and the periodic work. Redis may be away: the workers take up their work when it is
+ * back.
+ */
 export function createQueueWorkers(input: CreateQueueWorkersInput): QueueWorkers {
-  const { redisUrl, prefix = QUEUE_PREFIX, database, queues, consumers, periodic, logger, metrics, concurrency = 5 } = input;
+  const {
+    redisUrl,
+    prefix = QUEUE_PREFIX,
+    database,
+    queues,
+    consumers,
+    periodic,
+    logger,
+    metrics,
+    concurrency = 5,
+  } = input;
   const closing = new AbortController();
   const redis = connectRedisWorker({ url: redisUrl, name: 'queue-workers', logger });
-  const options = { connection: redis, prefix, removeOnComplete: { count: 0 }, removeOnFail: { count: 0 }, ...takeOver };
+  const options = {
+    connection: redis,
+    prefix,
+    removeOnComplete: { count: 0 },
+    removeOnFail: { count: 0 },
+    ...takeOver,
+  };
 
   const consume = (consumer: QueuedConsumer) =>
     new Worker<OutboxJob>(
       consumer,
-      ({ data: { rowId } }) => consumeRow({ database, rowId, consumer, act: consumers[consumer], signal: closing.signal, logger, metrics }),
+      ({ data: { rowId } }) =>
+        consumeRow({ database, rowId, consumer, act: consumers[consumer], signal: closing.signal, logger, metrics }),
       { ...options, concurrency },
     );
   const maintain = async ({ name }: Job): Promise<void> => {
     const finished = new AbortController();
     try {
-      await Promise.race([periodic[name]?.run(closing.signal), once(closing.signal, 'abort', { signal: finished.signal })]);
+      await Promise.race([
+        periodic[name]?.run(closing.signal),
+        once(closing.signal, 'abort', { signal: finished.signal }),
+      ]);
     } finally {
       finished.abort();
     }
@@ -65,13 +97,16 @@ export function createQueueWorkers(input: CreateQueueWorkersInput): QueueWorkers
       // The connection says itself, and once, that Redis is away.
       if (!isOutage(error)) logger.warn({ queue: worker.name, reason: error.message }, 'A queue worker met an error');
     });
-    worker.on('failed', (job, error) => logger.warn({ queue: worker.name, jobId: job?.id, err: error }, 'A job ended with an error; it is repeated'));
+    worker.on('failed', (job, error) =>
+      logger.warn({ queue: worker.name, jobId: job?.id, err: error }, 'A job ended with an error; it is repeated'),
+    );
   }
 
   // A Redis that lost its data has lost the schedules too.
   const schedule = () =>
-    Promise.all(Object.entries(periodic).map(([id, { everyMs }]) => queues.ensureSchedule({ id, everyMs }))).catch((error: Error) =>
-      logger.warn({ reason: error.message }, 'The schedules of the periodic work could not be checked'),
+    Promise.all(Object.entries(periodic).map(([id, { everyMs }]) => queues.ensureSchedule({ id, everyMs }))).catch(
+      (error: Error) =>
+        logger.warn({ reason: error.message }, 'The schedules of the periodic work could not be checked'),
     );
   void schedule();
   const scheduling = setInterval(() => void schedule(), SCHEDULE_CHECK_MS);

@@ -28,7 +28,11 @@ export async function examineEntity(input: ExamineEntityInput): Promise<Finding>
   if (kind === 'workflow_orphaned') {
     if (!isRunning || open) return null;
     const entity = await model.findById(entityId).lean<Entity>();
-    return { kind, entity, detail: `The process is running, but its ${reconciled.entityType} ${entity ? `is ${entity.state}` : 'does not exist'}` };
+    return {
+      kind,
+      entity,
+      detail: `The process is running, but its ${reconciled.entityType} ${entity ? `is ${entity.state}` : 'does not exist'}`,
+    };
   }
   if (isRunning || !open) return null;
   const starts = await database.models.outbox.find({ entityId, start: { $ne: null } }, { open: 1 }).lean();
@@ -44,9 +48,17 @@ async function examineState({ database, reconciled, entityId }: ExamineEntityInp
     const entity = await modelOf(database.models, reconciled).findById(entityId).session(session).lean<Entity>();
     if (!entity) return null;
     const { tenantId, state } = entity;
-    const last = await database.models.events.findOne({ tenantId, entityId }, { state: 1 }).sort({ version: -1, _id: -1 }).session(session).lean();
+    const last = await database.models.events
+      .findOne({ tenantId, entityId }, { state: 1 })
+      .sort({ version: -1, _id: -1 })
+      .session(session)
+      .lean();
     if (last?.state === state) return null;
     const told = last ? `its last event says ${last.state}` : 'no event tells of it';
-    return { kind: 'state_mismatch', entity, detail: `The ${reconciled.entityType} is ${state}, but ${told}: it was changed by hand` };
+    return {
+      kind: 'state_mismatch',
+      entity,
+      detail: `The ${reconciled.entityType} is ${state}, but ${told}: it was changed by hand`,
+    };
   });
 }

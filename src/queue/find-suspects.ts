@@ -11,7 +11,11 @@ export interface Processes {
   isRunning(workflowId: string): Promise<boolean>;
 }
 
-const suspectKinds = ['workflow_missing', 'workflow_orphaned', 'state_mismatch'] as const satisfies readonly StuckKind[];
+const suspectKinds = [
+  'workflow_missing',
+  'workflow_orphaned',
+  'state_mismatch',
+] as const satisfies readonly StuckKind[];
 export type SuspectKind = (typeof suspectKinds)[number];
 
 /** Whether an item on the operator's list is of a kind found here. */
@@ -42,11 +46,17 @@ const MISSING_GRACE_MS = 15_000;
 const ORPHANED_GRACE_MS = 30_000;
 
 /**
- * Compares, both ways, the open entities in MongoDB with the running workflows in Temporal, and each entity with its last event.
- * What runs is listed first: an entity that appears meanwhile is young and is left alone. Entities are streamed; only the
- * ids of what runs are held, about 100 bytes each.
+ * Compares, both ways, the open entities in MongoDB with the running workflows in Temporal, and each entity with its
+ * last event. What runs is listed first: an entity that appears meanwhile is young and is left alone. Entities are
+ * streamed; only the ids of what runs are held, about 100 bytes each.
  */
-export async function findSuspects({ database, processes, reconciled, batch, atMost }: FindSuspectsInput): Promise<Suspect[]> {
+export async function findSuspects({
+  database,
+  processes,
+  reconciled,
+  batch,
+  atMost,
+}: FindSuspectsInput): Promise<Suspect[]> {
   const model = modelOf(database.models, reconciled);
   const ended = [...reconciled.endedStates];
   const running = new Set<string>();
@@ -59,12 +69,21 @@ export async function findSuspects({ database, processes, reconciled, batch, atM
   const compare = async (open: Seen[]): Promise<void> => {
     const missing = open.filter(({ _id, updatedAt }) => !running.has(_id) && !isYounger(updatedAt, MISSING_GRACE_MS));
     const waiting = await withOpenStart(database, missing);
-    suspects.push(...missing.filter(({ _id }) => !waiting.has(_id)).map(({ _id }) => ({ kind: 'workflow_missing' as const, entityId: _id })));
-    suspects.push(...(await withoutItsEvent(database, open)).map((entityId) => ({ kind: 'state_mismatch' as const, entityId })));
+    suspects.push(
+      ...missing
+        .filter(({ _id }) => !waiting.has(_id))
+        .map(({ _id }) => ({ kind: 'workflow_missing' as const, entityId: _id })),
+    );
+    suspects.push(
+      ...(await withoutItsEvent(database, open)).map((entityId) => ({ kind: 'state_mismatch' as const, entityId })),
+    );
     for (const { _id } of open) running.delete(_id);
   };
   let open: Seen[] = [];
-  for await (const entity of model.find({ ...openFilterOf(reconciled), ...reconciled.expectsProcess }, seenFields).lean<Seen[]>().cursor({ batchSize: batch })) {
+  for await (const entity of model
+    .find({ ...openFilterOf(reconciled), ...reconciled.expectsProcess }, seenFields)
+    .lean<Seen[]>()
+    .cursor({ batchSize: batch })) {
     open.push(entity);
     if (open.length < batch) continue;
     await compare(open);
@@ -106,7 +125,10 @@ async function withOpenStart(database: Database, entities: Seen[]): Promise<Set<
 async function withoutItsEvent(database: Database, entities: Seen[]): Promise<string[]> {
   if (entities.length === 0) return [];
   const events = await database.models.events
-    .find({ $or: entities.map(({ tenantId, _id, version }) => ({ tenantId, entityId: _id, version })) }, { entityId: 1, state: 1 })
+    .find(
+      { $or: entities.map(({ tenantId, _id, version }) => ({ tenantId, entityId: _id, version })) },
+      { entityId: 1, state: 1 },
+    )
     .lean();
   const told = new Set(events.map(({ entityId, state }) => `${entityId} ${state}`));
   return entities.filter(({ _id, state }) => !told.has(`${_id} ${state}`)).map(({ _id }) => _id);

@@ -9,9 +9,15 @@ test.each([
   ['a refused connection', coded('ECONNREFUSED')],
   ['a host name that cannot be resolved', coded('ENOTFOUND')],
   ['gRPC UNAVAILABLE', coded(14, { metadata: {} })],
-  ['gRPC DEADLINE_EXCEEDED inside an error of the SDK', new Error('Failed to start', { cause: coded(4, { metadata: {} }) })],
+  [
+    'gRPC DEADLINE_EXCEEDED inside an error of the SDK',
+    new Error('Failed to start', { cause: coded(4, { metadata: {} }) }),
+  ],
   ['a MongoDB that cannot be found', Object.assign(new Error('x'), { name: 'MongoServerSelectionError' })],
-  ['a transaction that may be tried again', Object.assign(new Error('x'), { hasErrorLabel: (label: string) => label === 'TransientTransactionError' })],
+  [
+    'a transaction that may be tried again',
+    Object.assign(new Error('x'), { hasErrorLabel: (label: string) => label === 'TransientTransactionError' }),
+  ],
   ['a mail server that is away', new MailerUnavailable('x')],
 ])('%s is an outage', (_what, error) => {
   expect(isOutage(error)).toBe(true);
@@ -35,7 +41,9 @@ test('an error whose causes run in a circle is looked at and left', () => {
 });
 
 test('what is stored of an error names no address and is short', () => {
-  expect(errorWithoutPersonalData(coded(11000, { message: 'dup key: { emailKey: "ada@example.com" }' }))).toBe('Error 11000: dup key: { emailKey: "[address]" }');
+  expect(errorWithoutPersonalData(coded(11000, { message: 'dup key: { emailKey: "ada@example.com" }' }))).toBe(
+    'Error 11000: dup key: { emailKey: "[address]" }',
+  );
   expect(errorWithoutPersonalData(new Error('y'.repeat(5000)))).toHaveLength(300);
   expect(errorWithoutPersonalData(null)).toBe('Unknown error');
 });

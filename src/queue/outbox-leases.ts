@@ -17,8 +17,8 @@ export interface LeaseRowsInput {
 }
 
 /**
- * Leases open rows that are due, and nobody else's: until `leaseMs` have passed no other relay gets them, and after that anybody
- * does, so a row of a relay that died is taken up again. The oldest due come first.
+ * Leases open rows that are due, and nobody else's: until `leaseMs` have passed no other relay gets them, and after
+ * that anybody does, so a row of a relay that died is taken up again. The oldest due come first.
  *
  * 1. Ids of due rows are only a hint: another relay may be reading the same ones.
  * 2. The guarded update decides, row by row: moving `dueAt` into the future is the lease.

@@ -26,7 +26,13 @@ afterEach(async () => {
 afterAll(() => drop());
 
 const rowFor = (consumer: Consumer, more: Partial<OutboxRow> = {}): OutboxRow => ({
-  ...newOutboxRow({ tenantId: 'ptn_1:live', entityType: 'onboarding', entityId: 'onb_1', correlationId: 'corr-1', pending: [consumer] }),
+  ...newOutboxRow({
+    tenantId: 'ptn_1:live',
+    entityType: 'onboarding',
+    entityId: 'onb_1',
+    correlationId: 'corr-1',
+    pending: [consumer],
+  }),
   ...more,
 });
 
@@ -47,7 +53,8 @@ const nowhere: Pick<Queues, 'publish'> = { publish: async () => undefined };
 const doneAtOnce = async (row: OutboxRow) => {
   await markDone({ database, rowId: row._id, consumer: 'temporal' });
 };
-const refusedConnection = () => Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:7233'), { code: 'ECONNREFUSED' });
+const refusedConnection = () =>
+  Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:7233'), { code: 'ECONNREFUSED' });
 const rowById = async (id: string) => (await database.models.outbox.findById(id).lean()) as OutboxRow;
 
 /** Counts an effect per row and consumer in the transaction that records it, as a real consumer does. */
@@ -72,7 +79,12 @@ test('over 1,000 rows, two relays and two sets of consumers, with Redis flushed 
   ];
   for (let i = 0; i < 2; i += 1) {
     const workers = createQueueWorkers({
-      redisUrl: url, prefix, database, queues: openQueues(prefix), logger: silent, periodic: {},
+      redisUrl: url,
+      prefix,
+      database,
+      queues: openQueues(prefix),
+      logger: silent,
+      periodic: {},
       consumers: { mail: countingConsumer(database, 'mail'), analytics: countingConsumer(database, 'analytics') },
     });
     closers.push(() => workers.close());
@@ -98,7 +110,10 @@ test('over 1,000 rows, two relays and two sets of consumers, with Redis flushed 
         },
       },
     };
-    return { relay: createOutboxRelay({ database, logger: silent, pollMs: 50, ...dying, starter: dying.starter ?? starter }), isDead: () => dead };
+    return {
+      relay: createOutboxRelay({ database, logger: silent, pollMs: 50, ...dying, starter: dying.starter ?? starter }),
+      isDead: () => dead,
+    };
   });
   await database.models.outbox.insertMany(rows);
   for (const { relay } of killed) void relay.run();
@@ -163,7 +178,10 @@ test('while Temporal is away a row counts no failure, the others wait, mails go 
   await setTimeout(2500);
   expect(attempts).toBeLessThan(20);
   away = false;
-  await eventually(async () => expect(await database.models.outbox.countDocuments({ open: true, pending: 'temporal' })).toBe(0), 5000);
+  await eventually(
+    async () => expect(await database.models.outbox.countDocuments({ open: true, pending: 'temporal' })).toBe(0),
+    5000,
+  );
   expect(await database.models.outbox.countDocuments({ failures: { $gt: 0 } })).toBe(0);
 });
 
@@ -216,7 +234,9 @@ test('a relay that stops hands back what it has not started', async () => {
   await eventually(() => expect(started).toBe(4));
   await relay.stop();
   expect(started).toBe(4);
-  expect(await database.models.outbox.countDocuments({ open: true, lease: null, dueAt: { $lte: new Date() } })).toBe(16);
+  expect(await database.models.outbox.countDocuments({ open: true, lease: null, dueAt: { $lte: new Date() } })).toBe(
+    16,
+  );
 });
 
 test('with Redis away from the beginning nothing is lost and nothing counted; rows go out once it is there', async () => {
@@ -241,13 +261,20 @@ test('publishing a row again does not make a second job while the first is there
   const row = rowFor('mail');
   await database.models.outbox.insertMany([row]);
   const workers = createQueueWorkers({
-    redisUrl: testRedisUrl(), prefix, database, queues, logger: silent, periodic: {},
+    redisUrl: testRedisUrl(),
+    prefix,
+    database,
+    queues,
+    logger: silent,
+    periodic: {},
     consumers: { mail: async ({ _id }) => handled.push(_id) < 0, analytics: async () => false },
   });
   closers.push(() => workers.close());
   await queues.publish({ consumer: 'mail', rowIds: [row._id] });
   await eventually(() => expect(handled).toHaveLength(1));
-  await eventually(async () => expect(await queues.depth('mail')).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }));
+  await eventually(async () =>
+    expect(await queues.depth('mail')).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }),
+  );
   await queues.publish({ consumer: 'mail', rowIds: [row._id] });
   await eventually(() => expect(handled).toHaveLength(2));
 });

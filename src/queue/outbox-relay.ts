@@ -33,7 +33,10 @@ export interface OutboxRelay {
   sweep(): Promise<number>;
 }
 
-/** Rows for Temporal and rows for Redis wait in lines of their own, so that an outage or a crowd in one does not hold up the other. */
+/**
+ * Rows for Temporal and rows for Redis wait in lines of their own, so that an outage or a crowd in one does not hold up
+ * the other.
+ */
 interface Lane {
   name: 'temporal' | 'redis';
   consumers: readonly Consumer[];
@@ -52,12 +55,22 @@ const FIRST_OUTAGE_WAIT_MS = 500;
 const LONGEST_OUTAGE_WAIT_MS = 3000;
 
 /**
- * Carries out what the outbox asks for, at least once: starts workflows and puts jobs on the queues of the consumers. A row that
- * was sent stays leased and is sent again after `leaseMs` unless its consumers have recorded it as done. Any number of relays may
- * run; rows are leased, never counted past, because commits become visible out of order.
+ * Carries out what the outbox asks for, at least once: starts workflows and puts jobs on the queues of the consumers. A
+ * row that was sent stays leased and is sent again after `leaseMs` unless its consumers have recorded it as done. Any
+ * number of relays may run; rows are leased, never counted past, because commits become visible out of order.
  */
 export function createOutboxRelay(input: CreateOutboxRelayInput): OutboxRelay {
-  const { database, starter, queues, logger, metrics, pollMs = 500, batch = 100, leaseMs = 60_000, maxStartsInFlight = 10 } = input;
+  const {
+    database,
+    starter,
+    queues,
+    logger,
+    metrics,
+    pollMs = 500,
+    batch = 100,
+    leaseMs = 60_000,
+    maxStartsInFlight = 10,
+  } = input;
   const stopping = new AbortController();
   const lanes: Lane[] = [
     { name: 'temporal', consumers: ['temporal'], outages: 0 },
@@ -65,7 +78,8 @@ export function createOutboxRelay(input: CreateOutboxRelayInput): OutboxRelay {
   ];
   let running: Promise<unknown> = Promise.resolve();
 
-  const outageWaitMs = ({ outages }: Lane) => Math.min(FIRST_OUTAGE_WAIT_MS * 2 ** Math.max(0, outages - 1), LONGEST_OUTAGE_WAIT_MS);
+  const outageWaitMs = ({ outages }: Lane) =>
+    Math.min(FIRST_OUTAGE_WAIT_MS * 2 ** Math.max(0, outages - 1), LONGEST_OUTAGE_WAIT_MS);
 
   async function sweepLane(lane: Lane): Promise<SweepResult> {
     const atMost = lane.outages > 0 ? 1 : batch;
@@ -76,7 +90,10 @@ export function createOutboxRelay(input: CreateOutboxRelayInput): OutboxRelay {
     return { leased: lease.rows.length, full: lease.rows.length === atMost, away: reasons.length > 0 };
   }
 
-  /** Puts a job on each waiting consumer's queue. Answers why Redis was away, or null; what was not put there is due again at once. */
+  /**
+   * Puts a job on each waiting consumer's queue. Answers why Redis was away, or null; what was not put there is due
+   * again at once.
+   */
   async function publish({ token, rows }: OutboxLease): Promise<Error | null> {
     let away: Error | null = null;
     for (const consumer of queuedConsumers) {
@@ -94,7 +111,10 @@ export function createOutboxRelay(input: CreateOutboxRelayInput): OutboxRelay {
     return away;
   }
 
-  /** Starts workflows, a few at a time. Answers why Temporal was away, or null; what was not tried then is due again at once. */
+  /**
+   * Starts workflows, a few at a time. Answers why Temporal was away, or null; what was not tried then is due again at
+   * once.
+   */
   async function start({ token, rows }: OutboxLease): Promise<Error | null> {
     const waiting = rows.filter(({ pending }) => pending.includes('temporal'));
     const giveUpAt = Date.now() + leaseMs / 2;
@@ -124,14 +144,18 @@ export function createOutboxRelay(input: CreateOutboxRelayInput): OutboxRelay {
       const outage = isOutage(error);
       metrics?.outboxSent({ consumer: 'temporal', outcome: outage ? 'away' : 'failed', rows: 1 });
       if (outage) return error as Error;
-      logger.warn({ rowId: row._id, entityId: row.entityId, correlationId: row.correlationId, err: error }, 'A workflow could not be started');
+      logger.warn(
+        { rowId: row._id, entityId: row.entityId, correlationId: row.correlationId, err: error },
+        'A workflow could not be started',
+      );
       await recordFailure({ database, rowId: row._id, error });
       return null;
     }
   }
 
   function noteOutage(lane: Lane, reason: Error | null): void {
-    if (reason && lane.outages === 0) logger.warn({ lane: lane.name, reason: reason.message }, 'The outbox waits: the server behind it is away');
+    if (reason && lane.outages === 0)
+      logger.warn({ lane: lane.name, reason: reason.message }, 'The outbox waits: the server behind it is away');
     if (!reason && lane.outages > 0) logger.info({ lane: lane.name }, 'The outbox goes on');
     lane.outages = reason ? lane.outages + 1 : 0;
   }

@@ -37,21 +37,58 @@ export interface People {
 }
 
 /** For tests: a partner with a user whose onboarding waits for verification. */
-export function people(changes: { user?: Partial<User>; partner?: Partial<Partner>; onboarding?: Partial<Onboarding> } = {}): People {
+export function people(
+  changes: { user?: Partial<User>; partner?: Partial<Partner>; onboarding?: Partial<Onboarding> } = {},
+): People {
   const at = new Date(Date.now() - 3_600_000);
   const partner: Partner = {
-    _id: newId('partner'), name: 'Fähre & Söhne', timeZone: 'Europe/Berlin', locale: 'de-DE', reviewers: [], metadata: {}, version: 1, createdAt: at, updatedAt: at,
+    _id: newId('partner'),
+    name: 'Fähre & Söhne',
+    timeZone: 'Europe/Berlin',
+    locale: 'de-DE',
+    reviewers: [],
+    metadata: {},
+    version: 1,
+    createdAt: at,
+    updatedAt: at,
     ...changes.partner,
   };
   const tenantId = `${partner._id}:live`;
-  const shared = { tenantId, version: 1, chain: null, correlationId: 'corr-1', createdAt: at, updatedAt: at, metadata: {}, locale: 'en-GB', timeZone: 'Europe/London' };
+  const shared = {
+    tenantId,
+    version: 1,
+    chain: null,
+    correlationId: 'corr-1',
+    createdAt: at,
+    updatedAt: at,
+    metadata: {},
+    locale: 'en-GB',
+    timeZone: 'Europe/London',
+  };
   const userId = newId('user');
   const onboardingId = newId('onboarding');
   const person = { email: `${userId}@example.com`, emailKey: `${userId}@example.com`, name: 'Ada <b>Lovelace</b>' };
-  const user: User = { ...shared, ...person, _id: userId, state: 'pending', onboardingId, holdsEmail: true, profile: null, ...changes.user };
+  const user: User = {
+    ...shared,
+    ...person,
+    _id: userId,
+    state: 'pending',
+    onboardingId,
+    holdsEmail: true,
+    profile: null,
+    ...changes.user,
+  };
   const onboarding: Onboarding = {
-    ...shared, ...person, _id: onboardingId, state: 'awaiting_verification', since: at, until: null, userId, requiresApproval: false,
-    verification: { generation: 1, expiresAt: new Date('2026-07-01T10:00:00Z'), resentAt: [], verifiedAt: null }, undoing: null,
+    ...shared,
+    ...person,
+    _id: onboardingId,
+    state: 'awaiting_verification',
+    since: at,
+    until: null,
+    userId,
+    requiresApproval: false,
+    verification: { generation: 1, expiresAt: new Date('2026-07-01T10:00:00Z'), resentAt: [], verifiedAt: null },
+    undoing: null,
     ...changes.onboarding,
   };
   return { partner, user, onboarding };

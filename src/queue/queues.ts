@@ -21,9 +21,14 @@ export interface QueueDepth {
 
 /** The sending side of every queue. */
 export interface Queues {
-  /** Puts one job per row on the consumer's queue; a row whose job is still there is left alone. Rejects when Redis is away. */
+  /**
+   * Puts one job per row on the consumer's queue; a row whose job is still there is left alone. Rejects when Redis is
+   * away.
+   */
   publish(input: { consumer: QueuedConsumer; rowIds: readonly string[] }): Promise<void>;
-  /** Makes sure that a job runs every `everyMs`, once however many processes ask. Harmless when it is scheduled already. */
+  /**
+   * Makes sure that a job runs every `everyMs`, once however many processes ask. Harmless when it is scheduled already.
+   */
   ensureSchedule(input: { id: string; everyMs: number }): Promise<void>;
   depth(name: QueueName): Promise<QueueDepth>;
   ping(): Promise<void>;
@@ -40,8 +45,8 @@ const READY_WITHIN_MS = 2000;
 const CLOSE_WITHIN_MS = 1000;
 
 /**
- * Opens the queues. Works with Redis away: each queue is made when Redis first answers, and one whose making failed half-way is
- * made anew, because BullMQ never recovers such a one.
+ * Opens the queues. Works with Redis away: each queue is made when Redis first answers, and one whose making failed
+ * half-way is made anew, because BullMQ never recovers such a one.
  */
 export function createQueues({ redisUrl, prefix = QUEUE_PREFIX, logger }: CreateQueuesInput): Queues {
   const redis = connectRedisProducer({ url: redisUrl, name: 'queues', logger });
@@ -57,23 +62,45 @@ export function createQueues({ redisUrl, prefix = QUEUE_PREFIX, logger }: Create
   return {
     async publish({ consumer, rowIds }) {
       const queue = await open(consumer);
-      await queue.addBulk(rowIds.map((rowId) => ({ name: consumer, data: { rowId } satisfies OutboxJob, opts: jobOptions(consumer, rowId) })));
+      await queue.addBulk(
+        rowIds.map((rowId) => ({
+          name: consumer,
+          data: { rowId } satisfies OutboxJob,
+          opts: jobOptions(consumer, rowId),
+        })),
+      );
     },
     async ensureSchedule({ id, everyMs }) {
       const queue = await open(MAINTENANCE);
       const scheduled = await queue.getJobScheduler(id);
       if (scheduled?.every === everyMs) return;
-      await queue.upsertJobScheduler(id, { every: everyMs }, { name: id, opts: { removeOnComplete: true, removeOnFail: true } });
+      await queue.upsertJobScheduler(
+        id,
+        { every: everyMs },
+        { name: id, opts: { removeOnComplete: true, removeOnFail: true } },
+      );
     },
     async depth(name) {
-      const { waiting = 0, active = 0, delayed = 0, failed = 0 } = await (await open(name)).getJobCounts('waiting', 'active', 'delayed', 'failed');
+      const {
+        waiting = 0,
+        active = 0,
+        delayed = 0,
+        failed = 0,
+      } = await (await open(name)).getJobCounts('waiting', 'active', 'delayed', 'failed');
       return { waiting, active, delayed, failed };
     },
     async ping() {
       await redis.ping();
     },
     async close() {
-      await Promise.all([...opened.values()].map((queue) => settle(queue.then((it) => it.close()), CLOSE_WITHIN_MS)));
+      await Promise.all(
+        [...opened.values()].map((queue) =>
+          settle(
+            queue.then((it) => it.close()),
+            CLOSE_WITHIN_MS,
+          ),
+        ),
+      );
       redis.disconnect();
     },
   };

@@ -39,19 +39,37 @@ async function given(changes: Partial<Onboarding> = {}): Promise<Onboarding> {
   await database.models.onboardings.insertMany([onboarding]);
   const { _id: entityId, tenantId, version, state, correlationId, createdAt: at } = onboarding;
   await database.models.events.insertMany([
-    { _id: newId('event'), tenantId, entityType: 'onboarding', entityId, step: 'first', type: 'onboarding.accepted', state, version, at, by: { kind: 'workflow', id: null }, data: {}, correlationId },
+    {
+      _id: newId('event'),
+      tenantId,
+      entityType: 'onboarding',
+      entityId,
+      step: 'first',
+      type: 'onboarding.accepted',
+      state,
+      version,
+      at,
+      by: { kind: 'workflow', id: null },
+      data: {},
+      correlationId,
+    },
   ]);
   return onboarding;
 }
 const startRow = ({ tenantId, _id: entityId }: Onboarding) =>
   newOutboxRow({
-    tenantId, entityType: 'onboarding', entityId, correlationId: 'c', pending: ['temporal'],
+    tenantId,
+    entityType: 'onboarding',
+    entityId,
+    correlationId: 'c',
+    pending: ['temporal'],
     start: { workflowType: 'userOnboarding', workflowId: userOnboardingId(entityId), taskQueue: 'users', input: {} },
   });
 const startsOf = ({ _id }: Onboarding) => database.models.outbox.find({ entityId: _id }).sort({ _id: 1 }).lean();
 
 test('nothing is listed where everything is as it should be', async () => {
-  for (const state of ['awaiting_verification', 'awaiting_profile', 'activating'] as const) running.add(userOnboardingId((await given({ state }))._id));
+  for (const state of ['awaiting_verification', 'awaiting_profile', 'activating'] as const)
+    running.add(userOnboardingId((await given({ state }))._id));
   await given({ state: 'completed' });
   expect(await reconcile()).toEqual({ listed: 0, mended: 0 });
   expect(await items()).toEqual([]);
@@ -70,7 +88,10 @@ test('an open onboarding without a process is listed once, and leaves the list w
 test('one that changed a moment ago, or whose list entry only lags, is not listed', async () => {
   await given({ updatedAt: new Date() });
   const lagging = userOnboardingId((await given())._id);
-  expect(await reconcile({ processes: { ...processes, isRunning: async (id) => id === lagging } })).toEqual({ listed: 0, mended: 0 });
+  expect(await reconcile({ processes: { ...processes, isRunning: async (id) => id === lagging } })).toEqual({
+    listed: 0,
+    mended: 0,
+  });
 });
 
 test('an accepted onboarding that nobody starts gets a start; an open start is left to the relay; a start that led nowhere twice is listed', async () => {
@@ -78,8 +99,14 @@ test('an accepted onboarding that nobody starts gets a start; an open start is l
   expect(await reconcile()).toEqual({ listed: 0, mended: 1 });
   const [asked] = await startsOf(onboarding);
   expect(asked).toMatchObject({
-    pending: ['temporal'], open: true, tenantId: onboarding.tenantId, entityId: onboarding._id,
-    start: { workflowId: userOnboardingId(onboarding._id), input: { onboardingId: onboarding._id, requiresApproval: false } },
+    pending: ['temporal'],
+    open: true,
+    tenantId: onboarding.tenantId,
+    entityId: onboarding._id,
+    start: {
+      workflowId: userOnboardingId(onboarding._id),
+      input: { onboardingId: onboarding._id, requiresApproval: false },
+    },
   });
   expect(await reconcile()).toEqual({ listed: 0, mended: 0 });
   expect(await startsOf(onboarding)).toHaveLength(1);
@@ -97,7 +124,10 @@ test('a process whose onboarding has ended or does not exist is listed, but not 
   for (const workflowId of [ended, ending, unknown]) running.add(workflowId);
   expect(await reconcile()).toEqual({ listed: 2, mended: 0 });
   expect((await items()).map(({ kind, subject }) => ({ kind, subject }))).toEqual(
-    expect.arrayContaining([{ kind: 'workflow_orphaned', subject: ended }, { kind: 'workflow_orphaned', subject: unknown }]),
+    expect.arrayContaining([
+      { kind: 'workflow_orphaned', subject: ended },
+      { kind: 'workflow_orphaned', subject: unknown },
+    ]),
   );
   running.clear();
   expect(await reconcile()).toEqual({ listed: 0, mended: 2 });
@@ -107,7 +137,10 @@ test('an onboarding whose state was changed by hand is listed, with its version 
   const [silently, loudly] = [await given(), await given()];
   for (const { _id } of [silently, loudly, await given()]) running.add(userOnboardingId(_id));
   await database.models.onboardings.updateOne({ _id: silently._id }, { $set: { state: 'awaiting_profile' } });
-  await database.models.onboardings.updateOne({ _id: loudly._id }, { $set: { state: 'awaiting_profile' }, $inc: { version: 1 } });
+  await database.models.onboardings.updateOne(
+    { _id: loudly._id },
+    { $set: { state: 'awaiting_profile' }, $inc: { version: 1 } },
+  );
   expect(await reconcile()).toEqual({ listed: 2, mended: 0 });
   await database.models.onboardings.updateMany({}, { $set: { state: 'awaiting_verification' } });
   expect(await reconcile()).toEqual({ listed: 0, mended: 2 });

@@ -36,12 +36,21 @@ const UNKNOWN_TENANT = 'unknown';
 const AT_ONCE = 10;
 
 /**
- * Compares open entities with running workflows, both ways, and entities with their events. What is wrong at two looks is mended
- * where that is safe (a start nobody sent) and put on the operator's list where it is not; items whose cause is gone leave the list.
- * Harmless when two run at once. Rejects, having listed nothing wrong, when Temporal or MongoDB does not answer.
+ * Compares open entities with running workflows, both ways, and entities with their events. What is wrong at two looks
+ * is mended where that is safe (a start nobody sent) and put on the operator's list where it is not; items whose cause
+ * is gone leave the list. Harmless when two run at once. Rejects, having listed nothing wrong, when Temporal or MongoDB
+ * does not answer.
  */
 export function createReconciler(input: CreateReconcilerInput): (signal?: AbortSignal) => Promise<ReconcileResult> {
-  const { database, processes, logger, entities = reconciledEntities, lookAgainAfterMs = 10_000, batch = 100, maxSuspects = 1000 } = input;
+  const {
+    database,
+    processes,
+    logger,
+    entities = reconciledEntities,
+    lookAgainAfterMs = 10_000,
+    batch = 100,
+    maxSuspects = 1000,
+  } = input;
 
   async function settleSuspect(reconciled: ReconciledEntity, { kind, entityId }: Suspect): Promise<ReconcileResult> {
     const finding = await examineEntity({ database, processes, reconciled, kind, entityId });
@@ -53,17 +62,39 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
     }
     const subject = reconciled.workflowIdOf(entityId);
     const tenantId = finding.entity?.tenantId ?? UNKNOWN_TENANT;
-    const isNew = await openStuckItem({ database, tenantId, kind: finding.kind, entityType, entityId, subject, detail: finding.detail });
-    if (isNew) logger.warn({ tenantId, workflowId: subject, kind: finding.kind }, `Put on the operator's list: ${finding.detail}`);
+    const isNew = await openStuckItem({
+      database,
+      tenantId,
+      kind: finding.kind,
+      entityType,
+      entityId,
+      subject,
+      detail: finding.detail,
+    });
+    if (isNew)
+      logger.warn(
+        { tenantId, workflowId: subject, kind: finding.kind },
+        `Put on the operator's list: ${finding.detail}`,
+      );
     return { listed: isNew ? 1 : 0, mended: 0 };
   }
 
   async function askForStart(reconciled: ReconciledEntity, entity: Entity): Promise<void> {
     const { _id: entityId, tenantId, correlationId } = entity;
     const { entityType } = reconciled;
-    const row = newOutboxRow({ tenantId, entityType, entityId, correlationId, pending: ['temporal'], start: reconciled.startOf(entity) });
+    const row = newOutboxRow({
+      tenantId,
+      entityType,
+      entityId,
+      correlationId,
+      pending: ['temporal'],
+      start: reconciled.startOf(entity),
+    });
     await insertDocuments({ model: database.models.outbox, documents: [row] });
-    logger.warn({ tenantId, workflowId: reconciled.workflowIdOf(entityId), correlationId }, 'A start was missing and has been asked for again');
+    logger.warn(
+      { tenantId, workflowId: reconciled.workflowIdOf(entityId), correlationId },
+      'A start was missing and has been asked for again',
+    );
   }
 
   async function mendItems(): Promise<number> {
@@ -71,7 +102,10 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
     const look = async (item: StuckItem): Promise<void> => {
       if (await persists(item)) return;
       await mendStuckItem({ database, kind: item.kind, subject: item.subject });
-      logger.info({ tenantId: item.tenantId, stuckId: item._id, kind: item.kind }, 'Taken off the operator\'s list: its cause is gone');
+      logger.info(
+        { tenantId: item.tenantId, stuckId: item._id, kind: item.kind },
+        "Taken off the operator's list: its cause is gone",
+      );
       mended += 1;
     };
     let items: StuckItem[] = [];
@@ -103,7 +137,9 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
     await setTimeout(lookAgainAfterMs, undefined, { signal }).catch(() => undefined);
     if (signal?.aborted) return total;
     for (let next = 0; next < found.length; next += AT_ONCE) {
-      const results = await Promise.all(found.slice(next, next + AT_ONCE).map(({ reconciled, suspect }) => settleSuspect(reconciled, suspect)));
+      const results = await Promise.all(
+        found.slice(next, next + AT_ONCE).map(({ reconciled, suspect }) => settleSuspect(reconciled, suspect)),
+      );
       for (const { listed, mended } of results) {
         total.listed += listed;
         total.mended += mended;

@@ -61,4 +61,9 @@ export const reconciledOnboarding: ReconciledEntity = {
 };
 
 /** Every kind the reconciler compares. */
-export const reconciledEntities: readonly ReconciledEntity[] = [reconciledOnboarding, reconciledPayment, reconciledRefund, reconciledSubscription];
+export const reconciledEntities: readonly ReconciledEntity[] = [
+  reconciledOnboarding,
+  reconciledPayment,
+  reconciledRefund,
+  reconciledSubscription,
+];

@@ -16,6 +16,9 @@ export const reconciledSubscription: ReconciledEntity = {
   expectsProcess: {},
   firstState: 'accepted',
   startOf: ({ _id: subscriptionId, tenantId, correlationId }) => ({
-    workflowType: SUBSCRIPTION, workflowId: workflowIdOf(subscriptionId), taskQueue: taskQueues.subscriptions, input: { tenantId, subscriptionId, correlationId },
+    workflowType: SUBSCRIPTION,
+    workflowId: workflowIdOf(subscriptionId),
+    taskQueue: taskQueues.subscriptions,
+    input: { tenantId, subscriptionId, correlationId },
   }),
 };

@@ -33,7 +33,12 @@ beforeAll(async () => {
   void relay.run();
   const mail = (row: { _id: string }) => markDone({ database, rowId: row._id, consumer: 'mail' });
   workers = createQueueWorkers({
-    redisUrl: servers.redis.url, prefix, database, queues, logger: silent, consumers: { mail, analytics: async () => false },
+    redisUrl: servers.redis.url,
+    prefix,
+    database,
+    queues,
+    logger: silent,
+    consumers: { mail, analytics: async () => false },
     periodic: { tick: { everyMs: 1000, run: async () => (runs += 1) } },
   });
 });
@@ -47,12 +52,23 @@ afterAll(async () => {
 });
 
 async function sendOne(): Promise<string> {
-  const row = newOutboxRow({ tenantId: 't', entityType: 'onboarding', entityId: 'e', correlationId: 'c', pending: ['mail'] });
+  const row = newOutboxRow({
+    tenantId: 't',
+    entityType: 'onboarding',
+    entityId: 'e',
+    correlationId: 'c',
+    pending: ['mail'],
+  });
   await database.models.outbox.insertMany([row]);
   return row._id;
 }
-const untilDone = (rowId: string, withinMs: number) => eventually(async () => expect(await database.models.outbox.findById(rowId).lean()).toMatchObject({ pending: [], failures: 0 }), withinMs);
-const stillOpen = async (rowId: string) => expect(await database.models.outbox.findById(rowId).lean()).toMatchObject({ open: true, failures: 0 });
+const untilDone = (rowId: string, withinMs: number) =>
+  eventually(
+    async () => expect(await database.models.outbox.findById(rowId).lean()).toMatchObject({ pending: [], failures: 0 }),
+    withinMs,
+  );
+const stillOpen = async (rowId: string) =>
+  expect(await database.models.outbox.findById(rowId).lean()).toMatchObject({ open: true, failures: 0 });
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test('opened while Redis is frozen, everything works once it thaws', async () => {

@@ -17,22 +17,34 @@ const reconnecting = {
 } satisfies RedisOptions;
 
 /**
- * A connection for those who send and cannot wait: producers, the rate limiter. A command fails within 300 ms when Redis is away
- * or frozen, and nothing is kept for later. Goes on reconnecting for ever.
+ * A connection for those who send and cannot wait: producers, the rate limiter. A command fails within 300 ms when
+ * Redis is away or frozen, and nothing is kept for later. Goes on reconnecting for ever.
  */
 export function connectRedisProducer({ url, name, logger }: ConnectRedisInput): Redis {
   return logged(
-    new Redis(url, { ...reconnecting, connectionName: name, commandTimeout: COMMAND_TIMEOUT_MS, maxRetriesPerRequest: 1, enableOfflineQueue: false }),
+    new Redis(url, {
+      ...reconnecting,
+      connectionName: name,
+      commandTimeout: COMMAND_TIMEOUT_MS,
+      maxRetriesPerRequest: 1,
+      enableOfflineQueue: false,
+    }),
     { name, logger },
   );
 }
 
 /** A connection for BullMQ workers, whose blocking reads last as long as they last: never a command timeout here. */
 export function connectRedisWorker({ url, name, logger }: ConnectRedisInput): Redis {
-  return logged(new Redis(url, { ...reconnecting, connectionName: name, maxRetriesPerRequest: null }), { name, logger });
+  return logged(new Redis(url, { ...reconnecting, connectionName: name, maxRetriesPerRequest: null }), {
+    name,
+    logger,
+  });
 }
 
-/** An outage is logged when it begins and when it ends, not at every attempt to reconnect; an unheard `error` would end the process. */
+/**
+ * An outage is logged when it begins and when it ends, not at every attempt to reconnect; an unheard `error` would end
+ * the process.
+ */
 function logged(redis: Redis, { name, logger }: Omit<ConnectRedisInput, 'url'>): Redis {
   let away = false;
   redis.on('error', (error: Error & { code?: string }) => {

@@ -1,7 +1,8 @@
 import { authorise, get, ledger, post, start, stop } from './gateway-under-test';
 
 describe('the page of pm_requires_action', () => {
-  const press = (url: string, decision: string) => fetch(url, { method: 'POST', body: new URLSearchParams({ decision }), redirect: 'manual' });
+  const press = (url: string, decision: string) =>
+    fetch(url, { method: 'POST', body: new URLSearchParams({ decision }), redirect: 'manual' });
 
   test('settles the authorisation once; the first decision stands', async () => {
     const gateway = await start();
@@ -20,9 +21,16 @@ describe('the page of pm_requires_action', () => {
     await press(url, 'decline');
     expect(await (await fetch(url)).text()).toContain('You approved');
     expect((await get(gateway, '/v1/charges?key=k')).body).toMatchObject({ status: 'authorised' });
-    expect((await authorise(gateway, 'k', 'pm_requires_action', { description: '<script>alert(1)</script>' })).body).toEqual(body);
+    expect(
+      (await authorise(gateway, 'k', 'pm_requires_action', { description: '<script>alert(1)</script>' })).body,
+    ).toEqual(body);
     expect((await post(gateway, `/v1/authorisations/${body.id}/capture`, 'c')).status).toBe(201);
-    expect((await ledger(gateway)).map(({ outcome }) => outcome)).toEqual(['requires_action', 'rejected', 'authorised', 'captured']);
+    expect((await ledger(gateway)).map(({ outcome }) => outcome)).toEqual([
+      'requires_action',
+      'rejected',
+      'authorised',
+      'captured',
+    ]);
   });
 
   test('after a void the page can change nothing, also after a restart', async () => {

@@ -1,9 +1,7 @@
 import type { Operation } from './ledger-record';
 
 /** How an authorisation of a test card ends. */
-export type Decision =
-  | { outcome: 'authorised' | 'requires_action' }
-  | { outcome: 'declined'; reason: string };
+export type Decision = { outcome: 'authorised' | 'requires_action' } | { outcome: 'declined'; reason: string };
 
 /** `slow` answers late, `timeout` never answers the first call of a key; both do what was asked at once. */
 export type Fault = 'none' | 'unavailable' | 'slow' | 'timeout';
@@ -47,7 +45,10 @@ const CARDS: Record<string, CardBehaviour> = {
   pm_timeout_after_charge: { last4: '1001', decide: accept, faults: { authorise: 'timeout' } },
   pm_timeout_after_capture: { last4: '1002', decide: accept, faults: { capture: 'timeout' } },
   pm_flaky: { last4: '0503', decide: accept, unavailableTimes: 2 },
-  pm_decline_on_renewal: { last4: '0341', decide: ({ purpose }) => (purpose === 'renewal' ? decline('card_declined')() : authorised) },
+  pm_decline_on_renewal: {
+    last4: '0341',
+    decide: ({ purpose }) => (purpose === 'renewal' ? decline('card_declined')() : authorised),
+  },
   pm_expires_next_month: {
     last4: '0069',
     expiresNextMonth: true,
@@ -66,8 +67,13 @@ export function cardBehaviour(paymentMethod: string): CardBehaviour | undefined 
 }
 
 /** What is printed on the card. Ordinary cards are good for four years from the day of asking. */
-export function cardFacts(behaviour: CardBehaviour, { at, firstSeenAt }: { at: string; firstSeenAt: string }): CardFacts {
-  const expiry = behaviour.expiresNextMonth ? expiryMonth(firstSeenAt) : { expMonth: 12, expYear: new Date(at).getUTCFullYear() + 4 };
+export function cardFacts(
+  behaviour: CardBehaviour,
+  { at, firstSeenAt }: { at: string; firstSeenAt: string },
+): CardFacts {
+  const expiry = behaviour.expiresNextMonth
+    ? expiryMonth(firstSeenAt)
+    : { expMonth: 12, expYear: new Date(at).getUTCFullYear() + 4 };
   return { brand: 'visa', last4: behaviour.last4, ...expiry, funding: 'credit' };
 }
 

@@ -4,7 +4,10 @@ import { CARD_TOKENS } from './card-behaviour';
 
 /** The tokens in the rows of a Markdown table of test cards. */
 const tokensIn = (text: string): string[] =>
-  text.split('\n').filter((line) => /^\s*\| `pm_/.test(line)).flatMap((line) => line.split('|')[1]?.match(/pm_\w+/g) ?? []);
+  text
+    .split('\n')
+    .filter((line) => /^\s*\| `pm_/.test(line))
+    .flatMap((line) => line.split('|')[1]?.match(/pm_\w+/g) ?? []);
 
 it.each(['README.md', 'openapi.yaml'])('%s lists every test card, and no other', (file) => {
   expect(tokensIn(readFileSync(join(__dirname, '../..', file), 'utf8')).sort()).toEqual(CARD_TOKENS.toSorted());

@@ -4,11 +4,18 @@ import type { SandboxGateway } from './start-sandbox-gateway';
 
 describe('chaos', () => {
   const setChaos = ({ url }: SandboxGateway, chaos: object, token = 'admin') =>
-    fetch(`${url}/v1/admin/chaos`, { method: 'PUT', headers: { authorization: `Bearer ${token}` }, body: JSON.stringify(chaos) });
+    fetch(`${url}/v1/admin/chaos`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify(chaos),
+    });
 
   test('strikes the same keys in the same way whenever the seed is the same', async () => {
     const outcomes = async (seed: string, folder: string) => {
-      const gateway = await start({ dataDir: join(dataDir(), folder), chaos: { seed, unavailablePercent: 30, declinePercent: 30 } });
+      const gateway = await start({
+        dataDir: join(dataDir(), folder),
+        chaos: { seed, unavailablePercent: 30, declinePercent: 30 },
+      });
       return Promise.all(Array.from({ length: 60 }, async (_, i) => (await authorise(gateway, `k${i}`)).status));
     };
     const [first, again, other] = [await outcomes('s', '1'), await outcomes('s', '2'), await outcomes('t', '3')];
@@ -31,7 +38,8 @@ describe('chaos', () => {
     const gateway = await start();
     const { body } = await authorise(gateway, 'a');
     await setChaos(gateway, { timeoutAfterChargePercent: 100 });
-    const capture = (signal?: AbortSignal) => post(gateway, `/v1/authorisations/${body.id}/capture`, 'c', {}, 'ten_a', signal);
+    const capture = (signal?: AbortSignal) =>
+      post(gateway, `/v1/authorisations/${body.id}/capture`, 'c', {}, 'ten_a', signal);
     await expect(capture(AbortSignal.timeout(200))).rejects.toThrow();
     expect((await get(gateway, '/v1/charges?key=c')).body).toMatchObject({ operation: 'capture', status: 'captured' });
     expect(await capture()).toMatchObject({ status: 201, replayed: true });

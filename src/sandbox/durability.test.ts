@@ -15,7 +15,11 @@ beforeEach(async () => {
   const handle = await open(join(dataDir, 'probe'), 'w');
   datasync = jest.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'datasync');
   await handle.close();
-  gateway = await startSandboxGateway({ port: 0, dataDir, webhookSecret: `whsec_${Buffer.alloc(32, 7).toString('base64')}` });
+  gateway = await startSandboxGateway({
+    port: 0,
+    dataDir,
+    webhookSecret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+  });
 });
 afterEach(async () => {
   datasync.mockRestore();
@@ -28,18 +32,31 @@ const authorise = (key: string) =>
   fetch(`${gateway.url}/v1/authorisations`, {
     method: 'POST',
     headers: { ...account, 'idempotency-key': key },
-    body: JSON.stringify({ amount: { amountMinor: 100, currency: 'EUR' }, paymentMethod: 'pm_ok', at: '2026-11-21T10:00:00Z' }),
+    body: JSON.stringify({
+      amount: { amountMinor: 100, currency: 'EUR' },
+      paymentMethod: 'pm_ok',
+      at: '2026-11-21T10:00:00Z',
+    }),
   });
 const read = (path: string) => fetch(`${gateway.url}${path}`, { headers: account });
 
 test('nobody is shown a charge before it is on disk: neither its caller, nor a repeat, nor a look-up, nor the ledger', async () => {
   let reachDisk = () => {};
-  datasync.mockImplementationOnce(() => new Promise((resolve) => { reachDisk = resolve; }));
+  datasync.mockImplementationOnce(
+    () =>
+      new Promise((resolve) => {
+        reachDisk = resolve;
+      }),
+  );
   const shown: string[] = [];
   const show = (name: string) => (response: Response) => shown.push(`${name} ${response.status}`);
   const asking = [authorise('k').then(show('caller'))];
   await sleep(50);
-  asking.push(authorise('k').then(show('repeat')), read('/v1/charges?key=k').then(show('look-up')), read('/v1/ledger').then(show('ledger')));
+  asking.push(
+    authorise('k').then(show('repeat')),
+    read('/v1/charges?key=k').then(show('look-up')),
+    read('/v1/ledger').then(show('ledger')),
+  );
   await sleep(100);
   expect(shown).toEqual([]);
   reachDisk();

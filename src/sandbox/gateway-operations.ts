@@ -26,13 +26,22 @@ export interface Asked {
 }
 
 /** Reads one operation's request. @throws RequestRefused naming the field, the rule and what to send instead. */
-export function readAsked(input: { account: string; key: unknown; operation: Operation; body: Body; authorisationId?: string }): Asked {
+export function readAsked(input: {
+  account: string;
+  key: unknown;
+  operation: Operation;
+  body: Body;
+  authorisationId?: string;
+}): Asked {
   const { account, operation, body } = input;
   const key = word(input.key, 'The Idempotency-Key header');
   const named = input.authorisationId ?? body.authorisationId;
   const asked = {
     authorisationId: operation === 'authorise' ? undefined : word(named, 'authorisationId'),
-    amount: operation === 'void' || (operation !== 'authorise' && body.amount === undefined) ? undefined : amountOf(body.amount),
+    amount:
+      operation === 'void' || (operation !== 'authorise' && body.amount === undefined)
+        ? undefined
+        : amountOf(body.amount),
     paymentMethod: operation === 'authorise' ? word(body.paymentMethod, 'paymentMethod') : undefined,
     customerId: optionalText(body.customerId, 'customerId'),
     purpose: oneOf(body.purpose, 'purpose', ['initial', 'renewal'], 'initial'),
@@ -47,10 +56,19 @@ export function readAsked(input: { account: string; key: unknown; operation: Ope
  * applying the record: that is what keeps racing captures and refunds within their limits.
  * @throws RequestRefused 404 for an authorisation this account does not have.
  */
-export function decideOperation({ asked, state, chaos }: { asked: Asked; state: GatewayState; chaos: Chaos }): NewRecord {
+export function decideOperation({
+  asked,
+  state,
+  chaos,
+}: {
+  asked: Asked;
+  state: GatewayState;
+  chaos: Chaos;
+}): NewRecord {
   if (asked.operation === 'authorise') return decideAuthorise(asked, state, chaos);
   const authorisation = state.authorisation(asked.account, asked.authorisationId ?? '');
-  if (!authorisation) throw new RequestRefused(404, 'unknown_authorisation', `There is no authorisation ${asked.authorisationId}`);
+  if (!authorisation)
+    throw new RequestRefused(404, 'unknown_authorisation', `There is no authorisation ${asked.authorisationId}`);
   if (asked.operation === 'capture') return decideCapture(asked, authorisation);
   if (asked.operation === 'void') return decideVoid(asked, authorisation);
   return decideRefund(asked, authorisation);
@@ -73,10 +91,15 @@ function decideAuthorise(asked: Asked, state: GatewayState, chaos: Chaos): NewRe
   };
 }
 
-function decideCard({ account, key, paymentMethod = '', customerId = '', purpose, at }: Asked, state: GatewayState, chaos: Chaos): Decision {
+function decideCard(
+  { account, key, paymentMethod = '', customerId = '', purpose, at }: Asked,
+  state: GatewayState,
+  chaos: Chaos,
+): Decision {
   const behaviour = cardBehaviour(paymentMethod);
   if (!behaviour) return { outcome: 'declined', reason: 'invalid_payment_method' };
-  if (percentile(chaos.seed, 'decline', account, key) < chaos.declinePercent) return { outcome: 'declined', reason: 'card_declined' };
+  if (percentile(chaos.seed, 'decline', account, key) < chaos.declinePercent)
+    return { outcome: 'declined', reason: 'card_declined' };
   return behaviour.decide({ purpose, at, firstSeenAt: state.card(account, paymentMethod, customerId)?.at ?? at });
 }
 
@@ -89,7 +112,12 @@ function decideCapture(asked: Asked, { record, state, capturedMinor }: Authorisa
     (state !== 'authorised' && 'not_authorised') ||
     (amount.currency !== record.amount.currency && 'currency_mismatch') ||
     (amount.amountMinor > record.amount.amountMinor && 'amount_too_large');
-  return settle(asked, record, { amount: broken === 'already_captured' ? { ...amount, amountMinor: capturedMinor } : amount, prefix: 'cap', done: 'captured', broken });
+  return settle(asked, record, {
+    amount: broken === 'already_captured' ? { ...amount, amountMinor: capturedMinor } : amount,
+    prefix: 'cap',
+    done: 'captured',
+    broken,
+  });
 }
 
 function decideVoid(asked: Asked, { record, state, capturedMinor }: Authorisation): NewRecord {
@@ -97,7 +125,12 @@ function decideVoid(asked: Asked, { record, state, capturedMinor }: Authorisatio
     (state === 'captured' && 'already_captured') ||
     (state === 'voided' && 'already_voided') ||
     (state === 'declined' && 'not_authorised');
-  return settle(asked, record, { amount: broken === 'already_captured' ? { ...record.amount, amountMinor: capturedMinor } : record.amount, prefix: 'voi', done: 'voided', broken });
+  return settle(asked, record, {
+    amount: broken === 'already_captured' ? { ...record.amount, amountMinor: capturedMinor } : record.amount,
+    prefix: 'voi',
+    done: 'voided',
+    broken,
+  });
 }
 
 function decideRefund(asked: Asked, { record, state, capturedMinor, refundedMinor }: Authorisation): NewRecord {
@@ -121,7 +154,12 @@ interface Settlement {
 
 function settle(asked: Asked, authorised: OperationRecord, { amount, prefix, done, broken }: Settlement): NewRecord {
   const ids = { id: `${prefix}_${randomUUID()}`, authorisationId: authorised.authorisationId };
-  return { ...common(asked), ...ids, amount, ...(broken ? { outcome: 'rejected', reason: broken } : { outcome: done }) };
+  return {
+    ...common(asked),
+    ...ids,
+    amount,
+    ...(broken ? { outcome: 'rejected', reason: broken } : { outcome: done }),
+  };
 }
 
 function common({ account, key, operation, at, fingerprint, reference }: Asked) {

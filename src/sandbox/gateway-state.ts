@@ -84,7 +84,8 @@ export function createGatewayState() {
 
   const forget = (account: string): void => {
     const mine = scoped(account, '');
-    for (const map of [operations, authorisations, cards]) for (const key of map.keys()) if (key.startsWith(mine)) map.delete(key);
+    for (const map of [operations, authorisations, cards])
+      for (const key of map.keys()) if (key.startsWith(mine)) map.delete(key);
     for (const [token, { record }] of actions) if (record.account === account) actions.delete(token);
     for (const [position, item] of owed) if (item.account === account) owed.delete(position);
     items.delete(account);
@@ -108,7 +109,8 @@ export function createGatewayState() {
     operation: (account: string, key: string) => operations.get(scoped(account, key)),
     authorisation: (account: string, id: string) => authorisations.get(scoped(account, id)),
     authorisationByAction: (actionToken: string) => actions.get(actionToken),
-    card: (account: string, paymentMethod: string, customerId: string) => cards.get(scoped(account, paymentMethod, customerId)),
+    card: (account: string, paymentMethod: string, customerId: string) =>
+      cards.get(scoped(account, paymentMethod, customerId)),
     /** Oldest first; `next` is where the following page starts, null at the end. */
     page(account: string, from: number, limit: number): { items: LedgerItem[]; next: number | null } {
       const all = items.get(account) ?? [];
@@ -121,6 +123,20 @@ export function createGatewayState() {
 }
 
 function itemOf(record: OperationRecord): LedgerItem {
-  const { seq, recordedAt, at, account, operation, outcome, reason, id, authorisationId, key, reference, amount } = record;
-  return { seq, recordedAt, at, account, operation, outcome, reason, id, authorisationId, idempotencyKey: key, reference, amount };
+  const { seq, recordedAt, at, account, operation, outcome, reason, id, authorisationId, key, reference, amount } =
+    record;
+  return {
+    seq,
+    recordedAt,
+    at,
+    account,
+    operation,
+    outcome,
+    reason,
+    id,
+    authorisationId,
+    idempotencyKey: key,
+    reference,
+    amount,
+  };
 }

@@ -10,7 +10,9 @@ const AT = '2026-11-21T10:00:00.000Z';
 let folder: string;
 const open: SandboxGateway[] = [];
 
-/** For tests of the gateway over HTTP: importing this gives each of them a data folder, and closes what they started. */
+/**
+ * For tests of the gateway over HTTP: importing this gives each of them a data folder, and closes what they started.
+ */
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sandbox-gateway-'));
 });
@@ -23,7 +25,14 @@ afterEach(async () => {
 export const dataDir = () => folder;
 
 export async function start(options: Partial<SandboxGatewayInput> = {}) {
-  const gateway = await startSandboxGateway({ port: 0, dataDir: folder, webhookSecret: WEBHOOK_SECRET, slowMs: 600, adminToken: 'admin', ...options });
+  const gateway = await startSandboxGateway({
+    port: 0,
+    dataDir: folder,
+    webhookSecret: WEBHOOK_SECRET,
+    slowMs: 600,
+    adminToken: 'admin',
+    ...options,
+  });
   open.push(gateway);
   return gateway;
 }
@@ -32,15 +41,28 @@ export async function stop(gateway: SandboxGateway) {
   await gateway.close();
 }
 
-interface Reply { status: number; replayed: boolean; body: Record<string, unknown> & { id: string; authorisationId: string; status: string } }
+interface Reply {
+  status: number;
+  replayed: boolean;
+  body: Record<string, unknown> & { id: string; authorisationId: string; status: string };
+}
 
-export function post({ url }: { url: string }, path: string, key: string, body: object = {}, account = 'ten_a', signal?: AbortSignal): Promise<Reply> {
+export function post(
+  { url }: { url: string },
+  path: string,
+  key: string,
+  body: object = {},
+  account = 'ten_a',
+  signal?: AbortSignal,
+): Promise<Reply> {
   const headers = { authorization: `Bearer ${account}`, 'idempotency-key': key, 'content-type': 'application/json' };
-  return fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify({ at: AT, ...body }), signal }).then(async (response) => ({
-    status: response.status,
-    replayed: response.headers.get('idempotent-replayed') === 'true',
-    body: (await response.json()) as Reply['body'],
-  }));
+  return fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify({ at: AT, ...body }), signal }).then(
+    async (response) => ({
+      status: response.status,
+      replayed: response.headers.get('idempotent-replayed') === 'true',
+      body: (await response.json()) as Reply['body'],
+    }),
+  );
 }
 export async function get({ url }: { url: string }, path: string, account = 'ten_a') {
   const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${account}` } });
@@ -56,5 +78,9 @@ export async function captured(gateway: SandboxGateway, key: string, paymentMeth
   return body.id;
 }
 export async function ledger(gateway: SandboxGateway, account = 'ten_a') {
-  return (await get(gateway, '/v1/ledger?limit=1000', account)).body.items as { operation: string; outcome: string; idempotencyKey: string }[];
+  return (await get(gateway, '/v1/ledger?limit=1000', account)).body.items as {
+    operation: string;
+    outcome: string;
+    idempotencyKey: string;
+  }[];
 }

@@ -26,7 +26,10 @@ export interface OpenGatewayInput {
  */
 export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput) {
   const state = createGatewayState();
-  const file = await openLedgerFile({ path: join(dataDir, 'ledger.jsonl'), onRecord: (record) => state.apply(record as LedgerRecord) });
+  const file = await openLedgerFile({
+    path: join(dataDir, 'ledger.jsonl'),
+    onRecord: (record) => state.apply(record as LedgerRecord),
+  });
   const refusals = new Map<string, number>();
 
   /** Resolves once the record is on disk and its event, if it makes one, has been handed on. */
@@ -37,10 +40,14 @@ export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput)
     if (item && item.outcome !== 'rejected') onEvent(item);
   };
 
-  /** Whether this key's call is answered 503 once more. Counted in memory: a restart may add refusals, never effects. */
+  /**
+   * Whether this key's call is answered 503 once more. Counted in memory: a restart may add refusals, never effects.
+   */
   const isUnavailable = ({ account, key }: Asked, paymentMethod: string): boolean => {
     const { seed, unavailablePercent } = chaos();
-    const times = cardBehaviour(paymentMethod)?.unavailableTimes ?? (percentile(seed, 'unavailable', account, key) < unavailablePercent ? 1 : 0);
+    const times =
+      cardBehaviour(paymentMethod)?.unavailableTimes ??
+      (percentile(seed, 'unavailable', account, key) < unavailablePercent ? 1 : 0);
     const scopedKey = `${account} ${key}`;
     const refused = refusals.get(scopedKey) ?? 0;
     if (refused < times) refusals.set(scopedKey, refused + 1);
@@ -57,20 +64,32 @@ export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput)
       const known = state.operation(asked.account, asked.key);
       if (known) {
         if (known.fingerprint !== asked.fingerprint) {
-          throw new RequestRefused(422, 'key_reused', 'This Idempotency-Key was used for another request; use a new key');
+          throw new RequestRefused(
+            422,
+            'key_reused',
+            'This Idempotency-Key was used for another request; use a new key',
+          );
         }
         await file.durable();
         return { record: known, replayed: true, fault: 'none' };
       }
-      const paymentMethod = asked.paymentMethod ?? state.authorisation(asked.account, asked.authorisationId ?? '')?.record.paymentMethod ?? '';
-      if (isUnavailable(asked, paymentMethod)) throw new RequestRefused(503, 'unavailable', 'The gateway is overloaded; nothing was done');
+      const paymentMethod =
+        asked.paymentMethod ??
+        state.authorisation(asked.account, asked.authorisationId ?? '')?.record.paymentMethod ??
+        '';
+      if (isUnavailable(asked, paymentMethod))
+        throw new RequestRefused(503, 'unavailable', 'The gateway is overloaded; nothing was done');
       noteCard(asked.account, paymentMethod, asked.customerId, asked.at);
       const written = append(decideOperation({ asked, state, chaos: chaos() }));
       const record = state.operation(asked.account, asked.key) as OperationRecord;
       await written;
       const { seed, timeoutAfterChargePercent } = chaos();
       const timesOut = percentile(seed, 'timeout', asked.account, asked.key) < timeoutAfterChargePercent;
-      return { record, replayed: false, fault: timesOut ? 'timeout' : (cardBehaviour(paymentMethod)?.faults?.[asked.operation] ?? 'none') };
+      return {
+        record,
+        replayed: false,
+        fault: timesOut ? 'timeout' : (cardBehaviour(paymentMethod)?.faults?.[asked.operation] ?? 'none'),
+      };
     },
 
     /** The customer's decision. The first one stands; later ones, and one after a void, change nothing. */
@@ -82,8 +101,16 @@ export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput)
       return append({ type: 'action', account, authorisationId, decision, at: decidedAt });
     },
 
-    /** When the card was first seen with this customer; now, for one never seen. Recorded where the card's facts hang on it. */
-    async firstSeen(account: string, paymentMethod: string, customerId: string | undefined, at: string): Promise<string> {
+    /**
+     * When the card was first seen with this customer; now, for one never seen. Recorded where the card's facts hang on
+     * it.
+     */
+    async firstSeen(
+      account: string,
+      paymentMethod: string,
+      customerId: string | undefined,
+      at: string,
+    ): Promise<string> {
       noteCard(account, paymentMethod, customerId, at);
       await file.durable();
       return state.card(account, paymentMethod, customerId ?? '')?.at ?? at;
@@ -93,7 +120,10 @@ export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput)
     settleEvent: (event: LedgerItem, outcome: 'delivered' | 'abandoned') =>
       append({ type: 'webhook', account: event.account, eventSeq: event.seq, outcome }),
 
-    /** Empties the account: charges, keys, cards seen and events owed. A call under way may still add to what is begun anew. */
+    /**
+     * Empties the account: charges, keys, cards seen and events owed. A call under way may still add to what is begun
+     * anew.
+     */
     async reset(account: string): Promise<void> {
       for (const scopedKey of refusals.keys()) if (scopedKey.startsWith(`${account} `)) refusals.delete(scopedKey);
       return append({ type: 'reset', account });
@@ -106,6 +136,7 @@ export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput)
 
   function noteCard(account: string, paymentMethod: string, customerId = '', at: string): void {
     if (!cardBehaviour(paymentMethod)?.expiresNextMonth || state.card(account, paymentMethod, customerId)) return;
-    append({ type: 'card', account, paymentMethod, customerId, at }).catch(() => undefined); // durable() reports the failure.
+    // durable() reports the failure.
+    append({ type: 'card', account, paymentMethod, customerId, at }).catch(() => undefined);
   }
 }

@@ -32,9 +32,24 @@ interface Exchange {
 
 const PAGE_SIZE_MAX = 1000;
 
-/** Answers one HTTP request. Throws RequestRefused for what it will not take; see start-sandbox-gateway.ts for the API. */
-export function createGatewayRoutes({ gateway, publicUrl, adminToken, webhookSecret, slowMs, chaos, stopping }: GatewayRoutesInput) {
-  const operate = async ({ request, response }: Exchange, account: string, operation: Operation, authorisationId?: string) => {
+/**
+ * Answers one HTTP request. Throws RequestRefused for what it will not take; see start-sandbox-gateway.ts for the API.
+ */
+export function createGatewayRoutes({
+  gateway,
+  publicUrl,
+  adminToken,
+  webhookSecret,
+  slowMs,
+  chaos,
+  stopping,
+}: GatewayRoutesInput) {
+  const operate = async (
+    { request, response }: Exchange,
+    account: string,
+    operation: Operation,
+    authorisationId?: string,
+  ) => {
     const body = await readBody(request);
     const asked = readAsked({ account, key: request.headers['idempotency-key'], operation, body, authorisationId });
     const { record, replayed, fault } = await gateway.operate(asked);
@@ -49,7 +64,11 @@ export function createGatewayRoutes({ gateway, publicUrl, adminToken, webhookSec
     await gateway.durable();
     const record = gateway.state.operation(account, key);
     if (!record) throw new RequestRefused(404, 'unknown_key', 'No call was recorded under this key');
-    sendJson(response, 200, standingOf(record, gateway.state.authorisation(account, record.authorisationId), publicUrl));
+    sendJson(
+      response,
+      200,
+      standingOf(record, gateway.state.authorisation(account, record.authorisationId), publicUrl),
+    );
   };
 
   const showPaymentMethod = async ({ response, url }: Exchange, account: string, token: string) => {
@@ -68,12 +87,20 @@ export function createGatewayRoutes({ gateway, publicUrl, adminToken, webhookSec
     sendJson(response, 200, gateway.state.page(account, from, Math.max(1, limit)));
   };
 
-  /** Money's books are not emptied on anybody's word: the message is signed by whoever takes our webhooks, and names the account. */
+  /**
+   * Money's books are not emptied on anybody's word: the message is signed by whoever takes our webhooks, and names the
+   * account.
+   */
   const reset = async ({ request, response }: Exchange, account: string) => {
     const body = await readText(request);
     requireSigned({ headers: request.headers, body, secret: webhookSecret, nowMs: Date.now() });
     const { type, data } = JSON.parse(body) as { type?: string; data?: { account?: string } };
-    if (type !== 'account.reset' || data?.account !== account) throw new RequestRefused(400, 'invalid_field', 'type must be account.reset, and data.account the account of the bearer');
+    if (type !== 'account.reset' || data?.account !== account)
+      throw new RequestRefused(
+        400,
+        'invalid_field',
+        'type must be account.reset, and data.account the account of the bearer',
+      );
     await gateway.reset(account);
     sendJson(response, 200, { account });
   };
@@ -83,7 +110,8 @@ export function createGatewayRoutes({ gateway, publicUrl, adminToken, webhookSec
     if (!authorisation) throw new RequestRefused(404, 'unknown_action', 'There is nothing to confirm here');
     if (request.method === 'POST') {
       const decision = new URLSearchParams(await readText(request)).get('decision');
-      if (decision !== 'approve' && decision !== 'decline') throw new RequestRefused(400, 'invalid_field', 'decision must be approve or decline');
+      if (decision !== 'approve' && decision !== 'decline')
+        throw new RequestRefused(400, 'invalid_field', 'decision must be approve or decline');
       await gateway.act(authorisation, decision);
       response.writeHead(303, { location: `/actions/${token}` }).end();
       return;
@@ -93,7 +121,8 @@ export function createGatewayRoutes({ gateway, publicUrl, adminToken, webhookSec
   };
 
   const admin = async ({ request, response }: Exchange) => {
-    if (!adminToken || bearerOf(request) !== adminToken) throw new RequestRefused(401, 'unauthorised', 'The admin bearer token is missing or wrong');
+    if (!adminToken || bearerOf(request) !== adminToken)
+      throw new RequestRefused(401, 'unauthorised', 'The admin bearer token is missing or wrong');
     if (request.method === 'PUT') chaos.set(changeChaos(chaos.get(), await readBody(request)));
     sendJson(response, 200, chaos.get());
   };
@@ -102,16 +131,26 @@ export function createGatewayRoutes({ gateway, publicUrl, adminToken, webhookSec
     const [, resource, id, verb, ...more] = exchange.path;
     const at = `${exchange.request.method} ${[resource, id && '*', verb, ...more].filter(Boolean).join('/')}`;
     switch (at) {
-      case 'POST authorisations': return operate(exchange, account, 'authorise');
-      case 'POST authorisations/*/capture': return operate(exchange, account, 'capture', id);
-      case 'POST authorisations/*/void': return operate(exchange, account, 'void', id);
-      case 'POST refunds': return operate(exchange, account, 'refund');
-      case 'GET charges': return showCharge(exchange, account);
-      case 'GET payment-methods/*': return showPaymentMethod(exchange, account, id ?? '');
-      case 'GET ledger': return showLedger(exchange, account);
-      case 'GET account': return sendJson(exchange.response, 200, { account });
-      case 'POST reset': return reset(exchange, account);
-      default: throw new RequestRefused(404, 'unknown_path', 'There is nothing here');
+      case 'POST authorisations':
+        return operate(exchange, account, 'authorise');
+      case 'POST authorisations/*/capture':
+        return operate(exchange, account, 'capture', id);
+      case 'POST authorisations/*/void':
+        return operate(exchange, account, 'void', id);
+      case 'POST refunds':
+        return operate(exchange, account, 'refund');
+      case 'GET charges':
+        return showCharge(exchange, account);
+      case 'GET payment-methods/*':
+        return showPaymentMethod(exchange, account, id ?? '');
+      case 'GET ledger':
+        return showLedger(exchange, account);
+      case 'GET account':
+        return sendJson(exchange.response, 200, { account });
+      case 'POST reset':
+        return reset(exchange, account);
+      default:
+        throw new RequestRefused(404, 'unknown_path', 'There is nothing here');
     }
   };
 
@@ -128,9 +167,11 @@ export function createGatewayRoutes({ gateway, publicUrl, adminToken, webhookSec
 
     const { latencyMs, down } = chaos.get();
     if (latencyMs > 0) await sleep(latencyMs, undefined, { signal: stopping });
-    if (down && name !== 'ledger') throw new RequestRefused(503, 'unavailable', 'The gateway is down; nothing was done');
+    if (down && name !== 'ledger')
+      throw new RequestRefused(503, 'unavailable', 'The gateway is down; nothing was done');
     if (area === 'actions') {
-      if (!['GET', 'HEAD', 'POST'].includes(request.method ?? '')) throw new RequestRefused(405, 'wrong_method', 'Use GET or POST');
+      if (!['GET', 'HEAD', 'POST'].includes(request.method ?? ''))
+        throw new RequestRefused(405, 'wrong_method', 'Use GET or POST');
       return showAction(exchange, name ?? '');
     }
     if (area !== 'v1') throw new RequestRefused(404, 'unknown_path', 'There is nothing here');
@@ -146,7 +187,9 @@ export function sendRefusal(response: ServerResponse, { status, code, message }:
 }
 
 function sendJson(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers }).end(JSON.stringify(body));
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers })
+    .end(JSON.stringify(body));
 }
 
 function bearerOf(request: IncomingMessage): string | undefined {
@@ -163,6 +206,7 @@ function decodePart(part: string): string {
 
 function wholeNumber(text: string, field: string, max: number): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value > max) throw new RequestRefused(400, 'invalid_field', `${field} must be a whole number from 0 to ${max}`);
+  if (!/^\d+$/.test(text) || value > max)
+    throw new RequestRefused(400, 'invalid_field', `${field} must be a whole number from 0 to ${max}`);
   return value;
 }

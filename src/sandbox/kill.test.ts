@@ -15,17 +15,33 @@ beforeAll(async () => {
     const [dataDir, webhookSecret] = process.argv.slice(2) as [string, string];
     void startSandboxGateway({ port: 0, dataDir, webhookSecret }).then(({ url }) => console.log(url));`;
   const esbuild = join(__dirname, '../../node_modules/.bin/esbuild');
-  execFileSync(esbuild, ['--bundle', '--platform=node', '--loader=ts', '--log-level=error', `--outfile=${program}`], { input: entry, cwd: __dirname });
+  execFileSync(esbuild, ['--bundle', '--platform=node', '--loader=ts', '--log-level=error', `--outfile=${program}`], {
+    input: entry,
+    cwd: __dirname,
+  });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function spawnGateway() {
-  const child = spawn(process.execPath, [program, join(folder, 'data'), `whsec_${Buffer.alloc(32, 7).toString('base64')}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [program, join(folder, 'data'), `whsec_${Buffer.alloc(32, 7).toString('base64')}`],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   const url = await new Promise<string>((resolve, reject) => {
     createInterface(child.stdout).once('line', resolve);
-    child.once('exit', (code) => { reject(new Error(`The gateway ended with ${code}`)); });
+    child.once('exit', (code) => {
+      reject(new Error(`The gateway ended with ${code}`));
+    });
   });
-  const kill = () => new Promise<void>((resolve) => { child.once('exit', () => { resolve(); }).kill('SIGKILL'); });
+  const kill = () =>
+    new Promise<void>((resolve) => {
+      child
+        .once('exit', () => {
+          resolve();
+        })
+        .kill('SIGKILL');
+    });
   return { url, kill };
 }
 
@@ -34,7 +50,11 @@ test('every charge acknowledged before a kill -9 is there afterwards, once, and 
   const keys = Array.from({ length: 8 }, (_, client) => Array.from({ length: 200 }, (_, i) => `pay_${client}_${i}`));
   const charge = async (url: string, key: string) => {
     const headers = { authorization: 'Bearer ten_a', 'idempotency-key': key };
-    const body = JSON.stringify({ amount: { amountMinor: 100, currency: 'EUR' }, paymentMethod: 'pm_ok', at: '2026-11-21T10:00:00Z' });
+    const body = JSON.stringify({
+      amount: { amountMinor: 100, currency: 'EUR' },
+      paymentMethod: 'pm_ok',
+      at: '2026-11-21T10:00:00Z',
+    });
     const response = await fetch(`${url}/v1/authorisations`, { method: 'POST', headers, body });
     const { id } = (await response.json()) as { id: string };
     const known = acknowledged.get(key);

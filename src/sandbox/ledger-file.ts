@@ -69,7 +69,10 @@ async function writeDurably(file: FileHandle, lines: string): Promise<void> {
 }
 
 async function readLines(path: string, onRecord: (record: unknown) => void): Promise<void> {
-  const exists = await stat(path).then(() => true, () => false);
+  const exists = await stat(path).then(
+    () => true,
+    () => false,
+  );
   if (!exists) return;
   let rest: Buffer = Buffer.alloc(0);
   let line = 0;
@@ -93,7 +96,10 @@ function parseLine(text: string, path: string, line: number): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Error(`The gateway's ledger ${path} is damaged at line ${line}: not JSON. Restore the file from a copy, or start with another data folder.`, { cause });
+    throw new Error(
+      `The gateway's ledger ${path} is damaged at line ${line}: not JSON. Restore the file from a copy, or start with another data folder.`,
+      { cause },
+    );
   }
 }
 

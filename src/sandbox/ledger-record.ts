@@ -67,7 +67,9 @@ export interface WebhookRecord extends Recorded {
   outcome: 'delivered' | 'abandoned';
 }
 
-/** Nothing of the account before this counts any more: it begins again, empty. The lines themselves stay in the file. */
+/**
+ * Nothing of the account before this counts any more: it begins again, empty. The lines themselves stay in the file.
+ */
 export interface ResetRecord extends Recorded {
   type: 'reset';
 }

@@ -17,7 +17,8 @@ export async function readText(request: IncomingMessage): Promise<string> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > BODY_LIMIT_BYTES) throw new RequestRefused(413, 'body_too_large', `The body must be at most ${BODY_LIMIT_BYTES} bytes`);
+    if (bytes > BODY_LIMIT_BYTES)
+      throw new RequestRefused(413, 'body_too_large', `The body must be at most ${BODY_LIMIT_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -38,7 +39,8 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
 
 /** One printable word without spaces, 1 to 255 characters: ids, keys, tokens. */
 export function word(value: unknown, field: string): string {
-  if (typeof value !== 'string' || !WORD.test(value)) throw refuse(field, '1 to 255 printable ASCII characters without spaces');
+  if (typeof value !== 'string' || !WORD.test(value))
+    throw refuse(field, '1 to 255 printable ASCII characters without spaces');
   return value;
 }
 
@@ -50,14 +52,17 @@ export function optionalText(value: unknown, field: string): string | undefined 
 
 export function amountOf(value: unknown): Amount {
   const { amountMinor, currency } = (typeof value === 'object' && value !== null ? value : {}) as Partial<Amount>;
-  if (!Number.isSafeInteger(amountMinor) || Number(amountMinor) <= 0) throw refuse('amount.amountMinor', 'a whole number of minor units above 0');
-  if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) throw refuse('amount.currency', 'an ISO 4217 code such as EUR');
+  if (!Number.isSafeInteger(amountMinor) || Number(amountMinor) <= 0)
+    throw refuse('amount.amountMinor', 'a whole number of minor units above 0');
+  if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency))
+    throw refuse('amount.currency', 'an ISO 4217 code such as EUR');
   return { amountMinor: Number(amountMinor), currency };
 }
 
 /** Business time of the call, normalised to UTC; the caller's clock may run ahead of ours (sandbox clocks do). */
 export function businessTime(value: unknown): string {
-  if (typeof value !== 'string' || !ISO_TIME.test(value) || Number.isNaN(Date.parse(value))) throw refuse('at', 'an ISO 8601 time with its offset');
+  if (typeof value !== 'string' || !ISO_TIME.test(value) || Number.isNaN(Date.parse(value)))
+    throw refuse('at', 'an ISO 8601 time with its offset');
   return new Date(value).toISOString();
 }
 
@@ -67,7 +72,12 @@ export function oneOf<T extends string>(value: unknown, field: string, allowed: 
   return value as T;
 }
 
-/** What makes two requests "the same" under one key: everything asked for except `at`, which a later repeat may not know. */
+/**
+ * What makes two requests "the same" under one key: everything asked for except `at`, which a later repeat may not
+ * know.
+ */
 export function fingerprintOf(operation: Operation, asked: object): string {
-  return createHash('sha256').update(JSON.stringify([operation, asked])).digest('base64url');
+  return createHash('sha256')
+    .update(JSON.stringify([operation, asked]))
+    .digest('base64url');
 }

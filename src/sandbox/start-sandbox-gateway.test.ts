@@ -57,8 +57,20 @@ test('pm_slow is charged at once and answered late; a repeat need not wait', asy
 
 test('pm_timeout_after_charge never answers the first call, and is found by look-up and by a repeat', async () => {
   const gateway = await start();
-  await expect(post(gateway, '/v1/authorisations', 'k', { amount: euros(1000), paymentMethod: 'pm_timeout_after_charge' }, 'ten_a', AbortSignal.timeout(200))).rejects.toThrow();
-  expect((await get(gateway, '/v1/charges?key=k')).body).toMatchObject({ status: 'authorised', operation: 'authorise' });
+  await expect(
+    post(
+      gateway,
+      '/v1/authorisations',
+      'k',
+      { amount: euros(1000), paymentMethod: 'pm_timeout_after_charge' },
+      'ten_a',
+      AbortSignal.timeout(200),
+    ),
+  ).rejects.toThrow();
+  expect((await get(gateway, '/v1/charges?key=k')).body).toMatchObject({
+    status: 'authorised',
+    operation: 'authorise',
+  });
   expect(await authorise(gateway, 'k', 'pm_timeout_after_charge')).toMatchObject({ status: 201, replayed: true });
   expect(await ledger(gateway)).toHaveLength(1);
 });
@@ -74,16 +86,22 @@ test('pm_flaky answers 503 twice for each key with nothing done, then works', as
 test('pm_decline_on_renewal is good until a renewal', async () => {
   const gateway = await start();
   expect((await authorise(gateway, 'first', 'pm_decline_on_renewal')).status).toBe(201);
-  expect((await authorise(gateway, 'second', 'pm_decline_on_renewal', { purpose: 'renewal' })).body.reason).toBe('card_declined');
+  expect((await authorise(gateway, 'second', 'pm_decline_on_renewal', { purpose: 'renewal' })).body.reason).toBe(
+    'card_declined',
+  );
 });
 
 test('pm_expires_next_month is good to the end of the month after its first sight, for each customer, across a restart', async () => {
   const gateway = await start();
-  const facts = await get(gateway, '/v1/payment-methods/pm_expires_next_month?customerId=cus_1&at=2026-12-31T23:00:00-05:00');
+  const facts = await get(
+    gateway,
+    '/v1/payment-methods/pm_expires_next_month?customerId=cus_1&at=2026-12-31T23:00:00-05:00',
+  );
   expect(facts.body).toMatchObject({ expMonth: 2, expYear: 2027 });
   await stop(gateway);
   const again = await start();
-  const charge = (key: string, at: string, customerId = 'cus_1') => authorise(again, key, 'pm_expires_next_month', { at, customerId });
+  const charge = (key: string, at: string, customerId = 'cus_1') =>
+    authorise(again, key, 'pm_expires_next_month', { at, customerId });
   expect((await charge('last', '2027-02-28T23:59:59.999Z')).status).toBe(201);
   expect((await charge('late', '2027-03-01T00:00:00Z')).body.reason).toBe('expired_card');
   expect((await charge('other', '2027-03-01T00:00:00Z', 'cus_2')).status).toBe(201);
@@ -92,8 +110,14 @@ test('pm_expires_next_month is good to the end of the month after its first sigh
 test('racing captures of one authorisation: one wins, and never for more than was authorised', async () => {
   const gateway = await start();
   const { body } = await authorise(gateway, 'a');
-  expect((await post(gateway, `/v1/authorisations/${body.id}/capture`, 'over', { amount: euros(1001) })).body.reason).toBe('amount_too_large');
-  const replies = await Promise.all(Array.from({ length: 50 }, (_, i) => post(gateway, `/v1/authorisations/${body.id}/capture`, `c${i}`, { amount: euros(600) })));
+  expect(
+    (await post(gateway, `/v1/authorisations/${body.id}/capture`, 'over', { amount: euros(1001) })).body.reason,
+  ).toBe('amount_too_large');
+  const replies = await Promise.all(
+    Array.from({ length: 50 }, (_, i) =>
+      post(gateway, `/v1/authorisations/${body.id}/capture`, `c${i}`, { amount: euros(600) }),
+    ),
+  );
   expect(replies.filter(({ status }) => status === 201)).toHaveLength(1);
   expect(replies.filter(({ body }) => body.reason === 'already_captured')).toHaveLength(49);
   expect((await post(gateway, `/v1/authorisations/${body.id}/void`, 'v')).body.reason).toBe('already_captured');
@@ -102,9 +126,16 @@ test('racing captures of one authorisation: one wins, and never for more than wa
 test('200 racing refunds never give back more than was captured', async () => {
   const gateway = await start();
   const authorisationId = await captured(gateway, 'p');
-  const replies = await Promise.all(Array.from({ length: 200 }, (_, i) => post(gateway, '/v1/refunds', `r${i}`, { authorisationId, amount: euros(30) })));
+  const replies = await Promise.all(
+    Array.from({ length: 200 }, (_, i) =>
+      post(gateway, '/v1/refunds', `r${i}`, { authorisationId, amount: euros(30) }),
+    ),
+  );
   expect(replies.filter(({ status }) => status === 201)).toHaveLength(33);
-  expect((await post(gateway, '/v1/refunds', 'rest', { authorisationId })).body).toMatchObject({ status: 'refunded', amount: euros(10) });
+  expect((await post(gateway, '/v1/refunds', 'rest', { authorisationId })).body).toMatchObject({
+    status: 'refunded',
+    amount: euros(10),
+  });
   expect((await post(gateway, '/v1/refunds', 'none', { authorisationId })).body.reason).toBe('already_refunded');
 });
 
@@ -114,13 +145,19 @@ test('what breaks a rule is answered the same way for ever, even once the rule w
   const early = await post(gateway, '/v1/refunds', 'r', { authorisationId: body.id, amount: euros(10) });
   expect(early).toMatchObject({ status: 409, body: { reason: 'not_captured' } });
   await post(gateway, `/v1/authorisations/${body.id}/capture`, 'c');
-  expect(await post(gateway, '/v1/refunds', 'r', { authorisationId: body.id, amount: euros(10) })).toEqual({ ...early, replayed: true });
+  expect(await post(gateway, '/v1/refunds', 'r', { authorisationId: body.id, amount: euros(10) })).toEqual({
+    ...early,
+    replayed: true,
+  });
 });
 
 test('pm_refund_fails captures but cannot be refunded', async () => {
   const gateway = await start();
   const authorisationId = await captured(gateway, 'p', 'pm_refund_fails');
-  expect(await post(gateway, '/v1/refunds', 'r', { authorisationId })).toMatchObject({ status: 409, body: { reason: 'refund_failed' } });
+  expect(await post(gateway, '/v1/refunds', 'r', { authorisationId })).toMatchObject({
+    status: 409,
+    body: { reason: 'refund_failed' },
+  });
 });
 
 test.each([
@@ -139,7 +176,9 @@ test.each([
 
 test('everything is there after a restart, and a torn last line is cut off', async () => {
   const gateway = await start();
-  const replies = await Promise.all(Array.from({ length: 20 }, (_, i) => authorise(gateway, `k${i}`, 'pm_ok', { description: 'a\u2028b\nc' })));
+  const replies = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => authorise(gateway, `k${i}`, 'pm_ok', { description: 'a\u2028b\nc' })),
+  );
   const before = await ledger(gateway);
   await stop(gateway);
   await appendFile(join(dataDir(), 'ledger.jsonl'), '{"seq":21,"type":"oper');
@@ -150,7 +189,9 @@ test('everything is there after a restart, and a torn last line is cut off', asy
   await authorise(again, 'next');
   await stop(again);
   const lines = (await readFile(join(dataDir(), 'ledger.jsonl'), 'utf8')).trimEnd().split('\n');
-  expect(lines.map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual(Array.from({ length: 21 }, (_, i) => i + 1));
+  expect(lines.map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual(
+    Array.from({ length: 21 }, (_, i) => i + 1),
+  );
 });
 
 test('damage in the middle of the ledger stops the start, naming file and line', async () => {

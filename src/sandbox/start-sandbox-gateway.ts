@@ -16,7 +16,9 @@ export interface SandboxGatewayInput {
   host?: string;
   /** Where the ledger is kept (`ledger.jsonl`). One gateway at a time. */
   dataDir: string;
-  /** Where customers' browsers reach the gateway, for the pages of `pm_requires_action`. Default: the listening address. */
+  /**
+   * Where customers' browsers reach the gateway, for the pages of `pm_requires_action`. Default: the listening address.
+   */
   publicUrl?: string;
   /** Where events go; without it none are sent. */
   webhookUrl?: string;
@@ -42,19 +44,23 @@ export interface SandboxGateway {
  *
  * Every call: `Authorization: Bearer <account>` (accounts are apart and need no opening). Calls that change something:
  * `Idempotency-Key`, kept for ever per account; same key and request (`at` aside) → the recorded answer again with
- * `idempotent-replayed: true`; another request → 422. Amounts are `{ amountMinor, currency }`, `at` is business time (ISO 8601).
+ * `idempotent-replayed: true`; another request → 422. Amounts are `{ amountMinor, currency }`, `at` is business time
+ * (ISO 8601).
  *
  * | call | body or query | answers |
  * |---|---|---|
- * | POST /v1/authorisations | amount, paymentMethod, at, customerId?, purpose? (`initial`, `renewal`), reference?, description? | 201 `authorised` or `requires_action` with nextAction.url, 402 `declined` with reason |
- * | POST /v1/authorisations/{id}/capture | at, amount? (default all; once, the rest is released) | 201 `captured`, 409 `rejected` with reason |
+ * | POST /v1/authorisations | amount, paymentMethod, at, customerId?, purpose? (`initial`, `renewal`), reference?,
+ * description? | 201 `authorised` or `requires_action` with nextAction.url, 402 `declined` with reason |
+ * | POST /v1/authorisations/{id}/capture | at, amount? (default all; once, the rest is released) | 201 `captured`, 409
+ * `rejected` with reason |
  * | POST /v1/authorisations/{id}/void | at | 201 `voided`, 409 `rejected` |
  * | POST /v1/refunds | authorisationId, at, amount? (default what is left; several) | 201 `refunded`, 409 `rejected` |
  * | GET /v1/charges | key | 200 how the call under that key stands now, 404 |
  * | GET /v1/payment-methods/{token} | at?, customerId? | 200 brand, last4, expMonth, expYear, funding; 404 |
  * | GET /v1/ledger | from?, limit? (≤ 1000) | 200 `{ items, next }`, oldest first; repeat with `from=next` until null |
  * | GET /v1/account | | 200, the gateway is there |
- * | POST /v1/reset | `{ type: 'account.reset', data: { account } }`, signed as our webhooks are, with their secret | 200, the account is empty, for good |
+ * | POST /v1/reset | `{ type: 'account.reset', data: { account } }`, signed as our webhooks are, with their secret |
+ * 200, the account is empty, for good |
  * | GET /actions/{token}, POST decision=`approve`\|`decline` | | the customer's page |
  * | GET, PUT /v1/admin/chaos | any of chaos.ts's fields | the settings (admin bearer) |
  * | GET /livez | | 200; 500 once the ledger's disk has refused a line: restart it |
@@ -80,7 +86,9 @@ export async function startSandboxGateway(input: SandboxGatewayInput): Promise<S
       if (stopping.signal.aborted || response.headersSent) return response.destroy();
       if (error instanceof RequestRefused) return sendRefusal(response, error);
       logger?.error({ err: error }, 'A gateway call failed');
-      return response.writeHead(500, { 'content-type': 'application/json' }).end('{"error":{"code":"internal","message":"The gateway failed; look the call up by its key"}}');
+      return response
+        .writeHead(500, { 'content-type': 'application/json' })
+        .end('{"error":{"code":"internal","message":"The gateway failed; look the call up by its key"}}');
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -90,13 +98,19 @@ export async function startSandboxGateway(input: SandboxGatewayInput): Promise<S
 
   const settle = (item: LedgerItem, outcome: 'delivered' | 'abandoned') => {
     if (outcome === 'abandoned') logger?.warn({ seq: item.seq, account: item.account }, 'Gave up an event nobody took');
-    gateway.settleEvent(item, outcome).catch((error: unknown) => logger?.error({ err: error }, 'Could not record a delivery'));
+    gateway
+      .settleEvent(item, outcome)
+      .catch((error: unknown) => logger?.error({ err: error }, 'Could not record a delivery'));
   };
-  const sender = webhookUrl ? createWebhookSender({ url: webhookUrl, secret: webhookSecret, habits, onSettled: settle }) : undefined;
-  const gateway = await openGateway({ dataDir, chaos: () => chaos, onEvent: (item) => sender?.send(item) }).catch((error: unknown) => {
-    server.close();
-    throw error;
-  });
+  const sender = webhookUrl
+    ? createWebhookSender({ url: webhookUrl, secret: webhookSecret, habits, onSettled: settle })
+    : undefined;
+  const gateway = await openGateway({ dataDir, chaos: () => chaos, onEvent: (item) => sender?.send(item) }).catch(
+    (error: unknown) => {
+      server.close();
+      throw error;
+    },
+  );
   for (const item of gateway.state.owedEvents()) {
     if (Date.parse(item.recordedAt) + habits.retryForMs > Date.now()) sender?.send(item);
   }
@@ -107,7 +121,12 @@ export async function startSandboxGateway(input: SandboxGatewayInput): Promise<S
     adminToken,
     webhookSecret,
     slowMs,
-    chaos: { get: () => chaos, set: (changed) => { chaos = changed; } },
+    chaos: {
+      get: () => chaos,
+      set: (changed) => {
+        chaos = changed;
+      },
+    },
     stopping: stopping.signal,
   });
 

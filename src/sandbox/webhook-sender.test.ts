@@ -12,7 +12,11 @@ import type { WebhookHabits } from './webhook-sender';
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const PROMPT: Partial<WebhookHabits> = { latePercent: 0, doubledPercent: 0, retryMs: 20 };
 
-interface Delivery { rawBody: Buffer; headers: IncomingHttpHeaders; eventId: string }
+interface Delivery {
+  rawBody: Buffer;
+  headers: IncomingHttpHeaders;
+  eventId: string;
+}
 
 let dataDir: string;
 const closing: (() => Promise<unknown>)[] = [];
@@ -29,12 +33,21 @@ async function receiver(answer: () => number = () => 204) {
   const deliveries: Delivery[] = [];
   const server = createServer((request, response) => {
     void request.toArray().then((chunks: Buffer[]) => {
-      deliveries.push({ rawBody: Buffer.concat(chunks), headers: request.headers, eventId: String(request.headers['webhook-id']) });
+      deliveries.push({
+        rawBody: Buffer.concat(chunks),
+        headers: request.headers,
+        eventId: String(request.headers['webhook-id']),
+      });
       response.writeHead(answer()).end();
     });
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  closing.push(async () => { server.closeAllConnections(); server.close(); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  closing.push(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
   return { deliveries, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/sandbox` };
 }
 
@@ -43,7 +56,11 @@ async function gatewayTo(webhookUrl: string, webhookHabits: Partial<WebhookHabit
   closing.push(() => gateway.close());
   const authorise = async (key: string) => {
     const headers = { authorization: 'Bearer ten_a', 'idempotency-key': key };
-    const body = JSON.stringify({ amount: { amountMinor: 100, currency: 'EUR' }, paymentMethod: 'pm_ok', at: '2026-11-21T10:00:00Z' });
+    const body = JSON.stringify({
+      amount: { amountMinor: 100, currency: 'EUR' },
+      paymentMethod: 'pm_ok',
+      at: '2026-11-21T10:00:00Z',
+    });
     await fetch(`${gateway.url}/v1/authorisations`, { method: 'POST', headers, body });
   };
   return { ...gateway, authorise };
@@ -82,13 +99,21 @@ test('an event is signed as Standard Webhooks asks; a changed body, time, id or 
     { nowMs: nowMs - 302_000 },
   ];
   for (const change of wrong) {
-    expect(() => verifySandboxWebhook({ rawBody, headers, secret: SECRET, nowMs, ...change })).toThrow(/Webhook refused/);
+    expect(() => verifySandboxWebhook({ rawBody, headers, secret: SECRET, nowMs, ...change })).toThrow(
+      /Webhook refused/,
+    );
   }
 });
 
 test('events come late, doubled under one id, and out of order, but all of them come', async () => {
   const { deliveries, url } = await receiver();
-  const { authorise } = await gatewayTo(url, { seed: 's', latePercent: 40, lateMs: 150, doubledPercent: 40, retryMs: 20 });
+  const { authorise } = await gatewayTo(url, {
+    seed: 's',
+    latePercent: 40,
+    lateMs: 150,
+    doubledPercent: 40,
+    retryMs: 20,
+  });
   const keys = Array.from({ length: 40 }, (_, i) => `k${i}`);
   for (const key of keys) await authorise(key);
   await until(() => new Set(deliveries.map(({ eventId }) => eventId)).size === 40);
@@ -127,7 +152,12 @@ test('what was not taken before a restart is sent after it, and what was taken i
   await gatewayTo(url, PROMPT);
   await until(() => deliveries.length > 0);
   await sleep(100);
-  expect(deliveries.map(({ rawBody, headers }) => verifySandboxWebhook({ rawBody, headers, secret: SECRET, nowMs: Date.now() }).idempotencyKey)).toEqual(['owed']);
+  expect(
+    deliveries.map(
+      ({ rawBody, headers }) =>
+        verifySandboxWebhook({ rawBody, headers, secret: SECRET, nowMs: Date.now() }).idempotencyKey,
+    ),
+  ).toEqual(['owed']);
 });
 
 test('an event nobody takes is given up in the end, for good', async () => {

@@ -51,12 +51,18 @@ export function createWebhookSender({ url, secret, habits, onSettled }: WebhookS
   let inFlight = 0;
 
   const post = async (item: LedgerItem): Promise<boolean> => {
-    if (inFlight >= AT_ONCE) await new Promise<void>((resolve) => { ready.push(resolve); });
+    if (inFlight >= AT_ONCE)
+      await new Promise<void>((resolve) => {
+        ready.push(resolve);
+      });
     else inFlight += 1;
     try {
       if (stopping.signal.aborted) return false;
       const { id, body } = eventOf(item);
-      const headers = { 'content-type': 'application/json', ...signWebhook({ secret, id, timestamp: Math.floor(Date.now() / 1000), body }) };
+      const headers = {
+        'content-type': 'application/json',
+        ...signWebhook({ secret, id, timestamp: Math.floor(Date.now() / 1000), body }),
+      };
       const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]);
       const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
       await response.arrayBuffer();
@@ -107,5 +113,8 @@ export function createWebhookSender({ url, secret, habits, onSettled }: WebhookS
 function eventOf(item: LedgerItem): { id: string; body: string } {
   const { operation, outcome, recordedAt } = item;
   const subject = operation === 'capture' || operation === 'refund' ? operation : 'authorisation';
-  return { id: `evt_${item.account}_${item.seq}`, body: JSON.stringify({ type: `${subject}.${outcome}`, timestamp: recordedAt, data: item }) };
+  return {
+    id: `evt_${item.account}_${item.seq}`,
+    body: JSON.stringify({ type: `${subject}.${outcome}`, timestamp: recordedAt, data: item }),
+  };
 }

@@ -13,17 +13,38 @@ async function openLog(format: CreateLoggerInput['format'] = 'json') {
       done();
     },
   });
-  const logger = await createLogger({ level: 'trace', format, role: 'api', instance: 1, secrets: [OPERATOR_KEY], destination });
-  return { logger, output: () => lines.join(''), last: () => JSON.parse(lines.at(-1) ?? '') as Record<string, unknown> };
+  const logger = await createLogger({
+    level: 'trace',
+    format,
+    role: 'api',
+    instance: 1,
+    secrets: [OPERATOR_KEY],
+    destination,
+  });
+  return {
+    logger,
+    output: () => lines.join(''),
+    last: () => JSON.parse(lines.at(-1) ?? '') as Record<string, unknown>,
+  };
 }
 
 describe('a log line', () => {
   it('is one JSON object with level, time, process and what binds it to others', async () => {
     const { logger, last } = await openLog();
-    logger.child({ correlationId: 'c-1', partnerId: 'ptn_1' }).info({ operationId: 'getUser', workflowId: 'userOnboarding/onb_1' }, 'request');
+    logger
+      .child({ correlationId: 'c-1', partnerId: 'ptn_1' })
+      .info({ operationId: 'getUser', workflowId: 'userOnboarding/onb_1' }, 'request');
     expect(last()).toEqual({
-      level: 'info', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/), role: 'api', instance: 1, pid: process.pid,
-      correlationId: 'c-1', partnerId: 'ptn_1', operationId: 'getUser', workflowId: 'userOnboarding/onb_1', msg: 'request',
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      role: 'api',
+      instance: 1,
+      pid: process.pid,
+      correlationId: 'c-1',
+      partnerId: 'ptn_1',
+      operationId: 'getUser',
+      workflowId: 'userOnboarding/onb_1',
+      msg: 'request',
     });
   });
 
@@ -51,16 +72,20 @@ describe('a log line', () => {
     for (const line of output().trim().split('\n')) expect(() => JSON.parse(line) as unknown).not.toThrow();
   });
 
-  it.each(['password', 'token', 'authorization', 'email', 'apiKey', 'cookie'])('never holds the value of a field named %s', async (field) => {
-    const { logger, output, last } = await openLog();
-    logger.info({ a: { b: { c: { [field]: 'say "friend" \\ and enter', kept: 'kept' } } } }, 'fields');
-    expect(output()).not.toContain('friend');
-    expect(last()).toMatchObject({ a: { b: { c: { kept: 'kept' } } }, msg: 'fields' });
-  });
+  it.each(['password', 'token', 'authorization', 'email', 'apiKey', 'cookie'])(
+    'never holds the value of a field named %s',
+    async (field) => {
+      const { logger, output, last } = await openLog();
+      logger.info({ a: { b: { c: { [field]: 'say "friend" \\ and enter', kept: 'kept' } } } }, 'fields');
+      expect(output()).not.toContain('friend');
+      expect(last()).toMatchObject({ a: { b: { c: { kept: 'kept' } } }, msg: 'fields' });
+    },
+  );
 
   it('keeps what only looks a little like it', async () => {
     const { logger, output } = await openLog();
-    const harmless = 'bullmq@6.7.0 node_modules/@temporalio/worker 1234@host usr_01m7y3ad3af6e964zt6px52w8e {"to":"active"} onb_01m7y3ad3af6e964zt6px52w8e';
+    const harmless =
+      'bullmq@6.7.0 node_modules/@temporalio/worker 1234@host usr_01m7y3ad3af6e964zt6px52w8e {"to":"active"} onb_01m7y3ad3af6e964zt6px52w8e';
     logger.info({ harmless }, 'x');
     expect(output()).toContain(JSON.stringify(harmless));
   });
@@ -76,6 +101,7 @@ describe('a log line', () => {
 it('strikes out in linear time, whatever the line', () => {
   const redact = createRedactor(['0123456789abcdef']);
   const begun = performance.now();
-  for (const bait of ['a', 'a.', '@a', 'bearer ', 'pk_live_', '/verify/', '://', '"email":"\\']) redact(`${bait.repeat(200_000 / bait.length)}@ `);
+  for (const bait of ['a', 'a.', '@a', 'bearer ', 'pk_live_', '/verify/', '://', '"email":"\\'])
+    redact(`${bait.repeat(200_000 / bait.length)}@ `);
   expect(performance.now() - begun).toBeLessThan(2000);
 });

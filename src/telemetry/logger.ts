@@ -25,10 +25,18 @@ export interface CreateLoggerInput {
 }
 
 /**
- * One JSON object per line on standard output, times in ISO 8601. Keys, tokens and mail addresses are struck out of every
- * line, whatever field or text they are in. No transports: those are threads that load files, which a single-file build has not.
+ * One JSON object per line on standard output, times in ISO 8601. Keys, tokens and mail addresses are struck out of
+ * every line, whatever field or text they are in. No transports: those are threads that load files, which a single-file
+ * build has not.
  */
-export async function createLogger({ level, format, role, instance, secrets, destination }: CreateLoggerInput): Promise<Logger> {
+export async function createLogger({
+  level,
+  format,
+  role,
+  instance,
+  secrets,
+  destination,
+}: CreateLoggerInput): Promise<Logger> {
   const pretty = format === 'pretty' || (format === 'auto' && destination === undefined && process.stdout.isTTY);
   const options: LoggerOptions = {
     level,
@@ -38,11 +46,18 @@ export async function createLogger({ level, format, role, instance, secrets, des
     hooks: { streamWrite: createRedactor(secrets) },
   };
   const stream = pretty ? await prettyStream(destination) : destination;
-  // Without a stream pino writes to the file descriptor, or, where PM2 has put its own `write` on standard output, through that.
+  // Without a stream pino writes to the file descriptor, or, where PM2 has put its own `write` on standard output,
+  // through that.
   return stream ? pino(options, stream) : pino(options);
 }
 
 async function prettyStream(destination?: DestinationStream): Promise<DestinationStream> {
   const { default: prettify } = await import('pino-pretty');
-  return prettify({ colorize: destination === undefined, ignore: 'pid,instance,role', translateTime: 'HH:MM:ss.l', sync: true, ...(destination ? { destination } : {}) });
+  return prettify({
+    colorize: destination === undefined,
+    ignore: 'pid,instance,role',
+    translateTime: 'HH:MM:ss.l',
+    sync: true,
+    ...(destination ? { destination } : {}),
+  });
 }

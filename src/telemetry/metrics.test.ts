@@ -7,7 +7,9 @@ describe('metrics', () => {
     metrics.observeRequest({ operationId: 'getUser', method: 'GET', status: 404, seconds: 0.004 });
     metrics.countWorkflowStart('userOnboarding');
     const text = await metrics.render();
-    expect(text).toMatch(/http_request_duration_seconds_bucket\{le="0.005",[^}]*operationId="getUser",method="GET",status="200"\} 1/);
+    expect(text).toMatch(
+      /http_request_duration_seconds_bucket\{le="0.005",[^}]*operationId="getUser",method="GET",status="200"\} 1/,
+    );
     expect(text).toMatch(/http_request_duration_seconds_count\{[^}]*status="404"\} 1/);
     expect(text).toMatch(/temporal_workflow_started_total\{workflow_type="userOnboarding",role="api"\} 1/);
     expect(text).toContain('process_cpu_seconds_total');
@@ -15,7 +17,10 @@ describe('metrics', () => {
 
   it('ask a gauge at every scrape and forget labels that are gone', async () => {
     const metrics = createMetrics({ role: 'worker' });
-    let kinds = [{ labels: { kind: 'a' }, value: 3 }, { labels: { kind: 'b' }, value: 1 }];
+    let kinds = [
+      { labels: { kind: 'a' }, value: 3 },
+      { labels: { kind: 'b' }, value: 1 },
+    ];
     metrics.addGauge({ name: 'stuck', help: 'x', labelNames: ['kind'], read: async () => kinds });
     expect(await metrics.render()).toMatch(/stuck\{kind="a",role="worker"\} 3\nstuck\{kind="b"/);
     kinds = [{ labels: { kind: 'b' }, value: 2 }];

@@ -42,7 +42,9 @@ export interface Metrics {
 
 const SOURCE_WITHIN_MS = 1000;
 
-/** The metrics of one process, in a registry of its own. https://prometheus.io/docs/instrumenting/exposition_formats/ */
+/**
+ * The metrics of one process, in a registry of its own. https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
 export function createMetrics({ role }: { role: string }): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ role });
@@ -119,7 +121,10 @@ export function createMetrics({ role }: { role: string }): Metrics {
     contentType: registry.contentType,
     async render() {
       const parts = await Promise.all([registry.metrics(), ...texts.map((read) => withinASecond(read(), ''))]);
-      return parts.filter(Boolean).map((part) => (part.endsWith('\n') ? part : `${part}\n`)).join('');
+      return parts
+        .filter(Boolean)
+        .map((part) => (part.endsWith('\n') ? part : `${part}\n`))
+        .join('');
     },
   };
 }

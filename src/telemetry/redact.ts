@@ -1,30 +1,52 @@
 const STRUCK_OUT = '[redacted]';
 
 /** The values of these fields are struck out at whatever depth they stand. */
-const SECRET_FIELDS = ['authorization', 'cookie', 'set-cookie', 'password', 'pass', 'secret', 'token', 'verificationToken', 'apiKey', 'operatorKey', 'email'];
+const SECRET_FIELDS = [
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'password',
+  'pass',
+  'secret',
+  'token',
+  'verificationToken',
+  'apiKey',
+  'operatorKey',
+  'email',
+];
 
 /**
- * The bounds in the patterns keep them linear: without them a long run of letters would be read again from each of its letters.
- * Order matters only in that the password of a URL goes before the address that it would make with its host.
+ * The bounds in the patterns keep them linear: without them a long run of letters would be read again from each of its
+ * letters. Order matters only in that the password of a URL goes before the address that it would make with its host.
  */
 const patterns: readonly { mark: RegExp; find: RegExp; put: string }[] = [
-  { mark: /":"/, find: new RegExp(`"(${SECRET_FIELDS.join('|')})":"(?:[^"\\\\]|\\\\.)*"`, 'gi'), put: `"$1":"${STRUCK_OUT}"` },
+  {
+    mark: /":"/,
+    find: new RegExp(`"(${SECRET_FIELDS.join('|')})":"(?:[^"\\\\]|\\\\.)*"`, 'gi'),
+    put: `"$1":"${STRUCK_OUT}"`,
+  },
   { mark: /pk_/, find: /\bpk_([a-z]{1,20})_[\w-]{1,200}/g, put: `pk_$1_${STRUCK_OUT}` },
   { mark: /bearer/i, find: /\b(bearer)(\s+|%20)[^\s"',\\]{1,4096}/gi, put: `$1 ${STRUCK_OUT}` },
   { mark: /onb_/, find: /\b(onb_[0-9a-z]{26})(?:\.|%2e)\d{1,9}(?:\.|%2e)[\w-]{1,200}/gi, put: `$1.${STRUCK_OUT}` },
   { mark: /verify/, find: /(\/verify\/)[^\s"/?\\]{1,400}/g, put: `$1${STRUCK_OUT}` },
   { mark: /:\/\//, find: /(:\/\/)[^\s"/@\\]{1,400}@/g, put: `$1${STRUCK_OUT}@` },
-  { mark: /@|%40/, find: /[\p{L}\p{N}\p{M}.!#$&'*+/=?^_`{|}~%-]{1,64}(?:@|%40)(?:[\p{L}\p{N}\p{M}-]{1,63}\.){1,8}[\p{L}\p{N}-]{2,63}/gu, put: STRUCK_OUT },
+  {
+    mark: /@|%40/,
+    find: /[\p{L}\p{N}\p{M}.!#$&'*+/=?^_`{|}~%-]{1,64}(?:@|%40)(?:[\p{L}\p{N}\p{M}-]{1,63}\.){1,8}[\p{L}\p{N}-]{2,63}/gu,
+    put: STRUCK_OUT,
+  },
   { mark: /@|%40/, find: /\\"[^"\\]{1,64}\\"@[\p{L}\p{N}.-]{1,255}/gu, put: STRUCK_OUT },
 ];
 
 /**
- * Strikes out of a finished log line whatever must not be in it: API keys, bearer and verification tokens, passwords in URLs,
- * mail addresses, and the given secrets wherever they stand. The line stays valid JSON. Runs on every line, so it
+ * Strikes out of a finished log line whatever must not be in it: API keys, bearer and verification tokens, passwords in
+ * URLs, mail addresses, and the given secrets wherever they stand. The line stays valid JSON. Runs on every line, so it
  * looks for a telling mark first.
  */
 export function createRedactor(secrets: readonly string[] = []): (line: string) => string {
-  const literals = secrets.filter((secret) => secret.length >= 8).flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  const literals = secrets
+    .filter((secret) => secret.length >= 8)
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
   return (line) => {
     let text = line;
     for (const literal of literals) if (text.includes(literal)) text = text.replaceAll(literal, STRUCK_OUT);

@@ -1,4 +1,10 @@
-import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor, type ConnectionOptions } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+  type ConnectionOptions,
+} from '@temporalio/client';
 
 export interface TemporalSettings {
   address: string;
@@ -29,8 +35,8 @@ export function connectTemporal({ address, namespace, tls, apiKey }: TemporalSet
 }
 
 /**
- * The SDK's retries of calls, which end before the connection is closed: one that meets a closed connection throws in its
- * timer, where nobody can catch it, and ends the process.
+ * The SDK's retries of calls, which end before the connection is closed: one that meets a closed connection throws in
+ * its timer, where nobody can catch it, and ends the process.
  */
 function retriesThatEnd() {
   const { retryableDecider, delayFunction } = defaultGrpcRetryOptions();
@@ -67,5 +73,7 @@ function retriesThatEnd() {
 
 /** Resolves when the namespace can be read within `timeoutMs`; rejects otherwise. */
 export async function pingTemporal({ client, timeoutMs }: { client: Client; timeoutMs: number }): Promise<void> {
-  await client.withDeadline(Date.now() + timeoutMs, () => client.workflowService.describeNamespace({ namespace: client.options.namespace }));
+  await client.withDeadline(Date.now() + timeoutMs, () =>
+    client.workflowService.describeNamespace({ namespace: client.options.namespace }),
+  );
 }

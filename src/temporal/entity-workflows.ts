@@ -20,10 +20,17 @@ export interface EntityWorkflow {
  */
 export const entityWorkflows: Record<EntityType, EntityWorkflow | null> = {
   onboarding: { openStates: openOnboardingStates, workflowId: userOnboardingId },
-  payment: { openStates: paymentStates.filter((state) => !settledPaymentStates.includes(state)), workflowId: processPaymentId },
+  payment: {
+    openStates: paymentStates.filter((state) => !settledPaymentStates.includes(state)),
+    workflowId: processPaymentId,
+  },
   refund: { openStates: ['pending'], workflowId: refundPaymentId },
   // A cancelled one goes on until the payment that was under way is withdrawn, or given back.
-  subscription: { openStates: subscriptionStates.filter((state) => !endedSubscriptionStates.includes(state)), unfinished: { 'charge.status': 'pending' }, workflowId: subscriptionId },
+  subscription: {
+    openStates: subscriptionStates.filter((state) => !endedSubscriptionStates.includes(state)),
+    unfinished: { 'charge.status': 'pending' },
+    workflowId: subscriptionId,
+  },
   user: null,
   entitlement: null,
   operation: null,

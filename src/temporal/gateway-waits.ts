@@ -22,8 +22,9 @@ export interface OutsideWait {
 const CALL_TIMEOUT_MS = 2000;
 
 /**
- * A process's wait for the gateway to say what became of a call: of its own payment or refund, or of the one that its subscription
- * charges. Between two looks it waits on a timer, as for any deadline; skipping that one would let deadlines pass because of an outage.
+ * A process's wait for the gateway to say what became of a call: of its own payment or refund, or of the one that its
+ * subscription charges. Between two looks it waits on a timer, as for any deadline; skipping that one would let
+ * deadlines pass because of an outage.
  */
 export function gatewayWaitOf({ client, database: { models }, tenantId, workflowId }: GatewayWaitInput): OutsideWait {
   const entityId = workflowId.slice(workflowId.indexOf('/') + 1);
@@ -31,11 +32,20 @@ export function gatewayWaitOf({ client, database: { models }, tenantId, workflow
 
   const isOpenAtGateway = async (paymentId: string): Promise<boolean> => {
     const payment = await models.payments.findOne({ _id: paymentId, tenantId }, { state: 1, undoing: 1 }).lean();
-    return payment !== null && !settledPaymentStates.includes(payment.state) && (payment.state === 'unknown' || payment.undoing !== null);
+    return (
+      payment !== null &&
+      !settledPaymentStates.includes(payment.state) &&
+      (payment.state === 'unknown' || payment.undoing !== null)
+    );
   };
   const chargesOpenPayment = async (): Promise<boolean> => {
-    const { charge } = (await models.subscriptions.findOne({ _id: entityId, tenantId, 'charge.status': 'pending' }, { charge: 1 }).lean()) ?? {};
-    const invoice = charge?.invoiceId ? await models.invoices.findOne({ _id: charge.invoiceId, tenantId }, { attempts: 1 }).lean() : null;
+    const { charge } =
+      (await models.subscriptions
+        .findOne({ _id: entityId, tenantId, 'charge.status': 'pending' }, { charge: 1 })
+        .lean()) ?? {};
+    const invoice = charge?.invoiceId
+      ? await models.invoices.findOne({ _id: charge.invoiceId, tenantId }, { attempts: 1 }).lean()
+      : null;
     const made = invoice?.attempts.find(({ attempt }) => attempt === charge?.attempt);
     return made !== undefined && isOpenAtGateway(made.paymentId);
   };
@@ -44,11 +54,16 @@ export function gatewayWaitOf({ client, database: { models }, tenantId, workflow
     async waits() {
       if (isSubscription) return chargesOpenPayment();
       if (workflowId === processPaymentId(entityId)) return isOpenAtGateway(entityId);
-      return workflowId === refundPaymentId(entityId) && (await models.refunds.exists({ _id: entityId, tenantId, state: 'pending' })) !== null;
+      return (
+        workflowId === refundPaymentId(entityId) &&
+        (await models.refunds.exists({ _id: entityId, tenantId, state: 'pending' })) !== null
+      );
     },
     async hasten() {
       const signal = isSubscription ? paymentReported : gatewayReported;
-      await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).signal(signal)).catch(() => undefined);
+      await client
+        .withDeadline(Date.now() + CALL_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).signal(signal))
+        .catch(() => undefined);
     },
   };
 }

@@ -37,6 +37,9 @@ export function createOnboardingCommands(dependencies: CommandDependencies): Sen
 }
 
 function refusalOf({ state, verification }: Onboarding, command: OnboardingCommand): DomainError | null {
-  if (command === 'verifyEmail' && verification.verifiedAt) return new DomainError('TOKEN_USED', 'The address has been verified already');
-  return hasEnded(state) ? new DomainError('ILLEGAL_STATE', `The onboarding is ${state}: it has ended and takes no more commands`) : null;
+  if (command === 'verifyEmail' && verification.verifiedAt)
+    return new DomainError('TOKEN_USED', 'The address has been verified already');
+  return hasEnded(state)
+    ? new DomainError('ILLEGAL_STATE', `The onboarding is ${state}: it has ended and takes no more commands`)
+    : null;
 }

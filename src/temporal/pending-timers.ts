@@ -5,8 +5,8 @@ const PAGE = 1000;
 const CALL_TIMEOUT_MS = 10_000;
 
 /**
- * When a workflow's timers fire, read from its history: the server tells it nowhere else. Only what is new since the last
- * look is read.
+ * When a workflow's timers fire, read from its history: the server tells it nowhere else. Only what is new since the
+ * last look is read.
  */
 export class PendingTimers {
   private runId = '';
@@ -14,7 +14,10 @@ export class PendingTimers {
   /** By the event that started it: when it fires, in the workflow's time (ms). */
   private readonly timers = new Map<number, number>();
 
-  constructor(private readonly client: Client, private readonly workflowId: string) {}
+  constructor(
+    private readonly client: Client,
+    private readonly workflowId: string,
+  ) {}
 
   /** When the next one fires (ms); null when none is set. */
   get nextMs(): number | null {
@@ -52,7 +55,11 @@ export class PendingTimers {
         const ended = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
         const started = event.timerStartedEventAttributes;
         if (ended) over.add(Number(ended.startedEventId));
-        if (started && !over.has(eventId)) this.timers.set(eventId, millisecondsOf(event.eventTime ?? {}) + millisecondsOf(started.startToFireTimeout ?? {}));
+        if (started && !over.has(eventId))
+          this.timers.set(
+            eventId,
+            millisecondsOf(event.eventTime ?? {}) + millisecondsOf(started.startToFireTimeout ?? {}),
+          );
         nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
       }
     } while (nextPageToken);

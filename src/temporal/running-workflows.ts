@@ -19,7 +19,14 @@ export function createRunningWorkflows(client: Client): RunningWorkflows {
       const query = `WorkflowType = '${workflowType}' AND ExecutionStatus = 'Running'`;
       let nextPageToken: Uint8Array | undefined;
       do {
-        const page = await bounded(() => client.workflowService.listWorkflowExecutions({ namespace: client.options.namespace, query, pageSize: 500, nextPageToken }));
+        const page = await bounded(() =>
+          client.workflowService.listWorkflowExecutions({
+            namespace: client.options.namespace,
+            query,
+            pageSize: 500,
+            nextPageToken,
+          }),
+        );
         for (const { execution } of page.executions) yield { workflowId: execution?.workflowId ?? '' };
         nextPageToken = page.nextPageToken;
       } while (nextPageToken?.length);

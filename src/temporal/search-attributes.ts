@@ -11,12 +11,21 @@ const KEYWORD = 2 as never;
  * Registers the search attribute where it is missing. Resolves to `present` or `added`.
  * Rejects when the server does not allow it; on Temporal Cloud an administrator adds `TenantId` (Keyword) once.
  */
-export async function ensureSearchAttributes({ client, timeoutMs }: { client: Client; timeoutMs: number }): Promise<'present' | 'added'> {
+export async function ensureSearchAttributes({
+  client,
+  timeoutMs,
+}: {
+  client: Client;
+  timeoutMs: number;
+}): Promise<'present' | 'added'> {
   const { namespace } = client.options;
   return client.withDeadline(Date.now() + timeoutMs, async () => {
     const { customAttributes } = await client.connection.operatorService.listSearchAttributes({ namespace });
     if (customAttributes && tenantIdAttribute.name in customAttributes) return 'present';
-    await client.connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { [tenantIdAttribute.name]: KEYWORD } });
+    await client.connection.operatorService.addSearchAttributes({
+      namespace,
+      searchAttributes: { [tenantIdAttribute.name]: KEYWORD },
+    });
     return 'added';
   });
 }

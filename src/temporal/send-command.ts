@@ -21,7 +21,9 @@ export interface SendCommandInput {
   workflowId: string;
   /** The update's wire name. */
   update: string;
-  /** What the update is told, its id (also the update id, so a repeat asks for the same outcome) and sender included. */
+  /**
+   * What the update is told, its id (also the update id, so a repeat asks for the same outcome) and sender included.
+   */
   input: CommandInput;
   /** Why an entity takes no more commands; null while it does. */
   refusalOf: (entity: Entity) => DomainError | null;
@@ -30,23 +32,34 @@ export interface SendCommandInput {
 const ANSWER_WITHIN_MS = 2000;
 
 /**
- * Sends a command to a running process and answers what it did. The same `commandId` is applied once and always answered the same.
+ * Sends a command to a running process and answers what it did. The same `commandId` is applied once and always
+ * answered the same.
  *
- * @throws DomainError `NOT_FOUND`; the process's own refusals (`ILLEGAL_STATE`, …); `OUTCOME_PENDING` when no answer came in time
- *   and the entity goes on: it may still be applied, and a repeat with the same id tells.
+ * @throws DomainError `NOT_FOUND`; the process's own refusals (`ILLEGAL_STATE`, …); `OUTCOME_PENDING` when no answer
+ *   came in time and the entity goes on: it may still be applied, and a repeat with the same id tells.
  */
-export async function sendCommand({ client, database, starter }: CommandDependencies, command: SendCommandInput): Promise<CommandOutcome> {
+export async function sendCommand(
+  { client, database, starter }: CommandDependencies,
+  command: SendCommandInput,
+): Promise<CommandOutcome> {
   const { tenantId, entityType, entityId, workflowId, update, input } = command;
 
   /**
-   * What is known without the process; the outcome stands with the command's event, true for ever, whatever Temporal still knows. The
-   * entity is read first: if it was changed by this very command, its event is found afterwards, and no outcome is taken for a refusal.
+   * What is known without the process; the outcome stands with the command's event, true for ever, whatever Temporal
+   * still knows. The entity is read first: if it was changed by this very command, its event is found afterwards, and
+   * no outcome is taken for a refusal.
    */
   const look = async (): Promise<{ state: string; outcome: CommandOutcome | null; refusal: DomainError | null }> => {
     const entity = await entityModel(database.models, entityType).findOne({ _id: entityId, tenantId }).lean();
     if (!entity) throw new DomainError('NOT_FOUND', `There is no such ${entityType}`);
-    const event = await database.models.events.findOne({ tenantId, entityId, step: commandStep(input.commandId) }).lean();
-    return { state: entity.state, outcome: event && { state: event.state, at: event.at.toISOString() }, refusal: command.refusalOf(entity) };
+    const event = await database.models.events
+      .findOne({ tenantId, entityId, step: commandStep(input.commandId) })
+      .lean();
+    return {
+      state: entity.state,
+      outcome: event && { state: event.state, at: event.at.toISOString() },
+      refusal: command.refusalOf(entity),
+    };
   };
 
   const before = await look();
@@ -55,11 +68,13 @@ export async function sendCommand({ client, database, starter }: CommandDependen
   if (before.state === 'accepted') await startFirst({ database, starter }, { tenantId, entityId });
   try {
     return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
-      client.workflow.getHandle(workflowId).executeUpdate<CommandOutcome, [CommandInput]>(update, { args: [input], updateId: input.commandId }),
+      client.workflow
+        .getHandle(workflowId)
+        .executeUpdate<CommandOutcome, [CommandInput]>(update, { args: [input], updateId: input.commandId }),
     );
   } catch (error) {
-    // What is recorded was applied, even where the process says that it was cut short. And it may have ended meanwhile: the server then
-    // goes on trying to deliver an update until the time to answer is over.
+    // What is recorded was applied, even where the process says that it was cut short. And it may have ended meanwhile:
+    // the server then goes on trying to deliver an update until the time to answer is over.
     const after = await look();
     if (after.outcome) return after.outcome;
     const refused = refusalIn({ error, entityType }) ?? after.refusal;
@@ -71,17 +86,29 @@ export async function sendCommand({ client, database, starter }: CommandDependen
   }
 }
 
-/** A command may overtake the start of its workflow; the start is sent first then. Where that fails the update fails too, and says so. */
-async function startFirst({ database, starter }: Pick<CommandDependencies, 'database' | 'starter'>, { tenantId, entityId }: { tenantId: string; entityId: string }): Promise<void> {
+/**
+ * A command may overtake the start of its workflow; the start is sent first then. Where that fails the update fails
+ * too, and says so.
+ */
+async function startFirst(
+  { database, starter }: Pick<CommandDependencies, 'database' | 'starter'>,
+  { tenantId, entityId }: { tenantId: string; entityId: string },
+): Promise<void> {
   const row = await database.models.outbox.findOne({ entityId, tenantId, pending: 'temporal' }).lean();
   if (row) await starter.start(row).catch(() => undefined);
 }
 
 /** The server's own word for an update that it had delivered to a run which then ended without an answer. */
 const CUT_OFF = 'AcceptedUpdateCompletedWorkflow';
-const isCutOff = (error: unknown): boolean => error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure && error.cause.type === CUT_OFF;
+const isCutOff = (error: unknown): boolean =>
+  error instanceof WorkflowUpdateFailedError &&
+  error.cause instanceof ApplicationFailure &&
+  error.cause.type === CUT_OFF;
 
-/** What the workflow refused, in the words it used; where it only says how things stand, with what to do about it. Null when it said nothing. */
+/**
+ * What the workflow refused, in the words it used; where it only says how things stand, with what to do about it. Null
+ * when it said nothing.
+ */
 export function refusalIn({ error, entityType }: { error: unknown; entityType: EntityType }): DomainError | null {
   if (!(error instanceof WorkflowUpdateFailedError) || isCutOff(error)) return null;
   const { cause } = error;
@@ -91,5 +118,9 @@ export function refusalIn({ error, entityType }: { error: unknown; entityType: E
   }
   if (cause.type === ILLEGAL_STATE) return new DomainError(ILLEGAL_STATE, cause.message + remedy);
   const [details] = (cause.details ?? []) as [{ retryAfterMs?: number }?];
-  return new DomainError(cause.type, cause.message, details?.retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(details.retryAfterMs / 1000) });
+  return new DomainError(
+    cause.type,
+    cause.message,
+    details?.retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(details.retryAfterMs / 1000) },
+  );
 }

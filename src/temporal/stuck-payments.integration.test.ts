@@ -21,34 +21,67 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const by = { kind: 'operator', id: null } as const;
-const restart = (item: StuckItem) => world.database.inTransaction((session) => operations.restart({ item, by, session }));
-const close = (item: StuckItem) => world.database.inTransaction((session) => operations.close({ item, by, reason: 'Agreed', session }));
+const restart = (item: StuckItem) =>
+  world.database.inTransaction((session) => operations.restart({ item, by, session }));
+const close = (item: StuckItem) =>
+  world.database.inTransaction((session) => operations.close({ item, by, reason: 'Agreed', session }));
 
 async function list(kind: StuckKind, entityType: 'payment' | 'refund', entityId: string): Promise<StuckItem> {
   const subject = entityType === 'payment' ? processPaymentId(entityId) : refundPaymentId(entityId);
-  await openStuckItem({ database: world.database, tenantId: world.tenantId, kind, entityType, entityId, subject, detail: 'found by a test' });
+  await openStuckItem({
+    database: world.database,
+    tenantId: world.tenantId,
+    kind,
+    entityType,
+    entityId,
+    subject,
+    detail: 'found by a test',
+  });
   return world.database.models.stuckItems.findOne({ subject, kind, open: true }).lean().orFail();
 }
 const stateOf = async ({ _id }: StuckItem) => (await world.database.models.stuckItems.findById(_id).lean())?.state;
 
 /** Sends what was written for Temporal, as the relay does. */
 async function relay(entityId: string): Promise<void> {
-  for (const row of await world.database.models.outbox.find({ entityId, open: true, pending: 'temporal' }).lean()) await world.starter.start(row);
+  for (const row of await world.database.models.outbox.find({ entityId, open: true, pending: 'temporal' }).lean())
+    await world.starter.start(row);
 }
 
 afterEach(() => world.chaos({ down: false }));
 
 it('the reconciler finds payments and refunds without a process, and nothing wrong with the others', async () => {
-  const [waiting, ended, gone] = await Promise.all([world.pay({ capture: 'manual' }), world.pay(), world.pay({ capture: 'manual' })]);
-  await Promise.all([world.until(waiting, 'authorised'), world.until(ended, 'captured'), world.until(gone, 'authorised')]);
+  const [waiting, ended, gone] = await Promise.all([
+    world.pay({ capture: 'manual' }),
+    world.pay(),
+    world.pay({ capture: 'manual' }),
+  ]);
+  await Promise.all([
+    world.until(waiting, 'authorised'),
+    world.until(ended, 'captured'),
+    world.until(gone, 'authorised'),
+  ]);
   const unstarted = (await world.acceptRefund(ended)).refund._id;
-  await world.database.models.outbox.updateMany({ entityId: unstarted }, { $set: { pending: [], doneAt: new Date() }, $unset: { open: 1 } });
+  await world.database.models.outbox.updateMany(
+    { entityId: unstarted },
+    { $set: { pending: [], doneAt: new Date() }, $unset: { open: 1 } },
+  );
   await world.handle(gone).terminate('from outside');
   await world.handle(ended).result();
-  await untilListed({ workflows, workflowType: 'processPayment', running: [processPaymentId(waiting)], ended: [ended, gone].map((id) => processPaymentId(id)) });
+  await untilListed({
+    workflows,
+    workflowType: 'processPayment',
+    running: [processPaymentId(waiting)],
+    ended: [ended, gone].map((id) => processPaymentId(id)),
+  });
   const longAgo = new Date(Date.now() - 60_000);
-  for (const model of [world.database.models.payments, world.database.models.refunds]) await model.collection.updateMany({}, { $set: { updatedAt: longAgo } });
-  const result = await createReconciler({ database: world.database, processes: workflows, logger: silent, lookAgainAfterMs: 100 })();
+  for (const model of [world.database.models.payments, world.database.models.refunds])
+    await model.collection.updateMany({}, { $set: { updatedAt: longAgo } });
+  const result = await createReconciler({
+    database: world.database,
+    processes: workflows,
+    logger: silent,
+    lookAgainAfterMs: 100,
+  })();
   // The refund's start is asked for again; the payment is an operator's matter.
   expect(result).toEqual({ listed: 1, mended: 1 });
   await relay(unstarted);
@@ -142,8 +175,10 @@ it('closing an outcome that is not known gives the payment up, and ends it only 
   expect((await world.bankItems(paymentId)).map(({ outcome }) => outcome)).toEqual(['authorised', 'voided']);
 });
 
-it('closing the unknown outcome of a subscription\'s payment gives it up although no process of it runs', async () => {
-  const { payment: { _id: paymentId } } = await world.accept({ paymentMethod: 'pm_timeout_after_charge', purpose: 'renewal', startedBy: 'parent' });
+it("closing the unknown outcome of a subscription's payment gives it up although no process of it runs", async () => {
+  const {
+    payment: { _id: paymentId },
+  } = await world.accept({ paymentMethod: 'pm_timeout_after_charge', purpose: 'renewal', startedBy: 'parent' });
   const asked = world.ask(paymentId);
   await waitFor(async () => (await world.bankItems(paymentId)).length > 0, { what: 'the charge' });
   await world.chaos({ down: true });

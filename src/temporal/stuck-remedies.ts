@@ -1,7 +1,14 @@
 import type { ClientSession } from 'mongoose';
 import { USER_ONBOARDING, userOnboardingId } from '../contracts/onboarding';
 import type { WorkflowStart } from '../contracts/outbox';
-import { cancelPaymentSignal, PROCESS_PAYMENT, processPaymentId, REFUND_PAYMENT, refundPaymentId, type PaymentUndoing } from '../contracts/payment';
+import {
+  cancelPaymentSignal,
+  PROCESS_PAYMENT,
+  processPaymentId,
+  REFUND_PAYMENT,
+  refundPaymentId,
+  type PaymentUndoing,
+} from '../contracts/payment';
 import { SUBSCRIPTION, subscriptionId as subscriptionWorkflowId } from '../contracts/subscription';
 import { taskQueues } from '../contracts/task-queues';
 import type { Actor } from '../domain/actor';
@@ -42,24 +49,46 @@ export interface StuckRemedy {
   restart(input: RemedyInput): Promise<void>;
   /** Ends the entity, undoing what was done. */
   close(input: RemedyInput & { reason: string | null }): Promise<void>;
-  /** What closing means while an outcome is not known: a signal to the process that waits for it, or null where there is nothing to tell. */
+  /**
+   * What closing means while an outcome is not known: a signal to the process that waits for it, or null where there is
+   * nothing to tell.
+   */
   giveUp(input: RemedyInput): Promise<{ name: string; args: readonly unknown[] } | null>;
 }
 
 export type StuckRemedies = Partial<Record<EntityType, StuckRemedy>>;
 
 /** The remedies by the kind of entity. One without any is left to whoever has access to the servers. */
-export function createStuckRemedies({ database, workflows }: { database: Database; workflows: RunningWorkflows }): StuckRemedies {
+export function createStuckRemedies({
+  database,
+  workflows,
+}: {
+  database: Database;
+  workflows: RunningWorkflows;
+}): StuckRemedies {
   const { models } = database;
 
   const find = async <E extends Entity>({ item, session }: RemedyInput): Promise<E> => {
-    const entity = await entityModel(models, item.entityType).findOne({ _id: item.entityId, tenantId: item.tenantId }).session(session).lean();
+    const entity = await entityModel(models, item.entityType)
+      .findOne({ _id: item.entityId, tenantId: item.tenantId })
+      .session(session)
+      .lean();
     if (!entity) throw new DomainError('NOT_FOUND', 'The entity of this item no longer exists');
     return entity as unknown as E;
   };
-  const about = ({ item: { tenantId, entityType, entityId }, by, at }: RemedyInput) => ({ tenantId, entityType, entityId, by, at });
+  const about = ({ item: { tenantId, entityType, entityId }, by, at }: RemedyInput) => ({
+    tenantId,
+    entityType,
+    entityId,
+    by,
+    at,
+  });
   const processOf = ({ _id: paymentId, tenantId, correlationId }: Payment): WorkflowStart => ({
-    workflowType: PROCESS_PAYMENT, workflowId: processPaymentId(paymentId), taskQueue: taskQueues.payments, restart: true, input: { tenantId, paymentId, correlationId },
+    workflowType: PROCESS_PAYMENT,
+    workflowId: processPaymentId(paymentId),
+    taskQueue: taskQueues.payments,
+    restart: true,
+    input: { tenantId, paymentId, correlationId },
   });
 
   const onboarding: StuckRemedy = {
@@ -69,11 +98,20 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
       await applyStep(
         database,
         {
-          ...about(input), step: `restart/${input.item._id}`, from: openOnboardingStates, set: { chain: null }, event: { type: 'onboarding.restarted' },
-          starts: [{
-            workflowType: USER_ONBOARDING, workflowId: userOnboardingId(onboardingId), taskQueue: taskQueues.users, restart: true,
-            input: { tenantId, onboardingId, requiresApproval, correlationId },
-          }],
+          ...about(input),
+          step: `restart/${input.item._id}`,
+          from: openOnboardingStates,
+          set: { chain: null },
+          event: { type: 'onboarding.restarted' },
+          starts: [
+            {
+              workflowType: USER_ONBOARDING,
+              workflowId: userOnboardingId(onboardingId),
+              taskQueue: taskQueues.users,
+              restart: true,
+              input: { tenantId, onboardingId, requiresApproval, correlationId },
+            },
+          ],
         },
         input.session,
       );
@@ -87,14 +125,26 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
       await applyStep(
         database,
         {
-          ...about(input), step: `close/${input.item._id}`, from: openOnboardingStates, to: 'cancelled',
+          ...about(input),
+          step: `close/${input.item._id}`,
+          from: openOnboardingStates,
+          to: 'cancelled',
           set: { since: now, until: null, undoing: { towards: 'cancelled', reason } },
           event: { type: 'onboarding.closed', data: { reason } },
           alongside: async (session) => {
-            await models.entitlements.updateOne({ tenantId, onboardingId, state: 'active' }, { $set: { state: 'revoked', updatedAt: now }, $inc: { version: 1 } }, { session });
+            await models.entitlements.updateOne(
+              { tenantId, onboardingId, state: 'active' },
+              { $set: { state: 'revoked', updatedAt: now }, $inc: { version: 1 } },
+              { session },
+            );
             await models.users.updateOne(
               { _id: userId, tenantId, state: { $in: [...userTransitions.cancelled] } },
-              { $set: { state: 'cancelled' }, $max: { updatedAt: now }, $unset: { holdsEmail: 1 }, $inc: { version: 1 } },
+              {
+                $set: { state: 'cancelled' },
+                $max: { updatedAt: now },
+                $unset: { holdsEmail: 1 },
+                $inc: { version: 1 },
+              },
               { session },
             );
           },
@@ -110,7 +160,18 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
     openStates: openPaymentStates,
     async restart(input) {
       const starts = [processOf(await find<Payment>(input))];
-      await applyStep(database, { ...about(input), step: `restart/${input.item._id}`, from: openPaymentStates, set: { chain: null }, event: { type: 'payment.restarted' }, starts }, input.session);
+      await applyStep(
+        database,
+        {
+          ...about(input),
+          step: `restart/${input.item._id}`,
+          from: openPaymentStates,
+          set: { chain: null },
+          event: { type: 'payment.restarted' },
+          starts,
+        },
+        input.session,
+      );
     },
 
     /** Only the gateway can say that nothing is held, so a new run sees to it and ends the payment then. */
@@ -120,8 +181,12 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
       await applyStep(
         database,
         {
-          ...about(input), step: `close/${input.item._id}`, from: openPaymentStates, set: { chain: null, undoing },
-          event: { type: 'payment.closed', data: { reason } }, starts: [processOf(found)],
+          ...about(input),
+          step: `close/${input.item._id}`,
+          from: openPaymentStates,
+          set: { chain: null, undoing },
+          event: { type: 'payment.closed', data: { reason } },
+          starts: [processOf(found)],
         },
         input.session,
       );
@@ -131,7 +196,12 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
       const found = await find<Payment>(input);
       if (!isReleased(found)) return { name: cancelPaymentSignal.name, args: [{ commandId: `close/${item._id}`, by }] };
       // No process of a subscription's payment waits: the next one finds what is to be done.
-      if (found.undoing === null) await undoReleased({ database }, { payment: found, step: `close/${item._id}`, reason: 'closed_by_operator', by, at }, session);
+      if (found.undoing === null)
+        await undoReleased(
+          { database },
+          { payment: found, step: `close/${item._id}`, reason: 'closed_by_operator', by, at },
+          session,
+        );
       return null;
     },
   };
@@ -141,32 +211,82 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
     async restart(input) {
       const { _id: refundId, tenantId, correlationId } = await find(input);
       const start: WorkflowStart = {
-        workflowType: REFUND_PAYMENT, workflowId: refundPaymentId(refundId), taskQueue: taskQueues.payments, restart: true, input: { tenantId, refundId, correlationId },
+        workflowType: REFUND_PAYMENT,
+        workflowId: refundPaymentId(refundId),
+        taskQueue: taskQueues.payments,
+        restart: true,
+        input: { tenantId, refundId, correlationId },
       };
-      await applyStep(database, { ...about(input), step: `restart/${input.item._id}`, from: refund.openStates, set: { chain: null }, event: { type: 'refund.restarted' }, starts: [start] }, input.session);
+      await applyStep(
+        database,
+        {
+          ...about(input),
+          step: `restart/${input.item._id}`,
+          from: refund.openStates,
+          set: { chain: null },
+          event: { type: 'refund.restarted' },
+          starts: [start],
+        },
+        input.session,
+      );
     },
-    close: () => Promise.reject(new DomainError('ILLEGAL_STATE', 'A refund that was accepted is owed and cannot be given up; restart it')),
+    close: () =>
+      Promise.reject(
+        new DomainError('ILLEGAL_STATE', 'A refund that was accepted is owed and cannot be given up; restart it'),
+      ),
     giveUp: () => Promise.resolve(null),
   };
 
   const subscriptionProcessOf = ({ _id: subscriptionId, tenantId, correlationId }: Subscription): WorkflowStart => ({
-    workflowType: SUBSCRIPTION, workflowId: subscriptionWorkflowId(subscriptionId), taskQueue: taskQueues.subscriptions, restart: true, input: { tenantId, subscriptionId, correlationId },
+    workflowType: SUBSCRIPTION,
+    workflowId: subscriptionWorkflowId(subscriptionId),
+    taskQueue: taskQueues.subscriptions,
+    restart: true,
+    input: { tenantId, subscriptionId, correlationId },
   });
   /** What is left of the payments of an open invoice: of which somebody captured only a part at the gateway. */
   const findPaid = async ({ tenantId, attempts }: Invoice, session: ClientSession) => {
     const paymentIds = attempts.filter(({ state }) => state === 'paid').map(({ paymentId }) => paymentId);
-    const payments = await models.payments.find({ _id: { $in: paymentIds }, tenantId }).session(session).lean();
+    const payments = await models.payments
+      .find({ _id: { $in: paymentIds }, tenantId })
+      .session(session)
+      .lean();
     return refundsOfAllLeft(payments);
   };
-  /** A payment under way whose process is gone like its subscription's is let go of: until then no later run could own it. */
-  const releasePaymentOf = async ({ charge, tenantId }: Subscription, { item, by, at, session }: RemedyInput): Promise<void> => {
+  /**
+   * A payment under way whose process is gone like its subscription's is let go of: until then no later run could own
+   * it.
+   */
+  const releasePaymentOf = async (
+    { charge, tenantId }: Subscription,
+    { item, by, at, session }: RemedyInput,
+  ): Promise<void> => {
     if (!charge?.invoiceId) return;
     const invoice = await models.invoices.findOne({ _id: charge.invoiceId, tenantId }).session(session).lean();
     const paymentId = invoice?.attempts.find(({ attempt }) => attempt === charge.attempt)?.paymentId;
-    const found = paymentId && (await models.payments.findOne({ _id: paymentId, tenantId, state: { $in: openPaymentStates }, chain: { $ne: null } }).session(session).lean());
+    const found =
+      paymentId &&
+      (await models.payments
+        .findOne({ _id: paymentId, tenantId, state: { $in: openPaymentStates }, chain: { $ne: null } })
+        .session(session)
+        .lean());
     if (!found || (await workflows.isRunning(processPaymentId(found._id)))) return;
     const step = `released/${item._id}`;
-    await applyStep(database, { tenantId, entityType: 'payment', entityId: found._id, step, at, by, from: openPaymentStates, set: { chain: null }, event: { type: 'payment.released' } }, session);
+    await applyStep(
+      database,
+      {
+        tenantId,
+        entityType: 'payment',
+        entityId: found._id,
+        step,
+        at,
+        by,
+        from: openPaymentStates,
+        set: { chain: null },
+        event: { type: 'payment.released' },
+      },
+      session,
+    );
   };
   const openSubscriptionStates = subscriptionStates.filter((state) => !endedSubscriptionStates.includes(state));
   const subscription: StuckRemedy = {
@@ -178,39 +298,87 @@ export function createStuckRemedies({ database, workflows }: { database: Databas
       await releasePaymentOf(found, input);
       await applyStep(
         database,
-        { ...about(input), step: `restart/${input.item._id}`, from, set: { chain: null }, event: { type: 'subscription.restarted' }, starts: [subscriptionProcessOf(found)] },
+        {
+          ...about(input),
+          step: `restart/${input.item._id}`,
+          from,
+          set: { chain: null },
+          event: { type: 'subscription.restarted' },
+          starts: [subscriptionProcessOf(found)],
+        },
         input.session,
       );
     },
 
     /**
-     * Cancelled at once, the open invoice taken back with the credit that it had used up and what was paid of it. A payment under way is
-     * withdrawn, or given back, by a new run.
+     * Cancelled at once, the open invoice taken back with the credit that it had used up and what was paid of it. A
+     * payment under way is withdrawn, or given back, by a new run.
      */
     async close({ reason, ...input }) {
       await workflows.terminate({ workflowId: input.item.subject, reason: 'Closed by an operator' });
       const found = await find<Subscription>(input);
-      const { tenantId, charge, userId, item: { plan } } = found;
+      const {
+        tenantId,
+        charge,
+        userId,
+        item: { plan },
+      } = found;
       const [step, now] = [`close/${input.item._id}`, new Date(input.at)];
       const isPending = charge?.status === 'pending';
       await releasePaymentOf(found, input);
-      const taken = charge?.invoiceId ? await models.invoices.findOne({ _id: charge.invoiceId, tenantId, state: 'open' }).session(input.session).lean() : null;
-      const creditBalance = taken ? creditAfterVoid({ creditBalance: found.creditBalance, draft: taken }) : found.creditBalance;
+      const taken = charge?.invoiceId
+        ? await models.invoices
+            .findOne({ _id: charge.invoiceId, tenantId, state: 'open' })
+            .session(input.session)
+            .lean()
+        : null;
+      const creditBalance = taken
+        ? creditAfterVoid({ creditBalance: found.creditBalance, draft: taken })
+        : found.creditBalance;
       const refunds = taken ? await findPaid(taken, input.session) : [];
       const refundMinor = refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
-      const mail = { template: 'subscriptionCancelled', key: `${found._id}/${step}`, to: null, data: { planName: plan.name, amountMinor: refundMinor, currency: plan.amount.currency, until: input.at } } as const;
+      const mail = {
+        template: 'subscriptionCancelled',
+        key: `${found._id}/${step}`,
+        to: null,
+        data: { planName: plan.name, amountMinor: refundMinor, currency: plan.amount.currency, until: input.at },
+      } as const;
       await applyStep(
         database,
         {
-          ...about(input), step, from: openSubscriptionStates, to: 'cancelled',
-          set: { since: now, chain: null, waiting: null, resumeAt: null, reason: 'closed_by_operator', creditBalance, charge: isPending ? charge : null },
+          ...about(input),
+          step,
+          from: openSubscriptionStates,
+          to: 'cancelled',
+          set: {
+            since: now,
+            chain: null,
+            waiting: null,
+            resumeAt: null,
+            reason: 'closed_by_operator',
+            creditBalance,
+            charge: isPending ? charge : null,
+          },
           event: { type: 'subscription.closed', data: { reason, refundMinor } },
           mails: userId === null ? [] : [mail],
           starts: isPending ? [subscriptionProcessOf(found)] : [],
           alongside: async (session) => {
             if (!taken) return;
-            await models.invoices.updateOne({ _id: taken._id, tenantId, state: 'open' }, { $set: { state: 'void', updatedAt: now }, $inc: { version: 1 } }, { session });
-            for (const paid of refunds) await acceptRefund({ database, session, tenantId, ...paid, correlationId: found.correlationId, by: input.by, at: input.at });
+            await models.invoices.updateOne(
+              { _id: taken._id, tenantId, state: 'open' },
+              { $set: { state: 'void', updatedAt: now }, $inc: { version: 1 } },
+              { session },
+            );
+            for (const paid of refunds)
+              await acceptRefund({
+                database,
+                session,
+                tenantId,
+                ...paid,
+                correlationId: found.correlationId,
+                by: input.by,
+                at: input.at,
+              });
           },
         },
         input.session,

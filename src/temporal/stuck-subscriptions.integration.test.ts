@@ -25,13 +25,23 @@ afterAll(() => world?.close());
 afterEach(() => world.chaos({ down: false }));
 
 const by = { kind: 'operator', id: null } as const;
-const restart = (item: StuckItem) => world.database.inTransaction((session) => operations.restart({ item, by, session }));
-const close = (item: StuckItem) => world.database.inTransaction((session) => operations.close({ item, by, reason: 'Agreed by telephone', session }));
+const restart = (item: StuckItem) =>
+  world.database.inTransaction((session) => operations.restart({ item, by, session }));
+const close = (item: StuckItem) =>
+  world.database.inTransaction((session) => operations.close({ item, by, reason: 'Agreed by telephone', session }));
 
 /** On the operator's list, as the reconciler puts it there. */
 async function list(id: string, kind: StuckKind = 'workflow_missing'): Promise<StuckItem> {
   const subject = workflowIdOf(id);
-  await openStuckItem({ database: world.database, tenantId: world.tenantId, kind, entityType: 'subscription', entityId: id, subject, detail: 'found by a test' });
+  await openStuckItem({
+    database: world.database,
+    tenantId: world.tenantId,
+    kind,
+    entityType: 'subscription',
+    entityId: id,
+    subject,
+    detail: 'found by a test',
+  });
   return world.database.models.stuckItems.findOne({ subject, open: true }).lean().orFail();
 }
 
@@ -43,7 +53,10 @@ async function orphaned(): Promise<string> {
   return id;
 }
 
-/** The first charge was made, its answer lost, and the gateway is away: nobody knows whether it was paid. The process is gone too. */
+/**
+ * The first charge was made, its answer lost, and the gateway is away: nobody knows whether it was paid. The process is
+ * gone too.
+ */
 async function orphanedWhilePaying({ cancelled = false } = {}): Promise<string> {
   const id = await world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_timeout_after_charge' });
   await waitFor(async () => (await world.bankBalance(id)).authorisations === 1, { what: 'the charge' });
@@ -60,9 +73,19 @@ it('a subscription without a process is found, and restarted goes on where it st
   const [gone, well] = await Promise.all([orphaned(), world.subscribe({ planId: await world.plan() })]);
   await world.untilSettled(well);
   const { nextPeriodAt } = await world.read(gone);
-  await untilListed({ workflows, workflowType: 'subscription', running: [workflowIdOf(well)], ended: [workflowIdOf(gone)] });
-  await world.database.models.subscriptions.collection.updateMany({}, { $set: { updatedAt: new Date(Date.now() - 60_000) } });
-  expect(await createReconciler({ database: world.database, processes: workflows, logger: silent, lookAgainAfterMs: 100 })()).toEqual({ listed: 1, mended: 0 });
+  await untilListed({
+    workflows,
+    workflowType: 'subscription',
+    running: [workflowIdOf(well)],
+    ended: [workflowIdOf(gone)],
+  });
+  await world.database.models.subscriptions.collection.updateMany(
+    {},
+    { $set: { updatedAt: new Date(Date.now() - 60_000) } },
+  );
+  expect(
+    await createReconciler({ database: world.database, processes: workflows, logger: silent, lookAgainAfterMs: 100 })(),
+  ).toEqual({ listed: 1, mended: 0 });
 
   const item = await world.database.models.stuckItems.findOne({ entityId: gone, open: true }).lean().orFail();
   expect(item).toMatchObject({ kind: 'workflow_missing', entityType: 'subscription' });
@@ -72,7 +95,10 @@ it('a subscription without a process is found, and restarted goes on where it st
   await waitFor(async () => (await world.read(gone)).chain !== null, { what: 'the new run' });
   await world.advanceTo(gone, new Date(nextPeriodAt.getTime() + HOUR_MS));
   await waitFor(async () => (await world.invoices(gone))[1]?.state === 'paid', { what: 'the renewal' });
-  expect((await world.invoices(gone)).map(({ state, attempts }) => [state, attempts.length])).toEqual([['paid', 1], ['paid', 1]]);
+  expect((await world.invoices(gone)).map(({ state, attempts }) => [state, attempts.length])).toEqual([
+    ['paid', 1],
+    ['paid', 1],
+  ]);
   expect(await world.bankBalance(gone)).toEqual({ captured: 2000, refunded: 0, authorisations: 2 });
   expect(await world.timeline(gone)).toEqual(['accepted', 'invoiced', 'activated', 'restarted', 'invoiced', 'renewed']);
 });
@@ -81,7 +107,11 @@ it('closed, a subscription is cancelled at once and told so; what was paid stays
   const id = await orphaned();
   expect((await close(await list(id))).state).toBe('closed');
   expect(await world.read(id)).toMatchObject({ state: 'cancelled', reason: 'closed_by_operator', charge: null });
-  expect((await world.events(id)).at(-1)).toMatchObject({ type: 'subscription.closed', by, data: { reason: 'Agreed by telephone' } });
+  expect((await world.events(id)).at(-1)).toMatchObject({
+    type: 'subscription.closed',
+    by,
+    data: { reason: 'Agreed by telephone' },
+  });
   expect(await world.mails(id)).toEqual(['subscriptionCancelled']);
   expect((await world.invoices(id)).map(({ state }) => state)).toEqual(['paid']);
   await world.relay();
@@ -127,7 +157,10 @@ it('closed with an invoice that credit had paid a part of, it keeps the credit',
   await world.until(id, 'past_due');
   await world.handle(id).terminate('from outside');
   const [invoice] = await world.invoices(id);
-  await world.database.models.invoices.updateOne({ _id: invoice!._id }, { $set: { creditApplied: { amountMinor: 300, currency: 'EUR' } } });
+  await world.database.models.invoices.updateOne(
+    { _id: invoice!._id },
+    { $set: { creditApplied: { amountMinor: 300, currency: 'EUR' } } },
+  );
   await close(await list(id));
   expect((await world.read(id)).creditBalance).toEqual({ amountMinor: 300, currency: 'EUR' });
 });
@@ -139,14 +172,33 @@ it('closed with an invoice that was paid in part, it gives that part back', asyn
   // As if it had been captured in part at the gateway, and so been left open.
   const [invoice] = await world.invoices(id);
   const { models } = world.database;
-  await models.invoices.updateOne({ _id: invoice!._id }, { $set: { state: 'open', paidAt: null, 'attempts.0.paidMinor': 600 } });
+  await models.invoices.updateOne(
+    { _id: invoice!._id },
+    { $set: { state: 'open', paidAt: null, 'attempts.0.paidMinor': 600 } },
+  );
   await models.payments.updateOne({ _id: invoice!.attempts[0]!.paymentId }, { $set: { capturedMinor: 600 } });
-  const charge = { invoiceId: invoice!._id, periodStart: invoice!.period.startAt, attempt: 1, status: 'failed', rung: 1, failedAt: new Date(), nextAt: new Date() } as const;
+  const charge = {
+    invoiceId: invoice!._id,
+    periodStart: invoice!.period.startAt,
+    attempt: 1,
+    status: 'failed',
+    rung: 1,
+    failedAt: new Date(),
+    nextAt: new Date(),
+  } as const;
   await models.subscriptions.updateOne({ _id: id }, { $set: { state: 'past_due', charge } });
   await close(await list(id));
   expect((await world.invoices(id)).map(({ state }) => state)).toEqual(['void']);
-  expect((await models.refunds.find({ paymentId: invoice!.attempts[0]!.paymentId }).lean()).map(({ amount }) => amount.amountMinor)).toEqual([600]);
-  expect((await world.events(id)).at(-1)).toMatchObject({ type: 'subscription.closed', by, data: { refundMinor: 600 } });
+  expect(
+    (await models.refunds.find({ paymentId: invoice!.attempts[0]!.paymentId }).lean()).map(
+      ({ amount }) => amount.amountMinor,
+    ),
+  ).toEqual([600]);
+  expect((await world.events(id)).at(-1)).toMatchObject({
+    type: 'subscription.closed',
+    by,
+    data: { refundMinor: 600 },
+  });
 });
 
 it('closed while nobody knows whether it paid, it is cancelled at once, and a new run sees that nothing is kept', async () => {
@@ -158,11 +210,14 @@ it('closed while nobody knows whether it paid, it is cancelled at once, and a ne
   await waitFor(async () => (await world.read(id)).charge === null, { what: 'the payment to be withdrawn' });
   await waitFor(async () => !(await hasProcess(id)), { what: 'the new run to end' });
   // The process of the payment outlived its parent: where it was quicker the money was taken, and is given back.
-  await waitFor(async () => {
-    await world.relay();
-    const { captured, refunded } = await world.bankBalance(id);
-    return captured === refunded && ['cancelled', 'refunded'].includes((await world.payments(id))[0]!.state);
-  }, { what: 'nothing to be kept' });
+  await waitFor(
+    async () => {
+      await world.relay();
+      const { captured, refunded } = await world.bankBalance(id);
+      return captured === refunded && ['cancelled', 'refunded'].includes((await world.payments(id))[0]!.state);
+    },
+    { what: 'nothing to be kept' },
+  );
   expect((await world.bankBalance(id)).authorisations).toBe(1);
   expect((await world.invoices(id)).map(({ state }) => state)).toEqual(['void']);
 });

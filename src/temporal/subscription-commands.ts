@@ -1,5 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import { commandOf, subscriptionId as workflowIdOf, subscriptionRefusals, type SubscriptionCommandTerms, type SubscriptionOutcome, type SubscriptionUpdate } from '../contracts/subscription';
+import {
+  commandOf,
+  subscriptionId as workflowIdOf,
+  subscriptionRefusals,
+  type SubscriptionCommandTerms,
+  type SubscriptionOutcome,
+  type SubscriptionUpdate,
+} from '../contracts/subscription';
 import { commandStep } from '../contracts/commands';
 import type { Actor } from '../domain/actor';
 import { DomainError } from '../domain/domain-error';
@@ -23,12 +30,13 @@ export type SendSubscriptionCommandInput = {
 }[SubscriptionUpdate];
 
 /**
- * Sends a command to a running subscription; see `sendCommand`. The new token of `updatePaymentMethod` waits in `commandPayloads` under
- * the command's id (`{ paymentMethod }`), which the caller has written before.
+ * Sends a command to a running subscription; see `sendCommand`. The new token of `updatePaymentMethod` waits in
+ * `commandPayloads` under the command's id (`{ paymentMethod }`), which the caller has written before.
  *
- * @throws DomainError as `sendCommand`; `PLAN_UNKNOWN`, `PLAN_CURRENCY_DIFFERS`, `NOTHING_TO_CHANGE`, `INTEGER_OUT_OF_RANGE`, `AMOUNT_TOO_LARGE`,
- *   `REFUND_NOT_APPLICABLE`, `RESUME_IN_PAST` for what is asked; the conflicts `SUBSCRIPTION_CANCELLED`, `SUBSCRIPTION_NOT_STARTED`,
- *   `SUBSCRIPTION_PAUSED`, `SUBSCRIPTION_NOT_PAUSED`, `SUBSCRIPTION_RESUMING`, `INVOICE_OPEN`, `CHANGE_WAITING`, `NOTHING_TO_UNDO`.
+ * @throws DomainError as `sendCommand`; `PLAN_UNKNOWN`, `PLAN_CURRENCY_DIFFERS`, `NOTHING_TO_CHANGE`,
+ *   `INTEGER_OUT_OF_RANGE`, `AMOUNT_TOO_LARGE`, `REFUND_NOT_APPLICABLE`, `RESUME_IN_PAST` for what is asked; the
+ *   conflicts `SUBSCRIPTION_CANCELLED`, `SUBSCRIPTION_NOT_STARTED`, `SUBSCRIPTION_PAUSED`, `SUBSCRIPTION_NOT_PAUSED`,
+ *   `SUBSCRIPTION_RESUMING`, `INVOICE_OPEN`, `CHANGE_WAITING`, `NOTHING_TO_UNDO`.
  */
 export type SendSubscriptionCommand = (input: SendSubscriptionCommandInput) => Promise<SubscriptionOutcome>;
 
@@ -38,7 +46,11 @@ export function createSubscriptionCommands(dependencies: CommandDependencies): S
     await requirePossible(dependencies, input);
     const ask = () =>
       sendCommand(dependencies, {
-        tenantId, entityType: 'subscription', entityId: subscriptionId, workflowId: workflowIdOf(subscriptionId), update: command,
+        tenantId,
+        entityType: 'subscription',
+        entityId: subscriptionId,
+        workflowId: workflowIdOf(subscriptionId),
+        update: command,
         input: { ...terms, commandId, by },
         refusalOf: (entity) => ((entity as Subscription).state === 'cancelled' ? cancelled(command) : null),
       }) as Promise<SubscriptionOutcome>;
@@ -56,26 +68,41 @@ async function askAgainWhileStarting(ask: () => Promise<SubscriptionOutcome>): P
       return await ask();
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== subscriptionRefusals.startingAfresh) throw error;
-      if (asked === MOST_ASKS) throw new DomainError('OUTCOME_PENDING', 'The process is starting afresh: repeat the request with the same Idempotency-Key', { retryAfterSeconds: 1 });
+      if (asked === MOST_ASKS)
+        throw new DomainError(
+          'OUTCOME_PENDING',
+          'The process is starting afresh: repeat the request with the same Idempotency-Key',
+          { retryAfterSeconds: 1 },
+        );
       await setTimeout(PAUSE_MS);
     }
   }
 }
 
 /** What can be told from the request and the plan alone is told here, where it can point at the field. */
-async function requirePossible({ database }: CommandDependencies, { tenantId, subscriptionId, command, terms, commandId }: SendSubscriptionCommandInput): Promise<void> {
+async function requirePossible(
+  { database }: CommandDependencies,
+  { tenantId, subscriptionId, command, terms, commandId }: SendSubscriptionCommandInput,
+): Promise<void> {
   if (command === 'cancelSubscription') requireAccepted(refuseCancelTerms(terms));
   if (command !== 'changePlan') return;
   const { subscriptions, events } = database.models;
   const subscription = await subscriptions.findOne({ _id: subscriptionId, tenantId }).lean();
   if (!subscription || subscription.state === 'cancelled') return;
-  // A repeat is answered as the first time, whatever the subscription has become since. Asked after it was read: it may be becoming so just now.
+  // A repeat is answered as the first time, whatever the subscription has become since. Asked after it was read: it may
+  // be becoming so just now.
   if (await events.exists({ tenantId, entityId: subscriptionId, step: commandStep(commandId) })) return;
   const { planId, quantity } = terms;
-  requireChange({ current: subscription.item, next: await findPlanItem({ database, tenantId, planId, quantity: quantity ?? subscription.item.quantity }) });
+  requireChange({
+    current: subscription.item,
+    next: await findPlanItem({ database, tenantId, planId, quantity: quantity ?? subscription.item.quantity }),
+  });
 }
 
 function cancelled(command: SubscriptionUpdate): DomainError {
-  const refused = refuseSubscriptionCommand({ command: commandOf(command, {}), standing: { state: 'cancelled', invoiceOpen: false, waiting: null } })!;
+  const refused = refuseSubscriptionCommand({
+    command: commandOf(command, {}),
+    standing: { state: 'cancelled', invoiceOpen: false, waiting: null },
+  })!;
   return new DomainError(refused.code, refused.detail);
 }

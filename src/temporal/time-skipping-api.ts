@@ -2,14 +2,15 @@ import { type Client, ServiceError, WorkflowClient, type ConnectionLike } from '
 import { DomainError } from '../domain/domain-error';
 
 /*
- * Everything that speaks to the time skipping of Temporal Server 1.32 and newer (`frontend.WorkflowTimeSkippingEnabled`), for
- * which the SDK has no words of its own. One workflow's clock moves at a time; other workflows are untouched. Children never
- * skip: propagation is always switched off, because it does not carry the target.
+ * Everything that speaks to the time skipping of Temporal Server 1.32 and newer
+ * (`frontend.WorkflowTimeSkippingEnabled`), for which the SDK has no words of its own. One workflow's clock moves at a
+ * time; other workflows are untouched. Children never skip: propagation is always switched off, because it does not
+ * carry the target.
  *
- * Danger: while skipping is on, the pauses between the attempts of a failing activity are skipped too, and a workflow that comes
- * to rest just after real time has passed the target is skipped on to its next timer, however far (docs/decisions/0009). So each
- * session makes one skip, at once or not at all: begin it only while the workflow rests and its target lies well ahead, and end it
- * where it was not made.
+ * Danger: while skipping is on, the pauses between the attempts of a failing activity are skipped too, and a workflow
+ * that comes to rest just after real time has passed the target is skipped on to its next timer, however far
+ * (docs/decisions/0009). So each session makes one skip, at once or not at all: begin it only while the workflow rests
+ * and its target lies well ahead, and end it where it was not made.
  */
 const SKIPS_PER_SESSION = 1;
 const CALL_TIMEOUT_MS = 5000;
@@ -37,20 +38,34 @@ export interface WorkflowStand {
   failing: { activity: string; attempts: number } | null;
 }
 
-const namedBy = ({ client, workflowId }: { client: Client; workflowId: string }) => ({ namespace: client.options.namespace, execution: { workflowId } });
-const bounded = <T>(client: Client, call: () => Promise<T>): Promise<T> => client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
-const codeOf = (error: unknown): unknown => ((error instanceof ServiceError ? error.cause : error) as { code?: unknown } | undefined)?.code;
+const namedBy = ({ client, workflowId }: { client: Client; workflowId: string }) => ({
+  namespace: client.options.namespace,
+  execution: { workflowId },
+});
+const bounded = <T>(client: Client, call: () => Promise<T>): Promise<T> =>
+  client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
+const codeOf = (error: unknown): unknown =>
+  ((error instanceof ServiceError ? error.cause : error) as { code?: unknown } | undefined)?.code;
 
 /** Null when Temporal knows no such workflow. */
-export async function describeStand({ client, workflowId }: { client: Client; workflowId: string }): Promise<WorkflowStand | null> {
+export async function describeStand({
+  client,
+  workflowId,
+}: {
+  client: Client;
+  workflowId: string;
+}): Promise<WorkflowStand | null> {
   const askedAt = Date.now();
-  const answer = await bounded(client, () => client.workflowService.describeWorkflowExecution(namedBy({ client, workflowId }))).catch((error: unknown) => {
+  const answer = await bounded(client, () =>
+    client.workflowService.describeWorkflowExecution(namedBy({ client, workflowId })),
+  ).catch((error: unknown) => {
     if (codeOf(error) === NOT_FOUND) return null;
     throw error;
   });
   if (!answer) return null;
   const answeredAt = Date.now();
-  const { workflowExecutionInfo, workflowExtendedInfo, pendingActivities, pendingChildren, pendingWorkflowTask } = answer;
+  const { workflowExecutionInfo, workflowExtendedInfo, pendingActivities, pendingChildren, pendingWorkflowTask } =
+    answer;
   const skipped = workflowExtendedInfo?.timeSkippingInfo;
   const failing = pendingActivities?.find(({ attempt }) => (attempt ?? 0) > 1);
   const activity = pendingActivities?.[0]?.activityType?.name;
@@ -62,14 +77,35 @@ export async function describeStand({ client, workflowId }: { client: Client; wo
     blurMs: (answeredAt - askedAt) / 2,
     historyLength: Number(workflowExecutionInfo?.historyLength ?? 0),
     skipping: skipped?.effectiveConfig?.enabled === true,
-    busyWith: activity ? `the activity ${activity}` : child ? `its child ${child}` : pendingWorkflowTask ? 'a workflow task that no worker has finished' : null,
+    busyWith: activity
+      ? `the activity ${activity}`
+      : child
+        ? `its child ${child}`
+        : pendingWorkflowTask
+          ? 'a workflow task that no worker has finished'
+          : null,
     failing: failing ? { activity: failing.activityType?.name ?? '', attempts: (failing.attempt ?? 1) - 1 } : null,
   };
 }
 
-/** Lets a workflow skip to its next timer, but `byMs` at most: at once, or as soon as nothing of it is in flight. False when it has ended. */
-export async function beginSkip({ client, workflowId, byMs }: { client: Client; workflowId: string; byMs: number }): Promise<boolean> {
-  return configure({ client, workflowId, config: skipOf({ id: `hop-${Date.now()}-${Math.random().toString(36).slice(2)}`, byMs }) });
+/**
+ * Lets a workflow skip to its next timer, but `byMs` at most: at once, or as soon as nothing of it is in flight. False
+ * when it has ended.
+ */
+export async function beginSkip({
+  client,
+  workflowId,
+  byMs,
+}: {
+  client: Client;
+  workflowId: string;
+  byMs: number;
+}): Promise<boolean> {
+  return configure({
+    client,
+    workflowId,
+    config: skipOf({ id: `hop-${Date.now()}-${Math.random().toString(36).slice(2)}`, byMs }),
+  });
 }
 
 /** From here on the workflow lives at the pace of real time. False when it has ended. */
@@ -77,7 +113,15 @@ export async function endSkip({ client, workflowId }: { client: Client; workflow
   return configure({ client, workflowId, config: { enabled: false, disablePropagation: true } });
 }
 
-async function configure({ client, workflowId, config }: { client: Client; workflowId: string; config: TimeSkippingConfig }): Promise<boolean> {
+async function configure({
+  client,
+  workflowId,
+  config,
+}: {
+  client: Client;
+  workflowId: string;
+  config: TimeSkippingConfig;
+}): Promise<boolean> {
   try {
     await bounded(client, () =>
       client.workflowService.updateWorkflowExecutionOptions({
@@ -99,13 +143,26 @@ async function configure({ client, workflowId, config }: { client: Client; workf
  * A client whose starts are born at real time and skip `byMs` at once, in the very request that starts them. The
  * workflow waits for it as its first step (workflows/align-clock.ts).
  */
-export function startingAhead({ client, workflowId, byMs }: { client: Client; workflowId: string; byMs: number }): WorkflowClient {
+export function startingAhead({
+  client,
+  workflowId,
+  byMs,
+}: {
+  client: Client;
+  workflowId: string;
+  byMs: number;
+}): WorkflowClient {
   const timeSkippingConfig = skipOf({ id: `birth-${workflowId}`, byMs });
   const workflowService = replacing(client.workflowService, {
-    startWorkflowExecution: (request: object) => client.workflowService.startWorkflowExecution({ ...request, timeSkippingConfig }),
+    startWorkflowExecution: (request: object) =>
+      client.workflowService.startWorkflowExecution({ ...request, timeSkippingConfig }),
   });
   const { namespace, dataConverter } = client.options;
-  return new WorkflowClient({ connection: replacing<ConnectionLike>(client.connection, { workflowService }), namespace, dataConverter });
+  return new WorkflowClient({
+    connection: replacing<ConnectionLike>(client.connection, { workflowService }),
+    namespace,
+    dataConverter,
+  });
 }
 
 /**
@@ -113,7 +170,11 @@ export function startingAhead({ client, workflowId, byMs }: { client: Client; wo
  * `available`, or to `unknown` when the server does not answer: an advance is then accepted and waits for it.
  */
 export async function requireTimeSkipping({ client }: { client: Client }): Promise<'available' | 'unknown'> {
-  const nobody = { namespace: client.options.namespace, workflowExecution: { workflowId: 'time-skipping-probe' }, fastForwardId: 'probe' };
+  const nobody = {
+    namespace: client.options.namespace,
+    workflowExecution: { workflowId: 'time-skipping-probe' },
+    fastForwardId: 'probe',
+  };
   try {
     await bounded(client, () => client.workflowService.pollWorkflowExecutionTimeSkipping(nobody));
     return 'available';

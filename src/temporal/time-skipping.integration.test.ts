@@ -26,7 +26,10 @@ beforeAll(async () => {
   quietTemporal();
   temporal = await openTestNamespace();
   worker = await Worker.create({
-    connection: temporal.connection, namespace: temporal.namespace, taskQueue: 'days', workflowsPath: require.resolve('../testing/day-of-work.ts'),
+    connection: temporal.connection,
+    namespace: temporal.namespace,
+    taskQueue: 'days',
+    workflowsPath: require.resolve('../testing/day-of-work.ts'),
     activities: { work: () => work() },
   });
   running = worker.run();
@@ -50,10 +53,13 @@ async function startDay(): Promise<{ workflowId: string; dueMs: number }> {
   const workflowId = randomUUID();
   await client.workflow.start('dayOfWork', { workflowId, taskQueue: 'days' });
   const timers = new PendingTimers(client, workflowId);
-  const dueMs = await waitFor(async () => {
-    await timers.read((await describeStand({ client, workflowId }))!);
-    return timers.nextMs;
-  }, { what: 'its first timer', everyMs: 5 });
+  const dueMs = await waitFor(
+    async () => {
+      await timers.read((await describeStand({ client, workflowId }))!);
+      return timers.nextMs;
+    },
+    { what: 'its first timer', everyMs: 5 },
+  );
   return { workflowId, dueMs };
 }
 
@@ -73,21 +79,28 @@ function clientWith(before: Before): Client {
   for (const [call, happen] of Object.entries(before)) {
     service[call] = async (request: never) => {
       await happen(request);
-      return (temporal.client.workflowService as unknown as Record<string, (request: never) => unknown>)[call]!(request);
+      return (temporal.client.workflowService as unknown as Record<string, (request: never) => unknown>)[call]!(
+        request,
+      );
     };
   }
   return Object.create(temporal.client, { workflowService: { value: service } }) as Client;
 }
-const isSkip = (request: { workflowExecutionOptions: { timeSkippingConfig: { enabled: boolean } } }) => request.workflowExecutionOptions.timeSkippingConfig.enabled;
+const isSkip = (request: { workflowExecutionOptions: { timeSkippingConfig: { enabled: boolean } } }) =>
+  request.workflowExecutionOptions.timeSkippingConfig.enabled;
 /** Every time its skipping was switched. */
 async function skipsOf(workflowId: string): Promise<('on' | 'off')[]> {
   const { events } = await temporal.client.workflow.getHandle(workflowId).fetchHistory();
-  const switched = (events ?? []).flatMap(({ workflowExecutionOptionsUpdatedEventAttributes: options }) => options ?? []);
+  const switched = (events ?? []).flatMap(
+    ({ workflowExecutionOptionsUpdatedEventAttributes: options }) => options ?? [],
+  );
   return switched.map(({ timeSkippingConfig }) => (timeSkippingConfig?.enabled ? 'on' : 'off'));
 }
-const busyWith = async (workflowId: string) => (await describeStand({ client: temporal.client, workflowId }))?.busyWith ?? null;
+const busyWith = async (workflowId: string) =>
+  (await describeStand({ client: temporal.client, workflowId }))?.busyWith ?? null;
 
-// Left on, a session carries a workflow that comes to rest just after its target on to the next timer, however far (docs/decisions/0009).
+// Left on, a session carries a workflow that comes to rest just after its target on to the next timer, however far
+// (docs/decisions/0009).
 describe('no skip is left on while the workflow is at work', () => {
   it('where a message came between the look and the skip', async () => {
     const { workflowId } = await startDay();
@@ -103,7 +116,10 @@ describe('no skip is left on while the workflow is at work', () => {
       },
     });
     const brought = bringWorkflow({ client, workflowId, offsetMs: 20 * WORK_MS });
-    await waitFor(async () => (await skipsOf(workflowId)).length > 1, { what: 'the skip to be switched off', timeoutMs: 15_000 }).finally(release);
+    await waitFor(async () => (await skipsOf(workflowId)).length > 1, {
+      what: 'the skip to be switched off',
+      timeoutMs: 15_000,
+    }).finally(release);
     expect(await brought).toBeNull();
     expect((await skipsOf(workflowId)).slice(0, 2)).toEqual(['on', 'off']);
     expect(await endDay(workflowId)).toBeLessThan(0.1);
@@ -126,7 +142,9 @@ describe('no skip is left on while the workflow is at work', () => {
     const release = holdWork();
     const fired = waitFor(() => busyWith(workflowId), { what: 'its timer to fire', everyMs: 2 });
     void fired.then(() => setTimeout(WORK_MS)).then(release, release);
-    expect(await bringWorkflow({ client: temporal.client, workflowId, offsetMs: dueMs - 3 * WORK_MS - Date.now() })).toBeNull();
+    expect(
+      await bringWorkflow({ client: temporal.client, workflowId, offsetMs: dueMs - 3 * WORK_MS - Date.now() }),
+    ).toBeNull();
     const { client, begunWhile } = watched(workflowId, { getWorkflowExecutionHistoryReverse: () => fired });
     expect(await bringWorkflow({ client, workflowId, offsetMs: dueMs + DAY_MS / 2 - Date.now() })).toBeNull();
     expect(begunWhile).toEqual([null]);

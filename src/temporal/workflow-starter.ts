@@ -19,8 +19,8 @@ const START_TIMEOUT_MS = 5000;
 /** Sends what the outbox has for Temporal, starts and signals; the sole caller of `client.workflow.start`. */
 export interface WorkflowStarter {
   /**
-   * Sends the start of a freshly committed row in the background, at most 20 at a time; one too many, or one that fails, is left to
-   * the relay. Never throws.
+   * Sends the start of a freshly committed row in the background, at most 20 at a time; one too many, or one that
+   * fails, is left to the relay. Never throws.
    */
   startSoon(row: OutboxRow): void;
   /** Sends the start or the signal of a row now and records it as done. Rejects when Temporal is away or refuses. */
@@ -38,10 +38,15 @@ export interface WorkflowStarterDependencies {
 }
 
 /**
- * A start is sent only while its entity waits for it: Temporal forgets closed ids after its retention, the entity does not.
- * Sent twice, it reaches the same run (`USE_EXISTING`) or finds that it has been (`REJECT_DUPLICATE`).
+ * A start is sent only while its entity waits for it: Temporal forgets closed ids after its retention, the entity does
+ * not. Sent twice, it reaches the same run (`USE_EXISTING`) or finds that it has been (`REJECT_DUPLICATE`).
  */
-export function createWorkflowStarter({ client, database, logger, onStarted }: WorkflowStarterDependencies): WorkflowStarter {
+export function createWorkflowStarter({
+  client,
+  database,
+  logger,
+  onStarted,
+}: WorkflowStarterDependencies): WorkflowStarter {
   const clock = createClock({ database });
   const inFlight = new Set<Promise<void>>();
 
@@ -66,7 +71,10 @@ export function createWorkflowStarter({ client, database, logger, onStarted }: W
       const sending = start(row)
         .catch((error: unknown) => {
           const { correlationId, start: begin, signal } = row;
-          logger.info({ correlationId, workflowId: (begin ?? signal)?.workflowId, reason: (error as Error).message }, 'Left to the relay');
+          logger.info(
+            { correlationId, workflowId: (begin ?? signal)?.workflowId, reason: (error as Error).message },
+            'Left to the relay',
+          );
         })
         .finally(() => inFlight.delete(sending));
       inFlight.add(sending);
@@ -79,9 +87,17 @@ export function createWorkflowStarter({ client, database, logger, onStarted }: W
 
 type Awaited = Pick<Entity, 'state' | 'updatedAt'>;
 
-/** The entity when it still waits to be started, accepted and unclaimed, or unclaimed since an operator's restart; null otherwise. */
-async function findAwaited({ models }: Database, { tenantId, entityType, entityId, start }: OutboxRow): Promise<Awaited | null> {
-  const entity = await entityModel(models, entityType).findOne({ _id: entityId, tenantId, chain: null }, { state: 1, updatedAt: 1 }).lean();
+/**
+ * The entity when it still waits to be started, accepted and unclaimed, or unclaimed since an operator's restart; null
+ * otherwise.
+ */
+async function findAwaited(
+  { models }: Database,
+  { tenantId, entityType, entityId, start }: OutboxRow,
+): Promise<Awaited | null> {
+  const entity = await entityModel(models, entityType)
+    .findOne({ _id: entityId, tenantId, chain: null }, { state: 1, updatedAt: 1 })
+    .lean();
   return entity !== null && (start?.restart === true || UNSTARTED.includes(entity.state)) ? entity : null;
 }
 
@@ -89,8 +105,9 @@ async function findAwaited({ models }: Database, { tenantId, entityType, entityI
 const BORN_IN_A_HOP_MS = 60_000;
 
 /**
- * How far ahead of real time the workflow has to begin, in ms: its tenant's offset. One that another workflow asked for in the
- * middle of an advance begins where that one stands, or it would live before it was wanted. An advance itself is in real time.
+ * How far ahead of real time the workflow has to begin, in ms: its tenant's offset. One that another workflow asked for
+ * in the middle of an advance begins where that one stands, or it would live before it was wanted. An advance itself is
+ * in real time.
  */
 async function aheadMs({ clock, row, entity }: { clock: Clock; row: OutboxRow; entity: Awaited }): Promise<number> {
   if (row.entityType === 'operation' || tenantOf(row.tenantId).mode !== 'sandbox') return 0;
@@ -99,7 +116,11 @@ async function aheadMs({ clock, row, entity }: { clock: Clock; row: OutboxRow; e
   return entityAheadMs > offsetMs + BORN_IN_A_HOP_MS ? entityAheadMs : offsetMs;
 }
 
-async function send(client: Client, { tenantId, correlationId, start }: OutboxRow, sandboxOffsetMs: number): Promise<void> {
+async function send(
+  client: Client,
+  { tenantId, correlationId, start }: OutboxRow,
+  sandboxOffsetMs: number,
+): Promise<void> {
   const { workflowType, workflowId, taskQueue, input, restart } = start!;
   const isAhead = sandboxOffsetMs > 0;
   const workflows = isAhead ? startingAhead({ client, workflowId, byMs: sandboxOffsetMs }) : client.workflow;
@@ -124,7 +145,9 @@ async function send(client: Client, { tenantId, correlationId, start }: OutboxRo
 /** To a workflow that has ended there is nothing to say. */
 async function sendSignal(client: Client, { workflowId, name, args = [] }: WorkflowSignal): Promise<void> {
   try {
-    await client.withDeadline(Date.now() + START_TIMEOUT_MS, () => client.workflow.getHandle(workflowId).signal(name, ...args));
+    await client.withDeadline(Date.now() + START_TIMEOUT_MS, () =>
+      client.workflow.getHandle(workflowId).signal(name, ...args),
+    );
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }

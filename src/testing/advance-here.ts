@@ -15,11 +15,24 @@ export interface AdvanceHereInput {
 }
 
 /** Advances a tenant's clock as the advance's workflow does, in the test itself. Answers why it could not. */
-export async function advanceHere({ world: { client, database, starter, tenantId }, by, stallAfterMs }: AdvanceHereInput): Promise<OperationFailure | null> {
+export async function advanceHere({
+  world: { client, database, starter, tenantId },
+  by,
+  stallAfterMs,
+}: AdvanceHereInput): Promise<OperationFailure | null> {
   const mover = createSandboxClockMover({ client, database, starter, stallAfterMs });
   const now = await createClock({ database }).now(tenantId);
   const { operation } = await database.inTransaction((session) =>
-    acceptAdvance({ database, session, tenantId, by, actor: { kind: 'api_key', id: 'key_test' }, now, correlationId: 'test' }));
+    acceptAdvance({
+      database,
+      session,
+      tenantId,
+      by,
+      actor: { kind: 'api_key', id: 'key_test' },
+      now,
+      correlationId: 'test',
+    }),
+  );
   const step = { tenantId, operationId: operation._id, chain: randomUUID() };
   await mover.claim(step);
   for (;;) {

@@ -1,6 +1,9 @@
 import type { Model } from 'mongoose';
 
-/** Has something happen right after the next document is read of a model: between two looks of the code under test. Ends with `jest.restoreAllMocks()`. */
+/**
+ * Has something happen right after the next document is read of a model: between two looks of the code under test. Ends
+ * with `jest.restoreAllMocks()`.
+ */
 export function afterFirstRead<T>(model: Model<T>, happen: () => Promise<unknown>): void {
   const findOne = model.findOne.bind(model);
   jest.spyOn(model, 'findOne').mockImplementationOnce((...asked) => {

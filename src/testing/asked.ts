@@ -10,7 +10,9 @@ export interface Asked<Command> {
 }
 
 /** What the sender of a command is answered; a `DomainError` is an answer, anything else is thrown on. */
-export async function answerOf<Outcome>(send: () => Promise<Outcome>): Promise<{ outcome: Outcome | null; code: string | null }> {
+export async function answerOf<Outcome>(
+  send: () => Promise<Outcome>,
+): Promise<{ outcome: Outcome | null; code: string | null }> {
   try {
     return { outcome: await send(), code: null };
   } catch (error) {

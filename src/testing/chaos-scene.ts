@@ -16,16 +16,32 @@ const CHAOS = { seed: 'chaos', timeoutAfterChargePercent: 10, unavailablePercent
 const SECRET = `whsec_${Buffer.from('a-secret-of-the-chaos-test-0').toString('base64')}`;
 
 /** A gateway in chaos, with the door the platform uses: forged doors lose the key of every call. */
-async function openGateway({ losesKeys, timeoutAfterChargePercent }: { losesKeys: boolean; timeoutAfterChargePercent: number }) {
+async function openGateway({
+  losesKeys,
+  timeoutAfterChargePercent,
+}: {
+  losesKeys: boolean;
+  timeoutAfterChargePercent: number;
+}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'chaos-gateway-'));
-  const gateway = await startSandboxGateway({ port: 0, dataDir, webhookSecret: SECRET, chaos: { ...CHAOS, timeoutAfterChargePercent } });
+  const gateway = await startSandboxGateway({
+    port: 0,
+    dataDir,
+    webhookSecret: SECRET,
+    chaos: { ...CHAOS, timeoutAfterChargePercent },
+  });
   const door = createServer((incoming, outgoing) => {
     const headers = { ...incoming.headers };
-    if (losesKeys && headers['idempotency-key']) headers['idempotency-key'] = `${String(headers['idempotency-key'])}#${randomUUID()}`;
-    const passed = httpRequest(new URL(incoming.url ?? '/', gateway.url), { method: incoming.method, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-    });
+    if (losesKeys && headers['idempotency-key'])
+      headers['idempotency-key'] = `${String(headers['idempotency-key'])}#${randomUUID()}`;
+    const passed = httpRequest(
+      new URL(incoming.url ?? '/', gateway.url),
+      { method: incoming.method, headers },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
     passed.on('error', () => outgoing.destroy());
     outgoing.on('close', () => passed.destroy());
     incoming.pipe(passed);
@@ -50,7 +66,14 @@ export const payUntilAnswered = (app: PartnerApp, index: number) => {
   const key = randomUUID();
   return waitFor(
     async () => {
-      const { status, body } = await app.post<{ id: string }>('/payments', { key, body: { amount: { amountMinor: 100 + index, currency: 'EUR' }, paymentMethod: 'pm_ok', customerId: `cust-${index}` } });
+      const { status, body } = await app.post<{ id: string }>('/payments', {
+        key,
+        body: {
+          amount: { amountMinor: 100 + index, currency: 'EUR' },
+          paymentMethod: 'pm_ok',
+          customerId: `cust-${index}`,
+        },
+      });
       if (status >= 500) throw new Error(String(status));
       expect(status).toBe(202);
       return body.id;
@@ -76,8 +99,14 @@ export interface ChaosSceneInput {
   timeoutAfterChargePercent?: number;
 }
 
-/** Plays with the whole platform over a gateway in chaos: of its calls 10 % (or as many as asked for) charge and never answer, 5 % get a 503, 5 % are declined. */
-export async function withChaos({ name, workers, losesKeys = false, timeoutAfterChargePercent = CHAOS.timeoutAfterChargePercent }: ChaosSceneInput, play: (scene: ChaosScene) => Promise<void>): Promise<void> {
+/**
+ * Plays with the whole platform over a gateway in chaos: of its calls 10 % (or as many as asked for) charge and never
+ * answer, 5 % get a 503, 5 % are declined.
+ */
+export async function withChaos(
+  { name, workers, losesKeys = false, timeoutAfterChargePercent = CHAOS.timeoutAfterChargePercent }: ChaosSceneInput,
+  play: (scene: ChaosScene) => Promise<void>,
+): Promise<void> {
   const gateway = await openGateway({ losesKeys, timeoutAfterChargePercent });
   const environment = { SANDBOX_GATEWAY_URL: gateway.doorUrl, GATEWAY_TIMEOUT_MS: '3000' };
   const platform = await startPlatform({ name, workers, which: ['mongodb', 'redis', 'temporal'], environment });
@@ -96,7 +125,10 @@ export async function withChaos({ name, workers, losesKeys = false, timeoutAfter
 }
 
 /** Payments that were acknowledged, our documents, our books and the gateway's own, against each other. */
-export async function compareBooks({ database, bankItems }: ChaosScene, paymentIds: readonly string[]): Promise<string[]> {
+export async function compareBooks(
+  { database, bankItems }: ChaosScene,
+  paymentIds: readonly string[],
+): Promise<string[]> {
   const items = await bankItems();
   const books = {
     read: (id: string) => database.models.payments.findById(id).lean().orFail(),

@@ -16,29 +16,53 @@ export interface BankTotals {
 }
 
 /**
- * Compares the payment, our ledger and the gateway's own books. Empty when all three agree: nothing lost, doubled, charged but
- * unpaid or paid but uncharged.
+ * Compares the payment, our ledger and the gateway's own books. Empty when all three agree: nothing lost, doubled,
+ * charged but unpaid or paid but uncharged.
  */
-export async function differences(world: Pick<PaymentWorld, 'read' | 'postings' | 'bankItems'>, paymentId: string): Promise<{ problems: string[]; bank: BankTotals }> {
-  const [payment, postings, items] = await Promise.all([world.read(paymentId), world.postings(paymentId), world.bankItems(paymentId)]);
+export async function differences(
+  world: Pick<PaymentWorld, 'read' | 'postings' | 'bankItems'>,
+  paymentId: string,
+): Promise<{ problems: string[]; bank: BankTotals }> {
+  const [payment, postings, items] = await Promise.all([
+    world.read(paymentId),
+    world.postings(paymentId),
+    world.bankItems(paymentId),
+  ]);
   const totals = balance({ postings: postings.map(postingOf), currency: payment.amount.currency });
   const { state, authorisedMinor, capturedMinor, refundedMinor } = payment;
-  const problems = [...ledgerProblems(postings.map(postingOf)), ...paymentProblems({ paymentId, state, authorisedMinor, capturedMinor, refundedMinor, totals })].map(({ detail }) => detail);
+  const problems = [
+    ...ledgerProblems(postings.map(postingOf)),
+    ...paymentProblems({ paymentId, state, authorisedMinor, capturedMinor, refundedMinor, totals }),
+  ].map(({ detail }) => detail);
 
-  const sum = (outcome: string) => items.filter((item) => item.outcome === outcome).reduce((total, { amount }) => total + amount.amountMinor, 0);
+  const sum = (outcome: string) =>
+    items.filter((item) => item.outcome === outcome).reduce((total, { amount }) => total + amount.amountMinor, 0);
   const count = (outcome: string) => items.filter((item) => item.outcome === outcome).length;
   const closed = count('captured') + count('voided') > 0;
   const bank = {
-    held: closed ? 0 : sum('authorised'), captured: sum('captured'), refunded: sum('refunded'),
-    authorisations: count('authorised'), captures: count('captured'), voids: count('voided'),
+    held: closed ? 0 : sum('authorised'),
+    captured: sum('captured'),
+    refunded: sum('refunded'),
+    authorisations: count('authorised'),
+    captures: count('captured'),
+    voids: count('voided'),
   };
   const held = state === 'authorised' || state === 'capturing' ? authorisedMinor : 0;
-  for (const [what, ours, theirs] of [['captured', capturedMinor, bank.captured], ['refunded', refundedMinor, bank.refunded], ['held', held, bank.held]] as const) {
-    if (ours !== theirs) problems.push(`${paymentId} (${state}): ${what} is ${ours} with us and ${theirs} at the gateway`);
+  for (const [what, ours, theirs] of [
+    ['captured', capturedMinor, bank.captured],
+    ['refunded', refundedMinor, bank.refunded],
+    ['held', held, bank.held],
+  ] as const) {
+    if (ours !== theirs)
+      problems.push(`${paymentId} (${state}): ${what} is ${ours} with us and ${theirs} at the gateway`);
   }
-  for (const [event, theirs] of [['authorise', bank.authorisations], ['capture', bank.captures]] as const) {
+  for (const [event, theirs] of [
+    ['authorise', bank.authorisations],
+    ['capture', bank.captures],
+  ] as const) {
     const ours = postings.filter((posting) => posting.event === event).length;
-    if (settledPaymentStates.includes(state) && ours !== theirs) problems.push(`${paymentId} (${state}): ${ours} × ${event} in our books and ${theirs} at the gateway`);
+    if (settledPaymentStates.includes(state) && ours !== theirs)
+      problems.push(`${paymentId} (${state}): ${ours} × ${event} in our books and ${theirs} at the gateway`);
   }
   if (bank.authorisations > 1 || bank.captures > 1) problems.push(`${paymentId}: charged more than once`);
   return { problems, bank };

@@ -25,26 +25,52 @@ ajv.addSchema(contract.definitions);
 const validators = new Map<string, ValidateFunction | null>();
 
 /**
- * Holds an answer against openapi.yaml: the operation may answer with this status, in this media type, with a body of this form.
- * Answers outside the contract's base path (docs, unknown paths) need only be problems where they are errors.
+ * Holds an answer against openapi.yaml: the operation may answer with this status, in this media type, with a body of
+ * this form. Answers outside the contract's base path (docs, unknown paths) need only be problems where they are
+ * errors.
  */
 export function expectContract(response: Response): Response {
   const { method, path } = response.request as unknown as { method: string; path?: string; url: string };
   const pathname = path?.split('?')[0] ?? new URL((response.request as unknown as { url: string }).url).pathname;
   const operation = contract.operations.find(
-    ({ method: each, route }) => each === (method === 'HEAD' ? 'get' : method.toLowerCase()) && new RegExp(`^${route.replaceAll(/:\w+/g, '[^/]+')}$`).test(pathname),
+    ({ method: each, route }) =>
+      each === (method === 'HEAD' ? 'get' : method.toLowerCase()) &&
+      new RegExp(`^${route.replaceAll(/:\w+/g, '[^/]+')}$`).test(pathname),
   );
   const type = (response.headers['content-type'] ?? '').split(';')[0] ?? '';
-  const fault = operation && method !== 'HEAD' ? faultIn({ template: operation.template, method: operation.method, status: response.status, type, body: response.body as unknown }) : faultInOther(response, type);
+  const fault =
+    operation && method !== 'HEAD'
+      ? faultIn({
+          template: operation.template,
+          method: operation.method,
+          status: response.status,
+          type,
+          body: response.body as unknown,
+        })
+      : faultInOther(response, type);
   if (fault) throw new Error(`${method} ${pathname} → ${response.status} ${type}: ${fault}\n${response.text ?? ''}`);
   return response;
 }
 
-function faultIn({ template, method, status, type, body }: { template: string; method: string; status: number; type: string; body: unknown }): string | null {
+function faultIn({
+  template,
+  method,
+  status,
+  type,
+  body,
+}: {
+  template: string;
+  method: string;
+  status: number;
+  type: string;
+  body: unknown;
+}): string | null {
   const responses = raw.paths[template]?.[method]?.responses ?? {};
   const declared = responses[String(status)] ?? (status >= 400 ? responses.default : undefined);
   if (!declared) return 'the contract does not have this status';
-  const { content } = declared.$ref ? (raw.components.responses[declared.$ref.split('/').at(-1) ?? ''] ?? {}) : declared;
+  const { content } = declared.$ref
+    ? (raw.components.responses[declared.$ref.split('/').at(-1) ?? ''] ?? {})
+    : declared;
   if (!content) return type === '' ? null : 'the contract has no body here';
   const media = content[type];
   if (!media) return `the contract has ${Object.keys(content).join(', ')}`;

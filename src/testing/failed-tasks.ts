@@ -8,6 +8,10 @@ export async function failedTasksOf(client: Client, workflowId: string): Promise
   const handle = client.workflow.getHandle(workflowId);
   const [{ events }, { status }] = await Promise.all([handle.fetchHistory(), handle.describe()]);
   const messages = (events ?? []).map(({ workflowTaskFailedEventAttributes: failed }) => failed?.failure?.message);
-  const failures = messages.flatMap((message) => (message && message !== NO_FAILURE ? [`${workflowId}: ${message}`] : []));
-  return ['RUNNING', 'COMPLETED', 'CONTINUED_AS_NEW'].includes(status.name) ? failures : [...failures, `${workflowId} is ${status.name}`];
+  const failures = messages.flatMap((message) =>
+    message && message !== NO_FAILURE ? [`${workflowId}: ${message}`] : [],
+  );
+  return ['RUNNING', 'COMPLETED', 'CONTINUED_AS_NEW'].includes(status.name)
+    ? failures
+    : [...failures, `${workflowId} is ${status.name}`];
 }

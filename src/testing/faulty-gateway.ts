@@ -1,4 +1,9 @@
-import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable, type GatewayOperation } from '../clients/gateway-errors';
+import {
+  GatewayOutcomeUnknown,
+  GatewayRequestRefused,
+  GatewayUnavailable,
+  type GatewayOperation,
+} from '../clients/gateway-errors';
 import type { PaymentGateway } from '../clients/payment-gateway';
 
 /** A real gateway that goes wrong for the payments a test names. What is taken from a set goes wrong once. */
@@ -27,23 +32,31 @@ export function createFaultyGateway() {
   };
   const paymentOf = ({ idempotencyKey }: { idempotencyKey: string }) => idempotencyKey.split(':')[0]!;
   const refuseLockedOut = (call: 'authorise' | 'lookUp', input: { idempotencyKey: string }) => {
-    if (faults.lockedOut.has(paymentOf(input)) || (call === 'authorise' && faults.readOnly.has(paymentOf(input)))) throw new GatewayRequestRefused({ call, idempotencyKey: input.idempotencyKey, reason: '401' });
+    if (faults.lockedOut.has(paymentOf(input)) || (call === 'authorise' && faults.readOnly.has(paymentOf(input))))
+      throw new GatewayRequestRefused({ call, idempotencyKey: input.idempotencyKey, reason: '401' });
   };
-  const unlessSilent = <Result>(call: GatewayOperation, { idempotencyKey }: { idempotencyKey: string }, answer: Result): Result => {
-    if (faults.silent.delete(idempotencyKey.split(':').slice(0, 2).join(':'))) throw new GatewayOutcomeUnknown({ call, idempotencyKey, reason: 'no answer' });
+  const unlessSilent = <Result>(
+    call: GatewayOperation,
+    { idempotencyKey }: { idempotencyKey: string },
+    answer: Result,
+  ): Result => {
+    if (faults.silent.delete(idempotencyKey.split(':').slice(0, 2).join(':')))
+      throw new GatewayOutcomeUnknown({ call, idempotencyKey, reason: 'no answer' });
     return answer;
   };
   const wrap = (gateway: PaymentGateway): PaymentGateway => ({
     ...gateway,
     async capture(input) {
       const { idempotencyKey } = input;
-      if (faults.captureLost.delete(paymentOf(input))) throw new GatewayOutcomeUnknown({ call: 'capture', idempotencyKey, reason: 'lost' });
+      if (faults.captureLost.delete(paymentOf(input)))
+        throw new GatewayOutcomeUnknown({ call: 'capture', idempotencyKey, reason: 'lost' });
       if (faults.uncapturable.has(paymentOf(input))) return { status: 'rejected', reason: 'other' };
       return gateway.capture(input);
     },
     async authorise(input) {
       const { idempotencyKey } = input;
-      if (faults.lostOnTheWay.delete(paymentOf(input))) throw new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey, reason: 'lost' });
+      if (faults.lostOnTheWay.delete(paymentOf(input)))
+        throw new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey, reason: 'lost' });
       refuseLockedOut('authorise', input);
       const answer = await gateway.authorise(input);
       if (faults.brokenOff.delete(paymentOf(input))) throw new Error('Broken off');

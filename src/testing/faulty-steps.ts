@@ -10,8 +10,13 @@ import { waitFor } from './wait-for';
 
 /** How a step can go wrong. */
 export const modes = [
-  'fails for good before its effect', 'fails for good after its effect', 'fails once after its effect', 'times out after its effect', 'is cancelled while it runs',
-  'is cancelled while it runs, and its worker dies', 'is killed after any of its effects',
+  'fails for good before its effect',
+  'fails for good after its effect',
+  'fails once after its effect',
+  'times out after its effect',
+  'is cancelled while it runs',
+  'is cancelled while it runs, and its worker dies',
+  'is killed after any of its effects',
 ] as const;
 export type Mode = (typeof modes)[number];
 
@@ -28,7 +33,10 @@ export type Cell = Fault & { name: string };
 
 type Run = (input: Record<string, string>) => Promise<unknown>;
 
-/** One attempt of an activity. Its effects are what stays when its worker dies: a transaction, a write beside one, a call that moves money. */
+/**
+ * One attempt of an activity. Its effects are what stays when its worker dies: a transaction, a write beside one, a
+ * call that moves money.
+ */
 interface Attempt {
   effects: number;
   diesAfter: number;
@@ -37,12 +45,23 @@ interface Attempt {
 
 const KILL = 'is killed after any of its effects' satisfies Mode;
 const MONEY_MOVES = ['authorise', 'capture', 'void', 'refund'] as const;
-const WRITES = ['insertOne', 'insertMany', 'updateOne', 'updateMany', 'findOneAndUpdate', 'deleteOne', 'deleteMany'] as const;
+const WRITES = [
+  'insertOne',
+  'insertMany',
+  'updateOne',
+  'updateMany',
+  'findOneAndUpdate',
+  'deleteOne',
+  'deleteMany',
+] as const;
 
 const nothingMore = () => new Promise<never>(() => undefined);
 const keyOf = (entityId: string, step: string) => `${entityId}/${step}`;
 
-/** Activities that go wrong as a test says: which step of which entity, and how. Each fault comes once, in the order in which they were set. */
+/**
+ * Activities that go wrong as a test says: which step of which entity, and how. Each fault comes once, in the order in
+ * which they were set.
+ */
 export function createFaultySteps() {
   const faults = new Map<string, Fault[]>();
   const effectsSeen = new Map<string, number>();
@@ -53,7 +72,12 @@ export function createFaultySteps() {
     const attempt = attempts.getStore();
     if (!attempt) return act();
     if (attempt.effects >= attempt.diesAfter) return nothingMore();
-    const answer = await act().then((value) => () => value, (error: unknown) => () => { throw error; });
+    const answer = await act().then(
+      (value) => () => value,
+      (error: unknown) => () => {
+        throw error;
+      },
+    );
     attempt.effects += 1;
     if (attempt.effects < attempt.diesAfter) return answer();
     attempt.die();
@@ -61,13 +85,19 @@ export function createFaultySteps() {
   }
 
   /** Runs to its end, or up to the effect after which its worker dies. */
-  async function live(run: () => Promise<unknown>, { key, diesAfter = Infinity, onDeath }: { key: string; diesAfter?: number; onDeath?: () => void }): Promise<unknown> {
+  async function live(
+    run: () => Promise<unknown>,
+    { key, diesAfter = Infinity, onDeath }: { key: string; diesAfter?: number; onDeath?: () => void },
+  ): Promise<unknown> {
     const { info } = Context.current();
     const attempt: Attempt = { effects: 0, diesAfter, die: () => undefined };
     const death = new Promise<never>((_, reject) => {
       attempt.die = () => {
         onDeath?.();
-        expireAttempt({ client, attempt: info }).then(() => reject(new Error('Nobody hears this: the attempt is over')), reject);
+        expireAttempt({ client, attempt: info }).then(
+          () => reject(new Error('Nobody hears this: the attempt is over')),
+          reject,
+        );
       };
     });
     const answer = await Promise.race([attempts.run(attempt, run), death]);
@@ -78,7 +108,9 @@ export function createFaultySteps() {
   async function cancelTheWorkflow(): Promise<void> {
     const handle = client.workflow.getHandle(Context.current().info.workflowExecution!.workflowId);
     await handle.cancel();
-    await waitFor(async () => !(await handle.describe()).raw.pendingWorkflowTask, { what: 'the workflow to have heard of it' });
+    await waitFor(async () => !(await handle.describe()).raw.pendingWorkflowTask, {
+      what: 'the workflow to have heard of it',
+    });
   }
 
   async function goWrong(mode: Mode, key: string, run: () => Promise<unknown>): Promise<unknown> {
@@ -88,23 +120,26 @@ export function createFaultySteps() {
     if (mode === 'fails for good after its effect') throw broken();
     if (mode === 'fails once after its effect') throw new Error('Connection lost');
     if (mode.startsWith('is cancelled while it runs')) await cancelTheWorkflow();
-    if (mode === 'times out after its effect' || mode === 'is cancelled while it runs, and its worker dies') await expireAttempt({ client, attempt: Context.current().info });
+    if (mode === 'times out after its effect' || mode === 'is cancelled while it runs, and its worker dies')
+      await expireAttempt({ client, attempt: Context.current().info });
     return answer;
   }
 
-  const wrapStep = (name: string, run: Run): Run => (input) => {
-    const entityId = input.refundId ?? input.paymentId ?? input.subscriptionId ?? input.onboardingId;
-    if (entityId === undefined) return run(input);
-    const step = name === 'processPaymentGateway' ? input.call! : name;
-    const key = keyOf(entityId, step);
-    const waiting = faults.get(entityId) ?? [];
-    const [fault] = waiting;
-    if (fault?.step !== step) return live(() => run(input), { key });
-    const come = () => waiting.splice(0, 1);
-    if (fault.mode === KILL) return live(() => run(input), { key, diesAfter: fault.effect, onDeath: come });
-    come();
-    return goWrong(fault.mode, key, () => run(input));
-  };
+  const wrapStep =
+    (name: string, run: Run): Run =>
+    (input) => {
+      const entityId = input.refundId ?? input.paymentId ?? input.subscriptionId ?? input.onboardingId;
+      if (entityId === undefined) return run(input);
+      const step = name === 'processPaymentGateway' ? input.call! : name;
+      const key = keyOf(entityId, step);
+      const waiting = faults.get(entityId) ?? [];
+      const [fault] = waiting;
+      if (fault?.step !== step) return live(() => run(input), { key });
+      const come = () => waiting.splice(0, 1);
+      if (fault.mode === KILL) return live(() => run(input), { key, diesAfter: fault.effect, onDeath: come });
+      come();
+      return goWrong(fault.mode, key, () => run(input));
+    };
 
   return {
     set(entityId: string, ...next: Fault[]): void {
@@ -112,17 +147,27 @@ export function createFaultySteps() {
     },
     /** The faults that have not come. */
     outstanding: (entityId: string): Fault[] => faults.get(entityId) ?? [],
-    /** Every step in this mode; for a kill every effect of every step, as many as they had for the entity `like`, which ran undisturbed. */
+    /**
+     * Every step in this mode; for a kill every effect of every step, as many as they had for the entity `like`, which
+     * ran undisturbed.
+     */
     cells({ mode, steps, like }: { mode: Mode; steps: readonly string[]; like: string }): Cell[] {
       if (mode !== KILL) return steps.map((step) => ({ step, mode, name: step }));
       return steps.flatMap((step) => {
         const count = effectsSeen.get(keyOf(like, step));
         if (count === undefined) throw new Error(`${step} was no step of ${like}`);
-        return Array.from({ length: count }, (_, index) => ({ step, mode, effect: index + 1, name: `${step}, effect ${index + 1} of ${count}` }));
+        return Array.from({ length: count }, (_, index) => ({
+          step,
+          mode,
+          effect: index + 1,
+          name: `${step}, effect ${index + 1} of ${count}`,
+        }));
       });
     },
     wrap: (activities: Activities): Activities =>
-      Object.fromEntries(Object.entries(activities as unknown as Record<string, Run>).map(([name, run]) => [name, wrapStep(name, run)])) as unknown as Activities,
+      Object.fromEntries(
+        Object.entries(activities as unknown as Record<string, Run>).map(([name, run]) => [name, wrapStep(name, run)]),
+      ) as unknown as Activities,
     wrapGateway: (gateway: PaymentGateway): PaymentGateway => {
       const watched = MONEY_MOVES.map((call) => [call, (input: never) => effect<unknown>(() => gateway[call](input))]);
       return { ...gateway, ...(Object.fromEntries(watched) as Pick<PaymentGateway, (typeof MONEY_MOVES)[number]>) };

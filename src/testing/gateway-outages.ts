@@ -1,26 +1,45 @@
-import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable, type GatewayCallName, type GatewayOperation } from '../clients/gateway-errors';
+import {
+  GatewayOutcomeUnknown,
+  GatewayRequestRefused,
+  GatewayUnavailable,
+  type GatewayCallName,
+  type GatewayOperation,
+} from '../clients/gateway-errors';
 import type { PaymentGateway } from '../clients/payment-gateway';
 
 /**
- * `away`: nothing is taken, and that is known. `mute`: what is asked for is done and not answered. `deaf`: it never arrives, and nobody
- * knows. `locked_out`: every request is refused, as after the gateway's key was replaced.
+ * `away`: nothing is taken, and that is known. `mute`: what is asked for is done and not answered. `deaf`: it never
+ * arrives, and nobody knows. `locked_out`: every request is refused, as after the gateway's key was replaced.
  */
 export const outages = ['away', 'mute', 'deaf', 'locked_out'] as const;
 export type Outage = (typeof outages)[number];
 
-/** A real gateway that is out of order for the customers a test names, for as long as it names them; all others are served. */
+/**
+ * A real gateway that is out of order for the customers a test names, for as long as it names them; all others are
+ * served.
+ */
 export function createGatewayOutages() {
   /** By customer. */
   const current = new Map<string, Outage>();
   /** Whose a payment or an authorisation is: not every call says so. */
   const customerOf = new Map<string, string>();
 
-  const outageOf = (input: { customerId?: string; authorisationId?: string; idempotencyKey?: string }): Outage | undefined => {
+  const outageOf = (input: {
+    customerId?: string;
+    authorisationId?: string;
+    idempotencyKey?: string;
+  }): Outage | undefined => {
     const { customerId, authorisationId = '', idempotencyKey = '' } = input;
-    return current.get(customerId ?? customerOf.get(authorisationId) ?? customerOf.get(paymentIn(idempotencyKey)) ?? '');
+    return current.get(
+      customerId ?? customerOf.get(authorisationId) ?? customerOf.get(paymentIn(idempotencyKey)) ?? '',
+    );
   };
 
-  const operate = <Input extends { customerId?: string; authorisationId?: string; idempotencyKey: string }, Result>(call: GatewayOperation, act: (input: Input) => Promise<Result>) =>
+  const operate =
+    <Input extends { customerId?: string; authorisationId?: string; idempotencyKey: string }, Result>(
+      call: GatewayOperation,
+      act: (input: Input) => Promise<Result>,
+    ) =>
     async (input: Input): Promise<Result> => {
       const { idempotencyKey } = input;
       const outage = outageOf(input);
@@ -32,7 +51,11 @@ export function createGatewayOutages() {
       return answer;
     };
 
-  const read = <Input extends { customerId?: string; authorisationId?: string; idempotencyKey?: string }, Result>(call: GatewayCallName, act: (input: Input) => Promise<Result>) =>
+  const read =
+    <Input extends { customerId?: string; authorisationId?: string; idempotencyKey?: string }, Result>(
+      call: GatewayCallName,
+      act: (input: Input) => Promise<Result>,
+    ) =>
     async (input: Input): Promise<Result> => {
       const outage = outageOf(input);
       if (outage === 'locked_out') throw new GatewayRequestRefused({ call, reason: '401' });

@@ -10,7 +10,10 @@ const root = checkoutRoot(__dirname);
 
 /** A text with what stands between two markers replaced. */
 const between = (text: string, marker: string, content: string): string =>
-  text.replace(new RegExp(`<!-- ${marker}:begin -->[\\s\\S]*<!-- ${marker}:end -->`), () => `<!-- ${marker}:begin -->\n${content.trim()}\n<!-- ${marker}:end -->`);
+  text.replace(
+    new RegExp(`<!-- ${marker}:begin -->[\\s\\S]*<!-- ${marker}:end -->`),
+    () => `<!-- ${marker}:begin -->\n${content.trim()}\n<!-- ${marker}:end -->`,
+  );
 
 /** What is generated is compared; `npm run generate` writes it. */
 function expectCurrent(file: string, generate: (current: string) => string): void {
@@ -34,5 +37,7 @@ it("keeps the README's table of configuration true to the code", () => {
 });
 
 it('keeps the picture of a payment true to its table of transitions', () => {
-  expectCurrent('docs/money.md', (page) => between(page, 'payment-states', `\`\`\`mermaid\n${paymentsToMermaid().trim()}\n\`\`\``));
+  expectCurrent('docs/money.md', (page) =>
+    between(page, 'payment-states', `\`\`\`mermaid\n${paymentsToMermaid().trim()}\n\`\`\``),
+  );
 });

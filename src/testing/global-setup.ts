@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { claimFolder, FolderInUse } from '../../scripts/embedded/claim-folder';
 import { checkoutRoot, startServers, type TestServers } from './servers';
 
-const ADDRESSES = ['TEST_MONGODB_URI', 'TEST_TEMPORAL_ADDRESS', 'TEST_REDIS_URL', 'TEST_SMTP_URL', 'TEST_MAIL_URL'] as const;
+const ADDRESSES = [
+  'TEST_MONGODB_URI',
+  'TEST_TEMPORAL_ADDRESS',
+  'TEST_REDIS_URL',
+  'TEST_SMTP_URL',
+  'TEST_MAIL_URL',
+] as const;
 
 declare global {
   /** Handed from jest's global set-up to its global tear-down, which run in one process. */

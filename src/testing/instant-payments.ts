@@ -4,4 +4,8 @@ import type { ProcessPaymentResult } from '../contracts/payment';
 export { subscription } from '../../workflows/subscriptions/subscription';
 export { subscriptionPayment } from '../../workflows/subscriptions/subscription-payment';
 
-export const processPayment = async (): Promise<ProcessPaymentResult> => ({ state: 'captured', unknownCall: null, reason: null });
+export const processPayment = async (): Promise<ProcessPaymentResult> => ({
+  state: 'captured',
+  unknownCall: null,
+  reason: null,
+});

@@ -32,7 +32,15 @@ export async function readMails(webUrl: string, to?: string): Promise<ReceivedMa
 }
 
 /** The newest link sent to an address, once there is one of at least that number. */
-export async function newestLink({ webUrl, to, count = 1 }: { webUrl: string; to: string; count?: number }): Promise<string> {
+export async function newestLink({
+  webUrl,
+  to,
+  count = 1,
+}: {
+  webUrl: string;
+  to: string;
+  count?: number;
+}): Promise<string> {
   const mails = await waitFor(
     async () => {
       const links = (await readMails(webUrl, to)).filter(({ link }) => link !== null);

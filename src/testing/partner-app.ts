@@ -18,7 +18,11 @@ type Json = Record<string, unknown>;
 
 /** A partner's app, as it would be written: plain HTTP with a key. */
 export function createPartnerApp({ api, apiKey }: { api: string; apiKey: string }) {
-  const send = async <T = Json>(method: string, path: string, { body, key, headers = {}, timeoutMs = 10_000 }: SendInput = {}): Promise<Answer<T>> => {
+  const send = async <T = Json>(
+    method: string,
+    path: string,
+    { body, key, headers = {}, timeoutMs = 10_000 }: SendInput = {},
+  ): Promise<Answer<T>> => {
     const startedAt = performance.now();
     const response = await fetch(`${api}${path}`, {
       method,
@@ -33,7 +37,12 @@ export function createPartnerApp({ api, apiKey }: { api: string; apiKey: string 
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json');
-    return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T, ms: performance.now() - startedAt };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (isJson ? JSON.parse(text) : text) as T,
+      ms: performance.now() - startedAt,
+    };
   };
   return {
     get: <T = Json>(path: string, input?: SendInput) => send<T>('GET', path, input),
@@ -46,10 +55,29 @@ export function createPartnerApp({ api, apiKey }: { api: string; apiKey: string 
 export type PartnerApp = ReturnType<typeof createPartnerApp>;
 
 /** A new partner with a key of the given mode and all scopes a partner needs. */
-export async function enrolPartner({ api, operatorKey, mode = 'sandbox', reviewers = [] }: { api: string; operatorKey: string; mode?: 'live' | 'sandbox'; reviewers?: string[] }) {
+export async function enrolPartner({
+  api,
+  operatorKey,
+  mode = 'sandbox',
+  reviewers = [],
+}: {
+  api: string;
+  operatorKey: string;
+  mode?: 'live' | 'sandbox';
+  reviewers?: string[];
+}) {
   const operator = createPartnerApp({ api, apiKey: operatorKey });
-  const partner = await operator.post<{ id: string }>('/partners', { body: { name: 'Black Box Ltd', timeZone: 'Europe/Berlin', locale: 'en', reviewers } });
-  const created = await operator.post<{ id: string; key: string }>(`/partners/${partner.body.id}/api-keys`, { body: { mode, scopes: ['read', 'write', 'review'] } });
+  const partner = await operator.post<{ id: string }>('/partners', {
+    body: { name: 'Black Box Ltd', timeZone: 'Europe/Berlin', locale: 'en', reviewers },
+  });
+  const created = await operator.post<{ id: string; key: string }>(`/partners/${partner.body.id}/api-keys`, {
+    body: { mode, scopes: ['read', 'write', 'review'] },
+  });
   if (created.status !== 201) throw new Error(`No key: ${created.status} ${JSON.stringify(created.body)}`);
-  return { operator, partnerId: partner.body.id, apiKey: created.body.key, app: createPartnerApp({ api, apiKey: created.body.key }) };
+  return {
+    operator,
+    partnerId: partner.body.id,
+    apiKey: created.body.key,
+    app: createPartnerApp({ api, apiKey: created.body.key }),
+  };
 }

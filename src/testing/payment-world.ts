@@ -11,7 +11,15 @@ import type { PaymentGateway } from '../clients/payment-gateway';
 import { createSandboxGateway } from '../clients/sandbox-gateway';
 import { readSandboxLedger, type SandboxLedgerItem } from '../clients/sandbox-ledger';
 import { verifySandboxWebhook } from '../clients/sandbox-webhook';
-import { gatewayReported, PROCESS_PAYMENT, processPaymentId, refundPaymentId, type ProcessPaymentInput, type ProcessPaymentResult, type RunningPaymentCommand } from '../contracts/payment';
+import {
+  gatewayReported,
+  PROCESS_PAYMENT,
+  processPaymentId,
+  refundPaymentId,
+  type ProcessPaymentInput,
+  type ProcessPaymentResult,
+  type RunningPaymentCommand,
+} from '../contracts/payment';
 import { taskQueues } from '../contracts/task-queues';
 import type { Actor } from '../domain/actor';
 import { newId } from '../domain/ids';
@@ -49,12 +57,23 @@ export interface PaymentWorldInput {
   webhooks?: boolean;
   /** Short enough by default for a test to wait it out. */
   gatewayTimeoutMs?: number;
-  /** Its worker remembers no workflow: every decision is made from the history, as by a worker that has just taken over. */
+  /**
+   * Its worker remembers no workflow: every decision is made from the history, as by a worker that has just taken over.
+   */
   forgetful?: boolean;
 }
 
-/** Real MongoDB, real Temporal, the simulated gateway over HTTP: payments that run as in production, with their clocks in the test's hand. */
-export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) => it, webhooks = true, gatewayTimeoutMs = 1500, forgetful = false }: PaymentWorldInput = {}) {
+/**
+ * Real MongoDB, real Temporal, the simulated gateway over HTTP: payments that run as in production, with their clocks
+ * in the test's hand.
+ */
+export async function openPaymentWorld({
+  wrap = (it) => it,
+  wrapGateway = (it) => it,
+  webhooks = true,
+  gatewayTimeoutMs = 1500,
+  forgetful = false,
+}: PaymentWorldInput = {}) {
   const { database, uri: mongodbUri, drop } = await openTestDatabase();
   const temporal = await openTestNamespace();
   const { client, namespace } = temporal;
@@ -64,10 +83,17 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
   const tenantId = tenantIdOf({ partnerId: newId('partner'), mode: 'sandbox' });
 
   const inbox = await openWebhookInbox((entityId) =>
-    client.workflow.getHandle(entityId.startsWith('rfd_') ? refundPaymentId(entityId) : processPaymentId(entityId)).signal(gatewayReported));
+    client.workflow
+      .getHandle(entityId.startsWith('rfd_') ? refundPaymentId(entityId) : processPaymentId(entityId))
+      .signal(gatewayReported),
+  );
   const dataDir = mkdtempSync(join(tmpdir(), 'payment-world-'));
   const bank = await startSandboxGateway({
-    port: 0, dataDir, webhookSecret: SECRET, adminToken: ADMIN, ...(webhooks ? { webhookUrl: inbox.url } : {}),
+    port: 0,
+    dataDir,
+    webhookSecret: SECRET,
+    adminToken: ADMIN,
+    ...(webhooks ? { webhookUrl: inbox.url } : {}),
     webhookHabits: { doubledPercent: 30, latePercent: 20, lateMs: 300 },
   });
   const gateway = wrapGateway(createSandboxGateway({ url: bank.url, timeoutMs: gatewayTimeoutMs }));
@@ -76,7 +102,19 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
     namespace,
     taskQueue: taskQueues.payments,
     workflowBundle,
-    activities: wrap(createActivities({ database, applyStep, insertDocuments, operatorEmail: 'operator@platform.example', gatewayFor: () => gateway, sandboxClock: createSandboxClockMover({ client, database, starter }), acceptPayment, acceptRefund, findPlanItem })),
+    activities: wrap(
+      createActivities({
+        database,
+        applyStep,
+        insertDocuments,
+        operatorEmail: 'operator@platform.example',
+        gatewayFor: () => gateway,
+        sandboxClock: createSandboxClockMover({ client, database, starter }),
+        acceptPayment,
+        acceptRefund,
+        findPlanItem,
+      }),
+    ),
     interceptors: { activity: [translateDomainError] },
     ...(forgetful ? { maxCachedWorkflows: 0 } : {}),
   });
@@ -86,17 +124,35 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
   const now = async () => (await clock.now(tenantId)).toISOString();
   const ledgerOf = async (...keys: string[]): Promise<SandboxLedgerItem[]> => {
     const items: SandboxLedgerItem[] = [];
-    for await (const item of readSandboxLedger({ url: bank.url, tenantId })) if (keys.some((key) => item.idempotencyKey.startsWith(key))) items.push(item);
+    for await (const item of readSandboxLedger({ url: bank.url, tenantId }))
+      if (keys.some((key) => item.idempotencyKey.startsWith(key))) items.push(item);
     return items;
   };
 
   return {
-    database, mongodbUri, client, tenantId, starter, bank, clock,
+    database,
+    mongodbUri,
+    client,
+    tenantId,
+    starter,
+    bank,
+    clock,
     /** Accepts without starting. */
     async accept(input: Partial<AcceptPaymentInput> = {}) {
       const at = await now();
       return database.inTransaction((session) =>
-        acceptPayment({ database, session, tenantId, amount: { amountMinor: 5000, currency: 'EUR' }, paymentMethod: 'pm_ok', correlationId: 'test', by: testActor, at, ...input }));
+        acceptPayment({
+          database,
+          session,
+          tenantId,
+          amount: { amountMinor: 5000, currency: 'EUR' },
+          paymentMethod: 'pm_ok',
+          correlationId: 'test',
+          by: testActor,
+          at,
+          ...input,
+        }),
+      );
     },
     async pay(input: Partial<AcceptPaymentInput> = {}): Promise<string> {
       const { payment, row } = await this.accept(input);
@@ -118,30 +174,61 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
     },
     async acceptRefund(paymentId: string, amount?: Money) {
       const at = await now();
-      return database.inTransaction((session) => acceptRefund({ database, session, tenantId, paymentId, amount, correlationId: 'test', by: testActor, at }));
+      return database.inTransaction((session) =>
+        acceptRefund({ database, session, tenantId, paymentId, amount, correlationId: 'test', by: testActor, at }),
+      );
     },
-    async command(paymentId: string, command: RunningPaymentCommand, { payload, attempts, ...more }: Partial<SendPaymentCommandInput> & { payload?: Record<string, unknown>; attempts?: number } = {}) {
+    async command(
+      paymentId: string,
+      command: RunningPaymentCommand,
+      {
+        payload,
+        attempts,
+        ...more
+      }: Partial<SendPaymentCommandInput> & { payload?: Record<string, unknown>; attempts?: number } = {},
+    ) {
       const commandId = more.commandId ?? randomUUID();
-      if (payload) await models.commandPayloads.create({ _id: commandId, tenantId, entityId: paymentId, payload, createdAt: new Date() });
+      if (payload)
+        await models.commandPayloads.create({
+          _id: commandId,
+          tenantId,
+          entityId: paymentId,
+          payload,
+          createdAt: new Date(),
+        });
       const at = await now();
-      return untilAnswered(() => send({ tenantId, paymentId, command, commandId, by: testActor, at, ...more }), { attempts });
+      return untilAnswered(() => send({ tenantId, paymentId, command, commandId, by: testActor, at, ...more }), {
+        attempts,
+      });
     },
     read: (paymentId: string) => models.payments.findById(paymentId).lean().orFail(),
     readRefund: (refundId: string) => models.refunds.findById(refundId).lean().orFail(),
-    timeline: async (entityId: string) => (await models.events.find({ entityId }).sort({ version: 1 }).lean()).map(({ type }) => type.replace(/^\w+\./, '')),
-    effects: async (entityId: string) => Object.fromEntries((await models.compensations.find({ entityId }).lean()).map(({ effect, state }) => [effect, state])),
+    timeline: async (entityId: string) =>
+      (await models.events.find({ entityId }).sort({ version: 1 }).lean()).map(({ type }) =>
+        type.replace(/^\w+\./, ''),
+      ),
+    effects: async (entityId: string) =>
+      Object.fromEntries(
+        (await models.compensations.find({ entityId }).lean()).map(({ effect, state }) => [effect, state]),
+      ),
     postings: (paymentId: string) => models.ledgerPostings.find({ paymentId }).sort({ _id: 1 }).lean(),
     until: (paymentId: string, state: PaymentState) =>
-      waitFor(async () => (await models.payments.findById(paymentId).lean())?.state === state, { what: `${paymentId} to be ${state}` }),
-    advance: (paymentId: string, byMs: number) => advanceWorkflow({ client, workflowId: processPaymentId(paymentId), byMs, timeoutMs: 45_000 }),
-    advanceRefund: (refundId: string, byMs: number) => advanceWorkflow({ client, workflowId: refundPaymentId(refundId), byMs, timeoutMs: 45_000 }),
+      waitFor(async () => (await models.payments.findById(paymentId).lean())?.state === state, {
+        what: `${paymentId} to be ${state}`,
+      }),
+    advance: (paymentId: string, byMs: number) =>
+      advanceWorkflow({ client, workflowId: processPaymentId(paymentId), byMs, timeoutMs: 45_000 }),
+    advanceRefund: (refundId: string, byMs: number) =>
+      advanceWorkflow({ client, workflowId: refundPaymentId(refundId), byMs, timeoutMs: 45_000 }),
     /** Asks for a renewal's payment as its subscription does. */
     async ask(paymentId: string): Promise<ProcessPaymentResult> {
       return (await this.startRenewal(paymentId)).result();
     },
     startRenewal: (paymentId: string) =>
       client.workflow.start<(input: ProcessPaymentInput) => Promise<ProcessPaymentResult>>(PROCESS_PAYMENT, {
-        workflowId: processPaymentId(paymentId), taskQueue: taskQueues.payments, args: [{ tenantId, paymentId, correlationId: 'test', renewal: true }],
+        workflowId: processPaymentId(paymentId),
+        taskQueue: taskQueues.payments,
+        args: [{ tenantId, paymentId, correlationId: 'test', renewal: true }],
       }),
     handle: (paymentId: string) => client.workflow.getHandle(processPaymentId(paymentId)),
     refundHandle: (refundId: string) => client.workflow.getHandle(refundPaymentId(refundId)),
@@ -152,14 +239,29 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
     },
     async chaos(settings: Record<string, unknown>): Promise<void> {
       const headers = { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' };
-      const response = await fetch(`${bank.url}/v1/admin/chaos`, { method: 'PUT', headers, body: JSON.stringify(settings) });
+      const response = await fetch(`${bank.url}/v1/admin/chaos`, {
+        method: 'PUT',
+        headers,
+        body: JSON.stringify(settings),
+      });
       if (!response.ok) throw new Error(await response.text());
     },
     /** Somebody captures at the gateway itself, past us. */
     async captureAtTheGateway(paymentId: string, amountMinor: number): Promise<void> {
-      const { authorisationId, amount: { currency } } = await this.read(paymentId);
-      const headers = { authorization: `Bearer ${tenantId}`, 'idempotency-key': `${paymentId}:dashboard`, 'content-type': 'application/json' };
-      const response = await fetch(`${bank.url}/v1/authorisations/${authorisationId}/capture`, { method: 'POST', headers, body: JSON.stringify({ amount: { amountMinor, currency }, at: await now() }) });
+      const {
+        authorisationId,
+        amount: { currency },
+      } = await this.read(paymentId);
+      const headers = {
+        authorization: `Bearer ${tenantId}`,
+        'idempotency-key': `${paymentId}:dashboard`,
+        'content-type': 'application/json',
+      };
+      const response = await fetch(`${bank.url}/v1/authorisations/${authorisationId}/capture`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ amount: { amountMinor, currency }, at: await now() }),
+      });
       if (!response.ok) throw new Error(await response.text());
     },
     /** The customer's decision on the gateway's page. */
@@ -182,21 +284,35 @@ export async function openPaymentWorld({ wrap = (it) => it, wrapGateway = (it) =
 export type PaymentWorld = Awaited<ReturnType<typeof openPaymentWorld>>;
 
 /** Stands in for the api's webhook inbox: checks the signature and tells the process to look. */
-async function openWebhookInbox(tell: (entityId: string) => Promise<void>): Promise<{ url: string; close: () => Promise<void> }> {
+async function openWebhookInbox(
+  tell: (entityId: string) => Promise<void>,
+): Promise<{ url: string; close: () => Promise<void> }> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-      const { idempotencyKey } = verifySandboxWebhook({ rawBody: Buffer.concat(chunks), headers: request.headers, secret: SECRET, nowMs: Date.now() });
-      // A process that has ended needs no news.
-      tell(idempotencyKey.split(':')[0]!).catch(() => undefined).finally(() => response.writeHead(204).end());
-    });
+    request
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', () => {
+        const { idempotencyKey } = verifySandboxWebhook({
+          rawBody: Buffer.concat(chunks),
+          headers: request.headers,
+          secret: SECRET,
+          nowMs: Date.now(),
+        });
+        // A process that has ended needs no news.
+        tell(idempotencyKey.split(':')[0]!)
+          .catch(() => undefined)
+          .finally(() => response.writeHead(204).end());
+      });
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }

@@ -52,8 +52,18 @@ const root = checkoutRoot(__dirname);
 const program = join(root, 'dist/main.js');
 const node = join(root, 'node_modules/.bin/node');
 
-/** The whole platform as it is run: real servers of its own and the built program in separate processes, for tests that break things. */
-export async function startPlatform({ name, apis = 1, workers = 1, sandbox = false, which, environment = {} }: StartPlatformInput): Promise<Platform> {
+/**
+ * The whole platform as it is run: real servers of its own and the built program in separate processes, for tests that
+ * break things.
+ */
+export async function startPlatform({
+  name,
+  apis = 1,
+  workers = 1,
+  sandbox = false,
+  which,
+  environment = {},
+}: StartPlatformInput): Promise<Platform> {
   if (!existsSync(program)) throw new Error('dist/main.js is missing: run `npm run build` first');
   const folder = join(root, '.platform-test', `system-${name}`);
   rmSync(folder, { recursive: true, force: true });
@@ -65,19 +75,39 @@ export async function startPlatform({ name, apis = 1, workers = 1, sandbox = fal
   const operatorKey = `pk_operator_${randomBytes(24).toString('hex')}`;
   const mongodbUri = databaseUri('platform', servers.mongodb.uri);
   const common: NodeJS.ProcessEnv = {
-    PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', LOG_FORMAT: 'json', HOST: '127.0.0.1', ADMIN_HOST: '127.0.0.1',
-    PUBLIC_URL: `http://127.0.0.1:${port}`, MONGODB_URI: mongodbUri, REDIS_URL: servers.redis.url, TEMPORAL_ADDRESS: servers.temporal.address,
-    SMTP_URL: servers.mail.smtpUrl || 'smtp://127.0.0.1:9', MAIL_FROM: 'Platform <no-reply@platform.example>', OPERATOR_EMAIL: 'operator@platform.example',
-    OPERATOR_KEY: operatorKey, TOKEN_SECRET: randomBytes(32).toString('hex'), RATE_LIMIT_PER_MINUTE: '100000',
-    SANDBOX_WEBHOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}`, SANDBOX_GATEWAY_URL: sandboxUrl, SANDBOX_PORT: String(sandboxPort), SANDBOX_DATA_DIR: join(folder, 'sandbox'),
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    NODE_ENV: 'production',
+    LOG_FORMAT: 'json',
+    HOST: '127.0.0.1',
+    ADMIN_HOST: '127.0.0.1',
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    MONGODB_URI: mongodbUri,
+    REDIS_URL: servers.redis.url,
+    TEMPORAL_ADDRESS: servers.temporal.address,
+    SMTP_URL: servers.mail.smtpUrl || 'smtp://127.0.0.1:9',
+    MAIL_FROM: 'Platform <no-reply@platform.example>',
+    OPERATOR_EMAIL: 'operator@platform.example',
+    OPERATOR_KEY: operatorKey,
+    TOKEN_SECRET: randomBytes(32).toString('hex'),
+    RATE_LIMIT_PER_MINUTE: '100000',
+    SANDBOX_WEBHOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
+    SANDBOX_GATEWAY_URL: sandboxUrl,
+    SANDBOX_PORT: String(sandboxPort),
+    SANDBOX_DATA_DIR: join(folder, 'sandbox'),
     GATEWAY_TIMEOUT_MS: '2000',
     // Processes are started a hundred times in these tests: Node keeps what it compiled.
-    NODE_COMPILE_CACHE: join(root, '.platform-test', 'compile-cache'), ...environment,
+    NODE_COMPILE_CACHE: join(root, '.platform-test', 'compile-cache'),
+    ...environment,
   };
   const created: PlatformProcess[] = [];
   const start = async (role: string, index: number): Promise<PlatformProcess> => {
     // Instances of the api share one port only under a cluster; here each further one has its own.
-    const env = { ...common, PORT: String(role === 'api' && index > 0 ? await freePort() : port), ADMIN_PORT: String(await freePort()) };
+    const env = {
+      ...common,
+      PORT: String(role === 'api' && index > 0 ? await freePort() : port),
+      ADMIN_PORT: String(await freePort()),
+    };
     const process = createProcess({ role, env, logFile: join(folder, 'process-logs', `${role}-${index}.log`) });
     created.push(process);
     await process.start();
@@ -95,8 +125,17 @@ export async function startPlatform({ name, apis = 1, workers = 1, sandbox = fal
       sandbox ? start('sandbox', 0) : null,
     ]);
     return {
-      servers, origin: `http://127.0.0.1:${port}`, api: `http://127.0.0.1:${port}/api/v1`, operatorKey, apis: startedApis, workers: startedWorkers, sandbox: startedSandbox,
-      sandboxUrl, mongodbUri, environment: common, stop,
+      servers,
+      origin: `http://127.0.0.1:${port}`,
+      api: `http://127.0.0.1:${port}/api/v1`,
+      operatorKey,
+      apis: startedApis,
+      workers: startedWorkers,
+      sandbox: startedSandbox,
+      sandboxUrl,
+      mongodbUri,
+      environment: common,
+      stop,
     };
   } catch (error) {
     await stop();
@@ -104,11 +143,20 @@ export async function startPlatform({ name, apis = 1, workers = 1, sandbox = fal
   }
 }
 
-function createProcess({ role, env, logFile }: { role: string; env: NodeJS.ProcessEnv; logFile: string }): PlatformProcess {
+function createProcess({
+  role,
+  env,
+  logFile,
+}: {
+  role: string;
+  env: NodeJS.ProcessEnv;
+  logFile: string;
+}): PlatformProcess {
   let child: ChildProcess | undefined;
   let gone: Promise<number | null> = Promise.resolve(0);
   const admin = `http://127.0.0.1:${env.ADMIN_PORT}`;
-  const ready = async () => (await fetch(`${admin}/readyz`, { signal: AbortSignal.timeout(3000) }).catch(() => null))?.ok === true;
+  const ready = async () =>
+    (await fetch(`${admin}/readyz`, { signal: AbortSignal.timeout(3000) }).catch(() => null))?.ok === true;
   const alive = () => child !== undefined && child.exitCode === null && child.signalCode === null;
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
     if (alive()) child!.kill(signal);
@@ -134,7 +182,10 @@ function createProcess({ role, env, logFile }: { role: string; env: NodeJS.Proce
         started.once('exit', (code) => resolve(code));
       });
       await waitFor(async () => !alive() || ready(), { what: `${role} to be ready (${logFile})`, timeoutMs: 180_000 });
-      if (!alive()) throw new Error(`${role} ended before it was ready (${started.exitCode ?? started.signalCode}); see ${logFile}`);
+      if (!alive())
+        throw new Error(
+          `${role} ended before it was ready (${started.exitCode ?? started.signalCode}); see ${logFile}`,
+        );
     },
   };
 }

@@ -1,10 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import * as fc from 'fast-check';
 
-/** When the next move is made. `at_rest`: when nothing goes on any more. `at_once`: when the move before is answered. `meanwhile`: while it still is at work. */
+/**
+ * When the next move is made. `at_rest`: when nothing goes on any more. `at_once`: when the move before is answered.
+ * `meanwhile`: while it still is at work.
+ */
 export type Pace = 'at_rest' | 'at_once' | 'meanwhile';
 export const pace: fc.Arbitrary<Pace> = fc.oneof(
-  { weight: 6, arbitrary: fc.constant('at_rest') }, { weight: 2, arbitrary: fc.constant('at_once') }, { weight: 1, arbitrary: fc.constant('meanwhile') },
+  { weight: 6, arbitrary: fc.constant('at_rest') },
+  { weight: 2, arbitrary: fc.constant('at_once') },
+  { weight: 1, arbitrary: fc.constant('meanwhile') },
 );
 
 /** So many lives at a time are not looked at all the time. */
@@ -13,7 +18,8 @@ const PATIENCE_MS = 60_000;
 const PATIENCE_IN_OUTAGE_MS = 1500;
 
 /** How long something may take to come to rest; during an outage that is not waited for. */
-export const patienceMs = ({ inOutage }: { inOutage: boolean }): number => (inOutage ? PATIENCE_IN_OUTAGE_MS : PATIENCE_MS);
+export const patienceMs = ({ inOutage }: { inOutage: boolean }): number =>
+  inOutage ? PATIENCE_IN_OUTAGE_MS : PATIENCE_MS;
 
 export interface MakeMovesInput<Move extends { pace: Pace }> {
   moves: readonly Move[];
@@ -23,11 +29,20 @@ export interface MakeMovesInput<Move extends { pace: Pace }> {
 }
 
 /** Makes moves in their order and at their pace; resolves when all are answered. */
-export async function makeMoves<Move extends { pace: Pace }>({ moves, act, isAtRest, inOutage }: MakeMovesInput<Move>): Promise<void> {
+export async function makeMoves<Move extends { pace: Pace }>({
+  moves,
+  act,
+  isAtRest,
+  inOutage,
+}: MakeMovesInput<Move>): Promise<void> {
   const underWay: Promise<unknown>[] = [];
   for (const move of moves) {
     if (move.pace === 'at_rest') {
-      for (const giveUpAt = Date.now() + patienceMs({ inOutage: inOutage() }); Date.now() < giveUpAt && !(await isAtRest()); ) await setTimeout(LOOK_EVERY_MS);
+      for (
+        const giveUpAt = Date.now() + patienceMs({ inOutage: inOutage() });
+        Date.now() < giveUpAt && !(await isAtRest());
+      )
+        await setTimeout(LOOK_EVERY_MS);
     }
     const acting = act(move);
     // One that fails while another is waited for is told below.

@@ -16,15 +16,21 @@ const SHRINK_FOR_MS = 120_000;
 const MOST_TOLD = 3;
 
 /** How many sequences are asked for. */
-export const sequencesAskedFor = (count: number): number => (process.env.FC_PATH ? 1 : Number(process.env.RANDOM_SEQUENCES ?? count));
+export const sequencesAskedFor = (count: number): number =>
+  process.env.FC_PATH ? 1 : Number(process.env.RANDOM_SEQUENCES ?? count);
 
 /**
  * Has fast-check make sequences and carries them out side by side: over real servers one at a time would take hours.
  *
- * RANDOM_SEQUENCES: how many. FC_SEED: a number, or `random`. FC_PATH: only the one that stands at this place, which is shrunk for
- * two minutes where it fails. A failure says both.
+ * RANDOM_SEQUENCES: how many. FC_SEED: a number, or `random`. FC_PATH: only the one that stands at this place, which is
+ * shrunk for two minutes where it fails. A failure says both.
  */
-export async function runSequences<Sequence>({ sequences, count, atOnce, carryOut }: RunSequencesInput<Sequence>): Promise<void> {
+export async function runSequences<Sequence>({
+  sequences,
+  count,
+  atOnce,
+  carryOut,
+}: RunSequencesInput<Sequence>): Promise<void> {
   const seed = seedOf(process.env.FC_SEED);
   if (process.env.FC_PATH) return repeat({ sequences, seed, path: process.env.FC_PATH, carryOut });
   const waiting = [...fc.sample(sequences, { seed, numRuns: sequencesAskedFor(count) }).entries()];
@@ -34,14 +40,21 @@ export async function runSequences<Sequence>({ sequences, count, atOnce, carryOu
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [place, sequence] = next;
       const problems = await problemsOf(carryOut, sequence);
-      if (problems.length > 0) failures.push(`FC_SEED=${seed} FC_PATH=${place}\n  ${problems.join('\n  ')}\n  ${fc.stringify(sequence)}`);
+      if (problems.length > 0)
+        failures.push(`FC_SEED=${seed} FC_PATH=${place}\n  ${problems.join('\n  ')}\n  ${fc.stringify(sequence)}`);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, carryOn));
-  if (failures.length > 0) throw new Error(`${failures.length} sequences went wrong:\n${failures.slice(0, MOST_TOLD).join('\n')}`);
+  if (failures.length > 0)
+    throw new Error(`${failures.length} sequences went wrong:\n${failures.slice(0, MOST_TOLD).join('\n')}`);
 }
 
-async function repeat<Sequence>({ sequences, seed, path, carryOut }: Pick<RunSequencesInput<Sequence>, 'sequences' | 'carryOut'> & { seed: number; path: string }): Promise<void> {
+async function repeat<Sequence>({
+  sequences,
+  seed,
+  path,
+  carryOut,
+}: Pick<RunSequencesInput<Sequence>, 'sequences' | 'carryOut'> & { seed: number; path: string }): Promise<void> {
   const goesRight = fc.asyncProperty(sequences, async (sequence) => {
     const problems = await problemsOf(carryOut, sequence);
     if (problems.length > 0) throw new Error(problems.join('\n'));
@@ -63,13 +76,18 @@ export class Tally {
   }
 
   toString(): string {
-    return [...this.counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([what, times]) => `  ${what}: ${times}\n`).join('');
+    return [...this.counts]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([what, times]) => `  ${what}: ${times}\n`)
+      .join('');
   }
 }
 
 /** What throws is wrong too. */
-const problemsOf = <Sequence>(carryOut: RunSequencesInput<Sequence>['carryOut'], sequence: Sequence): Promise<string[]> =>
-  carryOut(sequence).catch((error: unknown) => [String((error as Error).stack ?? error)]);
+const problemsOf = <Sequence>(
+  carryOut: RunSequencesInput<Sequence>['carryOut'],
+  sequence: Sequence,
+): Promise<string[]> => carryOut(sequence).catch((error: unknown) => [String((error as Error).stack ?? error)]);
 
 function seedOf(given: string | undefined): number {
   if (given === 'random') return Math.floor(Math.random() * 2 ** 31);

@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { refundPaymentId } from '../contracts/payment';
-import { subscriptionId as workflowIdOf, type SubscriptionCommandTerms, type SubscriptionUpdate } from '../contracts/subscription';
+import {
+  subscriptionId as workflowIdOf,
+  type SubscriptionCommandTerms,
+  type SubscriptionUpdate,
+} from '../contracts/subscription';
 import { moneyOf } from '../domain/money';
 import { nextDue, progressOf } from '../domain/subscription-progress';
 import { acceptRefund } from '../models/accept-refund';
@@ -25,32 +29,90 @@ const MOST_TRIES = 10;
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
 /** Plans to change between. */
 const plans = {
-  month: { name: 'Month', amount: eur(1000), interval: 'month' }, better: { name: 'Better', amount: eur(3000), interval: 'month' },
-  week: { name: 'Week', amount: eur(300), interval: 'week' }, year: { name: 'Year', amount: eur(9999), interval: 'year' },
-  costly: { name: 'Costly', amount: eur(1_500_000), interval: 'month' }, yen: { name: 'Yen', amount: { amountMinor: 900, currency: 'JPY' }, interval: 'month' },
+  month: { name: 'Month', amount: eur(1000), interval: 'month' },
+  better: { name: 'Better', amount: eur(3000), interval: 'month' },
+  week: { name: 'Week', amount: eur(300), interval: 'week' },
+  year: { name: 'Year', amount: eur(9999), interval: 'year' },
+  costly: { name: 'Costly', amount: eur(1_500_000), interval: 'month' },
+  yen: { name: 'Yen', amount: { amountMinor: 900, currency: 'JPY' }, interval: 'month' },
 } as const;
 type PlanName = keyof typeof plans;
 
-const planName = fc.oneof({ weight: 8, arbitrary: fc.constantFrom<PlanName>('month', 'better', 'week', 'year') }, { weight: 1, arbitrary: fc.constantFrom<PlanName>('costly', 'yen') });
+const planName = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom<PlanName>('month', 'better', 'week', 'year') },
+  { weight: 1, arbitrary: fc.constantFrom<PlanName>('costly', 'yen') },
+);
 const when = fc.constantFrom('now' as const, 'period_end' as const);
 const method = fc.oneof(
-  { weight: 4, arbitrary: fc.constant('pm_ok') }, { weight: 3, arbitrary: fc.constantFrom('pm_declined', 'pm_decline_on_renewal', 'pm_insufficient_funds', 'pm_expires_next_month') },
-  { weight: 1, arbitrary: fc.constantFrom('pm_requires_action', 'pm_timeout_after_charge', 'pm_timeout_after_capture', 'pm_flaky') },
+  { weight: 4, arbitrary: fc.constant('pm_ok') },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      'pm_declined',
+      'pm_decline_on_renewal',
+      'pm_insufficient_funds',
+      'pm_expires_next_month',
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('pm_requires_action', 'pm_timeout_after_charge', 'pm_timeout_after_capture', 'pm_flaky'),
+  },
 );
 
 const move = fc.oneof(
-  { weight: 20, arbitrary: fc.record({ what: fc.constant('advance' as const), byMs: fc.constantFrom(HOUR_MS, DAY_MS, 3 * DAY_MS, 8 * DAY_MS, 16 * DAY_MS, 33 * DAY_MS), pace }) },
+  {
+    weight: 20,
+    arbitrary: fc.record({
+      what: fc.constant('advance' as const),
+      byMs: fc.constantFrom(HOUR_MS, DAY_MS, 3 * DAY_MS, 8 * DAY_MS, 16 * DAY_MS, 33 * DAY_MS),
+      pace,
+    }),
+  },
   { weight: 10, arbitrary: fc.record({ what: fc.constant('go_on' as const), pace }) },
-  { weight: 8, arbitrary: fc.record({ what: fc.constant('changePlan' as const), plan: planName, quantity: fc.constantFrom(undefined, 1, 2, 3), when, pace }) },
-  { weight: 5, arbitrary: fc.record({ what: fc.constant('pauseSubscription' as const), resumeAfterMs: fc.constantFrom(null, HOUR_MS, 5 * DAY_MS, 40 * DAY_MS), pace }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      what: fc.constant('changePlan' as const),
+      plan: planName,
+      quantity: fc.constantFrom(undefined, 1, 2, 3),
+      when,
+      pace,
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      what: fc.constant('pauseSubscription' as const),
+      resumeAfterMs: fc.constantFrom(null, HOUR_MS, 5 * DAY_MS, 40 * DAY_MS),
+      pace,
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('resumeSubscription' as const), pace }) },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant('cancelSubscription' as const), when, refund: fc.constantFrom('none' as const, 'prorated' as const), pace }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constant('cancelSubscription' as const),
+      when,
+      refund: fc.constantFrom('none' as const, 'prorated' as const),
+      pace,
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('undoSubscriptionChange' as const), pace }) },
   { weight: 8, arbitrary: fc.record({ what: fc.constant('updatePaymentMethod' as const), method, pace }) },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('repeat' as const), pace }) },
-  { weight: 3, arbitrary: fc.record({ what: fc.constant('refund_by_hand' as const), share: fc.constantFrom(1, 2, 3), pace }) },
-  { weight: 2, arbitrary: fc.record({ what: fc.constantFrom('approve' as const, 'decline' as const, 'withdraw' as const), pace }) },
-  { weight: 4, arbitrary: fc.record({ what: fc.constant('outage' as const), outage: fc.constantFrom(...outages), pace }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ what: fc.constant('refund_by_hand' as const), share: fc.constantFrom(1, 2, 3), pace }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ what: fc.constantFrom('approve' as const, 'decline' as const, 'withdraw' as const), pace }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ what: fc.constant('outage' as const), outage: fc.constantFrom(...outages), pace }),
+  },
   { weight: 4, arbitrary: fc.record({ what: fc.constant('well_again' as const), pace }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('cancel_in_temporal' as const), pace }) },
 );
@@ -89,50 +151,95 @@ export interface LiveSubscriptionInput {
 }
 
 export const openPlans = async (world: SubscriptionWorld): Promise<Record<PlanName, string>> => {
-  const ids = await Promise.all(Object.entries(plans).map(async ([name, terms]) => [name, await world.plan(terms)] as const));
+  const ids = await Promise.all(
+    Object.entries(plans).map(async ([name, terms]) => [name, await world.plan(terms)] as const),
+  );
   return Object.fromEntries(ids) as Record<PlanName, string>;
 };
 
 /** Carries a sequence out; then the gateway is well again, and everything that is due is done. */
-export async function liveSubscription({ world, gateway, planIds, sequence }: LiveSubscriptionInput): Promise<LivedSubscription> {
+export async function liveSubscription({
+  world,
+  gateway,
+  planIds,
+  sequence,
+}: LiveSubscriptionInput): Promise<LivedSubscription> {
   const { models } = world.database;
   const customerId = `c-${randomUUID()}`;
   const { plan, trialDays, startsAfterMs, quantity, paymentMethod, moves, ending } = sequence;
   const startAt = startsAfterMs === null ? null : new Date(Date.now() + startsAfterMs).toISOString();
-  const subscriptionId = await world.subscribe({ planId: planIds[plan], trialDays, quantity, paymentMethod, customerId, startAt });
+  const subscriptionId = await world.subscribe({
+    planId: planIds[plan],
+    trialDays,
+    quantity,
+    paymentMethod,
+    customerId,
+    startAt,
+  });
   const workflowId = workflowIdOf(subscriptionId);
   const asked: AskedOfSubscription[] = [];
   const sendPayment = createPaymentCommands({ client: world.client, database: world.database, starter: world.starter });
   const nowMs = async () => Date.now() + ((await describeStand({ client: world.client, workflowId }))?.offsetMs ?? 0);
   const inOutage = () => gateway.current.has(customerId);
-  const send = ({ command: { update, terms }, commandId }: Pick<AskedOfSubscription, 'command' | 'commandId'>) => world.command(subscriptionId, update, terms, { commandId });
+  const send = ({ command: { update, terms }, commandId }: Pick<AskedOfSubscription, 'command' | 'commandId'>) =>
+    world.command(subscriptionId, update, terms, { commandId });
 
   const ask = async (command: Command, commandId: string = randomUUID()) => {
     const given: AskedOfSubscription = { command, commandId, outcome: null, code: null };
     const isNew = asked.every((other) => other.commandId !== commandId);
     asked.push(given);
-    if (command.paymentMethod && isNew) await models.commandPayloads.create({ _id: commandId, tenantId: world.tenantId, entityId: subscriptionId, payload: { paymentMethod: command.paymentMethod }, createdAt: new Date() });
-    for (let tries = 1; tries === 1 || (given.code === 'OUTCOME_PENDING' && tries <= MOST_TRIES); tries++) Object.assign(given, await answerOf(() => send(given)));
+    if (command.paymentMethod && isNew)
+      await models.commandPayloads.create({
+        _id: commandId,
+        tenantId: world.tenantId,
+        entityId: subscriptionId,
+        payload: { paymentMethod: command.paymentMethod },
+        createdAt: new Date(),
+      });
+    for (let tries = 1; tries === 1 || (given.code === 'OUTCOME_PENDING' && tries <= MOST_TRIES); tries++)
+      Object.assign(given, await answerOf(() => send(given)));
   };
   const pendingPayment = async () => {
     const { charge } = await world.read(subscriptionId);
-    const invoice = charge?.status === 'pending' && charge.invoiceId ? await models.invoices.findById(charge.invoiceId).lean() : null;
+    const invoice =
+      charge?.status === 'pending' && charge.invoiceId ? await models.invoices.findById(charge.invoiceId).lean() : null;
     const paymentId = invoice?.attempts.at(-1)?.paymentId;
     return paymentId ? models.payments.findById(paymentId).lean() : null;
   };
   const isAtRest = async () => {
     const { state, charge } = await world.read(subscriptionId);
-    if (state === 'cancelled' || (charge === null ? state !== 'accepted' || startsAfterMs !== null : charge.status === 'failed')) return true;
+    if (
+      state === 'cancelled' ||
+      (charge === null ? state !== 'accepted' || startsAfterMs !== null : charge.status === 'failed')
+    )
+      return true;
     const payment = await pendingPayment();
-    return payment !== null && payment.chain === null && ['review', 'requires_action', 'unknown'].includes(payment.state);
+    return (
+      payment !== null && payment.chain === null && ['review', 'requires_action', 'unknown'].includes(payment.state)
+    );
   };
   const refundByHand = async (share: number) => {
     const { database, tenantId } = world;
-    const last = (await world.payments(subscriptionId)).findLast(({ state }) => state === 'captured' || state === 'partially_refunded');
+    const last = (await world.payments(subscriptionId)).findLast(
+      ({ state }) => state === 'captured' || state === 'partially_refunded',
+    );
     if (!last) return;
     const amount = moneyOf(Math.ceil(last.capturedMinor / share), last.amount.currency);
     const at = new Date(await nowMs()).toISOString();
-    await answerOf(() => database.inTransaction((session) => acceptRefund({ database, session, tenantId, paymentId: last._id, amount, correlationId: 'test', by: tester, at })));
+    await answerOf(() =>
+      database.inTransaction((session) =>
+        acceptRefund({
+          database,
+          session,
+          tenantId,
+          paymentId: last._id,
+          amount,
+          correlationId: 'test',
+          by: tester,
+          at,
+        }),
+      ),
+    );
   };
   /** What a person does about a payment that waits. */
   const decide = async (decision: 'approve' | 'decline' | 'withdraw'): Promise<unknown> => {
@@ -141,42 +248,85 @@ export async function liveSubscription({ world, gateway, planIds, sequence }: Li
     const at = new Date(await nowMs()).toISOString();
     const about = { tenantId: world.tenantId, paymentId: payment._id, commandId: randomUUID(), by: tester, at };
     if (decision === 'withdraw') return answerOf(() => sendPayment({ ...about, command: 'cancel' }));
-    if (payment.actionUrl) return fetch(payment.actionUrl, { method: 'POST', body: new URLSearchParams({ decision }), redirect: 'manual' }).then((response) => response.text());
+    if (payment.actionUrl)
+      return fetch(payment.actionUrl, {
+        method: 'POST',
+        body: new URLSearchParams({ decision }),
+        redirect: 'manual',
+      }).then((response) => response.text());
     return answerOf(() => sendPayment({ ...about, command: 'review', decision }));
   };
   const advance = async (byMs: number) => {
     for (let left = inOutage() ? Math.min(byMs, LONGEST_IN_OUTAGE_MS) : byMs; left > 0; left -= 10 * DAY_MS) {
       const stand = await describeStand({ client: world.client, workflowId });
       const offsetMs = (stand?.offsetMs ?? 0) + Math.min(left, 10 * DAY_MS);
-      if (await bringWorkflow({ client: world.client, workflowId, offsetMs, stallAfterMs: patienceMs({ inOutage: inOutage() }), lookEveryMs: LOOK_EVERY_MS })) return;
+      if (
+        await bringWorkflow({
+          client: world.client,
+          workflowId,
+          offsetMs,
+          stallAfterMs: patienceMs({ inOutage: inOutage() }),
+          lookEveryMs: LOOK_EVERY_MS,
+        })
+      )
+        return;
     }
   };
   /** What takes it back to where it can be used. */
   const goOn = async () => {
     const { state, waiting } = await world.read(subscriptionId);
     if (state === 'paused') return ask({ update: 'resumeSubscription', terms: {} });
-    if (state === 'past_due' || state === 'unpaid') return ask({ update: 'updatePaymentMethod', terms: {}, paymentMethod: 'pm_ok' });
+    if (state === 'past_due' || state === 'unpaid')
+      return ask({ update: 'updatePaymentMethod', terms: {}, paymentMethod: 'pm_ok' });
     if (waiting) return ask({ update: 'undoSubscriptionChange', terms: {} });
     return ask({ update: 'changePlan', terms: { planId: planIds.better, when: 'now' } });
   };
   const act = async (taken: Move): Promise<unknown> => {
     switch (taken.what) {
-      case 'advance': return advance(taken.byMs);
-      case 'go_on': return goOn();
-      case 'changePlan': return ask({ update: taken.what, terms: { planId: planIds[taken.plan], when: taken.when, ...(taken.quantity === undefined ? {} : { quantity: taken.quantity }) } });
-      case 'pauseSubscription': return ask({ update: taken.what, terms: taken.resumeAfterMs === null ? {} : { resumeAt: new Date((await nowMs()) + taken.resumeAfterMs).toISOString() } });
-      case 'resumeSubscription': case 'undoSubscriptionChange': return ask({ update: taken.what, terms: {} });
-      case 'cancelSubscription': return ask({ update: taken.what, terms: { when: taken.when, refund: taken.refund } });
-      case 'updatePaymentMethod': return ask({ update: taken.what, terms: {}, paymentMethod: taken.method });
+      case 'advance':
+        return advance(taken.byMs);
+      case 'go_on':
+        return goOn();
+      case 'changePlan':
+        return ask({
+          update: taken.what,
+          terms: {
+            planId: planIds[taken.plan],
+            when: taken.when,
+            ...(taken.quantity === undefined ? {} : { quantity: taken.quantity }),
+          },
+        });
+      case 'pauseSubscription':
+        return ask({
+          update: taken.what,
+          terms:
+            taken.resumeAfterMs === null
+              ? {}
+              : { resumeAt: new Date((await nowMs()) + taken.resumeAfterMs).toISOString() },
+        });
+      case 'resumeSubscription':
+      case 'undoSubscriptionChange':
+        return ask({ update: taken.what, terms: {} });
+      case 'cancelSubscription':
+        return ask({ update: taken.what, terms: { when: taken.when, refund: taken.refund } });
+      case 'updatePaymentMethod':
+        return ask({ update: taken.what, terms: {}, paymentMethod: taken.method });
       case 'repeat': {
         const last = asked.at(-1);
         return last && ask(last.command, last.commandId);
       }
-      case 'refund_by_hand': return refundByHand(taken.share);
-      case 'approve': case 'decline': case 'withdraw': return decide(taken.what);
-      case 'outage': return gateway.current.set(customerId, taken.outage);
-      case 'well_again': return gateway.current.delete(customerId);
-      default: return world.handle(subscriptionId).cancel();
+      case 'refund_by_hand':
+        return refundByHand(taken.share);
+      case 'approve':
+      case 'decline':
+      case 'withdraw':
+        return decide(taken.what);
+      case 'outage':
+        return gateway.current.set(customerId, taken.outage);
+      case 'well_again':
+        return gateway.current.delete(customerId);
+      default:
+        return world.handle(subscriptionId).cancel();
     }
   };
   const isSettled = async () => {
@@ -190,7 +340,8 @@ export async function liveSubscription({ world, gateway, planIds, sequence }: Li
   };
   const settle = async () => {
     for (const giveUpAt = Date.now() + SETTLED_WITHIN_MS; !(await isSettled()); await setTimeout(LOOK_EVERY_MS)) {
-      if (Date.now() > giveUpAt) throw new Error(`${subscriptionId} did not come to rest: ${JSON.stringify(await world.read(subscriptionId))}`);
+      if (Date.now() > giveUpAt)
+        throw new Error(`${subscriptionId} did not come to rest: ${JSON.stringify(await world.read(subscriptionId))}`);
       if ((await isAtRest()) && !(await isSettled())) await advance(3 * HOUR_MS);
     }
   };
@@ -206,7 +357,10 @@ export async function liveSubscription({ world, gateway, planIds, sequence }: Li
   async function endRefunds(): Promise<void> {
     const paymentIds = (await world.payments(subscriptionId)).map(({ _id }) => _id);
     const refundIds = (await models.refunds.find({ paymentId: { $in: paymentIds } }).lean()).map(({ _id }) => _id);
-    for (const row of await models.outbox.find({ entityId: { $in: refundIds }, open: true, pending: 'temporal' }).lean()) await world.starter.start(row);
+    for (const row of await models.outbox
+      .find({ entityId: { $in: refundIds }, open: true, pending: 'temporal' })
+      .lean())
+      await world.starter.start(row);
     for (const refundId of refundIds) await world.client.workflow.getHandle(refundPaymentId(refundId)).result();
   }
 }

@@ -8,7 +8,10 @@ import type { PaymentWorld } from './payment-world';
 
 const processOf = { payment: processPaymentId, refund: refundPaymentId, subscription: subscriptionId };
 
-/** What becomes of a process that failed, once the reconciler has listed it: an operator restarts it. Resolves when the new run was asked for. */
+/**
+ * What becomes of a process that failed, once the reconciler has listed it: an operator restarts it. Resolves when the
+ * new run was asked for.
+ */
 export async function restartByOperator(
   world: Pick<PaymentWorld, 'database' | 'client' | 'tenantId' | 'starter'>,
   { entityType, entityId }: { entityType: keyof typeof processOf; entityId: string },
@@ -20,6 +23,7 @@ export async function restartByOperator(
   const item = await database.models.stuckItems.findOne({ subject, kind, open: true }).lean().orFail();
   const operations = createStuckOperations({ database, workflows: createRunningWorkflows(client) });
   await database.inTransaction((session) => operations.restart({ item, by: { kind: 'operator', id: null }, session }));
-  for (const row of await database.models.outbox.find({ entityId, open: true, pending: 'temporal' }).lean()) await starter.start(row);
+  for (const row of await database.models.outbox.find({ entityId, open: true, pending: 'temporal' }).lean())
+    await starter.start(row);
   return client.workflow.getHandle(subject);
 }

@@ -36,7 +36,11 @@ export interface OpenSandboxWorldInput {
 }
 
 /** Real MongoDB, real Temporal, real workers, and any number of tenants with clocks of their own. */
-export async function openSandboxWorld({ wrap = (activities) => activities, stallAfterMs, temporalAddress }: OpenSandboxWorldInput = {}) {
+export async function openSandboxWorld({
+  wrap = (activities) => activities,
+  stallAfterMs,
+  temporalAddress,
+}: OpenSandboxWorldInput = {}) {
   const { database, drop } = await openTestDatabase();
   const temporal = await openTestNamespace(temporalAddress);
   const { client, namespace } = temporal;
@@ -45,12 +49,29 @@ export async function openSandboxWorld({ wrap = (activities) => activities, stal
   const starter = createWorkflowStarter({ client, database, logger: quiet, onStarted: () => undefined });
   const send = createOnboardingCommands({ client, database, starter });
   const sandboxClock = createSandboxClockMover({ client, database, starter, stallAfterMs });
-  const activities = wrap(createActivities({ database, applyStep, insertDocuments, operatorEmail: 'operator@platform.example', sandboxClock, gatewayFor: noGateway, acceptPayment, acceptRefund, findPlanItem }));
+  const activities = wrap(
+    createActivities({
+      database,
+      applyStep,
+      insertDocuments,
+      operatorEmail: 'operator@platform.example',
+      sandboxClock,
+      gatewayFor: noGateway,
+      acceptPayment,
+      acceptRefund,
+      findPlanItem,
+    }),
+  );
 
   const startWorker = async (taskQueue: TaskQueue): Promise<() => Promise<void>> => {
     const worker = await Worker.create({
-      connection: temporal.connection, namespace, taskQueue, workflowBundle, activities,
-      interceptors: { activity: [translateDomainError] }, shutdownGraceTime: 100,
+      connection: temporal.connection,
+      namespace,
+      taskQueue,
+      workflowBundle,
+      activities,
+      interceptors: { activity: [translateDomainError] },
+      shutdownGraceTime: 100,
     });
     const running = worker.run();
     return async () => {
@@ -69,26 +90,54 @@ export async function openSandboxWorld({ wrap = (activities) => activities, stal
   await startWorkers(taskQueues.users, taskQueues.operations);
 
   return {
-    database, client, starter, clock, sandboxClock, startWorkers, stopWorkers,
+    database,
+    client,
+    starter,
+    clock,
+    sandboxClock,
+    startWorkers,
+    stopWorkers,
     async newTenant({ mode = 'sandbox', timeZone = 'UTC' }: { mode?: Mode; timeZone?: string } = {}): Promise<string> {
       const _id = newId('partner');
       const now = new Date();
-      await models.partners.create({ _id, name: 'Test Partner', timeZone, locale: 'en', reviewers: [], metadata: {}, version: 1, createdAt: now, updatedAt: now });
+      await models.partners.create({
+        _id,
+        name: 'Test Partner',
+        timeZone,
+        locale: 'en',
+        reviewers: [],
+        metadata: {},
+        version: 1,
+        createdAt: now,
+        updatedAt: now,
+      });
       return tenantIdOf({ partnerId: _id, mode });
     },
     /** An onboarding as the api accepts it; started unless the relay shall. */
     async onboard(tenantId: string, { start = true }: { start?: boolean } = {}): Promise<string> {
-      const { onboarding, row } = await acceptOnboarding({ database, tenantId, requiresApproval: false, at: await clock.now(tenantId) });
+      const { onboarding, row } = await acceptOnboarding({
+        database,
+        tenantId,
+        requiresApproval: false,
+        at: await clock.now(tenantId),
+      });
       if (start) await starter.start(row);
       return onboarding._id;
     },
-    command: (tenantId: string, onboardingId: string, command: 'verifyEmail' | 'cancelOnboarding' | 'resendVerification', { commandId = newId('event'), generation }: { commandId?: string; generation?: number } = {}) =>
-      untilAnswered(() => send({ tenantId, onboardingId, command, commandId, by: tester, generation })),
+    command: (
+      tenantId: string,
+      onboardingId: string,
+      command: 'verifyEmail' | 'cancelOnboarding' | 'resendVerification',
+      { commandId = newId('event'), generation }: { commandId?: string; generation?: number } = {},
+    ) => untilAnswered(() => send({ tenantId, onboardingId, command, commandId, by: tester, generation })),
     ...createClockAdvances({ database, starter, clock }),
     read: (onboardingId: string) => models.onboardings.findById(onboardingId).lean().orFail(),
     events: (entityId: string) => models.events.find({ entityId }).sort({ version: 1, _id: 1 }).lean(),
     untilMailed: (onboardingId: string, count: number) =>
-      waitFor(async () => (await models.outbox.countDocuments({ entityId: onboardingId, mail: { $ne: null } })) >= count, { what: `mail ${count}` }),
+      waitFor(
+        async () => (await models.outbox.countDocuments({ entityId: onboardingId, mail: { $ne: null } })) >= count,
+        { what: `mail ${count}` },
+      ),
     handle: (onboardingId: string) => client.workflow.getHandle(userOnboardingId(onboardingId)),
     async close() {
       await stopWorkers(...workers.keys());

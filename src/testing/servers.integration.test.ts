@@ -6,7 +6,9 @@ import { startServers, type TestServers } from './servers';
 
 const ping = (url: string): Promise<string> =>
   new Promise((resolve, reject) => {
-    const socket = createConnection({ port: Number(new URL(url).port), host: '127.0.0.1' }, () => socket.write('PING\r\n'));
+    const socket = createConnection({ port: Number(new URL(url).port), host: '127.0.0.1' }, () =>
+      socket.write('PING\r\n'),
+    );
     const give = setTimeout(() => socket.destroy(new Error('no answer')), 400);
     socket.once('data', (data) => {
       clearTimeout(give);
@@ -45,7 +47,9 @@ describe('servers of a fault test', () => {
   });
 
   it('refuses a second set in the same folder', async () => {
-    await expect(startServers({ folder, which: ['redis'] })).rejects.toThrow(`${folder} is in use by process ${process.pid}`);
+    await expect(startServers({ folder, which: ['redis'] })).rejects.toThrow(
+      `${folder} is in use by process ${process.pid}`,
+    );
   });
 
   it('has the addresses of the shared set in the environment', async () => {

@@ -38,13 +38,24 @@ export interface StartServersInput {
   buildFast?: boolean;
 }
 
-/** Real servers on free ports, for a test that breaks them or a run that shares them. Ignores servers named in the environment. */
+/**
+ * Real servers on free ports, for a test that breaks them or a run that shares them. Ignores servers named in the
+ * environment.
+ */
 export async function startServers({ folder, which, buildFast = true }: StartServersInput): Promise<TestServers> {
   const { MONGODB_URI: _m, TEMPORAL_ADDRESS: _t, REDIS_URL: _r, SMTP_URL: _s, ...env } = process.env;
   const reporter = plainReporter((line) => process.stderr.write(`${line}\n`));
   const root = checkoutRoot(__dirname);
   const claimed = await claimFolder(folder);
-  const { mongodb, redis, temporal, mail, stop, killNow } = await startEmbeddedServers({ root, folder, which, buildFast, env, reporter, wellKnownPorts: false }).catch((error: unknown) => {
+  const { mongodb, redis, temporal, mail, stop, killNow } = await startEmbeddedServers({
+    root,
+    folder,
+    which,
+    buildFast,
+    env,
+    reporter,
+    wellKnownPorts: false,
+  }).catch((error: unknown) => {
     claimed.release();
     throw error;
   });

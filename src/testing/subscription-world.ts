@@ -9,7 +9,11 @@ import type { PaymentGateway } from '../clients/payment-gateway';
 import { createSandboxGateway } from '../clients/sandbox-gateway';
 import { readSandboxLedger, type SandboxLedgerItem } from '../clients/sandbox-ledger';
 import { processPaymentId } from '../contracts/payment';
-import { subscriptionId as workflowIdOf, type SubscriptionCommandTerms, type SubscriptionUpdate } from '../contracts/subscription';
+import {
+  subscriptionId as workflowIdOf,
+  type SubscriptionCommandTerms,
+  type SubscriptionUpdate,
+} from '../contracts/subscription';
 import { taskQueues } from '../contracts/task-queues';
 import type { Actor } from '../domain/actor';
 import { newId } from '../domain/ids';
@@ -46,8 +50,16 @@ export interface SubscriptionWorldInput {
   partner?: Partial<Partner>;
 }
 
-/** Real MongoDB, real Temporal, the simulated gateway over HTTP: subscriptions that run as in production, with their clocks in the test's hand. */
-export async function openSubscriptionWorld({ wrap = (it) => it, wrapGateway = (it) => it, workflowsPath, partner = {} }: SubscriptionWorldInput = {}) {
+/**
+ * Real MongoDB, real Temporal, the simulated gateway over HTTP: subscriptions that run as in production, with their
+ * clocks in the test's hand.
+ */
+export async function openSubscriptionWorld({
+  wrap = (it) => it,
+  wrapGateway = (it) => it,
+  workflowsPath,
+  partner = {},
+}: SubscriptionWorldInput = {}) {
   const { database, drop } = await openTestDatabase();
   const { models } = database;
   const temporal = await openTestNamespace();
@@ -55,15 +67,38 @@ export async function openSubscriptionWorld({ wrap = (it) => it, wrapGateway = (
   const starter = createWorkflowStarter({ client, database, logger: quiet, onStarted: () => undefined });
   const send = createSubscriptionCommands({ client, database, starter });
   const dataDir = mkdtempSync(join(tmpdir(), 'subscription-world-'));
-  const bank = await startSandboxGateway({ port: 0, dataDir, webhookSecret: `whsec_${Buffer.from('the secret of the subscription world').toString('base64')}`, adminToken: ADMIN });
+  const bank = await startSandboxGateway({
+    port: 0,
+    dataDir,
+    webhookSecret: `whsec_${Buffer.from('the secret of the subscription world').toString('base64')}`,
+    adminToken: ADMIN,
+  });
   const gateway = wrapGateway(createSandboxGateway({ url: bank.url, timeoutMs: 2000 }));
   const activities = wrap(
-    createActivities({ database, applyStep, insertDocuments, operatorEmail: 'operator@platform.example', sandboxClock: undefined as never, gatewayFor: () => gateway, acceptPayment, acceptRefund, findPlanItem }),
+    createActivities({
+      database,
+      applyStep,
+      insertDocuments,
+      operatorEmail: 'operator@platform.example',
+      sandboxClock: undefined as never,
+      gatewayFor: () => gateway,
+      acceptPayment,
+      acceptRefund,
+      findPlanItem,
+    }),
   );
   const bundle = workflowsPath ? await bundleWorkflowCode({ workflowsPath, logger: quiet }) : workflowBundle;
   const workers = await Promise.all(
     [taskQueues.subscriptions, taskQueues.payments].map((taskQueue) =>
-      Worker.create({ connection: temporal.connection, namespace, taskQueue, workflowBundle: bundle, activities, interceptors: { activity: [translateDomainError] }, maxCachedWorkflows: 400 }),
+      Worker.create({
+        connection: temporal.connection,
+        namespace,
+        taskQueue,
+        workflowBundle: bundle,
+        activities,
+        interceptors: { activity: [translateDomainError] },
+        maxCachedWorkflows: 400,
+      }),
     ),
   );
   const running = workers.map((worker) => worker.run());
@@ -71,70 +106,180 @@ export async function openSubscriptionWorld({ wrap = (it) => it, wrapGateway = (
   const partnerId = newId('partner');
   const tenantId = tenantIdOf({ partnerId, mode: 'sandbox' });
   const now = () => new Date().toISOString();
-  await models.partners.create({ _id: partnerId, name: 'Test Partner', timeZone: 'UTC', locale: 'en', reviewers: [], metadata: {}, version: 1, createdAt: new Date(), updatedAt: new Date(), ...partner });
+  await models.partners.create({
+    _id: partnerId,
+    name: 'Test Partner',
+    timeZone: 'UTC',
+    locale: 'en',
+    reviewers: [],
+    metadata: {},
+    version: 1,
+    createdAt: new Date(),
+    updatedAt: new Date(),
+    ...partner,
+  });
 
   return {
-    database, client, tenantId, partnerId, starter, send, bank, activities,
+    database,
+    client,
+    tenantId,
+    partnerId,
+    starter,
+    send,
+    bank,
+    activities,
     async plan(terms: Partial<PlanTerms> = {}): Promise<string> {
-      const plan = { name: 'Monthly', amount: { amountMinor: 1000, currency: 'EUR' }, interval: 'month', intervalCount: 1, ...terms } as const;
-      const { _id } = await database.inTransaction((session) => acceptPlan({ database, session, tenantId, terms: plan, correlationId: 'test', at: now() }));
+      const plan = {
+        name: 'Monthly',
+        amount: { amountMinor: 1000, currency: 'EUR' },
+        interval: 'month',
+        intervalCount: 1,
+        ...terms,
+      } as const;
+      const { _id } = await database.inTransaction((session) =>
+        acceptPlan({ database, session, tenantId, terms: plan, correlationId: 'test', at: now() }),
+      );
       return _id;
     },
     async user(): Promise<string> {
       const _id = newId('user');
       const email = `${_id}@example.com`;
       await models.users.create({
-        _id, tenantId, state: 'active', version: 1, chain: null, correlationId: 'test', createdAt: new Date(), updatedAt: new Date(), onboardingId: newId('onboarding'), email, emailKey: email,
-        name: 'Ada', locale: 'en', timeZone: 'UTC', profile: null, metadata: {},
+        _id,
+        tenantId,
+        state: 'active',
+        version: 1,
+        chain: null,
+        correlationId: 'test',
+        createdAt: new Date(),
+        updatedAt: new Date(),
+        onboardingId: newId('onboarding'),
+        email,
+        emailKey: email,
+        name: 'Ada',
+        locale: 'en',
+        timeZone: 'UTC',
+        profile: null,
+        metadata: {},
       });
       return _id;
     },
     async subscribe(input: Partial<AcceptSubscriptionInput> & { planId: string }): Promise<string> {
       const customerId = input.userId ? null : `c-${randomUUID()}`;
       const { subscription, row } = await database.inTransaction((session) =>
-        acceptSubscription({ database, session, tenantId, customerId, paymentMethod: 'pm_ok', correlationId: 'test', by: tester, at: now(), ...input }));
+        acceptSubscription({
+          database,
+          session,
+          tenantId,
+          customerId,
+          paymentMethod: 'pm_ok',
+          correlationId: 'test',
+          by: tester,
+          at: now(),
+          ...input,
+        }),
+      );
       await starter.start(row);
       return subscription._id;
     },
     /** A command as the api sends it. */
-    async command<Command extends SubscriptionUpdate>(subscriptionId: string, command: Command, terms: SubscriptionCommandTerms[Command], { commandId = randomUUID(), paymentMethod, attempts }: { commandId?: string; paymentMethod?: string; attempts?: number } = {}) {
-      if (paymentMethod) await models.commandPayloads.create({ _id: commandId, tenantId, entityId: subscriptionId, payload: { paymentMethod }, createdAt: new Date() });
-      return untilAnswered(() => send({ tenantId, subscriptionId, command, terms, commandId, by: tester } as SendSubscriptionCommandInput), { attempts });
+    async command<Command extends SubscriptionUpdate>(
+      subscriptionId: string,
+      command: Command,
+      terms: SubscriptionCommandTerms[Command],
+      {
+        commandId = randomUUID(),
+        paymentMethod,
+        attempts,
+      }: { commandId?: string; paymentMethod?: string; attempts?: number } = {},
+    ) {
+      if (paymentMethod)
+        await models.commandPayloads.create({
+          _id: commandId,
+          tenantId,
+          entityId: subscriptionId,
+          payload: { paymentMethod },
+          createdAt: new Date(),
+        });
+      return untilAnswered(
+        () => send({ tenantId, subscriptionId, command, terms, commandId, by: tester } as SendSubscriptionCommandInput),
+        { attempts },
+      );
     },
     payWith(subscriptionId: string, paymentMethod: string) {
       return this.command(subscriptionId, 'updatePaymentMethod', {}, { paymentMethod });
     },
     read: (subscriptionId: string) => models.subscriptions.findById(subscriptionId).lean().orFail(),
-    invoices: (subscriptionId: string) => models.invoices.find({ subscriptionId }).sort({ createdAt: 1, _id: 1 }).lean(),
+    invoices: (subscriptionId: string) =>
+      models.invoices.find({ subscriptionId }).sort({ createdAt: 1, _id: 1 }).lean(),
     async payments(subscriptionId: string) {
-      const ids = (await this.invoices(subscriptionId)).flatMap(({ attempts }) => attempts.map(({ paymentId }) => paymentId));
+      const ids = (await this.invoices(subscriptionId)).flatMap(({ attempts }) =>
+        attempts.map(({ paymentId }) => paymentId),
+      );
       const found = await models.payments.find({ _id: { $in: ids } }).lean();
       return ids.map((id) => found.find(({ _id }) => _id === id)!);
     },
     events: (subscriptionId: string) => models.events.find({ entityId: subscriptionId }).sort({ version: 1 }).lean(),
-    timeline: async (subscriptionId: string) => (await models.events.find({ entityId: subscriptionId }).sort({ version: 1 }).lean()).map(({ type }) => type.replace('subscription.', '')),
-    mails: async (subscriptionId: string) => (await models.outbox.find({ entityId: subscriptionId, mail: { $ne: null } }).sort({ _id: 1 }).lean()).map(({ mail }) => mail!.template),
+    timeline: async (subscriptionId: string) =>
+      (await models.events.find({ entityId: subscriptionId }).sort({ version: 1 }).lean()).map(({ type }) =>
+        type.replace('subscription.', ''),
+      ),
+    mails: async (subscriptionId: string) =>
+      (
+        await models.outbox
+          .find({ entityId: subscriptionId, mail: { $ne: null } })
+          .sort({ _id: 1 })
+          .lean()
+      ).map(({ mail }) => mail!.template),
     until: (subscriptionId: string, state: SubscriptionState) =>
-      waitFor(async () => (await models.subscriptions.findById(subscriptionId).lean())?.state === state, { what: `${subscriptionId} to be ${state}` }),
+      waitFor(async () => (await models.subscriptions.findById(subscriptionId).lean())?.state === state, {
+        what: `${subscriptionId} to be ${state}`,
+      }),
     /** Until the open invoice has its answer. */
     untilSettled: (subscriptionId: string, timeoutMs?: number) =>
-      waitFor(async () => {
-        const { charge, state } = await models.subscriptions.findById(subscriptionId).lean().orFail();
-        return state !== 'accepted' && (charge === null || charge.status === 'failed');
-      }, { what: `${subscriptionId} to have no charge under way`, timeoutMs }),
+      waitFor(
+        async () => {
+          const { charge, state } = await models.subscriptions.findById(subscriptionId).lean().orFail();
+          return state !== 'accepted' && (charge === null || charge.status === 'failed');
+        },
+        { what: `${subscriptionId} to have no charge under way`, timeoutMs },
+      ),
     /** In hops, as a sandbox's clock does it: what happens on the way happens at its time. */
     async advance(subscriptionId: string, byMs: number, hopMs = 10 * DAY_MS): Promise<void> {
-      for (let left = byMs; left > 0; left -= hopMs) await advanceWorkflow({ client, workflowId: workflowIdOf(subscriptionId), byMs: Math.min(left, hopMs), timeoutMs: 30_000 });
+      for (let left = byMs; left > 0; left -= hopMs)
+        await advanceWorkflow({
+          client,
+          workflowId: workflowIdOf(subscriptionId),
+          byMs: Math.min(left, hopMs),
+          timeoutMs: 30_000,
+        });
     },
-    /** Far, in one go and with the least load: the server skips from timer to timer by itself. For lives in which no activity fails. */
+    /**
+     * Far, in one go and with the least load: the server skips from timer to timer by itself. For lives in which no
+     * activity fails.
+     */
     async fastForward(subscriptionId: string, byMs: number): Promise<void> {
       const workflowExecution = { workflowId: workflowIdOf(subscriptionId) };
       const fastForwardId = randomUUID();
       const fastForwardConfig = { id: fastForwardId, duration: { seconds: Math.floor(byMs / 1000) as never } };
-      const timeSkippingConfig = { enabled: true, disablePropagation: true, maxSessionSkipCount: 10_000, fastForwardConfig };
-      await client.workflowService.updateWorkflowExecutionOptions({ namespace, workflowExecution, workflowExecutionOptions: { timeSkippingConfig }, updateMask: { paths: ['time_skipping_config'] } });
-      for (let isThere = false; !isThere; ) {
-        const poll = await client.workflowService.pollWorkflowExecutionTimeSkipping({ namespace, workflowExecution, fastForwardId });
+      const timeSkippingConfig = {
+        enabled: true,
+        disablePropagation: true,
+        maxSessionSkipCount: 10_000,
+        fastForwardConfig,
+      };
+      await client.workflowService.updateWorkflowExecutionOptions({
+        namespace,
+        workflowExecution,
+        workflowExecutionOptions: { timeSkippingConfig },
+        updateMask: { paths: ['time_skipping_config'] },
+      });
+      for (let isThere = false; !isThere;) {
+        const poll = await client.workflowService.pollWorkflowExecutionTimeSkipping({
+          namespace,
+          workflowExecution,
+          fastForwardId,
+        });
         isThere = poll.fastForwardInfo?.hasCompleted === true || (poll.fastForwardPollingResult as number) >= 2;
       }
     },
@@ -149,21 +294,36 @@ export async function openSubscriptionWorld({ wrap = (it) => it, wrapGateway = (
     paymentHandle: (paymentId: string) => client.workflow.getHandle(processPaymentId(paymentId)),
     /** Every start that waits in the outbox, as the relay sends it. */
     async relay(): Promise<void> {
-      for (const row of await models.outbox.find({ tenantId, open: true, pending: 'temporal' }).lean()) await starter.start(row);
+      for (const row of await models.outbox.find({ tenantId, open: true, pending: 'temporal' }).lean())
+        await starter.start(row);
     },
     /** What the gateway took and gave back, in minor units, by its own books. */
     async bankBalance(subscriptionId: string): Promise<{ captured: number; refunded: number; authorisations: number }> {
       const paymentIds = new Set((await this.payments(subscriptionId)).map(({ _id }) => _id));
-      const refundIds = new Set((await models.refunds.find({ paymentId: { $in: [...paymentIds] } }).lean()).map(({ _id }) => _id));
+      const refundIds = new Set(
+        (await models.refunds.find({ paymentId: { $in: [...paymentIds] } }).lean()).map(({ _id }) => _id),
+      );
       const items: SandboxLedgerItem[] = [];
       for await (const item of readSandboxLedger({ url: bank.url, tenantId })) items.push(item);
-      const ours = items.filter(({ idempotencyKey }) => paymentIds.has(idempotencyKey.split(':')[0]!) || refundIds.has(idempotencyKey.split(':')[0]!));
-      const sum = (outcome: SandboxLedgerItem['outcome']) => ours.filter((item) => item.outcome === outcome).reduce((total, { amount }) => total + amount.amountMinor, 0);
-      return { captured: sum('captured'), refunded: sum('refunded'), authorisations: ours.filter(({ outcome }) => outcome === 'authorised').length };
+      const ours = items.filter(
+        ({ idempotencyKey }) =>
+          paymentIds.has(idempotencyKey.split(':')[0]!) || refundIds.has(idempotencyKey.split(':')[0]!),
+      );
+      const sum = (outcome: SandboxLedgerItem['outcome']) =>
+        ours.filter((item) => item.outcome === outcome).reduce((total, { amount }) => total + amount.amountMinor, 0);
+      return {
+        captured: sum('captured'),
+        refunded: sum('refunded'),
+        authorisations: ours.filter(({ outcome }) => outcome === 'authorised').length,
+      };
     },
     async chaos(settings: Record<string, unknown>): Promise<void> {
       const headers = { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' };
-      const response = await fetch(`${bank.url}/v1/admin/chaos`, { method: 'PUT', headers, body: JSON.stringify(settings) });
+      const response = await fetch(`${bank.url}/v1/admin/chaos`, {
+        method: 'PUT',
+        headers,
+        body: JSON.stringify(settings),
+      });
       if (!response.ok) throw new Error(await response.text());
     },
     async close() {

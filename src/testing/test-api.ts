@@ -14,7 +14,10 @@ import type { SendPaymentCommandInput } from '../temporal/payment-commands';
 import type { SendSubscriptionCommandInput } from '../temporal/subscription-commands';
 import { openTestDatabase } from './test-database';
 
-/** A request's time for tests that are about what is answered, not about how soon: racing writers on a busy machine take longer than production would let them. */
+/**
+ * A request's time for tests that are about what is answered, not about how soon: racing writers on a busy machine take
+ * longer than production would let them.
+ */
 export const PATIENT_MS = 15_000;
 export const OPERATOR_KEY = 'op_test_0123456789abcdef0123456789abcdef';
 export const TOKEN_SECRET = 'a-secret-of-the-tests-0123456789';
@@ -24,8 +27,8 @@ export type TestMethod = 'get' | 'post' | 'patch' | 'put' | 'delete' | 'head' | 
 export interface TestApi extends Awaited<ReturnType<typeof startTestApi>> {}
 
 /**
- * The API over a real MongoDB, on a port of its own. Temporal's side is what the test says: by default every command is applied at once.
- * `started` and `commands` hold what was handed to it.
+ * The API over a real MongoDB, on a port of its own. Temporal's side is what the test says: by default every command is
+ * applied at once. `started` and `commands` hold what was handed to it.
  */
 export async function startTestApi(overrides: Partial<AppInput> = {}) {
   const { database, drop } = await openTestDatabase();
@@ -81,18 +84,56 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
   };
 
   return {
-    app, server, origin, database, started, commands, paymentCommands, subscriptionCommands, lines, call,
+    app,
+    server,
+    origin,
+    database,
+    started,
+    commands,
+    paymentCommands,
+    subscriptionCommands,
+    lines,
+    call,
     /** A new partner with a key of these scopes, written straight to the database. */
-    async newTenant({ scopes = ['read', 'write', 'review'], mode = 'sandbox', partnerId }: { scopes?: Scope[]; mode?: Mode; partnerId?: string } = {}) {
+    async newTenant({
+      scopes = ['read', 'write', 'review'],
+      mode = 'sandbox',
+      partnerId,
+    }: { scopes?: Scope[]; mode?: Mode; partnerId?: string } = {}) {
       const id = partnerId ?? newId('partner');
       const now = new Date();
       if (!partnerId) {
-        await database.models.partners.insertMany([{ _id: id, name: 'Acme', timeZone: 'Europe/Berlin', locale: 'de-DE', reviewers: [], metadata: {}, version: 1, createdAt: now, updatedAt: now }]);
+        await database.models.partners.insertMany([
+          {
+            _id: id,
+            name: 'Acme',
+            timeZone: 'Europe/Berlin',
+            locale: 'de-DE',
+            reviewers: [],
+            metadata: {},
+            version: 1,
+            createdAt: now,
+            updatedAt: now,
+          },
+        ]);
       }
       const key = newApiKey(mode);
       const keyId = newId('apiKey');
       const tenantId = tenantIdOf({ partnerId: id, mode });
-      await database.models.apiKeys.insertMany([{ _id: keyId, tenantId, partnerId: id, mode, scopes, name: null, hash: hashOfKey(key), hint: 'pk_…', createdAt: now, revokedAt: null }]);
+      await database.models.apiKeys.insertMany([
+        {
+          _id: keyId,
+          tenantId,
+          partnerId: id,
+          mode,
+          scopes,
+          name: null,
+          hash: hashOfKey(key),
+          hint: 'pk_…',
+          createdAt: now,
+          revokedAt: null,
+        },
+      ]);
       return { partnerId: id, tenantId, key, keyId };
     },
     async stop() {

@@ -10,7 +10,9 @@ export function databaseUri(name: string, server = process.env.TEST_MONGODB_URI 
 }
 
 /** A database of the test's own on the shared server, with all collections and indexes; `drop` removes it. */
-export async function openTestDatabase(server?: string): Promise<{ database: Database; uri: string; drop: () => Promise<void> }> {
+export async function openTestDatabase(
+  server?: string,
+): Promise<{ database: Database; uri: string; drop: () => Promise<void> }> {
   const uri = databaseUri(`test_${randomUUID().replaceAll('-', '').slice(0, 20)}`, server);
   const database = openDatabase({ uri, appName: 'test' });
   await database.connection.asPromise();

@@ -12,15 +12,23 @@ export interface TestNamespace {
   close: () => Promise<void>;
 }
 
-/** A Temporal namespace of the test's own on the shared server, so that workers of other tests do not take its tasks. */
+/**
+ * A Temporal namespace of the test's own on the shared server, so that workers of other tests do not take its tasks.
+ */
 export async function openTestNamespace(address = process.env.TEST_TEMPORAL_ADDRESS ?? ''): Promise<TestNamespace> {
   const namespace = `test-${randomUUID()}`;
   const client = connectTemporal({ address, namespace, tls: false, apiKey: undefined });
   await client.withDeadline(Date.now() + 20_000, () =>
-    client.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds: 86_400 as never } }),
+    client.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
+    }),
   );
   // A new namespace reaches the server's caches after a moment.
-  await waitFor(() => ensureSearchAttributes({ client, timeoutMs: 5000 }), { what: 'the namespace to be known', timeoutMs: 30_000 });
+  await waitFor(() => ensureSearchAttributes({ client, timeoutMs: 5000 }), {
+    what: 'the namespace to be known',
+    timeoutMs: 30_000,
+  });
   const connection = await NativeConnection.connect({ address });
   return {
     client,

@@ -11,17 +11,24 @@ export interface TimelineViolationsInput<State extends string> {
 }
 
 /** What is wrong with the order of an entity's events, and with the way they lead it. Visits each arrow. */
-export function timelineViolations<State extends string>({ events, version, stateOf, canMove }: TimelineViolationsInput<State>, visit: (arrow: string) => void = () => undefined): string[] {
+export function timelineViolations<State extends string>(
+  { events, version, stateOf, canMove }: TimelineViolationsInput<State>,
+  visit: (arrow: string) => void = () => undefined,
+): string[] {
   const problems: string[] = [];
   let before: State | null = null;
   for (const [index, event] of events.entries()) {
     const earlier = events[index - 1];
-    if (earlier && event.at < earlier.at) problems.push(`event ${index + 1} (${event.type}) is dated ${event.at.toISOString()}, before the one before it (${earlier.type}, ${earlier.at.toISOString()})`);
+    if (earlier && event.at < earlier.at)
+      problems.push(
+        `event ${index + 1} (${event.type}) is dated ${event.at.toISOString()}, before the one before it (${earlier.type}, ${earlier.at.toISOString()})`,
+      );
     if (event.version !== index + 1) problems.push(`event ${index + 1} (${event.type}) has version ${event.version}`);
     const state = stateOf(event, before);
     if (before !== null && state !== before) {
       visit(`${before} → ${state}`);
-      if (!canMove(before, state)) problems.push(`illegal transition from ${before} to ${state} by ${event.type} (${event.step})`);
+      if (!canMove(before, state))
+        problems.push(`illegal transition from ${before} to ${state} by ${event.type} (${event.step})`);
     }
     before = state;
   }

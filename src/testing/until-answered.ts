@@ -1,5 +1,11 @@
-/** Sends a command until it has an answer, as an api's client does: a busy machine leaves the outcome open for a while. Under one id it is applied once. */
-export async function untilAnswered<Outcome>(send: () => Promise<Outcome>, { attempts = 10 }: { attempts?: number } = {}): Promise<Outcome> {
+/**
+ * Sends a command until it has an answer, as an api's client does: a busy machine leaves the outcome open for a while.
+ * Under one id it is applied once.
+ */
+export async function untilAnswered<Outcome>(
+  send: () => Promise<Outcome>,
+  { attempts = 10 }: { attempts?: number } = {},
+): Promise<Outcome> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await send();

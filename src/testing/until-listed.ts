@@ -12,8 +12,13 @@ export interface UntilListedInput {
 
 /** Waits until Temporal's lagging list of what runs tells the truth about these workflows. */
 export async function untilListed({ workflows, workflowType, running, ended }: UntilListedInput): Promise<void> {
-  await waitFor(async () => {
-    const listed = new Set((await Array.fromAsync(workflows.listRunning(workflowType))).map(({ workflowId }) => workflowId));
-    return running.every((id) => listed.has(id)) && !ended.some((id) => listed.has(id));
-  }, { what: `the list of every ${workflowType} to be true` });
+  await waitFor(
+    async () => {
+      const listed = new Set(
+        (await Array.fromAsync(workflows.listRunning(workflowType))).map(({ workflowId }) => workflowId),
+      );
+      return running.every((id) => listed.has(id)) && !ended.some((id) => listed.has(id));
+    },
+    { what: `the list of every ${workflowType} to be true` },
+  );
 }

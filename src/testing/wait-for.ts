@@ -3,10 +3,14 @@ import { setTimeout } from 'node:timers/promises';
 type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
 
 /**
- * Asks again until `probe` neither throws nor answers something falsy, and returns that answer. Fails with the last reason after `timeoutMs`.
- * Without `everyMs` it asks the less often the longer it waits: a question costs as much as the work that it waits for.
+ * Asks again until `probe` neither throws nor answers something falsy, and returns that answer. Fails with the last
+ * reason after `timeoutMs`. Without `everyMs` it asks the less often the longer it waits: a question costs as much as
+ * the work that it waits for.
  */
-export async function waitFor<T>(probe: () => Promise<T> | T, { what, timeoutMs = 60_000, everyMs }: { what: string; timeoutMs?: number; everyMs?: number }): Promise<Truthy<T>> {
+export async function waitFor<T>(
+  probe: () => Promise<T> | T,
+  { what, timeoutMs = 60_000, everyMs }: { what: string; timeoutMs?: number; everyMs?: number },
+): Promise<Truthy<T>> {
   const begunAt = Date.now();
   let reason: unknown = 'it never was';
   for (;;) {

@@ -40,7 +40,8 @@ export const inventory: InventoryEntry[] = [
   },
   {
     workflow: payment.PROCESS_PAYMENT,
-    about: 'Takes a payment through checks, authorisation and capture, and settles what is unknown by the gateway\'s books.',
+    about:
+      "Takes a payment through checks, authorisation and capture, and settles what is unknown by the gateway's books.",
     taskQueue: taskQueues.payments,
     id: payment.processPaymentId('<paymentId>'),
     states: paymentStates,
@@ -49,7 +50,8 @@ export const inventory: InventoryEntry[] = [
   },
   {
     workflow: payment.REFUND_PAYMENT,
-    about: 'Takes money back that a refund has reserved. Activities and messages as of `processPayment`, without its updates.',
+    about:
+      'Takes money back that a refund has reserved. Activities and messages as of `processPayment`, without its updates.',
     taskQueue: taskQueues.payments,
     id: payment.refundPaymentId('<refundId>'),
     states: refundStates,
@@ -67,16 +69,21 @@ export const inventory: InventoryEntry[] = [
   },
   {
     workflow: subscription.SUBSCRIPTION_PAYMENT,
-    about: 'One attempt at one period\'s charge: the child of `subscription`, and the parent of its `processPayment`. Never waits on business time. Activities as of `subscription`; states are the invoice\'s.',
+    about:
+      "One attempt at one period's charge: the child of `subscription`, and the parent of its `processPayment`. Never waits on business time. Activities as of `subscription`; states are the invoice's.",
     taskQueue: taskQueues.subscriptions,
-    id: subscription.subscriptionPaymentId({ subscriptionId: '<subscriptionId>', periodStart: '<periodStart>', attempt: '<attempt>' as never }),
+    id: subscription.subscriptionPaymentId({
+      subscriptionId: '<subscriptionId>',
+      periodStart: '<periodStart>',
+      attempt: '<attempt>' as never,
+    }),
     states: invoiceStates,
     contract: {},
     activities: 'workflows/subscriptions/activities.ts',
   },
   {
     workflow: sandboxClock.ADVANCE_CLOCK,
-    about: 'Moves a sandbox tenant\'s clock, and every process of the tenant with it. Lives in real time itself.',
+    about: "Moves a sandbox tenant's clock, and every process of the tenant with it. Lives in real time itself.",
     taskQueue: taskQueues.operations,
     id: sandboxClock.advanceClockId({ tenantId: '<tenantId>', operationId: '<operationId>' }),
     states: operationStates,
@@ -91,7 +98,10 @@ interface Definition {
 }
 
 const isDefinition = (value: unknown): value is Definition =>
-  typeof value === 'object' && value !== null && ['update', 'signal', 'query'].includes((value as Definition).type) && 'name' in value;
+  typeof value === 'object' &&
+  value !== null &&
+  ['update', 'signal', 'query'].includes((value as Definition).type) &&
+  'name' in value;
 
 /** docs/workflows.md, from the code. */
 export function renderInventory(): string {
@@ -100,7 +110,9 @@ export function renderInventory(): string {
     '',
     'Generated from the code by `npm run generate`; a test compares. Names and ids are on the wire for ever.',
     '',
-    `Timeouts: ${Object.entries(temporalConfig.timeouts).map(([name, value]) => `${name} ${value}`).join(', ')}.`,
+    `Timeouts: ${Object.entries(temporalConfig.timeouts)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ')}.`,
     '',
     ...inventory.flatMap(renderEntry),
   ].join('\n');
@@ -108,7 +120,11 @@ export function renderInventory(): string {
 
 function renderEntry({ workflow, about, taskQueue, id, states, contract, activities }: InventoryEntry): string[] {
   const definitions = Object.values(contract).filter(isDefinition);
-  const names = (type: Definition['type']) => definitions.filter((definition) => definition.type === type).map(({ name }) => `\`${name}\``).join(', ') || 'none';
+  const names = (type: Definition['type']) =>
+    definitions
+      .filter((definition) => definition.type === type)
+      .map(({ name }) => `\`${name}\``)
+      .join(', ') || 'none';
   return [
     `## \`${workflow}\``,
     '',
@@ -123,7 +139,9 @@ function renderEntry({ workflow, about, taskQueue, id, states, contract, activit
     '',
     '| activity | one attempt at most | retries |',
     '|---|---|---|',
-    ...proxiedIn(activities).map(({ name, options }) => `| \`${name}\` | ${String(options.startToCloseTimeout)} | ${renderRetries(options)} |`),
+    ...proxiedIn(activities).map(
+      ({ name, options }) => `| \`${name}\` | ${String(options.startToCloseTimeout)} | ${renderRetries(options)} |`,
+    ),
     '',
   ];
 }
@@ -132,12 +150,21 @@ function renderEntry({ workflow, about, taskQueue, id, states, contract, activit
 function proxiedIn(file: string): { name: string; options: ActivityOptions }[] {
   const text = readFileSync(join(checkoutRoot(__dirname), file), 'utf8');
   const named = temporalConfig as unknown as Record<string, ActivityOptions>;
-  return [...text.matchAll(/const \{([^}]*)\}\s*=\s*proxyActivities<Activities>\((\w+)\)/g)].flatMap(([, list, options]) =>
-    list!.split(',').map((name) => name.trim()).filter(Boolean).map((name) => ({ name, options: named[options!]! })),
+  return [...text.matchAll(/const \{([^}]*)\}\s*=\s*proxyActivities<Activities>\((\w+)\)/g)].flatMap(
+    ([, list, options]) =>
+      list!
+        .split(',')
+        .map((name) => name.trim())
+        .filter(Boolean)
+        .map((name) => ({ name, options: named[options!]! })),
   );
 }
 
 function renderRetries({ retry, scheduleToCloseTimeout }: ActivityOptions): string {
-  const until = retry?.maximumAttempts ? `${retry.maximumAttempts} attempts` : scheduleToCloseTimeout ? `for ${String(scheduleToCloseTimeout)}` : 'until it succeeds or says it is final';
+  const until = retry?.maximumAttempts
+    ? `${retry.maximumAttempts} attempts`
+    : scheduleToCloseTimeout
+      ? `for ${String(scheduleToCloseTimeout)}`
+      : 'until it succeeds or says it is final';
   return `${String(retry?.initialInterval)}, ×${retry?.backoffCoefficient}, at most ${String(retry?.maximumInterval)}, ${until}`;
 }

@@ -12,7 +12,9 @@ import { workflowBundle } from './workflow-bundle';
 export interface YearWorld {
   world: SubscriptionWorld;
   clock: Clock;
-  /** Moves the tenant's clock as a partner does, by an ISO 8601 duration. Answers how long it took in real time (ms). */
+  /**
+   * Moves the tenant's clock as a partner does, by an ISO 8601 duration. Answers how long it took in real time (ms).
+   */
   advance: (by: string) => Promise<number>;
   close(): Promise<void>;
 }
@@ -23,9 +25,15 @@ export async function openYearWorld(): Promise<YearWorld> {
   const { client, database, starter, tenantId } = world;
   const connection = await NativeConnection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS });
   const clock = createClock({ database });
-  const activities = createSandboxClockActivities({ sandboxClock: createSandboxClockMover({ client, database, starter }) } as never) as Partial<Activities>;
+  const activities = createSandboxClockActivities({
+    sandboxClock: createSandboxClockMover({ client, database, starter }),
+  } as never) as Partial<Activities>;
   const worker = await Worker.create({
-    connection, namespace: client.options.namespace, taskQueue: taskQueues.operations, activities, interceptors: { activity: [translateDomainError] },
+    connection,
+    namespace: client.options.namespace,
+    taskQueue: taskQueues.operations,
+    activities,
+    interceptors: { activity: [translateDomainError] },
     workflowBundle,
   });
   const running = worker.run();

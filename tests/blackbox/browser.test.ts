@@ -6,7 +6,9 @@ import { startPlatform, type Platform } from '../../src/testing/platform';
 import { enrolPartner } from '../../src/testing/partner-app';
 import { checkoutRoot } from '../../src/testing/servers';
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
 // Skipped visibly where there is no browser; CI installs one.
 const withBrowser = executablePath ? describe : describe.skip;
 
@@ -20,7 +22,18 @@ withBrowser('in a real browser', () => {
     mkdirSync(pictures, { recursive: true });
     platform = await startPlatform({ name: 'browser' });
     partner = await enrolPartner(platform);
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+    browser = await chromium.launch({
+      executablePath,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
   });
   afterAll(async () => {
     await browser?.close();
@@ -47,7 +60,9 @@ withBrowser('in a real browser', () => {
     await page.click('.auth-btn-wrapper .btn-done');
     await page.click('#operations-Account-getMe .opblock-summary-control');
     await page.click('#operations-Account-getMe .execute');
-    const body = page.locator('#operations-Account-getMe .live-responses-table .response-col_description .highlight-code').first();
+    const body = page
+      .locator('#operations-Account-getMe .live-responses-table .response-col_description .highlight-code')
+      .first();
     await body.waitFor({ timeout: 15_000 });
     expect(await body.innerText()).toContain('"mode": "sandbox"');
     await page.screenshot({ path: join(pictures, 'swagger.png'), fullPage: false });
@@ -62,8 +77,15 @@ withBrowser('in a real browser', () => {
       await block.locator('.execute').click();
       return `${(await answered).status()} ${(await answered).headers()['idempotent-replayed'] ?? 'new'}`;
     };
-    expect([await execute('Subscriptions-createPlan'), await execute('Subscriptions-createPlan'), await execute('Payments-createPayment')]).toEqual(['201 new', '201 new', '202 new']);
-    expect([await execute('Subscriptions-createPlan', 'mine'), await execute('Subscriptions-createPlan')]).toEqual(['201 new', '201 true']);
+    expect([
+      await execute('Subscriptions-createPlan'),
+      await execute('Subscriptions-createPlan'),
+      await execute('Payments-createPayment'),
+    ]).toEqual(['201 new', '201 new', '202 new']);
+    expect([await execute('Subscriptions-createPlan', 'mine'), await execute('Subscriptions-createPlan')]).toEqual([
+      '201 new',
+      '201 true',
+    ]);
     await page.reload();
     await page.locator('.authorize.locked, .authorize .locked').first().waitFor({ timeout: 10_000 });
     expect(complaints).toEqual([]);

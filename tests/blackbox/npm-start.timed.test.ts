@@ -24,7 +24,12 @@ let output = '';
 /** `npm start`, in a folder of its own, as its own process group. */
 function npmStart(...flags: string[]): Promise<number | null> {
   output = '';
-  const started = spawn(process.execPath, [join(root, 'scripts/start.mjs'), ...flags], { cwd: root, env: { ...process.env, PLATFORM_DIR: folder }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const started = spawn(process.execPath, [join(root, 'scripts/start.mjs'), ...flags], {
+    cwd: root,
+    env: { ...process.env, PLATFORM_DIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   child = started;
   const collect = (chunk: Buffer) => {
     output += chunk.toString();
@@ -37,7 +42,13 @@ function npmStart(...flags: string[]): Promise<number | null> {
 }
 
 const isUp = (timeoutMs: number) =>
-  waitFor(() => existsSync(runFile) && output.includes('The platform is up') && (JSON.parse(readFileSync(runFile, 'utf8')) as RunFile), { what: `the banner, after:\n${output}`, timeoutMs, everyMs: 100 });
+  waitFor(
+    () =>
+      existsSync(runFile) &&
+      output.includes('The platform is up') &&
+      (JSON.parse(readFileSync(runFile, 'utf8')) as RunFile),
+    { what: `the banner, after:\n${output}`, timeoutMs, everyMs: 100 },
+  );
 const lives = (pid: number) => {
   try {
     process.kill(pid, 0);
@@ -46,7 +57,9 @@ const lives = (pid: number) => {
     return false;
   }
 };
-const onboardings = async ({ api, sandboxKey }: RunFile) => (await createPartnerApp({ api, apiKey: sandboxKey }).get<{ items: { id: string; state: string }[] }>('/onboardings')).body.items;
+const onboardings = async ({ api, sandboxKey }: RunFile) =>
+  (await createPartnerApp({ api, apiKey: sandboxKey }).get<{ items: { id: string; state: string }[] }>('/onboardings'))
+    .body.items;
 
 beforeAll(() => rmSync(folder, { recursive: true, force: true }));
 afterAll(() => {
@@ -58,7 +71,8 @@ it('npm start onboards a user, ends in order on Ctrl-C, is up again with its dat
   const run = await isUp(180_000);
   expect(output).toMatch(/completed/);
   expect(output).not.toMatch(/✗/);
-  for (const said of [run.docs, run.api, run.sandboxKey, run.mail, run.temporalUi, 'curl']) expect(output).toContain(said);
+  for (const said of [run.docs, run.api, run.sandboxKey, run.mail, run.temporalUi, 'curl'])
+    expect(output).toContain(said);
   expect(run.processes.map(({ role }) => role)).toEqual(expect.arrayContaining(['api', 'worker', 'sandbox', 'server']));
   for (const { admin, pid } of run.processes) {
     expect(lives(pid)).toBe(true);
@@ -70,7 +84,10 @@ it('npm start onboards a user, ends in order on Ctrl-C, is up again with its dat
   // A process that dies is started again, and the terminal says so.
   const worker = run.processes.find(({ role }) => role === 'worker')!;
   process.kill(worker.pid, 'SIGKILL');
-  await waitFor(async () => (await fetch(`${worker.admin}/readyz`).catch(() => null))?.status === 200 && !lives(worker.pid), { what: 'the worker to be back', timeoutMs: 30_000 });
+  await waitFor(
+    async () => (await fetch(`${worker.admin}/readyz`).catch(() => null))?.status === 200 && !lives(worker.pid),
+    { what: 'the worker to be back', timeoutMs: 30_000 },
+  );
   expect(output).toMatch(/worker.*(again|restart)/i);
 
   process.kill(child!.pid!, 'SIGINT');
@@ -85,7 +102,10 @@ it('npm start onboards a user, ends in order on Ctrl-C, is up again with its dat
   expect(await onboardings(again)).toEqual([expect.objectContaining({ id: onboarded!.id, state: 'completed' })]);
 
   // A second one in the same folder says who is there and leaves it alone.
-  const other = spawn(process.execPath, [join(root, 'scripts/start.mjs'), '--no-tour'], { cwd: root, env: { ...process.env, PLATFORM_DIR: folder } });
+  const other = spawn(process.execPath, [join(root, 'scripts/start.mjs'), '--no-tour'], {
+    cwd: root,
+    env: { ...process.env, PLATFORM_DIR: folder },
+  });
   let said = '';
   other.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   expect(await new Promise((resolve) => other.once('exit', resolve))).toBe(1);

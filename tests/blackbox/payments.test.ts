@@ -32,7 +32,9 @@ beforeAll(async () => {
 afterAll(() => platform?.stop());
 
 const pay = async (more: object = {}): Promise<View> => {
-  const { status, body } = await app.post<View>('/payments', { body: { amount: { amountMinor: 5000, currency: 'EUR' }, paymentMethod: 'pm_ok', ...more } });
+  const { status, body } = await app.post<View>('/payments', {
+    body: { amount: { amountMinor: 5000, currency: 'EUR' }, paymentMethod: 'pm_ok', ...more },
+  });
   expect(status).toBe(202);
   return body;
 };
@@ -45,22 +47,37 @@ const until = (path: string, state: string, timeoutMs = 30_000): Promise<View> =
     },
     { what: `${path} to be ${state}`, timeoutMs },
   );
-const timeline = async (id: string): Promise<string[]> => (await app.get<{ items: { type: string }[] }>(`/payments/${id}/events?limit=100`)).body.items.map(({ type }) => type.replace('payment.', ''));
+const timeline = async (id: string): Promise<string[]> =>
+  (await app.get<{ items: { type: string }[] }>(`/payments/${id}/events?limit=100`)).body.items.map(({ type }) =>
+    type.replace('payment.', ''),
+  );
 
 /** `--verify-ledger`, as `npm run ledger:verify` runs it. */
 function verifyLedger() {
   const root = checkoutRoot(__dirname);
-  const { status, stdout } = spawnSync(join(root, 'node_modules/.bin/node'), [join(root, 'dist/main.js'), '--verify-ledger'], { env: platform.environment, encoding: 'utf8', timeout: 30_000 });
+  const { status, stdout } = spawnSync(
+    join(root, 'node_modules/.bin/node'),
+    [join(root, 'dist/main.js'), '--verify-ledger'],
+    { env: platform.environment, encoding: 'utf8', timeout: 30_000 },
+  );
   return { status, stdout };
 }
 
 it('takes a payment, waits for it when asked to, and gives a part and then the rest back', async () => {
-  const { body, headers } = await app.post<View>('/payments', { body: { amount: { amountMinor: 5000, currency: 'EUR' }, paymentMethod: 'pm_ok' }, headers: { prefer: 'wait=20' }, timeoutMs: 30_000 });
+  const { body, headers } = await app.post<View>('/payments', {
+    body: { amount: { amountMinor: 5000, currency: 'EUR' }, paymentMethod: 'pm_ok' },
+    headers: { prefer: 'wait=20' },
+    timeoutMs: 30_000,
+  });
   expect([body.state, headers.get('preference-applied')]).toEqual(['captured', 'wait=20']);
-  const refund = await app.post<View>(`/payments/${body.id}/refunds`, { body: { amount: { amountMinor: 1500, currency: 'EUR' } } });
+  const refund = await app.post<View>(`/payments/${body.id}/refunds`, {
+    body: { amount: { amountMinor: 1500, currency: 'EUR' } },
+  });
   await until(`/payments/${body.id}/refunds/${refund.body.id}`, 'succeeded');
   expect(await until(`/payments/${body.id}`, 'partially_refunded')).toMatchObject({ refunded: { amountMinor: 1500 } });
-  const cancelled = await app.post<{ refundId: string; state: string }>(`/payments/${body.id}/cancel`, { body: { reason: 'All of it' } });
+  const cancelled = await app.post<{ refundId: string; state: string }>(`/payments/${body.id}/cancel`, {
+    body: { reason: 'All of it' },
+  });
   expect(cancelled.body).toMatchObject({ state: 'partially_refunded', refundId: expect.stringMatching(/^rfd_/) });
   expect(await until(`/payments/${body.id}`, 'refunded')).toMatchObject({ refunded: { amountMinor: 5000 } });
 });
@@ -74,7 +91,11 @@ it('settles a charge whose answer was lost, without charging again or calling it
 });
 
 it('answers declines with their reason, and carries a confirmed customer on by webhook', async () => {
-  const [declined, poor, asked] = await Promise.all([pay({ paymentMethod: 'pm_declined' }), pay({ paymentMethod: 'pm_insufficient_funds' }), pay({ paymentMethod: 'pm_requires_action' })]);
+  const [declined, poor, asked] = await Promise.all([
+    pay({ paymentMethod: 'pm_declined' }),
+    pay({ paymentMethod: 'pm_insufficient_funds' }),
+    pay({ paymentMethod: 'pm_requires_action' }),
+  ]);
   expect((await until(`/payments/${declined.id}`, 'declined')).reason).toBe('card_declined');
   expect((await until(`/payments/${poor.id}`, 'declined')).reason).toBe('insufficient_funds');
   const { nextAction } = await until(`/payments/${asked.id}`, 'requires_action');
@@ -88,7 +109,10 @@ it('takes a cancel before the capture for a void, and captures a part of what is
   for (const { id } of [voided, captured]) await until(`/payments/${id}`, 'authorised');
   expect((await app.post(`/payments/${voided.id}/cancel`)).status).toBe(200);
   await until(`/payments/${voided.id}`, 'cancelled');
-  expect((await app.post(`/payments/${captured.id}/capture`, { body: { amount: { amountMinor: 2000, currency: 'EUR' } } })).status).toBe(200);
+  expect(
+    (await app.post(`/payments/${captured.id}/capture`, { body: { amount: { amountMinor: 2000, currency: 'EUR' } } }))
+      .status,
+  ).toBe(200);
   expect(await until(`/payments/${captured.id}`, 'captured')).toMatchObject({ captured: { amountMinor: 2000 } });
   const late = await app.post<View>(`/payments/${captured.id}/capture`);
   expect([late.status, late.body.code]).toEqual([409, 'PAYMENT_NOT_CAPTURABLE']);
@@ -98,7 +122,11 @@ it('gives up what nobody captured when the clock of the sandbox has moved 8 days
   const { id } = await pay({ capture: 'manual' });
   await until(`/payments/${id}`, 'authorised');
   const other = await enrolPartner(platform);
-  const advance = await app.post<View>('/sandbox/clock/advance', { body: { by: 'P8D' }, headers: { prefer: 'wait=30' }, timeoutMs: 40_000 });
+  const advance = await app.post<View>('/sandbox/clock/advance', {
+    body: { by: 'P8D' },
+    headers: { prefer: 'wait=30' },
+    timeoutMs: 40_000,
+  });
   expect(advance.body).toMatchObject({ state: 'completed' });
   const voided = await until(`/payments/${id}`, 'cancelled');
   expect(voided.reason).toBe('not_captured_in_time');
@@ -107,25 +135,47 @@ it('gives up what nobody captured when the clock of the sandbox has moved 8 days
 });
 
 it('keeps books that balance, and that the gateway agrees with item by item, until somebody changes either', async () => {
-  const { body } = await app.get<{ balanced: boolean; currencies: { captured: number; fulfilled: number; refunded: number; held: number }[] }>('/ledger/balance');
-  expect(body).toMatchObject({ balanced: true, currencies: [{ currency: 'EUR', authorised: 0, captured: 5000 + 5000 + 5000 + 2000, refunded: 5000, held: 0 }] });
+  const { body } = await app.get<{
+    balanced: boolean;
+    currencies: { captured: number; fulfilled: number; refunded: number; held: number }[];
+  }>('/ledger/balance');
+  expect(body).toMatchObject({
+    balanced: true,
+    currencies: [{ currency: 'EUR', authorised: 0, captured: 5000 + 5000 + 5000 + 2000, refunded: 5000, held: 0 }],
+  });
   expect(verifyLedger()).toEqual({ status: 0, stdout: expect.stringContaining('The books agree.') });
 
   // Money taken behind our back.
   const { tenantId } = (await app.get<{ tenantId: string }>('/me')).body;
   await fetch(`${platform.sandboxUrl}/v1/authorisations`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${tenantId}`, 'idempotency-key': 'pay_01m7y3ad3af6e964zt6px52w8e:authorise:1', 'content-type': 'application/json' },
-    body: JSON.stringify({ amount: { amountMinor: 1, currency: 'EUR' }, paymentMethod: 'pm_ok', at: new Date().toISOString() }),
+    headers: {
+      authorization: `Bearer ${tenantId}`,
+      'idempotency-key': 'pay_01m7y3ad3af6e964zt6px52w8e:authorise:1',
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({
+      amount: { amountMinor: 1, currency: 'EUR' },
+      paymentMethod: 'pm_ok',
+      at: new Date().toISOString(),
+    }),
   });
-  expect(verifyLedger()).toEqual({ status: 1, stdout: expect.stringContaining('pay_01m7y3ad3af6e964zt6px52w8e:authorise:1: the gateway has it (authorise), our books do not') });
+  expect(verifyLedger()).toEqual({
+    status: 1,
+    stdout: expect.stringContaining(
+      'pay_01m7y3ad3af6e964zt6px52w8e:authorise:1: the gateway has it (authorise), our books do not',
+    ),
+  });
 });
 
 it('waits while the gateway is away, shows its circuit in the metrics, and goes on when it is back', async () => {
   await platform.sandbox!.stop();
   const { id } = await pay();
   const metrics = async () => (await fetch(`${platform.workers[0]!.admin}/metrics`)).text();
-  await waitFor(async () => /gateway_call_duration_seconds_count\{[^}]*outcome="GatewayUnavailable"/.test(await metrics()), { what: 'failed calls in the metrics' });
+  await waitFor(
+    async () => /gateway_call_duration_seconds_count\{[^}]*outcome="GatewayUnavailable"/.test(await metrics()),
+    { what: 'failed calls in the metrics' },
+  );
   expect(await metrics()).toMatch(/gateway_circuit_state\{[^}]*gateway="sandbox"[^}]*\} [1-9]/);
   await platform.sandbox!.start();
   await until(`/payments/${id}`, 'captured', 90_000);
@@ -135,7 +185,11 @@ it('waits while the gateway is away, shows its circuit in the metrics, and goes 
 it('a reset empties the sandbox here and at the gateway, once both are there, and the books agree again', async () => {
   const atTheGateway = async () => {
     const items: SandboxLedgerItem[] = [];
-    for await (const item of readSandboxLedger({ url: platform.sandboxUrl, tenantId: tenantIdOf({ partnerId, mode: 'sandbox' }) })) items.push(item);
+    for await (const item of readSandboxLedger({
+      url: platform.sandboxUrl,
+      tenantId: tenantIdOf({ partnerId, mode: 'sandbox' }),
+    }))
+      items.push(item);
     return items.length;
   };
   const key = randomUUID();

@@ -7,8 +7,16 @@ import { startPlatform, type Platform, type PlatformProcess } from '../../src/te
 import { checkoutRoot } from '../../src/testing/servers';
 import { waitFor } from '../../src/testing/wait-for';
 
-interface Operation { state: 'running' | 'completed' | 'failed'; progress: { done: number; total: number }; failure: { code: string } | null }
-interface Invoice { state: string; period: { startAt: string }; attempts: unknown[] }
+interface Operation {
+  state: 'running' | 'completed' | 'failed';
+  progress: { done: number; total: number };
+  failure: { code: string } | null;
+}
+interface Invoice {
+  state: string;
+  period: { startAt: string };
+  attempts: unknown[];
+}
 
 const AWAY_MS = 4000;
 let platform: Platform;
@@ -25,24 +33,37 @@ const operation = async (id: string) => {
   return body;
 };
 
-/** Advances by 100 days, and in the middle of them takes a process away for a while. Whatever fails is advanced again. */
+/**
+ * Advances by 100 days, and in the middle of them takes a process away for a while. Whatever fails is advanced again.
+ */
 async function advanceWithout(process: PlatformProcess): Promise<Operation[]> {
   const clock = (await app.get<{ now: string }>('/sandbox/clock')).body;
   const target = Date.parse(clock.now) + 100 * 86_400_000;
   const operations: Operation[] = [];
   for (let leftMs = target - Date.parse(clock.now); leftMs > 60_000;) {
-    const { status, body } = await app.post<{ id: string }>('/sandbox/clock/advance', { body: { by: `PT${Math.ceil(leftMs / 1000)}S` } });
+    const { status, body } = await app.post<{ id: string }>('/sandbox/clock/advance', {
+      body: { by: `PT${Math.ceil(leftMs / 1000)}S` },
+    });
     expect(status).toBe(202);
     if (operations.length === 0) {
-      await waitFor(async () => (await operation(body.id)).progress.done >= 20, { what: 'the advance to be under way', timeoutMs: 60_000, everyMs: 5 });
+      await waitFor(async () => (await operation(body.id)).progress.done >= 20, {
+        what: 'the advance to be under way',
+        timeoutMs: 60_000,
+        everyMs: 5,
+      });
       await process.kill();
       await setTimeout(AWAY_MS);
       await process.start();
     }
-    operations.push(await waitFor(async () => {
-      const found = await operation(body.id);
-      return found.state === 'running' ? null : found;
-    }, { what: 'the advance to end', timeoutMs: 120_000 }));
+    operations.push(
+      await waitFor(
+        async () => {
+          const found = await operation(body.id);
+          return found.state === 'running' ? null : found;
+        },
+        { what: 'the advance to end', timeoutMs: 120_000 },
+      ),
+    );
     leftMs = target - Date.parse((await app.get<{ now: string }>('/sandbox/clock')).body.now);
   }
   return operations;
@@ -50,21 +71,31 @@ async function advanceWithout(process: PlatformProcess): Promise<Operation[]> {
 
 async function verifyLedger(): Promise<number> {
   const root = checkoutRoot(__dirname);
-  const child = spawn(join(root, 'node_modules/.bin/node'), [join(root, 'dist/main.js'), '--verify-ledger'], { env: platform.environment, stdio: 'ignore' });
+  const child = spawn(join(root, 'node_modules/.bin/node'), [join(root, 'dist/main.js'), '--verify-ledger'], {
+    env: platform.environment,
+    stdio: 'ignore',
+  });
   const [code] = (await once(child, 'exit')) as [number];
   return code;
 }
 
 it('an advance outlives its worker, the api and the gateway: it ends right or says why, and no deadline passes because of them', async () => {
-  const plan = await app.post<{ id: string }>('/plans', { body: { name: 'Weekly', amount: { amountMinor: 700, currency: 'EUR' }, interval: 'week' } });
-  const { id } = (await app.post<{ id: string }>('/subscriptions', { body: { customerId: 'cust 1', planId: plan.body.id, paymentMethod: 'pm_ok' } })).body;
+  const plan = await app.post<{ id: string }>('/plans', {
+    body: { name: 'Weekly', amount: { amountMinor: 700, currency: 'EUR' }, interval: 'week' },
+  });
+  const { id } = (
+    await app.post<{ id: string }>('/subscriptions', {
+      body: { customerId: 'cust 1', planId: plan.body.id, paymentMethod: 'pm_ok' },
+    })
+  ).body;
   const state = async () => (await app.get<{ state: string }>(`/subscriptions/${id}`)).body.state;
   await waitFor(async () => (await state()) === 'active', { what: 'the subscription to be active', timeoutMs: 30_000 });
 
   for (const process of [platform.workers[0]!, platform.apis[0]!, platform.sandbox!]) {
     const operations = await advanceWithout(process);
     expect(operations.at(-1)).toMatchObject({ state: 'completed', failure: null });
-    for (const { failure } of operations.slice(0, -1)) expect(['ACTIVITY_FAILING', 'WORKFLOW_STALLED']).toContain(failure?.code);
+    for (const { failure } of operations.slice(0, -1))
+      expect(['ACTIVITY_FAILING', 'WORKFLOW_STALLED']).toContain(failure?.code);
   }
 
   expect(await state()).toBe('active');
@@ -72,7 +103,8 @@ it('an advance outlives its worker, the api and the gateway: it ends right or sa
   expect(items.length).toBeGreaterThanOrEqual(43);
   expect(new Set(items.map(({ period }) => period.startAt)).size).toBe(items.length);
   expect(items.map((invoice) => [invoice.state, invoice.attempts.length])).toEqual(items.map(() => ['paid', 1]));
-  const events = (await app.get<{ items: { type: string; at: string }[] }>(`/subscriptions/${id}/events?limit=100`)).body.items;
+  const events = (await app.get<{ items: { type: string; at: string }[] }>(`/subscriptions/${id}/events?limit=100`))
+    .body.items;
   expect(events.map(({ type }) => type)).not.toContain('subscription.past_due');
   expect(events.map(({ at }) => at)).toEqual(events.map(({ at }) => at).toSorted());
   expect(await verifyLedger()).toBe(0);

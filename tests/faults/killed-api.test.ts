@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { startPlatform, type Platform } from '../../src/testing/platform';
 import { enrolPartner, type PartnerApp } from '../../src/testing/partner-app';
-import { commandUntilAnswered, newAddress, newestToken, postOnboarding, timelineOf, untilState } from '../../src/testing/onboard';
+import {
+  commandUntilAnswered,
+  newAddress,
+  newestToken,
+  postOnboarding,
+  timelineOf,
+  untilState,
+} from '../../src/testing/onboard';
 import { connectTemporal } from '../../src/temporal/connect-temporal';
 import { createRunningWorkflows } from '../../src/temporal/running-workflows';
 import { waitFor } from '../../src/testing/wait-for';
@@ -22,7 +29,8 @@ it(`killed ${KILLS} times between commit and start, the api leaves no onboarding
   const [api] = platform.apis;
   const requests = Array.from({ length: KILLS }, () => ({ email: newAddress(), key: randomUUID() }));
   for (const [kill, request] of requests.entries()) {
-    // Half of the rounds freeze Temporal, so that the commit is certain and the start is not; the others are killed at some moment of the request.
+    // Half of the rounds freeze Temporal, so that the commit is certain and the start is not; the others are killed at
+    // some moment of the request.
     const frozen = kill % 2 === 0;
     if (frozen) platform.servers.temporal.pause();
     const answer = postOnboarding(app, request).catch(() => null);
@@ -33,15 +41,20 @@ it(`killed ${KILLS} times between commit and start, the api leaves no onboarding
     await answer;
     await api!.start();
   }
-  // A transaction of a killed process holds its documents until the database gives it up, a minute at most: 503 meanwhile, and again.
-  const answers = await Promise.all(requests.map((request) => waitFor(
-    async () => {
-      const { status, body } = await postOnboarding(app, request);
-      if (status === 503) throw new Error(JSON.stringify(body));
-      return { status, body };
-    },
-    { what: 'an answer', timeoutMs: 90_000, everyMs: 500 },
-  )));
+  // A transaction of a killed process holds its documents until the database gives it up, a minute at most: 503
+  // meanwhile, and again.
+  const answers = await Promise.all(
+    requests.map((request) =>
+      waitFor(
+        async () => {
+          const { status, body } = await postOnboarding(app, request);
+          if (status === 503) throw new Error(JSON.stringify(body));
+          return { status, body };
+        },
+        { what: 'an answer', timeoutMs: 90_000, everyMs: 500 },
+      ),
+    ),
+  );
   expect(answers.map(({ status }) => status)).toEqual(requests.map(() => 202));
   const ids = answers.map(({ body }) => body.id);
   expect(new Set(ids).size).toBe(KILLS);
@@ -49,11 +62,17 @@ it(`killed ${KILLS} times between commit and start, the api leaves no onboarding
   const list = await app.get<{ items: unknown[] }>('/onboardings?limit=100');
   expect(list.body.items).toHaveLength(KILLS);
 
-  const client = connectTemporal({ address: platform.servers.temporal.address, namespace: 'default', tls: false, apiKey: undefined });
+  const client = connectTemporal({
+    address: platform.servers.temporal.address,
+    namespace: 'default',
+    tls: false,
+    apiKey: undefined,
+  });
   const running = await waitFor(
     async () => {
       const found: string[] = [];
-      for await (const { workflowId } of createRunningWorkflows(client).listRunning('userOnboarding')) found.push(workflowId);
+      for await (const { workflowId } of createRunningWorkflows(client).listRunning('userOnboarding'))
+        found.push(workflowId);
       return found.length >= KILLS && found;
     },
     { what: 'every workflow to be visible' },

@@ -2,7 +2,14 @@ import { openDatabase, type Database } from '../../src/models/database';
 import { startPlatform, type Platform } from '../../src/testing/platform';
 import { enrolPartner, type PartnerApp } from '../../src/testing/partner-app';
 import { readMails } from '../../src/testing/mailbox';
-import { commandUntilAnswered, newAddress, newestToken, postOnboarding, timelineOf, untilState } from '../../src/testing/onboard';
+import {
+  commandUntilAnswered,
+  newAddress,
+  newestToken,
+  postOnboarding,
+  timelineOf,
+  untilState,
+} from '../../src/testing/onboard';
 import { waitFor } from '../../src/testing/wait-for';
 
 interface Scene {
@@ -13,26 +20,48 @@ interface Scene {
 
 /** Two, side by side: what was at work when a worker was killed is waited for in real time. */
 const scenes: Scene[] = [];
-beforeAll(() => Promise.all(['killed-worker-1', 'killed-worker-2'].map(async (name) => {
-  const platform = await startPlatform({ name });
-  const database = openDatabase({ uri: platform.mongodbUri, appName: 'test' });
-  scenes.push({ platform, database, ...(await enrolPartner({ ...platform, reviewers: ['r1@partner.example'] })) });
-  await database.connection.asPromise();
-})));
-afterAll(() => Promise.all(scenes.map(async ({ platform, database }) => {
-  await database.close();
-  await platform.stop();
-})));
+beforeAll(() =>
+  Promise.all(
+    ['killed-worker-1', 'killed-worker-2'].map(async (name) => {
+      const platform = await startPlatform({ name });
+      const database = openDatabase({ uri: platform.mongodbUri, appName: 'test' });
+      scenes.push({ platform, database, ...(await enrolPartner({ ...platform, reviewers: ['r1@partner.example'] })) });
+      await database.connection.asPromise();
+    }),
+  ),
+);
+afterAll(() =>
+  Promise.all(
+    scenes.map(async ({ platform, database }) => {
+      await database.close();
+      await platform.stop();
+    }),
+  ),
+);
 
 const STEPS = [
-  'accepted', 'started', 'verification_sent', 'verified', 'profile_submitted', 'approval_requested', 'notification_processed', 'approved',
-  'welcome_package_granted', 'user_activated', 'welcome_sent', 'completed',
+  'accepted',
+  'started',
+  'verification_sent',
+  'verified',
+  'profile_submitted',
+  'approval_requested',
+  'notification_processed',
+  'approved',
+  'welcome_package_granted',
+  'user_activated',
+  'welcome_sent',
+  'completed',
 ];
 
 /** Takes one onboarding from the first request to the end, as an app would, through every outage. */
 async function onboard({ platform, app }: Scene, email: string, id: string): Promise<void> {
   const token = await newestToken({ webUrl: platform.servers.mail.webUrl, to: email });
-  for (const [command, body] of [['verification', { token }], ['profile', { displayName: 'Ada' }], ['approve', {}]] as const) {
+  for (const [command, body] of [
+    ['verification', { token }],
+    ['profile', { displayName: 'Ada' }],
+    ['approve', {}],
+  ] as const) {
     const { status, body: answer } = await commandUntilAnswered(app, `/onboardings/${id}/${command}`, body);
     expect({ command, status, answer }).toEqual({ command, status: 200, answer: expect.objectContaining({ id }) });
   }
@@ -43,16 +72,26 @@ async function onboard({ platform, app }: Scene, email: string, id: string): Pro
 async function killAfterEach(steps: readonly string[], scene: Scene): Promise<void> {
   const { platform, app, database } = scene;
   const [worker] = platform.workers;
-  const subjects = await Promise.all(steps.map(async (step) => {
-    const email = newAddress();
-    const { body } = await postOnboarding(app, { email, requiresApproval: true });
-    return { step, email, id: body.id };
-  }));
+  const subjects = await Promise.all(
+    steps.map(async (step) => {
+      const email = newAddress();
+      const { body } = await postOnboarding(app, { email, requiresApproval: true });
+      return { step, email, id: body.id };
+    }),
+  );
   const waiting = new Map(subjects.map(({ step, id }) => [id, step]));
   const killer = (async () => {
     while (waiting.size > 0) {
       const reached = await waitFor(
-        () => database.models.events.findOne({ $or: [...waiting].map(([entityId, step]) => ({ entityId, type: `onboarding.${step}` as 'onboarding.accepted' })) }).lean(),
+        () =>
+          database.models.events
+            .findOne({
+              $or: [...waiting].map(([entityId, step]) => ({
+                entityId,
+                type: `onboarding.${step}` as 'onboarding.accepted',
+              })),
+            })
+            .lean(),
         { what: `one of ${[...waiting.values()].join(', ')}`, timeoutMs: 240_000, everyMs: 50 },
       );
       waiting.delete(reached.entityId);
@@ -84,5 +123,12 @@ async function killAfterEach(steps: readonly string[], scene: Scene): Promise<vo
 
 it('ends the same way when the worker is killed right after each step: one welcome package, each mail under one Message-ID', async () => {
   const steps = STEPS.slice(0, -1);
-  await Promise.all(scenes.map((scene, index) => killAfterEach(steps.filter((_, at) => at % scenes.length === index), scene)));
+  await Promise.all(
+    scenes.map((scene, index) =>
+      killAfterEach(
+        steps.filter((_, at) => at % scenes.length === index),
+        scene,
+      ),
+    ),
+  );
 });

@@ -13,54 +13,81 @@ beforeAll(async () => {
 afterAll(() => platform?.stop());
 
 const outages = [
-  ['stopped', (server: 'temporal' | 'redis' | 'mongodb') => platform.servers[server].stop(), (server: 'temporal' | 'redis' | 'mongodb') => platform.servers[server].start()],
-  ['frozen', async (server: 'temporal' | 'redis' | 'mongodb') => platform.servers[server].pause(), async (server: 'temporal' | 'redis' | 'mongodb') => platform.servers[server].resume()],
+  [
+    'stopped',
+    (server: 'temporal' | 'redis' | 'mongodb') => platform.servers[server].stop(),
+    (server: 'temporal' | 'redis' | 'mongodb') => platform.servers[server].start(),
+  ],
+  [
+    'frozen',
+    async (server: 'temporal' | 'redis' | 'mongodb') => platform.servers[server].pause(),
+    async (server: 'temporal' | 'redis' | 'mongodb') => platform.servers[server].resume(),
+  ],
 ] as const;
 
 describe.each(['temporal', 'redis'] as const)('with %s away', (server) => {
-  it.each(outages)('(%s) an onboarding is accepted within 2 s, several in a row, and goes on by itself afterwards', async (_how, away, back) => {
-    await away(server);
-    const addresses = Array.from({ length: 5 }, newAddress);
-    let accepted;
-    try {
-      accepted = [];
-      for (const email of addresses) {
-        const answer = await postOnboarding(app, { email });
-        expect({ status: answer.status, body: answer.body }).toMatchObject({ status: 202, body: { state: 'accepted' } });
-        expect(answer.ms).toBeLessThan(2000);
-        accepted.push(answer.body.id);
+  it.each(outages)(
+    '(%s) an onboarding is accepted within 2 s, several in a row, and goes on by itself afterwards',
+    async (_how, away, back) => {
+      await away(server);
+      const addresses = Array.from({ length: 5 }, newAddress);
+      let accepted;
+      try {
+        accepted = [];
+        for (const email of addresses) {
+          const answer = await postOnboarding(app, { email });
+          expect({ status: answer.status, body: answer.body }).toMatchObject({
+            status: 202,
+            body: { state: 'accepted' },
+          });
+          expect(answer.ms).toBeLessThan(2000);
+          accepted.push(answer.body.id);
+        }
+      } finally {
+        await back(server);
       }
-    } finally {
-      await back(server);
-    }
-    for (const [index, id] of accepted.entries()) {
-      await untilState(app, id, 'awaiting_verification');
-      await newestToken({ webUrl: platform.servers.mail.webUrl, to: addresses[index]! });
-    }
-  });
+      for (const [index, id] of accepted.entries()) {
+        await untilState(app, id, 'awaiting_verification');
+        await newestToken({ webUrl: platform.servers.mail.webUrl, to: addresses[index]! });
+      }
+    },
+  );
 });
 
 describe('with mongodb away', () => {
-  it.each(outages)('(%s) the answer is 503 with Retry-After within 2 s, nothing hangs or crashes, and all is well again at once', async (_how, away, back) => {
-    const before = await postOnboarding(app);
-    const pid = platform.apis[0]!.pid();
-    await away('mongodb');
-    try {
-      const asks: (() => Promise<Answer<{ code?: unknown }>>)[] = [() => postOnboarding(app), () => app.get(`/onboardings/${before.body.id}`), () => app.get('/me')];
-      for (const ask of asks) {
-        const answers = await Promise.all(Array.from({ length: 5 }, ask));
-        for (const answer of answers) {
-          expect({ status: answer.status, code: answer.body.code }).toEqual({ status: 503, code: 'DATABASE_UNAVAILABLE' });
-          expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-          expect(answer.ms).toBeLessThan(2000);
+  it.each(outages)(
+    '(%s) the answer is 503 with Retry-After within 2 s, nothing hangs or crashes, and all is well again at once',
+    async (_how, away, back) => {
+      const before = await postOnboarding(app);
+      const pid = platform.apis[0]!.pid();
+      await away('mongodb');
+      try {
+        const asks: (() => Promise<Answer<{ code?: unknown }>>)[] = [
+          () => postOnboarding(app),
+          () => app.get(`/onboardings/${before.body.id}`),
+          () => app.get('/me'),
+        ];
+        for (const ask of asks) {
+          const answers = await Promise.all(Array.from({ length: 5 }, ask));
+          for (const answer of answers) {
+            expect({ status: answer.status, code: answer.body.code }).toEqual({
+              status: 503,
+              code: 'DATABASE_UNAVAILABLE',
+            });
+            expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+            expect(answer.ms).toBeLessThan(2000);
+          }
         }
+      } finally {
+        await back('mongodb');
       }
-    } finally {
-      await back('mongodb');
-    }
-    await waitFor(async () => (await postOnboarding(app)).status === 202, { what: 'the api to be well again', timeoutMs: 15_000 });
-    expect(platform.apis[0]!.pid()).toBe(pid);
-    expect(platform.apis[0]!.alive()).toBe(true);
-    await untilState(app, before.body.id, 'awaiting_verification');
-  });
+      await waitFor(async () => (await postOnboarding(app)).status === 202, {
+        what: 'the api to be well again',
+        timeoutMs: 15_000,
+      });
+      expect(platform.apis[0]!.pid()).toBe(pid);
+      expect(platform.apis[0]!.alive()).toBe(true);
+      await untilState(app, before.body.id, 'awaiting_verification');
+    },
+  );
 });

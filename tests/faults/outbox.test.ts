@@ -22,7 +22,15 @@ it(`carries out each of ${ROWS} rows once, none missing after 2 minutes, with Re
   const about = { tenantId, entityType: 'user' as const, entityId: 'usr_test', correlationId: 'test' };
   const at = new Date();
   const written = Array.from({ length: ROWS }, (_, index) => ({
-    ...about, _id: newId('event'), step: `step/${index}`, type: 'user.updated' as const, state: 'active', version: index, at, by: { kind: 'workflow' as const, id: null }, data: {},
+    ...about,
+    _id: newId('event'),
+    step: `step/${index}`,
+    type: 'user.updated' as const,
+    state: 'active',
+    version: index,
+    at,
+    by: { kind: 'workflow' as const, id: null },
+    data: {},
   }));
   await events.insertMany(written);
   await outbox.insertMany(written.map(({ _id }) => newOutboxRow({ ...about, eventId: _id, pending: ['analytics'] })));
@@ -36,7 +44,11 @@ it(`carries out each of ${ROWS} rows once, none missing after 2 minutes, with Re
   expect(await counted()).toBeLessThan(ROWS);
   await Promise.all(platform.workers.map((worker) => worker.start()));
 
-  await waitFor(async () => (await outbox.countDocuments({ tenantId, open: true })) === 0, { what: 'every row to be done', timeoutMs: 120_000, everyMs: 500 });
+  await waitFor(async () => (await outbox.countDocuments({ tenantId, open: true })) === 0, {
+    what: 'every row to be done',
+    timeoutMs: 120_000,
+    everyMs: 500,
+  });
   await setTimeout(2000); // Nothing may come after the end; there is no condition to wait for.
   expect(await counted()).toBe(ROWS);
   await database.close();

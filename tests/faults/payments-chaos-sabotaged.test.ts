@@ -3,8 +3,17 @@ import { waitFor } from '../../src/testing/wait-for';
 
 // The twin of payments-chaos.timed.test.ts.
 it('the comparison of the books is red when the gateway never sees the key of a call', async () => {
-  await withChaos({ name: 'chaos-sabotaged', workers: 1, losesKeys: true, timeoutAfterChargePercent: 50 }, async (scene) => {
-    const acknowledged = await Promise.all(Array.from({ length: 20 }, (_, index) => payUntilAnswered(scene.app, index)));
-    await waitFor(async () => (await compareBooks(scene, acknowledged)).some((problem) => problem.includes('charged more than once')), { what: 'a charge to be doubled', timeoutMs: 300_000, everyMs: 1000 });
-  });
+  await withChaos(
+    { name: 'chaos-sabotaged', workers: 1, losesKeys: true, timeoutAfterChargePercent: 50 },
+    async (scene) => {
+      const acknowledged = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => payUntilAnswered(scene.app, index)),
+      );
+      await waitFor(
+        async () =>
+          (await compareBooks(scene, acknowledged)).some((problem) => problem.includes('charged more than once')),
+        { what: 'a charge to be doubled', timeoutMs: 300_000, everyMs: 1000 },
+      );
+    },
+  );
 });

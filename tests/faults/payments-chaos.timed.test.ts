@@ -32,30 +32,50 @@ it(`settles ${PAYMENTS} payments over a gateway in chaos while workers are kille
     const killing = killInTurn(platform, Date.now() + KILLING_MS);
     const acknowledged: string[] = [];
     for (let index = 0; index < PAYMENTS; index += 10) {
-      acknowledged.push(...(await Promise.all(Array.from({ length: Math.min(10, PAYMENTS - index) }, (_, offset) => payUntilAnswered(app, index + offset)))));
+      acknowledged.push(
+        ...(await Promise.all(
+          Array.from({ length: Math.min(10, PAYMENTS - index) }, (_, offset) => payUntilAnswered(app, index + offset)),
+        )),
+      );
       await setTimeout((KILLING_MS * 0.8) / (PAYMENTS / 10));
     }
     const kills = await killing;
     const lastKillAt = Date.now();
     const open = { tenantId, state: { $nin: [...settledPaymentStates] } };
-    await waitFor(async () => (await database.models.payments.countDocuments(open)) === 0, { what: 'every payment to be settled', timeoutMs: 180_000, everyMs: 500 });
+    await waitFor(async () => (await database.models.payments.countDocuments(open)) === 0, {
+      what: 'every payment to be settled',
+      timeoutMs: 180_000,
+      everyMs: 500,
+    });
     const settledAfterS = Math.round((Date.now() - lastKillAt) / 1000);
 
     const stored = await database.models.payments.find({ tenantId }, { state: 1 }).lean();
     const count = (state: string) => stored.filter((payment) => payment.state === state).length;
-    process.stderr.write(`${acknowledged.length} payments, ${kills} kills, settled ${settledAfterS} s after the last: ${count('captured')} captured, ${count('declined')} declined\n`);
+    process.stderr.write(
+      `${acknowledged.length} payments, ${kills} kills, settled ${settledAfterS} s after the last: ${count('captured')} captured, ${count('declined')} declined\n`,
+    );
     expect(stored.map(({ _id }) => _id).sort()).toEqual([...new Set(acknowledged)].sort());
     expect(acknowledged).toHaveLength(PAYMENTS);
     expect(await compareBooks(scene, acknowledged)).toEqual([]);
-    const client = connectTemporal({ address: platform.servers.temporal.address, namespace: 'default', tls: false, apiKey: undefined });
+    const client = connectTemporal({
+      address: platform.servers.temporal.address,
+      namespace: 'default',
+      tls: false,
+      apiKey: undefined,
+    });
     const workflows = createRunningWorkflows(client);
     let running = acknowledged;
-    await waitFor(async () => {
-      // One that has ended is asked about no more.
-      const answers = await Promise.all(running.map(async (id) => ({ id, isRunning: await workflows.isRunning(processPaymentId(id)) })));
-      running = answers.filter(({ isRunning }) => isRunning).map(({ id }) => id);
-      return running.length === 0;
-    }, { what: 'every process to have ended', timeoutMs: 180_000, everyMs: 500 });
+    await waitFor(
+      async () => {
+        // One that has ended is asked about no more.
+        const answers = await Promise.all(
+          running.map(async (id) => ({ id, isRunning: await workflows.isRunning(processPaymentId(id)) })),
+        );
+        running = answers.filter(({ isRunning }) => isRunning).map(({ id }) => id);
+        return running.length === 0;
+      },
+      { what: 'every process to have ended', timeoutMs: 180_000, everyMs: 500 },
+    );
     await client.connection.close();
     expect(kills).toBeGreaterThan(KILLING_MS / 2000 / 2);
   });

@@ -32,33 +32,55 @@ const listed = (kind: string, entityId: string) =>
   );
 
 it('finds a workflow that was terminated from outside and entities that were changed by hand, lists them, and an operator mends them', async () => {
-  const [terminated, changed, finished] = (await Promise.all([postOnboarding(app), postOnboarding(app), postOnboarding(app)])).map(({ body }) => body.id) as [string, string, string];
+  const [terminated, changed, finished] = (
+    await Promise.all([postOnboarding(app), postOnboarding(app), postOnboarding(app)])
+  ).map(({ body }) => body.id) as [string, string, string];
   // Its state comes first, the word that the link went out after it.
-  for (const id of [terminated, changed, finished]) await waitFor(async () => (await timelineOf(app, id)).at(-1) === 'verification_sent', { what: `${id} to have sent its link` });
-  const client = connectTemporal({ address: platform.servers.temporal.address, namespace: 'default', tls: false, apiKey: undefined });
+  for (const id of [terminated, changed, finished])
+    await waitFor(async () => (await timelineOf(app, id)).at(-1) === 'verification_sent', {
+      what: `${id} to have sent its link`,
+    });
+  const client = connectTemporal({
+    address: platform.servers.temporal.address,
+    namespace: 'default',
+    tls: false,
+    apiKey: undefined,
+  });
   await client.workflow.getHandle(`userOnboarding/${terminated}`).terminate('from outside');
   const database = openDatabase({ uri: platform.mongodbUri, appName: 'test' });
   await database.connection.asPromise();
   await database.models.onboardings.updateOne({ _id: changed }, { $set: { state: 'awaiting_approval' } });
   await database.models.onboardings.updateOne({ _id: finished }, { $set: { state: 'completed' } });
 
-  const [missing, mismatch, orphaned] = await Promise.all([listed('workflow_missing', terminated), listed('state_mismatch', changed), listed('workflow_orphaned', finished)]);
+  const [missing, mismatch, orphaned] = await Promise.all([
+    listed('workflow_missing', terminated),
+    listed('state_mismatch', changed),
+    listed('workflow_orphaned', finished),
+  ]);
 
   // Restarted, the process goes on from where it was and does nothing again.
   expect((await operator.post(`/operations/stuck/${missing.id}/restart`)).status).toBe(200);
-  await waitFor(async () => (await client.workflow.getHandle(`userOnboarding/${terminated}`).describe()).status.name === 'RUNNING', { what: 'the new run' });
+  await waitFor(
+    async () => (await client.workflow.getHandle(`userOnboarding/${terminated}`).describe()).status.name === 'RUNNING',
+    { what: 'the new run' },
+  );
   expect(await timelineOf(app, terminated)).toEqual(['accepted', 'started', 'verification_sent', 'restarted']);
   const cancelled = await app.post(`/onboardings/${terminated}/cancel`, { body: {} });
   expect(cancelled.status).toBe(200);
   await untilState(app, terminated, 'cancelled');
 
   // Closed, the process is ended and what it had done is undone.
-  expect((await operator.post(`/operations/stuck/${mismatch.id}/close`, { body: { reason: 'Changed by mistake' } })).body).toMatchObject({ state: 'closed' });
+  expect(
+    (await operator.post(`/operations/stuck/${mismatch.id}/close`, { body: { reason: 'Changed by mistake' } })).body,
+  ).toMatchObject({ state: 'closed' });
   await untilState(app, changed, 'cancelled');
   expect((await database.models.users.findOne({ onboardingId: changed }).lean())?.holdsEmail).toBeUndefined();
   // Ended by hand while its process ran: that is taken back, and then it is closed as any other.
   expect((await operator.post(`/operations/stuck/${orphaned.id}/close`)).status).toBe(200);
-  await waitFor(async () => (await client.workflow.getHandle(`userOnboarding/${finished}`).describe()).status.name === 'TERMINATED', { what: 'the orphan to be ended' });
+  await waitFor(
+    async () => (await client.workflow.getHandle(`userOnboarding/${finished}`).describe()).status.name === 'TERMINATED',
+    { what: 'the orphan to be ended' },
+  );
   await untilState(app, finished, 'cancelled');
   await database.close();
   await client.connection.close();

@@ -40,25 +40,40 @@ const until = (id: string, state: string): Promise<View> =>
 it('webhooks that come while Temporal is away are kept once, survive the api that took them, and tell their processes when it is back', async () => {
   const payments = await Promise.all(
     Array.from({ length: CUSTOMERS }, async () => {
-      const { body } = await app.post<View>('/payments', { body: { amount: { amountMinor: 5000, currency: 'EUR' }, paymentMethod: 'pm_requires_action' } });
+      const { body } = await app.post<View>('/payments', {
+        body: { amount: { amountMinor: 5000, currency: 'EUR' }, paymentMethod: 'pm_requires_action' },
+      });
       return until(body.id, 'requires_action');
     }),
   );
   const ids = payments.map(({ id }) => id);
-  // By itself each looks ever more rarely: after twenty minutes the next time is minutes away, so what happens before that is the webhook's doing.
+  // By itself each looks ever more rarely: after twenty minutes the next time is minutes away, so what happens before
+  // that is the webhook's doing.
   const { body: operation } = await app.post<{ id: string }>('/sandbox/clock/advance', { body: { by: 'PT20M' } });
-  await waitFor(async () => (await app.get(`/operations/${operation.id}`)).body.state === 'completed', { what: 'twenty minutes to pass', timeoutMs: 60_000, everyMs: 200 });
-  const news = () => database.models.outbox.find({ entityId: { $in: ids }, 'signal.name': gatewayReported.name }).lean();
+  await waitFor(async () => (await app.get(`/operations/${operation.id}`)).body.state === 'completed', {
+    what: 'twenty minutes to pass',
+    timeoutMs: 60_000,
+    everyMs: 200,
+  });
+  const news = () =>
+    database.models.outbox.find({ entityId: { $in: ids }, 'signal.name': gatewayReported.name }).lean();
   // What the gateway had to say of the authorisations themselves, perhaps late or twice, is no news any more.
   const old = new Set((await news()).map(({ _id }) => _id));
   await platform.servers.temporal.stop();
   for (const { nextAction } of payments) {
-    const confirmed = await fetch(nextAction!.url, { method: 'POST', body: new URLSearchParams({ decision: 'approve' }), redirect: 'manual' });
+    const confirmed = await fetch(nextAction!.url, {
+      method: 'POST',
+      body: new URLSearchParams({ decision: 'approve' }),
+      redirect: 'manual',
+    });
     expect(confirmed.status).toBe(303);
   }
 
   const rows = async () => (await news()).filter(({ _id }) => !old.has(_id));
-  await waitFor(async () => new Set((await rows()).map(({ entityId }) => entityId)).size === CUSTOMERS, { what: 'the news to be kept', timeoutMs: 30_000 });
+  await waitFor(async () => new Set((await rows()).map(({ entityId }) => entityId)).size === CUSTOMERS, {
+    what: 'the news to be kept',
+    timeoutMs: 30_000,
+  });
   await platform.apis[0]!.kill();
   // The gateway sends some of them late or twice; what it has not delivered by now finds the door closed.
   await setTimeout(3000);
@@ -69,15 +84,30 @@ it('webhooks that come while Temporal is away are kept once, survive the api tha
 
   // Only the worker is there to send them.
   await platform.servers.temporal.start();
-  await waitFor(async () => (await rows()).every(({ open }) => open !== true), { what: 'the news to be sent', timeoutMs: 60_000 });
-  await waitFor(async () => (await database.models.payments.countDocuments({ _id: { $in: ids }, state: 'captured' })) === CUSTOMERS, { what: 'the payments to be captured', timeoutMs: 60_000 });
+  await waitFor(async () => (await rows()).every(({ open }) => open !== true), {
+    what: 'the news to be sent',
+    timeoutMs: 60_000,
+  });
+  await waitFor(
+    async () => (await database.models.payments.countDocuments({ _id: { $in: ids }, state: 'captured' })) === CUSTOMERS,
+    { what: 'the payments to be captured', timeoutMs: 60_000 },
+  );
   expect(new Set((await rows()).map(({ _id }) => _id))).toEqual(new Set(kept.map(({ _id }) => _id)));
 
-  const client = connectTemporal({ address: platform.servers.temporal.address, namespace: 'default', tls: false, apiKey: undefined });
-  const heard = await Promise.all(ids.map(async (id) => {
-    const { events: history = [] } = await client.workflow.getHandle(processPaymentId(id)).fetchHistory();
-    return history!.filter(({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === gatewayReported.name).length;
-  }));
+  const client = connectTemporal({
+    address: platform.servers.temporal.address,
+    namespace: 'default',
+    tls: false,
+    apiKey: undefined,
+  });
+  const heard = await Promise.all(
+    ids.map(async (id) => {
+      const { events: history = [] } = await client.workflow.getHandle(processPaymentId(id)).fetchHistory();
+      return history!.filter(
+        ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === gatewayReported.name,
+      ).length;
+    }),
+  );
   await client.connection.close();
   for (const count of heard) expect(count).toBeGreaterThanOrEqual(1);
 

@@ -2,11 +2,15 @@ import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import { finishOnboarding, sendEmail, sendWelcomePackage, updateUserStatus } from './activities';
 import type { OnboardingRun } from './run';
 
-/** Grants the welcome package and makes the user active. Until the user is active a cancel undoes it all; from then on nothing is undone. */
+/**
+ * Grants the welcome package and makes the user active. Until the user is active a cancel undoes it all; from then on
+ * nothing is undone.
+ */
 export async function activate(run: OnboardingRun): Promise<void> {
   await sendWelcomePackage(run.step('welcome-package'));
   // An activity that ends while it is being cancelled ends well, so the cancel has to be looked for.
-  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('Cancelled before the user was activated');
+  if (CancellationScope.current().consideredCancelled)
+    throw new CancelledFailure('Cancelled before the user was activated');
   run.pastNoReturn = true;
   await CancellationScope.nonCancellable(async () => {
     await updateUserStatus({ ...run.step('activate-user'), to: 'active' });

@@ -24,7 +24,11 @@ export async function awaitApproval(run: OnboardingRun): Promise<'approved' | 'e
   const { commandId, by } = command.input;
   const { at } = await run.inbox.transit(() =>
     advanceOnboarding({
-      ...run.step(`command/${commandId}`), from: ['awaiting_approval'], to: 'activating', event: { type: 'onboarding.approved' }, until: null,
+      ...run.step(`command/${commandId}`),
+      from: ['awaiting_approval'],
+      to: 'activating',
+      event: { type: 'onboarding.approved' },
+      until: null,
       command: { id: commandId, by },
     }),
   );

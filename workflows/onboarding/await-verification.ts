@@ -3,13 +3,15 @@ import type { SendEmailInput } from '../../src/contracts/onboarding-activities';
 import { advanceOnboarding, sendEmail } from './activities';
 import type { OnboardingRun, QueuedOnboardingCommand } from './run';
 
-const { linkLifetimeMs, verificationRemindersAfterMs, verificationGivesUpAfterMs, profileGivesUpAfterMs } = onboardingTimes;
+const { linkLifetimeMs, verificationRemindersAfterMs, verificationGivesUpAfterMs, profileGivesUpAfterMs } =
+  onboardingTimes;
 
 /** Sends the link, reminds with fresh ones, and waits for the newest to be followed. */
 export async function awaitVerification(run: OnboardingRun): Promise<'verified' | 'expired'> {
   const givesUpAtMs = run.sinceMs + verificationGivesUpAfterMs;
   run.untilMs = givesUpAtMs;
-  if (run.generation === 0) await sendLink(run, { step: 'verification/1', template: 'verification', event: 'onboarding.verification_sent' });
+  if (run.generation === 0)
+    await sendLink(run, { step: 'verification/1', template: 'verification', event: 'onboarding.verification_sent' });
 
   const reminders = verificationRemindersAfterMs
     .map((afterMs, index) => ({ step: `verification-reminder/${index + 1}`, atMs: run.sinceMs + afterMs }))
@@ -30,7 +32,10 @@ export async function awaitVerification(run: OnboardingRun): Promise<'verified' 
 }
 
 /** Every link has a generation of its own, and the moment it is recorded the ones before it are dead. */
-async function sendLink(run: OnboardingRun, { step, ...mail }: Pick<SendEmailInput, 'step' | 'template' | 'event' | 'command'>): Promise<{ at: string }> {
+async function sendLink(
+  run: OnboardingRun,
+  { step, ...mail }: Pick<SendEmailInput, 'step' | 'template' | 'event' | 'command'>,
+): Promise<{ at: string }> {
   const linkExpiresAtMs = Date.now() + linkLifetimeMs;
   const link = { generation: run.generation + 1, expiresAt: new Date(linkExpiresAtMs).toISOString() };
   // Known here before it is recorded: the link may be followed the moment it is.
@@ -42,7 +47,10 @@ async function sendLink(run: OnboardingRun, { step, ...mail }: Pick<SendEmailInp
 async function resendLink(run: OnboardingRun, command: QueuedOnboardingCommand): Promise<void> {
   const { commandId, by } = command.input;
   const { at } = await sendLink(run, {
-    step: `command/${commandId}`, template: 'verification', event: 'onboarding.verification_resent', command: { id: commandId, by },
+    step: `command/${commandId}`,
+    template: 'verification',
+    event: 'onboarding.verification_resent',
+    command: { id: commandId, by },
   });
   run.resentAtMs.push(Date.parse(at));
   command.outcome = { state: run.state, at };
@@ -53,8 +61,12 @@ async function recordVerified(run: OnboardingRun, command: QueuedOnboardingComma
   const untilMs = Date.now() + profileGivesUpAfterMs;
   const { at } = await run.inbox.transit(() =>
     advanceOnboarding({
-      ...run.step(`command/${commandId}`), from: ['awaiting_verification'], to: 'awaiting_profile', event: { type: 'onboarding.verified' },
-      until: new Date(untilMs).toISOString(), command: { id: commandId, by },
+      ...run.step(`command/${commandId}`),
+      from: ['awaiting_verification'],
+      to: 'awaiting_profile',
+      event: { type: 'onboarding.verified' },
+      until: new Date(untilMs).toISOString(),
+      command: { id: commandId, by },
     }),
   );
   run.moved('awaiting_profile', untilMs);

@@ -1,7 +1,14 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { ILLEGAL_STATE, type CommandInput } from '../../src/contracts/commands';
 import { refusals } from '../../src/contracts/onboarding';
-import type { OnboardingOutcome, OnboardingProgress, OnboardingRef, OnboardingStatus, UserOnboardingInput, VerifyEmailInput } from '../../src/contracts/onboarding';
+import type {
+  OnboardingOutcome,
+  OnboardingProgress,
+  OnboardingRef,
+  OnboardingStatus,
+  UserOnboardingInput,
+  VerifyEmailInput,
+} from '../../src/contracts/onboarding';
 import type { OnboardingStepInput } from '../../src/contracts/onboarding-activities';
 import { commandStates, nextResendAt, waitingForOf } from '../../src/domain/onboarding';
 import type { OnboardingCommand, OnboardingState } from '../../src/domain/onboarding';
@@ -14,7 +21,9 @@ export type QueuedOnboardingCommand = QueuedCommand<OnboardingCommand, Onboardin
 export class OnboardingRun {
   readonly ref: OnboardingRef;
   readonly requiresApproval: boolean;
-  readonly inbox = new CommandInbox<OnboardingCommand, OnboardingOutcome, OnboardingCommandInput>((name, input) => this.judge(name, input));
+  readonly inbox = new CommandInbox<OnboardingCommand, OnboardingOutcome, OnboardingCommandInput>((name, input) =>
+    this.judge(name, input),
+  );
   state: OnboardingState = 'accepted';
   /** When the present state began and when it gives up (ms). */
   sinceMs = Date.now();
@@ -62,7 +71,8 @@ export class OnboardingRun {
   /** A cancel does not queue: it interrupts. It is possible until the user may be active, and only once. */
   judgeCancel(): void {
     if (this.cancel !== null) throw refusal(ILLEGAL_STATE, 'The onboarding is being cancelled already');
-    if (this.pastNoReturn || !commandStates.cancelOnboarding.includes(this.state)) throw this.wrongState('cancelOnboarding');
+    if (this.pastNoReturn || !commandStates.cancelOnboarding.includes(this.state))
+      throw this.wrongState('cancelOnboarding');
   }
 
   private judge(name: OnboardingCommand, input: OnboardingCommandInput): void {
@@ -73,8 +83,10 @@ export class OnboardingRun {
     }
     if (!commandStates[name].includes(this.state)) throw this.wrongState(name);
     if (name === 'verifyEmail') {
-      if ((input as VerifyEmailInput).generation !== this.generation) throw refusal(refusals.tokenSuperseded, 'A newer link was sent; only the newest one works');
-      if (nowMs >= this.linkExpiresAtMs) throw refusal(refusals.tokenExpired, 'The link has expired; ask for a new one');
+      if ((input as VerifyEmailInput).generation !== this.generation)
+        throw refusal(refusals.tokenSuperseded, 'A newer link was sent; only the newest one works');
+      if (nowMs >= this.linkExpiresAtMs)
+        throw refusal(refusals.tokenExpired, 'The link has expired; ask for a new one');
     }
     if (name === 'resendVerification') {
       const nextMs = nextResendAt({ resentAtMs: this.resentAtMs, nowMs });
@@ -86,6 +98,9 @@ export class OnboardingRun {
   }
 
   private wrongState(name: OnboardingCommand): Error {
-    return refusal(ILLEGAL_STATE, `The onboarding is ${this.state}; ${name} needs it to be ${commandStates[name].join(' or ')}`);
+    return refusal(
+      ILLEGAL_STATE,
+      `The onboarding is ${this.state}; ${name} needs it to be ${commandStates[name].join(' or ')}`,
+    );
   }
 }

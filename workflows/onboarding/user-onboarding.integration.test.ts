@@ -15,14 +15,16 @@ const faulty = createFaultySteps();
 beforeAll(async () => {
   quietTemporal();
   world = await openOnboardingWorld({
-    wrap: (activities) => faulty.wrap({
-      ...activities,
-      async sendWelcomePackage(input) {
-        const granted = await activities.sendWelcomePackage(input);
-        if (failing.has(input.onboardingId)) throw ApplicationFailure.nonRetryable('The shop is closed for good', 'SHOP_CLOSED');
-        return granted;
-      },
-    }),
+    wrap: (activities) =>
+      faulty.wrap({
+        ...activities,
+        async sendWelcomePackage(input) {
+          const granted = await activities.sendWelcomePackage(input);
+          if (failing.has(input.onboardingId))
+            throw ApplicationFailure.nonRetryable('The shop is closed for good', 'SHOP_CLOSED');
+          return granted;
+        },
+      }),
   });
   faulty.attach(world);
 });
@@ -45,17 +47,28 @@ const ended = async (id: string, historyName?: string) => {
   return ending;
 };
 const heldAddress = async (id: string) => (await world.userOf(id)).holdsEmail === true;
-const packageOf = async (id: string) => (await world.database.models.entitlements.findOne({ onboardingId: id }).lean())?.state;
+const packageOf = async (id: string) =>
+  (await world.database.models.entitlements.findOne({ onboardingId: id }).lean())?.state;
 
 describe('userOnboarding', () => {
   it('takes a person from the mail to an active user, each step told once', async () => {
     const id = await profiled();
     expect(await ended(id, 'onboarding-completed')).toBe('completed');
-    expect(await world.userOf(id)).toMatchObject({ state: 'active', profile: { displayName: 'Ada', company: 'Engines', phone: null } });
+    expect(await world.userOf(id)).toMatchObject({
+      state: 'active',
+      profile: { displayName: 'Ada', company: 'Engines', phone: null },
+    });
     expect(await packageOf(id)).toBe('active');
     expect(await world.mails(id)).toEqual(['verification', 'welcome']);
     expect(await world.timeline(id)).toEqual([
-      'started', 'verification_sent', 'verified', 'profile_submitted', 'welcome_package_granted', 'user_activated', 'welcome_sent', 'completed',
+      'started',
+      'verification_sent',
+      'verified',
+      'profile_submitted',
+      'welcome_package_granted',
+      'user_activated',
+      'welcome_sent',
+      'completed',
     ]);
   });
 
@@ -64,7 +77,9 @@ describe('userOnboarding', () => {
     await world.untilMailed(id, 1);
     await world.advance(id, DAY + HOUR);
     expect(await world.mails(id)).toEqual(['verification', 'verificationReminder']);
-    await expect(world.command(id, 'verifyEmail', { generation: 1 })).rejects.toMatchObject({ code: 'TOKEN_SUPERSEDED' });
+    await expect(world.command(id, 'verifyEmail', { generation: 1 })).rejects.toMatchObject({
+      code: 'TOKEN_SUPERSEDED',
+    });
     await world.advance(id, 2 * DAY);
     expect((await world.read(id)).verification.generation).toBe(3);
     await world.advance(id, DAY);
@@ -81,8 +96,13 @@ describe('userOnboarding', () => {
     const id = await world.accept();
     await world.untilMailed(id, 1);
     for (let resend = 1; resend <= 5; resend++) await world.command(id, 'resendVerification');
-    await expect(world.command(id, 'resendVerification')).rejects.toMatchObject({ code: 'RESEND_LIMIT', details: { retryAfterSeconds: expect.any(Number) } });
-    await expect(world.command(id, 'verifyEmail', { generation: 5 })).rejects.toMatchObject({ code: 'TOKEN_SUPERSEDED' });
+    await expect(world.command(id, 'resendVerification')).rejects.toMatchObject({
+      code: 'RESEND_LIMIT',
+      details: { retryAfterSeconds: expect.any(Number) },
+    });
+    await expect(world.command(id, 'verifyEmail', { generation: 5 })).rejects.toMatchObject({
+      code: 'TOKEN_SUPERSEDED',
+    });
     expect(await world.command(id, 'verifyEmail', { generation: 6 })).toMatchObject({ state: 'awaiting_profile' });
     await expect(world.command(id, 'verifyEmail', { generation: 6 })).rejects.toMatchObject({ code: 'TOKEN_USED' });
   });
@@ -125,27 +145,44 @@ describe('userOnboarding', () => {
     expect(await heldAddress(id)).toBe(false);
   });
 
-  it.each(['awaiting_verification', 'awaiting_profile', 'awaiting_approval'] as const)('is cancelled while %s, by command', async (state) => {
-    const id = state === 'awaiting_verification' ? await world.accept() : state === 'awaiting_profile' ? await verified() : await profiled({ requiresApproval: true });
-    await world.until(id, state);
-    expect(await world.command(id, 'cancelOnboarding', { payload: { reason: 'Signed up twice' } })).toMatchObject({ state: 'compensating' });
-    expect(await ended(id, `onboarding-cancelled-${state}`)).toBe('cancelled');
-    expect(await world.userOf(id)).toMatchObject({ state: 'cancelled' });
-    expect(await heldAddress(id)).toBe(false);
-    await expect(world.command(id, 'cancelOnboarding')).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
-  });
+  it.each(['awaiting_verification', 'awaiting_profile', 'awaiting_approval'] as const)(
+    'is cancelled while %s, by command',
+    async (state) => {
+      const id =
+        state === 'awaiting_verification'
+          ? await world.accept()
+          : state === 'awaiting_profile'
+            ? await verified()
+            : await profiled({ requiresApproval: true });
+      await world.until(id, state);
+      expect(await world.command(id, 'cancelOnboarding', { payload: { reason: 'Signed up twice' } })).toMatchObject({
+        state: 'compensating',
+      });
+      expect(await ended(id, `onboarding-cancelled-${state}`)).toBe('cancelled');
+      expect(await world.userOf(id)).toMatchObject({ state: 'cancelled' });
+      expect(await heldAddress(id)).toBe(false);
+      await expect(world.command(id, 'cancelOnboarding')).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
+    },
+  );
 
   it('is cancelled by Temporal itself as by command', async () => {
     const id = await verified();
     await world.handle(id).cancel();
     expect(await ended(id, 'onboarding-cancelled-in-temporal')).toBe('cancelled');
-    expect((await world.timeline(id)).slice(-4)).toEqual(['undoing', 'user_cancelled', 'address_released', 'cancelled']);
+    expect((await world.timeline(id)).slice(-4)).toEqual([
+      'undoing',
+      'user_cancelled',
+      'address_released',
+      'cancelled',
+    ]);
   });
 
   it('is cancelled, and not failed, when the cancel costs a command its step, and the command is answered with what was recorded of it', async () => {
     const id = await verified();
     faulty.set(id, { step: 'advanceOnboarding', mode: 'is cancelled while it runs, and its worker dies' });
-    expect(await world.command(id, 'submitProfile', { payload: { displayName: 'Ada' } })).toMatchObject({ state: 'activating' });
+    expect(await world.command(id, 'submitProfile', { payload: { displayName: 'Ada' } })).toMatchObject({
+      state: 'activating',
+    });
     expect(await ended(id, 'onboarding-cancelled-with-its-step')).toBe('cancelled');
     expect((await world.read(id)).undoing).toMatchObject({ towards: 'cancelled' });
   });
@@ -155,7 +192,14 @@ describe('userOnboarding', () => {
     failing.add(id);
     await world.command(id, 'submitProfile', { payload: { displayName: 'Ada' } });
     expect(await ended(id, 'onboarding-failed')).toBe('failed');
-    expect((await world.timeline(id)).slice(-6)).toEqual(['welcome_package_granted', 'undoing', 'welcome_package_revoked', 'user_cancelled', 'address_released', 'failed']);
+    expect((await world.timeline(id)).slice(-6)).toEqual([
+      'welcome_package_granted',
+      'undoing',
+      'welcome_package_revoked',
+      'user_cancelled',
+      'address_released',
+      'failed',
+    ]);
     expect(await packageOf(id)).toBe('revoked');
     expect((await world.read(id)).undoing).toEqual({ towards: 'failed', reason: 'SHOP_CLOSED' });
   });
@@ -163,7 +207,10 @@ describe('userOnboarding', () => {
   it('answers getState with what it waits for and until when', async () => {
     const id = await verified();
     const until = (await world.read(id)).until!;
-    expect(await world.handle(id).query('getState')).toMatchObject({ state: 'awaiting_profile', waitingFor: { until: expect.any(String) } });
+    expect(await world.handle(id).query('getState')).toMatchObject({
+      state: 'awaiting_profile',
+      waitingFor: { until: expect.any(String) },
+    });
     expect(until.getTime() - (await world.read(id)).since.getTime()).toBe(14 * DAY);
   });
 
@@ -172,7 +219,13 @@ describe('userOnboarding', () => {
     const input = { commandId: `repeat-${id}`, payload: { displayName: 'Once' } };
     const first = await world.command(id, 'submitProfile', input);
     await ended(id);
-    const again = await world.send({ tenantId: world.tenantId, onboardingId: id, command: 'submitProfile', commandId: input.commandId, by: { kind: 'api_key', id: 'key_test' } });
+    const again = await world.send({
+      tenantId: world.tenantId,
+      onboardingId: id,
+      command: 'submitProfile',
+      commandId: input.commandId,
+      by: { kind: 'api_key', id: 'key_test' },
+    });
     expect(again).toEqual(first);
     expect((await world.timeline(id)).filter((type) => type === 'profile_submitted')).toHaveLength(1);
   });

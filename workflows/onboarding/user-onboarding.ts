@@ -1,4 +1,12 @@
-import { ApplicationFailure, CancellationScope, allHandlersFinished, condition, isCancellation, patched, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  allHandlersFinished,
+  condition,
+  isCancellation,
+  patched,
+  setHandler,
+} from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
 import * as contract from '../../src/contracts/onboarding';
 import { ENTITY_NOT_OURS, ILLEGAL_STATE, type CommandInput } from '../../src/contracts/commands';
@@ -14,14 +22,18 @@ import { OnboardingRun } from './run';
 import { undo, type UndoInput } from './undo';
 
 const queuedCommands = [
-  contract.verifyEmail, contract.resendVerification, contract.submitProfile, contract.approveOnboarding, contract.rejectOnboarding,
+  contract.verifyEmail,
+  contract.resendVerification,
+  contract.submitProfile,
+  contract.approveOnboarding,
+  contract.rejectOnboarding,
 ] as UpdateDefinition<OnboardingOutcome, [CommandInput]>[];
 
 /**
  * Takes a person from an e-mail address to an active user.
  *
- * `completed`, `expired`, `rejected` and `cancelled` are normal endings; every ending but the first undoes what was done.
- * A run started by an operator picks up in the state the onboarding is in.
+ * `completed`, `expired`, `rejected` and `cancelled` are normal endings; every ending but the first undoes what was
+ * done. A run started by an operator picks up in the state the onboarding is in.
  */
 export async function userOnboarding(input: UserOnboardingInput): Promise<OnboardingState> {
   const run = new OnboardingRun(input);
@@ -34,10 +46,12 @@ export async function userOnboarding(input: UserOnboardingInput): Promise<Onboar
     ending = await story.run(() => tell(run));
   } catch (error) {
     if (isNotOurs(error)) throw error;
-    // Temporal tries no step again that was told of a cancel: one that is lost then, with its worker, ends as a failure.
-    ending = isCancellation(error) || (story.consideredCancelled && patched('cancelled-whatever-became-of-the-step'))
-      ? { towards: 'cancelled', reason: run.cancel ? null : 'cancelled in Temporal', command: run.cancel }
-      : { towards: 'failed', reason: failureType(error), command: null };
+    // Temporal tries no step again that was told of a cancel: one that is lost then, with its worker, ends as a
+    // failure.
+    ending =
+      isCancellation(error) || (story.consideredCancelled && patched('cancelled-whatever-became-of-the-step'))
+        ? { towards: 'cancelled', reason: run.cancel ? null : 'cancelled in Temporal', command: run.cancel }
+        : { towards: 'failed', reason: failureType(error), command: null };
   }
   if (ending !== 'completed') {
     const undoing = ending;
@@ -59,7 +73,8 @@ async function tell(run: OnboardingRun): Promise<UndoInput | 'completed'> {
   if (run.state === 'awaiting_profile') await awaitProfile(run);
   if (run.state === 'awaiting_approval') {
     const decision = await awaitApproval(run);
-    if (decision === 'expired') return { towards: 'expired', reason: 'no decision was made within 72 hours', command: null };
+    if (decision === 'expired')
+      return { towards: 'expired', reason: 'no decision was made within 72 hours', command: null };
     if (decision !== 'approved') return { towards: 'rejected', reason: null, command: decision };
   }
   await activate(run);
@@ -93,7 +108,9 @@ function failureType(error: unknown): string {
   return 'INTERNAL';
 }
 
-/** Another run owns the entity, or somebody changed it by hand: nothing of it may be touched, the reconciler lists it. */
+/**
+ * Another run owns the entity, or somebody changed it by hand: nothing of it may be touched, the reconciler lists it.
+ */
 function isNotOurs(error: unknown): boolean {
   return [ENTITY_NOT_OURS, ILLEGAL_STATE, 'NOT_FOUND'].includes(failureType(error));
 }

@@ -21,7 +21,10 @@ export async function askGateway(run: PaymentRun, call: Call): Promise<Led> {
   return settle(run, call, answer);
 }
 
-/** Looks up what became of a call until the gateway tells, webhooks hastening it; after 24 hours an operator is told too. */
+/**
+ * Looks up what became of a call until the gateway tells, webhooks hastening it; after 24 hours an operator is told
+ * too.
+ */
 export async function settleUnknown(run: PaymentRun, call: Call): Promise<Led> {
   const overdueAtMs = run.sinceMs + paymentTimes.unknownMs;
   run.untilMs = overdueAtMs;
@@ -67,7 +70,11 @@ export async function reportWhenOverdue(run: PaymentRun, overdueAtMs: number): P
   await reportOverduePayment(run.step('overdue'));
 }
 
-async function lookUp(run: PaymentRun, call: Call, { believeNothingFrom }: { believeNothingFrom: number }): Promise<Led> {
+async function lookUp(
+  run: PaymentRun,
+  call: Call,
+  { believeNothingFrom }: { believeNothingFrom: number },
+): Promise<Led> {
   const answer = await run.inbox.transit(() => lookUpPayment({ ...run.step('look-up'), call }));
   const nothingArrived = answer.status === 'not_found' || (call === 'capture' && answer.status === 'authorised');
   if (answer.status === 'unavailable' || (nothingArrived && Date.now() < believeNothingFrom)) return undefined;
@@ -75,7 +82,11 @@ async function lookUp(run: PaymentRun, call: Call, { believeNothingFrom }: { bel
 }
 
 /** Records what the gateway said, also while the payment is being cancelled: what happened there has happened. */
-function settle(run: PaymentRun, call: Call, { status, reason, position, capturedMinor, mayHold }: GatewayAnswer): Promise<Led> {
+function settle(
+  run: PaymentRun,
+  call: Call,
+  { status, reason, position, capturedMinor, mayHold }: GatewayAnswer,
+): Promise<Led> {
   return CancellationScope.nonCancellable(async () => {
     const waitMs = waitAfterAnswerMs({ position, capture: run.capture });
     run.moved(position, waitMs === null ? null : Date.now() + waitMs);
@@ -87,8 +98,11 @@ function settle(run: PaymentRun, call: Call, { status, reason, position, capture
     const to = paymentAfter({ position, status });
     if (to === null) return undefined;
     // A hold that a refused call leaves behind, or may, is given back before the payment ends.
-    if ((call === 'capture' || mayHold) && to === 'failed') return { towards: 'failed', reason: reason ?? 'capture_refused' };
-    const why = { declined: 'declined', cancelled: 'voided_at_the_gateway', failed: 'refused_by_the_gateway' }[to as string] ?? null;
+    if ((call === 'capture' || mayHold) && to === 'failed')
+      return { towards: 'failed', reason: reason ?? 'capture_refused' };
+    const why =
+      { declined: 'declined', cancelled: 'voided_at_the_gateway', failed: 'refused_by_the_gateway' }[to as string] ??
+      null;
     return run.move({ to, reason: why && (reason ?? why), ...(to === 'captured' ? { capturedMinor } : {}) });
   });
 }

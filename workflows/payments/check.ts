@@ -5,7 +5,10 @@ import type { PaymentRun } from './run';
 
 /** Fraud rules and card, side by side. Leads on to the gateway, to a person, or to a decline. */
 export async function check(run: PaymentRun): Promise<void> {
-  const [{ decision }, { problem }] = await Promise.all([checkFraud(run.step('check-fraud')), validateCard(run.step('validate-card'))]);
+  const [{ decision }, { problem }] = await Promise.all([
+    checkFraud(run.step('check-fraud')),
+    validateCard(run.step('validate-card')),
+  ]);
   if (decision === 'deny') return run.move({ to: 'declined', reason: 'fraud_detected' });
   if (problem !== null) return run.move({ to: 'declined', reason: problem.toLowerCase() });
   if (decision === 'review') return run.move({ to: 'review', untilMs: Date.now() + paymentTimes.reviewMs });

@@ -71,23 +71,28 @@ describe('a customer who confirms just after the payment was given up', () => {
     const id = await waiting();
     faulty.faults.blind.add(id);
     await world.command(id, 'cancel');
-    await waitFor(async () => (await world.effects(id)).authorise === 'compensating', { what: 'an undoing that cannot be told yet' });
+    await waitFor(async () => (await world.effects(id)).authorise === 'compensating', {
+      what: 'an undoing that cannot be told yet',
+    });
     expect((await world.read(id)).state).toBe('requires_action');
     faulty.faults.blind.delete(id);
     await expectHeldAndGivenBack(id);
   });
 });
 
-it.each(['at once', 'after silence'])('a customer who confirms, and somebody who takes the money at the gateway itself, both before the void: captured, told %s', async (told) => {
-  const id = await waiting();
-  taken.add(id);
-  if (told === 'after silence') faulty.faults.silent.add(`${id}:void`);
-  await world.command(id, 'cancel').catch(() => undefined);
-  expect(await world.handle(id).result()).toMatchObject({ state: 'captured' });
-  expect(await world.read(id)).toMatchObject({ state: 'captured', capturedMinor: 1500, authorisedMinor: 5000 });
-  expect(await differences(world, id)).toMatchObject({ problems: [], bank: { captured: 1500, held: 0 } });
-  expect(await world.effects(id)).toMatchObject({ authorise: 'done' });
-});
+it.each(['at once', 'after silence'])(
+  'a customer who confirms, and somebody who takes the money at the gateway itself, both before the void: captured, told %s',
+  async (told) => {
+    const id = await waiting();
+    taken.add(id);
+    if (told === 'after silence') faulty.faults.silent.add(`${id}:void`);
+    await world.command(id, 'cancel').catch(() => undefined);
+    expect(await world.handle(id).result()).toMatchObject({ state: 'captured' });
+    expect(await world.read(id)).toMatchObject({ state: 'captured', capturedMinor: 1500, authorisedMinor: 5000 });
+    expect(await differences(world, id)).toMatchObject({ problems: [], bank: { captured: 1500, held: 0 } });
+    expect(await world.effects(id)).toMatchObject({ authorise: 'done' });
+  },
+);
 
 it('a customer who did not confirm held nothing: nothing is posted', async () => {
   const id = await waiting();

@@ -46,28 +46,34 @@ describe('a payment whose gateway', () => {
     await recordHistory('payment-unknown-never-arrived', world.handle(payment._id));
   });
 
-  it.each(['automatic', 'manual'] as const)('tells by a look-up that the customer has to confirm waits an hour for that, and says so (%s capture)', async (capture) => {
-    const { payment, row } = await world.accept({ paymentMethod: 'pm_requires_action', capture });
-    const id = payment._id;
-    silent.add(`${id}:authorise`);
-    await world.starter.start(row!);
-    await world.until(id, 'requires_action');
-    expect(await world.timeline(id)).toContain('unknown');
-    const waiting = await world.read(id);
-    const until = new Date(waiting.since.getTime() + HOUR).toISOString();
-    expect(waitOfPayment(waiting)).toEqual({ what: 'the customer to confirm it with the bank', until });
-    // The process hears of it a moment later, and waits from there.
-    const asked = await waitFor(async () => {
-      const { state, waitingFor } = await world.handle(id).query(getState);
-      return state === 'requires_action' && waitingFor;
-    }, { what: 'its process to have heard of it' });
-    expect(asked).toEqual({ what: 'customer', until: expect.any(String) });
-    expect(Date.parse(asked.until!)).toBeGreaterThanOrEqual(Date.parse(until));
-    await world.advance(id, HOUR + 60_000);
-    expect(await ended(id)).toMatchObject({ state: 'cancelled', reason: 'customer_did_not_act', bank: { held: 0 } });
-  });
+  it.each(['automatic', 'manual'] as const)(
+    'tells by a look-up that the customer has to confirm waits an hour for that, and says so (%s capture)',
+    async (capture) => {
+      const { payment, row } = await world.accept({ paymentMethod: 'pm_requires_action', capture });
+      const id = payment._id;
+      silent.add(`${id}:authorise`);
+      await world.starter.start(row!);
+      await world.until(id, 'requires_action');
+      expect(await world.timeline(id)).toContain('unknown');
+      const waiting = await world.read(id);
+      const until = new Date(waiting.since.getTime() + HOUR).toISOString();
+      expect(waitOfPayment(waiting)).toEqual({ what: 'the customer to confirm it with the bank', until });
+      // The process hears of it a moment later, and waits from there.
+      const asked = await waitFor(
+        async () => {
+          const { state, waitingFor } = await world.handle(id).query(getState);
+          return state === 'requires_action' && waitingFor;
+        },
+        { what: 'its process to have heard of it' },
+      );
+      expect(asked).toEqual({ what: 'customer', until: expect.any(String) });
+      expect(Date.parse(asked.until!)).toBeGreaterThanOrEqual(Date.parse(until));
+      await world.advance(id, HOUR + 60_000);
+      expect(await ended(id)).toMatchObject({ state: 'cancelled', reason: 'customer_did_not_act', bank: { held: 0 } });
+    },
+  );
 
-  it('says nothing for 24 hours is on the operator\'s list, and settles when it speaks again', async () => {
+  it("says nothing for 24 hours is on the operator's list, and settles when it speaks again", async () => {
     const { payment, row } = await world.accept({ paymentMethod: 'pm_timeout_after_charge' });
     blind.add(payment._id);
     await world.starter.start(row!);
@@ -109,7 +115,7 @@ describe('a payment whose gateway', () => {
     expect(await ended(payment._id)).toMatchObject({ state: 'captured', bank: { authorisations: 1, captures: 1 } });
   });
 
-  it('refuses an authorisation that may have arrived, and never saw it, is an undoing for the operator\'s list and not asked for ever', async () => {
+  it("refuses an authorisation that may have arrived, and never saw it, is an undoing for the operator's list and not asked for ever", async () => {
     const { payment, row } = await world.accept();
     const id = payment._id;
     lostOnTheWay.add(id);
@@ -123,7 +129,11 @@ describe('a payment whose gateway', () => {
     expect(await world.effects(id)).toEqual({ authorise: 'stuck' });
     readOnly.delete(id);
     await world.advance(id, 120_000);
-    expect(await ended(id)).toMatchObject({ state: 'failed', reason: 'gateway_request_refused', bank: { authorisations: 1, voids: 1, held: 0 } });
+    expect(await ended(id)).toMatchObject({
+      state: 'failed',
+      reason: 'gateway_request_refused',
+      bank: { authorisations: 1, voids: 1, held: 0 },
+    });
     await recordHistory('payment-refused-after-silence', world.handle(id));
   });
 
@@ -131,7 +141,11 @@ describe('a payment whose gateway', () => {
     const { payment, row } = await world.accept();
     lockedOut.add(payment._id);
     await world.starter.start(row!);
-    expect(await ended(payment._id)).toMatchObject({ state: 'failed', reason: 'gateway_request_refused', bank: { authorisations: 0 } });
+    expect(await ended(payment._id)).toMatchObject({
+      state: 'failed',
+      reason: 'gateway_request_refused',
+      bank: { authorisations: 0 },
+    });
     expect(await world.effects(payment._id)).toEqual({ authorise: 'none' });
   });
 
@@ -150,7 +164,10 @@ describe('a payment whose gateway', () => {
     unvoidable.add(id);
     await world.command(id, 'cancel');
     await advanceTenMinutes(id);
-    const { _id: compensationId, failures } = await world.database.models.compensations.findOne({ entityId: id, effect: 'authorise', state: 'stuck' }).lean().orFail();
+    const { _id: compensationId, failures } = await world.database.models.compensations
+      .findOne({ entityId: id, effect: 'authorise', state: 'stuck' })
+      .lean()
+      .orFail();
     expect(failures).toBeGreaterThanOrEqual(10);
     expect(await world.read(id)).toMatchObject({ state: 'authorised', undoing: { towards: 'cancelled' } });
     unvoidable.delete(id);
@@ -160,7 +177,9 @@ describe('a payment whose gateway', () => {
     await hasten(world.client, { entityId: id });
     expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { voids: 1, held: 0 } });
     expect(await world.effects(id)).toEqual({ authorise: 'compensated' });
-    await expect(world.database.inTransaction((session) => retryCompensation({ compensationId, by: testActor, at, session }))).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
+    await expect(
+      world.database.inTransaction((session) => retryCompensation({ compensationId, by: testActor, at, session })),
+    ).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
     await recordHistory('payment-undo-failed-for-long', world.handle(id));
   });
 
@@ -168,7 +187,10 @@ describe('a payment whose gateway', () => {
     const id = await authorised();
     stumbling.add(id);
     await world.command(id, 'cancel');
-    const counted = () => world.database.models.compensations.findOne({ entityId: id, state: 'compensating', lastError: 'TypeError', failures: { $gte: 3 } }).lean();
+    const counted = () =>
+      world.database.models.compensations
+        .findOne({ entityId: id, state: 'compensating', lastError: 'TypeError', failures: { $gte: 3 } })
+        .lean();
     await waitFor(counted, { what: 'failures to be counted' });
     stumbling.delete(id);
     expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { voids: 1, held: 0 } });
@@ -183,11 +205,22 @@ describe('a payment whose gateway', () => {
     await advanceTenMinutes(id);
     const { _id: compensationId } = await waitFor(stuck, { what: 'the stuck undo' });
     const { waiveCompensation } = createCompensationOperations(world);
-    await world.database.inTransaction((session) => waiveCompensation({ compensationId, by: testActor, at: new Date().toISOString(), reason: 'Settled by phone', session }));
+    await world.database.inTransaction((session) =>
+      waiveCompensation({
+        compensationId,
+        by: testActor,
+        at: new Date().toISOString(),
+        reason: 'Settled by phone',
+        session,
+      }),
+    );
     await hasten(world.client, { entityId: id });
     await world.handle(id).result();
     expect((await world.read(id)).state).toBe('cancelled');
-    expect(await world.database.models.compensations.findById(compensationId).lean()).toMatchObject({ state: 'waived', waived: { by: testActor, reason: 'Settled by phone' } });
+    expect(await world.database.models.compensations.findById(compensationId).lean()).toMatchObject({
+      state: 'waived',
+      waived: { by: testActor, reason: 'Settled by phone' },
+    });
     expect((await differences(world, id)).bank.held).toBe(5000);
   });
 });

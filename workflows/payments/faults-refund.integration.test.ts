@@ -25,21 +25,34 @@ const faulty = createFaultySteps();
 
 beforeAll(async () => {
   quietTemporal();
-  world = await openPaymentWorld({ wrap: faulty.wrap, wrapGateway: (real) => faulty.wrapGateway(gateway.wrap(real)), webhooks: false, gatewayTimeoutMs: 10_000 });
+  world = await openPaymentWorld({
+    wrap: faulty.wrap,
+    wrapGateway: (real) => faulty.wrapGateway(gateway.wrap(real)),
+    webhooks: false,
+    gatewayTimeoutMs: 10_000,
+  });
   faulty.attach(world);
-  for (const [name, scenario] of Object.entries(scenarios)) undisturbed.set(name, await refund(await captured(scenario), scenario));
+  for (const [name, scenario] of Object.entries(scenarios))
+    undisturbed.set(name, await refund(await captured(scenario), scenario));
 });
 afterAll(() => world?.close());
 
 const given: Scenario['ends'] = { refund: 'succeeded', givenBack: 1, effect: 'done' };
 const scenarios: Record<string, Scenario> = {
   'that the gateway gives back': { steps: ['beginRefund', 'processRefundGateway', 'settleRefund'], ends: given },
-  'that the gateway refuses': { steps: ['processRefundGateway', 'settleRefund'], paymentMethod: 'pm_refund_fails', ends: { refund: 'failed', givenBack: 0, effect: 'none' } },
+  'that the gateway refuses': {
+    steps: ['processRefundGateway', 'settleRefund'],
+    paymentMethod: 'pm_refund_fails',
+    ends: { refund: 'failed', givenBack: 0, effect: 'none' },
+  },
   'that was not answered, and is a day old': {
     steps: ['processRefundGateway', 'reportOverdueRefund', 'settleRefund'],
     async prepare(refundId) {
       gateway.faults.silent.add(`${refundId}:refund`);
-      await world.database.models.refunds.updateOne({ _id: refundId }, { $set: { createdAt: new Date(Date.now() - DAY_MS - 1000) } });
+      await world.database.models.refunds.updateOne(
+        { _id: refundId },
+        { $set: { createdAt: new Date(Date.now() - DAY_MS - 1000) } },
+      );
     },
     ends: given,
   },
@@ -47,7 +60,10 @@ const scenarios: Record<string, Scenario> = {
 
 /** One of several refunds of a payment that are under way at once. */
 async function refund(paymentId: string, { prepare }: Scenario, cell?: Cell): Promise<string> {
-  const { refund: { _id: id }, row } = await world.acceptRefund(paymentId, CENT);
+  const {
+    refund: { _id: id },
+    row,
+  } = await world.acceptRefund(paymentId, CENT);
   await prepare?.(id);
   if (cell) faulty.set(id, cell);
   await world.starter.start(row);
@@ -55,7 +71,8 @@ async function refund(paymentId: string, { prepare }: Scenario, cell?: Cell): Pr
     await world.refundHandle(id).result();
   } catch {
     const { state } = await world.readRefund(id);
-    // Nobody knows: what may have been given back is not up for another refund, and the process is an operator's matter.
+    // Nobody knows: what may have been given back is not up for another refund, and the process is an operator's
+    // matter.
     if (state === 'pending') {
       expect((await world.read(paymentId)).pendingRefundMinor).toBeGreaterThan(0);
       await (await restartByOperator(world, { entityType: 'refund', entityId: id })).result();
@@ -66,7 +83,9 @@ async function refund(paymentId: string, { prepare }: Scenario, cell?: Cell): Pr
 
 async function standing(refundId: string) {
   const { state, paymentId } = await world.readRefund(refundId);
-  const items = (await world.bankItems(paymentId)).filter(({ idempotencyKey, outcome }) => idempotencyKey.startsWith(refundId) && outcome === 'refunded');
+  const items = (await world.bankItems(paymentId)).filter(
+    ({ idempotencyKey, outcome }) => idempotencyKey.startsWith(refundId) && outcome === 'refunded',
+  );
   const { refund: effect } = await world.effects(refundId);
   const listed = await world.database.models.stuckItems.countDocuments({ entityId: refundId, open: true });
   return { refund: state, givenBack: items.length, effect, listed, outstanding: faulty.outstanding(refundId) };
@@ -83,14 +102,18 @@ async function play(name: string, mode: Mode) {
   const scenario = scenarios[name]!;
   const paymentId = await captured(scenario);
   const cells = faulty.cells({ mode, steps: scenario.steps, like: undisturbed.get(name)! });
-  const outcomes = await Promise.all(cells.map(async (cell) => [cell.name, await standing(await refund(paymentId, scenario, cell))] as const));
+  const outcomes = await Promise.all(
+    cells.map(async (cell) => [cell.name, await standing(await refund(paymentId, scenario, cell))] as const),
+  );
   const { refundedMinor, pendingRefundMinor } = await world.read(paymentId);
   const { problems } = await differences(world, paymentId);
   return {
     played: { ...Object.fromEntries(outcomes), refundedMinor, pendingRefundMinor, problems },
     expected: {
       ...Object.fromEntries(cells.map((cell) => [cell.name, { ...scenario.ends, listed: 0, outstanding: [] }])),
-      refundedMinor: cells.length * scenario.ends.givenBack, pendingRefundMinor: 0, problems: [],
+      refundedMinor: cells.length * scenario.ends.givenBack,
+      pendingRefundMinor: 0,
+      problems: [],
     },
   };
 }
@@ -98,6 +121,8 @@ async function play(name: string, mode: Mode) {
 describe('a refund whose step', () => {
   it.each(modes)('%s ends by what the gateway did, once, and its reservation with it', async (mode) => {
     const all = await Promise.all(Object.keys(scenarios).map(async (name) => [name, await play(name, mode)] as const));
-    expect(Object.fromEntries(all.map(([name, { played }]) => [name, played]))).toEqual(Object.fromEntries(all.map(([name, { expected }]) => [name, expected])));
+    expect(Object.fromEntries(all.map(([name, { played }]) => [name, played]))).toEqual(
+      Object.fromEntries(all.map(([name, { expected }]) => [name, expected])),
+    );
   });
 });

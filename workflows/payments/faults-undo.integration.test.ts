@@ -17,7 +17,10 @@ const faulty = createFaultySteps();
 const unseen = new Set<string>();
 const wrap = (activities: Activities): Activities => ({
   ...activities,
-  lookUpPayment: async (input) => (unseen.has(input.paymentId) ? { status: 'unavailable', reason: null, position: `unknown/${input.call}` } : activities.lookUpPayment(input)),
+  lookUpPayment: async (input) =>
+    unseen.has(input.paymentId)
+      ? { status: 'unavailable', reason: null, position: `unknown/${input.call}` }
+      : activities.lookUpPayment(input),
 });
 /** By scenario: a payment that was undone with nothing going wrong. */
 const undisturbed = new Map<string, string>();
@@ -32,7 +35,9 @@ interface Scenario {
 
 const authorised = async () => {
   const id = await world.pay({ capture: 'manual' });
-  await waitFor(async () => (await world.timeline(id)).at(-1) === 'notified', { what: `${id} to be authorised, and its partner to be told` });
+  await waitFor(async () => (await world.timeline(id)).at(-1) === 'notified', {
+    what: `${id} to be authorised, and its partner to be told`,
+  });
   return id;
 };
 /** Its answer is lost together with its process where that fails. */
@@ -53,7 +58,10 @@ const scenarios: Record<string, Scenario> = {
   'released when its capture was refused': {
     steps: ['undoPayment', 'compensatePayment', 'updatePaymentStatus'],
     async undo(arm) {
-      const { payment: { _id: id }, row } = await world.accept();
+      const {
+        payment: { _id: id },
+        row,
+      } = await world.accept();
       uncapturable.add(id);
       arm(id);
       await world.starter.start(row!);
@@ -64,7 +72,10 @@ const scenarios: Record<string, Scenario> = {
   'cancelled while nobody knew what was held, its void not answered': {
     steps: ['compensatePayment', 'updatePaymentStatus'],
     async undo(arm) {
-      const { payment: { _id: id }, row } = await world.accept();
+      const {
+        payment: { _id: id },
+        row,
+      } = await world.accept();
       unseen.add(id);
       silent.add(`${id}:authorise`);
       silent.add(`${id}:void`);
@@ -81,7 +92,12 @@ const scenarios: Record<string, Scenario> = {
 
 beforeAll(async () => {
   quietTemporal();
-  world = await openPaymentWorld({ wrap: (activities) => faulty.wrap(wrap(activities)), wrapGateway: (real) => faulty.wrapGateway(gateway.wrap(real)), webhooks: false, gatewayTimeoutMs: 10_000 });
+  world = await openPaymentWorld({
+    wrap: (activities) => faulty.wrap(wrap(activities)),
+    wrapGateway: (real) => faulty.wrapGateway(gateway.wrap(real)),
+    webhooks: false,
+    gatewayTimeoutMs: 10_000,
+  });
   faulty.attach(world);
   await Promise.all(Object.keys(scenarios).map(async (name) => undisturbed.set(name, await undone(scenarios[name]!))));
 });
@@ -93,7 +109,8 @@ async function undone({ undo }: Scenario, cell?: Cell): Promise<string> {
     await world.handle(id).result();
   } catch {
     // What was to be undone is written down, so the process that an operator starts goes on with it.
-    if (!settledPaymentStates.includes((await world.read(id)).state)) await (await restartByOperator(world, { entityType: 'payment', entityId: id })).result();
+    if (!settledPaymentStates.includes((await world.read(id)).state))
+      await (await restartByOperator(world, { entityType: 'payment', entityId: id })).result();
   }
   return id;
 }
@@ -101,22 +118,41 @@ async function undone({ undo }: Scenario, cell?: Cell): Promise<string> {
 async function standing(id: string) {
   const { problems, bank } = await differences(world, id);
   const { state } = await world.read(id);
-  return { state, effects: await world.effects(id), voids: bank.voids, held: bank.held, captured: bank.captured, problems, outstanding: faulty.outstanding(id) };
+  return {
+    state,
+    effects: await world.effects(id),
+    voids: bank.voids,
+    held: bank.held,
+    captured: bank.captured,
+    problems,
+    outstanding: faulty.outstanding(id),
+  };
 }
 
 async function play(name: string, mode: Mode) {
   const scenario = scenarios[name]!;
   // What a cancel could not even write down is not undone, and nobody was promised that it would be: see below.
-  const steps = scenario.ends.state === 'cancelled' && mode === 'fails for good before its effect' ? scenario.steps.filter((step) => step !== 'undoPayment') : scenario.steps;
+  const steps =
+    scenario.ends.state === 'cancelled' && mode === 'fails for good before its effect'
+      ? scenario.steps.filter((step) => step !== 'undoPayment')
+      : scenario.steps;
   const cells = faulty.cells({ mode, steps, like: undisturbed.get(name)! });
-  const outcomes = await Promise.all(cells.map(async (cell) => [`${name}: ${cell.name}`, await standing(await undone(scenario, cell))] as const));
-  return outcomes.map(([cell, stands]) => ({ cell, stands, ends: { ...scenario.ends, voids: 1, held: 0, captured: 0, problems: [], outstanding: [] } }));
+  const outcomes = await Promise.all(
+    cells.map(async (cell) => [`${name}: ${cell.name}`, await standing(await undone(scenario, cell))] as const),
+  );
+  return outcomes.map(([cell, stands]) => ({
+    cell,
+    stands,
+    ends: { ...scenario.ends, voids: 1, held: 0, captured: 0, problems: [], outstanding: [] },
+  }));
 }
 
 describe('the undoing of a payment whose step', () => {
   it.each(modes)('%s gives up what was held, once, and says so in the compensation ledger', async (mode) => {
     const all = (await Promise.all(Object.keys(scenarios).map((name) => play(name, mode)))).flat();
-    expect(Object.fromEntries(all.map(({ cell, stands }) => [cell, stands]))).toEqual(Object.fromEntries(all.map(({ cell, ends }) => [cell, ends])));
+    expect(Object.fromEntries(all.map(({ cell, stands }) => [cell, stands]))).toEqual(
+      Object.fromEntries(all.map(({ cell, ends }) => [cell, ends])),
+    );
   });
 });
 
@@ -125,14 +161,30 @@ describe('the undoing of a payment', () => {
     const id = await authorised();
     const commandId = randomUUID();
     faulty.set(id, { step: 'undoPayment', mode: 'fails for good before its effect' });
-    await expect(world.command(id, 'cancel', { commandId, attempts: 1 })).rejects.toMatchObject({ code: 'OUTCOME_PENDING' });
+    await expect(world.command(id, 'cancel', { commandId, attempts: 1 })).rejects.toMatchObject({
+      code: 'OUTCOME_PENDING',
+    });
     await expect(world.handle(id).result()).rejects.toThrow();
-    expect(await standing(id)).toMatchObject({ state: 'authorised', effects: { authorise: 'done' }, voids: 0, held: 5000, problems: [] });
+    expect(await standing(id)).toMatchObject({
+      state: 'authorised',
+      effects: { authorise: 'done' },
+      voids: 0,
+      held: 5000,
+      problems: [],
+    });
     const process = await restartByOperator(world, { entityType: 'payment', entityId: id });
-    const again = await waitFor(() => world.command(id, 'cancel', { commandId }), { what: 'the new run to take the command' });
+    const again = await waitFor(() => world.command(id, 'cancel', { commandId }), {
+      what: 'the new run to take the command',
+    });
     expect(again).toMatchObject({ state: 'authorised' });
     await process.result();
-    expect(await standing(id)).toMatchObject({ state: 'cancelled', effects: { authorise: 'compensated' }, voids: 1, held: 0, problems: [] });
+    expect(await standing(id)).toMatchObject({
+      state: 'cancelled',
+      effects: { authorise: 'compensated' },
+      voids: 1,
+      held: 0,
+      problems: [],
+    });
   });
 
   it('that the gateway refuses for ten minutes ends by itself when it is taken', async () => {
@@ -145,6 +197,12 @@ describe('the undoing of a payment', () => {
     unvoidable.delete(id);
     await world.advance(id, 120_000);
     await world.handle(id).result();
-    expect(await standing(id)).toMatchObject({ state: 'cancelled', effects: { authorise: 'compensated' }, voids: 1, held: 0, problems: [] });
+    expect(await standing(id)).toMatchObject({
+      state: 'cancelled',
+      effects: { authorise: 'compensated' },
+      voids: 1,
+      held: 0,
+      problems: [],
+    });
   });
 });

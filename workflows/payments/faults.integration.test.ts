@@ -6,13 +6,24 @@ import { quietTemporal } from '../../src/testing/quiet-temporal';
 import { recordHistory } from '../../src/testing/record-history';
 import { waitFor } from '../../src/testing/wait-for';
 
-const steps = ['validatePayment', 'checkFraud', 'validateCard', 'authorise', 'capture', 'updatePaymentStatus', 'sendWebhookNotification'] as const;
+const steps = [
+  'validatePayment',
+  'checkFraud',
+  'validateCard',
+  'authorise',
+  'capture',
+  'updatePaymentStatus',
+  'sendWebhookNotification',
+] as const;
 
 let world: PaymentWorld;
 const faulty = createFaultySteps();
 /** Payments whose moves cannot be recorded, with how often it was tried. */
 const unrecordable = new Map<string, number>();
-/** Payments with a step that throws a decline instead of answering it, once. Temporal knows an error by its class's name. */
+/**
+ * Payments with a step that throws a decline instead of answering it, once. Temporal knows an error by its class's
+ * name.
+ */
 const thrown = new Map<string, Error>();
 class FraudDetectedError extends Error {}
 class InsufficientFundsError extends Error {}
@@ -43,7 +54,13 @@ let undisturbed: string;
 
 beforeAll(async () => {
   quietTemporal();
-  world = await openPaymentWorld({ wrap: (activities) => faulty.wrap(wrap(activities)), wrapGateway: faulty.wrapGateway, webhooks: false, gatewayTimeoutMs: 10_000, forgetful: true });
+  world = await openPaymentWorld({
+    wrap: (activities) => faulty.wrap(wrap(activities)),
+    wrapGateway: faulty.wrapGateway,
+    webhooks: false,
+    gatewayTimeoutMs: 10_000,
+    forgetful: true,
+  });
   faulty.attach(world);
   undisturbed = await world.pay();
   await world.handle(undisturbed).result();
@@ -57,16 +74,41 @@ const ended = async (id: string) => {
   return { ...(await world.read(id)), bank };
 };
 
-const whatever = (state: string): Record<(typeof steps)[number], string> =>
-  ({ validatePayment: state, checkFraud: state, validateCard: state, authorise: state, capture: state, updatePaymentStatus: state, sendWebhookNotification: state });
-const cancelled = { ...whatever('captured'), validatePayment: 'cancelled', checkFraud: 'cancelled', validateCard: 'cancelled', authorise: 'cancelled, voided' };
+const whatever = (state: string): Record<(typeof steps)[number], string> => ({
+  validatePayment: state,
+  checkFraud: state,
+  validateCard: state,
+  authorise: state,
+  capture: state,
+  updatePaymentStatus: state,
+  sendWebhookNotification: state,
+});
+const cancelled = {
+  ...whatever('captured'),
+  validatePayment: 'cancelled',
+  checkFraud: 'cancelled',
+  validateCard: 'cancelled',
+  authorise: 'cancelled, voided',
+};
 /** How each fault has to end: by what the gateway has really done. */
 const endings: Record<Mode, Record<(typeof steps)[number], string>> = {
   'fails for good before its effect': {
-    validatePayment: 'accepted', checkFraud: 'failed', validateCard: 'failed', authorise: 'failed', capture: 'failed, voided', updatePaymentStatus: 'captured', sendWebhookNotification: 'captured',
+    validatePayment: 'accepted',
+    checkFraud: 'failed',
+    validateCard: 'failed',
+    authorise: 'failed',
+    capture: 'failed, voided',
+    updatePaymentStatus: 'captured',
+    sendWebhookNotification: 'captured',
   },
   'fails for good after its effect': {
-    validatePayment: 'failed', checkFraud: 'failed', validateCard: 'failed', authorise: 'failed, voided', capture: 'captured', updatePaymentStatus: 'captured', sendWebhookNotification: 'captured',
+    validatePayment: 'failed',
+    checkFraud: 'failed',
+    validateCard: 'failed',
+    authorise: 'failed, voided',
+    capture: 'captured',
+    updatePaymentStatus: 'captured',
+    sendWebhookNotification: 'captured',
   },
   'fails once after its effect': whatever('captured'),
   'times out after its effect': whatever('captured'),
@@ -80,34 +122,68 @@ describe('a payment whose step', () => {
     const cells = faulty.cells({ mode, steps, like: undisturbed });
     const outcomes = await Promise.all(
       cells.map(async (cell) => {
-        const { payment: { _id: id }, row } = await world.accept();
+        const {
+          payment: { _id: id },
+          row,
+        } = await world.accept();
         faulty.set(id, cell);
         await world.starter.start(row!);
         // A run that could not make the payment its own, or not tell of its end, fails; the payment is as it should be.
-        await world.handle(id).result().catch((error: unknown) => expect(['validatePayment', 'sendWebhookNotification']).toContain(cell.step) ?? error);
+        await world
+          .handle(id)
+          .result()
+          .catch(
+            (error: unknown) => expect(['validatePayment', 'sendWebhookNotification']).toContain(cell.step) ?? error,
+          );
         const { problems, bank } = await differences(world, id);
         const { state } = await world.read(id);
-        if (cell.step === 'capture' && cell.effect === undefined) await recordHistory(`payment-capture-${mode.replaceAll(',', '').replaceAll(' ', '-')}`, world.handle(id));
-        return [cell.name, [state, bank.voids === 1 && 'voided', bank.voids > 1 && 'VOIDED TWICE', faulty.outstanding(id).length > 0 && 'NOTHING WENT WRONG', ...problems].filter(Boolean).join(', ')];
+        if (cell.step === 'capture' && cell.effect === undefined)
+          await recordHistory(`payment-capture-${mode.replaceAll(',', '').replaceAll(' ', '-')}`, world.handle(id));
+        return [
+          cell.name,
+          [
+            state,
+            bank.voids === 1 && 'voided',
+            bank.voids > 1 && 'VOIDED TWICE',
+            faulty.outstanding(id).length > 0 && 'NOTHING WENT WRONG',
+            ...problems,
+          ]
+            .filter(Boolean)
+            .join(', '),
+        ];
       }),
     );
-    expect(Object.fromEntries(outcomes)).toEqual(Object.fromEntries(cells.map(({ name, step }) => [name, endings[mode][step as (typeof steps)[number]]])));
+    expect(Object.fromEntries(outcomes)).toEqual(
+      Object.fromEntries(cells.map(({ name, step }) => [name, endings[mode][step as (typeof steps)[number]]])),
+    );
   });
 });
 
 describe('a decline that comes as an error', () => {
-  it.each([['FraudDetectedError', 'checkFraud', new FraudDetectedError()], ['InsufficientFundsError', 'authorise', new InsufficientFundsError()]])('%s of %s is not asked for again, though it would be granted then: nothing is taken', async (reason, step, error) => {
-    const { payment, row } = await world.accept();
-    thrown.set(`${payment._id}:${step}`, error);
-    await world.starter.start(row!);
-    expect(await ended(payment._id)).toMatchObject({ state: 'failed', reason, bank: { held: 0, captured: 0, authorisations: 0 } });
-  });
+  it.each([
+    ['FraudDetectedError', 'checkFraud', new FraudDetectedError()],
+    ['InsufficientFundsError', 'authorise', new InsufficientFundsError()],
+  ])(
+    '%s of %s is not asked for again, though it would be granted then: nothing is taken',
+    async (reason, step, error) => {
+      const { payment, row } = await world.accept();
+      thrown.set(`${payment._id}:${step}`, error);
+      await world.starter.start(row!);
+      expect(await ended(payment._id)).toMatchObject({
+        state: 'failed',
+        reason,
+        bank: { held: 0, captured: 0, authorisations: 0 },
+      });
+    },
+  );
 });
 
 describe('a payment whose command', () => {
   it('is a cancel before the process could begin is cancelled', async () => {
     const { payment } = await world.accept();
-    expect(await world.command(payment._id, 'cancel')).toMatchObject({ state: expect.stringMatching(/cancelled|auth/) });
+    expect(await world.command(payment._id, 'cancel')).toMatchObject({
+      state: expect.stringMatching(/cancelled|auth/),
+    });
     expect(await ended(payment._id)).toMatchObject({ state: 'cancelled', bank: { held: 0, captured: 0 } });
   });
 

@@ -6,8 +6,9 @@ import { quietTemporal } from '../../src/testing/quiet-temporal';
 import { waitFor } from '../../src/testing/wait-for';
 
 /*
- * A payment's history grows by a look at the gateway's books, about a dozen events, every hour of an outage. The server suggests a fresh
- * start at 4,096 events or 4 MB: after two weeks of silence, or here by news that is as long as it is empty.
+ * A payment's history grows by a look at the gateway's books, about a dozen events, every hour of an outage. The server
+ * suggests a fresh start at 4,096 events or 4 MB: after two weeks of silence, or here by news that is as long as it is
+ * empty.
  */
 const NEWS = 'x'.repeat(200_000);
 const AT_ONCE = 5;
@@ -36,13 +37,24 @@ it('a payment that nobody knows the outcome of starts afresh where it stood, and
   const before = await world.read(paymentId);
   await untilAfresh(world.handle(paymentId));
   await waitFor(async () => (await world.read(paymentId)).runs === 2, { what: 'the fresh run to own it' });
-  expect(await world.read(paymentId)).toMatchObject({ state: 'unknown', unknownCall: 'authorise', chain: before.chain, since: before.since });
+  expect(await world.read(paymentId)).toMatchObject({
+    state: 'unknown',
+    unknownCall: 'authorise',
+    chain: before.chain,
+    since: before.since,
+  });
   // It owns the payment a moment before it has read how things stand.
-  const status = await waitFor(async () => {
-    const answer = await world.handle(paymentId).query<PaymentStatus>('getState');
-    return answer.state !== 'accepted' && answer;
-  }, { what: 'the fresh run to know the payment' });
-  expect(status).toMatchObject({ state: 'unknown', waitingFor: { what: 'gateway', until: new Date(before.since.getTime() + 86_400_000).toISOString() } });
+  const status = await waitFor(
+    async () => {
+      const answer = await world.handle(paymentId).query<PaymentStatus>('getState');
+      return answer.state !== 'accepted' && answer;
+    },
+    { what: 'the fresh run to know the payment' },
+  );
+  expect(status).toMatchObject({
+    state: 'unknown',
+    waitingFor: { what: 'gateway', until: new Date(before.since.getTime() + 86_400_000).toISOString() },
+  });
   await world.chaos({ down: false });
   await world.handle(paymentId).signal(gatewayReported);
   await world.until(paymentId, 'captured');
@@ -78,6 +90,10 @@ it('a refund whose answer stays out starts afresh, and gives back once', async (
   await world.chaos({ down: false });
   await world.refundHandle(refundId).signal(gatewayReported);
   await waitFor(async () => (await world.readRefund(refundId)).state === 'succeeded', { what: 'the refund' });
-  expect((await world.bankItems(paymentId)).map(({ outcome }) => outcome)).toEqual(['authorised', 'captured', 'refunded']);
+  expect((await world.bankItems(paymentId)).map(({ outcome }) => outcome)).toEqual([
+    'authorised',
+    'captured',
+    'refunded',
+  ]);
   expect((await differences(world, paymentId)).problems).toEqual([]);
 });

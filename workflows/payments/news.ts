@@ -13,7 +13,15 @@ export class News {
   }
 
   /** Waits for news, for the `look`-th wait (from 1), or until `untilMs`. News that came while nobody waited counts. */
-  async await({ look, untilMs = Infinity, longestMs = HOUR_MS }: { look: number; untilMs?: number; longestMs?: number }): Promise<void> {
+  async await({
+    look,
+    untilMs = Infinity,
+    longestMs = HOUR_MS,
+  }: {
+    look: number;
+    untilMs?: number;
+    longestMs?: number;
+  }): Promise<void> {
     const growingMs = Math.min(FIRST_WAIT_MS * 2 ** Math.min(look - 1, 20), longestMs);
     const waitMs = Math.min(growingMs, untilMs - Date.now());
     if (waitMs > 0) await condition(() => this.waiting, waitMs);

@@ -20,7 +20,8 @@ const unheard = new Set<string>();
 /** Refunds that are done and not answered, after which the gateway refuses every call, as when its key was replaced. */
 const lockedOut = new Map<string, 'done' | 'refused'>();
 const refuseLockedOut = ({ idempotencyKey }: { idempotencyKey: string }, call: 'refund' | 'lookUp') => {
-  if (lockedOut.get(idempotencyKey.split(':')[0]!) === 'refused') throw new GatewayRequestRefused({ call, idempotencyKey, reason: '401' });
+  if (lockedOut.get(idempotencyKey.split(':')[0]!) === 'refused')
+    throw new GatewayRequestRefused({ call, idempotencyKey, reason: '401' });
 };
 const refundOf = ({ idempotencyKey }: { idempotencyKey: string }) => idempotencyKey.split(':')[0]!;
 const wrapGateway = (gateway: PaymentGateway): PaymentGateway => ({
@@ -28,7 +29,8 @@ const wrapGateway = (gateway: PaymentGateway): PaymentGateway => ({
   async refund(input) {
     refuseLockedOut(input, 'refund');
     const answer = await gateway.refund(input);
-    if (silent.delete(refundOf(input)) || unheard.has(refundOf(input))) throw new GatewayOutcomeUnknown({ call: 'refund', idempotencyKey: input.idempotencyKey, reason: 'no answer' });
+    if (silent.delete(refundOf(input)) || unheard.has(refundOf(input)))
+      throw new GatewayOutcomeUnknown({ call: 'refund', idempotencyKey: input.idempotencyKey, reason: 'no answer' });
     if (lockedOut.has(refundOf(input))) {
       lockedOut.set(refundOf(input), 'refused');
       throw new GatewayOutcomeUnknown({ call: 'refund', idempotencyKey: input.idempotencyKey, reason: 'no answer' });
@@ -77,13 +79,15 @@ describe('refundPayment', () => {
     await world.refundHandle(await world.refund(id, eur(2000))).result();
     expect(await settled(id)).toMatchObject({ state: 'partially_refunded', refundedMinor: 2000 });
     await expect(world.refund(id, eur(3001))).rejects.toMatchObject({ code: 'REFUND_EXCEEDS_CAPTURED' });
-    await expect(world.refund(id, { amountMinor: 1, currency: 'USD' })).rejects.toMatchObject({ code: 'CURRENCY_MISMATCH' });
+    await expect(world.refund(id, { amountMinor: 1, currency: 'USD' })).rejects.toMatchObject({
+      code: 'CURRENCY_MISMATCH',
+    });
     await world.refundHandle(await world.refund(id, eur(3000))).result();
     expect(await settled(id)).toMatchObject({ state: 'refunded', refundedMinor: 5000 });
     await expect(world.refund(id)).rejects.toMatchObject({ code: 'PAYMENT_NOT_REFUNDABLE' });
   });
 
-  it('refuses to refund what was not captured, and what is another tenant\'s', async () => {
+  it("refuses to refund what was not captured, and what is another tenant's", async () => {
     const id = await world.pay({ capture: 'manual' });
     await world.until(id, 'authorised');
     await expect(world.refund(id)).rejects.toMatchObject({ code: 'PAYMENT_NOT_REFUNDABLE' });
@@ -110,13 +114,15 @@ describe('refundPayment', () => {
     expect((await world.bankItems(id)).filter(({ outcome }) => outcome === 'refunded')).toHaveLength(1);
   });
 
-  it('is on the operator\'s list after 24 hours without a word, keeps its reservation, and settles in the end', async () => {
+  it("is on the operator's list after 24 hours without a word, keeps its reservation, and settles in the end", async () => {
     const id = await captured();
     const { refund, row } = await world.acceptRefund(id, eur(900));
     unheard.add(refund._id);
     await world.starter.start(row);
     await world.advanceRefund(refund._id, 26 * HOUR);
-    expect(await world.database.models.stuckItems.find({ entityId: refund._id, open: true }).lean()).toMatchObject([{ kind: 'outcome_unknown' }]);
+    expect(await world.database.models.stuckItems.find({ entityId: refund._id, open: true }).lean()).toMatchObject([
+      { kind: 'outcome_unknown' },
+    ]);
     expect((await world.read(id)).pendingRefundMinor).toBe(900);
     unheard.delete(refund._id);
     await world.advanceRefund(refund._id, 2 * HOUR);
@@ -124,7 +130,7 @@ describe('refundPayment', () => {
     expect(await settled(id)).toMatchObject({ refundedMinor: 900, pendingRefundMinor: 0 });
   });
 
-  it('keeps the whole of a tenant\'s books balanced', async () => {
+  it("keeps the whole of a tenant's books balanced", async () => {
     const totals = (await ledgerBalance({ database: world.database, tenantId: world.tenantId })).get('EUR')!;
     expect(totalsProblems({ totals, of: 'the tenant' })).toEqual([]);
     expect(balanceOf(totals, 'refunded')).toBe(5000 + 5000 + 700 + 900);
@@ -134,7 +140,10 @@ describe('refundPayment', () => {
 
   it('is not called failed when its look-up is refused: what may have been given back stays reserved', async () => {
     const id = await captured();
-    const { refund: { _id: refund }, row } = await world.acceptRefund(id, eur(2000));
+    const {
+      refund: { _id: refund },
+      row,
+    } = await world.acceptRefund(id, eur(2000));
     lockedOut.set(refund, 'done');
     await world.starter.start(row);
     await waitFor(() => lockedOut.get(refund) === 'refused', { what: 'the silence' });

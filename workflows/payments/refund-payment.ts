@@ -8,8 +8,9 @@ import { inTenantTime } from './in-tenant-time';
 import { News } from './news';
 
 /**
- * Gives back what a refund has reserved. Nothing stops it: it ends when the gateway says that the money is given back, or that
- * it never will be. Without an answer it is settled by its key, webhooks hastening it; after 24 hours an operator is told too.
+ * Gives back what a refund has reserved. Nothing stops it: it ends when the gateway says that the money is given back,
+ * or that it never will be. Without an answer it is settled by its key, webhooks hastening it; after 24 hours an
+ * operator is told too.
  */
 export async function refundPayment(input: RefundPaymentInput): Promise<RefundState> {
   const news = new News();
@@ -19,7 +20,13 @@ export async function refundPayment(input: RefundPaymentInput): Promise<RefundSt
 
 async function tell(input: RefundPaymentInput, news: News): Promise<RefundState> {
   const { tenantId, refundId } = input;
-  const step = (name: string): RefundStepInput => ({ tenantId, refundId, chain: workflowInfo().firstExecutionRunId, step: name, at: new Date().toISOString() });
+  const step = (name: string): RefundStepInput => ({
+    tenantId,
+    refundId,
+    chain: workflowInfo().firstExecutionRunId,
+    step: name,
+    at: new Date().toISOString(),
+  });
 
   await inTenantTime(input);
   const { state, since } = await beginRefund(step('begin'));

@@ -32,7 +32,8 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 describe('a renewal', () => {
-  const renewal = async (input: Parameters<PaymentWorld['accept']>[0] = {}) => (await world.accept({ purpose: 'renewal', startedBy: 'parent', ...input })).payment._id;
+  const renewal = async (input: Parameters<PaymentWorld['accept']>[0] = {}) =>
+    (await world.accept({ purpose: 'renewal', startedBy: 'parent', ...input })).payment._id;
 
   it('answers captured, and the same when it is asked again', async () => {
     const id = await renewal();
@@ -44,7 +45,10 @@ describe('a renewal', () => {
   });
 
   it('answers declined', async () => {
-    expect(await world.ask(await renewal({ paymentMethod: 'pm_decline_on_renewal' }))).toMatchObject({ state: 'declined', reason: 'card_declined' });
+    expect(await world.ask(await renewal({ paymentMethod: 'pm_decline_on_renewal' }))).toMatchObject({
+      state: 'declined',
+      reason: 'card_declined',
+    });
   });
 
   it('answers unknown, lets go, and settles with the same key when it is asked again', async () => {
@@ -61,7 +65,9 @@ describe('a renewal', () => {
   });
 
   it('answers review, is decided without a process, and goes on when it is asked again', async () => {
-    const [yes, no, never] = await Promise.all([1, 2, 3].map(() => renewal({ amount: { amountMinor: 2_000_000, currency: 'EUR' } })));
+    const [yes, no, never] = await Promise.all(
+      [1, 2, 3].map(() => renewal({ amount: { amountMinor: 2_000_000, currency: 'EUR' } })),
+    );
     for (const id of [yes!, no!, never!]) expect((await world.ask(id)).state).toBe('review');
     const input = { decision: 'approve', commandId: `decide-${yes}` } as const;
     const first = await world.command(yes!, 'review', input);
@@ -71,7 +77,10 @@ describe('a renewal', () => {
     expect(await differences(world, yes!)).toMatchObject({ problems: [] });
     await world.command(no!, 'cancel');
     expect(await world.ask(no!)).toMatchObject({ state: 'cancelled' });
-    await world.database.models.payments.updateOne({ _id: never }, { $set: { since: new Date(Date.now() - 25 * HOUR) } });
+    await world.database.models.payments.updateOne(
+      { _id: never },
+      { $set: { since: new Date(Date.now() - 25 * HOUR) } },
+    );
     expect(await world.ask(never!)).toMatchObject({ state: 'declined', reason: 'review_timed_out' });
   });
 
@@ -109,18 +118,28 @@ describe('a renewal', () => {
     blind.delete(id);
   });
 
-  it.each([['cancelled', false], ['captured', true]] as const)('whose capture is unknown promises no cancel: it is pending until the next run finds it %s', async (ends, isCaptured) => {
-    const id = await renewal({ paymentMethod: isCaptured ? 'pm_timeout_after_capture' : 'pm_ok' });
-    blind.add(id);
-    if (!isCaptured) captureLost.add(id);
-    expect(await world.ask(id)).toMatchObject({ state: 'unknown', unknownCall: 'capture' });
-    const command = { commandId: `cancel-${id}` };
-    for (let time = 0; time < 2; time++) await expect(world.command(id, 'cancel', { ...command, attempts: 1 })).rejects.toMatchObject({ code: 'OUTCOME_PENDING' });
-    await expect(world.command(id, 'cancel')).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
-    blind.delete(id);
-    expect((await world.ask(id)).state).toBe(ends);
-    if (isCaptured) await expect(world.command(id, 'cancel', command)).rejects.toMatchObject({ code: 'PAYMENT_CAPTURED' });
-    else expect(await world.command(id, 'cancel', command)).toMatchObject({ state: 'cancelled' });
-    expect(await differences(world, id)).toMatchObject({ problems: [] });
-  });
+  it.each([
+    ['cancelled', false],
+    ['captured', true],
+  ] as const)(
+    'whose capture is unknown promises no cancel: it is pending until the next run finds it %s',
+    async (ends, isCaptured) => {
+      const id = await renewal({ paymentMethod: isCaptured ? 'pm_timeout_after_capture' : 'pm_ok' });
+      blind.add(id);
+      if (!isCaptured) captureLost.add(id);
+      expect(await world.ask(id)).toMatchObject({ state: 'unknown', unknownCall: 'capture' });
+      const command = { commandId: `cancel-${id}` };
+      for (let time = 0; time < 2; time++)
+        await expect(world.command(id, 'cancel', { ...command, attempts: 1 })).rejects.toMatchObject({
+          code: 'OUTCOME_PENDING',
+        });
+      await expect(world.command(id, 'cancel')).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
+      blind.delete(id);
+      expect((await world.ask(id)).state).toBe(ends);
+      if (isCaptured)
+        await expect(world.command(id, 'cancel', command)).rejects.toMatchObject({ code: 'PAYMENT_CAPTURED' });
+      else expect(await world.command(id, 'cancel', command)).toMatchObject({ state: 'cancelled' });
+      expect(await differences(world, id)).toMatchObject({ problems: [] });
+    },
+  );
 });

@@ -2,11 +2,27 @@ import { patched, workflowInfo } from '@temporalio/workflow';
 import { ILLEGAL_STATE, commandStep, type CommandInput } from '../../src/contracts/commands';
 import { paymentRefusals, paymentUpdates } from '../../src/contracts/payment';
 import type {
-  CapturePaymentInput, PaymentOutcome, PaymentProgress, PaymentRef, PaymentStatus, PaymentUndoing, ProcessPaymentInput, ProcessPaymentResult, ReviewPaymentInput,
+  CapturePaymentInput,
+  PaymentOutcome,
+  PaymentProgress,
+  PaymentRef,
+  PaymentStatus,
+  PaymentUndoing,
+  ProcessPaymentInput,
+  ProcessPaymentResult,
+  ReviewPaymentInput,
   RunningPaymentCommand,
 } from '../../src/contracts/payment';
 import type { PaymentStepInput, StepCommand, UpdatePaymentStatusInput } from '../../src/contracts/payment-activities';
-import { endedPaymentStates, positionOf, standingOf, type CaptureMode, type GatewayCall, type PaymentPosition, type PaymentState } from '../../src/domain/payment';
+import {
+  endedPaymentStates,
+  positionOf,
+  standingOf,
+  type CaptureMode,
+  type GatewayCall,
+  type PaymentPosition,
+  type PaymentState,
+} from '../../src/domain/payment';
 import { meaningOfCancel, refusePaymentCommand } from '../../src/domain/payment-commands';
 import { CommandInbox, refusal, type QueuedCommand } from '../command-inbox';
 import { News } from './news';
@@ -20,7 +36,9 @@ export class PaymentRun {
   readonly ref: PaymentRef;
   /** Never waits on business time; see `ProcessPaymentInput`. */
   readonly renewal: boolean;
-  readonly inbox = new CommandInbox<RunningPaymentCommand, PaymentOutcome, PaymentCommandMessage>((name) => this.judge(name));
+  readonly inbox = new CommandInbox<RunningPaymentCommand, PaymentOutcome, PaymentCommandMessage>((name) =>
+    this.judge(name),
+  );
   readonly news = new News();
   capture: CaptureMode = 'automatic';
   state: PaymentState = 'accepted';
@@ -58,7 +76,12 @@ export class PaymentRun {
   ending = false;
 
   get shouldStartAfresh(): boolean {
-    return workflowInfo().continueAsNewSuggested && !this.renewal && !this.inbox.waiting && (this.cancel === null || this.cancel.outcome !== undefined);
+    return (
+      workflowInfo().continueAsNewSuggested &&
+      !this.renewal &&
+      !this.inbox.waiting &&
+      (this.cancel === null || this.cancel.outcome !== undefined)
+    );
   }
 
   get position(): PaymentPosition {
@@ -78,15 +101,22 @@ export class PaymentRun {
   }
 
   /** Records a move to another state and makes it. With a command, answers its sender. */
-  async move(input: Pick<UpdatePaymentStatusInput, 'to' | 'reason' | 'captureMinor' | 'capturedMinor'> & { untilMs?: number }, command?: QueuedPaymentCommand | null): Promise<void> {
+  async move(
+    input: Pick<UpdatePaymentStatusInput, 'to' | 'reason' | 'captureMinor' | 'capturedMinor'> & { untilMs?: number },
+    command?: QueuedPaymentCommand | null,
+  ): Promise<void> {
     const { untilMs = null, ...move } = input;
     const until = untilMs === null ? null : new Date(untilMs).toISOString();
     const step = command ? this.commandStep(command) : this.step(move.to.replace('/', '-'));
-    const { at, reason } = await this.inbox.transit(() => updatePaymentStatus({ ...step, ...move, until })).catch((error: unknown) => {
-      // A cancel that came meanwhile ends the step; whoever asked for it still has to be answered, or the process would wait for that for ever.
-      if (command && patched('answer-what-is-cut-short')) command.refusal = refusal(ILLEGAL_STATE, `The payment went another way before ${command.name} was recorded`);
-      throw error;
-    });
+    const { at, reason } = await this.inbox
+      .transit(() => updatePaymentStatus({ ...step, ...move, until }))
+      .catch((error: unknown) => {
+        // A cancel that came meanwhile ends the step; whoever asked for it still has to be answered, or the process
+        // would wait for that for ever.
+        if (command && patched('answer-what-is-cut-short'))
+          command.refusal = refusal(ILLEGAL_STATE, `The payment went another way before ${command.name} was recorded`);
+        throw error;
+      });
     this.moved(move.to, untilMs);
     this.reason = reason ?? move.reason ?? null;
     if (command) command.outcome = { state: this.state, at };
@@ -100,7 +130,10 @@ export class PaymentRun {
     this.untilMs = untilMs;
   }
 
-  /** Waits for news of the gateway. A command that came while it was asked, and that is not possible now, is refused first: here none has its turn. */
+  /**
+   * Waits for news of the gateway. A command that came while it was asked, and that is not possible now, is refused
+   * first: here none has its turn.
+   */
   async awaitNews(wait: Parameters<News['await']>[0]): Promise<void> {
     if (this.inbox.waiting && patched('refuse-before-a-wait')) this.inbox.refuseImpossible();
     await this.news.await(wait);
@@ -108,7 +141,12 @@ export class PaymentRun {
 
   status(): PaymentStatus {
     const { state, unknownCall, capture } = this;
-    const waits = { review: 'review', requires_action: 'customer', unknown: 'gateway', authorised: capture === 'manual' ? 'capture' : undefined } as const;
+    const waits = {
+      review: 'review',
+      requires_action: 'customer',
+      unknown: 'gateway',
+      authorised: capture === 'manual' ? 'capture' : undefined,
+    } as const;
     const what = waits[state as keyof typeof waits];
     const until = this.untilMs === null ? null : new Date(this.untilMs).toISOString();
     return { state, unknownCall, waitingFor: what ? { what, until } : null };
@@ -121,7 +159,8 @@ export class PaymentRun {
 
   /** A cancel does not queue: it interrupts. It is possible until money was taken, and only once. */
   judgeCancel(): void {
-    if (this.cancel !== null || this.undoing !== null) throw refusal(ILLEGAL_STATE, 'The payment is being undone already');
+    if (this.cancel !== null || this.undoing !== null)
+      throw refusal(ILLEGAL_STATE, 'The payment is being undone already');
     this.refuseCancelAfterEnd();
     if (this.ending) throw refusal(ILLEGAL_STATE, `The payment is ${this.state} and its process is ending`);
   }
@@ -138,7 +177,11 @@ export class PaymentRun {
   }
 
   private refuseCancelAfterEnd(): void {
-    if (meaningOfCancel(this.state) === 'refund') throw refusal(paymentRefusals.captured, `The payment is ${this.state}: cancelling it means refunding what is left`);
+    if (meaningOfCancel(this.state) === 'refund')
+      throw refusal(
+        paymentRefusals.captured,
+        `The payment is ${this.state}: cancelling it means refunding what is left`,
+      );
     this.judge('cancel');
   }
 

@@ -15,7 +15,13 @@ beforeAll(async () => {
   quietTemporal();
   world = await openPaymentWorld();
   const { database, tenantId } = world;
-  await database.models.sandboxClocks.create({ _id: tenantId, tenantId, offsetMs: AHEAD, advancing: null, updatedAt: new Date() });
+  await database.models.sandboxClocks.create({
+    _id: tenantId,
+    tenantId,
+    offsetMs: AHEAD,
+    advancing: null,
+    updatedAt: new Date(),
+  });
 });
 afterAll(() => world?.close());
 
@@ -59,7 +65,7 @@ describe('in a sandbox whose clock was advanced by 31 days', () => {
     await timelineInTenantTime(id);
   });
 
-  it('a cancel that comes with the start is dated in the tenant\'s time', async () => {
+  it("a cancel that comes with the start is dated in the tenant's time", async () => {
     const { payment } = await world.accept();
     await world.command(payment._id, 'cancel');
     await world.until(payment._id, 'cancelled');

@@ -14,8 +14,8 @@ const LOOKS_BY_THE_MINUTE = 65;
 const NOTHING_HELD: readonly PaymentState[] = ['accepted', 'validating', 'review'];
 
 /**
- * Gives up what is held, or may be, and ends the payment. Money that turns out to be taken is not given back here: the payment is
- * `captured` then, and giving it back is a refund.
+ * Gives up what is held, or may be, and ends the payment. Money that turns out to be taken is not given back here: the
+ * payment is `captured` then, and giving it back is a refund.
  */
 export async function undo(run: PaymentRun, undoing: PaymentUndoing): Promise<Undone> {
   if (settledPaymentStates.includes(run.state)) return;
@@ -35,7 +35,11 @@ async function begin(run: PaymentRun, { towards, reason }: PaymentUndoing): Prom
   // While a capture may have happened nobody can promise a cancel: its sender is answered when that is known.
   const canPromise = run.state !== 'capturing' && run.position !== 'unknown/capture';
   const command = canPromise ? run.cancel : null;
-  const { at, reason: recorded } = await undoPayment({ ...(command ? run.commandStep(command) : run.step('undo')), towards, reason });
+  const { at, reason: recorded } = await undoPayment({
+    ...(command ? run.commandStep(command) : run.step('undo')),
+    towards,
+    reason,
+  });
   run.undoing = { towards, reason: recorded ?? reason };
   if (command) command.outcome = { state: run.state, at };
   return run.undoing;

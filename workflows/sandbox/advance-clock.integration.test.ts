@@ -39,7 +39,8 @@ const waiting = async (tenantId: string) => {
   await world.untilMailed(id, 1);
   return id;
 };
-const offsetOf = async (id: string) => (await describeStand({ client: world.client, workflowId: userOnboardingId(id) }))?.offsetMs ?? NaN;
+const offsetOf = async (id: string) =>
+  (await describeStand({ client: world.client, workflowId: userOnboardingId(id) }))?.offsetMs ?? NaN;
 
 describe('the sandbox clock', () => {
   it('takes an onboarding past its deadlines, and its timeline reads as if the days had passed', async () => {
@@ -50,12 +51,20 @@ describe('the sandbox clock', () => {
     expect(operation).toMatchObject({ state: 'completed', failure: null, hops: { done: 8, total: 8 } });
     expect(operation.target.getTime() - operation.from.getTime()).toBe(8 * DAY);
     expect(operation.reached).toEqual(operation.target);
-    expect(operation.fired).toEqual(expect.arrayContaining([{ type: 'onboarding.verification_reminded', count: 2 }, { type: 'onboarding.expired', count: 1 }]));
+    expect(operation.fired).toEqual(
+      expect.arrayContaining([
+        { type: 'onboarding.verification_reminded', count: 2 },
+        { type: 'onboarding.expired', count: 1 },
+      ]),
+    );
 
     const { state, createdAt } = await world.read(id);
     expect(state).toBe('expired');
     const events = await world.events(id);
-    const daysAfter = (type: string) => events.filter((event) => event.type === `onboarding.${type}`).map(({ at }) => (at.getTime() - createdAt.getTime()) / DAY);
+    const daysAfter = (type: string) =>
+      events
+        .filter((event) => event.type === `onboarding.${type}`)
+        .map(({ at }) => (at.getTime() - createdAt.getTime()) / DAY);
     expect(daysAfter('verification_reminded')).toEqual([expect.closeTo(1, 2), expect.closeTo(3, 2)]);
     expect(daysAfter('expired')).toEqual([expect.closeTo(7, 2)]);
     expect(await timesOf(id)).toEqual(ascending(await timesOf(id)));
@@ -89,7 +98,9 @@ describe('the sandbox clock', () => {
     expect(await world.command(tenantId, hasty, 'cancelOnboarding')).toMatchObject({ state: 'compensating' });
     expect(await world.handle(hasty).result()).toBe('cancelled');
     await world.untilMailed(patient, 1);
-    expect(await world.command(tenantId, patient, 'verifyEmail', { generation: 1 })).toMatchObject({ state: 'awaiting_profile' });
+    expect(await world.command(tenantId, patient, 'verifyEmail', { generation: 1 })).toMatchObject({
+      state: 'awaiting_profile',
+    });
     for (const at of [...(await timesOf(hasty)), ...(await timesOf(patient))]) {
       expect(Math.abs(at - virtually)).toBeLessThan(60_000);
     }
@@ -131,7 +142,11 @@ describe('the sandbox clock', () => {
 
   it('catches up with one whose start had read the clock just before it moved', async () => {
     const tenantId = await world.newTenant();
-    const step = { tenantId, operationId: await world.advance(tenantId, 'P20D', { start: false }), chain: 'a run of the test' };
+    const step = {
+      tenantId,
+      operationId: await world.advance(tenantId, 'P20D', { start: false }),
+      chain: 'a run of the test',
+    };
     await world.sandboxClock.claim(step);
     let late = '';
     const recordingLate: Database = {
@@ -152,7 +167,11 @@ describe('the sandbox clock', () => {
     const [first, second] = await Promise.all([world.advance(one, 'P8D'), world.advance(two, 'P2D')]);
     expect(await world.ended(first)).toMatchObject({ state: 'completed' });
     expect(await world.ended(second)).toMatchObject({ state: 'completed' });
-    expect([(await world.read(a)).state, (await world.read(b)).state, (await world.read(c)).state]).toEqual(['expired', 'awaiting_verification', 'awaiting_verification']);
+    expect([(await world.read(a)).state, (await world.read(b)).state, (await world.read(c)).state]).toEqual([
+      'expired',
+      'awaiting_verification',
+      'awaiting_verification',
+    ]);
     expect(await offsetOf(b)).toBeCloseTo(2 * DAY, -3);
     expect(Math.abs(await offsetOf(c))).toBeLessThan(1000);
     expect(await world.clock.offsetMs(three)).toBe(0);
@@ -162,16 +181,26 @@ describe('the sandbox clock', () => {
     const tenantId = await world.newTenant();
     await world.stopWorkers(taskQueues.operations);
     const running = await world.advance(tenantId, 'P1D');
-    await expect(world.advance(tenantId, 'P1D')).rejects.toMatchObject({ code: 'CLOCK_ADVANCING', details: { conflictsWith: running } });
+    await expect(world.advance(tenantId, 'P1D')).rejects.toMatchObject({
+      code: 'CLOCK_ADVANCING',
+      details: { conflictsWith: running },
+    });
     const results = await (async () => {
       const fresh = await world.newTenant();
-      return Promise.allSettled([world.advance(fresh, 'P1D'), world.advance(fresh, 'P1D'), world.advance(fresh, 'P1D')]);
+      return Promise.allSettled([
+        world.advance(fresh, 'P1D'),
+        world.advance(fresh, 'P1D'),
+        world.advance(fresh, 'P1D'),
+      ]);
     })();
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'CLOCK_ADVANCING' });
+    for (const result of results)
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'CLOCK_ADVANCING' });
     await world.startWorkers(taskQueues.operations);
     expect((await world.ended(running)).state).toBe('completed');
-    await expect(world.advance(await world.newTenant({ mode: 'live' }), 'P1D')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(world.advance(await world.newTenant({ mode: 'live' }), 'P1D')).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
     await expect(world.advance(tenantId, '-P1D')).rejects.toMatchObject({ code: 'INVALID_REQUEST', pointer: '/by' });
   });
 
@@ -179,7 +208,10 @@ describe('the sandbox clock', () => {
     const tenantId = await world.newTenant();
     const ids = [await waiting(tenantId), await waiting(tenantId)];
     const operationId = await world.advance(tenantId, 'P40D');
-    await waitFor(async () => (await world.operation(operationId)).offsets.reachedMs > 0, { what: 'the first hop', everyMs: 1 });
+    await waitFor(async () => (await world.operation(operationId)).offsets.reachedMs > 0, {
+      what: 'the first hop',
+      everyMs: 1,
+    });
     await world.stopWorkers(taskQueues.users, taskQueues.operations);
     const { state, offsets } = await world.operation(operationId);
     expect(state).toBe('running');
@@ -198,7 +230,14 @@ describe('the sandbox clock', () => {
     const id = await waiting(tenantId);
     mailless.add(id);
     const operation = await world.ended(await world.advance(tenantId, 'P8D'));
-    expect(operation).toMatchObject({ state: 'failed', failure: { code: 'ACTIVITY_FAILING', workflowId: userOnboardingId(id), detail: expect.stringContaining('sendEmail') } });
+    expect(operation).toMatchObject({
+      state: 'failed',
+      failure: {
+        code: 'ACTIVITY_FAILING',
+        workflowId: userOnboardingId(id),
+        detail: expect.stringContaining('sendEmail'),
+      },
+    });
     expect((await world.read(id)).state).toBe('awaiting_verification');
     // The reminder is due after a day; nothing was burned on its retries.
     expect(await offsetOf(id)).toBeLessThan(DAY + 1000);
@@ -218,7 +257,9 @@ describe('the sandbox clock', () => {
     mailless.add(id);
     await beginSkip({ client: world.client, workflowId: userOnboardingId(id), byMs: 8 * DAY });
     const standing = () => describeStand({ client: world.client, workflowId: userOnboardingId(id) });
-    await waitFor(async () => ((await standing())?.failing?.attempts ?? 0) >= 3, { what: 'the reminder to have failed three times' });
+    await waitFor(async () => ((await standing())?.failing?.attempts ?? 0) >= 3, {
+      what: 'the reminder to have failed three times',
+    });
     expect(await offsetOf(id)).toBeLessThan(DAY + 1000);
     mailless.delete(id);
   });
@@ -242,7 +283,10 @@ describe('the sandbox clock', () => {
     await world.stopWorkers(taskQueues.users);
     const operation = await world.ended(await world.advance(tenantId, 'P8D'));
     await world.startWorkers(taskQueues.users);
-    expect(operation).toMatchObject({ state: 'failed', failure: { code: 'WORKFLOW_STALLED', workflowId: userOnboardingId(id) } });
+    expect(operation).toMatchObject({
+      state: 'failed',
+      failure: { code: 'WORKFLOW_STALLED', workflowId: userOnboardingId(id) },
+    });
     expect(await offsetOf(id)).toBeLessThan(2 * DAY + 1000);
   });
 
@@ -252,8 +296,15 @@ describe('the sandbox clock', () => {
     const gone = [await waiting(tenantId), await world.onboard(tenantId, { start: false })];
     expect((await world.ended(await world.advance(tenantId, 'P2D'))).state).toBe('completed');
     const operationId = await world.advance(tenantId, 'P300D');
-    for (let time = 0; time < 2; time++) await resetSandbox({ client: world.client, database: world.database, tenantId, requireHeld: async () => undefined });
-    for (const model of tenantModels(world.database)) expect({ [model.modelName]: await model.countDocuments({ tenantId }) }).toEqual({ [model.modelName]: 0 });
+    for (let time = 0; time < 2; time++)
+      await resetSandbox({
+        client: world.client,
+        database: world.database,
+        tenantId,
+        requireHeld: async () => undefined,
+      });
+    for (const model of tenantModels(world.database))
+      expect({ [model.modelName]: await model.countDocuments({ tenantId }) }).toEqual({ [model.modelName]: 0 });
     expect(await world.clock.offsetMs(tenantId)).toBe(0);
     for (const id of gone) expect((await world.handle(id).describe()).status.name).toBe('TERMINATED');
     await setTimeout(1000);

@@ -1,4 +1,11 @@
-import { ApplicationFailure, CancellationScope, isCancellation, proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import { advanceTenantOptions, sandboxClockActivityOptions } from '../../config/temporal';
 import { ENTITY_NOT_OURS } from '../../src/contracts/commands';
@@ -10,7 +17,8 @@ const { advanceTenant } = proxyActivities<Activities>(advanceTenantOptions);
 
 /**
  * Moves a sandbox tenant's clock to the operation's target, and everything that lives by it.
- * It lives in real time itself. `failed` is a normal ending: the operation says why, and the clock stands where it came to.
+ * It lives in real time itself. `failed` is a normal ending: the operation says why, and the clock stands where it came
+ * to.
  */
 export async function advanceClock({ tenantId, operationId }: AdvanceClockInput): Promise<OperationState> {
   const step = { tenantId, operationId, chain: workflowInfo().firstExecutionRunId };
@@ -32,8 +40,16 @@ export async function advanceClock({ tenantId, operationId }: AdvanceClockInput)
   } catch (error) {
     if (isNotOurs(error)) throw error;
     failure = isCancellation(error)
-      ? { code: 'CANCELLED', detail: 'The advance was cancelled in Temporal. The clock stands where it came to.', workflowId: null }
-      : { code: 'INTERNAL', detail: 'The advance met an error nobody foresaw. The clock stands where it came to; advance again.', workflowId: null };
+      ? {
+          code: 'CANCELLED',
+          detail: 'The advance was cancelled in Temporal. The clock stands where it came to.',
+          workflowId: null,
+        }
+      : {
+          code: 'INTERNAL',
+          detail: 'The advance met an error nobody foresaw. The clock stands where it came to; advance again.',
+          workflowId: null,
+        };
   }
   await CancellationScope.nonCancellable(() => finishAdvance({ ...step, failure }));
   state = failure ? 'failed' : 'completed';

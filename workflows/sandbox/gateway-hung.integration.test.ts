@@ -11,7 +11,10 @@ import { openSubscriptionWorld } from '../../src/testing/subscription-world';
 import { waitFor } from '../../src/testing/wait-for';
 
 const HOUR = 3_600_000;
-/** How long a process may stand still before the advance gives up, on a busy machine too; three times as long where it waits for the gateway. */
+/**
+ * How long a process may stand still before the advance gives up, on a busy machine too; three times as long where it
+ * waits for the gateway.
+ */
 const STALL_AFTER_MS = 4000;
 /** What a few looks may take of a process's time before they are seen to bring nothing. */
 const A_FEW_LOOKS_MS = 5 * 60_000;
@@ -20,11 +23,17 @@ const A_FEW_LOOKS_MS = 5 * 60_000;
 function createHangingGateway() {
   const fault = { hangs: false };
   const wrap = (gateway: PaymentGateway): PaymentGateway => {
-    const operate = <Input extends { idempotencyKey: string }, Result>(call: GatewayOperation, act: (input: Input) => Promise<Result>) => async (input: Input): Promise<Result> => {
-      const answer = await act(input);
-      if (fault.hangs) throw new GatewayOutcomeUnknown({ call, idempotencyKey: input.idempotencyKey, reason: 'no answer' });
-      return answer;
-    };
+    const operate =
+      <Input extends { idempotencyKey: string }, Result>(
+        call: GatewayOperation,
+        act: (input: Input) => Promise<Result>,
+      ) =>
+      async (input: Input): Promise<Result> => {
+        const answer = await act(input);
+        if (fault.hangs)
+          throw new GatewayOutcomeUnknown({ call, idempotencyKey: input.idempotencyKey, reason: 'no answer' });
+        return answer;
+      };
     return {
       ...gateway,
       authorise: operate('authorise', (input) => gateway.authorise(input)),
@@ -54,7 +63,9 @@ it('a void that is not answered lets no day pass: the advance says which payment
 
     fault.hangs = true;
     expect(await advanceHere({ world, by: 'P40D', stallAfterMs: STALL_AFTER_MS })).toMatchObject({
-      code: 'WORKFLOW_STALLED', workflowId: processPaymentId(action), detail: expect.stringContaining('the gateway'),
+      code: 'WORKFLOW_STALLED',
+      workflowId: processPaymentId(action),
+      detail: expect.stringContaining('the gateway'),
     });
     expect(await world.timeline(action)).not.toContain('outcome_overdue');
     expect((await world.read(manual)).state).toBe('authorised');
@@ -68,7 +79,9 @@ it('a void that is not answered lets no day pass: the advance says which payment
       expect(await world.timeline(id)).not.toContain('outcome_overdue');
       expect((await differences(world, id)).problems).toEqual([]);
     }
-    expect((await world.read(action)).updatedAt.getTime() - since).toBeLessThan(paymentTimes.actionMs + 2 * A_FEW_LOOKS_MS);
+    expect((await world.read(action)).updatedAt.getTime() - since).toBeLessThan(
+      paymentTimes.actionMs + 2 * A_FEW_LOOKS_MS,
+    );
   } finally {
     await world.close();
   }
@@ -82,8 +95,12 @@ it('a refund that is not answered lets no day pass either', async () => {
     await world.until(id, 'captured');
     fault.hangs = true;
     const refundId = await world.refund(id);
-    await waitFor(async () => (await world.effects(refundId)).refund === 'intent', { what: 'the refund to be asked for' });
-    expect(await advanceHere({ world, by: 'P3D', stallAfterMs: STALL_AFTER_MS })).toMatchObject({ code: 'WORKFLOW_STALLED' });
+    await waitFor(async () => (await world.effects(refundId)).refund === 'intent', {
+      what: 'the refund to be asked for',
+    });
+    expect(await advanceHere({ world, by: 'P3D', stallAfterMs: STALL_AFTER_MS })).toMatchObject({
+      code: 'WORKFLOW_STALLED',
+    });
     expect(await world.timeline(refundId)).not.toContain('outcome_overdue');
     fault.hangs = false;
     expect(await advanceHere({ world, by: 'P3D' })).toBeNull();
@@ -102,7 +119,9 @@ it('a renewal that is not answered is not left behind by its subscription', asyn
     const renewedAt = (await world.read(id)).nextPeriodAt.getTime();
     fault.hangs = true;
     expect(await advanceHere({ world, by: 'P20D', stallAfterMs: STALL_AFTER_MS })).toMatchObject({
-      code: 'WORKFLOW_STALLED', workflowId: subscriptionWorkflowId(id), detail: expect.stringContaining('the gateway'),
+      code: 'WORKFLOW_STALLED',
+      workflowId: subscriptionWorkflowId(id),
+      detail: expect.stringContaining('the gateway'),
     });
     const payment = (await world.payments(id)).at(-1)!;
     expect(payment.state).toBe('unknown');

@@ -18,14 +18,44 @@ let world: SandboxWorld;
 
 /** A Temporal server as it comes: with time skipping switched off. */
 async function startPlainTemporal(): Promise<string> {
-  const context = { root: checkoutRoot(__dirname), cache: cacheFolder(process.env), env: process.env, reporter: plainReporter(() => undefined) };
-  const { command } = await firstBinary({ server: 'Temporal', sources: temporalSources, context, keep: null, dataFolder: tmpdir() });
+  const context = {
+    root: checkoutRoot(__dirname),
+    cache: cacheFolder(process.env),
+    env: process.env,
+    reporter: plainReporter(() => undefined),
+  };
+  const { command } = await firstBinary({
+    server: 'Temporal',
+    sources: temporalSources,
+    context,
+    keep: null,
+    dataFolder: tmpdir(),
+  });
   const port = await pickPort({ preferred: 0, onBusy: () => undefined });
-  server = spawn(command, ['server', 'start-dev', '--headless', '--ip', LOOPBACK, '--port', String(port), '--log-level', 'never', '--search-attribute', 'TenantId=Keyword'], { stdio: 'ignore' });
-  await waitFor(async () => {
-    await acceptsConnections(port);
-    return true;
-  }, { what: 'a plain Temporal server', timeoutMs: 40_000 });
+  server = spawn(
+    command,
+    [
+      'server',
+      'start-dev',
+      '--headless',
+      '--ip',
+      LOOPBACK,
+      '--port',
+      String(port),
+      '--log-level',
+      'never',
+      '--search-attribute',
+      'TenantId=Keyword',
+    ],
+    { stdio: 'ignore' },
+  );
+  await waitFor(
+    async () => {
+      await acceptsConnections(port);
+      return true;
+    },
+    { what: 'a plain Temporal server', timeoutMs: 40_000 },
+  );
   return `${LOOPBACK}:${port}`;
 }
 
@@ -43,7 +73,8 @@ afterAll(async () => {
 describe('on a server without time skipping', () => {
   it('is refused with what to switch on', async () => {
     await expect(requireTimeSkipping({ client: world.client })).rejects.toMatchObject({
-      code: 'TIME_SKIPPING_UNAVAILABLE', message: expect.stringContaining('frontend.WorkflowTimeSkippingEnabled=true'),
+      code: 'TIME_SKIPPING_UNAVAILABLE',
+      message: expect.stringContaining('frontend.WorkflowTimeSkippingEnabled=true'),
     });
   });
 
@@ -51,7 +82,10 @@ describe('on a server without time skipping', () => {
     const tenantId = await world.newTenant();
     const id = await world.onboard(tenantId);
     const operation = await world.ended(await world.advance(tenantId, 'P8D'));
-    expect(operation).toMatchObject({ state: 'failed', failure: { code: 'TIME_SKIPPING_UNAVAILABLE', workflowId: null } });
+    expect(operation).toMatchObject({
+      state: 'failed',
+      failure: { code: 'TIME_SKIPPING_UNAVAILABLE', workflowId: null },
+    });
     expect(await world.clock.offsetMs(tenantId)).toBe(0);
     await world.untilMailed(id, 1);
     expect((await world.read(id)).state).toBe('awaiting_verification');
@@ -59,9 +93,18 @@ describe('on a server without time skipping', () => {
 
   it('never starts a process in the wrong time: its start is refused and waits', async () => {
     const tenantId = await world.newTenant();
-    await world.database.models.sandboxClocks.create({ _id: tenantId, tenantId, offsetMs: 86_400_000, advancing: null, updatedAt: new Date() });
+    await world.database.models.sandboxClocks.create({
+      _id: tenantId,
+      tenantId,
+      offsetMs: 86_400_000,
+      advancing: null,
+      updatedAt: new Date(),
+    });
     const id = await world.onboard(tenantId, { start: false });
-    const row = await world.database.models.outbox.findOne({ entityId: id, start: { $ne: null } }).lean().orFail();
+    const row = await world.database.models.outbox
+      .findOne({ entityId: id, start: { $ne: null } })
+      .lean()
+      .orFail();
     await expect(world.starter.start(row)).rejects.toThrow();
     await expect(world.handle(id).describe()).rejects.toThrow('not found');
     expect((await world.database.models.outbox.findById(row._id).lean())?.open).toBe(true);

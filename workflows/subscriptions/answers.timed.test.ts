@@ -11,7 +11,11 @@ let world: SubscriptionWorld;
 /** Until it resolves the gateway takes no money and gives no answer. */
 let hold = Promise.resolve();
 let release = () => {};
-const holdGateway = () => { hold = new Promise((resolve) => { release = resolve; }); };
+const holdGateway = () => {
+  hold = new Promise((resolve) => {
+    release = resolve;
+  });
+};
 
 beforeAll(async () => {
   quietTemporal();
@@ -28,7 +32,8 @@ beforeAll(async () => {
 afterEach(() => release());
 afterAll(() => world?.close());
 
-const subscribed = async (input: { startAt?: string; trialDays?: number } = {}) => world.subscribe({ planId: await world.plan(), ...input });
+const subscribed = async (input: { startAt?: string; trialDays?: number } = {}) =>
+  world.subscribe({ planId: await world.plan(), ...input });
 const active = async () => {
   const id = await subscribed();
   await world.until(id, 'active');
@@ -68,32 +73,35 @@ const subjects: Record<SubscriptionState | 'charging', () => Promise<string>> = 
   },
 };
 
-it.each(Object.keys(subjects) as (keyof typeof subjects)[])('%s: every command is answered within a second, whether it is taken or refused, while the gateway hangs', async (state) => {
-  const id = await subjects[state]();
-  await world.until(id, state === 'charging' ? 'accepted' : state);
-  if (state !== 'charging') holdGateway();
-  const planId = await world.plan({ name: 'Better', amount: { amountMinor: 3000, currency: 'EUR' } });
-  // What changes nothing at once comes first: most commands meet the subscription in its state.
-  const commands = [
-    ['changePlan', () => world.command(id, 'changePlan', { planId, when: 'period_end' })],
-    ['undo', () => world.command(id, 'undoSubscriptionChange', {})],
-    ['cancel at the end', () => world.command(id, 'cancelSubscription', { when: 'period_end', refund: 'none' })],
-    ['undo again', () => world.command(id, 'undoSubscriptionChange', {})],
-    ['changePlan now', () => world.command(id, 'changePlan', { planId, when: 'now' })],
-    ['pause', () => world.command(id, 'pauseSubscription', {})],
-    ['resume', () => world.command(id, 'resumeSubscription', {})],
-    ['payment method', () => world.payWith(id, 'pm_ok')],
-    ['cancel now', () => world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' })],
-  ] as const;
-  const slow: string[] = [];
-  for (const [name, send] of commands) {
-    const began = performance.now();
-    await send().catch((error: unknown) => {
-      if (!(error instanceof DomainError) || error.code === 'OUTCOME_PENDING') throw error;
-    });
-    const ms = Math.round(performance.now() - began);
-    if (ms >= 1000) slow.push(`${name}: ${ms} ms`);
-  }
-  expect(slow).toEqual([]);
-  expect((await world.read(id)).state).toBe('cancelled');
-});
+it.each(Object.keys(subjects) as (keyof typeof subjects)[])(
+  '%s: every command is answered within a second, whether it is taken or refused, while the gateway hangs',
+  async (state) => {
+    const id = await subjects[state]();
+    await world.until(id, state === 'charging' ? 'accepted' : state);
+    if (state !== 'charging') holdGateway();
+    const planId = await world.plan({ name: 'Better', amount: { amountMinor: 3000, currency: 'EUR' } });
+    // What changes nothing at once comes first: most commands meet the subscription in its state.
+    const commands = [
+      ['changePlan', () => world.command(id, 'changePlan', { planId, when: 'period_end' })],
+      ['undo', () => world.command(id, 'undoSubscriptionChange', {})],
+      ['cancel at the end', () => world.command(id, 'cancelSubscription', { when: 'period_end', refund: 'none' })],
+      ['undo again', () => world.command(id, 'undoSubscriptionChange', {})],
+      ['changePlan now', () => world.command(id, 'changePlan', { planId, when: 'now' })],
+      ['pause', () => world.command(id, 'pauseSubscription', {})],
+      ['resume', () => world.command(id, 'resumeSubscription', {})],
+      ['payment method', () => world.payWith(id, 'pm_ok')],
+      ['cancel now', () => world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' })],
+    ] as const;
+    const slow: string[] = [];
+    for (const [name, send] of commands) {
+      const began = performance.now();
+      await send().catch((error: unknown) => {
+        if (!(error instanceof DomainError) || error.code === 'OUTCOME_PENDING') throw error;
+      });
+      const ms = Math.round(performance.now() - began);
+      if (ms >= 1000) slow.push(`${name}: ${ms} ms`);
+    }
+    expect(slow).toEqual([]);
+    expect((await world.read(id)).state).toBe('cancelled');
+  },
+);

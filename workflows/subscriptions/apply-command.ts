@@ -17,10 +17,16 @@ const applications = {
   updatePaymentMethod: activities.updatePaymentMethod,
 } as Record<SubscriptionUpdate, Apply>;
 
-/** How long a command that is not possible while a charge is under way waits for its end: its sender is answered within a second. */
+/**
+ * How long a command that is not possible while a charge is under way waits for its end: its sender is answered within
+ * a second.
+ */
 const GRACE_MS = 500;
 
-/** Applies one command and answers its sender. A rule that only the activity can look at (another plan's currency) is a refusal too. */
+/**
+ * Applies one command and answers its sender. A rule that only the activity can look at (another plan's currency) is a
+ * refusal too.
+ */
 export async function applyCommand(run: SubscriptionRun, command: QueuedSubscriptionCommand): Promise<void> {
   const { name, input } = command;
   const { charging } = run;
@@ -35,7 +41,9 @@ export async function applyCommand(run: SubscriptionRun, command: QueuedSubscrip
   }
   const { commandId, by: _by, ...terms } = input;
   try {
-    const { state, at, progress } = await run.inbox.transit(() => applications[name]({ ...run.commandStep(input), ...terms }));
+    const { state, at, progress } = await run.inbox.transit(() =>
+      applications[name]({ ...run.commandStep(input), ...terms }),
+    );
     run.learn(progress);
     command.outcome = { state, at };
     run.remember(commandId, command.outcome);
@@ -64,7 +72,8 @@ export function takeAnswer(run: SubscriptionRun): void {
 
 function brokenRule(error: unknown): ApplicationFailure | null {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof ApplicationFailure) return cause.nonRetryable && cause.type && ![ENTITY_NOT_OURS, 'NOT_FOUND'].includes(cause.type) ? cause : null;
+    if (cause instanceof ApplicationFailure)
+      return cause.nonRetryable && cause.type && ![ENTITY_NOT_OURS, 'NOT_FOUND'].includes(cause.type) ? cause : null;
   }
   return null;
 }

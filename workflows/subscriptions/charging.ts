@@ -35,11 +35,17 @@ export class Charging {
     if (this.started) this.scope.cancel();
   }
 
-  private async run({ tenantId, subscriptionId, correlationId }: SubscriptionInput, periodStart: string, attempt: number): Promise<SubscriptionProgress> {
+  private async run(
+    { tenantId, subscriptionId, correlationId }: SubscriptionInput,
+    periodStart: string,
+    attempt: number,
+  ): Promise<SubscriptionProgress> {
     const child = await this.scope.run(() =>
       startChild<typeof subscriptionPayment>(SUBSCRIPTION_PAYMENT, {
         workflowId: subscriptionPaymentId({ subscriptionId, periodStart, attempt }),
-        args: [{ tenantId, subscriptionId, correlationId, chain: workflowInfo().firstExecutionRunId, periodStart, attempt }],
+        args: [
+          { tenantId, subscriptionId, correlationId, chain: workflowInfo().firstExecutionRunId, periodStart, attempt },
+        ],
         // Asking again about the same attempt is the same child once more.
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         cancellationType: 'WAIT_CANCELLATION_COMPLETED',

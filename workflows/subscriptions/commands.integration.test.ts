@@ -30,7 +30,12 @@ beforeAll(async () => {
       async authorise(input) {
         await hold;
         const answer = await gateway.authorise(input);
-        if (silent) throw new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey: input.idempotencyKey, reason: 'silence' });
+        if (silent)
+          throw new GatewayOutcomeUnknown({
+            call: 'authorise',
+            idempotencyKey: input.idempotencyKey,
+            reason: 'silence',
+          });
         return answer;
       },
       async capture(input) {
@@ -61,10 +66,13 @@ const endsWithTheSecondPeriodGivenBack = async (id: string) => {
   await world.advance(id, 2 * HOUR);
   expect(await world.handle(id).result()).toBe('cancelled');
   await world.relay();
-  await waitFor(async () => {
-    const { captured, refunded } = await world.bankBalance(id);
-    return captured - refunded === 1000;
-  }, { what: 'nothing of the second period to be kept' });
+  await waitFor(
+    async () => {
+      const { captured, refunded } = await world.bankBalance(id);
+      return captured - refunded === 1000;
+    },
+    { what: 'nothing of the second period to be kept' },
+  );
 };
 const active = async (planId?: string) => {
   const id = await world.subscribe({ planId: planId ?? (await world.plan()) });
@@ -87,7 +95,9 @@ const settled = async (id: string) => {
 /** The whole of `run`, with authorisations held back until it is over. */
 async function whileCharging<T>(run: () => Promise<T>): Promise<T> {
   let release = () => {};
-  hold = new Promise((resolve) => { release = resolve; });
+  hold = new Promise((resolve) => {
+    release = resolve;
+  });
   try {
     return await run();
   } finally {
@@ -95,7 +105,8 @@ async function whileCharging<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 const eventsOf = async (handle: WorkflowHandle) => (await handle.fetchHistory()).events ?? [];
-const totals = async (id: string) => (await world.invoices(id)).map(({ kind, state, total }) => [kind, state, total.amountMinor]);
+const totals = async (id: string) =>
+  (await world.invoices(id)).map(({ kind, state, total }) => [kind, state, total.amountMinor]);
 const better = () => world.plan({ name: 'Better', amount: { amountMinor: 3000, currency: 'EUR' } });
 
 describe('changePlan', () => {
@@ -106,7 +117,14 @@ describe('changePlan', () => {
     await world.advance(id, 10 * DAY);
     const at = new Date(Date.now() + 10 * DAY).toISOString();
     const { database, tenantId } = world;
-    const { invoice: preview } = await previewPlanChange({ database, tenantId, subscriptionId: id, planId, when: 'now', clock: { nowFor: async () => new Date(at) } });
+    const { invoice: preview } = await previewPlanChange({
+      database,
+      tenantId,
+      subscriptionId: id,
+      planId,
+      when: 'now',
+      clock: { nowFor: async () => new Date(at) },
+    });
     expect(await world.command(id, 'changePlan', { planId, when: 'now' })).toMatchObject({ state: 'active' });
     await settled(id);
     const [, change] = await world.invoices(id);
@@ -136,27 +154,40 @@ describe('changePlan', () => {
     const captured = (await world.bankBalance(id)).captured;
     const { creditBalance: left } = await world.read(id);
     // Four periods at 1000, whatever was paid ahead; the second of 3000 is at most a minor unit off.
-    expect(Math.abs(captured - left.amountMinor - (await world.invoices(id)).filter(({ kind }) => kind === 'period').length * 1000)).toBeLessThanOrEqual(1);
+    expect(
+      Math.abs(
+        captured - left.amountMinor - (await world.invoices(id)).filter(({ kind }) => kind === 'period').length * 1000,
+      ),
+    ).toBeLessThanOrEqual(1);
   });
 
   it('at the period’s end: waits, can be undone, and takes effect with the next invoice', async () => {
     const id = await active();
     const planId = await better();
     await world.command(id, 'changePlan', { planId, quantity: 2, when: 'period_end' });
-    await expect(world.command(id, 'changePlan', { planId, when: 'now' })).rejects.toMatchObject({ code: 'CHANGE_WAITING' });
+    await expect(world.command(id, 'changePlan', { planId, when: 'now' })).rejects.toMatchObject({
+      code: 'CHANGE_WAITING',
+    });
     await world.command(id, 'undoSubscriptionChange', {});
     await expect(world.command(id, 'undoSubscriptionChange', {})).rejects.toMatchObject({ code: 'NOTHING_TO_UNDO' });
     await world.command(id, 'changePlan', { planId, quantity: 2, when: 'period_end' });
     expect((await world.read(id)).item.quantity).toBe(1);
     await world.advance(id, 32 * DAY);
     expect(await world.read(id)).toMatchObject({ item: { planId, quantity: 2 }, waiting: null });
-    expect(await totals(id)).toEqual([['period', 'paid', 1000], ['period', 'paid', 6000]]);
+    expect(await totals(id)).toEqual([
+      ['period', 'paid', 1000],
+      ['period', 'paid', 6000],
+    ]);
   });
 
   it('to another interval begins a new period with the change', async () => {
     const id = await active();
     await world.advance(id, 5 * DAY);
-    const planId = await world.plan({ name: 'Yearly', interval: 'year', amount: { amountMinor: 9000, currency: 'EUR' } });
+    const planId = await world.plan({
+      name: 'Yearly',
+      interval: 'year',
+      amount: { amountMinor: 9000, currency: 'EUR' },
+    });
     await world.command(id, 'changePlan', { planId, when: 'now' });
     const { period } = await settled(id);
     expect(Date.parse(period!.endAt) - Date.parse(period!.startAt)).toBeGreaterThan(364 * DAY);
@@ -178,13 +209,20 @@ describe('changePlan', () => {
     const id = await active();
     const { item } = await world.read(id);
     const change = (planId: string) => world.command(id, 'changePlan', { planId, when: 'now' });
-    await expect(change(await world.plan({ amount: { amountMinor: 500, currency: 'JPY' } }))).rejects.toMatchObject({ code: 'PLAN_CURRENCY_DIFFERS', pointer: '/planId' });
+    await expect(change(await world.plan({ amount: { amountMinor: 500, currency: 'JPY' } }))).rejects.toMatchObject({
+      code: 'PLAN_CURRENCY_DIFFERS',
+      pointer: '/planId',
+    });
     await expect(change(item.planId)).rejects.toMatchObject({ code: 'NOTHING_TO_CHANGE' });
     await expect(change('pln_none')).rejects.toMatchObject({ code: 'PLAN_UNKNOWN' });
     // Past the sender's own look, the process refuses too and lives on.
-    const update = world.handle(id).executeUpdate('changePlan', { args: [{ commandId: randomUUID(), by: tester, planId: 'pln_none', when: 'now' }] });
+    const update = world.handle(id).executeUpdate('changePlan', {
+      args: [{ commandId: randomUUID(), by: tester, planId: 'pln_none', when: 'now' }],
+    });
     await expect(update).rejects.toMatchObject({ cause: { type: 'PLAN_UNKNOWN' } });
-    expect(await world.command(id, 'cancelSubscription', { when: 'period_end', refund: 'none' })).toMatchObject({ state: 'active' });
+    expect(await world.command(id, 'cancelSubscription', { when: 'period_end', refund: 'none' })).toMatchObject({
+      state: 'active',
+    });
   });
 });
 
@@ -203,7 +241,11 @@ describe('pause and resume', () => {
     const [first, second] = await world.invoices(id);
     expect(Date.parse(second!.period.startAt) - Date.parse(first!.period.startAt)).toBeGreaterThan(44.9 * DAY);
     await world.advance(id, 32 * DAY);
-    expect(await totals(id)).toEqual([['period', 'paid', 1000], ['period', 'paid', 1000], ['period', 'paid', 1000]]);
+    expect(await totals(id)).toEqual([
+      ['period', 'paid', 1000],
+      ['period', 'paid', 1000],
+      ['period', 'paid', 1000],
+    ]);
     await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
     await world.handle(id).result();
     await recordHistory('subscription-pause', world.handle(id));
@@ -211,7 +253,9 @@ describe('pause and resume', () => {
 
   it('resumes by itself at the moment it was told; a failed charge makes it past due', async () => {
     const id = await active();
-    await expect(world.command(id, 'pauseSubscription', { resumeAt: new Date(Date.now() - DAY).toISOString() })).rejects.toMatchObject({ code: 'RESUME_IN_PAST' });
+    await expect(
+      world.command(id, 'pauseSubscription', { resumeAt: new Date(Date.now() - DAY).toISOString() }),
+    ).rejects.toMatchObject({ code: 'RESUME_IN_PAST' });
     // The last millisecond of a second: a timer fires in the next one.
     const resumeAt = new Date(Math.ceil(Date.now() / 1000) * 1000 + 50 * DAY - 1);
     await world.command(id, 'pauseSubscription', { resumeAt: resumeAt.toISOString() });
@@ -246,8 +290,14 @@ describe('cancelSubscription', () => {
     expect(await world.handle(id).result()).toBe('cancelled');
     await world.relay();
     await waitFor(async () => (await world.bankBalance(id)).refunded > 0, { what: 'the refund' });
-    const refunds = await world.database.models.refunds.find({ paymentId: { $in: (await world.payments(id)).map(({ _id }) => _id) } }).lean();
-    await waitFor(async () => (await world.bankBalance(id)).refunded === refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0), { what: 'all refunds' });
+    const refunds = await world.database.models.refunds
+      .find({ paymentId: { $in: (await world.payments(id)).map(({ _id }) => _id) } })
+      .lean();
+    await waitFor(
+      async () =>
+        (await world.bankBalance(id)).refunded === refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0),
+      { what: 'all refunds' },
+    );
     const { captured, refunded } = await world.bankBalance(id);
     expect(captured).toBeGreaterThan(2990);
     expect(Math.abs(refunded - 1500)).toBeLessThanOrEqual(2);
@@ -256,7 +306,9 @@ describe('cancelSubscription', () => {
 
   it('at the period’s end charges no more; undone in time it goes on', async () => {
     const id = await active();
-    await expect(world.command(id, 'cancelSubscription', { when: 'period_end', refund: 'prorated' })).rejects.toMatchObject({ code: 'REFUND_NOT_APPLICABLE' });
+    await expect(
+      world.command(id, 'cancelSubscription', { when: 'period_end', refund: 'prorated' }),
+    ).rejects.toMatchObject({ code: 'REFUND_NOT_APPLICABLE' });
     await world.command(id, 'cancelSubscription', { when: 'period_end', refund: 'none' });
     await world.command(id, 'undoSubscriptionChange', {});
     await world.advance(id, 32 * DAY);
@@ -273,7 +325,9 @@ describe('cancelSubscription', () => {
   it('before the start and in a trial costs nothing', async () => {
     const planId = await world.plan({ trialDays: 5 });
     const later = await world.subscribe({ planId, startAt: new Date(Date.now() + 9 * DAY).toISOString() });
-    await expect(world.command(later, 'cancelSubscription', { when: 'period_end', refund: 'none' })).rejects.toMatchObject({ code: 'SUBSCRIPTION_NOT_STARTED' });
+    await expect(
+      world.command(later, 'cancelSubscription', { when: 'period_end', refund: 'none' }),
+    ).rejects.toMatchObject({ code: 'SUBSCRIPTION_NOT_STARTED' });
     await world.command(later, 'cancelSubscription', { when: 'now', refund: 'prorated' });
     const trial = await world.subscribe({ planId });
     await world.until(trial, 'trialing');
@@ -287,14 +341,17 @@ describe('cancelSubscription', () => {
 });
 
 describe('while a charge is under way', () => {
-  const charging = async (id: string) => waitFor(async () => (await world.read(id)).charge?.status === 'pending', { what: 'a charge' });
+  const charging = async (id: string) =>
+    waitFor(async () => (await world.read(id)).charge?.status === 'pending', { what: 'a charge' });
 
   it('commands are answered; what needs the invoice paid is refused', async () => {
     const planId = await world.plan();
     const [id, other] = [await world.subscribe({ planId }), await better()];
     await whileCharging(async () => {
       await charging(id);
-      await expect(world.command(id, 'changePlan', { planId: other, when: 'now' })).rejects.toMatchObject({ code: 'INVOICE_OPEN' });
+      await expect(world.command(id, 'changePlan', { planId: other, when: 'now' })).rejects.toMatchObject({
+        code: 'INVOICE_OPEN',
+      });
       expect(await world.payWith(id, 'pm_ok')).toMatchObject({ state: 'accepted' });
     });
     await world.until(id, 'active');
@@ -302,7 +359,9 @@ describe('while a charge is under way', () => {
 
   it('a cancel that comes while the money is being taken gives all of it back', async () => {
     let release = () => {};
-    holdCapture = new Promise((resolve) => { release = resolve; });
+    holdCapture = new Promise((resolve) => {
+      release = resolve;
+    });
     const id = await world.subscribe({ planId: await world.plan() });
     await waitFor(async () => (await world.payments(id))[0]?.state === 'capturing', { what: 'the capture' });
     await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
@@ -318,9 +377,17 @@ describe('while a charge is under way', () => {
     const id = await world.subscribe({ planId: await world.plan() });
     await whileCharging(async () => {
       await charging(id);
-      expect(await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' })).toMatchObject({ state: 'cancelled' });
+      expect(await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' })).toMatchObject({
+        state: 'cancelled',
+      });
       expect((await world.invoices(id))[0]!.state).toBe('void');
-      await waitFor(async () => (await eventsOf(world.paymentHandle((await world.payments(id))[0]!._id))).some((event) => event.workflowExecutionCancelRequestedEventAttributes), { what: 'the payment to be cancelled' });
+      await waitFor(
+        async () =>
+          (await eventsOf(world.paymentHandle((await world.payments(id))[0]!._id))).some(
+            (event) => event.workflowExecutionCancelRequestedEventAttributes,
+          ),
+        { what: 'the payment to be cancelled' },
+      );
     });
     expect(await world.handle(id).result()).toBe('cancelled');
     expect((await world.payments(id))[0]!.state).toBe('cancelled');
@@ -333,7 +400,13 @@ describe('while a charge is under way', () => {
       await charging(id);
       await world.handle(id).cancel();
       await world.until(id, 'cancelled');
-      await waitFor(async () => (await eventsOf(world.paymentHandle((await world.payments(id))[0]!._id))).some((event) => event.workflowExecutionCancelRequestedEventAttributes), { what: 'the payment to be cancelled' });
+      await waitFor(
+        async () =>
+          (await eventsOf(world.paymentHandle((await world.payments(id))[0]!._id))).some(
+            (event) => event.workflowExecutionCancelRequestedEventAttributes,
+          ),
+        { what: 'the payment to be cancelled' },
+      );
     });
     expect(await world.handle(id).result()).toBe('cancelled');
     expect(await world.read(id)).toMatchObject({ state: 'cancelled', reason: 'cancelled_in_temporal', charge: null });
@@ -359,7 +432,16 @@ describe('while a charge is under way', () => {
     silent = false;
     await world.advance(id, 2 * HOUR);
     await settled(id);
-    await recordHistory('subscription-payment-asked-again', world.client.workflow.getHandle(subscriptionPaymentId({ subscriptionId: id, periodStart: (await world.invoices(id))[1]!.period.startAt, attempt: 1 })));
+    await recordHistory(
+      'subscription-payment-asked-again',
+      world.client.workflow.getHandle(
+        subscriptionPaymentId({
+          subscriptionId: id,
+          periodStart: (await world.invoices(id))[1]!.period.startAt,
+          attempt: 1,
+        }),
+      ),
+    );
     expect(await world.payments(id)).toHaveLength(2);
     expect(await world.bankBalance(id)).toEqual({ captured: 2000, refunded: 0, authorisations: 2 });
     expect((await world.timeline(id)).slice(-3)).toEqual(['invoiced', 'payment_pending', 'renewed']);
@@ -368,14 +450,23 @@ describe('while a charge is under way', () => {
   /** Its renewal is `unknown`, and not asked for again before an hour is over. */
   const askedHourly = async () => {
     const id = await renewsInSilence();
-    const payment = await waitFor(async () => (await world.payments(id)).find(({ state, chain }) => state === 'unknown' && chain === null), { what: 'an unknown payment' });
+    const payment = await waitFor(
+      async () => (await world.payments(id)).find(({ state, chain }) => state === 'unknown' && chain === null),
+      { what: 'an unknown payment' },
+    );
     silent = false;
     return { id, payment };
   };
 
   it('a payment without an answer is asked about at once when the gateway tells of it', async () => {
     const { id, payment } = await askedHourly();
-    const notice = { eventId: randomUUID(), type: 'authorisation.authorised', tenantId: world.tenantId, idempotencyKey: gatewayKey(payment._id, 'authorise'), authorisationId: 'auth_1' };
+    const notice = {
+      eventId: randomUUID(),
+      type: 'authorisation.authorised',
+      tenantId: world.tenantId,
+      idempotencyKey: gatewayKey(payment._id, 'authorise'),
+      authorisationId: 'auth_1',
+    };
     const row = await keepGatewayEvent({ database: world.database, gateway: 'sandbox', notice, correlationId: 'test' });
     await world.starter.start(row!);
     await settled(id);
@@ -388,7 +479,14 @@ describe('while a charge is under way', () => {
   it('a payment without an answer is asked about at once when its partner has cancelled it', async () => {
     const { id, payment } = await askedHourly();
     const { client, database, starter, tenantId } = world;
-    await createPaymentCommands({ client, database, starter })({ tenantId, paymentId: payment._id, command: 'cancel', commandId: randomUUID(), by: tester, at: new Date().toISOString() });
+    await createPaymentCommands({ client, database, starter })({
+      tenantId,
+      paymentId: payment._id,
+      command: 'cancel',
+      commandId: randomUUID(),
+      by: tester,
+      at: new Date().toISOString(),
+    });
     await world.relay();
     await world.until(id, 'past_due');
     expect((await world.payments(id))[1]!.state).toBe('cancelled');

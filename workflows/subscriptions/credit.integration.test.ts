@@ -13,7 +13,8 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
-const settled = (id: string) => waitFor(async () => (await world.read(id)).charge === null, { what: 'the charge to be paid' });
+const settled = (id: string) =>
+  waitFor(async () => (await world.read(id)).charge === null, { what: 'the charge to be paid' });
 const active = async (planId: string) => {
   const id = await world.subscribe({ planId });
   await world.until(id, 'active');
@@ -21,7 +22,9 @@ const active = async (planId: string) => {
   return id;
 };
 const refundsOf = async (id: string) => {
-  const refunds = await world.database.models.refunds.find({ paymentId: { $in: (await world.payments(id)).map(({ _id }) => _id) } }).lean();
+  const refunds = await world.database.models.refunds
+    .find({ paymentId: { $in: (await world.payments(id)).map(({ _id }) => _id) } })
+    .lean();
   return refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
 };
 
@@ -29,7 +32,10 @@ const refundsOf = async (id: string) => {
 async function creditInAnUnpaidRenewal(): Promise<string> {
   const planId = await world.plan();
   const id = await active(planId);
-  await world.command(id, 'changePlan', { planId: await world.plan({ name: 'Better', amount: eur(1500) }), when: 'now' });
+  await world.command(id, 'changePlan', {
+    planId: await world.plan({ name: 'Better', amount: eur(1500) }),
+    when: 'now',
+  });
   await settled(id);
   await world.command(id, 'changePlan', { planId, when: 'now' });
   await world.payWith(id, 'pm_declined');
@@ -45,7 +51,9 @@ async function creditInAnUnpaidRenewal(): Promise<string> {
 describe('the credit of a subscription that is cancelled', () => {
   it('comes back with the invoice that had used it up, and is given back where a prorated refund is asked for', async () => {
     const id = await creditInAnUnpaidRenewal();
-    const { creditApplied: { amountMinor: credit } } = (await world.invoices(id)).at(-1)!;
+    const {
+      creditApplied: { amountMinor: credit },
+    } = (await world.invoices(id)).at(-1)!;
     await world.command(id, 'cancelSubscription', { when: 'now', refund: 'prorated' });
     expect(await world.handle(id).result()).toBe('cancelled');
     expect((await world.invoices(id)).at(-1)).toMatchObject({ state: 'void' });
@@ -65,7 +73,10 @@ describe('the credit of a subscription that is cancelled', () => {
 
   it('is given back from the payment it came from, also when the time that paid for is long over', async () => {
     const id = await active(await world.plan({ name: 'Month', amount: eur(10_000) }));
-    await world.command(id, 'changePlan', { planId: await world.plan({ name: 'Week', interval: 'week', amount: eur(100) }), when: 'now' });
+    await world.command(id, 'changePlan', {
+      planId: await world.plan({ name: 'Week', interval: 'week', amount: eur(100) }),
+      when: 'now',
+    });
     await settled(id);
     await world.advance(id, 38.5 * DAY);
     const weeks = (await world.invoices(id)).length - 1;

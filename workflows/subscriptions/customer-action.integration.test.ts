@@ -43,8 +43,15 @@ const waiting = async () => {
 };
 const noChild = async (id: string) => {
   const { charge } = await world.read(id);
-  const workflowId = subscriptionPaymentId({ subscriptionId: id, periodStart: charge!.periodStart, attempt: charge!.attempt });
-  await waitFor(async () => (await world.client.workflow.getHandle(workflowId).describe()).status.name === 'COMPLETED', { what: 'the charge to rest' });
+  const workflowId = subscriptionPaymentId({
+    subscriptionId: id,
+    periodStart: charge!.periodStart,
+    attempt: charge!.attempt,
+  });
+  await waitFor(
+    async () => (await world.client.workflow.getHandle(workflowId).describe()).status.name === 'COMPLETED',
+    { what: 'the charge to rest' },
+  );
 };
 /** Until the next look is half an hour away. */
 const lookedAtOften = async (id: string) => {
@@ -59,7 +66,10 @@ describe('a charge that its customer has to confirm', () => {
     const id = await waiting();
     const { until, since } = await payment(id);
     expect(until!.getTime() - since.getTime()).toBe(paymentTimes.actionMs);
-    expect(waitOfSubscription(await world.read(id))).toEqual({ what: expect.stringContaining('final answer'), until: until!.toISOString() });
+    expect(waitOfSubscription(await world.read(id))).toEqual({
+      what: expect.stringContaining('final answer'),
+      until: until!.toISOString(),
+    });
     await lookedAtOften(id);
     await world.advance(id, 60 * MINUTE);
     expect(await payment(id)).toMatchObject({ state: 'cancelled', reason: 'customer_did_not_act' });
@@ -84,7 +94,10 @@ describe('a charge that its customer has to confirm', () => {
     expect(Date.now() - began).toBeLessThan(AT_ONCE_MS);
     await recordHistory('subscription-payment-withdrawn-at-once', world.handle(id));
     expect(await payment(id)).toMatchObject({ state: 'cancelled', reason: 'subscription_cancelled' });
-    expect((await world.invoices(id))[0]).toMatchObject({ state: 'void', attempts: [{ state: 'failed', reason: 'subscription_cancelled' }] });
+    expect((await world.invoices(id))[0]).toMatchObject({
+      state: 'void',
+      attempts: [{ state: 'failed', reason: 'subscription_cancelled' }],
+    });
   });
 
   it('is withdrawn at once when the cancel comes while a look is ending', async () => {
@@ -110,13 +123,19 @@ describe('a charge that its customer has to confirm', () => {
     await world.until(id, 'active');
     const [first, second] = await world.payments(id);
     expect([first!.state, first!.reason, second!.state]).toEqual(['cancelled', 'replaced', 'captured']);
-    expect((await world.invoices(id))[0]!.attempts.map(({ state, reason }) => [state, reason])).toEqual([['failed', 'replaced'], ['paid', null]]);
+    expect((await world.invoices(id))[0]!.attempts.map(({ state, reason }) => [state, reason])).toEqual([
+      ['failed', 'replaced'],
+      ['paid', null],
+    ]);
   });
 });
 
 it('a cancel while the gateway answers that it is overloaded ends the payment cancelled, as the subscription', async () => {
   const id = await world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_flaky' });
-  await waitFor(async () => (await world.payments(id))[0]?.state === 'authorising', { what: 'the authorisation to be under way', everyMs: 5 });
+  await waitFor(async () => (await world.payments(id))[0]?.state === 'authorising', {
+    what: 'the authorisation to be under way',
+    everyMs: 5,
+  });
   await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
   expect(await world.handle(id).result()).toBe('cancelled');
   expect((await payment(id)).state).toBe('cancelled');

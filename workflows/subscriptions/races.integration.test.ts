@@ -3,7 +3,12 @@ import { newOutboxRow } from '../../src/models/new-outbox-row';
 import { acceptRefund } from '../../src/models/accept-refund';
 import { findPlanItem } from '../../src/models/accept-subscription';
 import { applyStep } from '../../src/models/apply-step';
-import { SUBSCRIPTION, SUBSCRIPTION_PAYMENT, subscriptionId as workflowIdOf, subscriptionPaymentId } from '../../src/contracts/subscription';
+import {
+  SUBSCRIPTION,
+  SUBSCRIPTION_PAYMENT,
+  subscriptionId as workflowIdOf,
+  subscriptionPaymentId,
+} from '../../src/contracts/subscription';
 import { taskQueues } from '../../src/contracts/task-queues';
 import { deferred } from '../../src/testing/deferred';
 import { quietTemporal } from '../../src/testing/quiet-temporal';
@@ -52,7 +57,12 @@ beforeAll(async () => {
           await happens?.();
           return applyStep(...step);
         };
-        return createSubscriptionChangeActivities({ database: world.database, applyStep: raced, acceptRefund, findPlanItem } as never).cancelSubscription(input);
+        return createSubscriptionChangeActivities({
+          database: world.database,
+          applyStep: raced,
+          acceptRefund,
+          findPlanItem,
+        } as never).cancelSubscription(input);
       },
     }),
     wrapGateway: (gateway) => ({
@@ -84,10 +94,23 @@ const active = async () => {
 const refundByHand = async (paymentId: string, amountMinor: number) => {
   const { database, tenantId } = world;
   const at = new Date().toISOString();
-  return database.inTransaction((session) => acceptRefund({ database, session, tenantId, paymentId, amount: { amountMinor, currency: 'EUR' }, correlationId: 'test', by: tester, at }));
+  return database.inTransaction((session) =>
+    acceptRefund({
+      database,
+      session,
+      tenantId,
+      paymentId,
+      amount: { amountMinor, currency: 'EUR' },
+      correlationId: 'test',
+      by: tester,
+      at,
+    }),
+  );
 };
 const refundedMinor = async (id: string) => {
-  const refunds = await world.database.models.refunds.find({ paymentId: { $in: (await world.payments(id)).map(({ _id }) => _id) } }).lean();
+  const refunds = await world.database.models.refunds
+    .find({ paymentId: { $in: (await world.payments(id)).map(({ _id }) => _id) } })
+    .lean();
   return refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
 };
 /** As an operator's restart does it. */
@@ -95,13 +118,27 @@ const restart = async (id: string) => {
   const { database, tenantId, starter } = world;
   await database.models.subscriptions.updateOne({ _id: id }, { $set: { chain: null } });
   const row = newOutboxRow({
-    tenantId, entityType: 'subscription', entityId: id, correlationId: 'test', pending: ['temporal'],
-    start: { workflowType: SUBSCRIPTION, workflowId: workflowIdOf(id), taskQueue: taskQueues.subscriptions, restart: true, input: { tenantId, subscriptionId: id, correlationId: 'test' } },
+    tenantId,
+    entityType: 'subscription',
+    entityId: id,
+    correlationId: 'test',
+    pending: ['temporal'],
+    start: {
+      workflowType: SUBSCRIPTION,
+      workflowId: workflowIdOf(id),
+      taskQueue: taskQueues.subscriptions,
+      restart: true,
+      input: { tenantId, subscriptionId: id, correlationId: 'test' },
+    },
   });
   await starter.start(row);
 };
-const owned = (id: string) => waitFor(async () => (await world.read(id)).chain !== null, { what: 'the new run to own the subscription' });
-const childFailed = async (id: string) => ((await world.handle(id).fetchHistory()).events ?? []).some((event) => event.startChildWorkflowExecutionFailedEventAttributes);
+const owned = (id: string) =>
+  waitFor(async () => (await world.read(id)).chain !== null, { what: 'the new run to own the subscription' });
+const childFailed = async (id: string) =>
+  ((await world.handle(id).fetchHistory()).events ?? []).some(
+    (event) => event.startChildWorkflowExecutionFailedEventAttributes,
+  );
 
 describe('a cancel at the period’s end that comes between the renewal and its invoice', () => {
   it('ends the subscription there, and no further period is charged', async () => {
@@ -110,7 +147,9 @@ describe('a cancel at the period’s end that comes between the renewal and its 
     const { nextPeriodAt } = await world.read(id);
     const moving = world.advance(id, 32 * DAY).catch(() => undefined);
     await waitFor(() => gate.arrived > 0, { what: 'the renewal to begin' });
-    expect(await world.command(id, 'cancelSubscription', { when: 'period_end', refund: 'none' })).toMatchObject({ state: 'active' });
+    expect(await world.command(id, 'cancelSubscription', { when: 'period_end', refund: 'none' })).toMatchObject({
+      state: 'active',
+    });
     const { data } = (await world.events(id)).at(-1)!;
     expect(data.effectiveAt).toBe(nextPeriodAt.toISOString());
     gate.release();
@@ -141,7 +180,9 @@ describe('a refund by the partner’s own hand', () => {
     const id = await active();
     const [payment] = await world.payments(id);
     rival = () => refundByHand(payment!._id, 800);
-    expect(await world.command(id, 'cancelSubscription', { when: 'now', refund: 'prorated' })).toMatchObject({ state: 'cancelled' });
+    expect(await world.command(id, 'cancelSubscription', { when: 'now', refund: 'prorated' })).toMatchObject({
+      state: 'cancelled',
+    });
     expect(await world.handle(id).result()).toBe('cancelled');
     expect(await refundedMinor(id)).toBe(1000);
     expect((await world.events(id)).at(-1)!.data.refundMinor).toBe(200);
@@ -149,17 +190,25 @@ describe('a refund by the partner’s own hand', () => {
 });
 
 describe('a subscription that is started anew', () => {
-  it.each([['its charge', false], ['the payment of its charge', true]])('while %s still runs asks again later, and charges once', async (_what, withoutChild) => {
+  it.each([
+    ['its charge', false],
+    ['the payment of its charge', true],
+  ])('while %s still runs asks again later, and charges once', async (_what, withoutChild) => {
     const gate = hold('authorise');
     const id = await world.subscribe({ planId: await world.plan() });
     await waitFor(() => gate.arrived > 0, { what: 'the charge' });
     const { period } = (await world.invoices(id))[0]!;
-    const child = world.client.workflow.getHandle(subscriptionPaymentId({ subscriptionId: id, periodStart: period.startAt, attempt: 1 }));
+    const child = world.client.workflow.getHandle(
+      subscriptionPaymentId({ subscriptionId: id, periodStart: period.startAt, attempt: 1 }),
+    );
     await world.handle(id).terminate('an outage');
     if (withoutChild) await child.terminate('an outage');
     await restart(id);
     await owned(id);
-    if (withoutChild) await waitFor(async () => (await world.timeline(id)).includes('payment_pending'), { what: 'the charge to be left for later' });
+    if (withoutChild)
+      await waitFor(async () => (await world.timeline(id)).includes('payment_pending'), {
+        what: 'the charge to be left for later',
+      });
     else await waitFor(() => childFailed(id), { what: 'the charge to be found running' });
     gate.release();
     await world.until(id, 'active');
@@ -169,6 +218,9 @@ describe('a subscription that is started anew', () => {
     await world.untilSettled(id);
     await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
     expect(await world.handle(id).result()).toBe('cancelled');
-    await recordHistory(`subscription-started-anew-beside-${withoutChild ? 'its-payment' : 'its-charge'}`, world.handle(id));
+    await recordHistory(
+      `subscription-started-anew-beside-${withoutChild ? 'its-payment' : 'its-charge'}`,
+      world.handle(id),
+    );
   });
 });

@@ -5,7 +5,13 @@ import { createGatewayOutages } from '../../src/testing/gateway-outages';
 import { eventOfCommand } from '../../src/testing/payment-violations';
 import { quietTemporal } from '../../src/testing/quiet-temporal';
 import { runSequences, sequencesAskedFor, Tally } from '../../src/testing/random-sequences';
-import { liveSubscription, openPlans, subscriptionSequences, type LivedSubscription, type SubscriptionSequence } from '../../src/testing/random-subscriptions';
+import {
+  liveSubscription,
+  openPlans,
+  subscriptionSequences,
+  type LivedSubscription,
+  type SubscriptionSequence,
+} from '../../src/testing/random-subscriptions';
 import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../src/testing/subscription-world';
 import { subscriptionViolations } from '../../src/testing/subscription-violations';
 
@@ -43,37 +49,60 @@ async function commandViolations({ subscriptionId, asked, repeat }: LivedSubscri
   const { version } = await world.read(subscriptionId);
   const events = await world.events(subscriptionId);
   for (const given of asked) {
-    const { command: { update, terms }, commandId, outcome, code } = given;
+    const {
+      command: { update, terms },
+      commandId,
+      outcome,
+      code,
+    } = given;
     const event = eventOfCommand(events, commandId);
     answers.count(`${update}: ${code ?? 'accepted'}`);
     if (outcome && !event) problems.push(`${update} was accepted and left nothing behind`);
-    if (event && !asked.some((other) => other.commandId === commandId && other.outcome)) problems.push(`${update} was answered ${code} and led to ${event.type} all the same`);
+    if (event && !asked.some((other) => other.commandId === commandId && other.outcome))
+      problems.push(`${update} was answered ${code} and led to ${event.type} all the same`);
     if (code && (!isRefusal(code) || code === 'OUTCOME_PENDING')) problems.push(`${update} was answered ${code}`);
     if (!event) continue;
     const expected = { state: event.state, at: event.at.toISOString() };
-    if (outcome && JSON.stringify(outcome) !== JSON.stringify(expected)) problems.push(`${update} answered ${JSON.stringify(outcome)}, and led to ${JSON.stringify(expected)}`);
+    if (outcome && JSON.stringify(outcome) !== JSON.stringify(expected))
+      problems.push(`${update} answered ${JSON.stringify(outcome)}, and led to ${JSON.stringify(expected)}`);
     const before = events[event.version - 2]!.state as Exclude<SubscriptionState, 'cancelled'>;
     const refused = subscriptionCommandTable[commandOf(update, terms as { when?: 'now' | 'period_end' })][before];
     if (refused !== null) problems.push(`${update} was accepted while ${before}`);
-    if (!meanings[update].includes(event.type.replace('subscription.', ''))) problems.push(`${update} led to ${event.type}`);
+    if (!meanings[update].includes(event.type.replace('subscription.', '')))
+      problems.push(`${update} led to ${event.type}`);
     if (event.by.id !== tester.id) problems.push(`${event.type} names ${event.by.kind} for ${update}`);
     const again = await repeat(given);
-    if (JSON.stringify(again.outcome) !== JSON.stringify(expected)) problems.push(`${update}, repeated, answered ${again.code ?? JSON.stringify(again.outcome)}`);
+    if (JSON.stringify(again.outcome) !== JSON.stringify(expected))
+      problems.push(`${update}, repeated, answered ${again.code ?? JSON.stringify(again.outcome)}`);
   }
   const after = await world.read(subscriptionId);
-  if (after.version !== version) problems.push(`repeated commands moved it from version ${version} to ${after.version}`);
+  if (after.version !== version)
+    problems.push(`repeated commands moved it from version ${version} to ${after.version}`);
   return problems;
 }
 
 async function carryOut(sequence: SubscriptionSequence): Promise<string[]> {
   const lived = await liveSubscription({ world, gateway, planIds, sequence });
-  const problems = [...(await subscriptionViolations(world, lived.subscriptionId, visited.count)), ...(await commandViolations(lived))];
-  return problems.length === 0 ? problems : [...problems, `${lived.subscriptionId}: ${(await world.timeline(lived.subscriptionId)).join(' ')}`, JSON.stringify(lived.asked.map(({ command, outcome, code }) => [command.update, outcome?.state ?? code]))];
+  const problems = [
+    ...(await subscriptionViolations(world, lived.subscriptionId, visited.count)),
+    ...(await commandViolations(lived)),
+  ];
+  return problems.length === 0
+    ? problems
+    : [
+        ...problems,
+        `${lived.subscriptionId}: ${(await world.timeline(lived.subscriptionId)).join(' ')}`,
+        JSON.stringify(lived.asked.map(({ command, outcome, code }) => [command.update, outcome?.state ?? code])),
+      ];
 }
 
-it('takes subscriptions through random commands, outages and months without an illegal step, an unkept answer, a period charged twice or a cent astray', async () => {
-  const began = Date.now();
-  await runSequences({ sequences: subscriptionSequences, count: SEQUENCES, atOnce: 12, carryOut });
-  process.stderr.write(`${((Date.now() - began) / 1000).toFixed(1)} s\n${String(visited)}${String(answers)}`);
-  if (sequencesAskedFor(SEQUENCES) >= SEQUENCES) expect(visited.missing(USUAL)).toEqual([]);
-}, 420_000 + sequencesAskedFor(SEQUENCES) * 6_000);
+it(
+  'takes subscriptions through random commands, outages and months without an illegal step, an unkept answer, a period charged twice or a cent astray',
+  async () => {
+    const began = Date.now();
+    await runSequences({ sequences: subscriptionSequences, count: SEQUENCES, atOnce: 12, carryOut });
+    process.stderr.write(`${((Date.now() - began) / 1000).toFixed(1)} s\n${String(visited)}${String(answers)}`);
+    if (sequencesAskedFor(SEQUENCES) >= SEQUENCES) expect(visited.missing(USUAL)).toEqual([]);
+  },
+  420_000 + sequencesAskedFor(SEQUENCES) * 6_000,
+);

@@ -3,17 +3,30 @@ import { commandStep, type CommandInput } from '../../src/contracts/commands';
 import { RENEWAL_ASKS_AGAIN_AFTER_MS } from '../../src/contracts/payment';
 import { commandOf, subscriptionRefusals } from '../../src/contracts/subscription';
 import type {
-  AppliedCommand, CancelSubscriptionInput, ChangePlanInput, PauseSubscriptionInput, SubscriptionInput, SubscriptionOutcome, SubscriptionRef, SubscriptionStatus,
+  AppliedCommand,
+  CancelSubscriptionInput,
+  ChangePlanInput,
+  PauseSubscriptionInput,
+  SubscriptionInput,
+  SubscriptionOutcome,
+  SubscriptionRef,
+  SubscriptionStatus,
   SubscriptionUpdate,
 } from '../../src/contracts/subscription';
 import type { SubscriptionMoved, SubscriptionStepInput } from '../../src/contracts/subscription-activities';
 import { refuseCancelTerms, refuseSubscriptionCommand } from '../../src/domain/subscription';
 import type { Refusal } from '../../src/domain/refusal';
-import { nextDue, waitingForOf, type SubscriptionDue, type SubscriptionProgress } from '../../src/domain/subscription-progress';
+import {
+  nextDue,
+  waitingForOf,
+  type SubscriptionDue,
+  type SubscriptionProgress,
+} from '../../src/domain/subscription-progress';
 import { CommandInbox, refusal, type QueuedCommand } from '../command-inbox';
 import type { Charging } from './charging';
 
-export type SubscriptionMessage = CommandInput & Partial<Omit<ChangePlanInput & PauseSubscriptionInput & CancelSubscriptionInput, keyof CommandInput>>;
+export type SubscriptionMessage = CommandInput &
+  Partial<Omit<ChangePlanInput & PauseSubscriptionInput & CancelSubscriptionInput, keyof CommandInput>>;
 export type QueuedSubscriptionCommand = QueuedCommand<SubscriptionUpdate, SubscriptionOutcome, SubscriptionMessage>;
 
 /** Well below the server's own suggestion, so that a run stays quick to replay. */
@@ -21,11 +34,14 @@ const LONG_HISTORY = 2_000;
 /** A repeat that comes this many commands later is answered from MongoDB before it gets here. */
 const COMMANDS_REMEMBERED = 50;
 
-const askAgainAtMs = (asked: number): number => Date.now() + RENEWAL_ASKS_AGAIN_AFTER_MS[Math.min(asked, RENEWAL_ASKS_AGAIN_AFTER_MS.length) - 1]!;
+const askAgainAtMs = (asked: number): number =>
+  Date.now() + RENEWAL_ASKS_AGAIN_AFTER_MS[Math.min(asked, RENEWAL_ASKS_AGAIN_AFTER_MS.length) - 1]!;
 
 /** What one run knows. Only the story changes it, one step at a time. */
 export class SubscriptionRun {
-  readonly inbox = new CommandInbox<SubscriptionUpdate, SubscriptionOutcome, SubscriptionMessage>((name, input) => this.judge(name, input));
+  readonly inbox = new CommandInbox<SubscriptionUpdate, SubscriptionOutcome, SubscriptionMessage>((name, input) =>
+    this.judge(name, input),
+  );
   private readonly ref: SubscriptionRef;
   private readonly input: SubscriptionInput;
   private readonly applied: Map<string, SubscriptionOutcome>;
@@ -62,7 +78,10 @@ export class SubscriptionRun {
     return { ...this.step(commandStep(commandId)), command: { id: commandId, by } };
   }
 
-  /** Takes over where the subscription stands. The story and its charge are told side by side, so what is older may come later. */
+  /**
+   * Takes over where the subscription stands. The story and its charge are told side by side, so what is older may come
+   * later.
+   */
   learn(progress: SubscriptionProgress): void {
     if (this.progress === null || progress.version >= this.progress.version) this.progress = progress;
   }
@@ -83,7 +102,10 @@ export class SubscriptionRun {
     this.askAtMs = this.asked > 0 ? Math.min(askAgainAtMs(this.asked), untilMs > Date.now() ? untilMs : Infinity) : 0;
   }
 
-  /** The child of a run before this one still charges: the charge is asked for again, as a payment without a final answer is. */
+  /**
+   * The child of a run before this one still charges: the charge is asked for again, as a payment without a final
+   * answer is.
+   */
   chargedElsewhere(): void {
     this.charging = null;
     this.elsewhere++;
@@ -95,14 +117,20 @@ export class SubscriptionRun {
     this.hasNews = true;
   }
 
-  /** Has the payment under way withdrawn: by the child that charges, and where that cannot, or none does, by asking again at once. */
+  /**
+   * Has the payment under way withdrawn: by the child that charges, and where that cannot, or none does, by asking
+   * again at once.
+   */
   withdraw(): void {
     const isOpen = this.charging !== null || this.progress?.charge?.status === 'pending';
     this.charging?.withdraw();
     if (isOpen && patched('withdraw-at-once')) this.paymentReported();
   }
 
-  /** The payment under way is not wanted any more once it has to be asked about: the charge under way may have been too far to hear. */
+  /**
+   * The payment under way is not wanted any more once it has to be asked about: the charge under way may have been too
+   * far to hear.
+   */
   askAtOnce(): void {
     this.askAtMs = Date.now();
     if (this.charging && patched('withdraw-at-once')) this.paymentReported();
@@ -120,7 +148,8 @@ export class SubscriptionRun {
     const due = nextDue(this.progress);
     if (!due) return null;
     if (due.what === 'ask') return { what: 'ask', atMs: this.askAtMs };
-    const cancelAtMs = due.what === 'cancel' && this.progress.charge?.status === 'pending' ? Date.parse(due.at ?? '') : null;
+    const cancelAtMs =
+      due.what === 'cancel' && this.progress.charge?.status === 'pending' ? Date.parse(due.at ?? '') : null;
     // A payment that is pending is asked about as long as the cancel at the period's end has not come.
     if (cancelAtMs !== null && this.askAtMs < cancelAtMs) return { what: 'ask', atMs: this.askAtMs };
     const atMs = due.at === null ? 0 : Date.parse(due.at);
@@ -144,8 +173,9 @@ export class SubscriptionRun {
   }
 
   /**
-   * Takes no more commands, so that those at hand come to their end however fast others follow; whoever is turned away asks again.
-   * True once nothing is left; nothing may be awaited then before the fresh start, or a command that comes in between is lost.
+   * Takes no more commands, so that those at hand come to their end however fast others follow; whoever is turned away
+   * asks again. True once nothing is left; nothing may be awaited then before the fresh start, or a command that comes
+   * in between is lost.
    */
   async drained(): Promise<boolean> {
     this.draining = true;
@@ -169,7 +199,8 @@ export class SubscriptionRun {
   }
 
   validate(name: SubscriptionUpdate, input: SubscriptionMessage): void {
-    if (this.draining) throw refusal(subscriptionRefusals.startingAfresh, 'The process is starting afresh: ask again at once.');
+    if (this.draining)
+      throw refusal(subscriptionRefusals.startingAfresh, 'The process is starting afresh: ask again at once.');
     if (this.answerOf(input)) return;
     this.validating = true;
     try {
@@ -186,12 +217,17 @@ export class SubscriptionRun {
 
   status(): SubscriptionStatus {
     const { progress } = this;
-    return { state: progress?.state ?? 'accepted', waiting: progress?.waiting ?? null, waitingFor: progress && waitingForOf(progress) };
+    return {
+      state: progress?.state ?? 'accepted',
+      waiting: progress?.waiting ?? null,
+      waitingFor: progress && waitingForOf(progress),
+    };
   }
 
   /** Waits for a command, news of a payment, the end of the charge, or what is due. */
   async wait(untilMs: number | null): Promise<void> {
-    const happened = () => this.inbox.waiting || this.cancelIsDue || this.charging?.settled === true || (this.hasNews && !this.charging);
+    const happened = () =>
+      this.inbox.waiting || this.cancelIsDue || this.charging?.settled === true || (this.hasNews && !this.charging);
     const waitMs = untilMs === null ? null : untilMs - Date.now();
     if (waitMs === null) await condition(happened);
     else if (waitMs > 0) await condition(happened, waitMs);
@@ -205,25 +241,47 @@ export class SubscriptionRun {
     if (!progress) return null;
     // Also while a charge runs elsewhere, which may have led on without this run having heard of it.
     const invoiceOpen = this.charging !== null || progress.charge !== null || this.elsewhere > 0;
-    const refused = refuseSubscriptionCommand({ command: commandOf(name, { when }), standing: { state: progress.state, invoiceOpen, waiting: progress.waiting } });
+    const refused = refuseSubscriptionCommand({
+      command: commandOf(name, { when }),
+      standing: { state: progress.state, invoiceOpen, waiting: progress.waiting },
+    });
     if (refused && !this.wasTakenBefore(name, refused)) return refused;
-    if (name === 'resumeSubscription' && invoiceOpen) return { code: subscriptionRefusals.resuming, detail: 'The subscription is being resumed already: its charge is under way.' };
+    if (name === 'resumeSubscription' && invoiceOpen)
+      return {
+        code: subscriptionRefusals.resuming,
+        detail: 'The subscription is being resumed already: its charge is under way.',
+      };
     if (name === 'cancelSubscription' && when && refund) return refuseCancelTerms({ when, refund });
     if (resumeAt !== undefined && Date.parse(resumeAt) <= Date.now()) {
-      return { code: subscriptionRefusals.resumeInPast, detail: `resumeAt ${resumeAt} has passed: send a later instant, or leave it out.`, pointer: '/resumeAt' };
+      return {
+        code: subscriptionRefusals.resumeInPast,
+        detail: `resumeAt ${resumeAt} has passed: send a later instant, or leave it out.`,
+        pointer: '/resumeAt',
+      };
     }
     return null;
   }
 
-  /** A run of before has let a cancel at the period's end replace a change of plan that waited, and does so again when it is replayed. */
+  /**
+   * A run of before has let a cancel at the period's end replace a change of plan that waited, and does so again when
+   * it is replayed.
+   */
   private wasTakenBefore(name: SubscriptionUpdate, { code }: Refusal): boolean {
-    const isTold = name !== 'cancelSubscription' || code !== 'CHANGE_WAITING' || this.progress?.waiting !== 'change_plan' || this.validating;
+    const isTold =
+      name !== 'cancelSubscription' ||
+      code !== 'CHANGE_WAITING' ||
+      this.progress?.waiting !== 'change_plan' ||
+      this.validating;
     return !isTold && !patched('a-waiting-change-is-undone-before-a-cancel');
   }
 
-  /** A charge under way may have led on already without the story having heard of it: commands are taken then, and judged again when their turn comes. */
+  /**
+   * A charge under way may have led on already without the story having heard of it: commands are taken then, and
+   * judged again when their turn comes.
+   */
   private judge(name: SubscriptionUpdate, input: SubscriptionMessage): void {
     const refused = this.refusalOf(name, input);
-    if (refused && (!this.charging || this.progress?.state === 'cancelled')) throw refusal(refused.code, refused.detail);
+    if (refused && (!this.charging || this.progress?.state === 'cancelled'))
+      throw refusal(refused.code, refused.detail);
   }
 }

@@ -24,8 +24,12 @@ const eventsOf = async (handle: WorkflowHandle) => (await handle.fetchHistory())
 function billed(events: readonly HistoryEvent[]): Record<string, number> {
   const names = events.flatMap((event) => [
     ...(event.timerStartedEventAttributes ? ['timer'] : []),
-    ...(event.startChildWorkflowExecutionInitiatedEventAttributes ? [`child ${event.startChildWorkflowExecutionInitiatedEventAttributes.workflowType!.name!}`] : []),
-    ...(event.activityTaskScheduledEventAttributes ? [event.activityTaskScheduledEventAttributes.activityType!.name!] : []),
+    ...(event.startChildWorkflowExecutionInitiatedEventAttributes
+      ? [`child ${event.startChildWorkflowExecutionInitiatedEventAttributes.workflowType!.name!}`]
+      : []),
+    ...(event.activityTaskScheduledEventAttributes
+      ? [event.activityTaskScheduledEventAttributes.activityType!.name!]
+      : []),
     ...(event.workflowExecutionSignaledEventAttributes ? ['signal'] : []),
     ...(event.workflowExecutionUpdateAcceptedEventAttributes ? ['update'] : []),
     ...(event.markerRecordedEventAttributes ? ['marker'] : []),
@@ -43,14 +47,32 @@ it('bills a renewal no more than its timer, its child starts and the activities 
   const before = (await eventsOf(world.handle(id))).length;
   await world.advance(id, 31 * DAY);
   const [, , invoice] = await world.invoices(id);
-  const child = world.client.workflow.getHandle(subscriptionPaymentId({ subscriptionId: id, periodStart: invoice!.period.startAt, attempt: 1 }));
+  const child = world.client.workflow.getHandle(
+    subscriptionPaymentId({ subscriptionId: id, periodStart: invoice!.period.startAt, attempt: 1 }),
+  );
   const payment = world.client.workflow.getHandle(processPaymentId(invoice!.attempts[0]!.paymentId));
   // This renewal's timer was started before; the one that the next renewal waits for stands in its place.
-  const items = { subscription: billed((await eventsOf(world.handle(id))).slice(before)), subscriptionPayment: billed(await eventsOf(child)), processPayment: billed(await eventsOf(payment)) };
+  const items = {
+    subscription: billed((await eventsOf(world.handle(id))).slice(before)),
+    subscriptionPayment: billed(await eventsOf(child)),
+    processPayment: billed(await eventsOf(payment)),
+  };
   expect(items).toEqual({
     subscription: { timer: 1, 'child subscriptionPayment': 1 },
-    subscriptionPayment: { getSubscriptionDetails: 1, createInvoice: 1, 'child processPayment': 1, updateSubscription: 1 },
-    processPayment: { validatePayment: 1, checkFraud: 1, validateCard: 1, processPaymentGateway: 2, updatePaymentStatus: 1, sendWebhookNotification: 1 },
+    subscriptionPayment: {
+      getSubscriptionDetails: 1,
+      createInvoice: 1,
+      'child processPayment': 1,
+      updateSubscription: 1,
+    },
+    processPayment: {
+      validatePayment: 1,
+      checkFraud: 1,
+      validateCard: 1,
+      processPaymentGateway: 2,
+      updatePaymentStatus: 1,
+      sendWebhookNotification: 1,
+    },
   });
   const named = 1 + 2 + 3 + 7;
   const total = sum(items.subscription) + sum(items.subscriptionPayment) + sum(items.processPayment);
@@ -66,12 +88,20 @@ it('starts afresh when its history grows long, and loses no command that comes m
   const sendOn = async () => {
     while (await isFirstRun()) {
       const commandId = randomUUID();
-      await world.database.models.commandPayloads.create({ _id: commandId, tenantId: world.tenantId, entityId: id, payload: { paymentMethod: 'pm_ok' }, createdAt: new Date() });
+      await world.database.models.commandPayloads.create({
+        _id: commandId,
+        tenantId: world.tenantId,
+        entityId: id,
+        payload: { paymentMethod: 'pm_ok' },
+        createdAt: new Date(),
+      });
       // A command whose answer did not come in time is repeated with its id, as an api's client does.
-      for (let outcome: unknown; outcome === undefined; ) {
-        outcome = await world.command(id, 'updatePaymentMethod', {}, { commandId }).catch((error: { code?: string }) => {
-          if (error.code !== 'OUTCOME_PENDING') throw error;
-        });
+      for (let outcome: unknown; outcome === undefined;) {
+        outcome = await world
+          .command(id, 'updatePaymentMethod', {}, { commandId })
+          .catch((error: { code?: string }) => {
+            if (error.code !== 'OUTCOME_PENDING') throw error;
+          });
         if (outcome !== undefined) sent.push({ commandId, outcome });
       }
     }
@@ -98,20 +128,29 @@ it('starts afresh when its history grows long, and loses no command that comes m
   const runs = await eventsOf(world.client.workflow.getHandle(`subscription/${id}`, first));
   expect(runs.at(-1)!.workflowExecutionContinuedAsNewEventAttributes).toBeTruthy();
   expect(runs.length).toBeLessThan(4096);
-  const applied = (await world.events(id)).filter(({ type }) => type === 'subscription.payment_method_changed').map(({ step }) => step);
+  const applied = (await world.events(id))
+    .filter(({ type }) => type === 'subscription.payment_method_changed')
+    .map(({ step }) => step);
   expect(applied.sort()).toEqual(sent.map(({ commandId }) => `command/${commandId}`).sort());
   // The new run knows the last ones, also where MongoDB is not asked first.
   await world.untilSettled(id);
   const { commandId, outcome } = undone.at(-1)!;
-  expect(await world.handle(id).executeUpdate('undoSubscriptionChange', { args: [{ commandId, by: tester }], updateId: `again-${commandId}` })).toEqual(outcome);
+  expect(
+    await world
+      .handle(id)
+      .executeUpdate('undoSubscriptionChange', { args: [{ commandId, by: tester }], updateId: `again-${commandId}` }),
+  ).toEqual(outcome);
   expect((await world.events(id)).filter(({ type }) => type === 'subscription.undone')).toHaveLength(undone.length);
 
   const invoices = await world.invoices(id);
   expect(invoices.map(({ state }) => state)).toEqual(invoices.map(() => 'paid'));
-  for (const [index, { period }] of invoices.entries()) if (index > 0) expect(period.startAt).toBe(invoices[index - 1]!.period.endAt);
+  for (const [index, { period }] of invoices.entries())
+    if (index > 0) expect(period.startAt).toBe(invoices[index - 1]!.period.endAt);
   const captured = invoices.reduce((total, invoice) => total + invoice.total.amountMinor, 0);
   expect(await world.bankBalance(id)).toEqual({ captured, refunded: 0, authorisations: invoices.length });
-  process.stderr.write(`fresh start after ${runs.length} events, ${sent.length} commands, ${invoices.length} renewals\n`);
+  process.stderr.write(
+    `fresh start after ${runs.length} events, ${sent.length} commands, ${invoices.length} renewals\n`,
+  );
 });
 
 it(`takes ${SUBSCRIPTIONS} subscriptions side by side through 24 months, every month charged once at its time, in less than 4,096 events each`, async () => {
@@ -123,7 +162,10 @@ it(`takes ${SUBSCRIPTIONS} subscriptions side by side through 24 months, every m
       async createInvoice(input) {
         const answer = await activities.createInvoice(input);
         const payments = crowd.database.models.payments.collection;
-        if (answer.paymentId) await payments.updateOne({ _id: answer.paymentId as never }, [{ $set: { state: 'captured', capturedMinor: '$amount.amountMinor' } }]);
+        if (answer.paymentId)
+          await payments.updateOne({ _id: answer.paymentId as never }, [
+            { $set: { state: 'captured', capturedMinor: '$amount.amountMinor' } },
+          ]);
         return answer;
       },
     }),
@@ -133,11 +175,13 @@ it(`takes ${SUBSCRIPTIONS} subscriptions side by side through 24 months, every m
     const began = Date.now();
     const ids = await Promise.all(Array.from({ length: SUBSCRIPTIONS }, () => crowd.subscribe({ planId })));
     await Promise.all(ids.map((id) => crowd.untilSettled(id, 2 * MINUTE)));
-    await Promise.all(ids.map(async (id) => {
-      // Nine days past the last renewal, so that none is under way when the clock stops.
-      await crowd.fastForward(id, 740 * DAY);
-      await crowd.untilSettled(id, 2 * MINUTE);
-    }));
+    await Promise.all(
+      ids.map(async (id) => {
+        // Nine days past the last renewal, so that none is under way when the clock stops.
+        await crowd.fastForward(id, 740 * DAY);
+        await crowd.untilSettled(id, 2 * MINUTE);
+      }),
+    );
     const ms = Date.now() - began;
     for (const id of ids) {
       const invoices = await crowd.invoices(id);
@@ -150,7 +194,9 @@ it(`takes ${SUBSCRIPTIONS} subscriptions side by side through 24 months, every m
     }
     const lengths = await Promise.all(ids.map(async (id) => (await crowd.handle(id).describe()).historyLength));
     expect(Math.max(...lengths)).toBeLessThan(4096);
-    process.stderr.write(`${SUBSCRIPTIONS} subscriptions × 24 months: ${ms} ms, ${((SUBSCRIPTIONS * 25_000) / ms).toFixed(1)} charges/s, at most ${Math.max(...lengths)} events\n`);
+    process.stderr.write(
+      `${SUBSCRIPTIONS} subscriptions × 24 months: ${ms} ms, ${((SUBSCRIPTIONS * 25_000) / ms).toFixed(1)} charges/s, at most ${Math.max(...lengths)} events\n`,
+    );
   } finally {
     await crowd.close();
   }

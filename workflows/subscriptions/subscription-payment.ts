@@ -11,25 +11,37 @@ import { runsElsewhere } from './runs-elsewhere';
 /**
  * One attempt to charge one period of a subscription: invoice, payment, and what came of it.
  *
- * It never waits on business time: a payment without a final answer is left, and asked about again by the same attempt later, which
- * finds its payment and goes on with it under the same gateway keys. Cancelled, it withdraws the payment and records what became of it.
+ * It never waits on business time: a payment without a final answer is left, and asked about again by the same attempt
+ * later, which finds its payment and goes on with it under the same gateway keys. Cancelled, it withdraws the payment
+ * and records what became of it.
  */
 export async function subscriptionPayment(input: SubscriptionPaymentInput): Promise<SubscriptionPaymentResult> {
   const cancelled = CancellationScope.current();
   return CancellationScope.nonCancellable(() => charge(input, cancelled));
 }
 
-async function charge(input: SubscriptionPaymentInput, cancelled: CancellationScope): Promise<SubscriptionPaymentResult> {
+async function charge(
+  input: SubscriptionPaymentInput,
+  cancelled: CancellationScope,
+): Promise<SubscriptionPaymentResult> {
   const { periodStart, attempt } = input;
   const step = (part: Parameters<typeof chargeStep>[0]): ChargeStepInput => ({
-    tenantId: input.tenantId, subscriptionId: input.subscriptionId, chain: input.chain, periodStart, attempt,
-    step: chargeStep(part, input), at: new Date().toISOString(),
+    tenantId: input.tenantId,
+    subscriptionId: input.subscriptionId,
+    chain: input.chain,
+    periodStart,
+    attempt,
+    step: chargeStep(part, input),
+    at: new Date().toISOString(),
   });
 
   const { paymentId: earlier, withdraw } = await getSubscriptionDetails(step('details'));
   const paymentId = earlier ?? (await createInvoice(step('invoice'))).paymentId;
   const payment = paymentId === null ? null : await pay({ input, paymentId, withdraw, cancelled });
-  const { progress } = await updateSubscription({ ...step('charge'), payment: payment && { state: payment.state, reason: payment.reason } });
+  const { progress } = await updateSubscription({
+    ...step('charge'),
+    payment: payment && { state: payment.state, reason: payment.reason },
+  });
   return { progress };
 }
 
@@ -40,7 +52,10 @@ interface PayInput {
   cancelled: CancellationScope;
 }
 
-/** The answer of the payment's process. Where one that was asked before still runs it is not known yet, and asked for again later. */
+/**
+ * The answer of the payment's process. Where one that was asked before still runs it is not known yet, and asked for
+ * again later.
+ */
 async function pay(input: PayInput): Promise<Pick<ProcessPaymentResult, 'state' | 'reason'>> {
   try {
     return await ask(input);
@@ -50,7 +65,12 @@ async function pay(input: PayInput): Promise<Pick<ProcessPaymentResult, 'state' 
   }
 }
 
-async function ask({ input: { tenantId, correlationId }, paymentId, withdraw, cancelled }: PayInput): Promise<ProcessPaymentResult> {
+async function ask({
+  input: { tenantId, correlationId },
+  paymentId,
+  withdraw,
+  cancelled,
+}: PayInput): Promise<ProcessPaymentResult> {
   const asking = new CancellationScope();
   const child = await asking.run(() =>
     startChild<typeof processPayment>(PROCESS_PAYMENT, {

@@ -33,12 +33,17 @@ describe('the life of a subscription', () => {
     const invoices = await world.invoices(id);
     expect(invoices).toHaveLength(13);
     expect(invoices.map(({ state, total }) => [state, total.amountMinor])).toEqual(invoices.map(() => ['paid', 1000]));
-    for (const [index, invoice] of invoices.entries()) if (index > 0) expect(invoice.period.startAt).toBe(invoices[index - 1]!.period.endAt);
+    for (const [index, invoice] of invoices.entries())
+      if (index > 0) expect(invoice.period.startAt).toBe(invoices[index - 1]!.period.endAt);
     expect(await world.read(id)).toMatchObject({ state: 'active', charge: null });
     expect(await world.bankBalance(id)).toEqual({ captured: 13_000, refunded: 0, authorisations: 13 });
     const payments = await world.payments(id);
     expect(new Set(payments.map(({ createdAt }) => createdAt.toISOString().slice(0, 7))).size).toBe(13);
-    expect((await world.timeline(id)).slice(3)).toEqual(['invoiced', 'activated', ...Array.from({ length: 12 }, () => ['invoiced', 'renewed']).flat()]);
+    expect((await world.timeline(id)).slice(3)).toEqual([
+      'invoiced',
+      'activated',
+      ...Array.from({ length: 12 }, () => ['invoiced', 'renewed']).flat(),
+    ]);
 
     const { historyLength } = await world.handle(id).describe();
     expect(historyLength).toBeLessThan(4096 / 2);
@@ -61,25 +66,34 @@ describe('the life of a subscription', () => {
     const march = new Date(Date.UTC(YEAR, 3, 0, 1));
     const isSummer = march.getUTCDate() >= 31 - march.getUTCDay();
     expect(await periodsOf(id)).toEqual([
-      `${YEAR}-01-31T09:00:00.000Z`, `${YEAR}-02-${february}T09:00:00.000Z`, `${YEAR}-03-31T0${isSummer ? 8 : 9}:00:00.000Z`, `${YEAR}-04-30T08:00:00.000Z`,
+      `${YEAR}-01-31T09:00:00.000Z`,
+      `${YEAR}-02-${february}T09:00:00.000Z`,
+      `${YEAR}-03-31T0${isSummer ? 8 : 9}:00:00.000Z`,
+      `${YEAR}-04-30T08:00:00.000Z`,
     ]);
   });
 
   it.each([
     ['JPY', 3_000, 7],
     ['KWD', 12_345, 3],
-  ])('charges whole minor units of %s times the quantity, and less for a first period up to the anchor day', async (currency, amountMinor, quantity) => {
-    const planId = await world.plan({ amount: { amountMinor, currency } });
-    const id = await world.subscribe({ planId, quantity, startAt: `${YEAR}-06-16T00:00:00Z`, anchorDay: 1 });
-    await world.advanceTo(id, new Date(`${YEAR}-07-02T00:00:00Z`));
-    const [first, second, ...more] = await world.invoices(id);
-    expect(more).toEqual([]);
-    expect(second!.total).toEqual({ amountMinor: amountMinor * quantity, currency });
-    // 15 of the 30 days from 1 June to 1 July, at 02:00 in Berlin.
-    expect(first!.period).toEqual({ startAt: `${YEAR}-06-16T00:00:00.000Z`, endAt: `${YEAR}-07-01T00:00:00.000Z` });
-    expect(first!.total.amountMinor).toBe(Math.floor((amountMinor * quantity) / 2));
-    expect((await world.payments(id)).map(({ amount, state }) => [amount, state])).toEqual([[first!.total, 'captured'], [second!.total, 'captured']]);
-  });
+  ])(
+    'charges whole minor units of %s times the quantity, and less for a first period up to the anchor day',
+    async (currency, amountMinor, quantity) => {
+      const planId = await world.plan({ amount: { amountMinor, currency } });
+      const id = await world.subscribe({ planId, quantity, startAt: `${YEAR}-06-16T00:00:00Z`, anchorDay: 1 });
+      await world.advanceTo(id, new Date(`${YEAR}-07-02T00:00:00Z`));
+      const [first, second, ...more] = await world.invoices(id);
+      expect(more).toEqual([]);
+      expect(second!.total).toEqual({ amountMinor: amountMinor * quantity, currency });
+      // 15 of the 30 days from 1 June to 1 July, at 02:00 in Berlin.
+      expect(first!.period).toEqual({ startAt: `${YEAR}-06-16T00:00:00.000Z`, endAt: `${YEAR}-07-01T00:00:00.000Z` });
+      expect(first!.total.amountMinor).toBe(Math.floor((amountMinor * quantity) / 2));
+      expect((await world.payments(id)).map(({ amount, state }) => [amount, state])).toEqual([
+        [first!.total, 'captured'],
+        [second!.total, 'captured'],
+      ]);
+    },
+  );
 
   it('charges once where the charge was done and not answered', async () => {
     const id = await world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_timeout_after_charge' });

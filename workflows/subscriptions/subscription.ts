@@ -12,8 +12,8 @@ import { Charging } from './charging';
 import { SubscriptionRun, type SubscriptionMessage } from './run';
 
 /**
- * Lives as long as the subscription: waits for what is due, has each period charged by a child, and takes commands at any time, also
- * while a charge is under way. Cancelled by Temporal it cancels the subscription, without a refund.
+ * Lives as long as the subscription: waits for what is due, has each period charged by a child, and takes commands at
+ * any time, also while a charge is under way. Cancelled by Temporal it cancels the subscription, without a refund.
  *
  * A run picks up where the subscription stands, so it can start afresh whenever its history has grown long.
  */
@@ -51,13 +51,22 @@ async function actOn(run: SubscriptionRun, what: SubscriptionDue['what'], input:
   switch (what) {
     case 'charge':
     case 'ask':
-      run.charging = new Charging({ input, periodStart: occurrence, attempt: what === 'ask' ? charge!.attempt : (charge?.attempt ?? 0) + 1 });
+      run.charging = new Charging({
+        input,
+        periodStart: occurrence,
+        attempt: what === 'ask' ? charge!.attempt : (charge?.attempt ?? 0) + 1,
+      });
       return;
-    case 'start_trial': return run.move(() => startTrial(run.step('trial')));
-    case 'announce_trial_end': return run.move(() => announceTrialEnd(run.step('trial-ending')));
-    case 'resume': return run.move(() => resumeSubscription(run.step(`resume/${run.progress!.resumeAt}`)));
-    case 'cancel': return cancel(run, 'period_end');
-    case 'give_up': return cancel(run, 'unpaid');
+    case 'start_trial':
+      return run.move(() => startTrial(run.step('trial')));
+    case 'announce_trial_end':
+      return run.move(() => announceTrialEnd(run.step('trial-ending')));
+    case 'resume':
+      return run.move(() => resumeSubscription(run.step(`resume/${run.progress!.resumeAt}`)));
+    case 'cancel':
+      return cancel(run, 'period_end');
+    case 'give_up':
+      return cancel(run, 'unpaid');
   }
 }
 
@@ -70,8 +79,13 @@ async function cancel(run: SubscriptionRun, reason: string): Promise<void> {
 function answerMessages(run: SubscriptionRun): void {
   setHandler(contract.getState, () => run.status());
   setHandler(contract.paymentReported, () => run.paymentReported());
-  for (const definition of contract.subscriptionUpdates as readonly unknown[] as UpdateDefinition<SubscriptionOutcome, [SubscriptionMessage]>[]) {
+  for (const definition of contract.subscriptionUpdates as readonly unknown[] as UpdateDefinition<
+    SubscriptionOutcome,
+    [SubscriptionMessage]
+  >[]) {
     const name = definition.name as SubscriptionUpdate;
-    setHandler(definition, (input: SubscriptionMessage) => run.take(name, input), { validator: (input: SubscriptionMessage) => run.validate(name, input) });
+    setHandler(definition, (input: SubscriptionMessage) => run.take(name, input), {
+      validator: (input: SubscriptionMessage) => run.validate(name, input),
+    });
   }
 }

@@ -11,10 +11,15 @@ afterAll(() => world?.close());
 it('a cancel at the period’s end does not drop a change of plan that waits: that is undone first', async () => {
   const id = await world.subscribe({ planId: await world.plan() });
   await world.untilSettled(id);
-  const { item: { planId } } = await world.read(id);
+  const {
+    item: { planId },
+  } = await world.read(id);
   const cancel = () => world.command(id, 'cancelSubscription', { when: 'period_end', refund: 'none' });
   await world.command(id, 'changePlan', { planId, quantity: 2, when: 'period_end' });
-  await expect(cancel()).rejects.toMatchObject({ code: 'CHANGE_WAITING', message: expect.stringContaining('undo it first') });
+  await expect(cancel()).rejects.toMatchObject({
+    code: 'CHANGE_WAITING',
+    message: expect.stringContaining('undo it first'),
+  });
   expect((await world.read(id)).waiting).toMatchObject({ what: 'change_plan' });
   await world.command(id, 'undoSubscriptionChange', {});
   await cancel();

@@ -6,7 +6,9 @@ export const trialEnding: MailTemplateText = {
     subject: `Your trial with ${facts.partnerName} ends soon`,
     paragraphs: [
       `Your trial of ${planOf(facts, 'your subscription')} ends${facts.until ? ` on ${facts.time(facts.until)}` : ' soon'}.`,
-      ...(facts.subscription ? [`Then ${facts.subscription.amount} will be charged. If you do not want to go on, cancel before.`] : []),
+      ...(facts.subscription
+        ? [`Then ${facts.subscription.amount} will be charged. If you do not want to go on, cancel before.`]
+        : []),
     ],
   }),
   de: (facts) => ({
@@ -14,7 +16,11 @@ export const trialEnding: MailTemplateText = {
     subject: `Ihre Probezeit bei ${facts.partnerName} endet bald`,
     paragraphs: [
       `Ihre Probezeit für ${planOf(facts, 'Ihr Abonnement')} endet${facts.until ? ` am ${facts.time(facts.until)}` : ' bald'}.`,
-      ...(facts.subscription ? [`Dann werden ${facts.subscription.amount} abgebucht. Wenn Sie nicht weitermachen möchten, kündigen Sie vorher.`] : []),
+      ...(facts.subscription
+        ? [
+            `Dann werden ${facts.subscription.amount} abgebucht. Wenn Sie nicht weitermachen möchten, kündigen Sie vorher.`,
+          ]
+        : []),
     ],
   }),
 };
@@ -25,7 +31,9 @@ export const renewalFailed: MailTemplateText = {
     subject: `Your payment to ${facts.partnerName} failed`,
     paragraphs: [
       `We could not charge ${amountOf(facts, 'the amount due')} for ${planOf(facts, 'your subscription')}.`,
-      ...(facts.until ? [`We will try again on ${facts.time(facts.until)}. With another payment method it is charged at once.`] : ['Please use another payment method: it is charged at once.']),
+      ...(facts.until
+        ? [`We will try again on ${facts.time(facts.until)}. With another payment method it is charged at once.`]
+        : ['Please use another payment method: it is charged at once.']),
     ],
   }),
   de: (facts) => ({
@@ -34,7 +42,9 @@ export const renewalFailed: MailTemplateText = {
     paragraphs: [
       `Wir konnten ${amountOf(facts, 'den fälligen Betrag')} für ${planOf(facts, 'Ihr Abonnement')} nicht abbuchen.`,
       ...(facts.until
-        ? [`Wir versuchen es am ${facts.time(facts.until)} noch einmal. Mit einem anderen Zahlungsmittel wird sofort abgebucht.`]
+        ? [
+            `Wir versuchen es am ${facts.time(facts.until)} noch einmal. Mit einem anderen Zahlungsmittel wird sofort abgebucht.`,
+          ]
         : ['Bitte hinterlegen Sie ein anderes Zahlungsmittel: Damit wird sofort abgebucht.']),
     ],
   }),
@@ -64,16 +74,26 @@ export const subscriptionCancelled: MailTemplateText = {
     ...english(facts),
     subject: `Your subscription with ${facts.partnerName} has ended`,
     paragraphs: [
-      `The subscription ${planOf(facts, '')} with ${facts.partnerName} has ended; nothing more will be charged.`.replace('  ', ' '),
-      ...(isGivenBack(facts) ? [`For the time that was paid and not used, ${amountOf(facts, '')} will be given back.`] : []),
+      `The subscription ${planOf(facts, '')} with ${facts.partnerName} has ended; nothing more will be charged.`.replace(
+        '  ',
+        ' ',
+      ),
+      ...(isGivenBack(facts)
+        ? [`For the time that was paid and not used, ${amountOf(facts, '')} will be given back.`]
+        : []),
     ],
   }),
   de: (facts) => ({
     ...german(facts),
     subject: `Ihr Abonnement bei ${facts.partnerName} ist beendet`,
     paragraphs: [
-      `Das Abonnement ${planOf(facts, '')} bei ${facts.partnerName} ist beendet; es wird nichts mehr abgebucht.`.replace('  ', ' '),
-      ...(isGivenBack(facts) ? [`Für die bezahlte und nicht genutzte Zeit werden ${amountOf(facts, '')} erstattet.`] : []),
+      `Das Abonnement ${planOf(facts, '')} bei ${facts.partnerName} ist beendet; es wird nichts mehr abgebucht.`.replace(
+        '  ',
+        ' ',
+      ),
+      ...(isGivenBack(facts)
+        ? [`Für die bezahlte und nicht genutzte Zeit werden ${amountOf(facts, '')} erstattet.`]
+        : []),
     ],
   }),
 };

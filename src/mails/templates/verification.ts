@@ -4,12 +4,18 @@ export const verification: MailTemplateText = {
   en: (facts) => ({
     ...english(facts),
     subject: `Please confirm your e-mail address for ${facts.partnerName}`,
-    paragraphs: [`${facts.partnerName} has set up an account for you. Please confirm that this is your e-mail address.`, ...validEnglish(facts)],
+    paragraphs: [
+      `${facts.partnerName} has set up an account for you. Please confirm that this is your e-mail address.`,
+      ...validEnglish(facts),
+    ],
   }),
   de: (facts) => ({
     ...german(facts),
     subject: `Bitte bestätigen Sie Ihre E-Mail-Adresse für ${facts.partnerName}`,
-    paragraphs: [`${facts.partnerName} hat ein Konto für Sie angelegt. Bitte bestätigen Sie, dass dies Ihre E-Mail-Adresse ist.`, ...validGerman(facts)],
+    paragraphs: [
+      `${facts.partnerName} hat ein Konto für Sie angelegt. Bitte bestätigen Sie, dass dies Ihre E-Mail-Adresse ist.`,
+      ...validGerman(facts),
+    ],
   }),
 };
 
@@ -32,8 +38,10 @@ export const verificationReminder: MailTemplateText = {
   }),
 };
 
-const validEnglish = ({ until, time }: MailFacts) => (until ? [`The link is valid until ${time(until)} and can be used once.`] : []);
-const validGerman = ({ until, time }: MailFacts) => (until ? [`Der Link gilt bis ${time(until)} und kann einmal benutzt werden.`] : []);
+const validEnglish = ({ until, time }: MailFacts) =>
+  until ? [`The link is valid until ${time(until)} and can be used once.`] : [];
+const validGerman = ({ until, time }: MailFacts) =>
+  until ? [`Der Link gilt bis ${time(until)} und kann einmal benutzt werden.`] : [];
 
 function english({ name, link }: MailFacts): Pick<MailText, 'greeting' | 'button' | 'footnote'> {
   return {
@@ -47,6 +55,7 @@ function german({ name, link }: MailFacts): Pick<MailText, 'greeting' | 'button'
   return {
     greeting: `Guten Tag ${name},`,
     ...(link ? { button: { label: 'E-Mail-Adresse bestätigen', url: link } } : {}),
-    footnote: 'Falls Sie diese Mail nicht erwartet haben, beachten Sie sie nicht: Ohne die Bestätigung geschieht nichts.',
+    footnote:
+      'Falls Sie diese Mail nicht erwartet haben, beachten Sie sie nicht: Ohne die Bestätigung geschieht nichts.',
   };
 }

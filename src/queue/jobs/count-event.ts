@@ -23,9 +23,16 @@ export function createCountEvent({ database }: { database: Database }): ActOnRow
   };
 }
 
-async function countOnce(database: Database, row: OutboxRow, session: Parameters<Parameters<Database['inTransaction']>[0]>[0]): Promise<boolean> {
+async function countOnce(
+  database: Database,
+  row: OutboxRow,
+  session: Parameters<Parameters<Database['inTransaction']>[0]>[0],
+): Promise<boolean> {
   if (!(await markDone({ database, rowId: row._id, consumer: 'analytics', session }))) return false;
-  const event = await database.models.events.findOne({ _id: row.eventId ?? '', tenantId: row.tenantId }, { type: 1, at: 1 }).session(session).lean();
+  const event = await database.models.events
+    .findOne({ _id: row.eventId ?? '', tenantId: row.tenantId }, { type: 1, at: 1 })
+    .session(session)
+    .lean();
   // A tenant may have been erased in between; then there is nothing to count.
   if (!event) return true;
   const day = event.at.toISOString().slice(0, 10);

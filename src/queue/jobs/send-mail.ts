@@ -23,15 +23,19 @@ export interface CreateSendMailInput {
 }
 
 /**
- * Sends the mail a row asks for, with what MongoDB says now: nothing personal comes through the queue. A mail may be sent twice
- * when the process dies after the server took it; it has the same Message-ID then, made of its key.
+ * Sends the mail a row asks for, with what MongoDB says now: nothing personal comes through the queue. A mail may be
+ * sent twice when the process dies after the server took it; it has the same Message-ID then, made of its key.
  */
 export function createSendMail({ database, mailer, publicUrl, verificationSecret }: CreateSendMailInput): ActOnRow {
   const host = new URL(publicUrl).hostname;
   const done = (row: OutboxRow) => markDone({ database, rowId: row._id, consumer: 'mail' });
   return async (row) => {
     const { mail } = row;
-    const letter = mail && (row.entityType === 'subscription' ? await aboutSubscription({ database, mail, row }) : await aboutOnboarding({ database, mail, row, publicUrl, verificationSecret }));
+    const letter =
+      mail &&
+      (row.entityType === 'subscription'
+        ? await aboutSubscription({ database, mail, row })
+        : await aboutOnboarding({ database, mail, row, publicUrl, verificationSecret }));
     if (!mail || !letter) return done(row);
     const { to, ...content } = letter;
     await mailer.send({
@@ -47,13 +51,17 @@ export function createSendMail({ database, mailer, publicUrl, verificationSecret
 
 const withLink = new Set<MailRequest['template']>(['verification', 'verificationReminder']);
 
-/** A link is not sent any more once a newer one exists or nobody waits for it: it would only lead to a page that says so. */
+/**
+ * A link is not sent any more once a newer one exists or nobody waits for it: it would only lead to a page that says
+ * so.
+ */
 function isDeadLink({ template, data }: MailRequest, { state, verification }: Onboarding): boolean {
   return withLink.has(template) && (state !== 'awaiting_verification' || verification.generation > generationOf(data));
 }
 
 function generationOf(data: MailRequest['data']): number {
-  if (typeof data.generation !== 'number') throw new TypeError('A mail with a link needs data.generation, the number of the link');
+  if (typeof data.generation !== 'number')
+    throw new TypeError('A mail with a link needs data.generation, the number of the link');
   return data.generation;
 }
 
@@ -72,11 +80,18 @@ interface OnboardingLetterInput extends LetterInput {
 
 function linkOf({ mail, row, publicUrl, verificationSecret }: OnboardingLetterInput): string | null {
   if (!withLink.has(mail.template)) return null;
-  const token = signVerificationToken({ secret: verificationSecret, onboardingId: row.entityId, generation: generationOf(mail.data) });
+  const token = signVerificationToken({
+    secret: verificationSecret,
+    onboardingId: row.entityId,
+    generation: generationOf(mail.data),
+  });
   return `${publicUrl.replace(/\/+$/, '')}/api/v1/verify/${token}`;
 }
 
-/** Loads who is written to and what about. A mail without an address of its own goes to the user, in the user's language and time zone. Null where it is not wanted any more. */
+/**
+ * Loads who is written to and what about. A mail without an address of its own goes to the user, in the user's language
+ * and time zone. Null where it is not wanted any more.
+ */
 async function aboutOnboarding(input: OnboardingLetterInput): Promise<Letter | null> {
   const { database, mail, row } = input;
   const { tenantId, entityId: onboardingId } = row;
@@ -112,21 +127,42 @@ async function aboutOnboarding(input: OnboardingLetterInput): Promise<Letter | n
   };
 }
 
-/** To the user whose subscription it is, with the plan, amount and time that were true when it was asked for. One without a user has nobody to write to. */
+/**
+ * To the user whose subscription it is, with the plan, amount and time that were true when it was asked for. One
+ * without a user has nobody to write to.
+ */
 async function aboutSubscription({ database, mail, row }: LetterInput): Promise<Letter | null> {
   const { tenantId, entityId } = row;
   const { subscriptions, users, partners } = database.models;
   const { userId } = (await subscriptions.findOne({ _id: entityId, tenantId }, { userId: 1 }).lean()) ?? {};
-  const [user, partner] = await Promise.all([userId ? users.findOne({ _id: userId, tenantId }).lean() : null, partners.findById(tenantOf(tenantId).partnerId).lean()]);
+  const [user, partner] = await Promise.all([
+    userId ? users.findOne({ _id: userId, tenantId }).lean() : null,
+    partners.findById(tenantOf(tenantId).partnerId).lean(),
+  ]);
   if (!user || !partner) return null;
   const { locale, timeZone, email: to, name } = user;
   const { planName, amountMinor, currency, until } = mail.data;
-  const subscription = { planName: String(planName), amount: formatMoney({ money: moneyOf(Number(amountMinor), String(currency)), locale: languageOf(locale) }), isNothing: Number(amountMinor) === 0 };
+  const subscription = {
+    planName: String(planName),
+    amount: formatMoney({ money: moneyOf(Number(amountMinor), String(currency)), locale: languageOf(locale) }),
+    isNothing: Number(amountMinor) === 0,
+  };
   return {
     to,
     ...composeMail({
-      template: mail.template, locale, timeZone,
-      facts: { name, partnerName: partner.name, onboardingId: entityId, link: null, until: typeof until === 'string' ? new Date(until) : null, reason: null, entitlementCode: null, subscription },
+      template: mail.template,
+      locale,
+      timeZone,
+      facts: {
+        name,
+        partnerName: partner.name,
+        onboardingId: entityId,
+        link: null,
+        until: typeof until === 'string' ? new Date(until) : null,
+        reason: null,
+        entitlementCode: null,
+        subscription,
+      },
     }),
   };
 }
