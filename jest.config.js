@@ -1,6 +1,6 @@
 // Four layers, told apart by where a test lives and how its file ends:
 //   unit         *.test.ts beside the code               no server at all
-//   integration  *.integration.test.ts beside the code   the shared embedded servers (own database, queues and namespace per file)
+//   integration  *.test.ts in a folder tests   the shared embedded servers (own database, queues and namespace per file)
 //   system       tests/**/*.test.ts                      whole processes, black box; a file that breaks servers starts its own
 //   timed        *.timed.test.ts anywhere                what is promised in seconds: one file at a time, nothing beside it
 const base = {
@@ -10,8 +10,8 @@ const base = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.platform', '<rootDir>/bench/results'],
 };
 const servers = {
-  globalSetup: '<rootDir>/src/testing/global-setup.ts',
-  globalTeardown: '<rootDir>/src/testing/global-teardown.ts',
+  globalSetup: '<rootDir>/src/testing/servers/global-setup.ts',
+  globalTeardown: '<rootDir>/src/testing/servers/global-teardown.ts',
 };
 const source = ['src', 'config', 'workflows', 'activities', 'scripts'].map((folder) => `<rootDir>/${folder}`);
 
@@ -25,9 +25,16 @@ module.exports = {
       displayName: 'unit',
       roots: source,
       testMatch: ['**/*.test.ts'],
-      testPathIgnorePatterns: ['\\.(integration|timed)\\.test\\.ts$'],
+      testPathIgnorePatterns: ['/tests/'],
     },
-    { ...base, ...servers, displayName: 'integration', roots: source, testMatch: ['**/*.integration.test.ts'] },
+    {
+      ...base,
+      ...servers,
+      displayName: 'integration',
+      roots: source,
+      testMatch: ['**/tests/**/*.test.ts'],
+      testPathIgnorePatterns: ['\\.timed\\.test\\.ts$'],
+    },
     {
       ...base,
       displayName: 'system',

@@ -1,8 +1,8 @@
 import type { ClientSession } from 'mongoose';
 import type { ActivityDependencies } from '.';
 import { newId } from '../src/domain/ids';
-import type { Compensation } from '../src/models/compensation';
-import { isGatewayError } from './gateway-answers';
+import type { Compensation } from '../src/models/payments/compensation';
+import { isGatewayError } from './payments/gateway-answers';
 
 export interface EffectRef {
   tenantId: string;

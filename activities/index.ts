@@ -1,30 +1,30 @@
 import type { ClientSession } from 'mongoose';
-import type { PaymentGateway } from '../src/clients/payment-gateway';
-import type { FraudRules } from '../src/domain/fraud';
-import type { acceptPayment } from '../src/models/accept-payment';
-import type { acceptRefund } from '../src/models/accept-refund';
-import type { findPlanItem } from '../src/models/accept-subscription';
+import type { PaymentGateway } from '../src/clients/gateways/payment-gateway';
+import type { FraudRules } from '../src/domain/payments/fraud';
+import type { acceptPayment } from '../src/services/payments/accept-payment';
+import type { acceptRefund } from '../src/services/payments/accept-refund';
+import type { findPlanItem } from '../src/services/subscriptions/accept-subscription';
 import type { Database } from '../src/models/database';
-import type { insertDocuments } from '../src/models/insert-documents';
-import type { StepInput, StepResult } from '../src/models/apply-step';
-import type { SandboxClockMover } from '../src/temporal/sandbox-clock';
-import { createNotificationActivities } from './notifications';
-import { createOnboardingActivities } from './onboarding';
-import { createPaymentCheckActivities } from './payment-checks';
-import { createPaymentCompensationActivities } from './payment-compensation';
-import { createPaymentGatewayActivities } from './payment-gateway';
-import { createPaymentActivities } from './payments';
-import { createRefundActivities } from './refunds';
-import { createSandboxClockActivities } from './sandbox-clock';
-import { createSubscriptionChangeActivities } from './subscription-changes';
-import { createSubscriptionPaymentActivities } from './subscription-payments';
-import { createSubscriptionActivities } from './subscriptions';
-import { createWelcomePackageActivities } from './welcome-package';
+import type { insertDocuments } from '../src/services/insert-documents';
+import type { StepInput, StepResult } from '../src/services/apply-step';
+import type { SandboxClockMover } from '../src/temporal/time-skipping/sandbox-clock';
+import { createNotificationActivities } from './users/notifications';
+import { createOnboardingActivities } from './users/onboarding';
+import { createPaymentCheckActivities } from './payments/payment-checks';
+import { createPaymentCompensationActivities } from './payments/payment-compensation';
+import { createPaymentGatewayActivities } from './payments/payment-gateway';
+import { createPaymentActivities } from './payments/payments';
+import { createRefundActivities } from './payments/refunds';
+import { createSandboxClockActivities } from './sandbox/sandbox-clock';
+import { createSubscriptionChangeActivities } from './subscriptions/subscription-changes';
+import { createSubscriptionPaymentActivities } from './subscriptions/subscription-payments';
+import { createSubscriptionActivities } from './subscriptions/subscriptions';
+import { createWelcomePackageActivities } from './users/welcome-package';
 
 /** What activities act with. Values are injected by the process, so that activities import no connection. */
 export interface ActivityDependencies {
   database: Database;
-  /** The guarded transition (src/models/apply-step.ts). */
+  /** The guarded transition (src/services/apply-step.ts). */
   applyStep: (database: Database, input: StepInput, within?: ClientSession) => Promise<StepResult>;
   /** Writes new documents, held to their schema (src/models/insert-documents.ts). */
   insertDocuments: typeof insertDocuments;

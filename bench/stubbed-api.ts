@@ -2,16 +2,16 @@
 // of ours around it.
 import type { Schema } from 'mongoose';
 import { createApp } from '../src/http/app';
-import { hashOfKey } from '../src/http/authenticate';
-import { apiKeySchema, type ApiKey } from '../src/models/api-key';
+import { hashOfKey } from '../src/http/pipeline/authenticate';
+import { apiKeySchema, type ApiKey } from '../src/models/partners/api-key';
 import type { Database } from '../src/models/database';
 import { eventSchema } from '../src/models/event';
 import { idempotencyRecordSchema } from '../src/models/idempotency-record';
-import { onboardingSchema } from '../src/models/onboarding';
+import { onboardingSchema } from '../src/models/users/onboarding';
 import { outboxRowSchema } from '../src/models/outbox-row';
-import { partnerSchema, type Partner } from '../src/models/partner';
-import { userSchema, type User } from '../src/models/user';
-import { openHttpServer } from '../src/processes/http-server';
+import { partnerSchema, type Partner } from '../src/models/partners/partner';
+import { userSchema, type User } from '../src/models/users/user';
+import { openHttpServer } from '../src/processes/lifecycle/http-server';
 import { connectRedisProducer } from '../src/queue/redis';
 import { createLogger } from '../src/telemetry/logger';
 import { createMetrics } from '../src/telemetry/metrics';

@@ -1,5 +1,5 @@
 import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
-import type { BornInSandbox } from '../src/contracts/sandbox-clock';
+import type { BornInSandbox } from '../src/contracts/sandbox/sandbox-clock';
 
 /**
  * The first step of every workflow that lives in its tenant's time, before it looks at the clock or acts:

@@ -2,15 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { quietTemporal } from '../src/testing/quiet-temporal';
+import { quietTemporal } from '../src/testing/servers/quiet-temporal';
 
-const FOLDER = join(__dirname, 'histories');
-const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+const names = readdirSync(__dirname, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  /histories\/.*\.json$/.test(name),
+);
 let workflowBundle: { code: string };
 
 const replay = (history: unknown) => Worker.runReplayHistory({ workflowBundle }, history);
 const read = (name: string) =>
-  JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as {
+  JSON.parse(readFileSync(join(__dirname, name), 'utf8')) as {
     events: Record<string, { activityType?: { name: string } }>[];
   };
 
@@ -39,7 +40,7 @@ describe('workflow code replays', () => {
   });
 });
 
-it.each(['payment-captured', 'payment-refund-succeeded'])(
+it.each(['payments/histories/payment-captured', 'payments/histories/payment-refund-succeeded'])(
   '%s, also when it was born in an advanced sandbox before payments aligned with it',
   async (name) => {
     const history = read(`${name}.json`) as { events: Record<string, { input?: { payloads: { data: string }[] } }>[] };

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installOnce, isInstalled } from './cache.ts';
+import { installOnce, isInstalled } from './sources/cache.ts';
 import { claimFolder, FolderInUse } from './claim-folder.ts';
 import { tryLock } from './file-lock.ts';
 import { ManagedProcess } from './managed-process.ts';

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readDataFormat, writeDataFormat } from './data-format.ts';
+import { readDataFormat, writeDataFormat } from './sources/data-format.ts';
 import { ManagedProcess } from './managed-process.ts';
-import { mongodbSources, SECANTUS } from './mongodb-sources.ts';
+import { mongodbSources, SECANTUS } from './sources/mongodb-sources.ts';
 import { requirePrimary } from './mongodb-replica-set.ts';
 import { LOOPBACK } from './ports.ts';
 import {
@@ -12,7 +12,7 @@ import {
   type PrepareServerInput,
   type RunningServer,
 } from './server.ts';
-import { firstBinary, type ServerBinary } from './sources.ts';
+import { firstBinary, type ServerBinary } from './sources/sources.ts';
 
 const PREFERRED_PORT = 27017;
 const DATABASE = 'partner-platform';

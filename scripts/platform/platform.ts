@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { claimFolder } from '../embedded/claim-folder.ts';
 import type { ManagedProcess } from '../embedded/managed-process.ts';
 import { LOOPBACK, pickPort } from '../embedded/ports.ts';
-import { CommandFailed, runCommand } from '../embedded/run-command.ts';
+import { CommandFailed, runCommand } from '../embedded/sources/run-command.ts';
 import { startEmbeddedServers, type EmbeddedServers } from '../embedded/servers.ts';
 import { ensureSandboxKey } from './demo-partner.ts';
 import { PROCESSES, productEnvironment, productProcess, type ProcessEntry } from './process-list.ts';

@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/actor';
-import type { Caller } from './request-context';
+import type { Caller } from './pipeline/request-context';
 
 /** Who acts through the API, for the timeline: a key, or an operator (the platform's own has no key id). */
 export function actorOf({ keyId, scopes }: Caller, using: 'write' | 'review' | 'operator' = 'write'): Actor {

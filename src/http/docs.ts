@@ -1,6 +1,6 @@
 import express, { type RequestHandler, type Router } from 'express';
 import { readSwaggerUiFile, readSwaggerUiVersion } from '../assets';
-import type { Contract } from './contract';
+import type { Contract } from './pipeline/contract';
 
 /**
  * What Swagger UI runs under: scripts and styles from here only, pictures inside its stylesheet, requests to this API.

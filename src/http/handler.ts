@@ -1,7 +1,7 @@
 import { DomainError } from '../domain/domain-error';
-import type { OperationId } from './contract';
-import type { operations } from './openapi-types';
-import type { Call, Reply } from './request-context';
+import type { OperationId } from './pipeline/contract';
+import type { operations } from './generated/openapi-types';
+import type { Call, Reply } from './pipeline/request-context';
 
 type BodyOf<Id extends OperationId> =
   NonNullable<operations[Id]['requestBody']> extends { content: { 'application/json': infer Body } } ? Body : undefined;

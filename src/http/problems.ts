@@ -1,6 +1,6 @@
 import { DomainError, type DomainErrorDetails } from '../domain/domain-error';
-import { isDatabaseAway } from './database-away';
-import type { components } from './openapi-types';
+import { isDatabaseAway } from './pipeline/database-away';
+import type { components } from './generated/openapi-types';
 
 export type ProblemCode = components['schemas']['ProblemCode'];
 export type ProblemBody = components['schemas']['Problem'];

@@ -1,11 +1,11 @@
 import type { MailTemplate } from '../contracts/outbox';
 import { languageOf, timeWriter, type MailFacts, type MailTemplateText } from './mail-text';
 import { renderMail, type RenderedMail } from './render-mail';
-import { approvalEscalation, approvalRequest } from './templates/approval';
-import { rejection, welcome } from './templates/ending';
-import { profileReminder } from './templates/profile-reminder';
-import { renewalFailed, subscriptionCancelled, subscriptionUnpaid, trialEnding } from './templates/subscription';
-import { verification, verificationReminder } from './templates/verification';
+import { approvalEscalation, approvalRequest } from './users/approval';
+import { rejection, welcome } from './users/ending';
+import { profileReminder } from './users/profile-reminder';
+import { renewalFailed, subscriptionCancelled, subscriptionUnpaid, trialEnding } from './subscriptions/subscription';
+import { verification, verificationReminder } from './users/verification';
 
 const templates: Record<MailTemplate, MailTemplateText> = {
   verification,

@@ -1,28 +1,28 @@
 import os from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import mongoose, { type ClientSession, type Connection } from 'mongoose';
-import { apiKeySchema, type ApiKey } from './api-key';
-import { compensationSchema, type Compensation } from './compensation';
+import { apiKeySchema, type ApiKey } from './partners/api-key';
+import { compensationSchema, type Compensation } from './payments/compensation';
 import { commandPayloadSchema, type CommandPayload } from './command-payload';
 import { dailyCountSchema, type DailyCount } from './daily-count';
-import { entitlementSchema, type Entitlement } from './entitlement';
+import { entitlementSchema, type Entitlement } from './users/entitlement';
 import { eventSchema, type Event } from './event';
-import { invoiceSchema, type Invoice } from './invoice';
-import { gatewayEventSchema, type GatewayEvent } from './gateway-event';
+import { invoiceSchema, type Invoice } from './subscriptions/invoice';
+import { gatewayEventSchema, type GatewayEvent } from './payments/gateway-event';
 import { idempotencyRecordSchema, type IdempotencyRecord } from './idempotency-record';
-import { ledgerPostingSchema, type LedgerPosting } from './ledger-posting';
-import { notificationSchema, type Notification } from './notification';
-import { onboardingSchema, type Onboarding } from './onboarding';
-import { operationSchema, type Operation } from './operation';
+import { ledgerPostingSchema, type LedgerPosting } from './payments/ledger-posting';
+import { notificationSchema, type Notification } from './users/notification';
+import { onboardingSchema, type Onboarding } from './users/onboarding';
+import { operationSchema, type Operation } from './sandbox/operation';
 import { outboxRowSchema, type OutboxRow } from './outbox-row';
-import { partnerSchema, type Partner } from './partner';
-import { paymentSchema, type Payment } from './payment';
-import { planSchema, type Plan } from './plan';
-import { refundSchema, type Refund } from './refund';
-import { sandboxClockSchema, type SandboxClock } from './sandbox-clock';
-import { stuckItemSchema, type StuckItem } from './stuck-item';
-import { subscriptionSchema, type Subscription } from './subscription';
-import { userSchema, type User } from './user';
+import { partnerSchema, type Partner } from './partners/partner';
+import { paymentSchema, type Payment } from './payments/payment';
+import { planSchema, type Plan } from './subscriptions/plan';
+import { refundSchema, type Refund } from './payments/refund';
+import { sandboxClockSchema, type SandboxClock } from './sandbox/sandbox-clock';
+import { stuckItemSchema, type StuckItem } from './operator/stuck-item';
+import { subscriptionSchema, type Subscription } from './subscriptions/subscription';
+import { userSchema, type User } from './users/user';
 
 /** Every model of the program on one connection. */
 export function defineModels(connection: Connection) {

@@ -1,13 +1,13 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { ConfigError, readConfig, type Config } from '../../config/env';
-import { createMailer } from '../clients/mailer';
+import { createMailer } from '../clients/mailer/mailer';
 import { openDatabase } from '../models/database';
 import { connectTemporal, pingTemporal } from '../temporal/connect-temporal';
 import { roles, type Need } from './roles';
-import { settleWithin } from './settle-within';
-import { readTemporalTls } from './temporal-tls';
-import { findWorkflows } from './find-workflows';
+import { settleWithin } from './lifecycle/settle-within';
+import { readTemporalTls } from './temporal/temporal-tls';
+import { findWorkflows } from './temporal/find-workflows';
 
 interface Check {
   what: (config: Config) => string;

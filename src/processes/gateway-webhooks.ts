@@ -1,9 +1,9 @@
 import type { Config } from '../../config/env';
-import { WebhookSignatureInvalid } from '../clients/gateway-errors';
-import { verifySandboxWebhook } from '../clients/sandbox-webhook';
-import { stripeNotice, verifyStripeEvent } from '../clients/stripe-webhook';
+import { WebhookSignatureInvalid } from '../clients/gateways/gateway-errors';
+import { verifySandboxWebhook } from '../clients/gateways/sandbox-webhook';
+import { stripeNotice, verifyStripeEvent } from '../clients/gateways/stripe-webhook';
 import { DomainError } from '../domain/domain-error';
-import type { GatewayWebhooks, ReadGatewayWebhook } from '../http/gateway-webhooks';
+import type { GatewayWebhooks, ReadGatewayWebhook } from '../http/payments/gateway-webhooks';
 
 /** The readers of the webhooks of the configured gateways. */
 export function gatewayWebhooksOf({ gateways: { sandbox, stripe } }: Pick<Config, 'gateways'>): GatewayWebhooks {

@@ -1,11 +1,11 @@
 import type { Config } from '../../config/env';
-import { breakGatewayCircuit, type CircuitState } from '../clients/circuit-breaker';
-import { GatewayUnavailable } from '../clients/gateway-errors';
-import type { PaymentGateway } from '../clients/payment-gateway';
-import { createSandboxAccount, type SandboxAccount } from '../clients/sandbox-account';
-import { createSandboxGateway } from '../clients/sandbox-gateway';
-import { createStripeGateway } from '../clients/stripe-gateway';
-import { breakTenantCircuits } from '../clients/tenant-circuits';
+import { breakGatewayCircuit, type CircuitState } from '../clients/gateways/circuit-breaker';
+import { GatewayUnavailable } from '../clients/gateways/gateway-errors';
+import type { PaymentGateway } from '../clients/gateways/payment-gateway';
+import { createSandboxAccount, type SandboxAccount } from '../clients/gateways/sandbox-account';
+import { createSandboxGateway } from '../clients/gateways/sandbox-gateway';
+import { createStripeGateway } from '../clients/gateways/stripe-gateway';
+import { breakTenantCircuits } from '../clients/gateways/tenant-circuits';
 import { tenantOf } from '../domain/tenant';
 import type { Metrics } from '../telemetry/metrics';
 import type { OpenProcess } from './open-process';

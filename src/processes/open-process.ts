@@ -1,8 +1,8 @@
 import { readConfig, type Config } from '../../config/env';
 import { createLogger, type Logger } from '../telemetry/logger';
 import { createMetrics, type Metrics } from '../telemetry/metrics';
-import { startAdminServer, type AdminServer } from './admin-server';
-import { createShutdown, type Shutdown } from './shutdown';
+import { startAdminServer, type AdminServer } from './admin/admin-server';
+import { createShutdown, type Shutdown } from './lifecycle/shutdown';
 
 export interface RunInput {
   role: string;

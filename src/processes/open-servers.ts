@@ -4,9 +4,9 @@ import { ensureIndexes } from '../models/ensure-indexes';
 import { connectTemporal, pingTemporal } from '../temporal/connect-temporal';
 import { createWorkflowStarter, type WorkflowStarter } from '../temporal/workflow-starter';
 import type { OpenProcess } from './open-process';
-import { CHECK_WITHIN_MS } from './readiness';
-import { readTemporalTls } from './temporal-tls';
-import { untilItWorks } from './until-it-works';
+import { CHECK_WITHIN_MS } from './admin/readiness';
+import { readTemporalTls } from './temporal/temporal-tls';
+import { untilItWorks } from './lifecycle/until-it-works';
 
 /** Begins to connect to MongoDB and comes back at once. */
 export function openDatabaseOf({ config, admin, shutdown }: OpenProcess, role: string): Database {

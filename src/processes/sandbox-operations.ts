@@ -1,14 +1,14 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
-import { GatewayUnavailable } from '../clients/gateway-errors';
-import type { SandboxAccount } from '../clients/sandbox-account';
+import { GatewayUnavailable } from '../clients/gateways/gateway-errors';
+import type { SandboxAccount } from '../clients/gateways/sandbox-account';
 import { DomainError } from '../domain/domain-error';
 import { tenantOf } from '../domain/tenant';
 import type { AppInput } from '../http/app';
 import type { Database } from '../models/database';
-import { whileResetting } from '../models/sandbox-reset';
-import { resetSandbox } from '../temporal/reset-sandbox';
-import { requireTimeSkipping } from '../temporal/time-skipping-api';
-import { settleWithin } from './settle-within';
+import { whileResetting } from '../services/sandbox/sandbox-reset';
+import { resetSandbox } from '../temporal/commands/sandbox/reset-sandbox';
+import { requireTimeSkipping } from '../temporal/time-skipping/time-skipping-api';
+import { settleWithin } from './lifecycle/settle-within';
 
 const ASK_WITHIN_MS = 1000;
 

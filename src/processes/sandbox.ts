@@ -1,6 +1,6 @@
-import { startSandboxGateway } from '../sandbox/start-sandbox-gateway';
+import { startSandboxGateway } from '../simulator/start-sandbox-gateway';
 import { openProcess, type RunInput } from './open-process';
-import { CHECK_WITHIN_MS } from './readiness';
+import { CHECK_WITHIN_MS } from './admin/readiness';
 
 /**
  * `--role sandbox`: the simulated payment gateway that sandbox tenants pay through. A third party of its own: it shares

@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import { readConfig } from '../../config/env';
-import { readSandboxLedger, type SandboxLedgerItem } from '../clients/sandbox-ledger';
-import { compareWithGateway, entityOf, type GatewayLine, type OwnLine } from '../domain/gateway-comparison';
+import { readSandboxLedger, type SandboxLedgerItem } from '../clients/gateways/sandbox-ledger';
+import { compareWithGateway, entityOf, type GatewayLine, type OwnLine } from '../domain/payments/gateway-comparison';
 import { createdAtOf } from '../domain/ids';
-import { balance, type Posting } from '../domain/ledger';
-import { ledgerProblems, paymentProblems } from '../domain/ledger-check';
-import { settledPaymentStates } from '../domain/payment';
+import { balance, type Posting } from '../domain/payments/ledger';
+import { ledgerProblems, paymentProblems } from '../domain/payments/ledger-check';
+import { settledPaymentStates } from '../domain/payments/payment';
 import { tenantOf } from '../domain/tenant';
 import { openDatabase, type Database } from '../models/database';
-import { postingOf } from '../models/ledger-posting';
+import { postingOf } from '../models/payments/ledger-posting';
 
 export interface VerifyLedgerInput {
   env: NodeJS.ProcessEnv;

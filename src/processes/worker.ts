@@ -1,29 +1,29 @@
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities';
-import { createMailer } from '../clients/mailer';
+import { createMailer } from '../clients/mailer/mailer';
 import { taskQueueNames } from '../contracts/task-queues';
-import { acceptPayment } from '../models/accept-payment';
-import { acceptRefund } from '../models/accept-refund';
-import { findPlanItem } from '../models/accept-subscription';
-import { applyStep } from '../models/apply-step';
-import { insertDocuments } from '../models/insert-documents';
+import { acceptPayment } from '../services/payments/accept-payment';
+import { acceptRefund } from '../services/payments/accept-refund';
+import { findPlanItem } from '../services/subscriptions/accept-subscription';
+import { applyStep } from '../services/apply-step';
+import { insertDocuments } from '../services/insert-documents';
 import { createCountEvent } from '../queue/jobs/count-event';
 import { createSendMail } from '../queue/jobs/send-mail';
-import { createOutboxRelay } from '../queue/outbox-relay';
+import { createOutboxRelay } from '../queue/relay/outbox-relay';
 import { createQueues } from '../queue/queues';
 import { createQueueWorkers } from '../queue/create-queue-workers';
-import { createReconciler, RECONCILE_EVERY_MS } from '../queue/reconcile';
+import { createReconciler, RECONCILE_EVERY_MS } from '../queue/reconciler/reconcile';
 import { createRunningWorkflows } from '../temporal/running-workflows';
-import { createSandboxClockMover } from '../temporal/sandbox-clock';
+import { createSandboxClockMover } from '../temporal/time-skipping/sandbox-clock';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
 import { openProcess, type RunInput } from './open-process';
 import { openGateways } from './open-gateways';
 import { openDatabaseOf, openTemporalOf, prepareDatabase } from './open-servers';
-import { addPlatformGauges } from './platform-gauges';
-import { installTemporalRuntime } from './temporal-runtime';
-import { readTemporalTls } from './temporal-tls';
-import { startTemporalWorkers } from './temporal-workers';
-import { untilItWorks } from './until-it-works';
+import { addPlatformGauges } from './admin/platform-gauges';
+import { installTemporalRuntime } from './temporal/temporal-runtime';
+import { readTemporalTls } from './temporal/temporal-tls';
+import { startTemporalWorkers } from './temporal/temporal-workers';
+import { untilItWorks } from './lifecycle/until-it-works';
 
 /**
  * `--role worker`: Temporal workers and, unless `--queues` makes it a fleet of its own for some task queues, the outbox

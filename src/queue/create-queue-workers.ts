@@ -3,7 +3,7 @@ import { Worker, type Job } from 'bullmq';
 import type { Logger } from 'pino';
 import type { OutboxJob, QueuedConsumer } from '../contracts/outbox';
 import type { Database } from '../models/database';
-import { consumeRow, type ActOnRow } from './consume-row';
+import { consumeRow, type ActOnRow } from './relay/consume-row';
 import { isOutage } from './outage';
 import type { QueueMetrics } from './queue-metrics';
 import { MAINTENANCE, QUEUE_PREFIX, type Queues } from './queues';

@@ -1,6 +1,6 @@
-import { MailerUnavailable, MailRefused } from '../clients/mailer';
+import { MailerUnavailable, MailRefused } from '../clients/mailer/mailer';
 import { DomainError } from '../domain/domain-error';
-import { errorWithoutPersonalData } from '../models/outbox';
+import { errorWithoutPersonalData } from '../services/outbox';
 import { isOutage } from './outage';
 
 const coded = (code: string | number, more: object = {}) => Object.assign(new Error('x'), { code, ...more });

@@ -1,9 +1,9 @@
-import { processPaymentId, refundPaymentId } from '../contracts/payment';
-import { userOnboardingId } from '../contracts/onboarding';
-import { subscriptionId } from '../contracts/subscription';
-import { openOnboardingStates } from '../domain/onboarding';
-import { paymentStates, settledPaymentStates } from '../domain/payment';
-import { endedSubscriptionStates, subscriptionStates } from '../domain/subscription';
+import { processPaymentId, refundPaymentId } from '../contracts/payments/payment';
+import { userOnboardingId } from '../contracts/users/onboarding';
+import { subscriptionId } from '../contracts/subscriptions/subscription';
+import { openOnboardingStates } from '../domain/users/onboarding';
+import { paymentStates, settledPaymentStates } from '../domain/payments/payment';
+import { endedSubscriptionStates, subscriptionStates } from '../domain/subscriptions/subscription';
 import type { EntityType } from '../models/event';
 
 export interface EntityWorkflow {

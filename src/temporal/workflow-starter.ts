@@ -1,15 +1,15 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowSignal } from '../contracts/outbox';
 import { tenantOf } from '../domain/tenant';
-import { createClock, type Clock } from '../models/clock';
+import { createClock, type Clock } from '../services/clock';
 import type { Database } from '../models/database';
 import { entityModel } from '../models/entity-model';
-import { markDone } from '../models/outbox';
+import { markDone } from '../services/outbox';
 import type { OutboxRow } from '../models/outbox-row';
 import type { Entity } from '../models/schema-options';
 import type { Logger } from '../telemetry/logger';
 import { tenantIdAttribute } from './search-attributes';
-import { startingAhead } from './time-skipping-api';
+import { startingAhead } from './time-skipping/time-skipping-api';
 
 const MAX_IN_FLIGHT = 20;
 /** What an entity is until its process owns it; a refund is `pending` from the start, an operation `running`. */

@@ -1,8 +1,8 @@
-import { ledgerProblems, paymentProblems } from '../domain/ledger-check';
-import { balance } from '../domain/ledger';
-import { settledPaymentStates } from '../domain/payment';
-import { postingOf } from '../models/ledger-posting';
-import type { PaymentWorld } from './payment-world';
+import { ledgerProblems, paymentProblems } from '../domain/payments/ledger-check';
+import { balance } from '../domain/payments/ledger';
+import { settledPaymentStates } from '../domain/payments/payment';
+import { postingOf } from '../models/payments/ledger-posting';
+import type { PaymentWorld } from './worlds/payment-world';
 
 /** What a gateway's books say of one payment, in minor units. */
 export interface BankTotals {

@@ -2,7 +2,7 @@ import Ajv, { type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { Response } from 'supertest';
 import { readContractText } from '../assets';
-import { loadContract, type JsonSchema } from '../http/contract';
+import { loadContract, type JsonSchema } from '../http/pipeline/contract';
 
 interface RawResponse {
   $ref?: string;

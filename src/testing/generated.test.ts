@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderConfigTable } from '../../config/describe-environment';
 import * as workflows from '../../workflows';
-import { paymentsToMermaid } from '../domain/payment';
-import { checkoutRoot } from './servers';
+import { paymentsToMermaid } from '../domain/payments/payment';
+import { checkoutRoot } from './servers/servers';
 import { inventory, renderInventory } from './workflow-inventory';
 
 const root = checkoutRoot(__dirname);

@@ -6,13 +6,13 @@ import request, { type Test } from 'supertest';
 import { newId } from '../domain/ids';
 import { tenantIdOf, type Mode, type Scope } from '../domain/tenant';
 import { createApp, type AppInput } from '../http/app';
-import { hashOfKey, newApiKey } from '../http/authenticate';
+import { hashOfKey, newApiKey } from '../http/pipeline/authenticate';
 import type { OutboxRow } from '../models/outbox-row';
-import { createCompensationOperations } from '../temporal/compensations';
-import type { SendOnboardingCommandInput } from '../temporal/onboarding-commands';
-import type { SendPaymentCommandInput } from '../temporal/payment-commands';
-import type { SendSubscriptionCommandInput } from '../temporal/subscription-commands';
-import { openTestDatabase } from './test-database';
+import { createCompensationOperations } from '../temporal/commands/operator/compensations';
+import type { SendOnboardingCommandInput } from '../temporal/commands/users/onboarding-commands';
+import type { SendPaymentCommandInput } from '../temporal/commands/payments/payment-commands';
+import type { SendSubscriptionCommandInput } from '../temporal/commands/subscriptions/subscription-commands';
+import { openTestDatabase } from './servers/test-database';
 
 /**
  * A request's time for tests that are about what is answered, not about how soon: racing writers on a busy machine take

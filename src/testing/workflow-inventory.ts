@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActivityOptions } from '@temporalio/common';
 import * as temporalConfig from '../../config/temporal';
-import * as onboarding from '../contracts/onboarding';
+import * as onboarding from '../contracts/users/onboarding';
 import { operationStates } from '../contracts/operation';
-import * as payment from '../contracts/payment';
-import * as sandboxClock from '../contracts/sandbox-clock';
-import * as subscription from '../contracts/subscription';
+import * as payment from '../contracts/payments/payment';
+import * as sandboxClock from '../contracts/sandbox/sandbox-clock';
+import * as subscription from '../contracts/subscriptions/subscription';
 import { taskQueues } from '../contracts/task-queues';
-import { onboardingStates } from '../domain/onboarding';
-import { paymentStates } from '../domain/payment';
-import { invoiceStates } from '../domain/invoice';
-import { refundStates } from '../domain/refund';
-import { subscriptionStates } from '../domain/subscription';
-import { checkoutRoot } from './servers';
+import { onboardingStates } from '../domain/users/onboarding';
+import { paymentStates } from '../domain/payments/payment';
+import { invoiceStates } from '../domain/subscriptions/invoice';
+import { refundStates } from '../domain/payments/refund';
+import { subscriptionStates } from '../domain/subscriptions/subscription';
+import { checkoutRoot } from './servers/servers';
 
 export interface InventoryEntry {
   workflow: string;
@@ -36,7 +36,7 @@ export const inventory: InventoryEntry[] = [
     id: onboarding.userOnboardingId('<onboardingId>'),
     states: onboardingStates,
     contract: onboarding,
-    activities: 'workflows/onboarding/activities.ts',
+    activities: 'workflows/users/activities.ts',
   },
   {
     workflow: payment.PROCESS_PAYMENT,

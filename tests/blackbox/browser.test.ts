@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { newAddress, newestToken, postOnboarding, untilState } from '../../src/testing/onboard';
-import { startPlatform, type Platform } from '../../src/testing/platform';
-import { enrolPartner } from '../../src/testing/partner-app';
-import { checkoutRoot } from '../../src/testing/servers';
+import { newAddress, newestToken, postOnboarding, untilState } from '../../src/testing/worlds/onboard';
+import { startPlatform, type Platform } from '../../src/testing/platform/platform';
+import { enrolPartner } from '../../src/testing/platform/partner-app';
+import { checkoutRoot } from '../../src/testing/servers/servers';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),

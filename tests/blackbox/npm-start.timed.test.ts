@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPartnerApp } from '../../src/testing/partner-app';
-import { checkoutRoot } from '../../src/testing/servers';
+import { createPartnerApp } from '../../src/testing/platform/partner-app';
+import { checkoutRoot } from '../../src/testing/servers/servers';
 import { waitFor } from '../../src/testing/wait-for';
 
 interface RunFile {

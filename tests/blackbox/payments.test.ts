@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { readSandboxLedger, type SandboxLedgerItem } from '../../src/clients/sandbox-ledger';
+import { readSandboxLedger, type SandboxLedgerItem } from '../../src/clients/gateways/sandbox-ledger';
 import { tenantIdOf } from '../../src/domain/tenant';
-import { enrolPartner, type PartnerApp } from '../../src/testing/partner-app';
-import { startPlatform, type Platform } from '../../src/testing/platform';
-import { checkoutRoot } from '../../src/testing/servers';
+import { enrolPartner, type PartnerApp } from '../../src/testing/platform/partner-app';
+import { startPlatform, type Platform } from '../../src/testing/platform/platform';
+import { checkoutRoot } from '../../src/testing/servers/servers';
 import { waitFor } from '../../src/testing/wait-for';
 
 interface View {

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { enrolPartner, type PartnerApp } from '../../src/testing/partner-app';
-import { startPlatform, type Platform, type PlatformProcess } from '../../src/testing/platform';
-import { checkoutRoot } from '../../src/testing/servers';
+import { enrolPartner, type PartnerApp } from '../../src/testing/platform/partner-app';
+import { startPlatform, type Platform, type PlatformProcess } from '../../src/testing/platform/platform';
+import { checkoutRoot } from '../../src/testing/servers/servers';
 import { waitFor } from '../../src/testing/wait-for';
 
 interface Operation {

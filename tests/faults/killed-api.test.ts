@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { startPlatform, type Platform } from '../../src/testing/platform';
-import { enrolPartner, type PartnerApp } from '../../src/testing/partner-app';
+import { startPlatform, type Platform } from '../../src/testing/platform/platform';
+import { enrolPartner, type PartnerApp } from '../../src/testing/platform/partner-app';
 import {
   commandUntilAnswered,
   newAddress,
@@ -9,7 +9,7 @@ import {
   postOnboarding,
   timelineOf,
   untilState,
-} from '../../src/testing/onboard';
+} from '../../src/testing/worlds/onboard';
 import { connectTemporal } from '../../src/temporal/connect-temporal';
 import { createRunningWorkflows } from '../../src/temporal/running-workflows';
 import { waitFor } from '../../src/testing/wait-for';

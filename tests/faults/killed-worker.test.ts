@@ -1,7 +1,7 @@
 import { openDatabase, type Database } from '../../src/models/database';
-import { startPlatform, type Platform } from '../../src/testing/platform';
-import { enrolPartner, type PartnerApp } from '../../src/testing/partner-app';
-import { readMails } from '../../src/testing/mailbox';
+import { startPlatform, type Platform } from '../../src/testing/platform/platform';
+import { enrolPartner, type PartnerApp } from '../../src/testing/platform/partner-app';
+import { readMails } from '../../src/testing/platform/mailbox';
 import {
   commandUntilAnswered,
   newAddress,
@@ -9,7 +9,7 @@ import {
   postOnboarding,
   timelineOf,
   untilState,
-} from '../../src/testing/onboard';
+} from '../../src/testing/worlds/onboard';
 import { waitFor } from '../../src/testing/wait-for';
 
 interface Scene {

@@ -1,6 +1,6 @@
-import { startPlatform, type Platform } from '../../src/testing/platform';
-import { enrolPartner, type Answer, type PartnerApp } from '../../src/testing/partner-app';
-import { newAddress, newestToken, postOnboarding, untilState } from '../../src/testing/onboard';
+import { startPlatform, type Platform } from '../../src/testing/platform/platform';
+import { enrolPartner, type Answer, type PartnerApp } from '../../src/testing/platform/partner-app';
+import { newAddress, newestToken, postOnboarding, untilState } from '../../src/testing/worlds/onboard';
 import { waitFor } from '../../src/testing/wait-for';
 
 let platform: Platform;

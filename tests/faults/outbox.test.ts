@@ -2,8 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { newId } from '../../src/domain/ids';
 import { openDatabase } from '../../src/models/database';
-import { newOutboxRow } from '../../src/models/new-outbox-row';
-import { startPlatform, type Platform } from '../../src/testing/platform';
+import { newOutboxRow } from '../../src/services/new-outbox-row';
+import { startPlatform, type Platform } from '../../src/testing/platform/platform';
 import { waitFor } from '../../src/testing/wait-for';
 
 let platform: Platform;

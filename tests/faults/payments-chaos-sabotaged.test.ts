@@ -1,4 +1,4 @@
-import { compareBooks, payUntilAnswered, withChaos } from '../../src/testing/chaos-scene';
+import { compareBooks, payUntilAnswered, withChaos } from '../../src/testing/platform/chaos-scene';
 import { waitFor } from '../../src/testing/wait-for';
 
 // The twin of payments-chaos.timed.test.ts.

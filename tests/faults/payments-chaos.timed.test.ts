@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
-import { processPaymentId } from '../../src/contracts/payment';
-import { settledPaymentStates } from '../../src/domain/payment';
+import { processPaymentId } from '../../src/contracts/payments/payment';
+import { settledPaymentStates } from '../../src/domain/payments/payment';
 import { connectTemporal } from '../../src/temporal/connect-temporal';
 import { createRunningWorkflows } from '../../src/temporal/running-workflows';
-import { compareBooks, payUntilAnswered, withChaos } from '../../src/testing/chaos-scene';
-import type { Platform } from '../../src/testing/platform';
+import { compareBooks, payUntilAnswered, withChaos } from '../../src/testing/platform/chaos-scene';
+import type { Platform } from '../../src/testing/platform/platform';
 import { waitFor } from '../../src/testing/wait-for';
 
 // `npm run test:chaos` is the long form.

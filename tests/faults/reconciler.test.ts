@@ -1,8 +1,8 @@
 import { openDatabase } from '../../src/models/database';
 import { connectTemporal } from '../../src/temporal/connect-temporal';
-import { startPlatform, type Platform } from '../../src/testing/platform';
-import { enrolPartner, type PartnerApp } from '../../src/testing/partner-app';
-import { postOnboarding, timelineOf, untilState } from '../../src/testing/onboard';
+import { startPlatform, type Platform } from '../../src/testing/platform/platform';
+import { enrolPartner, type PartnerApp } from '../../src/testing/platform/partner-app';
+import { postOnboarding, timelineOf, untilState } from '../../src/testing/worlds/onboard';
 import { waitFor } from '../../src/testing/wait-for';
 
 let platform: Platform;

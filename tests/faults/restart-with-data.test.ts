@@ -1,6 +1,12 @@
-import { startPlatform, type Platform } from '../../src/testing/platform';
-import { enrolPartner, type PartnerApp } from '../../src/testing/partner-app';
-import { commandUntilAnswered, newAddress, newestToken, postOnboarding, untilState } from '../../src/testing/onboard';
+import { startPlatform, type Platform } from '../../src/testing/platform/platform';
+import { enrolPartner, type PartnerApp } from '../../src/testing/platform/partner-app';
+import {
+  commandUntilAnswered,
+  newAddress,
+  newestToken,
+  postOnboarding,
+  untilState,
+} from '../../src/testing/worlds/onboard';
 
 let platform: Platform;
 let app: PartnerApp;

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
-import { gatewayReported, processPaymentId } from '../../src/contracts/payment';
+import { gatewayReported, processPaymentId } from '../../src/contracts/payments/payment';
 import { openDatabase, type Database } from '../../src/models/database';
 import { connectTemporal } from '../../src/temporal/connect-temporal';
-import { enrolPartner, type PartnerApp } from '../../src/testing/partner-app';
-import { startPlatform, type Platform } from '../../src/testing/platform';
+import { enrolPartner, type PartnerApp } from '../../src/testing/platform/partner-app';
+import { startPlatform, type Platform } from '../../src/testing/platform/platform';
 import { waitFor } from '../../src/testing/wait-for';
 
 interface View {

@@ -1,8 +1,8 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { CapturePaymentInput, PaymentUndoing } from '../../src/contracts/payment';
-import type { GatewayAnswer } from '../../src/contracts/payment-activities';
-import { paymentAfter, paymentAfterSilence } from '../../src/domain/gateway-outcome';
-import { paymentTimes, waitAfterAnswerMs, type GatewayCall } from '../../src/domain/payment';
+import type { CapturePaymentInput, PaymentUndoing } from '../../src/contracts/payments/payment';
+import type { GatewayAnswer } from '../../src/contracts/payments/payment-activities';
+import { paymentAfter, paymentAfterSilence } from '../../src/domain/payments/gateway-outcome';
+import { paymentTimes, waitAfterAnswerMs, type GatewayCall } from '../../src/domain/payments/payment';
 import { lookUpPayment, processPaymentGateway, reportOverduePayment } from './activities';
 import type { PaymentRun } from './run';
 

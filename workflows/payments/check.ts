@@ -1,5 +1,5 @@
-import { paymentTimes } from '../../src/domain/payment';
-import type { ReviewPaymentInput } from '../../src/contracts/payment';
+import { paymentTimes } from '../../src/domain/payments/payment';
+import type { ReviewPaymentInput } from '../../src/contracts/payments/payment';
 import { checkFraud, validateCard } from './activities';
 import type { PaymentRun } from './run';
 

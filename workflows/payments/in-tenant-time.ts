@@ -1,5 +1,5 @@
 import { patched } from '@temporalio/workflow';
-import type { BornInSandbox } from '../../src/contracts/sandbox-clock';
+import type { BornInSandbox } from '../../src/contracts/sandbox/sandbox-clock';
 import { alignedWithSandbox } from '../align-clock';
 
 /**

@@ -10,7 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
-import * as contract from '../../src/contracts/payment';
+import * as contract from '../../src/contracts/payments/payment';
 import { CANCELLED_IN_TEMPORAL, ENTITY_NOT_OURS, ILLEGAL_STATE, type CommandInput } from '../../src/contracts/commands';
 import type {
   PaymentOutcome,
@@ -18,8 +18,8 @@ import type {
   ProcessPaymentInput,
   ProcessPaymentResult,
   RunningPaymentCommand,
-} from '../../src/contracts/payment';
-import { isPaymentAtRest, settledPaymentStates } from '../../src/domain/payment';
+} from '../../src/contracts/payments/payment';
+import { isPaymentAtRest, settledPaymentStates } from '../../src/domain/payments/payment';
 import { releasePayment, sendWebhookNotification, validatePayment } from './activities';
 import { askGateway, awaitAction, awaitCapture, settleUnknown, type Led } from './ask-gateway';
 import { awaitReview, check } from './check';

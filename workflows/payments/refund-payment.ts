@@ -1,8 +1,8 @@
 import { CancellationScope, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
-import { gatewayReported, type RefundPaymentInput } from '../../src/contracts/payment';
-import type { RefundStepInput } from '../../src/contracts/payment-activities';
-import { paymentTimes } from '../../src/domain/payment';
-import type { RefundState } from '../../src/domain/refund';
+import { gatewayReported, type RefundPaymentInput } from '../../src/contracts/payments/payment';
+import type { RefundStepInput } from '../../src/contracts/payments/payment-activities';
+import { paymentTimes } from '../../src/domain/payments/payment';
+import type { RefundState } from '../../src/domain/payments/refund';
 import { beginRefund, processRefundGateway, reportOverdueRefund, settleRefund } from './activities';
 import { inTenantTime } from './in-tenant-time';
 import { News } from './news';

@@ -1,6 +1,6 @@
 import { patched, workflowInfo } from '@temporalio/workflow';
 import { ILLEGAL_STATE, commandStep, type CommandInput } from '../../src/contracts/commands';
-import { paymentRefusals, paymentUpdates } from '../../src/contracts/payment';
+import { paymentRefusals, paymentUpdates } from '../../src/contracts/payments/payment';
 import type {
   CapturePaymentInput,
   PaymentOutcome,
@@ -12,8 +12,12 @@ import type {
   ProcessPaymentResult,
   ReviewPaymentInput,
   RunningPaymentCommand,
-} from '../../src/contracts/payment';
-import type { PaymentStepInput, StepCommand, UpdatePaymentStatusInput } from '../../src/contracts/payment-activities';
+} from '../../src/contracts/payments/payment';
+import type {
+  PaymentStepInput,
+  StepCommand,
+  UpdatePaymentStatusInput,
+} from '../../src/contracts/payments/payment-activities';
 import {
   endedPaymentStates,
   positionOf,
@@ -22,8 +26,8 @@ import {
   type GatewayCall,
   type PaymentPosition,
   type PaymentState,
-} from '../../src/domain/payment';
-import { meaningOfCancel, refusePaymentCommand } from '../../src/domain/payment-commands';
+} from '../../src/domain/payments/payment';
+import { meaningOfCancel, refusePaymentCommand } from '../../src/domain/payments/payment-commands';
 import { CommandInbox, refusal, type QueuedCommand } from '../command-inbox';
 import { News } from './news';
 import { updatePaymentStatus } from './activities';

@@ -1,5 +1,5 @@
-import type { PaymentUndoing } from '../../src/contracts/payment';
-import { paymentTimes, settledPaymentStates, type PaymentState } from '../../src/domain/payment';
+import type { PaymentUndoing } from '../../src/contracts/payments/payment';
+import { paymentTimes, settledPaymentStates, type PaymentState } from '../../src/domain/payments/payment';
 import { compensatePayment, undoPayment } from './activities';
 import { reportWhenOverdue } from './ask-gateway';
 import type { PaymentRun } from './run';

@@ -10,7 +10,7 @@ import type { Activities } from '../../activities';
 import { advanceTenantOptions, sandboxClockActivityOptions } from '../../config/temporal';
 import { ENTITY_NOT_OURS } from '../../src/contracts/commands';
 import type { OperationFailure, OperationState } from '../../src/contracts/operation';
-import { getState, type AdvanceClockInput } from '../../src/contracts/sandbox-clock';
+import { getState, type AdvanceClockInput } from '../../src/contracts/sandbox/sandbox-clock';
 
 const { beginAdvance, finishAdvance } = proxyActivities<Activities>(sandboxClockActivityOptions);
 const { advanceTenant } = proxyActivities<Activities>(advanceTenantOptions);

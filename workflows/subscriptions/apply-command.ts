@@ -1,7 +1,10 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
 import { ENTITY_NOT_OURS } from '../../src/contracts/commands';
-import type { SubscriptionUpdate } from '../../src/contracts/subscription';
-import type { SubscriptionCommandStep, SubscriptionMoved } from '../../src/contracts/subscription-activities';
+import type { SubscriptionUpdate } from '../../src/contracts/subscriptions/subscription';
+import type {
+  SubscriptionCommandStep,
+  SubscriptionMoved,
+} from '../../src/contracts/subscriptions/subscription-activities';
 import { refusal } from '../command-inbox';
 import * as activities from './activities';
 import type { QueuedSubscriptionCommand, SubscriptionRun } from './run';

@@ -1,6 +1,10 @@
 import { CancellationScope, startChild, workflowInfo } from '@temporalio/workflow';
-import { SUBSCRIPTION_PAYMENT, subscriptionPaymentId, type SubscriptionInput } from '../../src/contracts/subscription';
-import type { SubscriptionProgress } from '../../src/domain/subscription-progress';
+import {
+  SUBSCRIPTION_PAYMENT,
+  subscriptionPaymentId,
+  type SubscriptionInput,
+} from '../../src/contracts/subscriptions/subscription';
+import type { SubscriptionProgress } from '../../src/domain/subscriptions/subscription-progress';
 import { runsElsewhere } from './runs-elsewhere';
 import type { subscriptionPayment } from './subscription-payment';
 

@@ -1,7 +1,7 @@
 import { allHandlersFinished, condition, patched, workflowInfo } from '@temporalio/workflow';
 import { commandStep, type CommandInput } from '../../src/contracts/commands';
-import { RENEWAL_ASKS_AGAIN_AFTER_MS } from '../../src/contracts/payment';
-import { commandOf, subscriptionRefusals } from '../../src/contracts/subscription';
+import { RENEWAL_ASKS_AGAIN_AFTER_MS } from '../../src/contracts/payments/payment';
+import { commandOf, subscriptionRefusals } from '../../src/contracts/subscriptions/subscription';
 import type {
   AppliedCommand,
   CancelSubscriptionInput,
@@ -12,16 +12,19 @@ import type {
   SubscriptionRef,
   SubscriptionStatus,
   SubscriptionUpdate,
-} from '../../src/contracts/subscription';
-import type { SubscriptionMoved, SubscriptionStepInput } from '../../src/contracts/subscription-activities';
-import { refuseCancelTerms, refuseSubscriptionCommand } from '../../src/domain/subscription';
+} from '../../src/contracts/subscriptions/subscription';
+import type {
+  SubscriptionMoved,
+  SubscriptionStepInput,
+} from '../../src/contracts/subscriptions/subscription-activities';
+import { refuseCancelTerms, refuseSubscriptionCommand } from '../../src/domain/subscriptions/subscription';
 import type { Refusal } from '../../src/domain/refusal';
 import {
   nextDue,
   waitingForOf,
   type SubscriptionDue,
   type SubscriptionProgress,
-} from '../../src/domain/subscription-progress';
+} from '../../src/domain/subscriptions/subscription-progress';
 import { CommandInbox, refusal, type QueuedCommand } from '../command-inbox';
 import type { Charging } from './charging';
 

@@ -1,8 +1,11 @@
 import { CancellationScope, startChild } from '@temporalio/workflow';
-import { PROCESS_PAYMENT, processPaymentId, type ProcessPaymentResult } from '../../src/contracts/payment';
-import { chargeStep } from '../../src/contracts/subscription';
-import type { SubscriptionPaymentInput, SubscriptionPaymentResult } from '../../src/contracts/subscription';
-import type { ChargeStepInput } from '../../src/contracts/subscription-activities';
+import { PROCESS_PAYMENT, processPaymentId, type ProcessPaymentResult } from '../../src/contracts/payments/payment';
+import { chargeStep } from '../../src/contracts/subscriptions/subscription';
+import type {
+  SubscriptionPaymentInput,
+  SubscriptionPaymentResult,
+} from '../../src/contracts/subscriptions/subscription';
+import type { ChargeStepInput } from '../../src/contracts/subscriptions/subscription-activities';
 import { taskQueues } from '../../src/contracts/task-queues';
 import type { processPayment } from '../payments/process-payment';
 import { createInvoice, getSubscriptionDetails, updateSubscription } from './activities';

@@ -1,10 +1,14 @@
 import { CancellationScope, allHandlersFinished, condition, continueAsNew, setHandler } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
 import { CANCELLED_IN_TEMPORAL } from '../../src/contracts/commands';
-import * as contract from '../../src/contracts/subscription';
-import type { SubscriptionInput, SubscriptionOutcome, SubscriptionUpdate } from '../../src/contracts/subscription';
-import type { SubscriptionState } from '../../src/domain/subscription';
-import type { SubscriptionDue } from '../../src/domain/subscription-progress';
+import * as contract from '../../src/contracts/subscriptions/subscription';
+import type {
+  SubscriptionInput,
+  SubscriptionOutcome,
+  SubscriptionUpdate,
+} from '../../src/contracts/subscriptions/subscription';
+import type { SubscriptionState } from '../../src/domain/subscriptions/subscription';
+import type { SubscriptionDue } from '../../src/domain/subscriptions/subscription-progress';
 import { alignedWithSandbox } from '../align-clock';
 import { announceTrialEnd, beginSubscription, cancelSubscription, resumeSubscription, startTrial } from './activities';
 import { applyCommand, takeAnswer } from './apply-command';

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { Database } from '../../models/database';
-import { markDone } from '../../models/outbox';
+import { markDone } from '../../services/outbox';
 import type { OutboxRow } from '../../models/outbox-row';
-import type { ActOnRow } from '../consume-row';
+import type { ActOnRow } from '../relay/consume-row';
 
 const DUPLICATE_KEY = 11000;
 const ATTEMPTS = 3;

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { Mailer } from '../../clients/mailer';
+import type { Mailer } from '../../clients/mailer/mailer';
 import type { MailRequest } from '../../contracts/outbox';
-import { signVerificationToken } from '../../contracts/verification-token';
+import { signVerificationToken } from '../../contracts/users/verification-token';
 import { moneyOf } from '../../domain/money';
 import { formatMoney } from '../../domain/money-text';
 import { tenantOf } from '../../domain/tenant';
 import { composeMail } from '../../mails/compose-mail';
 import { languageOf } from '../../mails/mail-text';
 import type { Database } from '../../models/database';
-import type { Onboarding } from '../../models/onboarding';
-import { markDone } from '../../models/outbox';
+import type { Onboarding } from '../../models/users/onboarding';
+import { markDone } from '../../services/outbox';
 import type { OutboxRow } from '../../models/outbox-row';
-import type { ActOnRow } from '../consume-row';
+import type { ActOnRow } from '../relay/consume-row';
 
 export interface CreateSendMailInput {
   database: Database;

@@ -1,0 +1,153 @@
+import type { ActivityDependencies } from '..';
+import type { PaymentProgress } from '../../src/contracts/payments/payment';
+import type {
+  CardAnswer,
+  FraudAnswer,
+  PaymentStepInput,
+  ValidatePaymentInput,
+} from '../../src/contracts/payments/payment-activities';
+import { cardProblems, type PaymentMethodFacts } from '../../src/domain/payments/card';
+import { DomainError } from '../../src/domain/domain-error';
+import {
+  assessFraud,
+  defaultFraudRules,
+  type FraudDecision,
+  type FraudFacts,
+  type FraudRules,
+} from '../../src/domain/payments/fraud';
+import { requireAmount } from '../../src/domain/money';
+import { settledPaymentStates } from '../../src/domain/payments/payment';
+import { tenantOf } from '../../src/domain/tenant';
+import type { Payment } from '../../src/models/payments/payment';
+import { isGatewayError } from './gateway-answers';
+import { byWorkflow, createPaymentRecords } from './payment-records';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** What is looked at before the gateway is asked for money. */
+export const createPaymentCheckActivities = ({
+  database,
+  applyStep,
+  insertDocuments,
+  gatewayFor,
+  fraudRules = defaultFraudRules,
+}: ActivityDependencies) => {
+  const { models } = database;
+  const records = createPaymentRecords({ database, applyStep, insertDocuments });
+
+  /** Of what customers do themselves: what a subscription charges comes in crowds by its nature. */
+  const velocityOf = async (
+    { _id, tenantId, customerId, startedBy }: Payment,
+    at: string,
+  ): Promise<FraudFacts['velocity']> => {
+    if (customerId === null || startedBy === 'parent') return null;
+    const nowMs = Date.parse(at);
+    const within = (ms: number) => ({
+      tenantId,
+      customerId,
+      startedBy: 'outbox' as const,
+      _id: { $ne: _id },
+      createdAt: { $gt: new Date(nowMs - ms), $lte: new Date(nowMs) },
+    });
+    const [paymentsLastHour, paymentsLastDay, declinesLastHour] = await Promise.all([
+      models.payments.countDocuments(within(HOUR_MS)),
+      models.payments.countDocuments(within(DAY_MS)),
+      models.payments.countDocuments({ ...within(HOUR_MS), state: 'declined' }),
+    ]);
+    return { paymentsLastHour, paymentsLastDay, declinesLastHour };
+  };
+
+  /** With what the partner denies. */
+  const rulesOf = async ({ tenantId }: Payment): Promise<FraudRules> => {
+    const partner = await models.partners.findById(tenantOf(tenantId).partnerId, { denyList: 1 }).lean();
+    return { ...fraudRules, denyList: [...fraudRules.denyList, ...(partner?.denyList ?? [])] };
+  };
+
+  const step = ({ tenantId, paymentId, chain, step: name, at }: PaymentStepInput) =>
+    ({
+      tenantId,
+      entityType: 'payment',
+      entityId: paymentId,
+      chain,
+      step: name,
+      at,
+      by: byWorkflow,
+      from: ['validating'],
+    }) as const;
+
+  return {
+    /**
+     * Makes this run the owner of the payment and says where to pick up. Another chain's payment is `ENTITY_NOT_OURS`.
+     */
+    async validatePayment(input: ValidatePaymentInput): Promise<PaymentProgress> {
+      const { tenantId, paymentId, chain, runId } = input;
+      await models.payments.updateOne(
+        { _id: paymentId, tenantId, $or: [{ chain: null }, { chain }], lastRunId: { $ne: runId } },
+        { $set: { chain, lastRunId: runId }, $inc: { runs: 1 } },
+      );
+      const claimed = await records.find(input);
+      // One that has ended needs no owner: it is only told how.
+      if (claimed.chain !== chain && !settledPaymentStates.includes(claimed.state))
+        throw new DomainError('ENTITY_NOT_OURS', `payment ${paymentId} is owned by another run of its workflow`);
+      requireAmount({ amount: claimed.amount });
+      if (claimed.state === 'accepted') await records.move({ ...input, to: 'validating' });
+      const { state, unknownCall, capture, since, undoing, runs, reason } = await records.find(input);
+      return { state, unknownCall, capture, since: since.toISOString(), undoing, run: runs, reason };
+    },
+
+    /** Judges amount, velocity and deny list. `deny` is an answer. */
+    async checkFraud(input: PaymentStepInput): Promise<FraudAnswer> {
+      const payment = await records.find(input);
+      const { customerId, paymentMethod, amount } = payment;
+      const subjects: FraudFacts['subjects'] = [
+        { kind: 'payment_method', value: paymentMethod },
+        ...(customerId === null ? [] : [{ kind: 'customer' as const, value: customerId }]),
+      ];
+      const [velocity, rules] = await Promise.all([velocityOf(payment, input.at), rulesOf(payment)]);
+      const { decision, reasons } = assessFraud({ facts: { amount, velocity, subjects }, rules });
+      const { data } = await applyStep(database, {
+        ...step(input),
+        set: { fraud: { decision, reasons: reasons.map(({ rule, detail }) => ({ rule, detail })) } },
+        event: { type: 'payment.fraud_checked', data: { decision, rules: reasons.map(({ rule }) => rule) } },
+      });
+      return { decision: data.decision as FraudDecision };
+    },
+
+    /** Asks the gateway what the payment method is. Waits an outage out; a card that cannot be charged is an answer. */
+    async validateCard(input: PaymentStepInput): Promise<CardAnswer> {
+      const { tenantId, at } = input;
+      const { paymentMethod, customerId, amount } = await records.find(input);
+      const found = await gatewayFor(tenantId)
+        .getPaymentMethod({ tenantId, at, paymentMethod, ...(customerId === null ? {} : { customerId }) })
+        .catch((error: unknown) => {
+          if (isGatewayError(error, 'GatewayRequestRefused')) return { status: 'not_found' } as const;
+          throw error;
+        });
+      const facts: PaymentMethodFacts | null =
+        found.status === 'not_found'
+          ? null
+          : {
+              brand: found.brand,
+              last4: found.last4,
+              expiryMonth: found.expMonth,
+              expiryYear: found.expYear,
+              usable: true,
+              currencies: null,
+            };
+      const [problem] = cardProblems({ facts, amount, at });
+      const card = facts && {
+        brand: facts.brand,
+        last4: facts.last4,
+        expiryMonth: facts.expiryMonth,
+        expiryYear: facts.expiryYear,
+      };
+      const { data } = await applyStep(database, {
+        ...step(input),
+        set: { card },
+        event: { type: 'payment.card_checked', data: { problem: problem?.code ?? null } },
+      });
+      return { problem: data.problem as string | null };
+    },
+  };
+};

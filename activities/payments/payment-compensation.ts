@@ -1,0 +1,138 @@
+import type { ActivityDependencies } from '..';
+import { gatewayKey } from '../../src/contracts/payments/payment';
+import type { CompensationAnswer, PaymentStepInput } from '../../src/contracts/payments/payment-activities';
+import { DomainError } from '../../src/domain/domain-error';
+import { paymentAfter, paymentAfterSilence } from '../../src/domain/payments/gateway-outcome';
+import { paymentTimes, positionOf, settledPaymentStates } from '../../src/domain/payments/payment';
+import type { Payment } from '../../src/models/payments/payment';
+import { createEffects } from '../effects';
+import { isGatewayError, saidOfAuthorise, saidOfVoid, type Said } from './gateway-answers';
+import { authorisationOf, authoriseInputOf } from './payment-gateway';
+import { createPaymentRecords } from './payment-records';
+
+const UNAVAILABLE = ['GatewayUnavailable', 'GatewayRequestRefused', 'VoidRefused'] as const;
+
+/** Undoes a payment at the gateway: gives up what is held, or may be. */
+export const createPaymentCompensationActivities = ({
+  database,
+  applyStep,
+  insertDocuments,
+  gatewayFor,
+}: ActivityDependencies) => {
+  const records = createPaymentRecords({ database, applyStep, insertDocuments });
+  const effects = createEffects({ database });
+
+  /**
+   * What became of an authorisation that was sent and not answered. The gateway's "never seen" is no proof, the call
+   * may still be on its way; the same call with the same key is: it gets the first answer, or is the first.
+   */
+  const settleAuthorise = async ({ at }: PaymentStepInput, payment: Payment): Promise<Said> => {
+    const call = authoriseInputOf(payment, at);
+    const gateway = gatewayFor(payment.tenantId);
+    const found = await gateway.lookUp({
+      tenantId: call.tenantId,
+      idempotencyKey: call.idempotencyKey,
+      at,
+      operation: 'authorise',
+    });
+    return saidOfAuthorise(
+      found.status === 'found' && found.operation === 'authorise' ? found.result : await gateway.authorise(call),
+    );
+  };
+
+  /** The void is decisive: after it no capture succeeds, and one that came first is told as `captured`. */
+  const voidHold = async ({ at, tenantId }: PaymentStepInput, payment: Payment): Promise<Said> => {
+    const call = {
+      tenantId,
+      at,
+      idempotencyKey: gatewayKey(payment._id, 'void'),
+      authorisationId: authorisationOf(payment),
+    };
+    const gateway = gatewayFor(tenantId);
+    const found = payment.unknownCall === 'void' ? await gateway.lookUp({ ...call, operation: 'void' }) : null;
+    return saidOfVoid(
+      found?.status === 'found' && found.operation === 'void' ? found.result : await gateway.void(call),
+    );
+  };
+
+  /**
+   * A customer who confirmed just before the void made the hold real: that stands in the gateway's books, and so in
+   * ours. Asked once the void is decided, since nothing of it changes any more.
+   */
+  const bookHold = async (input: PaymentStepInput, payment: Payment): Promise<void> => {
+    const { tenantId, at } = input;
+    const lookUp = {
+      tenantId,
+      at,
+      idempotencyKey: gatewayKey(payment._id, 'authorise'),
+      authorisationId: authorisationOf(payment),
+      operation: 'authorise',
+    } as const;
+    const found = await gatewayFor(tenantId).lookUp(lookUp);
+    if (found.status === 'found' && found.operation === 'authorise' && found.result.status === 'authorised')
+      await records.holdFound({ ...input, step: `${input.step}/hold` });
+  };
+
+  const undo = async (input: PaymentStepInput): Promise<CompensationAnswer> => {
+    let payment = await records.find(input);
+    if (payment.authorisationId === null) {
+      const said = await settleAuthorise(input, payment);
+      const next = paymentAfter({ position: positionOf(payment), status: said.status });
+      if (next !== 'authorised' && next !== 'requires_action')
+        return { status: said.status, reason: said.reason, position: positionOf(payment) };
+      await records.move({ ...input, step: `${input.step}/found`, to: next, ...said });
+      payment = await records.find(input);
+    }
+    const position = positionOf(payment);
+    try {
+      const said = await voidHold(input, payment);
+      if (payment.authorisedMinor > 0) return { ...said, position };
+      // Confirmed and taken at the gateway itself, both before our void came: it is captured by way of the hold that it
+      // was.
+      if (said.status === 'captured' && paymentAfter({ position, status: 'authorised' }) === 'authorised') {
+        await records.move({ ...input, step: `${input.step}/hold`, to: 'authorised' });
+        return { ...said, position: 'authorised' };
+      }
+      await bookHold(input, payment);
+      return { ...said, position };
+    } catch (error) {
+      if (!isGatewayError(error, 'GatewayOutcomeUnknown')) throw error;
+      const next = paymentAfterSilence({ position, call: 'void' });
+      const until = new Date(Date.parse(input.at) + paymentTimes.unknownMs).toISOString();
+      if (next) await records.move({ ...input, step: `${input.step}/silence`, to: next, until });
+      return { status: 'unknown', reason: null, position: next ?? position };
+    }
+  };
+
+  return {
+    /**
+     * Harmless where nothing was sent or nothing is held, and repeated by the workflow until it succeeds. What keeps
+     * failing is on the operator's list, who may waive it.
+     */
+    async compensatePayment(input: PaymentStepInput): Promise<CompensationAnswer> {
+      const { tenantId, paymentId } = input;
+      const ref = { tenantId, key: gatewayKey(paymentId, 'authorise') };
+      const effect = await effects.find(ref);
+      const payment = await records.find(input);
+      const position = positionOf(payment);
+      if (settledPaymentStates.includes(payment.state))
+        return { status: payment.capturedMinor > 0 ? 'captured' : 'voided', reason: null, position };
+      if (!effect || effect.state === 'none' || (effect.state === 'intent' && !effect.sent))
+        return { status: 'not_found', reason: null, position };
+      if (effect.state === 'waived') return { status: 'waived', reason: null, position };
+      try {
+        return await undo(input);
+      } catch (error) {
+        // No answer to a settling call: it may have happened, and is settled by its key next time.
+        if (isGatewayError(error, 'GatewayOutcomeUnknown'))
+          return { status: 'unknown', reason: null, position: positionOf(await records.find(input)) };
+        // A rule of ours ends the process, and the reconciler lists that.
+        if (error instanceof DomainError) throw error;
+        // What nobody foresaw is counted too before the server tries again: it must not go on for ever unseen.
+        await effects.countFailure(ref, error);
+        if (!UNAVAILABLE.some((name) => isGatewayError(error, name))) throw error;
+        return { status: 'unavailable', reason: null, position: positionOf(await records.find(input)) };
+      }
+    },
+  };
+};

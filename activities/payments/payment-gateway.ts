@@ -1,0 +1,158 @@
+import type { ActivityDependencies } from '..';
+import { gatewayKey } from '../../src/contracts/payments/payment';
+import type {
+  GatewayAnswer,
+  GatewayCallInput,
+  LookUpPaymentInput,
+} from '../../src/contracts/payments/payment-activities';
+import { DomainError } from '../../src/domain/domain-error';
+import { paymentAfter } from '../../src/domain/payments/gateway-outcome';
+import { moneyOf } from '../../src/domain/money';
+import { paymentTimes, positionOf, waitAfterAnswerMs } from '../../src/domain/payments/payment';
+import type { AuthoriseInput } from '../../src/clients/gateways/payment-gateway';
+import type { Payment } from '../../src/models/payments/payment';
+import { createEffects } from '../effects';
+import { isGatewayError, REQUEST_REFUSED, saidOfAuthorise, saidOfCapture, type Said } from './gateway-answers';
+import { captureMinorOf, createPaymentRecords, effectOf } from './payment-records';
+
+/** Everything that makes an authorisation the same call: none of it ever changes. */
+export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput => ({
+  tenantId: payment.tenantId,
+  idempotencyKey: gatewayKey(payment._id, 'authorise'),
+  at,
+  amount: payment.amount,
+  paymentMethod: payment.paymentMethod,
+  purpose: payment.purpose,
+  reference: payment._id,
+  ...(payment.customerId === null ? {} : { customerId: payment.customerId }),
+  ...(payment.description === null ? {} : { description: payment.description }),
+});
+
+/**
+ * The calls that move money. Temporal may run each more than once: the key is made of the payment and the call, and
+ * under one key the gateway acts once. A gateway that is away is thrown and so waited out; no answer is an answer:
+ * `unknown`.
+ */
+export const createPaymentGatewayActivities = ({
+  database,
+  applyStep,
+  insertDocuments,
+  gatewayFor,
+}: ActivityDependencies) => {
+  const records = createPaymentRecords({ database, applyStep, insertDocuments });
+  const effects = createEffects({ database });
+
+  const ask = async (payment: Payment, call: GatewayCallInput['call'], at: string): Promise<Said> => {
+    const gateway = gatewayFor(payment.tenantId);
+    if (call === 'authorise') return saidOfAuthorise(await gateway.authorise(authoriseInputOf(payment, at)));
+    return saidOfCapture(
+      await gateway.capture({
+        tenantId: payment.tenantId,
+        idempotencyKey: gatewayKey(payment._id, 'capture'),
+        at,
+        authorisationId: authorisationOf(payment),
+        amount: moneyOf(captureMinorOf(payment), payment.amount.currency),
+      }),
+    );
+  };
+
+  /** Keeps at once what carries the gateway's references: a hold, or the page where the customer confirms. */
+  const keep = async (
+    input: GatewayCallInput | LookUpPaymentInput,
+    payment: Payment,
+    { status, reason, capturedMinor, ...references }: Said,
+  ): Promise<GatewayAnswer> => {
+    const position = positionOf(payment);
+    const next = paymentAfter({ position, status });
+    if (next !== 'authorised' && next !== 'requires_action') return { status, reason, position, capturedMinor };
+    const waitMs = waitAfterAnswerMs({ position: next, capture: payment.capture });
+    const until = waitMs === null ? null : new Date(Date.parse(input.at) + waitMs).toISOString();
+    await records.move({ ...input, step: `${input.step}/answer`, to: next, until, ...references });
+    return { status, reason, position: next };
+  };
+
+  const lookUp = async (input: LookUpPaymentInput): Promise<GatewayAnswer> => {
+    const { tenantId, at, call } = input;
+    const payment = await records.find(input);
+    const position = positionOf(payment);
+    // A repeat, after an attempt whose answer was kept but not reported.
+    if (position === 'authorised' && call === 'authorise') return { status: 'authorised', reason: null, position };
+    const { authorisationId } = payment;
+    try {
+      const found = await gatewayFor(tenantId).lookUp({
+        tenantId,
+        at,
+        operation: call,
+        idempotencyKey: gatewayKey(payment._id, call),
+        ...(authorisationId === null ? {} : { authorisationId }),
+      });
+      // A capture that the gateway never saw has taken nothing: the hold is as it was.
+      if (found.status === 'not_found')
+        return { status: call === 'capture' ? 'authorised' : 'not_found', reason: null, position };
+      if (found.operation === 'authorise') return await keep(input, payment, saidOfAuthorise(found.result));
+      if (found.operation === 'capture') return { ...saidOfCapture(found.result), position };
+      throw new Error(`The gateway told of a ${found.operation} under the key of ${call}`);
+    } catch (error) {
+      // A refused look-up (a key that was replaced) tells as little, and must not keep the process from telling an
+      // operator.
+      const tellsNothing =
+        isGatewayError(error, 'GatewayUnavailable') || isGatewayError(error, 'GatewayRequestRefused');
+      if (tellsNothing) return { status: 'unavailable', reason: null, position };
+      throw error;
+    }
+  };
+
+  /**
+   * A refusal says nothing of an attempt before it: under the key the gateway may. What it has never seen, once that
+   * attempt has arrived or died on its way, has failed; what may be held all the same is given back first.
+   */
+  const settleRefused = async (
+    input: GatewayCallInput,
+    underWay: 'authorising' | 'capturing',
+  ): Promise<GatewayAnswer> => {
+    const { tenantId, paymentId, call, at } = input;
+    const failed = { status: 'failed', reason: REQUEST_REFUSED, position: underWay } as const;
+    const effect = await effects.find({ tenantId, key: gatewayKey(paymentId, call) });
+    if (!effect?.sent) return failed;
+    const found = await lookUp(input);
+    const isUnseen = found.status === 'not_found' || (call === 'capture' && found.status === 'authorised');
+    if (!isUnseen && found.status !== 'unavailable') return found;
+    const mayBeOnItsWay = Date.parse(at) - effect.createdAt.getTime() < paymentTimes.arrivalMs;
+    return isUnseen && !mayBeOnItsWay
+      ? { ...failed, mayHold: true }
+      : { status: 'unknown', reason: null, position: underWay };
+  };
+
+  return {
+    /** Asks the gateway to hold the amount or to take it, after writing down that it will. */
+    async processPaymentGateway(input: GatewayCallInput): Promise<GatewayAnswer> {
+      const { at, call, step } = input;
+      const underWay = call === 'authorise' ? 'authorising' : 'capturing';
+      const before = await records.find(input);
+      // A repeat, after an attempt whose answer was kept but not reported.
+      if (call === 'authorise' && (before.state === 'authorised' || before.state === 'requires_action')) {
+        return { status: before.state, reason: null, position: before.state };
+      }
+      if (before.state !== underWay) await records.move({ ...input, step: `${step}/begin`, to: underWay });
+      const payment = await records.find(input);
+      try {
+        const said = await effects.send(effectOf(payment, call, at), () => ask(payment, call, at));
+        return await keep(input, payment, said);
+      } catch (error) {
+        if (isGatewayError(error, 'GatewayOutcomeUnknown'))
+          return { status: 'unknown', reason: null, position: underWay };
+        if (isGatewayError(error, 'GatewayRequestRefused')) return settleRefused(input, underWay);
+        throw error;
+      }
+    },
+
+    /** What the gateway says about a call by its key. Changes nothing there, so it may be asked any number of times. */
+    lookUpPayment: (input: LookUpPaymentInput): Promise<GatewayAnswer> => lookUp(input),
+  };
+};
+
+export function authorisationOf({ _id, authorisationId }: Payment): string {
+  if (authorisationId === null)
+    throw new DomainError('ILLEGAL_STATE', `payment ${_id} has no authorisation at the gateway`);
+  return authorisationId;
+}

@@ -1,0 +1,205 @@
+import type { ActivityDependencies } from '..';
+import { gatewayKey, refundPaymentId } from '../../src/contracts/payments/payment';
+import type { RefundAnswer, RefundStepInput, SettleRefundInput } from '../../src/contracts/payments/payment-activities';
+import { DomainError } from '../../src/domain/domain-error';
+import { newId } from '../../src/domain/ids';
+import { postRefund } from '../../src/domain/payments/ledger';
+import {
+  paymentStateOfFunds,
+  refundStates,
+  refundTransitions,
+  settleRefund,
+  type RefundState,
+} from '../../src/domain/payments/refund';
+import { sourcesOf } from '../../src/domain/transitions';
+import type { RefundInput } from '../../src/clients/gateways/payment-gateway';
+import type { Refund } from '../../src/models/payments/refund';
+import { createEffects, type NewEffect } from '../effects';
+import { isGatewayError, REQUEST_REFUSED, saidOfRefund } from './gateway-answers';
+import { authorisationOf } from './payment-gateway';
+import { byWorkflow, createPaymentRecords } from './payment-records';
+
+/** Gives money back. A refund that is not answered stays `pending` and is settled by its key. */
+export const createRefundActivities = ({ database, applyStep, insertDocuments, gatewayFor }: ActivityDependencies) => {
+  const { models } = database;
+  const records = createPaymentRecords({ database, applyStep, insertDocuments });
+  const effects = createEffects({ database });
+
+  const find = async ({ tenantId, refundId }: Pick<RefundStepInput, 'tenantId' | 'refundId'>): Promise<Refund> => {
+    const refund = await models.refunds.findOne({ _id: refundId, tenantId }).lean();
+    if (!refund) throw new DomainError('NOT_FOUND', `There is no refund ${refundId}`);
+    return refund;
+  };
+
+  const step = ({ tenantId, refundId, chain, step: name, at }: RefundStepInput) =>
+    ({
+      tenantId,
+      entityType: 'refund',
+      entityId: refundId,
+      chain,
+      step: name,
+      at,
+      by: byWorkflow,
+    }) as const;
+
+  const effectOf = ({ tenantId, refundId, at }: Pick<RefundStepInput, 'tenantId' | 'refundId' | 'at'>): NewEffect => ({
+    tenantId,
+    key: gatewayKey(refundId, 'refund'),
+    entityType: 'refund',
+    entityId: refundId,
+    effect: 'refund',
+    at,
+  });
+
+  /**
+   * Told under its key already? Then that counts; otherwise the same call with the same key, which is the first or gets
+   * the first answer.
+   */
+  const ask = async (call: RefundInput, sent: boolean): Promise<RefundAnswer> => {
+    const gateway = gatewayFor(call.tenantId);
+    const { tenantId, at, idempotencyKey, authorisationId } = call;
+    const found = sent
+      ? await gateway.lookUp({ tenantId, at, idempotencyKey, authorisationId, operation: 'refund' })
+      : null;
+    return saidOfRefund(
+      found?.status === 'found' && found.operation === 'refund' ? found.result : await gateway.refund(call),
+    );
+  };
+
+  return {
+    /** Makes this run the owner of the refund, registers what it is about to do, and says where it stands. */
+    async beginRefund(input: RefundStepInput): Promise<{ state: RefundState; since: string }> {
+      const { tenantId, refundId, chain } = input;
+      await models.refunds.updateOne({ _id: refundId, tenantId, chain: null }, { $set: { chain } });
+      const refund = await find(input);
+      if (refund.chain !== chain)
+        throw new DomainError('ENTITY_NOT_OURS', `refund ${refundId} is owned by another run of its workflow`);
+      const since = refund.createdAt.toISOString();
+      if (refund.state !== 'pending') return { state: refund.state, since };
+      await applyStep(database, {
+        ...step(input),
+        from: ['pending'],
+        event: { type: 'refund.started' },
+        alongside: async (session) => {
+          await effects.register({ ...effectOf(input), sent: false }, session);
+        },
+      });
+      return { state: 'pending', since };
+    },
+
+    /** Asks the gateway to give the money back, or what became of having asked. */
+    async processRefundGateway({ at, ...ref }: RefundStepInput): Promise<RefundAnswer> {
+      const { _id: refundId, tenantId, paymentId, amount } = await find(ref);
+      const payment = await records.find({ tenantId, paymentId });
+      const key = gatewayKey(refundId, 'refund');
+      const call: RefundInput = {
+        tenantId,
+        at,
+        idempotencyKey: key,
+        authorisationId: authorisationOf(payment),
+        amount,
+        reference: refundId,
+      };
+      const sent = await effects.mayHaveArrived({ tenantId, key });
+      try {
+        return await effects.send(effectOf({ tenantId, refundId, at }), () => ask(call, sent));
+      } catch (error) {
+        if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null };
+        if (isGatewayError(error, 'GatewayUnavailable')) return { status: 'unavailable', reason: null };
+        if (isGatewayError(error, 'GatewayRequestRefused')) {
+          return (await effects.mayHaveArrived({ tenantId, key }))
+            ? { status: 'unknown', reason: null }
+            : { status: 'failed', reason: REQUEST_REFUSED };
+        }
+        throw error;
+      }
+    },
+
+    /**
+     * Ends the refund: its state, the payment's funds and state, the reservation, the books, all in one transaction.
+     */
+    async settleRefund(input: SettleRefundInput): Promise<void> {
+      const { tenantId, refundId, at, outcome, reason } = input;
+      const { paymentId, amount } = await find(input);
+      const key = gatewayKey(refundId, 'refund');
+      await applyStep(database, {
+        ...step(input),
+        from: sourcesOf(refundTransitions, outcome),
+        to: outcome,
+        set: { failure: reason },
+        event: { type: `refund.${outcome}`, data: { reason } },
+        alongside: async (session, settledAt) => {
+          const payment = await models.payments.findOne({ _id: paymentId, tenantId }).session(session).lean().orFail();
+          const { capturedMinor, refundedMinor, pendingRefundMinor } = payment;
+          const funds = settleRefund({
+            funds: { currency: payment.amount.currency, capturedMinor, refundedMinor, pendingRefundMinor },
+            amount,
+            outcome,
+          });
+          const told = await applyStep(
+            database,
+            {
+              tenantId,
+              entityType: 'payment',
+              entityId: paymentId,
+              step: `refund/${refundId}/settled`,
+              at,
+              by: byWorkflow,
+              from: [payment.state],
+              to: paymentStateOfFunds(funds),
+              set: { refundedMinor: funds.refundedMinor, pendingRefundMinor: funds.pendingRefundMinor },
+              event: { type: `payment.refund_${outcome}`, data: { refundId, amountMinor: amount.amountMinor, reason } },
+            },
+            session,
+          );
+          if (outcome === 'succeeded') {
+            const { key: _id, ...posting } = postRefund({ key, paymentId, amount });
+            await insertDocuments({
+              model: models.ledgerPostings,
+              documents: [{ _id, ...posting, tenantId, at: new Date(told.at) }],
+              session,
+            });
+          }
+          await models.compensations.updateOne(
+            { tenantId, key },
+            { $set: { state: outcome === 'succeeded' ? 'done' : 'none', updatedAt: settledAt } },
+            { session },
+          );
+          await models.stuckItems.updateMany(
+            { kind: 'outcome_unknown', subject: refundPaymentId(refundId), open: true },
+            { $set: { state: 'mended', updatedAt: new Date() }, $unset: { open: 1 } },
+            { session },
+          );
+        },
+      });
+    },
+
+    /** Puts a refund whose outcome is unknown for too long on the operator's list. */
+    async reportOverdueRefund(input: RefundStepInput): Promise<void> {
+      const { tenantId, refundId } = input;
+      await applyStep(database, {
+        ...step(input),
+        from: refundStates,
+        event: { type: 'refund.outcome_overdue' },
+        alongside: async (session) => {
+          const now = new Date();
+          const fresh = {
+            _id: newId('stuckItem'),
+            tenantId,
+            entityType: 'refund',
+            entityId: refundId,
+            state: 'open',
+            createdAt: now,
+            updatedAt: now,
+            detail: 'The gateway has not said for 24 hours what became of the refund; it is looked up every hour',
+          } as const;
+          await models.stuckItems.updateOne(
+            { kind: 'outcome_unknown', subject: refundPaymentId(refundId), open: true },
+            { $setOnInsert: fresh },
+            { session, upsert: true },
+          );
+        },
+      });
+    },
+  };
+};

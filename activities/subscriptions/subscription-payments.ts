@@ -1,0 +1,184 @@
+import type { ActivityDependencies } from '..';
+import { chargeStep } from '../../src/contracts/subscriptions/subscription';
+import type {
+  ChargeStepInput,
+  InvoiceAnswer,
+  SubscriptionDetails,
+  SubscriptionMoved,
+  UpdateSubscriptionInput,
+} from '../../src/contracts/subscriptions/subscription-activities';
+import { DomainError } from '../../src/domain/domain-error';
+import { newId } from '../../src/domain/ids';
+import { amountDue } from '../../src/domain/subscriptions/invoice';
+import { billNextPeriod, billingStandingOf } from '../../src/domain/subscriptions/plan-change';
+import { settledPaymentStates } from '../../src/domain/payments/payment';
+import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
+import type { Invoice } from '../../src/models/subscriptions/invoice';
+import type { Subscription } from '../../src/models/subscriptions/subscription';
+import { createChargeSettlement } from './charge-settlement';
+import { newInvoice } from './new-invoice';
+import { createSubscriptionRecords, type SubscriptionChange } from './subscription-records';
+
+/**
+ * No invoice is made: the subscription was cancelled, or a cancel waits for the very moment at which the period would
+ * begin.
+ */
+class NotInvoiced extends Error {}
+
+/** The steps of one charge: what is known of it, the invoice and its payment, and what came of it. */
+export const createSubscriptionPaymentActivities = (dependencies: ActivityDependencies) => {
+  const { database, acceptPayment, insertDocuments } = dependencies;
+  const { models } = database;
+  const records = createSubscriptionRecords(dependencies);
+  const settlement = createChargeSettlement(dependencies);
+
+  const openInvoiceOf = async (subscription: Subscription): Promise<Invoice | null> =>
+    subscription.charge?.invoiceId ? records.findInvoice(subscription, subscription.charge.invoiceId) : null;
+
+  /** The invoice that this charge is for: the open one, or that of the period which comes next. */
+  const billedInvoice = async (
+    subscription: Subscription,
+    at: string,
+  ): Promise<{ invoice: Invoice; isNew: boolean; set: Partial<Subscription> }> => {
+    const open = await openInvoiceOf(subscription);
+    if (open) return { invoice: open, isNew: false, set: {} };
+    if (subscription.waiting?.what === 'cancel')
+      throw new NotInvoiced(`subscription ${subscription._id} is to be cancelled where its next period would begin`);
+    const change = subscription.waiting?.what === 'change_plan' ? subscription.waiting.item : null;
+    const { draft, item, schedule, period } = billNextPeriod({ standing: billingStandingOf(subscription), change });
+    const invoice = newInvoice({ invoiceId: newId('invoice'), subscription, kind: 'period', draft, period, at });
+    const set = {
+      item,
+      schedule,
+      period,
+      nextPeriodAt: new Date(period.endAt),
+      creditBalance: draft.creditBalance,
+      ...(change ? { waiting: null } : {}),
+    };
+    return { invoice, isNew: true, set };
+  };
+
+  return {
+    /**
+     * What is known of this attempt before it begins: whether it has a payment already, and whether that is still
+     * wanted.
+     */
+    async getSubscriptionDetails(input: ChargeStepInput): Promise<SubscriptionDetails> {
+      const subscription = await records.find(input);
+      if (subscription.chain !== input.chain)
+        throw new DomainError(
+          'ENTITY_NOT_OURS',
+          `subscription ${input.subscriptionId} is owned by another run of its workflow`,
+        );
+      const made = (await openInvoiceOf(subscription))?.attempts.find(({ attempt }) => attempt === input.attempt);
+      if (!made) return { paymentId: null, withdraw: false };
+      const payment = await models.payments
+        .findOne({ _id: made.paymentId, tenantId: input.tenantId }, { paymentMethod: 1 })
+        .lean()
+        .orFail();
+      return {
+        paymentId: made.paymentId,
+        withdraw: subscription.state === 'cancelled' || payment.paymentMethod !== subscription.paymentMethod,
+      };
+    },
+
+    /**
+     * Makes the invoice of the period that is due, or takes the one that is open, and accepts a payment over it: both
+     * once, however often this runs. A change that waited for the period's end takes effect with its invoice; a cancel
+     * that did leaves the period uninvoiced. Null where nothing is to be paid.
+     */
+    async createInvoice(input: ChargeStepInput): Promise<InvoiceAnswer> {
+      const { tenantId, step, attempt, at } = input;
+      let paymentId: string | null = null;
+      const decide = async (subscription: Subscription): Promise<SubscriptionChange> => {
+        const { correlationId, charge } = subscription;
+        if (subscription.state === 'cancelled')
+          throw new NotInvoiced(`subscription ${subscription._id} was cancelled before ${step}`);
+        const { invoice, isNew, set } = await billedInvoice(subscription, at);
+        const due = amountDue(invoice);
+        paymentId = due.amountMinor === 0 ? null : newId('payment');
+        const attempts =
+          paymentId === null ? [] : [{ attempt, paymentId, at: new Date(at), state: 'pending', reason: null } as const];
+        const data = {
+          invoiceId: invoice._id,
+          totalMinor: invoice.total.amountMinor,
+          dueMinor: due.amountMinor,
+          periodStart: invoice.period.startAt,
+          periodEnd: invoice.period.endAt,
+          attempt,
+          paymentId,
+        };
+        return {
+          set: {
+            ...set,
+            charge: {
+              rung: 1,
+              failedAt: null,
+              nextAt: null,
+              ...charge,
+              invoiceId: invoice._id,
+              periodStart: invoice.period.startAt,
+              attempt,
+              status: 'pending',
+              until: null,
+            },
+          },
+          event: { type: isNew || attempt === 1 ? 'subscription.invoiced' : 'subscription.charge_retried', data },
+          alongside: async (session) => {
+            if (isNew)
+              await insertDocuments({ model: models.invoices, documents: [{ ...invoice, attempts }], session });
+            else
+              await models.invoices.updateOne(
+                { _id: invoice._id, tenantId },
+                { $push: { attempts: { $each: attempts } }, $set: { updatedAt: new Date(at) }, $inc: { version: 1 } },
+                { session },
+              );
+            if (paymentId === null) return;
+            await acceptPayment({
+              database,
+              session,
+              tenantId,
+              paymentId,
+              amount: due,
+              paymentMethod: subscription.paymentMethod,
+              purpose: subscription.paidUntil === null ? 'initial' : 'renewal',
+              startedBy: 'parent',
+              customerId: subscription.customerId ?? subscription.userId,
+              correlationId,
+              by: { kind: 'workflow', id: null },
+              at,
+            });
+          },
+        };
+      };
+      try {
+        await records.change(input, decide);
+      } catch (error) {
+        if (error instanceof NotInvoiced) return { paymentId: null };
+        throw error;
+      }
+      // A repeat has decided nothing: the event of the first time knows.
+      const { data } = await models.events.findOne({ tenantId, entityId: input.subscriptionId, step }).lean().orFail();
+      return { paymentId: typeof data.paymentId === 'string' ? data.paymentId : null };
+    },
+
+    /**
+     * Records what became of an attempt: the invoice, the subscription and its dunning. An answer that is not final is
+     * recorded once for each; an attempt that was not invoiced not at all, so that it can be made later after all (the
+     * cancel may be undone).
+     */
+    async updateSubscription(input: UpdateSubscriptionInput): Promise<SubscriptionMoved> {
+      const { tenantId, subscriptionId: entityId, payment, at } = input;
+      if (
+        payment === null &&
+        !(await models.events.exists({ tenantId, entityId, step: chargeStep('invoice', input) }))
+      ) {
+        const subscription = await records.find(input);
+        return { state: subscription.state, at, progress: progressOf(subscription) };
+      }
+      const isFinal = payment === null || settledPaymentStates.includes(payment.state);
+      const step = isFinal ? input.step : `${input.step}/pending/${payment.state}`;
+      return records.change({ ...input, step }, (subscription) => settlement.settle(subscription, input));
+    },
+  };
+};

@@ -1,0 +1,100 @@
+import type { ActivityDependencies } from '..';
+import type {
+  SubscriptionCommandStep,
+  SubscriptionMoved,
+  SubscriptionStepInput,
+} from '../../src/contracts/subscriptions/subscription-activities';
+import { DomainError } from '../../src/domain/domain-error';
+import { billNextPeriod, billingStandingOf } from '../../src/domain/subscriptions/plan-change';
+import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
+import { createSubscriptionRecords, mailOf } from './subscription-records';
+
+/** The steps of a subscription's own clock: how it begins, and what its trial tells. Each is one guarded transition. */
+export const createSubscriptionActivities = (dependencies: ActivityDependencies) => {
+  const { models } = dependencies.database;
+  const records = createSubscriptionRecords(dependencies);
+
+  return {
+    /**
+     * Makes this chain the owner of the subscription and says where it stands. Another chain's subscription is
+     * `ENTITY_NOT_OURS`.
+     */
+    async beginSubscription(input: SubscriptionStepInput): Promise<SubscriptionMoved> {
+      const { tenantId, subscriptionId, chain, at } = input;
+      await models.subscriptions.updateOne({ _id: subscriptionId, tenantId, chain: null }, { $set: { chain } });
+      const subscription = await records.find(input);
+      if (subscription.chain !== chain)
+        throw new DomainError(
+          'ENTITY_NOT_OURS',
+          `subscription ${subscriptionId} is owned by another run of its workflow`,
+        );
+      return { state: subscription.state, at, progress: progressOf(subscription) };
+    },
+
+    async startTrial(input: SubscriptionStepInput): Promise<SubscriptionMoved> {
+      return records.change(input, ({ trialEndAt }) => ({
+        to: 'trialing',
+        event: { type: 'subscription.trial_started', data: { trialEndAt: trialEndAt?.toISOString() ?? null } },
+      }));
+    },
+
+    /** Tells the user, where there is one, and the partner's webhooks that the trial ends and what is charged then. */
+    async announceTrialEnd(input: SubscriptionStepInput): Promise<SubscriptionMoved> {
+      return records.change(input, (subscription) => {
+        const trialEndAt = subscription.trialEndAt?.toISOString() ?? null;
+        const change = subscription.waiting?.what === 'change_plan' ? subscription.waiting.item : null;
+        // The first period may be a shorter one, and earlier credit may pay of it.
+        const {
+          item,
+          draft: {
+            total: { amountMinor },
+          },
+        } = billNextPeriod({ standing: billingStandingOf(subscription), change });
+        return {
+          set: { trialNoticeAt: null },
+          event: { type: 'subscription.trial_ending', data: { trialEndAt, amountMinor } },
+          mails: [mailOf({ ...subscription, item }, 'trialEnding', { amountMinor, until: trialEndAt })],
+        };
+      });
+    },
+
+    async undoSubscriptionChange(input: SubscriptionCommandStep<'undoSubscriptionChange'>): Promise<SubscriptionMoved> {
+      return records.change(input, ({ waiting }) => {
+        if (!waiting)
+          throw new DomainError(
+            'NOTHING_TO_UNDO',
+            'Neither a cancel nor a change of plan waits for the end of the period.',
+          );
+        return {
+          by: input.command.by,
+          set: { waiting: null },
+          event: { type: 'subscription.undone', data: { what: waiting.what } },
+        };
+      });
+    },
+
+    /** Stores another payment method. An invoice that failed is charged at once by it. */
+    async updatePaymentMethod(input: SubscriptionCommandStep<'updatePaymentMethod'>): Promise<SubscriptionMoved> {
+      const { paymentMethod } = await records.payloadOf(input, input.command.id);
+      if (typeof paymentMethod !== 'string')
+        throw new DomainError('PAYMENT_METHOD_MISSING', 'The command came without its payment method: send it again.', {
+          pointer: '/paymentMethod',
+        });
+      return records.change(input, ({ charge }) => ({
+        by: input.command.by,
+        set: { paymentMethod, ...(charge?.status === 'failed' ? { charge: { ...charge, status: 'due' } } : {}) },
+        event: { type: 'subscription.payment_method_changed' },
+      }));
+    },
+
+    async pauseSubscription(input: SubscriptionCommandStep<'pauseSubscription'>): Promise<SubscriptionMoved> {
+      const { resumeAt = null, command } = input;
+      return records.change(input, () => ({
+        by: command.by,
+        to: 'paused',
+        set: { resumeAt: resumeAt === null ? null : new Date(resumeAt) },
+        event: { type: 'subscription.paused', data: { resumeAt } },
+      }));
+    },
+  };
+};

@@ -1,0 +1,106 @@
+import type { ActivityDependencies } from '..';
+import type { ProcessNotificationInput, SendNotificationInput } from '../../src/contracts/users/onboarding-activities';
+import { DomainError } from '../../src/domain/domain-error';
+import { newId } from '../../src/domain/ids';
+import { tenantOf } from '../../src/domain/tenant';
+import type { Notification } from '../../src/models/users/notification';
+
+/**
+ * Tells people other than the user: first what has to be told is recorded, then it is addressed to each of them, one
+ * mail each.
+ */
+export const createNotificationActivities = ({
+  database,
+  applyStep,
+  insertDocuments,
+  operatorEmail,
+}: ActivityDependencies) => {
+  const { models } = database;
+  return {
+    /** Records the notification. The audience are the partner's reviewers, or the operator when it is escalated. */
+    async sendNotification({
+      tenantId,
+      onboardingId,
+      chain,
+      step,
+      at,
+      kind,
+    }: SendNotificationInput): Promise<{ notificationId: string }> {
+      const audience = kind === 'approvalRequest' ? 'reviewers' : 'operator';
+      const notificationId = newId('notification');
+      const { data } = await applyStep(database, {
+        tenantId,
+        entityType: 'onboarding',
+        entityId: onboardingId,
+        chain,
+        step,
+        at,
+        by: { kind: 'workflow', id: null },
+        from: ['awaiting_approval'],
+        event: {
+          type: kind === 'approvalRequest' ? 'onboarding.approval_requested' : 'onboarding.approval_escalated',
+          data: { audience, notificationId },
+        },
+        alongside: async (session) => {
+          const createdAt = new Date(at);
+          const notification: Notification = {
+            _id: notificationId,
+            tenantId,
+            onboardingId,
+            kind,
+            audience,
+            state: 'recorded',
+            createdAt,
+            updatedAt: createdAt,
+          };
+          await insertDocuments({ model: models.notifications, documents: [notification], session });
+        },
+      });
+      return { notificationId: String(data.notificationId) };
+    },
+
+    /**
+     * Addresses a recorded notification: one mail per recipient, so that a full mailbox holds up nobody else. Without
+     * reviewers the operator is told.
+     */
+    async processNotification({
+      tenantId,
+      onboardingId,
+      chain,
+      step,
+      at,
+      notificationId,
+    }: ProcessNotificationInput): Promise<{ recipients: number }> {
+      const notification = await models.notifications.findOne({ _id: notificationId, tenantId }).lean();
+      if (!notification) throw new DomainError('NOT_FOUND', `There is no notification ${notificationId}`);
+      const partner = await models.partners.findById(tenantOf(tenantId).partnerId).lean();
+      const reviewers = notification.audience === 'reviewers' ? (partner?.reviewers ?? []) : [];
+      const recipients = reviewers.length > 0 ? reviewers : [operatorEmail];
+      const { data } = await applyStep(database, {
+        tenantId,
+        entityType: 'onboarding',
+        entityId: onboardingId,
+        chain,
+        step,
+        at,
+        by: { kind: 'workflow', id: null },
+        from: ['awaiting_approval'],
+        event: { type: 'onboarding.notification_processed', data: { notificationId, recipients: recipients.length } },
+        mails: recipients.map((to, index) => ({
+          template: notification.kind,
+          key: `${notificationId}/${index}`,
+          to,
+          data: {},
+        })),
+        alongside: async (session) => {
+          await models.notifications.updateOne(
+            { _id: notificationId, tenantId },
+            { $set: { state: 'processed', updatedAt: new Date(at) } },
+            { session },
+          );
+        },
+      });
+      return { recipients: Number(data.recipients) };
+    },
+  };
+};

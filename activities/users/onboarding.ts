@@ -1,0 +1,220 @@
+import type { ActivityDependencies } from '..';
+import type { OnboardingProgress } from '../../src/contracts/users/onboarding';
+import type {
+  AdvanceOnboardingInput,
+  FinishOnboardingInput,
+  OnboardingStepInput,
+  SendEmailInput,
+  StepApplied,
+  UndoOnboardingInput,
+  UpdateUserStatusInput,
+} from '../../src/contracts/users/onboarding-activities';
+import type { Actor } from '../../src/domain/actor';
+import { DomainError } from '../../src/domain/domain-error';
+import { onboardingTimes, onboardingTransitions, openOnboardingStates } from '../../src/domain/users/onboarding';
+import { userTransitions } from '../../src/domain/users/user';
+import type { Profile } from '../../src/models/users/user';
+
+/** The profile as submitted, every field there. */
+function profileOf(payload: Record<string, unknown> | undefined): Profile {
+  const field = (name: keyof Profile) => (typeof payload?.[name] === 'string' ? payload[name] : null);
+  return {
+    displayName: field('displayName'),
+    company: field('company'),
+    phone: field('phone'),
+    jobTitle: field('jobTitle'),
+    website: field('website'),
+  };
+}
+
+const byWorkflow: Actor = { kind: 'workflow', id: null };
+
+/**
+ * The steps of an onboarding that change it or its user. Each is one guarded transition under its step's name,
+ * so Temporal may run it any number of times.
+ */
+export const createOnboardingActivities = ({ database, applyStep }: ActivityDependencies) => {
+  const { models } = database;
+
+  const findOnboarding = async ({ tenantId, onboardingId }: OnboardingStepInput) => {
+    const onboarding = await models.onboardings.findOne({ _id: onboardingId, tenantId }).lean();
+    if (!onboarding) throw new DomainError('NOT_FOUND', `There is no onboarding ${onboardingId}`);
+    return onboarding;
+  };
+
+  const findPayload = async ({ tenantId, onboardingId, command }: OnboardingStepInput & { command?: { id: string } }) =>
+    command
+      ? (await models.commandPayloads.findOne({ _id: command.id, tenantId, entityId: onboardingId }).lean())?.payload
+      : undefined;
+
+  const onboardingStep = ({ tenantId, onboardingId, chain, step, at }: OnboardingStepInput) =>
+    ({
+      tenantId,
+      entityType: 'onboarding',
+      entityId: onboardingId,
+      chain,
+      step,
+      at,
+      by: byWorkflow,
+    }) as const;
+
+  return {
+    /**
+     * Makes this run the owner of the onboarding and says where to pick up. Another chain's onboarding is
+     * `ENTITY_NOT_OURS`.
+     */
+    async beginOnboarding(input: OnboardingStepInput): Promise<OnboardingProgress> {
+      const { tenantId, onboardingId, chain, at } = input;
+      await models.onboardings.updateOne({ _id: onboardingId, tenantId, chain: null }, { $set: { chain } });
+      const { state } = await findOnboarding(input);
+      if (state === 'accepted') {
+        const until = new Date(Date.parse(at) + onboardingTimes.verificationGivesUpAfterMs);
+        await applyStep(database, {
+          ...onboardingStep(input),
+          from: ['accepted'],
+          to: 'awaiting_verification',
+          set: { since: new Date(at), until },
+          event: { type: 'onboarding.started' },
+        });
+      }
+      const onboarding = await findOnboarding(input);
+      if (onboarding.chain !== chain)
+        throw new DomainError('ENTITY_NOT_OURS', `onboarding ${onboardingId} is owned by another run of its workflow`);
+      if (!(openOnboardingStates as string[]).includes(onboarding.state)) {
+        throw new DomainError(
+          'ILLEGAL_STATE',
+          `onboarding ${onboardingId} is ${onboarding.state}; nothing is left to do`,
+        );
+      }
+      const { verification, undoing } = onboarding;
+      return {
+        state: onboarding.state,
+        since: onboarding.since.toISOString(),
+        generation: verification.generation,
+        linkExpiresAt: verification.expiresAt?.toISOString() ?? null,
+        resentAt: verification.resentAt.map((date) => date.toISOString()),
+        towards: undoing?.towards ?? null,
+      };
+    },
+
+    /**
+     * Moves the onboarding to its next state; with a command also applies what the command brought (the profile, a
+     * note).
+     */
+    async advanceOnboarding(input: AdvanceOnboardingInput): Promise<StepApplied> {
+      const { tenantId, at, from, to, until, command, event } = input;
+      const payload = await findPayload(input);
+      const { userId } = await findOnboarding(input);
+      return applyStep(database, {
+        ...onboardingStep(input),
+        by: command?.by ?? byWorkflow,
+        from,
+        to,
+        set: {
+          since: new Date(at),
+          until: until === null ? null : new Date(until),
+          ...(event.type === 'onboarding.verified' ? { 'verification.verifiedAt': new Date(at) } : {}),
+        },
+        event: {
+          type: event.type,
+          data: { ...event.data, ...(typeof payload?.note === 'string' ? { note: payload.note } : {}) },
+        },
+        ...(event.type === 'onboarding.profile_submitted'
+          ? {
+              alongside: async (session) => {
+                await models.users.updateOne(
+                  { _id: userId, tenantId },
+                  { $set: { profile: profileOf(payload) }, $max: { updatedAt: new Date(at) }, $inc: { version: 1 } },
+                  { session },
+                );
+              },
+            }
+          : {}),
+      });
+    },
+
+    /** Begins the undoing: from here on no command is accepted, whatever the ending will be. */
+    async undoOnboarding(input: UndoOnboardingInput): Promise<StepApplied> {
+      const { at, towards, command } = input;
+      const payload = await findPayload(input);
+      const reason = typeof payload?.reason === 'string' ? payload.reason : input.reason;
+      return applyStep(database, {
+        ...onboardingStep(input),
+        by: command?.by ?? byWorkflow,
+        from: onboardingTransitions.compensating,
+        to: 'compensating',
+        set: { since: new Date(at), until: null, undoing: { towards, reason } },
+        event: { type: 'onboarding.undoing', data: { towards, reason } },
+      });
+    },
+
+    /** The last step of every ending. */
+    async finishOnboarding(input: FinishOnboardingInput): Promise<StepApplied> {
+      const { at, to } = input;
+      return applyStep(database, {
+        ...onboardingStep(input),
+        from: onboardingTransitions[to],
+        to,
+        set: { since: new Date(at), until: null },
+        event: { type: `onboarding.${to}` },
+      });
+    },
+
+    /**
+     * Records a mail to the person and hands it to the outbox; its Message-ID comes from the step, so it is the same
+     * however often it is sent.
+     */
+    async sendEmail(input: SendEmailInput): Promise<StepApplied> {
+      const { onboardingId, step, at, template, event, link, command } = input;
+      return applyStep(database, {
+        ...onboardingStep(input),
+        by: command?.by ?? byWorkflow,
+        from: link ? ['awaiting_verification'] : openOnboardingStates,
+        ...(link
+          ? {
+              set: { 'verification.generation': link.generation, 'verification.expiresAt': new Date(link.expiresAt) },
+              ...(command ? { push: { 'verification.resentAt': new Date(at) } } : {}),
+            }
+          : {}),
+        event: { type: event, data: link ? { generation: link.generation } : {} },
+        mails: [{ template, key: `${onboardingId}/${step}`, to: null, data: { generation: link?.generation ?? null } }],
+      });
+    },
+
+    /** Moves the user; the onboarding's timeline tells of it. Harmless when the user is in that status already. */
+    async updateUserStatus(input: UpdateUserStatusInput): Promise<StepApplied> {
+      const { tenantId, at, to } = input;
+      const { userId } = await findOnboarding(input);
+      return applyStep(database, {
+        ...onboardingStep(input),
+        from: openOnboardingStates,
+        event: { type: to === 'active' ? 'onboarding.user_activated' : 'onboarding.user_cancelled' },
+        alongside: async (session) => {
+          await models.users.updateOne(
+            { _id: userId, tenantId, state: { $in: [...userTransitions[to]] } },
+            { $set: { state: to }, $max: { updatedAt: new Date(at) }, $inc: { version: 1 } },
+            { session },
+          );
+        },
+      });
+    },
+
+    /** Makes the e-mail address free again. */
+    async releaseEmail(input: OnboardingStepInput): Promise<StepApplied> {
+      const { tenantId, at } = input;
+      const { userId } = await findOnboarding(input);
+      return applyStep(database, {
+        ...onboardingStep(input),
+        from: ['compensating'],
+        event: { type: 'onboarding.address_released' },
+        alongside: async (session) => {
+          await models.users.updateOne(
+            { _id: userId, tenantId, holdsEmail: true },
+            { $unset: { holdsEmail: 1 }, $max: { updatedAt: new Date(at) }, $inc: { version: 1 } },
+            { session },
+          );
+        },
+      });
+    },
+  };
+};

@@ -1,0 +1,212 @@
+import type { Money } from '../../domain/money';
+import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable } from './gateway-errors';
+import type { GatewayCallName, GatewayOperation } from './gateway-errors';
+import type {
+  AuthoriseResult,
+  CaptureResult,
+  DeclineReason,
+  LookUpResult,
+  PaymentGateway,
+  PaymentMethodResult,
+  RefundResult,
+  Rejected,
+  VoidResult,
+} from './payment-gateway';
+
+export interface SandboxGatewayClientInput {
+  /** Base URL of `--role sandbox`, without a path. */
+  url: string;
+  /** For the whole call, answer read. Default 10 s. */
+  timeoutMs?: number;
+}
+
+interface Answer {
+  id: string;
+  authorisationId: string;
+  operation: GatewayOperation;
+  status: string;
+  reason?: string;
+  amount: Money;
+  nextAction?: { url: string };
+}
+
+interface Request {
+  call: GatewayCallName;
+  method: 'GET' | 'POST';
+  path: string;
+  tenantId: string;
+  idempotencyKey?: string;
+  body?: object;
+}
+
+const GATEWAY_DECIDED = new Set([200, 201, 402, 409]);
+/** Apart from any other 404, which would mean that something else answers at this address. */
+const UNKNOWN_THING = new Set(['unknown_key', 'unknown_authorisation', 'unknown_payment_method']);
+/** The request cannot have left this machine, or was never accepted at the other end. */
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** The gateway of sandbox tenants, over HTTP; each tenant is an account of its own there. */
+export function createSandboxGateway({ url, timeoutMs = 10_000 }: SandboxGatewayClientInput): PaymentGateway {
+  const exchange = createExchange({ url, timeoutMs });
+
+  const operate = async (
+    call: GatewayOperation,
+    path: string,
+    input: { tenantId: string; idempotencyKey: string },
+    body: object,
+  ) => {
+    const { tenantId, idempotencyKey } = input;
+    const answer = await exchange({ call, method: 'POST', path, tenantId, idempotencyKey, body });
+    // Only reads have a "not found": for these a missing authorisation is a wrong request.
+    if (!answer)
+      throw new GatewayRequestRefused({ call, idempotencyKey, reason: 'the gateway does not know this authorisation' });
+    return answer as Answer;
+  };
+
+  return {
+    async authorise(input) {
+      const { amount, paymentMethod, customerId, purpose, reference, description, at } = input;
+      return authoriseResult(
+        await operate('authorise', '/v1/authorisations', input, {
+          amount,
+          paymentMethod,
+          customerId,
+          purpose,
+          reference,
+          description,
+          at,
+        }),
+      );
+    },
+    async capture(input) {
+      const { authorisationId, amount, at } = input;
+      return captureResult(
+        await operate('capture', `/v1/authorisations/${encodeURIComponent(authorisationId)}/capture`, input, {
+          amount,
+          at,
+        }),
+      );
+    },
+    async void(input) {
+      const { authorisationId, at } = input;
+      return voidResult(
+        await operate('void', `/v1/authorisations/${encodeURIComponent(authorisationId)}/void`, input, { at }),
+      );
+    },
+    async refund(input) {
+      const { authorisationId, amount, reference, at } = input;
+      return refundResult(await operate('refund', '/v1/refunds', input, { authorisationId, amount, reference, at }));
+    },
+    async lookUp({ tenantId, idempotencyKey }) {
+      const path = `/v1/charges?key=${encodeURIComponent(idempotencyKey)}`;
+      const answer = await exchange({ call: 'lookUp', method: 'GET', path, tenantId, idempotencyKey });
+      return answer ? lookUpResult(answer as Answer) : { status: 'not_found' };
+    },
+    async getPaymentMethod({ tenantId, paymentMethod, customerId, at }) {
+      const query = new URLSearchParams({ at, ...(customerId && { customerId }) });
+      const path = `/v1/payment-methods/${encodeURIComponent(paymentMethod)}?${query.toString()}`;
+      const facts = await exchange({ call: 'getPaymentMethod', method: 'GET', path, tenantId });
+      if (!facts) return { status: 'not_found' };
+      const { brand, last4, expMonth, expYear, funding } = facts as Extract<PaymentMethodResult, { status: 'found' }>;
+      return { status: 'found', brand, last4, expMonth, expYear, funding };
+    },
+  };
+}
+
+/**
+ * One HTTP call. Resolves with the decided answer's body, or undefined when the thing asked for is unknown; throws the
+ * three errors of `PaymentGateway`.
+ */
+function createExchange({ url, timeoutMs }: Required<SandboxGatewayClientInput>) {
+  return async ({ call, method, path, tenantId, idempotencyKey, body }: Request): Promise<unknown> => {
+    const undecided = (reason: string, cause?: unknown) =>
+      method === 'POST'
+        ? new GatewayOutcomeUnknown({
+            call: call as GatewayOperation,
+            idempotencyKey: idempotencyKey ?? '',
+            reason,
+            cause,
+          })
+        : new GatewayUnavailable({ call, idempotencyKey, reason, cause });
+
+    const headers = {
+      authorization: `Bearer ${tenantId}`,
+      ...(method === 'POST' && { 'idempotency-key': idempotencyKey, 'content-type': 'application/json' }),
+    } as Record<string, string>;
+    let status: number;
+    let answer: { error?: { code: string; message: string; effect?: string } } | undefined;
+    try {
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers,
+        body: body && JSON.stringify(body),
+        signal: AbortSignal.timeout(timeoutMs),
+        redirect: 'error',
+      });
+      status = response.status;
+      answer = (await response.json()) as typeof answer;
+    } catch (error) {
+      const code = codeOf(error);
+      if (NEVER_SENT.has(code)) throw new GatewayUnavailable({ call, idempotencyKey, reason: code, cause: error });
+      throw undecided(
+        code === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : `no usable answer (${code})`,
+        error,
+      );
+    }
+
+    if (GATEWAY_DECIDED.has(status)) return answer;
+    const said = `${status} ${answer?.error?.code ?? ''}`.trim();
+    if (UNKNOWN_THING.has(answer?.error?.code ?? '')) return undefined;
+    if (answer?.error?.effect !== 'none') throw undecided(said);
+    if (status === 503 || status === 429) throw new GatewayUnavailable({ call, idempotencyKey, reason: said });
+    throw new GatewayRequestRefused({ call, idempotencyKey, reason: `${said} ${answer.error.message}` });
+  };
+}
+
+/** fetch hides the socket's error, and for several addresses the list of them, in `cause`. */
+function codeOf(error: unknown): string {
+  const { cause, name } = error as Error & { cause?: { code?: string; name?: string; errors?: { code?: string }[] } };
+  return cause?.code ?? cause?.errors?.[0]?.code ?? cause?.name ?? name;
+}
+
+function authoriseResult({ status, authorisationId, amount, reason, nextAction }: Answer): AuthoriseResult {
+  if (status === 'declined') return { status, authorisationId, reason: reason as DeclineReason };
+  if (status === 'requires_action') return { status, authorisationId, url: nextAction?.url ?? '' };
+  return { status: 'authorised', authorisationId, amount };
+}
+
+function captureResult({ id, status, reason, amount }: Answer): CaptureResult {
+  return status === 'rejected' ? rejected(reason, amount) : { status: 'captured', captureId: id, amount };
+}
+
+function voidResult({ status, reason, amount }: Answer): VoidResult {
+  return status === 'rejected' ? rejected(reason, amount) : { status: 'voided' };
+}
+
+function refundResult({ id, status, reason, amount }: Answer): RefundResult {
+  return status === 'rejected' ? rejected(reason) : { status: 'refunded', refundId: id, amount };
+}
+
+function rejected(reason = 'other', captured?: Money): Rejected {
+  return {
+    status: 'rejected',
+    reason: reason as Rejected['reason'],
+    ...(reason === 'already_captured' && { captured }),
+  };
+}
+
+function lookUpResult(answer: Answer): LookUpResult {
+  const status = 'found';
+  const { operation } = answer;
+  if (operation === 'authorise') return { status, operation, result: authoriseResult(answer) };
+  if (operation === 'capture') return { status, operation, result: captureResult(answer) };
+  if (operation === 'void') return { status, operation, result: voidResult(answer) };
+  return { status, operation, result: refundResult(answer) };
+}

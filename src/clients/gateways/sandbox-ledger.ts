@@ -1,0 +1,43 @@
+import type { Money } from '../../domain/money';
+
+/** One line of the simulated gateway's own books. */
+export interface SandboxLedgerItem {
+  seq: number;
+  recordedAt: string;
+  /** Business time. */
+  at: string;
+  account: string;
+  operation: 'authorise' | 'capture' | 'void' | 'refund';
+  /** `rejected` and `declined` moved nothing. */
+  outcome: 'authorised' | 'requires_action' | 'declined' | 'captured' | 'voided' | 'refunded' | 'rejected';
+  reason?: string;
+  id: string;
+  authorisationId: string;
+  idempotencyKey: string;
+  reference?: string;
+  amount: Money;
+}
+
+/**
+ * Everything the simulated gateway holds of one tenant, oldest first, read page by page.
+ * An authorisation the customer had to confirm has two lines: `requires_action`, then how it ended.
+ */
+export async function* readSandboxLedger({
+  url,
+  tenantId,
+}: {
+  url: string;
+  tenantId: string;
+}): AsyncGenerator<SandboxLedgerItem> {
+  for (let from: number | null = 0; from !== null;) {
+    const headers = { authorization: `Bearer ${tenantId}` };
+    const response: Response = await fetch(`${url}/v1/ledger?from=${from}&limit=1000`, {
+      headers,
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (!response.ok) throw new Error(`The sandbox gateway did not show its ledger: ${response.status}`);
+    const page = (await response.json()) as { items: SandboxLedgerItem[]; next: number | null };
+    yield* page.items;
+    from = page.next;
+  }
+}

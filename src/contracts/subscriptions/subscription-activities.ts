@@ -1,0 +1,58 @@
+import type { Actor } from '../../domain/actor';
+import type { PaymentState } from '../../domain/payments/payment';
+import type { SubscriptionState } from '../../domain/subscriptions/subscription';
+import type { SubscriptionProgress } from '../../domain/subscriptions/subscription-progress';
+import type { SubscriptionCommandTerms, SubscriptionRef } from './subscription';
+
+/** What every step's activity is told. `at` is the workflow's time, ISO 8601. */
+export interface SubscriptionStepInput extends SubscriptionRef {
+  /** First run id of the subscription's chain: a subscription that another chain owns is not touched. */
+  chain: string;
+  /** The step's name with its occurrence, unique per subscription. */
+  step: string;
+  at: string;
+}
+
+/** What a command asks for. Its texts and tokens wait in MongoDB under its id. */
+export type SubscriptionCommandStep<Update extends keyof SubscriptionCommandTerms> = SubscriptionStepInput & {
+  command: { id: string; by: Actor };
+} & SubscriptionCommandTerms[Update];
+
+/** A cancel or a resumption that comes by itself carries no command. */
+export type DueStep<Update extends keyof SubscriptionCommandTerms> = Omit<
+  SubscriptionCommandStep<Update>,
+  'command'
+> & { command?: { id: string; by: Actor }; reason?: string };
+
+/** Where the step led to, and where the subscription stands by now. A repeat answers the first two the same. */
+export interface SubscriptionMoved {
+  state: SubscriptionState;
+  at: string;
+  progress: SubscriptionProgress;
+}
+
+export interface ChargeStepInput extends SubscriptionStepInput {
+  periodStart: string;
+  attempt: number;
+}
+
+/** What a charge has to know before it begins. */
+export interface SubscriptionDetails {
+  /** The payment that this attempt has made already; null where none was made. */
+  paymentId: string | null;
+  /** Whether that payment is not wanted any more: the subscription is cancelled, or has another payment method. */
+  withdraw: boolean;
+}
+
+/**
+ * The payment to make; null where nothing is to be paid, or the subscription was cancelled meanwhile or is to be at
+ * this very moment.
+ */
+export interface InvoiceAnswer {
+  paymentId: string | null;
+}
+
+export interface UpdateSubscriptionInput extends ChargeStepInput {
+  /** How the attempt ended; null where there was nothing to pay. */
+  payment: { state: PaymentState; reason: string | null } | null;
+}

@@ -1,0 +1,77 @@
+import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { CommandInput, CommandOutcome } from '../commands';
+import type { BornInSandbox } from '../sandbox/sandbox-clock';
+import type { OnboardingCommand, OnboardingState, WaitingFor } from '../../domain/users/onboarding';
+
+export const USER_ONBOARDING = 'userOnboarding';
+
+/** The sole form of the workflow's id: the business key. */
+export function userOnboardingId(onboardingId: string): string {
+  return `${USER_ONBOARDING}/${onboardingId}`;
+}
+
+/** Names an onboarding to workflow and activities: ids only, nothing personal. */
+export interface OnboardingRef {
+  tenantId: string;
+  onboardingId: string;
+}
+
+export interface UserOnboardingInput extends OnboardingRef, BornInSandbox {
+  requiresApproval: boolean;
+  correlationId: string;
+}
+
+/** Where a new run picks up: the start for a first run, further on after an operator's restart. Times are ISO 8601. */
+export interface OnboardingProgress {
+  state: OnboardingState;
+  /** When the present state began; its deadlines count from here. */
+  since: string;
+  /** The newest link; 0 before the first mail. */
+  generation: number;
+  linkExpiresAt: string | null;
+  resentAt: string[];
+  /** What the undoing leads to; null unless compensating. */
+  towards: Extract<OnboardingState, 'expired' | 'rejected' | 'cancelled' | 'failed'> | null;
+}
+
+export interface VerifyEmailInput extends CommandInput {
+  /** The generation in the link, whose signature the api has checked. */
+  generation: number;
+}
+
+export type OnboardingOutcome = CommandOutcome<OnboardingState>;
+
+export interface OnboardingStatus {
+  state: OnboardingState;
+  generation: number;
+  waitingFor: WaitingFor | null;
+}
+
+export const getState = defineQuery<OnboardingStatus>('getState');
+
+export const verifyEmail = defineUpdate<OnboardingOutcome, [VerifyEmailInput]>(
+  'verifyEmail' satisfies OnboardingCommand,
+);
+export const resendVerification = defineUpdate<OnboardingOutcome, [CommandInput]>(
+  'resendVerification' satisfies OnboardingCommand,
+);
+export const submitProfile = defineUpdate<OnboardingOutcome, [CommandInput]>(
+  'submitProfile' satisfies OnboardingCommand,
+);
+export const approveOnboarding = defineUpdate<OnboardingOutcome, [CommandInput]>(
+  'approveOnboarding' satisfies OnboardingCommand,
+);
+export const rejectOnboarding = defineUpdate<OnboardingOutcome, [CommandInput]>(
+  'rejectOnboarding' satisfies OnboardingCommand,
+);
+export const cancelOnboarding = defineUpdate<OnboardingOutcome, [CommandInput]>(
+  'cancelOnboarding' satisfies OnboardingCommand,
+);
+
+/** Why a command of an onboarding may be refused, besides its state. */
+export const refusals = {
+  tokenExpired: 'TOKEN_EXPIRED',
+  tokenSuperseded: 'TOKEN_SUPERSEDED',
+  tokenUsed: 'TOKEN_USED',
+  resendLimit: 'RESEND_LIMIT',
+} as const;

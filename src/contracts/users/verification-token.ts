@@ -1,0 +1,33 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isId } from '../../domain/ids';
+
+export interface VerificationLink {
+  onboardingId: string;
+  /** The link's number; only the newest one works. */
+  generation: number;
+}
+
+const FORM = /^([a-z]+_[0-9a-z]+)\.([1-9][0-9]{0,8})\.([A-Za-z0-9_-]{43})$/;
+
+const signatureOf = (secret: string, { onboardingId, generation }: VerificationLink): Buffer =>
+  createHmac('sha256', secret).update(`verify-email\0${onboardingId}\0${generation}`).digest();
+
+/**
+ * The token in a verification link: `<onboardingId>.<generation>.<base64url HMAC-SHA256>`. It is a function of its
+ * input, so a mail can be sent again after a crash with the same link, and nothing secret is stored.
+ */
+export function signVerificationToken({ secret, ...link }: VerificationLink & { secret: string }): string {
+  return `${link.onboardingId}.${link.generation}.${signatureOf(secret, link).toString('base64url')}`;
+}
+
+/** What a token names, or null when it was not signed by us. Says nothing about whether the link still works. */
+export function readVerificationToken({ secret, token }: { secret: string; token: string }): VerificationLink | null {
+  const [, onboardingId = '', generation = '', signature = ''] = FORM.exec(token) ?? [];
+  const link = { onboardingId, generation: Number(generation) };
+  // Compared in constant time; the signature is spelled canonically, or 4 tokens would name one signature.
+  const given = Buffer.from(signature, 'base64url');
+  const expected = signatureOf(secret, link);
+  const genuine =
+    given.length === expected.length && timingSafeEqual(given, expected) && given.toString('base64url') === signature;
+  return genuine && isId('onboarding', onboardingId) ? link : null;
+}

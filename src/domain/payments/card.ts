@@ -1,0 +1,86 @@
+import type { Money } from '../money';
+
+/** What the gateway tells about a payment method. Never a card number. */
+export interface PaymentMethodFacts {
+  brand: string;
+  last4: string;
+  /** 1–12. */
+  expiryMonth: number;
+  /** Four digits. */
+  expiryYear: number;
+  /** False when it was removed, blocked or reported stolen. */
+  usable: boolean;
+  /** Currencies it can pay in; null for all. */
+  currencies: readonly string[] | null;
+}
+
+export interface CardProblem {
+  code: 'CARD_EXPIRED' | 'CARD_INVALID' | 'CARD_UNUSABLE' | 'CARD_CURRENCY_UNSUPPORTED';
+  detail: string;
+}
+
+export interface ValidateCardInput {
+  /** Null when the gateway does not know the payment method. */
+  facts: PaymentMethodFacts | null;
+  amount: Money;
+  /** When it is to be charged. */
+  at: string;
+}
+
+/** Why a card cannot be charged, empty when it can. A decline is an answer, so nothing is thrown. */
+export function cardProblems({ facts, amount, at }: ValidateCardInput): CardProblem[] {
+  if (!facts)
+    return [{ code: 'CARD_INVALID', detail: 'The payment method is not known to the gateway: collect it again.' }];
+  const problems: CardProblem[] = [];
+  const { expiryMonth, expiryYear, usable, currencies } = facts;
+  const isDate =
+    Number.isInteger(expiryMonth) &&
+    expiryMonth >= 1 &&
+    expiryMonth <= 12 &&
+    Number.isInteger(expiryYear) &&
+    expiryYear >= 1000 &&
+    expiryYear <= 9999;
+  if (!isDate) {
+    problems.push({ code: 'CARD_INVALID', detail: `The expiry ${expiryMonth}/${expiryYear} is no month of a year.` });
+  } else if (Date.parse(at) >= Date.parse(cardExpiresAt(facts))) {
+    problems.push({
+      code: 'CARD_EXPIRED',
+      detail: `The card expired at the end of ${expiryMonth}/${expiryYear}: ask for a new one.`,
+    });
+  }
+  if (!usable)
+    problems.push({ code: 'CARD_UNUSABLE', detail: 'The payment method was removed or blocked: ask for another.' });
+  if (currencies && !currencies.includes(amount.currency)) {
+    problems.push({
+      code: 'CARD_CURRENCY_UNSUPPORTED',
+      detail: `The payment method cannot pay in ${amount.currency}.`,
+    });
+  }
+  return problems;
+}
+
+/**
+ * The first instant at which a card has expired. It is good through the last day of its month, wherever its holder is:
+ * that day ends last at UTC−12. Before the next renewal, this tells whether a new card must be asked for.
+ */
+export const cardExpiresAt = ({
+  expiryMonth,
+  expiryYear,
+}: Pick<PaymentMethodFacts, 'expiryMonth' | 'expiryYear'>): string =>
+  new Date(Date.UTC(expiryYear, expiryMonth, 1, 12)).toISOString();
+
+const CARD_DIGITS = /^\d{12,19}$/;
+
+/**
+ * Whether a text is likely a card number instead of a token for one: 12 to 19 digits, however grouped, with the check
+ * digit of ISO/IEC 7812-1 (Luhn). Such a text must not be kept, shown or logged.
+ */
+export function looksLikeCardNumber(text: string): boolean {
+  const digits = text.replace(/[\s._-]/g, '');
+  if (!CARD_DIGITS.test(digits)) return false;
+  const sum = Array.from(digits, Number)
+    .toReversed()
+    .map((digit, index) => (index % 2 === 0 ? digit : digit * 2 - (digit > 4 ? 9 : 0)))
+    .reduce((total, digit) => total + digit, 0);
+  return sum % 10 === 0;
+}

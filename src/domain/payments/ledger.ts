@@ -1,0 +1,164 @@
+import { DomainError } from '../domain-error';
+import type { Money } from '../money';
+import { moneyOf } from '../money';
+
+/**
+ * Chart of accounts, with the side on which each one grows.
+ *
+ * `authorised`/`authorised_contra` are memo accounts: what banks hold for us, not money yet. Taken money is `captured`
+ * and is owed as one of three: `held` (for an order not yet fulfilled), `fulfilled` (earned by the partner), `refunded`
+ * (given back). As these are the two sides of the same postings, `captured = fulfilled + refunded + held`.
+ */
+export const ledgerAccounts = {
+  authorised: 'debit',
+  authorised_contra: 'credit',
+  captured: 'debit',
+  held: 'credit',
+  fulfilled: 'credit',
+  refunded: 'credit',
+  gateway_fees: 'debit',
+  gateway_fees_payable: 'credit',
+} as const satisfies Record<string, 'debit' | 'credit'>;
+export type LedgerAccount = keyof typeof ledgerAccounts;
+
+export const ledgerEvents = ['authorise', 'capture', 'void', 'fulfil', 'refund', 'fee'] as const;
+export type LedgerEvent = (typeof ledgerEvents)[number];
+
+export interface LedgerLine {
+  account: LedgerAccount;
+  side: 'debit' | 'credit';
+  amountMinor: number;
+}
+
+/**
+ * One business event in the books: written once under its key, never changed. The key is the gateway's
+ * (`pay_1:capture:1`), so that the books can be compared with the gateway's own item by item.
+ */
+export interface Posting {
+  key: string;
+  event: LedgerEvent;
+  paymentId: string;
+  currency: string;
+  lines: readonly LedgerLine[];
+}
+
+interface PostingInput {
+  /** Made of the entity and the business attempt, never of a retry's number. */
+  key: string;
+  paymentId: string;
+}
+
+const pair = (debit: LedgerAccount, credit: LedgerAccount, { amountMinor }: Money): LedgerLine[] =>
+  amountMinor === 0
+    ? []
+    : [
+        { account: debit, side: 'debit', amountMinor },
+        { account: credit, side: 'credit', amountMinor },
+      ];
+
+function posting(event: LedgerEvent, { key, paymentId }: PostingInput, currency: string, lines: LedgerLine[]): Posting {
+  for (const { account, amountMinor } of lines) {
+    if (!Number.isSafeInteger(amountMinor) || amountMinor <= 0) {
+      throw new DomainError(
+        'LEDGER_AMOUNT_INVALID',
+        `${key}: ${account} by ${amountMinor}; post a whole amount above 0.`,
+      );
+    }
+  }
+  return { key, event, paymentId, currency, lines };
+}
+
+/** A bank holds `amount`. */
+export const postAuthorise = ({ amount, ...input }: PostingInput & { amount: Money }): Posting =>
+  posting('authorise', input, amount.currency, pair('authorised', 'authorised_contra', amount));
+
+/** A hold is given up: voided, expired, or lost with a capture of less than all. */
+export const postVoid = ({ amount, ...input }: PostingInput & { amount: Money }): Posting =>
+  posting('void', input, amount.currency, pair('authorised_contra', 'authorised', amount));
+
+export interface PostCaptureInput extends PostingInput {
+  captured: Money;
+  /** What was held; the whole hold ends with the capture. */
+  authorised: Money;
+  /** With an order the money is held until the order is fulfilled; without one it is earned at once. */
+  hasOrder: boolean;
+}
+
+/** Money is taken and its hold ends, the part that was not taken included. Throws `CAPTURE_EXCEEDS_AUTHORISATION`. */
+export function postCapture({ captured, authorised, hasOrder, ...input }: PostCaptureInput): Posting {
+  if (captured.currency !== authorised.currency || captured.amountMinor > authorised.amountMinor) {
+    const detail = `${input.key}: captured ${captured.amountMinor} ${captured.currency} of ${authorised.amountMinor} ${authorised.currency} authorised.`;
+    throw new DomainError('CAPTURE_EXCEEDS_AUTHORISATION', detail);
+  }
+  return posting('capture', input, captured.currency, [
+    ...pair('authorised_contra', 'authorised', authorised),
+    ...pair('captured', hasOrder ? 'held' : 'fulfilled', captured),
+  ]);
+}
+
+/** An order, or part of one, is fulfilled: what was held for it is earned. */
+export const postFulfil = ({ amount, ...input }: PostingInput & { amount: Money }): Posting =>
+  posting('fulfil', input, amount.currency, pair('held', 'fulfilled', amount));
+
+export interface PostRefundInput extends PostingInput {
+  amount: Money;
+  /** How much of it comes out of what is held for an order; the rest was earned. 0 for a payment without an order. */
+  fromHeldMinor?: number;
+}
+
+/** Money is given back. Posted when the refund succeeded, never when it is only under way. */
+export function postRefund({ amount, fromHeldMinor = 0, ...input }: PostRefundInput): Posting {
+  const { amountMinor, currency } = amount;
+  return posting('refund', input, currency, [
+    ...pair('held', 'refunded', moneyOf(fromHeldMinor, currency)),
+    ...pair('fulfilled', 'refunded', moneyOf(amountMinor - fromHeldMinor, currency)),
+  ]);
+}
+
+/** What the gateway charges for a call. A fee of 0 posts no line. */
+export const postFee = ({ fee, ...input }: PostingInput & { fee: Money }): Posting =>
+  posting('fee', input, fee.currency, pair('gateway_fees', 'gateway_fees_payable', fee));
+
+export interface AccountTotals {
+  debitMinor: number;
+  creditMinor: number;
+}
+export type Totals = Readonly<Record<LedgerAccount, AccountTotals>>;
+
+export const emptyTotals = (): Totals =>
+  Object.fromEntries(
+    Object.keys(ledgerAccounts).map((account) => [account, { debitMinor: 0, creditMinor: 0 }]),
+  ) as unknown as Totals;
+
+export interface BalanceInput {
+  postings: Iterable<Posting>;
+  /** Totals are of one currency: postings of others are left out. */
+  currency: string;
+  /** To go on from. */
+  totals?: Totals;
+}
+
+/** Adds postings up, by account. Throws `AMOUNT_TOO_LARGE` before a total would stop being exact. */
+export function balance({ postings, currency, totals = emptyTotals() }: BalanceInput): Totals {
+  const sums = structuredTotals(totals);
+  for (const { lines, currency: posted } of postings) {
+    if (posted !== currency) continue;
+    for (const { account, side, amountMinor } of lines) {
+      const field = side === 'debit' ? 'debitMinor' : 'creditMinor';
+      sums[account][field] = moneyOf(sums[account][field] + amountMinor, currency).amountMinor;
+    }
+  }
+  return sums;
+}
+
+const structuredTotals = (totals: Totals): Record<LedgerAccount, AccountTotals> =>
+  Object.fromEntries(Object.entries(totals).map(([account, sums]) => [account, { ...sums }])) as Record<
+    LedgerAccount,
+    AccountTotals
+  >;
+
+/** What stands in an account: positive on the side on which it grows. */
+export function balanceOf(totals: Totals, account: LedgerAccount): number {
+  const { debitMinor, creditMinor } = totals[account];
+  return ledgerAccounts[account] === 'debit' ? debitMinor - creditMinor : creditMinor - debitMinor;
+}

@@ -1,0 +1,253 @@
+import * as fc from 'fast-check';
+import { DomainError } from '../domain-error';
+import { gatewayStatuses, isOrphanedHold, paymentAfter, paymentAfterSilence } from './gateway-outcome';
+import { moneyOf } from '../money';
+import type { PaymentPosition, PaymentState } from './payment';
+import {
+  canMovePayment,
+  endedPaymentStates,
+  gatewayCalls,
+  isPaymentAtRest,
+  paymentSourcesOf,
+  paymentStates,
+  paymentsToMermaid,
+  paymentTransitions,
+  positionOf,
+  settledPaymentStates,
+  standingOf,
+} from './payment';
+import { captureAmount, meaningOfCancel, paymentCommands, refusePaymentCommand } from './payment-commands';
+import { paymentStateOfFunds, refundable, reserveRefund, settleRefund } from './refund';
+import { statesOf, targetsOf } from '../transitions';
+
+const positions = statesOf(paymentTransitions);
+const reachableFrom = (start: PaymentPosition): Set<PaymentPosition> => {
+  const seen = new Set<PaymentPosition>([start]);
+  for (const position of seen) for (const next of targetsOf(paymentTransitions, position)) seen.add(next);
+  return seen;
+};
+
+describe('the table of payment transitions', () => {
+  test('covers exactly the states of the contract, unknown once per call', () => {
+    expect(new Set(positions.map((position) => standingOf(position).state))).toEqual(new Set(paymentStates));
+    expect(positions.filter((position) => standingOf(position).state === 'unknown')).toHaveLength(gatewayCalls.length);
+    for (const position of positions) expect(positionOf(standingOf(position))).toBe(position);
+  });
+
+  test('every state can be reached, and every state can still come to rest', () => {
+    expect(reachableFrom('accepted').size).toBe(positions.length);
+    for (const position of positions) {
+      expect([...reachableFrom(position)].some((next) => settledPaymentStates.includes(next as PaymentState))).toBe(
+        true,
+      );
+    }
+  });
+
+  test('money that was taken is only ever given back: no way leads to failed, declined or cancelled', () => {
+    expect(reachableFrom('captured')).toEqual(new Set(['captured', 'partially_refunded', 'refunded']));
+  });
+
+  test('money is held or taken only through its own step, or by settling an unknown one', () => {
+    expect(paymentSourcesOf('capturing')).toEqual([
+      { state: 'authorised', unknownCall: null },
+      { state: 'unknown', unknownCall: 'capture' },
+    ]);
+    expect(paymentSourcesOf('authorising')).toEqual([
+      { state: 'validating', unknownCall: null },
+      { state: 'review', unknownCall: null },
+      { state: 'unknown', unknownCall: 'authorise' },
+    ]);
+  });
+
+  test('ended is what nothing leads out of', () => {
+    expect(endedPaymentStates).toEqual(['refunded', 'declined', 'failed', 'cancelled']);
+  });
+
+  test('unknown without its call is broken, not guessed', () => {
+    expect(() => positionOf({ state: 'unknown', unknownCall: null })).toThrow(DomainError);
+  });
+
+  test('a manual authorisation rests, an automatic one does not', () => {
+    expect(isPaymentAtRest({ state: 'authorised', capture: 'manual' })).toBe(true);
+    expect(isPaymentAtRest({ state: 'authorised', capture: 'automatic' })).toBe(false);
+    expect(isPaymentAtRest({ state: 'unknown', capture: 'manual' })).toBe(false);
+  });
+
+  test('is drawn as Mermaid, each transition once', () => {
+    const picture = paymentsToMermaid();
+    const arrows = picture.split('\n').filter((line) => /^ {2}\w+ --> \w+: [^:;]+$/.test(line));
+    expect(arrows).toHaveLength(positions.flatMap((position) => targetsOf(paymentTransitions, position)).length);
+    expect(picture).toContain('  state "unknown (capture)" as unknown_capture\n');
+    expect(picture).toContain('  unknown_capture --> captured: look-up or webhook, taken\n');
+    expect(picture).toMatch(/^stateDiagram-v2\n/);
+  });
+});
+
+describe('what the gateway says', () => {
+  test.each([
+    ['unknown/authorise', 'authorised', 'authorised'],
+    ['unknown/authorise', 'not_found', 'authorising'],
+    ['unknown/authorise', 'declined', 'declined'],
+    ['unknown/capture', 'captured', 'captured'],
+    ['unknown/capture', 'authorised', 'capturing'],
+    ['unknown/void', 'voided', 'cancelled'],
+    ['unknown/void', 'captured', 'captured'],
+    ['requires_action', 'authorised', 'authorised'],
+  ] as const)('settles %s, told %s, as %s', (position, status, next) => {
+    expect(paymentAfter({ position, status })).toBe(next);
+  });
+
+  test('a void that undid a fault ends as failed', () => {
+    expect(paymentAfter({ position: 'unknown/void', status: 'voided', voidEndsAs: 'failed' })).toBe('failed');
+  });
+
+  test.each([
+    ['captured', 'authorised'],
+    ['capturing', 'authorised'],
+    ['captured', 'captured'],
+    ['cancelled', 'captured'],
+    ['refunded', 'captured'],
+    ['unknown/void', 'authorised'],
+    ['unknown/capture', 'not_found'],
+    ['accepted', 'captured'],
+  ] as const)('%s, told %s late or twice, stays', (position, status) => {
+    expect(paymentAfter({ position, status })).toBeNull();
+  });
+
+  test('a silent call is unknown only where that call can be under way', () => {
+    expect(paymentAfterSilence({ position: 'capturing', call: 'capture' })).toBe('unknown/capture');
+    expect(paymentAfterSilence({ position: 'unknown/capture', call: 'capture' })).toBeNull();
+    expect(paymentAfterSilence({ position: 'validating', call: 'authorise' })).toBeNull();
+    expect(paymentAfterSilence({ position: 'captured', call: 'void' })).toBeNull();
+  });
+
+  test('money held for a payment that ended without any is noticed', () => {
+    expect(isOrphanedHold({ state: 'cancelled', status: 'authorised' })).toBe(true);
+    expect(isOrphanedHold({ state: 'refunded', status: 'captured' })).toBe(false);
+  });
+});
+
+describe('commands', () => {
+  test.each([
+    ['capture', 'authorised', null],
+    ['capture', 'captured', 'PAYMENT_NOT_CAPTURABLE'],
+    ['capture', 'unknown', 'PAYMENT_NOT_CAPTURABLE'],
+    ['review', 'review', null],
+    ['review', 'authorised', 'PAYMENT_NOT_IN_REVIEW'],
+    ['refund', 'captured', null],
+    ['refund', 'partially_refunded', null],
+    ['refund', 'authorised', 'PAYMENT_NOT_REFUNDABLE'],
+    ['cancel', 'unknown', null],
+    ['cancel', 'captured', null],
+    ['cancel', 'refunded', 'PAYMENT_ALREADY_ENDED'],
+  ] as const)('%s on a manual payment that is %s: %s', (command, state, code) => {
+    expect(refusePaymentCommand({ command, state, capture: 'manual' })?.code ?? null).toBe(code);
+  });
+
+  test('an automatic payment captures itself', () => {
+    const refusal = refusePaymentCommand({ command: 'capture', state: 'authorised', capture: 'automatic' });
+    expect(refusal).toMatchObject({
+      code: 'PAYMENT_NOT_CAPTURABLE',
+      detail: expect.stringContaining('captures itself'),
+    });
+  });
+
+  test('cancel is refused exactly where the payment has ended', () => {
+    for (const state of paymentStates) {
+      const refused = refusePaymentCommand({ command: 'cancel', state, capture: 'automatic' }) !== null;
+      expect([state, refused]).toEqual([state, endedPaymentStates.includes(state)]);
+    }
+  });
+
+  test('a capture takes all or part of what is authorised, never more, never another currency', () => {
+    const authorised = moneyOf(1000, 'JPY');
+    expect(captureAmount({ authorised })).toEqual(authorised);
+    expect(captureAmount({ authorised, requested: moneyOf(1, 'JPY') }).amountMinor).toBe(1);
+    expect(() => captureAmount({ authorised, requested: moneyOf(1001, 'JPY') })).toThrow(
+      expect.objectContaining({ code: 'CAPTURE_EXCEEDS_AUTHORISATION', pointer: '/amount/amountMinor' }),
+    );
+    expect(() => captureAmount({ authorised, requested: moneyOf(10, 'EUR') })).toThrow(
+      expect.objectContaining({ code: 'CURRENCY_MISMATCH' }),
+    );
+    expect(() => captureAmount({ authorised, requested: moneyOf(11, 'JPY'), stepMinor: 10 })).toThrow(
+      expect.objectContaining({ code: 'AMOUNT_NOT_IN_STEPS' }),
+    );
+    expect(() => captureAmount({ authorised, requested: moneyOf(0, 'JPY') })).toThrow(
+      expect.objectContaining({ code: 'AMOUNT_NOT_POSITIVE' }),
+    );
+  });
+});
+
+describe('1,000 random lives of a payment', () => {
+  // What ends a life early is rarer than what carries it on, or few would ever be captured.
+  const status = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom('authorised', 'captured', 'not_found') },
+    fc.constantFrom(...gatewayStatuses),
+  );
+  const command = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom('capture', 'refund', 'review') },
+    fc.constantFrom(...paymentCommands),
+  );
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ say: status }) },
+    { weight: 2, arbitrary: fc.record({ silent: fc.constantFrom(...gatewayCalls) }) },
+    { weight: 4, arbitrary: fc.record({ command, refundMinor: fc.integer({ min: 1, max: 60 }), yes: fc.boolean() }) },
+    { weight: 4, arbitrary: fc.record({ work: fc.nat() }) },
+  );
+
+  test('make no transition outside the table, and nothing moves once ended', () => {
+    const visited = new Set<string>();
+    const life = fc.property(
+      fc.array(step, { minLength: 30, maxLength: 60 }),
+      fc.constantFrom('automatic', 'manual'),
+      (steps, capture) => {
+        let position: PaymentPosition = 'accepted';
+        let funds = { currency: 'EUR', capturedMinor: 100, refundedMinor: 0, pendingRefundMinor: 0 };
+
+        const give = (refundMinor: number): PaymentPosition => {
+          const amount = moneyOf(Math.min(refundMinor, refundable(funds).amountMinor), 'EUR');
+          funds = settleRefund({
+            funds: reserveRefund({ funds, requested: amount }).funds,
+            amount,
+            outcome: 'succeeded',
+          });
+          return positionOf({ state: paymentStateOfFunds(funds), unknownCall: null });
+        };
+        const next = (taken: (typeof steps)[number]): PaymentPosition | null => {
+          const { state } = standingOf(position);
+          if ('say' in taken) return paymentAfter({ position, status: taken.say });
+          if ('silent' in taken) return paymentAfterSilence({ position, call: taken.silent });
+          if ('work' in taken) {
+            if (position === 'accepted') return 'validating';
+            if (position === 'validating')
+              return (['review', 'authorising', 'declined'] as const)[taken.work % 3] ?? null;
+            return position === 'authorised' && capture === 'automatic' ? 'capturing' : null;
+          }
+          if (refusePaymentCommand({ command: taken.command, state, capture })) return null;
+          if (taken.command === 'capture') return 'capturing';
+          if (taken.command === 'review') return taken.yes ? 'authorising' : 'declined';
+          if (taken.command === 'refund') return give(taken.refundMinor);
+          if (meaningOfCancel(state) === 'refund') return give(100);
+          return taken.yes ? 'cancelled' : paymentAfterSilence({ position, call: 'void' });
+        };
+
+        for (const taken of steps) {
+          const before: PaymentPosition = position;
+          const after = next(taken);
+          if (after === null) continue;
+          expect({ before, after, allowed: canMovePayment({ from: before, to: after }) }).toEqual({
+            before,
+            after,
+            allowed: true,
+          });
+          expect(endedPaymentStates).not.toContain(before);
+          position = after;
+          visited.add(after);
+        }
+      },
+    );
+    fc.assert(life, { numRuns: 1_000 });
+    // The walk is worth something only if it goes everywhere; `accepted` is where it starts.
+    expect(positions.filter((position) => !visited.has(position) && position !== 'accepted')).toEqual([]);
+  });
+});

@@ -1,0 +1,192 @@
+import { DomainError } from '../domain-error';
+import type { Transitions } from '../transitions';
+import { canTransition, sourcesOf, terminalStates, transitionsToMermaid } from '../transitions';
+
+export const paymentStates = [
+  'accepted',
+  'validating',
+  'review',
+  'requires_action',
+  'authorising',
+  'authorised',
+  'capturing',
+  'captured',
+  'partially_refunded',
+  'refunded',
+  'declined',
+  'failed',
+  'cancelled',
+  'unknown',
+] as const;
+export type PaymentState = (typeof paymentStates)[number];
+
+/**
+ * The calls to the gateway after whose silence a payment is `unknown`. A refund that is unknown is the refund's affair.
+ */
+export const gatewayCalls = ['authorise', 'capture', 'void'] as const;
+export type GatewayCall = (typeof gatewayCalls)[number];
+
+export type CaptureMode = 'automatic' | 'manual';
+
+/** Where a payment stands: its state, and for `unknown` the call whose outcome is not known (null otherwise). */
+export interface PaymentStanding {
+  state: PaymentState;
+  unknownCall: GatewayCall | null;
+}
+
+/** A standing in one word, as in the table. */
+export type PaymentPosition = Exclude<PaymentState, 'unknown'> | `unknown/${GatewayCall}`;
+
+/**
+ * Every transition a payment may make: the one table, from which guards, tests and the README's picture come.
+ *
+ * While a void runs the payment stays where it was: only its confirmation makes it `cancelled` (somebody wanted that,
+ * or a deadline passed) or `failed` (it undid a fault). `failed` is never entered while the gateway may still hold or
+ * have taken money. A capture happens once: what it leaves of the authorisation is released.
+ */
+export const paymentTransitions: Transitions<PaymentPosition> = {
+  accepted: {
+    validating: 'the process starts',
+    failed: 'closed by an operator',
+    cancelled: 'cancelled',
+  },
+  validating: {
+    review: 'fraud rules want a person',
+    authorising: 'allowed, card valid',
+    declined: 'fraud or card rules say no',
+    failed: 'a fault, nothing held',
+    cancelled: 'cancelled',
+  },
+  review: {
+    authorising: 'approved',
+    declined: 'denied, or no decision in 24 h',
+    failed: 'a fault, nothing held',
+    cancelled: 'cancelled',
+  },
+  requires_action: {
+    authorised: 'the customer acted',
+    declined: 'the bank says no',
+    failed: 'a fault, voided',
+    cancelled: 'cancelled or no action in 1 h, voided',
+    'unknown/void': 'void not answered',
+  },
+  authorising: {
+    requires_action: 'the customer must act',
+    authorised: 'held',
+    declined: 'the bank says no',
+    failed: 'refused for good, or a fault and voided',
+    cancelled: 'cancelled, voided',
+    'unknown/authorise': 'not answered',
+    'unknown/void': 'void not answered',
+  },
+  authorised: {
+    capturing: 'automatic, or captured by the partner',
+    captured: 'captured at the gateway itself',
+    failed: 'a fault, voided',
+    cancelled: 'cancelled or not captured in 7 days, voided',
+    'unknown/void': 'void not answered',
+  },
+  capturing: {
+    captured: 'taken',
+    failed: 'refused for good, voided',
+    cancelled: 'cancelled or expired before it was taken',
+    'unknown/capture': 'not answered',
+    'unknown/void': 'void not answered',
+  },
+  captured: {
+    partially_refunded: 'part refunded',
+    refunded: 'all refunded',
+  },
+  partially_refunded: {
+    partially_refunded: 'another part refunded',
+    refunded: 'the rest refunded',
+  },
+  refunded: {},
+  declined: {},
+  failed: {},
+  cancelled: {},
+  'unknown/authorise': {
+    authorising: 'never arrived, same key again',
+    requires_action: 'look-up or webhook, customer must act',
+    authorised: 'look-up or webhook, held',
+    declined: 'look-up or webhook, declined',
+    failed: 'refused for good, or a fault and voided',
+    cancelled: 'cancelled, voided',
+    'unknown/void': 'void not answered',
+  },
+  'unknown/capture': {
+    capturing: 'never arrived, same key again',
+    captured: 'look-up or webhook, taken',
+    failed: 'refused for good, voided',
+    cancelled: 'cancelled or expired, nothing taken',
+    'unknown/void': 'void not answered',
+  },
+  'unknown/void': {
+    captured: 'look-up, taken before the void',
+    declined: 'look-up, declined before the void',
+    failed: 'voided, it undid a fault',
+    cancelled: 'voided',
+  },
+};
+
+/** Throws `PAYMENT_STANDING_BROKEN` for an `unknown` without its call: nobody could say what to look up. */
+export function positionOf({ state, unknownCall }: PaymentStanding): PaymentPosition {
+  if (state !== 'unknown') return state;
+  if (!unknownCall)
+    throw new DomainError('PAYMENT_STANDING_BROKEN', 'The payment is unknown, but not after which call.');
+  return `unknown/${unknownCall}`;
+}
+
+export function standingOf(position: PaymentPosition): PaymentStanding {
+  const [state, unknownCall = null] = position.split('/') as [PaymentState, GatewayCall?];
+  return { state, unknownCall };
+}
+
+export const canMovePayment = ({ from, to }: { from: PaymentPosition; to: PaymentPosition }): boolean =>
+  canTransition(paymentTransitions, from, to);
+
+/** The standings a guarded transition to `to` may start from. */
+export const paymentSourcesOf = (to: PaymentPosition): PaymentStanding[] =>
+  sourcesOf(paymentTransitions, to).map(standingOf);
+
+/** `refunded declined failed cancelled`: nothing happens to the payment any more. */
+export const endedPaymentStates = terminalStates(paymentTransitions) as PaymentState[];
+
+/** Ended, or money taken and only a refund could follow: its process has nothing left to do. */
+export const settledPaymentStates: readonly PaymentState[] = [...endedPaymentStates, 'captured', 'partially_refunded'];
+
+/** Whether a caller who waits (`Prefer: wait`) has something to act on: settled, or a person must move. */
+export const isPaymentAtRest = ({ state, capture }: { state: PaymentState; capture: CaptureMode }): boolean =>
+  settledPaymentStates.includes(state) ||
+  state === 'review' ||
+  state === 'requires_action' ||
+  (state === 'authorised' && capture === 'manual');
+
+/** The picture of the table, for the README. */
+export const paymentsToMermaid = (): string => transitionsToMermaid({ table: paymentTransitions, initial: 'accepted' });
+
+const HOUR_MS = 3_600_000;
+
+/** Business deadlines of a payment, in milliseconds. Never shortened for tests: tests skip time. */
+export const paymentTimes = {
+  /** Long enough for a call that was given up to have arrived or died on its way. */
+  arrivalMs: 60_000,
+  reviewMs: 24 * HOUR_MS,
+  actionMs: HOUR_MS,
+  /** An authorisation not captured by then is voided. */
+  captureMs: 7 * 24 * HOUR_MS,
+  /** An outcome not known by then goes to the operator's list; looking it up goes on. */
+  unknownMs: 24 * HOUR_MS,
+} as const;
+
+/** How long the gateway's answer leaves a payment waiting for somebody, in ms; null where nobody has to act. */
+export function waitAfterAnswerMs({
+  position,
+  capture,
+}: {
+  position: PaymentPosition;
+  capture: CaptureMode;
+}): number | null {
+  if (position === 'requires_action') return paymentTimes.actionMs;
+  return position === 'authorised' && capture === 'manual' ? paymentTimes.captureMs : null;
+}

@@ -1,0 +1,108 @@
+import { DomainError } from '../domain-error';
+import type { Money } from '../money';
+import { moneyOf, requireAmount, requireSameCurrency, zeroMoney } from '../money';
+import type { CaptureMode, PaymentState } from './payment';
+import { refusePaymentCommand } from './payment-commands';
+import type { Transitions } from '../transitions';
+
+export const refundStates = ['pending', 'succeeded', 'failed'] as const;
+export type RefundState = (typeof refundStates)[number];
+
+/** A refund whose call was not answered stays `pending` and is looked up by its key. */
+export const refundTransitions: Transitions<RefundState> = {
+  pending: { succeeded: 'given back', failed: 'refused for good' },
+  succeeded: {},
+  failed: {},
+};
+
+/** What was taken for a payment and what became of it, in minor units of `currency`. */
+export interface CapturedFunds {
+  currency: string;
+  capturedMinor: number;
+  refundedMinor: number;
+  /** Reserved by refunds that are under way. */
+  pendingRefundMinor: number;
+}
+
+/** `captured − refunded − pending`: what a further refund may take. */
+export const refundable = ({ currency, capturedMinor, refundedMinor, pendingRefundMinor }: CapturedFunds): Money =>
+  moneyOf(capturedMinor - refundedMinor - pendingRefundMinor, currency);
+
+/** What a refund of this payment may take now; 0 where it takes none. */
+export function leftToRefund({ amount: { currency }, state, capture, ...funds }: RefundedPayment): Money {
+  return refusePaymentCommand({ command: 'refund', state, capture })
+    ? zeroMoney(currency)
+    : refundable({ ...funds, currency });
+}
+type RefundedPayment = Omit<CapturedFunds, 'currency'> & { amount: Money; state: PaymentState; capture: CaptureMode };
+
+/** The refunds that give back all that is left of these payments; of one that nothing is left of, none. */
+export const refundsOfAllLeft = (
+  payments: readonly (RefundedPayment & { _id: string })[],
+): { paymentId: string; amount: Money }[] =>
+  payments
+    .map((payment) => ({ paymentId: payment._id, amount: leftToRefund(payment) }))
+    .filter(({ amount }) => amount.amountMinor > 0);
+
+export interface ReserveRefundInput {
+  funds: CapturedFunds;
+  /** Without it all that is refundable. */
+  requested?: Money;
+  /** What the gateway takes in multiples of, in minor units. */
+  stepMinor?: number;
+}
+
+/**
+ * The refund's amount and the funds with it reserved. The caller writes both in the accepting transaction, guarded by
+ * the funds it read: two refunds that race must not both fit. Throws `NOTHING_TO_REFUND` (a conflict),
+ * `REFUND_EXCEEDS_CAPTURED`, `CURRENCY_MISMATCH`, or what `requireAmount` throws.
+ */
+export function reserveRefund({ funds, requested, stepMinor }: ReserveRefundInput): {
+  amount: Money;
+  funds: CapturedFunds;
+} {
+  const left = refundable(funds);
+  if (requested) {
+    requireAmount({ amount: requested, stepMinor });
+    requireSameCurrency(left, requested, '/amount/currency');
+  }
+  if (left.amountMinor <= 0) {
+    const detail = `Nothing is left to refund: ${funds.capturedMinor} captured, ${funds.refundedMinor} refunded, ${funds.pendingRefundMinor} under way.`;
+    throw new DomainError('NOTHING_TO_REFUND', detail);
+  }
+  const amount = requested ?? left;
+  if (amount.amountMinor > left.amountMinor) {
+    const detail = `amountMinor ${amount.amountMinor} is more than the ${left.amountMinor} that can still be refunded.`;
+    throw new DomainError('REFUND_EXCEEDS_CAPTURED', detail, { pointer: '/amount/amountMinor' });
+  }
+  return { amount, funds: { ...funds, pendingRefundMinor: funds.pendingRefundMinor + amount.amountMinor } };
+}
+
+export interface SettleRefundInput {
+  funds: CapturedFunds;
+  amount: Money;
+  outcome: 'succeeded' | 'failed';
+}
+
+/**
+ * The funds after a refund ended: given back, or its reservation released. Throws `REFUND_NOT_RESERVED` for one never
+ * reserved.
+ */
+export function settleRefund({ funds, amount, outcome }: SettleRefundInput): CapturedFunds {
+  requireSameCurrency(refundable(funds), amount);
+  const pendingRefundMinor = funds.pendingRefundMinor - amount.amountMinor;
+  if (pendingRefundMinor < 0) {
+    throw new DomainError(
+      'REFUND_NOT_RESERVED',
+      `A refund of ${amount.amountMinor} was settled, but only ${funds.pendingRefundMinor} is reserved.`,
+    );
+  }
+  const given = outcome === 'succeeded' ? amount.amountMinor : 0;
+  return { ...funds, pendingRefundMinor, refundedMinor: funds.refundedMinor + given };
+}
+
+/** The state of a payment with these funds. */
+export function paymentStateOfFunds({ capturedMinor, refundedMinor }: CapturedFunds): PaymentState {
+  if (refundedMinor === 0) return 'captured';
+  return refundedMinor < capturedMinor ? 'partially_refunded' : 'refunded';
+}

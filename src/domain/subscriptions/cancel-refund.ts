@@ -1,0 +1,58 @@
+import type { Money } from '../money';
+import { addMoney, compareMoney, minMoney, subtractMoney, sumMoney, zeroMoney } from '../money';
+
+/** A payment that something can still be given back of. */
+export interface RefundSource {
+  paymentId: string;
+  left: Money;
+  /** Whether it paid for time that is not over yet. */
+  isCurrent: boolean;
+}
+
+export interface CancelRefundInput {
+  /** What is unused of the time that was paid for. */
+  unused: Money;
+  /** How much of that time's price was paid with credit, or with time unused before. */
+  paidByCredit: Money;
+  /** Left over from earlier changes; it was paid for too. */
+  credit: Money;
+  /** The latest first. */
+  sources: readonly RefundSource[];
+}
+
+export interface CancelRefund {
+  refunds: { paymentId: string; amount: Money }[];
+  /** The credit that no payment is left for. */
+  creditBalance: Money;
+}
+
+/**
+ * What a cancel with `refund: "prorated"` gives back: the unused part and the credit, each payment as much as is left
+ * of it.
+ *
+ * Unused time is taken from the payments that paid for it; where one of them was refunded by hand, that time is not
+ * paid back twice. Credit, and time that was paid with it, came from any payment before: also from one for time that is
+ * long over.
+ */
+export function planCancelRefund({ unused, paidByCredit, credit, sources }: CancelRefundInput): CancelRefund {
+  const { currency } = credit;
+  const [current, earlier] = [
+    sources.filter(({ isCurrent }) => isCurrent),
+    sources.filter(({ isCurrent }) => !isCurrent),
+  ];
+  const ofTheTime = minMoney(
+    unused,
+    sumMoney(
+      current.map(({ left }) => left),
+      currency,
+    ),
+  );
+  const fromAnywhere = addMoney(minMoney(subtractMoney(unused, ofTheTime), paidByCredit), credit);
+  let due = addMoney(ofTheTime, fromAnywhere);
+  const refunds = [...current, ...earlier].flatMap(({ paymentId, left }) => {
+    const amount = minMoney(due, left);
+    due = subtractMoney(due, amount);
+    return compareMoney(amount, zeroMoney(currency)) > 0 ? [{ paymentId, amount }] : [];
+  });
+  return { refunds, creditBalance: minMoney(credit, due) };
+}

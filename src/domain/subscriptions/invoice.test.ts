@@ -1,0 +1,323 @@
+import * as fc from 'fast-check';
+import type { BillingPeriod } from './billing-period';
+import {
+  amountDue,
+  amountPaid,
+  creditAfterVoid,
+  draftInvoice,
+  invoiceForPeriod,
+  invoiceForPlanChange,
+  invoiceTransitions,
+} from './invoice';
+import { addMoney, moneyOf, sumMoney, zeroMoney } from '../money';
+import type { PlanItem, PlanTerms } from './plan';
+import { priceOf, requirePlanTerms } from './plan';
+import { partialPrice, periodPrice, unusedPrice } from './proration';
+import { terminalStates } from '../transitions';
+
+const code = (expected: string, pointer?: string) =>
+  expect.objectContaining({ code: expected, ...(pointer && { pointer }) });
+const june: BillingPeriod = {
+  index: 5,
+  startAt: '2026-06-01T00:00:00.000Z',
+  endAt: '2026-07-01T00:00:00.000Z',
+  fullStartAt: '2026-06-01T00:00:00.000Z',
+};
+const middle = '2026-06-16T00:00:00.000Z';
+const item = (name: string, amountMinor: number, given: Partial<PlanTerms> & { quantity?: number } = {}): PlanItem => {
+  const { quantity = 1, ...terms } = given;
+  const plan = {
+    name,
+    amount: moneyOf(amountMinor, 'EUR'),
+    interval: 'month' as const,
+    intervalCount: 1,
+    trialDays: 0,
+    ...terms,
+  };
+  return { planId: `plan_${name}`, quantity, plan };
+};
+const none = zeroMoney('EUR');
+const change = { stepMinor: 1, when: 'now', at: middle, period: june, nextPeriod: null, creditBalance: none } as const;
+
+describe('proration', () => {
+  test('half of the period is half of the price, to the second', () => {
+    expect(unusedPrice({ stepMinor: 1, price: moneyOf(3000, 'EUR'), period: june, at: middle }).amountMinor).toBe(1500);
+    expect(
+      unusedPrice({ stepMinor: 1, price: moneyOf(30 * 86_400, 'EUR'), period: june, at: '2026-06-01T00:00:01.999Z' })
+        .amountMinor,
+    ).toBe(30 * 86_400 - 1);
+  });
+
+  test('before the period all is unused, after it nothing', () => {
+    const price = moneyOf(999, 'KWD');
+    expect(unusedPrice({ stepMinor: 1, price, period: june, at: '2026-01-01T00:00:00Z' })).toEqual(price);
+    expect(unusedPrice({ stepMinor: 1, price, period: june, at: '2026-07-01T00:00:00Z' }).amountMinor).toBe(0);
+  });
+
+  test('a shorter first period costs its part of the full one', () => {
+    expect(
+      periodPrice({ stepMinor: 1, price: moneyOf(3000, 'JPY'), period: { ...june, startAt: '2026-06-21T00:00:00Z' } })
+        .amountMinor,
+    ).toBe(1000);
+  });
+
+  test('a gateway that takes tens gets parts in tens; a price that is in none is split as it is', () => {
+    expect(unusedPrice({ stepMinor: 10, price: moneyOf(1010, 'KWD'), period: june, at: middle }).amountMinor).toBe(500);
+    expect(unusedPrice({ stepMinor: 10, price: moneyOf(1013, 'KWD'), period: june, at: middle }).amountMinor).toBe(506);
+  });
+
+  test('a period without length is refused, not divided by', () => {
+    expect(() =>
+      unusedPrice({ stepMinor: 1, price: none, period: { fullStartAt: june.endAt, endAt: june.endAt }, at: middle }),
+    ).toThrow(code('PERIOD_EMPTY'));
+  });
+
+  test('the parts of a period add up to its price, however it is cut and whatever the currency', () => {
+    const instants = fc.array(fc.integer({ min: Date.parse(june.startAt), max: Date.parse(june.endAt) - 1 }), {
+      maxLength: 12,
+    });
+    const property = fc.property(
+      fc.maxSafeInteger(),
+      fc.constantFrom('JPY', 'EUR', 'KWD', 'CLF'),
+      fc.constantFrom(1, 10, 100),
+      instants,
+      (units, currency, stepMinor, cuts) => {
+        const amountMinor = Math.trunc(units / stepMinor) * stepMinor;
+        const price = moneyOf(amountMinor, currency);
+        const edges = [june.startAt, ...cuts.sort((a, b) => a - b).map((ms) => new Date(ms).toISOString()), june.endAt];
+        const parts = edges
+          .slice(1)
+          .map((to, index) => partialPrice({ stepMinor, price, period: june, from: edges[index] ?? '', to }));
+        expect(sumMoney(parts, currency)).toEqual(price);
+        for (const part of parts) expect(part.amountMinor * Math.sign(amountMinor)).toBeGreaterThanOrEqual(0);
+        expect(parts.filter((part) => part.amountMinor % stepMinor !== 0)).toEqual([]);
+      },
+    );
+    fc.assert(property, { numRuns: 300 });
+  });
+});
+
+describe('a change of plan', () => {
+  test('now, to a dearer plan: unused time is credited, remaining time charged', () => {
+    const { lines, total, creditBalance } = invoiceForPlanChange({
+      ...change,
+      current: item('Basic', 1000),
+      next: item('Pro', 3000, { quantity: 2 }),
+    });
+    expect(lines).toEqual([
+      {
+        kind: 'unused',
+        description: 'Unused time: Basic',
+        planId: 'plan_Basic',
+        quantity: 1,
+        amount: moneyOf(-500, 'EUR'),
+        startAt: middle,
+        endAt: june.endAt,
+      },
+      {
+        kind: 'remaining',
+        description: 'Remaining time: 2 × Pro',
+        planId: 'plan_Pro',
+        quantity: 2,
+        amount: moneyOf(3000, 'EUR'),
+        startAt: middle,
+        endAt: june.endAt,
+      },
+    ]);
+    expect([total.amountMinor, creditBalance.amountMinor]).toEqual([2500, 0]);
+  });
+
+  test('now, to a cheaper one: nothing is charged, and the credit pays for later invoices', () => {
+    const down = invoiceForPlanChange({ ...change, current: item('Pro', 3000), next: item('Basic', 1000) });
+    expect([down.subtotal.amountMinor, down.total.amountMinor, down.creditBalance.amountMinor]).toEqual([
+      -1000, 0, 1000,
+    ]);
+    const renewal = invoiceForPeriod({
+      stepMinor: 1,
+      item: item('Basic', 1500),
+      period: june,
+      creditBalance: down.creditBalance,
+    });
+    expect([renewal.creditApplied.amountMinor, renewal.total.amountMinor, renewal.creditBalance.amountMinor]).toEqual([
+      1000, 500, 0,
+    ]);
+  });
+
+  test('now, to another interval: the new one is charged in full for its own period', () => {
+    const year: BillingPeriod = { index: 0, startAt: middle, endAt: '2027-06-16T00:00:00.000Z', fullStartAt: middle };
+    const input = { ...change, current: item('Basic', 1000), next: item('Year', 10_000, { interval: 'year' }) };
+    const { lines, total } = invoiceForPlanChange({ ...input, nextPeriod: year });
+    expect(lines.map(({ kind, amount }) => [kind, amount.amountMinor])).toEqual([
+      ['unused', -500],
+      ['period', 10_000],
+    ]);
+    expect(total.amountMinor).toBe(9500);
+    expect(() => invoiceForPlanChange(input)).toThrow(code('PERIOD_MISSING'));
+  });
+
+  test('now, in the middle of a second: lines begin with it, as the period that follows does', () => {
+    const at = middle.replace('00.000Z', '00.700Z');
+    const sameInterval = invoiceForPlanChange({ ...change, at, current: item('Basic', 1000), next: item('Pro', 3000) });
+    expect(sameInterval.lines.map(({ startAt }) => startAt)).toEqual([middle, middle]);
+    const year: BillingPeriod = { index: 0, startAt: middle, endAt: '2027-06-16T00:00:00.000Z', fullStartAt: middle };
+    const another = invoiceForPlanChange({
+      ...change,
+      at,
+      current: item('Basic', 1000),
+      next: item('Year', 10_000, { interval: 'year' }),
+      nextPeriod: year,
+    });
+    expect(another.lines.map(({ startAt }) => startAt)).toEqual([middle, middle]);
+  });
+
+  test.each([june.endAt, '2026-07-03T09:00:00.000Z'])(
+    'now, when the period is over and the next is due (%s): nothing is left of it, so no line is for no time',
+    (at) => {
+      expect(
+        invoiceForPlanChange({ ...change, at, current: item('Basic', 1000), next: item('Pro', 3000) }).lines,
+      ).toEqual([]);
+      const year: BillingPeriod = { index: 0, startAt: at, endAt: '2027-07-03T09:00:00.000Z', fullStartAt: at };
+      const { lines, total } = invoiceForPlanChange({
+        ...change,
+        at,
+        current: item('Basic', 1000),
+        next: item('Year', 10_000, { interval: 'year' }),
+        nextPeriod: year,
+      });
+      expect([lines.map(({ kind }) => kind), total.amountMinor]).toEqual([['period'], 10_000]);
+    },
+  );
+
+  test('at the period’s end: the next period, by the next plan', () => {
+    const july = { ...june, index: 6, startAt: june.endAt, endAt: '2026-08-01T00:00:00.000Z', fullStartAt: june.endAt };
+    const { lines, total } = invoiceForPlanChange({
+      ...change,
+      when: 'period_end',
+      current: item('Basic', 1000),
+      next: item('Pro', 3000),
+      nextPeriod: july,
+    });
+    expect(lines).toMatchObject([{ kind: 'period', startAt: june.endAt }]);
+    expect(total.amountMinor).toBe(3000);
+  });
+
+  test('now, in a trial: costs nothing', () => {
+    expect(
+      invoiceForPlanChange({ ...change, period: null, current: item('Basic', 1000), next: item('Pro', 3000) }),
+    ).toMatchObject({ lines: [], total: none });
+  });
+
+  test('to another currency, or to what it is already, is refused', () => {
+    expect(() =>
+      invoiceForPlanChange({ ...change, current: item('A', 1), next: item('B', 1, { amount: moneyOf(1, 'JPY') }) }),
+    ).toThrow(code('PLAN_CURRENCY_DIFFERS', '/planId'));
+    expect(() => invoiceForPlanChange({ ...change, current: item('A', 1), next: item('A', 1) })).toThrow(
+      code('NOTHING_TO_CHANGE'),
+    );
+  });
+
+  test('up and down again at the same instant costs 0 and leaves no credit', () => {
+    const property = fc.property(
+      fc.nat({ max: 1e9 }),
+      fc.nat({ max: 1e9 }),
+      fc.integer({ min: 1, max: 50 }),
+      fc.integer({ min: 1, max: 50 }),
+      fc.nat({ max: 30 * 86_400 }),
+      fc.constantFrom('JPY', 'EUR', 'KWD'),
+      fc.constantFrom(1, 10, 100),
+      (low, high, few, many, second, currency, stepMinor) => {
+        const at = new Date(Date.parse(june.startAt) + second * 1000).toISOString();
+        const a = item('A', 1, { amount: moneyOf((low + 1) * stepMinor, currency), quantity: few });
+        const b = item('B', 1, { amount: moneyOf((high + 1) * stepMinor, currency), quantity: many });
+        const up = invoiceForPlanChange({
+          ...change,
+          stepMinor,
+          at,
+          current: a,
+          next: b,
+          creditBalance: zeroMoney(currency),
+        });
+        const down = invoiceForPlanChange({
+          ...change,
+          stepMinor,
+          at,
+          current: b,
+          next: a,
+          creditBalance: up.creditBalance,
+        });
+        expect(addMoney(up.subtotal, down.subtotal).amountMinor).toBe(0);
+        // What was paid is what is left as credit, once both are through.
+        expect(addMoney(up.total, down.total)).toEqual(down.creditBalance);
+        for (const { total, creditBalance } of [up, down])
+          expect([total.amountMinor % stepMinor, creditBalance.amountMinor % stepMinor]).toEqual([0, 0]);
+      },
+    );
+    fc.assert(property, { numRuns: 300 });
+  });
+});
+
+describe('an invoice', () => {
+  test('taken back gives back the credit it used and takes the credit it gave', () => {
+    for (const amountMinor of [300, -300]) {
+      const creditBalance = moneyOf(500, 'EUR');
+      const draft = draftInvoice({
+        creditBalance,
+        lines: [
+          {
+            kind: 'unused',
+            description: '',
+            planId: 'p',
+            quantity: 1,
+            amount: moneyOf(amountMinor, 'EUR'),
+            startAt: middle,
+            endAt: middle,
+          },
+        ],
+      });
+      expect(creditAfterVoid({ creditBalance: draft.creditBalance, draft })).toEqual(creditBalance);
+    }
+  });
+
+  test('is paid by what its attempts took, and owes the rest until it is paid or taken back', () => {
+    const total = moneyOf(1000, 'EUR');
+    const attempts = [{ state: 'paid', paidMinor: 600 }, { state: 'failed' }, { state: 'pending' }] as const;
+    expect(amountPaid({ total, attempts })).toEqual(moneyOf(600, 'EUR'));
+    for (const state of ['draft', 'open', 'uncollectible'] as const)
+      expect(amountDue({ state, total, attempts })).toEqual(moneyOf(400, 'EUR'));
+    for (const state of ['paid', 'void'] as const) expect(amountDue({ state, total, attempts })).toEqual(none);
+    // From before it was kept what an attempt took.
+    expect(amountPaid({ total, attempts: [{ state: 'paid' }] })).toEqual(total);
+  });
+
+  test('ends paid or void; an uncollectible one can still be paid', () => {
+    expect(terminalStates(invoiceTransitions)).toEqual(['paid', 'void']);
+  });
+});
+
+describe('a plan', () => {
+  const terms: PlanTerms = {
+    name: ' Pro ',
+    amount: moneyOf(1, 'EUR'),
+    interval: 'month',
+    intervalCount: 1,
+    trialDays: 0,
+  };
+  test('is taken as given, its name trimmed', () => expect(requirePlanTerms(terms)).toEqual({ ...terms, name: 'Pro' }));
+
+  test.each([
+    [{ name: '  ' }, 'PLAN_INVALID', '/name'],
+    [{ amount: { amountMinor: 0, currency: 'EUR' } }, 'AMOUNT_NOT_POSITIVE', '/amount/amountMinor'],
+    [{ intervalCount: 0 }, 'INTEGER_OUT_OF_RANGE', '/intervalCount'],
+    [{ intervalCount: 37 }, 'INTEGER_OUT_OF_RANGE', '/intervalCount'],
+    [{ trialDays: -1 }, 'INTEGER_OUT_OF_RANGE', '/trialDays'],
+    [{ interval: 'hour' as 'day' }, 'PLAN_INVALID', '/interval'],
+  ])('with %j is refused', (given, expected, pointer) => {
+    expect(() => requirePlanTerms({ ...terms, ...given })).toThrow(code(expected, pointer));
+  });
+
+  test('costs its price times the quantity, from 1 to a million', () => {
+    expect(priceOf(item('A', 250, { quantity: 4 })).amountMinor).toBe(1000);
+    for (const quantity of [0, 1_000_001, 1.5])
+      expect(() => priceOf(item('A', 1, { quantity }))).toThrow(code('INTEGER_OUT_OF_RANGE', '/quantity'));
+  });
+});

@@ -1,0 +1,217 @@
+import type { BillingPeriod } from './billing-period';
+import { DomainError } from '../domain-error';
+import type { Money } from '../money';
+import { addMoney, minMoney, moneyOf, negateMoney, subtractMoney, sumMoney, zeroMoney } from '../money';
+import type { PlanItem } from './plan';
+import { keepsPeriod, priceOf } from './plan';
+import { periodPrice, unusedPrice } from './proration';
+import type { Transitions } from '../transitions';
+
+export const invoiceStates = ['draft', 'open', 'paid', 'uncollectible', 'void'] as const;
+export type InvoiceState = (typeof invoiceStates)[number];
+
+export const invoiceTransitions: Transitions<InvoiceState> = {
+  draft: { open: 'to be paid', paid: 'nothing to pay', void: 'not wanted after all' },
+  open: { paid: 'paid', uncollectible: 'dunning gave up', void: 'taken back' },
+  uncollectible: { paid: 'paid late', void: 'taken back' },
+  paid: {},
+  void: {},
+};
+
+export interface InvoiceLine {
+  kind: 'period' | 'unused' | 'remaining';
+  description: string;
+  planId: string;
+  quantity: number;
+  /** Negative for time already paid and not used. */
+  amount: Money;
+  startAt: string;
+  endAt: string;
+}
+
+export interface InvoiceDraft {
+  lines: InvoiceLine[];
+  /** The sum of the lines; may be negative. */
+  subtotal: Money;
+  /** Of the credit, what this invoice uses up. */
+  creditApplied: Money;
+  /** To be charged; never negative. */
+  total: Money;
+  /** The credit left for later invoices. */
+  creditBalance: Money;
+}
+
+/** Adds the lines up. What is owed to the customer is not paid out but carried over to the next invoices. */
+export function draftInvoice({ lines, creditBalance }: { lines: InvoiceLine[]; creditBalance: Money }): InvoiceDraft {
+  const zero = zeroMoney(creditBalance.currency);
+  const subtotal = sumMoney(
+    lines.map(({ amount }) => amount),
+    creditBalance.currency,
+  );
+  if (subtotal.amountMinor < 0) {
+    return { lines, subtotal, creditApplied: zero, total: zero, creditBalance: subtractMoney(creditBalance, subtotal) };
+  }
+  const creditApplied = minMoney(creditBalance, subtotal);
+  return {
+    lines,
+    subtotal,
+    creditApplied,
+    total: subtractMoney(subtotal, creditApplied),
+    creditBalance: subtractMoney(creditBalance, creditApplied),
+  };
+}
+
+export interface InvoicePayments {
+  total: Money;
+  /** `paidMinor`: what the attempt took, in minor units; one that is `paid` without it took all. */
+  attempts: readonly { state: 'pending' | 'paid' | 'failed'; paidMinor?: number }[];
+}
+
+/**
+ * What was paid of an invoice, whatever was given back of it since. Less than its total where somebody captured only a
+ * part at the gateway.
+ */
+export const amountPaid = ({ total, attempts }: InvoicePayments): Money =>
+  sumMoney(
+    attempts
+      .filter(({ state }) => state === 'paid')
+      .map(({ paidMinor }) => moneyOf(paidMinor ?? total.amountMinor, total.currency)),
+    total.currency,
+  );
+
+/** What is left to be paid of an invoice; nothing of one that was taken back. */
+export const amountDue = ({ state, ...invoice }: InvoicePayments & { state: InvoiceState }): Money =>
+  state === 'paid' || state === 'void'
+    ? zeroMoney(invoice.total.currency)
+    : subtractMoney(invoice.total, amountPaid(invoice));
+
+const nameOf = ({ plan, quantity }: PlanItem): string => (quantity === 1 ? plan.name : `${quantity} × ${plan.name}`);
+
+const lineOf = (item: PlanItem, line: Omit<InvoiceLine, 'planId' | 'quantity'>): InvoiceLine => ({
+  planId: item.planId,
+  quantity: item.quantity,
+  ...line,
+});
+
+const periodLine = (item: PlanItem, period: BillingPeriod, stepMinor: number): InvoiceLine =>
+  lineOf(item, {
+    kind: 'period',
+    description: nameOf(item),
+    amount: periodPrice({ price: priceOf(item), stepMinor, period }),
+    startAt: period.startAt,
+    endAt: period.endAt,
+  });
+
+/** The invoice of a period: the first, or a renewal. */
+export const invoiceForPeriod = ({
+  item,
+  period,
+  stepMinor,
+  creditBalance,
+}: {
+  item: PlanItem;
+  period: BillingPeriod;
+  stepMinor: number;
+  creditBalance: Money;
+}): InvoiceDraft => draftInvoice({ lines: [periodLine(item, period, stepMinor)], creditBalance });
+
+export interface InvoiceForPlanChangeInput {
+  when: 'now' | 'period_end';
+  at: string;
+  current: PlanItem;
+  next: PlanItem;
+  /** The one running now. Null where nothing has been charged for: in a trial, or before the start. */
+  period: BillingPeriod | null;
+  /**
+   * The first one that is charged by the next plan: for `now` with another interval the one that begins with the
+   * change, for `period_end` the one that begins where the current ends. Not looked at otherwise.
+   */
+  nextPeriod: BillingPeriod | null;
+  /** What the gateway takes in multiples of, in minor units. */
+  stepMinor: number;
+  creditBalance: Money;
+}
+
+/**
+ * The invoice that a change of plan or quantity makes, for the change itself and for its preview alike.
+ *
+ * `now`: what is unused of the old price is credited and the new one charged, for the rest of the period where the
+ * interval stays, and for a full new period where it changes. `period_end`: the next period's invoice. In a trial `now`
+ * costs nothing, nor does it where the period is over and the next one, which is due, will be charged by the new plan.
+ * Throws `PLAN_CURRENCY_DIFFERS` or `NOTHING_TO_CHANGE`.
+ */
+export function invoiceForPlanChange({
+  when,
+  at,
+  current,
+  next,
+  period,
+  nextPeriod,
+  stepMinor,
+  creditBalance,
+}: InvoiceForPlanChangeInput): InvoiceDraft {
+  requireChange({ current, next });
+  if (when === 'period_end')
+    return draftInvoice({ lines: [periodLine(next, requirePeriod(nextPeriod), stepMinor)], creditBalance });
+  if (!period) return draftInvoice({ lines: [], creditBalance });
+
+  const { endAt } = period;
+  // The next period is due: what is kept is charged with it, and of this one nothing is left.
+  if (Date.parse(at) >= Date.parse(endAt))
+    return draftInvoice({
+      lines: keepsPeriod(current.plan, next.plan) ? [] : [periodLine(next, requirePeriod(nextPeriod), stepMinor)],
+      creditBalance,
+    });
+  // Proration is to the second, and periods begin with one: so the lines meet.
+  const startAt = new Date(Math.floor(Date.parse(at) / 1000) * 1000).toISOString();
+  const restOf = (item: PlanItem): Money => unusedPrice({ price: priceOf(item), stepMinor, period, at });
+  const credit = lineOf(current, {
+    kind: 'unused',
+    description: `Unused time: ${nameOf(current)}`,
+    amount: negateMoney(restOf(current)),
+    startAt,
+    endAt,
+  });
+  const charge = keepsPeriod(current.plan, next.plan)
+    ? lineOf(next, {
+        kind: 'remaining',
+        description: `Remaining time: ${nameOf(next)}`,
+        amount: restOf(next),
+        startAt,
+        endAt,
+      })
+    : periodLine(next, requirePeriod(nextPeriod), stepMinor);
+  return draftInvoice({ lines: [credit, charge], creditBalance });
+}
+
+/** Throws `PLAN_CURRENCY_DIFFERS` or `NOTHING_TO_CHANGE`, both pointing at `/planId`. */
+export function requireChange({ current, next }: { current: PlanItem; next: PlanItem }): void {
+  const [from, to] = [current.plan.amount.currency, next.plan.amount.currency];
+  if (from !== to) {
+    const detail = `The plan is in ${to}, the subscription in ${from}: choose a plan in ${from}, or cancel and subscribe anew.`;
+    throw new DomainError('PLAN_CURRENCY_DIFFERS', detail, { pointer: '/planId' });
+  }
+  if (current.planId === next.planId && current.quantity === next.quantity) {
+    throw new DomainError('NOTHING_TO_CHANGE', 'The subscription has this plan and quantity already.', {
+      pointer: '/planId',
+    });
+  }
+}
+
+function requirePeriod(period: BillingPeriod | null): BillingPeriod {
+  if (!period)
+    throw new DomainError('PERIOD_MISSING', 'This change needs the period that the next plan is first charged for.');
+  return period;
+}
+
+/** The credit of a customer after an invoice that was drafted is taken back: as if it had never been. */
+export const creditAfterVoid = ({
+  creditBalance,
+  draft,
+}: {
+  creditBalance: Money;
+  draft: Pick<InvoiceDraft, 'subtotal' | 'creditApplied'>;
+}): Money => {
+  const given = draft.subtotal.amountMinor < 0 ? negateMoney(draft.subtotal) : zeroMoney(creditBalance.currency);
+  return subtractMoney(addMoney(creditBalance, draft.creditApplied), given);
+};

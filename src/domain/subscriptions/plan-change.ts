@@ -1,0 +1,121 @@
+import { amountStepOf } from '../amount-step';
+import { billingPeriod, requireSchedule, type BillingPeriod, type BillingSchedule } from './billing-period';
+import { invoiceForPeriod, invoiceForPlanChange, type InvoiceDraft } from './invoice';
+import type { Money } from '../money';
+import { keepsPeriod, type PlanItem, type PlanTerms } from './plan';
+
+/* Not for workflow code; see billing-period.ts. */
+
+/** What an invoice is computed from. */
+export interface BillingStanding {
+  item: PlanItem;
+  schedule: BillingSchedule;
+  /** The period running now; null where nothing has been charged for yet. */
+  period: BillingPeriod | null;
+  /** The next one begins here; before the first, where billing begins. */
+  nextPeriodAt: string;
+  /** What the tenant's gateway takes in multiples of, in minor units. */
+  stepMinor: number;
+  creditBalance: Money;
+}
+
+/** Reads it off a subscription as it is kept. */
+export const billingStandingOf = ({
+  tenantId,
+  item,
+  schedule,
+  period,
+  nextPeriodAt,
+  creditBalance,
+}: BillingStandingSource): BillingStanding => ({
+  item,
+  schedule,
+  period,
+  nextPeriodAt: nextPeriodAt.toISOString(),
+  stepMinor: amountStepOf({ tenantId, currency: creditBalance.currency }),
+  creditBalance,
+});
+type BillingStandingSource = Omit<BillingStanding, 'nextPeriodAt' | 'stepMinor'> & {
+  tenantId: string;
+  nextPeriodAt: Date;
+};
+
+/** An invoice, and where the subscription stands once it is made. */
+export interface Billed {
+  draft: InvoiceDraft;
+  item: PlanItem;
+  schedule: BillingSchedule;
+  period: BillingPeriod;
+}
+
+/**
+ * The invoice of the period that comes next. With `change` it is the first of another plan or quantity, taking effect
+ * with it.
+ */
+export function billNextPeriod({ standing, change }: { standing: BillingStanding; change: PlanItem | null }): Billed {
+  const { stepMinor, creditBalance } = standing;
+  const item = change ?? standing.item;
+  const schedule = change ? scheduleFrom(standing, change.plan, standing.nextPeriodAt) : standing.schedule;
+  const period = nextPeriod({ ...standing, schedule });
+  return { draft: invoiceForPeriod({ item, period, stepMinor, creditBalance }), item, schedule, period };
+}
+
+export interface ChangePlanInput {
+  when: 'now' | 'period_end';
+  /** ISO 8601, of no effect for `period_end`. */
+  at: string;
+  standing: BillingStanding;
+  next: PlanItem;
+}
+
+/**
+ * What a change of plan or quantity makes, for the change itself and for its preview alike: the invoice, the schedule
+ * and the period that runs afterwards (null where none has begun). @throws DomainError what `invoiceForPlanChange`
+ * throws.
+ */
+export function changePlan({
+  when,
+  at,
+  standing,
+  next,
+}: ChangePlanInput): Omit<Billed, 'period'> & { period: BillingPeriod | null } {
+  const { item: current, period, stepMinor, creditBalance } = standing;
+  const schedule = scheduleFrom(standing, next.plan, when === 'now' ? at : standing.nextPeriodAt);
+  const begins =
+    when === 'period_end' || !keepsPeriod(current.plan, next.plan) ? nextPeriod({ ...standing, schedule }) : null;
+  const draft = invoiceForPlanChange({ when, at, current, next, period, nextPeriod: begins, stepMinor, creditBalance });
+  return { draft, item: next, schedule, period: when === 'period_end' ? begins : period && (begins ?? period) };
+}
+
+/** Begins a new schedule, such as when a pause ends after the paid time. */
+export const anchorAnew = (schedule: BillingSchedule, at: string): BillingSchedule =>
+  requireSchedule({ ...schedule, startAt: at, anchorDay: null });
+
+/**
+ * A plan of another interval has a schedule of its own, anchored where it begins; one that comes before the first
+ * period keeps the start.
+ */
+function scheduleFrom(
+  { item, schedule, period }: BillingStanding,
+  { interval, intervalCount, ...plan }: PlanTerms,
+  at: string,
+): BillingSchedule {
+  if (keepsPeriod(item.plan, { interval, intervalCount, ...plan })) return schedule;
+  if (period) return anchorAnew({ ...schedule, interval, intervalCount }, at);
+  const takesAnchor = interval === 'month' || interval === 'year';
+  return { ...schedule, interval, intervalCount, anchorDay: takesAnchor ? schedule.anchorDay : null };
+}
+
+/** The period that follows; a day that the zone leaves out is passed over. */
+function nextPeriod({ schedule, period }: Pick<BillingStanding, 'schedule' | 'period'>): BillingPeriod {
+  for (let index = period && belongsTo(schedule, period) ? period.index + 1 : 0; ; index++) {
+    const next = billingPeriod({ schedule, index });
+    if (next.endAt > next.startAt) return next;
+  }
+}
+
+/** Whether a period is of this schedule and not of one before it. */
+function belongsTo(schedule: BillingSchedule, { index, startAt, endAt }: BillingPeriod): boolean {
+  const own = billingPeriod({ schedule, index });
+  return own.startAt === startAt && own.endAt === endAt;
+}

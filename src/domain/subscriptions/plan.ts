@@ -1,0 +1,91 @@
+import { DomainError } from '../domain-error';
+import type { Money, RequireAmountInput } from '../money';
+import { multiplyMoney, requireAmount } from '../money';
+
+export const planIntervals = ['day', 'week', 'month', 'year'] as const;
+export type PlanInterval = (typeof planIntervals)[number];
+
+/** What a plan's version promises. A version is never changed: another price is another version. */
+export interface PlanTerms {
+  name: string;
+  /** For one item and one full period. */
+  amount: Money;
+  interval: PlanInterval;
+  intervalCount: number;
+  trialDays: number;
+}
+
+/** A period lasts three years at most. */
+export const mostIntervals: Readonly<Record<PlanInterval, number>> = { day: 1095, week: 156, month: 36, year: 3 };
+export const MOST_TRIAL_DAYS = 730;
+export const MOST_ITEMS = 1_000_000;
+
+/** Throws `INTEGER_OUT_OF_RANGE`, pointing at the field, unless `value` is a whole number within the bounds. */
+export function requireInteger({
+  value,
+  min,
+  max,
+  pointer,
+}: {
+  value: number;
+  min: number;
+  max: number;
+  pointer: string;
+}): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new DomainError(
+    'INTEGER_OUT_OF_RANGE',
+    `${pointer.slice(1)} is ${value}: send a whole number from ${min} to ${max}.`,
+    { pointer },
+  );
+}
+
+/**
+ * Throws `PLAN_INVALID`, `INTEGER_OUT_OF_RANGE`, or what `requireAmount` throws. Returns the terms, trimmed. With a
+ * price in the gateway's steps, everything that is ever computed from it is.
+ */
+export function requirePlanTerms({
+  stepMinor,
+  ...terms
+}: PlanTerms & Pick<RequireAmountInput, 'stepMinor'>): PlanTerms {
+  const name = terms.name.trim();
+  if (name.length === 0 || name.length > 120) {
+    throw new DomainError('PLAN_INVALID', 'name must have 1 to 120 characters.', { pointer: '/name' });
+  }
+  if (!planIntervals.includes(terms.interval)) {
+    throw new DomainError('PLAN_INVALID', `interval must be one of ${planIntervals.join(', ')}.`, {
+      pointer: '/interval',
+    });
+  }
+  return {
+    name,
+    amount: requireAmount({ amount: terms.amount, stepMinor }),
+    interval: terms.interval,
+    intervalCount: requireInteger({
+      value: terms.intervalCount,
+      min: 1,
+      max: mostIntervals[terms.interval],
+      pointer: '/intervalCount',
+    }),
+    trialDays: requireInteger({ value: terms.trialDays, min: 0, max: MOST_TRIAL_DAYS, pointer: '/trialDays' }),
+  };
+}
+
+/** What is subscribed to: a plan's price times a quantity. */
+export interface PlanItem {
+  planId: string;
+  plan: PlanTerms;
+  quantity: number;
+}
+
+/**
+ * The price of one full period. Throws `INTEGER_OUT_OF_RANGE` for the quantity, `AMOUNT_TOO_LARGE` for the product;
+ * both point at `/quantity`.
+ */
+export function priceOf({ plan, quantity }: Pick<PlanItem, 'plan' | 'quantity'>): Money {
+  return multiplyMoney(plan.amount, requireInteger({ value: quantity, min: 1, max: MOST_ITEMS, pointer: '/quantity' }));
+}
+
+/** Whether a change between the two keeps the billing period; otherwise a new one begins with the change. */
+export const keepsPeriod = (a: PlanTerms, b: PlanTerms): boolean =>
+  a.interval === b.interval && a.intervalCount === b.intervalCount;

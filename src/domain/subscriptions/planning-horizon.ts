@@ -1,0 +1,29 @@
+import { DomainError } from '../domain-error';
+
+/**
+ * How far ahead something can be asked for: what is later is a slip of the keyboard, and would hold a process open for
+ * good.
+ */
+export const HORIZON_YEARS = 10;
+
+export interface RequireWithinHorizonInput {
+  /** ISO 8601, valid. */
+  at: string;
+  /** The tenant's time, ISO 8601. */
+  now: string;
+  /** JSON pointer of the field that asks for it. */
+  pointer: string;
+}
+
+/** Throws `INSTANT_TOO_LATE`, pointing at the field, for an instant more than ten calendar years (UTC) from now. */
+export function requireWithinHorizon({ at, now, pointer }: RequireWithinHorizonInput): void {
+  const last = new Date(now);
+  last.setUTCFullYear(last.getUTCFullYear() + HORIZON_YEARS);
+  if (Date.parse(at) <= last.getTime()) return;
+  const field = pointer.slice(1);
+  throw new DomainError(
+    'INSTANT_TOO_LATE',
+    `${field} ${at} is more than ${HORIZON_YEARS} years ahead: send an instant up to ${last.toISOString()}, or leave it out.`,
+    { pointer },
+  );
+}

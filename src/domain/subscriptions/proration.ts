@@ -1,0 +1,56 @@
+import type { BillingPeriod } from './billing-period';
+import { DomainError } from '../domain-error';
+import type { Money } from '../money';
+import { allocateMoney, subtractMoney, zeroMoney } from '../money';
+
+/*
+ * Proration to the second. What is left of a price at an instant depends on nothing but price, period and instant. So
+ * the parts of a period, each the difference of two such figures, add up to the price, and a change up and down again
+ * at the same instant costs exactly 0.
+ */
+
+export interface UnusedPriceInput {
+  /** For one full period, quantity included. */
+  price: Money;
+  /** What the gateway takes in multiples of (`amountStepOf`), in minor units. */
+  stepMinor: number;
+  period: Pick<BillingPeriod, 'fullStartAt' | 'endAt'>;
+  at: string;
+}
+
+/**
+ * The part of the price for `[at, end)`, rounded to the nearest step that the gateway takes (most often one minor
+ * unit), a half down. All of it before, 0 after. A price that is itself in no such steps, and so never charged there,
+ * is split to the minor unit.
+ */
+export function unusedPrice({ price, stepMinor, period, at }: UnusedPriceInput): Money {
+  const start = toSecond(period.fullStartAt);
+  const end = toSecond(period.endAt);
+  if (end <= start)
+    throw new DomainError('PERIOD_EMPTY', `The period from ${period.fullStartAt} to ${period.endAt} has no length.`);
+  const from = Math.min(Math.max(toSecond(at), start), end);
+  const [, unused] = allocateMoney(
+    price,
+    [from - start, end - from],
+    price.amountMinor % stepMinor === 0 ? stepMinor : 1,
+  );
+  return unused ?? zeroMoney(price.currency);
+}
+
+/** The part of the price for `[from, to)`. Neighbouring parts add up. */
+export const partialPrice = ({ from, to, ...of }: Omit<UnusedPriceInput, 'at'> & { from: string; to: string }): Money =>
+  subtractMoney(unusedPrice({ ...of, at: from }), unusedPrice({ ...of, at: to }));
+
+/** What a period costs: the whole price, or for a shorter first one its part. */
+export const periodPrice = ({ period, ...of }: Omit<UnusedPriceInput, 'at'> & { period: BillingPeriod }): Money =>
+  unusedPrice({ ...of, period, at: period.startAt });
+
+function toSecond(at: string): number {
+  const ms = Date.parse(at);
+  if (Number.isNaN(ms))
+    throw new DomainError(
+      'INSTANT_INVALID',
+      `"${at.slice(0, 40)}" is no ISO 8601 instant such as 2026-01-31T09:00:00Z.`,
+    );
+  return Math.floor(ms / 1000);
+}

@@ -1,0 +1,159 @@
+import * as fc from 'fast-check';
+import type { SubscriptionStanding, SubscriptionState } from './subscription';
+import {
+  endedSubscriptionStates,
+  meaningOfResume,
+  refuseCancelTerms,
+  refuseSubscriptionCommand,
+  subscriptionCommands,
+  subscriptionStates,
+  subscriptionTransitions,
+} from './subscription';
+import { canTransition, statesOf, transitionsToMermaid } from '../transitions';
+
+const standing = (given: Partial<SubscriptionStanding>): SubscriptionStanding => ({
+  state: 'active',
+  invoiceOpen: false,
+  waiting: null,
+  ...given,
+});
+
+test('the table covers the states of the contract; only cancelled is an end', () => {
+  expect(statesOf(subscriptionTransitions)).toEqual([...subscriptionStates]);
+  expect(endedSubscriptionStates).toEqual(['cancelled']);
+  expect(transitionsToMermaid({ table: subscriptionTransitions, initial: 'accepted' })).toContain(
+    'past_due --> unpaid: the last retry failed',
+  );
+});
+
+describe('commands', () => {
+  test.each([
+    ['change_plan_now', {}, null],
+    ['change_plan_now', { invoiceOpen: true }, 'INVOICE_OPEN'],
+    ['change_plan_now', { state: 'past_due' }, 'INVOICE_OPEN'],
+    ['change_plan_now', { waiting: 'cancel' }, 'CHANGE_WAITING'],
+    ['change_plan_at_period_end', { invoiceOpen: true }, null],
+    ['change_plan_at_period_end', { state: 'trialing' }, null],
+    ['change_plan_at_period_end', { state: 'accepted' }, 'SUBSCRIPTION_NOT_STARTED'],
+    ['pause', {}, null],
+    ['pause', { state: 'paused' }, 'SUBSCRIPTION_PAUSED'],
+    ['pause', { invoiceOpen: true }, 'INVOICE_OPEN'],
+    ['pause', { waiting: 'cancel' }, 'CHANGE_WAITING'],
+    ['pause', { waiting: 'change_plan' }, 'CHANGE_WAITING'],
+    ['resume', { state: 'paused' }, null],
+    ['resume', { state: 'unpaid' }, 'SUBSCRIPTION_NOT_PAUSED'],
+    ['cancel_now', { state: 'accepted' }, null],
+    ['cancel_now', { state: 'unpaid', invoiceOpen: true }, null],
+    ['cancel_at_period_end', { waiting: 'change_plan' }, 'CHANGE_WAITING'],
+    ['cancel_now', { waiting: 'change_plan' }, null],
+    ['cancel_at_period_end', { waiting: 'cancel' }, 'CHANGE_WAITING'],
+    ['undo', { waiting: 'cancel' }, null],
+    ['undo', {}, 'NOTHING_TO_UNDO'],
+    ['change_payment_method', { state: 'unpaid', invoiceOpen: true }, null],
+  ] as const)('%s while %j: %s', (command, given, code) => {
+    expect(refuseSubscriptionCommand({ command, standing: standing(given) })?.code ?? null).toBe(code);
+  });
+
+  // Only a cancel and a change of plan can be asked for "now".
+  test.each(['pause', 'cancel_at_period_end', 'change_plan_at_period_end'] as const)(
+    '%s before the start is told what is possible then',
+    (command) => {
+      expect(refuseSubscriptionCommand({ command, standing: standing({ state: 'accepted' }) })?.detail).toBe(
+        'The subscription has not started: wait for its start, or cancel it or change its plan with when "now".',
+      );
+    },
+  );
+
+  test('cancel now and a new payment method are taken in every state but cancelled, which takes nothing', () => {
+    for (const state of subscriptionStates) {
+      for (const command of subscriptionCommands) {
+        const code = refuseSubscriptionCommand({
+          command,
+          standing: standing({ state, waiting: 'cancel', invoiceOpen: true }),
+        })?.code;
+        if (state === 'cancelled') expect(code).toBe('SUBSCRIPTION_CANCELLED');
+        else if (command === 'cancel_now' || command === 'change_payment_method') expect(code).toBeUndefined();
+      }
+    }
+  });
+
+  test('a refund asked for with a cancel at the period’s end is refused', () => {
+    expect(refuseCancelTerms({ when: 'period_end', refund: 'prorated' })).toMatchObject({
+      code: 'REFUND_NOT_APPLICABLE',
+      pointer: '/refund',
+    });
+    expect(refuseCancelTerms({ when: 'now', refund: 'prorated' })).toBeNull();
+  });
+
+  test('resuming first uses up what was given or paid for', () => {
+    const resume = { trialEndAt: '2026-01-15T00:00:00Z', paidUntil: '2026-02-15T00:00:00.000Z' };
+    expect(meaningOfResume({ ...resume, resumedAt: '2026-01-14T23:59:59Z' })).toBe('trial_goes_on');
+    expect(meaningOfResume({ ...resume, resumedAt: '2026-01-15T00:00:00.000Z' })).toBe('period_goes_on');
+    expect(meaningOfResume({ ...resume, resumedAt: '2026-02-15T00:00:00Z' })).toBe('charge_now');
+  });
+});
+
+test('1,000 random lives make no transition outside the table, and nothing moves once cancelled', () => {
+  const happening = fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        command: fc.oneof(
+          { weight: 3, arbitrary: fc.constantFrom('resume', 'pause', 'undo', 'change_payment_method') },
+          fc.constantFrom(...subscriptionCommands),
+        ),
+        inTrial: fc.boolean(),
+        paid: fc.boolean(),
+      }),
+    },
+    { weight: 4, arbitrary: fc.record({ event: fc.constantFrom('period_end', 'paid', 'failed', 'ladder_over') }) },
+    { weight: 1, arbitrary: fc.record({ event: fc.constantFrom('gave_up') }) },
+  );
+  const visited = new Set<string>();
+  const life = fc.property(
+    fc.array(happening, { minLength: 20, maxLength: 60 }),
+    fc.boolean(),
+    (happenings, hasTrial) => {
+      let now: SubscriptionStanding = standing({ state: 'accepted' });
+      const to = (state: SubscriptionState, change: Partial<SubscriptionStanding> = {}) => {
+        if (state !== now.state) {
+          const arrow = `${now.state} → ${state}`;
+          expect([arrow, canTransition(subscriptionTransitions, now.state, state)]).toEqual([arrow, true]);
+          visited.add(arrow);
+        }
+        now = { ...now, ...change, state };
+      };
+      for (const taken of happenings) {
+        if ('event' in taken) {
+          const { state, invoiceOpen, waiting } = now;
+          const runs = state === 'trialing' || state === 'active';
+          if (taken.event === 'period_end' && state === 'accepted' && hasTrial && !invoiceOpen) to('trialing');
+          else if (taken.event === 'period_end' && (runs || state === 'accepted') && !invoiceOpen) {
+            if (waiting === 'cancel') to('cancelled', { invoiceOpen: false });
+            else to(state, { invoiceOpen: true, waiting: null });
+          } else if (taken.event === 'paid' && invoiceOpen) to('active', { invoiceOpen: false });
+          else if (taken.event === 'failed' && invoiceOpen && state !== 'unpaid') to('past_due');
+          else if (taken.event === 'ladder_over' && state === 'past_due') to('unpaid');
+          else if (taken.event === 'gave_up' && state === 'unpaid') to('cancelled', { invoiceOpen: false });
+          continue;
+        }
+        if (refuseSubscriptionCommand({ command: taken.command, standing: now })) continue;
+        expect(now.state).not.toBe('cancelled');
+        if (taken.command === 'cancel_now') to('cancelled', { invoiceOpen: false });
+        if (taken.command === 'pause') to('paused');
+        if (taken.command === 'resume')
+          to(taken.inTrial ? 'trialing' : taken.paid ? 'active' : 'past_due', {
+            invoiceOpen: !taken.inTrial && !taken.paid,
+          });
+        if (taken.command === 'undo') now = { ...now, waiting: null };
+        if (taken.command === 'cancel_at_period_end') now = { ...now, waiting: 'cancel' };
+        if (taken.command === 'change_plan_at_period_end') now = { ...now, waiting: 'change_plan' };
+      }
+    },
+  );
+  fc.assert(life, { numRuns: 1_000 });
+  const arrows = Object.entries(subscriptionTransitions).flatMap(([from, targets]) =>
+    Object.keys(targets).map((to) => `${from} → ${to}`),
+  );
+  expect(arrows.filter((arrow) => !visited.has(arrow))).toEqual([]);
+});

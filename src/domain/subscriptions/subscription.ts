@@ -1,0 +1,199 @@
+import type { Refusal } from '../refusal';
+import type { Transitions } from '../transitions';
+import { terminalStates } from '../transitions';
+
+export const subscriptionStates = [
+  'accepted',
+  'trialing',
+  'active',
+  'past_due',
+  'unpaid',
+  'paused',
+  'cancelled',
+] as const;
+export type SubscriptionState = (typeof subscriptionStates)[number];
+
+/**
+ * Every transition a subscription may make: the one table.
+ * In `past_due` the service goes on while the ladder retries; in `unpaid` it has stopped and nothing is retried by
+ * itself. A renewal whose outcome is not known, or waits for a person, leaves the subscription `active` with its
+ * invoice open.
+ */
+export const subscriptionTransitions: Transitions<SubscriptionState> = {
+  accepted: {
+    trialing: 'the start has come, with a trial',
+    active: 'the first charge is paid',
+    past_due: 'the first charge failed',
+    cancelled: 'cancelled before the start',
+  },
+  trialing: {
+    active: 'the trial ended, the first charge is paid',
+    past_due: 'the trial ended, the first charge failed',
+    paused: 'paused',
+    cancelled: 'cancelled',
+  },
+  active: {
+    past_due: 'a renewal failed',
+    paused: 'paused',
+    cancelled: 'cancelled',
+  },
+  past_due: {
+    active: 'paid',
+    unpaid: 'the last retry failed',
+    cancelled: 'cancelled',
+  },
+  unpaid: {
+    active: 'paid',
+    cancelled: 'cancelled, or not paid to the end',
+  },
+  paused: {
+    trialing: 'resumed within the trial',
+    active: 'resumed, the period is paid',
+    past_due: 'resumed, the charge failed',
+    cancelled: 'cancelled',
+  },
+  cancelled: {},
+};
+
+export const endedSubscriptionStates = terminalStates(subscriptionTransitions);
+
+export const subscriptionCommands = [
+  'change_plan_now',
+  'change_plan_at_period_end',
+  'pause',
+  'resume',
+  'cancel_now',
+  'cancel_at_period_end',
+  'undo',
+  'change_payment_method',
+] as const;
+export type SubscriptionCommand = (typeof subscriptionCommands)[number];
+
+export interface SubscriptionStanding {
+  state: SubscriptionState;
+  /** Whether an invoice waits to be paid: being charged, of unknown outcome, or failed. */
+  invoiceOpen: boolean;
+  /** What waits for the period's end. */
+  waiting: 'cancel' | 'change_plan' | null;
+}
+
+const refusals = {
+  SUBSCRIPTION_CANCELLED: 'The subscription is cancelled and takes no more commands: make a new one.',
+  SUBSCRIPTION_NOT_STARTED:
+    'The subscription has not started: wait for its start, or cancel it or change its plan with when "now".',
+  SUBSCRIPTION_PAUSED: 'The subscription is paused: resume it first, or cancel it now.',
+  SUBSCRIPTION_NOT_PAUSED: 'The subscription is not paused: there is nothing to resume.',
+  INVOICE_OPEN: 'An invoice is open: it must be paid first (a new payment method tries at once), or cancel now.',
+  CHANGE_WAITING: 'A cancel or a change of plan waits for the end of the period: undo it first.',
+  NOTHING_TO_UNDO: 'Neither a cancel nor a change of plan waits for the end of the period.',
+} as const;
+export type SubscriptionRefusalCode = keyof typeof refusals;
+
+type Answer = SubscriptionRefusalCode | null;
+const started = { accepted: null, trialing: null, active: null, past_due: null, unpaid: null, paused: null };
+const atPeriodEnd: Record<Exclude<SubscriptionState, 'cancelled'>, Answer> = {
+  ...started,
+  accepted: 'SUBSCRIPTION_NOT_STARTED',
+  unpaid: 'INVOICE_OPEN',
+  paused: 'SUBSCRIPTION_PAUSED',
+};
+const notPaused = 'SUBSCRIPTION_NOT_PAUSED';
+
+/**
+ * By command and state: null where it is accepted, otherwise the code of the conflict. `cancelled` refuses everything.
+ */
+export const subscriptionCommandTable: Readonly<
+  Record<SubscriptionCommand, Readonly<Record<Exclude<SubscriptionState, 'cancelled'>, Answer>>>
+> = {
+  change_plan_now: { ...started, past_due: 'INVOICE_OPEN', unpaid: 'INVOICE_OPEN', paused: 'SUBSCRIPTION_PAUSED' },
+  change_plan_at_period_end: atPeriodEnd,
+  pause: {
+    ...started,
+    accepted: 'SUBSCRIPTION_NOT_STARTED',
+    past_due: 'INVOICE_OPEN',
+    unpaid: 'INVOICE_OPEN',
+    paused: 'SUBSCRIPTION_PAUSED',
+  },
+  resume: {
+    accepted: notPaused,
+    trialing: notPaused,
+    active: notPaused,
+    past_due: notPaused,
+    unpaid: notPaused,
+    paused: null,
+  },
+  cancel_now: started,
+  cancel_at_period_end: atPeriodEnd,
+  undo: started,
+  change_payment_method: started,
+};
+
+/** Commands that need the open invoice settled first, as they change what it stands for. */
+const needsInvoiceSettled: readonly SubscriptionCommand[] = ['change_plan_now', 'pause'];
+/**
+ * Commands that would contradict what waits, so that nothing a partner ordered is dropped unsaid; `cancel_now`
+ * overrules both.
+ */
+const yieldsTo: Readonly<Partial<Record<SubscriptionCommand, readonly SubscriptionStanding['waiting'][]>>> = {
+  change_plan_now: ['cancel', 'change_plan'],
+  change_plan_at_period_end: ['cancel', 'change_plan'],
+  pause: ['cancel', 'change_plan'],
+  cancel_at_period_end: ['cancel', 'change_plan'],
+};
+
+/** Null when the subscription takes the command now, otherwise why not (all are conflicts with its state). */
+export function refuseSubscriptionCommand({
+  command,
+  standing,
+}: {
+  command: SubscriptionCommand;
+  standing: SubscriptionStanding;
+}): Refusal | null {
+  const { state, invoiceOpen, waiting } = standing;
+  const refuse = (code: SubscriptionRefusalCode): Refusal => ({ code, detail: refusals[code] });
+
+  if (state === 'cancelled') return refuse('SUBSCRIPTION_CANCELLED');
+  const answer = subscriptionCommandTable[command][state];
+  if (answer) return refuse(answer);
+  if (invoiceOpen && needsInvoiceSettled.includes(command)) return refuse('INVOICE_OPEN');
+  if (waiting && yieldsTo[command]?.includes(waiting)) return refuse('CHANGE_WAITING');
+  if (command === 'undo' && !waiting) return refuse('NOTHING_TO_UNDO');
+  return null;
+}
+
+/**
+ * A cancel at the period's end leaves nothing unused: asking for a refund with it is refused, so that nobody waits for
+ * one.
+ */
+export function refuseCancelTerms({
+  when,
+  refund,
+}: {
+  when: 'now' | 'period_end';
+  refund: 'none' | 'prorated';
+}): Refusal | null {
+  if (when === 'now' || refund === 'none') return null;
+  const detail = 'refund "prorated" fits when "now": at the end of the period nothing is unused.';
+  return { code: 'REFUND_NOT_APPLICABLE', detail, pointer: '/refund' };
+}
+
+export interface ResumeInput {
+  resumedAt: string;
+  trialEndAt: string | null;
+  /** The end of the last period that was paid; null when none was. */
+  paidUntil: string | null;
+}
+
+/**
+ * What resuming means. Time already given or paid for is used up first, on the same dates (a pause does not lengthen
+ * it); afterwards a new period is charged at once, and the schedule is anchored anew at the resumption.
+ */
+export function meaningOfResume({
+  resumedAt,
+  trialEndAt,
+  paidUntil,
+}: ResumeInput): 'trial_goes_on' | 'period_goes_on' | 'charge_now' {
+  const resumed = Date.parse(resumedAt);
+  if (trialEndAt !== null && resumed < Date.parse(trialEndAt)) return 'trial_goes_on';
+  return paidUntil !== null && resumed < Date.parse(paidUntil) ? 'period_goes_on' : 'charge_now';
+}

@@ -1,0 +1,109 @@
+import { isId } from '../../domain/ids';
+import type { Clock } from '../../services/clock';
+import type { Compensation } from '../../models/payments/compensation';
+import type { Database } from '../../models/database';
+import type { ResolveCompensationInput } from '../../temporal/commands/operator/compensations';
+import { actorOf } from '../actor-of';
+import { notFound, type Handlers } from '../handler';
+import type { Idempotency } from '../replies/idempotency';
+import type { ListPage } from '../replies/list';
+import { visibleTo } from './operations';
+import type { components } from '../generated/openapi-types';
+import type { Call, Reply } from '../pipeline/request-context';
+
+/** What an operator can do about an undoing that keeps failing. The first two write within the session given. */
+export interface CompensationOperations {
+  retryCompensation(input: ResolveCompensationInput): Promise<Compensation>;
+  waiveCompensation(input: ResolveCompensationInput & { reason: string | null }): Promise<Compensation>;
+  /** Has the process act on it at once; never throws. */
+  hasten(compensation: Compensation): Promise<void>;
+}
+
+export interface CompensationHandlersInput {
+  database: Database;
+  idempotency: Idempotency;
+  listPage: ListPage;
+  clock: Clock;
+  compensations: CompensationOperations;
+}
+
+/**
+ * Side effects abroad and their undoing. The platform's operator sees every tenant, a partner's operator key its own.
+ */
+export function compensationHandlers(
+  input: CompensationHandlersInput,
+): Handlers<'listCompensations' | 'retryCompensation' | 'waiveCompensation'> {
+  const { database, idempotency, listPage, clock, compensations } = input;
+  const model = database.models.compensations;
+
+  const actOnce = async (
+    call: Call<unknown, unknown, { compensationId: string }>,
+    act: (input: ResolveCompensationInput) => Promise<Compensation>,
+  ): Promise<Reply> => {
+    const { compensationId } = call.params;
+    const known = isId('compensation', compensationId)
+      ? await model.findOne({ _id: compensationId, ...visibleTo(call.caller) }, { tenantId: 1 }).lean()
+      : null;
+    if (!known) throw notFound('compensation');
+    const at = (await clock.now(known.tenantId)).toISOString();
+    return idempotency.acceptOnce({
+      call,
+      async write(session) {
+        const resolved = await act({ compensationId, by: actorOf(call.caller, 'operator'), at, session });
+        return {
+          status: 200,
+          body: presentCompensation(resolved),
+          afterCommit: () => void compensations.hasten(resolved),
+        };
+      },
+    });
+  };
+
+  return {
+    listCompensations(call) {
+      const { state } = call.query;
+      const filter = { ...visibleTo(call.caller), ...(state === undefined ? {} : { state }) };
+      return listPage({
+        call,
+        model,
+        filter,
+        by: { field: '_id', order: 1 },
+        present: (items) => items.map(presentCompensation),
+      });
+    },
+    retryCompensation: (call) => actOnce(call, (chosen) => compensations.retryCompensation(chosen)),
+    waiveCompensation: (call) =>
+      actOnce(call, (chosen) => compensations.waiveCompensation({ ...chosen, reason: call.body?.reason ?? null })),
+  };
+}
+
+const waits: Partial<Record<Compensation['state'], string>> = {
+  intent: 'the gateway to say whether it happened',
+  compensating: 'the gateway to confirm that it is undone',
+  stuck: 'an operator to retry or waive it; it goes on being tried meanwhile',
+};
+
+function presentCompensation(compensation: Compensation): components['schemas']['Compensation'] {
+  const { _id, state, tenantId, key, entityType, entityId, effect, failures, lastError, waived, createdAt, updatedAt } =
+    compensation;
+  const what = waits[state];
+  return {
+    id: _id,
+    state,
+    tenantId,
+    key,
+    entityType,
+    entityId,
+    effect,
+    failures,
+    lastError,
+    waived: waived && {
+      by: { kind: waived.by.kind, id: waived.by.id },
+      reason: waived.reason,
+      at: waived.at.toISOString(),
+    },
+    waitingFor: what === undefined ? null : { what, until: null },
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Database } from '../../models/database';
+import { notFound, type Handlers } from '../handler';
+
+export interface Limits {
+  requestsPerMinute: number;
+  maxBodyBytes: number;
+}
+
+const MAX_PAGE_SIZE = 100;
+
+/** Who is calling, and within which limits. */
+export function meHandlers({ database, limits }: { database: Database; limits: Limits }): Handlers<'getMe'> {
+  return {
+    async getMe({ caller: { partnerId, tenantId, mode, scopes } }) {
+      const partner = partnerId === null ? null : await database.models.partners.findOne({ _id: partnerId }).lean();
+      if (partnerId !== null && !partner) throw notFound('partner');
+      return {
+        status: 200,
+        body: {
+          partner: partner && {
+            id: partner._id,
+            name: partner.name,
+            timeZone: partner.timeZone,
+            locale: partner.locale,
+          },
+          tenantId,
+          mode,
+          scopes,
+          limits: {
+            requestsPerMinute: limits.requestsPerMinute,
+            maxBodyBytes: limits.maxBodyBytes,
+            maxPageSize: MAX_PAGE_SIZE,
+          },
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import type { QueryFilter } from 'mongoose';
+import { requireDunningLadder } from '../../domain/subscriptions/dunning';
+import { requireDenyList } from '../../domain/payments/fraud';
+import { isId, newId } from '../../domain/ids';
+import type { Database } from '../../models/database';
+import { insertDocuments } from '../../services/insert-documents';
+import type { Partner } from '../../models/partners/partner';
+import { etagOf, rejectUnlessMatching, replyWithTag } from '../replies/etag';
+import { notFound, type Handler, type Handlers } from '../handler';
+import type { Idempotency } from '../replies/idempotency';
+import type { ListPage } from '../replies/list';
+import { presentPartner } from './present-partner';
+
+export interface PartnerHandlersInput {
+  database: Database;
+  idempotency: Idempotency;
+  listPage: ListPage;
+  basePath: string;
+}
+
+/** Partner accounts; the platform's operator only. */
+export function partnerHandlers({
+  database,
+  idempotency,
+  listPage,
+  basePath,
+}: PartnerHandlersInput): Handlers<'createPartner' | 'listPartners' | 'getPartner' | 'updatePartner'> {
+  const { partners } = database.models;
+
+  const find = async (partnerId: string): Promise<Partner> => {
+    const partner = isId('partner', partnerId) ? await partners.findOne({ _id: partnerId }).lean() : null;
+    if (!partner) throw notFound('partner');
+    return partner;
+  };
+
+  const update: Handler<'updatePartner'> = async (call) => {
+    const { _id, version } = await find(call.params.partnerId);
+    rejectUnlessMatching({ call, version });
+    const { dunning, denyList } = call.body;
+    if (dunning) requireDunningLadder(dunning);
+    const changes = {
+      ...call.body,
+      ...(denyList ? { denyList: requireDenyList(denyList) } : {}),
+      updatedAt: new Date(),
+    };
+    const guard: QueryFilter<Partner> = call.headers['if-match'] === undefined ? { _id } : { _id, version };
+    const partner = await partners
+      .findOneAndUpdate(guard, { $set: changes, $inc: { version: 1 } }, { returnDocument: 'after' })
+      .lean();
+    // Somebody was quicker: compared with what it is now, If-Match no longer holds.
+    if (!partner) return update(call);
+    return { status: 200, headers: { ETag: etagOf(partner.version) }, body: presentPartner(partner) };
+  };
+
+  return {
+    createPartner(call) {
+      const { name, timeZone, locale, reviewers = [], metadata = {}, dunning, denyList = [] } = call.body;
+      const now = new Date();
+      const partner: Partner = {
+        _id: newId('partner'),
+        name,
+        timeZone,
+        locale,
+        reviewers,
+        dunning: dunning ? requireDunningLadder(dunning) : null,
+        denyList: requireDenyList(denyList),
+        metadata,
+        version: 1,
+        createdAt: now,
+        updatedAt: now,
+      };
+      return idempotency.acceptOnce({
+        call,
+        async write(session) {
+          await insertDocuments({ model: partners, documents: [partner], session });
+          return {
+            status: 201,
+            headers: { Location: `${basePath}/partners/${partner._id}`, ETag: etagOf(1) },
+            body: presentPartner(partner),
+          };
+        },
+      });
+    },
+
+    listPartners: (call) =>
+      listPage({
+        call,
+        model: partners,
+        filter: {},
+        by: { field: '_id', order: -1 },
+        present: (items) => items.map(presentPartner),
+      }),
+
+    async getPartner(call) {
+      const partner = await find(call.params.partnerId);
+      return replyWithTag({ call, version: partner.version, body: presentPartner(partner) });
+    },
+
+    updatePartner: update,
+  };
+}

@@ -1,0 +1,53 @@
+import { defaultDunningLadder, type DunningLadder } from '../../domain/subscriptions/dunning';
+import type { ApiKey } from '../../models/partners/api-key';
+import type { Partner } from '../../models/partners/partner';
+import type { components } from '../generated/openapi-types';
+
+export const presentPartner = ({
+  _id,
+  name,
+  timeZone,
+  locale,
+  reviewers,
+  dunning,
+  denyList = [],
+  metadata,
+  createdAt,
+  updatedAt,
+}: Partner): components['schemas']['Partner'] => ({
+  id: _id,
+  name,
+  timeZone,
+  locale,
+  reviewers,
+  dunning: presentDunning(dunning ?? defaultDunningLadder),
+  denyList: denyList.map(({ kind, value, reason }) => ({ kind, value, reason })),
+  metadata,
+  createdAt: createdAt.toISOString(),
+  updatedAt: updatedAt.toISOString(),
+});
+
+const presentDunning = ({ retryAfterDays, cancelAfterDays }: DunningLadder): components['schemas']['Dunning'] => ({
+  retryAfterDays: [...retryAfterDays],
+  cancelAfterDays,
+});
+
+export const presentApiKey = ({
+  _id,
+  partnerId,
+  mode,
+  scopes,
+  name,
+  hint,
+  createdAt,
+  revokedAt,
+}: ApiKey): components['schemas']['ApiKey'] => ({
+  id: _id,
+  partnerId,
+  mode,
+  scopes,
+  name,
+  hint,
+  createdAt: createdAt.toISOString(),
+  revokedAt: revokedAt?.toISOString() ?? null,
+});

@@ -1,0 +1,89 @@
+import { expectContract } from '../../../testing/expect-contract';
+import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+});
+afterAll(() => api.stop());
+
+const get = async (path: string, as: string) => expectContract(await api.call('get', path, as));
+
+describe("a partner's dunning ladder", () => {
+  it('is the default until it is set, and must climb', async () => {
+    const { partnerId } = await api.newTenant();
+    const path = `/partners/${partnerId}`;
+    const standard = { retryAfterDays: [1, 3, 5, 7], cancelAfterDays: 14 };
+    expect((await get(path, OPERATOR_KEY)).body.dunning).toEqual(standard);
+    const patch = async (dunning: object) =>
+      expectContract(await api.call('patch', path, OPERATOR_KEY).send({ dunning }));
+    const refused = await patch({ retryAfterDays: [3, 2], cancelAfterDays: 14 });
+    expect([refused.status, refused.body.code, refused.body.errors[0].pointer]).toEqual([
+      422,
+      'DUNNING_INVALID',
+      '/dunning/retryAfterDays/1',
+    ]);
+    expect((await get(path, OPERATOR_KEY)).body.dunning).toEqual(standard);
+    const own = { retryAfterDays: [2, 4], cancelAfterDays: 30 };
+    expect((await patch(own)).body.dunning).toEqual(own);
+    expect((await api.database.models.partners.findById(partnerId).lean())?.dunning).toEqual(own);
+    const made = expectContract(await api.call('post', '/partners', OPERATOR_KEY).send({ name: 'Acme', dunning: own }));
+    expect(made.body.dunning).toEqual(own);
+  });
+});
+
+describe("a partner's deny list", () => {
+  const entry = { kind: 'customer', value: 'cust-7', reason: 'Chargebacks' };
+
+  it('is empty until an operator sets it, is replaced as a whole, and stays as it was when something else is changed', async () => {
+    const { partnerId, key: own } = await api.newTenant();
+    const path = `/partners/${partnerId}`;
+    const patch = async (change: object, as = OPERATOR_KEY) =>
+      expectContract(await api.call('patch', path, as).send(change));
+    expect((await get(path, OPERATOR_KEY)).body.denyList).toEqual([]);
+    expect((await patch({ denyList: [entry] }, own)).status).toBe(403);
+    const set = await patch({
+      denyList: [
+        { ...entry, value: ' cust-7 ' },
+        { ...entry, kind: 'payment_method' },
+      ],
+    });
+    expect(set.body.denyList).toEqual([entry, { ...entry, kind: 'payment_method' }]);
+    expect((await patch({ name: 'Acme & Sons' })).body.denyList).toEqual(set.body.denyList);
+    expect((await get(path, OPERATOR_KEY)).body.denyList).toEqual(set.body.denyList);
+    expect((await patch({ denyList: [] })).body.denyList).toEqual([]);
+    const made = expectContract(
+      await api.call('post', '/partners', OPERATOR_KEY).send({ name: 'Acme', denyList: [entry] }),
+    );
+    expect(made.body.denyList).toEqual([entry]);
+  });
+
+  it.each([
+    [
+      'somebody twice',
+      [entry, { ...entry, value: 'CUST-7', reason: 'Again' }],
+      'DENY_LIST_INVALID',
+      '/denyList/1/value',
+    ],
+    ['a country', [{ ...entry, kind: 'country' }], 'INVALID_REQUEST', '/denyList/0/kind'],
+    ['no reason', [{ kind: 'customer', value: 'c' }], 'INVALID_REQUEST', '/denyList/0/reason'],
+    ['nobody', [{ ...entry, value: '  ' }], 'INVALID_REQUEST', '/denyList/0/value'],
+    [
+      'more than it holds',
+      Array.from({ length: 501 }, (_, index) => ({ ...entry, value: `c${index}` })),
+      'INVALID_REQUEST',
+      '/denyList',
+    ],
+  ])('with %s is refused, and the list stays', async (_what, denyList, code, pointer) => {
+    const { partnerId } = await api.newTenant();
+    const path = `/partners/${partnerId}`;
+    for (const [method, to, more] of [
+      ['patch', path, {}],
+      ['post', '/partners', { name: 'Acme' }],
+    ] as const) {
+      const refused = expectContract(await api.call(method, to, OPERATOR_KEY).send({ ...more, denyList }));
+      expect([refused.status, refused.body.code, refused.body.errors[0].pointer]).toEqual([422, code, pointer]);
+    }
+    expect((await get(path, OPERATOR_KEY)).body.denyList).toEqual([]);
+  });
+});

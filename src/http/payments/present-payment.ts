@@ -1,0 +1,79 @@
+import { tellableDetailOf } from '../../domain/payments/fraud';
+import type { PaymentState } from '../../domain/payments/payment';
+import { refundable } from '../../domain/payments/refund';
+import { fundsOf } from '../../services/payments/accept-refund';
+import type { Payment } from '../../models/payments/payment';
+import type { Refund } from '../../models/payments/refund';
+import type { components } from '../generated/openapi-types';
+
+const waits: Partial<Record<PaymentState, string>> = {
+  accepted: 'the process to start',
+  validating: 'fraud rules and card to be checked',
+  review: "a reviewer's decision",
+  requires_action: 'the customer to confirm it with the bank',
+  authorising: 'the gateway to hold the amount',
+  authorised: 'the amount to be captured',
+  capturing: 'the gateway to take the amount',
+  unknown: "the gateway's books to say what became of the call it did not answer",
+};
+
+/** What a payment waits for, and until when; null once it has ended. */
+export function waitOfPayment({
+  state,
+  until,
+  undoing,
+}: Pick<Payment, 'state' | 'until' | 'undoing'>): components['schemas']['WaitingFor'] {
+  const what = waits[state];
+  if (what === undefined) return null;
+  return undoing
+    ? { what: 'what is held at the gateway to be given back', until: null }
+    : { what, until: until?.toISOString() ?? null };
+}
+
+/** A payment as the API shows it. */
+export function presentPayment(payment: Payment): components['schemas']['Payment'] {
+  const { state, amount, fraud, card, review, actionUrl } = payment;
+  const money = (amountMinor: number) => ({ amountMinor, currency: amount.currency });
+  return {
+    id: payment._id,
+    state,
+    unknownCall: payment.unknownCall,
+    amount: money(amount.amountMinor),
+    authorised: money(payment.authorisedMinor),
+    captured: money(payment.capturedMinor),
+    refunded: money(payment.refundedMinor),
+    refundable: refundable(fundsOf(payment)),
+    paymentMethod: payment.paymentMethod,
+    card: card && { brand: card.brand, last4: card.last4, expiryMonth: card.expiryMonth, expiryYear: card.expiryYear },
+    customerId: payment.customerId,
+    orderRef: payment.orderRef,
+    description: payment.description,
+    capture: payment.capture,
+    metadata: payment.metadata,
+    nextAction: state === 'requires_action' && actionUrl !== null ? { url: actionUrl } : null,
+    fraud: fraud && {
+      decision: fraud.decision,
+      reasons: fraud.reasons.map((reason) => ({ rule: reason.rule, detail: tellableDetailOf(reason) })),
+    },
+    review: review && { decision: review.decision, note: review.note, at: review.at.toISOString() },
+    reason: payment.reason,
+    waitingFor: waitOfPayment(payment),
+    correlationId: payment.correlationId,
+    createdAt: payment.createdAt.toISOString(),
+    updatedAt: payment.updatedAt.toISOString(),
+  };
+}
+
+/** A refund as the API shows it. */
+export const presentRefund = (refund: Refund): components['schemas']['Refund'] => ({
+  id: refund._id,
+  state: refund.state,
+  paymentId: refund.paymentId,
+  amount: { amountMinor: refund.amount.amountMinor, currency: refund.amount.currency },
+  reason: refund.reason,
+  failure: refund.failure,
+  waitingFor: refund.state === 'pending' ? { what: 'the gateway to give the money back', until: null } : null,
+  correlationId: refund.correlationId,
+  createdAt: refund.createdAt.toISOString(),
+  updatedAt: refund.updatedAt.toISOString(),
+});

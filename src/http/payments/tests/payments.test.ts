@@ -1,0 +1,334 @@
+import { randomUUID } from 'node:crypto';
+import { newId } from '../../../domain/ids';
+import { DomainError } from '../../../domain/domain-error';
+import { expectContract } from '../../../testing/expect-contract';
+import { seedCaptured } from '../../../testing/worlds/seed-payment';
+import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import type { AppInput } from '../../app';
+
+const body = { amount: { amountMinor: 500, currency: 'EUR' }, paymentMethod: 'pm_ok' };
+let api: TestApi;
+let key: string;
+let tenantId: string;
+let answerCommand: AppInput['sendPaymentCommand'] = async ({ at }) => ({ state: 'cancelled', at });
+
+beforeAll(async () => {
+  api = await startTestApi({
+    requestDeadlineMs: PATIENT_MS,
+    hasGateway: (id) => id.endsWith(':sandbox'),
+    sendPaymentCommand: (input) => answerCommand(input),
+  });
+  ({ key, tenantId } = await api.newTenant());
+});
+afterAll(() => api.stop());
+
+const post = async (path: string, content?: object, { idempotencyKey = newId('event'), as = key } = {}) => {
+  const call = api.call('post', path, as).set('Idempotency-Key', idempotencyKey);
+  return expectContract(await (content === undefined ? call : call.send(content)));
+};
+const get = async (path: string, as = key) => expectContract(await api.call('get', path, as));
+
+describe('payments', () => {
+  it('are accepted with everything their process needs, and the same key answers the same payment', async () => {
+    const idempotencyKey = randomUUID();
+    const first = await post(
+      '/payments',
+      { ...body, customerId: 'cust-1', orderRef: 'A-1', metadata: { a: 'b' } },
+      { idempotencyKey },
+    );
+    expect([first.status, first.headers.location, first.headers.etag]).toEqual([
+      202,
+      `/api/v1/payments/${first.body.id}`,
+      '"1"',
+    ]);
+    expect(first.body).toMatchObject({
+      state: 'accepted',
+      capture: 'automatic',
+      customerId: 'cust-1',
+      refundable: { amountMinor: 0 },
+      waitingFor: { what: 'the process to start' },
+    });
+    const again = await post(
+      '/payments',
+      { ...body, customerId: 'cust-1', orderRef: 'A-1', metadata: { a: 'b' } },
+      { idempotencyKey },
+    );
+    expect([again.status, again.headers['idempotent-replayed'], again.body]).toEqual([202, 'true', first.body]);
+    const rows = await api.database.models.outbox.find({ entityId: first.body.id, start: { $ne: null } }).lean();
+    expect(rows.map(({ start }) => start?.workflowId)).toEqual([`processPayment/${first.body.id}`]);
+    expect(api.started.filter(({ entityId }) => entityId === first.body.id)).toHaveLength(1);
+    expect((await post('/payments/initialize', body)).status).toBe(202);
+  });
+
+  it.each([
+    ['negative', '-1', 'EUR', '/amount/amountMinor'],
+    ['zero', '0', 'EUR', '/amount/amountMinor'],
+    ['fractional', '10.5', 'EUR', '/amount/amountMinor'],
+    ['finer than a double', '1000.00000000000000001', 'EUR', '/amount/amountMinor'],
+    ['finer than a double near 2^53', '9007199254740990.6', 'EUR', '/amount/amountMinor'],
+    ['beyond 2^53', '9007199254740992', 'EUR', '/amount/amountMinor'],
+    ['infinite', '1e400', 'EUR', '/amount/amountMinor'],
+    ['a decimal text', '"10.50"', 'JPY', '/amount/amountMinor'],
+    ['of an unknown currency', '100', 'EUX', '/amount/currency'],
+    ['of a currency in small letters', '100', 'eur', '/amount/currency'],
+    ['of gold', '100', 'XAU', '/amount/currency'],
+  ])('whose amount is %s are refused, and nothing is stored', async (_what, amountMinor, currency, pointer) => {
+    const count = async () =>
+      Promise.all(Object.values(api.database.models).map((model) => model.collection.countDocuments()));
+    const before = await count();
+    const answer = expectContract(
+      await api
+        .call('post', '/payments', key)
+        .set('Content-Type', 'application/json')
+        .send(JSON.stringify({ ...body, amount: { amountMinor: '@', currency } }).replace('"@"', amountMinor)),
+    );
+    expect([answer.status, answer.body.errors.map((error: { pointer: string }) => error.pointer)]).toEqual([
+      422,
+      [pointer],
+    ]);
+    expect(await count()).toEqual(before);
+  });
+
+  it('are listed newest first, by state, customer and order', async () => {
+    const tenant = await api.newTenant();
+    const made = [];
+    for (const more of [{ customerId: 'c1' }, { customerId: 'c1', orderRef: 'o1' }, { customerId: 'c2' }])
+      made.push((await post('/payments', { ...body, ...more }, { as: tenant.key })).body.id);
+    await seedCaptured({ api, tenantId: tenant.tenantId });
+    const ids = async (query: string) =>
+      (await get(`/payments?${query}`, tenant.key)).body.items.map(({ id }: { id: string }) => id);
+    expect((await ids('')).slice(1)).toEqual(made.toReversed());
+    expect(await ids('customerId=c1')).toEqual([made[1], made[0]]);
+    expect(await ids('customerId=c1&orderRef=o1')).toEqual([made[1]]);
+    expect(await ids('state=captured')).toHaveLength(1);
+    const page = (await get('/payments?limit=3', tenant.key)).body;
+    expect([
+      page.items.length,
+      (await get(`/payments?limit=3&cursor=${page.next}`, tenant.key)).body.items.length,
+    ]).toEqual([3, 1]);
+    expect((await get(`/payments/${made[0]}/events`, tenant.key)).body.items).toEqual([
+      expect.objectContaining({ type: 'payment.accepted', summary: 'The payment was accepted.' }),
+    ]);
+  });
+
+  it('of a live tenant without a gateway are refused, and nothing is stored', async () => {
+    const live = await api.newTenant({ mode: 'live' });
+    const refused = await post('/payments', body, { as: live.key });
+    expect([refused.status, refused.body.code]).toEqual([409, 'GATEWAY_NOT_CONFIGURED']);
+    expect(await api.database.models.idempotency.countDocuments({ tenantId: live.tenantId })).toBe(0);
+  });
+
+  it('carry the time of the tenant, which may be ahead', async () => {
+    const ahead = await api.newTenant();
+    await api.database.models.sandboxClocks.insertMany([
+      {
+        _id: ahead.tenantId,
+        tenantId: ahead.tenantId,
+        offsetMs: 31 * 86_400_000,
+        advancing: null,
+        updatedAt: new Date(),
+      },
+    ]);
+    const isAhead = (text: string) => Math.abs(Date.parse(text) - Date.now() - 31 * 86_400_000) < 60_000;
+    const payment = (await post('/payments', body, { as: ahead.key })).body;
+    const onboarding = (await post('/onboardings', { email: 'later@example.com', name: 'Later' }, { as: ahead.key }))
+      .body;
+    expect([payment.createdAt, onboarding.createdAt].map(isAhead)).toEqual([true, true]);
+    expect(isAhead((await get('/sandbox/clock', ahead.key)).body.now)).toBe(true);
+  });
+});
+
+describe('refunds', () => {
+  it('are dated no earlier than what happened to their payment last: an advance that failed leaves it ahead of the clock', async () => {
+    const paymentId = await seedCaptured({ api, tenantId });
+    const ahead = new Date(Date.now() + 86_400_000);
+    await api.database.models.payments.updateOne({ _id: paymentId }, { $set: { updatedAt: ahead } });
+    const {
+      status,
+      body: { id, createdAt },
+    } = await post(`/payments/${paymentId}/refunds`);
+    expect([status, createdAt]).toEqual([202, ahead.toISOString()]);
+    const told = await api.database.models.events
+      .find({ entityId: { $in: [paymentId, id] }, type: { $ne: 'payment.accepted' } })
+      .lean();
+    expect(Object.fromEntries(told.map(({ type, at }) => [type, at]))).toEqual({
+      'payment.refund_requested': ahead,
+      'refund.accepted': ahead,
+    });
+  });
+
+  it('reserve what they give back and never more than was captured, however many race', async () => {
+    const paymentId = await seedCaptured({ api, tenantId, amountMinor: 1000 });
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () =>
+        post(`/payments/${paymentId}/refunds`, { amount: { amountMinor: 30, currency: 'EUR' } }),
+      ),
+    );
+    const codes = answers.map(({ status, body: { code } }) => (status === 202 ? 202 : code));
+    expect(
+      new Set(codes.filter((code) => ![202, 'REFUND_EXCEEDS_CAPTURED', 'DATABASE_UNAVAILABLE'].includes(code))),
+    ).toEqual(new Set());
+    const refunds = await api.database.models.refunds.find({ paymentId }).lean();
+    const { pendingRefundMinor } = await api.database.models.payments.findById(paymentId).lean().orFail();
+    expect(pendingRefundMinor).toBe(refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0));
+    expect(pendingRefundMinor).toBeLessThanOrEqual(1000);
+    expect(refunds.length).toBeGreaterThanOrEqual(codes.filter((code) => code === 202).length);
+  });
+
+  it('let one of two through that do not both fit: 500 pairs that race, ten at a time, and never more reserved than was captured', async () => {
+    const { models } = api.database;
+    const outcomes = new Map<string, number>();
+    const over: string[] = [];
+    const runPairs = async (): Promise<void> => {
+      for (let pair = 0; pair < 50; pair++) {
+        const paymentId = await seedCaptured({ api, tenantId, amountMinor: 1000 });
+        const refund = () => post(`/payments/${paymentId}/refunds`, { amount: { amountMinor: 600, currency: 'EUR' } });
+        const answers = await Promise.all([refund(), refund()]);
+        const outcome = answers
+          .map(({ status, body: { code } }) => String(status === 202 ? 202 : code))
+          .sort()
+          .join(' ');
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+        const { pendingRefundMinor, capturedMinor } = await models.payments.findById(paymentId).lean().orFail();
+        const refunds = await models.refunds.find({ paymentId }).lean();
+        const promised = refunds.reduce((sum, { amount: { amountMinor } }) => sum + amountMinor, 0);
+        if (promised > capturedMinor || pendingRefundMinor !== promised)
+          over.push(`${paymentId}: ${promised} promised, ${pendingRefundMinor} reserved of ${capturedMinor}`);
+      }
+    };
+    await Promise.all(Array.from({ length: 10 }, runPairs));
+    expect(over).toEqual([]);
+    expect(Object.fromEntries(outcomes)).toEqual({ '202 REFUND_EXCEEDS_CAPTURED': 500 });
+  });
+
+  it('say why they cannot be: too much, another currency, nothing left, nothing captured', async () => {
+    const paymentId = await seedCaptured({ api, tenantId });
+    const refuse = async (content?: object, id = paymentId) => {
+      const {
+        status,
+        body: { code, errors },
+      } = await post(`/payments/${id}/refunds`, content);
+      return [status, code, errors?.[0]?.pointer];
+    };
+    expect(await refuse({ amount: { amountMinor: 501, currency: 'EUR' } })).toEqual([
+      422,
+      'REFUND_EXCEEDS_CAPTURED',
+      '/amount/amountMinor',
+    ]);
+    expect(await refuse({ amount: { amountMinor: 5, currency: 'USD' } })).toEqual([
+      422,
+      'CURRENCY_MISMATCH',
+      '/amount/currency',
+    ]);
+    const all = await post(`/payments/${paymentId}/refunds`);
+    expect([all.status, all.body.amount, all.headers.location]).toEqual([
+      202,
+      { amountMinor: 500, currency: 'EUR' },
+      `/api/v1/payments/${paymentId}/refunds/${all.body.id}`,
+    ]);
+    expect((await get(`/payments/${paymentId}/refunds/${all.body.id}`)).body).toEqual(all.body);
+    expect((await get(`/payments/${paymentId}/refunds`)).body.items).toEqual([all.body]);
+    expect(await refuse()).toEqual([409, 'NOTHING_TO_REFUND', undefined]);
+    expect(await refuse(undefined, await seedCaptured({ api, tenantId, state: 'authorised' }))).toEqual([
+      409,
+      'PAYMENT_NOT_REFUNDABLE',
+      undefined,
+    ]);
+    expect((await get(`/payments/${await seedCaptured({ api, tenantId })}/refunds/${all.body.id}`)).status).toBe(404);
+  });
+});
+
+describe('cancelling', () => {
+  const captured = async () => {
+    throw new DomainError('PAYMENT_CAPTURED', 'The money was taken');
+  };
+  const ended = async () => {
+    throw new DomainError('PAYMENT_ALREADY_ENDED', 'The payment has ended');
+  };
+
+  it('before the capture is a command to the process', async () => {
+    answerCommand = async ({ at }) => ({ state: 'cancelled', at });
+    const paymentId = await seedCaptured({ api, tenantId, state: 'authorised' });
+    expect((await post(`/payments/${paymentId}/cancel`)).body).toEqual({
+      id: paymentId,
+      state: 'cancelled',
+      at: expect.any(String),
+      refundId: null,
+    });
+  });
+
+  it('after the capture is one refund of all that is left, the same for every repeat of the key, even after a crash', async () => {
+    answerCommand = captured;
+    const paymentId = await seedCaptured({ api, tenantId });
+    await post(`/payments/${paymentId}/refunds`, { amount: { amountMinor: 100, currency: 'EUR' } });
+    const idempotencyKey = randomUUID();
+    const first = await post(`/payments/${paymentId}/cancel`, { reason: 'Ordered twice' }, { idempotencyKey });
+    expect(first.body).toMatchObject({ state: 'captured', refundId: expect.stringMatching(/^rfd_/) });
+    // The process died before it wrote the answer down: the record is open, and its lock has run out.
+    await api.database.models.idempotency.updateOne(
+      { tenantId, 'reply.body.refundId': first.body.refundId },
+      { $set: { reply: null, lockedUntil: new Date(0) } },
+    );
+    const again = await post(`/payments/${paymentId}/cancel`, { reason: 'Ordered twice' }, { idempotencyKey });
+    expect([again.headers['idempotent-replayed'], again.body.refundId]).toEqual([undefined, first.body.refundId]);
+    expect((await get(`/payments/${paymentId}/refunds/${first.body.refundId}`)).body).toMatchObject({
+      amount: { amountMinor: 400 },
+      reason: 'Ordered twice',
+    });
+    // And the refund may have gone through meanwhile, which ends the payment.
+    answerCommand = ended;
+    await api.database.models.payments.updateOne({ _id: paymentId }, { $set: { state: 'refunded' } });
+    await api.database.models.idempotency.updateOne(
+      { tenantId, 'reply.body.refundId': first.body.refundId },
+      { $set: { reply: null, lockedUntil: new Date(0) } },
+    );
+    const late = await post(`/payments/${paymentId}/cancel`, { reason: 'Ordered twice' }, { idempotencyKey });
+    expect([late.status, late.body]).toEqual([
+      200,
+      { id: paymentId, state: 'refunded', at: first.body.at, refundId: first.body.refundId },
+    ]);
+    expect(await api.database.models.refunds.countDocuments({ paymentId })).toBe(2);
+  });
+
+  it('is refused where all of it is being refunded already', async () => {
+    answerCommand = captured;
+    const paymentId = await seedCaptured({ api, tenantId });
+    await post(`/payments/${paymentId}/refunds`);
+    expect((await post(`/payments/${paymentId}/cancel`)).body.code).toBe('NOTHING_TO_REFUND');
+  });
+
+  it('passes on why the process refuses', async () => {
+    answerCommand = ended;
+    const paymentId = await seedCaptured({ api, tenantId, state: 'declined' });
+    expect((await post(`/payments/${paymentId}/cancel`)).body).toMatchObject({
+      status: 409,
+      code: 'PAYMENT_ALREADY_ENDED',
+    });
+  });
+});
+
+describe('reviewing and capturing', () => {
+  it('hand the decision and the amount to the process, and keep the note out of it', async () => {
+    const sent: object[] = [];
+    answerCommand = async (input) => {
+      sent.push(input);
+      return { state: 'authorising', at: input.at };
+    };
+    const paymentId = await seedCaptured({ api, tenantId, state: 'review' });
+    const reviewed = await post(`/payments/${paymentId}/review`, { decision: 'approve', note: 'Known customer' });
+    expect([reviewed.status, reviewed.headers['content-location']]).toEqual([200, `/api/v1/payments/${paymentId}`]);
+    await post(`/payments/${paymentId}/capture`, { amount: { amountMinor: 100, currency: 'EUR' } });
+    expect(sent).toMatchObject([
+      { command: 'review', decision: 'approve', by: { kind: 'reviewer' } },
+      { command: 'capture', amount: { amountMinor: 100, currency: 'EUR' }, by: { kind: 'api_key' } },
+    ]);
+    expect(JSON.stringify(sent)).not.toContain('Known customer');
+    expect(
+      (
+        await api.database.models.commandPayloads
+          .findOne({ entityId: paymentId, 'payload.note': 'Known customer' })
+          .lean()
+      )?.tenantId,
+    ).toBe(tenantId);
+  });
+});

@@ -1,0 +1,110 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Request, RequestHandler } from 'express';
+import { DomainError } from '../../domain/domain-error';
+import type { Mode } from '../../domain/tenant';
+import type { Database } from '../../models/database';
+import type { Operation } from './contract';
+import { ExpiringCache } from './expiring-cache';
+import { RequestProblem } from '../problems';
+import type { Caller } from './request-context';
+
+const KEY_FORM = /^pk_(?:live|sandbox)_[A-Za-z0-9_-]{43}$/;
+const BEARER = /^Bearer +([\x21-\x7e]{1,200}) *$/i;
+
+/** Revocation must hold everywhere within 5 s, so no process believes a key for longer than this. */
+const KNOWN_KEY_MS = 3000;
+const UNKNOWN_KEY_MS = 1000;
+
+/** A new key: 256 random bits, so that a plain hash of it is enough. */
+export const newApiKey = (mode: Mode): string => `pk_${mode}_${randomBytes(32).toString('base64url')}`;
+
+/** What is stored of a key: SHA-256, hex. */
+export const hashOfKey = (key: string): string => createHash('sha256').update(key).digest('hex');
+
+/** The platform's own operator: one scope, no tenant. */
+const platformOperator: Caller = { keyId: null, partnerId: null, tenantId: null, mode: null, scopes: ['operator'] };
+
+export interface AuthenticateInput {
+  database: Database;
+  operatorKey: string;
+  /** Counts a failed attempt of this address; passes a `RATE_LIMITED` problem to next when there were too many. */
+  countFailure: RequestHandler;
+}
+
+/**
+ * Finds out who is calling from `Authorization: Bearer …` (RFC 6750). A key is looked up by its hash, at most every 3 s
+ * per process; the operator's is compared in constant time.
+ */
+export function authenticate({ database, operatorKey, countFailure }: AuthenticateInput): RequestHandler {
+  const operatorHash = Buffer.from(hashOfKey(operatorKey));
+  const known = new ExpiringCache<Caller>({ ttlMs: KNOWN_KEY_MS, maxEntries: 10_000 });
+  // Apart from the known ones, so that guesses cannot push real keys out.
+  const unknown = new ExpiringCache<true>({ ttlMs: UNKNOWN_KEY_MS, maxEntries: 1000 });
+
+  const findCaller = async (key: string): Promise<Caller | null> => {
+    const hash = hashOfKey(key);
+    if (timingSafeEqual(Buffer.from(hash), operatorHash)) return platformOperator;
+    if (!KEY_FORM.test(key) || unknown.get(hash)) return null;
+    const remembered = known.get(hash);
+    if (remembered) return remembered;
+    const found = await database.models.apiKeys.findOne({ hash, revokedAt: null }).lean();
+    if (!found) {
+      unknown.set(hash, true);
+      return null;
+    }
+    const { _id: keyId, partnerId, tenantId, mode, scopes } = found;
+    const caller: Caller = { keyId, partnerId, tenantId, mode, scopes };
+    known.set(hash, caller);
+    return caller;
+  };
+
+  return async (request, response, next) => {
+    const [, key] = BEARER.exec(request.headers.authorization ?? '') ?? [];
+    const caller = key === undefined ? null : await findCaller(key);
+    if (caller) {
+      request.caller = caller;
+      next();
+      return;
+    }
+    const refusal = unauthenticated(request);
+    await countFailure(request, response, (tooMany?: unknown) => next(tooMany ?? refusal));
+  };
+}
+
+function unauthenticated(request: Request): RequestProblem {
+  const given = request.headers.authorization !== undefined;
+  return new RequestProblem(
+    'UNAUTHENTICATED',
+    given
+      ? 'The API key is not known, or was revoked. Send a valid one as "Authorization: Bearer pk_…".'
+      : 'Send your API key as "Authorization: Bearer pk_live_…" or "pk_sandbox_…".',
+    {
+      headers: {
+        'WWW-Authenticate': given
+          ? 'Bearer realm="partner-platform", error="invalid_token"'
+          : 'Bearer realm="partner-platform"',
+      },
+    },
+  );
+}
+
+/** Lets a caller pass who has one of the operation's scopes. */
+export function authorise({ scopes, platformOnly }: Operation): RequestHandler {
+  const needed = scopes ?? [];
+  return (request, _response, next) => {
+    const caller = request.caller as Caller;
+    if (platformOnly && caller.tenantId !== null) {
+      next(
+        new DomainError(
+          'FORBIDDEN',
+          "This needs the platform operator's key; no partner's key may do it, whatever its scopes. Who is calling: GET /me.",
+        ),
+      );
+    } else if (!needed.some((scope) => caller.scopes.includes(scope))) {
+      const has = caller.scopes.join(', ');
+      next(new DomainError('FORBIDDEN', `This needs a key with the scope ${needed.join(' or ')}; yours has ${has}.`));
+    } else {
+      next();
+    }
+  };
+}

@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readContractText } from '../../assets';
+import { rejectMismatch } from '../app';
+import { loadContract } from './contract';
+import type { Handlers } from '../handler';
+import { problemTable } from '../problems';
+import { DomainError } from '../../domain/domain-error';
+import { problemOf } from '../problems';
+
+const contract = loadContract(readContractText());
+
+describe('the contract', () => {
+  const handlers = Object.fromEntries(
+    contract.operations.map(({ id }) => [id, () => undefined]),
+  ) as unknown as Handlers;
+
+  it('stops the start when an operation has no handler, or a handler no operation', () => {
+    expect(() => rejectMismatch(contract, handlers)).not.toThrow();
+    const { getMe: _left, ...fewer } = handlers;
+    expect(() => rejectMismatch(contract, fewer)).toThrow('without a handler [getMe]');
+    expect(() => rejectMismatch(contract, { ...handlers, getNothing: () => undefined } as never)).toThrow(
+      'without an operation [getNothing]',
+    );
+  });
+
+  it('stops the start when two operations share an id', () => {
+    expect(() => loadContract(readContractText().replace('operationId: getUser', 'operationId: getMe'))).toThrow(
+      'two operations are called getMe',
+    );
+  });
+
+  it('has exactly the problem codes of the table', () => {
+    const { enum: codes } = (contract.definitions.$defs as { ProblemCode: { enum: string[] } }).ProblemCode;
+    expect(Object.keys(problemTable).toSorted()).toEqual(codes.toSorted());
+  });
+
+  it('asks every POST for an Idempotency-Key, but not the public page or a dry run', () => {
+    const dryRuns = ['previewPlanChange'];
+    for (const operation of contract.operations.filter(({ method }) => method === 'post')) {
+      expect([operation.id, operation.idempotency !== null]).toEqual([
+        operation.id,
+        operation.scopes !== null && !dryRuns.includes(operation.id),
+      ]);
+    }
+  });
+
+  it('is what the types were made from', () => {
+    const root = path.join(__dirname, '..', '..', '..');
+    const made = execFileSync(path.join(root, 'node_modules/.bin/openapi-typescript'), ['openapi.yaml'], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    expect(readFileSync(path.join(__dirname, '..', 'generated', 'openapi-types.ts'), 'utf8').trim()).toBe(made.trim());
+  });
+});
+
+describe('problems', () => {
+  const of = (error: unknown) => problemOf({ error, correlationId: 'c' });
+
+  it('tell what a domain error says, with what is in the way', () => {
+    expect(of(new DomainError('EMAIL_TAKEN', 'Taken', { conflictsWith: 'usr_1' })).body).toEqual({
+      type: 'https://partner-platform.example/problems/email-taken',
+      title: 'The address is taken',
+      status: 409,
+      code: 'EMAIL_TAKEN',
+      detail: 'Taken',
+      conflictsWith: 'usr_1',
+      correlationId: 'c',
+    });
+  });
+
+  it('tell nothing of an error that is not in the table', () => {
+    for (const error of [new Error('secret'), new DomainError('ENTITY_NOT_OURS', 'secret'), 'secret', null]) {
+      expect([of(error).status, JSON.stringify(of(error).body).includes('secret'), of(error).unexpected]).toEqual([
+        500,
+        false,
+        true,
+      ]);
+    }
+  });
+
+  it.each([
+    'Cannot call `users.findOne()` before initial connection is complete if `bufferCommands = false`',
+    "Cannot read properties of null (reading 'startSession')",
+  ])('know that the database is away: %s', (message) => {
+    expect(of(new Error(message))).toMatchObject({
+      status: 503,
+      headers: { 'Retry-After': '2' },
+      body: {
+        code: 'DATABASE_UNAVAILABLE',
+        detail: expect.stringContaining('where the request had an Idempotency-Key'),
+      },
+    });
+  });
+});

@@ -1,0 +1,132 @@
+import { load } from 'js-yaml';
+import type { Scope } from '../../domain/tenant';
+import type { operations } from '../generated/openapi-types';
+
+export type OperationId = keyof operations;
+export type JsonSchema = Record<string, unknown>;
+export type HttpMethod = 'get' | 'post' | 'patch' | 'put' | 'delete';
+
+export interface Parameter {
+  name: string;
+  in: 'query' | 'path' | 'header';
+  required?: boolean;
+  schema: JsonSchema;
+}
+
+/** One operation of openapi.yaml, with everything resolved that serving it needs. */
+export interface Operation {
+  id: OperationId;
+  method: HttpMethod;
+  /** The path as the contract writes it, without the base: `/users/{userId}`. */
+  template: string;
+  /** The path as Express takes it: `/api/v1/users/:userId`. */
+  route: string;
+  /** A key needs one of these; null for a public operation. */
+  scopes: Scope[] | null;
+  /** Whether only the platform's own operator may call it, not a partner's key with the operator scope. */
+  platformOnly: boolean;
+  idempotency: 'create' | 'command' | null;
+  parameters: Parameter[];
+  /** The JSON body it takes; null where it takes none. */
+  body: { required: boolean; schema: JsonSchema } | null;
+  /** Whether it is handed the body as it was received, for a signature over its bytes (`x-raw-body`). */
+  takesRawBody: boolean;
+  /** Whether it answers people with HTML instead of programs with JSON. */
+  answersPages: boolean;
+}
+
+export interface Contract {
+  /** openapi.yaml as it is written, and parsed. */
+  text: string;
+  document: Record<string, unknown>;
+  basePath: string;
+  operations: Operation[];
+  /** The named schemas, as a schema of its own; references inside operations point into it. */
+  definitions: JsonSchema;
+}
+
+interface RawOperation {
+  operationId?: string;
+  tags?: string[];
+  security?: Record<string, Scope[]>[];
+  'x-idempotency'?: 'create' | 'command';
+  'x-raw-body'?: boolean;
+  parameters?: (Parameter | { $ref: string })[];
+  requestBody?: { required?: boolean; content: Record<string, { schema: JsonSchema }> };
+  responses: Record<string, { $ref?: string; content?: Record<string, unknown> }>;
+}
+
+interface RawContract {
+  servers: { url: string }[];
+  paths: Record<string, Partial<Record<HttpMethod, RawOperation>> & Pick<RawOperation, 'parameters'>>;
+  components: {
+    schemas: JsonSchema;
+    parameters: Record<string, Parameter>;
+    responses: Record<string, { content?: Record<string, unknown> }>;
+  };
+}
+
+const methods: readonly HttpMethod[] = ['get', 'post', 'patch', 'put', 'delete'];
+const DEFINITIONS_ID = 'contract';
+
+/** Reads openapi.yaml. @throws when an operation has no id, or two share one. */
+export function loadContract(text: string): Contract {
+  const document = load(text) as Record<string, unknown>;
+  // Schemas refer to each other inside a schema of their own, so that ajv needs to know nothing of OpenAPI.
+  const raw = JSON.parse(
+    JSON.stringify(document).replaceAll('#/components/schemas/', `${DEFINITIONS_ID}#/$defs/`),
+  ) as RawContract;
+  const basePath = raw.servers[0]?.url ?? '';
+  const found = Object.entries(raw.paths).flatMap(([template, item]) =>
+    methods.filter((method) => item[method]).map((method) => readOperation({ raw, basePath, template, method })),
+  );
+  const ids = found.map(({ id }) => id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice) throw new Error(`openapi.yaml: two operations are called ${twice}`);
+  return {
+    text,
+    document,
+    basePath,
+    operations: found,
+    definitions: { $id: DEFINITIONS_ID, $defs: raw.components.schemas },
+  };
+}
+
+function readOperation({
+  raw,
+  basePath,
+  template,
+  method,
+}: {
+  raw: RawContract;
+  basePath: string;
+  template: string;
+  method: HttpMethod;
+}): Operation {
+  const item = raw.paths[template] ?? {};
+  const operation = item[method] as RawOperation;
+  if (!operation.operationId) throw new Error(`openapi.yaml: ${method} ${template} has no operationId`);
+  const takesRawBody = operation['x-raw-body'] ?? false;
+  const json = takesRawBody ? undefined : operation.requestBody?.content['application/json'];
+  return {
+    id: operation.operationId as OperationId,
+    method,
+    template,
+    route: basePath + template.replaceAll(/\{(\w+)\}/g, ':$1'),
+    scopes: operation.security?.length === 0 ? null : (operation.security ?? []).flatMap(({ apiKey }) => apiKey ?? []),
+    // The contract's sentence on the tag: "Partner accounts and their API keys. Operator only."
+    platformOnly: operation.tags?.includes('Partners') ?? false,
+    idempotency: operation['x-idempotency'] ?? null,
+    parameters: [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) =>
+      '$ref' in parameter ? (raw.components.parameters[lastSegment(parameter.$ref)] as Parameter) : parameter,
+    ),
+    body: json ? { required: operation.requestBody?.required ?? false, schema: json.schema } : null,
+    takesRawBody,
+    answersPages: Object.values(operation.responses).some((response) => {
+      const { content } = response.$ref ? (raw.components.responses[lastSegment(response.$ref)] ?? {}) : response;
+      return content !== undefined && 'text/html' in content;
+    }),
+  };
+}
+
+const lastSegment = (reference: string): string => reference.slice(reference.lastIndexOf('/') + 1);

@@ -1,0 +1,93 @@
+import type { Request } from 'express';
+import { readContractText } from '../../assets';
+import { loadContract, type JsonSchema, type Operation } from './contract';
+import type { RequestProblem } from '../problems';
+import { createValidators } from './validate';
+
+const contract = loadContract(readContractText());
+const validatorOf = createValidators(contract);
+
+/** What a body of this schema is told; nothing when it is taken. */
+function complaints(schema: JsonSchema, json: unknown): { rule: string; detail: string; pointer?: string }[] {
+  const operation = {
+    id: 'createPayment',
+    parameters: [],
+    idempotency: null,
+    body: { required: true, schema },
+  } as unknown as Operation;
+  try {
+    validatorOf(operation)({ headers: {}, params: {}, originalUrl: '/', json } as unknown as Request);
+    return [];
+  } catch (problem) {
+    return (problem as RequestProblem).errors;
+  }
+}
+
+interface Patterned {
+  where: string;
+  pattern: string;
+  schema: JsonSchema;
+}
+
+/** Every schema of the contract that has a pattern, wherever it stands. */
+const patternsIn = (value: unknown, where: string): Patterned[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  const { pattern } = value as { pattern?: unknown };
+  const here = typeof pattern === 'string' ? [{ where, pattern, schema: value as JsonSchema }] : [];
+  return [...here, ...Object.entries(value).flatMap(([name, member]) => patternsIn(member, `${where}/${name}`))];
+};
+const { paths, components } = contract.document as { paths: unknown; components: unknown };
+const patterns = [...patternsIn(paths, 'paths'), ...patternsIn(components, 'components')];
+
+const breakers = ['\u0000', 'a b', '__proto__', 'x', ''];
+
+describe('what is said of a value that breaks a pattern', () => {
+  it.each(patterns)('$where: its own rule, and a remedy', ({ pattern, schema, where }) => {
+    const value = breakers.find((each) => !new RegExp(pattern, 'u').test(each)) as string;
+    const found = where.endsWith('/propertyNames')
+      ? complaints({ type: 'object', propertyNames: schema }, Object.fromEntries([[value, 'x']]))
+      : complaints({ ...schema, type: 'string' }, value);
+    const details = found.filter(({ rule }) => rule === 'pattern').map(({ detail }) => detail);
+    expect(details).toEqual([schema['x-rule']]);
+    expect(details[0]).toMatch(/^(must|is not) .*(; |such as)/);
+  });
+
+  it('is there for all of the contract', () => expect(patterns.length).toBeGreaterThan(10));
+
+  it.each([
+    [
+      'Reference',
+      '\u0007',
+      'must have a visible character, and no line breaks, control characters or half characters; send your own reference, or leave it out',
+    ],
+    ['PlanId', 'x', 'must be the id of a plan, pln_ and 26 small letters or digits; take it from `GET /plans`'],
+  ])('tells of %s what it is', (name, value, detail) => {
+    expect(complaints({ $ref: `contract#/$defs/${name}` }, value)).toEqual([{ pointer: '', rule: 'pattern', detail }]);
+  });
+});
+
+describe('a card number where a payment method should be', () => {
+  const told = (paymentMethod: string) =>
+    complaints({ $ref: 'contract#/$defs/PaymentMethodUpdate' }, { paymentMethod });
+
+  it.each([
+    '4242424242424242',
+    '4242-4242-4242-4242',
+    '4242 4242 4242 4242',
+    '378282246310005',
+    '5555_5555_5555_4444',
+    '6304000000000000000',
+  ])('%s is refused, and not repeated', (number) => {
+    expect(told(number)).toContainEqual({
+      pointer: '/paymentMethod',
+      rule: 'format',
+      detail: expect.stringContaining('looks like a card number'),
+    });
+    expect(JSON.stringify(told(number)).replaceAll(/\D/g, '')).not.toContain(number.replaceAll(/\D/g, ''));
+  });
+
+  it.each(['pm_ok', 'pm_4242', '4242424242424241', '79927398713', 'pm_1MqLiJLkdIwHu7ixUEgbFdYF'])(
+    '%s is none',
+    (token) => expect(told(token)).toEqual([]),
+  );
+});

@@ -1,0 +1,147 @@
+import type { Request, RequestHandler } from 'express';
+import type { Operation } from './contract';
+import { faultInStructure } from './json-structure';
+import { RequestProblem } from '../problems';
+
+/**
+ * Reads a JSON body: within the size limit whatever Content-Length says, uncompressed, in strict UTF-8, and simple
+ * enough to validate. It lands in `request.json`; what it may contain is for validation to say.
+ */
+export function readBody({ operation, maxBodyBytes }: { operation: Operation; maxBodyBytes: number }): RequestHandler {
+  return async (request, _response, next) => {
+    const { headers } = request;
+    if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
+      // How long the caller takes to send its body is not our time.
+      request.deadline.pause();
+      const bytes = await readBytes(request, maxBodyBytes).finally(() => request.deadline.resume());
+      if (bytes.length > 0) {
+        rejectOtherTypes(headers['content-type'], operation);
+        request.json = parseJson(bytes);
+      }
+    }
+    next();
+  };
+}
+
+/** Reads a body as it is, within the size limit, into `request.rawBody`. */
+export function readRawBody({ maxBodyBytes }: { maxBodyBytes: number }): RequestHandler {
+  return async (request, _response, next) => {
+    request.deadline.pause();
+    request.rawBody = await readBytes(request, maxBodyBytes).finally(() => request.deadline.resume());
+    next();
+  };
+}
+
+/** How long the rest of a refused body is read and thrown away, so that the caller can finish and read the answer. */
+const LINGER_MS = 2000;
+
+/**
+ * Reads a body up to the limit. Express's own reader answers an oversized one only when all of it has arrived, which a
+ * caller that never ends it can put off for ever.
+ */
+function readBytes(request: Request, maxBodyBytes: number): Promise<Buffer> {
+  const encoding = request.headers['content-encoding'];
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const refuse = (problem: RequestProblem): void => {
+      request.off('data', take).resume();
+      setTimeout(() => request.complete || request.socket.destroy(), LINGER_MS).unref();
+      reject(problem);
+    };
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > maxBodyBytes) refuse(tooLarge(maxBodyBytes));
+      else chunks.push(chunk);
+    };
+    request.once('error', () => reject(invalidJson('The body ended before its announced length.')));
+    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+      refuse(
+        new RequestProblem(
+          'UNSUPPORTED_MEDIA_TYPE',
+          'Compressed bodies are not taken; send it without Content-Encoding.',
+          { headers: { 'Accept-Encoding': 'identity' } },
+        ),
+      );
+    } else if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) {
+      refuse(tooLarge(maxBodyBytes));
+    } else {
+      request.on('data', take).once('end', () => resolve(Buffer.concat(chunks)));
+    }
+  });
+}
+
+function tooLarge(maxBodyBytes: number): RequestProblem {
+  const detail = `The body has more than ${maxBodyBytes} bytes; send less.`;
+  return new RequestProblem('BODY_TOO_LARGE', detail, { errors: [{ pointer: '', rule: 'maxBytes', detail }] });
+}
+
+const JSON_TYPE = /^application\/json *(?:; *charset="?utf-?8"? *)?;? *$/i;
+
+function rejectOtherTypes(contentType: string | undefined, { body, id }: Operation): void {
+  if (contentType !== undefined && JSON_TYPE.test(contentType)) return;
+  const remedy = body
+    ? 'Send the body as "Content-Type: application/json", in UTF-8.'
+    : `${id} takes no body; send none.`;
+  throw new RequestProblem('UNSUPPORTED_MEDIA_TYPE', remedy, { headers: { Accept: 'application/json' } });
+}
+
+/**
+ * Parses strictly. @throws RequestProblem INVALID_JSON (400), or INVALID_REQUEST (422) with the pointer to what is too
+ * deep, long or doubled.
+ */
+export function parseJson(bytes: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw invalidJson('The body is not valid UTF-8. Encode it as UTF-8.');
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw invalidJson(`The body is not valid JSON${placeOf(error, text)}.`);
+  }
+  const fault = faultInStructure(text);
+  if (fault) throw new RequestProblem('INVALID_REQUEST', `${fault.pointer ?? ''} ${fault.detail}`, { errors: [fault] });
+  return value;
+}
+
+const invalidJson = (detail: string): RequestProblem =>
+  new RequestProblem('INVALID_JSON', detail, { errors: [{ pointer: '', rule: 'json', detail }] });
+
+/** Where the parser stopped. Its own message quotes the body, so only the position is taken from it. */
+function placeOf(error: unknown, text: string): string {
+  const position = positionOf(error, text);
+  if (position >= text.length) return ': it ends too early';
+  const before = text.slice(0, position);
+  const line = before.split('\n').length;
+  return ` at line ${line}, column ${before.length - before.lastIndexOf('\n')} (position ${position})`;
+}
+
+/**
+ * The parser does not always tell: of a word it does not know (NaN, undefined) it only says that there is one, whatever
+ * follows it.
+ */
+function positionOf(error: unknown, text: string): number {
+  const [, told] = /at position (\d+)/.exec((error as Error).message) ?? [];
+  if (told !== undefined) return Number(told);
+  let takenChars = 0;
+  let refusedChars = text.length + 1;
+  while (refusedChars - takenChars > 1) {
+    const middle = Math.floor((takenChars + refusedChars) / 2);
+    if (hasUnknownWord(text.slice(0, middle))) refusedChars = middle;
+    else takenChars = middle;
+  }
+  return takenChars;
+}
+
+function hasUnknownWord(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return false;
+  } catch (error) {
+    return (error as Error).message.startsWith('Unexpected token');
+  }
+}

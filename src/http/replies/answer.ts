@@ -1,0 +1,114 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { HttpLogger } from '../pipeline/observe';
+import type { OperationId } from '../pipeline/contract';
+import type { Handler } from '../handler';
+import { fingerprintOf } from './idempotency';
+import { DomainError } from '../../domain/domain-error';
+import { problemOf, type Problem } from '../problems';
+import type { Call, Caller, Reply } from '../pipeline/request-context';
+import type { Validate } from '../pipeline/validate';
+
+export interface Answering {
+  /** Sends the problem an error stands for, unless the request was answered already. */
+  fail: (request: Request, response: Response, error: unknown) => void;
+  errorHandler: ErrorRequestHandler;
+}
+
+/** How a problem of an operation that answers with pages is shown to a person. */
+export type ShowProblem = (input: { request: Request; problem: Problem }) => Reply;
+
+export interface AnsweringInput {
+  logger: HttpLogger;
+  showProblem: ShowProblem;
+  /** Whether people, not programs, are answered at this path. */
+  isForPeople: (path: string) => boolean;
+}
+
+export function createAnswering({ logger, showProblem, isForPeople }: AnsweringInput): Answering {
+  const fail: Answering['fail'] = (request, response, error) => {
+    const problem = problemOf({ error: undecodable(error) ?? error, correlationId: request.correlationId });
+    if (problem.unexpected)
+      logger.error(
+        { err: error, correlationId: request.correlationId, operationId: request.operation?.id },
+        'Unexpected error in a request',
+      );
+    if (response.headersSent) return;
+    if (request.operation?.answersPages ?? isForPeople(request.path)) {
+      send(response, showProblem({ request, problem }));
+      return;
+    }
+    send(response, {
+      status: problem.status,
+      headers: { ...problem.headers, 'Content-Type': 'application/problem+json' },
+      body: problem.body,
+    });
+  };
+  // Express knows an error handler by its four parameters.
+  return { fail, errorHandler: (error: unknown, request, response, _next) => fail(request, response, error) };
+}
+
+/** A path that cannot be decoded names nothing. */
+function undecodable(error: unknown): DomainError | null {
+  return error instanceof URIError ? new DomainError('NOT_FOUND', 'There is nothing at this address.') : null;
+}
+
+/** Validates the request, lets the handler answer it, and sends the answer unless the time ran out meanwhile. */
+export function answer({
+  validate,
+  handler,
+  isDraining,
+}: {
+  validate: Validate;
+  handler: Handler<OperationId>;
+  isDraining: () => boolean;
+}): RequestHandler {
+  return async (request, response) => {
+    const call = callOf({ request, response, validate, isDraining });
+    call.deadline.throwIfPassed();
+    const reply = await handler(call as never);
+    if (!response.headersSent) send(response, reply);
+  };
+}
+
+interface CallOfInput {
+  request: Request;
+  response: Response;
+  validate: Validate;
+  isDraining: () => boolean;
+}
+
+function callOf({ request, response, validate, isDraining }: CallOfInput): Call {
+  const operation = request.operation as Call['operation'];
+  // Before validation, which fills the contract's defaults into the body: another default must not make a repeat
+  // another request.
+  const fingerprint =
+    operation.idempotency && fingerprintOf({ method: request.method, path: request.path, json: request.json });
+  const caller: Caller = request.caller ?? { keyId: null, partnerId: null, tenantId: null, mode: null, scopes: [] };
+  return {
+    operation,
+    caller,
+    tenantId: caller.tenantId ?? 'operator',
+    ...validate(request),
+    rawBody: request.rawBody ?? Buffer.alloc(0),
+    headers: request.headers as Record<string, string | undefined>,
+    correlationId: request.correlationId,
+    deadline: request.deadline,
+    fingerprint,
+    abandoned: () => response.destroyed || isDraining(),
+  };
+}
+
+/** Sends a reply: a text as a page, anything else as JSON. */
+export function send(response: Response, { status, headers = {}, body }: Reply): void {
+  response.status(status);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (body === null) {
+    response.end();
+  } else if (typeof body === 'string') {
+    if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'text/html; charset=utf-8');
+    response.end(body);
+  } else {
+    if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'application/json; charset=utf-8');
+    response.end(JSON.stringify(body));
+  }
+}

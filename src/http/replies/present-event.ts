@@ -1,0 +1,20 @@
+import { summaryOf, type SummaryInput } from '../../contracts/events';
+import type { Event } from '../../models/event';
+import type { components } from '../generated/openapi-types';
+
+/** One thing that happened to an entity, as the API shows it. */
+export const presentEvent = (
+  { _id, type, at, by, state, version, data, correlationId }: Event,
+  words: Pick<SummaryInput, 'currency' | 'planNames'>,
+): components['schemas']['Event'] => ({
+  id: _id,
+  type,
+  at: at.toISOString(),
+  by: { kind: by.kind, id: by.id },
+  summary: summaryOf({ type, data, ...words }),
+  state,
+  version,
+  correlationId,
+  // The contract leaves the form of `data` open, which its generated type takes for "no fields".
+  data: data as Record<string, never>,
+});

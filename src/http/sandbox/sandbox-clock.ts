@@ -1,0 +1,130 @@
+import { DomainError } from '../../domain/domain-error';
+import { isId } from '../../domain/ids';
+import { tenantOf } from '../../domain/tenant';
+import type { Clock } from '../../services/clock';
+import type { Database } from '../../models/database';
+import type { Operation } from '../../models/sandbox/operation';
+import type { OutboxRow } from '../../models/outbox-row';
+import { acceptAdvance, readSandboxClock } from '../../temporal/commands/sandbox/sandbox-clock-commands';
+import { actorOf } from '../actor-of';
+import { etagOf } from '../replies/etag';
+import type { CallOf, Handlers } from '../handler';
+import type { Idempotency } from '../replies/idempotency';
+import type { components } from '../generated/openapi-types';
+import type { Call, Reply } from '../pipeline/request-context';
+import { replyAccepted, replyCurrent, type Settling } from '../replies/settling';
+
+export interface SandboxClockHandlersInput {
+  database: Database;
+  idempotency: Idempotency;
+  basePath: string;
+  clock: Clock;
+  /** Rejects with `TIME_SKIPPING_UNAVAILABLE` where the Temporal server cannot skip time. */
+  requireTimeSkipping: () => Promise<unknown>;
+  /**
+   * Ends the tenant's processes and deletes its data, except the idempotency record of the request that asks for it.
+   */
+  resetSandbox: (input: { tenantId: string; keepIdempotencyId: string }) => Promise<void>;
+  /** Sends the start of a committed row in the background. */
+  startSoon: (row: OutboxRow) => void;
+}
+
+/** Ending every process and deleting everything takes longer than other requests may. */
+const RESET_MS = 25_000;
+
+/** The clock of a sandbox: what time it is, letting time pass, beginning again. */
+export function sandboxClockHandlers(
+  input: SandboxClockHandlersInput,
+): Handlers<'getSandboxClock' | 'advanceSandboxClock' | 'resetSandboxClock' | 'getOperation'> {
+  const { database, idempotency, basePath, clock, requireTimeSkipping, resetSandbox, startSoon } = input;
+  const { operations } = database.models;
+
+  const settling: Settling<Operation> = {
+    what: 'operation',
+    find: async ({ tenantId, id }) => (isId('operation', id) ? operations.findOne({ _id: id, tenantId }).lean() : null),
+    hasSettled: ({ state }) => state !== 'running',
+    present: presentOperation,
+  };
+  const readClock = async (tenantId: string): Promise<components['schemas']['SandboxClock']> => {
+    const { now, offsetMs, advancing } = await readSandboxClock({ database, tenantId });
+    return { now: now.toISOString(), offsetSeconds: offsetMs / 1000, advancing: advancing?._id ?? null };
+  };
+
+  const accept = async (call: CallOf<'advanceSandboxClock'>): Promise<Reply> => {
+    const { tenantId, caller, correlationId, body } = call;
+    await requireTimeSkipping();
+    const now = await clock.now(tenantId);
+    return idempotency.acceptOnce({
+      call,
+      async write(session) {
+        const { operation, row } = await acceptAdvance({
+          database,
+          session,
+          tenantId,
+          by: body.by,
+          actor: actorOf(caller),
+          now,
+          correlationId,
+        });
+        const headers = { Location: `${basePath}/operations/${operation._id}`, ETag: etagOf(operation.version) };
+        return { status: 202, headers, body: presentOperation(operation), afterCommit: () => startSoon(row) };
+      },
+    });
+  };
+
+  return {
+    async getSandboxClock(call) {
+      rejectLive(call);
+      return { status: 200, body: await readClock(call.tenantId) };
+    },
+
+    async advanceSandboxClock(call) {
+      rejectLive(call);
+      return replyAccepted({ call, reply: await accept(call), settling });
+    },
+
+    async resetSandboxClock(call) {
+      rejectLive(call);
+      const { tenantId } = call;
+      return idempotency.commandOnce({
+        call,
+        isReset: true,
+        async send(commandId) {
+          call.deadline.restart(RESET_MS);
+          await resetSandbox({ tenantId, keepIdempotencyId: commandId });
+          return { status: 200, body: await readClock(tenantId) };
+        },
+      });
+    },
+
+    getOperation: (call) => replyCurrent({ call, id: call.params.operationId, settling }),
+  };
+}
+
+function rejectLive({ tenantId }: Call): void {
+  if (tenantOf(tenantId).mode === 'sandbox') return;
+  throw new DomainError(
+    'SANDBOX_ONLY',
+    'Only a sandbox has a clock that can be moved. Use a sandbox key (pk_sandbox_…).',
+  );
+}
+
+/** An operation as the API shows it. */
+export function presentOperation(operation: Operation): components['schemas']['Operation'] {
+  const { state, type, hops, failure } = operation;
+  return {
+    id: operation._id,
+    state,
+    type,
+    from: operation.from.toISOString(),
+    target: operation.target.toISOString(),
+    reached: operation.reached.toISOString(),
+    progress: { done: hops.done, total: hops.total },
+    fired: operation.fired.map((each) => ({ type: each.type, count: each.count })),
+    failure: failure && { code: failure.code, detail: failure.detail, workflowId: failure.workflowId },
+    waitingFor: state === 'running' ? { what: 'every process to arrive at the target', until: null } : null,
+    correlationId: operation.correlationId,
+    createdAt: operation.createdAt.toISOString(),
+    updatedAt: operation.updatedAt.toISOString(),
+  };
+}

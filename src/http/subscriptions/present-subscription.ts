@@ -1,0 +1,77 @@
+import { priceOf } from '../../domain/subscriptions/plan';
+import {
+  nextDue,
+  progressOf,
+  waitingForOf,
+  type SubscriptionWaitingFor,
+} from '../../domain/subscriptions/subscription-progress';
+import type { Subscription } from '../../models/subscriptions/subscription';
+import type { components } from '../generated/openapi-types';
+
+const waits: Record<SubscriptionWaitingFor['what'], string> = {
+  start: 'its start',
+  trial_end: 'the trial to end; then the first period is charged',
+  renewal: 'the next period, which is charged when it begins',
+  payment: 'the payment of the open invoice to have its final answer',
+  retry: 'the open invoice to be charged again; another payment method has it charged at once',
+  payment_method: 'another payment method; without a payment the subscription is cancelled',
+  resume: 'to be resumed',
+  cancel: 'the end of the period, with which it is cancelled',
+};
+const PLAN_CHANGE = 'the end of the period; the next one begins with the plan that was changed to, and is charged';
+const WITHDRAWAL = 'the payment under way to be withdrawn, or given back';
+
+/** What a subscription waits for, and until when; null when it waits for nothing. */
+export function waitOfSubscription(subscription: Subscription): components['schemas']['WaitingFor'] {
+  const { state, charge, waiting } = subscription;
+  const progress = progressOf(subscription);
+  const wait = waitingForOf(progress);
+  if (!wait) return null;
+  if (state === 'cancelled') return { what: WITHDRAWAL, until: null };
+  const due = nextDue(progress);
+  // A cancel at the period's end may come before the next attempt.
+  if (due?.what === 'cancel' && charge?.status !== 'pending') return { what: waits.cancel, until: due.at };
+  return {
+    what: wait.what === 'renewal' && waiting?.what === 'change_plan' ? PLAN_CHANGE : waits[wait.what],
+    until: wait.until,
+  };
+}
+
+function presentScheduled({ waiting, nextPeriodAt }: Subscription): components['schemas']['Subscription']['scheduled'] {
+  if (!waiting) return null;
+  const effectiveAt = nextPeriodAt.toISOString();
+  if (waiting.what === 'cancel') return { what: 'cancel', planId: null, quantity: null, effectiveAt };
+  return { what: 'change_plan', planId: waiting.item.planId, quantity: waiting.item.quantity, effectiveAt };
+}
+
+/** A subscription as the API shows it. */
+export function presentSubscription(subscription: Subscription): components['schemas']['Subscription'] {
+  const { state, item, period, charge, creditBalance } = subscription;
+  const isRetried = charge?.status === 'failed' && state !== 'unpaid';
+  return {
+    id: subscription._id,
+    state,
+    customerId: subscription.customerId,
+    userId: subscription.userId,
+    planId: item.planId,
+    quantity: item.quantity,
+    amount: priceOf(item),
+    paymentMethod: subscription.paymentMethod,
+    startAt: subscription.startAt.toISOString(),
+    trialEndAt: subscription.trialEndAt?.toISOString() ?? null,
+    period: period && { startAt: period.startAt, endAt: period.endAt },
+    nextPeriodAt: state === 'cancelled' ? null : subscription.nextPeriodAt.toISOString(),
+    paidUntil: subscription.paidUntil?.toISOString() ?? null,
+    creditBalance: { amountMinor: creditBalance.amountMinor, currency: creditBalance.currency },
+    scheduled: presentScheduled(subscription),
+    resumeAt: subscription.resumeAt?.toISOString() ?? null,
+    openInvoiceId: state === 'cancelled' ? null : (charge?.invoiceId ?? null),
+    nextAttemptAt: isRetried ? (charge.nextAt?.toISOString() ?? null) : null,
+    reason: subscription.reason,
+    metadata: subscription.metadata,
+    waitingFor: waitOfSubscription(subscription),
+    correlationId: subscription.correlationId,
+    createdAt: subscription.createdAt.toISOString(),
+    updatedAt: subscription.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,230 @@
+import { DomainError } from '../../domain/domain-error';
+import { expectContract } from '../../testing/expect-contract';
+import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi } from '../../testing/test-api';
+import { recordIdOf } from '../replies/idempotency';
+
+describe('idempotency', () => {
+  let api: TestApi;
+  let tenant: Awaited<ReturnType<TestApi['newTenant']>>;
+  let answerOf: () => Promise<{ state: 'awaiting_profile'; at: string }>;
+  const outcome = { state: 'awaiting_profile', at: '2026-11-21T09:00:00.000Z' } as const;
+  const sent: string[] = [];
+
+  beforeAll(async () => {
+    api = await startTestApi({
+      requestDeadlineMs: PATIENT_MS,
+      sendOnboardingCommand: ({ commandId }) => {
+        sent.push(commandId);
+        return answerOf();
+      },
+    });
+    tenant = await api.newTenant();
+  });
+  beforeEach(() => {
+    sent.length = 0;
+    answerOf = async () => outcome;
+  });
+  afterAll(() => api.stop());
+
+  let number = 0;
+  const person = () => ({ email: `ada${++number}@example.com`, name: 'Ada' });
+  const post = (path: string, key: string, body: object, apiKey = tenant.key) =>
+    api.call('post', path, apiKey).set('Idempotency-Key', key).send(body).then(expectContract);
+  const cancel = async (id: string, key: string, body: object = {}) => post(`/onboardings/${id}/cancel`, key, body);
+  const newOnboarding = async () => (await post('/onboardings', `new-${++number}`, person())).body.id as string;
+
+  it('makes one onboarding of 50 concurrent requests with one key; the others get the same answer or a 409', async () => {
+    const body = person();
+    const startsBefore = api.started.length;
+    const answers = await Promise.all(Array.from({ length: 50 }, () => post('/onboardings', 'fifty', body)));
+    const accepted = answers.filter(({ status }) => status === 202);
+    const others = answers.filter(({ status }) => status !== 202);
+    expect(
+      others
+        .map(({ status, body: problem }) => `${status} ${problem.code}`)
+        .filter((text) => text !== '409 REQUEST_IN_FLIGHT'),
+    ).toEqual([]);
+    expect(new Set(accepted.map(({ body: { id } }) => id)).size).toBe(1);
+    expect(accepted.filter(({ headers }) => headers['idempotent-replayed'] === undefined)).toHaveLength(1);
+    expect(api.started.length - startsBefore).toBe(1);
+    const { onboardings, users, events, outbox } = api.database.models;
+    const found = await onboardings.find({ email: body.email }).lean();
+    expect(found).toHaveLength(1);
+    const id = found[0]?._id;
+    expect(await users.countDocuments({ email: body.email })).toBe(1);
+    expect(await events.countDocuments({ entityId: id })).toBe(1);
+    expect(await outbox.countDocuments({ entityId: id })).toBe(2);
+  });
+
+  it('compares requests as they were sent: a default given in words is another request, so that changing one breaks no repeat', async () => {
+    const body = person();
+    expect((await post('/onboardings', 'default', body)).status).toBe(202);
+    expect((await post('/onboardings', 'default', { ...body, requiresApproval: false })).body.code).toBe(
+      'IDEMPOTENCY_KEY_REUSED',
+    );
+    expect((await post('/onboardings', 'default', body)).headers['idempotent-replayed']).toBe('true');
+  });
+
+  it('answers a repeat with the first answer, whatever the order of its keys', async () => {
+    const { email, name } = person();
+    const first = await post('/onboardings', 'again', { email, name });
+    const second = await post('/onboardings', 'again', { name, email });
+    expect(second.status).toBe(202);
+    expect(second.body).toEqual(first.body);
+    expect(second.headers).toMatchObject({
+      'idempotent-replayed': 'true',
+      location: first.headers.location,
+      etag: first.headers.etag,
+    });
+  });
+
+  it('refuses the same key with another body or path', async () => {
+    const body = person();
+    const {
+      body: { id },
+    } = await post('/onboardings', 'reused', body);
+    expect((await post('/onboardings', 'reused', { ...body, name: 'Grace' })).body).toMatchObject({
+      status: 422,
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
+    expect((await cancel(id, 'reused')).body).toMatchObject({ status: 422, code: 'IDEMPOTENCY_KEY_REUSED' });
+    expect(sent).toEqual([]);
+  });
+
+  it('refuses a missing or impossible key', async () => {
+    const missing = await api.call('post', '/onboardings', tenant.key).unset('Idempotency-Key').send(person());
+    expect(expectContract(missing).body).toMatchObject({ status: 400, code: 'IDEMPOTENCY_KEY_MISSING' });
+    expect((await post('/onboardings', 'with space', person())).body).toMatchObject({
+      status: 400,
+      code: 'INVALID_PARAMETER',
+      errors: [{ parameter: 'Idempotency-Key' }],
+    });
+  });
+
+  it("leaves another tenant's same key alone", async () => {
+    const other = await api.newTenant();
+    const sameTenantLive = await api.newTenant({ partnerId: tenant.partnerId, mode: 'live' });
+    const body = person();
+    const answers = [
+      await post('/onboardings', 'shared', body),
+      await post('/onboardings', 'shared', body, other.key),
+      await post('/onboardings', 'shared', body, sameTenantLive.key),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+    expect(new Set(answers.map(({ body: { id } }) => id)).size).toBe(3);
+  });
+
+  it('keeps a refusal: the repeat is refused in the same words though the reason is gone', async () => {
+    const body = person();
+    const { body: first } = await post('/onboardings', 'first', body);
+    const refused = await post('/onboardings', 'refused', body);
+    expect(refused.body).toMatchObject({ status: 409, code: 'ONBOARDING_OPEN', conflictsWith: first.id });
+    await api.database.models.users.updateOne({ _id: first.userId }, { $unset: { holdsEmail: 1 } });
+    const repeated = await post('/onboardings', 'refused', body);
+    expect(repeated.body).toEqual(refused.body);
+    expect(repeated.headers).toMatchObject({
+      'idempotent-replayed': 'true',
+      'content-type': 'application/problem+json',
+    });
+  });
+
+  it('names the user when the address belongs to one whose onboarding has ended', async () => {
+    const body = person();
+    const { body: first } = await post('/onboardings', 'ended', body);
+    await api.database.models.onboardings.updateOne({ _id: first.id }, { $set: { state: 'completed' } });
+    expect((await post('/onboardings', 'taken', { ...body, email: body.email.toUpperCase() })).body).toMatchObject({
+      status: 409,
+      code: 'EMAIL_TAKEN',
+      conflictsWith: first.userId,
+    });
+  });
+
+  it('never stores the secret of an API key: the repeat has none', async () => {
+    const create = () =>
+      post(`/partners/${tenant.partnerId}/api-keys`, 'key', { mode: 'live', scopes: ['read'] }, OPERATOR_KEY);
+    const first = await create();
+    const second = await create();
+    expect(first.body.key).toMatch(/^pk_live_[\w-]{43}$/);
+    expect(second.body).toEqual({ ...first.body, key: null });
+    const stored = JSON.stringify(await api.database.connection.db?.collection('idempotency').find().toArray());
+    expect(stored).not.toContain(first.body.key);
+  });
+
+  it('answers 409 while a command is at work, and the same answer afterwards', async () => {
+    const id = await newOnboarding();
+    let finish = (): void => undefined;
+    answerOf = () =>
+      new Promise((resolve) => {
+        finish = () => resolve(outcome);
+      });
+    const first = cancel(id, 'slow');
+    while (sent.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const twin = await cancel(id, 'slow');
+    expect(twin.body).toMatchObject({ status: 409, code: 'REQUEST_IN_FLIGHT' });
+    expect(twin.headers['retry-after']).toBe('1');
+    finish();
+    expect((await first).body).toEqual({ id, ...outcome });
+    const replayed = await cancel(id, 'slow');
+    expect(replayed.body).toEqual({ id, ...outcome });
+    expect(replayed.headers['idempotent-replayed']).toBe('true');
+    expect(sent).toHaveLength(1);
+  });
+
+  it('takes over a command whose process died, with the same command id', async () => {
+    const id = await newOnboarding();
+    const _id = recordIdOf({ tenantId: tenant.tenantId, key: 'died' });
+    answerOf = async () => {
+      throw new DomainError('OUTCOME_PENDING', 'Not known yet');
+    };
+    expect((await cancel(id, 'died')).status).toBe(503);
+    // As a killed process leaves it: open, and locked for a while yet.
+    await api.database.models.idempotency.updateOne({ _id }, { $set: { lockedUntil: new Date(Date.now() + 60_000) } });
+    answerOf = async () => outcome;
+    expect((await cancel(id, 'died')).body.code).toBe('REQUEST_IN_FLIGHT');
+    await api.database.models.idempotency.updateOne({ _id }, { $set: { lockedUntil: new Date(Date.now() - 1) } });
+    expect((await cancel(id, 'died', { reason: 'another body' })).body.code).toBe('IDEMPOTENCY_KEY_REUSED');
+    const answers = await Promise.all([cancel(id, 'died'), cancel(id, 'died')]);
+    expect(answers.map(({ status }) => status)).toContain(200);
+    expect(sent).toEqual([_id, _id]);
+  });
+
+  it('lets the repeat through at once after OUTCOME_PENDING, asking for the same command', async () => {
+    const id = await newOnboarding();
+    answerOf = async () => {
+      throw new DomainError('OUTCOME_PENDING', 'Not known yet');
+    };
+    const pending = await cancel(id, 'pending');
+    expect(pending.body).toMatchObject({ status: 503, code: 'OUTCOME_PENDING' });
+    expect(pending.headers['retry-after']).toBe('1');
+    answerOf = async () => outcome;
+    expect((await cancel(id, 'pending')).status).toBe(200);
+    expect(new Set(sent).size).toBe(1);
+  });
+
+  it('keeps what a command refused for good, and forgets a 429', async () => {
+    const id = await newOnboarding();
+    answerOf = async () => {
+      throw new DomainError('ILLEGAL_STATE', 'It is completed');
+    };
+    await cancel(id, 'illegal');
+    answerOf = async () => outcome;
+    expect((await cancel(id, 'illegal')).body).toMatchObject({ status: 409, code: 'ILLEGAL_STATE' });
+    answerOf = async () => {
+      throw new DomainError('RESEND_LIMIT', 'Five a day', { retryAfterSeconds: 60 });
+    };
+    expect((await cancel(id, 'limited')).headers['retry-after']).toBe('60');
+    answerOf = async () => outcome;
+    expect((await cancel(id, 'limited')).status).toBe(200);
+  });
+
+  it('keeps texts of commands in MongoDB under the command id, once', async () => {
+    const id = await newOnboarding();
+    await cancel(id, 'texts', { reason: 'Private matters' });
+    const [commandId] = sent;
+    expect(await api.database.models.commandPayloads.findOne({ _id: commandId }).lean()).toMatchObject({
+      tenantId: tenant.tenantId,
+      entityId: id,
+      payload: { reason: 'Private matters' },
+    });
+  });
+});

@@ -1,0 +1,139 @@
+import { createServer, type Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { Redis } from 'ioredis';
+import type { Database } from '../../models/database';
+import { openDatabase } from '../../models/database';
+import { expectContract } from '../../testing/expect-contract';
+import { openTestRedis, startTestApi, type TestApi } from '../../testing/test-api';
+
+const limits = { requestsPerMinute: 5, maxBodyBytes: 65_536, failedAttemptsPerMinute: 3, publicRequestsPerMinute: 2 };
+
+describe('rate limits', () => {
+  let redis: Redis;
+  let api: TestApi;
+  beforeAll(async () => {
+    redis = openTestRedis();
+    await new Promise((resolve) => redis.once('ready', resolve));
+    // A machine too busy for Redis to answer within 100 ms makes the limiter fail open, as it should; then there was
+    // nothing to count.
+    api = await startTestApi({ redis, limits: { ...limits, patienceMs: 10_000 } });
+  });
+  afterAll(async () => {
+    await api.stop();
+    redis.disconnect();
+  });
+
+  it('count per tenant, tell what is left, and say when to come back', async () => {
+    const tenant = await api.newTenant();
+    const other = await api.newTenant();
+    const answers = [];
+    for (let number = 0; number < 6; number += 1)
+      answers.push(expectContract(await api.call('get', '/me', tenant.key)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429]);
+    expect(answers[0]?.headers).toMatchObject({ 'ratelimit-limit': '5', 'ratelimit-remaining': '4' });
+    expect(answers[5]?.body).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(Number(answers[5]?.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await api.call('get', '/me', other.key)).status).toBe(200);
+  });
+
+  it('count failed attempts and the public pages by address', async () => {
+    const attempts = [];
+    for (let number = 0; number < 4; number += 1) attempts.push((await api.call('get', '/me', 'wrong')).status);
+    expect(attempts).toEqual([401, 401, 401, 429]);
+    const pages = [];
+    for (let number = 0; number < 3; number += 1) pages.push((await api.call('get', '/verify/x')).status);
+    expect(pages).toEqual([404, 404, 429]);
+  });
+
+  it('are counted apart by installations that share a Redis', async () => {
+    const neighbour = await startTestApi({ redis, limits: { ...limits, patienceMs: 10_000 } });
+    const attempts = [];
+    for (let number = 0; number < 3; number += 1) attempts.push((await neighbour.call('get', '/me', 'wrong')).status);
+    await neighbour.stop();
+    expect(attempts).toEqual([401, 401, 401]);
+  });
+});
+
+describe('without Redis', () => {
+  const frozen: Server = createServer(() => undefined);
+  beforeAll(() => new Promise<void>((resolve) => frozen.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => frozen.close());
+
+  it('lets requests pass, and only one in a second waits for it', async () => {
+    const redis = openTestRedis(`redis://127.0.0.1:${(frozen.address() as AddressInfo).port}`);
+    redis.on('error', () => undefined);
+    // A server that accepts and never answers: frozen. Its commands go out all the same.
+    redis.options.enableReadyCheck = false;
+    const api = await startTestApi({ redis, limits });
+    const { key } = await api.newTenant();
+    await api.call('get', '/me', key);
+    const times: number[] = [];
+    for (let number = 0; number < 8; number += 1) {
+      const began = performance.now();
+      expect((await api.call('get', '/me', key)).status).toBe(200);
+      times.push(performance.now() - began);
+    }
+    redis.disconnect();
+    await api.stop();
+    // One waits for 100 ms; were it every one, the median would be no shorter.
+    expect(times.toSorted((a, b) => a - b).at(4)).toBeLessThan(90);
+  });
+});
+
+describe('without MongoDB', () => {
+  const frozen: Server = createServer(() => undefined);
+  let away: Database;
+  beforeAll(() => new Promise<void>((resolve) => frozen.listen(0, '127.0.0.1', resolve)));
+  afterEach(() => away.connection.destroy(true).catch(() => undefined));
+  afterAll(() => frozen.close());
+
+  it.each(['refusing', 'frozen'])('answers 503 with Retry-After within 2 seconds while it is %s', async (how) => {
+    const port = how === 'frozen' ? (frozen.address() as AddressInfo).port : 1;
+    away = openDatabase({ uri: `mongodb://127.0.0.1:${port}/x?directConnection=true`, appName: 'test' });
+    const api = await startTestApi({ database: away });
+    const key = `pk_live_${'x'.repeat(43)}`;
+    const began = performance.now();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        api.call('post', '/onboardings', key).send({ email: 'a@example.com', name: 'A' }).then(expectContract),
+      ),
+    );
+    const page = await api.call('get', '/verify/onb_01h455vb4pex5vsknk084sn02q.1.x');
+    expect(performance.now() - began).toBeLessThan(2300);
+    await api.stop();
+    expect(
+      new Set(answers.map(({ status, body, headers }) => `${status} ${body.code} ${headers['retry-after']}`)),
+    ).toEqual(new Set(['503 DATABASE_UNAVAILABLE 2']));
+    expect(page.status).toBe(404);
+  });
+
+  it('answers within the deadline when a query hangs, writes nothing late, and caps what waits', async () => {
+    const api = await startTestApi({ requestDeadlineMs: 300, maxInFlight: 3 });
+    away = api.database;
+    const { key } = await api.newTenant();
+    await api.call('get', '/me', key);
+    const inTransaction = api.database.inTransaction.bind(api.database);
+    // As a frozen server does it: the transaction begins, then nothing for longer than the deadline.
+    api.database.inTransaction = (work) =>
+      inTransaction(async (session) => {
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+        return work(session);
+      });
+    const began = performance.now();
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_one, number) =>
+        api
+          .call('post', '/onboardings', key)
+          .send({ email: `late${number}@example.com`, name: 'A' })
+          .then(expectContract),
+      ),
+    );
+    expect(performance.now() - began).toBeLessThan(1900);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    expect(answers.filter(({ body }) => /too many/i.test(body.detail))).toHaveLength(5);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    expect(await api.database.models.onboardings.countDocuments({})).toBe(0);
+    expect(await api.database.models.idempotency.countDocuments({})).toBe(0);
+    await api.stop();
+  });
+});

@@ -1,0 +1,205 @@
+import { expectContract } from '../../testing/expect-contract';
+import { PATIENT_MS, startTestApi, type TestApi } from '../../testing/test-api';
+
+describe('lists and versions', () => {
+  let api: TestApi;
+  let key: string;
+  const ids: string[] = [];
+
+  beforeAll(async () => {
+    api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+    ({ key } = await api.newTenant());
+    for (let number = 0; number < 7; number += 1) {
+      const { body } = await api
+        .call('post', '/onboardings', key)
+        .send({ email: `u${number}@example.com`, name: `User ${number}`, requiresApproval: number === 3 });
+      ids.unshift(body.id);
+    }
+  });
+  afterAll(() => api.stop());
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    api.call('get', path, key).set(headers).then(expectContract);
+
+  it('pages through everything once, newest first, though items come meanwhile', async () => {
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    for (let pages = 0; pages === 0 || cursor; pages += 1) {
+      const { body } = await get(`/onboardings?limit=3${cursor ? `&cursor=${cursor}` : ''}`);
+      seen.push(...body.items.map(({ id }: { id: string }) => id));
+      cursor = body.next;
+      if (pages === 0) await api.call('post', '/onboardings', key).send({ email: 'late@example.com', name: 'Late' });
+    }
+    expect(seen).toEqual(ids);
+  });
+
+  it('filters by state, address, user and time', async () => {
+    const {
+      body: {
+        items: [one],
+      },
+    } = await get('/onboardings?email=U3@EXAMPLE.com');
+    expect(one).toMatchObject({
+      email: 'u3@example.com',
+      requiresApproval: true,
+      steps: expect.arrayContaining([expect.objectContaining({ name: 'approval', state: 'pending' })]),
+    });
+    expect((await get(`/onboardings?userId=${one.userId}`)).body.items).toHaveLength(1);
+    expect((await get('/onboardings?state=completed')).body.items).toEqual([]);
+    expect((await get(`/onboardings?createdAfter=${one.createdAt}&createdBefore=${one.createdAt}`)).body.items).toEqual(
+      [],
+    );
+    expect((await get(`/onboardings?createdAfter=${one.createdAt}`)).body.items.length).toBeGreaterThan(3);
+    expect((await get('/users?status=pending&email=u3@example.com')).body.items).toMatchObject([
+      { id: one.userId, state: 'pending', status: 'pending' },
+    ]);
+  });
+
+  it('refuses cursors that were made up, altered, or come from another list', async () => {
+    const {
+      body: { next },
+    } = await get('/onboardings?limit=1');
+    for (const path of [
+      `/onboardings?cursor=${next}x`,
+      `/onboardings?cursor=A${next.slice(1)}`,
+      `/onboardings?state=accepted&cursor=${next}`,
+      `/users?cursor=${next}`,
+    ]) {
+      expect((await get(path)).body).toMatchObject({
+        status: 400,
+        code: 'INVALID_PARAMETER',
+        errors: [{ parameter: 'cursor' }],
+      });
+    }
+  });
+
+  it('answers 304 to who holds the version', async () => {
+    const path = `/onboardings/${ids[0]}`;
+    const {
+      headers: { etag },
+    } = await get(path);
+    expect(etag).toBe('"1"');
+    for (const held of ['"1"', 'W/"1"', '"0", "1"', '*']) {
+      const answer = await get(path, { 'If-None-Match': held });
+      expect([answer.status, answer.text, answer.headers.etag]).toEqual([304, '', '"1"']);
+    }
+    expect((await get(path, { 'If-None-Match': '"2"' })).status).toBe(200);
+  });
+
+  describe('changing a user', () => {
+    let userId: string;
+    const patch = (body: object, headers: Record<string, string> = {}) =>
+      api.call('patch', `/users/${userId}`, key).set(headers).send(body).then(expectContract);
+    beforeAll(async () => {
+      ({ userId } = (await get(`/onboardings/${ids[1]}`)).body);
+    });
+
+    it('changes what is named, clears what is null, and leaves the rest', async () => {
+      const first = await patch({ name: 'Ada', profile: { company: 'A', phone: '+442071234567' } });
+      expect([first.status, first.headers.etag]).toEqual([200, '"2"']);
+      const second = await patch({ profile: { company: null } });
+      expect(second.body).toMatchObject({
+        name: 'Ada',
+        profile: { company: null, phone: '+442071234567', displayName: null },
+      });
+      expect((await get(`/users/${userId}`)).body).toEqual(second.body);
+      const events = await api.database.models.events.find({ entityId: userId }).sort({ version: 1 }).lean();
+      expect(events.map(({ data }) => data)).toEqual([
+        { fields: ['name', 'profile.company', 'profile.phone'] },
+        { fields: ['profile.company'] },
+      ]);
+      expect(JSON.stringify(events)).not.toContain('Ada');
+    });
+
+    it('changes nothing, not even the version, when nothing is different', async () => {
+      const {
+        headers: { etag },
+      } = await get(`/users/${userId}`);
+      expect((await patch({ name: 'Ada' })).headers.etag).toBe(etag);
+    });
+
+    it('refuses a change made from an older version', async () => {
+      const {
+        headers: { etag },
+      } = await get(`/users/${userId}`);
+      expect((await patch({ name: 'Grace' }, { 'If-Match': '"1"' })).body).toMatchObject({
+        status: 412,
+        code: 'VERSION_MISMATCH',
+      });
+      expect((await patch({ name: 'Grace' }, { 'If-Match': `W/${etag}` })).status).toBe(412);
+      expect((await patch({ name: 'Grace' }, { 'If-Match': etag ?? '' })).status).toBe(200);
+    });
+
+    it('loses none of twenty concurrent changes, and lets one of twenty with If-Match win', async () => {
+      const before = Number((await get(`/users/${userId}`)).headers.etag?.slice(1, -1));
+      const all = await Promise.all(
+        Array.from({ length: 20 }, (_one, number) => patch({ metadata: { number: String(number) } })),
+      );
+      expect(all.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
+      const etag = `"${before + 20}"`;
+      expect((await get(`/users/${userId}`)).headers.etag).toBe(etag);
+      const guarded = await Promise.all(
+        Array.from({ length: 20 }, (_one, number) => patch({ name: `N${number}` }, { 'If-Match': etag })),
+      );
+      expect(guarded.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+        200,
+        ...Array.from({ length: 19 }, () => 412),
+      ]);
+    });
+
+    it('suspends and reactivates an active user, each once per key', async () => {
+      const post = (path: string, idempotencyKey: string) =>
+        api.call('post', `/users/${userId}/${path}`, key).set('Idempotency-Key', idempotencyKey).then(expectContract);
+      expect((await post('suspend', 'too-early')).body).toMatchObject({
+        status: 409,
+        code: 'ILLEGAL_STATE',
+        detail: expect.stringContaining('wait until its onboarding has completed'),
+      });
+      await api.database.models.users.updateOne({ _id: userId }, { $set: { state: 'active' } });
+      const first = await post('suspend', 's1');
+      expect(first.body).toMatchObject({ state: 'suspended', status: 'suspended' });
+      expect((await post('suspend', 's1')).body).toEqual(first.body);
+      expect((await get(`/users/${userId}`)).body).toEqual(first.body);
+      expect((await post('reactivate', 'r1')).body.state).toBe('active');
+      expect(
+        await api.database.models.events.countDocuments({
+          entityId: userId,
+          type: { $in: ['user.suspended', 'user.reactivated'] },
+        }),
+      ).toBe(2);
+    });
+
+    it('leaves a cancelled user alone', async () => {
+      await api.database.models.users.updateOne({ _id: userId }, { $set: { state: 'cancelled' } });
+      expect((await patch({ name: 'X' })).body).toMatchObject({ status: 409, code: 'ILLEGAL_STATE' });
+    });
+  });
+
+  describe('Prefer: wait', () => {
+    it('waits until the onboarding is settled, and says so', async () => {
+      const settling = api
+        .call('post', '/onboardings', key)
+        .set('Prefer', 'respond-async, wait=5')
+        .send({ email: 'wait@example.com', name: 'W' })
+        .then(expectContract);
+      while (
+        (
+          await api.database.models.onboardings.updateOne(
+            { email: 'wait@example.com' },
+            { $set: { state: 'awaiting_verification' }, $inc: { version: 1 } },
+          )
+        ).modifiedCount === 0
+      );
+      const answer = await settling;
+      expect(answer.body.state).toBe('awaiting_verification');
+      expect(answer.headers).toMatchObject({ 'preference-applied': 'wait=5', etag: '"2"' });
+    });
+
+    it('answers after N seconds with what there is', async () => {
+      const began = Date.now();
+      const answer = await get(`/onboardings/${ids[0]}`, { Prefer: 'wait=3' });
+      expect([answer.status, answer.body.state]).toEqual([200, 'accepted']);
+      expect(Date.now() - began).toBeGreaterThan(2900);
+      expect(Date.now() - began).toBeLessThan(5000);
+    });
+  });
+});

@@ -1,0 +1,91 @@
+import { readVerificationToken } from '../../contracts/users/verification-token';
+import { DomainError } from '../../domain/domain-error';
+import { isId } from '../../domain/ids';
+import type { OnboardingCommand } from '../../domain/users/onboarding';
+import type { Database } from '../../models/database';
+import type { SendOnboardingCommand } from '../../temporal/commands/users/onboarding-commands';
+import { actorOf } from '../actor-of';
+import { notFound, type Handlers } from '../handler';
+import type { Idempotency } from '../replies/idempotency';
+import { keepPayload } from '../replies/keep-payload';
+import type { Call, Reply } from '../pipeline/request-context';
+
+export interface OnboardingCommandHandlersInput {
+  database: Database;
+  idempotency: Idempotency;
+  sendOnboardingCommand: SendOnboardingCommand;
+  tokenSecret: string;
+  basePath: string;
+}
+
+type CommandCall = Call<unknown, unknown, { onboardingId: string }>;
+
+/** Commands to a running onboarding: each is sent to its workflow, and answered once that has accepted it. */
+export function onboardingCommandHandlers(input: OnboardingCommandHandlersInput): Handlers<OnboardingCommand> {
+  const { database, idempotency, sendOnboardingCommand, tokenSecret, basePath } = input;
+
+  interface SendInput {
+    using?: 'write' | 'review';
+    /** Texts and personal data: they wait in MongoDB while only the command's id travels. */
+    payload?: Record<string, unknown>;
+    generation?: number;
+  }
+
+  // Before anything else: nothing of a request for somebody else's onboarding is kept, and it answers like one for an
+  // unknown id.
+  const rejectUnknown = async ({ tenantId, params: { onboardingId } }: CommandCall): Promise<void> => {
+    const known =
+      isId('onboarding', onboardingId) && (await database.models.onboardings.exists({ _id: onboardingId, tenantId }));
+    if (!known) throw notFound('onboarding');
+  };
+
+  const command = async (
+    call: CommandCall,
+    { using = 'write', payload, generation }: SendInput = {},
+  ): Promise<Reply> => {
+    const { tenantId, params, caller, operation } = call;
+    const { onboardingId } = params;
+    await rejectUnknown(call);
+    return idempotency.commandOnce({
+      call,
+      async send(commandId) {
+        if (payload) await keepPayload({ database, tenantId, entityId: onboardingId, commandId, payload });
+        const by = actorOf(caller, using);
+        const outcome = await sendOnboardingCommand({
+          tenantId,
+          onboardingId,
+          command: operation.id as OnboardingCommand,
+          commandId,
+          by,
+          generation,
+        });
+        return {
+          status: 200,
+          headers: { 'Content-Location': `${basePath}/onboardings/${onboardingId}` },
+          body: { id: onboardingId, state: outcome.state, at: outcome.at },
+        };
+      },
+    });
+  };
+
+  return {
+    async verifyEmail(call) {
+      const { onboardingId } = call.params;
+      await rejectUnknown(call);
+      const link = readVerificationToken({ secret: tokenSecret, token: call.body.token });
+      if (link?.onboardingId !== onboardingId) {
+        throw new DomainError(
+          'TOKEN_INVALID',
+          'The token is not one of ours, or of another onboarding. Send the one from the newest mail, unchanged.',
+          { pointer: '/token' },
+        );
+      }
+      return command(call, { generation: link.generation });
+    },
+    resendVerification: (call) => command(call),
+    submitProfile: (call) => command(call, { payload: { ...call.body } }),
+    approveOnboarding: (call) => command(call, { using: 'review', payload: { note: call.body?.note ?? null } }),
+    rejectOnboarding: (call) => command(call, { using: 'review', payload: { reason: call.body.reason } }),
+    cancelOnboarding: (call) => command(call, { payload: { reason: call.body?.reason ?? null } }),
+  };
+}

@@ -1,0 +1,158 @@
+import { DomainError } from '../../domain/domain-error';
+import { normaliseEmail } from '../../domain/email';
+import { isId } from '../../domain/ids';
+import { hasEnded, hasSettled } from '../../domain/users/onboarding';
+import type { Clock } from '../../services/clock';
+import type { Database } from '../../models/database';
+import type { Onboarding } from '../../models/users/onboarding';
+import type { OutboxRow } from '../../models/outbox-row';
+import { acceptOnboarding, insertAccepted } from '../../services/users/accept-onboarding';
+import { actorOf } from '../actor-of';
+import { isDuplicateKey } from '../../models/duplicate-key';
+import { etagOf } from '../replies/etag';
+import type { CallOf, Handlers } from '../handler';
+import type { Idempotency } from '../replies/idempotency';
+import { createdWithin, type ListPage } from '../replies/list';
+import { stepEventTypes, type StepEvent } from './onboarding-steps';
+import { presentOnboarding } from './present-onboarding';
+import type { components } from '../generated/openapi-types';
+import type { Reply } from '../pipeline/request-context';
+import { replyAccepted, replyCurrent, type Settling } from '../replies/settling';
+
+export interface OnboardingHandlersInput {
+  database: Database;
+  idempotency: Idempotency;
+  listPage: ListPage;
+  basePath: string;
+  clock: Clock;
+  /** Sends the start of a committed row in the background. */
+  startSoon: (row: OutboxRow) => void;
+}
+
+/** From an e-mail address to an active user: accepts onboardings, and shows where they stand. */
+export function onboardingHandlers(
+  input: OnboardingHandlersInput,
+): Handlers<'createOnboarding' | 'listOnboardings' | 'getOnboarding'> {
+  const { database, idempotency, listPage, basePath, clock, startSoon } = input;
+  const { models } = database;
+
+  /** Onboardings as the API shows them; their events are read in one query. */
+  const presentAll = async (
+    tenantId: string,
+    onboardings: readonly Onboarding[],
+  ): Promise<components['schemas']['Onboarding'][]> => {
+    const found = await models.events
+      .find(
+        { tenantId, entityId: { $in: onboardings.map(({ _id }) => _id) }, type: { $in: stepEventTypes } },
+        { entityId: 1, type: 1, at: 1 },
+      )
+      .sort({ version: 1 })
+      .lean();
+    const events = new Map<string, StepEvent[]>(onboardings.map(({ _id }) => [_id, []]));
+    for (const event of found) events.get(event.entityId)?.push(event);
+    return onboardings.map((onboarding) => presentOnboarding({ onboarding, events: events.get(onboarding._id) ?? [] }));
+  };
+
+  const settling: Settling<Onboarding> = {
+    what: 'onboarding',
+    find: async ({ tenantId, id }) =>
+      isId('onboarding', id) ? models.onboardings.findOne({ _id: id, tenantId }).lean() : null,
+    hasSettled: ({ state }) => hasSettled(state),
+    present: async (onboarding) => (await presentAll(onboarding.tenantId, [onboarding]))[0],
+  };
+
+  const accept = async (call: CallOf<'createOnboarding'>): Promise<Reply> => {
+    const { tenantId, caller, correlationId, body } = call;
+    const defaults = await partnerDefaults(database, caller.partnerId);
+    const accepted = acceptOnboarding({
+      tenantId,
+      correlationId,
+      at: await clock.now(tenantId),
+      by: actorOf(caller),
+      email: body.email,
+      name: body.name,
+      locale: body.locale ?? defaults.locale,
+      timeZone: body.timeZone ?? defaults.timeZone,
+      requiresApproval: body.requiresApproval ?? false,
+      metadata: body.metadata ?? {},
+    });
+    const { onboarding, event, startRow } = accepted;
+    return idempotency.acceptOnce({
+      call,
+      async write(session) {
+        await insertAccepted({ models, accepted, session });
+        return {
+          status: 202,
+          headers: { Location: `${basePath}/onboardings/${onboarding._id}`, ETag: etagOf(onboarding.version) },
+          body: presentOnboarding({ onboarding, events: [event] }),
+          afterCommit: () => startSoon(startRow),
+        };
+      },
+      explain: (error) => explainTakenAddress({ database, tenantId, email: body.email, error }),
+    });
+  };
+
+  return {
+    createOnboarding: async (call) => replyAccepted({ call, reply: await accept(call), settling }),
+
+    listOnboardings(call) {
+      const { state, userId, email } = call.query;
+      const filter = {
+        tenantId: call.tenantId,
+        ...(state === undefined ? {} : { state }),
+        ...(userId === undefined ? {} : { userId }),
+        ...(email === undefined ? {} : { emailKey: normaliseEmail(email) }),
+        ...createdWithin(call.query),
+      };
+      return listPage({
+        call,
+        model: models.onboardings,
+        filter,
+        by: { field: '_id', order: -1 },
+        present: (items) => presentAll(call.tenantId, items),
+      });
+    },
+
+    getOnboarding: (call) => replyCurrent({ call, id: call.params.onboardingId, settling }),
+  };
+}
+
+async function partnerDefaults(
+  { models }: Database,
+  partnerId: string | null,
+): Promise<{ locale: string; timeZone: string }> {
+  const partner = await models.partners.findOne({ _id: partnerId ?? '' }, { locale: 1, timeZone: 1 }).lean();
+  return partner ?? { locale: 'en', timeZone: 'UTC' };
+}
+
+/** Says who has the address that the unique index found taken. */
+async function explainTakenAddress({
+  database,
+  tenantId,
+  email,
+  error,
+}: {
+  database: Database;
+  tenantId: string;
+  email: string;
+  error: unknown;
+}): Promise<unknown> {
+  if (!isDuplicateKey(error, 'one_user_per_address')) return error;
+  const { users, onboardings } = database.models;
+  const user = await users.findOne({ tenantId, emailKey: normaliseEmail(email), holdsEmail: true }).lean();
+  if (!user)
+    return new DomainError('DATABASE_UNAVAILABLE', 'The address was released this very moment. Try again.', {
+      retryAfterSeconds: 1,
+    });
+  const onboarding = await onboardings.findOne({ _id: user.onboardingId, tenantId }, { state: 1 }).lean();
+  if (onboarding && !hasEnded(onboarding.state)) {
+    return new DomainError(
+      'ONBOARDING_OPEN',
+      `An onboarding of this address is ${onboarding.state}. Follow it, or cancel it first.`,
+      { conflictsWith: onboarding._id },
+    );
+  }
+  return new DomainError('EMAIL_TAKEN', `The address belongs to a user who is ${user.state}.`, {
+    conflictsWith: user._id,
+  });
+}

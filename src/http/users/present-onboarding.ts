@@ -1,0 +1,42 @@
+import { hasEnded, waitingForOf } from '../../domain/users/onboarding';
+import type { Onboarding } from '../../models/users/onboarding';
+import { onboardingSteps, type StepEvent } from './onboarding-steps';
+import type { components } from '../generated/openapi-types';
+
+const endings: Partial<Record<Onboarding['state'], string>> = {
+  completed: 'The user is active and has the welcome package.',
+  expired: 'A deadline passed; the user was cancelled and the address is free again.',
+  rejected: 'A reviewer rejected it; the user was cancelled and the address is free again.',
+  cancelled: 'It was cancelled; what had been done is undone and the address is free again.',
+  failed: 'It could not be completed; what had been done is undone and the address is free again.',
+};
+
+/** An onboarding as the API shows it; its steps are read from its events. */
+export function presentOnboarding({
+  onboarding,
+  events,
+}: {
+  onboarding: Onboarding;
+  events: readonly StepEvent[];
+}): components['schemas']['Onboarding'] {
+  const { state, undoing, requiresApproval } = onboarding;
+  return {
+    id: onboarding._id,
+    state,
+    userId: onboarding.userId,
+    email: onboarding.email,
+    name: onboarding.name,
+    locale: onboarding.locale,
+    timeZone: onboarding.timeZone,
+    requiresApproval,
+    metadata: onboarding.metadata,
+    waitingFor: waitingForOf({ state, until: onboarding.until?.toISOString() ?? null }),
+    steps: onboardingSteps({ state, requiresApproval, towards: undoing?.towards ?? null, events }),
+    outcome: hasEnded(state)
+      ? { state, detail: `${endings[state] ?? ''}${undoing?.reason ? ` (${undoing.reason})` : ''}` }
+      : null,
+    correlationId: onboarding.correlationId,
+    createdAt: onboarding.createdAt.toISOString(),
+    updatedAt: onboarding.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,182 @@
+import type { ClientSession } from 'mongoose';
+import { DomainError } from '../../domain/domain-error';
+import { normaliseEmail } from '../../domain/email';
+import { isId } from '../../domain/ids';
+import type { UserStatus } from '../../domain/users/user';
+import { applyStep, type StepInput } from '../../services/apply-step';
+import type { Clock } from '../../services/clock';
+import type { Database } from '../../models/database';
+import type { Profile, User } from '../../models/users/user';
+import { actorOf } from '../actor-of';
+import { etagOf, rejectUnlessMatching, replyWithTag } from '../replies/etag';
+import { notFound, type CallOf, type Handlers } from '../handler';
+import { recordIdOf, type Idempotency } from '../replies/idempotency';
+import { createdWithin, type ListPage } from '../replies/list';
+import { presentUser } from './present-user';
+import type { Call, Reply } from '../pipeline/request-context';
+
+export interface UserHandlersInput {
+  database: Database;
+  idempotency: Idempotency;
+  listPage: ListPage;
+  clock: Clock;
+}
+
+type UserCall = Call<unknown, unknown, { userId: string }>;
+type UserOperations = 'listUsers' | 'getUser' | 'updateUser' | 'suspendUser' | 'reactivateUser';
+
+/**
+ * The people a partner has brought on board. Users are ended processes, so the api changes them itself, by guarded
+ * transitions.
+ */
+export function userHandlers({ database, idempotency, listPage, clock }: UserHandlersInput): Handlers<UserOperations> {
+  const { users } = database.models;
+
+  const find = async ({ tenantId, params }: UserCall, session?: ClientSession): Promise<User> => {
+    const { userId } = params;
+    const user = isId('user', userId)
+      ? await users
+          .findOne({ _id: userId, tenantId })
+          .session(session ?? null)
+          .lean()
+      : null;
+    if (!user) throw notFound('user');
+    return user;
+  };
+
+  /** A step of the caller's, and the user as it is afterwards. */
+  const change = async (
+    call: Call,
+    user: User,
+    step: Pick<StepInput, 'step' | 'from' | 'to' | 'event'>,
+    set: Partial<User>,
+    session: ClientSession,
+  ): Promise<Reply> => {
+    const { tenantId, caller } = call;
+    const at = await clock.now(tenantId);
+    const {
+      state,
+      version,
+      at: changedAt,
+    } = await applyStep(
+      database,
+      { tenantId, entityType: 'user', entityId: user._id, ...step, set, at: at.toISOString(), by: actorOf(caller) },
+      session,
+    );
+    const changed: User = { ...user, ...set, state: state as UserStatus, version, updatedAt: new Date(changedAt) };
+    return { status: 200, headers: { ETag: etagOf(version) }, body: presentUser(changed) };
+  };
+
+  const moveOnce = (
+    call: UserCall,
+    move: { name: string; from: UserStatus; to: UserStatus; event: StepInput['event'] },
+  ): Promise<Reply> =>
+    idempotency.acceptOnce({
+      call,
+      async write(session) {
+        const user = await find(call, session);
+        if (user.state !== move.from)
+          throw new DomainError(
+            'ILLEGAL_STATE',
+            `The user is ${user.state}; ${call.operation.id} needs it to be ${move.from}: ${remedies[user.state]}.`,
+          );
+        const commandId = recordIdOf({ tenantId: call.tenantId, key: call.headers['idempotency-key'] ?? '' });
+        return change(
+          call,
+          user,
+          { step: `${move.name}/${commandId}`, from: [move.from], to: move.to, event: move.event },
+          {},
+          session,
+        );
+      },
+    });
+
+  return {
+    listUsers(call) {
+      const { status, email } = call.query;
+      const filter = {
+        tenantId: call.tenantId,
+        ...(status === undefined ? {} : { state: status }),
+        ...(email === undefined ? {} : { emailKey: normaliseEmail(email) }),
+        ...createdWithin(call.query),
+      };
+      return listPage({
+        call,
+        model: users,
+        filter,
+        by: { field: '_id', order: -1 },
+        present: (items) => items.map(presentUser),
+      });
+    },
+
+    async getUser(call) {
+      const user = await find(call);
+      return replyWithTag({ call, version: user.version, body: presentUser(user) });
+    },
+
+    updateUser: (call) =>
+      database.inTransaction(async (session) => {
+        call.deadline.throwIfPassed();
+        const user = await find(call, session);
+        rejectUnlessMatching({ call, version: user.version });
+        if (user.state === 'cancelled')
+          throw new DomainError(
+            'ILLEGAL_STATE',
+            'The user is cancelled and can no longer be changed: onboard the person anew.',
+          );
+        const { set, fields } = changesOf(user, call.body);
+        if (fields.length === 0)
+          return { status: 200, headers: { ETag: etagOf(user.version) }, body: presentUser(user) };
+        // A version is left only once: a writer who was slower conflicts, and comes back with the next one.
+        return change(
+          call,
+          user,
+          { step: `update/${user.version}`, from: [user.state], event: { type: 'user.updated', data: { fields } } },
+          set,
+          session,
+        );
+      }),
+
+    suspendUser: (call) =>
+      moveOnce(call, {
+        name: 'suspend',
+        from: 'active',
+        to: 'suspended',
+        event: { type: 'user.suspended', data: { reason: call.body?.reason ?? null } },
+      }),
+
+    reactivateUser: (call) =>
+      moveOnce(call, { name: 'reactivate', from: 'suspended', to: 'active', event: { type: 'user.reactivated' } }),
+  };
+}
+
+/** For a change that a user's state does not allow. */
+const remedies: Record<UserStatus, string> = {
+  pending: 'wait until its onboarding has completed',
+  active: 'it is that already, nothing is to be done',
+  suspended: 'it is that already, nothing is to be done',
+  cancelled: 'onboard the person anew',
+};
+
+const emptyProfile: Profile = { displayName: null, company: null, phone: null, jobTitle: null, website: null };
+
+/** What a patch really changes, and the names of the fields: values are personal and stay out of events. */
+function changesOf(
+  user: User,
+  { profile: profilePatch, ...patch }: CallOf<'updateUser'>['body'],
+): { set: Partial<User>; fields: string[] } {
+  const profile = { ...emptyProfile, ...user.profile };
+  const fields = (Object.keys(patch) as (keyof typeof patch)[]).filter(
+    (field) => JSON.stringify(patch[field]) !== JSON.stringify(user[field]),
+  );
+  const profileFields = (Object.keys(profilePatch ?? {}) as (keyof Profile)[]).filter(
+    (field) => profilePatch?.[field] !== profile[field],
+  );
+  return {
+    set: {
+      ...Object.fromEntries(fields.map((field) => [field, patch[field]])),
+      ...(profileFields.length === 0 ? {} : { profile: { ...profile, ...profilePatch } }),
+    },
+    fields: [...fields, ...profileFields.map((field) => `profile.${field}`)],
+  };
+}

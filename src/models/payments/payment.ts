@@ -1,0 +1,88 @@
+import { Schema } from 'mongoose';
+import type { PaymentUndoing } from '../../contracts/payments/payment';
+import type { FraudDecision } from '../../domain/payments/fraud';
+import type { Money } from '../../domain/money';
+import type { CaptureMode, GatewayCall, PaymentState } from '../../domain/payments/payment';
+import { entityFields, schemaOptions, type Entity } from '../schema-options';
+
+export interface Payment extends Entity {
+  state: PaymentState;
+  /** After which call's silence it is `unknown`; null in every other state. */
+  unknownCall: GatewayCall | null;
+  /** When the present state began, in business time. */
+  since: Date;
+  /** The deadline of the present state; null where it has none. */
+  until: Date | null;
+  amount: Money;
+  /** The gateway's token; never a card number. */
+  paymentMethod: string;
+  /** The partner's own references. */
+  customerId: string | null;
+  orderRef: string | null;
+  description: string | null;
+  metadata: Record<string, string>;
+  capture: CaptureMode;
+  /** A renewal happens without the customer present. */
+  purpose: 'initial' | 'renewal';
+  /** Who starts its process: the outbox, once, or a parent workflow, as often as it asks. */
+  startedBy: 'outbox' | 'parent';
+  /** What a capture that was begun takes; null before. */
+  captureMinor: number | null;
+  authorisedMinor: number;
+  capturedMinor: number;
+  refundedMinor: number;
+  /** Reserved by refunds that are under way. */
+  pendingRefundMinor: number;
+  authorisationId: string | null;
+  /** Where the customer confirms; null unless `requires_action`. */
+  actionUrl: string | null;
+  fraud: { decision: FraudDecision; reasons: { rule: string; detail: string }[] } | null;
+  card: { brand: string; last4: string; expiryMonth: number; expiryYear: number } | null;
+  review: { decision: 'approve' | 'decline'; note: string | null; at: Date } | null;
+  /** Why it is declined, failed or cancelled: a code. */
+  reason: string | null;
+  /** Where an undoing that was begun leads to. */
+  undoing: PaymentUndoing | null;
+  /** How many runs of its process have owned it, and the last of them. */
+  runs: number;
+  lastRunId: string | null;
+}
+
+export const paymentSchema = new Schema<Payment>(
+  {
+    ...entityFields,
+    unknownCall: { type: String, default: null },
+    since: { type: Date, required: true },
+    until: { type: Date, default: null },
+    amount: { type: Schema.Types.Mixed, required: true },
+    paymentMethod: { type: String, required: true },
+    customerId: { type: String, default: null },
+    orderRef: { type: String, default: null },
+    description: { type: String, default: null },
+    metadata: { type: Schema.Types.Mixed, required: true },
+    capture: { type: String, required: true },
+    purpose: { type: String, required: true },
+    startedBy: { type: String, required: true },
+    captureMinor: { type: Number, default: null },
+    authorisedMinor: { type: Number, required: true },
+    capturedMinor: { type: Number, required: true },
+    refundedMinor: { type: Number, required: true },
+    pendingRefundMinor: { type: Number, required: true },
+    authorisationId: { type: String, default: null },
+    actionUrl: { type: String, default: null },
+    fraud: { type: Schema.Types.Mixed, default: null },
+    card: { type: Schema.Types.Mixed, default: null },
+    review: { type: Schema.Types.Mixed, default: null },
+    reason: { type: String, default: null },
+    undoing: { type: Schema.Types.Mixed, default: null },
+    runs: { type: Number, required: true },
+    lastRunId: { type: String, default: null },
+  },
+  { ...schemaOptions, collection: 'payments' },
+)
+  .index({ tenantId: 1, _id: -1 })
+  .index({ tenantId: 1, state: 1, _id: -1 })
+  .index({ tenantId: 1, customerId: 1, _id: -1 })
+  .index({ tenantId: 1, customerId: 1, createdAt: 1 })
+  .index({ tenantId: 1, orderRef: 1, _id: -1 })
+  .index({ state: 1, _id: 1 }, { name: 'reconciler_sweep' });

@@ -1,0 +1,38 @@
+import { Schema } from 'mongoose';
+import type { OperationFailure, OperationState, OperationType } from '../../contracts/operation';
+import type { Actor } from '../../domain/actor';
+import { entityFields, schemaOptions, type Entity } from '../schema-options';
+
+/** Something a tenant asked the platform to do that takes a while, with its progress. Times are the tenant's. */
+export interface Operation extends Entity {
+  type: OperationType;
+  state: OperationState;
+  from: Date;
+  target: Date;
+  /** Where every process of the tenant has arrived. */
+  reached: Date;
+  /** The same three as what they are ahead of real time, in ms: exact however long it takes. */
+  offsets: { fromMs: number; targetMs: number; reachedMs: number };
+  /** The way in days of 24 hours. Days on which nothing happens are passed over and count as done. */
+  hops: { done: number; total: number };
+  /** What happened meanwhile: the events recorded since the operation was accepted, by type. */
+  fired: { type: string; count: number }[];
+  failure: OperationFailure | null;
+  by: Actor;
+}
+
+export const operationSchema = new Schema<Operation>(
+  {
+    ...entityFields,
+    type: { type: String, required: true },
+    from: { type: Date, required: true },
+    target: { type: Date, required: true },
+    reached: { type: Date, required: true },
+    offsets: { type: Schema.Types.Mixed, required: true },
+    hops: { type: Schema.Types.Mixed, required: true },
+    fired: { type: Schema.Types.Mixed, required: true },
+    failure: { type: Schema.Types.Mixed, default: null },
+    by: { type: Schema.Types.Mixed, required: true },
+  },
+  { ...schemaOptions, collection: 'operations' },
+).index({ tenantId: 1, _id: -1 });

@@ -1,0 +1,47 @@
+import { Schema } from 'mongoose';
+import type { OnboardingState, OnboardingUndoing } from '../../domain/users/onboarding';
+import { entityFields, schemaOptions, type Entity } from '../schema-options';
+
+export interface Onboarding extends Entity {
+  state: OnboardingState;
+  /** When the present state began, in business time. */
+  since: Date;
+  /** The deadline of the present state; null where it has none. */
+  until: Date | null;
+  userId: string;
+  email: string;
+  emailKey: string;
+  name: string;
+  locale: string;
+  timeZone: string;
+  requiresApproval: boolean;
+  metadata: Record<string, string>;
+  /** The newest verification link; only its generation is kept, the token is made from it. */
+  verification: { generation: number; expiresAt: Date | null; resentAt: Date[]; verifiedAt: Date | null };
+  /** Where undoing leads and why; null unless something is or was undone. */
+  undoing: { towards: OnboardingUndoing; reason: string | null } | null;
+}
+
+export const onboardingSchema = new Schema<Onboarding>(
+  {
+    ...entityFields,
+    since: { type: Date, required: true },
+    until: { type: Date, default: null },
+    userId: { type: String, required: true },
+    email: { type: String, required: true },
+    emailKey: { type: String, required: true },
+    name: { type: String, required: true },
+    locale: { type: String, required: true },
+    timeZone: { type: String, required: true },
+    requiresApproval: { type: Boolean, required: true },
+    metadata: { type: Schema.Types.Mixed, required: true },
+    verification: { type: Schema.Types.Mixed, required: true },
+    undoing: { type: Schema.Types.Mixed, default: null },
+  },
+  { ...schemaOptions, collection: 'onboardings' },
+)
+  .index({ tenantId: 1, _id: -1 })
+  .index({ tenantId: 1, state: 1, _id: -1 })
+  .index({ tenantId: 1, emailKey: 1, _id: -1 })
+  .index({ tenantId: 1, userId: 1, _id: -1 })
+  .index({ state: 1, _id: 1 }, { name: 'reconciler_sweep' });

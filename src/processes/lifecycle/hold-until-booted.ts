@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestListener, ServerResponse } from 'node:http';
+import { databaseUnavailable, problemOf } from '../../http/problems';
+import { settleWithin } from './settle-within';
+
+/** With the answer's own time this stays below the 2 s within which every request is answered. */
+const HOLD_MS = 1500;
+
+export interface HoldUntilBootedInput {
+  handler: RequestListener;
+  /** Resolves when the boot is finished. */
+  booted: Promise<void>;
+}
+
+/**
+ * Keeps the API's requests back until collections and indexes are there, for without its unique indexes the database
+ * would take what it must refuse. A boot takes a moment, so they wait for it (a reload fails nobody); one that waits
+ * for MongoDB answers 503 instead.
+ */
+export function holdUntilBooted({ handler, booted }: HoldUntilBootedInput): RequestListener {
+  let isBooted = false;
+  const opened = booted.then(() => {
+    isBooted = true;
+  });
+  // Only requests of the first moments wait; when those have gone without the boot, nobody waits any more.
+  const firstMoments = settleWithin({ work: () => opened, limitMs: HOLD_MS });
+  return (request, response) => {
+    if (isBooted || !request.url?.startsWith('/api/')) return handler(request, response);
+    void firstMoments.then(() => (isBooted ? handler(request, response) : refuse(response)));
+  };
+}
+
+function refuse(response: ServerResponse): void {
+  const correlationId = randomUUID();
+  const { status, headers, body } = problemOf({ error: databaseUnavailable(), correlationId });
+  response
+    .writeHead(status, { ...headers, 'Content-Type': 'application/problem+json', 'X-Correlation-Id': correlationId })
+    .end(JSON.stringify(body));
+}

@@ -1,0 +1,190 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { version } from '../../../package.json';
+import { freePort } from '../../../scripts/embedded/ports';
+import { environment, killPrograms, NOWHERE, start, usage } from '../../testing/platform/program';
+import { waitFor } from '../../testing/wait-for';
+
+afterAll(killPrograms);
+
+describe('the program', () => {
+  it('tells version and help without any configuration', async () => {
+    expect(await usage(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+    expect(await usage(['--help'])).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('--queues') });
+  });
+
+  it('answers a wrong command line with one line and 2, a wrong configuration with every fault and 1', async () => {
+    expect(await usage(['--role', 'nobody'])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^There is no role "nobody"[^\n]*\n$/),
+    });
+    expect(await usage(['--role', 'api'], { PORT: 'x' })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/PORT is "x"[\s\S]*OPERATOR_KEY is not set[\s\S]*TOKEN_SECRET is not set/),
+    });
+  });
+
+  it('--check reaches for everything', async () => {
+    expect(await usage(['--role', 'worker', '--check'], environment())).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^(ok {6}[^\n]+\n){7}$/),
+    });
+  });
+});
+
+describe('the api', () => {
+  it('serves without the native addon of the worker, and ends with 0', async () => {
+    const api = await start('api');
+    await api.until('ready');
+    const contract = await fetch(`${api.origin}/openapi.json`);
+    expect([contract.status, Object.keys((await contract.json()) as object)]).toEqual([
+      200,
+      expect.arrayContaining(['openapi', 'paths']),
+    ]);
+    expect((await fetch(`${api.origin}/api/v1/me`)).status).toBe(401);
+    expect(readFileSync(`/proc/${api.child.pid}/maps`, 'utf8')).not.toContain('index.node');
+    expect(await (await api.admin('/metrics')).text()).toMatch(
+      /http_request_duration_seconds_count\{[^}]*operationId="getMe"/,
+    );
+    expect(await api.stop()).toBe(0);
+  });
+
+  it('drains: not ready at once, still answering, asking to reconnect', async () => {
+    const api = await start('api', { DRAIN_MS: '2000' });
+    await api.until('ready');
+    const stopped = api.stop('SIGINT');
+    await waitFor(async () => (await api.readiness()).status === 'draining', {
+      what: 'draining',
+      timeoutMs: 2000,
+      everyMs: 10,
+    });
+    expect((await api.admin('/readyz')).status).toBe(503);
+    const response = await fetch(`${api.origin}/openapi.json`);
+    // The contract is larger than what a socket buffers: unread, it would keep the connection open.
+    await response.text();
+    expect([response.status, response.headers.get('connection')]).toEqual([200, 'close']);
+    expect(await stopped).toBe(0);
+  });
+
+  it('is ready, if degraded, while Temporal and Redis are away', async () => {
+    const api = await start('api', { REDIS_URL: `redis://${NOWHERE}`, TEMPORAL_ADDRESS: NOWHERE });
+    await api.until('degraded');
+    expect((await api.admin('/readyz')).status).toBe(200);
+    expect(await api.readiness()).toMatchObject({
+      dependencies: { mongodb: { ok: true }, redis: { ok: false }, temporal: { ok: false } },
+    });
+    expect(await api.stop()).toBe(0);
+  });
+
+  it('survives whoever read its output', async () => {
+    // pino minds its own stream; what else writes (Node's warnings, libraries, PM2) meets the broken pipe here.
+    const chatter = "setInterval(()=>{console.log('x');console.error('x')},20).unref()";
+    const api = await start('api', { NODE_OPTIONS: `--import=data:text/javascript,${chatter}` });
+    api.child.stdout?.destroy();
+    api.child.stderr?.destroy();
+    await api.until('ready');
+    for (let i = 0; i < 20; i += 1) expect((await fetch(`${api.origin}/api/v1/me`)).status).toBe(401);
+    expect(await api.stop()).toBe(0);
+  });
+
+  it('says in one line that its port is taken, and ends with 1', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const { code, stderr } = await usage(['--role', 'api'], { ...environment(), PORT: String(port), ADMIN_PORT: '0' });
+    expect([code, stderr]).toEqual([
+      1,
+      `PORT: port ${port} on 127.0.0.1 is taken; set PORT to another, or stop what listens there\n`,
+    ]);
+    taken.close();
+  });
+
+  it('ends with 1 at the second signal', async () => {
+    const api = await start('api', { DRAIN_MS: '5000' });
+    await api.until('ready');
+    api.child.kill('SIGTERM');
+    await api.until('draining');
+    expect(await api.stop('SIGTERM')).toBe(1);
+  });
+});
+
+describe('the worker', () => {
+  it('runs its Temporal workers, shows the metrics of the SDK, and ends with 0', async () => {
+    const worker = await start('worker');
+    await worker.until('ready');
+    expect((await worker.readiness()).dependencies).toMatchObject({
+      mongodb: { ok: true },
+      temporalWorkers: { ok: true },
+    });
+    expect(readFileSync(`/proc/${worker.child.pid}/maps`, 'utf8')).toContain('index.node');
+    const metrics = await (await worker.admin('/metrics')).text();
+    for (const name of [
+      'temporal_worker_start_total',
+      'outbox_lag_seconds',
+      'queue_depth',
+      'process_resident_memory_bytes',
+    ])
+      expect(metrics).toContain(name);
+    expect(await worker.stop()).toBe(0);
+  });
+});
+
+describe('the sandbox', () => {
+  const sandbox = async () => ({
+    SANDBOX_PORT: String(await freePort()),
+    SANDBOX_DATA_DIR: mkdtempSync(path.join(tmpdir(), 'sandbox-role-')),
+    SANDBOX_WEBHOOK_SECRET: `whsec_${Buffer.from('webhook-secret-webhook-secret-32').toString('base64')}`,
+  });
+  const authorise = (port: string) =>
+    fetch(`http://127.0.0.1:${port}/v1/authorisations`, {
+      method: 'POST',
+      headers: {
+        authorization: 'Bearer acme',
+        'idempotency-key': 'pay_1:authorise:1',
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({
+        amount: { amountMinor: 500, currency: 'EUR' },
+        paymentMethod: 'pm_ok',
+        at: '2026-11-21T09:00:00.000Z',
+      }),
+    });
+
+  it('needs no server, answers like a gateway, ends with 0, and remembers what it did', async () => {
+    const env = await sandbox();
+    const away = { MONGODB_URI: `mongodb://${NOWHERE}/x`, REDIS_URL: `redis://${NOWHERE}`, TEMPORAL_ADDRESS: NOWHERE };
+    expect(await usage(['--role', 'sandbox', '--check'], { ...environment(), ...away, ...env })).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^(ok {6}[^\n]+\n){2}$/),
+    });
+    const first = await start('sandbox', { ...away, ...env });
+    await first.until('ready');
+    expect((await authorise(env.SANDBOX_PORT)).status).toBe(201);
+    expect(await first.stop()).toBe(0);
+    const second = await start('sandbox', { ...away, ...env });
+    await second.until('ready');
+    const again = await authorise(env.SANDBOX_PORT);
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
+    expect(await second.stop()).toBe(0);
+  });
+
+  it('says what it lacks, and that its port is taken', async () => {
+    expect(await usage(['--role', 'sandbox'], environment())).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('SANDBOX_WEBHOOK_SECRET is not set'),
+    });
+    const env = await sandbox();
+    const taken = createServer().listen(Number(env.SANDBOX_PORT), '127.0.0.1');
+    await once(taken, 'listening');
+    const { code, stderr } = await usage(['--role', 'sandbox'], { ...environment(), ...env, ADMIN_PORT: '0' });
+    taken.close();
+    expect([code, stderr]).toEqual([
+      1,
+      `SANDBOX_PORT: port ${env.SANDBOX_PORT} on 127.0.0.1 is taken; set SANDBOX_PORT to another, or stop what listens there\n`,
+    ]);
+  });
+});

@@ -1,0 +1,48 @@
+import { environment, killPrograms, NOWHERE, start, usage } from '../../testing/platform/program';
+import { waitFor } from '../../testing/wait-for';
+
+afterAll(killPrograms);
+
+describe('while a server is away', () => {
+  it('--check says so within 10 s, and what to do', async () => {
+    const begun = Date.now();
+    const failed = await usage(['--role', 'api', '--check'], {
+      ...environment(),
+      MONGODB_URI: `mongodb://me:hunter2@${NOWHERE}/x`,
+      REDIS_URL: `redis://${NOWHERE}`,
+      TEMPORAL_ADDRESS: NOWHERE,
+    });
+    expect(failed).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(
+        /failed {2}MongoDB .*remedy[\s\S]*failed {2}Redis .*remedy[\s\S]*failed {2}Temporal .*remedy/,
+      ),
+    });
+    expect(failed.stdout).not.toContain('hunter2');
+    expect(Date.now() - begun).toBeLessThan(10_000);
+  });
+
+  it('the api listens without MongoDB, and says so within 2 s', async () => {
+    const api = await start('api', { MONGODB_URI: `mongodb://${NOWHERE}/x` });
+    await api.until('starting');
+    const begun = performance.now();
+    const response = await waitFor(() => fetch(`${api.origin}/api/v1/me`), { what: 'an answer' });
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(performance.now() - begun).toBeLessThan(2500);
+    expect(await api.readiness()).toMatchObject({ status: 'starting', dependencies: { mongodb: { ok: false } } });
+    expect(await api.stop()).toBe(0);
+  });
+
+  it('the worker waits for Temporal, and can be stopped meanwhile', async () => {
+    const worker = await start('worker', { TEMPORAL_ADDRESS: NOWHERE });
+    await waitFor(() => worker.output().includes('Temporal: not there yet'), { what: 'a line that says so' });
+    expect(await worker.readiness()).toMatchObject({
+      status: 'starting',
+      dependencies: { temporal: { ok: false }, mongodb: { ok: true } },
+    });
+    const asked = performance.now();
+    expect([await worker.stop(), worker.output()]).toEqual([0, expect.not.stringContaining('"level":"fatal"')]);
+    // The reconciler, which waits for Temporal as well, is not waited for.
+    expect(performance.now() - asked).toBeLessThan(5000);
+  });
+});

@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { DomainError } from '../../domain/domain-error';
+import type { Call } from '../../http/pipeline/request-context';
+import { createIdempotency } from '../../http/replies/idempotency';
+import { acceptPayment } from '../../services/payments/accept-payment';
+import { deleteTenantData, tenantModels } from '../../services/sandbox/delete-tenant-data';
+import { whileResetting } from '../../services/sandbox/sandbox-reset';
+import { acceptAdvance } from '../../temporal/commands/sandbox/sandbox-clock-commands';
+import { deferred } from '../../testing/deferred';
+import { expectContract } from '../../testing/expect-contract';
+import { seedPayment } from '../../testing/worlds/seed-payment';
+import { startTestApi, type TestApi } from '../../testing/test-api';
+import { openTestNamespace, type TestNamespace } from '../../testing/servers/test-namespace';
+import { createSandboxOperations } from '../sandbox-operations';
+
+let api: TestApi;
+let temporal: TestNamespace;
+/** What happens when a reset has come to the gateway: everything of ours is deleted by then. */
+let atTheGateway: () => Promise<unknown> = async () => undefined;
+
+const account = { requireReachable: async () => undefined, reset: async () => void (await atTheGateway()) };
+beforeAll(async () => {
+  temporal = await openTestNamespace();
+  api = await startTestApi({ resetSandbox: (input) => operations().resetSandbox(input) });
+});
+afterAll(() => Promise.all([api.stop(), temporal.close()]));
+afterEach(() => {
+  atTheGateway = async () => undefined;
+});
+
+const operations = () => createSandboxOperations({ client: temporal.client, database: api.database, account });
+const by = { kind: 'api_key', id: 'key_test' } as const;
+const body = { amount: { amountMinor: 500, currency: 'EUR' }, paymentMethod: 'pm_ok' };
+const at = '2026-11-21T09:00:00.000Z';
+const post = async (path: string, as: string, content?: object, key: string = randomUUID()) =>
+  expectContract(await api.call('post', path, as).set('Idempotency-Key', key).send(content));
+const isThere = async (path: string, as: string) => (await api.call('get', path, as)).status === 200;
+
+describe('while a sandbox is reset', () => {
+  it('what would write is refused until it is done, and then taken under the same key; other tenants notice nothing', async () => {
+    const [tenant, other] = [await api.newTenant(), await api.newTenant()];
+    const key = randomUUID();
+    const meanwhile: Awaited<ReturnType<typeof post>>[] = [];
+    atTheGateway = async () => {
+      meanwhile.push(
+        await post('/payments', tenant.key, body, key),
+        await post('/sandbox/clock/advance', tenant.key, { by: 'P1D' }),
+        await post('/sandbox/clock/reset', tenant.key),
+      );
+      expect((await post('/payments', other.key, body)).status).toBe(202);
+    };
+    expect((await post('/sandbox/clock/reset', tenant.key)).status).toBe(200);
+    expect(meanwhile.map(({ status, body: { code }, headers }) => [status, code, headers['retry-after']])).toEqual(
+      Array.from({ length: 3 }, () => [503, 'SANDBOX_RESETTING', '2']),
+    );
+    const accepted = await post('/payments', tenant.key, body, key);
+    expect([accepted.status, await isThere(`/payments/${accepted.body.id}`, tenant.key)]).toEqual([202, true]);
+  });
+
+  it('what was being accepted when it began is not answered as accepted, whether it survived or not', async () => {
+    const { tenantId, key } = await api.newTenant();
+    const accept = async (idempotencyKey: string, inTransaction: () => Promise<unknown>) => {
+      const call = {
+        tenantId,
+        headers: { 'idempotency-key': idempotencyKey },
+        fingerprint: 'f',
+        correlationId: 'c',
+        deadline: { throwIfPassed: () => undefined },
+      } as unknown as Call;
+      return createIdempotency(api.database).acceptOnce({
+        call,
+        async write(session) {
+          const { payment } = await acceptPayment({
+            database: api.database,
+            session,
+            tenantId,
+            ...body,
+            correlationId: 'c',
+            by,
+            at,
+          });
+          await inTransaction();
+          return { status: 202, body: { id: payment._id } };
+        },
+      });
+    };
+    const reset = () => operations().resetSandbox({ tenantId, keepIdempotencyId: 'the request' });
+    // It commits when the reset is over, so it is there; only the answer cannot know.
+    const late = randomUUID();
+    await expect(accept(late, reset)).rejects.toMatchObject({ code: 'SANDBOX_RESETTING' });
+    const repeated = await accept(late, async () => undefined);
+    expect(await isThere(`/payments/${(repeated.body as { id: string }).id}`, key)).toBe(true);
+
+    // It commits in the middle of the reset, which deletes it.
+    const early = randomUUID();
+    const [held, committed] = [deferred(), deferred()];
+    let resetting: Promise<unknown> | undefined;
+    const resetMeanwhile = async () => {
+      resetting ??= whileResetting({ database: api.database, tenantId }, async (requireHeld) => {
+        held.resolve();
+        await committed.promise;
+        await deleteTenantData({ database: api.database, tenantId, requireHeld });
+      });
+      await held.promise;
+    };
+    await expect(accept(early, resetMeanwhile)).rejects.toMatchObject({ code: 'SANDBOX_RESETTING' });
+    expect(await api.database.models.payments.countDocuments({ tenantId })).toBe(2);
+    committed.resolve();
+    await resetting;
+    expect(await api.database.models.payments.countDocuments({ tenantId })).toBe(0);
+    const anew = await accept(early, async () => undefined);
+    expect([
+      anew.headers?.['Idempotent-Replayed'],
+      await isThere(`/payments/${(anew.body as { id: string }).id}`, key),
+    ]).toEqual([undefined, true]);
+  });
+
+  it('commands are refused, and an advance that was being accepted when it began is not accepted beside it', async () => {
+    const { tenantId, key } = await api.newTenant();
+    const { paymentId } = await seedPayment({ api, tenantId });
+    const { database } = api;
+    const advance = { database, tenantId, by: 'P1D', actor: by, now: new Date(), correlationId: 'c' };
+    await whileResetting({ database, tenantId }, async () => {
+      expect((await post(`/payments/${paymentId}/cancel`, key)).body.code).toBe('SANDBOX_RESETTING');
+      await expect(database.inTransaction((session) => acceptAdvance({ ...advance, session }))).rejects.toMatchObject({
+        code: 'SANDBOX_RESETTING',
+      });
+    });
+    await database.inTransaction((session) => acceptAdvance({ ...advance, session }));
+    expect((await database.models.sandboxClocks.findById(tenantId).lean())?.advancing).not.toBeNull();
+  });
+});
+
+describe('a reset that ended halfway', () => {
+  it('by an error lets the next request through at once', async () => {
+    const tenant = await api.newTenant();
+    atTheGateway = () => Promise.reject(new DomainError('GATEWAY_UNAVAILABLE', 'It went away'));
+    expect((await post('/sandbox/clock/reset', tenant.key)).body.code).toBe('GATEWAY_UNAVAILABLE');
+    expect((await post('/payments', tenant.key, body)).status).toBe(202);
+  });
+
+  it('with its process gives way after half a minute, to requests and to the next reset', async () => {
+    const tenant = await api.newTenant();
+    const { sandboxClocks } = api.database.models;
+    const dies = (until: number) =>
+      sandboxClocks.updateOne(
+        { _id: tenant.tenantId },
+        {
+          $set: { resetting: { by: 'the dead', until: new Date(until) } },
+          $setOnInsert: { tenantId: tenant.tenantId, offsetMs: 0, updatedAt: new Date() },
+        },
+        { upsert: true },
+      );
+    await dies(Date.now() + 30_000);
+    expect((await post('/payments', tenant.key, body)).body.code).toBe('SANDBOX_RESETTING');
+    expect((await post('/sandbox/clock/reset', tenant.key)).body.code).toBe('SANDBOX_RESETTING');
+    await dies(Date.now() - 1);
+    expect((await post('/payments', tenant.key, body)).status).toBe(202);
+    expect((await post('/sandbox/clock/reset', tenant.key)).status).toBe(200);
+    expect((await post('/payments', tenant.key, body)).status).toBe(202);
+  });
+
+  it('by losing its hold deletes nothing of what was accepted since', async () => {
+    const { tenantId, key } = await api.newTenant();
+    const { database } = api;
+    await seedPayment({ api, tenantId });
+    let accepted = '';
+    const stalled = whileResetting({ database, tenantId }, async (requireHeld) => {
+      await database.models.sandboxClocks.updateOne({ _id: tenantId }, { $set: { resetting: null } });
+      accepted = (await post('/payments', key, body)).body.id;
+      await deleteTenantData({ database, tenantId, requireHeld });
+    });
+    await expect(stalled).rejects.toMatchObject({ code: 'SANDBOX_RESETTING' });
+    expect(await isThere(`/payments/${accepted}`, key)).toBe(true);
+  });
+});
+
+it('a reset deletes all there is, however much, and sets the clock to real time', async () => {
+  const { tenantId, key } = await api.newTenant();
+  const { payments, sandboxClocks } = api.database.models;
+  const { paymentId } = await seedPayment({ api, tenantId });
+  const { _id, ...payment } = (await payments.findById(paymentId).lean())!;
+  await payments.insertMany(Array.from({ length: 2500 }, (_each, index) => ({ ...payment, _id: `${_id}${index}` })));
+  await sandboxClocks.create({ _id: tenantId, tenantId, offsetMs: 86_400_000, advancing: null, updatedAt: new Date() });
+  expect((await post('/sandbox/clock/reset', key)).body).toMatchObject({ offsetSeconds: 0, advancing: null });
+  const left = await Promise.all(
+    tenantModels(api.database).map(
+      async (model) => [model.modelName, await model.countDocuments({ tenantId })] as const,
+    ),
+  );
+  expect(left.filter(([, count]) => count > 0)).toEqual([['IdempotencyRecord', 1]]);
+});

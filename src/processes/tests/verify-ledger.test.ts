@@ -1,0 +1,56 @@
+import { createCompensationOperations, hasten } from '../../temporal/commands/operator/compensations';
+import { createFaultyGateway } from '../../testing/faults/faulty-gateway';
+import { openPaymentWorld, testActor, type PaymentWorld } from '../../testing/worlds/payment-world';
+import { quietTemporal } from '../../testing/servers/quiet-temporal';
+import { waitFor } from '../../testing/wait-for';
+import { verifyLedger } from '../verify-ledger';
+
+let world: PaymentWorld;
+const gateway = createFaultyGateway();
+beforeAll(async () => {
+  quietTemporal();
+  world = await openPaymentWorld({ wrapGateway: gateway.wrap, webhooks: false });
+});
+afterAll(() => world?.close());
+
+async function verify(): Promise<{ agree: boolean; said: string[] }> {
+  const said: string[] = [];
+  const env = {
+    MONGODB_URI: world.mongodbUri,
+    SANDBOX_GATEWAY_URL: world.bank.url,
+    OPERATOR_KEY: 'x'.repeat(32),
+    TOKEN_SECRET: 'y'.repeat(32),
+  };
+  const agree = await verifyLedger({ env, say: (line) => said.push(line) });
+  return { agree, said };
+}
+
+it('the books agree with a hold whose undoing an operator has waived, and not with one that nobody answers for', async () => {
+  const { compensations } = world.database.models;
+  const id = await world.pay({ capture: 'manual' });
+  await world.until(id, 'authorised');
+  gateway.faults.unvoidable.add(id);
+  await world.command(id, 'cancel');
+  const { _id: compensationId } = await waitFor(
+    () => compensations.findOneAndUpdate({ entityId: id, state: 'compensating' }, { $set: { state: 'stuck' } }).lean(),
+    { what: 'the undoing' },
+  );
+  await world.database.inTransaction((session) =>
+    createCompensationOperations(world).waiveCompensation({
+      compensationId,
+      by: testActor,
+      at: new Date().toISOString(),
+      reason: 'Settled by phone',
+      session,
+    }),
+  );
+  await hasten(world.client, { entityId: id });
+  await world.until(id, 'cancelled');
+  expect(await verify()).toEqual({ agree: true, said: expect.arrayContaining(['The books agree.']) });
+
+  await compensations.updateOne({ _id: compensationId }, { $set: { state: 'compensated' } });
+  expect(await verify()).toEqual({
+    agree: false,
+    said: expect.arrayContaining([expect.stringContaining(`${id}:void:1: our books have it, the gateway does not`)]),
+  });
+});

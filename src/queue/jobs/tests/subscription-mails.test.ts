@@ -1,0 +1,321 @@
+import { createActivities } from '../../../../activities';
+import { createMailer, type Mailer } from '../../../clients/mailer/mailer';
+import { newId } from '../../../domain/ids';
+import type { Money } from '../../../domain/money';
+import { acceptPayment } from '../../../services/payments/accept-payment';
+import { acceptPlan } from '../../../services/subscriptions/accept-plan';
+import { acceptRefund } from '../../../services/payments/accept-refund';
+import {
+  acceptSubscription,
+  findPlanItem,
+  type AcceptSubscriptionInput,
+} from '../../../services/subscriptions/accept-subscription';
+import { applyStep } from '../../../services/apply-step';
+import { insertDocuments } from '../../../services/insert-documents';
+import type { Database } from '../../../models/database';
+import type { User } from '../../../models/users/user';
+import { readMails } from '../../../testing/platform/mailbox';
+import { openTestDatabase } from '../../../testing/servers/test-database';
+import { waitFor } from '../../../testing/wait-for';
+import { consumeRow } from '../../relay/consume-row';
+import { people, silent } from '../../../testing/queue-test-bed';
+import { createSendMail } from '../send-mail';
+
+const by = { kind: 'api_key', id: 'key_test' } as const;
+const HOUR_MS = 3_600_000;
+const chain = 'the run';
+
+let database: Database;
+let drop: () => Promise<void>;
+let mailer: Mailer;
+let activities: ReturnType<typeof createActivities>;
+
+beforeAll(async () => {
+  ({ database, drop } = await openTestDatabase());
+  mailer = createMailer({ smtpUrl: process.env.TEST_SMTP_URL ?? '', from: 'Platform <no-reply@platform.example>' });
+  activities = createActivities({
+    database,
+    applyStep,
+    insertDocuments,
+    operatorEmail: 'operator@platform.example',
+    sandboxClock: undefined as never,
+    gatewayFor: undefined as never,
+    acceptPayment,
+    acceptRefund,
+    findPlanItem,
+  });
+});
+afterAll(async () => {
+  mailer.close();
+  await drop();
+});
+
+/**
+ * A user's subscription, as it is accepted; its process is the test, which lets its activities run at the times it
+ * says.
+ */
+async function subscribe({
+  amount,
+  user: reader,
+  at,
+  ...wishes
+}: { amount: Money; user: Partial<User>; at: string } & Partial<
+  Pick<AcceptSubscriptionInput, 'quantity' | 'trialDays' | 'anchorDay'>
+>) {
+  const { partner, user } = people({ user: reader, partner: { timeZone: 'Europe/Berlin' } });
+  const tenantId = user.tenantId;
+  await Promise.all([database.models.partners.insertMany([partner]), database.models.users.insertMany([user])]);
+  const { subscription } = await database.inTransaction(async (session) => {
+    const plan = await acceptPlan({
+      database,
+      session,
+      tenantId,
+      terms: { name: 'Pro', amount, interval: 'month', intervalCount: 1 },
+      correlationId: 'test',
+      at,
+    });
+    return acceptSubscription({
+      database,
+      session,
+      tenantId,
+      userId: user._id,
+      planId: plan._id,
+      paymentMethod: 'pm_ok',
+      correlationId: 'test',
+      by,
+      at,
+      ...wishes,
+    });
+  });
+  const ref = { tenantId, subscriptionId: subscription._id };
+  const step = (name: string, when: string) => ({ ...ref, chain, step: name, at: when });
+  await activities.beginSubscription(step('begin', at));
+  const read = () => database.models.subscriptions.findById(subscription._id).lean().orFail();
+
+  return {
+    step,
+    read,
+    /** One attempt to charge what is due, and how it ended. */
+    async charge(attempt: number, state: 'captured' | 'declined', when: string): Promise<void> {
+      const { nextPeriodAt, charge } = await read();
+      const input = { periodStart: charge?.periodStart ?? nextPeriodAt.toISOString(), attempt };
+      const { paymentId } = await activities.createInvoice({ ...step(`invoice/${when}`, when), ...input });
+      const { amountMinor } = (await database.models.payments.findById(paymentId).lean().orFail()).amount;
+      if (state === 'captured')
+        await database.models.payments.updateOne(
+          { _id: paymentId },
+          { $set: { state, authorisedMinor: amountMinor, capturedMinor: amountMinor } },
+        );
+      await activities.updateSubscription({
+        ...step(`charged/${when}`, when),
+        ...input,
+        payment: { state, reason: state === 'declined' ? 'insufficient_funds' : null },
+      });
+    },
+    /** What is in the user's inbox once every mail that was asked for is sent, oldest first. */
+    async inbox() {
+      const rows = await database.models.outbox
+        .find({ entityId: subscription._id, mail: { $ne: null } })
+        .sort({ _id: 1 })
+        .lean();
+      const act = createSendMail({
+        database,
+        mailer,
+        publicUrl: 'https://api.platform.example',
+        verificationSecret: 'unused',
+      });
+      const signal = new AbortController().signal;
+      for (const { _id } of rows)
+        await consumeRow({ database, rowId: _id, consumer: 'mail', act, signal, logger: silent });
+      const mails = await waitFor(
+        async () => {
+          const found = await readMails(process.env.TEST_MAIL_URL ?? '', user.email);
+          return found.length === rows.length && found;
+        },
+        { what: `${rows.length} mails` },
+      );
+      // Which the server lists by arrival; narrow spaces are how Intl keeps figures together.
+      return mails.map(({ subject, text }) => ({ subject, text: text.replace(/[\u00a0\u202f]/g, ' ') }));
+    },
+  };
+}
+
+const english = { locale: 'en-GB', timeZone: 'Europe/London' };
+const german = { locale: 'de-DE', timeZone: 'Europe/Berlin' };
+const yen = { amountMinor: 1234, currency: 'JPY' };
+const dinar = { amountMinor: 12_340, currency: 'KWD' };
+
+describe('the end of a trial', () => {
+  // The clocks go back on 25 October 2026: the trial ends at the same local time, an hour later by UTC.
+  it.each([
+    [
+      'English',
+      english,
+      yen,
+      'Your trial with Fähre & Söhne ends soon',
+      ['Your trial of Pro ends on 30 October 2026 at 09:00 GMT.', 'Then ¥2,468 will be charged.'],
+    ],
+    [
+      'German',
+      german,
+      yen,
+      'Ihre Probezeit bei Fähre & Söhne endet bald',
+      ['Ihre Probezeit für Pro endet am 30. Oktober 2026 um 10:00 MEZ.', 'Dann werden 2.468 ¥ abgebucht.'],
+    ],
+    [
+      'English in dinars',
+      english,
+      dinar,
+      'Your trial with Fähre & Söhne ends soon',
+      ['Then KWD 24.680 will be charged.'],
+    ],
+    [
+      'German in dinars',
+      german,
+      dinar,
+      'Ihre Probezeit bei Fähre & Söhne endet bald',
+      ['Dann werden 24,680 KWD abgebucht.'],
+    ],
+  ])('is announced in %s, with what is charged then and when', async (_language, user, amount, subject, sentences) => {
+    const world = await subscribe({ amount, user, quantity: 2, trialDays: 14, at: '2026-10-16T08:00:00.000Z' });
+    await activities.startTrial(world.step('trial', '2026-10-16T08:00:01.000Z'));
+    const { trialNoticeAt, trialEndAt } = await world.read();
+    expect(trialNoticeAt?.toISOString()).toBe('2026-10-27T09:00:00.000Z');
+    expect(trialEndAt?.toISOString()).toBe('2026-10-30T09:00:00.000Z');
+    for (let time = 0; time < 2; time++)
+      await activities.announceTrialEnd(world.step('notice', '2026-10-27T09:00:00.000Z'));
+    const [mail, ...more] = await world.inbox();
+    expect([mail?.subject, more]).toEqual([subject, []]);
+    for (const sentence of sentences) expect(mail?.text).toContain(sentence);
+  });
+
+  it('names what is really charged where the first period is a shorter one', async () => {
+    // Billing from 16 April on, on the 1st: 15 of April's 30 days.
+    const world = await subscribe({
+      amount: { amountMinor: 3000, currency: 'EUR' },
+      user: english,
+      trialDays: 14,
+      anchorDay: 1,
+      at: '2026-04-02T08:00:00.000Z',
+    });
+    await activities.startTrial(world.step('trial', '2026-04-02T08:00:01.000Z'));
+    await activities.announceTrialEnd(world.step('notice', '2026-04-13T08:00:00.000Z'));
+    expect((await world.inbox())[0]?.text).toContain('Then €15.00 will be charged.');
+    await world.charge(1, 'captured', '2026-04-16T08:00:00.000Z');
+    const [invoice] = await database.models.invoices.find({ subscriptionId: (await world.read())._id }).lean();
+    expect(invoice?.total).toEqual({ amountMinor: 1500, currency: 'EUR' });
+  });
+});
+
+describe('a renewal that fails', () => {
+  it.each([
+    [
+      'English',
+      english,
+      {
+        failed: 'Your payment to Fähre & Söhne failed',
+        unpaid: 'Your subscription with Fähre & Söhne is on hold',
+        cancelled: 'Your subscription with Fähre & Söhne has ended',
+        amount: 'We could not charge KWD 12.340 for Pro.',
+        // From London's point of view, over the end of summer time in Britain.
+        retries: [
+          '24 October 2026 at 09:00 BST',
+          '26 October 2026 at 08:00 GMT',
+          '28 October 2026 at 08:00 GMT',
+          '30 October 2026 at 08:00 GMT',
+        ],
+        until: ['KWD 12.340 for Pro is still not paid', 'ends on 13 November 2026 at 08:00 GMT.'],
+      },
+    ],
+    [
+      'German',
+      german,
+      {
+        failed: 'Ihre Zahlung an Fähre & Söhne ist fehlgeschlagen',
+        unpaid: 'Ihr Abonnement bei Fähre & Söhne ruht',
+        cancelled: 'Ihr Abonnement bei Fähre & Söhne ist beendet',
+        amount: 'Wir konnten 12,340 KWD für Pro nicht abbuchen.',
+        retries: [
+          '24. Oktober 2026 um 10:00 MESZ',
+          '26. Oktober 2026 um 09:00 MEZ',
+          '28. Oktober 2026 um 09:00 MEZ',
+          '30. Oktober 2026 um 09:00 MEZ',
+        ],
+        until: ['12,340 KWD für Pro ist noch offen', 'endet das Abonnement am 13. November 2026 um 09:00 MEZ.'],
+      },
+    ],
+  ])(
+    'is told in %s at each attempt with the time of the next, then that it rests, then that it ended',
+    async (_language, user, texts) => {
+      const world = await subscribe({ amount: dinar, user, at: '2026-09-23T08:00:00.000Z' });
+      await world.charge(1, 'captured', '2026-09-23T08:00:00.000Z');
+      const failedAt = Date.parse('2026-10-23T08:00:00.000Z');
+      for (const [index, day] of [0, 1, 3, 5, 7].entries())
+        await world.charge(index + 1, 'declined', new Date(failedAt + day * 24 * HOUR_MS).toISOString());
+      expect(await world.read()).toMatchObject({ state: 'unpaid' });
+      await activities.cancelSubscription({
+        ...world.step('give_up', '2026-11-13T08:00:00.000Z'),
+        when: 'now',
+        refund: 'none',
+        reason: 'unpaid',
+      });
+
+      const mails = await world.inbox();
+      expect(mails.map(({ subject }) => subject)).toEqual([
+        texts.failed,
+        texts.failed,
+        texts.failed,
+        texts.failed,
+        texts.unpaid,
+        texts.cancelled,
+      ]);
+      for (const [index, retry] of texts.retries.entries()) {
+        expect(mails[index]?.text).toContain(texts.amount);
+        expect(mails[index]?.text).toContain(retry);
+      }
+      for (const sentence of texts.until) expect(mails[4]?.text).toContain(sentence);
+      expect(mails[5]?.text).not.toMatch(/given back|erstattet/);
+    },
+  );
+});
+
+it.each([
+  ['English', english, yen, 617, 'For the time that was paid and not used, ¥617 will be given back.'],
+  ['German', german, yen, 617, 'Für die bezahlte und nicht genutzte Zeit werden 617 ¥ erstattet.'],
+  // Half of it is 6175, of which Stripe takes tens.
+  [
+    'English in dinars',
+    english,
+    { amountMinor: 12_350, currency: 'KWD' },
+    6170,
+    'For the time that was paid and not used, KWD 6.170 will be given back.',
+  ],
+])(
+  'the end of a subscription that is given back in part says how much, in %s',
+  async (_language, user, amount, refundMinor, sentence) => {
+    const world = await subscribe({ amount, user, at: '2026-09-01T08:00:00.000Z' });
+    await world.charge(1, 'captured', '2026-09-01T08:00:00.000Z');
+    const { tenantId } = await world.read();
+    await activities.cancelSubscription({
+      ...world.step('cancel', '2026-09-16T08:00:00.000Z'),
+      when: 'now',
+      refund: 'prorated',
+      command: { id: 'cancel', by },
+    });
+    expect((await database.models.refunds.find({ tenantId }).lean()).map(({ amount }) => amount)).toEqual([
+      { amountMinor: refundMinor, currency: amount.currency },
+    ]);
+    expect((await world.inbox()).at(-1)?.text).toContain(sentence);
+  },
+);
+
+it('of a customer of the partner who is no user of ours nothing is written to anybody', async () => {
+  const world = await subscribe({ amount: yen, user: english, at: '2026-09-23T08:00:00.000Z' });
+  await database.models.subscriptions.updateOne(
+    { _id: (await world.read())._id },
+    { $set: { userId: null, customerId: newId('user') } },
+  );
+  await world.charge(1, 'declined', '2026-09-23T08:00:00.000Z');
+  expect(await world.read()).toMatchObject({ state: 'past_due' });
+  expect(await world.inbox()).toEqual([]);
+});

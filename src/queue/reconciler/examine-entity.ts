@@ -1,0 +1,64 @@
+import type { Database } from '../../models/database';
+import type { Entity } from '../../models/schema-options';
+import type { Processes, SuspectKind } from './find-suspects';
+import { modelOf, openFilterOf, type ReconciledEntity } from './reconciled-entity';
+
+/** What is wrong with one entity or its workflow, exactly and now; `unstarted` can be mended, null is nothing. */
+export type Finding = { kind: SuspectKind | 'unstarted'; entity: Entity | null; detail: string } | null;
+
+export interface ExamineEntityInput {
+  database: Database;
+  processes: Pick<Processes, 'isRunning'>;
+  reconciled: ReconciledEntity;
+  kind: SuspectKind;
+  entityId: string;
+}
+
+/** A start that was done twice and still left no workflow is not done a third time. */
+const MOST_STARTS_DONE = 1;
+
+/** The second look: reads of one moment, and Temporal's own word instead of its lagging list. */
+export async function examineEntity(input: ExamineEntityInput): Promise<Finding> {
+  if (input.kind === 'state_mismatch') return examineState(input);
+  const { database, processes, reconciled, entityId, kind } = input;
+  const isRunning = await processes.isRunning(reconciled.workflowIdOf(entityId));
+  // Read after Temporal was asked: a workflow that has ended has ended its entity before.
+  const model = modelOf(database.models, reconciled);
+  const open = await model.findOne({ _id: entityId, ...openFilterOf(reconciled) }).lean<Entity>();
+  if (kind === 'workflow_orphaned') {
+    if (!isRunning || open) return null;
+    const entity = await model.findById(entityId).lean<Entity>();
+    return {
+      kind,
+      entity,
+      detail: `The process is running, but its ${reconciled.entityType} ${entity ? `is ${entity.state}` : 'does not exist'}`,
+    };
+  }
+  if (isRunning || !open) return null;
+  const starts = await database.models.outbox.find({ entityId, start: { $ne: null } }, { open: 1 }).lean();
+  if (starts.some((start) => start.open)) return null;
+  const detail = `The ${reconciled.entityType} is ${open.state}, but no process is running for it`;
+  const isUnstarted = open.state === reconciled.firstState && open.chain === null && starts.length <= MOST_STARTS_DONE;
+  return { kind: isUnstarted ? 'unstarted' : 'workflow_missing', entity: open, detail };
+}
+
+/** Every change of an entity leaves an event with the state it led to; a state no event tells of was set by hand. */
+async function examineState({ database, reconciled, entityId }: ExamineEntityInput): Promise<Finding> {
+  return database.inTransaction(async (session) => {
+    const entity = await modelOf(database.models, reconciled).findById(entityId).session(session).lean<Entity>();
+    if (!entity) return null;
+    const { tenantId, state } = entity;
+    const last = await database.models.events
+      .findOne({ tenantId, entityId }, { state: 1 })
+      .sort({ version: -1, _id: -1 })
+      .session(session)
+      .lean();
+    if (last?.state === state) return null;
+    const told = last ? `its last event says ${last.state}` : 'no event tells of it';
+    return {
+      kind: 'state_mismatch',
+      entity,
+      detail: `The ${reconciled.entityType} is ${state}, but ${told}: it was changed by hand`,
+    };
+  });
+}

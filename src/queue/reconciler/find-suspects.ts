@@ -1,0 +1,139 @@
+import type { Database } from '../../models/database';
+import type { Entity } from '../../models/schema-options';
+import type { StuckKind } from '../../models/operator/stuck-item';
+import { modelOf, openFilterOf, type ReconciledEntity } from './reconciled-entity';
+
+/** What Temporal says is running. */
+export interface Processes {
+  /** Every running workflow of a type; may lag by seconds. */
+  listRunning(workflowType: string): AsyncIterable<{ workflowId: string }>;
+  /** Whether one runs; exact. */
+  isRunning(workflowId: string): Promise<boolean>;
+}
+
+const suspectKinds = [
+  'workflow_missing',
+  'workflow_orphaned',
+  'state_mismatch',
+] as const satisfies readonly StuckKind[];
+export type SuspectKind = (typeof suspectKinds)[number];
+
+/** Whether an item on the operator's list is of a kind found here. */
+export function isSuspectKind(kind: StuckKind): kind is SuspectKind {
+  return (suspectKinds as readonly StuckKind[]).includes(kind);
+}
+
+/** Something that looked wrong once, in reads that were not made at one moment. Only a second look decides. */
+export interface Suspect {
+  kind: SuspectKind;
+  entityId: string;
+}
+
+export interface FindSuspectsInput {
+  database: Database;
+  processes: Pick<Processes, 'listRunning'>;
+  reconciled: ReconciledEntity;
+  /** Entities read at a time. */
+  batch: number;
+  /** Where to stop; the rest is found by the next run. */
+  atMost: number;
+}
+
+type Seen = Pick<Entity, '_id' | 'tenantId' | 'state' | 'version' | 'updatedAt'>;
+const seenFields = { tenantId: 1, state: 1, version: 1, updatedAt: 1 } as const;
+
+const MISSING_GRACE_MS = 15_000;
+const ORPHANED_GRACE_MS = 30_000;
+
+/**
+ * Compares, both ways, the open entities in MongoDB with the running workflows in Temporal, and each entity with its
+ * last event. What runs is listed first: an entity that appears meanwhile is young and is left alone. Entities are
+ * streamed; only the ids of what runs are held, about 100 bytes each.
+ */
+export async function findSuspects({
+  database,
+  processes,
+  reconciled,
+  batch,
+  atMost,
+}: FindSuspectsInput): Promise<Suspect[]> {
+  const model = modelOf(database.models, reconciled);
+  const ended = [...reconciled.endedStates];
+  const running = new Set<string>();
+  for await (const { workflowId } of processes.listRunning(reconciled.workflowType)) {
+    const entityId = reconciled.entityIdOf(workflowId);
+    if (entityId !== null) running.add(entityId);
+  }
+
+  const suspects: Suspect[] = [];
+  const compare = async (open: Seen[]): Promise<void> => {
+    const missing = open.filter(({ _id, updatedAt }) => !running.has(_id) && !isYounger(updatedAt, MISSING_GRACE_MS));
+    const waiting = await withOpenStart(database, missing);
+    suspects.push(
+      ...missing
+        .filter(({ _id }) => !waiting.has(_id))
+        .map(({ _id }) => ({ kind: 'workflow_missing' as const, entityId: _id })),
+    );
+    suspects.push(
+      ...(await withoutItsEvent(database, open)).map((entityId) => ({ kind: 'state_mismatch' as const, entityId })),
+    );
+    for (const { _id } of open) running.delete(_id);
+  };
+  let open: Seen[] = [];
+  for await (const entity of model
+    .find({ ...openFilterOf(reconciled), ...reconciled.expectsProcess }, seenFields)
+    .lean<Seen[]>()
+    .cursor({ batchSize: batch })) {
+    open.push(entity);
+    if (open.length < batch) continue;
+    await compare(open);
+    open = [];
+    if (suspects.length >= atMost) return suspects.slice(0, atMost);
+  }
+  await compare(open);
+
+  // What is left runs, and its entity was not among the open ones.
+  for (const entityIds of chunksOf([...running], batch)) {
+    const entities = await model.find({ _id: { $in: entityIds } }, seenFields).lean<Seen[]>();
+    const known = new Map(entities.map((entity) => [entity._id, entity]));
+    for (const entityId of entityIds) {
+      const entity = known.get(entityId);
+      if (entity && (!ended.includes(entity.state) || isYounger(entity.updatedAt, ORPHANED_GRACE_MS))) continue;
+      suspects.push({ kind: 'workflow_orphaned', entityId });
+    }
+    if (suspects.length >= atMost) break;
+  }
+  return suspects.slice(0, atMost);
+}
+
+/** Business time may be ahead of real time (a sandbox's clock), and says nothing about age then. */
+function isYounger(updatedAt: Date, ms: number): boolean {
+  const age = Date.now() - updatedAt.getTime();
+  return age >= 0 && age < ms;
+}
+
+/** The entities whose start the relay still has to send. */
+async function withOpenStart(database: Database, entities: Seen[]): Promise<Set<string>> {
+  if (entities.length === 0) return new Set();
+  const rows = await database.models.outbox
+    .find({ entityId: { $in: entities.map(({ _id }) => _id) }, open: true, pending: 'temporal' }, { entityId: 1 })
+    .lean();
+  return new Set(rows.map(({ entityId }) => entityId));
+}
+
+/** The entities whose present version has no event, or one that tells of another state. */
+async function withoutItsEvent(database: Database, entities: Seen[]): Promise<string[]> {
+  if (entities.length === 0) return [];
+  const events = await database.models.events
+    .find(
+      { $or: entities.map(({ tenantId, _id, version }) => ({ tenantId, entityId: _id, version })) },
+      { entityId: 1, state: 1 },
+    )
+    .lean();
+  const told = new Set(events.map(({ entityId, state }) => `${entityId} ${state}`));
+  return entities.filter(({ _id, state }) => !told.has(`${_id} ${state}`)).map(({ _id }) => _id);
+}
+
+function* chunksOf<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+}

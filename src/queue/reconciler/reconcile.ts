@@ -1,0 +1,150 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Database } from '../../models/database';
+import { insertDocuments } from '../../services/insert-documents';
+import { newOutboxRow } from '../../services/new-outbox-row';
+import { mendStuckItem, openStuckItem } from '../../services/outbox';
+import type { Entity } from '../../models/schema-options';
+import type { StuckItem } from '../../models/operator/stuck-item';
+import { examineEntity } from './examine-entity';
+import { findSuspects, isSuspectKind, type Processes, type Suspect } from './find-suspects';
+import { reconciledEntities, type ReconciledEntity } from './reconciled-entity';
+
+export interface CreateReconcilerInput {
+  database: Database;
+  processes: Processes;
+  logger: Pick<Logger, 'info' | 'warn'>;
+  entities?: readonly ReconciledEntity[];
+  /** Between the first look and the second. */
+  lookAgainAfterMs?: number;
+  batch?: number;
+  /** How many suspects of one kind of entity one run looks at twice. */
+  maxSuspects?: number;
+}
+
+export interface ReconcileResult {
+  /** Items that are new on the operator's list. */
+  listed: number;
+  /** Starts that were missing and have been asked for, and items whose cause was gone. */
+  mended: number;
+}
+
+export const RECONCILE_EVERY_MS = 30_000;
+
+/** The owner of an item whose entity, and with it the tenant, does not exist. */
+const UNKNOWN_TENANT = 'unknown';
+const AT_ONCE = 10;
+
+/**
+ * Compares open entities with running workflows, both ways, and entities with their events. What is wrong at two looks
+ * is mended where that is safe (a start nobody sent) and put on the operator's list where it is not; items whose cause
+ * is gone leave the list. Harmless when two run at once. Rejects, having listed nothing wrong, when Temporal or MongoDB
+ * does not answer.
+ */
+export function createReconciler(input: CreateReconcilerInput): (signal?: AbortSignal) => Promise<ReconcileResult> {
+  const {
+    database,
+    processes,
+    logger,
+    entities = reconciledEntities,
+    lookAgainAfterMs = 10_000,
+    batch = 100,
+    maxSuspects = 1000,
+  } = input;
+
+  async function settleSuspect(reconciled: ReconciledEntity, { kind, entityId }: Suspect): Promise<ReconcileResult> {
+    const finding = await examineEntity({ database, processes, reconciled, kind, entityId });
+    if (!finding) return { listed: 0, mended: 0 };
+    const { entityType } = reconciled;
+    if (finding.kind === 'unstarted') {
+      await askForStart(reconciled, finding.entity as Entity);
+      return { listed: 0, mended: 1 };
+    }
+    const subject = reconciled.workflowIdOf(entityId);
+    const tenantId = finding.entity?.tenantId ?? UNKNOWN_TENANT;
+    const isNew = await openStuckItem({
+      database,
+      tenantId,
+      kind: finding.kind,
+      entityType,
+      entityId,
+      subject,
+      detail: finding.detail,
+    });
+    if (isNew)
+      logger.warn(
+        { tenantId, workflowId: subject, kind: finding.kind },
+        `Put on the operator's list: ${finding.detail}`,
+      );
+    return { listed: isNew ? 1 : 0, mended: 0 };
+  }
+
+  async function askForStart(reconciled: ReconciledEntity, entity: Entity): Promise<void> {
+    const { _id: entityId, tenantId, correlationId } = entity;
+    const { entityType } = reconciled;
+    const row = newOutboxRow({
+      tenantId,
+      entityType,
+      entityId,
+      correlationId,
+      pending: ['temporal'],
+      start: reconciled.startOf(entity),
+    });
+    await insertDocuments({ model: database.models.outbox, documents: [row] });
+    logger.warn(
+      { tenantId, workflowId: reconciled.workflowIdOf(entityId), correlationId },
+      'A start was missing and has been asked for again',
+    );
+  }
+
+  async function mendItems(): Promise<number> {
+    let mended = 0;
+    const look = async (item: StuckItem): Promise<void> => {
+      if (await persists(item)) return;
+      await mendStuckItem({ database, kind: item.kind, subject: item.subject });
+      logger.info(
+        { tenantId: item.tenantId, stuckId: item._id, kind: item.kind },
+        "Taken off the operator's list: its cause is gone",
+      );
+      mended += 1;
+    };
+    let items: StuckItem[] = [];
+    for await (const item of database.models.stuckItems.find({ open: true }).lean().cursor({ batchSize: 100 })) {
+      items.push(item);
+      if (items.length < AT_ONCE) continue;
+      await Promise.all(items.map(look));
+      items = [];
+    }
+    await Promise.all(items.map(look));
+    return mended;
+  }
+
+  async function persists({ kind, entityType, entityId, subject }: StuckItem): Promise<boolean> {
+    if (kind === 'outbox_failing') return (await database.models.outbox.exists({ _id: subject, open: true })) !== null;
+    const reconciled = entities.find((known) => known.entityType === entityType);
+    if (!reconciled || !isSuspectKind(kind)) return true;
+    return (await examineEntity({ database, processes, reconciled, kind, entityId })) !== null;
+  }
+
+  return async (signal) => {
+    const total: ReconcileResult = { listed: 0, mended: await mendItems() };
+    const found: { reconciled: ReconciledEntity; suspect: Suspect }[] = [];
+    for (const reconciled of entities) {
+      const suspects = await findSuspects({ database, processes, reconciled, batch, atMost: maxSuspects });
+      found.push(...suspects.map((suspect) => ({ reconciled, suspect })));
+    }
+    if (found.length === 0) return total;
+    await setTimeout(lookAgainAfterMs, undefined, { signal }).catch(() => undefined);
+    if (signal?.aborted) return total;
+    for (let next = 0; next < found.length; next += AT_ONCE) {
+      const results = await Promise.all(
+        found.slice(next, next + AT_ONCE).map(({ reconciled, suspect }) => settleSuspect(reconciled, suspect)),
+      );
+      for (const { listed, mended } of results) {
+        total.listed += listed;
+        total.mended += mended;
+      }
+    }
+    return total;
+  };
+}

@@ -1,0 +1,280 @@
+import { Redis } from 'ioredis';
+import { setTimeout } from 'node:timers/promises';
+import type { Consumer } from '../../../contracts/outbox';
+import type { Database } from '../../../models/database';
+import { markDone } from '../../../services/outbox';
+import { newOutboxRow } from '../../../services/new-outbox-row';
+import type { OutboxRow } from '../../../models/outbox-row';
+import { createQueueWorkers } from '../../create-queue-workers';
+import { createOutboxRelay, type CreateOutboxRelayInput } from '../outbox-relay';
+import { eventually, ownPrefix, silent, testRedisUrl } from '../../../testing/queue-test-bed';
+import { createQueues, type Queues } from '../../queues';
+import { deferred } from '../../../testing/deferred';
+import { openTestDatabase } from '../../../testing/servers/test-database';
+
+let database: Database;
+let drop: () => Promise<void>;
+const closers: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  ({ database, drop } = await openTestDatabase());
+});
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+  await Promise.all(Object.values(database.models).map((model) => model.collection.deleteMany({})));
+});
+afterAll(() => drop());
+
+const rowFor = (consumer: Consumer, more: Partial<OutboxRow> = {}): OutboxRow => ({
+  ...newOutboxRow({
+    tenantId: 'ptn_1:live',
+    entityType: 'onboarding',
+    entityId: 'onb_1',
+    correlationId: 'corr-1',
+    pending: [consumer],
+  }),
+  ...more,
+});
+
+function runRelay(input: Partial<CreateOutboxRelayInput> & { queues: Pick<Queues, 'publish'> }) {
+  const relay = createOutboxRelay({ database, starter: { start: doneAtOnce }, logger: silent, pollMs: 50, ...input });
+  void relay.run();
+  closers.push(() => relay.stop());
+  return relay;
+}
+
+function openQueues(prefix: string, redisUrl = testRedisUrl()): Queues {
+  const queues = createQueues({ redisUrl, prefix, logger: silent });
+  closers.push(() => queues.close());
+  return queues;
+}
+
+const nowhere: Pick<Queues, 'publish'> = { publish: async () => undefined };
+const doneAtOnce = async (row: OutboxRow) => {
+  await markDone({ database, rowId: row._id, consumer: 'temporal' });
+};
+const refusedConnection = () =>
+  Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:7233'), { code: 'ECONNREFUSED' });
+const rowById = async (id: string) => (await database.models.outbox.findById(id).lean()) as OutboxRow;
+
+/** Counts an effect per row and consumer in the transaction that records it, as a real consumer does. */
+const countingConsumer = (counted: Database, consumer: Consumer) => async (row: OutboxRow) =>
+  counted.inTransaction(async (session) => {
+    if (!(await markDone({ database: counted, rowId: row._id, consumer, session }))) return false;
+    await counted.models.dailyCounts.updateOne(
+      { _id: `${row._id}/${consumer}` },
+      { $inc: { count: 1 }, $setOnInsert: { tenantId: row.tenantId, day: '', type: '' } },
+      { upsert: true, session },
+    );
+    return true;
+  });
+
+test('over 1,000 rows, two relays and two sets of consumers, with Redis flushed and both relays replaced midway, every effect happens once per consumer', async () => {
+  const prefix = ownPrefix();
+  const url = testRedisUrl();
+  const rows = [
+    ...Array.from({ length: 500 }, () => rowFor('mail', { pending: ['mail', 'analytics'] })),
+    ...Array.from({ length: 250 }, () => rowFor('analytics')),
+    ...Array.from({ length: 250 }, () => rowFor('temporal')),
+  ];
+  for (let i = 0; i < 2; i += 1) {
+    const workers = createQueueWorkers({
+      redisUrl: url,
+      prefix,
+      database,
+      queues: openQueues(prefix),
+      logger: silent,
+      periodic: {},
+      consumers: { mail: countingConsumer(database, 'mail'), analytics: countingConsumer(database, 'analytics') },
+    });
+    closers.push(() => workers.close());
+  }
+  const startCounting = countingConsumer(database, 'temporal');
+  const starter = { start: async (row: OutboxRow) => void (await startCounting(row)) };
+  const relayInput = () => ({ starter, queues: openQueues(prefix), leaseMs: 3000 });
+  // A killed relay: it has leased rows and sends nothing any more.
+  const { promise: hung, resolve: endHanging } = deferred();
+  const killed = [0, 1].map(() => {
+    const input = relayInput();
+    let published = 0;
+    let dead = false;
+    const dying: Partial<CreateOutboxRelayInput> & { queues: Pick<Queues, 'publish'> } = {
+      ...input,
+      starter: { start: (row) => (dead ? hung : starter.start(row)) },
+      queues: {
+        publish: async (batch) => {
+          if (dead) return;
+          published += batch.rowIds.length;
+          if (published > 200) dead = true;
+          else await input.queues.publish(batch);
+        },
+      },
+    };
+    return {
+      relay: createOutboxRelay({ database, logger: silent, pollMs: 50, ...dying, starter: dying.starter ?? starter }),
+      isDead: () => dead,
+    };
+  });
+  await database.models.outbox.insertMany(rows);
+  for (const { relay } of killed) void relay.run();
+
+  await eventually(async () => expect(killed.every(({ isDead }) => isDead())).toBe(true));
+  const flushing = new Redis(url);
+  closers.push(async () => flushing.disconnect());
+  const keys = await flushing.keys(`${prefix}*`);
+  if (keys.length > 0) await flushing.del(keys);
+  for (const { relay } of killed) {
+    closers.push(async () => {
+      endHanging();
+      await relay.stop();
+    });
+  }
+  runRelay(relayInput());
+  runRelay(relayInput());
+
+  await eventually(async () => expect(await database.models.outbox.countDocuments({ open: true })).toBe(0), 45_000);
+  const effects = await database.models.dailyCounts.find().lean();
+  expect(effects.filter(({ count }) => count !== 1)).toEqual([]);
+  const expected = rows.flatMap((row) => row.pending.map((consumer) => `${row._id}/${consumer}`));
+  expect(effects.map(({ _id }) => _id).toSorted()).toEqual(expected.toSorted());
+});
+
+test('rows that become visible out of order are all sent', async () => {
+  const late = rowFor('temporal', { dueAt: new Date(Date.now() - 60_000) });
+  const relay = createOutboxRelay({ database, starter: { start: doneAtOnce }, queues: nowhere, logger: silent });
+  await database.models.outbox.insertMany([rowFor('temporal')]);
+  expect(await relay.sweep()).toBe(1);
+  await database.models.outbox.insertMany([late]);
+  expect(await relay.sweep()).toBe(1);
+});
+
+test('a row that was sent is left alone while it is leased and sent again after that', async () => {
+  const sent: string[] = [];
+  const row = rowFor('mail');
+  await database.models.outbox.insertMany([row]);
+  runRelay({ leaseMs: 600, queues: { publish: async ({ rowIds }) => void sent.push(...rowIds) } });
+  await eventually(() => expect(sent).toHaveLength(1));
+  await setTimeout(300);
+  expect(sent).toHaveLength(1);
+  await eventually(() => expect(sent).toHaveLength(2));
+});
+
+test('while Temporal is away a row counts no failure, the others wait, mails go on, and all are started soon after it is back', async () => {
+  let away = true;
+  let attempts = 0;
+  const starter = {
+    start: async (row: OutboxRow) => {
+      attempts += 1;
+      if (away) throw refusedConnection();
+      await doneAtOnce(row);
+    },
+  };
+  const starts = Array.from({ length: 50 }, () => rowFor('temporal'));
+  const mail = rowFor('mail');
+  await database.models.outbox.insertMany([...starts, mail]);
+  const published: string[] = [];
+  runRelay({ starter, queues: { publish: async ({ rowIds }) => void published.push(...rowIds) } });
+  await eventually(() => expect(published).toContain(mail._id), 1000);
+  await setTimeout(2500);
+  expect(attempts).toBeLessThan(20);
+  away = false;
+  await eventually(
+    async () => expect(await database.models.outbox.countDocuments({ open: true, pending: 'temporal' })).toBe(0),
+    5000,
+  );
+  expect(await database.models.outbox.countDocuments({ failures: { $gt: 0 } })).toBe(0);
+});
+
+test('a start that Temporal refuses counts on its row, is tried again a second later, and stops nobody else', async () => {
+  const [bad, good] = [rowFor('temporal'), rowFor('temporal')];
+  await database.models.outbox.insertMany([bad, good]);
+  const starter = {
+    start: async (row: OutboxRow) => {
+      if (row._id === bad._id) throw new Error('refused for ada@example.com');
+      await doneAtOnce(row);
+    },
+  };
+  const before = Date.now();
+  await createOutboxRelay({ database, starter, queues: nowhere, logger: silent }).sweep();
+  const row = await rowById(bad._id);
+  expect(row).toMatchObject({ failures: 1, lastError: 'Error: refused for [address]', open: true });
+  expect(row.dueAt.getTime() - before).toBeGreaterThanOrEqual(1000);
+  expect(row.dueAt.getTime() - before).toBeLessThan(2000);
+  expect(await rowById(good._id)).not.toHaveProperty('open');
+});
+
+test('starts are paced: never more than the given number in flight', async () => {
+  let inFlight = 0;
+  let most = 0;
+  await database.models.outbox.insertMany(Array.from({ length: 30 }, () => rowFor('temporal')));
+  const starter = {
+    start: async (row: OutboxRow) => {
+      most = Math.max(most, (inFlight += 1));
+      await setTimeout(5);
+      await doneAtOnce(row);
+      inFlight -= 1;
+    },
+  };
+  await createOutboxRelay({ database, starter, queues: nowhere, logger: silent, maxStartsInFlight: 3 }).sweep();
+  expect(most).toBe(3);
+});
+
+test('a relay that stops hands back what it has not started', async () => {
+  await database.models.outbox.insertMany(Array.from({ length: 20 }, () => rowFor('temporal')));
+  let started = 0;
+  const starter = {
+    start: async (row: OutboxRow) => {
+      started += 1;
+      await setTimeout(200);
+      await doneAtOnce(row);
+    },
+  };
+  const relay = createOutboxRelay({ database, starter, queues: nowhere, logger: silent, maxStartsInFlight: 4 });
+  void relay.run();
+  await eventually(() => expect(started).toBe(4));
+  await relay.stop();
+  expect(started).toBe(4);
+  expect(await database.models.outbox.countDocuments({ open: true, lease: null, dueAt: { $lte: new Date() } })).toBe(
+    16,
+  );
+});
+
+test('with Redis away from the beginning nothing is lost and nothing counted; rows go out once it is there', async () => {
+  const row = rowFor('mail');
+  await database.models.outbox.insertMany([row]);
+  const prefix = ownPrefix();
+  const absent = openQueues(prefix, 'redis://127.0.0.1:1');
+  const relay = createOutboxRelay({ database, starter: { start: doneAtOnce }, queues: absent, logger: silent });
+  await relay.sweep();
+  expect(await rowById(row._id)).toMatchObject({ failures: 0, lease: null, open: true });
+  const queues = openQueues(prefix);
+  runRelay({ queues });
+  await eventually(async () => expect((await queues.depth('mail')).waiting).toBe(1), 5000);
+});
+
+test('publishing a row again does not make a second job while the first is there, and does after it is gone', async () => {
+  const prefix = ownPrefix();
+  const queues = openQueues(prefix);
+  const handled: string[] = [];
+  await eventually(() => queues.publish({ consumer: 'mail', rowIds: ['out_1', 'out_1', 'out_2'] }));
+  expect((await queues.depth('mail')).waiting).toBe(2);
+  const row = rowFor('mail');
+  await database.models.outbox.insertMany([row]);
+  const workers = createQueueWorkers({
+    redisUrl: testRedisUrl(),
+    prefix,
+    database,
+    queues,
+    logger: silent,
+    periodic: {},
+    consumers: { mail: async ({ _id }) => handled.push(_id) < 0, analytics: async () => false },
+  });
+  closers.push(() => workers.close());
+  await queues.publish({ consumer: 'mail', rowIds: [row._id] });
+  await eventually(() => expect(handled).toHaveLength(1));
+  await eventually(async () =>
+    expect(await queues.depth('mail')).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }),
+  );
+  await queues.publish({ consumer: 'mail', rowIds: [row._id] });
+  await eventually(() => expect(handled).toHaveLength(2));
+});

@@ -1,0 +1,50 @@
+import type { Consumer, MailRequest, WorkflowSignal, WorkflowStart } from '../contracts/outbox';
+import { newId } from '../domain/ids';
+import type { EntityType } from '../models/event';
+import type { OutboxRow } from '../models/outbox-row';
+
+export interface NewOutboxRowInput {
+  tenantId: string;
+  entityType: EntityType;
+  entityId: string;
+  correlationId: string;
+  pending: readonly Consumer[];
+  start?: WorkflowStart;
+  signal?: WorkflowSignal;
+  mail?: MailRequest;
+  eventId?: string;
+  /** How long the relay leaves the row to whoever wrote it, in ms; an api sends its own starts at once. */
+  delayMs?: number;
+}
+
+/** How long the relay leaves a row to the api that wrote it and sends it itself. */
+export const OWN_SEND_MS = 3000;
+
+/** An open outbox row, to be inserted in the transaction that decided on it. Times here are real times. */
+export function newOutboxRow({
+  start,
+  signal,
+  mail,
+  eventId,
+  pending,
+  delayMs = 0,
+  ...about
+}: NewOutboxRowInput): OutboxRow {
+  const now = Date.now();
+  return {
+    _id: newId('outboxRow'),
+    ...about,
+    start: start ?? null,
+    signal: signal ?? null,
+    mail: mail ?? null,
+    eventId: eventId ?? null,
+    pending: [...pending],
+    open: true,
+    dueAt: new Date(now + delayMs),
+    lease: null,
+    failures: 0,
+    lastError: null,
+    createdAt: new Date(now),
+    doneAt: null,
+  };
+}

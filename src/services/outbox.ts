@@ -1,0 +1,151 @@
+import type { ClientSession } from 'mongoose';
+import type { Consumer } from '../contracts/outbox';
+import { newId } from '../domain/ids';
+import type { Database } from '../models/database';
+import type { OutboxRow } from '../models/outbox-row';
+import type { StuckItem, StuckKind } from '../models/operator/stuck-item';
+
+/** After this many failures of its own a row is on the operator's list, and tried again every ten minutes. */
+export const FAILURES_UNTIL_STUCK = 20;
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 60_000;
+const STUCK_RETRY_MS = 600_000;
+
+export interface MarkDoneInput {
+  database: Database;
+  rowId: string;
+  consumer: Consumer;
+  /** The transaction in which the consumer's own effect is recorded, so that both happen or neither. */
+  session?: ClientSession;
+}
+
+/**
+ * Records that a consumer's effect has happened; the row is done when the last one has. Exactly one caller gets true,
+ * however many race. In a transaction a loser either gets false or its transaction is tried again.
+ */
+export async function markDone({ database, rowId, consumer, session }: MarkDoneInput): Promise<boolean> {
+  const isLast = { $eq: [{ $size: '$pending' }, 0] };
+  const before = await database.models.outbox
+    .findOneAndUpdate(
+      { _id: rowId, open: true, pending: consumer },
+      [
+        { $set: { pending: { $filter: { input: '$pending', cond: { $ne: ['$$this', consumer] } } } } },
+        {
+          $set: {
+            open: { $cond: [isLast, '$$REMOVE', true] },
+            doneAt: { $cond: [isLast, new Date(), null] },
+            lease: { $cond: [isLast, null, '$lease'] },
+          },
+        },
+      ],
+      { session, updatePipeline: true, projection: { failures: 1, pending: 1 } },
+    )
+    .lean();
+  if (!before) return false;
+  const wasStuck = before.failures >= FAILURES_UNTIL_STUCK && before.pending.length === 1;
+  if (wasStuck) await mendStuckItem({ database, kind: 'outbox_failing', subject: rowId, session });
+  return true;
+}
+
+export interface RecordFailureInput {
+  database: Database;
+  rowId: string;
+  error: unknown;
+}
+
+/**
+ * Counts a failure of the row's own and sets when it is tried again: 1 s, doubled to 1 min; from the twentieth on every
+ * 10 min, with an open item on the operator's list. An outage of a server is not a failure of the row: do not call this
+ * for one.
+ */
+export async function recordFailure({ database, rowId, error }: RecordFailureInput): Promise<void> {
+  const { outbox } = database.models;
+  const row = await outbox.findOne({ _id: rowId, open: true }).lean();
+  if (!row) return;
+  const failures = row.failures + 1;
+  const lastError = errorWithoutPersonalData(error);
+  const waitMs =
+    failures >= FAILURES_UNTIL_STUCK
+      ? STUCK_RETRY_MS
+      : Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
+  // Guarded, so that two attempts at the same time that failed count once.
+  const { modifiedCount } = await outbox.updateOne(
+    { _id: rowId, open: true, failures: row.failures },
+    { $set: { failures, lastError, lease: null, dueAt: new Date(Date.now() + waitMs) } },
+  );
+  if (modifiedCount === 1 && failures >= FAILURES_UNTIL_STUCK)
+    await listFailingRow(database, { ...row, failures, lastError });
+}
+
+async function listFailingRow(database: Database, row: OutboxRow): Promise<void> {
+  const what = row.start ? 'The start of its process' : row.mail ? `The mail "${row.mail.template}"` : 'Its event';
+  await openStuckItem({
+    database,
+    tenantId: row.tenantId,
+    kind: 'outbox_failing',
+    entityType: row.entityType,
+    entityId: row.entityId,
+    subject: row._id,
+    detail: `${what} has failed ${row.failures} times for ${row.pending.join(' and ')}; it is tried again every 10 minutes. Last: ${row.lastError ?? 'unknown'}`,
+  });
+}
+
+const ADDRESS = /[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g;
+const LONGEST_ERROR = 300;
+
+/** An error in a form that may be stored and shown: its name, code and text, addresses struck out. */
+export function errorWithoutPersonalData(error: unknown): string {
+  if (!(error instanceof Error)) return 'Unknown error';
+  const { code } = error as { code?: unknown };
+  const text = `${error.name}${typeof code === 'string' || typeof code === 'number' ? ` ${code}` : ''}: ${error.message}`;
+  return text.replace(ADDRESS, '[address]').slice(0, LONGEST_ERROR);
+}
+
+export type OpenStuckItemInput = { database: Database } & Pick<
+  StuckItem,
+  'tenantId' | 'kind' | 'entityType' | 'entityId' | 'subject' | 'detail'
+>;
+
+const DUPLICATE_KEY = 11000;
+
+/** Puts something on the operator's list; seen again it stays the same item. Answers whether it is new. */
+export async function openStuckItem({
+  database,
+  kind,
+  subject,
+  detail,
+  ...about
+}: OpenStuckItemInput): Promise<boolean> {
+  const now = new Date();
+  try {
+    const { upsertedCount } = await database.models.stuckItems.updateOne(
+      { kind, subject, open: true },
+      {
+        $set: { detail, updatedAt: now },
+        $setOnInsert: { _id: newId('stuckItem'), ...about, state: 'open', createdAt: now },
+      },
+      { upsert: true },
+    );
+    return upsertedCount > 0;
+  } catch (error) {
+    // Somebody else listed it in the same moment.
+    if ((error as { code?: unknown }).code === DUPLICATE_KEY) return false;
+    throw error;
+  }
+}
+
+export interface MendStuckItemInput {
+  database: Database;
+  kind: StuckKind;
+  subject: string;
+  session?: ClientSession;
+}
+
+/** Takes an item whose cause is gone off the operator's list. */
+export async function mendStuckItem({ database, kind, subject, session }: MendStuckItemInput): Promise<void> {
+  await database.models.stuckItems.updateOne(
+    { kind, subject, open: true },
+    { $set: { state: 'mended', updatedAt: new Date() }, $unset: { open: 1 } },
+    { session },
+  );
+}

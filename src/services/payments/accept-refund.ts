@@ -1,0 +1,136 @@
+import type { ClientSession } from 'mongoose';
+import { consumersOf } from '../../contracts/events';
+import { REFUND_PAYMENT, refundPaymentId } from '../../contracts/payments/payment';
+import { taskQueues } from '../../contracts/task-queues';
+import type { Actor } from '../../domain/actor';
+import { amountStepOf } from '../../domain/amount-step';
+import { DomainError } from '../../domain/domain-error';
+import { newId } from '../../domain/ids';
+import type { Money } from '../../domain/money';
+import { refusePaymentCommand } from '../../domain/payments/payment-commands';
+import { reserveRefund, type CapturedFunds } from '../../domain/payments/refund';
+import { requireAccepted } from '../../domain/refusal';
+import { applyStep } from '../apply-step';
+import type { Database } from '../../models/database';
+import type { Event } from '../../models/event';
+import { insertDocuments } from '../insert-documents';
+import { newOutboxRow } from '../new-outbox-row';
+import type { OutboxRow } from '../../models/outbox-row';
+import type { Payment } from '../../models/payments/payment';
+import type { Refund } from '../../models/payments/refund';
+
+export interface AcceptRefundInput {
+  database: Database;
+  session: ClientSession;
+  tenantId: string;
+  paymentId: string;
+  /** Default: all that can still be refunded. */
+  amount?: Money;
+  /** In the partner's words. */
+  reason?: string | null;
+  /** Default: a new id. Named by a caller that may repeat itself. */
+  refundId?: string;
+  correlationId: string;
+  by: Actor;
+  /** The tenant's business time, ISO 8601; the refund is never dated before what happened to its payment last. */
+  at: string;
+  startDelayMs?: number;
+}
+
+/** What was taken for a payment and what became of it. */
+export const fundsOf = ({ amount, capturedMinor, refundedMinor, pendingRefundMinor }: Payment): CapturedFunds => ({
+  currency: amount.currency,
+  capturedMinor,
+  refundedMinor,
+  pendingRefundMinor,
+});
+
+/**
+ * Accepts a refund inside the caller's transaction: reserves its amount on the payment, writes the refund, its event
+ * and the start of its process, whose row is to be sent after the commit. Refunds that race never reserve more than was
+ * captured: the reservation is guarded by the funds it was computed from, and one of two that write the same payment
+ * runs again.
+ * @throws DomainError `NOT_FOUND`, `PAYMENT_NOT_REFUNDABLE`, and what `reserveRefund` throws.
+ */
+export async function acceptRefund(input: AcceptRefundInput): Promise<{ refund: Refund; row: OutboxRow }> {
+  const { database, session, tenantId, paymentId, correlationId, by, reason = null } = input;
+  const { models } = database;
+  const payment = await models.payments.findOne({ _id: paymentId, tenantId }).session(session).lean();
+  if (!payment) throw new DomainError('NOT_FOUND', `There is no payment ${paymentId}`);
+  requireAccepted(refusePaymentCommand({ command: 'refund', state: payment.state, capture: payment.capture }));
+  const { amount, funds } = reserveRefund({
+    funds: fundsOf(payment),
+    requested: input.amount,
+    stepMinor: amountStepOf({ tenantId, currency: payment.amount.currency }),
+  });
+
+  const { capturedMinor, refundedMinor, pendingRefundMinor } = payment;
+  const { matchedCount } = await models.payments.updateOne(
+    { _id: paymentId, tenantId, state: payment.state, capturedMinor, refundedMinor, pendingRefundMinor },
+    { $set: { pendingRefundMinor: funds.pendingRefundMinor } },
+    { session },
+  );
+  if (matchedCount !== 1) throw new Error(`The funds of ${paymentId} changed while a refund was being accepted`);
+
+  const refundId = input.refundId ?? newId('refund');
+  const requested = await applyStep(
+    database,
+    {
+      tenantId,
+      entityType: 'payment',
+      entityId: paymentId,
+      step: `refund/${refundId}`,
+      from: [payment.state],
+      at: input.at,
+      by,
+      event: { type: 'payment.refund_requested', data: { refundId, amountMinor: amount.amountMinor } },
+    },
+    session,
+  );
+  const at = new Date(requested.at);
+  const refund: Refund = {
+    _id: refundId,
+    tenantId,
+    state: 'pending',
+    version: 1,
+    chain: null,
+    correlationId,
+    createdAt: at,
+    updatedAt: at,
+    paymentId,
+    amount,
+    reason,
+    failure: null,
+  };
+  const about = { tenantId, entityType: 'refund', entityId: refundId, correlationId } as const;
+  const event: Event = {
+    _id: newId('event'),
+    ...about,
+    step: 'accepted',
+    type: 'refund.accepted',
+    state: 'pending',
+    version: 1,
+    at,
+    by,
+    data: { paymentId, amountMinor: amount.amountMinor },
+  };
+  const row = newOutboxRow({
+    ...about,
+    pending: ['temporal'],
+    delayMs: input.startDelayMs,
+    start: {
+      workflowType: REFUND_PAYMENT,
+      workflowId: refundPaymentId(refundId),
+      taskQueue: taskQueues.payments,
+      input: { tenantId, refundId, correlationId },
+    },
+  });
+  await insertDocuments({ model: models.refunds, documents: [refund], session });
+  await insertDocuments({ model: models.events, documents: [event], session });
+  await insertDocuments({
+    model: models.outbox,
+    documents: [newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }), row],
+    session,
+  });
+  return { refund, row };
+}

@@ -1,0 +1,94 @@
+import type { ClientSession } from 'mongoose';
+import { refundPaymentId } from '../../contracts/payments/payment';
+import type { Actor } from '../../domain/actor';
+import { newId } from '../../domain/ids';
+import { plainMoney } from '../../domain/money-text';
+import { paymentStates } from '../../domain/payments/payment';
+import { applyStep } from '../apply-step';
+import type { Database } from '../../models/database';
+import { insertDocuments } from '../insert-documents';
+import type { StuckItem } from '../../models/operator/stuck-item';
+
+export interface RecordLateRefundFailureInput {
+  database: Database;
+  session: ClientSession;
+  tenantId: string;
+  /** Of the refund's call to the gateway. */
+  idempotencyKey: string;
+  /** Business time, ISO 8601. */
+  at: string;
+}
+
+/** What a refund says of itself then: the gateway had called it done. */
+export const FAILED_AFTER_SUCCESS = 'failed_after_success';
+
+/**
+ * Records in the caller's transaction that a refund which had succeeded has failed: on its timeline and its payment's,
+ * for the partner, and on the operator's list. No process is left, our books say that the money was given back, and
+ * only a person can still see to that. Nothing for a refund in another state, nor for the second time: it fails once
+ * and is reported several times, perhaps after somebody has seen to it.
+ */
+export async function recordLateRefundFailure({
+  database,
+  session,
+  tenantId,
+  idempotencyKey,
+  at,
+}: RecordLateRefundFailureInput): Promise<void> {
+  const { models } = database;
+  const [refundId = ''] = idempotencyKey.split(':');
+  const refund = await models.refunds
+    .findOne({ _id: refundId, tenantId, state: 'succeeded' }, { amount: 1, paymentId: 1 })
+    .session(session)
+    .lean();
+  const about = { kind: 'refund_failed_late', subject: refundPaymentId(refundId) } as const;
+  if (!refund || (await models.stuckItems.exists({ ...about, tenantId }).session(session))) return;
+  const { paymentId, amount } = refund;
+
+  const data = { refundId, paymentId, amountMinor: amount.amountMinor };
+  const by: Actor = { kind: 'workflow', id: null };
+  const set = { failure: FAILED_AFTER_SUCCESS };
+  await applyStep(
+    database,
+    {
+      tenantId,
+      entityType: 'refund',
+      entityId: refundId,
+      step: 'failed-late',
+      from: ['succeeded'],
+      set,
+      at,
+      by,
+      event: { type: 'refund.failed_late', data },
+    },
+    session,
+  );
+  await applyStep(
+    database,
+    {
+      tenantId,
+      entityType: 'payment',
+      entityId: paymentId,
+      step: `refund/${refundId}/failed-late`,
+      from: paymentStates,
+      at,
+      by,
+      event: { type: 'payment.refund_failed_late', data },
+    },
+    session,
+  );
+  const now = new Date();
+  const item: StuckItem = {
+    _id: newId('stuckItem'),
+    ...about,
+    tenantId,
+    entityType: 'refund',
+    entityId: refundId,
+    state: 'open',
+    open: true,
+    createdAt: now,
+    updatedAt: now,
+    detail: `The gateway called this refund of ${plainMoney(amount)} done and reports now that it has failed: the customer has not got the money, it is back on the account at the gateway. The books show it as refunded`,
+  };
+  await insertDocuments({ model: models.stuckItems, documents: [item], session });
+}

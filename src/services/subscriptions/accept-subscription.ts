@@ -1,0 +1,196 @@
+import type { ClientSession } from 'mongoose';
+import { consumersOf } from '../../contracts/events';
+import { SUBSCRIPTION, subscriptionId as workflowIdOf } from '../../contracts/subscriptions/subscription';
+import { taskQueues } from '../../contracts/task-queues';
+import type { Actor } from '../../domain/actor';
+import {
+  requireSchedule,
+  requireStart,
+  trialEndAt as endOfTrial,
+  trialNoticeAt,
+} from '../../domain/subscriptions/billing-period';
+import { DomainError } from '../../domain/domain-error';
+import { newId } from '../../domain/ids';
+import { zeroMoney } from '../../domain/money';
+import { MOST_TRIAL_DAYS, priceOf, requireInteger, type PlanItem } from '../../domain/subscriptions/plan';
+import { tenantOf } from '../../domain/tenant';
+import { termsOf } from './accept-plan';
+import type { Database } from '../../models/database';
+import type { Event } from '../../models/event';
+import { insertDocuments } from '../insert-documents';
+import { newOutboxRow } from '../new-outbox-row';
+import type { OutboxRow } from '../../models/outbox-row';
+import type { Subscription } from '../../models/subscriptions/subscription';
+
+export interface AcceptSubscriptionInput {
+  database: Database;
+  session: ClientSession;
+  tenantId: string;
+  /** Exactly one of the two: the partner's own reference, or a user of ours, who gets the mails. */
+  customerId?: string | null;
+  userId?: string | null;
+  planId: string;
+  paymentMethod: string;
+  /** ISO 8601; at once without it. */
+  startAt?: string | null;
+  /** Default: the plan's. */
+  trialDays?: number;
+  /** Default: 1. */
+  quantity?: number;
+  /** 1–31, months and years only. */
+  anchorDay?: number | null;
+  metadata?: Record<string, string>;
+  correlationId: string;
+  by: Actor;
+  /** The tenant's business time, ISO 8601. */
+  at: string;
+  startDelayMs?: number;
+}
+
+/**
+ * Writes an accepted subscription, its first event and the start of its process, inside the caller's transaction.
+ * Answers the start's row, to be sent once the transaction has committed.
+ * @throws DomainError `SUBSCRIBER_INVALID`, `USER_UNKNOWN`, `PLAN_UNKNOWN`, `INTEGER_OUT_OF_RANGE`, `AMOUNT_TOO_LARGE`,
+ *   `START_IN_PAST`, `INSTANT_TOO_LATE`, `INSTANT_INVALID`, `ANCHOR_DAY_INVALID`; all point at their field.
+ */
+export async function acceptSubscription(
+  input: AcceptSubscriptionInput,
+): Promise<{ subscription: Subscription; row: OutboxRow }> {
+  const { database, session, tenantId, correlationId, by, customerId = null, userId = null } = input;
+  const { models } = database;
+  await requireSubscriber(input);
+  const item = await findPlanItem({ database, session, tenantId, planId: input.planId, quantity: input.quantity ?? 1 });
+  const { timeZone } = await models.partners
+    .findById(tenantOf(tenantId).partnerId, { timeZone: 1 })
+    .session(session)
+    .lean()
+    .orFail();
+  const trialDays = requireInteger({
+    value: input.trialDays ?? item.plan.trialDays,
+    min: 0,
+    max: MOST_TRIAL_DAYS,
+    pointer: '/trialDays',
+  });
+
+  const startAt = requireStart({ acceptedAt: input.at, startAt: input.startAt, timeZone });
+  const trial = { startAt, trialDays, timeZone };
+  const billedFrom = trialDays === 0 ? startAt : endOfTrial(trial);
+  const schedule = requireSchedule({
+    startAt: billedFrom,
+    timeZone,
+    interval: item.plan.interval,
+    intervalCount: item.plan.intervalCount,
+    anchorDay: input.anchorDay ?? null,
+  });
+
+  const at = new Date(input.at);
+  const subscription: Subscription = {
+    _id: newId('subscription'),
+    tenantId,
+    state: 'accepted',
+    version: 1,
+    chain: null,
+    correlationId,
+    createdAt: at,
+    updatedAt: at,
+    since: at,
+    customerId,
+    userId,
+    item,
+    paymentMethod: input.paymentMethod,
+    metadata: input.metadata ?? {},
+    startAt: new Date(startAt),
+    trialEndAt: trialDays === 0 ? null : new Date(billedFrom),
+    trialNoticeAt: trialDays === 0 ? null : new Date(trialNoticeAt(trial)),
+    schedule,
+    period: null,
+    nextPeriodAt: new Date(billedFrom),
+    paidUntil: null,
+    creditBalance: zeroMoney(item.plan.amount.currency),
+    waiting: null,
+    resumeAt: null,
+    charge: null,
+    reason: null,
+  };
+  const about = { tenantId, entityType: 'subscription', entityId: subscription._id, correlationId } as const;
+  const event: Event = {
+    _id: newId('event'),
+    ...about,
+    step: 'accepted',
+    type: 'subscription.accepted',
+    state: 'accepted',
+    version: 1,
+    at,
+    by,
+    data: { planId: item.planId, quantity: item.quantity, startAt },
+  };
+  const row = newOutboxRow({
+    ...about,
+    pending: ['temporal'],
+    delayMs: input.startDelayMs,
+    start: {
+      workflowType: SUBSCRIPTION,
+      workflowId: workflowIdOf(subscription._id),
+      taskQueue: taskQueues.subscriptions,
+      input: { tenantId, subscriptionId: subscription._id, correlationId },
+    },
+  });
+  await insertDocuments({ model: models.subscriptions, documents: [subscription], session });
+  await insertDocuments({ model: models.events, documents: [event], session });
+  await insertDocuments({
+    model: models.outbox,
+    documents: [newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }), row],
+    session,
+  });
+  return { subscription, row };
+}
+
+async function requireSubscriber({
+  database,
+  session,
+  tenantId,
+  customerId,
+  userId,
+}: AcceptSubscriptionInput): Promise<void> {
+  if (Boolean(customerId) === Boolean(userId)) {
+    throw new DomainError(
+      'SUBSCRIBER_INVALID',
+      'Send either customerId, your own reference, or userId, one of our users: not both, and not neither.',
+      { pointer: '/customerId' },
+    );
+  }
+  if (userId && !(await database.models.users.exists({ _id: userId, tenantId }).session(session))) {
+    throw new DomainError('USER_UNKNOWN', `There is no user ${userId}: send the id of one of yours, or customerId.`, {
+      pointer: '/userId',
+    });
+  }
+}
+
+export interface FindPlanItemInput {
+  database: Pick<Database, 'models'>;
+  session?: ClientSession;
+  tenantId: string;
+  planId: string;
+  quantity: number;
+}
+
+/** A plan, so many times. @throws DomainError `PLAN_UNKNOWN`, and what `priceOf` throws. */
+export async function findPlanItem({
+  database,
+  session,
+  tenantId,
+  planId,
+  quantity,
+}: FindPlanItemInput): Promise<PlanItem> {
+  const plan = await database.models.plans
+    .findOne({ _id: planId, tenantId })
+    .session(session ?? null)
+    .lean();
+  if (!plan)
+    throw new DomainError('PLAN_UNKNOWN', `There is no plan ${planId}: send the id of one of yours.`, {
+      pointer: '/planId',
+    });
+  const item: PlanItem = { planId, plan: termsOf(plan), quantity };
+  priceOf(item);
+  return item;
+}

@@ -1,0 +1,103 @@
+import type { Actor } from '../../domain/actor';
+import { newId } from '../../domain/ids';
+import { paymentStates } from '../../domain/payments/payment';
+import { tenantIdOf } from '../../domain/tenant';
+import { seedCaptured } from '../../testing/worlds/seed-payment';
+import { openTestDatabase } from '../../testing/servers/test-database';
+import { acceptRefund } from '../payments/accept-refund';
+import { applyStep } from '../apply-step';
+
+const by: Actor = { kind: 'api_key', id: 'key_test' };
+const tenantId = tenantIdOf({ partnerId: newId('partner'), mode: 'sandbox' });
+const LAST = '2026-11-21T09:00:00.000Z';
+const EARLIER = '2026-11-21T08:59:58.500Z';
+const LATER = '2026-11-21T09:00:01.250Z';
+
+let test: Awaited<ReturnType<typeof openTestDatabase>>;
+beforeAll(async () => {
+  test = await openTestDatabase();
+});
+afterAll(() => test?.drop());
+
+const paymentDated = () => seedCaptured({ api: test, tenantId, amountMinor: 10_000 });
+const timesOf = async (entityId: string) =>
+  (await test.database.models.events.find({ entityId }).sort({ version: 1 }).lean()).map(({ at }) => at.toISOString());
+
+/** Says how the step was dated, by the words of its result and to what is written with it. */
+const notify = async (paymentId: string, step: string, at: string) => {
+  const told: string[] = [];
+  const result = await applyStep(test.database, {
+    tenantId,
+    entityType: 'payment',
+    entityId: paymentId,
+    step,
+    from: paymentStates,
+    at,
+    by,
+    event: { type: 'payment.notified' },
+    alongside: async (_session, dated) => void told.push(dated.toISOString()),
+  });
+  return { told: told.at(-1), at: result.at };
+};
+
+describe('the time of an entity', () => {
+  it('is what the step says, where that is later than all before', async () => {
+    const paymentId = await paymentDated();
+    expect(await notify(paymentId, 'one', LATER)).toEqual({ told: LATER, at: LATER });
+    expect(await timesOf(paymentId)).toEqual([LAST, LATER]);
+    expect((await test.database.models.payments.findById(paymentId).lean())?.updatedAt.toISOString()).toBe(LATER);
+  });
+
+  it('never goes back: a step that took its time before another was recorded is dated with that', async () => {
+    const paymentId = await paymentDated();
+    expect(await notify(paymentId, 'late', EARLIER)).toEqual({ told: LAST, at: LAST });
+    expect(await timesOf(paymentId)).toEqual([LAST, LAST]);
+    expect((await test.database.models.payments.findById(paymentId).lean())?.updatedAt.toISOString()).toBe(LAST);
+    expect(
+      await applyStep(test.database, {
+        tenantId,
+        entityType: 'payment',
+        entityId: paymentId,
+        step: 'late',
+        from: paymentStates,
+        at: LATER,
+        by,
+        event: { type: 'payment.notified' },
+      }),
+    ).toMatchObject({ applied: false, at: LAST });
+  });
+
+  it('is that of its refunds too, which race each other with times they took before', async () => {
+    const paymentId = await paymentDated();
+    const times = [7, 2, 9, 4, 1, 8, 3, 6].map((second) => `2026-11-21T09:00:0${second}.000Z`);
+    const refunds = await Promise.all(
+      times.map((at) =>
+        test.database.inTransaction(
+          async (session) =>
+            (
+              await acceptRefund({
+                database: test.database,
+                session,
+                tenantId,
+                paymentId,
+                amount: { amountMinor: 100, currency: 'EUR' },
+                correlationId: 'test',
+                by,
+                at,
+              })
+            ).refund,
+        ),
+      ),
+    );
+    const told = await timesOf(paymentId);
+    expect(told).toEqual(told.toSorted());
+    for (const { _id, createdAt } of refunds) {
+      const requested = await test.database.models.events
+        .findOne({ entityId: paymentId, step: `refund/${_id}` })
+        .lean()
+        .orFail();
+      expect(createdAt).toEqual(requested.at);
+      expect(await timesOf(_id)).toEqual([requested.at.toISOString()]);
+    }
+  });
+});

@@ -1,0 +1,121 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createSandboxAccount } from '../clients/gateways/sandbox-account';
+import { GatewayUnavailable } from '../clients/gateways/gateway-errors';
+import { authorise, captured, get, ledger, post, start, stop } from './gateway-under-test';
+import { signWebhook } from '../clients/gateways/webhook-signature';
+
+const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const body = JSON.stringify({ type: 'account.reset', data: { account: 'ten_a' } });
+const nowS = () => Math.floor(Date.now() / 1000);
+const send = async (
+  { url }: { url: string },
+  headers: Record<string, string>,
+  { account = 'ten_a', text = body } = {},
+) =>
+  (
+    await fetch(`${url}/v1/reset`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${account}`, ...headers },
+      body: text,
+    })
+  ).status;
+
+test('a reset empties one account for good, and its keys and cards begin anew', async () => {
+  const gateway = await start();
+  const card = { paymentMethod: 'pm_expires_next_month', customerId: 'c', at: '2027-05-10T00:00:00Z' };
+  const month = async (at: string) =>
+    (await get(gateway, `/v1/payment-methods/${card.paymentMethod}?customerId=c&at=${at}`)).body.expMonth;
+  const before = await authorise(gateway, 'k', card.paymentMethod, card);
+  await captured(gateway, 'other');
+  await post(
+    gateway,
+    '/v1/authorisations',
+    'k',
+    { amount: { amountMinor: 5, currency: 'EUR' }, paymentMethod: 'pm_ok' },
+    'ten_ab',
+  );
+  const action = await authorise(gateway, 'act', 'pm_requires_action');
+  const page = (action.body as unknown as { nextAction: { url: string } }).nextAction.url;
+  expect(await month('2027-05-11T00:00:00Z')).toBe(6);
+
+  const account = createSandboxAccount({ url: gateway.url, secret });
+  for (let time = 0; time < 2; time++) await account.reset('ten_a');
+  const isEmpty = async (at: typeof gateway) => {
+    expect(await ledger(at)).toEqual([]);
+    expect((await get(at, '/v1/charges?key=k')).status).toBe(404);
+    expect((await post(at, `/v1/authorisations/${before.body.id}/capture`, 'late')).status).toBe(404);
+    expect(await ledger(at, 'ten_ab')).toHaveLength(1);
+    expect((await get(at, '/v1/charges?key=k', 'ten_ab')).status).toBe(200);
+  };
+  await isEmpty(gateway);
+  expect((await fetch(page)).status).toBe(404);
+
+  await stop(gateway);
+  const again = await start();
+  await isEmpty(again);
+  expect((await authorise(again, 'k', 'pm_ok')).replayed).toBe(false);
+  expect(
+    (await get(again, `/v1/payment-methods/${card.paymentMethod}?customerId=c&at=2026-11-21T00:00:00Z`)).body.expMonth,
+  ).toBe(12);
+  expect(await ledger(again)).toHaveLength(1);
+});
+
+test('events still owed to an account that was emptied are not sent after a restart', async () => {
+  const silent = await start();
+  await authorise(silent, 'k');
+  await post(
+    silent,
+    '/v1/authorisations',
+    'k',
+    { amount: { amountMinor: 5, currency: 'EUR' }, paymentMethod: 'pm_ok' },
+    'ten_b',
+  );
+  await createSandboxAccount({ url: silent.url, secret }).reset('ten_a');
+  await stop(silent);
+  const told: string[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', () => {
+        told.push((JSON.parse(Buffer.concat(chunks).toString()) as { data: { account: string } }).data.account);
+        response.end();
+      });
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const webhookUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await start({ webhookUrl, webhookHabits: { latePercent: 0, doubledPercent: 0 } });
+  while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  server.close();
+  expect(new Set(told)).toEqual(new Set(['ten_b']));
+});
+
+test('nobody empties an account without the secret, later than 300 s, or with a message about another', async () => {
+  const gateway = await start();
+  await authorise(gateway, 'k');
+  const signed = (timestamp: number, how = secret, text = body) =>
+    signWebhook({ secret: how, id: 'msg_1', timestamp, body: text });
+  const other = JSON.stringify({ type: 'account.reset', data: { account: 'ten_b' } });
+  const webhook = JSON.stringify({ type: 'payment.authorised', data: { account: 'ten_a' } });
+  expect(await send(gateway, {})).toBe(401);
+  expect(await send(gateway, signed(nowS(), `whsec_${Buffer.alloc(32, 8).toString('base64')}`))).toBe(401);
+  expect(await send(gateway, signed(nowS() - 301))).toBe(401);
+  expect(await send(gateway, signed(nowS()), { text: `${body} ` })).toBe(401);
+  expect(await send(gateway, signed(nowS(), secret, other), { text: other })).toBe(400);
+  expect(await send(gateway, signed(nowS(), secret, webhook), { text: webhook })).toBe(400);
+  expect(await ledger(gateway)).toHaveLength(1);
+  expect(await send(gateway, signed(nowS()))).toBe(200);
+  expect(await ledger(gateway)).toEqual([]);
+});
+
+test('a gateway that is down, or gone, has emptied nothing and is said to be unavailable', async () => {
+  const gateway = await start({ chaos: { down: true } });
+  const account = createSandboxAccount({ url: gateway.url, secret, timeoutMs: 500 });
+  await expect(account.requireReachable('ten_a')).rejects.toThrow(GatewayUnavailable);
+  await expect(account.reset('ten_a')).rejects.toThrow('it answered 503');
+  await stop(gateway);
+  await expect(account.requireReachable('ten_a')).rejects.toThrow(GatewayUnavailable);
+  await expect(account.reset('ten_a')).rejects.toThrow(GatewayUnavailable);
+});

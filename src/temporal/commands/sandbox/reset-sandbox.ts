@@ -1,0 +1,85 @@
+import type { Client } from '@temporalio/client';
+import { advanceClockId } from '../../../contracts/sandbox/sandbox-clock';
+import { DomainError } from '../../../domain/domain-error';
+import type { Database } from '../../../models/database';
+import { deleteDocuments, deleteTenantData } from '../../../services/sandbox/delete-tenant-data';
+import { rewindClock, type RequireHeld } from '../../../services/sandbox/sandbox-reset';
+import { createRunningWorkflows } from '../../running-workflows';
+import { requireSandbox } from './sandbox-clock-commands';
+import { tenantIdAttribute } from '../../search-attributes';
+import { inParallel, openWorkflowIds } from '../../time-skipping/tenant-workflows';
+
+export interface ResetSandboxInput {
+  client: Client;
+  database: Database;
+  tenantId: string;
+  /** The idempotency record of the request that asks for it: the only one that stays. */
+  keepIdempotencyId?: string;
+  /** Of the `whileResetting` it runs in. */
+  requireHeld: RequireHeld;
+}
+
+const CALL_TIMEOUT_MS = 10_000;
+
+/**
+ * Gives a sandbox tenant an empty sandbox in real time: ends its workflows, deletes its data and sets its clock to real
+ * time. Partner and API keys stay. An advance that runs is ended first, so that one that stalls never locks a sandbox.
+ * Safe to repeat after any interruption; Temporal has to be reachable.
+ *
+ * @throws DomainError `FORBIDDEN` for a live tenant, `OUTCOME_PENDING` when something kept writing so that the sandbox
+ *   never was empty, and what `requireHeld` throws.
+ */
+export async function resetSandbox({
+  client,
+  database,
+  tenantId,
+  keepIdempotencyId,
+  requireHeld,
+}: ResetSandboxInput): Promise<void> {
+  requireSandbox(tenantId);
+  const { operations, outbox } = database.models;
+  const advances = await operations.find({ tenantId, state: 'running' }, { _id: 1 }).lean();
+  const workflowIds = [
+    ...advances.map(({ _id }) => advanceClockId({ tenantId, operationId: _id })),
+    ...(await openWorkflowIds({ database, tenantId })),
+    ...(await runningWorkflowIds({ client, tenantId })),
+  ];
+  // First what would go on: without its operation an advance can no longer move the clock, without its row nothing
+  // starts.
+  for (const model of [operations, outbox]) await deleteDocuments({ model: model as never, tenantId, requireHeld });
+  const workflows = createRunningWorkflows(client);
+  await inParallel([...new Set(workflowIds)], (workflowId) =>
+    workflows.terminate({ workflowId, reason: 'The sandbox was reset' }),
+  );
+  const isEmpty = await deleteTenantData({ database, tenantId, keepIdempotencyId, requireHeld });
+  if (!isEmpty) {
+    throw new DomainError(
+      'OUTCOME_PENDING',
+      'Something kept writing to the sandbox while it was emptied. Repeat the reset with the same Idempotency-Key.',
+      { retryAfterSeconds: 5 },
+    );
+  }
+  await rewindClock({ database, tenantId });
+}
+
+/**
+ * What visibility says, which may lag by seconds: whatever else runs, such as the workflow of an entity that has ended.
+ */
+async function runningWorkflowIds({ client, tenantId }: { client: Client; tenantId: string }): Promise<string[]> {
+  const query = `${tenantIdAttribute.name} = '${tenantId}' AND ExecutionStatus = 'Running'`;
+  const ids: string[] = [];
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const page = await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () =>
+      client.workflowService.listWorkflowExecutions({
+        namespace: client.options.namespace,
+        query,
+        pageSize: 500,
+        nextPageToken,
+      }),
+    );
+    ids.push(...(page.executions ?? []).map(({ execution }) => execution?.workflowId ?? ''));
+    nextPageToken = page.nextPageToken;
+  } while (nextPageToken?.length);
+  return ids;
+}

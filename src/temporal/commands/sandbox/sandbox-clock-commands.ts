@@ -1,0 +1,144 @@
+import type { ClientSession } from 'mongoose';
+import { ADVANCE_CLOCK, advanceClockId } from '../../../contracts/sandbox/sandbox-clock';
+import { taskQueues } from '../../../contracts/task-queues';
+import type { Actor } from '../../../domain/actor';
+import { DomainError } from '../../../domain/domain-error';
+import { newId } from '../../../domain/ids';
+import { advanceTarget, hopsOf } from '../../../domain/sandbox/sandbox-clock';
+import { tenantOf } from '../../../domain/tenant';
+import type { Database } from '../../../models/database';
+import { isDuplicateKey } from '../../../models/duplicate-key';
+import { insertDocuments } from '../../../services/insert-documents';
+import { newOutboxRow } from '../../../services/new-outbox-row';
+import type { Operation } from '../../../models/sandbox/operation';
+import type { OutboxRow } from '../../../models/outbox-row';
+import { rejectReset } from '../../../services/sandbox/sandbox-reset';
+
+/** How long the relay leaves the start to the api that accepted it. */
+const OWN_START_MS = 3000;
+
+export interface AcceptAdvanceInput {
+  database: Database;
+  session: ClientSession;
+  tenantId: string;
+  /** ISO 8601 duration; its calendar units are counted on the calendar of the partner's time zone. */
+  by: string;
+  actor: Actor;
+  /** The tenant's time (`Clock.now`). */
+  now: Date;
+  correlationId: string;
+}
+
+/**
+ * Writes the operation and the start of its workflow, in the caller's transaction. Send the row with
+ * `WorkflowStarter.startSoon` after the commit. Call `requireTimeSkipping` before.
+ *
+ * @throws DomainError `FORBIDDEN` for a live tenant, `INVALID_REQUEST` and `INSTANT_TOO_LATE` at `/by`,
+ *   `CLOCK_ADVANCING` while another advance of the tenant runs (`conflictsWith` its id), `SANDBOX_RESETTING` while a
+ *   reset does.
+ */
+export async function acceptAdvance({
+  database,
+  session,
+  tenantId,
+  by,
+  actor,
+  now,
+  correlationId,
+}: AcceptAdvanceInput): Promise<{ operation: Operation; row: OutboxRow }> {
+  requireSandbox(tenantId);
+  const { models } = database;
+  const clock = await models.sandboxClocks.findById(tenantId).session(session).lean();
+  // Both write the clock's document, so an advance never slips in beside a reset.
+  rejectReset(clock);
+  if (clock?.advancing) throw alreadyAdvancing(clock.advancing);
+  const partner = await models.partners.findById(tenantOf(tenantId).partnerId, { timeZone: 1 }).session(session).lean();
+  const fromMs = clock?.offsetMs ?? 0;
+  const target = advanceTarget({
+    by,
+    from: now,
+    realNow: new Date(now.getTime() - fromMs),
+    timeZone: partner?.timeZone ?? 'UTC',
+  });
+  const operation: Operation = {
+    _id: newId('operation'),
+    tenantId,
+    type: 'advance_clock',
+    state: 'running',
+    version: 1,
+    chain: null,
+    correlationId,
+    createdAt: now,
+    updatedAt: now,
+    from: now,
+    target,
+    reached: now,
+    offsets: { fromMs, targetMs: fromMs + (target.getTime() - now.getTime()), reachedMs: fromMs },
+    hops: hopsOf({ from: now, target, reached: now }),
+    fired: [],
+    failure: null,
+    by: actor,
+  };
+  const row = newOutboxRow({
+    tenantId,
+    entityType: 'operation',
+    entityId: operation._id,
+    correlationId,
+    pending: ['temporal'],
+    delayMs: OWN_START_MS,
+    start: {
+      workflowType: ADVANCE_CLOCK,
+      workflowId: advanceClockId({ tenantId, operationId: operation._id }),
+      taskQueue: taskQueues.operations,
+      input: { tenantId, operationId: operation._id, correlationId },
+    },
+  });
+  // Where another one was quicker the filter finds nothing, and the insert meets the tenant's key.
+  await models.sandboxClocks
+    .updateOne(
+      { _id: tenantId, advancing: null },
+      { $set: { advancing: operation._id, updatedAt: new Date() }, $setOnInsert: { tenantId, offsetMs: 0 } },
+      { upsert: true, session },
+    )
+    .catch((error: unknown) => {
+      throw isDuplicateKey(error) ? alreadyAdvancing() : error;
+    });
+  await insertDocuments({ model: models.operations, documents: [operation], session });
+  await insertDocuments({ model: models.outbox, documents: [row], session });
+  return { operation, row };
+}
+
+/**
+ * The tenant's time, how far it is ahead of real time, and the advance that runs, if any. @throws DomainError
+ * `FORBIDDEN` for a live tenant.
+ */
+export async function readSandboxClock({
+  database,
+  tenantId,
+}: {
+  database: Database;
+  tenantId: string;
+}): Promise<{ now: Date; offsetMs: number; advancing: Operation | null }> {
+  requireSandbox(tenantId);
+  const { operations, sandboxClocks } = database.models;
+  const clock = await sandboxClocks.findById(tenantId).lean();
+  const { offsetMs, advancing } = clock ?? { offsetMs: 0, advancing: null };
+  return {
+    now: new Date(Date.now() + offsetMs),
+    offsetMs,
+    advancing: advancing === null ? null : await operations.findOne({ _id: advancing, tenantId }).lean(),
+  };
+}
+
+/** @throws DomainError `FORBIDDEN` */
+export function requireSandbox(tenantId: string): void {
+  if (tenantOf(tenantId).mode !== 'sandbox')
+    throw new DomainError('FORBIDDEN', 'Only a sandbox has a clock that can be moved. Use a sandbox key.');
+}
+
+const alreadyAdvancing = (conflictsWith?: string): DomainError =>
+  new DomainError(
+    'CLOCK_ADVANCING',
+    'The clock is being advanced already. Wait for that operation to end.',
+    conflictsWith === undefined ? {} : { conflictsWith },
+  );

@@ -1,0 +1,108 @@
+import { setTimeout } from 'node:timers/promises';
+import {
+  commandOf,
+  subscriptionId as workflowIdOf,
+  subscriptionRefusals,
+  type SubscriptionCommandTerms,
+  type SubscriptionOutcome,
+  type SubscriptionUpdate,
+} from '../../../contracts/subscriptions/subscription';
+import { commandStep } from '../../../contracts/commands';
+import type { Actor } from '../../../domain/actor';
+import { DomainError } from '../../../domain/domain-error';
+import { requireChange } from '../../../domain/subscriptions/invoice';
+import { refuseCancelTerms, refuseSubscriptionCommand } from '../../../domain/subscriptions/subscription';
+import { requireAccepted } from '../../../domain/refusal';
+import { findPlanItem } from '../../../services/subscriptions/accept-subscription';
+import type { Subscription } from '../../../models/subscriptions/subscription';
+import { sendCommand, type CommandDependencies } from '../../send-command';
+
+export type SendSubscriptionCommandInput = {
+  [Command in SubscriptionUpdate]: {
+    tenantId: string;
+    subscriptionId: string;
+    command: Command;
+    terms: SubscriptionCommandTerms[Command];
+    /** The idempotency record's id; the update id, so a retry asks for the same update's outcome. */
+    commandId: string;
+    by: Actor;
+  };
+}[SubscriptionUpdate];
+
+/**
+ * Sends a command to a running subscription; see `sendCommand`. The new token of `updatePaymentMethod` waits in
+ * `commandPayloads` under the command's id (`{ paymentMethod }`), which the caller has written before.
+ *
+ * @throws DomainError as `sendCommand`; `PLAN_UNKNOWN`, `PLAN_CURRENCY_DIFFERS`, `NOTHING_TO_CHANGE`,
+ *   `INTEGER_OUT_OF_RANGE`, `AMOUNT_TOO_LARGE`, `REFUND_NOT_APPLICABLE`, `RESUME_IN_PAST` for what is asked; the
+ *   conflicts `SUBSCRIPTION_CANCELLED`, `SUBSCRIPTION_NOT_STARTED`, `SUBSCRIPTION_PAUSED`, `SUBSCRIPTION_NOT_PAUSED`,
+ *   `SUBSCRIPTION_RESUMING`, `INVOICE_OPEN`, `CHANGE_WAITING`, `NOTHING_TO_UNDO`.
+ */
+export type SendSubscriptionCommand = (input: SendSubscriptionCommandInput) => Promise<SubscriptionOutcome>;
+
+export function createSubscriptionCommands(dependencies: CommandDependencies): SendSubscriptionCommand {
+  return async (input) => {
+    const { tenantId, subscriptionId, command, terms, commandId, by } = input;
+    await requirePossible(dependencies, input);
+    const ask = () =>
+      sendCommand(dependencies, {
+        tenantId,
+        entityType: 'subscription',
+        entityId: subscriptionId,
+        workflowId: workflowIdOf(subscriptionId),
+        update: command,
+        input: { ...terms, commandId, by },
+        refusalOf: (entity) => ((entity as Subscription).state === 'cancelled' ? cancelled(command) : null),
+      }) as Promise<SubscriptionOutcome>;
+    return askAgainWhileStarting(ask);
+  };
+}
+
+const PAUSE_MS = 100;
+const MOST_ASKS = 10;
+
+/** A process that starts afresh turns commands away for some ten milliseconds. */
+async function askAgainWhileStarting(ask: () => Promise<SubscriptionOutcome>): Promise<SubscriptionOutcome> {
+  for (let asked = 1; ; asked++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== subscriptionRefusals.startingAfresh) throw error;
+      if (asked === MOST_ASKS)
+        throw new DomainError(
+          'OUTCOME_PENDING',
+          'The process is starting afresh: repeat the request with the same Idempotency-Key',
+          { retryAfterSeconds: 1 },
+        );
+      await setTimeout(PAUSE_MS);
+    }
+  }
+}
+
+/** What can be told from the request and the plan alone is told here, where it can point at the field. */
+async function requirePossible(
+  { database }: CommandDependencies,
+  { tenantId, subscriptionId, command, terms, commandId }: SendSubscriptionCommandInput,
+): Promise<void> {
+  if (command === 'cancelSubscription') requireAccepted(refuseCancelTerms(terms));
+  if (command !== 'changePlan') return;
+  const { subscriptions, events } = database.models;
+  const subscription = await subscriptions.findOne({ _id: subscriptionId, tenantId }).lean();
+  if (!subscription || subscription.state === 'cancelled') return;
+  // A repeat is answered as the first time, whatever the subscription has become since. Asked after it was read: it may
+  // be becoming so just now.
+  if (await events.exists({ tenantId, entityId: subscriptionId, step: commandStep(commandId) })) return;
+  const { planId, quantity } = terms;
+  requireChange({
+    current: subscription.item,
+    next: await findPlanItem({ database, tenantId, planId, quantity: quantity ?? subscription.item.quantity }),
+  });
+}
+
+function cancelled(command: SubscriptionUpdate): DomainError {
+  const refused = refuseSubscriptionCommand({
+    command: commandOf(command, {}),
+    standing: { state: 'cancelled', invoiceOpen: false, waiting: null },
+  })!;
+  return new DomainError(refused.code, refused.detail);
+}

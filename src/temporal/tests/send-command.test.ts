@@ -1,0 +1,143 @@
+import {
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { commandStep } from '../../contracts/commands';
+import { processPaymentId } from '../../contracts/payments/payment';
+import { DomainError } from '../../domain/domain-error';
+import { newId } from '../../domain/ids';
+import { tenantIdOf } from '../../domain/tenant';
+import { applyStep } from '../../services/apply-step';
+import type { Database } from '../../models/database';
+import { afterFirstRead } from '../../testing/faults/after-first-read';
+import { seedCaptured } from '../../testing/worlds/seed-payment';
+import { openTestDatabase } from '../../testing/servers/test-database';
+import { sendCommand } from '../send-command';
+
+let database: Database;
+let drop: () => Promise<void>;
+beforeAll(async () => {
+  ({ database, drop } = await openTestDatabase());
+});
+afterAll(() => drop());
+
+const tenantId = tenantIdOf({ partnerId: newId('partner'), mode: 'live' });
+const by = { kind: 'api_key', id: 'key_test' } as const;
+const at = '2026-11-21T09:00:00.000Z';
+
+/**
+ * Everything that Temporal says of an update whose process closed meanwhile; the first only when the time to answer is
+ * over.
+ */
+const silences = {
+  'no answer': () => new WorkflowUpdateRPCTimeoutOrCancelledError('Deadline exceeded'),
+  'a process that has ended': () => new WorkflowNotFoundError('workflow execution already completed', 'w', undefined),
+  'a process that was cut off': () =>
+    new WorkflowUpdateFailedError(
+      'Workflow Update failed',
+      ApplicationFailure.nonRetryable('', 'AcceptedUpdateCompletedWorkflow'),
+    ),
+};
+
+interface Command {
+  paymentId: string;
+  commandId: string;
+}
+
+/** Sends a capture of a payment over a Temporal that answers with `executeUpdate`. */
+const send = ({ paymentId, commandId }: Command, executeUpdate: () => Promise<never>) => {
+  const client = {
+    withDeadline: (_deadline: number, run: () => unknown) => run(),
+    workflow: { getHandle: () => ({ executeUpdate }) },
+  } as unknown as Client;
+  return sendCommand(
+    { client, database, starter: {} as never },
+    {
+      tenantId,
+      entityType: 'payment',
+      entityId: paymentId,
+      workflowId: processPaymentId(paymentId),
+      update: 'capturePayment',
+      input: { commandId, by },
+      refusalOf: ({ state }) =>
+        state === 'authorised' ? null : new DomainError('PAYMENT_NOT_CAPTURABLE', `The payment is ${state}`),
+    },
+  );
+};
+const newCommand = async (): Promise<Command> => ({
+  paymentId: await seedCaptured({ api: { database }, tenantId, state: 'authorised' }),
+  commandId: newId('event'),
+});
+
+/** A capture of an authorised payment; `meanwhile` is what becomes of the payment before Temporal says `silence`. */
+async function capture(silence: () => Error, meanwhile: (command: Command) => Promise<unknown>) {
+  const command = await newCommand();
+  return send(command, async () => {
+    await meanwhile(command);
+    throw silence();
+  });
+}
+const cancel = ({ paymentId }: Command) =>
+  database.models.payments.updateOne({ _id: paymentId }, { $set: { state: 'cancelled' } });
+const record = ({ paymentId, commandId }: Command) =>
+  applyStep(database, {
+    tenantId,
+    entityType: 'payment',
+    entityId: paymentId,
+    step: commandStep(commandId),
+    from: ['authorised'],
+    to: 'capturing',
+    at,
+    by,
+    event: { type: 'payment.capturing' },
+  });
+
+describe.each(Object.entries(silences))('a command that meets %s', (_name, silence) => {
+  it('is refused for good when another one ended the payment meanwhile', async () => {
+    await expect(capture(silence, cancel)).rejects.toMatchObject({ code: 'PAYMENT_NOT_CAPTURABLE' });
+  });
+
+  it('is answered with what it did, where that is recorded', async () => {
+    await expect(capture(silence, record)).resolves.toEqual({ state: 'capturing', at });
+    await expect(capture(silence, async (command) => [await record(command), await cancel(command)])).resolves.toEqual({
+      state: 'capturing',
+      at,
+    });
+  });
+
+  it('is an open question while the payment goes on', async () => {
+    await expect(capture(silence, async () => undefined)).rejects.toMatchObject({
+      code: 'OUTCOME_PENDING',
+      details: { retryAfterSeconds: 1 },
+    });
+  });
+});
+
+describe('a command that is repeated', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  it.each(['payments', 'events'] as const)(
+    'is answered with what its first attempt did, even where that is recorded between two looks (after that at %s)',
+    async (model) => {
+      const command = await newCommand();
+      afterFirstRead(database.models[model] as typeof database.models.events, () => record(command));
+      const answer = send(command, async () => {
+        throw silences['no answer']();
+      });
+      await expect(answer).resolves.toEqual({ state: 'capturing', at });
+    },
+  );
+
+  it('is answered with what it did where the process was cut short after that and refuses', async () => {
+    const refused = () =>
+      new WorkflowUpdateFailedError(
+        'Workflow Update failed',
+        ApplicationFailure.nonRetryable('The payment is cancelled', 'ILLEGAL_STATE'),
+      );
+    await expect(capture(refused, record)).resolves.toEqual({ state: 'capturing', at });
+    await expect(capture(refused, async () => undefined)).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
+  });
+});

@@ -1,0 +1,66 @@
+import type { Database } from '../../models/database';
+import { entityModel } from '../../models/entity-model';
+import type { EntityType } from '../../models/event';
+import { entityWorkflows, type EntityWorkflow } from '../entity-workflows';
+import type { WorkflowStarter } from '../workflow-starter';
+
+/**
+ * The ids of the workflows of a tenant's open entities: what MongoDB says, which unlike Temporal's visibility does not
+ * lag. Some may not run (yet, or any more).
+ */
+export async function openWorkflowIds({
+  database,
+  tenantId,
+  createdAfter,
+}: {
+  database: Database;
+  tenantId: string;
+  createdAfter?: Date;
+}): Promise<string[]> {
+  const idsOf = async ([entityType, workflow]: [string, EntityWorkflow | null]): Promise<string[]> => {
+    if (!workflow) return [];
+    const inOpenState = { state: { $in: [...workflow.openStates] } };
+    const open = {
+      tenantId,
+      $or: [inOpenState, ...(workflow.unfinished ? [workflow.unfinished] : [])],
+      ...(createdAfter ? { createdAt: { $gt: createdAfter } } : {}),
+    };
+    const entities = await entityModel(database.models, entityType as EntityType)
+      .find(open, { _id: 1 })
+      .lean();
+    return entities.map(({ _id }) => workflow.workflowId(_id));
+  };
+  return (await Promise.all(Object.entries(entityWorkflows).map(idsOf))).flat();
+}
+
+/**
+ * Sends every start of the tenant that is still in the outbox. One that cannot be sent stays there, and is born at the
+ * time it is sent at.
+ */
+export async function startWhatWaits({
+  database,
+  starter,
+  tenantId,
+}: {
+  database: Database;
+  starter: Pick<WorkflowStarter, 'start'>;
+  tenantId: string;
+}): Promise<void> {
+  const rows = await database.models.outbox
+    .find({ tenantId, open: true, pending: 'temporal', entityType: { $ne: 'operation' } })
+    .lean();
+  await inParallel(rows, (row) => starter.start(row).catch(() => undefined));
+}
+
+/** How many things of one tenant are worked on at once. */
+export const AT_ONCE = 20;
+
+/** Runs `work` for every item, twenty at a time; rejects with the first error once none is running any more. */
+export async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
+  const waiting = items.values();
+  const runOneByOne = async () => {
+    for (const item of waiting) await work(item);
+  };
+  const results = await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, items.length) }, runOneByOne));
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}

@@ -1,0 +1,217 @@
+import { type Client, ServiceError, WorkflowClient, type ConnectionLike } from '@temporalio/client';
+import { DomainError } from '../../domain/domain-error';
+
+/*
+ * Everything that speaks to the time skipping of Temporal Server 1.32 and newer
+ * (`frontend.WorkflowTimeSkippingEnabled`), for which the SDK has no words of its own. One workflow's clock moves at a
+ * time; other workflows are untouched. Children never skip: propagation is always switched off, because it does not
+ * carry the target.
+ *
+ * Danger: while skipping is on, the pauses between the attempts of a failing activity are skipped too, and a workflow
+ * that comes to rest just after real time has passed the target is skipped on to its next timer, however far
+ * (docs/decisions/0009). So each session makes one skip, at once or not at all: begin it only while the workflow rests
+ * and its target lies well ahead, and end it where it was not made.
+ */
+const SKIPS_PER_SESSION = 1;
+const CALL_TIMEOUT_MS = 5000;
+const UNIMPLEMENTED = 12;
+const NOT_FOUND = 5;
+const RUNNING = 1;
+
+type WorkflowService = Client['workflowService'];
+type TimeSkippingConfig = NonNullable<Parameters<WorkflowService['startWorkflowExecution']>[0]['timeSkippingConfig']>;
+
+/** Where a workflow stands. */
+export interface WorkflowStand {
+  running: boolean;
+  runId: string;
+  /** How far it is ahead of real time, in ms; negative by as much as the two clocks differ. */
+  offsetMs: number;
+  /** How inexact `offsetMs` may be, in ms. */
+  blurMs: number;
+  historyLength: number;
+  /** Whether a skip is under way. */
+  skipping: boolean;
+  /** What is in flight, in words; null when it waits for timers and messages only. */
+  busyWith: string | null;
+  /** An activity that failed and is tried again. */
+  failing: { activity: string; attempts: number } | null;
+}
+
+const namedBy = ({ client, workflowId }: { client: Client; workflowId: string }) => ({
+  namespace: client.options.namespace,
+  execution: { workflowId },
+});
+const bounded = <T>(client: Client, call: () => Promise<T>): Promise<T> =>
+  client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
+const codeOf = (error: unknown): unknown =>
+  ((error instanceof ServiceError ? error.cause : error) as { code?: unknown } | undefined)?.code;
+
+/** Null when Temporal knows no such workflow. */
+export async function describeStand({
+  client,
+  workflowId,
+}: {
+  client: Client;
+  workflowId: string;
+}): Promise<WorkflowStand | null> {
+  const askedAt = Date.now();
+  const answer = await bounded(client, () =>
+    client.workflowService.describeWorkflowExecution(namedBy({ client, workflowId })),
+  ).catch((error: unknown) => {
+    if (codeOf(error) === NOT_FOUND) return null;
+    throw error;
+  });
+  if (!answer) return null;
+  const answeredAt = Date.now();
+  const { workflowExecutionInfo, workflowExtendedInfo, pendingActivities, pendingChildren, pendingWorkflowTask } =
+    answer;
+  const skipped = workflowExtendedInfo?.timeSkippingInfo;
+  const failing = pendingActivities?.find(({ attempt }) => (attempt ?? 0) > 1);
+  const activity = pendingActivities?.[0]?.activityType?.name;
+  const child = pendingChildren?.[0]?.workflowId;
+  return {
+    running: Number(workflowExecutionInfo?.status) === RUNNING,
+    runId: workflowExecutionInfo?.execution?.runId ?? '',
+    offsetMs: skipped?.currentTime ? millisecondsOf(skipped.currentTime) - (askedAt + answeredAt) / 2 : 0,
+    blurMs: (answeredAt - askedAt) / 2,
+    historyLength: Number(workflowExecutionInfo?.historyLength ?? 0),
+    skipping: skipped?.effectiveConfig?.enabled === true,
+    busyWith: activity
+      ? `the activity ${activity}`
+      : child
+        ? `its child ${child}`
+        : pendingWorkflowTask
+          ? 'a workflow task that no worker has finished'
+          : null,
+    failing: failing ? { activity: failing.activityType?.name ?? '', attempts: (failing.attempt ?? 1) - 1 } : null,
+  };
+}
+
+/**
+ * Lets a workflow skip to its next timer, but `byMs` at most: at once, or as soon as nothing of it is in flight. False
+ * when it has ended.
+ */
+export async function beginSkip({
+  client,
+  workflowId,
+  byMs,
+}: {
+  client: Client;
+  workflowId: string;
+  byMs: number;
+}): Promise<boolean> {
+  return configure({
+    client,
+    workflowId,
+    config: skipOf({ id: `hop-${Date.now()}-${Math.random().toString(36).slice(2)}`, byMs }),
+  });
+}
+
+/** From here on the workflow lives at the pace of real time. False when it has ended. */
+export async function endSkip({ client, workflowId }: { client: Client; workflowId: string }): Promise<boolean> {
+  return configure({ client, workflowId, config: { enabled: false, disablePropagation: true } });
+}
+
+async function configure({
+  client,
+  workflowId,
+  config,
+}: {
+  client: Client;
+  workflowId: string;
+  config: TimeSkippingConfig;
+}): Promise<boolean> {
+  try {
+    await bounded(client, () =>
+      client.workflowService.updateWorkflowExecutionOptions({
+        namespace: client.options.namespace,
+        workflowExecution: { workflowId },
+        workflowExecutionOptions: { timeSkippingConfig: config },
+        updateMask: { paths: ['time_skipping_config'] },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (codeOf(error) === UNIMPLEMENTED) throw timeSkippingUnavailable();
+    if (codeOf(error) === NOT_FOUND) return false;
+    throw error;
+  }
+}
+
+/**
+ * A client whose starts are born at real time and skip `byMs` at once, in the very request that starts them. The
+ * workflow waits for it as its first step (workflows/align-clock.ts).
+ */
+export function startingAhead({
+  client,
+  workflowId,
+  byMs,
+}: {
+  client: Client;
+  workflowId: string;
+  byMs: number;
+}): WorkflowClient {
+  const timeSkippingConfig = skipOf({ id: `birth-${workflowId}`, byMs });
+  const workflowService = replacing(client.workflowService, {
+    startWorkflowExecution: (request: object) =>
+      client.workflowService.startWorkflowExecution({ ...request, timeSkippingConfig }),
+  });
+  const { namespace, dataConverter } = client.options;
+  return new WorkflowClient({
+    connection: replacing<ConnectionLike>(client.connection, { workflowService }),
+    namespace,
+    dataConverter,
+  });
+}
+
+/**
+ * Rejects with `TIME_SKIPPING_UNAVAILABLE` where the server is too old or has the feature switched off. Resolves to
+ * `available`, or to `unknown` when the server does not answer: an advance is then accepted and waits for it.
+ */
+export async function requireTimeSkipping({ client }: { client: Client }): Promise<'available' | 'unknown'> {
+  const nobody = {
+    namespace: client.options.namespace,
+    workflowExecution: { workflowId: 'time-skipping-probe' },
+    fastForwardId: 'probe',
+  };
+  try {
+    await bounded(client, () => client.workflowService.pollWorkflowExecutionTimeSkipping(nobody));
+    return 'available';
+  } catch (error) {
+    if (codeOf(error) === UNIMPLEMENTED) throw timeSkippingUnavailable();
+    return codeOf(error) === NOT_FOUND ? 'available' : 'unknown';
+  }
+}
+
+const timeSkippingUnavailable = (): DomainError =>
+  new DomainError(
+    'TIME_SKIPPING_UNAVAILABLE',
+    'The Temporal server cannot skip time. It has to be version 1.32 or newer with the dynamic configuration frontend.WorkflowTimeSkippingEnabled=true.',
+  );
+
+function skipOf({ id, byMs }: { id: string; byMs: number }): TimeSkippingConfig {
+  const ms = Math.max(1, Math.round(byMs));
+  return {
+    enabled: true,
+    disablePropagation: true,
+    maxSessionSkipCount: SKIPS_PER_SESSION,
+    fastForwardConfig: { id, duration: { seconds: Math.floor(ms / 1000) as never, nanos: (ms % 1000) * 1_000_000 } },
+  };
+}
+
+/** The same object with some of its members replaced; its methods still run on itself. */
+function replacing<T extends object>(target: T, members: Record<string, unknown>): T {
+  return new Proxy(target, {
+    get(_, key) {
+      if (typeof key === 'string' && key in members) return members[key];
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+/** Of a protobuf timestamp or duration. */
+export function millisecondsOf({ seconds, nanos }: { seconds?: unknown; nanos?: number | null }): number {
+  return Number(seconds ?? 0) * 1000 + (nanos ?? 0) / 1_000_000;
+}

@@ -1,0 +1,80 @@
+import {
+  GatewayOutcomeUnknown,
+  GatewayRequestRefused,
+  GatewayUnavailable,
+  type GatewayOperation,
+} from '../../clients/gateways/gateway-errors';
+import type { PaymentGateway } from '../../clients/gateways/payment-gateway';
+
+/** A real gateway that goes wrong for the payments a test names. What is taken from a set goes wrong once. */
+export function createFaultyGateway() {
+  const faults = {
+    /** Look-ups are not answered. */
+    blind: new Set<string>(),
+    /** Voids are not taken. */
+    unvoidable: new Set<string>(),
+    /** Voids fail with what nobody foresaw. */
+    stumbling: new Set<string>(),
+    /** `<payment or refund>:<call>` that is done and not answered (once). */
+    silent: new Set<string>(),
+    /** An authorisation never arrives, and nobody knows (once). */
+    lostOnTheWay: new Set<string>(),
+    /** A capture never arrives, and nobody knows (once). */
+    captureLost: new Set<string>(),
+    /** A capture is refused for good. */
+    uncapturable: new Set<string>(),
+    /** An authorisation is done, and the attempt that asked for it breaks off before it can keep the answer (once). */
+    brokenOff: new Set<string>(),
+    /** Every call is refused, as after the gateway's key was replaced. */
+    lockedOut: new Set<string>(),
+    /** Authorisations are refused, look-ups are answered: as with a key that may only read. */
+    readOnly: new Set<string>(),
+  };
+  const paymentOf = ({ idempotencyKey }: { idempotencyKey: string }) => idempotencyKey.split(':')[0]!;
+  const refuseLockedOut = (call: 'authorise' | 'lookUp', input: { idempotencyKey: string }) => {
+    if (faults.lockedOut.has(paymentOf(input)) || (call === 'authorise' && faults.readOnly.has(paymentOf(input))))
+      throw new GatewayRequestRefused({ call, idempotencyKey: input.idempotencyKey, reason: '401' });
+  };
+  const unlessSilent = <Result>(
+    call: GatewayOperation,
+    { idempotencyKey }: { idempotencyKey: string },
+    answer: Result,
+  ): Result => {
+    if (faults.silent.delete(idempotencyKey.split(':').slice(0, 2).join(':')))
+      throw new GatewayOutcomeUnknown({ call, idempotencyKey, reason: 'no answer' });
+    return answer;
+  };
+  const wrap = (gateway: PaymentGateway): PaymentGateway => ({
+    ...gateway,
+    async capture(input) {
+      const { idempotencyKey } = input;
+      if (faults.captureLost.delete(paymentOf(input)))
+        throw new GatewayOutcomeUnknown({ call: 'capture', idempotencyKey, reason: 'lost' });
+      if (faults.uncapturable.has(paymentOf(input))) return { status: 'rejected', reason: 'other' };
+      return gateway.capture(input);
+    },
+    async authorise(input) {
+      const { idempotencyKey } = input;
+      if (faults.lostOnTheWay.delete(paymentOf(input)))
+        throw new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey, reason: 'lost' });
+      refuseLockedOut('authorise', input);
+      const answer = await gateway.authorise(input);
+      if (faults.brokenOff.delete(paymentOf(input))) throw new Error('Broken off');
+      return unlessSilent('authorise', input, answer);
+    },
+    async lookUp(input) {
+      refuseLockedOut('lookUp', input);
+      if (faults.blind.has(paymentOf(input))) throw new GatewayUnavailable({ call: 'lookUp', reason: 'away' });
+      return gateway.lookUp(input);
+    },
+    async void(input) {
+      if (faults.stumbling.has(paymentOf(input))) throw new TypeError('Cannot read properties of undefined');
+      if (faults.unvoidable.has(paymentOf(input))) throw new GatewayUnavailable({ call: 'void', reason: 'away' });
+      return unlessSilent('void', input, await gateway.void(input));
+    },
+    async refund(input) {
+      return unlessSilent('refund', input, await gateway.refund(input));
+    },
+  });
+  return { faults, wrap };
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSandboxLedger, type SandboxLedgerItem } from '../../clients/gateways/sandbox-ledger';
+import { openDatabase, type Database } from '../../models/database';
+import { startSandboxGateway } from '../../simulator/start-sandbox-gateway';
+import { differences } from '../expect-books';
+import { enrolPartner, type PartnerApp } from './partner-app';
+import { startPlatform, type Platform } from './platform';
+import { waitFor } from '../wait-for';
+
+const CHAOS = { seed: 'chaos', timeoutAfterChargePercent: 10, unavailablePercent: 5, declinePercent: 5 };
+const SECRET = `whsec_${Buffer.from('a-secret-of-the-chaos-test-0').toString('base64')}`;
+
+/** A gateway in chaos, with the door the platform uses: forged doors lose the key of every call. */
+async function openGateway({
+  losesKeys,
+  timeoutAfterChargePercent,
+}: {
+  losesKeys: boolean;
+  timeoutAfterChargePercent: number;
+}) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'chaos-gateway-'));
+  const gateway = await startSandboxGateway({
+    port: 0,
+    dataDir,
+    webhookSecret: SECRET,
+    chaos: { ...CHAOS, timeoutAfterChargePercent },
+  });
+  const door = createServer((incoming, outgoing) => {
+    const headers = { ...incoming.headers };
+    if (losesKeys && headers['idempotency-key'])
+      headers['idempotency-key'] = `${String(headers['idempotency-key'])}#${randomUUID()}`;
+    const passed = httpRequest(
+      new URL(incoming.url ?? '/', gateway.url),
+      { method: incoming.method, headers },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
+    passed.on('error', () => outgoing.destroy());
+    outgoing.on('close', () => passed.destroy());
+    incoming.pipe(passed);
+  });
+  await new Promise<void>((resolve) => {
+    door.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    url: gateway.url,
+    doorUrl: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
+    async close() {
+      door.closeAllConnections();
+      door.close();
+      await gateway.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Pays as an app should: with one key, until there is a definite answer. */
+export const payUntilAnswered = (app: PartnerApp, index: number) => {
+  const key = randomUUID();
+  return waitFor(
+    async () => {
+      const { status, body } = await app.post<{ id: string }>('/payments', {
+        key,
+        body: {
+          amount: { amountMinor: 100 + index, currency: 'EUR' },
+          paymentMethod: 'pm_ok',
+          customerId: `cust-${index}`,
+        },
+      });
+      if (status >= 500) throw new Error(String(status));
+      expect(status).toBe(202);
+      return body.id;
+    },
+    { what: 'a payment to be accepted', timeoutMs: 60_000 },
+  );
+};
+
+export interface ChaosScene {
+  platform: Platform;
+  app: PartnerApp;
+  tenantId: string;
+  database: Database;
+  /** What the gateway has written in its own books. */
+  bankItems: () => Promise<SandboxLedgerItem[]>;
+}
+
+export interface ChaosSceneInput {
+  name: string;
+  workers: number;
+  /** Whether the gateway never sees the key of a call. */
+  losesKeys?: boolean;
+  timeoutAfterChargePercent?: number;
+}
+
+/**
+ * Plays with the whole platform over a gateway in chaos: of its calls 10 % (or as many as asked for) charge and never
+ * answer, 5 % get a 503, 5 % are declined.
+ */
+export async function withChaos(
+  { name, workers, losesKeys = false, timeoutAfterChargePercent = CHAOS.timeoutAfterChargePercent }: ChaosSceneInput,
+  play: (scene: ChaosScene) => Promise<void>,
+): Promise<void> {
+  const gateway = await openGateway({ losesKeys, timeoutAfterChargePercent });
+  const environment = { SANDBOX_GATEWAY_URL: gateway.doorUrl, GATEWAY_TIMEOUT_MS: '3000' };
+  const platform = await startPlatform({ name, workers, which: ['mongodb', 'redis', 'temporal'], environment });
+  const database = openDatabase({ uri: platform.mongodbUri, appName: 'test' });
+  await database.connection.asPromise();
+  try {
+    const { app } = await enrolPartner(platform);
+    const { tenantId } = (await app.get<{ tenantId: string }>('/me')).body;
+    const bankItems = () => Array.fromAsync(readSandboxLedger({ url: gateway.url, tenantId }));
+    await play({ platform, app, tenantId, database, bankItems });
+  } finally {
+    await database.close();
+    await platform.stop();
+    await gateway.close();
+  }
+}
+
+/** Payments that were acknowledged, our documents, our books and the gateway's own, against each other. */
+export async function compareBooks(
+  { database, bankItems }: ChaosScene,
+  paymentIds: readonly string[],
+): Promise<string[]> {
+  const items = await bankItems();
+  const books = {
+    read: (id: string) => database.models.payments.findById(id).lean().orFail(),
+    postings: (id: string) => database.models.ledgerPostings.find({ paymentId: id }).sort({ _id: 1 }).lean(),
+    bankItems: async (id: string) => items.filter(({ idempotencyKey }) => idempotencyKey.startsWith(id)),
+  };
+  const found: string[] = [];
+  for (const id of paymentIds) found.push(...(await differences(books, id)).problems);
+  return found;
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { newId } from '../domain/ids';
+import type { Onboarding } from '../models/users/onboarding';
+import type { Partner } from '../models/partners/partner';
+import type { User } from '../models/users/user';
+
+/** For tests: logs nothing. */
+export const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** For tests: keys in Redis that no other test touches. */
+export const ownPrefix = () => `{test-${randomUUID()}}`;
+
+export function testRedisUrl(): string {
+  const url = process.env.TEST_REDIS_URL;
+  if (!url) throw new Error('TEST_REDIS_URL is not set: run this in the integration project');
+  return url;
+}
+
+/** For tests: repeats until the expectations hold; their last failure after `withinMs`. */
+export async function eventually<T>(check: () => Promise<T> | T, withinMs = 10_000): Promise<T> {
+  const giveUpAt = Date.now() + withinMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > giveUpAt) throw error;
+      await setTimeout(25);
+    }
+  }
+}
+
+export interface People {
+  partner: Partner;
+  user: User;
+  onboarding: Onboarding;
+}
+
+/** For tests: a partner with a user whose onboarding waits for verification. */
+export function people(
+  changes: { user?: Partial<User>; partner?: Partial<Partner>; onboarding?: Partial<Onboarding> } = {},
+): People {
+  const at = new Date(Date.now() - 3_600_000);
+  const partner: Partner = {
+    _id: newId('partner'),
+    name: 'Fähre & Söhne',
+    timeZone: 'Europe/Berlin',
+    locale: 'de-DE',
+    reviewers: [],
+    metadata: {},
+    version: 1,
+    createdAt: at,
+    updatedAt: at,
+    ...changes.partner,
+  };
+  const tenantId = `${partner._id}:live`;
+  const shared = {
+    tenantId,
+    version: 1,
+    chain: null,
+    correlationId: 'corr-1',
+    createdAt: at,
+    updatedAt: at,
+    metadata: {},
+    locale: 'en-GB',
+    timeZone: 'Europe/London',
+  };
+  const userId = newId('user');
+  const onboardingId = newId('onboarding');
+  const person = { email: `${userId}@example.com`, emailKey: `${userId}@example.com`, name: 'Ada <b>Lovelace</b>' };
+  const user: User = {
+    ...shared,
+    ...person,
+    _id: userId,
+    state: 'pending',
+    onboardingId,
+    holdsEmail: true,
+    profile: null,
+    ...changes.user,
+  };
+  const onboarding: Onboarding = {
+    ...shared,
+    ...person,
+    _id: onboardingId,
+    state: 'awaiting_verification',
+    since: at,
+    until: null,
+    userId,
+    requiresApproval: false,
+    verification: { generation: 1, expiresAt: new Date('2026-07-01T10:00:00Z'), resentAt: [], verifiedAt: null },
+    undoing: null,
+    ...changes.onboarding,
+  };
+  return { partner, user, onboarding };
+}

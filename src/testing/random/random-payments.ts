@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto';
+import * as fc from 'fast-check';
+import { processPaymentId, refundPaymentId } from '../../contracts/payments/payment';
+import { moneyOf, type Money } from '../../domain/money';
+import { isPaymentAtRest } from '../../domain/payments/payment';
+import { bringWorkflow } from '../../temporal/time-skipping/time-skipping';
+import { describeStand } from '../../temporal/time-skipping/time-skipping-api';
+import { answerOf, type Asked } from '../worlds/asked';
+import { outages, type createGatewayOutages } from '../faults/gateway-outages';
+import { testActor, type PaymentWorld } from '../worlds/payment-world';
+import { LOOK_EVERY_MS, makeMoves, pace, patienceMs } from './random-moves';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Pauses between tries are real, and up to a minute long after an outage. */
+const SETTLED_WITHIN_MS = 240_000;
+
+const share = fc.constantFrom('all', 'half', 'third', 'one', 'too_much', 'nothing', 'other_currency');
+
+const move = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({ what: fc.constant('go_on' as const), share: fc.constantFrom('all', 'half', 'third'), pace }),
+  },
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('capture' as const), share, pace }) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('cancel' as const), pace }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ what: fc.constantFrom('cancel_by_signal' as const, 'cancel_in_temporal' as const), pace }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constant('review' as const),
+      decision: fc.constantFrom('approve' as const, 'approve' as const, 'decline' as const),
+      pace,
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ what: fc.constant('refund' as const), share, pace }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constant('act' as const),
+      decision: fc.constantFrom('approve' as const, 'decline' as const),
+      pace,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('repeat' as const), pace }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant('capture_at_the_gateway' as const),
+      share: fc.constantFrom('all', 'half'),
+      pace,
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      what: fc.constant('advance' as const),
+      byMs: fc.constantFrom(60_000, HOUR_MS, 2 * HOUR_MS, DAY_MS, 8 * DAY_MS),
+      pace,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ what: fc.constant('outage' as const), outage: fc.constantFrom(...outages), pace }),
+  },
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('well_again' as const), pace }) },
+);
+type Move = typeof move extends fc.Arbitrary<infer T> ? T : never;
+
+const methods = [
+  'pm_declined',
+  'pm_insufficient_funds',
+  'pm_fraud',
+  'pm_flaky',
+  'pm_timeout_after_capture',
+  'pm_refund_fails',
+  'pm_nonsense',
+  'pm_expires_next_month',
+];
+
+/** A payment of any kind, and what its partner, its customer, its reviewer and its gateway do with it. */
+export const paymentSequences = fc.record({
+  paymentMethod: fc.oneof(
+    { weight: 6, arbitrary: fc.constant('pm_ok') },
+    { weight: 2, arbitrary: fc.constant('pm_timeout_after_charge') },
+    { weight: 2, arbitrary: fc.constant('pm_requires_action') },
+    { weight: 3, arbitrary: fc.constantFrom(...methods) },
+  ),
+  /** In major units: from 10,000 on a person looks, from 100,000 on it is denied. */
+  major: fc.oneof(
+    { weight: 8, arbitrary: fc.constant(50) },
+    { weight: 3, arbitrary: fc.constant(20_000) },
+    { weight: 1, arbitrary: fc.constant(200_000) },
+  ),
+  currency: fc.constantFrom('EUR', 'EUR', 'KWD'),
+  capture: fc.constantFrom('automatic' as const, 'manual' as const),
+  moves: fc.array(move, { minLength: 3, maxLength: 9, size: 'max' }),
+});
+export type PaymentSequence = typeof paymentSequences extends fc.Arbitrary<infer T> ? T : never;
+export type AskedOfPayment = Asked<Extract<Move, { what: 'capture' | 'cancel' | 'review' }>>;
+
+export interface LivedPayment {
+  paymentId: string;
+  asked: AskedOfPayment[];
+  /** The codes of refunds that were refused. */
+  refundCodes: string[];
+  /** Sends a command once more, under its id. */
+  repeat: (asked: AskedOfPayment) => Promise<Pick<AskedOfPayment, 'outcome' | 'code'>>;
+}
+
+export interface LivePaymentInput {
+  world: PaymentWorld;
+  gateway: ReturnType<typeof createGatewayOutages>;
+  sequence: PaymentSequence;
+}
+
+/** Carries a sequence out; then the gateway is well again, and everything comes to its end. */
+export async function livePayment({ world, gateway, sequence }: LivePaymentInput): Promise<LivedPayment> {
+  const { paymentMethod, major, currency, capture, moves } = sequence;
+  const customerId = `c-${randomUUID()}`;
+  const whole = moneyOf(major * (currency === 'KWD' ? 1000 : 100), currency);
+  const paymentId = await world.pay({ paymentMethod, amount: whole, capture, customerId });
+  const refundIds: string[] = [];
+  const inOutage = () => gateway.current.has(customerId);
+  const lived: LivedPayment = { paymentId, asked: [], refundCodes: [], repeat: (asked) => answerOf(() => send(asked)) };
+
+  const send = ({ command, commandId }: Pick<AskedOfPayment, 'command' | 'commandId'>) => {
+    if (command.what === 'capture')
+      return world.command(paymentId, 'capture', { commandId, amount: amountOf(whole, command.share) });
+    return world.command(paymentId, command.what, {
+      commandId,
+      ...(command.what === 'review' ? { decision: command.decision } : {}),
+    });
+  };
+  const ask = async (command: AskedOfPayment['command'], commandId: string = randomUUID()) => {
+    const asked: AskedOfPayment = { command, commandId, outcome: null, code: null };
+    lived.asked.push(asked);
+    do Object.assign(asked, await answerOf(() => send(asked)));
+    while (asked.code === 'OUTCOME_PENDING' && !inOutage());
+    // As the api does it: after the capture a cancel is a refund of the rest.
+    if (asked.code === 'PAYMENT_CAPTURED') await refund('all');
+  };
+  const refund = async (part: string) => {
+    const { capturedMinor } = await world.read(paymentId);
+    const { outcome, code } = await answerOf(() =>
+      world.refund(
+        paymentId,
+        part === 'all' ? undefined : amountOf(moneyOf(Math.max(capturedMinor, 3), currency), part),
+      ),
+    );
+    if (code) lived.refundCodes.push(code);
+    if (outcome) refundIds.push(outcome);
+  };
+  /** What the payment waits for. */
+  const goOn = async ({ share: part, pace: own }: Extract<Move, { what: 'go_on' }>) => {
+    const { state } = await world.read(paymentId);
+    if (state === 'review') return ask({ what: 'review', decision: 'approve', pace: own });
+    if (state === 'requires_action') return act({ what: 'act', decision: 'approve', pace: own });
+    if (state === 'authorised') return ask({ what: 'capture', share: part, pace: own });
+    return refund(part);
+  };
+  const act = async (taken: Move): Promise<unknown> => {
+    switch (taken.what) {
+      case 'capture':
+      case 'cancel':
+      case 'review':
+        return ask(taken);
+      case 'refund':
+        return refund(taken.share);
+      case 'go_on':
+        return goOn(taken);
+      case 'cancel_by_signal':
+        return world
+          .handle(paymentId)
+          .signal('cancelPayment', { commandId: randomUUID(), by: testActor })
+          .catch(ignoreEnded);
+      case 'cancel_in_temporal':
+        return world.handle(paymentId).cancel().catch(ignoreEnded);
+      case 'repeat': {
+        const last = lived.asked.at(-1);
+        return last && ask(last.command, last.commandId);
+      }
+      case 'act':
+        return (await world.read(paymentId)).actionUrl === null
+          ? undefined
+          : world.act(paymentId, taken.decision).catch(() => undefined);
+      case 'capture_at_the_gateway': {
+        const { state, authorisationId } = await world.read(paymentId);
+        return state === 'authorised' && authorisationId
+          ? world.captureAtTheGateway(paymentId, amountOf(whole, taken.share).amountMinor).catch(() => undefined)
+          : undefined;
+      }
+      case 'advance':
+        return Promise.all(
+          [processPaymentId(paymentId), ...refundIds.map(refundPaymentId)].map((workflowId) =>
+            advance(world, workflowId, taken.byMs, inOutage()),
+          ),
+        );
+      case 'outage':
+        return gateway.current.set(customerId, taken.outage);
+      default:
+        return gateway.current.delete(customerId);
+    }
+  };
+
+  await makeMoves({ moves, act, inOutage, isAtRest: async () => isPaymentAtRest(await world.read(paymentId)) });
+  gateway.current.delete(customerId);
+  await settle(world, [processPaymentId(paymentId)]);
+  await settle(
+    world,
+    (await world.database.models.refunds.find({ paymentId }).lean()).map(({ _id }) => refundPaymentId(_id)),
+  );
+  return lived;
+}
+
+/** As the clock of a sandbox does it; what stands in its way, such as a gateway that is away, ends it early. */
+async function advance(
+  { client }: Pick<PaymentWorld, 'client'>,
+  workflowId: string,
+  byMs: number,
+  inOutage = false,
+): Promise<void> {
+  const stand = await describeStand({ client, workflowId });
+  await bringWorkflow({
+    client,
+    workflowId,
+    offsetMs: (stand?.offsetMs ?? 0) + byMs,
+    stallAfterMs: patienceMs({ inOutage }),
+    lookEveryMs: LOOK_EVERY_MS,
+  });
+}
+
+async function settle(world: PaymentWorld, workflowIds: string[]): Promise<void> {
+  const giveUpAt = Date.now() + SETTLED_WITHIN_MS;
+  for (const workflowId of workflowIds) {
+    while ((await describeStand({ client: world.client, workflowId }))?.running) {
+      if (Date.now() > giveUpAt) throw new Error(`${workflowId} did not end within ${SETTLED_WITHIN_MS} ms`);
+      await advance(world, workflowId, 8 * DAY_MS);
+    }
+  }
+}
+
+function amountOf(whole: Money, part: string): Money {
+  const { amountMinor, currency } = whole;
+  const parts: Record<string, number> = {
+    all: amountMinor,
+    half: Math.ceil(amountMinor / 2),
+    third: Math.ceil(amountMinor / 3),
+    one: 1,
+    too_much: amountMinor + 1,
+    nothing: 0,
+  };
+  return { amountMinor: parts[part] ?? 1, currency: part === 'other_currency' ? 'USD' : currency };
+}
+
+/** A process that has ended hears nothing, and need not. */
+function ignoreEnded(error: unknown): void {
+  if ((error as Error).name !== 'WorkflowNotFoundError') throw error;
+}

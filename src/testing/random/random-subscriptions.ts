@@ -1,0 +1,366 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import * as fc from 'fast-check';
+import { refundPaymentId } from '../../contracts/payments/payment';
+import {
+  subscriptionId as workflowIdOf,
+  type SubscriptionCommandTerms,
+  type SubscriptionUpdate,
+} from '../../contracts/subscriptions/subscription';
+import { moneyOf } from '../../domain/money';
+import { nextDue, progressOf } from '../../domain/subscriptions/subscription-progress';
+import { acceptRefund } from '../../services/payments/accept-refund';
+import { createPaymentCommands } from '../../temporal/commands/payments/payment-commands';
+import { bringWorkflow } from '../../temporal/time-skipping/time-skipping';
+import { describeStand } from '../../temporal/time-skipping/time-skipping-api';
+import { answerOf, type Asked } from '../worlds/asked';
+import { outages, type createGatewayOutages } from '../faults/gateway-outages';
+import { LOOK_EVERY_MS, makeMoves, pace, patienceMs } from './random-moves';
+import { tester, type SubscriptionWorld } from '../worlds/subscription-world';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Pauses between tries are real, and up to a minute long after an outage. */
+const SETTLED_WITHIN_MS = 300_000;
+/** A payment that nobody knows of is asked about every hour: more of that tells nothing new. */
+const LONGEST_IN_OUTAGE_MS = 12 * HOUR_MS;
+const MOST_TRIES = 10;
+
+const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
+/** Plans to change between. */
+const plans = {
+  month: { name: 'Month', amount: eur(1000), interval: 'month' },
+  better: { name: 'Better', amount: eur(3000), interval: 'month' },
+  week: { name: 'Week', amount: eur(300), interval: 'week' },
+  year: { name: 'Year', amount: eur(9999), interval: 'year' },
+  costly: { name: 'Costly', amount: eur(1_500_000), interval: 'month' },
+  yen: { name: 'Yen', amount: { amountMinor: 900, currency: 'JPY' }, interval: 'month' },
+} as const;
+type PlanName = keyof typeof plans;
+
+const planName = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom<PlanName>('month', 'better', 'week', 'year') },
+  { weight: 1, arbitrary: fc.constantFrom<PlanName>('costly', 'yen') },
+);
+const when = fc.constantFrom('now' as const, 'period_end' as const);
+const method = fc.oneof(
+  { weight: 4, arbitrary: fc.constant('pm_ok') },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      'pm_declined',
+      'pm_decline_on_renewal',
+      'pm_insufficient_funds',
+      'pm_expires_next_month',
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('pm_requires_action', 'pm_timeout_after_charge', 'pm_timeout_after_capture', 'pm_flaky'),
+  },
+);
+
+const move = fc.oneof(
+  {
+    weight: 20,
+    arbitrary: fc.record({
+      what: fc.constant('advance' as const),
+      byMs: fc.constantFrom(HOUR_MS, DAY_MS, 3 * DAY_MS, 8 * DAY_MS, 16 * DAY_MS, 33 * DAY_MS),
+      pace,
+    }),
+  },
+  { weight: 10, arbitrary: fc.record({ what: fc.constant('go_on' as const), pace }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      what: fc.constant('changePlan' as const),
+      plan: planName,
+      quantity: fc.constantFrom(undefined, 1, 2, 3),
+      when,
+      pace,
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      what: fc.constant('pauseSubscription' as const),
+      resumeAfterMs: fc.constantFrom(null, HOUR_MS, 5 * DAY_MS, 40 * DAY_MS),
+      pace,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('resumeSubscription' as const), pace }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constant('cancelSubscription' as const),
+      when,
+      refund: fc.constantFrom('none' as const, 'prorated' as const),
+      pace,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('undoSubscriptionChange' as const), pace }) },
+  { weight: 8, arbitrary: fc.record({ what: fc.constant('updatePaymentMethod' as const), method, pace }) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('repeat' as const), pace }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ what: fc.constant('refund_by_hand' as const), share: fc.constantFrom(1, 2, 3), pace }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ what: fc.constantFrom('approve' as const, 'decline' as const, 'withdraw' as const), pace }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ what: fc.constant('outage' as const), outage: fc.constantFrom(...outages), pace }),
+  },
+  { weight: 4, arbitrary: fc.record({ what: fc.constant('well_again' as const), pace }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('cancel_in_temporal' as const), pace }) },
+);
+type Move = typeof move extends fc.Arbitrary<infer T> ? T : never;
+
+/** A subscription of any kind, and what its partner, its customer and its gateway do with it, over some months. */
+export const subscriptionSequences = fc.record({
+  plan: fc.constantFrom<PlanName>('month', 'better', 'week', 'year'),
+  trialDays: fc.constantFrom(0, 0, 0, 5),
+  startsAfterMs: fc.constantFrom(null, null, null, 2 * DAY_MS),
+  quantity: fc.constantFrom(1, 1, 2),
+  paymentMethod: fc.oneof({ weight: 2, arbitrary: fc.constant('pm_ok') }, { weight: 1, arbitrary: method }),
+  moves: fc.array(move, { minLength: 4, maxLength: 12, size: 'max' }),
+  ending: fc.constantFrom('stays' as const, 'none' as const, 'prorated' as const),
+});
+export type SubscriptionSequence = typeof subscriptionSequences extends fc.Arbitrary<infer T> ? T : never;
+
+interface Command {
+  update: SubscriptionUpdate;
+  terms: SubscriptionCommandTerms[SubscriptionUpdate];
+  paymentMethod?: string;
+}
+export type AskedOfSubscription = Asked<Command>;
+
+export interface LivedSubscription {
+  subscriptionId: string;
+  asked: AskedOfSubscription[];
+  repeat: (asked: AskedOfSubscription) => Promise<Pick<AskedOfSubscription, 'outcome' | 'code'>>;
+}
+
+export interface LiveSubscriptionInput {
+  world: SubscriptionWorld;
+  gateway: ReturnType<typeof createGatewayOutages>;
+  planIds: Record<PlanName, string>;
+  sequence: SubscriptionSequence;
+}
+
+export const openPlans = async (world: SubscriptionWorld): Promise<Record<PlanName, string>> => {
+  const ids = await Promise.all(
+    Object.entries(plans).map(async ([name, terms]) => [name, await world.plan(terms)] as const),
+  );
+  return Object.fromEntries(ids) as Record<PlanName, string>;
+};
+
+/** Carries a sequence out; then the gateway is well again, and everything that is due is done. */
+export async function liveSubscription({
+  world,
+  gateway,
+  planIds,
+  sequence,
+}: LiveSubscriptionInput): Promise<LivedSubscription> {
+  const { models } = world.database;
+  const customerId = `c-${randomUUID()}`;
+  const { plan, trialDays, startsAfterMs, quantity, paymentMethod, moves, ending } = sequence;
+  const startAt = startsAfterMs === null ? null : new Date(Date.now() + startsAfterMs).toISOString();
+  const subscriptionId = await world.subscribe({
+    planId: planIds[plan],
+    trialDays,
+    quantity,
+    paymentMethod,
+    customerId,
+    startAt,
+  });
+  const workflowId = workflowIdOf(subscriptionId);
+  const asked: AskedOfSubscription[] = [];
+  const sendPayment = createPaymentCommands({ client: world.client, database: world.database, starter: world.starter });
+  const nowMs = async () => Date.now() + ((await describeStand({ client: world.client, workflowId }))?.offsetMs ?? 0);
+  const inOutage = () => gateway.current.has(customerId);
+  const send = ({ command: { update, terms }, commandId }: Pick<AskedOfSubscription, 'command' | 'commandId'>) =>
+    world.command(subscriptionId, update, terms, { commandId });
+
+  const ask = async (command: Command, commandId: string = randomUUID()) => {
+    const given: AskedOfSubscription = { command, commandId, outcome: null, code: null };
+    const isNew = asked.every((other) => other.commandId !== commandId);
+    asked.push(given);
+    if (command.paymentMethod && isNew)
+      await models.commandPayloads.create({
+        _id: commandId,
+        tenantId: world.tenantId,
+        entityId: subscriptionId,
+        payload: { paymentMethod: command.paymentMethod },
+        createdAt: new Date(),
+      });
+    for (let tries = 1; tries === 1 || (given.code === 'OUTCOME_PENDING' && tries <= MOST_TRIES); tries++)
+      Object.assign(given, await answerOf(() => send(given)));
+  };
+  const pendingPayment = async () => {
+    const { charge } = await world.read(subscriptionId);
+    const invoice =
+      charge?.status === 'pending' && charge.invoiceId ? await models.invoices.findById(charge.invoiceId).lean() : null;
+    const paymentId = invoice?.attempts.at(-1)?.paymentId;
+    return paymentId ? models.payments.findById(paymentId).lean() : null;
+  };
+  const isAtRest = async () => {
+    const { state, charge } = await world.read(subscriptionId);
+    if (
+      state === 'cancelled' ||
+      (charge === null ? state !== 'accepted' || startsAfterMs !== null : charge.status === 'failed')
+    )
+      return true;
+    const payment = await pendingPayment();
+    return (
+      payment !== null && payment.chain === null && ['review', 'requires_action', 'unknown'].includes(payment.state)
+    );
+  };
+  const refundByHand = async (share: number) => {
+    const { database, tenantId } = world;
+    const last = (await world.payments(subscriptionId)).findLast(
+      ({ state }) => state === 'captured' || state === 'partially_refunded',
+    );
+    if (!last) return;
+    const amount = moneyOf(Math.ceil(last.capturedMinor / share), last.amount.currency);
+    const at = new Date(await nowMs()).toISOString();
+    await answerOf(() =>
+      database.inTransaction((session) =>
+        acceptRefund({
+          database,
+          session,
+          tenantId,
+          paymentId: last._id,
+          amount,
+          correlationId: 'test',
+          by: tester,
+          at,
+        }),
+      ),
+    );
+  };
+  /** What a person does about a payment that waits. */
+  const decide = async (decision: 'approve' | 'decline' | 'withdraw'): Promise<unknown> => {
+    const payment = await pendingPayment();
+    if (!payment) return null;
+    const at = new Date(await nowMs()).toISOString();
+    const about = { tenantId: world.tenantId, paymentId: payment._id, commandId: randomUUID(), by: tester, at };
+    if (decision === 'withdraw') return answerOf(() => sendPayment({ ...about, command: 'cancel' }));
+    if (payment.actionUrl)
+      return fetch(payment.actionUrl, {
+        method: 'POST',
+        body: new URLSearchParams({ decision }),
+        redirect: 'manual',
+      }).then((response) => response.text());
+    return answerOf(() => sendPayment({ ...about, command: 'review', decision }));
+  };
+  const advance = async (byMs: number) => {
+    for (let left = inOutage() ? Math.min(byMs, LONGEST_IN_OUTAGE_MS) : byMs; left > 0; left -= 10 * DAY_MS) {
+      const stand = await describeStand({ client: world.client, workflowId });
+      const offsetMs = (stand?.offsetMs ?? 0) + Math.min(left, 10 * DAY_MS);
+      if (
+        await bringWorkflow({
+          client: world.client,
+          workflowId,
+          offsetMs,
+          stallAfterMs: patienceMs({ inOutage: inOutage() }),
+          lookEveryMs: LOOK_EVERY_MS,
+        })
+      )
+        return;
+    }
+  };
+  /** What takes it back to where it can be used. */
+  const goOn = async () => {
+    const { state, waiting } = await world.read(subscriptionId);
+    if (state === 'paused') return ask({ update: 'resumeSubscription', terms: {} });
+    if (state === 'past_due' || state === 'unpaid')
+      return ask({ update: 'updatePaymentMethod', terms: {}, paymentMethod: 'pm_ok' });
+    if (waiting) return ask({ update: 'undoSubscriptionChange', terms: {} });
+    return ask({ update: 'changePlan', terms: { planId: planIds.better, when: 'now' } });
+  };
+  const act = async (taken: Move): Promise<unknown> => {
+    switch (taken.what) {
+      case 'advance':
+        return advance(taken.byMs);
+      case 'go_on':
+        return goOn();
+      case 'changePlan':
+        return ask({
+          update: taken.what,
+          terms: {
+            planId: planIds[taken.plan],
+            when: taken.when,
+            ...(taken.quantity === undefined ? {} : { quantity: taken.quantity }),
+          },
+        });
+      case 'pauseSubscription':
+        return ask({
+          update: taken.what,
+          terms:
+            taken.resumeAfterMs === null
+              ? {}
+              : { resumeAt: new Date((await nowMs()) + taken.resumeAfterMs).toISOString() },
+        });
+      case 'resumeSubscription':
+      case 'undoSubscriptionChange':
+        return ask({ update: taken.what, terms: {} });
+      case 'cancelSubscription':
+        return ask({ update: taken.what, terms: { when: taken.when, refund: taken.refund } });
+      case 'updatePaymentMethod':
+        return ask({ update: taken.what, terms: {}, paymentMethod: taken.method });
+      case 'repeat': {
+        const last = asked.at(-1);
+        return last && ask(last.command, last.commandId);
+      }
+      case 'refund_by_hand':
+        return refundByHand(taken.share);
+      case 'approve':
+      case 'decline':
+      case 'withdraw':
+        return decide(taken.what);
+      case 'outage':
+        return gateway.current.set(customerId, taken.outage);
+      case 'well_again':
+        return gateway.current.delete(customerId);
+      default:
+        return world.handle(subscriptionId).cancel();
+    }
+  };
+  const isSettled = async () => {
+    const stand = await describeStand({ client: world.client, workflowId });
+    // It may not have heard of what came last: Temporal's own cancellation is answered before it is acted on.
+    if (stand?.running && stand.busyWith !== null) return false;
+    const subscription = await world.read(subscriptionId);
+    if (subscription.state === 'cancelled') return !stand?.running;
+    const due = nextDue(progressOf(subscription));
+    return due === null || (due.at !== null && Date.parse(due.at) > (await nowMs()));
+  };
+  const settle = async () => {
+    for (const giveUpAt = Date.now() + SETTLED_WITHIN_MS; !(await isSettled()); await setTimeout(LOOK_EVERY_MS)) {
+      if (Date.now() > giveUpAt)
+        throw new Error(`${subscriptionId} did not come to rest: ${JSON.stringify(await world.read(subscriptionId))}`);
+      if ((await isAtRest()) && !(await isSettled())) await advance(3 * HOUR_MS);
+    }
+  };
+
+  await makeMoves({ moves, act, isAtRest, inOutage });
+  gateway.current.delete(customerId);
+  await settle();
+  if (ending !== 'stays') await ask({ update: 'cancelSubscription', terms: { when: 'now', refund: ending } });
+  await settle();
+  await endRefunds();
+  return { subscriptionId, asked, repeat: (given) => answerOf(() => send(given)) };
+
+  async function endRefunds(): Promise<void> {
+    const paymentIds = (await world.payments(subscriptionId)).map(({ _id }) => _id);
+    const refundIds = (await models.refunds.find({ paymentId: { $in: paymentIds } }).lean()).map(({ _id }) => _id);
+    for (const row of await models.outbox
+      .find({ entityId: { $in: refundIds }, open: true, pending: 'temporal' })
+      .lean())
+      await world.starter.start(row);
+    for (const refundId of refundIds) await world.client.workflow.getHandle(refundPaymentId(refundId)).result();
+  }
+}

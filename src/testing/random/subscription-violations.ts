@@ -1,0 +1,150 @@
+import { readSandboxLedger, type SandboxLedgerItem } from '../../clients/gateways/sandbox-ledger';
+import { subscriptionId as workflowIdOf } from '../../contracts/subscriptions/subscription';
+import { subscriptionTransitions, type SubscriptionState } from '../../domain/subscriptions/subscription';
+import { canTransition } from '../../domain/transitions';
+import type { Invoice } from '../../models/subscriptions/invoice';
+import type { Payment } from '../../models/payments/payment';
+import type { Subscription } from '../../models/subscriptions/subscription';
+import { failedTasksOf } from '../failed-tasks';
+import { paymentViolations } from './payment-violations';
+import type { SubscriptionWorld } from '../worlds/subscription-world';
+import { timelineViolations } from './timeline-violations';
+
+/**
+ * What is wrong with a subscription that has come to rest, with its invoices, payments, refunds and books; empty when
+ * nothing is.
+ */
+export async function subscriptionViolations(
+  world: SubscriptionWorld,
+  subscriptionId: string,
+  visit?: (arrow: string) => void,
+): Promise<string[]> {
+  const [subscription, events, invoices] = await Promise.all([
+    world.read(subscriptionId),
+    world.events(subscriptionId),
+    world.invoices(subscriptionId),
+  ]);
+  const payments = new Map((await world.payments(subscriptionId)).map((payment) => [payment._id, payment]));
+  const canMove = (from: SubscriptionState, to: SubscriptionState) => canTransition(subscriptionTransitions, from, to);
+  const problems = timelineViolations<SubscriptionState>(
+    { events, version: subscription.version, stateOf: ({ state }) => state as SubscriptionState, canMove },
+    visit,
+  );
+  if (events.at(-1)!.state !== subscription.state)
+    problems.push(`it is ${subscription.state}, its last event says ${events.at(-1)!.state}`);
+  if (subscription.charge && subscription.charge.status !== 'failed')
+    problems.push(`it came to rest with a charge that is ${subscription.charge.status}`);
+  for (const invoice of invoices)
+    problems.push(
+      ...invoiceProblems(invoice, payments).map(
+        (problem) => `invoice ${invoice._id} (${invoice.kind}, ${invoice.state}): ${problem}`,
+      ),
+    );
+  problems.push(...periodProblems(invoices), ...openProblems(subscription, invoices));
+  const cancelled = events.find(({ state }) => state === 'cancelled');
+  problems.push(...creditProblems(subscription, invoices, Number(cancelled?.data.refundMinor ?? 0)));
+  if (cancelled) {
+    for (const { _id, createdAt } of [...invoices, ...payments.values()])
+      if (createdAt > cancelled.at) problems.push(`${_id} was made after the cancellation`);
+  }
+  const books = await bookkeeping(world);
+  for (const paymentId of payments.keys())
+    problems.push(...(await paymentViolations(books, paymentId)).map((problem) => `payment ${paymentId}: ${problem}`));
+  problems.push(...(await failedTasksOf(world.client, workflowIdOf(subscriptionId))));
+  const { status } = await world.handle(subscriptionId).describe();
+  if ((status.name === 'RUNNING') === (subscription.state === 'cancelled'))
+    problems.push(`it is ${subscription.state}, its process ${status.name}`);
+  return problems;
+}
+
+const isTaken = ({ capturedMinor }: Payment): boolean => capturedMinor > 0;
+const total = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);
+
+/** An invoice adds up, is charged once at most, and is paid exactly when its money was taken. */
+function invoiceProblems(
+  { state, lines, subtotal, creditApplied, total: { amountMinor: due }, attempts }: Invoice,
+  payments: ReadonlyMap<string, Payment>,
+): string[] {
+  const problems: string[] = [];
+  const sum = total(lines.map(({ amount }) => amount.amountMinor));
+  if (sum !== subtotal.amountMinor) problems.push(`its lines are ${sum}, its subtotal ${subtotal.amountMinor}`);
+  if (due !== Math.max(0, sum) - creditApplied.amountMinor)
+    problems.push(`${due} is due of ${sum} with ${creditApplied.amountMinor} of credit`);
+  if (due < 0 || creditApplied.amountMinor < 0)
+    problems.push(`${due} is due, ${creditApplied.amountMinor} of credit is used`);
+  const made = attempts.map(({ paymentId }) => payments.get(paymentId)!);
+  const taken = made.filter(isTaken);
+  if (new Set(attempts.map(({ attempt }) => attempt)).size !== attempts.length)
+    problems.push('an attempt was made twice');
+  if (made.some(({ amount }) => amount.amountMinor !== due)) problems.push('a payment is over another amount');
+  if (taken.length > 1) problems.push(`it was charged ${taken.length} times`);
+  if (taken.some(({ capturedMinor }) => capturedMinor !== due)) problems.push('another amount was taken');
+  if (due > 0 && (state === 'paid') !== (taken.length === 1) && state !== 'void')
+    problems.push(`${taken.length} payments were taken`);
+  if (due === 0 && (state !== 'paid' || made.length > 0))
+    problems.push(`nothing is due, ${made.length} payments were made`);
+  if (state === 'void' && taken.some(({ capturedMinor, refundedMinor }) => capturedMinor !== refundedMinor))
+    problems.push('it was taken back, and its money kept');
+  if (attempts.some((attempt) => attempt.state === 'pending')) problems.push('an attempt has no answer');
+  for (const { state: told, paymentId } of attempts)
+    if ((told === 'paid') !== isTaken(payments.get(paymentId)!))
+      problems.push(`the attempt with ${paymentId} is told to be ${told}`);
+  return problems;
+}
+
+/**
+ * No time is charged twice: a period begins where the one before ends, or later; a change cuts the one it falls into.
+ */
+function periodProblems(invoices: readonly Invoice[]): string[] {
+  const problems: string[] = [];
+  let paidUntil = '';
+  for (const { _id, kind, state, period } of invoices.filter((invoice) => invoice.state !== 'void')) {
+    if (kind === 'period' && period.startAt < paidUntil)
+      problems.push(
+        `invoice ${_id} (${state}) is for a period from ${period.startAt}, the one before goes to ${paidUntil}`,
+      );
+    if (period.endAt <= period.startAt) problems.push(`invoice ${_id} is for no time`);
+    paidUntil = period.endAt;
+  }
+  return problems;
+}
+
+/** Credit is what invoices below zero gave and others have not used up; a prorated cancel may have given back of it. */
+function creditProblems(
+  { creditBalance: { amountMinor: credit } }: Subscription,
+  invoices: readonly Invoice[],
+  refundMinor: number,
+): string[] {
+  const kept = invoices.filter(({ state }) => state !== 'void');
+  const given =
+    total(kept.map(({ subtotal }) => Math.max(0, -subtotal.amountMinor))) -
+    total(kept.map(({ creditApplied }) => creditApplied.amountMinor));
+  if (credit < 0) return [`the credit is ${credit}`];
+  return credit > given || credit < given - refundMinor ? [`the credit is ${credit}, invoices gave ${given}`] : [];
+}
+
+/** At most one invoice is open, and it is the one that is being charged. */
+function openProblems({ state, charge }: Subscription, invoices: readonly Invoice[]): string[] {
+  const open = invoices.filter((invoice) => invoice.state === 'open').map(({ _id }) => _id);
+  const expected = charge?.invoiceId ? [charge.invoiceId] : [];
+  if (JSON.stringify(open) !== JSON.stringify(expected))
+    return [`${state}: open are ${open.join(', ') || 'none'}, charged is ${expected.join(', ') || 'none'}`];
+  return [];
+}
+
+/** The books of the payments of a world of subscriptions, read once. */
+async function bookkeeping({ database, client, bank, tenantId }: SubscriptionWorld) {
+  const { payments, refunds, ledgerPostings } = database.models;
+  const items: SandboxLedgerItem[] = [];
+  for await (const item of readSandboxLedger({ url: bank.url, tenantId })) items.push(item);
+  return {
+    database,
+    client,
+    read: (paymentId: string) => payments.findById(paymentId).lean().orFail(),
+    postings: (paymentId: string) => ledgerPostings.find({ paymentId }).sort({ _id: 1 }).lean(),
+    async bankItems(paymentId: string) {
+      const keys = [paymentId, ...(await refunds.find({ paymentId }).lean()).map(({ _id }) => _id)];
+      return items.filter(({ idempotencyKey }) => keys.includes(idempotencyKey.split(':')[0]!));
+    },
+  };
+}

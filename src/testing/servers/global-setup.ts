@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { claimFolder, FolderInUse } from '../../../scripts/embedded/claim-folder';
+import { checkoutRoot, startServers, type TestServers } from './servers';
+
+const ADDRESSES = [
+  'TEST_MONGODB_URI',
+  'TEST_TEMPORAL_ADDRESS',
+  'TEST_REDIS_URL',
+  'TEST_SMTP_URL',
+  'TEST_MAIL_URL',
+] as const;
+
+declare global {
+  /** Handed from jest's global set-up to its global tear-down, which run in one process. */
+  var sharedTestServers: TestServers | undefined;
+}
+
+/**
+ * One set of real servers for all integration tests, on free ports, with fresh data; its addresses are in TEST_*.
+ * A developer who has exported all of TEST_* keeps a set of their own: nothing is started then.
+ * The workflows are built first: every test that runs them runs the bundle that ships.
+ */
+export default async function prepareSharedServers(): Promise<void> {
+  const root = checkoutRoot(__dirname);
+  execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (ADDRESSES.every((name) => process.env[name])) return;
+  const base = join(root, '.platform-test');
+  mkdirSync(base, { recursive: true });
+  await removeDeadSets(base);
+  const folder = join(base, `shared-${process.pid}`);
+  const servers = await startServers({ folder });
+  globalThis.sharedTestServers = servers;
+  process.once('exit', servers.killNow);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+  process.stderr.write(`Integration tests run on ${servers.mongodb.label}\n`);
+  process.env.TEST_MONGODB_URI = servers.mongodb.uri;
+  process.env.TEST_TEMPORAL_ADDRESS = servers.temporal.address;
+  process.env.TEST_REDIS_URL = servers.redis.url;
+  process.env.TEST_SMTP_URL = servers.mail.smtpUrl;
+  process.env.TEST_MAIL_URL = servers.mail.webUrl;
+}
+
+/** Ends and removes what runs that were killed left behind; sets of runs that are still going stay. */
+async function removeDeadSets(base: string): Promise<void> {
+  for (const name of readdirSync(base)) {
+    const folder = join(base, name);
+    if (!existsSync(join(folder, 'owner.json')) && !existsSync(join(folder, 'processes'))) continue;
+    try {
+      await claimFolder(folder);
+    } catch (error) {
+      if (error instanceof FolderInUse) continue;
+      throw error;
+    }
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import type { OperationFailure } from '../../contracts/operation';
+import type { Database } from '../../models/database';
+import { createClock } from '../../services/clock';
+import { createSandboxClockMover } from '../../temporal/time-skipping/sandbox-clock';
+import { acceptAdvance } from '../../temporal/commands/sandbox/sandbox-clock-commands';
+import type { WorkflowStarter } from '../../temporal/workflow-starter';
+
+export interface AdvanceHereInput {
+  world: { client: Client; database: Database; starter: WorkflowStarter; tenantId: string };
+  /** ISO 8601 duration. */
+  by: string;
+  stallAfterMs?: number;
+}
+
+/** Advances a tenant's clock as the advance's workflow does, in the test itself. Answers why it could not. */
+export async function advanceHere({
+  world: { client, database, starter, tenantId },
+  by,
+  stallAfterMs,
+}: AdvanceHereInput): Promise<OperationFailure | null> {
+  const mover = createSandboxClockMover({ client, database, starter, stallAfterMs });
+  const now = await createClock({ database }).now(tenantId);
+  const { operation } = await database.inTransaction((session) =>
+    acceptAdvance({
+      database,
+      session,
+      tenantId,
+      by,
+      actor: { kind: 'api_key', id: 'key_test' },
+      now,
+      correlationId: 'test',
+    }),
+  );
+  const step = { tenantId, operationId: operation._id, chain: randomUUID() };
+  await mover.claim(step);
+  for (;;) {
+    const { arrived, failure } = await mover.advance({ ...step, signal: new AbortController().signal });
+    if (!arrived && !failure) continue;
+    await mover.finish({ ...step, failure });
+    return failure;
+  }
+}

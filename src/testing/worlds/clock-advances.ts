@@ -1,0 +1,41 @@
+import type { Actor } from '../../domain/actor';
+import type { Clock } from '../../services/clock';
+import type { Database } from '../../models/database';
+import { acceptAdvance } from '../../temporal/commands/sandbox/sandbox-clock-commands';
+import type { WorkflowStarter } from '../../temporal/workflow-starter';
+import { waitFor } from '../wait-for';
+
+const tester: Actor = { kind: 'api_key', id: 'key_test' };
+
+/** Advances of tenants' clocks, for worlds in which a worker carries them out. */
+export const createClockAdvances = ({
+  database,
+  starter,
+  clock,
+}: {
+  database: Database;
+  starter: Pick<WorkflowStarter, 'start'>;
+  clock: Clock;
+}) => {
+  const operation = (operationId: string) => database.models.operations.findById(operationId).lean().orFail();
+  return {
+    /** Accepts an advance as the api does and sends its start; answers the operation's id. */
+    async advance(tenantId: string, by: string, { start = true }: { start?: boolean } = {}): Promise<string> {
+      const now = await clock.now(tenantId);
+      const accepted = await database.inTransaction((session) =>
+        acceptAdvance({ database, session, tenantId, by, actor: tester, now, correlationId: 'test' }),
+      );
+      if (start) await starter.start(accepted.row);
+      return accepted.operation._id;
+    },
+    operation,
+    ended: (operationId: string, timeoutMs = 50_000) =>
+      waitFor(
+        async () => {
+          const found = await operation(operationId);
+          return found.state === 'running' ? null : found;
+        },
+        { what: `${operationId} to end`, timeoutMs, everyMs: 50 },
+      ),
+  };
+};

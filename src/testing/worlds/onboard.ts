@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import type { PartnerApp } from '../platform/partner-app';
+import { newestLink } from '../platform/mailbox';
+import { waitFor } from '../wait-for';
+
+export interface OnboardingView {
+  id: string;
+  state: string;
+  userId: string;
+  waitingFor: { what: string; until: string | null } | null;
+}
+
+export const newAddress = (): string => `ada.${randomUUID()}@example.com`;
+
+/** Sends `POST /onboardings`; the caller looks at the answer. */
+export const postOnboarding = (
+  app: PartnerApp,
+  {
+    email = newAddress(),
+    key,
+    timeoutMs,
+    requiresApproval,
+  }: { email?: string; key?: string; timeoutMs?: number; requiresApproval?: boolean } = {},
+) =>
+  app.post<OnboardingView & { code?: string; detail?: string }>('/onboardings', {
+    body: { email, name: 'Ada Lovelace', ...(requiresApproval ? { requiresApproval } : {}) },
+    key,
+    timeoutMs,
+  });
+
+/** Waits until an onboarding is in a state; outages in between are waited out. */
+export const untilState = (app: PartnerApp, id: string, state: string, timeoutMs = 60_000): Promise<OnboardingView> =>
+  waitFor(
+    async () => {
+      const { body } = await app.get<OnboardingView>(`/onboardings/${id}`);
+      if (body.state !== state) throw new Error(`it is ${body.state}`);
+      return body;
+    },
+    { what: `${id} to be ${state}`, timeoutMs },
+  );
+
+export const timelineOf = async (app: PartnerApp, id: string): Promise<string[]> =>
+  (await app.get<{ items: { type: string }[] }>(`/onboardings/${id}/events?limit=100`)).body.items.map(({ type }) =>
+    type.replace('onboarding.', ''),
+  );
+
+/** The token of the newest verification mail. */
+export const newestToken = async (input: { webUrl: string; to: string; count?: number }): Promise<string> =>
+  (await newestLink(input)).split('/').at(-1)!;
+
+/** Repeats a command with one key until it has a definite answer, as an app should. */
+export async function commandUntilAnswered(app: PartnerApp, path: string, body?: unknown, key: string = randomUUID()) {
+  return waitFor(
+    async () => {
+      const answer = await app.post(path, { key, body });
+      if (answer.status >= 500 || answer.body.code === 'REQUEST_IN_FLIGHT')
+        throw new Error(`${answer.status} ${String(answer.body.code)}`);
+      return answer;
+    },
+    { what: `an answer to ${path}`, timeoutMs: 120_000, everyMs: 300 },
+  );
+}

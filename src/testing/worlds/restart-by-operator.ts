@@ -1,0 +1,29 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { processPaymentId, refundPaymentId } from '../../contracts/payments/payment';
+import { subscriptionId } from '../../contracts/subscriptions/subscription';
+import { openStuckItem } from '../../services/outbox';
+import { createRunningWorkflows } from '../../temporal/running-workflows';
+import { createStuckOperations } from '../../temporal/commands/operator/stuck-operations';
+import type { PaymentWorld } from './payment-world';
+
+const processOf = { payment: processPaymentId, refund: refundPaymentId, subscription: subscriptionId };
+
+/**
+ * What becomes of a process that failed, once the reconciler has listed it: an operator restarts it. Resolves when the
+ * new run was asked for.
+ */
+export async function restartByOperator(
+  world: Pick<PaymentWorld, 'database' | 'client' | 'tenantId' | 'starter'>,
+  { entityType, entityId }: { entityType: keyof typeof processOf; entityId: string },
+): Promise<WorkflowHandle> {
+  const { database, client, tenantId, starter } = world;
+  const subject = processOf[entityType](entityId);
+  const kind = 'workflow_missing';
+  await openStuckItem({ database, tenantId, kind, entityType, entityId, subject, detail: 'its process has failed' });
+  const item = await database.models.stuckItems.findOne({ subject, kind, open: true }).lean().orFail();
+  const operations = createStuckOperations({ database, workflows: createRunningWorkflows(client) });
+  await database.inTransaction((session) => operations.restart({ item, by: { kind: 'operator', id: null }, session }));
+  for (const row of await database.models.outbox.find({ entityId, open: true, pending: 'temporal' }).lean())
+    await starter.start(row);
+  return client.workflow.getHandle(subject);
+}

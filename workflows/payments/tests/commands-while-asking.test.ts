@@ -1,0 +1,54 @@
+import { openPaymentWorld, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
+import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { recordHistory } from '../../../src/testing/record-history';
+import { waitFor } from '../../../src/testing/wait-for';
+
+let world: PaymentWorld;
+/** While set, look-ups wait for it; how many do. */
+let held: Promise<void> | null = null;
+let looking = 0;
+
+beforeAll(async () => {
+  quietTemporal();
+  world = await openPaymentWorld({
+    webhooks: false,
+    wrapGateway: (gateway) => ({
+      ...gateway,
+      async lookUp(input) {
+        if (held) looking++;
+        await held;
+        return gateway.lookUp(input);
+      },
+    }),
+  });
+});
+afterAll(() => world?.close());
+
+it.each(['review', 'capture'] as const)(
+  'refuses a %s that comes while the gateway is asked whether the customer has acted, as soon as it has told',
+  async (command) => {
+    const id = await world.pay({ paymentMethod: 'pm_requires_action', capture: 'manual' });
+    await world.until(id, 'requires_action');
+    let release = () => {};
+    held = new Promise((resolve) => {
+      release = resolve;
+    });
+    looking = 0;
+    await waitFor(() => looking > 0, { what: 'a look-up' });
+    const answer = world.command(id, command).catch((error: unknown) => error);
+    const taken = async () =>
+      ((await world.handle(id).fetchHistory()).events ?? []).some(
+        (event) => event.workflowExecutionUpdateAcceptedEventAttributes,
+      );
+    await waitFor(taken, { what: 'the command to be taken' });
+    held = null;
+    release();
+    expect(await answer).toMatchObject({
+      code: command === 'review' ? 'PAYMENT_NOT_IN_REVIEW' : 'PAYMENT_NOT_CAPTURABLE',
+    });
+    expect((await world.read(id)).state).toBe('requires_action');
+    await world.command(id, 'cancel');
+    await world.handle(id).result();
+    await recordHistory(`payment-${command}-while-asking`, world.handle(id));
+  },
+);

@@ -1,0 +1,104 @@
+import type { PaymentGateway } from '../../../src/clients/gateways/payment-gateway';
+import { paymentTimes } from '../../../src/domain/payments/payment';
+import { differences } from '../../../src/testing/expect-books';
+import { createFaultyGateway } from '../../../src/testing/faults/faulty-gateway';
+import { openPaymentWorld, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
+import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { recordHistory } from '../../../src/testing/record-history';
+import { waitFor } from '../../../src/testing/wait-for';
+
+let world: PaymentWorld;
+const faulty = createFaultyGateway();
+/** Payments that the customer confirms while their void is on its way. */
+const confirmed = new Set<string>();
+/** Those that somebody then takes a part of at the gateway itself. */
+const taken = new Set<string>();
+const confirming = (gateway: PaymentGateway): PaymentGateway => ({
+  ...gateway,
+  async void(input) {
+    const paymentId = input.idempotencyKey.split(':')[0]!;
+    if (confirmed.delete(paymentId)) await world.act(paymentId, 'approve');
+    if (taken.delete(paymentId)) await world.captureAtTheGateway(paymentId, 1500);
+    return gateway.void(input);
+  },
+});
+
+beforeAll(async () => {
+  quietTemporal();
+  world = await openPaymentWorld({ wrapGateway: (gateway) => faulty.wrap(confirming(gateway)), webhooks: false });
+});
+afterAll(() => world?.close());
+
+const waiting = async () => {
+  const id = await world.pay({ paymentMethod: 'pm_requires_action' });
+  await world.until(id, 'requires_action');
+  confirmed.add(id);
+  return id;
+};
+
+/** What was held and given back stands in our books as it stands in the gateway's. */
+async function expectHeldAndGivenBack(id: string): Promise<void> {
+  expect(await world.handle(id).result()).toMatchObject({ state: 'cancelled' });
+  expect(await differences(world, id)).toMatchObject({ problems: [], bank: { authorisations: 1, voids: 1, held: 0 } });
+  expect((await world.postings(id)).map(({ _id }) => _id)).toEqual([`${id}:authorise:1`, `${id}:void:1`]);
+  expect(await world.effects(id)).toEqual({ authorise: 'compensated' });
+  expect(await world.timeline(id)).toContain('hold_found');
+}
+
+describe('a customer who confirms just after the payment was given up', () => {
+  it('by a cancel: the books have the hold and its end', async () => {
+    const id = await waiting();
+    await world.command(id, 'cancel');
+    await expectHeldAndGivenBack(id);
+    await recordHistory('payment-confirmed-before-its-void', world.handle(id));
+  });
+
+  it('by a cancel whose void is not answered', async () => {
+    const id = await waiting();
+    faulty.faults.silent.add(`${id}:void`);
+    await world.command(id, 'cancel');
+    await expectHeldAndGivenBack(id);
+    expect(await world.timeline(id)).toContain('unknown');
+  });
+
+  it('because the hour was over', async () => {
+    const id = await waiting();
+    await world.advance(id, paymentTimes.actionMs);
+    await expectHeldAndGivenBack(id);
+  });
+
+  it('while nothing can be looked up: that is waited for', async () => {
+    const id = await waiting();
+    faulty.faults.blind.add(id);
+    await world.command(id, 'cancel');
+    await waitFor(async () => (await world.effects(id)).authorise === 'compensating', {
+      what: 'an undoing that cannot be told yet',
+    });
+    expect((await world.read(id)).state).toBe('requires_action');
+    faulty.faults.blind.delete(id);
+    await expectHeldAndGivenBack(id);
+  });
+});
+
+it.each(['at once', 'after silence'])(
+  'a customer who confirms, and somebody who takes the money at the gateway itself, both before the void: captured, told %s',
+  async (told) => {
+    const id = await waiting();
+    taken.add(id);
+    if (told === 'after silence') faulty.faults.silent.add(`${id}:void`);
+    await world.command(id, 'cancel').catch(() => undefined);
+    expect(await world.handle(id).result()).toMatchObject({ state: 'captured' });
+    expect(await world.read(id)).toMatchObject({ state: 'captured', capturedMinor: 1500, authorisedMinor: 5000 });
+    expect(await differences(world, id)).toMatchObject({ problems: [], bank: { captured: 1500, held: 0 } });
+    expect(await world.effects(id)).toMatchObject({ authorise: 'done' });
+  },
+);
+
+it('a customer who did not confirm held nothing: nothing is posted', async () => {
+  const id = await waiting();
+  confirmed.delete(id);
+  await world.command(id, 'cancel');
+  expect(await world.handle(id).result()).toMatchObject({ state: 'cancelled' });
+  expect(await world.postings(id)).toEqual([]);
+  expect(await world.timeline(id)).not.toContain('hold_found');
+});

@@ -1,0 +1,226 @@
+import { getState } from '../../../src/contracts/payments/payment';
+import { waitOfPayment } from '../../../src/http/payments/present-payment';
+import { createCompensationOperations, hasten } from '../../../src/temporal/commands/operator/compensations';
+import { differences } from '../../../src/testing/expect-books';
+import { createFaultyGateway } from '../../../src/testing/faults/faulty-gateway';
+import { openPaymentWorld, testActor, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
+import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { recordHistory } from '../../../src/testing/record-history';
+import { waitFor } from '../../../src/testing/wait-for';
+
+const HOUR = 3_600_000;
+
+let world: PaymentWorld;
+const gateway = createFaultyGateway();
+const { blind, unvoidable, stumbling, silent, lostOnTheWay, brokenOff, lockedOut, readOnly } = gateway.faults;
+
+beforeAll(async () => {
+  quietTemporal();
+  world = await openPaymentWorld({ wrapGateway: gateway.wrap, webhooks: false });
+});
+afterAll(() => world?.close());
+
+const authorised = async () => {
+  const id = await world.pay({ capture: 'manual' });
+  await world.until(id, 'authorised');
+  return id;
+};
+const ended = async (id: string) => {
+  await world.handle(id).result();
+  const { problems, bank } = await differences(world, id);
+  expect(problems).toEqual([]);
+  return { ...(await world.read(id)), bank };
+};
+const advanceTenMinutes = async (id: string) => {
+  for (let minute = 1; minute <= 10; minute++) await world.advance(id, 60_000);
+};
+
+describe('a payment whose gateway', () => {
+  it('never got the authorisation sends it again with the same key, after a while', async () => {
+    const { payment, row } = await world.accept();
+    lostOnTheWay.add(payment._id);
+    await world.starter.start(row!);
+    await world.until(payment._id, 'unknown');
+    await world.advance(payment._id, 120_000);
+    expect(await ended(payment._id)).toMatchObject({ state: 'captured', bank: { authorisations: 1, captures: 1 } });
+    await recordHistory('payment-unknown-never-arrived', world.handle(payment._id));
+  });
+
+  it.each(['automatic', 'manual'] as const)(
+    'tells by a look-up that the customer has to confirm waits an hour for that, and says so (%s capture)',
+    async (capture) => {
+      const { payment, row } = await world.accept({ paymentMethod: 'pm_requires_action', capture });
+      const id = payment._id;
+      silent.add(`${id}:authorise`);
+      await world.starter.start(row!);
+      await world.until(id, 'requires_action');
+      expect(await world.timeline(id)).toContain('unknown');
+      const waiting = await world.read(id);
+      const until = new Date(waiting.since.getTime() + HOUR).toISOString();
+      expect(waitOfPayment(waiting)).toEqual({ what: 'the customer to confirm it with the bank', until });
+      // The process hears of it a moment later, and waits from there.
+      const asked = await waitFor(
+        async () => {
+          const { state, waitingFor } = await world.handle(id).query(getState);
+          return state === 'requires_action' && waitingFor;
+        },
+        { what: 'its process to have heard of it' },
+      );
+      expect(asked).toEqual({ what: 'customer', until: expect.any(String) });
+      expect(Date.parse(asked.until!)).toBeGreaterThanOrEqual(Date.parse(until));
+      await world.advance(id, HOUR + 60_000);
+      expect(await ended(id)).toMatchObject({ state: 'cancelled', reason: 'customer_did_not_act', bank: { held: 0 } });
+    },
+  );
+
+  it("says nothing for 24 hours is on the operator's list, and settles when it speaks again", async () => {
+    const { payment, row } = await world.accept({ paymentMethod: 'pm_timeout_after_charge' });
+    blind.add(payment._id);
+    await world.starter.start(row!);
+    await world.until(payment._id, 'unknown');
+    await world.advance(payment._id, 23 * HOUR);
+    const open = () => world.database.models.stuckItems.find({ entityId: payment._id, open: true }).lean();
+    expect(await open()).toEqual([]);
+    await world.advance(payment._id, 4 * HOUR);
+    expect(await open()).toMatchObject([{ kind: 'outcome_unknown' }]);
+    expect((await world.read(payment._id)).state).toBe('unknown');
+    blind.delete(payment._id);
+    await world.advance(payment._id, HOUR + 60_000);
+    expect(await ended(payment._id)).toMatchObject({ state: 'captured', bank: { authorisations: 1, captures: 1 } });
+    expect(await open()).toEqual([]);
+    await recordHistory('payment-unknown-for-a-day', world.handle(payment._id));
+  });
+
+  it('is cancelled while nobody knows whether it was charged: what was held is given back', async () => {
+    const { payment, row } = await world.accept({ paymentMethod: 'pm_timeout_after_charge' });
+    blind.add(payment._id);
+    await world.starter.start(row!);
+    await world.until(payment._id, 'unknown');
+    expect(await world.command(payment._id, 'cancel')).toMatchObject({ state: 'unknown' });
+    blind.delete(payment._id);
+    expect(await ended(payment._id)).toMatchObject({ state: 'cancelled', bank: { held: 0, captured: 0, voids: 1 } });
+    await recordHistory('payment-cancelled-unknown', world.handle(payment._id));
+  });
+
+  it('refuses the repeat of an authorisation that may have arrived is not called failed: it is unknown until it can be looked up', async () => {
+    const { payment, row } = await world.accept();
+    brokenOff.add(payment._id);
+    await world.starter.start(row!);
+    await waitFor(async () => (await world.bankItems(payment._id)).length > 0, { what: 'the hold' });
+    lockedOut.add(payment._id);
+    await world.until(payment._id, 'unknown');
+    expect(await world.effects(payment._id)).toEqual({ authorise: 'intent' });
+    lockedOut.delete(payment._id);
+    await world.advance(payment._id, 120_000);
+    expect(await ended(payment._id)).toMatchObject({ state: 'captured', bank: { authorisations: 1, captures: 1 } });
+  });
+
+  it("refuses an authorisation that may have arrived, and never saw it, is an undoing for the operator's list and not asked for ever", async () => {
+    const { payment, row } = await world.accept();
+    const id = payment._id;
+    lostOnTheWay.add(id);
+    readOnly.add(id);
+    await world.starter.start(row!);
+    await world.until(id, 'unknown');
+    await advanceTenMinutes(id);
+    expect((await world.timeline(id)).filter((type) => type === 'unknown')).toHaveLength(1);
+    expect((await world.read(id)).undoing).toEqual({ towards: 'failed', reason: 'gateway_request_refused' });
+    await world.advance(id, 300_000);
+    expect(await world.effects(id)).toEqual({ authorise: 'stuck' });
+    readOnly.delete(id);
+    await world.advance(id, 120_000);
+    expect(await ended(id)).toMatchObject({
+      state: 'failed',
+      reason: 'gateway_request_refused',
+      bank: { authorisations: 1, voids: 1, held: 0 },
+    });
+    await recordHistory('payment-refused-after-silence', world.handle(id));
+  });
+
+  it('refuses an authorisation that was never sent before has failed', async () => {
+    const { payment, row } = await world.accept();
+    lockedOut.add(payment._id);
+    await world.starter.start(row!);
+    expect(await ended(payment._id)).toMatchObject({
+      state: 'failed',
+      reason: 'gateway_request_refused',
+      bank: { authorisations: 0 },
+    });
+    expect(await world.effects(payment._id)).toEqual({ authorise: 'none' });
+  });
+
+  it('does not answer the void is unknown, and settles cancelled with one void', async () => {
+    const id = await authorised();
+    silent.add(`${id}:void`);
+    await world.command(id, 'cancel');
+    await world.until(id, 'unknown');
+    await world.advance(id, 10_000);
+    expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { voids: 1 } });
+    await recordHistory('payment-unknown-void', world.handle(id));
+  });
+
+  it('refuses the undo for 10 minutes is on the list, and is undone once when an operator has it tried again', async () => {
+    const id = await authorised();
+    unvoidable.add(id);
+    await world.command(id, 'cancel');
+    await advanceTenMinutes(id);
+    const { _id: compensationId, failures } = await world.database.models.compensations
+      .findOne({ entityId: id, effect: 'authorise', state: 'stuck' })
+      .lean()
+      .orFail();
+    expect(failures).toBeGreaterThanOrEqual(10);
+    expect(await world.read(id)).toMatchObject({ state: 'authorised', undoing: { towards: 'cancelled' } });
+    unvoidable.delete(id);
+    const { retryCompensation } = createCompensationOperations(world);
+    const at = new Date().toISOString();
+    await world.database.inTransaction((session) => retryCompensation({ compensationId, by: testActor, at, session }));
+    await hasten(world.client, { entityId: id });
+    expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { voids: 1, held: 0 } });
+    expect(await world.effects(id)).toEqual({ authorise: 'compensated' });
+    await expect(
+      world.database.inTransaction((session) => retryCompensation({ compensationId, by: testActor, at, session })),
+    ).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
+    await recordHistory('payment-undo-failed-for-long', world.handle(id));
+  });
+
+  it('fails the undo as nobody foresaw has every failure counted towards the list, and is undone once when that is mended', async () => {
+    const id = await authorised();
+    stumbling.add(id);
+    await world.command(id, 'cancel');
+    const counted = () =>
+      world.database.models.compensations
+        .findOne({ entityId: id, state: 'compensating', lastError: 'TypeError', failures: { $gte: 3 } })
+        .lean();
+    await waitFor(counted, { what: 'failures to be counted' });
+    stumbling.delete(id);
+    expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { voids: 1, held: 0 } });
+    expect(await world.effects(id)).toEqual({ authorise: 'compensated' });
+  });
+
+  it('refuses the undo for good ends when an operator waives it, who is named', async () => {
+    const id = await authorised();
+    unvoidable.add(id);
+    await world.command(id, 'cancel');
+    const stuck = () => world.database.models.compensations.findOne({ entityId: id, state: 'stuck' }).lean();
+    await advanceTenMinutes(id);
+    const { _id: compensationId } = await waitFor(stuck, { what: 'the stuck undo' });
+    const { waiveCompensation } = createCompensationOperations(world);
+    await world.database.inTransaction((session) =>
+      waiveCompensation({
+        compensationId,
+        by: testActor,
+        at: new Date().toISOString(),
+        reason: 'Settled by phone',
+        session,
+      }),
+    );
+    await hasten(world.client, { entityId: id });
+    await world.handle(id).result();
+    expect((await world.read(id)).state).toBe('cancelled');
+    expect(await world.database.models.compensations.findById(compensationId).lean()).toMatchObject({
+      state: 'waived',
+      waived: { by: testActor, reason: 'Settled by phone' },
+    });
+    expect((await differences(world, id)).bank.held).toBe(5000);
+  });
+});

@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import type { Activities } from '../../../activities';
+import { settledPaymentStates } from '../../../src/domain/payments/payment';
+import { differences } from '../../../src/testing/expect-books';
+import { createFaultyGateway } from '../../../src/testing/faults/faulty-gateway';
+import { createFaultySteps, modes, type Cell, type Mode } from '../../../src/testing/faults/faulty-steps';
+import { openPaymentWorld, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
+import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { restartByOperator } from '../../../src/testing/worlds/restart-by-operator';
+import { waitFor } from '../../../src/testing/wait-for';
+
+let world: PaymentWorld;
+const gateway = createFaultyGateway();
+const { silent, uncapturable, unvoidable } = gateway.faults;
+const faulty = createFaultySteps();
+/** Payments that no look finds anything out about; their undoing does. */
+const unseen = new Set<string>();
+const wrap = (activities: Activities): Activities => ({
+  ...activities,
+  lookUpPayment: async (input) =>
+    unseen.has(input.paymentId)
+      ? { status: 'unavailable', reason: null, position: `unknown/${input.call}` }
+      : activities.lookUpPayment(input),
+});
+/** By scenario: a payment that was undone with nothing going wrong. */
+const undisturbed = new Map<string, string>();
+
+interface Scenario {
+  steps: readonly string[];
+  /** Brings a payment to where it is to be undone; from `arm` on its steps go wrong. */
+  undo: (arm: (paymentId: string) => void) => Promise<string>;
+  /** Whatever goes wrong, it ends like this, with one void and nothing held. */
+  ends: { state: 'cancelled' | 'failed'; effects: Record<string, string> };
+}
+
+const authorised = async () => {
+  const id = await world.pay({ capture: 'manual' });
+  await waitFor(async () => (await world.timeline(id)).at(-1) === 'notified', {
+    what: `${id} to be authorised, and its partner to be told`,
+  });
+  return id;
+};
+/** Its answer is lost together with its process where that fails. */
+const cancel = (id: string) => world.command(id, 'cancel').catch(() => undefined);
+
+const scenarios: Record<string, Scenario> = {
+  'cancelled by its partner': {
+    steps: ['undoPayment', 'compensatePayment', 'updatePaymentStatus', 'sendWebhookNotification'],
+    async undo(arm) {
+      const id = await authorised();
+      expect(await world.effects(id)).toEqual({ authorise: 'done' });
+      arm(id);
+      await cancel(id);
+      return id;
+    },
+    ends: { state: 'cancelled', effects: { authorise: 'compensated' } },
+  },
+  'released when its capture was refused': {
+    steps: ['undoPayment', 'compensatePayment', 'updatePaymentStatus'],
+    async undo(arm) {
+      const {
+        payment: { _id: id },
+        row,
+      } = await world.accept();
+      uncapturable.add(id);
+      arm(id);
+      await world.starter.start(row!);
+      return id;
+    },
+    ends: { state: 'failed', effects: { authorise: 'compensated', capture: 'none' } },
+  },
+  'cancelled while nobody knew what was held, its void not answered': {
+    steps: ['compensatePayment', 'updatePaymentStatus'],
+    async undo(arm) {
+      const {
+        payment: { _id: id },
+        row,
+      } = await world.accept();
+      unseen.add(id);
+      silent.add(`${id}:authorise`);
+      silent.add(`${id}:void`);
+      await world.starter.start(row!);
+      await world.until(id, 'unknown');
+      expect(await world.effects(id)).toEqual({ authorise: 'intent' });
+      arm(id);
+      await cancel(id);
+      return id;
+    },
+    ends: { state: 'cancelled', effects: { authorise: 'compensated' } },
+  },
+};
+
+beforeAll(async () => {
+  quietTemporal();
+  world = await openPaymentWorld({
+    wrap: (activities) => faulty.wrap(wrap(activities)),
+    wrapGateway: (real) => faulty.wrapGateway(gateway.wrap(real)),
+    webhooks: false,
+    gatewayTimeoutMs: 10_000,
+  });
+  faulty.attach(world);
+  await Promise.all(Object.keys(scenarios).map(async (name) => undisturbed.set(name, await undone(scenarios[name]!))));
+});
+afterAll(() => world?.close());
+
+async function undone({ undo }: Scenario, cell?: Cell): Promise<string> {
+  const id = await undo((paymentId) => cell && faulty.set(paymentId, cell));
+  try {
+    await world.handle(id).result();
+  } catch {
+    // What was to be undone is written down, so the process that an operator starts goes on with it.
+    if (!settledPaymentStates.includes((await world.read(id)).state))
+      await (await restartByOperator(world, { entityType: 'payment', entityId: id })).result();
+  }
+  return id;
+}
+
+async function standing(id: string) {
+  const { problems, bank } = await differences(world, id);
+  const { state } = await world.read(id);
+  return {
+    state,
+    effects: await world.effects(id),
+    voids: bank.voids,
+    held: bank.held,
+    captured: bank.captured,
+    problems,
+    outstanding: faulty.outstanding(id),
+  };
+}
+
+async function play(name: string, mode: Mode) {
+  const scenario = scenarios[name]!;
+  // What a cancel could not even write down is not undone, and nobody was promised that it would be: see below.
+  const steps =
+    scenario.ends.state === 'cancelled' && mode === 'fails for good before its effect'
+      ? scenario.steps.filter((step) => step !== 'undoPayment')
+      : scenario.steps;
+  const cells = faulty.cells({ mode, steps, like: undisturbed.get(name)! });
+  const outcomes = await Promise.all(
+    cells.map(async (cell) => [`${name}: ${cell.name}`, await standing(await undone(scenario, cell))] as const),
+  );
+  return outcomes.map(([cell, stands]) => ({
+    cell,
+    stands,
+    ends: { ...scenario.ends, voids: 1, held: 0, captured: 0, problems: [], outstanding: [] },
+  }));
+}
+
+describe('the undoing of a payment whose step', () => {
+  it.each(modes)('%s gives up what was held, once, and says so in the compensation ledger', async (mode) => {
+    const all = (await Promise.all(Object.keys(scenarios).map((name) => play(name, mode)))).flat();
+    expect(Object.fromEntries(all.map(({ cell, stands }) => [cell, stands]))).toEqual(
+      Object.fromEntries(all.map(({ cell, ends }) => [cell, ends])),
+    );
+  });
+});
+
+describe('the undoing of a payment', () => {
+  it('that could not be written down is promised to nobody, and done when its partner repeats the cancel', async () => {
+    const id = await authorised();
+    const commandId = randomUUID();
+    faulty.set(id, { step: 'undoPayment', mode: 'fails for good before its effect' });
+    await expect(world.command(id, 'cancel', { commandId, attempts: 1 })).rejects.toMatchObject({
+      code: 'OUTCOME_PENDING',
+    });
+    await expect(world.handle(id).result()).rejects.toThrow();
+    expect(await standing(id)).toMatchObject({
+      state: 'authorised',
+      effects: { authorise: 'done' },
+      voids: 0,
+      held: 5000,
+      problems: [],
+    });
+    const process = await restartByOperator(world, { entityType: 'payment', entityId: id });
+    const again = await waitFor(() => world.command(id, 'cancel', { commandId }), {
+      what: 'the new run to take the command',
+    });
+    expect(again).toMatchObject({ state: 'authorised' });
+    await process.result();
+    expect(await standing(id)).toMatchObject({
+      state: 'cancelled',
+      effects: { authorise: 'compensated' },
+      voids: 1,
+      held: 0,
+      problems: [],
+    });
+  });
+
+  it('that the gateway refuses for ten minutes ends by itself when it is taken', async () => {
+    const id = await authorised();
+    unvoidable.add(id);
+    await cancel(id);
+    for (let minute = 1; minute <= 10; minute++) await world.advance(id, 60_000);
+    expect(await world.effects(id)).toEqual({ authorise: 'stuck' });
+    expect((await world.read(id)).state).toBe('authorised');
+    unvoidable.delete(id);
+    await world.advance(id, 120_000);
+    await world.handle(id).result();
+    expect(await standing(id)).toMatchObject({
+      state: 'cancelled',
+      effects: { authorise: 'compensated' },
+      voids: 1,
+      held: 0,
+      problems: [],
+    });
+  });
+});

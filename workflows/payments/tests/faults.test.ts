@@ -1,0 +1,202 @@
+import type { Activities } from '../../../activities';
+import { differences } from '../../../src/testing/expect-books';
+import { createFaultySteps, modes, type Mode } from '../../../src/testing/faults/faulty-steps';
+import { openPaymentWorld, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
+import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { recordHistory } from '../../../src/testing/record-history';
+import { waitFor } from '../../../src/testing/wait-for';
+
+const steps = [
+  'validatePayment',
+  'checkFraud',
+  'validateCard',
+  'authorise',
+  'capture',
+  'updatePaymentStatus',
+  'sendWebhookNotification',
+] as const;
+
+let world: PaymentWorld;
+const faulty = createFaultySteps();
+/** Payments whose moves cannot be recorded, with how often it was tried. */
+const unrecordable = new Map<string, number>();
+/**
+ * Payments with a step that throws a decline instead of answering it, once. Temporal knows an error by its class's
+ * name.
+ */
+const thrown = new Map<string, Error>();
+class FraudDetectedError extends Error {}
+class InsufficientFundsError extends Error {}
+function throwDecline(key: string): void {
+  const error = thrown.get(key);
+  thrown.delete(key);
+  if (error) throw error;
+}
+const wrap = (activities: Activities): Activities => ({
+  ...activities,
+  checkFraud(input) {
+    throwDecline(`${input.paymentId}:checkFraud`);
+    return activities.checkFraud(input);
+  },
+  processPaymentGateway(input) {
+    throwDecline(`${input.paymentId}:${input.call}`);
+    return activities.processPaymentGateway(input);
+  },
+  updatePaymentStatus(input) {
+    const tried = unrecordable.get(input.paymentId);
+    if (tried === undefined) return activities.updatePaymentStatus(input);
+    unrecordable.set(input.paymentId, tried + 1);
+    throw new Error('MongoDB is away');
+  },
+});
+/** Nothing goes wrong with it. */
+let undisturbed: string;
+
+beforeAll(async () => {
+  quietTemporal();
+  world = await openPaymentWorld({
+    wrap: (activities) => faulty.wrap(wrap(activities)),
+    wrapGateway: faulty.wrapGateway,
+    webhooks: false,
+    gatewayTimeoutMs: 10_000,
+    forgetful: true,
+  });
+  faulty.attach(world);
+  undisturbed = await world.pay();
+  await world.handle(undisturbed).result();
+});
+afterAll(() => world?.close());
+
+const ended = async (id: string) => {
+  await world.handle(id).result();
+  const { problems, bank } = await differences(world, id);
+  expect(problems).toEqual([]);
+  return { ...(await world.read(id)), bank };
+};
+
+const whatever = (state: string): Record<(typeof steps)[number], string> => ({
+  validatePayment: state,
+  checkFraud: state,
+  validateCard: state,
+  authorise: state,
+  capture: state,
+  updatePaymentStatus: state,
+  sendWebhookNotification: state,
+});
+const cancelled = {
+  ...whatever('captured'),
+  validatePayment: 'cancelled',
+  checkFraud: 'cancelled',
+  validateCard: 'cancelled',
+  authorise: 'cancelled, voided',
+};
+/** How each fault has to end: by what the gateway has really done. */
+const endings: Record<Mode, Record<(typeof steps)[number], string>> = {
+  'fails for good before its effect': {
+    validatePayment: 'accepted',
+    checkFraud: 'failed',
+    validateCard: 'failed',
+    authorise: 'failed',
+    capture: 'failed, voided',
+    updatePaymentStatus: 'captured',
+    sendWebhookNotification: 'captured',
+  },
+  'fails for good after its effect': {
+    validatePayment: 'failed',
+    checkFraud: 'failed',
+    validateCard: 'failed',
+    authorise: 'failed, voided',
+    capture: 'captured',
+    updatePaymentStatus: 'captured',
+    sendWebhookNotification: 'captured',
+  },
+  'fails once after its effect': whatever('captured'),
+  'times out after its effect': whatever('captured'),
+  'is cancelled while it runs': cancelled,
+  'is cancelled while it runs, and its worker dies': cancelled,
+  'is killed after any of its effects': whatever('captured'),
+};
+
+describe('a payment whose step', () => {
+  it.each(modes)('%s ends by what really happened, with the books right and each undo done once', async (mode) => {
+    const cells = faulty.cells({ mode, steps, like: undisturbed });
+    const outcomes = await Promise.all(
+      cells.map(async (cell) => {
+        const {
+          payment: { _id: id },
+          row,
+        } = await world.accept();
+        faulty.set(id, cell);
+        await world.starter.start(row!);
+        // A run that could not make the payment its own, or not tell of its end, fails; the payment is as it should be.
+        await world
+          .handle(id)
+          .result()
+          .catch(
+            (error: unknown) => expect(['validatePayment', 'sendWebhookNotification']).toContain(cell.step) ?? error,
+          );
+        const { problems, bank } = await differences(world, id);
+        const { state } = await world.read(id);
+        if (cell.step === 'capture' && cell.effect === undefined)
+          await recordHistory(`payment-capture-${mode.replaceAll(',', '').replaceAll(' ', '-')}`, world.handle(id));
+        return [
+          cell.name,
+          [
+            state,
+            bank.voids === 1 && 'voided',
+            bank.voids > 1 && 'VOIDED TWICE',
+            faulty.outstanding(id).length > 0 && 'NOTHING WENT WRONG',
+            ...problems,
+          ]
+            .filter(Boolean)
+            .join(', '),
+        ];
+      }),
+    );
+    expect(Object.fromEntries(outcomes)).toEqual(
+      Object.fromEntries(cells.map(({ name, step }) => [name, endings[mode][step as (typeof steps)[number]]])),
+    );
+  });
+});
+
+describe('a decline that comes as an error', () => {
+  it.each([
+    ['FraudDetectedError', 'checkFraud', new FraudDetectedError()],
+    ['InsufficientFundsError', 'authorise', new InsufficientFundsError()],
+  ])(
+    '%s of %s is not asked for again, though it would be granted then: nothing is taken',
+    async (reason, step, error) => {
+      const { payment, row } = await world.accept();
+      thrown.set(`${payment._id}:${step}`, error);
+      await world.starter.start(row!);
+      expect(await ended(payment._id)).toMatchObject({
+        state: 'failed',
+        reason,
+        bank: { held: 0, captured: 0, authorisations: 0 },
+      });
+    },
+  );
+});
+
+describe('a payment whose command', () => {
+  it('is a cancel before the process could begin is cancelled', async () => {
+    const { payment } = await world.accept();
+    expect(await world.command(payment._id, 'cancel')).toMatchObject({
+      state: expect.stringMatching(/cancelled|auth/),
+    });
+    expect(await ended(payment._id)).toMatchObject({ state: 'cancelled', bank: { held: 0, captured: 0 } });
+  });
+
+  it('is cut short by a cancel, while its step is to be tried again, is refused, and the process ends', async () => {
+    const id = await world.pay({ capture: 'manual' });
+    await world.until(id, 'authorised');
+    unrecordable.set(id, 0);
+    const capture = world.command(id, 'capture').catch((error: unknown) => error);
+    await waitFor(() => unrecordable.get(id)! > 0, { what: 'the failed step' });
+    expect(await world.command(id, 'cancel')).toMatchObject({ state: 'authorised' });
+    unrecordable.delete(id);
+    expect(await capture).toMatchObject({ code: 'ILLEGAL_STATE' });
+    expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { captured: 0, voids: 1 } });
+    await recordHistory('payment-command-cut-short', world.handle(id));
+  });
+});

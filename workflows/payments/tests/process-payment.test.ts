@@ -1,0 +1,293 @@
+import type { PaymentStatus } from '../../../src/contracts/payments/payment';
+import { differences } from '../../../src/testing/expect-books';
+import { openPaymentWorld, testActor, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
+import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { recordHistory } from '../../../src/testing/record-history';
+import { waitFor } from '../../../src/testing/wait-for';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const BIG = { amountMinor: 2_000_000, currency: 'EUR' };
+
+let world: PaymentWorld;
+beforeAll(async () => {
+  quietTemporal();
+  world = await openPaymentWorld();
+});
+afterAll(() => world?.close());
+
+/** Waits for the end; our payment, our books and the gateway's must agree then. */
+const ended = async (id: string, historyName?: string) => {
+  const result = await world.handle(id).result();
+  if (historyName) await recordHistory(`payment-${historyName}`, world.handle(id));
+  const { problems, bank } = await differences(world, id);
+  expect(problems).toEqual([]);
+  return { result, bank };
+};
+const authorised = async () => {
+  const id = await world.pay({ capture: 'manual' });
+  await world.until(id, 'authorised');
+  return id;
+};
+const nothingTaken = { held: 0, captured: 0 };
+
+describe('processPayment', () => {
+  it('takes an automatic payment from checks to captured money, each step told once', async () => {
+    const id = await world.pay({ customerId: 'c-1', description: 'A book' });
+    const { result, bank } = await ended(id, 'captured');
+    expect(result).toEqual({ state: 'captured', unknownCall: null, reason: null });
+    expect(bank).toMatchObject({ captured: 5000, authorisations: 1, captures: 1 });
+    const timeline = await world.timeline(id);
+    expect(timeline.slice(2, 4).sort()).toEqual(['card_checked', 'fraud_checked']);
+    expect([...timeline.slice(0, 2), ...timeline.slice(4)]).toEqual([
+      'accepted',
+      'validating',
+      'authorising',
+      'authorised',
+      'capturing',
+      'captured',
+      'notified',
+    ]);
+    expect((await world.postings(id)).map(({ _id }) => _id)).toEqual([`${id}:authorise:1`, `${id}:capture:1`]);
+    expect(await world.effects(id)).toEqual({ authorise: 'done', capture: 'done' });
+  });
+
+  it.each([
+    ['pm_declined', 'card_declined', 'declined'],
+    ['pm_insufficient_funds', 'insufficient_funds', 'insufficient-funds'],
+    ['pm_fraud', 'fraud', 'declined-as-fraud'],
+    ['pm_nonsense', 'card_invalid', 'card-invalid'],
+  ])('ends declined with %s, as an answer, asked once', async (paymentMethod, reason, name) => {
+    const id = await world.pay({ paymentMethod });
+    const { result } = await ended(id, name);
+    expect(result).toEqual({ state: 'declined', unknownCall: null, reason });
+    expect((await world.bankItems(id)).length).toBe(paymentMethod === 'pm_nonsense' ? 0 : 1);
+    expect(await world.postings(id)).toEqual([]);
+  });
+
+  it.each(['cust 17', 'Müller & Söhne', '客户'])(
+    'takes whatever the partner calls its customer: %s',
+    async (customerId) => {
+      expect(
+        (await world.handle(await world.pay({ customerId, paymentMethod: 'pm_expires_next_month' })).result()).state,
+      ).toBe('captured');
+    },
+  );
+
+  it('counts what a customer does, never what subscriptions charge', async () => {
+    const customerId = `many-${Date.now()}`;
+    const { database, tenantId } = world;
+    for (let n = 0; n < 25; n += 1) await world.accept({ customerId, startedBy: 'parent', purpose: 'renewal' });
+    const amongRenewals = await world.pay({ customerId });
+    expect((await world.handle(amongRenewals).result()).state).toBe('captured');
+    expect((await world.read(amongRenewals)).fraud?.reasons).toEqual([]);
+    await database.models.payments.updateMany({ tenantId, customerId }, { $set: { startedBy: 'outbox' } });
+    const renewal = (await world.accept({ customerId, startedBy: 'parent', purpose: 'renewal' })).payment._id;
+    expect((await world.ask(renewal)).state).toBe('captured');
+    const oneMore = await world.pay({ customerId });
+    await world.until(oneMore, 'review');
+    expect((await world.read(oneMore)).fraud?.reasons).toMatchObject([{ rule: 'payments_per_hour' }]);
+  });
+
+  it('is denied by the fraud rules without asking the gateway', async () => {
+    const id = await world.pay({ amount: { amountMinor: 20_000_000, currency: 'EUR' } });
+    expect((await ended(id, 'fraud-denied')).result).toMatchObject({ state: 'declined', reason: 'fraud_detected' });
+    expect((await world.read(id)).fraud).toMatchObject({ decision: 'deny', reasons: [{ rule: 'amount' }] });
+    expect(await world.bankItems(id)).toEqual([]);
+  });
+
+  it('goes on once a reviewer approves, and tells who did and why', async () => {
+    const id = await world.pay({ amount: BIG });
+    await world.until(id, 'review');
+    expect(
+      await world.command(id, 'review', { decision: 'approve', payload: { note: 'Known customer' } }),
+    ).toMatchObject({ state: 'authorising' });
+    expect((await ended(id, 'review-approved')).result.state).toBe('captured');
+    expect((await world.read(id)).review).toMatchObject({ decision: 'approve', note: 'Known customer' });
+    const approval = await world.database.models.events.findOne({ entityId: id, type: 'payment.authorising' }).lean();
+    expect(approval).toMatchObject({ by: testActor, data: { decision: 'approve', note: 'Known customer' } });
+  });
+
+  it('is declined by a reviewer, and after that takes no more commands', async () => {
+    const id = await world.pay({ amount: BIG });
+    await world.until(id, 'review');
+    await expect(world.command(id, 'capture')).rejects.toMatchObject({ code: 'PAYMENT_NOT_CAPTURABLE' });
+    await world.command(id, 'review', { decision: 'decline' });
+    expect((await ended(id, 'review-declined')).result).toMatchObject({ state: 'declined', reason: 'review_declined' });
+    await expect(world.command(id, 'review', { decision: 'approve' })).rejects.toMatchObject({
+      code: 'PAYMENT_NOT_IN_REVIEW',
+    });
+    await expect(world.command(id, 'cancel')).rejects.toMatchObject({ code: 'PAYMENT_ALREADY_ENDED' });
+  });
+
+  it('waits 24 hours for a reviewer and declines then', async () => {
+    const id = await world.pay({ amount: BIG });
+    await world.until(id, 'review');
+    await world.advance(id, DAY - HOUR);
+    expect((await world.read(id)).state).toBe('review');
+    await world.advance(id, 2 * HOUR);
+    expect((await ended(id, 'review-timed-out')).result).toMatchObject({
+      state: 'declined',
+      reason: 'review_timed_out',
+    });
+  });
+
+  it.each([
+    [undefined, 5000],
+    [{ amountMinor: 1200, currency: 'EUR' }, 1200],
+  ])('captures by command: %j', async (amount, taken) => {
+    const id = await authorised();
+    expect(await world.command(id, 'capture', { amount })).toMatchObject({ state: 'capturing' });
+    const { result, bank } = await ended(id, amount ? 'captured-in-part' : 'captured-by-command');
+    expect(result.state).toBe('captured');
+    expect(bank).toMatchObject({ captured: taken, captures: 1 });
+  });
+
+  it('refuses to capture more than was authorised, or another currency', async () => {
+    const id = await authorised();
+    await expect(
+      world.command(id, 'capture', { amount: { amountMinor: 5001, currency: 'EUR' } }),
+    ).rejects.toMatchObject({ code: 'CAPTURE_EXCEEDS_AUTHORISATION' });
+    await expect(world.command(id, 'capture', { amount: { amountMinor: 1, currency: 'USD' } })).rejects.toMatchObject({
+      code: 'CURRENCY_MISMATCH',
+    });
+  });
+
+  it('applies a command once and answers the same when it is repeated with its id, even after the end', async () => {
+    const id = await authorised();
+    const commandId = `repeat-${id}`;
+    const first = await world.command(id, 'capture', { commandId });
+    await ended(id);
+    expect(await world.command(id, 'capture', { commandId })).toEqual(first);
+    expect((await world.timeline(id)).filter((type) => type === 'capturing')).toHaveLength(1);
+  });
+
+  it.each(['capture', 'cancel'] as const)(
+    'books what somebody captured at the gateway itself, and offers no more to refund: found by %s',
+    async (command) => {
+      const id = await authorised();
+      await world.captureAtTheGateway(id, 1500);
+      await world.command(id, command);
+      const { result, bank } = await ended(id);
+      expect(result.state).toBe('captured');
+      expect(bank).toMatchObject({ captured: 1500, captures: 1, voids: 0 });
+      expect(await world.read(id)).toMatchObject({ authorisedMinor: 5000, capturedMinor: 1500 });
+      await expect(world.acceptRefund(id, { amountMinor: 1501, currency: 'EUR' })).rejects.toMatchObject({
+        code: 'REFUND_EXCEEDS_CAPTURED',
+      });
+    },
+  );
+
+  it('voids what was not captured within 7 days', async () => {
+    const id = await authorised();
+    await world.advance(id, 7 * DAY - HOUR);
+    expect((await world.read(id)).state).toBe('authorised');
+    await world.advance(id, 2 * HOUR);
+    const { result, bank } = await ended(id, 'voided-after-7-days');
+    expect(result).toMatchObject({ state: 'cancelled', reason: 'not_captured_in_time' });
+    expect(bank).toMatchObject({ ...nothingTaken, voids: 1 });
+  });
+
+  it('voids when it is cancelled by command before the capture', async () => {
+    const id = await authorised();
+    expect(await world.command(id, 'cancel')).toMatchObject({ state: 'authorised' });
+    const { result, bank } = await ended(id, 'cancelled-authorised');
+    expect(result).toMatchObject({ state: 'cancelled', reason: 'cancelled' });
+    expect(bank).toMatchObject({ ...nothingTaken, voids: 1 });
+    expect(await world.effects(id)).toEqual({ authorise: 'compensated' });
+    expect((await world.timeline(id)).slice(-3)).toEqual(['undoing', 'cancelled', 'notified']);
+  });
+
+  it('is cancelled in review without the gateway ever hearing of it', async () => {
+    const id = await world.pay({ amount: BIG });
+    await world.until(id, 'review');
+    expect(await world.command(id, 'cancel')).toMatchObject({ state: 'cancelled' });
+    await ended(id, 'cancelled-in-review');
+    expect(await world.bankItems(id)).toEqual([]);
+  });
+
+  it('is cancelled by Temporal itself and by signal as by command', async () => {
+    const [byTemporal, bySignal] = [await authorised(), await authorised()];
+    await world.handle(byTemporal).cancel();
+    await world.handle(bySignal).signal('cancelPayment', { commandId: 'sig-1', by: testActor });
+    expect((await ended(byTemporal, 'cancelled-in-temporal')).result).toMatchObject({
+      state: 'cancelled',
+      reason: 'cancelled_in_temporal',
+    });
+    expect((await ended(bySignal, 'cancelled-by-signal')).result).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('refuses a cancel after the capture with the code that the api turns into a refund', async () => {
+    const id = await world.pay();
+    await ended(id);
+    await expect(world.command(id, 'cancel')).rejects.toMatchObject({ code: 'PAYMENT_CAPTURED' });
+  });
+
+  it('goes on when the customer confirms, and is declined when the customer does not want to', async () => {
+    const [yes, no] = await Promise.all([
+      world.pay({ paymentMethod: 'pm_requires_action' }),
+      world.pay({ paymentMethod: 'pm_requires_action' }),
+    ]);
+    await Promise.all([world.until(yes, 'requires_action'), world.until(no, 'requires_action')]);
+    await Promise.all([world.act(yes, 'approve'), world.act(no, 'decline')]);
+    expect((await ended(yes, 'action-done')).result.state).toBe('captured');
+    expect((await ended(no, 'action-declined')).result).toMatchObject({
+      state: 'declined',
+      reason: 'authentication_failed',
+    });
+  });
+
+  it('gives the customer an hour to confirm, then withdraws the payment', async () => {
+    const id = await world.pay({ paymentMethod: 'pm_requires_action' });
+    await world.until(id, 'requires_action');
+    await world.advance(id, HOUR - 60_000);
+    expect((await world.read(id)).state).toBe('requires_action');
+    await world.advance(id, 120_000);
+    expect((await ended(id, 'action-timed-out')).result).toMatchObject({
+      state: 'cancelled',
+      reason: 'customer_did_not_act',
+    });
+    expect((await world.bankItems(id)).map(({ outcome }) => outcome)).toEqual(['requires_action', 'voided']);
+  });
+
+  it.each(['pm_timeout_after_charge', 'pm_timeout_after_capture'])(
+    'is unknown after %s and settles captured, charged exactly once',
+    async (paymentMethod) => {
+      const id = await world.pay({ paymentMethod });
+      await world.until(id, 'captured');
+      const { result, bank } = await ended(id, paymentMethod.replace('pm_', 'unknown-').replaceAll('_', '-'));
+      expect(result.state).toBe('captured');
+      expect(await world.timeline(id)).toContain('unknown');
+      expect(bank).toMatchObject({ captured: 5000, authorisations: 1, captures: 1 });
+    },
+  );
+
+  it('waits out a gateway that is away, and does not fail', async () => {
+    const id = await world.pay({ paymentMethod: 'pm_flaky' });
+    const { result, bank } = await ended(id, 'flaky');
+    expect(result.state).toBe('captured');
+    expect(bank).toMatchObject({ captures: 1 });
+  });
+
+  it('answers getState with what it waits for and until when', async () => {
+    const id = await authorised();
+    const waitsForCapture = async () => {
+      const { waitingFor } = await world.handle(id).query<PaymentStatus>('getState');
+      return waitingFor?.what === 'capture' && waitingFor.until;
+    };
+    const until = await waitFor(waitsForCapture, { what: 'it to wait for the capture' });
+    expect(Math.abs(Date.parse(until) - (await world.read(id)).until!.getTime())).toBeLessThan(5000);
+  });
+
+  it('leaves a payment alone that another run owns', async () => {
+    const { payment } = await world.accept();
+    await world.database.models.payments.updateOne({ _id: payment._id }, { $set: { chain: 'another' } });
+    const handle = await world.client.workflow.start('processPayment', {
+      workflowId: `ghost/${payment._id}`,
+      taskQueue: 'payments',
+      args: [{ tenantId: world.tenantId, paymentId: payment._id, correlationId: 'x' }],
+    });
+    await expect(handle.result()).rejects.toMatchObject({ cause: { cause: { type: 'ENTITY_NOT_OURS' } } });
+    expect((await world.read(payment._id)).state).toBe('accepted');
+  });
+});

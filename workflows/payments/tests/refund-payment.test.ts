@@ -1,0 +1,162 @@
+import {
+  GatewayOutcomeUnknown,
+  GatewayRequestRefused,
+  GatewayUnavailable,
+} from '../../../src/clients/gateways/gateway-errors';
+import type { PaymentGateway } from '../../../src/clients/gateways/payment-gateway';
+import { ledgerProblems, totalsProblems } from '../../../src/domain/payments/ledger-check';
+import { balanceOf } from '../../../src/domain/payments/ledger';
+import { ledgerBalance } from '../../../src/services/payments/ledger-balance';
+import { postingOf } from '../../../src/models/payments/ledger-posting';
+import { differences } from '../../../src/testing/expect-books';
+import { openPaymentWorld, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
+import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { recordHistory } from '../../../src/testing/record-history';
+import { waitFor } from '../../../src/testing/wait-for';
+
+const HOUR = 3_600_000;
+const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
+
+let world: PaymentWorld;
+/** Refunds that are done and not answered, and refunds nothing is heard of. */
+const silent = new Set<string>();
+const unheard = new Set<string>();
+/** Refunds that are done and not answered, after which the gateway refuses every call, as when its key was replaced. */
+const lockedOut = new Map<string, 'done' | 'refused'>();
+const refuseLockedOut = ({ idempotencyKey }: { idempotencyKey: string }, call: 'refund' | 'lookUp') => {
+  if (lockedOut.get(idempotencyKey.split(':')[0]!) === 'refused')
+    throw new GatewayRequestRefused({ call, idempotencyKey, reason: '401' });
+};
+const refundOf = ({ idempotencyKey }: { idempotencyKey: string }) => idempotencyKey.split(':')[0]!;
+const wrapGateway = (gateway: PaymentGateway): PaymentGateway => ({
+  ...gateway,
+  async refund(input) {
+    refuseLockedOut(input, 'refund');
+    const answer = await gateway.refund(input);
+    if (silent.delete(refundOf(input)) || unheard.has(refundOf(input)))
+      throw new GatewayOutcomeUnknown({ call: 'refund', idempotencyKey: input.idempotencyKey, reason: 'no answer' });
+    if (lockedOut.has(refundOf(input))) {
+      lockedOut.set(refundOf(input), 'refused');
+      throw new GatewayOutcomeUnknown({ call: 'refund', idempotencyKey: input.idempotencyKey, reason: 'no answer' });
+    }
+    return answer;
+  },
+  async lookUp(input) {
+    refuseLockedOut(input, 'lookUp');
+    if (unheard.has(refundOf(input))) throw new GatewayUnavailable({ call: 'lookUp', reason: 'away' });
+    return gateway.lookUp(input);
+  },
+});
+
+beforeAll(async () => {
+  quietTemporal();
+  world = await openPaymentWorld({ wrapGateway });
+});
+afterAll(() => world?.close());
+
+const captured = async (paymentMethod = 'pm_ok') => {
+  const id = await world.pay({ paymentMethod });
+  await world.handle(id).result();
+  return id;
+};
+const settled = async (paymentId: string) => {
+  const { problems, bank } = await differences(world, paymentId);
+  expect(problems).toEqual([]);
+  const { state, refundedMinor, pendingRefundMinor } = await world.read(paymentId);
+  expect(refundedMinor).toBe(bank.refunded);
+  return { state, refundedMinor, pendingRefundMinor };
+};
+
+describe('refundPayment', () => {
+  it('gives back all that is left, and the payment is refunded', async () => {
+    const id = await captured();
+    const refund = await world.refund(id);
+    expect(await world.refundHandle(refund).result()).toBe('succeeded');
+    await recordHistory('payment-refund-succeeded', world.refundHandle(refund));
+    expect(await settled(id)).toEqual({ state: 'refunded', refundedMinor: 5000, pendingRefundMinor: 0 });
+    expect(await world.timeline(refund)).toEqual(['accepted', 'started', 'succeeded']);
+    expect((await world.timeline(id)).slice(-2)).toEqual(['refund_requested', 'refund_succeeded']);
+  });
+
+  it('gives back in parts, never more than was captured', async () => {
+    const id = await captured();
+    await world.refundHandle(await world.refund(id, eur(2000))).result();
+    expect(await settled(id)).toMatchObject({ state: 'partially_refunded', refundedMinor: 2000 });
+    await expect(world.refund(id, eur(3001))).rejects.toMatchObject({ code: 'REFUND_EXCEEDS_CAPTURED' });
+    await expect(world.refund(id, { amountMinor: 1, currency: 'USD' })).rejects.toMatchObject({
+      code: 'CURRENCY_MISMATCH',
+    });
+    await world.refundHandle(await world.refund(id, eur(3000))).result();
+    expect(await settled(id)).toMatchObject({ state: 'refunded', refundedMinor: 5000 });
+    await expect(world.refund(id)).rejects.toMatchObject({ code: 'PAYMENT_NOT_REFUNDABLE' });
+  });
+
+  it("refuses to refund what was not captured, and what is another tenant's", async () => {
+    const id = await world.pay({ capture: 'manual' });
+    await world.until(id, 'authorised');
+    await expect(world.refund(id)).rejects.toMatchObject({ code: 'PAYMENT_NOT_REFUNDABLE' });
+    await expect(world.refund('pay_01h00000000000000000000000')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('releases the reservation of a refund that the gateway refuses', async () => {
+    const id = await captured('pm_refund_fails');
+    const refund = await world.refund(id, eur(500));
+    expect(await world.refundHandle(refund).result()).toBe('failed');
+    await recordHistory('payment-refund-failed', world.refundHandle(refund));
+    expect(await settled(id)).toEqual({ state: 'captured', refundedMinor: 0, pendingRefundMinor: 0 });
+    expect(await world.readRefund(refund)).toMatchObject({ state: 'failed', failure: 'refund_failed' });
+  });
+
+  it('gives back once what was given back without an answer', async () => {
+    const id = await captured();
+    const { refund, row } = await world.acceptRefund(id, eur(700));
+    silent.add(refund._id);
+    await world.starter.start(row);
+    expect(await world.refundHandle(refund._id).result()).toBe('succeeded');
+    await recordHistory('payment-refund-unknown', world.refundHandle(refund._id));
+    expect(await settled(id)).toMatchObject({ state: 'partially_refunded', refundedMinor: 700 });
+    expect((await world.bankItems(id)).filter(({ outcome }) => outcome === 'refunded')).toHaveLength(1);
+  });
+
+  it("is on the operator's list after 24 hours without a word, keeps its reservation, and settles in the end", async () => {
+    const id = await captured();
+    const { refund, row } = await world.acceptRefund(id, eur(900));
+    unheard.add(refund._id);
+    await world.starter.start(row);
+    await world.advanceRefund(refund._id, 26 * HOUR);
+    expect(await world.database.models.stuckItems.find({ entityId: refund._id, open: true }).lean()).toMatchObject([
+      { kind: 'outcome_unknown' },
+    ]);
+    expect((await world.read(id)).pendingRefundMinor).toBe(900);
+    unheard.delete(refund._id);
+    await world.advanceRefund(refund._id, 2 * HOUR);
+    expect(await world.refundHandle(refund._id).result()).toBe('succeeded');
+    expect(await settled(id)).toMatchObject({ refundedMinor: 900, pendingRefundMinor: 0 });
+  });
+
+  it("keeps the whole of a tenant's books balanced", async () => {
+    const totals = (await ledgerBalance({ database: world.database, tenantId: world.tenantId })).get('EUR')!;
+    expect(totalsProblems({ totals, of: 'the tenant' })).toEqual([]);
+    expect(balanceOf(totals, 'refunded')).toBe(5000 + 5000 + 700 + 900);
+    const all = await world.database.models.ledgerPostings.find({ tenantId: world.tenantId }).lean();
+    expect(ledgerProblems(all.map(postingOf))).toEqual([]);
+  });
+
+  it('is not called failed when its look-up is refused: what may have been given back stays reserved', async () => {
+    const id = await captured();
+    const {
+      refund: { _id: refund },
+      row,
+    } = await world.acceptRefund(id, eur(2000));
+    lockedOut.set(refund, 'done');
+    await world.starter.start(row);
+    await waitFor(() => lockedOut.get(refund) === 'refused', { what: 'the silence' });
+    await world.advanceRefund(refund, 60_000);
+    expect((await world.readRefund(refund)).state).toBe('pending');
+    expect((await world.read(id)).pendingRefundMinor).toBe(2000);
+    lockedOut.delete(refund);
+    await world.advanceRefund(refund, HOUR);
+    expect(await world.refundHandle(refund).result()).toBe('succeeded');
+    expect(await settled(id)).toEqual({ state: 'partially_refunded', refundedMinor: 2000, pendingRefundMinor: 0 });
+  });
+});

@@ -1,0 +1,320 @@
+import { setTimeout } from 'node:timers/promises';
+import { createAdvanceTenant } from '../../../src/temporal/time-skipping/advance-tenant';
+import { beginSkip, describeStand } from '../../../src/temporal/time-skipping/time-skipping-api';
+import { taskQueues } from '../../../src/contracts/task-queues';
+import { userOnboardingId } from '../../../src/contracts/users/onboarding';
+import type { Database } from '../../../src/models/database';
+import { tenantModels } from '../../../src/services/sandbox/delete-tenant-data';
+import { resetSandbox } from '../../../src/temporal/commands/sandbox/reset-sandbox';
+import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { openSandboxWorld, type SandboxWorld } from '../../../src/testing/worlds/sandbox-world';
+import { waitFor } from '../../../src/testing/wait-for';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+let world: SandboxWorld;
+/** Onboardings whose mails fail, for as long as they are in here. */
+const mailless = new Set<string>();
+
+beforeAll(async () => {
+  quietTemporal();
+  world = await openSandboxWorld({
+    stallAfterMs: 5000,
+    wrap: (activities) => ({
+      ...activities,
+      async sendEmail(input) {
+        if (mailless.has(input.onboardingId)) throw new Error('The post office is closed');
+        return activities.sendEmail(input);
+      },
+    }),
+  });
+});
+afterAll(() => world.close());
+
+const timesOf = async (id: string) => (await world.events(id)).map(({ at }) => at.getTime());
+const ascending = (times: number[]) => [...times].sort((a, b) => a - b);
+const waiting = async (tenantId: string) => {
+  const id = await world.onboard(tenantId);
+  await world.untilMailed(id, 1);
+  return id;
+};
+const offsetOf = async (id: string) =>
+  (await describeStand({ client: world.client, workflowId: userOnboardingId(id) }))?.offsetMs ?? NaN;
+
+describe('the sandbox clock', () => {
+  it('takes an onboarding past its deadlines, and its timeline reads as if the days had passed', async () => {
+    const tenantId = await world.newTenant();
+    const id = await waiting(tenantId);
+    const before = await world.clock.now(tenantId);
+    const operation = await world.ended(await world.advance(tenantId, 'P8D'));
+    expect(operation).toMatchObject({ state: 'completed', failure: null, hops: { done: 8, total: 8 } });
+    expect(operation.target.getTime() - operation.from.getTime()).toBe(8 * DAY);
+    expect(operation.reached).toEqual(operation.target);
+    expect(operation.fired).toEqual(
+      expect.arrayContaining([
+        { type: 'onboarding.verification_reminded', count: 2 },
+        { type: 'onboarding.expired', count: 1 },
+      ]),
+    );
+
+    const { state, createdAt } = await world.read(id);
+    expect(state).toBe('expired');
+    const events = await world.events(id);
+    const daysAfter = (type: string) =>
+      events
+        .filter((event) => event.type === `onboarding.${type}`)
+        .map(({ at }) => (at.getTime() - createdAt.getTime()) / DAY);
+    expect(daysAfter('verification_reminded')).toEqual([expect.closeTo(1, 2), expect.closeTo(3, 2)]);
+    expect(daysAfter('expired')).toEqual([expect.closeTo(7, 2)]);
+    expect(await timesOf(id)).toEqual(ascending(await timesOf(id)));
+
+    const passed = (await world.clock.now(tenantId)).getTime() - before.getTime();
+    expect(passed).toBeGreaterThanOrEqual(8 * DAY);
+    expect(passed).toBeLessThan(8 * DAY + 60_000);
+  });
+
+  it('keeps the order between entities to a day, however far it goes', async () => {
+    const tenantId = await world.newTenant();
+    const first = await waiting(tenantId);
+    expect((await world.ended(await world.advance(tenantId, 'PT36H'))).state).toBe('completed');
+    const second = await waiting(tenantId);
+    expect((await world.ended(await world.advance(tenantId, 'P1M'))).state).toBe('completed');
+    expect([(await world.read(first)).state, (await world.read(second)).state]).toEqual(['expired', 'expired']);
+    const inOrderOfRecording = await world.database.models.events.find({ tenantId }).sort({ _id: 1 }).lean();
+    inOrderOfRecording.reduce((latest, { at }) => {
+      expect(at.getTime()).toBeGreaterThan(latest - DAY - HOUR);
+      return Math.max(latest, at.getTime());
+    }, 0);
+  });
+
+  it('gives what is born later the tenant’s time from its first event on, also to commands that come with the start', async () => {
+    const tenantId = await world.newTenant();
+    expect((await world.ended(await world.advance(tenantId, 'P95D'))).state).toBe('completed');
+    const virtually = (await world.clock.now(tenantId)).getTime();
+    expect(virtually - Date.now()).toBeGreaterThan(94 * DAY);
+
+    const [patient, hasty] = [await world.onboard(tenantId), await world.onboard(tenantId, { start: false })];
+    expect(await world.command(tenantId, hasty, 'cancelOnboarding')).toMatchObject({ state: 'compensating' });
+    expect(await world.handle(hasty).result()).toBe('cancelled');
+    await world.untilMailed(patient, 1);
+    expect(await world.command(tenantId, patient, 'verifyEmail', { generation: 1 })).toMatchObject({
+      state: 'awaiting_profile',
+    });
+    for (const at of [...(await timesOf(hasty)), ...(await timesOf(patient))]) {
+      expect(Math.abs(at - virtually)).toBeLessThan(60_000);
+    }
+    expect((await world.read(patient)).until!.getTime() - virtually).toBeGreaterThan(13.9 * DAY);
+
+    expect((await world.ended(await world.advance(tenantId, 'P15D'))).state).toBe('completed');
+    expect((await world.read(patient)).state).toBe('completed');
+    expect(await timesOf(patient)).toEqual(ascending(await timesOf(patient)));
+  });
+
+  it('starts what waits in the outbox, and takes it along', async () => {
+    const tenantId = await world.newTenant();
+    const id = await world.onboard(tenantId, { start: false });
+    expect((await world.ended(await world.advance(tenantId, 'P8D'))).state).toBe('completed');
+    expect((await world.read(id)).state).toBe('expired');
+  });
+
+  it('takes what is born while it advances to the target too', async () => {
+    const tenantId = await world.newTenant();
+    await waiting(tenantId);
+    const advance = await world.advance(tenantId, 'P30D');
+    const born: string[] = [];
+    // A bounded number: each has to be taken along, so an endless stream could outrun the clock.
+    while (born.length < 25 && (await world.operation(advance)).state === 'running') {
+      born.push(await world.onboard(tenantId));
+      await setTimeout(150);
+    }
+    await world.ended(advance);
+    expect((await world.operation(advance)).state).toBe('completed');
+    const clock = await world.clock.offsetMs(tenantId);
+    expect(born.length).toBeGreaterThan(1);
+    for (const id of born) {
+      await world.untilMailed(id, 1);
+      const stand = await describeStand({ client: world.client, workflowId: userOnboardingId(id) });
+      if (stand?.running) expect(Math.abs(stand.offsetMs - clock)).toBeLessThan(1000);
+      expect(await timesOf(id)).toEqual(ascending(await timesOf(id)));
+    }
+  });
+
+  it('catches up with one whose start had read the clock just before it moved', async () => {
+    const tenantId = await world.newTenant();
+    const step = {
+      tenantId,
+      operationId: await world.advance(tenantId, 'P20D', { start: false }),
+      chain: 'a run of the test',
+    };
+    await world.sandboxClock.claim(step);
+    let late = '';
+    const recordingLate: Database = {
+      ...world.database,
+      async inTransaction(work) {
+        late ||= await world.onboard(tenantId);
+        return world.database.inTransaction(work);
+      },
+    };
+    const advance = createAdvanceTenant({ client: world.client, database: recordingLate, starter: world.starter });
+    expect(await advance({ ...step, signal: new AbortController().signal })).toEqual({ arrived: true, failure: null });
+    expect((await world.read(late)).state).toBe('expired');
+  });
+
+  it('moves two tenants at once and no third', async () => {
+    const [one, two, three] = [await world.newTenant(), await world.newTenant(), await world.newTenant()];
+    const [a, b, c] = [await waiting(one), await waiting(two), await waiting(three)];
+    const [first, second] = await Promise.all([world.advance(one, 'P8D'), world.advance(two, 'P2D')]);
+    expect(await world.ended(first)).toMatchObject({ state: 'completed' });
+    expect(await world.ended(second)).toMatchObject({ state: 'completed' });
+    expect([(await world.read(a)).state, (await world.read(b)).state, (await world.read(c)).state]).toEqual([
+      'expired',
+      'awaiting_verification',
+      'awaiting_verification',
+    ]);
+    expect(await offsetOf(b)).toBeCloseTo(2 * DAY, -3);
+    expect(Math.abs(await offsetOf(c))).toBeLessThan(1000);
+    expect(await world.clock.offsetMs(three)).toBe(0);
+  });
+
+  it('refuses a second advance meanwhile, a live tenant, and what is no duration', async () => {
+    const tenantId = await world.newTenant();
+    await world.stopWorkers(taskQueues.operations);
+    const running = await world.advance(tenantId, 'P1D');
+    await expect(world.advance(tenantId, 'P1D')).rejects.toMatchObject({
+      code: 'CLOCK_ADVANCING',
+      details: { conflictsWith: running },
+    });
+    const results = await (async () => {
+      const fresh = await world.newTenant();
+      return Promise.allSettled([
+        world.advance(fresh, 'P1D'),
+        world.advance(fresh, 'P1D'),
+        world.advance(fresh, 'P1D'),
+      ]);
+    })();
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const result of results)
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'CLOCK_ADVANCING' });
+    await world.startWorkers(taskQueues.operations);
+    expect((await world.ended(running)).state).toBe('completed');
+    await expect(world.advance(await world.newTenant({ mode: 'live' }), 'P1D')).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    await expect(world.advance(tenantId, '-P1D')).rejects.toMatchObject({ code: 'INVALID_REQUEST', pointer: '/by' });
+  });
+
+  it('goes on where it was when every worker stops in the middle', async () => {
+    const tenantId = await world.newTenant();
+    const ids = [await waiting(tenantId), await waiting(tenantId)];
+    const operationId = await world.advance(tenantId, 'P40D');
+    await waitFor(async () => (await world.operation(operationId)).offsets.reachedMs > 0, {
+      what: 'the first hop',
+      everyMs: 1,
+    });
+    await world.stopWorkers(taskQueues.users, taskQueues.operations);
+    const { state, offsets } = await world.operation(operationId);
+    expect(state).toBe('running');
+    expect(offsets.reachedMs).toBeLessThan(40 * DAY);
+    expect(await world.clock.offsetMs(tenantId)).toBe(offsets.reachedMs);
+    await world.startWorkers(taskQueues.users, taskQueues.operations);
+    expect(await world.ended(operationId)).toMatchObject({ state: 'completed', failure: null });
+    for (const id of ids) {
+      expect((await world.read(id)).state).toBe('expired');
+      expect(await timesOf(id)).toEqual(ascending(await timesOf(id)));
+    }
+  });
+
+  it('ends with a named failure when a step fails throughout, and the deadlines are not melted', async () => {
+    const tenantId = await world.newTenant();
+    const id = await waiting(tenantId);
+    mailless.add(id);
+    const operation = await world.ended(await world.advance(tenantId, 'P8D'));
+    expect(operation).toMatchObject({
+      state: 'failed',
+      failure: {
+        code: 'ACTIVITY_FAILING',
+        workflowId: userOnboardingId(id),
+        detail: expect.stringContaining('sendEmail'),
+      },
+    });
+    expect((await world.read(id)).state).toBe('awaiting_verification');
+    // The reminder is due after a day; nothing was burned on its retries.
+    expect(await offsetOf(id)).toBeLessThan(DAY + 1000);
+    expect(await world.clock.offsetMs(tenantId)).toBeLessThanOrEqual(await offsetOf(id));
+    await setTimeout(3000);
+    expect(await offsetOf(id)).toBeLessThan(DAY + 1000);
+
+    mailless.delete(id);
+    await world.untilMailed(id, 2);
+    expect(await world.ended(await world.advance(tenantId, 'P8D'))).toMatchObject({ state: 'completed' });
+    expect((await world.read(id)).state).toBe('expired');
+  });
+
+  it('skips nothing while a step fails, even while nobody watches over the skip', async () => {
+    const tenantId = await world.newTenant();
+    const id = await waiting(tenantId);
+    mailless.add(id);
+    await beginSkip({ client: world.client, workflowId: userOnboardingId(id), byMs: 8 * DAY });
+    const standing = () => describeStand({ client: world.client, workflowId: userOnboardingId(id) });
+    await waitFor(async () => ((await standing())?.failing?.attempts ?? 0) >= 3, {
+      what: 'the reminder to have failed three times',
+    });
+    expect(await offsetOf(id)).toBeLessThan(DAY + 1000);
+    mailless.delete(id);
+  });
+
+  it('rides out a step that fails for a moment', async () => {
+    const tenantId = await world.newTenant();
+    const id = await waiting(tenantId);
+    mailless.add(id);
+    const operationId = await world.advance(tenantId, 'P8D');
+    const mended = setTimeout(2000).then(() => mailless.delete(id));
+    expect(await world.ended(operationId)).toMatchObject({ state: 'completed' });
+    await mended;
+    const [reminded] = (await world.events(id)).filter(({ type }) => type === 'onboarding.verification_reminded');
+    const createdAt = (await world.read(id)).createdAt.getTime();
+    expect(reminded!.at.getTime() - createdAt).toBeLessThan(DAY + 15_000);
+  });
+
+  it('names the workflow whose tasks nobody takes', async () => {
+    const tenantId = await world.newTenant();
+    const id = await waiting(tenantId);
+    await world.stopWorkers(taskQueues.users);
+    const operation = await world.ended(await world.advance(tenantId, 'P8D'));
+    await world.startWorkers(taskQueues.users);
+    expect(operation).toMatchObject({
+      state: 'failed',
+      failure: { code: 'WORKFLOW_STALLED', workflowId: userOnboardingId(id) },
+    });
+    expect(await offsetOf(id)).toBeLessThan(2 * DAY + 1000);
+  });
+
+  it('resets to an empty sandbox in real time, also in the middle of an advance', async () => {
+    const [tenantId, other] = [await world.newTenant(), await world.newTenant()];
+    const untouched = await waiting(other);
+    const gone = [await waiting(tenantId), await world.onboard(tenantId, { start: false })];
+    expect((await world.ended(await world.advance(tenantId, 'P2D'))).state).toBe('completed');
+    const operationId = await world.advance(tenantId, 'P300D');
+    for (let time = 0; time < 2; time++)
+      await resetSandbox({
+        client: world.client,
+        database: world.database,
+        tenantId,
+        requireHeld: async () => undefined,
+      });
+    for (const model of tenantModels(world.database))
+      expect({ [model.modelName]: await model.countDocuments({ tenantId }) }).toEqual({ [model.modelName]: 0 });
+    expect(await world.clock.offsetMs(tenantId)).toBe(0);
+    for (const id of gone) expect((await world.handle(id).describe()).status.name).toBe('TERMINATED');
+    await setTimeout(1000);
+    expect(await world.database.models.operations.findById(operationId)).toBeNull();
+    expect(await world.clock.offsetMs(tenantId)).toBe(0);
+
+    expect((await world.read(untouched)).state).toBe('awaiting_verification');
+    const fresh = await waiting(tenantId);
+    expect(Math.abs(await offsetOf(fresh))).toBeLessThan(1000);
+    expect((await world.ended(await world.advance(tenantId, 'P8D'))).state).toBe('completed');
+    expect((await world.read(fresh)).state).toBe('expired');
+  });
+});

@@ -1,0 +1,92 @@
+import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
+import { waitFor } from '../../../src/testing/wait-for';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+let world: SubscriptionWorld;
+beforeAll(async () => {
+  quietTemporal();
+  world = await openSubscriptionWorld();
+});
+afterAll(() => world?.close());
+
+const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
+const settled = (id: string) =>
+  waitFor(async () => (await world.read(id)).charge === null, { what: 'the charge to be paid' });
+const active = async (planId: string) => {
+  const id = await world.subscribe({ planId });
+  await world.until(id, 'active');
+  await world.untilSettled(id);
+  return id;
+};
+const refundsOf = async (id: string) => {
+  const refunds = await world.database.models.refunds
+    .find({ paymentId: { $in: (await world.payments(id)).map(({ _id }) => _id) } })
+    .lean();
+  return refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
+};
+
+/** 500 of credit from a change up and down again, used up by a renewal whose other 500 were declined. */
+async function creditInAnUnpaidRenewal(): Promise<string> {
+  const planId = await world.plan();
+  const id = await active(planId);
+  await world.command(id, 'changePlan', {
+    planId: await world.plan({ name: 'Better', amount: eur(1500) }),
+    when: 'now',
+  });
+  await settled(id);
+  await world.command(id, 'changePlan', { planId, when: 'now' });
+  await world.payWith(id, 'pm_declined');
+  const { nextPeriodAt } = await world.read(id);
+  await world.advanceTo(id, new Date(nextPeriodAt.getTime() + HOUR));
+  await world.until(id, 'past_due');
+  const renewal = (await world.invoices(id)).at(-1)!;
+  expect(renewal.creditApplied.amountMinor).toBeGreaterThanOrEqual(499);
+  expect((await world.read(id)).creditBalance.amountMinor).toBe(0);
+  return id;
+}
+
+describe('the credit of a subscription that is cancelled', () => {
+  it('comes back with the invoice that had used it up, and is given back where a prorated refund is asked for', async () => {
+    const id = await creditInAnUnpaidRenewal();
+    const {
+      creditApplied: { amountMinor: credit },
+    } = (await world.invoices(id)).at(-1)!;
+    await world.command(id, 'cancelSubscription', { when: 'now', refund: 'prorated' });
+    expect(await world.handle(id).result()).toBe('cancelled');
+    expect((await world.invoices(id)).at(-1)).toMatchObject({ state: 'void' });
+    expect(await refundsOf(id)).toBe(credit);
+    expect((await world.read(id)).creditBalance.amountMinor).toBe(0);
+    expect((await world.events(id)).at(-1)!.data.refundMinor).toBe(credit);
+  });
+
+  it('comes back with the invoice and stays credit where no refund is asked for', async () => {
+    const id = await creditInAnUnpaidRenewal();
+    const { creditApplied } = (await world.invoices(id)).at(-1)!;
+    await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
+    expect(await world.handle(id).result()).toBe('cancelled');
+    expect(await refundsOf(id)).toBe(0);
+    expect((await world.read(id)).creditBalance).toEqual(creditApplied);
+  });
+
+  it('is given back from the payment it came from, also when the time that paid for is long over', async () => {
+    const id = await active(await world.plan({ name: 'Month', amount: eur(10_000) }));
+    await world.command(id, 'changePlan', {
+      planId: await world.plan({ name: 'Week', interval: 'week', amount: eur(100) }),
+      when: 'now',
+    });
+    await settled(id);
+    await world.advance(id, 38.5 * DAY);
+    const weeks = (await world.invoices(id)).length - 1;
+    expect(weeks).toBe(6);
+    const { creditBalance } = await world.read(id);
+    expect(creditBalance.amountMinor).toBeGreaterThan(9000);
+    await world.command(id, 'cancelSubscription', { when: 'now', refund: 'prorated' });
+    expect(await world.handle(id).result()).toBe('cancelled');
+    // Five weeks are over, half of the sixth is not; the first moments of the month are rounded.
+    expect(Math.abs((await refundsOf(id)) - (10_000 - 550))).toBeLessThanOrEqual(2);
+    expect((await world.read(id)).creditBalance.amountMinor).toBe(0);
+  });
+});

@@ -1,0 +1,143 @@
+import { paymentReported, subscriptionPaymentId } from '../../../src/contracts/subscriptions/subscription';
+import { paymentTimes } from '../../../src/domain/payments/payment';
+import { waitOfSubscription } from '../../../src/http/subscriptions/present-subscription';
+import { deferred } from '../../../src/testing/deferred';
+import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { recordHistory } from '../../../src/testing/record-history';
+import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
+import { waitFor } from '../../../src/testing/wait-for';
+
+const MINUTE = 60_000;
+/** Well before the next look is due by itself. */
+const AT_ONCE_MS = 20_000;
+
+let world: SubscriptionWorld;
+/** Holds the end of a charge back. */
+let gate: { arrived: () => void; open: Promise<void> } | null = null;
+beforeAll(async () => {
+  quietTemporal();
+  world = await openSubscriptionWorld({
+    wrap: (activities) => ({
+      ...activities,
+      async updateSubscription(input) {
+        const held = gate;
+        held?.arrived();
+        await held?.open;
+        return activities.updateSubscription(input);
+      },
+    }),
+  });
+});
+afterEach(() => {
+  gate = null;
+});
+afterAll(() => world?.close());
+
+const subscribed = async () => world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_requires_action' });
+/** Its first charge waits for the customer, and no child asks for it now. */
+const waiting = async () => {
+  const id = await subscribed();
+  await waitFor(async () => (await world.read(id)).charge?.until, { what: 'the deadline of the confirmation' });
+  await noChild(id);
+  return id;
+};
+const noChild = async (id: string) => {
+  const { charge } = await world.read(id);
+  const workflowId = subscriptionPaymentId({
+    subscriptionId: id,
+    periodStart: charge!.periodStart,
+    attempt: charge!.attempt,
+  });
+  await waitFor(
+    async () => (await world.client.workflow.getHandle(workflowId).describe()).status.name === 'COMPLETED',
+    { what: 'the charge to rest' },
+  );
+};
+/** Until the next look is half an hour away. */
+const lookedAtOften = async (id: string) => {
+  await world.advance(id, 7 * MINUTE);
+  await noChild(id);
+};
+const payment = async (id: string) => (await world.payments(id))[0]!;
+const paymentEvents = async (id: string) => (await world.events((await payment(id))._id)).map(({ type }) => type);
+
+describe('a charge that its customer has to confirm', () => {
+  it('is given up after an hour, not when the look after that is due, and the subscription says until when', async () => {
+    const id = await waiting();
+    const { until, since } = await payment(id);
+    expect(until!.getTime() - since.getTime()).toBe(paymentTimes.actionMs);
+    expect(waitOfSubscription(await world.read(id))).toEqual({
+      what: expect.stringContaining('final answer'),
+      until: until!.toISOString(),
+    });
+    await lookedAtOften(id);
+    await world.advance(id, 60 * MINUTE);
+    expect(await payment(id)).toMatchObject({ state: 'cancelled', reason: 'customer_did_not_act' });
+    const failed = (await world.events(id)).find(({ type }) => type === 'subscription.payment_failed')!;
+    expect(failed.at.getTime() - until!.getTime()).toBeLessThan(MINUTE);
+    expect(failed.at.getTime()).toBeGreaterThanOrEqual(until!.getTime());
+  });
+
+  it('is released once for all of its looks', async () => {
+    const id = await waiting();
+    await lookedAtOften(id);
+    expect((await paymentEvents(id)).filter((type) => type === 'payment.released')).toHaveLength(1);
+    expect((await world.read(id)).version).toBe((await world.events(id)).length);
+  });
+
+  it('is withdrawn at once when the subscription is cancelled between two looks, and says why', async () => {
+    const id = await waiting();
+    await lookedAtOften(id);
+    const began = Date.now();
+    await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
+    expect(await world.handle(id).result()).toBe('cancelled');
+    expect(Date.now() - began).toBeLessThan(AT_ONCE_MS);
+    await recordHistory('subscription-payment-withdrawn-at-once', world.handle(id));
+    expect(await payment(id)).toMatchObject({ state: 'cancelled', reason: 'subscription_cancelled' });
+    expect((await world.invoices(id))[0]).toMatchObject({
+      state: 'void',
+      attempts: [{ state: 'failed', reason: 'subscription_cancelled' }],
+    });
+  });
+
+  it('is withdrawn at once when the cancel comes while a look is ending', async () => {
+    const id = await waiting();
+    await lookedAtOften(id);
+    const [arrival, opening] = [deferred(), deferred()];
+    gate = { arrived: arrival.resolve, open: opening.promise };
+    await world.handle(id).signal(paymentReported);
+    await arrival.promise;
+    await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
+    gate = null;
+    const began = Date.now();
+    opening.resolve();
+    expect(await world.handle(id).result()).toBe('cancelled');
+    expect(Date.now() - began).toBeLessThan(AT_ONCE_MS);
+    expect(await payment(id)).toMatchObject({ state: 'cancelled', reason: 'subscription_cancelled' });
+  });
+
+  it('is replaced at once by another card, and says so', async () => {
+    const id = await waiting();
+    await lookedAtOften(id);
+    await world.payWith(id, 'pm_ok');
+    await world.until(id, 'active');
+    const [first, second] = await world.payments(id);
+    expect([first!.state, first!.reason, second!.state]).toEqual(['cancelled', 'replaced', 'captured']);
+    expect((await world.invoices(id))[0]!.attempts.map(({ state, reason }) => [state, reason])).toEqual([
+      ['failed', 'replaced'],
+      ['paid', null],
+    ]);
+  });
+});
+
+it('a cancel while the gateway answers that it is overloaded ends the payment cancelled, as the subscription', async () => {
+  const id = await world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_flaky' });
+  await waitFor(async () => (await world.payments(id))[0]?.state === 'authorising', {
+    what: 'the authorisation to be under way',
+    everyMs: 5,
+  });
+  await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
+  expect(await world.handle(id).result()).toBe('cancelled');
+  expect((await payment(id)).state).toBe('cancelled');
+  expect((await payment(id)).reason).toBe('subscription_cancelled');
+});

@@ -1,0 +1,108 @@
+import { commandOf, type SubscriptionUpdate } from '../../../src/contracts/subscriptions/subscription';
+import { subscriptionCommandTable, type SubscriptionState } from '../../../src/domain/subscriptions/subscription';
+import { isRefusal } from '../../../src/testing/worlds/asked';
+import { createGatewayOutages } from '../../../src/testing/faults/gateway-outages';
+import { eventOfCommand } from '../../../src/testing/random/payment-violations';
+import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { runSequences, sequencesAskedFor, Tally } from '../../../src/testing/random/random-sequences';
+import {
+  liveSubscription,
+  openPlans,
+  subscriptionSequences,
+  type LivedSubscription,
+  type SubscriptionSequence,
+} from '../../../src/testing/random/random-subscriptions';
+import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
+import { subscriptionViolations } from '../../../src/testing/random/subscription-violations';
+
+// `npm run test:random` is the long form.
+const SEQUENCES = 10;
+/** Where sequences in any number get to. */
+const USUAL = ['accepted → active', 'active → cancelled'];
+
+const gateway = createGatewayOutages();
+const visited = new Tally();
+const answers = new Tally();
+
+let world: SubscriptionWorld;
+let planIds: Awaited<ReturnType<typeof openPlans>>;
+beforeAll(async () => {
+  quietTemporal();
+  world = await openSubscriptionWorld({ wrapGateway: gateway.wrap });
+  planIds = await openPlans(world);
+});
+afterAll(() => world?.close());
+
+/** What each command leaves behind, where it was accepted. */
+const meanings: Record<SubscriptionUpdate, readonly string[]> = {
+  changePlan: ['plan_changed', 'plan_change_waiting'],
+  pauseSubscription: ['paused'],
+  resumeSubscription: ['resumed', 'resuming'],
+  cancelSubscription: ['cancelled', 'cancel_waiting'],
+  undoSubscriptionChange: ['undone'],
+  updatePaymentMethod: ['payment_method_changed'],
+};
+
+/** Whether every command did what it was answered, once, and changed nothing where it was refused. */
+async function commandViolations({ subscriptionId, asked, repeat }: LivedSubscription): Promise<string[]> {
+  const problems: string[] = [];
+  const { version } = await world.read(subscriptionId);
+  const events = await world.events(subscriptionId);
+  for (const given of asked) {
+    const {
+      command: { update, terms },
+      commandId,
+      outcome,
+      code,
+    } = given;
+    const event = eventOfCommand(events, commandId);
+    answers.count(`${update}: ${code ?? 'accepted'}`);
+    if (outcome && !event) problems.push(`${update} was accepted and left nothing behind`);
+    if (event && !asked.some((other) => other.commandId === commandId && other.outcome))
+      problems.push(`${update} was answered ${code} and led to ${event.type} all the same`);
+    if (code && (!isRefusal(code) || code === 'OUTCOME_PENDING')) problems.push(`${update} was answered ${code}`);
+    if (!event) continue;
+    const expected = { state: event.state, at: event.at.toISOString() };
+    if (outcome && JSON.stringify(outcome) !== JSON.stringify(expected))
+      problems.push(`${update} answered ${JSON.stringify(outcome)}, and led to ${JSON.stringify(expected)}`);
+    const before = events[event.version - 2]!.state as Exclude<SubscriptionState, 'cancelled'>;
+    const refused = subscriptionCommandTable[commandOf(update, terms as { when?: 'now' | 'period_end' })][before];
+    if (refused !== null) problems.push(`${update} was accepted while ${before}`);
+    if (!meanings[update].includes(event.type.replace('subscription.', '')))
+      problems.push(`${update} led to ${event.type}`);
+    if (event.by.id !== tester.id) problems.push(`${event.type} names ${event.by.kind} for ${update}`);
+    const again = await repeat(given);
+    if (JSON.stringify(again.outcome) !== JSON.stringify(expected))
+      problems.push(`${update}, repeated, answered ${again.code ?? JSON.stringify(again.outcome)}`);
+  }
+  const after = await world.read(subscriptionId);
+  if (after.version !== version)
+    problems.push(`repeated commands moved it from version ${version} to ${after.version}`);
+  return problems;
+}
+
+async function carryOut(sequence: SubscriptionSequence): Promise<string[]> {
+  const lived = await liveSubscription({ world, gateway, planIds, sequence });
+  const problems = [
+    ...(await subscriptionViolations(world, lived.subscriptionId, visited.count)),
+    ...(await commandViolations(lived)),
+  ];
+  return problems.length === 0
+    ? problems
+    : [
+        ...problems,
+        `${lived.subscriptionId}: ${(await world.timeline(lived.subscriptionId)).join(' ')}`,
+        JSON.stringify(lived.asked.map(({ command, outcome, code }) => [command.update, outcome?.state ?? code])),
+      ];
+}
+
+it(
+  'takes subscriptions through random commands, outages and months without an illegal step, an unkept answer, a period charged twice or a cent astray',
+  async () => {
+    const began = Date.now();
+    await runSequences({ sequences: subscriptionSequences, count: SEQUENCES, atOnce: 12, carryOut });
+    process.stderr.write(`${((Date.now() - began) / 1000).toFixed(1)} s\n${String(visited)}${String(answers)}`);
+    if (sequencesAskedFor(SEQUENCES) >= SEQUENCES) expect(visited.missing(USUAL)).toEqual([]);
+  },
+  420_000 + sequencesAskedFor(SEQUENCES) * 6_000,
+);

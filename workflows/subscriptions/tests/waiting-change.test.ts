@@ -1,0 +1,30 @@
+import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
+
+let world: SubscriptionWorld;
+beforeAll(async () => {
+  quietTemporal();
+  world = await openSubscriptionWorld();
+});
+afterAll(() => world?.close());
+
+it('a cancel at the period’s end does not drop a change of plan that waits: that is undone first', async () => {
+  const id = await world.subscribe({ planId: await world.plan() });
+  await world.untilSettled(id);
+  const {
+    item: { planId },
+  } = await world.read(id);
+  const cancel = () => world.command(id, 'cancelSubscription', { when: 'period_end', refund: 'none' });
+  await world.command(id, 'changePlan', { planId, quantity: 2, when: 'period_end' });
+  await expect(cancel()).rejects.toMatchObject({
+    code: 'CHANGE_WAITING',
+    message: expect.stringContaining('undo it first'),
+  });
+  expect((await world.read(id)).waiting).toMatchObject({ what: 'change_plan' });
+  await world.command(id, 'undoSubscriptionChange', {});
+  await cancel();
+  expect((await world.read(id)).waiting).toEqual({ what: 'cancel' });
+  await expect(cancel()).rejects.toMatchObject({ code: 'CHANGE_WAITING' });
+  await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
+  expect(await world.handle(id).result()).toBe('cancelled');
+});
