@@ -4,7 +4,7 @@ import { subscriptionId } from '../contracts/subscriptions/subscription';
 import { openOnboardingStates } from '../domain/users/onboarding';
 import { paymentStates, settledPaymentStates } from '../domain/payments/payment';
 import { endedSubscriptionStates, subscriptionStates } from '../domain/subscriptions/subscription';
-import type { EntityType } from '../models/event';
+import type { EntityType } from '../contracts/entity-types';
 
 export interface EntityWorkflow {
   /** The states in which the entity's workflow may be running. */

@@ -4,7 +4,7 @@ import { commandStep, ILLEGAL_STATE, type CommandInput, type CommandOutcome } fr
 import { DomainError } from '../domain/domain-error';
 import type { Database } from '../models/database';
 import { entityModel } from '../models/entity-model';
-import type { EntityType } from '../models/event';
+import type { EntityType } from '../contracts/entity-types';
 import type { Entity } from '../models/schema-options';
 import type { WorkflowStarter } from './workflow-starter';
 

@@ -4,7 +4,7 @@ import { taskQueues } from '../../contracts/task-queues';
 import { endedOnboardingStates } from '../../domain/users/onboarding';
 import type { Models } from '../../models/database';
 import { entityModel } from '../../models/entity-model';
-import type { EntityType } from '../../models/event';
+import type { EntityType } from '../../contracts/entity-types';
 import type { Onboarding } from '../../models/users/onboarding';
 import type { Entity } from '../../models/schema-options';
 import { reconciledPayment, reconciledRefund } from './reconciled-payments';

@@ -1,6 +1,6 @@
 import type { Database } from '../../models/database';
 import { entityModel } from '../../models/entity-model';
-import type { EntityType } from '../../models/event';
+import type { EntityType } from '../../contracts/entity-types';
 import { entityWorkflows, type EntityWorkflow } from '../entity-workflows';
 import type { WorkflowStarter } from '../workflow-starter';
 
