@@ -83,7 +83,7 @@ export function defineProcess<Entity extends ProcessEntity, State extends string
 }
 
 export interface StartOfInput<Entity extends ProcessEntity> {
-  process: Process<Entity>;
+  process: Process<NoInfer<Entity>>;
   entity: Entity;
   /** For an operator's restart: the start may follow a closed run of the same id, and ends one that still runs. */
   restart?: boolean;
