@@ -25,7 +25,7 @@ export const paymentProcess = defineProcess({
   endedStates: settledPaymentStates,
   firstState: 'accepted',
   // The process of a payment that a parent starts comes and goes; only the parent knows when one has to run.
-  expectsProcess: { startedBy: 'outbox' },
+  expectsProcess: { parent: null },
 });
 
 export const refundProcess = defineProcess({
