@@ -1,6 +1,6 @@
 import type { Model } from 'mongoose';
 import type { Models } from './database';
-import type { EntityType } from './event';
+import type { EntityType } from '../contracts/entity-types';
 import type { Entity } from './schema-options';
 
 /** The model of a kind of entity, seen as what all of them have in common. */
