@@ -2,7 +2,7 @@ import type { WorkflowStart } from '../../contracts/outbox';
 import { USER_ONBOARDING, userOnboardingId } from '../../contracts/users/onboarding';
 import { taskQueues } from '../../contracts/task-queues';
 import { endedOnboardingStates } from '../../domain/users/onboarding';
-import type { Models } from '../../models/database';
+import type { Models } from '../../models/define-models';
 import { entityModel } from '../../models/entity-model';
 import type { EntityType } from '../../models/event';
 import type { Onboarding } from '../../models/users/onboarding';

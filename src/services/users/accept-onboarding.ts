@@ -5,7 +5,7 @@ import { taskQueues } from '../../contracts/task-queues';
 import type { Actor } from '../../domain/actor';
 import { normaliseEmail } from '../../domain/email';
 import { newId } from '../../domain/ids';
-import type { Models } from '../../models/database';
+import type { Models } from '../../models/define-models';
 import type { Event } from '../../models/event';
 import { insertDocuments } from '../insert-documents';
 import { newOutboxRow, OWN_SEND_MS } from '../new-outbox-row';
