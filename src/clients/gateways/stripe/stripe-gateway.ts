@@ -1,20 +1,12 @@
 import StripeSdk from 'stripe';
-import type { Money } from '../../domain/money';
-import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable } from './gateway-errors';
-import type { GatewayCallName } from './gateway-errors';
-import type {
-  AuthoriseInput,
-  AuthoriseResult,
-  CaptureResult,
-  LookUpInput,
-  LookUpResult,
-  PaymentGateway,
-  RefundResult,
-  Rejected,
-  VoidInput,
-} from './payment-gateway';
-import { fromStripeAmount, toStripeAmount } from './stripe-amount';
-import { declineOf, declineReason, rejectionOf, stripeFailure } from './stripe-errors';
+import { GatewayOutcomeUnknown, GatewayUnavailable } from '../gateway-errors';
+import type { GatewayCallName } from '../gateway-errors';
+import type { PaymentGateway, Rejected, VoidInput } from '../payment-gateway';
+import { fromStripeAmount } from './stripe-amount';
+import { declineOf, rejectionOf, stripeFailure } from './stripe-errors';
+import { lookUp } from './stripe-look-up';
+import { CAPTURE_KEY, intentOf, keyAt, keyed, metadataOf, stripeAmount } from './stripe-requests';
+import { authoriseResult, captureResult, refundResult } from './stripe-results';
 
 export interface StripeGatewayInput {
   apiKey: string;
@@ -147,101 +139,8 @@ export function createStripeGateway({
   };
 }
 
-const CALL_KEY = 'idempotency_key';
-const CAPTURE_KEY = 'capture_idempotency_key';
-
-const keyAt = (tenantId: string, idempotencyKey: string) => `${tenantId}:${idempotencyKey}`;
-const keyed = ({ tenantId, idempotencyKey }: { tenantId: string; idempotencyKey: string }) => ({
-  idempotencyKey: keyAt(tenantId, idempotencyKey),
-});
 const failure = (call: GatewayCallName, { idempotencyKey }: { idempotencyKey?: string }, error: unknown) =>
   stripeFailure({ call, idempotencyKey, error });
-
-/** Business time stays out: a repeat may carry another one, and Stripe refuses a key whose parameters changed. */
-function intentOf(input: AuthoriseInput, returnUrl: string): StripeSdk.PaymentIntentCreateParams {
-  const { amount, paymentMethod, customerId, purpose, description, idempotencyKey } = input;
-  const renewal = purpose === 'renewal';
-  return {
-    ...stripeAmount('authorise', idempotencyKey, amount),
-    payment_method: paymentMethod,
-    allowed_payment_method_types: ['card'],
-    capture_method: 'manual',
-    confirm: true,
-    ...(renewal ? { off_session: true } : { return_url: returnUrl }),
-    ...(customerId?.startsWith('cus_') && { customer: customerId }),
-    description,
-    metadata: metadataOf(input),
-  };
-}
-
-function metadataOf({
-  tenantId,
-  idempotencyKey,
-  reference,
-}: {
-  tenantId: string;
-  idempotencyKey: string;
-  reference?: string;
-}) {
-  return { [CALL_KEY]: keyAt(tenantId, idempotencyKey), tenant_id: tenantId, ...(reference && { reference }) };
-}
-
-function stripeAmount(call: GatewayCallName, idempotencyKey: string, amount: Money) {
-  const converted = toStripeAmount(amount);
-  if (converted) return converted;
-  throw new GatewayRequestRefused({
-    call,
-    idempotencyKey,
-    reason: `Stripe cannot express ${amount.amountMinor} minor units of ${amount.currency}`,
-  });
-}
-
-function authoriseResult(intent: StripeSdk.PaymentIntent, idempotencyKey: string): AuthoriseResult {
-  const { id: authorisationId, status, amount, currency, last_payment_error: failed } = intent;
-  switch (status) {
-    case 'requires_capture':
-    case 'succeeded':
-      return { status: 'authorised', authorisationId, amount: fromStripeAmount(amount, currency) };
-    case 'requires_action': {
-      const url = intent.next_action?.redirect_to_url?.url;
-      // A challenge with no page of its own cannot be shown to anyone; nothing is held meanwhile.
-      return url
-        ? { status: 'requires_action', authorisationId, url }
-        : { status: 'declined', authorisationId, reason: 'authentication_required' };
-    }
-    case 'requires_payment_method':
-      return { status: 'declined', authorisationId, reason: declineReason(failed ?? {}) };
-    case 'canceled':
-      // Authorised once and voided since, unless it never got so far.
-      return intent.latest_charge
-        ? { status: 'authorised', authorisationId, amount: fromStripeAmount(amount, currency) }
-        : { status: 'declined', authorisationId, reason: 'voided' };
-    default:
-      throw new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey, reason: `the payment intent is ${status}` });
-  }
-}
-
-function captureResult({
-  id,
-  latest_charge: charge,
-  amount_received: amount,
-  currency,
-}: StripeSdk.PaymentIntent): CaptureResult {
-  return {
-    status: 'captured',
-    captureId: (typeof charge === 'string' ? charge : charge?.id) ?? id,
-    amount: fromStripeAmount(amount, currency),
-  };
-}
-
-function refundResult({ id, status, amount, currency }: StripeSdk.Refund): RefundResult {
-  if (status === 'failed' || status === 'canceled') return { status: 'rejected', reason: 'refund_failed' };
-  return {
-    status: status === 'succeeded' ? 'refunded' : 'pending',
-    refundId: id,
-    amount: fromStripeAmount(amount, currency),
-  };
-}
 
 /**
  * Somebody may have captured in Stripe's dashboard, and less than all: then their amount counts. Ours did nothing, so
@@ -259,47 +158,6 @@ async function withCaptured(
   } catch (error) {
     throw failure('lookUp', { idempotencyKey }, error);
   }
-}
-
-async function lookUp(
-  stripe: StripeSdk,
-  { tenantId, idempotencyKey, operation, authorisationId }: LookUpInput,
-): Promise<LookUpResult> {
-  const key = keyAt(tenantId, idempotencyKey);
-  const notFound: LookUpResult = { status: 'not_found' };
-  if (operation === 'authorise') {
-    const intent = authorisationId
-      ? await stripe.paymentIntents.retrieve(authorisationId)
-      : await searchIntent(stripe, key);
-    if (intent?.metadata[CALL_KEY] !== key) return notFound;
-    return { status: 'found', operation, result: authoriseResult(intent, idempotencyKey) };
-  }
-  if (!authorisationId) {
-    throw new GatewayRequestRefused({
-      call: 'lookUp',
-      idempotencyKey,
-      reason: `authorisationId is needed to look up a ${operation}`,
-    });
-  }
-  if (operation === 'refund') {
-    for await (const refund of stripe.refunds.list({ payment_intent: authorisationId, limit: 100 })) {
-      if (refund.metadata?.[CALL_KEY] === key) return { status: 'found', operation, result: refundResult(refund) };
-    }
-    return notFound;
-  }
-  const intent = await stripe.paymentIntents.retrieve(authorisationId);
-  if (operation === 'capture') {
-    if (intent.status !== 'succeeded' || intent.metadata[CAPTURE_KEY] !== key) return notFound;
-    return { status: 'found', operation, result: captureResult(intent) };
-  }
-  // A cancelled intent carries no key: it can be cancelled once, and whoever did, it is void.
-  return intent.status === 'canceled' ? { status: 'found', operation, result: { status: 'voided' } } : notFound;
-}
-
-async function searchIntent(stripe: StripeSdk, key: string): Promise<StripeSdk.PaymentIntent | undefined> {
-  const quoted = key.replace(/["\\]/g, String.raw`\$&`);
-  const { data } = await stripe.paymentIntents.search({ query: `metadata["${CALL_KEY}"]:"${quoted}"`, limit: 1 });
-  return data[0];
 }
 
 function addressOf(apiBase: string): Pick<StripeSdk.StripeConfig, 'host' | 'port' | 'protocol'> {
