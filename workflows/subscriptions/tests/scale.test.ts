@@ -155,7 +155,7 @@ it('starts afresh when its history grows long, and loses no command that comes m
 
 it(`takes ${SUBSCRIPTIONS} subscriptions side by side through 24 months, every month charged once at its time, in less than 4,096 events each`, async () => {
   const crowd: SubscriptionWorld = await openSubscriptionWorld({
-    workflowsPath: require.resolve('../../src/testing/instant-payments.ts'),
+    workflowsPath: require.resolve('../../../src/testing/worlds/instant-payments.ts'),
     // What the payment's own workflow would have written.
     wrap: (activities) => ({
       ...activities,
