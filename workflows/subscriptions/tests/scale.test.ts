@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { processPaymentId } from '../../../src/contracts/payments/payment';
 import { subscriptionPaymentId } from '../../../src/contracts/subscriptions/subscription';
+import { casesOf } from '../../../src/testing/long-form';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
-// `npm run test:scale` is the long form: a hundred take three minutes on two quiet cores.
-const SUBSCRIPTIONS = Number(process.env.SUBSCRIPTIONS ?? 12);
+// A hundred take three minutes on two quiet cores.
+const SUBSCRIPTIONS = casesOf({ short: 12, long: 100 });
 
 let world: SubscriptionWorld;
 beforeAll(async () => {
