@@ -48,7 +48,10 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
           return {
             by: command.by,
             set: { waiting: { what: 'change_plan', item: next } },
-            event: { type: 'subscription.plan_change_waiting', data: { planId, quantity: next.quantity, effectiveAt } },
+            event: {
+              type: 'subscription.plan_change_waiting',
+              data: { planId, planName: next.plan.name, quantity: next.quantity, effectiveAt },
+            },
           };
         }
         return { ...planChanged({ subscription, billed, next, at }), by: command.by };
@@ -208,6 +211,7 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
         type: 'subscription.plan_changed',
         data: {
           planId: next.planId,
+          planName: next.plan.name,
           quantity: next.quantity,
           ...(invoice
             ? { invoiceId: invoice._id, subtotalMinor: draft.subtotal.amountMinor, totalMinor: draft.total.amountMinor }

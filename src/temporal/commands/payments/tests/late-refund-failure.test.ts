@@ -4,7 +4,7 @@ import { newId } from '../../../../domain/ids';
 import { presentRefund } from '../../../../http/payments/present-payment';
 import { tenantIdOf } from '../../../../domain/tenant';
 import type { Database } from '../../../../models/database';
-import { keepGatewayEvent } from '../../../../models/payments/gateway-event';
+import { keepGatewayEvent } from '../../../../services/payments/keep-gateway-event';
 import { seedPayment } from '../../../../testing/worlds/seed-payment';
 import { openTestDatabase } from '../../../../testing/servers/test-database';
 import { createStuckOperations } from '../../operator/stuck-operations';
@@ -87,7 +87,7 @@ describe('a refund that fails after the gateway had called it done', () => {
         { entityType, state, data: { refundId, paymentId, amountMinor: 100 }, correlationId: 'test' },
         [],
       ]);
-      expect(summaryOf({ ...event!, currency: 'EUR', planNames: new Map() })).toContain('1.00 EUR');
+      expect(summaryOf({ ...event!, currency: 'EUR' })).toContain('1.00 EUR');
       expect(await models.outbox.find({ tenantId, eventId: event!._id }).lean()).toMatchObject([
         { open: true, pending: consumersOf(type) },
       ]);
