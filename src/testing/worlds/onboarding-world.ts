@@ -7,11 +7,6 @@ import { taskQueues } from '../../contracts/task-queues';
 import { newId } from '../../domain/ids';
 import type { OnboardingCommand, OnboardingState } from '../../domain/users/onboarding';
 import { tenantIdOf } from '../../domain/tenant';
-import { acceptPayment } from '../../services/payments/accept-payment';
-import { acceptRefund } from '../../services/payments/accept-refund';
-import { findPlanItem } from '../../services/subscriptions/accept-subscription';
-import { applyStep } from '../../services/apply-step';
-import { insertDocuments } from '../../services/insert-documents';
 import type { Database } from '../../models/database';
 import { newOutboxRow } from '../../services/new-outbox-row';
 import type { Onboarding } from '../../models/users/onboarding';
@@ -52,14 +47,9 @@ export async function openOnboardingWorld({ wrap = (activities) => activities }:
     activities: wrap(
       createActivities({
         database,
-        applyStep,
-        insertDocuments,
         operatorEmail: 'operator@platform.example',
         sandboxClock: createSandboxClockMover({ client, database, starter }),
         gatewayFor: noGateway,
-        acceptPayment,
-        acceptRefund,
-        findPlanItem,
       }),
     ),
     interceptors: { activity: [translateDomainError] },

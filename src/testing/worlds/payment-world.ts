@@ -28,9 +28,6 @@ import type { PaymentState } from '../../domain/payments/payment';
 import { tenantIdOf } from '../../domain/tenant';
 import { acceptPayment, type AcceptPaymentInput } from '../../services/payments/accept-payment';
 import { acceptRefund } from '../../services/payments/accept-refund';
-import { findPlanItem } from '../../services/subscriptions/accept-subscription';
-import { applyStep } from '../../services/apply-step';
-import { insertDocuments } from '../../services/insert-documents';
 import { createClock } from '../../services/clock';
 import { startSandboxGateway } from '../../simulator/start-sandbox-gateway';
 import { createPaymentCommands, type SendPaymentCommandInput } from '../../temporal/commands/payments/payment-commands';
@@ -105,14 +102,9 @@ export async function openPaymentWorld({
     activities: wrap(
       createActivities({
         database,
-        applyStep,
-        insertDocuments,
         operatorEmail: 'operator@platform.example',
         gatewayFor: () => gateway,
         sandboxClock: createSandboxClockMover({ client, database, starter }),
-        acceptPayment,
-        acceptRefund,
-        findPlanItem,
       }),
     ),
     interceptors: { activity: [translateDomainError] },

@@ -6,11 +6,6 @@ import { taskQueues, type TaskQueue } from '../../contracts/task-queues';
 import type { Actor } from '../../domain/actor';
 import { newId } from '../../domain/ids';
 import { tenantIdOf, type Mode } from '../../domain/tenant';
-import { acceptPayment } from '../../services/payments/accept-payment';
-import { acceptRefund } from '../../services/payments/accept-refund';
-import { findPlanItem } from '../../services/subscriptions/accept-subscription';
-import { applyStep } from '../../services/apply-step';
-import { insertDocuments } from '../../services/insert-documents';
 import { createClock } from '../../services/clock';
 import { createOnboardingCommands } from '../../temporal/commands/users/onboarding-commands';
 import { createSandboxClockMover } from '../../temporal/time-skipping/sandbox-clock';
@@ -52,14 +47,9 @@ export async function openSandboxWorld({
   const activities = wrap(
     createActivities({
       database,
-      applyStep,
-      insertDocuments,
       operatorEmail: 'operator@platform.example',
       sandboxClock,
       gatewayFor: noGateway,
-      acceptPayment,
-      acceptRefund,
-      findPlanItem,
     }),
   );
 

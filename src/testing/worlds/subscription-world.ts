@@ -20,16 +20,8 @@ import { newId } from '../../domain/ids';
 import type { PlanTerms } from '../../domain/subscriptions/plan';
 import type { SubscriptionState } from '../../domain/subscriptions/subscription';
 import { tenantIdOf } from '../../domain/tenant';
-import { acceptPayment } from '../../services/payments/accept-payment';
 import { acceptPlan } from '../../services/subscriptions/accept-plan';
-import { acceptRefund } from '../../services/payments/accept-refund';
-import {
-  acceptSubscription,
-  findPlanItem,
-  type AcceptSubscriptionInput,
-} from '../../services/subscriptions/accept-subscription';
-import { applyStep } from '../../services/apply-step';
-import { insertDocuments } from '../../services/insert-documents';
+import { acceptSubscription, type AcceptSubscriptionInput } from '../../services/subscriptions/accept-subscription';
 import type { Partner } from '../../models/partners/partner';
 import { startSandboxGateway } from '../../simulator/start-sandbox-gateway';
 import {
@@ -84,14 +76,9 @@ export async function openSubscriptionWorld({
   const activities = wrap(
     createActivities({
       database,
-      applyStep,
-      insertDocuments,
       operatorEmail: 'operator@platform.example',
       sandboxClock: undefined as never,
       gatewayFor: () => gateway,
-      acceptPayment,
-      acceptRefund,
-      findPlanItem,
     }),
   );
   const bundle = workflowsPath ? await bundleWorkflowCode({ workflowsPath, logger: quiet }) : workflowBundle;

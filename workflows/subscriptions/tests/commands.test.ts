@@ -3,7 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { GatewayOutcomeUnknown, GatewayUnavailable } from '../../../src/clients/gateways/gateway-errors';
 import { gatewayKey } from '../../../src/contracts/payments/payment';
 import { subscriptionPaymentId } from '../../../src/contracts/subscriptions/subscription';
-import { keepGatewayEvent } from '../../../src/models/payments/gateway-event';
+import { keepGatewayEvent } from '../../../src/services/payments/keep-gateway-event';
 import { previewPlanChange } from '../../../src/services/subscriptions/preview-plan-change';
 import { createPaymentCommands } from '../../../src/temporal/commands/payments/payment-commands';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';

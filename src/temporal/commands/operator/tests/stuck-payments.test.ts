@@ -1,5 +1,5 @@
 import { processPaymentId, refundPaymentId } from '../../../../contracts/payments/payment';
-import { openStuckItem } from '../../../../services/outbox';
+import { openStuckItem } from '../../../../services/operator/stuck-items';
 import type { StuckItem, StuckKind } from '../../../../models/operator/stuck-item';
 import { createReconciler } from '../../../../queue/reconciler/reconcile';
 import { silent } from '../../../../testing/queue-test-bed';

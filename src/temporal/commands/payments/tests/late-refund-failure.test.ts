@@ -4,7 +4,7 @@ import { newId } from '../../../../domain/ids';
 import { presentRefund } from '../../../../http/payments/present-payment';
 import { tenantIdOf } from '../../../../domain/tenant';
 import type { Database } from '../../../../models/database';
-import { keepGatewayEvent } from '../../../../models/payments/gateway-event';
+import { keepGatewayEvent } from '../../../../services/payments/keep-gateway-event';
 import { seedPayment } from '../../../../testing/worlds/seed-payment';
 import { openTestDatabase } from '../../../../testing/servers/test-database';
 import { createStuckOperations } from '../../operator/stuck-operations';
