@@ -42,7 +42,7 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
     findEntity({ database, tenantId, entityType: 'onboarding', entityId: onboardingId });
 
   const payloadOf = async ({ tenantId, onboardingId, command }: OnboardingStepInput & { command?: { id: string } }) =>
-    command ? findPayload({ database, tenantId, entityId: onboardingId, commandId: command.id }) : {};
+    findPayload({ database, tenantId, entityId: onboardingId, commandId: command?.id ?? null });
 
   const onboardingStep = ({ tenantId, onboardingId, chain, step, at }: OnboardingStepInput) =>
     ({

@@ -1,6 +1,6 @@
 import type { Model } from 'mongoose';
+import type { EntityType } from '../contracts/entity-types';
 import type { Models } from './database';
-import type { EntityType } from './event';
 import type { Payment } from './payments/payment';
 import type { Refund } from './payments/refund';
 import type { Operation } from './sandbox/operation';

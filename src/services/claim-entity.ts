@@ -1,10 +1,10 @@
+import type { EntityType } from '../contracts/entity-types';
 import { DomainError } from '../domain/domain-error';
 import type { Database } from '../models/database';
 import { entityModel, type EntityByType } from '../models/entity-model';
-import type { EntityType } from '../models/event';
-import { findEntity, type EntityRef } from './find-entity';
+import { findEntity, type EntityKey } from './find-entity';
 
-export type ClaimEntityInput<Type extends EntityType> = EntityRef<Type> & {
+export type ClaimEntityInput<Type extends EntityType> = EntityKey<Type> & {
   database: Database;
   /** First run id of the workflow chain that claims the entity. */
   chain: string;
@@ -27,7 +27,7 @@ export async function claimEntity<Type extends EntityType>(input: ClaimEntityInp
 
 /** @throws DomainError `ENTITY_NOT_OURS` when another chain owns the entity, so the caller is a ghost. */
 export function requireOwned(
-  { entityType, entityId, chain }: Omit<EntityRef<EntityType>, 'tenantId'> & { chain: string },
+  { entityType, entityId, chain }: Omit<EntityKey<EntityType>, 'tenantId'> & { chain: string },
   owner: string | null,
 ): void {
   if (owner !== chain)

@@ -1,16 +1,16 @@
 import type { ClientSession } from 'mongoose';
+import type { EntityType } from '../contracts/entity-types';
 import { DomainError } from '../domain/domain-error';
 import type { Database } from '../models/database';
 import { entityModel, type EntityByType } from '../models/entity-model';
-import type { EntityType } from '../models/event';
 
-export interface EntityRef<Type extends EntityType> {
+export interface EntityKey<Type extends EntityType> {
   tenantId: string;
   entityType: Type;
   entityId: string;
 }
 
-export type FindEntityInput<Type extends EntityType> = EntityRef<Type> & {
+export type FindEntityInput<Type extends EntityType> = EntityKey<Type> & {
   database: Pick<Database, 'models'>;
   session?: ClientSession;
 };

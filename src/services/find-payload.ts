@@ -4,7 +4,8 @@ export interface FindPayloadInput {
   database: Pick<Database, 'models'>;
   tenantId: string;
   entityId: string;
-  commandId: string;
+  /** Null for what no command asked for. */
+  commandId: string | null;
 }
 
 /** Returns the texts and tokens that the api kept for a command; empty where it kept none. */
@@ -14,6 +15,7 @@ export async function findPayload({
   entityId,
   commandId,
 }: FindPayloadInput): Promise<Record<string, unknown>> {
+  if (commandId === null) return {};
   const kept = await database.models.commandPayloads.findOne({ _id: commandId, tenantId, entityId }).lean();
   return kept?.payload ?? {};
 }

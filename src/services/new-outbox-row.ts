@@ -1,6 +1,6 @@
 import type { Consumer, MailRequest, WorkflowSignal, WorkflowStart } from '../contracts/outbox';
 import { newId } from '../domain/ids';
-import type { EntityType } from '../models/event';
+import type { EntityType } from '../contracts/entity-types';
 import type { OutboxRow } from '../models/outbox-row';
 
 export interface NewOutboxRowInput {

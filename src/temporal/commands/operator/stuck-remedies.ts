@@ -23,7 +23,7 @@ import { acceptRefund } from '../../../services/payments/accept-refund';
 import { applyStep } from '../../../services/apply-step';
 import type { Database } from '../../../models/database';
 import { entityModel } from '../../../models/entity-model';
-import type { EntityType } from '../../../models/event';
+import type { EntityType } from '../../../contracts/entity-types';
 import type { Invoice } from '../../../models/subscriptions/invoice';
 import type { Onboarding } from '../../../models/users/onboarding';
 import type { Payment } from '../../../models/payments/payment';
