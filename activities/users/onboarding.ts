@@ -12,12 +12,12 @@ import type {
 import { byWorkflow } from '../../src/domain/actor';
 import { DomainError } from '../../src/domain/domain-error';
 import { onboardingTimes, onboardingTransitions, openOnboardingStates } from '../../src/domain/users/onboarding';
-import { userTransitions } from '../../src/domain/users/user';
 import type { Profile } from '../../src/models/users/user';
 import { applyStep } from '../../src/services/apply-step';
 import { claimEntity } from '../../src/services/claim-entity';
 import { findEntity } from '../../src/services/find-entity';
 import { findPayload } from '../../src/services/find-payload';
+import { moveUser } from '../../src/services/users/move-user';
 
 /** The profile as submitted, every field there. */
 function profileOf(payload: Record<string, unknown>): Profile {
@@ -190,11 +190,7 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
         from: openOnboardingStates,
         event: { type: to === 'active' ? 'onboarding.user_activated' : 'onboarding.user_cancelled' },
         alongside: async (session) => {
-          await models.users.updateOne(
-            { _id: userId, tenantId, state: { $in: [...userTransitions[to]] } },
-            { $set: { state: to }, $max: { updatedAt: new Date(at) }, $inc: { version: 1 } },
-            { session },
-          );
+          await moveUser({ database, session, tenantId, userId, to, at: new Date(at) });
         },
       });
     },

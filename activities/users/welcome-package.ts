@@ -6,6 +6,7 @@ import { newId } from '../../src/domain/ids';
 import { applyStep } from '../../src/services/apply-step';
 import { findEntity } from '../../src/services/find-entity';
 import { insertDocuments } from '../../src/services/insert-documents';
+import { revokeEntitlement } from '../../src/services/users/revoke-entitlement';
 
 /** Letters and digits that cannot be mistaken for one another. */
 const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
@@ -65,11 +66,7 @@ export const createWelcomePackageActivities = ({ database }: ActivityDependencie
         from: ['compensating'],
         event: { type: 'onboarding.welcome_package_revoked' },
         alongside: async (session) => {
-          await models.entitlements.updateOne(
-            { tenantId, onboardingId, state: 'active' },
-            { $set: { state: 'revoked', updatedAt: new Date(at) }, $inc: { version: 1 } },
-            { session },
-          );
+          await revokeEntitlement({ database, session, tenantId, onboardingId, at: new Date(at) });
         },
       });
     },

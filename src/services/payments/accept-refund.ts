@@ -4,7 +4,6 @@ import { REFUND_PAYMENT, refundPaymentId } from '../../contracts/payments/paymen
 import { taskQueues } from '../../contracts/task-queues';
 import type { Actor } from '../../domain/actor';
 import { amountStepOf } from '../../domain/amount-step';
-import { DomainError } from '../../domain/domain-error';
 import { newId } from '../../domain/ids';
 import type { Money } from '../../domain/money';
 import { refusePaymentCommand } from '../../domain/payments/payment-commands';
@@ -13,6 +12,7 @@ import { requireAccepted } from '../../domain/refusal';
 import { applyStep } from '../apply-step';
 import type { Database } from '../../models/database';
 import type { Event } from '../../models/event';
+import { findEntity } from '../find-entity';
 import { insertDocuments } from '../insert-documents';
 import { newOutboxRow } from '../new-outbox-row';
 import type { OutboxRow } from '../../models/outbox-row';
@@ -55,8 +55,7 @@ export const fundsOf = ({ amount, capturedMinor, refundedMinor, pendingRefundMin
 export async function acceptRefund(input: AcceptRefundInput): Promise<{ refund: Refund; row: OutboxRow }> {
   const { database, session, tenantId, paymentId, correlationId, by, reason = null } = input;
   const { models } = database;
-  const payment = await models.payments.findOne({ _id: paymentId, tenantId }).session(session).lean();
-  if (!payment) throw new DomainError('NOT_FOUND', `There is no payment ${paymentId}`);
+  const payment = await findEntity({ database, session, tenantId, entityType: 'payment', entityId: paymentId });
   requireAccepted(refusePaymentCommand({ command: 'refund', state: payment.state, capture: payment.capture }));
   const { amount, funds } = reserveRefund({
     funds: fundsOf(payment),

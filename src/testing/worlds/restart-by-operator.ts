@@ -3,7 +3,7 @@ import { processPaymentId, refundPaymentId } from '../../contracts/payments/paym
 import { subscriptionId } from '../../contracts/subscriptions/subscription';
 import { openStuckItem } from '../../services/operator/stuck-items';
 import { createRunningWorkflows } from '../../temporal/running-workflows';
-import { createStuckOperations } from '../../temporal/commands/operator/stuck-operations';
+import { createStuckOperations } from '../../services/operator/stuck-operations';
 import type { PaymentWorld } from './payment-world';
 
 const processOf = { payment: processPaymentId, refund: refundPaymentId, subscription: subscriptionId };
