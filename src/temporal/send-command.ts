@@ -4,9 +4,9 @@ import { commandStep, ILLEGAL_STATE, type CommandInput, type CommandOutcome } fr
 import type { Process } from '../contracts/process';
 import { DomainError } from '../domain/domain-error';
 import type { Database } from '../models/database';
-import { entityModel } from '../models/entity-model';
 import type { EntityType } from '../contracts/entity-types';
 import type { Entity } from '../models/schema-options';
+import { findEntity } from '../services/find-entity';
 import type { WorkflowStarter } from './workflow-starter';
 
 export interface CommandDependencies {
@@ -51,8 +51,7 @@ export async function sendCommand(
    * no outcome is taken for a refusal.
    */
   const look = async (): Promise<{ state: string; outcome: CommandOutcome | null; refusal: DomainError | null }> => {
-    const entity = await entityModel(database.models, entityType).findOne({ _id: entityId, tenantId }).lean();
-    if (!entity) throw new DomainError('NOT_FOUND', `There is no such ${entityType}`);
+    const entity: Entity = await findEntity({ database, tenantId, entityType, entityId });
     const event = await database.models.events
       .findOne({ tenantId, entityId, step: commandStep(input.commandId) })
       .lean();

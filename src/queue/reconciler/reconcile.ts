@@ -5,7 +5,7 @@ import { processes as descriptors } from '../../contracts/processes';
 import type { Database } from '../../models/database';
 import { insertDocuments } from '../../services/insert-documents';
 import { newStartRow } from '../../services/new-outbox-row';
-import { mendStuckItem, openStuckItem } from '../../services/outbox';
+import { mendStuckItem, openStuckItem } from '../../services/operator/stuck-items';
 import type { Entity } from '../../models/schema-options';
 import type { StuckItem } from '../../models/operator/stuck-item';
 import { examineEntity } from './examine-entity';

@@ -2,7 +2,6 @@ import type { ClientSession } from 'mongoose';
 import { refundProcess } from '../../contracts/payments/process';
 import type { Actor } from '../../domain/actor';
 import { amountStepOf } from '../../domain/amount-step';
-import { DomainError } from '../../domain/domain-error';
 import { newId } from '../../domain/ids';
 import type { Money } from '../../domain/money';
 import { refusePaymentCommand } from '../../domain/payments/payment-commands';
@@ -11,6 +10,7 @@ import { requireAccepted } from '../../domain/refusal';
 import { applyStep } from '../apply-step';
 import type { Database } from '../../models/database';
 import { acceptEntity } from '../accept-entity';
+import { findEntity } from '../find-entity';
 import type { OutboxRow } from '../../models/outbox-row';
 import type { Payment } from '../../models/payments/payment';
 import type { Refund } from '../../models/payments/refund';
@@ -51,8 +51,7 @@ export const fundsOf = ({ amount, capturedMinor, refundedMinor, pendingRefundMin
 export async function acceptRefund(input: AcceptRefundInput): Promise<{ refund: Refund; row: OutboxRow }> {
   const { database, session, tenantId, paymentId, correlationId, by, reason = null } = input;
   const { models } = database;
-  const payment = await models.payments.findOne({ _id: paymentId, tenantId }).session(session).lean();
-  if (!payment) throw new DomainError('NOT_FOUND', `There is no payment ${paymentId}`);
+  const payment = await findEntity({ database, session, tenantId, entityType: 'payment', entityId: paymentId });
   requireAccepted(refusePaymentCommand({ command: 'refund', state: payment.state, capture: payment.capture }));
   const { amount, funds } = reserveRefund({
     funds: fundsOf(payment),

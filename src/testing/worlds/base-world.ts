@@ -8,12 +8,7 @@ import type { Actor } from '../../domain/actor';
 import { newId } from '../../domain/ids';
 import { tenantIdOf, type Mode } from '../../domain/tenant';
 import type { Partner } from '../../models/partners/partner';
-import { applyStep } from '../../services/apply-step';
 import { createClock } from '../../services/clock';
-import { insertDocuments } from '../../services/insert-documents';
-import { acceptPayment } from '../../services/payments/accept-payment';
-import { acceptRefund } from '../../services/payments/accept-refund';
-import { findPlanItem } from '../../services/subscriptions/accept-subscription';
 import { createSandboxClockMover } from '../../temporal/time-skipping/sandbox-clock';
 import { createWorkflowStarter } from '../../temporal/workflow-starter';
 import { openTestDatabase } from '../servers/test-database';
@@ -74,14 +69,9 @@ export async function openBaseWorld(input: BaseWorldInput) {
   const activities = wrap(
     createActivities({
       database,
-      applyStep,
-      insertDocuments,
       operatorEmail: 'operator@platform.example',
       sandboxClock,
       gatewayFor: () => gateway ?? noGateway(),
-      acceptPayment,
-      acceptRefund,
-      findPlanItem,
     }),
   );
 

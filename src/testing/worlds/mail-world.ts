@@ -1,16 +1,8 @@
 import { createActivities } from '../../../activities';
 import { createMailer, type Mailer } from '../../clients/mailer/mailer';
 import type { Money } from '../../domain/money';
-import { acceptPayment } from '../../services/payments/accept-payment';
 import { acceptPlan } from '../../services/subscriptions/accept-plan';
-import { acceptRefund } from '../../services/payments/accept-refund';
-import {
-  acceptSubscription,
-  findPlanItem,
-  type AcceptSubscriptionInput,
-} from '../../services/subscriptions/accept-subscription';
-import { applyStep } from '../../services/apply-step';
-import { insertDocuments } from '../../services/insert-documents';
+import { acceptSubscription, type AcceptSubscriptionInput } from '../../services/subscriptions/accept-subscription';
 import type { Database } from '../../models/database';
 import type { User } from '../../models/users/user';
 import { readMails } from '../platform/mailbox';
@@ -32,14 +24,9 @@ export async function openMailWorld() {
   });
   const activities = createActivities({
     database,
-    applyStep,
-    insertDocuments,
     operatorEmail: 'operator@platform.example',
     sandboxClock: undefined as never,
     gatewayFor: undefined as never,
-    acceptPayment,
-    acceptRefund,
-    findPlanItem,
   });
   const subscribe = createSubscribe({ database, mailer, activities });
   return {

@@ -1,12 +1,12 @@
-import { refundPaymentId } from '../../../../contracts/payments/payment';
-import { consumersOf, summaryOf } from '../../../../contracts/events';
-import { newId } from '../../../../domain/ids';
-import { presentRefund } from '../../../../http/payments/present-payment';
-import { tenantIdOf } from '../../../../domain/tenant';
-import type { Database } from '../../../../models/database';
-import { keepGatewayEvent } from '../../../../services/payments/keep-gateway-event';
-import { seedPayment } from '../../../../testing/worlds/seed-payment';
-import { openTestDatabase } from '../../../../testing/servers/test-database';
+import { refundPaymentId } from '../../../contracts/payments/payment';
+import { consumersOf, summaryOf } from '../../../contracts/events';
+import { newId } from '../../../domain/ids';
+import { presentRefund } from '../../../http/payments/present-payment';
+import { tenantIdOf } from '../../../domain/tenant';
+import type { Database } from '../../../models/database';
+import { keepGatewayEvent } from '../keep-gateway-event';
+import { seedPayment } from '../../../testing/worlds/seed-payment';
+import { openTestDatabase } from '../../../testing/servers/test-database';
 import { createStuckOperations } from '../../operator/stuck-operations';
 
 let database: Database;

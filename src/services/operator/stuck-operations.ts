@@ -1,17 +1,17 @@
 import type { ClientSession } from 'mongoose';
-import type { WorkflowSignal } from '../../../contracts/outbox';
-import { gatewayReported } from '../../../contracts/payments/payment';
-import type { Actor } from '../../../domain/actor';
-import { DomainError } from '../../../domain/domain-error';
-import { createClock } from '../../../services/clock';
-import type { Database } from '../../../models/database';
-import { entityModel } from '../../../models/entity-model';
-import { insertDocuments } from '../../../services/insert-documents';
-import { newOutboxRow } from '../../../services/new-outbox-row';
-import type { StuckItem } from '../../../models/operator/stuck-item';
+import type { WorkflowSignal } from '../../contracts/outbox';
+import { gatewayReported } from '../../contracts/payments/payment';
+import { processOf } from '../../contracts/processes';
+import type { Actor } from '../../domain/actor';
+import { DomainError } from '../../domain/domain-error';
+import { entityModel } from '../../models/entity-model';
+import type { StuckItem } from '../../models/operator/stuck-item';
+import { createClock } from '../clock';
+import { insertDocuments } from '../insert-documents';
+import { newOutboxRow } from '../new-outbox-row';
 import { isReleased } from '../payments/released-payment';
-import type { RunningWorkflows } from '../../running-workflows';
-import { createStuckRemedies, type StuckRemedy } from './stuck-remedies';
+import { createRemedies } from '../remedies';
+import type { RemedyDependencies, StuckRemedy } from './stuck-remedy';
 
 export interface ResolveStuckInput {
   item: StuckItem;
@@ -24,10 +24,10 @@ interface CloseStuckInput extends ResolveStuckInput {
 }
 
 /** What an operator can do about a stuck item. Both run inside the request's transaction and may run more than once. */
-export function createStuckOperations({ database, workflows }: { database: Database; workflows: RunningWorkflows }) {
+export function createStuckOperations({ database, workflows }: RemedyDependencies) {
   const { models } = database;
   const clock = createClock({ database });
-  const remedies = createStuckRemedies({ database, workflows });
+  const remedies = createRemedies({ database, workflows });
 
   const resolve = async ({ item, session }: ResolveStuckInput, state: 'restarted' | 'closed'): Promise<StuckItem> => {
     const resolved = await models.stuckItems
@@ -62,7 +62,7 @@ export function createStuckOperations({ database, workflows }: { database: Datab
       .sort({ version: -1, _id: -1 })
       .session(session)
       .lean();
-    if (!last || !remedies[entityType]?.openStates.includes(last.state)) return false;
+    if (!last || !processOf(entityType)?.openStates.includes(last.state)) return false;
     const { matchedCount } = await entityModel(models, entityType).updateOne(
       { _id: entityId, tenantId },
       { $set: { state: last.state } },
@@ -73,8 +73,8 @@ export function createStuckOperations({ database, workflows }: { database: Datab
   const businessTime = async ({ item }: ResolveStuckInput): Promise<string> =>
     (await clock.now(item.tenantId)).toISOString();
 
-  /** Tells the process that waits, once this is committed. */
-  const tell = async (
+  /** Signals the process that waits, once this is committed. */
+  const signalProcess = async (
     { item, session }: ResolveStuckInput,
     signal: Omit<WorkflowSignal, 'workflowId'>,
   ): Promise<void> => {
@@ -151,7 +151,7 @@ export function createStuckOperations({ database, workflows }: { database: Datab
           return resolve(input, 'restarted');
         case 'outcome_unknown':
           await requireProcess(input);
-          await tell(input, { name: gatewayReported.name });
+          await signalProcess(input, { name: gatewayReported.name });
           return item;
         default:
           return restartProcess(input);
@@ -179,8 +179,8 @@ export function createStuckOperations({ database, workflows }: { database: Datab
         case 'refund_failed_late':
           return resolve(input, 'closed');
         case 'outcome_unknown': {
-          const signal = await remedyOf(item).giveUp({ ...input, at: await businessTime(input) });
-          if (signal) await tell(input, signal);
+          const signal = await remedyOf(item).giveUp?.({ ...input, at: await businessTime(input) });
+          if (signal) await signalProcess(input, signal);
           return resolve(input, 'closed');
         }
         default:

@@ -1,6 +1,6 @@
-import type { InvoiceDraft } from '../../src/domain/subscriptions/invoice';
-import type { Invoice } from '../../src/models/subscriptions/invoice';
-import type { Subscription } from '../../src/models/subscriptions/subscription';
+import type { InvoiceDraft } from '../../domain/subscriptions/invoice';
+import type { Invoice } from '../../models/subscriptions/invoice';
+import type { Subscription } from '../../models/subscriptions/subscription';
 
 export interface NewInvoiceInput {
   invoiceId: string;

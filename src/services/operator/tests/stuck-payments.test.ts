@@ -1,13 +1,13 @@
-import { processPaymentId, refundPaymentId } from '../../../../contracts/payments/payment';
-import { openStuckItem } from '../../../../services/outbox';
-import type { StuckItem, StuckKind } from '../../../../models/operator/stuck-item';
-import { createReconciler } from '../../../../queue/reconciler/reconcile';
-import { silent } from '../../../../testing/queue-test-bed';
-import { differences } from '../../../../testing/expect-books';
-import { openPaymentWorld, testParent, type PaymentWorld } from '../../../../testing/worlds/payment-world';
-import { untilListed } from '../../../../testing/platform/until-listed';
-import { waitFor } from '../../../../testing/wait-for';
-import { createRunningWorkflows, type RunningWorkflows } from '../../../running-workflows';
+import { processPaymentId, refundPaymentId } from '../../../contracts/payments/payment';
+import { openStuckItem } from '../stuck-items';
+import type { StuckItem, StuckKind } from '../../../models/operator/stuck-item';
+import { createReconciler } from '../../../queue/reconciler/reconcile';
+import { silent } from '../../../testing/queue-test-bed';
+import { differences } from '../../../testing/expect-books';
+import { openPaymentWorld, testParent, type PaymentWorld } from '../../../testing/worlds/payment-world';
+import { untilListed } from '../../../testing/platform/until-listed';
+import { waitFor } from '../../../testing/wait-for';
+import { createRunningWorkflows, type RunningWorkflows } from '../../../temporal/running-workflows';
 import { createStuckOperations } from '../stuck-operations';
 
 let world: PaymentWorld;

@@ -1,13 +1,13 @@
-import { subscriptionId as workflowIdOf } from '../../../../contracts/subscriptions/subscription';
-import { openStuckItem } from '../../../../services/outbox';
-import type { StuckItem, StuckKind } from '../../../../models/operator/stuck-item';
-import { createReconciler } from '../../../../queue/reconciler/reconcile';
-import { silent } from '../../../../testing/queue-test-bed';
-import { quietTemporal } from '../../../../testing/servers/quiet-temporal';
-import { openSubscriptionWorld, type SubscriptionWorld } from '../../../../testing/worlds/subscription-world';
-import { untilListed } from '../../../../testing/platform/until-listed';
-import { waitFor } from '../../../../testing/wait-for';
-import { createRunningWorkflows, type RunningWorkflows } from '../../../running-workflows';
+import { subscriptionId as workflowIdOf } from '../../../contracts/subscriptions/subscription';
+import { openStuckItem } from '../stuck-items';
+import type { StuckItem, StuckKind } from '../../../models/operator/stuck-item';
+import { createReconciler } from '../../../queue/reconciler/reconcile';
+import { silent } from '../../../testing/queue-test-bed';
+import { quietTemporal } from '../../../testing/servers/quiet-temporal';
+import { openSubscriptionWorld, type SubscriptionWorld } from '../../../testing/worlds/subscription-world';
+import { untilListed } from '../../../testing/platform/until-listed';
+import { waitFor } from '../../../testing/wait-for';
+import { createRunningWorkflows, type RunningWorkflows } from '../../../temporal/running-workflows';
 import { createStuckOperations } from '../stuck-operations';
 
 const HOUR_MS = 3_600_000;
