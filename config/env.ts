@@ -74,7 +74,7 @@ function crossFieldProblems(values: Partial<Values>): string[] {
     const leastMs = ms + FORCE_MARGIN_MS;
     if (forceMs !== undefined && forceMs < leastMs) {
       problems.push(
-        `SHUTDOWN_FORCE_MS is ${forceMs}; it has to be at least ${leastMs}, which is ${name} and ${FORCE_MARGIN_MS} more`,
+        `SHUTDOWN_FORCE_MS is ${forceMs}; it has to be at least ${leastMs}: ${name} and ${FORCE_MARGIN_MS} more`,
       );
     }
   }

@@ -97,7 +97,8 @@ export function authorise({ scopes, platformOnly }: Operation): RequestHandler {
       next(
         new DomainError(
           'FORBIDDEN',
-          "This needs the platform operator's key; no partner's key may do it, whatever its scopes. Who is calling: GET /me.",
+          "This needs the platform operator's key; a partner's key is refused, whatever its scopes. " +
+            'GET /me says who is calling.',
         ),
       );
     } else if (!needed.some((scope) => caller.scopes.includes(scope))) {
