@@ -33,6 +33,12 @@ export interface MovePaymentInput extends PaymentStepInput {
   command?: StepCommand;
 }
 
+/** A process that Temporal cancels does not know why; of a parent's payment the payment itself does. */
+export function reasonOf({ parent, undoing, withdrawReason }: Payment, reason: string | null): string | null {
+  if (reason !== CANCELLED_IN_TEMPORAL || parent === null) return reason;
+  return undoing?.reason ?? withdrawReason ?? reason;
+}
+
 const GAVE_UP: readonly string[] = ['declined', 'failed', 'cancelled'];
 
 /**
@@ -82,31 +88,8 @@ export const createPaymentRecords = ({
     }
   };
 
-  /**
-   * A process that Temporal cancels does not know why. Of a subscription's payment its subscription tells: it is over,
-   * or has another card.
-   */
-  const reasonOf = async (
-    { _id: paymentId, tenantId, startedBy, undoing, paymentMethod }: Payment,
-    reason: string | null,
-  ): Promise<string | null> => {
-    if (reason !== CANCELLED_IN_TEMPORAL || startedBy !== 'parent') return reason;
-    if (undoing) return undoing.reason;
-    const invoice = await models.invoices
-      .findOne({ tenantId, 'attempts.paymentId': paymentId }, { subscriptionId: 1 })
-      .lean();
-    const subscription =
-      invoice &&
-      (await models.subscriptions
-        .findOne({ _id: invoice.subscriptionId, tenantId }, { state: 1, paymentMethod: 1 })
-        .lean());
-    if (subscription?.state === 'cancelled') return 'subscription_cancelled';
-    return subscription && subscription.paymentMethod !== paymentMethod ? 'replaced' : reason;
-  };
-
   return {
     find,
-    reasonOf,
 
     /**
      * Books a hold that the payment never moved through, because it turned out only while it was given up. What ends it
@@ -143,7 +126,7 @@ export const createPaymentRecords = ({
     async move(asked: MovePaymentInput): Promise<PaymentMoved> {
       const { tenantId, paymentId, chain, step, at, to, until = null, command } = asked;
       const payment = await find(asked);
-      const input = { ...asked, reason: await reasonOf(payment, asked.reason ?? null) };
+      const input = { ...asked, reason: reasonOf(payment, asked.reason ?? null) };
       const from = positionOf(payment);
       if (payment.chain !== chain)
         throw new DomainError('ENTITY_NOT_OURS', `payment ${paymentId} is owned by another run of its workflow`);

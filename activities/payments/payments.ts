@@ -9,7 +9,7 @@ import type {
 import { newId } from '../../src/domain/ids';
 import { paymentStates } from '../../src/domain/payments/payment';
 import type { StuckItem } from '../../src/models/operator/stuck-item';
-import { byWorkflow, createPaymentRecords } from './payment-records';
+import { byWorkflow, createPaymentRecords, reasonOf } from './payment-records';
 
 /** The steps of a payment that change nothing but our own books. */
 export const createPaymentActivities = ({ database, applyStep, insertDocuments }: ActivityDependencies) => {
@@ -35,7 +35,7 @@ export const createPaymentActivities = ({ database, applyStep, insertDocuments }
     /** Records that the payment is being undone, and towards what, before anything is undone. */
     async undoPayment(input: UndoPaymentInput): Promise<PaymentMoved> {
       const { towards, command } = input;
-      const reason = (await records.reasonOf(await records.find(input), input.reason)) ?? input.reason;
+      const reason = reasonOf(await records.find(input), input.reason) ?? input.reason;
       const { at, data } = await applyStep(database, {
         ...step(input),
         by: command?.by ?? byWorkflow,

@@ -13,6 +13,7 @@ import type { PlanItem } from '../../src/domain/subscriptions/plan';
 import { meaningOfResume } from '../../src/domain/subscriptions/subscription';
 import type { Invoice } from '../../src/models/subscriptions/invoice';
 import type { Subscription } from '../../src/models/subscriptions/subscription';
+import { withdrawPendingPayment } from '../../src/services/subscriptions/pending-payment';
 import { newInvoice } from './new-invoice';
 import { createProratedRefunds } from './prorated-refunds';
 import { createSubscriptionRecords, mailOf, type SubscriptionChange } from './subscription-records';
@@ -147,6 +148,7 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
           },
           mails: [mailOf(subscription, 'subscriptionCancelled', { amountMinor: refundMinor, until: at })],
           alongside: async (session) => {
+            await withdrawPendingPayment({ database, session, subscription, reason: 'subscription_cancelled' });
             if (invoice) {
               await models.invoices.updateOne(
                 { _id: invoice._id, tenantId: subscription.tenantId, state: 'open' },

@@ -7,11 +7,13 @@ import type {
 import { DomainError } from '../../src/domain/domain-error';
 import { billNextPeriod, billingStandingOf } from '../../src/domain/subscriptions/plan-change';
 import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
+import { withdrawPendingPayment } from '../../src/services/subscriptions/pending-payment';
 import { createSubscriptionRecords, mailOf } from './subscription-records';
 
 /** The steps of a subscription's own clock: how it begins, and what its trial tells. Each is one guarded transition. */
 export const createSubscriptionActivities = (dependencies: ActivityDependencies) => {
-  const { models } = dependencies.database;
+  const { database } = dependencies;
+  const { models } = database;
   const records = createSubscriptionRecords(dependencies);
 
   return {
@@ -80,11 +82,15 @@ export const createSubscriptionActivities = (dependencies: ActivityDependencies)
         throw new DomainError('PAYMENT_METHOD_MISSING', 'The command came without its payment method: send it again.', {
           pointer: '/paymentMethod',
         });
-      return records.change(input, ({ charge }) => ({
-        by: input.command.by,
-        set: { paymentMethod, ...(charge?.status === 'failed' ? { charge: { ...charge, status: 'due' } } : {}) },
-        event: { type: 'subscription.payment_method_changed' },
-      }));
+      return records.change(input, (subscription) => {
+        const { charge } = subscription;
+        return {
+          by: input.command.by,
+          set: { paymentMethod, ...(charge?.status === 'failed' ? { charge: { ...charge, status: 'due' } } : {}) },
+          event: { type: 'subscription.payment_method_changed' },
+          alongside: (session) => withdrawPendingPayment({ database, session, subscription, reason: 'replaced' }),
+        };
+      });
     },
 
     async pauseSubscription(input: SubscriptionCommandStep<'pauseSubscription'>): Promise<SubscriptionMoved> {

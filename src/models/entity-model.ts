@@ -1,6 +1,6 @@
 import type { Model } from 'mongoose';
 import type { Models } from './define-models';
-import type { EntityType } from './event';
+import type { EntityType } from '../contracts/entity-types';
 import { paymentsEntityModels } from './payments/models';
 import { sandboxEntityModels } from './sandbox/models';
 import type { Entity } from './schema-options';

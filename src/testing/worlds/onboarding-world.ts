@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../../activities';
 import { translateDomainError } from '../../../activities/translate-domain-error';
-import { USER_ONBOARDING, userOnboardingId } from '../../contracts/users/onboarding';
+import { userOnboardingId } from '../../contracts/users/onboarding';
 import { taskQueues } from '../../contracts/task-queues';
 import { newId } from '../../domain/ids';
 import type { OnboardingCommand, OnboardingState } from '../../domain/users/onboarding';
@@ -13,8 +13,7 @@ import { findPlanItem } from '../../services/subscriptions/accept-subscription';
 import { applyStep } from '../../services/apply-step';
 import { insertDocuments } from '../../services/insert-documents';
 import type { Database } from '../../models/database';
-import { newOutboxRow } from '../../services/new-outbox-row';
-import type { Onboarding } from '../../models/users/onboarding';
+import { acceptOnboarding } from '../../services/users/accept-onboarding';
 import { createOnboardingCommands } from '../../temporal/commands/users/onboarding-commands';
 import { createSandboxClockMover } from '../../temporal/time-skipping/sandbox-clock';
 import { advanceWorkflow } from '../../temporal/time-skipping/time-skipping';
@@ -87,7 +86,7 @@ export async function openOnboardingWorld({ wrap = (activities) => activities }:
     send,
     /** Writes what the api's accepting transaction writes and sends the start. */
     async accept({ requiresApproval = false } = {}): Promise<string> {
-      const { onboarding, row } = await acceptOnboarding({ database, tenantId, requiresApproval });
+      const { onboarding, row } = await acceptTestOnboarding({ database, tenantId, requiresApproval });
       await starter.start(row);
       return onboarding._id;
     },
@@ -150,65 +149,32 @@ export async function openOnboardingWorld({ wrap = (activities) => activities }:
 
 export type OnboardingWorld = Awaited<ReturnType<typeof openOnboardingWorld>>;
 
-/** The documents of an accepted onboarding, as the api's transaction leaves them. */
-export async function acceptOnboarding({
+/** Accepts an onboarding as the api does. */
+export async function acceptTestOnboarding({
   database,
   tenantId,
-  requiresApproval,
-  at: now = new Date(),
+  requiresApproval = false,
+  at = new Date(),
 }: {
   database: Database;
   tenantId: string;
-  requiresApproval: boolean;
+  requiresApproval?: boolean;
   at?: Date;
 }) {
-  const [onboardingId, userId] = [newId('onboarding'), newId('user')];
-  const email = `${onboardingId}@example.com`;
-  const common = {
-    tenantId,
-    version: 1,
-    chain: null,
-    correlationId: 'test',
-    createdAt: now,
-    updatedAt: now,
-    email,
-    emailKey: email,
-    name: 'Ada',
-    locale: 'en',
-    timeZone: 'UTC',
-    metadata: {},
-  };
-  const onboarding: Onboarding = {
-    ...common,
-    _id: onboardingId,
-    state: 'accepted',
-    since: now,
-    until: null,
-    userId,
-    requiresApproval,
-    verification: { generation: 0, expiresAt: null, resentAt: [], verifiedAt: null },
-    undoing: null,
-  };
-  const row = newOutboxRow({
-    tenantId,
-    entityType: 'onboarding',
-    entityId: onboardingId,
-    correlationId: 'test',
-    pending: ['temporal'],
-    start: {
-      workflowType: USER_ONBOARDING,
-      workflowId: userOnboardingId(onboardingId),
-      taskQueue: taskQueues.users,
-      input: { tenantId, onboardingId, requiresApproval, correlationId: 'test' },
-    },
-  });
-  await database.inTransaction(async (session) => {
-    await database.models.users.insertMany(
-      [{ ...common, _id: userId, state: 'pending', onboardingId, holdsEmail: true, profile: null }],
-      { session },
-    );
-    await database.models.onboardings.insertMany([onboarding], { session });
-    await database.models.outbox.insertMany([row], { session });
-  });
-  return { onboarding, row };
+  return database.inTransaction((session) =>
+    acceptOnboarding({
+      database,
+      session,
+      tenantId,
+      email: `${newId('user')}@example.com`,
+      name: 'Ada',
+      locale: 'en',
+      timeZone: 'UTC',
+      requiresApproval,
+      metadata: {},
+      correlationId: 'test',
+      by: { kind: 'api_key', id: 'key_test' },
+      at,
+    }),
+  );
 }

@@ -16,6 +16,7 @@ import {
   PROCESS_PAYMENT,
   processPaymentId,
   refundPaymentId,
+  type PaymentParent,
   type ProcessPaymentInput,
   type ProcessPaymentResult,
   type RunningPaymentCommand,
@@ -46,6 +47,8 @@ import { workflowBundle } from '../servers/workflow-bundle';
 const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
 const SECRET = `whsec_${Buffer.from('payment-world-secret-0123').toString('base64')}`;
 const ADMIN = 'admin';
+/** The parent of a payment that a test starts itself, as often as it likes. */
+export const testParent: PaymentParent = { workflowId: 'parent/test', signal: 'paymentReported' };
 export const testActor: Actor = { kind: 'api_key', id: 'key_test' };
 
 export interface PaymentWorldInput {

@@ -16,7 +16,7 @@ import { createOnboardingCommands } from '../../temporal/commands/users/onboardi
 import { createSandboxClockMover } from '../../temporal/time-skipping/sandbox-clock';
 import { createWorkflowStarter } from '../../temporal/workflow-starter';
 import { createClockAdvances } from './clock-advances';
-import { acceptOnboarding, type WrapActivities } from './onboarding-world';
+import { acceptTestOnboarding, type WrapActivities } from './onboarding-world';
 import { openTestDatabase } from '../servers/test-database';
 import { openTestNamespace } from '../servers/test-namespace';
 import { untilAnswered } from '../platform/until-answered';
@@ -115,12 +115,7 @@ export async function openSandboxWorld({
     },
     /** An onboarding as the api accepts it; started unless the relay shall. */
     async onboard(tenantId: string, { start = true }: { start?: boolean } = {}): Promise<string> {
-      const { onboarding, row } = await acceptOnboarding({
-        database,
-        tenantId,
-        requiresApproval: false,
-        at: await clock.now(tenantId),
-      });
+      const { onboarding, row } = await acceptTestOnboarding({ database, tenantId, at: await clock.now(tenantId) });
       if (start) await starter.start(row);
       return onboarding._id;
     },

@@ -1,6 +1,6 @@
 import type { PaymentStatus } from '../../../src/contracts/payments/payment';
 import { differences } from '../../../src/testing/expect-books';
-import { openPaymentWorld, testActor, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
+import { openPaymentWorld, testActor, testParent, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { recordHistory } from '../../../src/testing/record-history';
 import { waitFor } from '../../../src/testing/wait-for';
@@ -77,12 +77,12 @@ describe('processPayment', () => {
   it('counts what a customer does, never what subscriptions charge', async () => {
     const customerId = `many-${Date.now()}`;
     const { database, tenantId } = world;
-    for (let n = 0; n < 25; n += 1) await world.accept({ customerId, startedBy: 'parent', purpose: 'renewal' });
+    for (let n = 0; n < 25; n += 1) await world.accept({ customerId, parent: testParent, purpose: 'renewal' });
     const amongRenewals = await world.pay({ customerId });
     expect((await world.handle(amongRenewals).result()).state).toBe('captured');
     expect((await world.read(amongRenewals)).fraud?.reasons).toEqual([]);
-    await database.models.payments.updateMany({ tenantId, customerId }, { $set: { startedBy: 'outbox' } });
-    const renewal = (await world.accept({ customerId, startedBy: 'parent', purpose: 'renewal' })).payment._id;
+    await database.models.payments.updateMany({ tenantId, customerId }, { $set: { parent: null } });
+    const renewal = (await world.accept({ customerId, parent: testParent, purpose: 'renewal' })).payment._id;
     expect((await world.ask(renewal)).state).toBe('captured');
     const oneMore = await world.pay({ customerId });
     await world.until(oneMore, 'review');

@@ -23,13 +23,14 @@ import { acceptRefund } from '../../../services/payments/accept-refund';
 import { applyStep } from '../../../services/apply-step';
 import type { Database } from '../../../models/database';
 import { entityModel } from '../../../models/entity-model';
-import type { EntityType } from '../../../models/event';
+import type { EntityType } from '../../../contracts/entity-types';
 import type { Invoice } from '../../../models/subscriptions/invoice';
 import type { Onboarding } from '../../../models/users/onboarding';
 import type { Payment } from '../../../models/payments/payment';
 import type { Entity } from '../../../models/schema-options';
 import type { StuckItem } from '../../../models/operator/stuck-item';
 import type { Subscription } from '../../../models/subscriptions/subscription';
+import { withdrawPendingPayment } from '../../../services/subscriptions/pending-payment';
 import { isReleased, undoReleased } from '../payments/released-payment';
 import type { RunningWorkflows } from '../../running-workflows';
 
@@ -363,6 +364,7 @@ export function createStuckRemedies({
           mails: userId === null ? [] : [mail],
           starts: isPending ? [subscriptionProcessOf(found)] : [],
           alongside: async (session) => {
+            await withdrawPendingPayment({ database, session, subscription: found, reason: 'subscription_cancelled' });
             if (!taken) return;
             await models.invoices.updateOne(
               { _id: taken._id, tenantId, state: 'open' },

@@ -2,12 +2,12 @@ import type { CommandInput } from '../../../contracts/commands';
 import {
   paymentRefusals,
   paymentUpdates,
-  processPaymentId,
   type CapturePaymentInput,
   type PaymentOutcome,
   type ReviewPaymentInput,
   type RunningPaymentCommand,
 } from '../../../contracts/payments/payment';
+import { paymentProcess } from '../../../contracts/payments/process';
 import type { Actor } from '../../../domain/actor';
 import { amountStepOf } from '../../../domain/amount-step';
 import { DomainError } from '../../../domain/domain-error';
@@ -68,9 +68,8 @@ export function createPaymentCommands(dependencies: CommandDependencies): SendPa
     };
     return sendCommand(dependencies, {
       tenantId,
-      entityType: 'payment',
+      process: paymentProcess,
       entityId: paymentId,
-      workflowId: processPaymentId(paymentId),
       update: paymentUpdates[command],
       input: message,
       refusalOf: (entity) => refusalOf(entity as Payment, command),

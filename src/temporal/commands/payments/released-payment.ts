@@ -140,7 +140,7 @@ async function applyUnclaimed(database: Database, input: StepInput, within?: Cli
             entityId: _id,
             correlationId: payment.correlationId,
             pending: ['temporal'],
-            signal: await signalAbout(database, payment),
+            signal: signalAbout(payment),
           });
           await insertDocuments({ model: models.outbox, documents: [row], session });
           return;
