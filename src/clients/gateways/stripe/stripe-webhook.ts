@@ -1,6 +1,6 @@
 import StripeSdk from 'stripe';
-import { WebhookSignatureInvalid } from './gateway-errors';
-import type { GatewayNotice } from '../../contracts/payments/gateway-notice';
+import { WebhookSignatureInvalid } from '../gateway-errors';
+import type { GatewayNotice } from '../../../contracts/payments/gateway-notice';
 
 const TOLERANCE_S = 300;
 

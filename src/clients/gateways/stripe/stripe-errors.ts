@@ -1,7 +1,7 @@
 import StripeSdk from 'stripe';
-import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable } from './gateway-errors';
-import type { GatewayCallName } from './gateway-errors';
-import type { DeclineReason, Rejected } from './payment-gateway';
+import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable } from '../gateway-errors';
+import type { GatewayCallName } from '../gateway-errors';
+import type { DeclineReason, Rejected } from '../payment-gateway';
 
 interface FailedCall {
   call: GatewayCallName;

@@ -1,5 +1,5 @@
-import { amountStep } from '../../domain/amount-step';
-import type { Money } from '../../domain/money';
+import { amountStep } from '../../../domain/amount-step';
+import type { Money } from '../../../domain/money';
 
 /**
  * Where Stripe counts a currency in other units than ISO 4217 does: [our exponent, Stripe's].
