@@ -5,7 +5,7 @@ import type { Mode } from '../../domain/tenant';
 import type { Database } from '../../models/database';
 import type { Operation } from './contract';
 import { ExpiringCache } from './expiring-cache';
-import { RequestProblem } from '../problems';
+import { RequestProblem } from '../problem';
 import type { Caller } from './request-context';
 
 const KEY_FORM = /^pk_(?:live|sandbox)_[A-Za-z0-9_-]{43}$/;
