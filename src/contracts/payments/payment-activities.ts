@@ -1,27 +1,15 @@
-import type { Actor } from '../../domain/actor';
 import type { FraudDecision } from '../../domain/payments/fraud';
 import type { GatewayStatus } from '../../domain/payments/gateway-outcome';
 import type { GatewayCall, PaymentPosition } from '../../domain/payments/payment';
+import type { ProcessStep, StepCommand } from '../process-step';
 import type { PaymentRef, PaymentUndoing, RefundRef } from './payment';
 
-/** What every step's activity is told. `at` is the workflow's time, ISO 8601. */
-export interface PaymentStepInput extends PaymentRef {
-  /** First run id of the calling chain: a payment that another chain owns is not touched. */
-  chain: string;
-  /** The step's name with its occurrence, unique per payment. */
-  step: string;
-  at: string;
-}
+/** The input of every step's activity. */
+export interface PaymentStepInput extends PaymentRef, ProcessStep {}
 
 /** `runId` tells a run from a repeat of this activity. */
 export interface ValidatePaymentInput extends PaymentStepInput {
   runId: string;
-}
-
-/** The command that asked for a step; its texts wait in MongoDB under its id. */
-export interface StepCommand {
-  id: string;
-  by: Actor;
 }
 
 export interface UpdatePaymentStatusInput extends PaymentStepInput {
@@ -86,11 +74,7 @@ export interface PaymentMoved {
   reason?: string | null;
 }
 
-export interface RefundStepInput extends RefundRef {
-  chain: string;
-  step: string;
-  at: string;
-}
+export interface RefundStepInput extends RefundRef, ProcessStep {}
 
 export interface RefundAnswer {
   /** `pending`: under way at the bank. `unknown`: no answer came. `unavailable`: it was not taken. */

@@ -38,7 +38,7 @@ export interface PaymentRef {
  * `requires_action`, `authorised` (manual capture) or `unknown` and ends. The payment is released then: starting the
  * workflow again with the same payment id (same workflow id, reuse policy ALLOW_DUPLICATE) goes on from where it
  * stands, with the same gateway keys, and looks up what is unknown before anything else. So the subscription waits on
- * its own timer ({@link RENEWAL_ASKS_AGAIN_AFTER_MS}) and asks again until the answer {@link isSettledAnswer}; it may
+ * its own timer ({@link QUERY_RENEWAL_AFTER_MS}) and asks again until the answer {@link isSettledAnswer}; it may
  * ask any number of times, also after the end: a settled payment answers at once. A dunning retry is a new payment with
  * an id of its own.
  *
@@ -71,7 +71,7 @@ export function isSettledAnswer({ state }: Pick<ProcessPaymentResult, 'state'>):
  * How long a subscription waits before it asks again after `review`, `requires_action` and `unknown`, by how often it
  * asked.
  */
-export const RENEWAL_ASKS_AGAIN_AFTER_MS = [5_000, 60_000, 300_000, 1_800_000, 3_600_000] as const;
+export const QUERY_RENEWAL_AFTER_MS = [5_000, 60_000, 300_000, 1_800_000, 3_600_000] as const;
 
 /** What a new run of processPayment finds. Times are ISO 8601. */
 export interface PaymentProgress {
@@ -93,13 +93,8 @@ export interface PaymentUndoing {
   reason: string;
 }
 
-/** The updates by the command they carry. */
-export const paymentUpdates = {
-  capture: 'capturePayment',
-  review: 'reviewPayment',
-  cancel: 'cancelPayment',
-} as const satisfies Record<Exclude<PaymentCommand, 'refund'>, string>;
-export type RunningPaymentCommand = keyof typeof paymentUpdates;
+/** The commands that a payment's process applies, each named for its update. */
+export type RunningPaymentCommand = Exclude<PaymentCommand, 'refundPayment'>;
 
 export interface CapturePaymentInput extends CommandInput {
   /** In minor units of the payment's currency; all of it without. The api has checked it against what is authorised. */
@@ -120,11 +115,17 @@ export interface PaymentStatus {
 }
 
 export const getState = defineQuery<PaymentStatus>('getState');
-export const capturePayment = defineUpdate<PaymentOutcome, [CapturePaymentInput]>(paymentUpdates.capture);
-export const reviewPayment = defineUpdate<PaymentOutcome, [ReviewPaymentInput]>(paymentUpdates.review);
-export const cancelPayment = defineUpdate<PaymentOutcome, [CommandInput]>(paymentUpdates.cancel);
+export const capturePayment = defineUpdate<PaymentOutcome, [CapturePaymentInput]>(
+  'capturePayment' satisfies RunningPaymentCommand,
+);
+export const reviewPayment = defineUpdate<PaymentOutcome, [ReviewPaymentInput]>(
+  'reviewPayment' satisfies RunningPaymentCommand,
+);
+export const cancelPayment = defineUpdate<PaymentOutcome, [CommandInput]>(
+  'cancelPayment' satisfies RunningPaymentCommand,
+);
 /** The same as the update, for those who cannot wait for an answer; ignored where the update would be refused. */
-export const cancelPaymentSignal = defineSignal<[CommandInput]>(paymentUpdates.cancel);
+export const cancelPaymentSignal = defineSignal<[CommandInput]>('cancelPayment');
 
 /**
  * The gateway's webhook told something of this payment (or refund). It says no more than "look now": what the gateway

@@ -1,28 +1,22 @@
-import type { Actor } from '../../domain/actor';
 import type { PaymentState } from '../../domain/payments/payment';
 import type { SubscriptionState } from '../../domain/subscriptions/subscription';
 import type { SubscriptionProgress } from '../../domain/subscriptions/subscription-progress';
+import type { ProcessStep, StepCommand } from '../process-step';
 import type { SubscriptionCommandTerms, SubscriptionRef } from './subscription';
 
-/** What every step's activity is told. `at` is the workflow's time, ISO 8601. */
-export interface SubscriptionStepInput extends SubscriptionRef {
-  /** First run id of the subscription's chain: a subscription that another chain owns is not touched. */
-  chain: string;
-  /** The step's name with its occurrence, unique per subscription. */
-  step: string;
-  at: string;
-}
+/** The input of every step's activity. */
+export interface SubscriptionStepInput extends SubscriptionRef, ProcessStep {}
 
 /** What a command asks for. Its texts and tokens wait in MongoDB under its id. */
 export type SubscriptionCommandStep<Update extends keyof SubscriptionCommandTerms> = SubscriptionStepInput & {
-  command: { id: string; by: Actor };
+  command: StepCommand;
 } & SubscriptionCommandTerms[Update];
 
 /** A cancel or a resumption that comes by itself carries no command. */
 export type DueStep<Update extends keyof SubscriptionCommandTerms> = Omit<
   SubscriptionCommandStep<Update>,
   'command'
-> & { command?: { id: string; by: Actor }; reason?: string };
+> & { command?: StepCommand; reason?: string };
 
 /** Where the step led to, and where the subscription stands by now. A repeat answers the first two the same. */
 export interface SubscriptionMoved {

@@ -155,5 +155,5 @@ export const subscriptionRefusals = {
   resuming: 'SUBSCRIPTION_RESUMING',
   resumeInPast: 'RESUME_IN_PAST',
   /** For a moment nothing is taken: the sender asks again by itself. */
-  startingAfresh: 'STARTING_AFRESH',
+  continuingAsNew: 'CONTINUING_AS_NEW',
 } as const;

@@ -5,17 +5,17 @@ import type { CaptureMode, PaymentState } from './payment';
 import { endedPaymentStates } from './payment';
 import type { Refusal } from '../refusal';
 
-export const paymentCommands = ['capture', 'cancel', 'review', 'refund'] as const;
+export const paymentCommands = ['capturePayment', 'cancelPayment', 'reviewPayment', 'refundPayment'] as const;
 export type PaymentCommand = (typeof paymentCommands)[number];
 
 const REFUNDABLE: readonly PaymentState[] = ['captured', 'partially_refunded'];
 
 /** The states in which each command is accepted. Cancelling works until the payment has ended. */
 export const paymentCommandStates: Readonly<Record<PaymentCommand, readonly PaymentState[]>> = {
-  capture: ['authorised'],
-  review: ['review'],
-  refund: REFUNDABLE,
-  cancel: [
+  capturePayment: ['authorised'],
+  reviewPayment: ['review'],
+  refundPayment: REFUNDABLE,
+  cancelPayment: [
     'accepted',
     'validating',
     'review',
@@ -29,13 +29,13 @@ export const paymentCommandStates: Readonly<Record<PaymentCommand, readonly Paym
 };
 
 const refusals: Readonly<Record<PaymentCommand, { code: string; remedy: string }>> = {
-  capture: {
+  capturePayment: {
     code: 'PAYMENT_NOT_CAPTURABLE',
     remedy: 'only an authorised payment made with capture "manual" can be captured',
   },
-  review: { code: 'PAYMENT_NOT_IN_REVIEW', remedy: 'only a payment in review can be decided' },
-  refund: { code: 'PAYMENT_NOT_REFUNDABLE', remedy: 'only money that was captured can be refunded' },
-  cancel: { code: 'PAYMENT_ALREADY_ENDED', remedy: 'it has ended, nothing is left to cancel' },
+  reviewPayment: { code: 'PAYMENT_NOT_IN_REVIEW', remedy: 'only a payment in review can be decided' },
+  refundPayment: { code: 'PAYMENT_NOT_REFUNDABLE', remedy: 'only money that was captured can be refunded' },
+  cancelPayment: { code: 'PAYMENT_ALREADY_ENDED', remedy: 'it has ended, nothing is left to cancel' },
 };
 
 export interface PaymentCommandInput {
@@ -46,7 +46,7 @@ export interface PaymentCommandInput {
 
 /** Null when the payment takes the command now, otherwise why not (all are conflicts with its state). */
 export function refusePaymentCommand({ command, state, capture }: PaymentCommandInput): Refusal | null {
-  const capturesItself = command === 'capture' && capture === 'automatic';
+  const capturesItself = command === 'capturePayment' && capture === 'automatic';
   if (paymentCommandStates[command].includes(state) && !capturesItself) return null;
   const { code, remedy } = refusals[command];
   const how = capturesItself && !endedPaymentStates.includes(state) ? ' and captures itself' : '';

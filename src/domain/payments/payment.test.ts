@@ -129,23 +129,23 @@ describe('what the gateway says', () => {
 
 describe('commands', () => {
   test.each([
-    ['capture', 'authorised', null],
-    ['capture', 'captured', 'PAYMENT_NOT_CAPTURABLE'],
-    ['capture', 'unknown', 'PAYMENT_NOT_CAPTURABLE'],
-    ['review', 'review', null],
-    ['review', 'authorised', 'PAYMENT_NOT_IN_REVIEW'],
-    ['refund', 'captured', null],
-    ['refund', 'partially_refunded', null],
-    ['refund', 'authorised', 'PAYMENT_NOT_REFUNDABLE'],
-    ['cancel', 'unknown', null],
-    ['cancel', 'captured', null],
-    ['cancel', 'refunded', 'PAYMENT_ALREADY_ENDED'],
+    ['capturePayment', 'authorised', null],
+    ['capturePayment', 'captured', 'PAYMENT_NOT_CAPTURABLE'],
+    ['capturePayment', 'unknown', 'PAYMENT_NOT_CAPTURABLE'],
+    ['reviewPayment', 'review', null],
+    ['reviewPayment', 'authorised', 'PAYMENT_NOT_IN_REVIEW'],
+    ['refundPayment', 'captured', null],
+    ['refundPayment', 'partially_refunded', null],
+    ['refundPayment', 'authorised', 'PAYMENT_NOT_REFUNDABLE'],
+    ['cancelPayment', 'unknown', null],
+    ['cancelPayment', 'captured', null],
+    ['cancelPayment', 'refunded', 'PAYMENT_ALREADY_ENDED'],
   ] as const)('%s on a manual payment that is %s: %s', (command, state, code) => {
     expect(refusePaymentCommand({ command, state, capture: 'manual' })?.code ?? null).toBe(code);
   });
 
   test('an automatic payment captures itself', () => {
-    const refusal = refusePaymentCommand({ command: 'capture', state: 'authorised', capture: 'automatic' });
+    const refusal = refusePaymentCommand({ command: 'capturePayment', state: 'authorised', capture: 'automatic' });
     expect(refusal).toMatchObject({
       code: 'PAYMENT_NOT_CAPTURABLE',
       detail: expect.stringContaining('captures itself'),
@@ -154,7 +154,7 @@ describe('commands', () => {
 
   test('cancel is refused exactly where the payment has ended', () => {
     for (const state of paymentStates) {
-      const refused = refusePaymentCommand({ command: 'cancel', state, capture: 'automatic' }) !== null;
+      const refused = refusePaymentCommand({ command: 'cancelPayment', state, capture: 'automatic' }) !== null;
       expect([state, refused]).toEqual([state, endedPaymentStates.includes(state)]);
     }
   });
@@ -185,7 +185,7 @@ describe('1,000 random lives of a payment', () => {
     fc.constantFrom(...gatewayStatuses),
   );
   const command = fc.oneof(
-    { weight: 4, arbitrary: fc.constantFrom('capture', 'refund', 'review') },
+    { weight: 4, arbitrary: fc.constantFrom('capturePayment', 'refundPayment', 'reviewPayment') },
     fc.constantFrom(...paymentCommands),
   );
   const step = fc.oneof(
@@ -224,9 +224,9 @@ describe('1,000 random lives of a payment', () => {
             return position === 'authorised' && capture === 'automatic' ? 'capturing' : null;
           }
           if (refusePaymentCommand({ command: taken.command, state, capture })) return null;
-          if (taken.command === 'capture') return 'capturing';
-          if (taken.command === 'review') return taken.yes ? 'authorising' : 'declined';
-          if (taken.command === 'refund') return give(taken.refundMinor);
+          if (taken.command === 'capturePayment') return 'capturing';
+          if (taken.command === 'reviewPayment') return taken.yes ? 'authorising' : 'declined';
+          if (taken.command === 'refundPayment') return give(taken.refundMinor);
           if (meaningOfCancel(state) === 'refund') return give(100);
           return taken.yes ? 'cancelled' : paymentAfterSilence({ position, call: 'void' });
         };

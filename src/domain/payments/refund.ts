@@ -30,7 +30,7 @@ export const refundable = ({ currency, capturedMinor, refundedMinor, pendingRefu
 
 /** What a refund of this payment may take now; 0 where it takes none. */
 export function leftToRefund({ amount: { currency }, state, capture, ...funds }: RefundedPayment): Money {
-  return refusePaymentCommand({ command: 'refund', state, capture })
+  return refusePaymentCommand({ command: 'refundPayment', state, capture })
     ? zeroMoney(currency)
     : refundable({ ...funds, currency });
 }

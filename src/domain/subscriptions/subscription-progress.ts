@@ -72,17 +72,17 @@ export const progressOf = ({ version, state, charge, ...rest }: ProgressSource):
   },
 });
 
-/** What comes next. `ask`: the payment that is pending is asked about again. `give_up`: it was unpaid for too long. */
+/** What comes next. `query_payment`: a pending payment is queried again. `give_up`: it was unpaid for too long. */
 export type SubscriptionDue = {
-  what: 'start_trial' | 'announce_trial_end' | 'charge' | 'ask' | 'resume' | 'cancel' | 'give_up';
-  /** Null for what comes at once, or for `ask`, whose time the process keeps. */
+  what: 'start_trial' | 'announce_trial_end' | 'charge' | 'query_payment' | 'resume' | 'cancel' | 'give_up';
+  /** Null for what comes at once, or for `query_payment`, whose time the process keeps. */
   at: string | null;
 };
 
 /** What a subscription waits for by itself, without a command; null when it waits for nothing. */
 export function nextDue(progress: SubscriptionProgress): SubscriptionDue | null {
   const { state, charge, waiting, nextPeriodAt } = progress;
-  if (charge?.status === 'pending') return cancelFirst(progress, { what: 'ask', at: null });
+  if (charge?.status === 'pending') return cancelFirst(progress, { what: 'query_payment', at: null });
   if (state === 'cancelled') return null;
   if (charge?.status === 'due') return { what: 'charge', at: null };
   if (charge) return cancelFirst(progress, { what: state === 'unpaid' ? 'give_up' : 'charge', at: charge.nextAt });

@@ -57,7 +57,7 @@ export async function acceptRefund(input: AcceptRefundInput): Promise<{ refund: 
   const { models } = database;
   const payment = await models.payments.findOne({ _id: paymentId, tenantId }).session(session).lean();
   if (!payment) throw new DomainError('NOT_FOUND', `There is no payment ${paymentId}`);
-  requireAccepted(refusePaymentCommand({ command: 'refund', state: payment.state, capture: payment.capture }));
+  requireAccepted(refusePaymentCommand({ command: 'refundPayment', state: payment.state, capture: payment.capture }));
   const { amount, funds } = reserveRefund({
     funds: fundsOf(payment),
     requested: input.amount,

@@ -100,7 +100,7 @@ describe('processPayment', () => {
     const id = await world.pay({ amount: BIG });
     await world.until(id, 'review');
     expect(
-      await world.command(id, 'review', { decision: 'approve', payload: { note: 'Known customer' } }),
+      await world.command(id, 'reviewPayment', { decision: 'approve', payload: { note: 'Known customer' } }),
     ).toMatchObject({ state: 'authorising' });
     expect((await ended(id, 'review-approved')).result.state).toBe('captured');
     expect((await world.read(id)).review).toMatchObject({ decision: 'approve', note: 'Known customer' });
@@ -111,13 +111,13 @@ describe('processPayment', () => {
   it('is declined by a reviewer, and after that takes no more commands', async () => {
     const id = await world.pay({ amount: BIG });
     await world.until(id, 'review');
-    await expect(world.command(id, 'capture')).rejects.toMatchObject({ code: 'PAYMENT_NOT_CAPTURABLE' });
-    await world.command(id, 'review', { decision: 'decline' });
+    await expect(world.command(id, 'capturePayment')).rejects.toMatchObject({ code: 'PAYMENT_NOT_CAPTURABLE' });
+    await world.command(id, 'reviewPayment', { decision: 'decline' });
     expect((await ended(id, 'review-declined')).result).toMatchObject({ state: 'declined', reason: 'review_declined' });
-    await expect(world.command(id, 'review', { decision: 'approve' })).rejects.toMatchObject({
+    await expect(world.command(id, 'reviewPayment', { decision: 'approve' })).rejects.toMatchObject({
       code: 'PAYMENT_NOT_IN_REVIEW',
     });
-    await expect(world.command(id, 'cancel')).rejects.toMatchObject({ code: 'PAYMENT_ALREADY_ENDED' });
+    await expect(world.command(id, 'cancelPayment')).rejects.toMatchObject({ code: 'PAYMENT_ALREADY_ENDED' });
   });
 
   it('waits 24 hours for a reviewer and declines then', async () => {
@@ -137,7 +137,7 @@ describe('processPayment', () => {
     [{ amountMinor: 1200, currency: 'EUR' }, 1200],
   ])('captures by command: %j', async (amount, taken) => {
     const id = await authorised();
-    expect(await world.command(id, 'capture', { amount })).toMatchObject({ state: 'capturing' });
+    expect(await world.command(id, 'capturePayment', { amount })).toMatchObject({ state: 'capturing' });
     const { result, bank } = await ended(id, amount ? 'captured-in-part' : 'captured-by-command');
     expect(result.state).toBe('captured');
     expect(bank).toMatchObject({ captured: taken, captures: 1 });
@@ -146,9 +146,11 @@ describe('processPayment', () => {
   it('refuses to capture more than was authorised, or another currency', async () => {
     const id = await authorised();
     await expect(
-      world.command(id, 'capture', { amount: { amountMinor: 5001, currency: 'EUR' } }),
+      world.command(id, 'capturePayment', { amount: { amountMinor: 5001, currency: 'EUR' } }),
     ).rejects.toMatchObject({ code: 'CAPTURE_EXCEEDS_AUTHORISATION' });
-    await expect(world.command(id, 'capture', { amount: { amountMinor: 1, currency: 'USD' } })).rejects.toMatchObject({
+    await expect(
+      world.command(id, 'capturePayment', { amount: { amountMinor: 1, currency: 'USD' } }),
+    ).rejects.toMatchObject({
       code: 'CURRENCY_MISMATCH',
     });
   });
@@ -156,13 +158,13 @@ describe('processPayment', () => {
   it('applies a command once and answers the same when it is repeated with its id, even after the end', async () => {
     const id = await authorised();
     const commandId = `repeat-${id}`;
-    const first = await world.command(id, 'capture', { commandId });
+    const first = await world.command(id, 'capturePayment', { commandId });
     await ended(id);
-    expect(await world.command(id, 'capture', { commandId })).toEqual(first);
+    expect(await world.command(id, 'capturePayment', { commandId })).toEqual(first);
     expect((await world.timeline(id)).filter((type) => type === 'capturing')).toHaveLength(1);
   });
 
-  it.each(['capture', 'cancel'] as const)(
+  it.each(['capturePayment', 'cancelPayment'] as const)(
     'books what somebody captured at the gateway itself, and offers no more to refund: found by %s',
     async (command) => {
       const id = await authorised();
@@ -190,7 +192,7 @@ describe('processPayment', () => {
 
   it('voids when it is cancelled by command before the capture', async () => {
     const id = await authorised();
-    expect(await world.command(id, 'cancel')).toMatchObject({ state: 'authorised' });
+    expect(await world.command(id, 'cancelPayment')).toMatchObject({ state: 'authorised' });
     const { result, bank } = await ended(id, 'cancelled-authorised');
     expect(result).toMatchObject({ state: 'cancelled', reason: 'cancelled' });
     expect(bank).toMatchObject({ ...nothingTaken, voids: 1 });
@@ -201,7 +203,7 @@ describe('processPayment', () => {
   it('is cancelled in review without the gateway ever hearing of it', async () => {
     const id = await world.pay({ amount: BIG });
     await world.until(id, 'review');
-    expect(await world.command(id, 'cancel')).toMatchObject({ state: 'cancelled' });
+    expect(await world.command(id, 'cancelPayment')).toMatchObject({ state: 'cancelled' });
     await ended(id, 'cancelled-in-review');
     expect(await world.bankItems(id)).toEqual([]);
   });
@@ -220,7 +222,7 @@ describe('processPayment', () => {
   it('refuses a cancel after the capture with the code that the api turns into a refund', async () => {
     const id = await world.pay();
     await ended(id);
-    await expect(world.command(id, 'cancel')).rejects.toMatchObject({ code: 'PAYMENT_CAPTURED' });
+    await expect(world.command(id, 'cancelPayment')).rejects.toMatchObject({ code: 'PAYMENT_CAPTURED' });
   });
 
   it('goes on when the customer confirms, and is declined when the customer does not want to', async () => {

@@ -482,7 +482,7 @@ describe('while a charge is under way', () => {
     await createPaymentCommands({ client, database, starter })({
       tenantId,
       paymentId: payment._id,
-      command: 'cancel',
+      command: 'cancelPayment',
       commandId: randomUUID(),
       by: tester,
       at: new Date().toISOString(),

@@ -1,7 +1,6 @@
 import type { CommandInput } from '../../../contracts/commands';
 import {
   paymentRefusals,
-  paymentUpdates,
   processPaymentId,
   type CapturePaymentInput,
   type PaymentOutcome,
@@ -27,9 +26,9 @@ export interface SendPaymentCommandInput {
   by: Actor;
   /** The tenant's business time, ISO 8601. */
   at: string;
-  /** For `capture`: how much; all of it without. */
+  /** For `capturePayment`: how much; all of it without. */
   amount?: Money;
-  /** For `review`; its note waits in `commandPayloads` under the command's id. */
+  /** For `reviewPayment`; its note waits in `commandPayloads` under the command's id. */
   decision?: ReviewPaymentInput['decision'];
 }
 
@@ -49,11 +48,11 @@ export function createPaymentCommands(dependencies: CommandDependencies): SendPa
     const { tenantId, paymentId, command, commandId, by, decision } = input;
     const payment = await database.models.payments.findOne({ _id: paymentId, tenantId }).lean();
     if (!payment) throw new DomainError('NOT_FOUND', 'There is no such payment');
-    const asked = command === 'cancel' ? await outcomeOfAskedCancel(dependencies, payment, commandId) : null;
+    const asked = command === 'cancelPayment' ? await outcomeOfAskedCancel(dependencies, payment, commandId) : null;
     if (asked) return asked;
     if (isReleased(payment)) return applyToReleased(dependencies, payment, input);
     const amountMinor =
-      command === 'capture' && input.amount
+      command === 'capturePayment' && input.amount
         ? captureAmount({
             authorised: payment.amount,
             requested: input.amount,
@@ -64,14 +63,14 @@ export function createPaymentCommands(dependencies: CommandDependencies): SendPa
       commandId,
       by,
       ...(amountMinor === undefined ? {} : { amountMinor }),
-      ...(command === 'review' ? { decision: decision ?? 'decline' } : {}),
+      ...(command === 'reviewPayment' ? { decision: decision ?? 'decline' } : {}),
     };
     return sendCommand(dependencies, {
       tenantId,
       entityType: 'payment',
       entityId: paymentId,
       workflowId: processPaymentId(paymentId),
-      update: paymentUpdates[command],
+      update: command,
       input: message,
       refusalOf: (entity) => refusalOf(entity as Payment, command),
     }) as Promise<PaymentOutcome>;
@@ -83,7 +82,7 @@ export function createPaymentCommands(dependencies: CommandDependencies): SendPa
  * possible.
  */
 function refusalOf({ state, capture }: Payment, command: RunningPaymentCommand): DomainError | null {
-  if (command === 'cancel' && meaningOfCancel(state) === 'refund') {
+  if (command === 'cancelPayment' && meaningOfCancel(state) === 'refund') {
     return new DomainError(
       paymentRefusals.captured,
       `The payment is ${state}: cancelling it means refunding what is left`,

@@ -44,7 +44,7 @@ export async function applyToReleased(
       );
     requireAccepted(refusePaymentCommand({ command, state, capture }));
   }
-  if (command === 'cancel' && unknownCall === 'capture') {
+  if (command === 'cancelPayment' && unknownCall === 'capture') {
     await undoReleased({ database }, { payment, step: askedStep(commandId), reason: 'cancelled', by, at });
     throw pending();
   }
@@ -162,7 +162,7 @@ function moveOf(
   note: string | null,
 ): Move {
   const review = { decision, note, at: new Date(at) };
-  if (command === 'capture') {
+  if (command === 'capturePayment') {
     const { amountMinor: captureMinor } = captureAmount({
       authorised: payment.amount,
       requested: amount,
@@ -170,7 +170,7 @@ function moveOf(
     });
     return { to: 'capturing', set: { captureMinor }, event: { type: 'payment.capturing', data: { captureMinor } } };
   }
-  if (command === 'review') {
+  if (command === 'reviewPayment') {
     // Approved, it was checked: the next run asks the gateway at once.
     if (decision === 'approve')
       return { to: 'authorising', set: { review }, event: { type: 'payment.authorising', data: { decision, note } } };
