@@ -112,8 +112,8 @@ export function handleCancel<Name extends string, Outcome, Input extends Command
 }
 
 /**
- * True when a cancel ended the main loop. Temporal does not retry a step that was notified of a cancel: one that is lost
- * then, together with its worker, ends as a failure.
+ * True when a cancel ended the main loop. Temporal does not retry a step that was notified of a cancel: one that is
+ * lost then, together with its worker, ends as a failure.
  */
 export function isCancelled(error: unknown, mainLoop: CancellationScope): boolean {
   return isCancellation(error) || mainLoop.consideredCancelled;

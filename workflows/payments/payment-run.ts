@@ -106,8 +106,8 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
       this.reason = reason ?? move.reason ?? null;
       if (command) command.outcome = { state: this.state, at };
     } catch (error) {
-      // A cancel that came meanwhile ends the step. Without an answer the command's handler would never finish, nor would
-      // the workflow.
+      // A cancel that came meanwhile ends the step. Without an answer the command's handler would never finish, nor
+      // would the workflow.
       if (command)
         command.refusal = refusal(ILLEGAL_STATE, `The payment was changed before ${command.name} was recorded`);
       throw error;

@@ -3,7 +3,9 @@ import type { AppliedCommand, SubscriptionOutcome } from '../../src/contracts/su
 /** The api answers a repeat that comes more than this many commands later from MongoDB. */
 const COMMANDS_KEPT = 50;
 
-/** The latest commands with their outcomes, so that a repeat across a continue-as-new is answered, not applied again. */
+/**
+ * The latest commands with their outcomes, so that a repeat across a continue-as-new is answered, not applied again.
+ */
 export class AppliedCommands {
   private readonly outcomes: Map<string, SubscriptionOutcome>;
 

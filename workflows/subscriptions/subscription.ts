@@ -12,8 +12,8 @@ import { Charging } from './charging';
 import { SubscriptionRun } from './subscription-run';
 
 /**
- * Lives as long as the subscription: waits for the next due step, has each period charged by a child, and takes commands
- * at any time, also during a charge. A cancel by Temporal cancels the subscription, without a refund.
+ * Lives as long as the subscription: waits for the next due step, has each period charged by a child, and takes
+ * commands at any time, also during a charge. A cancel by Temporal cancels the subscription, without a refund.
  *
  * A run picks up the subscription's recorded progress, so it continues as new whenever its history has grown long.
  */

@@ -7,7 +7,7 @@ import type { PaymentRef, PaymentUndoing, RefundRef } from './payment';
 /** The input of every step's activity. */
 export interface PaymentStepInput extends PaymentRef, ProcessStep {}
 
-/** `runId` tells a run from a repeat of this activity. */
+/** `runId` distinguishes a new run from a repeat of this activity. */
 export interface ValidatePaymentInput extends PaymentStepInput {
   runId: string;
 }
@@ -16,11 +16,11 @@ export interface UpdatePaymentStatusInput extends PaymentStepInput {
   to: PaymentPosition;
   /** The deadline of the state it leads to. */
   until?: string | null;
-  /** Why it is declined, failed or cancelled: a code. */
+  /** The reason of a decline, failure or cancellation: a code. */
   reason?: string | null;
-  /** With `capturing`: how much, in minor units; all that is authorised without. */
+  /** With `capturing`: the amount, in minor units. Defaults to all that is authorised. */
   captureMinor?: number;
-  /** With `captured`: what the gateway took, in minor units; what was asked for without. */
+  /** With `captured`: the amount that the gateway captured, in minor units. Defaults to the requested amount. */
   capturedMinor?: number;
   command?: StepCommand;
 }
@@ -37,14 +37,16 @@ export interface LookUpPaymentInput extends PaymentStepInput {
   call: GatewayCall;
 }
 
-/** What the gateway said, and where the payment stands now that what had to be kept at once has been recorded. */
+/** The gateway's answer, and the payment's position after the activity has recorded it. */
 export interface GatewayAnswer {
-  /** `unknown`: no answer came, it may have happened. `unavailable` (look-ups only): nothing is known yet. */
+  /**
+   * `unknown`: no answer came, the call may have had its effect. `unavailable` (look-ups only): nothing is known yet.
+   */
   status: GatewayStatus | 'unknown' | 'unavailable';
   /** Of a decline or a refusal. */
   reason: string | null;
   position: PaymentPosition;
-  /** With `captured`: what was taken, in minor units. */
+  /** With `captured`: the captured amount, in minor units. */
   capturedMinor?: number;
   /** With `failed`, of an authorisation: an attempt before the refused one may have left a hold. */
   mayHold?: true;
@@ -64,12 +66,11 @@ export interface CardAnswer {
   problem: string | null;
 }
 
-/** When the step was applied first (ISO 8601, business time); a repeat answers the same. */
+/** When the step was first applied (ISO 8601, business time); a repeat returns the same. */
 export interface PaymentMoved {
   at: string;
   /**
-   * Why, as it was recorded: of a payment whose process was cancelled its subscription knows better. Absent where there
-   * is none to tell.
+   * The reason as recorded, which may be more precise than the requested one. Absent where no reason is recorded.
    */
   reason?: string | null;
 }
@@ -77,7 +78,9 @@ export interface PaymentMoved {
 export interface RefundStepInput extends RefundRef, ProcessStep {}
 
 export interface RefundAnswer {
-  /** `pending`: under way at the bank. `unknown`: no answer came. `unavailable`: it was not taken. */
+  /**
+   * `pending`: under way at the bank. `unknown`: no answer came. `unavailable`: the gateway did not accept the call.
+   */
   status: 'succeeded' | 'failed' | 'pending' | 'unknown' | 'unavailable';
   reason: string | null;
 }

@@ -7,7 +7,7 @@ import type { SubscriptionCommandTerms, SubscriptionRef } from './subscription';
 /** The input of every step's activity. */
 export interface SubscriptionStepInput extends SubscriptionRef, ProcessStep {}
 
-/** What a command asks for. Its texts and tokens wait in MongoDB under its id. */
+/** The terms of a command. Its texts and tokens are stored in MongoDB under its id. */
 export type SubscriptionCommandStep<Update extends keyof SubscriptionCommandTerms> = SubscriptionStepInput & {
   command: StepCommand;
 } & SubscriptionCommandTerms[Update];
@@ -18,7 +18,7 @@ export type DueStep<Update extends keyof SubscriptionCommandTerms> = Omit<
   'command'
 > & { command?: StepCommand; reason?: string };
 
-/** Where the step led to, and where the subscription stands by now. A repeat answers the first two the same. */
+/** The result of the step, and the subscription's present progress. A repeat returns the same state and time. */
 export interface SubscriptionMoved {
   state: SubscriptionState;
   at: string;
@@ -30,11 +30,11 @@ export interface ChargeStepInput extends SubscriptionStepInput {
   attempt: number;
 }
 
-/** What a charge has to know before it begins. */
+/** The facts that a charge needs before it begins. */
 export interface SubscriptionDetails {
   /** The payment that this attempt has made already; null where none was made. */
   paymentId: string | null;
-  /** Whether that payment is not wanted any more: the subscription is cancelled, or has another payment method. */
+  /** True when that payment must be voided: the subscription is cancelled, or has another payment method. */
   withdraw: boolean;
 }
 

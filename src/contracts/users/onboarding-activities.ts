@@ -46,7 +46,7 @@ export interface FinishOnboardingInput extends OnboardingStepInput {
   to: 'completed' | OnboardingUndoing;
 }
 
-/** When the step was applied first (ISO 8601, business time); a repeat answers the same. */
+/** When the step was first applied (ISO 8601, business time); a repeat returns the same. */
 export interface StepApplied {
   at: string;
 }

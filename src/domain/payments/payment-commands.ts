@@ -44,7 +44,7 @@ export interface PaymentCommandInput {
   capture: CaptureMode;
 }
 
-/** Null when the payment takes the command now, otherwise why not (all are conflicts with its state). */
+/** Returns null when the payment takes the command now, otherwise the conflict with its state. */
 export function refusePaymentCommand({ command, state, capture }: PaymentCommandInput): Refusal | null {
   const capturesItself = command === 'capturePayment' && capture === 'automatic';
   if (paymentCommandStates[command].includes(state) && !capturesItself) return null;
@@ -53,20 +53,20 @@ export function refusePaymentCommand({ command, state, capture }: PaymentCommand
   return { code, detail: `The payment is ${state}${how}: ${remedy}.` };
 }
 
-/** What a cancel means: before the money was taken a void, afterwards a refund of all that is left. */
+/** Returns the meaning of a cancel: a void before the capture, afterwards a refund of all that is left. */
 export const meaningOfCancel = (state: PaymentState): 'void' | 'refund' =>
   REFUNDABLE.includes(state) ? 'refund' : 'void';
 
 export interface CaptureAmountInput {
   authorised: Money;
-  /** Without it everything is captured. */
+  /** Defaults to everything. */
   requested?: Money;
-  /** What the gateway takes in multiples of, in minor units. */
+  /** The gateway accepts only multiples of this many minor units. Defaults to 1. */
   stepMinor?: number;
 }
 
 /**
- * The amount to capture. Less than authorised is fine; the rest is released with the same capture.
+ * Returns the amount to capture. It may be less than authorised; the rest is released with the same capture.
  * Throws what `requireAmount` throws, `CURRENCY_MISMATCH`, or `CAPTURE_EXCEEDS_AUTHORISATION`.
  */
 export function captureAmount({ authorised, requested, stepMinor }: CaptureAmountInput): Money {
@@ -74,7 +74,9 @@ export function captureAmount({ authorised, requested, stepMinor }: CaptureAmoun
   requireAmount({ amount: requested, stepMinor });
   requireSameCurrency(authorised, requested, '/amount/currency');
   if (compareMoney(requested, authorised) > 0) {
-    const detail = `amountMinor ${requested.amountMinor} is more than the ${authorised.amountMinor} authorised: capture at most that.`;
+    const detail =
+      `amountMinor ${requested.amountMinor} is more than the ${authorised.amountMinor} authorised: ` +
+      'capture at most that.';
     throw new DomainError('CAPTURE_EXCEEDS_AUTHORISATION', detail, { pointer: '/amount/amountMinor' });
   }
   return requested;
