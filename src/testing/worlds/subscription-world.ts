@@ -29,7 +29,7 @@ const GATEWAY_TIMEOUT_MS = 2000;
 
 export type SubscriptionWorldInput = Pick<
   BaseWorldInput,
-  'wrap' | 'wrapGateway' | 'workflowsPath' | 'partner' | 'worker' | 'stallAfterMs'
+  'wrap' | 'wrapGateway' | 'workflowsPath' | 'partner' | 'worker'
 > & {
   /** More queues than those of subscriptions and their payments. */
   taskQueues?: BaseWorldInput['taskQueues'];

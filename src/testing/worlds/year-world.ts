@@ -3,9 +3,6 @@ import type { Clock } from '../../services/clock';
 import { createClockAdvances } from './clock-advances';
 import { openSubscriptionWorld, type SubscriptionWorld } from './subscription-world';
 
-/** Four times what production waits: on a busy machine a charge alone may take half a minute. */
-const STALL_AFTER_MS = 120_000;
-
 export interface YearWorld {
   world: SubscriptionWorld;
   clock: Clock;
@@ -18,7 +15,7 @@ export interface YearWorld {
 
 /** Subscriptions whose tenant's clock is moved by the workflow that moves it in production. */
 export async function openYearWorld(): Promise<YearWorld> {
-  const world = await openSubscriptionWorld({ taskQueues: [taskQueues.operations], stallAfterMs: STALL_AFTER_MS });
+  const world = await openSubscriptionWorld({ taskQueues: [taskQueues.operations] });
   const { clock, tenantId } = world;
   const advances = createClockAdvances(world);
   return {
