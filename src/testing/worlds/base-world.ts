@@ -118,7 +118,7 @@ export async function openBaseWorld(input: BaseWorldInput) {
     await Promise.all(queues.map(startWorker));
   };
   const stopWorkers = async (...queues: TaskQueue[]): Promise<void> => {
-    await Promise.all(queues.map((queue) => workers.get(queue)?.()));
+    await Promise.all(queues.map(async (queue) => workers.get(queue)?.()));
     for (const queue of queues) workers.delete(queue);
   };
   await startWorkers(...input.taskQueues);
