@@ -5,13 +5,12 @@ import { createGatewayOutages } from '../../../src/testing/faults/gateway-outage
 import { eventOfCommand } from '../../../src/testing/random/payment-violations';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { runSequences, sequencesAskedFor, Tally } from '../../../src/testing/random/random-sequences';
+import { liveSubscription, type LivedSubscription } from '../../../src/testing/random/random-subscriptions';
 import {
-  liveSubscription,
   openPlans,
   subscriptionSequences,
-  type LivedSubscription,
   type SubscriptionSequence,
-} from '../../../src/testing/random/random-subscriptions';
+} from '../../../src/testing/random/subscription-sequences';
 import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
 import { subscriptionViolations } from '../../../src/testing/random/subscription-violations';
 
