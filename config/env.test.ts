@@ -119,7 +119,7 @@ describe('the configuration', () => {
     ]);
   });
 
-  it('wants the key of the simulated gateway where that runs, and both of Stripe where live tenants pay through it', () => {
+  it("requires the simulated gateway's key where that runs, and Stripe's keys for live tenants", () => {
     expect(problemsOf(secrets, 'sandbox')).toEqual([
       expect.stringMatching(/^SANDBOX_WEBHOOK_SECRET is not set; it has to be whsec_/),
     ]);

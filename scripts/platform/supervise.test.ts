@@ -8,7 +8,7 @@ it('waits twice as long before each start in a row, half a minute at most', () =
   expect([1, 2, 3, 7, 8, 50].map(restartDelayMs)).toEqual([500, 1_000, 2_000, 30_000, 30_000, 30_000]);
 });
 
-it('says in one line how a process ended, also while it was starting, and that it comes back after growing pauses', async () => {
+it('one line says how a process ended and that it restarts after growing pauses', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'supervise-'));
   const [died, up] = [join(folder, 'died'), join(folder, 'up')];
   // The first restart is killed while it starts.

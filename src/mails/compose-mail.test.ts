@@ -65,7 +65,7 @@ test("times are the reader's: language, habits of the region, and time zone", ()
   expect(compose('verification', 'de-DE', 'Europe/Berlin').text).toContain('1. Juli 2026 um 12:00 MESZ');
 });
 
-test('a locale in which no mails are written gets English throughout; an unknown time zone or malformed locale does no harm', () => {
+test('an unknown locale gets English; an unknown time zone or malformed locale does no harm', () => {
   expect(compose('verification', 'fr-FR', 'Europe/Paris').text).toContain('valid until 1 July 2026 at 12:00');
   expect(compose('verification', 'de_DE', 'Nowhere/Atall').text).toContain('1. Juli 2026 um 10:00 UTC');
   expect(compose('verification', 'en-!!', 'UTC').text).toContain('1 July 2026 at 10:00 UTC');

@@ -26,7 +26,7 @@ async function killInTurn(platform: Platform, until: number): Promise<number> {
   return kills;
 }
 
-it(`settles ${PAYMENTS} payments over a gateway in chaos while workers are killed every 2 s: none lost, none doubled, books equal`, async () => {
+it(`settles ${PAYMENTS} payments over a gateway in chaos while workers are killed every 2 s`, async () => {
   await withChaos({ name: 'chaos', workers: 2 }, async (scene) => {
     const { platform, app, tenantId, database } = scene;
     const killing = killInTurn(platform, Date.now() + KILLING_MS);

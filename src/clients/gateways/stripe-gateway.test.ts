@@ -68,7 +68,7 @@ describe('authorise', () => {
     });
   });
 
-  test('a repeat at another business time sends the very same request: Stripe refuses a key whose parameters changed', async () => {
+  test('a repeat at another business time sends the same request, because Stripe compares them', async () => {
     stripe.answer(intent());
     await gateway().authorise(charge);
     await gateway().authorise({ ...charge, at: '2027-01-01T00:00:00Z' });
@@ -269,7 +269,7 @@ describe('lookUp', () => {
     expect(stripe.requests[0]?.query.get('query')).toBe(`metadata["idempotency_key"]:"${KEY}"`);
   });
 
-  test('reads the authorisation directly when it is known; one of another key or tenant is not found', async () => {
+  test('reads a known authorisation directly, and finds none of another key or tenant', async () => {
     stripe.answer(intent());
     expect(await lookUp({ authorisationId: 'pi_1' })).toMatchObject({ status: 'found' });
     expect(await lookUp({ authorisationId: 'pi_1', tenantId: 'ten_b' })).toEqual({ status: 'not_found' });

@@ -38,7 +38,7 @@ describe('why a payment is looked at or declined', () => {
     subjects: [{ kind: 'customer', value: 'c-1' }],
   } as const;
 
-  it('is told by its rule and in words, without the limits that would tell a fraudster where to stay below', () => {
+  it('is said by its rule and in words, without the limits that a fraudster could stay below', () => {
     const { reasons } = presentPayment({ ...payment, fraud: assessFraud({ facts }) }).fraud ?? { reasons: [] };
     expect(reasons.map(({ rule }) => rule)).toEqual([
       'amount',

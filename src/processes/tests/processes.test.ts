@@ -16,7 +16,7 @@ describe('the program', () => {
     expect(await usage(['--help'])).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('--queues') });
   });
 
-  it('answers a wrong command line with one line and 2, a wrong configuration with every fault and 1', async () => {
+  it('answers a wrong command line with one line and 2, a wrong configuration with every fault', async () => {
     expect(await usage(['--role', 'nobody'])).toMatchObject({
       code: 2,
       stdout: '',

@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 it.each(['review', 'capture'] as const)(
-  'refuses a %s that comes while the gateway is asked whether the customer has acted, as soon as it has told',
+  "refuses a %s that comes while the gateway is queried about the customer's action",
   async (command) => {
     const id = await world.pay({ paymentMethod: 'pm_requires_action', capture: 'manual' });
     await world.until(id, 'requires_action');

@@ -81,7 +81,7 @@ describe('a customer who confirms just after the payment was given up', () => {
 });
 
 it.each(['at once', 'after silence'])(
-  'a customer who confirms, and somebody who takes the money at the gateway itself, both before the void: captured, told %s',
+  'a confirmation and a capture at the gateway, both before the void, end captured (%s)',
   async (told) => {
     const id = await waiting();
     taken.add(id);

@@ -49,7 +49,7 @@ async function creditInAnUnpaidRenewal(): Promise<string> {
 }
 
 describe('the credit of a subscription that is cancelled', () => {
-  it('comes back with the invoice that had used it up, and is given back where a prorated refund is asked for', async () => {
+  it('returns with the invoice that used it up, and is refunded where a prorated refund is due', async () => {
     const id = await creditInAnUnpaidRenewal();
     const {
       creditApplied: { amountMinor: credit },

@@ -113,7 +113,7 @@ describe('a renewal of which only a part was captured by hand', () => {
     [600, 'uncollectible', null],
     [1000, 'paid', "the period's end"],
   ] as const)(
-    'that was given up meanwhile is settled by what was taken late: %i makes it %s, paid until %s',
+    'that was given up is settled by what was taken late: %i makes it %s, paid until %s',
     async (capturedMinor, state, paidUntil) => {
       const { database, tenantId } = world;
       const { models } = database;

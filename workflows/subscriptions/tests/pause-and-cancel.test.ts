@@ -142,7 +142,7 @@ describe('cancelSubscription', () => {
   });
 });
 
-it('applies a command once and answers the same when it is repeated with its id, even after the end', async () => {
+it('a repeated command is applied once and answered the same, even after the end', async () => {
   const id = await active();
   const commandId = randomUUID();
   const first = await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' }, { commandId });

@@ -80,7 +80,7 @@ const settled = async (id: string) => {
 };
 
 describe('a charge without an answer', () => {
-  it('cancelled in Temporal with a payment without an answer it waits until that is known, with nothing kept', async () => {
+  it('ends cancelled in Temporal when its payment is known, with nothing kept', async () => {
     const id = await renewsInSilence();
     await waitFor(async () => (await world.payments(id))[1]?.state === 'unknown', { what: 'an unknown payment' });
     await world.handle(id).cancel();

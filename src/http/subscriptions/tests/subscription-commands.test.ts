@@ -209,7 +209,7 @@ describe('the preview of a change', () => {
     expect(answer.body.total.amountMinor).toBeGreaterThan(0);
   });
 
-  it('takes effect no earlier than what happened to the subscription last: an advance that failed leaves it ahead of the clock', async () => {
+  it('takes effect no earlier than the last event of the subscription', async () => {
     const ahead = new Date(Date.now() + 86_400_000);
     const { subscriptionId, planId } = await seedSubscription({
       api,
