@@ -13,7 +13,8 @@ it('one line says how a process ended and that it restarts after growing pauses'
   const [died, up] = [join(folder, 'died'), join(folder, 'up')];
   // The first restart is killed while it starts.
   const script = `const fs = require('node:fs'); const file = ${JSON.stringify(died)}; console.log('{"level":30}');
-    if (fs.existsSync(file)) { fs.rmSync(file); process.kill(process.pid, 'SIGKILL'); } fs.writeFileSync(${JSON.stringify(up)}, ''); setInterval(() => {}, 1000);`;
+    if (fs.existsSync(file)) { fs.rmSync(file); process.kill(process.pid, 'SIGKILL'); }
+    fs.writeFileSync(${JSON.stringify(up)}, ''); setInterval(() => {}, 1000);`;
   const probe = async (): Promise<void> => {
     if (!existsSync(up)) throw new Error('It is not up yet');
   };

@@ -31,7 +31,7 @@ const payment = {
   updatedAt: at,
 } as unknown as Payment;
 
-describe('why a payment is looked at or declined', () => {
+describe('the reason of a decline', () => {
   const facts = {
     amount,
     velocity: { paymentsLastHour: 70, paymentsLastDay: 400, declinesLastHour: 20 },

@@ -188,7 +188,7 @@ describe('idempotency', () => {
     expect(sent).toEqual([_id, _id]);
   });
 
-  it('lets the repeat through at once after OUTCOME_PENDING, asking for the same command', async () => {
+  it('lets the repeat of OUTCOME_PENDING through immediately, for the same command', async () => {
     const id = await newOnboarding();
     answerOf = async () => {
       throw new DomainError('OUTCOME_PENDING', 'Not known yet');

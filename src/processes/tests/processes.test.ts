@@ -184,7 +184,8 @@ describe('the sandbox', () => {
     taken.close();
     expect([code, stderr]).toEqual([
       1,
-      `SANDBOX_PORT: port ${env.SANDBOX_PORT} on 127.0.0.1 is taken; set SANDBOX_PORT to another, or stop what listens there\n`,
+      `SANDBOX_PORT: port ${env.SANDBOX_PORT} on 127.0.0.1 is taken; ` +
+        'set SANDBOX_PORT to another, or stop what listens there\n',
     ]);
   });
 });

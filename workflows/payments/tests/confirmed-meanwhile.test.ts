@@ -45,7 +45,7 @@ async function expectHeldAndGivenBack(id: string): Promise<void> {
   expect(await world.timeline(id)).toContain('hold_found');
 }
 
-describe('a customer who confirms just after the payment was given up', () => {
+describe('a customer who confirms too late', () => {
   it('by a cancel: the books have the hold and its end', async () => {
     const id = await waiting();
     await world.command(id, 'cancel');

@@ -62,7 +62,7 @@ const payment = async (id: string) => (await world.payments(id))[0]!;
 const paymentEvents = async (id: string) => (await world.events((await payment(id))._id)).map(({ type }) => type);
 
 describe('a charge that its customer has to confirm', () => {
-  it('is given up after an hour, and the subscription says until when', async () => {
+  it('is given up after an hour that the subscription names', async () => {
     const id = await waiting();
     const { until, since } = await payment(id);
     expect(until!.getTime() - since.getTime()).toBe(paymentTimes.actionMs);

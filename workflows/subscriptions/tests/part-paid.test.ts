@@ -43,7 +43,7 @@ async function partPaid(): Promise<string> {
   return id;
 }
 
-describe('a renewal of which only a part was captured by hand', () => {
+describe('a renewal captured in part by hand', () => {
   it('stays open, and only what is left of it is charged by the ladder', async () => {
     const id = await partPaid();
     const [{ nextAt }, first] = [(await world.read(id)).charge!, await lastInvoice(id)];

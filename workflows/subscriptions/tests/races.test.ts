@@ -140,7 +140,7 @@ const childFailed = async (id: string) =>
     (event) => event.startChildWorkflowExecutionFailedEventAttributes,
   );
 
-describe('a cancel at the period’s end that comes between the renewal and its invoice', () => {
+describe('a cancel between a renewal and its invoice', () => {
   it('ends the subscription there, and no further period is charged', async () => {
     const id = await active();
     const gate = hold('createInvoice');
@@ -161,7 +161,7 @@ describe('a cancel at the period’s end that comes between the renewal and its 
   });
 });
 
-describe('a refund by the partner’s own hand', () => {
+describe('a manual refund', () => {
   it('of a payment captured after the cancel leaves nothing to refund, and the subscription ends', async () => {
     const [capture, update] = [hold('capture'), hold('updateSubscription')];
     const id = await world.subscribe({ planId: await world.plan() });

@@ -196,7 +196,8 @@ it(`${SUBSCRIPTIONS} subscriptions run for 24 months, each charged once a month`
     const lengths = await Promise.all(ids.map(async (id) => (await crowd.handle(id).describe()).historyLength));
     expect(Math.max(...lengths)).toBeLessThan(4096);
     process.stderr.write(
-      `${SUBSCRIPTIONS} subscriptions × 24 months: ${ms} ms, ${((SUBSCRIPTIONS * 25_000) / ms).toFixed(1)} charges/s, at most ${Math.max(...lengths)} events\n`,
+      `${SUBSCRIPTIONS} subscriptions × 24 months: ${ms} ms, ` +
+        `${((SUBSCRIPTIONS * 25_000) / ms).toFixed(1)} charges/s, at most ${Math.max(...lengths)} events\n`,
     );
   } finally {
     await crowd.close();

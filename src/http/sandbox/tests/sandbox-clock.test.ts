@@ -16,7 +16,7 @@ const post = async (path: string, content: object | undefined, { as }: { as: str
 };
 const get = async (path: string, as: string) => expectContract(await api.call('get', path, as));
 
-describe('what operators and sandboxes have', () => {
+describe('the sandbox and its operator', () => {
   it('compensations are retried or waived once, by operators alone', async () => {
     const tenant = await api.newTenant({ scopes: ['operator'] });
     const { compensationId, paymentId } = await seedPayment({ api, tenantId: tenant.tenantId });

@@ -93,7 +93,7 @@ describe('commands', () => {
     expect(sent[0]).toMatchObject({ tenantId, subscriptionId, by: { kind: 'api_key' } });
   });
 
-  it('of more than can be paid exactly point at the quantity, before the process hears of them', async () => {
+  it('of more than can be paid exactly are refused with a pointer to the quantity', async () => {
     const send = createSubscriptionCommands({ client: null as never, starter: null as never, database: api.database });
     answerCommand = () => send(sent.at(-1)!) as ReturnType<typeof answerCommand>;
     const { subscriptionId } = await seedSubscription({ api, tenantId });

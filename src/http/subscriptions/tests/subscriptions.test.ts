@@ -127,7 +127,7 @@ describe('subscribing', () => {
     expect((await get(`/subscriptions/${id}/invoices`)).body).toEqual({ items: [], next: null });
   });
 
-  it('tells its story in money and by the names of plans, also of what was written before', async () => {
+  it('has a timeline with amounts of money and names of plans', async () => {
     const planId = await newPlan({ name: 'Business' });
     const { subscriptionId } = await seedSubscription({ api, tenantId });
     const { events } = api.database.models;

@@ -40,7 +40,7 @@ const report = (refundId: string, { hasFailed = true } = {}) =>
   });
 const listed = (entityId: string) => database.models.stuckItems.find({ entityId, open: true }).lean();
 
-describe('a refund that fails after the gateway had called it done', () => {
+describe('a late refund failure', () => {
   it("is on the operator's list once and leaves it when the operator has handled it", async () => {
     const refundId = await refund('succeeded');
     for (let time = 0; time < 3; time++) expect(await report(refundId)).toBeNull();
