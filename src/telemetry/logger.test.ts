@@ -100,6 +100,7 @@ describe('a log line', () => {
 });
 
 it('strikes out in linear time, whatever the line', () => {
+  const redact = createRedactor(['0123456789abcdef']);
   const cpuMs = (length: number): number => {
     const begun = process.cpuUsage();
     for (const bait of ['a', 'a.', '@a', 'bearer ', 'pk_live_', '/verify/', '://', '"email":"\\'])
