@@ -43,7 +43,7 @@ describe('the table of payment transitions', () => {
     }
   });
 
-  test('money that was taken is only ever given back: no way leads to failed, declined or cancelled', () => {
+  test('captured money can only be refunded: no way leads to failed, declined or cancelled', () => {
     expect(reachableFrom('captured')).toEqual(new Set(['captured', 'partially_refunded', 'refunded']));
   });
 

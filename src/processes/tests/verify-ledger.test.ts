@@ -26,7 +26,7 @@ async function verify(): Promise<{ agree: boolean; said: string[] }> {
   return { agree, said };
 }
 
-it('the books agree with a hold whose undoing an operator has waived, and not with one that nobody answers for', async () => {
+it('the books agree with a hold that an operator waived, and not with an orphaned one', async () => {
   const { compensations } = world.database.models;
   const id = await world.pay({ capture: 'manual' });
   await world.until(id, 'authorised');

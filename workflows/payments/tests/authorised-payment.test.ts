@@ -42,7 +42,7 @@ describe('an authorised payment', () => {
     expect(bank).toMatchObject({ captured: taken, captures: 1 });
   });
 
-  it('applies a command once and answers the same when it is repeated with its id, even after the end', async () => {
+  it('applies a command once and returns the same for its repeat, even after the end', async () => {
     const id = await authorised();
     const commandId = `repeat-${id}`;
     const first = await world.command(id, 'capturePayment', { commandId });
@@ -52,7 +52,7 @@ describe('an authorised payment', () => {
   });
 
   it.each(['capturePayment', 'cancelPayment'] as const)(
-    'books what somebody captured at the gateway itself, and offers no more to refund: found by %s',
+    'posts a capture made at the gateway itself and offers no more to refund: found by %s',
     async (command) => {
       const id = await authorised();
       await world.captureAtTheGateway(id, 1500);

@@ -45,7 +45,7 @@ async function expectHeldAndGivenBack(id: string): Promise<void> {
   expect(await world.timeline(id)).toContain('hold_found');
 }
 
-describe('a customer who confirms just after the payment was given up', () => {
+describe('a customer who confirms too late', () => {
   it('by a cancel: the books have the hold and its end', async () => {
     const id = await waiting();
     await world.command(id, 'cancelPayment');
@@ -81,7 +81,7 @@ describe('a customer who confirms just after the payment was given up', () => {
 });
 
 it.each(['at once', 'after silence'])(
-  'a customer who confirms, and somebody who takes the money at the gateway itself, both before the void: captured, told %s',
+  'a confirmation and a capture at the gateway, both before the void, end captured (%s)',
   async (told) => {
     const id = await waiting();
     taken.add(id);

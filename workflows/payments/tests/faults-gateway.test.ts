@@ -48,7 +48,7 @@ describe('a payment whose gateway', () => {
   });
 
   it.each(['automatic', 'manual'] as const)(
-    'tells by a look-up that the customer has to confirm waits an hour for that, and says so (%s capture)',
+    'reports by look-up that the customer has to confirm waits an hour for that (%s capture)',
     async (capture) => {
       const { payment, row } = await world.accept({ paymentMethod: 'pm_requires_action', capture });
       const id = payment._id;
@@ -103,7 +103,7 @@ describe('a payment whose gateway', () => {
     await recordHistory('payment-cancelled-unknown', world.handle(payment._id));
   });
 
-  it('refuses the repeat of an authorisation that may have arrived is not called failed: it is unknown until it can be looked up', async () => {
+  it('refuses the repeat of an authorisation that may have arrived leaves it unknown', async () => {
     const { payment, row } = await world.accept();
     brokenOff.add(payment._id);
     await world.starter.start(row!);
@@ -116,7 +116,7 @@ describe('a payment whose gateway', () => {
     expect(await ended(payment._id)).toMatchObject({ state: 'captured', bank: { authorisations: 1, captures: 1 } });
   });
 
-  it("refuses an authorisation that may have arrived, and never saw it, is an undoing for the operator's list and not asked for ever", async () => {
+  it("refuses an authorisation that may have arrived puts its undoing on the operator's list", async () => {
     const { payment, row } = await world.accept();
     const id = payment._id;
     lostOnTheWay.add(id);
@@ -160,7 +160,7 @@ describe('a payment whose gateway', () => {
     await recordHistory('payment-unknown-void', world.handle(id));
   });
 
-  it('refuses the undo for 10 minutes is on the list, and is undone once when an operator has it tried again', async () => {
+  it('refuses the undo for 10 minutes is listed, and undone once when an operator retries', async () => {
     const id = await authorised();
     unvoidable.add(id);
     await world.command(id, 'cancelPayment');
@@ -184,7 +184,7 @@ describe('a payment whose gateway', () => {
     await recordHistory('payment-undo-failed-for-long', world.handle(id));
   });
 
-  it('fails the undo as nobody foresaw has every failure counted towards the list, and is undone once when that is mended', async () => {
+  it('fails the undo unexpectedly has every failure counted, and is undone once afterwards', async () => {
     const id = await authorised();
     stumbling.add(id);
     await world.command(id, 'cancelPayment');

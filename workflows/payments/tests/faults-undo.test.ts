@@ -155,7 +155,7 @@ describe('the undoing of a payment whose step', () => {
 });
 
 describe('the undoing of a payment', () => {
-  it('that could not be written down is promised to nobody, and done when its partner repeats the cancel', async () => {
+  it('that could not be recorded is promised to nobody, and done when the cancel is repeated', async () => {
     const id = await authorised();
     const commandId = randomUUID();
     faulty.set(id, { step: 'undoPayment', mode: 'fails for good before its effect' });

@@ -186,7 +186,7 @@ describe('a payment whose command', () => {
     expect(await ended(payment._id)).toMatchObject({ state: 'cancelled', bank: { held: 0, captured: 0 } });
   });
 
-  it('is cut short by a cancel, while its step is to be tried again, is refused, and the process ends', async () => {
+  it('is cut short by a cancel while its step waits for a retry is refused', async () => {
     const id = await world.pay({ capture: 'manual' });
     await world.until(id, 'authorised');
     unrecordable.set(id, 0);

@@ -32,7 +32,7 @@ async function untilAfresh(handle: WorkflowHandle): Promise<void> {
   await waitFor(async () => (await handle.describe()).runId !== runId, { what: 'a fresh start' });
 }
 
-it('a payment that nobody knows the outcome of starts afresh where it stood, and is charged once', async () => {
+it('a payment with an unknown outcome continues as new where it stood and is charged once', async () => {
   const paymentId = await world.payAndLoseTheAnswer();
   const before = await world.read(paymentId);
   await untilAfresh(world.handle(paymentId));
@@ -63,7 +63,7 @@ it('a payment that nobody knows the outcome of starts afresh where it stood, and
   expect((await differences(world, paymentId)).problems).toEqual([]);
 });
 
-it('a cancel that was promised is kept across a fresh start, and answered once more when it is repeated', async () => {
+it('a promised cancel survives continue-as-new and is answered again when it is repeated', async () => {
   const paymentId = await world.payAndLoseTheAnswer();
   const commandId = 'cancel-across-runs';
   const promised = await world.command(paymentId, 'cancelPayment', { commandId });

@@ -132,7 +132,7 @@ describe('processPayment', () => {
     expect(await world.bankItems(id)).toEqual([]);
   });
 
-  it('goes on when the customer confirms, and is declined when the customer does not want to', async () => {
+  it('continues when the customer confirms and is declined when the customer refuses', async () => {
     const [yes, no] = await Promise.all([
       world.pay({ paymentMethod: 'pm_requires_action' }),
       world.pay({ paymentMethod: 'pm_requires_action' }),

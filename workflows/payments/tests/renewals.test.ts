@@ -93,7 +93,7 @@ describe('a renewal', () => {
     expect(await differences(world, id)).toMatchObject({ problems: [] });
   });
 
-  it('that is cancelled with a void unconfirmed answers unknown and finishes the void when it is asked again', async () => {
+  it('that is cancelled with an unconfirmed void returns unknown and voids when run again', async () => {
     const { payment } = await world.accept({ purpose: 'renewal', parent: testParent });
     const id = payment._id;
     silent.add(`${id}:void`);
@@ -103,7 +103,7 @@ describe('a renewal', () => {
     expect(await differences(world, id)).toMatchObject({ problems: [], bank: { voids: 1, held: 0 } });
   });
 
-  it('is listed once for an outcome that stays unknown, however often it is asked, and not again after the operator has closed it', async () => {
+  it('is listed once for an outcome that stays unknown, and not again after it was closed', async () => {
     const { stuckItems, payments } = world.database.models;
     const id = await renewal({ paymentMethod: 'pm_timeout_after_charge' });
     blind.add(id);

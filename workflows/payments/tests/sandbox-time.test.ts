@@ -35,7 +35,7 @@ async function timelineInTenantTime(entityId: string): Promise<string[]> {
   return events.map(({ type }) => type);
 }
 
-describe('in a sandbox whose clock was advanced by 31 days', () => {
+describe('in a sandbox 31 days ahead', () => {
   it('a manual authorisation waits seven days of the tenant for its capture', async () => {
     const id = await world.pay({ capture: 'manual' });
     await world.until(id, 'authorised');

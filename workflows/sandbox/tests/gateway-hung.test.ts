@@ -60,7 +60,7 @@ async function advanceUntilGateway(input: Pick<AdvanceHereInput, 'world' | 'by'>
 
 beforeAll(() => quietTemporal());
 
-it('a void that is not answered lets no day pass: the advance says which payment waits, and goes on once the gateway answers', async () => {
+it('an unanswered void lets no day pass, and the advance continues once the gateway answers', async () => {
   const { fault, wrap } = createHangingGateway();
   const world = await openPaymentWorld({ wrapGateway: wrap, webhooks: false });
   try {

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => year?.close());
 
-it('carries a subscription through a year: trial, a declined renewal, dunning and recovery, each at its time', async () => {
+it('carries a subscription through a year: trial, decline, dunning, recovery, each at its time', async () => {
   const { world, clock, advance } = year;
   const planId = await world.plan({ trialDays: 14 });
   const id = await world.subscribe({ planId, paymentMethod: 'pm_decline_on_renewal' });
