@@ -37,17 +37,17 @@ export const createPaymentCheckActivities = ({
   const find = ({ tenantId, paymentId }: PaymentStepInput) =>
     findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
 
-  /** Of what customers do themselves: what a subscription charges comes in crowds by its nature. */
+  /** Counts what customers do themselves; a parent's charges come in crowds by their nature. */
   const velocityOf = async (
-    { _id, tenantId, customerId, startedBy }: Payment,
+    { _id, tenantId, customerId, parent }: Payment,
     at: string,
   ): Promise<FraudFacts['velocity']> => {
-    if (customerId === null || startedBy === 'parent') return null;
+    if (customerId === null || parent !== null) return null;
     const nowMs = Date.parse(at);
     const within = (ms: number) => ({
       tenantId,
       customerId,
-      startedBy: 'outbox' as const,
+      parent: null,
       _id: { $ne: _id },
       createdAt: { $gt: new Date(nowMs - ms), $lte: new Date(nowMs) },
     });

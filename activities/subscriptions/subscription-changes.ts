@@ -43,7 +43,10 @@ export const createSubscriptionChangeActivities = ({ database }: ActivityDepende
           return {
             by: command.by,
             set: { waiting: { what: 'change_plan', item: next } },
-            event: { type: 'subscription.plan_change_waiting', data: { planId, quantity: next.quantity, effectiveAt } },
+            event: {
+              type: 'subscription.plan_change_waiting',
+              data: { planId, planName: next.plan.name, quantity: next.quantity, effectiveAt },
+            },
           };
         }
         return { ...planChanged({ subscription, billed, next, at }), by: command.by };
@@ -171,6 +174,7 @@ export const createSubscriptionChangeActivities = ({ database }: ActivityDepende
         type: 'subscription.plan_changed',
         data: {
           planId: next.planId,
+          planName: next.plan.name,
           quantity: next.quantity,
           ...(invoice
             ? { invoiceId: invoice._id, subtotalMinor: draft.subtotal.amountMinor, totalMinor: draft.total.amountMinor }

@@ -1,5 +1,9 @@
 import type { ActivityDependencies } from '../dependencies';
-import { chargeStep } from '../../src/contracts/subscriptions/subscription';
+import {
+  chargeStep,
+  paymentReported,
+  subscriptionId as workflowIdOf,
+} from '../../src/contracts/subscriptions/subscription';
 import type {
   ChargeStepInput,
   InvoiceAnswer,
@@ -144,7 +148,7 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
               amount: due,
               paymentMethod: subscription.paymentMethod,
               purpose: subscription.paidUntil === null ? 'initial' : 'renewal',
-              startedBy: 'parent',
+              parent: { workflowId: workflowIdOf(subscription._id), signal: paymentReported.name },
               customerId: subscription.customerId ?? subscription.userId,
               correlationId,
               by: byWorkflow,

@@ -10,6 +10,7 @@ import { progressOf } from '../../src/domain/subscriptions/subscription-progress
 import { claimEntity } from '../../src/services/claim-entity';
 import { findPayload } from '../../src/services/find-payload';
 import { changeSubscription, mailOf, type DecideChange } from '../../src/services/subscriptions/change-subscription';
+import { withdrawPendingPayment } from '../../src/services/subscriptions/pending-payment';
 
 /** The steps of a subscription's own clock: how it begins, and what its trial tells. Each is one guarded transition. */
 export const createSubscriptionActivities = ({ database }: ActivityDependencies) => {
@@ -83,11 +84,15 @@ export const createSubscriptionActivities = ({ database }: ActivityDependencies)
         throw new DomainError('PAYMENT_METHOD_MISSING', 'The command came without its payment method: send it again.', {
           pointer: '/paymentMethod',
         });
-      return change(input, ({ charge }) => ({
-        by: command.by,
-        set: { paymentMethod, ...(charge?.status === 'failed' ? { charge: { ...charge, status: 'due' } } : {}) },
-        event: { type: 'subscription.payment_method_changed' },
-      }));
+      return change(input, (subscription) => {
+        const { charge } = subscription;
+        return {
+          by: command.by,
+          set: { paymentMethod, ...(charge?.status === 'failed' ? { charge: { ...charge, status: 'due' } } : {}) },
+          event: { type: 'subscription.payment_method_changed' },
+          alongside: (session) => withdrawPendingPayment({ database, session, subscription, reason: 'replaced' }),
+        };
+      });
     },
 
     async pauseSubscription(input: SubscriptionCommandStep<'pauseSubscription'>): Promise<SubscriptionMoved> {

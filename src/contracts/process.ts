@@ -14,6 +14,10 @@ export type EntityRef = Pick<ProcessEntity, '_id' | 'tenantId'>;
 export type EntityFilter = Readonly<Record<string, unknown>>;
 
 export interface ProcessDefinition<Entity extends ProcessEntity, State extends string> {
+  /** For docs/workflows.md: what the workflow does, in a sentence or two. */
+  about: string;
+  /** The module that defines the workflow's updates, signals and queries; its other exports do not matter here. */
+  contract: Readonly<Record<string, unknown>>;
   entityType: EntityType;
   workflowType: string;
   taskQueue: TaskQueue;
@@ -38,6 +42,8 @@ export interface ProcessDefinition<Entity extends ProcessEntity, State extends s
 
 /** Everything that is known of how an entity's workflow is started and when it runs. */
 export interface Process<Entity extends ProcessEntity = ProcessEntity> {
+  readonly about: string;
+  readonly contract: Readonly<Record<string, unknown>>;
   readonly entityType: EntityType;
   readonly workflowType: string;
   readonly taskQueue: TaskQueue;
@@ -83,7 +89,7 @@ export function defineProcess<Entity extends ProcessEntity, State extends string
 }
 
 export interface StartOfInput<Entity extends ProcessEntity> {
-  process: Process<Entity>;
+  process: Process<NoInfer<Entity>>;
   entity: Entity;
   /** For an operator's restart: the start may follow a closed run of the same id, and ends one that still runs. */
   restart?: boolean;

@@ -4,7 +4,7 @@ import { GatewayUnavailable } from '../clients/gateways/gateway-errors';
 import type { PaymentGateway } from '../clients/gateways/payment-gateway';
 import { createSandboxAccount, type SandboxAccount } from '../clients/gateways/sandbox-account';
 import { createSandboxGateway } from '../clients/gateways/sandbox-gateway';
-import { createStripeGateway } from '../clients/gateways/stripe-gateway';
+import { createStripeGateway } from '../clients/gateways/stripe/stripe-gateway';
 import { breakTenantCircuits } from '../clients/gateways/tenant-circuits';
 import { tenantOf } from '../domain/tenant';
 import type { Metrics } from '../telemetry/metrics';

@@ -1,14 +1,16 @@
 import { operationStates } from '../operation';
 import { defineProcess, type ProcessEntity } from '../process';
 import { taskQueues } from '../task-queues';
-import { ADVANCE_CLOCK, advanceClockId, type AdvanceClockInput } from './sandbox-clock';
+import * as contract from './sandbox-clock';
 
 export const advanceClockProcess = defineProcess({
+  about: "Moves a sandbox tenant's clock, and every process of the tenant with it. Lives in real time itself.",
+  contract,
   entityType: 'operation',
-  workflowType: ADVANCE_CLOCK,
+  workflowType: contract.ADVANCE_CLOCK,
   taskQueue: taskQueues.operations,
-  workflowId: ({ _id: operationId, tenantId }) => advanceClockId({ tenantId, operationId }),
-  input: ({ _id: operationId, tenantId, correlationId }: ProcessEntity): AdvanceClockInput => ({
+  workflowId: ({ _id: operationId, tenantId }) => contract.advanceClockId({ tenantId, operationId }),
+  input: ({ _id: operationId, tenantId, correlationId }: ProcessEntity): contract.AdvanceClockInput => ({
     tenantId,
     operationId,
     correlationId,

@@ -1,14 +1,16 @@
 import { endedSubscriptionStates, subscriptionStates } from '../../domain/subscriptions/subscription';
 import { defineProcess, type ProcessEntity } from '../process';
 import { taskQueues } from '../task-queues';
-import { SUBSCRIPTION, subscriptionId as workflowIdOf, type SubscriptionInput } from './subscription';
+import * as contract from './subscription';
 
 export const subscriptionProcess = defineProcess({
+  about: 'Runs a subscription for years: trial, periods, dunning, changes. Continues as new with nothing lost.',
+  contract,
   entityType: 'subscription',
-  workflowType: SUBSCRIPTION,
+  workflowType: contract.SUBSCRIPTION,
   taskQueue: taskQueues.subscriptions,
-  workflowId: ({ _id }) => workflowIdOf(_id),
-  input: ({ _id: subscriptionId, tenantId, correlationId }: ProcessEntity): SubscriptionInput => ({
+  workflowId: ({ _id }) => contract.subscriptionId(_id),
+  input: ({ _id: subscriptionId, tenantId, correlationId }: ProcessEntity): contract.SubscriptionInput => ({
     tenantId,
     subscriptionId,
     correlationId,

@@ -1,4 +1,4 @@
-import type { GatewayNotice } from '../../clients/gateways/payment-gateway';
+import type { GatewayNotice } from '../../contracts/payments/gateway-notice';
 import type { Database } from '../../models/database';
 import type { GatewayName } from '../../domain/tenant';
 import { keepGatewayEvent } from '../../services/payments/keep-gateway-event';

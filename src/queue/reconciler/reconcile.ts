@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { startOf, type Process } from '../../contracts/process';
+import type { Process } from '../../contracts/process';
 import { processes as descriptors } from '../../contracts/processes';
 import type { Database } from '../../models/database';
 import { insertDocuments } from '../../services/insert-documents';
-import { newOutboxRow } from '../../services/new-outbox-row';
+import { newStartRow } from '../../services/new-outbox-row';
 import { mendStuckItem, openStuckItem } from '../../services/operator/stuck-items';
 import type { Entity } from '../../models/schema-options';
 import type { StuckItem } from '../../models/operator/stuck-item';
@@ -73,19 +73,11 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
   }
 
   async function askForStart(reconciled: Process, entity: Entity): Promise<void> {
-    const { _id: entityId, tenantId, correlationId } = entity;
-    const start = startOf({ process: reconciled, entity });
-    const row = newOutboxRow({
-      tenantId,
-      entityType: reconciled.entityType,
-      entityId,
-      correlationId,
-      pending: ['temporal'],
-      start,
-    });
+    const { tenantId, correlationId } = entity;
+    const row = newStartRow({ process: reconciled, entity });
     await insertDocuments({ model: database.models.outbox, documents: [row] });
     logger.warn(
-      { tenantId, workflowId: start.workflowId, correlationId },
+      { tenantId, workflowId: row.start?.workflowId, correlationId },
       'A start was missing and has been asked for again',
     );
   }

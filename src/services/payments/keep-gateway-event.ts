@@ -105,5 +105,5 @@ async function findListener(database: Database, { tenantId, idempotencyKey }: Re
   const waits = await models.payments
     .findOne({ _id: entityId, tenantId, state: { $in: ['unknown', 'requires_action'] } })
     .lean();
-  return waits && ({ entityType: 'payment', entityId, signal: await signalAbout(database, waits) } as const);
+  return waits && ({ entityType: 'payment', entityId, signal: signalAbout(waits) } as const);
 }

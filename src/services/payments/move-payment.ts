@@ -44,7 +44,7 @@ export interface MovePaymentInput extends MoveInput {
 export async function movePayment(input: MovePaymentInput): Promise<PaymentMoved> {
   const { database, tenantId, paymentId: entityId, chain, to } = input;
   const payment = await findEntity({ database, tenantId, entityType: 'payment', entityId });
-  const reason = await reasonOfCancel({ database, payment, reason: input.reason ?? null });
+  const reason = reasonOfCancel(payment, input.reason ?? null);
   requireOwned({ entityType: 'payment', entityId, chain }, payment.chain);
   // This very step, or another whose success was not reported, has led here already.
   if (positionOf(payment) === to) return { at: payment.since.toISOString(), reason: payment.reason };

@@ -38,7 +38,7 @@ export const whileReleased =
       entityId,
       correlationId: payment.correlationId,
       pending: ['temporal'],
-      signal: await signalAbout(database, payment),
+      signal: signalAbout(payment),
     });
     await insertDocuments({ model: database.models.outbox, documents: [row], session });
   };

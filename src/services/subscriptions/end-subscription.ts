@@ -6,6 +6,7 @@ import type { Invoice } from '../../models/subscriptions/invoice';
 import type { Subscription } from '../../models/subscriptions/subscription';
 import { mailOf, type SubscriptionChange } from './change-subscription';
 import { findChargedInvoice } from './find-invoice';
+import { withdrawPendingPayment } from './pending-payment';
 import { acceptRefunds, proratedRefunds, refundsOfVoidedInvoice } from './subscription-refunds';
 
 export interface EndSubscriptionInput {
@@ -60,6 +61,7 @@ export async function endSubscription(input: EndSubscriptionInput): Promise<Subs
     },
     mails: [mailOf(subscription, 'subscriptionCancelled', { amountMinor: refundMinor, until: at })],
     alongside: async (within) => {
+      await withdrawPendingPayment({ database, session: within, subscription, reason: 'subscription_cancelled' });
       if (invoice) await closeInvoice({ database, session: within, invoice, state: invoiceBecomes, at });
       await acceptRefunds({ database, session: within, subscription, refunds, by, at });
     },

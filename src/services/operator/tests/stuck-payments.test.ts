@@ -4,7 +4,7 @@ import type { StuckItem, StuckKind } from '../../../models/operator/stuck-item';
 import { createReconciler } from '../../../queue/reconciler/reconcile';
 import { silent } from '../../../testing/queue-test-bed';
 import { differences } from '../../../testing/expect-books';
-import { openPaymentWorld, type PaymentWorld } from '../../../testing/worlds/payment-world';
+import { openPaymentWorld, testParent, type PaymentWorld } from '../../../testing/worlds/payment-world';
 import { untilListed } from '../../../testing/platform/until-listed';
 import { waitFor } from '../../../testing/wait-for';
 import { createRunningWorkflows, type RunningWorkflows } from '../../../temporal/running-workflows';
@@ -178,7 +178,7 @@ it('closing an outcome that is not known gives the payment up, and ends it only 
 it("closing the unknown outcome of a subscription's payment gives it up although no process of it runs", async () => {
   const {
     payment: { _id: paymentId },
-  } = await world.accept({ paymentMethod: 'pm_timeout_after_charge', purpose: 'renewal', startedBy: 'parent' });
+  } = await world.accept({ paymentMethod: 'pm_timeout_after_charge', purpose: 'renewal', parent: testParent });
   const asked = world.ask(paymentId);
   await waitFor(async () => (await world.bankItems(paymentId)).length > 0, { what: 'the charge' });
   await world.chaos({ down: true });

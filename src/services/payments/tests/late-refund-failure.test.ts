@@ -87,7 +87,7 @@ describe('a refund that fails after the gateway had called it done', () => {
         { entityType, state, data: { refundId, paymentId, amountMinor: 100 }, correlationId: 'test' },
         [],
       ]);
-      expect(summaryOf({ ...event!, currency: 'EUR', planNames: new Map() })).toContain('1.00 EUR');
+      expect(summaryOf({ ...event!, currency: 'EUR' })).toContain('1.00 EUR');
       expect(await models.outbox.find({ tenantId, eventId: event!._id }).lean()).toMatchObject([
         { open: true, pending: consumersOf(type) },
       ]);
