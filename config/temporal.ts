@@ -9,8 +9,8 @@ export const timeouts = {
 } as const;
 
 /**
- * The retry policies. None limits the number of attempts: what ends an activity is its answer, a failure that says it
- * is final, or a business deadline. Giving up after three attempts would call an unknown outcome a failure
+ * The retry policies. None limits the number of attempts: an activity ends with its result, with a non-retryable
+ * failure, or at a business deadline. Giving up after three attempts would call an unknown outcome a failure
  * (docs/decisions/0003-retries-until-a-deadline.md).
  */
 export const retryPolicies = {
@@ -19,9 +19,9 @@ export const retryPolicies = {
 } as const satisfies Record<string, RetryPolicy>;
 
 /**
- * Options of the activities that write to MongoDB or ask the gateway: an answer comes within two of its time limits (10
- * s) or not at all. A gateway that is away is waited out. Declines are answers and never thrown; where one comes as an
- * error all the same, repeating it would only decline again.
+ * Options of the activities that write to MongoDB or call the gateway: an answer comes within two of its time limits
+ * (10 s) or not at all. The retries outlast a gateway that is unavailable. Declines are results and never thrown;
+ * should one come as an error all the same, a retry would only decline again.
  */
 export const paymentActivityOptions = {
   startToCloseTimeout: timeouts.SHORT,
@@ -29,26 +29,18 @@ export const paymentActivityOptions = {
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 } as const satisfies ActivityOptions;
 
-/** Options of the onboarding's activities: short guarded writes to MongoDB, the mails leave through the outbox. */
-export const onboardingActivityOptions = {
+/** Options of short guarded writes to MongoDB. */
+const guardedWriteOptions = {
   startToCloseTimeout: timeouts.SHORT,
   retry: retryPolicies.standard,
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 } as const satisfies ActivityOptions;
 
-/** Options of a subscription's steps: guarded writes to MongoDB; the money moves in the child that runs the payment. */
-export const subscriptionActivityOptions = {
-  startToCloseTimeout: timeouts.SHORT,
-  retry: retryPolicies.standard,
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-} as const satisfies ActivityOptions;
-
-/** Options of the short steps of a sandbox clock's advance. */
-export const sandboxClockActivityOptions = {
-  startToCloseTimeout: timeouts.SHORT,
-  retry: retryPolicies.standard,
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-} as const satisfies ActivityOptions;
+/** An onboarding's mails leave through the outbox, so its activities only write. */
+export const onboardingActivityOptions = guardedWriteOptions;
+/** A subscription's money moves in the child that runs the payment, so its activities only write. */
+export const subscriptionActivityOptions = guardedWriteOptions;
+export const sandboxClockActivityOptions = guardedWriteOptions;
 
 /**
  * Options of the step that moves a sandbox tenant's workflows: it reports every 2 s, and one that falls silent goes on

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
-/** Returns the lines of each top-level key, and of each key of `components`; comments above the first key are left out. */
+/** Returns the lines of each top-level key and of each key of `components`; comments above the first are left out. */
 function readSections(text: string): Map<string, string[]> {
   const sections = new Map<string, string[]>();
   let parent = '';
@@ -39,7 +39,8 @@ for (const domain of domains) {
     lines.push(...body);
   }
 }
-const joined = `# Generated from openapi/ by \`npm run generate\`; do not edit.\n${[...shared.values()].flat().join('\n')}\n`;
+const HEADING = '# Generated from openapi/ by `npm run generate`; do not edit.';
+const joined = `${[HEADING, ...[...shared.values()].flat()].join('\n')}\n`;
 
 if (!process.argv.includes('--check')) {
   writeFileSync(join(root, 'openapi.yaml'), joined);

@@ -42,7 +42,7 @@ export const createPaymentActivities = ({ database }: ActivityDependencies) => {
     async undoPayment(input: UndoPaymentInput): Promise<PaymentMoved> {
       const { towards, command } = input;
       const payment = await find(input);
-      const reason = reasonOfCancel(payment, input.reason) ?? input.reason;
+      const reason = reasonOfCancel({ payment, reason: input.reason }) ?? input.reason;
       const { at, data } = await beginUndoing({
         database,
         ...input,

@@ -9,8 +9,8 @@ import { billNextPeriod, billingStandingOf } from '../../src/domain/subscription
 import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
 import { claimEntity } from '../../src/services/claim-entity';
 import { findPayload } from '../../src/services/find-payload';
-import { changeSubscription, mailOf, type DecideChange } from '../../src/services/subscriptions/change-subscription';
 import { withdrawPendingPayment } from '../../src/services/subscriptions/pending-payment';
+import { changeSubscription, mailOf, type DecideChange } from '../../src/services/subscriptions/change-subscription';
 
 /** The steps of a subscription's own clock: how it begins, and what its trial tells. Each is one guarded transition. */
 export const createSubscriptionActivities = ({ database }: ActivityDependencies) => {

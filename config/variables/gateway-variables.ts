@@ -24,7 +24,7 @@ export const gatewayVariables = {
     type: webhookSecret,
     allowed: 'whsec_ and the base64 of 24 to 64 random bytes',
     meaning:
-      'Signs the webhooks of the simulated gateway; unset, the API takes none, and look-ups alone settle sandbox payments',
+      'Signs the webhooks of the simulated gateway; unset, the API takes none and look-ups settle sandbox payments',
     secret: true,
   },
   SANDBOX_WEBHOOK_URL: {

@@ -17,7 +17,7 @@ const modelNames = {
 
 /** The document of each entity type. */
 export type EntityByType = {
-  [Type in EntityType]: Models[(typeof modelNames)[Type]] extends Model<infer Document> ? Document : never;
+  [Type in EntityType]: Models[(typeof modelNames)[Type]] extends Model<infer Document> ? Document & Entity : never;
 };
 
 /** Returns the model of an entity type, typed as what all entities have in common. */

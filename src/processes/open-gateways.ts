@@ -54,7 +54,9 @@ export function openGateways({
   const live = stripe ? openLive(stripe) : noGateway;
   metrics.addGauge({
     name: 'gateway_circuit_state',
-    help: 'How many circuit breakers of a payment gateway are in a state, in this process: a live gateway has one, the simulated gateway one for each of the up to 200 tenants that used it last',
+    help:
+      'How many circuit breakers of a payment gateway are in a state, in this process: a live gateway has ' +
+      'one, the simulated gateway one for each of the up to 200 tenants that used it last',
     labelNames: ['gateway', 'state'],
     read: async () =>
       [...states].flatMap(([gateway, read]) =>

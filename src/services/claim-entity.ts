@@ -2,7 +2,6 @@ import type { EntityType } from '../contracts/entity-types';
 import { DomainError } from '../domain/domain-error';
 import type { Database } from '../models/database';
 import { entityModel, type EntityByType } from '../models/entity-model';
-import type { Entity } from '../models/schema-options';
 import { findEntity, type EntityKey } from './find-entity';
 
 export type ClaimEntityInput<Type extends EntityType> = EntityKey<Type> & {
@@ -22,7 +21,7 @@ export async function claimEntity<Type extends EntityType>(input: ClaimEntityInp
     { $set: { chain } },
   );
   const entity = await findEntity(input);
-  requireOwned(input, (entity as Entity).chain);
+  requireOwned(input, entity.chain);
   return entity;
 }
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readContractText } from '../../assets';
-import { rejectMismatch } from '../app';
+import { rejectMismatch } from '../reject-mismatch';
 import { loadContract } from './contract';
 import type { Handlers } from '../handler';
 import { problemTable } from '../problems';

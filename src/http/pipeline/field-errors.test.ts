@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { readContractText } from '../../assets';
 import { loadContract, type JsonSchema, type Operation } from './contract';
-import type { RequestProblem } from '../problems';
+import type { RequestProblem } from '../problem';
 import { createValidators } from './validate';
 
 const contract = loadContract(readContractText());
@@ -58,7 +58,8 @@ describe('what is said of a value that breaks a pattern', () => {
     [
       'Reference',
       '\u0007',
-      'must have a visible character, and no line breaks, control characters or half characters; send your own reference, or leave it out',
+      'must have a visible character, and no line breaks, control characters or half characters; ' +
+        'send your own reference, or leave it out',
     ],
     ['PlanId', 'x', 'must be the id of a plan, pln_ and 26 small letters or digits; take it from `GET /plans`'],
   ])('tells of %s what it is', (name, value, detail) => {

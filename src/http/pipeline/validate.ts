@@ -6,7 +6,7 @@ import { looksLikeCardNumber } from '../../domain/payments/card';
 import { isCurrency } from '../../domain/currencies';
 import type { Contract, JsonSchema, Operation, Parameter } from './contract';
 import { fieldErrorsOf } from './field-errors';
-import { RequestProblem, type FieldError } from '../problems';
+import { RequestProblem, type FieldError } from '../problem';
 
 /** What is left of a request once it is known to be valid, with the contract's defaults filled in. */
 export interface ValidInput {

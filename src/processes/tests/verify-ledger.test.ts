@@ -31,7 +31,7 @@ it('the books agree with a hold whose undoing an operator has waived, and not wi
   const id = await world.pay({ capture: 'manual' });
   await world.until(id, 'authorised');
   gateway.faults.unvoidable.add(id);
-  await world.command(id, 'cancel');
+  await world.command(id, 'cancelPayment');
   const { _id: compensationId } = await waitFor(
     () => compensations.findOneAndUpdate({ entityId: id, state: 'compensating' }, { $set: { state: 'stuck' } }).lean(),
     { what: 'the undoing' },

@@ -1,14 +1,15 @@
 import { CANCELLED_IN_TEMPORAL } from '../../contracts/commands';
 import type { Payment } from '../../models/payments/payment';
 
-/**
- * Returns why a payment is given up: the reason that its process gives, a code. A process that Temporal cancels does not
- * know why; of a parent's payment the payment itself does.
- */
-export function reasonOfCancel(
-  { parent, undoing, withdrawReason }: Pick<Payment, 'parent' | 'undoing' | 'withdrawReason'>,
-  reason: string | null,
-): string | null {
+export interface ReasonOfCancelInput {
+  payment: Pick<Payment, 'parent' | 'undoing' | 'withdrawReason'>;
+  /** The reason that the process gives: a code. */
+  reason: string | null;
+}
+
+/** Returns why a payment is given up. A process that Temporal cancels does not know; a parent's payment does. */
+export function reasonOfCancel({ payment, reason }: ReasonOfCancelInput): string | null {
+  const { parent, undoing, withdrawReason } = payment;
   if (reason !== CANCELLED_IN_TEMPORAL || parent === null) return reason;
   return undoing?.reason ?? withdrawReason ?? reason;
 }

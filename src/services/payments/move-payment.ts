@@ -1,7 +1,8 @@
 import type { ClientSession } from 'mongoose';
 import type { EventType } from '../../contracts/events';
 import { processPaymentId } from '../../contracts/payments/payment';
-import type { PaymentMoved, StepCommand } from '../../contracts/payments/payment-activities';
+import type { PaymentMoved } from '../../contracts/payments/payment-activities';
+import type { StepCommand } from '../../contracts/process-step';
 import { byWorkflow } from '../../domain/actor';
 import { DomainError } from '../../domain/domain-error';
 import { canMovePayment, positionOf, standingOf, type PaymentPosition } from '../../domain/payments/payment';
@@ -44,7 +45,7 @@ export interface MovePaymentInput extends MoveInput {
 export async function movePayment(input: MovePaymentInput): Promise<PaymentMoved> {
   const { database, tenantId, paymentId: entityId, chain, to } = input;
   const payment = await findEntity({ database, tenantId, entityType: 'payment', entityId });
-  const reason = reasonOfCancel(payment, input.reason ?? null);
+  const reason = reasonOfCancel({ payment, reason: input.reason ?? null });
   requireOwned({ entityType: 'payment', entityId, chain }, payment.chain);
   // This very step, or another whose success was not reported, has led here already.
   if (positionOf(payment) === to) return { at: payment.since.toISOString(), reason: payment.reason };

@@ -129,8 +129,8 @@ export async function livePayment({ world, gateway, sequence }: LivePaymentInput
 
   const send = ({ command, commandId }: Pick<AskedOfPayment, 'command' | 'commandId'>) => {
     if (command.what === 'capture')
-      return world.command(paymentId, 'capture', { commandId, amount: amountOf(whole, command.share) });
-    return world.command(paymentId, command.what, {
+      return world.command(paymentId, 'capturePayment', { commandId, amount: amountOf(whole, command.share) });
+    return world.command(paymentId, command.what === 'cancel' ? 'cancelPayment' : 'reviewPayment', {
       commandId,
       ...(command.what === 'review' ? { decision: command.decision } : {}),
     });

@@ -247,14 +247,14 @@ export async function liveSubscription({
     if (!payment) return null;
     const at = new Date(await nowMs()).toISOString();
     const about = { tenantId: world.tenantId, paymentId: payment._id, commandId: randomUUID(), by: tester, at };
-    if (decision === 'withdraw') return answerOf(() => sendPayment({ ...about, command: 'cancel' }));
+    if (decision === 'withdraw') return answerOf(() => sendPayment({ ...about, command: 'cancelPayment' }));
     if (payment.actionUrl)
       return fetch(payment.actionUrl, {
         method: 'POST',
         body: new URLSearchParams({ decision }),
         redirect: 'manual',
       }).then((response) => response.text());
-    return answerOf(() => sendPayment({ ...about, command: 'review', decision }));
+    return answerOf(() => sendPayment({ ...about, command: 'reviewPayment', decision }));
   };
   const advance = async (byMs: number) => {
     for (let left = inOutage() ? Math.min(byMs, LONGEST_IN_OUTAGE_MS) : byMs; left > 0; left -= 10 * DAY_MS) {

@@ -97,7 +97,7 @@ describe('a payment whose gateway', () => {
     blind.add(payment._id);
     await world.starter.start(row!);
     await world.until(payment._id, 'unknown');
-    expect(await world.command(payment._id, 'cancel')).toMatchObject({ state: 'unknown' });
+    expect(await world.command(payment._id, 'cancelPayment')).toMatchObject({ state: 'unknown' });
     blind.delete(payment._id);
     expect(await ended(payment._id)).toMatchObject({ state: 'cancelled', bank: { held: 0, captured: 0, voids: 1 } });
     await recordHistory('payment-cancelled-unknown', world.handle(payment._id));
@@ -153,7 +153,7 @@ describe('a payment whose gateway', () => {
   it('does not answer the void is unknown, and settles cancelled with one void', async () => {
     const id = await authorised();
     silent.add(`${id}:void`);
-    await world.command(id, 'cancel');
+    await world.command(id, 'cancelPayment');
     await world.until(id, 'unknown');
     await world.advance(id, 10_000);
     expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { voids: 1 } });
@@ -163,7 +163,7 @@ describe('a payment whose gateway', () => {
   it('refuses the undo for 10 minutes is on the list, and is undone once when an operator has it tried again', async () => {
     const id = await authorised();
     unvoidable.add(id);
-    await world.command(id, 'cancel');
+    await world.command(id, 'cancelPayment');
     await advanceTenMinutes(id);
     const { _id: compensationId, failures } = await world.database.models.compensations
       .findOne({ entityId: id, effect: 'authorise', state: 'stuck' })
@@ -187,7 +187,7 @@ describe('a payment whose gateway', () => {
   it('fails the undo as nobody foresaw has every failure counted towards the list, and is undone once when that is mended', async () => {
     const id = await authorised();
     stumbling.add(id);
-    await world.command(id, 'cancel');
+    await world.command(id, 'cancelPayment');
     const counted = () =>
       world.database.models.compensations
         .findOne({ entityId: id, state: 'compensating', lastError: 'TypeError', failures: { $gte: 3 } })
@@ -201,7 +201,7 @@ describe('a payment whose gateway', () => {
   it('refuses the undo for good ends when an operator waives it, who is named', async () => {
     const id = await authorised();
     unvoidable.add(id);
-    await world.command(id, 'cancel');
+    await world.command(id, 'cancelPayment');
     const stuck = () => world.database.models.compensations.findOne({ entityId: id, state: 'stuck' }).lean();
     await advanceTenMinutes(id);
     const { _id: compensationId } = await waitFor(stuck, { what: 'the stuck undo' });

@@ -70,12 +70,12 @@ describe('a renewal', () => {
     );
     for (const id of [yes!, no!, never!]) expect((await world.ask(id)).state).toBe('review');
     const input = { decision: 'approve', commandId: `decide-${yes}` } as const;
-    const first = await world.command(yes!, 'review', input);
+    const first = await world.command(yes!, 'reviewPayment', input);
     expect(first).toMatchObject({ state: 'authorising' });
     expect((await world.ask(yes!)).state).toBe('captured');
-    expect(await world.command(yes!, 'review', input)).toEqual(first);
+    expect(await world.command(yes!, 'reviewPayment', input)).toEqual(first);
     expect(await differences(world, yes!)).toMatchObject({ problems: [] });
-    await world.command(no!, 'cancel');
+    await world.command(no!, 'cancelPayment');
     expect(await world.ask(no!)).toMatchObject({ state: 'cancelled' });
     await world.database.models.payments.updateOne(
       { _id: never },
@@ -130,15 +130,15 @@ describe('a renewal', () => {
       expect(await world.ask(id)).toMatchObject({ state: 'unknown', unknownCall: 'capture' });
       const command = { commandId: `cancel-${id}` };
       for (let time = 0; time < 2; time++)
-        await expect(world.command(id, 'cancel', { ...command, attempts: 1 })).rejects.toMatchObject({
+        await expect(world.command(id, 'cancelPayment', { ...command, attempts: 1 })).rejects.toMatchObject({
           code: 'OUTCOME_PENDING',
         });
-      await expect(world.command(id, 'cancel')).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
+      await expect(world.command(id, 'cancelPayment')).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
       blind.delete(id);
       expect((await world.ask(id)).state).toBe(ends);
       if (isCaptured)
-        await expect(world.command(id, 'cancel', command)).rejects.toMatchObject({ code: 'PAYMENT_CAPTURED' });
-      else expect(await world.command(id, 'cancel', command)).toMatchObject({ state: 'cancelled' });
+        await expect(world.command(id, 'cancelPayment', command)).rejects.toMatchObject({ code: 'PAYMENT_CAPTURED' });
+      else expect(await world.command(id, 'cancelPayment', command)).toMatchObject({ state: 'cancelled' });
       expect(await differences(world, id)).toMatchObject({ problems: [] });
     },
   );

@@ -147,7 +147,7 @@ describe('a charge without an answer', () => {
     await createPaymentCommands({ client, database, starter })({
       tenantId,
       paymentId: payment._id,
-      command: 'cancel',
+      command: 'cancelPayment',
       commandId: randomUUID(),
       by: tester,
       at: new Date().toISOString(),

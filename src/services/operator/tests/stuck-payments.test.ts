@@ -92,7 +92,7 @@ it('the reconciler finds payments and refunds without a process, and nothing wro
   expect((await restart(item)).state).toBe('restarted');
   await relay(gone);
   await waitFor(async () => (await world.read(gone)).chain !== null, { what: 'the new run' });
-  await world.command(gone, 'capture');
+  await world.command(gone, 'capturePayment');
   await world.until(gone, 'captured');
   expect((await differences(world, gone)).problems).toEqual([]);
 });
@@ -134,7 +134,7 @@ it('restarting a payment that was ended by hand lets it go on from where its las
   expect((await restart(await list('workflow_orphaned', 'payment', paymentId))).state).toBe('restarted');
   await relay(paymentId);
   await waitFor(async () => ![null, chain].includes((await world.read(paymentId)).chain), { what: 'the new run' });
-  await world.command(paymentId, 'capture');
+  await world.command(paymentId, 'capturePayment');
   await world.until(paymentId, 'captured');
   expect((await differences(world, paymentId)).problems).toEqual([]);
 });
