@@ -12,7 +12,7 @@ export interface Check {
   beside?: true;
 }
 
-const SOURCE_FOLDERS = ['src', 'config', 'workflows', 'activities'];
+const SOURCE_FOLDERS = ['src', 'config', 'workflows', 'activities', 'scripts'];
 
 /** The layers of tests, in the order in which they run. */
 export const layers = ['unit', 'integration', 'timed', 'system'] as const;

@@ -26,10 +26,9 @@ export async function prepareNamespace(address: string): Promise<void> {
     await connection.workflowService.describeNamespace({ namespace: NAMESPACE });
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: NAMESPACE });
     if (customAttributes?.[TENANT] === undefined) {
-      // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum lives in a package that is not a
-      // direct dependency
       await connection.operatorService.addSearchAttributes({
         namespace: NAMESPACE,
+        // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum's package is no direct dependency
         searchAttributes: { [TENANT]: INDEXED_VALUE_TYPE_KEYWORD },
       });
     }

@@ -15,7 +15,7 @@ export async function inBatches<Item, Result>(
   act: (item: Item, index: number) => Promise<Result>,
   { size = BATCH_SIZE }: InBatchesOptions = {},
 ): Promise<Result[]> {
-  const settled: PromiseSettledResult<Result>[] = new Array(items.length);
+  const settled: PromiseSettledResult<Result>[] = [];
   let next = 0;
   const takeTurns = async (): Promise<void> => {
     while (next < items.length) {

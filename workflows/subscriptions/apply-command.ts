@@ -10,7 +10,8 @@ import { refusal } from '../command-inbox';
 import { applicationFailureOf } from '../process-run';
 import * as activities from './activities';
 import { refuseCommand } from './refuse-command';
-import type { QueuedSubscriptionCommand, SubscriptionRun } from './subscription-run';
+import type { QueuedSubscriptionCommand } from './subscription-message';
+import type { SubscriptionRun } from './subscription-run';
 
 type Apply = (step: SubscriptionCommandStep<SubscriptionUpdate>) => Promise<SubscriptionMoved>;
 

@@ -4,12 +4,19 @@ import {
   type SubscriptionUpdate,
 } from '../../src/contracts/subscriptions/subscription';
 import type { Refusal } from '../../src/domain/refusal';
+import type { SubscriptionProgress } from '../../src/domain/subscriptions/subscription-progress';
 import { refuseCancelTerms, refuseSubscriptionCommand } from '../../src/domain/subscriptions/subscription';
-import type { SubscriptionMessage, SubscriptionRun } from './subscription-run';
+import type { SubscriptionMessage } from './subscription-message';
+
+/** The part of a run that decides which commands are possible. */
+interface SubscriptionStanding {
+  progress: SubscriptionProgress | null;
+  charges: { readonly isRunning: boolean };
+}
 
 /** Returns why a command is not possible now; null when it is. */
 export function refuseCommand(
-  { progress, charges }: SubscriptionRun,
+  { progress, charges }: SubscriptionStanding,
   name: SubscriptionUpdate,
   { when, refund, resumeAt }: SubscriptionMessage,
 ): Refusal | null {

@@ -1,10 +1,6 @@
 import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
-import type { CommandInput } from '../../src/contracts/commands';
 import { subscriptionRefusals } from '../../src/contracts/subscriptions/subscription';
 import type {
-  CancelSubscriptionInput,
-  ChangePlanInput,
-  PauseSubscriptionInput,
   SubscriptionInput,
   SubscriptionOutcome,
   SubscriptionRef,
@@ -18,15 +14,12 @@ import {
   type SubscriptionDue,
   type SubscriptionProgress,
 } from '../../src/domain/subscriptions/subscription-progress';
-import { refusal, type QueuedCommand } from '../command-inbox';
+import { refusal } from '../command-inbox';
 import { ProcessRun } from '../process-run';
 import { AppliedCommands } from './applied-commands';
 import { ChargeTracker } from './charge-tracker';
 import { refuseCommand } from './refuse-command';
-
-export type SubscriptionMessage = CommandInput &
-  Partial<Omit<ChangePlanInput & PauseSubscriptionInput & CancelSubscriptionInput, keyof CommandInput>>;
-export type QueuedSubscriptionCommand = QueuedCommand<SubscriptionUpdate, SubscriptionOutcome, SubscriptionMessage>;
+import type { SubscriptionMessage } from './subscription-message';
 
 /** Well below the server's own suggestion, so that a run stays quick to replay. */
 const LONG_HISTORY = 2_000;

@@ -694,6 +694,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operations/compensations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Side effects abroad and their undoing, oldest first
+         * @description Every call that moves something at the gateway is written down before it is made: `intent`, then `done` or `none`, and when it is undone `compensating`, `compensated`. One whose undoing keeps failing is `stuck`: it goes on being tried, and waits here for an operator.
+         */
+        get: operations["listCompensations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/compensations/{compensationId}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
+                compensationId: components["parameters"]["CompensationId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try an undoing again at once */
+        post: operations["retryCompensation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/compensations/{compensationId}/waive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
+                compensationId: components["parameters"]["CompensationId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an undoing upon yourself
+         * @description It is not tried any more; the process goes on as if it had succeeded.
+         */
+        post: operations["waiveCompensation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/plans": {
         parameters: {
             query?: never;
@@ -1148,69 +1211,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/operations/compensations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Side effects abroad and their undoing, oldest first
-         * @description Every call that moves something at the gateway is written down before it is made: `intent`, then `done` or `none`, and when it is undone `compensating`, `compensated`. One whose undoing keeps failing is `stuck`: it goes on being tried, and waits here for an operator.
-         */
-        get: operations["listCompensations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/operations/compensations/{compensationId}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
-                compensationId: components["parameters"]["CompensationId"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Try an undoing again at once */
-        post: operations["retryCompensation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/operations/compensations/{compensationId}/waive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
-                compensationId: components["parameters"]["CompensationId"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take an undoing upon yourself
-         * @description It is not tried any more; the process goes on as if it had succeeded.
-         */
-        post: operations["waiveCompensation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1628,6 +1628,28 @@ export interface components {
             /** @description What is wrong, in words; empty when balanced. */
             problems: string[];
         };
+        /** @enum {string} */
+        CompensationState: "intent" | "none" | "done" | "compensating" | "stuck" | "compensated" | "waived";
+        Compensation: {
+            id: string;
+            state: components["schemas"]["CompensationState"];
+            tenantId: string;
+            /** @description The key the gateway acts on once. */
+            key: string;
+            entityType: string;
+            entityId: string;
+            effect: string;
+            failures: number;
+            lastError: string | null;
+            waived: null | {
+                by: components["schemas"]["Actor"];
+                reason: string | null;
+                at: components["schemas"]["Instant"];
+            };
+            waitingFor: components["schemas"]["WaitingFor"];
+            createdAt: components["schemas"]["Instant"];
+            updatedAt: components["schemas"]["Instant"];
+        };
         PlanId: string;
         /** @enum {string} */
         Interval: "day" | "week" | "month" | "year";
@@ -1884,28 +1906,6 @@ export interface components {
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
         };
-        /** @enum {string} */
-        CompensationState: "intent" | "none" | "done" | "compensating" | "stuck" | "compensated" | "waived";
-        Compensation: {
-            id: string;
-            state: components["schemas"]["CompensationState"];
-            tenantId: string;
-            /** @description The key the gateway acts on once. */
-            key: string;
-            entityType: string;
-            entityId: string;
-            effect: string;
-            failures: number;
-            lastError: string | null;
-            waived: null | {
-                by: components["schemas"]["Actor"];
-                reason: string | null;
-                at: components["schemas"]["Instant"];
-            };
-            waitingFor: components["schemas"]["WaitingFor"];
-            createdAt: components["schemas"]["Instant"];
-            updatedAt: components["schemas"]["Instant"];
-        };
     };
     responses: {
         /** @description What is wrong and what to do about it. */
@@ -2010,6 +2010,8 @@ export interface components {
         VerificationToken: string;
         /** @example pay_01m7y3ad3af6e964zt6px52w8e */
         PaymentId: string;
+        /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
+        CompensationId: string;
         /** @example rfd_01m7y3ad3af6e964zt6px52w8e */
         RefundId: string;
         /** @example pln_01m7y3ad3af6e964zt6px52w8e */
@@ -2022,8 +2024,6 @@ export interface components {
         OperationId: string;
         /** @example stk_01m7y3ad3af6e964zt6px52w8e */
         StuckId: string;
-        /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
-        CompensationId: string;
     };
     requestBodies: never;
     headers: {
@@ -3426,6 +3426,110 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listCompensations: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["CompensationState"];
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of compensations. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Compensation"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    retryCompensation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
+                compensationId: components["parameters"]["CompensationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The compensation as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Compensation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    waiveCompensation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
+                compensationId: components["parameters"]["CompensationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Voided by hand at the gateway"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonOptional"];
+            };
+        };
+        responses: {
+            /** @description The compensation as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Compensation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listPlans: {
         parameters: {
             query?: {
@@ -4172,110 +4276,6 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["StuckItem"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    listCompensations: {
-        parameters: {
-            query?: {
-                state?: components["schemas"]["CompensationState"];
-                limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before. */
-                cursor?: components["parameters"]["Cursor"];
-            };
-            header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
-                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of compensations. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Compensation"][];
-                    } & WithRequired<components["schemas"]["Page"], "items">;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    retryCompensation: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
-                 * @example one-key-per-intention
-                 */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
-                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
-            };
-            path: {
-                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
-                compensationId: components["parameters"]["CompensationId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The compensation as it is now. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Compensation"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    waiveCompensation: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
-                 * @example one-key-per-intention
-                 */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
-                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
-            };
-            path: {
-                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
-                compensationId: components["parameters"]["CompensationId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                /**
-                 * @example {
-                 *       "reason": "Voided by hand at the gateway"
-                 *     }
-                 */
-                "application/json": components["schemas"]["ReasonOptional"];
-            };
-        };
-        responses: {
-            /** @description The compensation as it is now. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Compensation"];
-                };
-            };
             default: components["responses"]["Problem"];
         };
     };

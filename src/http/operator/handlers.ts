@@ -1,10 +1,6 @@
-import { compensationHandlers, type CompensationHandlersInput } from './compensations';
 import { operationHandlers, type OperationHandlersInput } from './operations';
 
-export interface OperatorHandlersInput extends CompensationHandlersInput, OperationHandlersInput {}
+export type OperatorHandlersInput = OperationHandlersInput;
 
 /** Answers the operations of the operator. */
-export const operatorHandlers = (input: OperatorHandlersInput) => ({
-  ...operationHandlers(input),
-  ...compensationHandlers(input),
-});
+export const operatorHandlers = (input: OperatorHandlersInput) => operationHandlers(input);

@@ -5,11 +5,12 @@ import { isId } from '../../domain/ids';
 import type { Database } from '../../models/database';
 import type { StuckItem, StuckKind } from '../../models/operator/stuck-item';
 import { actorOf } from '../actor-of';
+import { visibleTo } from '../visible-to';
 import { notFound, type Handlers } from '../handler';
 import type { Idempotency } from '../replies/idempotency';
 import type { ListPage } from '../replies/list';
 import type { components } from '../generated/openapi-types';
-import type { Call, Caller, Reply } from '../pipeline/request-context';
+import type { Call, Reply } from '../pipeline/request-context';
 
 /**
  * What an operator can do with something the platform could not mend. Each writes within the session given, and answers
@@ -19,12 +20,6 @@ export interface StuckOperations {
   restart(input: { item: StuckItem; by: Actor; session: ClientSession }): Promise<StuckItem>;
   close(input: { item: StuckItem; by: Actor; reason: string | null; session: ClientSession }): Promise<StuckItem>;
 }
-
-/**
- * The filter of what a caller with the operator scope sees: the platform's operator everything, a partner's key its own
- * tenant.
- */
-export const visibleTo = ({ tenantId }: Caller): { tenantId?: string } => (tenantId === null ? {} : { tenantId });
 
 export interface OperationHandlersInput {
   database: Database;

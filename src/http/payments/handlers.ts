@@ -1,3 +1,4 @@
+import { compensationHandlers, type CompensationHandlersInput } from './compensations';
 import { gatewayWebhookHandlers, type GatewayWebhookHandlersInput } from './gateway-webhooks';
 import { ledgerHandlers } from './ledger';
 import { paymentCommandHandlers, type PaymentCommandHandlersInput } from './payment-commands';
@@ -5,7 +6,12 @@ import { paymentHandlers, type PaymentHandlersInput } from './payments';
 import { refundHandlers, type RefundHandlersInput } from './refunds';
 
 export interface PaymentsHandlersInput
-  extends GatewayWebhookHandlersInput, PaymentCommandHandlersInput, PaymentHandlersInput, RefundHandlersInput {}
+  extends
+    CompensationHandlersInput,
+    GatewayWebhookHandlersInput,
+    PaymentCommandHandlersInput,
+    PaymentHandlersInput,
+    RefundHandlersInput {}
 
 /** Answers the operations of payments and their gateways. */
 export const paymentsHandlers = (input: PaymentsHandlersInput) => ({
@@ -14,4 +20,5 @@ export const paymentsHandlers = (input: PaymentsHandlersInput) => ({
   ...refundHandlers(input),
   ...ledgerHandlers(input),
   ...gatewayWebhookHandlers(input),
+  ...compensationHandlers(input),
 });

@@ -4,16 +4,20 @@ import { queuedConsumers, type Consumer } from '../../contracts/outbox';
 import type { Database } from '../../models/database';
 import { recordFailure } from '../../services/outbox';
 import type { OutboxRow } from '../../models/outbox-row';
-import type { WorkflowStarter } from '../../temporal/workflow-starter';
 import { handBack, leaseRows, type OutboxLease } from './outbox-leases';
 import { isOutage } from '../outage';
 import type { QueueMetrics } from '../queue-metrics';
 import type { Queues } from '../queues';
 
+/** Sends the rows that are for Temporal. */
+export interface RowStarter {
+  /** Sends a row's start or signal and records it as done. Rejects within seconds when Temporal does not answer. */
+  start(row: OutboxRow): Promise<void>;
+}
+
 export interface CreateOutboxRelayInput {
   database: Database;
-  /** Its `start` has to reject within a few seconds when Temporal does not answer. */
-  starter: Pick<WorkflowStarter, 'start'>;
+  starter: RowStarter;
   queues: Pick<Queues, 'publish'>;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   metrics?: QueueMetrics;

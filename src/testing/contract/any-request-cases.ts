@@ -5,7 +5,7 @@ import { expectContract } from '../expect-contract';
 import { casesOf } from '../long-form';
 import { anyRequest, type AnyRequest } from './any-value';
 import type { ContractWorld } from './contract-world';
-import type { CasesInput } from './describe-contract';
+import type { CasesInput } from './contract-cases';
 
 /** Tests that no request leads to an answer outside the contract, or to a server error. */
 export function anyRequestCases({ operations, world }: CasesInput): void {

@@ -1,7 +1,7 @@
 import type { JsonSchema, Operation } from '../../http/pipeline/contract';
 import { distinctFields, fieldsOf, withField, without, type Field } from './body-fields';
 import type { ContractWorld } from './contract-world';
-import type { CasesInput } from './describe-contract';
+import type { CasesInput } from './contract-cases';
 
 const MARK = '"@@"';
 /** The bad values that a field is given, as JSON text. */

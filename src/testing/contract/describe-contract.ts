@@ -1,22 +1,9 @@
-import type { Operation, OperationId } from '../../http/pipeline/contract';
 import { anyRequestCases } from './any-request-cases';
 import { badInputCases } from './bad-input-cases';
-import { openContractWorld, type ContractWorld, type SeedDomain } from './contract-world';
-import { operationsOf, type HttpDomain } from './domain-operations';
+import type { CasesInput, DescribeContractInput } from './contract-cases';
+import { openContractWorld, type ContractWorld } from './contract-world';
+import { operationsOf } from './domain-operations';
 import { tenancyCases } from './tenancy-cases';
-
-export interface DescribeContractInput {
-  domain: HttpDomain;
-  /** A valid body for each operation that takes one. */
-  bodies: Partial<Record<OperationId, object>>;
-  seed: SeedDomain;
-}
-
-/** One part of the suite: tests of these operations in a world that is open while they run. */
-export interface CasesInput extends Pick<DescribeContractInput, 'bodies'> {
-  operations: Operation[];
-  world: () => ContractWorld;
-}
 
 /** Registers the tests that every operation of a domain has to pass, so that a new one is tested from its first day. */
 export function describeContract({ domain, bodies, seed }: DescribeContractInput): void {

@@ -1,18 +1,9 @@
 import { readContractText } from '../../assets';
 import { loadContract, type JsonSchema, type Operation } from '../../http/pipeline/contract';
 
-/** The domains that serve operations, each with its tags in openapi.yaml. */
-const tagsOf = {
-  partners: ['Partners', 'Account'],
-  users: ['Users', 'Onboarding', 'Verification'],
-  payments: ['Payments', 'Ledger', 'Webhooks'],
-  subscriptions: ['Subscriptions'],
-  sandbox: ['Sandbox'],
-  operator: ['Operations'],
-} as const satisfies Record<string, readonly string[]>;
-
-export type HttpDomain = keyof typeof tagsOf;
-export const httpDomains = Object.keys(tagsOf) as HttpDomain[];
+/** The domains that serve operations; the tag of their operations has the same name. */
+export const httpDomains = ['partners', 'users', 'payments', 'subscriptions', 'sandbox', 'operator'] as const;
+export type HttpDomain = (typeof httpDomains)[number];
 
 export const contract = loadContract(readContractText());
 const paths = contract.document.paths as Record<string, Record<string, { tags?: string[] }>>;
@@ -20,7 +11,7 @@ const paths = contract.document.paths as Record<string, Record<string, { tags?: 
 /** Returns the operations of a domain in the order of openapi.yaml. */
 export const operationsOf = (domain: HttpDomain): Operation[] =>
   contract.operations.filter(({ template, method }) =>
-    paths[template]?.[method]?.tags?.some((tag) => (tagsOf[domain] as readonly string[]).includes(tag)),
+    paths[template]?.[method]?.tags?.some((tag) => tag.toLowerCase() === domain),
   );
 
 /** Returns a schema with the reference at its root replaced by the schema that it names. */

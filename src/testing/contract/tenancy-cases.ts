@@ -4,7 +4,7 @@ import type { Operation } from '../../http/pipeline/contract';
 import { expectContract } from '../expect-contract';
 import { OPERATOR_KEY } from '../test-api';
 import type { ContractWorld } from './contract-world';
-import type { CasesInput } from './describe-contract';
+import type { CasesInput } from './contract-cases';
 
 /** Tests of who may call an operation, and that a stranger's id answers like an unknown one. */
 export function tenancyCases({ operations, bodies, world }: CasesInput): void {

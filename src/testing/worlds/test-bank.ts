@@ -23,7 +23,7 @@ export interface TestBankInput {
 export async function openTestBank({ timeoutMs, onReport }: TestBankInput) {
   const inbox = onReport ? await openWebhookInbox(onReport) : null;
   const dataDir = mkdtempSync(join(tmpdir(), 'test-bank-'));
-  const { url, close } = await startSandboxGateway({
+  const simulator = await startSandboxGateway({
     port: 0,
     dataDir,
     webhookSecret: SECRET,
@@ -31,6 +31,7 @@ export async function openTestBank({ timeoutMs, onReport }: TestBankInput) {
     ...(inbox ? { webhookUrl: inbox.url } : {}),
     webhookHabits: { doubledPercent: 30, latePercent: 20, lateMs: 300 },
   });
+  const { url } = simulator;
   const send = async (method: string, path: string, body: object, headers: Record<string, string>): Promise<void> => {
     const response = await fetch(`${url}${path}`, {
       method,
@@ -66,7 +67,7 @@ export async function openTestBank({ timeoutMs, onReport }: TestBankInput) {
         { authorization: `Bearer ${input.tenantId}`, 'idempotency-key': `${input.paymentId}:dashboard` },
       ),
     async close(): Promise<void> {
-      await close();
+      await simulator.close();
       await inbox?.close();
       rmSync(dataDir, { recursive: true, force: true });
     },

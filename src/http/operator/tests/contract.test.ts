@@ -4,7 +4,7 @@ import { seedPayment } from '../../../testing/worlds/seed-payment';
 
 describeContract({
   domain: 'operator',
-  bodies: { waiveCompensation: { reason: 'Settled by phone' } },
+  bodies: {},
   async seed({ api, tenant: { tenantId } }) {
     const stuckId = newId('stuckItem');
     const now = new Date();

@@ -12,6 +12,7 @@ describeContract({
     reviewPayment: { decision: 'approve' },
     capturePayment: part,
     refundPayment: part,
+    waiveCompensation: { reason: 'Settled by phone' },
   },
   seed: ({ api, tenant: { tenantId } }) => seedPayment({ api, tenantId }),
 });

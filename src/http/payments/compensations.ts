@@ -11,7 +11,7 @@ import { actorOf } from '../actor-of';
 import { notFound, type Handlers } from '../handler';
 import type { Idempotency } from '../replies/idempotency';
 import type { ListPage } from '../replies/list';
-import { visibleTo } from './operations';
+import { visibleTo } from '../visible-to';
 import type { components } from '../generated/openapi-types';
 import type { Call, Reply } from '../pipeline/request-context';
 
