@@ -63,7 +63,7 @@ module.exports = {
     },
     { name: 'no-tests-in-the-product', severity: 'error', from: { path: ours, pathNot: tests }, to: { path: tests } },
     only('src/domain', []),
-    packages('src/domain', ['typeid-js', 'uuid', 'temporal-polyfill']),
+    packages('src/domain', ['typeid-js', 'uuid', 'temporal-polyfill', 'tr46']),
     only('src/contracts', ['src/domain']),
     packages('src/contracts', ['@temporalio/workflow', '@temporalio/common']),
     only('config', ['src/domain', 'src/contracts']),

@@ -8,6 +8,7 @@ import type { SendOnboardingCommand } from '../temporal/commands/users/onboardin
 import type { SendPaymentCommand } from '../temporal/commands/payments/payment-commands';
 import type { SendSubscriptionCommand } from '../temporal/commands/subscriptions/subscription-commands';
 import type { WorkflowStarter } from '../temporal/workflow-starter';
+import { acceptsJson } from './pipeline/accepts-json';
 import { answer, createAnswering } from './replies/answer';
 import { apiKeyHandlers } from './partners/api-keys';
 import { authenticate, authorise } from './pipeline/authenticate';
@@ -32,6 +33,7 @@ import { partnerHandlers } from './partners/partners';
 import { paymentCommandHandlers } from './payments/payment-commands';
 import { paymentHandlers } from './payments/payments';
 import { planHandlers } from './subscriptions/plans';
+import { requirePreconditions } from './replies/preconditions';
 import { RequestProblem } from './problems';
 import { createRateLimiters } from './pipeline/rate-limit';
 import { readBody, readRawBody } from './pipeline/read-body';
@@ -134,7 +136,12 @@ export function createApp(input: AppInput): Application {
       operation.route,
       name(operation),
       ...guardsOf(operation),
-      answer({ validate: validatorOf(operation), handler, isDraining }),
+      answer({
+        validate: validatorOf(operation),
+        requirePreconditions: (call) => requirePreconditions({ database, call }),
+        handler,
+        isDraining,
+      }),
       countForgeries(limiters.failedAuthentication),
     );
   }
@@ -196,18 +203,6 @@ const name =
     request.operation = operation;
     next();
   };
-
-const acceptsJson: RequestHandler = (request, _response, next) => {
-  const { accept } = request.headers;
-  const fits =
-    accept === undefined ||
-    accept.includes('*/*') ||
-    accept.includes('application/json') ||
-    request.accepts('application/json', 'application/problem+json') !== false;
-  if (!fits)
-    throw new DomainError('NOT_ACCEPTABLE', 'Answers are JSON. Send "Accept: application/json", or no Accept at all.');
-  next();
-};
 
 /**
  * Counts a webhook with a wrong signature as a failed attempt of its sender's address. Express knows an error handler

@@ -6,8 +6,19 @@ export type ProblemCode = components['schemas']['ProblemCode'];
 export type ProblemBody = components['schemas']['Problem'];
 export type FieldError = components['schemas']['FieldError'];
 
+interface ProblemRow {
+  status: number;
+  title: string;
+  retryAfterSeconds?: number;
+  /**
+   * Set where the answer must not stay under the request's Idempotency-Key: the cause ends by itself, with nobody deciding
+   * anything, or lies in the headers. 5xx and 429 are never kept.
+   */
+  notKept?: true;
+}
+
 /** The one table: what each code answers. A test compares its keys with `ProblemCode` in openapi.yaml. */
-export const problemTable: Record<ProblemCode, { status: number; title: string; retryAfterSeconds?: number }> = {
+export const problemTable: Record<ProblemCode, ProblemRow> = {
   INVALID_JSON: { status: 400, title: 'The body is not valid JSON' },
   INVALID_PARAMETER: { status: 400, title: 'A parameter is not valid' },
   IDEMPOTENCY_KEY_MISSING: { status: 400, title: 'The Idempotency-Key is missing' },
@@ -18,29 +29,29 @@ export const problemTable: Record<ProblemCode, { status: number; title: string; 
   NOT_FOUND: { status: 404, title: 'There is no such thing' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not available here' },
   NOT_ACCEPTABLE: { status: 406, title: 'The answer cannot be given in that form' },
-  REQUEST_IN_FLIGHT: { status: 409, title: 'The first request is still at work', retryAfterSeconds: 1 },
+  REQUEST_IN_FLIGHT: { status: 409, title: 'The first request is still at work', retryAfterSeconds: 1, notKept: true },
   ONBOARDING_OPEN: { status: 409, title: 'An onboarding is open for this address' },
   EMAIL_TAKEN: { status: 409, title: 'The address is taken' },
   ILLEGAL_STATE: { status: 409, title: 'Not possible in this state' },
   TOKEN_EXPIRED: { status: 409, title: 'The link has expired' },
   TOKEN_SUPERSEDED: { status: 409, title: 'A newer link was sent' },
   TOKEN_USED: { status: 409, title: 'The link was used' },
-  PAYMENT_NOT_CAPTURABLE: { status: 409, title: 'The payment cannot be captured' },
-  PAYMENT_NOT_IN_REVIEW: { status: 409, title: 'The payment is not in review' },
-  PAYMENT_NOT_REFUNDABLE: { status: 409, title: 'The payment cannot be refunded' },
+  PAYMENT_NOT_CAPTURABLE: { status: 409, title: 'The payment cannot be captured', notKept: true },
+  PAYMENT_NOT_IN_REVIEW: { status: 409, title: 'The payment is not in review', notKept: true },
+  PAYMENT_NOT_REFUNDABLE: { status: 409, title: 'The payment cannot be refunded', notKept: true },
   PAYMENT_ALREADY_ENDED: { status: 409, title: 'The payment has ended' },
-  NOTHING_TO_REFUND: { status: 409, title: 'Nothing is left to refund' },
+  NOTHING_TO_REFUND: { status: 409, title: 'Nothing is left to refund', notKept: true },
   GATEWAY_NOT_CONFIGURED: { status: 409, title: 'There is no payment gateway' },
   SUBSCRIPTION_CANCELLED: { status: 409, title: 'The subscription is cancelled' },
-  SUBSCRIPTION_NOT_STARTED: { status: 409, title: 'The subscription has not started' },
+  SUBSCRIPTION_NOT_STARTED: { status: 409, title: 'The subscription has not started', notKept: true },
   SUBSCRIPTION_PAUSED: { status: 409, title: 'The subscription is paused' },
   SUBSCRIPTION_NOT_PAUSED: { status: 409, title: 'The subscription is not paused' },
-  SUBSCRIPTION_RESUMING: { status: 409, title: 'The subscription is being resumed' },
-  INVOICE_OPEN: { status: 409, title: 'An invoice is open' },
-  CHANGE_WAITING: { status: 409, title: 'A change waits for the end of the period' },
+  SUBSCRIPTION_RESUMING: { status: 409, title: 'The subscription is being resumed', notKept: true },
+  INVOICE_OPEN: { status: 409, title: 'An invoice is open', notKept: true },
+  CHANGE_WAITING: { status: 409, title: 'A change waits for the end of the period', notKept: true },
   NOTHING_TO_UNDO: { status: 409, title: 'Nothing waits to be undone' },
-  CLOCK_ADVANCING: { status: 409, title: 'The clock is being advanced' },
-  VERSION_MISMATCH: { status: 412, title: 'The resource has moved on' },
+  CLOCK_ADVANCING: { status: 409, title: 'The clock is being advanced', retryAfterSeconds: 5, notKept: true },
+  VERSION_MISMATCH: { status: 412, title: 'The resource has moved on', notKept: true },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The body is of a type that is not taken' },
   INVALID_REQUEST: { status: 422, title: 'The request is not valid' },
@@ -63,7 +74,7 @@ export const problemTable: Record<ProblemCode, { status: number; title: string; 
   USER_UNKNOWN: { status: 422, title: 'The user is not known' },
   START_IN_PAST: { status: 422, title: 'The start has passed' },
   RESUME_IN_PAST: { status: 422, title: 'The resumption has passed' },
-  INSTANT_TOO_LATE: { status: 422, title: 'The instant is too far ahead' },
+  INSTANT_TOO_LATE: { status: 422, title: 'The instant is too far ahead', notKept: true },
   INSTANT_INVALID: { status: 422, title: 'The instant is not valid' },
   INTERVAL_INVALID: { status: 422, title: 'The interval is not valid' },
   ANCHOR_DAY_INVALID: { status: 422, title: 'The anchor day is not valid' },
@@ -72,7 +83,7 @@ export const problemTable: Record<ProblemCode, { status: number; title: string; 
   DUNNING_INVALID: { status: 422, title: 'The dunning ladder is not valid' },
   REFUND_NOT_APPLICABLE: { status: 422, title: 'There is nothing to refund with it' },
   PAYMENT_METHOD_MISSING: { status: 422, title: 'The payment method is missing' },
-  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The Idempotency-Key belongs to another request' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The Idempotency-Key belongs to another request', notKept: true },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   RESEND_LIMIT: { status: 429, title: 'Too many links were asked for' },
   INTERNAL: { status: 500, title: 'Something went wrong here' },
@@ -145,6 +156,14 @@ export function problemOf({ error, correlationId }: { error: unknown; correlatio
     },
     unexpected: known === null,
   };
+}
+
+/** Whether time may cure what an error says: the same request can succeed later. True for an unexpected error. */
+export function isPassing(error: unknown): boolean {
+  const known = recognise(error);
+  if (!known) return true;
+  const { status, notKept = false } = problemTable[known.code as ProblemCode];
+  return status >= 500 || status === 429 || notKept || known.details.passes === true;
 }
 
 const fieldAtFault = (error: DomainError | null): FieldError[] =>

@@ -1,3 +1,5 @@
+import { languageTagOf } from '../domain/locale';
+
 /**
  * A mail's content in one language, before it becomes text and HTML. Plain text throughout; nothing here is escaped.
  */
@@ -40,8 +42,7 @@ export type MailTemplateText = Record<Language, (facts: MailFacts) => MailText>;
 
 /** The language of a BCP 47 locale, if mails are written in it; English otherwise. */
 export function languageOf(locale: string): Language {
-  const language = locale.split(/[-_]/)[0]?.toLowerCase();
-  return languages.find((known) => known === language) ?? 'en';
+  return languages.find((known) => known === languageTagOf(locale)) ?? 'en';
 }
 
 /**

@@ -393,7 +393,7 @@ export interface paths {
         };
         /**
          * Where things stand with a verification link
-         * @description Changes nothing (mail scanners follow links). Has one button when the link is valid, or one for a new link when it has expired.
+         * @description Changes nothing (mail scanners follow links). Has one button when the link is valid, or one for a new link when it has expired. Query parameters are ignored, such as those that trackers add to links.
          */
         get: operations["showVerification"];
         put?: never;
@@ -1251,11 +1251,16 @@ export interface components {
          * @description ISO 8601, UTC.
          */
         Instant: string;
+        /** Format: line */
         Text120: string;
+        /** Format: free-text */
         FreeText: string;
         UserId: string;
         PlanId: string;
-        /** Format: email */
+        /**
+         * Format: email
+         * @description Shown with its domain in ASCII (IDNA).
+         */
         Email: string;
         /**
          * Format: time-zone
@@ -1265,7 +1270,7 @@ export interface components {
         TimeZone: string;
         /**
          * Format: locale
-         * @description A BCP 47 language tag.
+         * @description A BCP 47 language tag. Mails and pages are written in English and German: in the language of the person, otherwise in that of the partner, otherwise in English.
          * @example de-DE
          */
         Locale: string;
@@ -1273,9 +1278,9 @@ export interface components {
         Metadata: {
             [key: string]: string;
         };
-        /** @description Who is asked to approve. */
+        /** @description Who is asked to approve; each address once, however it is written. */
         Reviewers: components["schemas"]["Email"][];
-        /** @description Whose payments are declined (`fraud_detected`) before any gateway is asked, from the next payment on. Replaced as a whole; compared without regard to case. */
+        /** @description Whose payments are declined (`fraud_detected`) before any gateway is asked, from the next payment on. Replaced as a whole; compared after Unicode NFKC and without regard to case. */
         DenyList: {
             /** @enum {string} */
             kind: "customer" | "payment_method";
@@ -1370,7 +1375,7 @@ export interface components {
          * @example +442071234567
          */
         Phone: string;
-        /** Format: uri */
+        /** Format: web-address */
         Website: string;
         ProfileSubmit: {
             displayName: components["schemas"]["Text120"];
@@ -1431,6 +1436,7 @@ export interface components {
             state: components["schemas"]["OnboardingState"];
             userId: string;
             email: string;
+            /** @description The user's as it is now, like `locale` and `timeZone`. */
             name: string;
             locale: string;
             timeZone: string;
@@ -1521,7 +1527,10 @@ export interface components {
             amountMinor: number;
             currency: string;
         };
-        /** @description Your own reference. */
+        /**
+         * Format: line
+         * @description Your own reference.
+         */
         Reference: string;
         /** @enum {string} */
         PaymentState: "accepted" | "validating" | "review" | "requires_action" | "authorising" | "authorised" | "capturing" | "captured" | "partially_refunded" | "refunded" | "declined" | "failed" | "cancelled" | "unknown";
@@ -1986,11 +1995,11 @@ export interface components {
         IdempotencyKey: string;
         /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
         CorrelationId: string;
-        /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+        /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
         Prefer: string;
-        /** @description The ETag the change was made from. */
+        /** @description The ETag the change was made from: `*`, or a list of tags. */
         IfMatch: string;
-        /** @description An ETag already held. */
+        /** @description The ETags already held: `*`, or a list of tags. */
         IfNoneMatch: string;
         Limit: number;
         /** @description `next` of the page before. */
@@ -2115,7 +2124,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -2146,7 +2155,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag the change was made from. */
+                /** @description The ETag the change was made from: `*`, or a list of tags. */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -2358,7 +2367,7 @@ export interface operations {
         parameters: {
             query?: {
                 status?: components["schemas"]["UserStatus"];
-                /** @description The exact address; letter case does not matter. */
+                /** @description The exact address; neither letter case nor the way its domain is written matters. */
                 email?: string;
                 /** @description At or after this instant. */
                 createdAfter?: components["parameters"]["CreatedAfter"];
@@ -2395,7 +2404,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -2426,7 +2435,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag the change was made from. */
+                /** @description The ETag the change was made from: `*`, or a list of tags. */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -2544,7 +2553,7 @@ export interface operations {
             query?: {
                 state?: components["schemas"]["OnboardingState"];
                 userId?: components["schemas"]["UserId"];
-                /** @description The exact address; letter case does not matter. */
+                /** @description The exact address; neither letter case nor the way its domain is written matters. */
                 email?: string;
                 /** @description At or after this instant. */
                 createdAfter?: components["parameters"]["CreatedAfter"];
@@ -2586,7 +2595,7 @@ export interface operations {
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -2618,9 +2627,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -2893,6 +2902,7 @@ export interface operations {
             410: components["responses"]["Page"];
             429: components["responses"]["Page"];
             503: components["responses"]["Page"];
+            default: components["responses"]["Page"];
         };
     };
     confirmVerification: {
@@ -2916,6 +2926,7 @@ export interface operations {
             410: components["responses"]["Page"];
             429: components["responses"]["Page"];
             503: components["responses"]["Page"];
+            default: components["responses"]["Page"];
         };
     };
     requestNewLink: {
@@ -2939,6 +2950,7 @@ export interface operations {
             410: components["responses"]["Page"];
             429: components["responses"]["Page"];
             503: components["responses"]["Page"];
+            default: components["responses"]["Page"];
         };
     };
     listStuck: {
@@ -3075,7 +3087,7 @@ export interface operations {
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -3112,7 +3124,7 @@ export interface operations {
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -3144,9 +3156,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -3361,7 +3373,7 @@ export interface operations {
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -3405,9 +3417,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -3568,9 +3580,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -3630,7 +3642,7 @@ export interface operations {
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -3827,7 +3839,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -3901,7 +3913,7 @@ export interface operations {
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -3933,9 +3945,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -4033,7 +4045,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Mailer } from '../../clients/mailer/mailer';
 import type { MailRequest } from '../../contracts/outbox';
 import { signVerificationToken } from '../../contracts/users/verification-token';
+import { firstSpoken } from '../../domain/locale';
 import { moneyOf } from '../../domain/money';
 import { formatMoney } from '../../domain/money-text';
 import { tenantOf } from '../../domain/tenant';
 import { composeMail } from '../../mails/compose-mail';
-import { languageOf } from '../../mails/mail-text';
+import { languageOf, languages } from '../../mails/mail-text';
 import type { Database } from '../../models/database';
 import type { Onboarding } from '../../models/users/onboarding';
 import { markDone } from '../../services/outbox';
@@ -105,15 +106,15 @@ async function aboutOnboarding(input: OnboardingLetterInput): Promise<Letter | n
     mail.template === 'welcome' ? entitlements.findOne({ tenantId, onboardingId, state: 'active' }).lean() : null,
   ]);
   if (!user || !partner) throw new Error(`The ${user ? 'partner' : 'user'} of ${onboardingId} does not exist`);
-  const { locale, timeZone } = mail.to === null ? user : partner;
+  const reader = mail.to === null ? user : partner;
   const expiresAt = typeof mail.data.expiresAt === 'string' ? new Date(mail.data.expiresAt) : verification.expiresAt;
   const link = linkOf(input);
   return {
     to: mail.to ?? user.email,
     ...composeMail({
       template: mail.template,
-      locale,
-      timeZone,
+      locale: firstSpoken([reader.locale, partner.locale], languages),
+      timeZone: reader.timeZone,
       facts: {
         name: user.name,
         partnerName: partner.name,
@@ -140,7 +141,8 @@ async function aboutSubscription({ database, mail, row }: LetterInput): Promise<
     partners.findById(tenantOf(tenantId).partnerId).lean(),
   ]);
   if (!user || !partner) return null;
-  const { locale, timeZone, email: to, name } = user;
+  const { timeZone, email: to, name } = user;
+  const locale = firstSpoken([user.locale, partner.locale], languages);
   const { planName, amountMinor, currency, until } = mail.data;
   const subscription = {
     planName: String(planName),

@@ -3,7 +3,7 @@ import { consumersOf } from '../../contracts/events';
 import { USER_ONBOARDING, userOnboardingId, type UserOnboardingInput } from '../../contracts/users/onboarding';
 import { taskQueues } from '../../contracts/task-queues';
 import type { Actor } from '../../domain/actor';
-import { normaliseEmail } from '../../domain/email';
+import { normaliseEmail, requireEmail } from '../../domain/email';
 import { newId } from '../../domain/ids';
 import type { Models } from '../../models/database';
 import type { Event } from '../../models/event';
@@ -49,6 +49,7 @@ export function acceptOnboarding({
   const both = {
     tenantId,
     ...person,
+    email: requireEmail(person.email),
     emailKey: normaliseEmail(person.email),
     version: 1,
     chain: null,
