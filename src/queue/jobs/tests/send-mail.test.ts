@@ -268,3 +268,13 @@ test('an event is counted once for its day, however often its job runs and howev
       count: expect.any(Number),
     });
 });
+
+test("a mail is in the partner's language where there is none in the person's, and in English where neither", async () => {
+  const spoken: (string | undefined)[] = [];
+  for (const locale of ['de-AT', 'it-IT']) {
+    const { row } = await given({}, { user: { locale: 'fr-FR' }, partner: { locale } });
+    await consume(row._id);
+    spoken.push(/lang="(..)"/.exec(received.at(-1)?.raw.replaceAll('=3D', '=') ?? '')?.[1]);
+  }
+  expect(spoken).toEqual(['de', 'en']);
+});
