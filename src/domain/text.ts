@@ -3,8 +3,7 @@ const BROKEN = /[\p{Cs}\p{Noncharacter_Code_Point}]/u;
 const CONTROL = /\p{Cc}/u;
 const CONTROL_BUT_TAB_AND_BREAK = /(?![\t\n\r])\p{Cc}/u;
 const LINE_OR_PARAGRAPH_SEPARATOR = /[\p{Zl}\p{Zp}]/u;
-/** Changes the direction of writing, and so what a reader takes the text for. */
-const BIDI_CONTROL = /\p{Bidi_Control}/u;
+/** Every direction control (Bidi_Control) is among them: it changes what a reader takes the text for. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 /** U+2800, the empty braille pattern, is a symbol that shows nothing. */
 const VISIBLE = /(?!\u2800)[^\p{White_Space}\p{C}\p{M}\p{Default_Ignorable_Code_Point}]/u;
@@ -30,8 +29,7 @@ const WELL_PLACED = new RegExp(
 const hasStrayInvisible = (text: string): boolean =>
   INVISIBLE.test(text) && INVISIBLE.test(text.replaceAll(WELL_PLACED, ''));
 
-const isReadable = (text: string): boolean =>
-  VISIBLE.test(text) && !BROKEN.test(text) && !BIDI_CONTROL.test(text) && !hasStrayInvisible(text);
+const isReadable = (text: string): boolean => VISIBLE.test(text) && !BROKEN.test(text) && !hasStrayInvisible(text);
 
 /**
  * Whether a text can be a name, a reference or a title: a visible character, and no line breaks, control characters,
