@@ -1,54 +1,110 @@
-// The import table of the architecture (README, "Folders"): what each folder may import. Nothing else, and no cycles.
+// The two import tables of the architecture (README, "Folders"): which layer may import which, and which domain may
+// import which. Nothing else is allowed, and no cycle, type imports included.
 const ours = '^(src|config|workflows|activities)/';
-const tests = '(\\.test\\.ts$|^src/testing/|^tests/)';
+const tests = '(\\.test\\.ts$|/tests/|^src/testing/|^tests/)';
 
-/** Of our own code, `folder` may import only what `allowed` lists (each a path pattern). */
-const only = (folder, allowed, { types = [] } = {}) => ({
-  name: `${folder.replaceAll('/', '-')}-imports`,
-  severity: 'error',
-  comment: `${folder} may import: ${[...allowed, ...types.map((path) => `types of ${path}`)].join(', ') || 'nothing of ours'}`,
-  from: { path: `^${folder}/`, pathNot: tests },
-  to: {
-    path: ours,
-    pathNot: [`^${folder}/`, ...allowed.map((path) => `^${path}`)],
-    ...(types.length ? { dependencyTypesNot: ['type-only'] } : {}),
+/** Folders of ours that a layer may import; `types` may be imported by `import type` alone. */
+const layers = {
+  'src/domain': { imports: [] },
+  'src/contracts': { imports: ['src/domain'] },
+  'src/models': { imports: ['src/contracts', 'src/domain'] },
+  'src/services': { imports: ['src/models', 'src/contracts', 'src/domain'] },
+  config: { imports: ['src/domain', 'src/contracts'] },
+  workflows: { imports: ['src/contracts', 'src/domain', 'config/temporal'], types: ['activities'] },
+  activities: {
+    imports: ['src/services', 'src/contracts', 'src/domain'],
+    types: ['src/models', 'src/clients', 'src/temporal'],
   },
+  'src/clients': { imports: ['src/contracts', 'src/domain'] },
+  'src/mails': { imports: ['src/contracts', 'src/domain'], types: ['src/models'] },
+  'src/queue': {
+    imports: ['src/services', 'src/models', 'src/contracts', 'src/domain', 'src/mails'],
+    types: ['src/clients'],
+  },
+  'src/temporal': { imports: ['src/services', 'src/models', 'src/contracts', 'src/domain'] },
+  'src/http': {
+    imports: ['src/temporal', 'src/queue', 'src/services', 'src/models', 'src/contracts', 'src/domain'],
+  },
+  'src/simulator': { imports: ['src/contracts', 'src/domain'] },
+  'src/telemetry': { imports: [] },
+};
+
+/** Layers that may not log, measure or read assets: they are loaded into workflows, or know nothing of a process. */
+const silent = ['src/domain', 'src/contracts', 'workflows'];
+const everywhere = ['src/telemetry', 'src/assets'];
+
+/** Packages that a layer may run; a layer that is not listed may run any. */
+const packages = {
+  'src/domain': ['typeid-js', 'uuid', 'temporal-polyfill', 'tr46'],
+  'src/contracts': ['@temporalio/workflow', '@temporalio/common'],
+  workflows: ['@temporalio/workflow'],
+  activities: ['@temporalio/activity', '@temporalio/common'],
+  'src/services': ['mongoose'],
+};
+
+/**
+ * Domains that a domain may import. A lower domain reports to a higher one through data that it was given: a payment
+ * keeps its `parent`. Everybody may import `operator` (the list of stuck items) and `sandbox` (the clock).
+ */
+const domains = {
+  partners: ['payments', 'subscriptions'],
+  users: ['operator', 'sandbox'],
+  payments: ['operator', 'sandbox'],
+  subscriptions: ['payments', 'users', 'operator', 'sandbox'],
+  sandbox: ['operator'],
+  operator: [],
+};
+const layerOfDomains = '^(src/[a-z]+(/commands)?|workflows|activities)';
+
+const path = (folder) => `^${folder}[./]`;
+
+const layerRules = Object.entries(layers).flatMap(([folder, { imports, types = [] }]) => {
+  const allowed = [folder, ...imports, ...(silent.includes(folder) ? [] : everywhere)].map(path);
+  const name = folder.replaceAll('/', '-');
+  return [
+    {
+      name: `${name}-imports`,
+      severity: 'error',
+      comment: `${folder} may import ${imports.join(', ') || 'nothing of ours'}`,
+      from: { path: path(folder), pathNot: tests },
+      to: { path: ours, pathNot: allowed, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: `${name}-type-imports`,
+      severity: 'error',
+      comment: `${folder} may import types of ${[...imports, ...types].join(', ') || 'nothing of ours'}`,
+      from: { path: path(folder), pathNot: tests },
+      to: { path: ours, pathNot: [...allowed, ...types.map(path)], dependencyTypes: ['type-only'] },
+    },
+  ];
 });
 
-/** `folder` may import types, and nothing that runs, of these. */
-const typesAtMost = (folder, allowed, types) => ({
-  name: `${folder.replaceAll('/', '-')}-type-imports`,
-  severity: 'error',
-  from: { path: `^${folder}/`, pathNot: tests },
-  to: {
-    path: ours,
-    pathNot: [`^${folder}/`, ...[...allowed, ...types].map((path) => `^${path}`)],
-    dependencyTypes: ['type-only'],
-  },
-});
-
-const packages = (folder, allowed) => ({
+const packageRules = Object.entries(packages).map(([folder, names]) => ({
   name: `${folder.replaceAll('/', '-')}-packages`,
   severity: 'error',
-  comment: `${folder} runs ${allowed.join(', ') || 'no packages'}`,
-  from: { path: `^${folder}/`, pathNot: tests },
+  comment: `${folder} runs ${names.join(', ')}`,
+  from: { path: path(folder), pathNot: tests },
   to: {
     path: 'node_modules',
-    pathNot: allowed.map((name) => `node_modules/(${name})(/|$)`),
+    pathNot: names.map((name) => `node_modules/(${name})(/|$)`),
     dependencyTypesNot: ['type-only'],
   },
-});
+}));
 
-const both = (folder, allowed, types) => [only(folder, allowed, { types }), typesAtMost(folder, allowed, types)];
+const domainRules = Object.entries(domains).map(([domain, imports]) => ({
+  name: `domain-${domain}`,
+  severity: 'error',
+  comment: `${domain} may import ${imports.join(', ') || 'no other domain'}`,
+  from: { path: `${layerOfDomains}/${domain}/`, pathNot: tests },
+  to: {
+    path: `${layerOfDomains}/(${Object.keys(domains).join('|')})/`,
+    pathNot: [domain, ...imports].map((name) => `${layerOfDomains}/${name}/`),
+  },
+}));
 
 module.exports = {
   forbidden: [
-    {
-      name: 'no-cycles',
-      severity: 'error',
-      from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
-    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'processes-are-imported-by-nobody',
       severity: 'error',
@@ -62,44 +118,19 @@ module.exports = {
       to: { path: '^config/(env|flags)' },
     },
     { name: 'no-tests-in-the-product', severity: 'error', from: { path: ours, pathNot: tests }, to: { path: tests } },
-    only('src/domain', []),
-    packages('src/domain', ['typeid-js', 'uuid', 'temporal-polyfill', 'tr46']),
-    only('src/contracts', ['src/domain']),
-    packages('src/contracts', ['@temporalio/workflow', '@temporalio/common']),
-    only('config', ['src/domain', 'src/contracts']),
-    ...both('workflows', ['src/contracts', 'src/domain', 'config/temporal'], ['activities']),
-    packages('workflows', ['@temporalio/workflow']),
-    ...both(
-      'activities',
-      ['src/contracts', 'src/domain'],
-      ['src/models', 'src/clients', 'src/queue', 'src/telemetry', 'src/temporal'],
-    ),
-    packages('activities', ['@temporalio/activity', '@temporalio/common']),
-    only('src/telemetry', ['src/domain']),
-    only('src/models', ['src/contracts', 'src/domain']),
-    only('src/mails', ['src/contracts', 'src/domain', 'src/models']),
-    only('src/clients', ['src/contracts', 'src/domain', 'src/telemetry']),
-    only('src/sandbox', ['src/contracts', 'src/domain', 'src/clients', 'src/telemetry']),
-    ...both(
-      'src/queue',
-      ['src/contracts', 'src/domain', 'src/models', 'src/mails', 'src/clients', 'src/telemetry'],
-      ['src/temporal'],
-    ),
-    ...both('src/temporal', ['src/contracts', 'src/domain', 'src/models', 'src/telemetry'], ['workflows']),
-    only('src/http', [
-      'src/temporal',
-      'src/queue',
-      'src/models',
-      'src/contracts',
-      'src/domain',
-      'src/telemetry',
-      'src/assets',
-      'src/clients',
-    ]),
+    {
+      name: 'only-temporal-talks-to-temporal',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/(temporal|processes)/', tests] },
+      to: { path: 'node_modules/@temporalio/client', dependencyTypesNot: ['type-only'] },
+    },
+    ...layerRules,
+    ...packageRules,
+    ...domainRules,
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|bench|scripts)/' },
+    exclude: { path: '^(dist|bench)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },

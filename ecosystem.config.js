@@ -1,5 +1,6 @@
-// PM2: `npm run build`, then `npx pm2 start ecosystem.config.js`; for a new version `node dist/main.js --role api --check && npx pm2 reload
-// ecosystem.config.js`. The check matters: PM2 counts a reload as done even when the new processes never become ready.
+// PM2: `npm run build`, then `npx pm2 start ecosystem.config.js`; for a new version
+// `node dist/main.js --role api --check && npx pm2 reload ecosystem.config.js`. The check matters: PM2 counts a reload
+// as done even when the new processes never become ready.
 const { existsSync } = require('node:fs');
 const path = require('node:path');
 

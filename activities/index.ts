@@ -1,61 +1,15 @@
-import type { ClientSession } from 'mongoose';
-import type { PaymentGateway } from '../src/clients/gateways/payment-gateway';
-import type { FraudRules } from '../src/domain/payments/fraud';
-import type { acceptPayment } from '../src/services/payments/accept-payment';
-import type { acceptRefund } from '../src/services/payments/accept-refund';
-import type { findPlanItem } from '../src/services/subscriptions/accept-subscription';
-import type { Database } from '../src/models/database';
-import type { insertDocuments } from '../src/services/insert-documents';
-import type { StepInput, StepResult } from '../src/services/apply-step';
-import type { SandboxClockMover } from '../src/temporal/time-skipping/sandbox-clock';
-import { createNotificationActivities } from './users/notifications';
-import { createOnboardingActivities } from './users/onboarding';
-import { createPaymentCheckActivities } from './payments/payment-checks';
-import { createPaymentCompensationActivities } from './payments/payment-compensation';
-import { createPaymentGatewayActivities } from './payments/payment-gateway';
-import { createPaymentActivities } from './payments/payments';
-import { createRefundActivities } from './payments/refunds';
-import { createSandboxClockActivities } from './sandbox/sandbox-clock';
-import { createSubscriptionChangeActivities } from './subscriptions/subscription-changes';
-import { createSubscriptionPaymentActivities } from './subscriptions/subscription-payments';
-import { createSubscriptionActivities } from './subscriptions/subscriptions';
-import { createWelcomePackageActivities } from './users/welcome-package';
+import type { ActivityDependencies } from './dependencies';
+import { createPaymentsActivities } from './payments';
+import { createSandboxActivities } from './sandbox';
+import { createSubscriptionsActivities } from './subscriptions';
+import { createUsersActivities } from './users';
 
-/** What activities act with. Values are injected by the process, so that activities import no connection. */
-export interface ActivityDependencies {
-  database: Database;
-  /** The guarded transition (src/services/apply-step.ts). */
-  applyStep: (database: Database, input: StepInput, within?: ClientSession) => Promise<StepResult>;
-  /** Writes new documents, held to their schema (src/models/insert-documents.ts). */
-  insertDocuments: typeof insertDocuments;
-  /** Where escalations go. */
-  operatorEmail: string;
-  /** Moves sandbox clocks (src/temporal/sandbox-clock.ts). */
-  sandboxClock: SandboxClockMover;
-  /** The gateway of a tenant: sandbox tenants have the simulated one. */
-  gatewayFor: (tenantId: string) => PaymentGateway;
-  /** Default: `defaultFraudRules`. */
-  fraudRules?: FraudRules;
-  /** How a subscription's charges and refunds are accepted, and its plans read (src/models). */
-  acceptPayment: typeof acceptPayment;
-  acceptRefund: typeof acceptRefund;
-  findPlanItem: typeof findPlanItem;
-}
-
-/** Every activity by its wire name: the one list. */
+/** Creates every activity by its wire name, one line per domain. */
 export const createActivities = (dependencies: ActivityDependencies) => ({
-  ...createOnboardingActivities(dependencies),
-  ...createNotificationActivities(dependencies),
-  ...createWelcomePackageActivities(dependencies),
-  ...createSandboxClockActivities(dependencies),
-  ...createPaymentCheckActivities(dependencies),
-  ...createPaymentGatewayActivities(dependencies),
-  ...createPaymentActivities(dependencies),
-  ...createPaymentCompensationActivities(dependencies),
-  ...createRefundActivities(dependencies),
-  ...createSubscriptionActivities(dependencies),
-  ...createSubscriptionChangeActivities(dependencies),
-  ...createSubscriptionPaymentActivities(dependencies),
+  ...createUsersActivities(dependencies),
+  ...createPaymentsActivities(dependencies),
+  ...createSubscriptionsActivities(dependencies),
+  ...createSandboxActivities(dependencies),
 });
 
 export type Activities = ReturnType<typeof createActivities>;

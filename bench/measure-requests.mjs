@@ -112,7 +112,8 @@ function countDocuments(kind, accepted, written) {
   for (const [collection, times] of Object.entries(WRITTEN_BY_ONE)) {
     if (written[collection] !== accepted * times)
       throw new Error(
-        `${kind}: ${accepted} onboardings were accepted, but ${collection} has ${written[collection]} documents, not ${accepted * times}`,
+        `${kind}: ${accepted} onboardings were accepted, ` +
+          `but ${collection} has ${written[collection]} documents, not ${accepted * times}`,
       );
   }
   const started =

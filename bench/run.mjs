@@ -76,7 +76,8 @@ function print({
   const times = ({ median, min, max }) => [`${median.toFixed(2)} ×`, `${min.toFixed(1)}–${max.toFixed(1)}`];
   const whole = ({ median, min, max }) => [median.toFixed(0), `${min.toFixed(0)}–${max.toFixed(0)}`];
   const lines = [
-    `${cores} cores (${cpu.trim()}), load ${load.map((value) => value.toFixed(2)).join(' → ')}, Node ${node}; ${labels.join(', ')}`,
+    `${cores} cores (${cpu.trim()}), load ${load.map((value) => value.toFixed(2)).join(' → ')}, ` +
+      `Node ${node}; ${labels.join(', ')}`,
     '',
     `CPU per request, median of ${pairs} (least–greatest)`,
     ...table(

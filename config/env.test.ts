@@ -40,9 +40,12 @@ describe('the configuration', () => {
     });
     expect(problems).toHaveLength(5);
     expect(problems[0]).toBe('PORT is "http"; it has to be a port; 0 takes a free one');
-    expect(problems.join('\n')).toMatch(
-      /MAX_BODY_BYTES is "1e3"; it has to be a whole number from 1024 to 10485760\n.*TEMPORAL_TLS is "yes"; it has to be true or false\n.*LOG_LEVEL.*\n.*FEATURES is "teleport"/,
-    );
+    expect(problems.slice(1)).toEqual([
+      'MAX_BODY_BYTES is "1e3"; it has to be a whole number from 1024 to 10485760',
+      'TEMPORAL_TLS is "yes"; it has to be true or false',
+      expect.stringContaining('LOG_LEVEL'),
+      expect.stringContaining('FEATURES is "teleport"'),
+    ]);
   });
 
   it('says which required variables are missing', () => {
@@ -119,7 +122,7 @@ describe('the configuration', () => {
     ]);
   });
 
-  it('wants the key of the simulated gateway where that runs, and both of Stripe where live tenants pay through it', () => {
+  it("requires the simulated gateway's key in its role, and both Stripe keys with that gateway", () => {
     expect(problemsOf(secrets, 'sandbox')).toEqual([
       expect.stringMatching(/^SANDBOX_WEBHOOK_SECRET is not set; it has to be whsec_/),
     ]);

@@ -71,9 +71,10 @@ function crossFieldProblems(values: Partial<Values>): string[] {
     ['SHUTDOWN_GRACE_MS', graceMs],
     ['DRAIN_MS', drainMs],
   ] as const) {
-    if (forceMs !== undefined && forceMs < ms + FORCE_MARGIN_MS) {
+    const leastMs = ms + FORCE_MARGIN_MS;
+    if (forceMs !== undefined && forceMs < leastMs) {
       problems.push(
-        `SHUTDOWN_FORCE_MS is ${forceMs}; it has to be at least ${ms + FORCE_MARGIN_MS}, which is ${name} and ${FORCE_MARGIN_MS} more`,
+        `SHUTDOWN_FORCE_MS is ${forceMs}; it has to be at least ${leastMs}: ${name} and ${FORCE_MARGIN_MS} more`,
       );
     }
   }

@@ -29,26 +29,18 @@ export const paymentActivityOptions = {
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 } as const satisfies ActivityOptions;
 
-/** Options of the onboarding's activities: short guarded writes to MongoDB, the mails leave through the outbox. */
-export const onboardingActivityOptions = {
+/** Options of short guarded writes to MongoDB. */
+const guardedWriteOptions = {
   startToCloseTimeout: timeouts.SHORT,
   retry: retryPolicies.standard,
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 } as const satisfies ActivityOptions;
 
-/** Options of a subscription's steps: guarded writes to MongoDB; the money moves in the child that runs the payment. */
-export const subscriptionActivityOptions = {
-  startToCloseTimeout: timeouts.SHORT,
-  retry: retryPolicies.standard,
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-} as const satisfies ActivityOptions;
-
-/** Options of the short steps of a sandbox clock's advance. */
-export const sandboxClockActivityOptions = {
-  startToCloseTimeout: timeouts.SHORT,
-  retry: retryPolicies.standard,
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-} as const satisfies ActivityOptions;
+/** An onboarding's mails leave through the outbox, so its activities only write. */
+export const onboardingActivityOptions = guardedWriteOptions;
+/** A subscription's money moves in the child that runs the payment, so its activities only write. */
+export const subscriptionActivityOptions = guardedWriteOptions;
+export const sandboxClockActivityOptions = guardedWriteOptions;
 
 /**
  * Options of the step that moves a sandbox tenant's workflows: it reports every 2 s, and one that falls silent goes on

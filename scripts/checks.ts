@@ -43,10 +43,10 @@ for (const check of checks) {
 await beside;
 
 const wide = Math.max(...results.map(({ name }) => name.length));
-const rows = results.map(
-  ({ name, ok, seconds, tests }) =>
-    `  ${ok ? '✓' : '✗'} ${name.padEnd(wide)}  ${seconds.toFixed(1).padStart(7)} s  ${tests === null ? '' : summaryLine(tests)}`,
-);
+const rows = results.map(({ name, ok, seconds, tests }) => {
+  const counts = tests === null ? '' : summaryLine(tests);
+  return `  ${ok ? '✓' : '✗'} ${name.padEnd(wide)}  ${seconds.toFixed(1).padStart(7)} s  ${counts}`;
+});
 process.stdout.write(`\n${rows.join('\n')}\n${stopping ? 'Interrupted.\n' : ''}\n${summaryLine(sumUp(results))}\n`);
 process.exit(stopping || results.some(({ ok }) => !ok) ? 1 : 0);
 

@@ -23,7 +23,7 @@ const CPUS = ['x64', 'arm64', 'arm', 'ia32', 'ppc64', 's390x', 'riscv64', 'loong
 
 if (process.argv.length > 2) {
   process.stderr.write(
-    `complete-lock takes no arguments, and rewrites package-lock.json; it was given ${process.argv.slice(2).join(' ')}\n`,
+    `complete-lock rewrites package-lock.json and takes no arguments, not ${process.argv.slice(2).join(' ')}\n`,
   );
   process.exit(2);
 }

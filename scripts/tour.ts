@@ -57,9 +57,8 @@ export async function runTour({
       await runStage(context);
     } catch (error) {
       if (isStopping()) return;
-      terminal.line(
-        `  ✗ The tour stopped at "${at}": ${error instanceof Error ? error.message : String(error)}. The platform stays up.`,
-      );
+      const reason = error instanceof Error ? error.message : String(error);
+      terminal.line(`  ✗ The tour stopped at "${at}": ${reason}. The platform stays up.`);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { ActivityDependencies } from '..';
+import type { ActivityDependencies } from '../dependencies';
 import type { PaymentProgress } from '../../src/contracts/payments/payment';
 import type {
   CardAnswer,
@@ -7,7 +7,6 @@ import type {
   ValidatePaymentInput,
 } from '../../src/contracts/payments/payment-activities';
 import { cardProblems, type PaymentMethodFacts } from '../../src/domain/payments/card';
-import { DomainError } from '../../src/domain/domain-error';
 import {
   assessFraud,
   defaultFraudRules,
@@ -16,11 +15,14 @@ import {
   type FraudRules,
 } from '../../src/domain/payments/fraud';
 import { requireAmount } from '../../src/domain/money';
-import { settledPaymentStates } from '../../src/domain/payments/payment';
 import { tenantOf } from '../../src/domain/tenant';
+import { byWorkflow } from '../../src/domain/actor';
 import type { Payment } from '../../src/models/payments/payment';
+import { applyStep } from '../../src/services/apply-step';
+import { findEntity } from '../../src/services/find-entity';
+import { claimPayment } from '../../src/services/payments/claim-payment';
+import { movePayment } from '../../src/services/payments/move-payment';
 import { isGatewayError } from './gateway-answers';
-import { byWorkflow, createPaymentRecords } from './payment-records';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -28,25 +30,24 @@ const DAY_MS = 24 * HOUR_MS;
 /** What is looked at before the gateway is asked for money. */
 export const createPaymentCheckActivities = ({
   database,
-  applyStep,
-  insertDocuments,
   gatewayFor,
   fraudRules = defaultFraudRules,
 }: ActivityDependencies) => {
   const { models } = database;
-  const records = createPaymentRecords({ database, applyStep, insertDocuments });
+  const find = ({ tenantId, paymentId }: PaymentStepInput) =>
+    findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
 
-  /** Of what customers do themselves: what a subscription charges comes in crowds by its nature. */
+  /** Counts what customers do themselves; a parent's charges come in crowds by their nature. */
   const velocityOf = async (
-    { _id, tenantId, customerId, startedBy }: Payment,
+    { _id, tenantId, customerId, parent }: Payment,
     at: string,
   ): Promise<FraudFacts['velocity']> => {
-    if (customerId === null || startedBy === 'parent') return null;
+    if (customerId === null || parent !== null) return null;
     const nowMs = Date.parse(at);
     const within = (ms: number) => ({
       tenantId,
       customerId,
-      startedBy: 'outbox' as const,
+      parent: null,
       _id: { $ne: _id },
       createdAt: { $gt: new Date(nowMs - ms), $lte: new Date(nowMs) },
     });
@@ -81,24 +82,16 @@ export const createPaymentCheckActivities = ({
      * Makes this run the owner of the payment and says where to pick up. Another chain's payment is `ENTITY_NOT_OURS`.
      */
     async validatePayment(input: ValidatePaymentInput): Promise<PaymentProgress> {
-      const { tenantId, paymentId, chain, runId } = input;
-      await models.payments.updateOne(
-        { _id: paymentId, tenantId, $or: [{ chain: null }, { chain }], lastRunId: { $ne: runId } },
-        { $set: { chain, lastRunId: runId }, $inc: { runs: 1 } },
-      );
-      const claimed = await records.find(input);
-      // One that has ended needs no owner: it is only told how.
-      if (claimed.chain !== chain && !settledPaymentStates.includes(claimed.state))
-        throw new DomainError('ENTITY_NOT_OURS', `payment ${paymentId} is owned by another run of its workflow`);
+      const claimed = await claimPayment({ database, ...input });
       requireAmount({ amount: claimed.amount });
-      if (claimed.state === 'accepted') await records.move({ ...input, to: 'validating' });
-      const { state, unknownCall, capture, since, undoing, runs, reason } = await records.find(input);
+      if (claimed.state === 'accepted') await movePayment({ database, ...input, to: 'validating' });
+      const { state, unknownCall, capture, since, undoing, runs, reason } = await find(input);
       return { state, unknownCall, capture, since: since.toISOString(), undoing, run: runs, reason };
     },
 
     /** Judges amount, velocity and deny list. `deny` is an answer. */
     async checkFraud(input: PaymentStepInput): Promise<FraudAnswer> {
-      const payment = await records.find(input);
+      const payment = await find(input);
       const { customerId, paymentMethod, amount } = payment;
       const subjects: FraudFacts['subjects'] = [
         { kind: 'payment_method', value: paymentMethod },
@@ -117,7 +110,7 @@ export const createPaymentCheckActivities = ({
     /** Asks the gateway what the payment method is. Waits an outage out; a card that cannot be charged is an answer. */
     async validateCard(input: PaymentStepInput): Promise<CardAnswer> {
       const { tenantId, at } = input;
-      const { paymentMethod, customerId, amount } = await records.find(input);
+      const { paymentMethod, customerId, amount } = await find(input);
       const found = await gatewayFor(tenantId)
         .getPaymentMethod({ tenantId, at, paymentMethod, ...(customerId === null ? {} : { customerId }) })
         .catch((error: unknown) => {

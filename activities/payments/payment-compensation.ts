@@ -1,26 +1,24 @@
-import type { ActivityDependencies } from '..';
+import type { ActivityDependencies } from '../dependencies';
 import { gatewayKey } from '../../src/contracts/payments/payment';
 import type { CompensationAnswer, PaymentStepInput } from '../../src/contracts/payments/payment-activities';
 import { DomainError } from '../../src/domain/domain-error';
 import { paymentAfter, paymentAfterSilence } from '../../src/domain/payments/gateway-outcome';
 import { paymentTimes, positionOf, settledPaymentStates } from '../../src/domain/payments/payment';
 import type { Payment } from '../../src/models/payments/payment';
-import { createEffects } from '../effects';
+import { findEntity } from '../../src/services/find-entity';
+import { movePayment } from '../../src/services/payments/move-payment';
+import { recordUndoFailure } from '../../src/services/payments/payment-effects';
+import { recordHold } from '../../src/services/payments/record-hold';
 import { isGatewayError, saidOfAuthorise, saidOfVoid, type Said } from './gateway-answers';
 import { authorisationOf, authoriseInputOf } from './payment-gateway';
-import { createPaymentRecords } from './payment-records';
+import { findEffect } from './send-effect';
 
 const UNAVAILABLE = ['GatewayUnavailable', 'GatewayRequestRefused', 'VoidRefused'] as const;
 
 /** Undoes a payment at the gateway: gives up what is held, or may be. */
-export const createPaymentCompensationActivities = ({
-  database,
-  applyStep,
-  insertDocuments,
-  gatewayFor,
-}: ActivityDependencies) => {
-  const records = createPaymentRecords({ database, applyStep, insertDocuments });
-  const effects = createEffects({ database });
+export const createPaymentCompensationActivities = ({ database, gatewayFor }: ActivityDependencies) => {
+  const find = ({ tenantId, paymentId }: PaymentStepInput) =>
+    findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
 
   /**
    * What became of an authorisation that was sent and not answered. The gateway's "never seen" is no proof, the call
@@ -70,18 +68,18 @@ export const createPaymentCompensationActivities = ({
     } as const;
     const found = await gatewayFor(tenantId).lookUp(lookUp);
     if (found.status === 'found' && found.operation === 'authorise' && found.result.status === 'authorised')
-      await records.holdFound({ ...input, step: `${input.step}/hold` });
+      await recordHold({ database, ...input, step: `${input.step}/hold` });
   };
 
   const undo = async (input: PaymentStepInput): Promise<CompensationAnswer> => {
-    let payment = await records.find(input);
+    let payment = await find(input);
     if (payment.authorisationId === null) {
       const said = await settleAuthorise(input, payment);
       const next = paymentAfter({ position: positionOf(payment), status: said.status });
       if (next !== 'authorised' && next !== 'requires_action')
         return { status: said.status, reason: said.reason, position: positionOf(payment) };
-      await records.move({ ...input, step: `${input.step}/found`, to: next, ...said });
-      payment = await records.find(input);
+      await movePayment({ database, ...input, step: `${input.step}/found`, to: next, ...said });
+      payment = await find(input);
     }
     const position = positionOf(payment);
     try {
@@ -90,7 +88,7 @@ export const createPaymentCompensationActivities = ({
       // Confirmed and taken at the gateway itself, both before our void came: it is captured by way of the hold that it
       // was.
       if (said.status === 'captured' && paymentAfter({ position, status: 'authorised' }) === 'authorised') {
-        await records.move({ ...input, step: `${input.step}/hold`, to: 'authorised' });
+        await movePayment({ database, ...input, step: `${input.step}/hold`, to: 'authorised' });
         return { ...said, position: 'authorised' };
       }
       await bookHold(input, payment);
@@ -99,7 +97,7 @@ export const createPaymentCompensationActivities = ({
       if (!isGatewayError(error, 'GatewayOutcomeUnknown')) throw error;
       const next = paymentAfterSilence({ position, call: 'void' });
       const until = new Date(Date.parse(input.at) + paymentTimes.unknownMs).toISOString();
-      if (next) await records.move({ ...input, step: `${input.step}/silence`, to: next, until });
+      if (next) await movePayment({ database, ...input, step: `${input.step}/silence`, to: next, until });
       return { status: 'unknown', reason: null, position: next ?? position };
     }
   };
@@ -112,8 +110,8 @@ export const createPaymentCompensationActivities = ({
     async compensatePayment(input: PaymentStepInput): Promise<CompensationAnswer> {
       const { tenantId, paymentId } = input;
       const ref = { tenantId, key: gatewayKey(paymentId, 'authorise') };
-      const effect = await effects.find(ref);
-      const payment = await records.find(input);
+      const effect = await findEffect({ database, ...ref });
+      const payment = await find(input);
       const position = positionOf(payment);
       if (settledPaymentStates.includes(payment.state))
         return { status: payment.capturedMinor > 0 ? 'captured' : 'voided', reason: null, position };
@@ -125,13 +123,13 @@ export const createPaymentCompensationActivities = ({
       } catch (error) {
         // No answer to a settling call: it may have happened, and is settled by its key next time.
         if (isGatewayError(error, 'GatewayOutcomeUnknown'))
-          return { status: 'unknown', reason: null, position: positionOf(await records.find(input)) };
+          return { status: 'unknown', reason: null, position: positionOf(await find(input)) };
         // A rule of ours ends the process, and the reconciler lists that.
         if (error instanceof DomainError) throw error;
         // What nobody foresaw is counted too before the server tries again: it must not go on for ever unseen.
-        await effects.countFailure(ref, error);
+        await recordUndoFailure({ database, effect: ref, error });
         if (!UNAVAILABLE.some((name) => isGatewayError(error, name))) throw error;
-        return { status: 'unavailable', reason: null, position: positionOf(await records.find(input)) };
+        return { status: 'unavailable', reason: null, position: positionOf(await find(input)) };
       }
     },
   };

@@ -1,4 +1,4 @@
-import type { ActivityDependencies } from '..';
+import type { ActivityDependencies } from '../dependencies';
 import { gatewayKey } from '../../src/contracts/payments/payment';
 import type {
   GatewayAnswer,
@@ -11,9 +11,12 @@ import { moneyOf } from '../../src/domain/money';
 import { paymentTimes, positionOf, waitAfterAnswerMs } from '../../src/domain/payments/payment';
 import type { AuthoriseInput } from '../../src/clients/gateways/payment-gateway';
 import type { Payment } from '../../src/models/payments/payment';
-import { createEffects } from '../effects';
+import { findEntity } from '../../src/services/find-entity';
+import { movePayment } from '../../src/services/payments/move-payment';
+import { captureMinorOf } from '../../src/services/payments/payment-changes';
+import { effectOf } from '../../src/services/payments/payment-effects';
 import { isGatewayError, REQUEST_REFUSED, saidOfAuthorise, saidOfCapture, type Said } from './gateway-answers';
-import { captureMinorOf, createPaymentRecords, effectOf } from './payment-records';
+import { findEffect, sendEffect } from './send-effect';
 
 /** Everything that makes an authorisation the same call: none of it ever changes. */
 export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput => ({
@@ -33,14 +36,9 @@ export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput =
  * under one key the gateway acts once. A gateway that is away is thrown and so waited out; no answer is an answer:
  * `unknown`.
  */
-export const createPaymentGatewayActivities = ({
-  database,
-  applyStep,
-  insertDocuments,
-  gatewayFor,
-}: ActivityDependencies) => {
-  const records = createPaymentRecords({ database, applyStep, insertDocuments });
-  const effects = createEffects({ database });
+export const createPaymentGatewayActivities = ({ database, gatewayFor }: ActivityDependencies) => {
+  const find = ({ tenantId, paymentId }: LookUpPaymentInput) =>
+    findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
 
   const ask = async (payment: Payment, call: GatewayCallInput['call'], at: string): Promise<Said> => {
     const gateway = gatewayFor(payment.tenantId);
@@ -67,13 +65,13 @@ export const createPaymentGatewayActivities = ({
     if (next !== 'authorised' && next !== 'requires_action') return { status, reason, position, capturedMinor };
     const waitMs = waitAfterAnswerMs({ position: next, capture: payment.capture });
     const until = waitMs === null ? null : new Date(Date.parse(input.at) + waitMs).toISOString();
-    await records.move({ ...input, step: `${input.step}/answer`, to: next, until, ...references });
+    await movePayment({ database, ...input, step: `${input.step}/answer`, to: next, until, ...references });
     return { status, reason, position: next };
   };
 
   const lookUp = async (input: LookUpPaymentInput): Promise<GatewayAnswer> => {
     const { tenantId, at, call } = input;
-    const payment = await records.find(input);
+    const payment = await find(input);
     const position = positionOf(payment);
     // A repeat, after an attempt whose answer was kept but not reported.
     if (position === 'authorised' && call === 'authorise') return { status: 'authorised', reason: null, position };
@@ -112,12 +110,12 @@ export const createPaymentGatewayActivities = ({
   ): Promise<GatewayAnswer> => {
     const { tenantId, paymentId, call, at } = input;
     const failed = { status: 'failed', reason: REQUEST_REFUSED, position: underWay } as const;
-    const effect = await effects.find({ tenantId, key: gatewayKey(paymentId, call) });
+    const effect = await findEffect({ database, tenantId, key: gatewayKey(paymentId, call) });
     if (!effect?.sent) return failed;
     const found = await lookUp(input);
     const isUnseen = found.status === 'not_found' || (call === 'capture' && found.status === 'authorised');
     if (!isUnseen && found.status !== 'unavailable') return found;
-    const mayBeOnItsWay = Date.parse(at) - effect.createdAt.getTime() < paymentTimes.arrivalMs;
+    const mayBeOnItsWay = Date.parse(at) - effect.updatedAt.getTime() < paymentTimes.arrivalMs;
     return isUnseen && !mayBeOnItsWay
       ? { ...failed, mayHold: true }
       : { status: 'unknown', reason: null, position: underWay };
@@ -128,15 +126,19 @@ export const createPaymentGatewayActivities = ({
     async processPaymentGateway(input: GatewayCallInput): Promise<GatewayAnswer> {
       const { at, call, step } = input;
       const underWay = call === 'authorise' ? 'authorising' : 'capturing';
-      const before = await records.find(input);
+      const before = await find(input);
       // A repeat, after an attempt whose answer was kept but not reported.
       if (call === 'authorise' && (before.state === 'authorised' || before.state === 'requires_action')) {
         return { status: before.state, reason: null, position: before.state };
       }
-      if (before.state !== underWay) await records.move({ ...input, step: `${step}/begin`, to: underWay });
-      const payment = await records.find(input);
+      if (before.state !== underWay) await movePayment({ database, ...input, step: `${step}/begin`, to: underWay });
+      const payment = await find(input);
       try {
-        const said = await effects.send(effectOf(payment, call, at), () => ask(payment, call, at));
+        const said = await sendEffect({
+          database,
+          effect: effectOf(payment, call, at),
+          call: () => ask(payment, call, at),
+        });
         return await keep(input, payment, said);
       } catch (error) {
         if (isGatewayError(error, 'GatewayOutcomeUnknown'))

@@ -1,4 +1,4 @@
-import type { ActivityDependencies } from '..';
+import type { ActivityDependencies } from '../dependencies';
 import { processPaymentId } from '../../src/contracts/payments/payment';
 import type {
   PaymentMoved,
@@ -6,15 +6,20 @@ import type {
   UndoPaymentInput,
   UpdatePaymentStatusInput,
 } from '../../src/contracts/payments/payment-activities';
-import { newId } from '../../src/domain/ids';
+import { byWorkflow } from '../../src/domain/actor';
 import { paymentStates } from '../../src/domain/payments/payment';
-import type { StuckItem } from '../../src/models/operator/stuck-item';
-import { byWorkflow, createPaymentRecords } from './payment-records';
+import { applyStep } from '../../src/services/apply-step';
+import { findEntity } from '../../src/services/find-entity';
+import { openStuckItem } from '../../src/services/operator/stuck-items';
+import { beginUndoing } from '../../src/services/payments/begin-undoing';
+import { reasonOfCancel } from '../../src/services/payments/cancel-reason';
+import { movePayment } from '../../src/services/payments/move-payment';
 
 /** The steps of a payment that change nothing but our own books. */
-export const createPaymentActivities = ({ database, applyStep, insertDocuments }: ActivityDependencies) => {
+export const createPaymentActivities = ({ database }: ActivityDependencies) => {
   const { models } = database;
-  const records = createPaymentRecords({ database, applyStep, insertDocuments });
+  const find = ({ tenantId, paymentId }: PaymentStepInput) =>
+    findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
 
   const step = ({ tenantId, paymentId, chain, step: name, at }: PaymentStepInput) =>
     ({
@@ -30,24 +35,26 @@ export const createPaymentActivities = ({ database, applyStep, insertDocuments }
 
   return {
     /** Moves the payment along its table, with its postings and what the compensation ledger has to say. */
-    updatePaymentStatus: (input: UpdatePaymentStatusInput): Promise<PaymentMoved> => records.move(input),
+    updatePaymentStatus: (input: UpdatePaymentStatusInput): Promise<PaymentMoved> =>
+      movePayment({ database, ...input }),
 
     /** Records that the payment is being undone, and towards what, before anything is undone. */
     async undoPayment(input: UndoPaymentInput): Promise<PaymentMoved> {
       const { towards, command } = input;
-      const reason = (await records.reasonOf(await records.find(input), input.reason)) ?? input.reason;
-      const { at, data } = await applyStep(database, {
-        ...step(input),
+      const payment = await find(input);
+      const reason = reasonOfCancel({ payment, reason: input.reason }) ?? input.reason;
+      const { at, data } = await beginUndoing({
+        database,
+        ...input,
         by: command?.by ?? byWorkflow,
-        set: { undoing: { towards, reason } },
-        event: { type: 'payment.undoing', data: { towards, reason } },
+        undoing: { towards, reason },
       });
       return { at, reason: typeof data.reason === 'string' ? data.reason : reason };
     },
 
     /** Tells the partner where the payment stands: an event in the outbox, which its webhooks are sent from. */
     async sendWebhookNotification(input: PaymentStepInput): Promise<PaymentMoved> {
-      const { state } = await records.find(input);
+      const { state } = await find(input);
       return applyStep(database, { ...step(input), event: { type: 'payment.notified', data: { state } } });
     },
 
@@ -57,29 +64,22 @@ export const createPaymentActivities = ({ database, applyStep, insertDocuments }
      */
     async reportOverduePayment(input: PaymentStepInput): Promise<void> {
       const { tenantId, paymentId } = input;
-      const { unknownCall, since } = await records.find(input);
+      const { unknownCall, since } = await find(input);
       await applyStep(database, {
         ...step(input),
         step: `overdue/${since.toISOString()}`,
         event: { type: 'payment.outcome_overdue' },
         alongside: async (session) => {
-          const now = new Date();
-          const subject = processPaymentId(paymentId);
-          const item: StuckItem = {
-            _id: newId('stuckItem'),
+          await openStuckItem({
+            database,
+            session,
             tenantId,
             kind: 'outcome_unknown',
             entityType: 'payment',
             entityId: paymentId,
-            subject,
+            subject: processPaymentId(paymentId),
             detail: `The gateway has not said for 24 hours what became of ${unknownCall ?? 'undoing it'}; it is looked up every hour`,
-            state: 'open',
-            open: true,
-            createdAt: now,
-            updatedAt: now,
-          };
-          const { kind, open, ...rest } = item;
-          await models.stuckItems.updateOne({ kind, subject, open }, { $setOnInsert: rest }, { session, upsert: true });
+          });
         },
       });
     },

@@ -1,8 +1,7 @@
-import type { ActivityDependencies } from '..';
+import type { ActivityDependencies } from '../dependencies';
 import { gatewayKey, refundPaymentId } from '../../src/contracts/payments/payment';
 import type { RefundAnswer, RefundStepInput, SettleRefundInput } from '../../src/contracts/payments/payment-activities';
-import { DomainError } from '../../src/domain/domain-error';
-import { newId } from '../../src/domain/ids';
+import { byWorkflow } from '../../src/domain/actor';
 import { postRefund } from '../../src/domain/payments/ledger';
 import {
   paymentStateOfFunds,
@@ -13,23 +12,22 @@ import {
 } from '../../src/domain/payments/refund';
 import { sourcesOf } from '../../src/domain/transitions';
 import type { RefundInput } from '../../src/clients/gateways/payment-gateway';
-import type { Refund } from '../../src/models/payments/refund';
-import { createEffects, type NewEffect } from '../effects';
+import { applyStep } from '../../src/services/apply-step';
+import { claimEntity } from '../../src/services/claim-entity';
+import { findEntity } from '../../src/services/find-entity';
+import { insertDocuments } from '../../src/services/insert-documents';
+import { mendStuckItem, openStuckItem } from '../../src/services/operator/stuck-items';
+import { registerEffect, type NewEffect } from '../../src/services/payments/payment-effects';
 import { isGatewayError, REQUEST_REFUSED, saidOfRefund } from './gateway-answers';
 import { authorisationOf } from './payment-gateway';
-import { byWorkflow, createPaymentRecords } from './payment-records';
+import { mayHaveArrived, sendEffect } from './send-effect';
 
 /** Gives money back. A refund that is not answered stays `pending` and is settled by its key. */
-export const createRefundActivities = ({ database, applyStep, insertDocuments, gatewayFor }: ActivityDependencies) => {
+export const createRefundActivities = ({ database, gatewayFor }: ActivityDependencies) => {
   const { models } = database;
-  const records = createPaymentRecords({ database, applyStep, insertDocuments });
-  const effects = createEffects({ database });
 
-  const find = async ({ tenantId, refundId }: Pick<RefundStepInput, 'tenantId' | 'refundId'>): Promise<Refund> => {
-    const refund = await models.refunds.findOne({ _id: refundId, tenantId }).lean();
-    if (!refund) throw new DomainError('NOT_FOUND', `There is no refund ${refundId}`);
-    return refund;
-  };
+  const find = ({ tenantId, refundId }: Pick<RefundStepInput, 'tenantId' | 'refundId'>) =>
+    findEntity({ database, tenantId, entityType: 'refund', entityId: refundId });
 
   const step = ({ tenantId, refundId, chain, step: name, at }: RefundStepInput) =>
     ({
@@ -70,10 +68,7 @@ export const createRefundActivities = ({ database, applyStep, insertDocuments, g
     /** Makes this run the owner of the refund, registers what it is about to do, and says where it stands. */
     async beginRefund(input: RefundStepInput): Promise<{ state: RefundState; since: string }> {
       const { tenantId, refundId, chain } = input;
-      await models.refunds.updateOne({ _id: refundId, tenantId, chain: null }, { $set: { chain } });
-      const refund = await find(input);
-      if (refund.chain !== chain)
-        throw new DomainError('ENTITY_NOT_OURS', `refund ${refundId} is owned by another run of its workflow`);
+      const refund = await claimEntity({ database, tenantId, entityType: 'refund', entityId: refundId, chain });
       const since = refund.createdAt.toISOString();
       if (refund.state !== 'pending') return { state: refund.state, since };
       await applyStep(database, {
@@ -81,7 +76,7 @@ export const createRefundActivities = ({ database, applyStep, insertDocuments, g
         from: ['pending'],
         event: { type: 'refund.started' },
         alongside: async (session) => {
-          await effects.register({ ...effectOf(input), sent: false }, session);
+          await registerEffect({ database, session, effect: effectOf(input), sent: false });
         },
       });
       return { state: 'pending', since };
@@ -90,7 +85,7 @@ export const createRefundActivities = ({ database, applyStep, insertDocuments, g
     /** Asks the gateway to give the money back, or what became of having asked. */
     async processRefundGateway({ at, ...ref }: RefundStepInput): Promise<RefundAnswer> {
       const { _id: refundId, tenantId, paymentId, amount } = await find(ref);
-      const payment = await records.find({ tenantId, paymentId });
+      const payment = await findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
       const key = gatewayKey(refundId, 'refund');
       const call: RefundInput = {
         tenantId,
@@ -100,14 +95,18 @@ export const createRefundActivities = ({ database, applyStep, insertDocuments, g
         amount,
         reference: refundId,
       };
-      const sent = await effects.mayHaveArrived({ tenantId, key });
+      const sent = await mayHaveArrived({ database, tenantId, key });
       try {
-        return await effects.send(effectOf({ tenantId, refundId, at }), () => ask(call, sent));
+        return await sendEffect({
+          database,
+          effect: effectOf({ tenantId, refundId, at }),
+          call: () => ask(call, sent),
+        });
       } catch (error) {
         if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null };
         if (isGatewayError(error, 'GatewayUnavailable')) return { status: 'unavailable', reason: null };
         if (isGatewayError(error, 'GatewayRequestRefused')) {
-          return (await effects.mayHaveArrived({ tenantId, key }))
+          return (await mayHaveArrived({ database, tenantId, key }))
             ? { status: 'unknown', reason: null }
             : { status: 'failed', reason: REQUEST_REFUSED };
         }
@@ -165,11 +164,7 @@ export const createRefundActivities = ({ database, applyStep, insertDocuments, g
             { $set: { state: outcome === 'succeeded' ? 'done' : 'none', updatedAt: settledAt } },
             { session },
           );
-          await models.stuckItems.updateMany(
-            { kind: 'outcome_unknown', subject: refundPaymentId(refundId), open: true },
-            { $set: { state: 'mended', updatedAt: new Date() }, $unset: { open: 1 } },
-            { session },
-          );
+          await mendStuckItem({ database, session, kind: 'outcome_unknown', subject: refundPaymentId(refundId) });
         },
       });
     },
@@ -182,22 +177,16 @@ export const createRefundActivities = ({ database, applyStep, insertDocuments, g
         from: refundStates,
         event: { type: 'refund.outcome_overdue' },
         alongside: async (session) => {
-          const now = new Date();
-          const fresh = {
-            _id: newId('stuckItem'),
+          await openStuckItem({
+            database,
+            session,
             tenantId,
+            kind: 'outcome_unknown',
             entityType: 'refund',
             entityId: refundId,
-            state: 'open',
-            createdAt: now,
-            updatedAt: now,
+            subject: refundPaymentId(refundId),
             detail: 'The gateway has not said for 24 hours what became of the refund; it is looked up every hour',
-          } as const;
-          await models.stuckItems.updateOne(
-            { kind: 'outcome_unknown', subject: refundPaymentId(refundId), open: true },
-            { $setOnInsert: fresh },
-            { session, upsert: true },
-          );
+          });
         },
       });
     },

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { ActivityDependencies } from '..';
+import type { ActivityDependencies } from '../dependencies';
 import type { OperationFailure } from '../../src/contracts/operation';
 import type { AdvanceSlice, AdvanceStepInput, FinishAdvanceInput } from '../../src/contracts/sandbox/sandbox-clock';
 import { DomainError } from '../../src/domain/domain-error';

@@ -1,4 +1,4 @@
-import type { ActivityDependencies } from '..';
+import type { ActivityDependencies } from '../dependencies';
 import { CANCELLED_IN_TEMPORAL } from '../../src/contracts/commands';
 import type {
   DueStep,
@@ -7,24 +7,20 @@ import type {
 } from '../../src/contracts/subscriptions/subscription-activities';
 import type { BillingPeriod } from '../../src/domain/subscriptions/billing-period';
 import { newId } from '../../src/domain/ids';
-import { creditAfterVoid } from '../../src/domain/subscriptions/invoice';
 import { anchorAnew, billingStandingOf, changePlan as billChange } from '../../src/domain/subscriptions/plan-change';
 import type { PlanItem } from '../../src/domain/subscriptions/plan';
 import { meaningOfResume } from '../../src/domain/subscriptions/subscription';
 import type { Invoice } from '../../src/models/subscriptions/invoice';
 import type { Subscription } from '../../src/models/subscriptions/subscription';
-import { newInvoice } from './new-invoice';
-import { createProratedRefunds } from './prorated-refunds';
-import { createSubscriptionRecords, mailOf, type SubscriptionChange } from './subscription-records';
-import { createSubscriptionRefunds } from './subscription-refunds';
+import { insertDocuments } from '../../src/services/insert-documents';
+import { findPlanItem } from '../../src/services/subscriptions/accept-subscription';
+import { changeSubscription, type SubscriptionChange } from '../../src/services/subscriptions/change-subscription';
+import { endSubscription } from '../../src/services/subscriptions/end-subscription';
+import { newInvoice } from '../../src/services/subscriptions/new-invoice';
 
 /** The changes of a subscription that have to do with time already paid for, or still to be. */
-export const createSubscriptionChangeActivities = (dependencies: ActivityDependencies) => {
-  const { database, findPlanItem, insertDocuments } = dependencies;
+export const createSubscriptionChangeActivities = ({ database }: ActivityDependencies) => {
   const { models } = database;
-  const records = createSubscriptionRecords(dependencies);
-  const refunds = createProratedRefunds(dependencies);
-  const acceptRefunds = createSubscriptionRefunds(dependencies);
 
   return {
     /**
@@ -33,7 +29,7 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
      */
     async changePlan(input: SubscriptionCommandStep<'changePlan'>): Promise<SubscriptionMoved> {
       const { tenantId, at, planId, quantity, when, command } = input;
-      return records.change(input, async (subscription) => {
+      return changeSubscription({ database, ...input }, async (subscription) => {
         const next = await findPlanItem({
           database,
           tenantId,
@@ -47,7 +43,10 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
           return {
             by: command.by,
             set: { waiting: { what: 'change_plan', item: next } },
-            event: { type: 'subscription.plan_change_waiting', data: { planId, quantity: next.quantity, effectiveAt } },
+            event: {
+              type: 'subscription.plan_change_waiting',
+              data: { planId, planName: next.plan.name, quantity: next.quantity, effectiveAt },
+            },
           };
         }
         return { ...planChanged({ subscription, billed, next, at }), by: command.by };
@@ -61,7 +60,7 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
     async resumeSubscription(input: DueStep<'resumeSubscription'>): Promise<SubscriptionMoved> {
       const { at, command } = input;
       const by = command ? { by: command.by } : {};
-      return records.change(input, ({ trialEndAt, paidUntil, schedule, resumeAt }) => {
+      return changeSubscription({ database, ...input }, ({ trialEndAt, paidUntil, schedule, resumeAt }) => {
         const resumedAt = command || resumeAt === null ? at : resumeAt.toISOString();
         const meaning = meaningOfResume({
           resumedAt,
@@ -105,58 +104,27 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
      */
     async cancelSubscription(input: DueStep<'cancelSubscription'>): Promise<SubscriptionMoved> {
       const { at, command, when, refund, reason = 'requested' } = input;
-      return records.change(input, async (subscription): Promise<SubscriptionChange> => {
-        const by = command ? { by: command.by } : {};
-        const { charge, nextPeriodAt } = subscription;
+      const by = command?.by;
+      return changeSubscription({ database, ...input }, async (subscription): Promise<SubscriptionChange> => {
         if (when === 'period_end')
           return {
-            ...by,
+            by,
             set: { waiting: { what: 'cancel' } },
-            event: { type: 'subscription.cancel_waiting', data: { effectiveAt: nextPeriodAt.toISOString() } },
+            event: {
+              type: 'subscription.cancel_waiting',
+              data: { effectiveAt: subscription.nextPeriodAt.toISOString() },
+            },
           };
-
-        const invoice = charge?.invoiceId ? await records.findInvoice(input, charge.invoiceId) : null;
-        const takenBack = command !== undefined || reason === CANCELLED_IN_TEMPORAL;
-        const credit =
-          invoice && takenBack
-            ? creditAfterVoid({ creditBalance: subscription.creditBalance, draft: invoice })
-            : subscription.creditBalance;
-        const ofTakenBack = invoice && takenBack ? await refunds.planTakenBack(invoice) : [];
-        const { refunds: prorated, creditBalance } =
-          refund === 'prorated'
-            ? await refunds.plan({ subscription, openInvoice: invoice, credit, at })
-            : { refunds: [], creditBalance: credit };
-        const plannedRefunds = [...ofTakenBack, ...prorated];
-        const refundMinor = plannedRefunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
-        return {
-          ...by,
-          to: 'cancelled',
-          set: {
-            waiting: null,
-            resumeAt: null,
-            reason,
-            creditBalance,
-            charge: charge?.status === 'pending' ? charge : null,
-          },
-          event: {
-            type: 'subscription.cancelled',
-            data: { reason, refundMinor, ...(invoice ? { invoiceId: invoice._id } : {}) },
-          },
-          mails: [mailOf(subscription, 'subscriptionCancelled', { amountMinor: refundMinor, until: at })],
-          alongside: async (session) => {
-            if (invoice) {
-              await models.invoices.updateOne(
-                { _id: invoice._id, tenantId: subscription.tenantId, state: 'open' },
-                {
-                  $set: { state: takenBack ? 'void' : 'uncollectible', updatedAt: new Date(at) },
-                  $inc: { version: 1 },
-                },
-                { session },
-              );
-            }
-            await acceptRefunds({ session, subscription, refunds: plannedRefunds, by: command?.by, at });
-          },
-        };
+        const isVoided = command !== undefined || reason === CANCELLED_IN_TEMPORAL;
+        return endSubscription({
+          database,
+          subscription,
+          invoiceBecomes: isVoided ? 'void' : 'uncollectible',
+          isProrated: refund === 'prorated',
+          reason,
+          by,
+          at,
+        });
       });
     },
   };
@@ -206,6 +174,7 @@ export const createSubscriptionChangeActivities = (dependencies: ActivityDepende
         type: 'subscription.plan_changed',
         data: {
           planId: next.planId,
+          planName: next.plan.name,
           quantity: next.quantity,
           ...(invoice
             ? { invoiceId: invoice._id, subtotalMinor: draft.subtotal.amountMinor, totalMinor: draft.total.amountMinor }

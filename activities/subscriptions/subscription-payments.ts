@@ -1,5 +1,9 @@
-import type { ActivityDependencies } from '..';
-import { chargeStep } from '../../src/contracts/subscriptions/subscription';
+import type { ActivityDependencies } from '../dependencies';
+import {
+  chargeStep,
+  paymentReported,
+  subscriptionId as workflowIdOf,
+} from '../../src/contracts/subscriptions/subscription';
 import type {
   ChargeStepInput,
   InvoiceAnswer,
@@ -7,7 +11,7 @@ import type {
   SubscriptionMoved,
   UpdateSubscriptionInput,
 } from '../../src/contracts/subscriptions/subscription-activities';
-import { DomainError } from '../../src/domain/domain-error';
+import { byWorkflow } from '../../src/domain/actor';
 import { newId } from '../../src/domain/ids';
 import { amountDue } from '../../src/domain/subscriptions/invoice';
 import { billNextPeriod, billingStandingOf } from '../../src/domain/subscriptions/plan-change';
@@ -15,9 +19,14 @@ import { settledPaymentStates } from '../../src/domain/payments/payment';
 import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
 import type { Invoice } from '../../src/models/subscriptions/invoice';
 import type { Subscription } from '../../src/models/subscriptions/subscription';
-import { createChargeSettlement } from './charge-settlement';
-import { newInvoice } from './new-invoice';
-import { createSubscriptionRecords, type SubscriptionChange } from './subscription-records';
+import { requireOwned } from '../../src/services/claim-entity';
+import { findEntity } from '../../src/services/find-entity';
+import { insertDocuments } from '../../src/services/insert-documents';
+import { acceptPayment } from '../../src/services/payments/accept-payment';
+import { changeSubscription, type SubscriptionChange } from '../../src/services/subscriptions/change-subscription';
+import { findChargedInvoice } from '../../src/services/subscriptions/find-invoice';
+import { newInvoice } from '../../src/services/subscriptions/new-invoice';
+import { settleCharge } from '../../src/services/subscriptions/settle-charge';
 
 /**
  * No invoice is made: the subscription was cancelled, or a cancel waits for the very moment at which the period would
@@ -26,21 +35,17 @@ import { createSubscriptionRecords, type SubscriptionChange } from './subscripti
 class NotInvoiced extends Error {}
 
 /** The steps of one charge: what is known of it, the invoice and its payment, and what came of it. */
-export const createSubscriptionPaymentActivities = (dependencies: ActivityDependencies) => {
-  const { database, acceptPayment, insertDocuments } = dependencies;
+export const createSubscriptionPaymentActivities = ({ database }: ActivityDependencies) => {
   const { models } = database;
-  const records = createSubscriptionRecords(dependencies);
-  const settlement = createChargeSettlement(dependencies);
-
-  const openInvoiceOf = async (subscription: Subscription): Promise<Invoice | null> =>
-    subscription.charge?.invoiceId ? records.findInvoice(subscription, subscription.charge.invoiceId) : null;
+  const find = ({ tenantId, subscriptionId }: ChargeStepInput) =>
+    findEntity({ database, tenantId, entityType: 'subscription', entityId: subscriptionId });
 
   /** The invoice that this charge is for: the open one, or that of the period which comes next. */
   const billedInvoice = async (
     subscription: Subscription,
     at: string,
   ): Promise<{ invoice: Invoice; isNew: boolean; set: Partial<Subscription> }> => {
-    const open = await openInvoiceOf(subscription);
+    const open = await findChargedInvoice({ database, subscription });
     if (open) return { invoice: open, isNew: false, set: {} };
     if (subscription.waiting?.what === 'cancel')
       throw new NotInvoiced(`subscription ${subscription._id} is to be cancelled where its next period would begin`);
@@ -64,13 +69,14 @@ export const createSubscriptionPaymentActivities = (dependencies: ActivityDepend
      * wanted.
      */
     async getSubscriptionDetails(input: ChargeStepInput): Promise<SubscriptionDetails> {
-      const subscription = await records.find(input);
-      if (subscription.chain !== input.chain)
-        throw new DomainError(
-          'ENTITY_NOT_OURS',
-          `subscription ${input.subscriptionId} is owned by another run of its workflow`,
-        );
-      const made = (await openInvoiceOf(subscription))?.attempts.find(({ attempt }) => attempt === input.attempt);
+      const subscription = await find(input);
+      requireOwned(
+        { entityType: 'subscription', entityId: input.subscriptionId, chain: input.chain },
+        subscription.chain,
+      );
+      const made = (await findChargedInvoice({ database, subscription }))?.attempts.find(
+        ({ attempt }) => attempt === input.attempt,
+      );
       if (!made) return { paymentId: null, withdraw: false };
       const payment = await models.payments
         .findOne({ _id: made.paymentId, tenantId: input.tenantId }, { paymentMethod: 1 })
@@ -142,17 +148,17 @@ export const createSubscriptionPaymentActivities = (dependencies: ActivityDepend
               amount: due,
               paymentMethod: subscription.paymentMethod,
               purpose: subscription.paidUntil === null ? 'initial' : 'renewal',
-              startedBy: 'parent',
+              parent: { workflowId: workflowIdOf(subscription._id), signal: paymentReported.name },
               customerId: subscription.customerId ?? subscription.userId,
               correlationId,
-              by: { kind: 'workflow', id: null },
+              by: byWorkflow,
               at,
             });
           },
         };
       };
       try {
-        await records.change(input, decide);
+        await changeSubscription({ database, ...input }, decide);
       } catch (error) {
         if (error instanceof NotInvoiced) return { paymentId: null };
         throw error;
@@ -173,12 +179,14 @@ export const createSubscriptionPaymentActivities = (dependencies: ActivityDepend
         payment === null &&
         !(await models.events.exists({ tenantId, entityId, step: chargeStep('invoice', input) }))
       ) {
-        const subscription = await records.find(input);
+        const subscription = await find(input);
         return { state: subscription.state, at, progress: progressOf(subscription) };
       }
       const isFinal = payment === null || settledPaymentStates.includes(payment.state);
       const step = isFinal ? input.step : `${input.step}/pending/${payment.state}`;
-      return records.change({ ...input, step }, (subscription) => settlement.settle(subscription, input));
+      return changeSubscription({ database, ...input, step }, (subscription) =>
+        settleCharge({ database, subscription, input }),
+      );
     },
   };
 };

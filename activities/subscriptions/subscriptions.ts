@@ -1,4 +1,4 @@
-import type { ActivityDependencies } from '..';
+import type { ActivityDependencies } from '../dependencies';
 import type {
   SubscriptionCommandStep,
   SubscriptionMoved,
@@ -7,12 +7,15 @@ import type {
 import { DomainError } from '../../src/domain/domain-error';
 import { billNextPeriod, billingStandingOf } from '../../src/domain/subscriptions/plan-change';
 import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
-import { createSubscriptionRecords, mailOf } from './subscription-records';
+import { claimEntity } from '../../src/services/claim-entity';
+import { findPayload } from '../../src/services/find-payload';
+import { withdrawPendingPayment } from '../../src/services/subscriptions/pending-payment';
+import { changeSubscription, mailOf, type DecideChange } from '../../src/services/subscriptions/change-subscription';
 
 /** The steps of a subscription's own clock: how it begins, and what its trial tells. Each is one guarded transition. */
-export const createSubscriptionActivities = (dependencies: ActivityDependencies) => {
-  const { models } = dependencies.database;
-  const records = createSubscriptionRecords(dependencies);
+export const createSubscriptionActivities = ({ database }: ActivityDependencies) => {
+  const change = (input: SubscriptionStepInput, decide: DecideChange) =>
+    changeSubscription({ database, ...input }, decide);
 
   return {
     /**
@@ -21,18 +24,18 @@ export const createSubscriptionActivities = (dependencies: ActivityDependencies)
      */
     async beginSubscription(input: SubscriptionStepInput): Promise<SubscriptionMoved> {
       const { tenantId, subscriptionId, chain, at } = input;
-      await models.subscriptions.updateOne({ _id: subscriptionId, tenantId, chain: null }, { $set: { chain } });
-      const subscription = await records.find(input);
-      if (subscription.chain !== chain)
-        throw new DomainError(
-          'ENTITY_NOT_OURS',
-          `subscription ${subscriptionId} is owned by another run of its workflow`,
-        );
+      const subscription = await claimEntity({
+        database,
+        tenantId,
+        entityType: 'subscription',
+        entityId: subscriptionId,
+        chain,
+      });
       return { state: subscription.state, at, progress: progressOf(subscription) };
     },
 
     async startTrial(input: SubscriptionStepInput): Promise<SubscriptionMoved> {
-      return records.change(input, ({ trialEndAt }) => ({
+      return change(input, ({ trialEndAt }) => ({
         to: 'trialing',
         event: { type: 'subscription.trial_started', data: { trialEndAt: trialEndAt?.toISOString() ?? null } },
       }));
@@ -40,16 +43,16 @@ export const createSubscriptionActivities = (dependencies: ActivityDependencies)
 
     /** Tells the user, where there is one, and the partner's webhooks that the trial ends and what is charged then. */
     async announceTrialEnd(input: SubscriptionStepInput): Promise<SubscriptionMoved> {
-      return records.change(input, (subscription) => {
+      return change(input, (subscription) => {
         const trialEndAt = subscription.trialEndAt?.toISOString() ?? null;
-        const change = subscription.waiting?.what === 'change_plan' ? subscription.waiting.item : null;
+        const waiting = subscription.waiting?.what === 'change_plan' ? subscription.waiting.item : null;
         // The first period may be a shorter one, and earlier credit may pay of it.
         const {
           item,
           draft: {
             total: { amountMinor },
           },
-        } = billNextPeriod({ standing: billingStandingOf(subscription), change });
+        } = billNextPeriod({ standing: billingStandingOf(subscription), change: waiting });
         return {
           set: { trialNoticeAt: null },
           event: { type: 'subscription.trial_ending', data: { trialEndAt, amountMinor } },
@@ -59,7 +62,7 @@ export const createSubscriptionActivities = (dependencies: ActivityDependencies)
     },
 
     async undoSubscriptionChange(input: SubscriptionCommandStep<'undoSubscriptionChange'>): Promise<SubscriptionMoved> {
-      return records.change(input, ({ waiting }) => {
+      return change(input, ({ waiting }) => {
         if (!waiting)
           throw new DomainError(
             'NOTHING_TO_UNDO',
@@ -75,21 +78,26 @@ export const createSubscriptionActivities = (dependencies: ActivityDependencies)
 
     /** Stores another payment method. An invoice that failed is charged at once by it. */
     async updatePaymentMethod(input: SubscriptionCommandStep<'updatePaymentMethod'>): Promise<SubscriptionMoved> {
-      const { paymentMethod } = await records.payloadOf(input, input.command.id);
+      const { tenantId, subscriptionId: entityId, command } = input;
+      const { paymentMethod } = await findPayload({ database, tenantId, entityId, commandId: command.id });
       if (typeof paymentMethod !== 'string')
         throw new DomainError('PAYMENT_METHOD_MISSING', 'The command came without its payment method: send it again.', {
           pointer: '/paymentMethod',
         });
-      return records.change(input, ({ charge }) => ({
-        by: input.command.by,
-        set: { paymentMethod, ...(charge?.status === 'failed' ? { charge: { ...charge, status: 'due' } } : {}) },
-        event: { type: 'subscription.payment_method_changed' },
-      }));
+      return change(input, (subscription) => {
+        const { charge } = subscription;
+        return {
+          by: command.by,
+          set: { paymentMethod, ...(charge?.status === 'failed' ? { charge: { ...charge, status: 'due' } } : {}) },
+          event: { type: 'subscription.payment_method_changed' },
+          alongside: (session) => withdrawPendingPayment({ database, session, subscription, reason: 'replaced' }),
+        };
+      });
     },
 
     async pauseSubscription(input: SubscriptionCommandStep<'pauseSubscription'>): Promise<SubscriptionMoved> {
       const { resumeAt = null, command } = input;
-      return records.change(input, () => ({
+      return change(input, () => ({
         by: command.by,
         to: 'paused',
         set: { resumeAt: resumeAt === null ? null : new Date(resumeAt) },

@@ -1,20 +1,18 @@
-import type { ActivityDependencies } from '..';
+import type { ActivityDependencies } from '../dependencies';
 import type { ProcessNotificationInput, SendNotificationInput } from '../../src/contracts/users/onboarding-activities';
+import { byWorkflow } from '../../src/domain/actor';
 import { DomainError } from '../../src/domain/domain-error';
 import { newId } from '../../src/domain/ids';
 import { tenantOf } from '../../src/domain/tenant';
 import type { Notification } from '../../src/models/users/notification';
+import { applyStep } from '../../src/services/apply-step';
+import { insertDocuments } from '../../src/services/insert-documents';
 
 /**
  * Tells people other than the user: first what has to be told is recorded, then it is addressed to each of them, one
  * mail each.
  */
-export const createNotificationActivities = ({
-  database,
-  applyStep,
-  insertDocuments,
-  operatorEmail,
-}: ActivityDependencies) => {
+export const createNotificationActivities = ({ database, operatorEmail }: ActivityDependencies) => {
   const { models } = database;
   return {
     /** Records the notification. The audience are the partner's reviewers, or the operator when it is escalated. */
@@ -35,7 +33,7 @@ export const createNotificationActivities = ({
         chain,
         step,
         at,
-        by: { kind: 'workflow', id: null },
+        by: byWorkflow,
         from: ['awaiting_approval'],
         event: {
           type: kind === 'approvalRequest' ? 'onboarding.approval_requested' : 'onboarding.approval_escalated',
@@ -83,7 +81,7 @@ export const createNotificationActivities = ({
         chain,
         step,
         at,
-        by: { kind: 'workflow', id: null },
+        by: byWorkflow,
         from: ['awaiting_approval'],
         event: { type: 'onboarding.notification_processed', data: { notificationId, recipients: recipients.length } },
         mails: recipients.map((to, index) => ({

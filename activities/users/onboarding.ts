@@ -1,4 +1,4 @@
-import type { ActivityDependencies } from '..';
+import type { ActivityDependencies } from '../dependencies';
 import type { OnboardingProgress } from '../../src/contracts/users/onboarding';
 import type {
   AdvanceOnboardingInput,
@@ -9,15 +9,19 @@ import type {
   UndoOnboardingInput,
   UpdateUserStatusInput,
 } from '../../src/contracts/users/onboarding-activities';
-import type { Actor } from '../../src/domain/actor';
+import { byWorkflow } from '../../src/domain/actor';
 import { DomainError } from '../../src/domain/domain-error';
 import { onboardingTimes, onboardingTransitions, openOnboardingStates } from '../../src/domain/users/onboarding';
-import { userTransitions } from '../../src/domain/users/user';
 import type { Profile } from '../../src/models/users/user';
+import { applyStep } from '../../src/services/apply-step';
+import { claimEntity } from '../../src/services/claim-entity';
+import { findEntity } from '../../src/services/find-entity';
+import { findPayload } from '../../src/services/find-payload';
+import { moveUser } from '../../src/services/users/move-user';
 
 /** The profile as submitted, every field there. */
-function profileOf(payload: Record<string, unknown> | undefined): Profile {
-  const field = (name: keyof Profile) => (typeof payload?.[name] === 'string' ? payload[name] : null);
+function profileOf(payload: Record<string, unknown>): Profile {
+  const field = (name: keyof Profile) => (typeof payload[name] === 'string' ? payload[name] : null);
   return {
     displayName: field('displayName'),
     company: field('company'),
@@ -27,25 +31,18 @@ function profileOf(payload: Record<string, unknown> | undefined): Profile {
   };
 }
 
-const byWorkflow: Actor = { kind: 'workflow', id: null };
-
 /**
  * The steps of an onboarding that change it or its user. Each is one guarded transition under its step's name,
  * so Temporal may run it any number of times.
  */
-export const createOnboardingActivities = ({ database, applyStep }: ActivityDependencies) => {
+export const createOnboardingActivities = ({ database }: ActivityDependencies) => {
   const { models } = database;
 
-  const findOnboarding = async ({ tenantId, onboardingId }: OnboardingStepInput) => {
-    const onboarding = await models.onboardings.findOne({ _id: onboardingId, tenantId }).lean();
-    if (!onboarding) throw new DomainError('NOT_FOUND', `There is no onboarding ${onboardingId}`);
-    return onboarding;
-  };
+  const findOnboarding = ({ tenantId, onboardingId }: OnboardingStepInput) =>
+    findEntity({ database, tenantId, entityType: 'onboarding', entityId: onboardingId });
 
-  const findPayload = async ({ tenantId, onboardingId, command }: OnboardingStepInput & { command?: { id: string } }) =>
-    command
-      ? (await models.commandPayloads.findOne({ _id: command.id, tenantId, entityId: onboardingId }).lean())?.payload
-      : undefined;
+  const payloadOf = async ({ tenantId, onboardingId, command }: OnboardingStepInput & { command?: { id: string } }) =>
+    findPayload({ database, tenantId, entityId: onboardingId, commandId: command?.id ?? null });
 
   const onboardingStep = ({ tenantId, onboardingId, chain, step, at }: OnboardingStepInput) =>
     ({
@@ -65,8 +62,13 @@ export const createOnboardingActivities = ({ database, applyStep }: ActivityDepe
      */
     async beginOnboarding(input: OnboardingStepInput): Promise<OnboardingProgress> {
       const { tenantId, onboardingId, chain, at } = input;
-      await models.onboardings.updateOne({ _id: onboardingId, tenantId, chain: null }, { $set: { chain } });
-      const { state } = await findOnboarding(input);
+      const { state } = await claimEntity({
+        database,
+        tenantId,
+        entityType: 'onboarding',
+        entityId: onboardingId,
+        chain,
+      });
       if (state === 'accepted') {
         const until = new Date(Date.parse(at) + onboardingTimes.verificationGivesUpAfterMs);
         await applyStep(database, {
@@ -78,8 +80,6 @@ export const createOnboardingActivities = ({ database, applyStep }: ActivityDepe
         });
       }
       const onboarding = await findOnboarding(input);
-      if (onboarding.chain !== chain)
-        throw new DomainError('ENTITY_NOT_OURS', `onboarding ${onboardingId} is owned by another run of its workflow`);
       if (!(openOnboardingStates as string[]).includes(onboarding.state)) {
         throw new DomainError(
           'ILLEGAL_STATE',
@@ -103,7 +103,7 @@ export const createOnboardingActivities = ({ database, applyStep }: ActivityDepe
      */
     async advanceOnboarding(input: AdvanceOnboardingInput): Promise<StepApplied> {
       const { tenantId, at, from, to, until, command, event } = input;
-      const payload = await findPayload(input);
+      const payload = await payloadOf(input);
       const { userId } = await findOnboarding(input);
       return applyStep(database, {
         ...onboardingStep(input),
@@ -117,7 +117,7 @@ export const createOnboardingActivities = ({ database, applyStep }: ActivityDepe
         },
         event: {
           type: event.type,
-          data: { ...event.data, ...(typeof payload?.note === 'string' ? { note: payload.note } : {}) },
+          data: { ...event.data, ...(typeof payload.note === 'string' ? { note: payload.note } : {}) },
         },
         ...(event.type === 'onboarding.profile_submitted'
           ? {
@@ -136,8 +136,8 @@ export const createOnboardingActivities = ({ database, applyStep }: ActivityDepe
     /** Begins the undoing: from here on no command is accepted, whatever the ending will be. */
     async undoOnboarding(input: UndoOnboardingInput): Promise<StepApplied> {
       const { at, towards, command } = input;
-      const payload = await findPayload(input);
-      const reason = typeof payload?.reason === 'string' ? payload.reason : input.reason;
+      const payload = await payloadOf(input);
+      const reason = typeof payload.reason === 'string' ? payload.reason : input.reason;
       return applyStep(database, {
         ...onboardingStep(input),
         by: command?.by ?? byWorkflow,
@@ -190,11 +190,7 @@ export const createOnboardingActivities = ({ database, applyStep }: ActivityDepe
         from: openOnboardingStates,
         event: { type: to === 'active' ? 'onboarding.user_activated' : 'onboarding.user_cancelled' },
         alongside: async (session) => {
-          await models.users.updateOne(
-            { _id: userId, tenantId, state: { $in: [...userTransitions[to]] } },
-            { $set: { state: to }, $max: { updatedAt: new Date(at) }, $inc: { version: 1 } },
-            { session },
-          );
+          await moveUser({ database, session, tenantId, userId, to, at: new Date(at) });
         },
       });
     },

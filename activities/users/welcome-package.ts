@@ -1,8 +1,12 @@
 import { randomInt } from 'node:crypto';
-import type { ActivityDependencies } from '..';
+import type { ActivityDependencies } from '../dependencies';
 import type { OnboardingStepInput, StepApplied } from '../../src/contracts/users/onboarding-activities';
-import { DomainError } from '../../src/domain/domain-error';
+import { byWorkflow } from '../../src/domain/actor';
 import { newId } from '../../src/domain/ids';
+import { applyStep } from '../../src/services/apply-step';
+import { findEntity } from '../../src/services/find-entity';
+import { insertDocuments } from '../../src/services/insert-documents';
+import { revokeEntitlement } from '../../src/services/users/revoke-entitlement';
 
 /** Letters and digits that cannot be mistaken for one another. */
 const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
@@ -13,12 +17,11 @@ const newCode = () =>
  * The welcome package: an entitlement with a code, granted once per onboarding and revoked when the onboarding is
  * undone.
  */
-export const createWelcomePackageActivities = ({ database, applyStep, insertDocuments }: ActivityDependencies) => {
+export const createWelcomePackageActivities = ({ database }: ActivityDependencies) => {
   const { models } = database;
   return {
     async sendWelcomePackage({ tenantId, onboardingId, chain, step, at }: OnboardingStepInput): Promise<StepApplied> {
-      const onboarding = await models.onboardings.findOne({ _id: onboardingId, tenantId }).lean();
-      if (!onboarding) throw new DomainError('NOT_FOUND', `There is no onboarding ${onboardingId}`);
+      const onboarding = await findEntity({ database, tenantId, entityType: 'onboarding', entityId: onboardingId });
       const entitlement = {
         _id: newId('entitlement'),
         tenantId,
@@ -39,7 +42,7 @@ export const createWelcomePackageActivities = ({ database, applyStep, insertDocu
         chain,
         step,
         at,
-        by: { kind: 'workflow', id: null },
+        by: byWorkflow,
         from: ['activating'],
         event: { type: 'onboarding.welcome_package_granted', data: { entitlementId: entitlement._id } },
         alongside: async (session) => {
@@ -59,15 +62,11 @@ export const createWelcomePackageActivities = ({ database, applyStep, insertDocu
         chain,
         step,
         at,
-        by: { kind: 'workflow', id: null },
+        by: byWorkflow,
         from: ['compensating'],
         event: { type: 'onboarding.welcome_package_revoked' },
         alongside: async (session) => {
-          await models.entitlements.updateOne(
-            { tenantId, onboardingId, state: 'active' },
-            { $set: { state: 'revoked', updatedAt: new Date(at) }, $inc: { version: 1 } },
-            { session },
-          );
+          await revokeEntitlement({ database, session, tenantId, onboardingId, at: new Date(at) });
         },
       });
     },

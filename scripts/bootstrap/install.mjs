@@ -19,7 +19,8 @@ export function fail(line, code = 1) {
 export async function ensureInstalled(root) {
   if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE_MAJOR) {
     fail(
-      `Node ${process.versions.node} is too old: install Node ${OLDEST_NODE_MAJOR} or newer (https://nodejs.org) and start again`,
+      `Node ${process.versions.node} is too old: install Node ${OLDEST_NODE_MAJOR} or newer (https://nodejs.org), ` +
+        'then start again',
     );
   }
   if (isInstalled(root)) return;
@@ -77,7 +78,8 @@ async function installPackages(root) {
   if (code !== 0) fail(`npm ci failed (exit code ${code}): ${firstNpmError(log)} The whole log: ${log}`);
   if (!existsSync(platformNode(root))) {
     fail(
-      'npm ci left out the package "node" (its install script did not run); allow it: npm config set ignore-scripts false, then start again',
+      'npm ci left out the package "node" (its install script did not run); ' +
+        'allow it: npm config set ignore-scripts false, then start again',
     );
   }
   writeFileSync(stampFile(root), stampOf(root));

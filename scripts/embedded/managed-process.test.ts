@@ -37,7 +37,7 @@ describe('a managed process', () => {
     );
   });
 
-  it('that ends while starting shows what this start logged, not an earlier one, and nothing where it was killed', async () => {
+  it('that ends while starting shows what this start logged, and nothing when it was killed', async () => {
     const never = (): Promise<void> => Promise.reject(new Error('not yet'));
     await expect(sleeper('console.log("of the first start"); process.exit(3)', never).start()).rejects.toThrow(
       'of the first start',

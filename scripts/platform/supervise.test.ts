@@ -8,12 +8,13 @@ it('waits twice as long before each start in a row, half a minute at most', () =
   expect([1, 2, 3, 7, 8, 50].map(restartDelayMs)).toEqual([500, 1_000, 2_000, 30_000, 30_000, 30_000]);
 });
 
-it('says in one line how a process ended, also while it was starting, and that it comes back after growing pauses', async () => {
+it('says in one line how a process ended, and restarts it after growing pauses', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'supervise-'));
   const [died, up] = [join(folder, 'died'), join(folder, 'up')];
   // The first restart is killed while it starts.
   const script = `const fs = require('node:fs'); const file = ${JSON.stringify(died)}; console.log('{"level":30}');
-    if (fs.existsSync(file)) { fs.rmSync(file); process.kill(process.pid, 'SIGKILL'); } fs.writeFileSync(${JSON.stringify(up)}, ''); setInterval(() => {}, 1000);`;
+    if (fs.existsSync(file)) { fs.rmSync(file); process.kill(process.pid, 'SIGKILL'); }
+    fs.writeFileSync(${JSON.stringify(up)}, ''); setInterval(() => {}, 1000);`;
   const probe = async (): Promise<void> => {
     if (!existsSync(up)) throw new Error('It is not up yet');
   };

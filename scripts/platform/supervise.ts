@@ -41,14 +41,10 @@ export function supervise({ process, say, onRestarted, isStopping }: SuperviseIn
       say(`${process.name} is up again (pid ${process.pid})`);
       onRestarted();
     } catch (error) {
-      if (!isStopping())
-        return restart(
-          error instanceof StartFailed
-            ? error
-            : {
-                what: `${process.name} could not be started (${error instanceof Error ? error.message : String(error)})`,
-              },
-        );
+      if (isStopping()) return;
+      if (error instanceof StartFailed) return restart(error);
+      const reason = error instanceof Error ? error.message : String(error);
+      return restart({ what: `${process.name} could not be started (${reason})` });
     } finally {
       starting = false;
     }

@@ -35,9 +35,8 @@ export function createTerminal(output: NodeJS.WriteStream): Terminal {
       ({ label, detail, begun }) => `${label} ${seconds(begun)} s${detail === '' ? '' : ` (${detail})`}`,
     );
     frame = (frame + 1) % FRAMES.length;
-    output.write(
-      `\r\x1b[K${steps.length === 0 ? '' : `${FRAMES[frame]} ${steps.join(' · ')}`.slice(0, (output.columns || 80) - 1)}`,
-    );
+    const line = steps.length === 0 ? '' : `${FRAMES[frame]} ${steps.join(' · ')}`;
+    output.write(`\r\x1b[K${line.slice(0, (output.columns || 80) - 1)}`);
   };
   const remind = (): void => {
     const now = performance.now();

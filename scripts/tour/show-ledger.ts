@@ -46,7 +46,8 @@ export const showLedger: TourStage = {
     )) as unknown as Books;
     for (const { currency, captured, fulfilled, refunded, held, debit, credit } of books.currencies) {
       show(
-        `${currency}: captured ${captured} = fulfilled ${fulfilled} + refunded ${refunded} + held ${held}; debit ${debit} = credit ${credit} (minor units)`,
+        `${currency}: captured ${captured} = fulfilled ${fulfilled} + refunded ${refunded} + held ${held}; ` +
+          `debit ${debit} = credit ${credit} (minor units)`,
       );
     }
     if (!books.balanced) throw new Error(books.problems.join(' '));

@@ -41,9 +41,8 @@ export const subscribeForAYear: TourStage = {
     const { state, paidUntil } = await api.call({ method: 'GET', path });
 
     const invoices = await everything(api, `${path}/invoices`);
-    show(
-      `It is ${String(state)}, paid until ${day(paidUntil)}: ${invoices.length} invoices, ${invoices.filter((invoice) => invoice.state === 'paid').length} of them paid.`,
-    );
+    const paid = invoices.filter((invoice) => invoice.state === 'paid').length;
+    show(`It is ${String(state)}, paid until ${day(paidUntil)}: ${invoices.length} invoices, ${paid} of them paid.`);
     const timeline = await everything(api, `${path}/events`);
     show(`The timeline (GET ${path}/events), ${timeline.length} lines; the first and the last:`);
     const gap = timeline.length > FIRST_SHOWN + LAST_SHOWN;

@@ -1,7 +1,6 @@
 import { eventTypes, summaryOf, type EventType } from './events';
 
-const said = (type: EventType, data: Record<string, unknown>, currency = 'EUR') =>
-  summaryOf({ type, data, currency, planNames: new Map([['pln_1', 'Pro']]) });
+const said = (type: EventType, data: Record<string, unknown>, currency = 'EUR') => summaryOf({ type, data, currency });
 
 /** As the activities and models write them. */
 const amounts = {
@@ -35,15 +34,12 @@ describe('what a timeline says', () => {
     expect(said(type, { ...amounts, attempt: 2, reason: 'requested' }, currency)).toBe(sentence),
   );
 
-  it('names a plan as its people do, and by its id where it is gone', () => {
-    expect(said('subscription.plan_changed', { planId: 'pln_1', quantity: 3 })).toBe('The plan is now Pro × 3.');
-    expect(
-      said('subscription.plan_change_waiting', {
-        planId: 'pln_2',
-        quantity: 1,
-        effectiveAt: '2027-01-01T00:00:00.000Z',
-      }),
-    ).toBe('The plan becomes pln_2 × 1 at the end of the period, 2027-01-01T00:00:00.000Z.');
+  it('names the plan as it was called at the time of the change', () => {
+    const data = { planId: 'pln_1', planName: 'Pro', quantity: 3 };
+    expect(said('subscription.plan_changed', data)).toBe('The plan is now Pro × 3.');
+    expect(said('subscription.plan_change_waiting', { ...data, effectiveAt: '2027-01-01T00:00:00.000Z' })).toBe(
+      'The plan becomes Pro × 3 at the end of the period, 2027-01-01T00:00:00.000Z.',
+    );
   });
 
   it('says of a first charge, too, why nobody waits for it', () =>

@@ -1,3 +1,4 @@
+import type { MailTemplate } from './mails';
 import type { TaskQueue } from './task-queues';
 
 /** Who has to act on an outbox row. `temporal` is served by the relay itself, every other one by its BullMQ queue. */
@@ -41,18 +42,3 @@ export interface MailRequest {
   to: string | null;
   data: Record<string, string | number | null>;
 }
-
-export const mailTemplates = [
-  'verification',
-  'verificationReminder',
-  'profileReminder',
-  'approvalRequest',
-  'approvalEscalation',
-  'rejection',
-  'welcome',
-  'trialEnding',
-  'renewalFailed',
-  'subscriptionUnpaid',
-  'subscriptionCancelled',
-] as const;
-export type MailTemplate = (typeof mailTemplates)[number];

@@ -8,3 +8,6 @@ export interface Actor {
   kind: (typeof actorKinds)[number];
   id: string | null;
 }
+
+/** A workflow that acts by itself. */
+export const byWorkflow: Actor = { kind: 'workflow', id: null };

@@ -38,7 +38,9 @@ export function requireAmount({ amount, pointer = '/amount', stepMinor = 1 }: Re
     const taken = [amountMinor - over, amountMinor - over + stepMinor].filter(
       (each) => each > 0 && Number.isSafeInteger(each),
     );
-    const detail = `amountMinor is ${amountMinor}: the payment gateway takes ${currency} only in multiples of ${stepMinor} minor units. Send ${taken.join(' or ')}.`;
+    const detail =
+      `amountMinor is ${amountMinor}: the payment gateway takes ${currency} only in multiples of ${stepMinor} minor ` +
+      `units. Send ${taken.join(' or ')}.`;
     throw new DomainError('AMOUNT_NOT_IN_STEPS', detail, { pointer: `${pointer}/amountMinor` });
   }
   return { amountMinor, currency };
@@ -46,7 +48,9 @@ export function requireAmount({ amount, pointer = '/amount', stepMinor = 1 }: Re
 
 function requireSafeInteger(amountMinor: number, pointer?: string): number {
   if (!Number.isInteger(amountMinor)) {
-    const detail = `amountMinor is ${String(amountMinor).slice(0, 30)}: send a whole number of minor units (1050 for EUR 10.50).`;
+    const detail =
+      `amountMinor is ${String(amountMinor).slice(0, 30)}: send a whole number of minor units ` +
+      '(1050 for EUR 10.50).';
     throw new DomainError('AMOUNT_NOT_INTEGER', detail, { pointer });
   }
   if (!Number.isSafeInteger(amountMinor)) {
@@ -102,7 +106,9 @@ export function multiplyMoney(price: Money, quantity: number): Money {
   }
   if (!Number.isSafeInteger(price.amountMinor * quantity)) {
     const most = Math.floor(Number.MAX_SAFE_INTEGER / Math.abs(price.amountMinor));
-    const detail = `quantity is ${quantity}: at ${price.amountMinor} each that is beyond ${Number.MAX_SAFE_INTEGER} (2^53 - 1), the largest amount that is exact. Send ${most} at most.`;
+    const detail =
+      `quantity is ${quantity}: at ${price.amountMinor} each that is beyond ${Number.MAX_SAFE_INTEGER} ` +
+      `(2^53 - 1), the largest amount that is exact. Send ${most} at most.`;
     throw new DomainError('AMOUNT_TOO_LARGE', detail, { pointer: '/quantity' });
   }
   return moneyOf(price.amountMinor * quantity, price.currency);

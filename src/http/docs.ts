@@ -5,8 +5,17 @@ import type { Contract } from './pipeline/contract';
 /**
  * What Swagger UI runs under: scripts and styles from here only, pictures inside its stylesheet, requests to this API.
  */
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
 
 const files: Record<string, string> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
@@ -18,12 +27,12 @@ const files: Record<string, string> = {
  * Swagger UI fills the contract's example into every form. Sent as it is, the second click would meet the key of the
  * first; so a new key takes its place. `randomUUID` is only there under https and on localhost.
  */
-const startScript = (
-  exampleKey: string,
-): string => `const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+const startScript = (exampleKey: string): string => `const hex = (byte) => byte.toString(16).padStart(2, '0');
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), hex).join('');
 window.ui = SwaggerUIBundle({
-  url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, persistAuthorization: true, displayRequestDuration: true,
-  tryItOutEnabled: true, validatorUrl: null, presets: [SwaggerUIBundle.presets.apis], layout: 'BaseLayout',
+  url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, persistAuthorization: true,
+  displayRequestDuration: true, tryItOutEnabled: true, validatorUrl: null,
+  presets: [SwaggerUIBundle.presets.apis], layout: 'BaseLayout',
   requestInterceptor: (request) => {
     const headers = request.headers ?? {};
     if (headers['Idempotency-Key'] === ${JSON.stringify(exampleKey)}) headers['Idempotency-Key'] = newKey();

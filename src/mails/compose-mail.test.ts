@@ -1,22 +1,30 @@
-import { mailTemplates } from '../contracts/outbox';
+import { mailTemplates, type MailTemplate } from '../contracts/mails';
 import { composeMail } from './compose-mail';
+import type { MailFacts } from './mail-definition';
 import { languageOf } from './mail-text';
+import { mails } from './mails';
 
-const facts = {
-  name: 'Ada',
-  partnerName: 'Fähre & Söhne',
-  onboardingId: 'onb_1',
-  link: 'https://api.example/api/v1/verify/onb_1.1.sig',
-  until: new Date('2026-07-01T10:00:00Z'),
-  reason: 'Documents missing',
-  entitlementCode: 'WELCOME-7',
+const person = { name: 'Ada', partnerName: 'Fähre & Söhne' };
+const until = new Date('2026-07-01T10:00:00Z');
+const link = 'https://api.example/api/v1/verify/onb_1.1.sig';
+const subscription = { ...person, planName: 'Pro', amount: { amountMinor: 1050, currency: 'EUR' }, until };
+
+/** The facts that each template has of its own. */
+const facts: Record<MailTemplate, MailFacts & Record<string, unknown>> = {
+  verification: { ...person, link, until },
+  verificationReminder: { ...person, link, until },
+  profileReminder: { ...person, until },
+  approvalRequest: { ...person, onboardingId: 'onb_1', until },
+  approvalEscalation: { ...person, onboardingId: 'onb_1', until },
+  rejection: { ...person, reason: 'Documents missing' },
+  welcome: { ...person, entitlementCode: 'WELCOME-7' },
+  trialEnding: subscription,
+  renewalFailed: subscription,
+  subscriptionUnpaid: subscription,
+  subscriptionCancelled: subscription,
 };
-const compose = (
-  template: (typeof mailTemplates)[number],
-  locale = 'en-GB',
-  timeZone = 'Europe/London',
-  more: Partial<typeof facts> = {},
-) => composeMail({ template, locale, timeZone, facts: { ...facts, ...more } });
+const compose = (template: MailTemplate, locale = 'en-GB', timeZone = 'Europe/London', more: object = {}) =>
+  composeMail({ template: mails[template], locale, timeZone, facts: { ...facts[template], ...more } });
 
 describe.each(mailTemplates)('%s', (template) => {
   test.each(['en-GB', 'de-AT'])('is complete in %s: subject, text and HTML say the same', (locale) => {
@@ -54,8 +62,8 @@ test('the link stands in text and HTML of mails with one, and nowhere else', () 
   for (const template of mailTemplates) {
     const { text, html } = compose(template);
     const has = template.startsWith('verification');
-    expect(text.includes(facts.link)).toBe(has);
-    expect(html.includes(`href="${facts.link}"`)).toBe(has);
+    expect(text.includes(link)).toBe(has);
+    expect(html.includes(`href="${link}"`)).toBe(has);
   }
 });
 
@@ -65,7 +73,7 @@ test("times are the reader's: language, habits of the region, and time zone", ()
   expect(compose('verification', 'de-DE', 'Europe/Berlin').text).toContain('1. Juli 2026 um 12:00 MESZ');
 });
 
-test('a locale in which no mails are written gets English throughout; an unknown time zone or malformed locale does no harm', () => {
+test('a locale without mails gets English throughout; an unknown time zone does no harm', () => {
   expect(compose('verification', 'fr-FR', 'Europe/Paris').text).toContain('valid until 1 July 2026 at 12:00');
   expect(compose('verification', 'de_DE', 'Nowhere/Atall').text).toContain('1. Juli 2026 um 10:00 UTC');
   expect(compose('verification', 'en-!!', 'UTC').text).toContain('1 July 2026 at 10:00 UTC');

@@ -1,4 +1,6 @@
-import { languageTagOf } from '../domain/locale';
+import { firstSpoken, languageTagOf } from '../domain/locale';
+import type { Money } from '../domain/money';
+import { formatMoney } from '../domain/money-text';
 
 /**
  * A mail's content in one language, before it becomes text and HTML. Plain text throughout; nothing here is escaped.
@@ -12,37 +14,33 @@ export interface MailText {
   footnote?: string;
 }
 
-/** What a template may speak of. Times are instants, to be written with `time`. */
-export interface MailFacts {
-  /** The person the onboarding is about. */
-  name: string;
-  partnerName: string;
-  onboardingId: string;
-  /** The page behind the mail's button; null for mails without one. */
-  link: string | null;
-  /** Until when what the mail asks for can be done. */
-  until: Date | null;
-  /** Why it was rejected, in the reviewer's words. */
-  reason: string | null;
-  /** The welcome package's code. */
-  entitlementCode: string | null;
-  /**
-   * The plan that a mail about a subscription speaks of, and the amount in question in the reader's way of writing; of
-   * a subscription that has ended, what is given back.
-   */
-  subscription?: { planName: string; amount: string; isNothing: boolean };
-  /** Writes an instant in the reader's language and time zone, such as "21 November 2026 at 10:15 CET". */
-  time: (instant: Date) => string;
-}
-
 export const languages = ['en', 'de'] as const;
 export type Language = (typeof languages)[number];
 
-export type MailTemplateText = Record<Language, (facts: MailFacts) => MailText>;
+/** Writes values for the reader of one mail. */
+export interface MailWriter {
+  /** An instant in the reader's language and time zone, such as "21 November 2026 at 10:15 CET". */
+  time: (instant: Date) => string;
+  /** An amount in the language of the mail, such as "€10.50". */
+  money: (money: Money) => string;
+}
 
 /** The language of a BCP 47 locale, if mails are written in it; English otherwise. */
 export function languageOf(locale: string): Language {
   return languages.find((known) => known === languageTagOf(locale)) ?? 'en';
+}
+
+/** Returns the locale to write to a reader in: the reader's where mails are written in its language, or the partner's. */
+export const localeToWriteIn = (reader: { locale: string }, partner: { locale: string }): string =>
+  firstSpoken([reader.locale, partner.locale], languages);
+
+/** Returns the writer for a reader's locale (BCP 47) and time zone (IANA). */
+export function mailWriter({ locale, timeZone }: { locale: string; timeZone: string }): MailWriter {
+  const language = languageOf(locale);
+  return {
+    time: timeWriter({ locale, timeZone }),
+    money: (money) => formatMoney({ money, locale: language }),
+  };
 }
 
 /**
@@ -50,7 +48,7 @@ export function languageOf(locale: string): Language {
  * locale whose language mails are not written in gets English dates, so that a mail never mixes languages. Unknown
  * zones become UTC.
  */
-export function timeWriter({ locale, timeZone }: { locale: string; timeZone: string }): (instant: Date) => string {
+function timeWriter({ locale, timeZone }: { locale: string; timeZone: string }): (instant: Date) => string {
   const language = languageOf(locale);
   const fields = {
     day: 'numeric',

@@ -32,6 +32,11 @@ function textOf({ greeting, paragraphs, button, footnote }: MailText, sender: st
   return `${blocks.map((block) => block.replaceAll('\r', '')).join('\n\n')}\n`;
 }
 
+const FONT = 'font:16px/1.5 system-ui,sans-serif';
+const SMALL = ' style="font-size:14px"';
+const BUTTON =
+  'display:inline-block;padding:12px 20px;border-radius:6px;background:#1a4fd6;color:#ffffff;text-decoration:none';
+
 /**
  * Readable with styles and images off, by screen readers, in dark mode and at any width: one column of real paragraphs,
  * the language named, no layout tables, and the button's address spelled out below it.
@@ -45,24 +50,27 @@ function htmlOf({
   mail: MailText;
   sender: string;
 }): string {
-  const paragraph = (text: string) => `<p>${escapeHtml(text).replaceAll('\n', '<br>')}</p>`;
-  const url = button ? escapeHtml(button.url) : '';
+  const paragraph = (text: string, style = '') => `<p${style}>${escapeHtml(text).replaceAll('\n', '<br>')}</p>`;
   return [
-    `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">`,
-    `<meta name="color-scheme" content="light dark"><title>${escapeHtml(oneLine(subject))}</title></head>`,
-    '<body style="margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif"><main style="max-width:560px;margin:0 auto">',
+    `<!doctype html><html lang="${language}"><head><meta charset="utf-8">`,
+    '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">',
+    `<title>${escapeHtml(oneLine(subject))}</title></head><body style="margin:0;padding:24px;${FONT}">`,
+    '<main style="max-width:560px;margin:0 auto">',
     paragraph(greeting),
-    ...paragraphs.map(paragraph),
-    ...(button
-      ? [
-          `<p><a href="${url}" style="display:inline-block;padding:12px 20px;border-radius:6px;background:#1a4fd6;color:#ffffff;text-decoration:none">${escapeHtml(button.label)}</a></p>`,
-          `<p style="font-size:14px"><a href="${url}">${url}</a></p>`,
-        ]
-      : []),
-    ...(footnote ? [`<p style="font-size:14px">${escapeHtml(footnote)}</p>`] : []),
-    `<p style="font-size:14px">${escapeHtml(sender)}</p>`,
+    ...paragraphs.map((text) => paragraph(text)),
+    ...(button ? htmlOfButton(button) : []),
+    ...(footnote ? [paragraph(footnote, SMALL)] : []),
+    paragraph(sender, SMALL),
     '</main></body></html>',
   ].join('\n');
+}
+
+function htmlOfButton({ label, url }: { label: string; url: string }): string[] {
+  const href = `href="${escapeHtml(url)}"`;
+  return [
+    `<p><a ${href} style="${BUTTON}">${escapeHtml(label)}</a></p>`,
+    `<p${SMALL}><a ${href}>${escapeHtml(url)}</a></p>`,
+  ];
 }
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

@@ -1,58 +1,7 @@
 import os from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import mongoose, { type ClientSession, type Connection } from 'mongoose';
-import { apiKeySchema, type ApiKey } from './partners/api-key';
-import { compensationSchema, type Compensation } from './payments/compensation';
-import { commandPayloadSchema, type CommandPayload } from './command-payload';
-import { dailyCountSchema, type DailyCount } from './daily-count';
-import { entitlementSchema, type Entitlement } from './users/entitlement';
-import { eventSchema, type Event } from './event';
-import { invoiceSchema, type Invoice } from './subscriptions/invoice';
-import { gatewayEventSchema, type GatewayEvent } from './payments/gateway-event';
-import { idempotencyRecordSchema, type IdempotencyRecord } from './idempotency-record';
-import { ledgerPostingSchema, type LedgerPosting } from './payments/ledger-posting';
-import { notificationSchema, type Notification } from './users/notification';
-import { onboardingSchema, type Onboarding } from './users/onboarding';
-import { operationSchema, type Operation } from './sandbox/operation';
-import { outboxRowSchema, type OutboxRow } from './outbox-row';
-import { partnerSchema, type Partner } from './partners/partner';
-import { paymentSchema, type Payment } from './payments/payment';
-import { planSchema, type Plan } from './subscriptions/plan';
-import { refundSchema, type Refund } from './payments/refund';
-import { sandboxClockSchema, type SandboxClock } from './sandbox/sandbox-clock';
-import { stuckItemSchema, type StuckItem } from './operator/stuck-item';
-import { subscriptionSchema, type Subscription } from './subscriptions/subscription';
-import { userSchema, type User } from './users/user';
-
-/** Every model of the program on one connection. */
-export function defineModels(connection: Connection) {
-  return {
-    partners: connection.model<Partner>('Partner', partnerSchema),
-    apiKeys: connection.model<ApiKey>('ApiKey', apiKeySchema),
-    users: connection.model<User>('User', userSchema),
-    onboardings: connection.model<Onboarding>('Onboarding', onboardingSchema),
-    entitlements: connection.model<Entitlement>('Entitlement', entitlementSchema),
-    notifications: connection.model<Notification>('Notification', notificationSchema),
-    payments: connection.model<Payment>('Payment', paymentSchema),
-    refunds: connection.model<Refund>('Refund', refundSchema),
-    plans: connection.model<Plan>('Plan', planSchema),
-    subscriptions: connection.model<Subscription>('Subscription', subscriptionSchema),
-    invoices: connection.model<Invoice>('Invoice', invoiceSchema),
-    ledgerPostings: connection.model<LedgerPosting>('LedgerPosting', ledgerPostingSchema),
-    compensations: connection.model<Compensation>('Compensation', compensationSchema),
-    gatewayEvents: connection.model<GatewayEvent>('GatewayEvent', gatewayEventSchema),
-    events: connection.model<Event>('Event', eventSchema),
-    outbox: connection.model<OutboxRow>('OutboxRow', outboxRowSchema),
-    idempotency: connection.model<IdempotencyRecord>('IdempotencyRecord', idempotencyRecordSchema),
-    commandPayloads: connection.model<CommandPayload>('CommandPayload', commandPayloadSchema),
-    stuckItems: connection.model<StuckItem>('StuckItem', stuckItemSchema),
-    dailyCounts: connection.model<DailyCount>('DailyCount', dailyCountSchema),
-    operations: connection.model<Operation>('Operation', operationSchema),
-    sandboxClocks: connection.model<SandboxClock>('SandboxClock', sandboxClockSchema),
-  };
-}
-
-export type Models = ReturnType<typeof defineModels>;
+import { defineModels, type Models } from './define-models';
 
 export interface Database {
   connection: Connection;

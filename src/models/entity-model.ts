@@ -1,18 +1,26 @@
 import type { Model } from 'mongoose';
-import type { Models } from './database';
-import type { EntityType } from './event';
+import type { Models } from './define-models';
+import type { EntityType } from '../contracts/entity-types';
+import { paymentsEntityModels } from './payments/models';
+import { sandboxEntityModels } from './sandbox/models';
 import type { Entity } from './schema-options';
+import { subscriptionsEntityModels } from './subscriptions/models';
+import { usersEntityModels } from './users/models';
 
-/** The model of a kind of entity, seen as what all of them have in common. */
+/** The name of each entity type's model, one line per domain. */
+const modelNames = {
+  ...usersEntityModels,
+  ...paymentsEntityModels,
+  ...subscriptionsEntityModels,
+  ...sandboxEntityModels,
+} satisfies Record<EntityType, keyof Models>;
+
+/** The document of each entity type. */
+export type EntityByType = {
+  [Type in EntityType]: Models[(typeof modelNames)[Type]] extends Model<infer Document> ? Document & Entity : never;
+};
+
+/** Returns the model of an entity type, typed as what all entities have in common. */
 export function entityModel(models: Models, entityType: EntityType): Model<Entity> {
-  const byType = {
-    operation: models.operations,
-    onboarding: models.onboardings,
-    user: models.users,
-    entitlement: models.entitlements,
-    payment: models.payments,
-    refund: models.refunds,
-    subscription: models.subscriptions,
-  };
-  return byType[entityType] as unknown as Model<Entity>;
+  return models[modelNames[entityType]] as unknown as Model<Entity>;
 }

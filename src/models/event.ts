@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { EntityType } from '../contracts/entity-types';
 import type { EventType } from '../contracts/events';
 import type { Actor } from '../domain/actor';
 import { schemaOptions } from './schema-options';
@@ -22,17 +23,6 @@ export interface Event {
   data: Record<string, unknown>;
   correlationId: string;
 }
-
-export const entityTypes = [
-  'onboarding',
-  'user',
-  'entitlement',
-  'payment',
-  'refund',
-  'operation',
-  'subscription',
-] as const;
-export type EntityType = (typeof entityTypes)[number];
 
 export const eventSchema = new Schema<Event>(
   {

@@ -1,7 +1,7 @@
 import { Schema } from 'mongoose';
 import type { Consumer, MailRequest, WorkflowSignal, WorkflowStart } from '../contracts/outbox';
 import { schemaOptions } from './schema-options';
-import type { EntityType } from './event';
+import type { EntityType } from '../contracts/entity-types';
 
 /**
  * Something that has to happen elsewhere, written in the transaction that decided it. A row is done per consumer, when

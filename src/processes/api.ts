@@ -1,10 +1,10 @@
 import { createApp } from '../http/app';
 import { connectRedisProducer } from '../queue/redis';
-import { createCompensationOperations, hasten } from '../temporal/commands/operator/compensations';
+import { createStuckOperations } from '../services/operator/stuck-operations';
 import { createOnboardingCommands } from '../temporal/commands/users/onboarding-commands';
+import { hastenUndoing } from '../temporal/commands/payments/hasten-undoing';
 import { createPaymentCommands } from '../temporal/commands/payments/payment-commands';
 import { createRunningWorkflows } from '../temporal/running-workflows';
-import { createStuckOperations } from '../temporal/commands/operator/stuck-operations';
 import { createSubscriptionCommands } from '../temporal/commands/subscriptions/subscription-commands';
 import { gatewayWebhooksOf } from './gateway-webhooks';
 import { holdUntilBooted } from './lifecycle/hold-until-booted';
@@ -38,10 +38,7 @@ export async function runApi(input: RunInput): Promise<void> {
     hasGateway: hasGatewayIn(config),
     gatewayWebhooks: gatewayWebhooksOf(config),
     stuck: createStuckOperations({ database, workflows: createRunningWorkflows(client) }),
-    compensations: {
-      ...createCompensationOperations({ database }),
-      hasten: (compensation) => hasten(client, compensation),
-    },
+    compensations: { hasten: (compensation) => hastenUndoing(client, compensation) },
     ...createSandboxOperations({ client, database, account: sandboxAccountOf(config) }),
     redis: config.flags['rate-limits'] ? redis : null,
     redisPrefix: config.redis.prefix,

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/env';
 import { WebhookSignatureInvalid } from '../clients/gateways/gateway-errors';
 import { verifySandboxWebhook } from '../clients/gateways/sandbox-webhook';
-import { stripeNotice, verifyStripeEvent } from '../clients/gateways/stripe-webhook';
+import { stripeNotice, verifyStripeEvent } from '../clients/gateways/stripe/stripe-webhook';
 import { DomainError } from '../domain/domain-error';
 import type { GatewayWebhooks, ReadGatewayWebhook } from '../http/payments/gateway-webhooks';
 

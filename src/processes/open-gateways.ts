@@ -4,7 +4,7 @@ import { GatewayUnavailable } from '../clients/gateways/gateway-errors';
 import type { PaymentGateway } from '../clients/gateways/payment-gateway';
 import { createSandboxAccount, type SandboxAccount } from '../clients/gateways/sandbox-account';
 import { createSandboxGateway } from '../clients/gateways/sandbox-gateway';
-import { createStripeGateway } from '../clients/gateways/stripe-gateway';
+import { createStripeGateway } from '../clients/gateways/stripe/stripe-gateway';
 import { breakTenantCircuits } from '../clients/gateways/tenant-circuits';
 import { tenantOf } from '../domain/tenant';
 import type { Metrics } from '../telemetry/metrics';
@@ -54,7 +54,9 @@ export function openGateways({
   const live = stripe ? openLive(stripe) : noGateway;
   metrics.addGauge({
     name: 'gateway_circuit_state',
-    help: 'How many circuit breakers of a payment gateway are in a state, in this process: a live gateway has one, the simulated gateway one for each of the up to 200 tenants that used it last',
+    help:
+      'How many circuit breakers of a payment gateway are in a state, in this process: a live gateway has ' +
+      'one, the simulated gateway one for each of the up to 200 tenants that used it last',
     labelNames: ['gateway', 'state'],
     read: async () =>
       [...states].flatMap(([gateway, read]) =>

@@ -52,7 +52,8 @@ export function createSandboxOperations({
           if (!isGrpcError(error)) throw error;
           throw new DomainError(
             'TEMPORAL_UNAVAILABLE',
-            'Temporal does not answer, so the processes of the sandbox cannot be ended. Repeat the reset with the same Idempotency-Key.',
+            'Temporal does not answer, so the processes of the sandbox cannot be ended. Repeat the reset ' +
+              'with the same Idempotency-Key.',
           );
         }
         // A call that was under way may reach the gateway after its account was emptied: its books then tell of what

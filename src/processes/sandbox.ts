@@ -22,7 +22,8 @@ export async function runSandbox(input: RunInput): Promise<void> {
   }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
     throw new Error(
-      `SANDBOX_PORT: port ${port} on ${config.api.host} is taken; set SANDBOX_PORT to another, or stop what listens there`,
+      `SANDBOX_PORT: port ${port} on ${config.api.host} is taken; set SANDBOX_PORT to another, or stop what ` +
+        'listens there',
       { cause: error },
     );
   });

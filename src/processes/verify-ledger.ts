@@ -177,8 +177,12 @@ function sayTable(reports: readonly TenantReport[], say: (line: string) => void)
   const width = Math.max(6, ...reports.map(({ tenantId }) => tenantId.length));
   say(`${'tenant'.padEnd(width)}  payments  postings  at the gateway  differences`);
   for (const { tenantId, payments, postings, items, problems } of reports) {
-    say(
-      `${tenantId.padEnd(width)}  ${String(payments).padStart(8)}  ${String(postings).padStart(8)}  ${(items === null ? '–' : String(items)).padStart(14)}  ${String(problems.length).padStart(11)}`,
-    );
+    const counts = [
+      String(payments).padStart(8),
+      String(postings).padStart(8),
+      (items === null ? '–' : String(items)).padStart(14),
+      String(problems.length).padStart(11),
+    ];
+    say([tenantId.padEnd(width), ...counts].join('  '));
   }
 }

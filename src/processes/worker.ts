@@ -2,11 +2,6 @@ import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { createMailer } from '../clients/mailer/mailer';
 import { taskQueueNames } from '../contracts/task-queues';
-import { acceptPayment } from '../services/payments/accept-payment';
-import { acceptRefund } from '../services/payments/accept-refund';
-import { findPlanItem } from '../services/subscriptions/accept-subscription';
-import { applyStep } from '../services/apply-step';
-import { insertDocuments } from '../services/insert-documents';
 import { createCountEvent } from '../queue/jobs/count-event';
 import { createSendMail } from '../queue/jobs/send-mail';
 import { createOutboxRelay } from '../queue/relay/outbox-relay';
@@ -112,14 +107,9 @@ export async function runWorker(input: RunInput): Promise<void> {
         taskQueues: input.queues ?? taskQueueNames,
         activities: createActivities({
           database,
-          applyStep,
-          insertDocuments,
           operatorEmail: config.mail.operatorEmail,
           sandboxClock: createSandboxClockMover({ client, database, starter }),
           gatewayFor,
-          acceptPayment,
-          acceptRefund,
-          findPlanItem,
         }),
         logger,
         onFatal: endFatally('A Temporal worker died'),

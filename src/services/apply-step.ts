@@ -6,7 +6,8 @@ import { DomainError } from '../domain/domain-error';
 import { newId } from '../domain/ids';
 import type { Database } from '../models/database';
 import { entityModel } from '../models/entity-model';
-import type { EntityType, Event } from '../models/event';
+import type { EntityType } from '../contracts/entity-types';
+import type { Event } from '../models/event';
 import { insertDocuments } from './insert-documents';
 import { newOutboxRow } from './new-outbox-row';
 

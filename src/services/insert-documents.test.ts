@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import mongoose, { Schema, type Model } from 'mongoose';
-import { defineModels } from '../models/database';
+import { defineModels } from '../models/define-models';
 import { newOutboxRow } from './new-outbox-row';
 import { schemaOptions } from '../models/schema-options';
 import { insertDocuments } from './insert-documents';

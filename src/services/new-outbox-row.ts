@@ -1,6 +1,7 @@
 import type { Consumer, MailRequest, WorkflowSignal, WorkflowStart } from '../contracts/outbox';
+import { startOf, type Process, type ProcessEntity } from '../contracts/process';
 import { newId } from '../domain/ids';
-import type { EntityType } from '../models/event';
+import type { EntityType } from '../contracts/entity-types';
 import type { OutboxRow } from '../models/outbox-row';
 
 export interface NewOutboxRowInput {
@@ -47,4 +48,29 @@ export function newOutboxRow({
     createdAt: new Date(now),
     doneAt: null,
   };
+}
+
+export interface NewStartRowInput<Entity extends ProcessEntity> {
+  process: Process<NoInfer<Entity>>;
+  entity: Entity;
+  delayMs?: number;
+}
+
+/** Returns the open outbox row that starts an entity's process. */
+export function newStartRow<Entity extends ProcessEntity>({
+  process,
+  entity,
+  delayMs,
+}: NewStartRowInput<Entity>): OutboxRow {
+  const { _id: entityId, tenantId, correlationId } = entity;
+  const start = startOf({ process, entity });
+  return newOutboxRow({
+    tenantId,
+    entityType: process.entityType,
+    entityId,
+    correlationId,
+    pending: ['temporal'],
+    start,
+    delayMs,
+  });
 }

@@ -1,9 +1,8 @@
 import type { ClientSession } from 'mongoose';
 import type { Consumer } from '../contracts/outbox';
-import { newId } from '../domain/ids';
 import type { Database } from '../models/database';
 import type { OutboxRow } from '../models/outbox-row';
-import type { StuckItem, StuckKind } from '../models/operator/stuck-item';
+import { mendStuckItem, openStuckItem } from './operator/stuck-items';
 
 /** After this many failures of its own a row is on the operator's list, and tried again every ten minutes. */
 export const FAILURES_UNTIL_STUCK = 20;
@@ -99,53 +98,4 @@ export function errorWithoutPersonalData(error: unknown): string {
   const { code } = error as { code?: unknown };
   const text = `${error.name}${typeof code === 'string' || typeof code === 'number' ? ` ${code}` : ''}: ${error.message}`;
   return text.replace(ADDRESS, '[address]').slice(0, LONGEST_ERROR);
-}
-
-export type OpenStuckItemInput = { database: Database } & Pick<
-  StuckItem,
-  'tenantId' | 'kind' | 'entityType' | 'entityId' | 'subject' | 'detail'
->;
-
-const DUPLICATE_KEY = 11000;
-
-/** Puts something on the operator's list; seen again it stays the same item. Answers whether it is new. */
-export async function openStuckItem({
-  database,
-  kind,
-  subject,
-  detail,
-  ...about
-}: OpenStuckItemInput): Promise<boolean> {
-  const now = new Date();
-  try {
-    const { upsertedCount } = await database.models.stuckItems.updateOne(
-      { kind, subject, open: true },
-      {
-        $set: { detail, updatedAt: now },
-        $setOnInsert: { _id: newId('stuckItem'), ...about, state: 'open', createdAt: now },
-      },
-      { upsert: true },
-    );
-    return upsertedCount > 0;
-  } catch (error) {
-    // Somebody else listed it in the same moment.
-    if ((error as { code?: unknown }).code === DUPLICATE_KEY) return false;
-    throw error;
-  }
-}
-
-export interface MendStuckItemInput {
-  database: Database;
-  kind: StuckKind;
-  subject: string;
-  session?: ClientSession;
-}
-
-/** Takes an item whose cause is gone off the operator's list. */
-export async function mendStuckItem({ database, kind, subject, session }: MendStuckItemInput): Promise<void> {
-  await database.models.stuckItems.updateOne(
-    { kind, subject, open: true },
-    { $set: { state: 'mended', updatedAt: new Date() }, $unset: { open: 1 } },
-    { session },
-  );
 }

@@ -33,7 +33,8 @@ export function actionPage({ record, state }: Authorisation): string {
 <button name="decision" value="decline">Decline</button>
 </form>`;
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Confirm your payment</title></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Confirm your payment</title></head>
 <body><main><h1>Confirm your payment</h1>
 <p>This is a simulated bank. No money moves.</p>
 <dl>${list}</dl>

@@ -40,7 +40,7 @@ const authorise = (key: string) =>
   });
 const read = (path: string) => fetch(`${gateway.url}${path}`, { headers: account });
 
-test('nobody is shown a charge before it is on disk: neither its caller, nor a repeat, nor a look-up, nor the ledger', async () => {
+test('no caller, repeat, look-up or ledger shows a charge before it is on disk', async () => {
   let reachDisk = () => {};
   datasync.mockImplementationOnce(
     () =>

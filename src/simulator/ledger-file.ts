@@ -97,7 +97,8 @@ function parseLine(text: string, path: string, line: number): unknown {
     return JSON.parse(text);
   } catch (cause) {
     throw new Error(
-      `The gateway's ledger ${path} is damaged at line ${line}: not JSON. Restore the file from a copy, or start with another data folder.`,
+      `The gateway's ledger ${path} is damaged at line ${line}: not JSON. Restore the file from a copy, or ` +
+        'start with another data folder.',
       { cause },
     );
   }

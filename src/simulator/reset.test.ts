@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createSandboxAccount } from '../clients/gateways/sandbox-account';
 import { GatewayUnavailable } from '../clients/gateways/gateway-errors';
 import { authorise, captured, get, ledger, post, start, stop } from './gateway-under-test';
-import { signWebhook } from '../clients/gateways/webhook-signature';
+import { signWebhook } from '../contracts/webhook-signature';
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const body = JSON.stringify({ type: 'account.reset', data: { account: 'ten_a' } });

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { RequestRefused } from './request-refused';
-import { signWebhook } from '../clients/gateways/webhook-signature';
+import { signWebhook } from '../contracts/webhook-signature';
 
 export interface RequireSignedInput {
   headers: IncomingHttpHeaders;

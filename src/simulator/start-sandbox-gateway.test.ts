@@ -91,7 +91,7 @@ test('pm_decline_on_renewal is good until a renewal', async () => {
   );
 });
 
-test('pm_expires_next_month is good to the end of the month after its first sight, for each customer, across a restart', async () => {
+test('pm_expires_next_month lasts to the end of the month after its first use by a customer', async () => {
   const gateway = await start();
   const facts = await get(
     gateway,

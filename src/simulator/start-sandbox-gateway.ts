@@ -8,7 +8,7 @@ import { createGatewayRoutes, sendRefusal } from './http-routes';
 import { RequestRefused } from './request-refused';
 import { createWebhookSender, USUAL_HABITS } from './webhook-sender';
 import type { WebhookHabits } from './webhook-sender';
-import { requireWebhookSecret } from '../clients/gateways/webhook-signature';
+import { requireWebhookSecret } from '../contracts/webhook-signature';
 
 export interface SandboxGatewayInput {
   /** 0 lets the system choose. */

@@ -85,7 +85,8 @@ describe('a log line', () => {
   it('keeps what only looks a little like it', async () => {
     const { logger, output } = await openLog();
     const harmless =
-      'bullmq@6.7.0 node_modules/@temporalio/worker 1234@host usr_01m7y3ad3af6e964zt6px52w8e {"to":"active"} onb_01m7y3ad3af6e964zt6px52w8e';
+      'bullmq@6.7.0 node_modules/@temporalio/worker 1234@host usr_01m7y3ad3af6e964zt6px52w8e ' +
+      '{"to":"active"} onb_01m7y3ad3af6e964zt6px52w8e';
     logger.info({ harmless }, 'x');
     expect(output()).toContain(JSON.stringify(harmless));
   });

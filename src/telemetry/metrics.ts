@@ -77,7 +77,9 @@ export function createMetrics({ role }: { role: string }): Metrics {
   });
   const gatewayCalls = new Histogram({
     name: 'gateway_call_duration_seconds',
-    help: 'Time a call to a payment gateway took; the outcome is what it answered, or the error that stands for no answer',
+    help:
+      'Time a call to a payment gateway took; the outcome is what it answered, or the error that stands for ' +
+      'no answer',
     labelNames: ['gateway', 'call', 'outcome'],
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
     registers: [registry],

@@ -15,6 +15,9 @@ const SECRET_FIELDS = [
   'email',
 ];
 
+const MAILBOX = /[\p{L}\p{N}\p{M}.!#$&'*+/=?^_`{|}~%-]{1,64}/u;
+const MAIL_DOMAIN = /(?:[\p{L}\p{N}\p{M}-]{1,63}\.){1,8}[\p{L}\p{N}-]{2,63}/u;
+
 /**
  * The bounds in the patterns keep them linear: without them a long run of letters would be read again from each of its
  * letters. Order matters only in that the password of a URL goes before the address that it would make with its host.
@@ -32,7 +35,7 @@ const patterns: readonly { mark: RegExp; find: RegExp; put: string }[] = [
   { mark: /:\/\//, find: /(:\/\/)[^\s"/@\\]{1,400}@/g, put: `$1${STRUCK_OUT}@` },
   {
     mark: /@|%40/,
-    find: /[\p{L}\p{N}\p{M}.!#$&'*+/=?^_`{|}~%-]{1,64}(?:@|%40)(?:[\p{L}\p{N}\p{M}-]{1,63}\.){1,8}[\p{L}\p{N}-]{2,63}/gu,
+    find: new RegExp(`${MAILBOX.source}(?:@|%40)${MAIL_DOMAIN.source}`, 'gu'),
     put: STRUCK_OUT,
   },
   { mark: /@|%40/, find: /\\"[^"\\]{1,64}\\"@[\p{L}\p{N}.-]{1,255}/gu, put: STRUCK_OUT },

@@ -1,11 +1,12 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { type Client, WorkflowUpdateFailedError } from '@temporalio/client';
 import { commandStep, ILLEGAL_STATE, type CommandInput, type CommandOutcome } from '../contracts/commands';
+import type { Process } from '../contracts/process';
 import { DomainError } from '../domain/domain-error';
 import type { Database } from '../models/database';
-import { entityModel } from '../models/entity-model';
-import type { EntityType } from '../models/event';
+import type { EntityType } from '../contracts/entity-types';
 import type { Entity } from '../models/schema-options';
+import { findEntity } from '../services/find-entity';
 import type { WorkflowStarter } from './workflow-starter';
 
 export interface CommandDependencies {
@@ -16,9 +17,8 @@ export interface CommandDependencies {
 
 export interface SendCommandInput {
   tenantId: string;
-  entityType: EntityType;
+  process: Process;
   entityId: string;
-  workflowId: string;
   /** The update's wire name. */
   update: string;
   /**
@@ -42,7 +42,8 @@ export async function sendCommand(
   { client, database, starter }: CommandDependencies,
   command: SendCommandInput,
 ): Promise<CommandOutcome> {
-  const { tenantId, entityType, entityId, workflowId, update, input } = command;
+  const { tenantId, process, entityId, update, input } = command;
+  const { entityType } = process;
 
   /**
    * What is known without the process; the outcome stands with the command's event, true for ever, whatever Temporal
@@ -50,8 +51,7 @@ export async function sendCommand(
    * no outcome is taken for a refusal.
    */
   const look = async (): Promise<{ state: string; outcome: CommandOutcome | null; refusal: DomainError | null }> => {
-    const entity = await entityModel(database.models, entityType).findOne({ _id: entityId, tenantId }).lean();
-    if (!entity) throw new DomainError('NOT_FOUND', `There is no such ${entityType}`);
+    const entity: Entity = await findEntity({ database, tenantId, entityType, entityId });
     const event = await database.models.events
       .findOne({ tenantId, entityId, step: commandStep(input.commandId) })
       .lean();
@@ -65,11 +65,11 @@ export async function sendCommand(
   const before = await look();
   if (before.outcome) return before.outcome;
   if (before.refusal) throw before.refusal;
-  if (before.state === 'accepted') await startFirst({ database, starter }, { tenantId, entityId });
+  if (before.state === process.firstState) await startFirst({ database, starter }, { tenantId, entityId });
   try {
     return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
       client.workflow
-        .getHandle(workflowId)
+        .getHandle(process.workflowId({ _id: entityId, tenantId }))
         .executeUpdate<CommandOutcome, [CommandInput]>(update, { args: [input], updateId: input.commandId }),
     );
   } catch (error) {

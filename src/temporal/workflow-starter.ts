@@ -1,5 +1,6 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowSignal } from '../contracts/outbox';
+import { processOf } from '../contracts/processes';
 import { tenantOf } from '../domain/tenant';
 import { createClock, type Clock } from '../services/clock';
 import type { Database } from '../models/database';
@@ -12,8 +13,6 @@ import { tenantIdAttribute } from './search-attributes';
 import { startingAhead } from './time-skipping/time-skipping-api';
 
 const MAX_IN_FLIGHT = 20;
-/** What an entity is until its process owns it; a refund is `pending` from the start, an operation `running`. */
-const UNSTARTED: readonly string[] = ['accepted', 'pending', 'running'];
 const START_TIMEOUT_MS = 5000;
 
 /** Sends what the outbox has for Temporal, starts and signals; the sole caller of `client.workflow.start`. */
@@ -98,7 +97,8 @@ async function findAwaited(
   const entity = await entityModel(models, entityType)
     .findOne({ _id: entityId, tenantId, chain: null }, { state: 1, updatedAt: 1 })
     .lean();
-  return entity !== null && (start?.restart === true || UNSTARTED.includes(entity.state)) ? entity : null;
+  const isAwaited = start?.restart === true || entity?.state === processOf(entityType)?.firstState;
+  return isAwaited ? entity : null;
 }
 
 /** More than clocks of our own differ by. */
@@ -106,11 +106,11 @@ const BORN_IN_A_HOP_MS = 60_000;
 
 /**
  * How far ahead of real time the workflow has to begin, in ms: its tenant's offset. One that another workflow asked for
- * in the middle of an advance begins where that one stands, or it would live before it was wanted. An advance itself is
- * in real time.
+ * in the middle of an advance begins where that one stands, or it would live before it was wanted. A process that lives
+ * in real time begins in it.
  */
 async function aheadMs({ clock, row, entity }: { clock: Clock; row: OutboxRow; entity: Awaited }): Promise<number> {
-  if (row.entityType === 'operation' || tenantOf(row.tenantId).mode !== 'sandbox') return 0;
+  if (processOf(row.entityType)?.clock === 'real' || tenantOf(row.tenantId).mode !== 'sandbox') return 0;
   const offsetMs = await clock.offsetMs(row.tenantId);
   const entityAheadMs = entity.updatedAt.getTime() - Date.now();
   return entityAheadMs > offsetMs + BORN_IN_A_HOP_MS ? entityAheadMs : offsetMs;

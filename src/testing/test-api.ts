@@ -8,7 +8,6 @@ import { tenantIdOf, type Mode, type Scope } from '../domain/tenant';
 import { createApp, type AppInput } from '../http/app';
 import { hashOfKey, newApiKey } from '../http/pipeline/authenticate';
 import type { OutboxRow } from '../models/outbox-row';
-import { createCompensationOperations } from '../temporal/commands/operator/compensations';
 import type { SendOnboardingCommandInput } from '../temporal/commands/users/onboarding-commands';
 import type { SendPaymentCommandInput } from '../temporal/commands/payments/payment-commands';
 import type { SendSubscriptionCommandInput } from '../temporal/commands/subscriptions/subscription-commands';
@@ -54,7 +53,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
     },
     hasGateway: () => true,
     gatewayWebhooks: { sandbox: null, stripe: null },
-    compensations: { ...createCompensationOperations({ database }), hasten: async () => undefined },
+    compensations: { hasten: async () => undefined },
     requireTimeSkipping: async () => undefined,
     resetSandbox: async () => undefined,
     stuck: {

@@ -1,18 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { ActivityOptions } from '@temporalio/common';
 import * as temporalConfig from '../../config/temporal';
-import * as onboarding from '../contracts/users/onboarding';
-import { operationStates } from '../contracts/operation';
-import * as payment from '../contracts/payments/payment';
-import * as sandboxClock from '../contracts/sandbox/sandbox-clock';
-import * as subscription from '../contracts/subscriptions/subscription';
+import { processes } from '../contracts/processes';
+import { SUBSCRIPTION_PAYMENT, subscriptionPaymentId } from '../contracts/subscriptions/subscription';
 import { taskQueues } from '../contracts/task-queues';
-import { onboardingStates } from '../domain/users/onboarding';
-import { paymentStates } from '../domain/payments/payment';
 import { invoiceStates } from '../domain/subscriptions/invoice';
-import { refundStates } from '../domain/payments/refund';
-import { subscriptionStates } from '../domain/subscriptions/subscription';
 import { checkoutRoot } from './servers/servers';
 
 export interface InventoryEntry {
@@ -22,75 +15,34 @@ export interface InventoryEntry {
   id: string;
   states: readonly string[];
   /** The contract module: its updates, signals and queries are listed. */
-  contract: Record<string, unknown>;
-  /** Where the workflow's activities are proxied. */
-  activities: string;
+  contract: Readonly<Record<string, unknown>>;
 }
 
+/** A child that acts and ends has no descriptor; it is listed after its parent. */
+const children: Record<string, InventoryEntry[]> = {
+  subscription: [
+    {
+      workflow: SUBSCRIPTION_PAYMENT,
+      about:
+        "One attempt at one period's charge: the child of `subscription`, and the parent of its `processPayment`. Never waits on business time. Activities as of `subscription`; states are the invoice's.",
+      taskQueue: taskQueues.subscriptions,
+      id: subscriptionPaymentId({
+        subscriptionId: '<subscriptionId>',
+        periodStart: '<periodStart>',
+        attempt: '<attempt>' as never,
+      }),
+      states: invoiceStates,
+      contract: {},
+    },
+  ],
+};
+
 /** Every workflow there is; a test compares the names with workflows/index.ts. */
-export const inventory: InventoryEntry[] = [
-  {
-    workflow: onboarding.USER_ONBOARDING,
-    about: 'Takes a person from an e-mail address to an active user.',
-    taskQueue: taskQueues.users,
-    id: onboarding.userOnboardingId('<onboardingId>'),
-    states: onboardingStates,
-    contract: onboarding,
-    activities: 'workflows/users/activities.ts',
-  },
-  {
-    workflow: payment.PROCESS_PAYMENT,
-    about:
-      "Takes a payment through checks, authorisation and capture, and settles what is unknown by the gateway's books.",
-    taskQueue: taskQueues.payments,
-    id: payment.processPaymentId('<paymentId>'),
-    states: paymentStates,
-    contract: payment,
-    activities: 'workflows/payments/activities.ts',
-  },
-  {
-    workflow: payment.REFUND_PAYMENT,
-    about:
-      'Takes money back that a refund has reserved. Activities and messages as of `processPayment`, without its updates.',
-    taskQueue: taskQueues.payments,
-    id: payment.refundPaymentId('<refundId>'),
-    states: refundStates,
-    contract: { getState: payment.getState, gatewayReported: payment.gatewayReported },
-    activities: 'workflows/payments/activities.ts',
-  },
-  {
-    workflow: subscription.SUBSCRIPTION,
-    about: 'Runs a subscription for years: trial, periods, dunning, changes. Continues as new with nothing lost.',
-    taskQueue: taskQueues.subscriptions,
-    id: subscription.subscriptionId('<subscriptionId>'),
-    states: subscriptionStates,
-    contract: subscription,
-    activities: 'workflows/subscriptions/activities.ts',
-  },
-  {
-    workflow: subscription.SUBSCRIPTION_PAYMENT,
-    about:
-      "One attempt at one period's charge: the child of `subscription`, and the parent of its `processPayment`. Never waits on business time. Activities as of `subscription`; states are the invoice's.",
-    taskQueue: taskQueues.subscriptions,
-    id: subscription.subscriptionPaymentId({
-      subscriptionId: '<subscriptionId>',
-      periodStart: '<periodStart>',
-      attempt: '<attempt>' as never,
-    }),
-    states: invoiceStates,
-    contract: {},
-    activities: 'workflows/subscriptions/activities.ts',
-  },
-  {
-    workflow: sandboxClock.ADVANCE_CLOCK,
-    about: "Moves a sandbox tenant's clock, and every process of the tenant with it. Lives in real time itself.",
-    taskQueue: taskQueues.operations,
-    id: sandboxClock.advanceClockId({ tenantId: '<tenantId>', operationId: '<operationId>' }),
-    states: operationStates,
-    contract: sandboxClock,
-    activities: 'workflows/sandbox/advance-clock.ts',
-  },
-];
+export const inventory: InventoryEntry[] = processes.flatMap((process) => {
+  const { about, contract, entityType, states, taskQueue, workflowType: workflow } = process;
+  const id = process.workflowId({ _id: `<${entityType}Id>`, tenantId: '<tenantId>' });
+  return [{ workflow, about, taskQueue, id, states, contract }, ...(children[workflow] ?? [])];
+});
 
 interface Definition {
   type: 'update' | 'signal' | 'query';
@@ -118,7 +70,7 @@ export function renderInventory(): string {
   ].join('\n');
 }
 
-function renderEntry({ workflow, about, taskQueue, id, states, contract, activities }: InventoryEntry): string[] {
+function renderEntry({ workflow, about, taskQueue, id, states, contract }: InventoryEntry): string[] {
   const definitions = Object.values(contract).filter(isDefinition);
   const names = (type: Definition['type']) =>
     definitions
@@ -139,11 +91,20 @@ function renderEntry({ workflow, about, taskQueue, id, states, contract, activit
     '',
     '| activity | one attempt at most | retries |',
     '|---|---|---|',
-    ...proxiedIn(activities).map(
+    ...proxiedIn(activitiesFileOf(workflow)).map(
       ({ name, options }) => `| \`${name}\` | ${String(options.startToCloseTimeout)} | ${renderRetries(options)} |`,
     ),
     '',
   ];
+}
+
+/** Returns where a workflow's activities are proxied: beside it in its domain's folder, or in its own file. */
+function activitiesFileOf(workflow: string): string {
+  const root = checkoutRoot(__dirname);
+  const index = readFileSync(join(root, 'workflows/index.ts'), 'utf8');
+  const file = new RegExp(`\\b${workflow}\\b[^}]*\\} from '\\./(.+)'`).exec(index)![1]!;
+  const shared = join('workflows', dirname(file), 'activities.ts');
+  return existsSync(join(root, shared)) ? shared : `workflows/${file}.ts`;
 }
 
 /** What a file takes from its activity proxies, each with the options it is proxied with. */

@@ -3,13 +3,13 @@ import { processPaymentId } from '../../src/contracts/payments/payment';
 import { settledPaymentStates } from '../../src/domain/payments/payment';
 import { connectTemporal } from '../../src/temporal/connect-temporal';
 import { createRunningWorkflows } from '../../src/temporal/running-workflows';
+import { casesOf } from '../../src/testing/long-form';
 import { compareBooks, payUntilAnswered, withChaos } from '../../src/testing/platform/chaos-scene';
 import type { Platform } from '../../src/testing/platform/platform';
 import { waitFor } from '../../src/testing/wait-for';
 
-// `npm run test:chaos` is the long form.
-const PAYMENTS = Number(process.env.CHAOS_PAYMENTS ?? 200);
-const KILLING_MS = Number(process.env.CHAOS_SECONDS ?? 30) * 1000;
+const PAYMENTS = casesOf({ short: 200, long: 1_000 });
+const KILLING_MS = casesOf({ short: 30_000, long: 60_000 });
 
 async function killInTurn(platform: Platform, until: number): Promise<number> {
   let kills = 0;

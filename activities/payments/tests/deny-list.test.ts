@@ -2,10 +2,6 @@ import { newId } from '../../../src/domain/ids';
 import { tenantIdOf } from '../../../src/domain/tenant';
 import type { PartnerDenyListEntry } from '../../../src/domain/payments/fraud';
 import { acceptPayment, type AcceptPaymentInput } from '../../../src/services/payments/accept-payment';
-import { acceptRefund } from '../../../src/services/payments/accept-refund';
-import { findPlanItem } from '../../../src/services/subscriptions/accept-subscription';
-import { applyStep } from '../../../src/services/apply-step';
-import { insertDocuments } from '../../../src/services/insert-documents';
 import type { Database } from '../../../src/models/database';
 import { openTestDatabase } from '../../../src/testing/servers/test-database';
 import { createActivities } from '../..';
@@ -20,14 +16,9 @@ beforeAll(async () => {
   ({ database, drop } = await openTestDatabase());
   activities = createActivities({
     database,
-    applyStep,
-    insertDocuments,
     operatorEmail: 'operator@platform.example',
     sandboxClock: undefined as never,
     gatewayFor: undefined as never,
-    acceptPayment,
-    acceptRefund,
-    findPlanItem,
   });
 });
 afterAll(() => drop());

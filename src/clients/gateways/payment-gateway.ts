@@ -143,17 +143,3 @@ export interface PaymentGateway {
   lookUp(input: LookUpInput): Promise<LookUpResult>;
   getPaymentMethod(input: GetPaymentMethodInput): Promise<PaymentMethodResult>;
 }
-
-/**
- * What a gateway's webhook is about; the way to act on it is to look the call up, so duplicates and disorder do no
- * harm.
- */
-export interface GatewayNotice {
-  eventId: string;
-  type: string;
-  tenantId: string;
-  idempotencyKey: string;
-  authorisationId: string;
-  /** The refund it tells of has failed, perhaps after it had succeeded. */
-  refundFailed?: true;
-}

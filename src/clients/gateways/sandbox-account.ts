@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GatewayUnavailable } from './gateway-errors';
-import { signWebhook } from './webhook-signature';
+import { signWebhook } from '../../contracts/webhook-signature';
 
 export interface SandboxAccountInput {
   /** Base URL of `--role sandbox`, without a path. */

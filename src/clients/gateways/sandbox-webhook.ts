@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { WebhookSignatureInvalid } from './gateway-errors';
-import type { GatewayNotice } from './payment-gateway';
+import type { GatewayNotice } from '../../contracts/payments/gateway-notice';
 
 export interface VerifySandboxWebhookInput {
   /** The body exactly as received. */

@@ -58,7 +58,7 @@ test('a gateway that is away for everybody is spared by everybody', async () => 
   expect([states(), seen.calls]).toEqual([['open', 'open', 'open'], 12]);
 });
 
-test('only so many circuits are kept: the one unused for longest makes room, and its tenant begins with a closed one', async () => {
+test('the circuit unused for longest makes room for a new one, and its tenant then starts closed', async () => {
   const { seen, pay, payOften, states } = open({ mostTenants: 2 });
   seen.ill.add('a').add('b');
   await payOften('a', 4);

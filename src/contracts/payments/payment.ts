@@ -31,6 +31,16 @@ export interface PaymentRef {
 }
 
 /**
+ * The workflow that a payment is made for. It starts the payment's process, and is sent the signal when there is news of
+ * the payment while no process of it runs.
+ */
+export interface PaymentParent {
+  workflowId: string;
+  /** The signal's wire name; it carries nothing. */
+  signal: string;
+}
+
+/**
  * Runs a payment that `acceptPayment` has written.
  *
  * With `renewal` it is the child of a renewal and **never waits on business time** (time skipping does not reach

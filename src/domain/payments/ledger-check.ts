@@ -147,6 +147,8 @@ export function paymentProblems({
     .map(([account, figure]) => ({
       code: 'PAYMENT_DIFFERS',
       paymentId,
-      detail: `${paymentId} (${state}): ${account} is ${figure} on the payment and ${balanceOf(totals, account)} in the books.`,
+      detail:
+        `${paymentId} (${state}): ${account} is ${figure} on the payment ` +
+        `and ${balanceOf(totals, account)} in the books.`,
     }));
 }

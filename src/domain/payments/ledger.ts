@@ -87,7 +87,9 @@ export interface PostCaptureInput extends PostingInput {
 /** Money is taken and its hold ends, the part that was not taken included. Throws `CAPTURE_EXCEEDS_AUTHORISATION`. */
 export function postCapture({ captured, authorised, hasOrder, ...input }: PostCaptureInput): Posting {
   if (captured.currency !== authorised.currency || captured.amountMinor > authorised.amountMinor) {
-    const detail = `${input.key}: captured ${captured.amountMinor} ${captured.currency} of ${authorised.amountMinor} ${authorised.currency} authorised.`;
+    const detail =
+      `${input.key}: captured ${captured.amountMinor} ${captured.currency} of ${authorised.amountMinor} ` +
+      `${authorised.currency} authorised.`;
     throw new DomainError('CAPTURE_EXCEEDS_AUTHORISATION', detail);
   }
   return posting('capture', input, captured.currency, [

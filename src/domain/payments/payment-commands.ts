@@ -74,7 +74,9 @@ export function captureAmount({ authorised, requested, stepMinor }: CaptureAmoun
   requireAmount({ amount: requested, stepMinor });
   requireSameCurrency(authorised, requested, '/amount/currency');
   if (compareMoney(requested, authorised) > 0) {
-    const detail = `amountMinor ${requested.amountMinor} is more than the ${authorised.amountMinor} authorised: capture at most that.`;
+    const detail =
+      `amountMinor ${requested.amountMinor} is more than the ${authorised.amountMinor} authorised: ` +
+      'capture at most that.';
     throw new DomainError('CAPTURE_EXCEEDS_AUTHORISATION', detail, { pointer: '/amount/amountMinor' });
   }
   return requested;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { DomainError } from '../domain-error';
-import { gatewayStatuses, isOrphanedHold, paymentAfter, paymentAfterSilence } from './gateway-outcome';
+import { gatewayStatuses, paymentAfter, paymentAfterSilence } from './gateway-outcome';
 import { moneyOf } from '../money';
 import type { PaymentPosition, PaymentState } from './payment';
 import {
@@ -16,7 +16,7 @@ import {
   settledPaymentStates,
   standingOf,
 } from './payment';
-import { captureAmount, meaningOfCancel, paymentCommands, refusePaymentCommand } from './payment-commands';
+import { meaningOfCancel, paymentCommands, refusePaymentCommand } from './payment-commands';
 import { paymentStateOfFunds, refundable, reserveRefund, settleRefund } from './refund';
 import { statesOf, targetsOf } from '../transitions';
 
@@ -80,101 +80,6 @@ describe('the table of payment transitions', () => {
     expect(picture).toContain('  state "unknown (capture)" as unknown_capture\n');
     expect(picture).toContain('  unknown_capture --> captured: look-up or webhook, taken\n');
     expect(picture).toMatch(/^stateDiagram-v2\n/);
-  });
-});
-
-describe('what the gateway says', () => {
-  test.each([
-    ['unknown/authorise', 'authorised', 'authorised'],
-    ['unknown/authorise', 'not_found', 'authorising'],
-    ['unknown/authorise', 'declined', 'declined'],
-    ['unknown/capture', 'captured', 'captured'],
-    ['unknown/capture', 'authorised', 'capturing'],
-    ['unknown/void', 'voided', 'cancelled'],
-    ['unknown/void', 'captured', 'captured'],
-    ['requires_action', 'authorised', 'authorised'],
-  ] as const)('settles %s, told %s, as %s', (position, status, next) => {
-    expect(paymentAfter({ position, status })).toBe(next);
-  });
-
-  test('a void that undid a fault ends as failed', () => {
-    expect(paymentAfter({ position: 'unknown/void', status: 'voided', voidEndsAs: 'failed' })).toBe('failed');
-  });
-
-  test.each([
-    ['captured', 'authorised'],
-    ['capturing', 'authorised'],
-    ['captured', 'captured'],
-    ['cancelled', 'captured'],
-    ['refunded', 'captured'],
-    ['unknown/void', 'authorised'],
-    ['unknown/capture', 'not_found'],
-    ['accepted', 'captured'],
-  ] as const)('%s, told %s late or twice, stays', (position, status) => {
-    expect(paymentAfter({ position, status })).toBeNull();
-  });
-
-  test('a silent call is unknown only where that call can be under way', () => {
-    expect(paymentAfterSilence({ position: 'capturing', call: 'capture' })).toBe('unknown/capture');
-    expect(paymentAfterSilence({ position: 'unknown/capture', call: 'capture' })).toBeNull();
-    expect(paymentAfterSilence({ position: 'validating', call: 'authorise' })).toBeNull();
-    expect(paymentAfterSilence({ position: 'captured', call: 'void' })).toBeNull();
-  });
-
-  test('money held for a payment that ended without any is noticed', () => {
-    expect(isOrphanedHold({ state: 'cancelled', status: 'authorised' })).toBe(true);
-    expect(isOrphanedHold({ state: 'refunded', status: 'captured' })).toBe(false);
-  });
-});
-
-describe('commands', () => {
-  test.each([
-    ['capture', 'authorised', null],
-    ['capture', 'captured', 'PAYMENT_NOT_CAPTURABLE'],
-    ['capture', 'unknown', 'PAYMENT_NOT_CAPTURABLE'],
-    ['review', 'review', null],
-    ['review', 'authorised', 'PAYMENT_NOT_IN_REVIEW'],
-    ['refund', 'captured', null],
-    ['refund', 'partially_refunded', null],
-    ['refund', 'authorised', 'PAYMENT_NOT_REFUNDABLE'],
-    ['cancel', 'unknown', null],
-    ['cancel', 'captured', null],
-    ['cancel', 'refunded', 'PAYMENT_ALREADY_ENDED'],
-  ] as const)('%s on a manual payment that is %s: %s', (command, state, code) => {
-    expect(refusePaymentCommand({ command, state, capture: 'manual' })?.code ?? null).toBe(code);
-  });
-
-  test('an automatic payment captures itself', () => {
-    const refusal = refusePaymentCommand({ command: 'capture', state: 'authorised', capture: 'automatic' });
-    expect(refusal).toMatchObject({
-      code: 'PAYMENT_NOT_CAPTURABLE',
-      detail: expect.stringContaining('captures itself'),
-    });
-  });
-
-  test('cancel is refused exactly where the payment has ended', () => {
-    for (const state of paymentStates) {
-      const refused = refusePaymentCommand({ command: 'cancel', state, capture: 'automatic' }) !== null;
-      expect([state, refused]).toEqual([state, endedPaymentStates.includes(state)]);
-    }
-  });
-
-  test('a capture takes all or part of what is authorised, never more, never another currency', () => {
-    const authorised = moneyOf(1000, 'JPY');
-    expect(captureAmount({ authorised })).toEqual(authorised);
-    expect(captureAmount({ authorised, requested: moneyOf(1, 'JPY') }).amountMinor).toBe(1);
-    expect(() => captureAmount({ authorised, requested: moneyOf(1001, 'JPY') })).toThrow(
-      expect.objectContaining({ code: 'CAPTURE_EXCEEDS_AUTHORISATION', pointer: '/amount/amountMinor' }),
-    );
-    expect(() => captureAmount({ authorised, requested: moneyOf(10, 'EUR') })).toThrow(
-      expect.objectContaining({ code: 'CURRENCY_MISMATCH' }),
-    );
-    expect(() => captureAmount({ authorised, requested: moneyOf(11, 'JPY'), stepMinor: 10 })).toThrow(
-      expect.objectContaining({ code: 'AMOUNT_NOT_IN_STEPS' }),
-    );
-    expect(() => captureAmount({ authorised, requested: moneyOf(0, 'JPY') })).toThrow(
-      expect.objectContaining({ code: 'AMOUNT_NOT_POSITIVE' }),
-    );
   });
 });
 

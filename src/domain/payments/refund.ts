@@ -67,7 +67,9 @@ export function reserveRefund({ funds, requested, stepMinor }: ReserveRefundInpu
     requireSameCurrency(left, requested, '/amount/currency');
   }
   if (left.amountMinor <= 0) {
-    const detail = `Nothing is left to refund: ${funds.capturedMinor} captured, ${funds.refundedMinor} refunded, ${funds.pendingRefundMinor} under way.`;
+    const detail =
+      `Nothing is left to refund: ${funds.capturedMinor} captured, ${funds.refundedMinor} refunded, ` +
+      `${funds.pendingRefundMinor} under way.`;
     throw new DomainError('NOTHING_TO_REFUND', detail);
   }
   const amount = requested ?? left;

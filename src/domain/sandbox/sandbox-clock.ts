@@ -53,7 +53,9 @@ export function advanceTarget({ by, from, realNow, timeZone }: AdvanceTargetInpu
   last.setUTCFullYear(last.getUTCFullYear() + MAX_AHEAD_YEARS);
   if (end.epochMilliseconds > last.getTime()) {
     const target = new Date(end.epochMilliseconds).toISOString();
-    const detail = `by leads to ${target}: a sandbox's clock may stand ${MAX_AHEAD_YEARS} years ahead of real time at most. Advance to ${last.toISOString()} at most, or begin again with POST /sandbox/clock/reset.`;
+    const detail =
+      `by leads to ${target}: a sandbox's clock may stand ${MAX_AHEAD_YEARS} years ahead of real time ` +
+      `at most. Advance to ${last.toISOString()} at most, or begin again with POST /sandbox/clock/reset.`;
     throw new DomainError('INSTANT_TOO_LATE', detail, { pointer: '/by' });
   }
   return new Date(end.epochMilliseconds);

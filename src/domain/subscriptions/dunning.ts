@@ -35,7 +35,9 @@ export function requireDunningLadder(
     requireInteger({ value, min: 1, max: LAST_RETRY_DAY, pointer: `${list}/${index}` });
     const before = retryAfterDays[index - 1];
     if (before !== undefined && value <= before) {
-      const detail = `retryAfterDays goes from ${before} to ${value}: the days count from the first failure, so each must be later.`;
+      const detail =
+        `retryAfterDays goes from ${before} to ${value}: the days count from the first failure, ` +
+        'so each must be later.';
       throw new DomainError('DUNNING_INVALID', detail, { pointer: `${list}/${index}` });
     }
   });

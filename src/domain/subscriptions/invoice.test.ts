@@ -9,10 +9,8 @@ import {
   invoiceForPlanChange,
   invoiceTransitions,
 } from './invoice';
-import { addMoney, moneyOf, sumMoney, zeroMoney } from '../money';
+import { addMoney, moneyOf, zeroMoney } from '../money';
 import type { PlanItem, PlanTerms } from './plan';
-import { priceOf, requirePlanTerms } from './plan';
-import { partialPrice, periodPrice, unusedPrice } from './proration';
 import { terminalStates } from '../transitions';
 
 const code = (expected: string, pointer?: string) =>
@@ -38,64 +36,6 @@ const item = (name: string, amountMinor: number, given: Partial<PlanTerms> & { q
 };
 const none = zeroMoney('EUR');
 const change = { stepMinor: 1, when: 'now', at: middle, period: june, nextPeriod: null, creditBalance: none } as const;
-
-describe('proration', () => {
-  test('half of the period is half of the price, to the second', () => {
-    expect(unusedPrice({ stepMinor: 1, price: moneyOf(3000, 'EUR'), period: june, at: middle }).amountMinor).toBe(1500);
-    expect(
-      unusedPrice({ stepMinor: 1, price: moneyOf(30 * 86_400, 'EUR'), period: june, at: '2026-06-01T00:00:01.999Z' })
-        .amountMinor,
-    ).toBe(30 * 86_400 - 1);
-  });
-
-  test('before the period all is unused, after it nothing', () => {
-    const price = moneyOf(999, 'KWD');
-    expect(unusedPrice({ stepMinor: 1, price, period: june, at: '2026-01-01T00:00:00Z' })).toEqual(price);
-    expect(unusedPrice({ stepMinor: 1, price, period: june, at: '2026-07-01T00:00:00Z' }).amountMinor).toBe(0);
-  });
-
-  test('a shorter first period costs its part of the full one', () => {
-    expect(
-      periodPrice({ stepMinor: 1, price: moneyOf(3000, 'JPY'), period: { ...june, startAt: '2026-06-21T00:00:00Z' } })
-        .amountMinor,
-    ).toBe(1000);
-  });
-
-  test('a gateway that takes tens gets parts in tens; a price that is in none is split as it is', () => {
-    expect(unusedPrice({ stepMinor: 10, price: moneyOf(1010, 'KWD'), period: june, at: middle }).amountMinor).toBe(500);
-    expect(unusedPrice({ stepMinor: 10, price: moneyOf(1013, 'KWD'), period: june, at: middle }).amountMinor).toBe(506);
-  });
-
-  test('a period without length is refused, not divided by', () => {
-    expect(() =>
-      unusedPrice({ stepMinor: 1, price: none, period: { fullStartAt: june.endAt, endAt: june.endAt }, at: middle }),
-    ).toThrow(code('PERIOD_EMPTY'));
-  });
-
-  test('the parts of a period add up to its price, however it is cut and whatever the currency', () => {
-    const instants = fc.array(fc.integer({ min: Date.parse(june.startAt), max: Date.parse(june.endAt) - 1 }), {
-      maxLength: 12,
-    });
-    const property = fc.property(
-      fc.maxSafeInteger(),
-      fc.constantFrom('JPY', 'EUR', 'KWD', 'CLF'),
-      fc.constantFrom(1, 10, 100),
-      instants,
-      (units, currency, stepMinor, cuts) => {
-        const amountMinor = Math.trunc(units / stepMinor) * stepMinor;
-        const price = moneyOf(amountMinor, currency);
-        const edges = [june.startAt, ...cuts.sort((a, b) => a - b).map((ms) => new Date(ms).toISOString()), june.endAt];
-        const parts = edges
-          .slice(1)
-          .map((to, index) => partialPrice({ stepMinor, price, period: june, from: edges[index] ?? '', to }));
-        expect(sumMoney(parts, currency)).toEqual(price);
-        for (const part of parts) expect(part.amountMinor * Math.sign(amountMinor)).toBeGreaterThanOrEqual(0);
-        expect(parts.filter((part) => part.amountMinor % stepMinor !== 0)).toEqual([]);
-      },
-    );
-    fc.assert(property, { numRuns: 300 });
-  });
-});
 
 describe('a change of plan', () => {
   test('now, to a dearer plan: unused time is credited, remaining time charged', () => {
@@ -291,33 +231,5 @@ describe('an invoice', () => {
 
   test('ends paid or void; an uncollectible one can still be paid', () => {
     expect(terminalStates(invoiceTransitions)).toEqual(['paid', 'void']);
-  });
-});
-
-describe('a plan', () => {
-  const terms: PlanTerms = {
-    name: ' Pro ',
-    amount: moneyOf(1, 'EUR'),
-    interval: 'month',
-    intervalCount: 1,
-    trialDays: 0,
-  };
-  test('is taken as given, its name trimmed', () => expect(requirePlanTerms(terms)).toEqual({ ...terms, name: 'Pro' }));
-
-  test.each([
-    [{ name: '  ' }, 'PLAN_INVALID', '/name'],
-    [{ amount: { amountMinor: 0, currency: 'EUR' } }, 'AMOUNT_NOT_POSITIVE', '/amount/amountMinor'],
-    [{ intervalCount: 0 }, 'INTEGER_OUT_OF_RANGE', '/intervalCount'],
-    [{ intervalCount: 37 }, 'INTEGER_OUT_OF_RANGE', '/intervalCount'],
-    [{ trialDays: -1 }, 'INTEGER_OUT_OF_RANGE', '/trialDays'],
-    [{ interval: 'hour' as 'day' }, 'PLAN_INVALID', '/interval'],
-  ])('with %j is refused', (given, expected, pointer) => {
-    expect(() => requirePlanTerms({ ...terms, ...given })).toThrow(code(expected, pointer));
-  });
-
-  test('costs its price times the quantity, from 1 to a million', () => {
-    expect(priceOf(item('A', 250, { quantity: 4 })).amountMinor).toBe(1000);
-    for (const quantity of [0, 1_000_001, 1.5])
-      expect(() => priceOf(item('A', 1, { quantity }))).toThrow(code('INTEGER_OUT_OF_RANGE', '/quantity'));
   });
 });

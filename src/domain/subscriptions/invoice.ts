@@ -188,7 +188,8 @@ export function invoiceForPlanChange({
 export function requireChange({ current, next }: { current: PlanItem; next: PlanItem }): void {
   const [from, to] = [current.plan.amount.currency, next.plan.amount.currency];
   if (from !== to) {
-    const detail = `The plan is in ${to}, the subscription in ${from}: choose a plan in ${from}, or cancel and subscribe anew.`;
+    const detail =
+      `The plan is in ${to}, the subscription in ${from}: choose a plan in ${from}, ` + 'or cancel and subscribe anew.';
     throw new DomainError('PLAN_CURRENCY_DIFFERS', detail, { pointer: '/planId' });
   }
   if (current.planId === next.planId && current.quantity === next.quantity) {

@@ -14,6 +14,7 @@ test('ten years ahead to the millisecond can be asked for, and no later', () => 
 
 test('the refusal names the field, the rule and what to send instead', () => {
   expect(asked('2090-01-01T00:00:00.000Z')).toThrow(
-    'resumeAt 2090-01-01T00:00:00.000Z is more than 10 years ahead: send an instant up to 2036-11-21T09:00:00.000Z, or leave it out.',
+    'resumeAt 2090-01-01T00:00:00.000Z is more than 10 years ahead: send an instant up to ' +
+      '2036-11-21T09:00:00.000Z, or leave it out.',
   );
 });

@@ -23,7 +23,8 @@ export function requireWithinHorizon({ at, now, pointer }: RequireWithinHorizonI
   const field = pointer.slice(1);
   throw new DomainError(
     'INSTANT_TOO_LATE',
-    `${field} ${at} is more than ${HORIZON_YEARS} years ahead: send an instant up to ${last.toISOString()}, or leave it out.`,
+    `${field} ${at} is more than ${HORIZON_YEARS} years ahead: send an instant up to ${last.toISOString()}, ` +
+      'or leave it out.',
     { pointer },
   );
 }

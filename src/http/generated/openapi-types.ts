@@ -424,72 +424,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/operations/stuck": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What could not be mended automatically, oldest first
-         * @description The platform's operator sees every tenant; a partner's key with the `operator` scope sees its own.
-         */
-        get: operations["listStuck"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/operations/stuck/{stuckId}/restart": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example stk_01m7y3ad3af6e964zt6px52w8e */
-                stuckId: components["parameters"]["StuckId"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Try again
-         * @description An outbox row is sent again at once. A process is started anew from the state its entity is in; steps that were applied are not applied again. Where a process runs although its entity was ended by hand, the entity is put back into the state its last event tells before that; where the entity has ended by its own events, or is gone, there is nothing to restart (409). An outcome that is not known is looked up at once; its item stays until it is known. A subscription's payment is looked up by its subscription within the hour and cannot be hastened (409).
-         */
-        post: operations["restartStuck"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/operations/stuck/{stuckId}/close": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example stk_01m7y3ad3af6e964zt6px52w8e */
-                stuckId: components["parameters"]["StuckId"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Give up
-         * @description An outbox row is not sent any more. A process is ended, what it had done is undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. That holds also for an entity that was ended by hand while its process runs; where it has ended by its own events, or is gone, only the process is ended. A refund cannot be given up (409): closing its unknown outcome, or its failure after it had succeeded, only takes it off this list.
-         */
-        post: operations["closeStuck"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/payments": {
         parameters: {
             query?: never;
@@ -714,151 +648,6 @@ export interface paths {
         get: operations["getLedgerBalance"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/operations/compensations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Side effects abroad and their undoing, oldest first
-         * @description Every call that moves something at the gateway is written down before it is made: `intent`, then `done` or `none`, and when it is undone `compensating`, `compensated`. One whose undoing keeps failing is `stuck`: it goes on being tried, and waits here for an operator.
-         */
-        get: operations["listCompensations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/operations/compensations/{compensationId}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
-                compensationId: components["parameters"]["CompensationId"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Try an undoing again at once */
-        post: operations["retryCompensation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/operations/compensations/{compensationId}/waive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
-                compensationId: components["parameters"]["CompensationId"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take an undoing upon yourself
-         * @description It is not tried any more; the process goes on as if it had succeeded.
-         */
-        post: operations["waiveCompensation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/operations/{operationId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example opn_01m7y3ad3af6e964zt6px52w8e */
-                operationId: components["parameters"]["OperationId"];
-            };
-            cookie?: never;
-        };
-        /** Read an operation */
-        get: operations["getOperation"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/sandbox/clock": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What time it is in the sandbox */
-        get: operations["getSandboxClock"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/sandbox/clock/advance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Let time pass
-         * @description Moves the sandbox tenant's clock, and every process of it with everything that falls due on the way, by an ISO 8601 duration of up to 400 days.
-         *     Meanwhile a second advance is `409 CLOCK_ADVANCING`. The clock may stand twenty years ahead of real time at most; a longer way is `422
-         *     INSTANT_TOO_LATE`, and a reset takes it back. Other tenants are untouched. Live keys get 403.
-         */
-        post: operations["advanceSandboxClock"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/sandbox/clock/reset": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Begin again
-         * @description Time cannot run backwards: this ends every process of the sandbox tenant, deletes all its data (keys stay), empties its account at the simulated gateway, and sets the clock to real time.
-         *     Where Temporal or the gateway does not answer, 503 says what was done and what was not; the same request again, with the same key, does the rest.
-         *     Until it has answered, everything else that would write to the sandbox is `503 SANDBOX_RESETTING` with `Retry-After`, a second reset included: nothing is accepted only to be deleted.
-         *     A reset whose process died gives way after 30 seconds.
-         */
-        post: operations["resetSandboxClock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1211,6 +1000,217 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operations/{operationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example opn_01m7y3ad3af6e964zt6px52w8e */
+                operationId: components["parameters"]["OperationId"];
+            };
+            cookie?: never;
+        };
+        /** Read an operation */
+        get: operations["getOperation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandbox/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What time it is in the sandbox */
+        get: operations["getSandboxClock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandbox/clock/advance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let time pass
+         * @description Moves the sandbox tenant's clock, and every process of it with everything that falls due on the way, by an ISO 8601 duration of up to 400 days.
+         *     Meanwhile a second advance is `409 CLOCK_ADVANCING`. The clock may stand twenty years ahead of real time at most; a longer way is `422
+         *     INSTANT_TOO_LATE`, and a reset takes it back. Other tenants are untouched. Live keys get 403.
+         */
+        post: operations["advanceSandboxClock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandbox/clock/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin again
+         * @description Time cannot run backwards: this ends every process of the sandbox tenant, deletes all its data (keys stay), empties its account at the simulated gateway, and sets the clock to real time.
+         *     Where Temporal or the gateway does not answer, 503 says what was done and what was not; the same request again, with the same key, does the rest.
+         *     Until it has answered, everything else that would write to the sandbox is `503 SANDBOX_RESETTING` with `Retry-After`, a second reset included: nothing is accepted only to be deleted.
+         *     A reset whose process died gives way after 30 seconds.
+         */
+        post: operations["resetSandboxClock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/stuck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What could not be mended automatically, oldest first
+         * @description The platform's operator sees every tenant; a partner's key with the `operator` scope sees its own.
+         */
+        get: operations["listStuck"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/stuck/{stuckId}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example stk_01m7y3ad3af6e964zt6px52w8e */
+                stuckId: components["parameters"]["StuckId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try again
+         * @description An outbox row is sent again at once. A process is started anew from the state its entity is in; steps that were applied are not applied again. Where a process runs although its entity was ended by hand, the entity is put back into the state its last event tells before that; where the entity has ended by its own events, or is gone, there is nothing to restart (409). An outcome that is not known is looked up at once; its item stays until it is known. A subscription's payment is looked up by its subscription within the hour and cannot be hastened (409).
+         */
+        post: operations["restartStuck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/stuck/{stuckId}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example stk_01m7y3ad3af6e964zt6px52w8e */
+                stuckId: components["parameters"]["StuckId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give up
+         * @description An outbox row is not sent any more. A process is ended, what it had done is undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. That holds also for an entity that was ended by hand while its process runs; where it has ended by its own events, or is gone, only the process is ended. A refund cannot be given up (409): closing its unknown outcome, or its failure after it had succeeded, only takes it off this list.
+         */
+        post: operations["closeStuck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/compensations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Side effects abroad and their undoing, oldest first
+         * @description Every call that moves something at the gateway is written down before it is made: `intent`, then `done` or `none`, and when it is undone `compensating`, `compensated`. One whose undoing keeps failing is `stuck`: it goes on being tried, and waits here for an operator.
+         */
+        get: operations["listCompensations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/compensations/{compensationId}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
+                compensationId: components["parameters"]["CompensationId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try an undoing again at once */
+        post: operations["retryCompensation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/compensations/{compensationId}/waive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
+                compensationId: components["parameters"]["CompensationId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an undoing upon yourself
+         * @description It is not tried any more; the process goes on as if it had succeeded.
+         */
+        post: operations["waiveCompensation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1242,10 +1242,6 @@ export interface components {
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
         };
-        /** @enum {string} */
-        Mode: "live" | "sandbox";
-        /** @enum {string} */
-        Scope: "read" | "write" | "review" | "operator";
         /**
          * Format: date-time
          * @description ISO 8601, UTC.
@@ -1255,8 +1251,6 @@ export interface components {
         Text120: string;
         /** Format: free-text */
         FreeText: string;
-        UserId: string;
-        PlanId: string;
         /**
          * Format: email
          * @description Shown with its domain in ASCII (IDNA).
@@ -1278,6 +1272,67 @@ export interface components {
         Metadata: {
             [key: string]: string;
         };
+        WaitingFor: null | {
+            /** @description What it waits for, in words. */
+            what: string;
+            until: components["schemas"]["Instant"] | null;
+        };
+        Event: {
+            id: string;
+            /** @example onboarding.verified */
+            type: string;
+            at: components["schemas"]["Instant"];
+            by: components["schemas"]["Actor"];
+            /** @description What happened, in words. */
+            summary: string;
+            /** @description The state it led to. */
+            state: string;
+            /** @description The entity's version after it; a gap or a step back means disorder. */
+            version: number;
+            data?: Record<string, never>;
+            correlationId: string;
+        };
+        Actor: {
+            /** @enum {string} */
+            kind: "api_key" | "reviewer" | "operator" | "recipient" | "workflow";
+            id: string | null;
+        };
+        CommandOutcome: {
+            id: string;
+            state: string;
+            at: components["schemas"]["Instant"];
+        };
+        ReasonOptional: {
+            reason?: components["schemas"]["FreeText"];
+        };
+        /**
+         * @description Live payments go through Stripe, which takes some currencies in larger steps only: BHD, JOD, KWD, OMR and TND in multiples of 10 minor
+         *     units (5.120 or 5.130 KWD, not 5.124), MGA of 100. Any other amount of them is refused as `AMOUNT_NOT_IN_STEPS`, with the nearest that is
+         *     taken. What the platform computes itself, such as a part of a period's price, is rounded to these steps; a sandbox takes every amount.
+         */
+        Money: {
+            /** @description In the currency's smallest unit: cents for EUR, yen for JPY, fils for KWD. */
+            amountMinor: number;
+            /**
+             * Format: currency
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string;
+        };
+        MoneyValue: {
+            amountMinor: number;
+            currency: string;
+        };
+        /**
+         * Format: line
+         * @description Your own reference.
+         */
+        Reference: string;
+        /** @enum {string} */
+        Mode: "live" | "sandbox";
+        /** @enum {string} */
+        Scope: "read" | "write" | "review" | "operator";
         /** @description Who is asked to approve; each address once, however it is written. */
         Reviewers: components["schemas"]["Email"][];
         /** @description Whose payments are declined (`fraud_detected`) before any gateway is asked, from the next payment on. Replaced as a whole; compared after Unicode NFKC and without regard to case. */
@@ -1361,6 +1416,7 @@ export interface components {
                 maxPageSize: number;
             };
         };
+        UserId: string;
         /** @enum {string} */
         UserStatus: "pending" | "active" | "suspended" | "cancelled";
         Profile: {
@@ -1426,11 +1482,6 @@ export interface components {
             requiresApproval: boolean;
             metadata?: components["schemas"]["Metadata"];
         };
-        WaitingFor: null | {
-            /** @description What it waits for, in words. */
-            what: string;
-            until: components["schemas"]["Instant"] | null;
-        };
         Onboarding: {
             id: string;
             state: components["schemas"]["OnboardingState"];
@@ -1461,77 +1512,6 @@ export interface components {
             startedAt: components["schemas"]["Instant"] | null;
             finishedAt: components["schemas"]["Instant"] | null;
         };
-        Event: {
-            id: string;
-            /** @example onboarding.verified */
-            type: string;
-            at: components["schemas"]["Instant"];
-            by: components["schemas"]["Actor"];
-            /** @description What happened, in words. */
-            summary: string;
-            /** @description The state it led to. */
-            state: string;
-            /** @description The entity's version after it; a gap or a step back means disorder. */
-            version: number;
-            data?: Record<string, never>;
-            correlationId: string;
-        };
-        Actor: {
-            /** @enum {string} */
-            kind: "api_key" | "reviewer" | "operator" | "recipient" | "workflow";
-            id: string | null;
-        };
-        CommandOutcome: {
-            id: string;
-            state: string;
-            at: components["schemas"]["Instant"];
-        };
-        ReasonOptional: {
-            reason?: components["schemas"]["FreeText"];
-        };
-        /** @enum {string} */
-        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "outcome_unknown" | "refund_failed_late";
-        StuckItem: {
-            id: string;
-            /** @enum {string} */
-            state: "open" | "restarted" | "closed" | "mended";
-            kind: components["schemas"]["StuckKind"];
-            tenantId: string;
-            /** @example onboarding */
-            entityType: string;
-            entityId: string;
-            /** @description What was found. */
-            detail: string;
-            /** @description What restart and close would do. */
-            remedy: string;
-            waitingFor: components["schemas"]["WaitingFor"];
-            createdAt: components["schemas"]["Instant"];
-            updatedAt: components["schemas"]["Instant"];
-        };
-        /**
-         * @description Live payments go through Stripe, which takes some currencies in larger steps only: BHD, JOD, KWD, OMR and TND in multiples of 10 minor
-         *     units (5.120 or 5.130 KWD, not 5.124), MGA of 100. Any other amount of them is refused as `AMOUNT_NOT_IN_STEPS`, with the nearest that is
-         *     taken. What the platform computes itself, such as a part of a period's price, is rounded to these steps; a sandbox takes every amount.
-         */
-        Money: {
-            /** @description In the currency's smallest unit: cents for EUR, yen for JPY, fils for KWD. */
-            amountMinor: number;
-            /**
-             * Format: currency
-             * @description ISO 4217.
-             * @example EUR
-             */
-            currency: string;
-        };
-        MoneyValue: {
-            amountMinor: number;
-            currency: string;
-        };
-        /**
-         * Format: line
-         * @description Your own reference.
-         */
-        Reference: string;
         /** @enum {string} */
         PaymentState: "accepted" | "validating" | "review" | "requires_action" | "authorising" | "authorised" | "capturing" | "captured" | "partially_refunded" | "refunded" | "declined" | "failed" | "cancelled" | "unknown";
         /**
@@ -1657,75 +1637,7 @@ export interface components {
             /** @description What is wrong, in words; empty when balanced. */
             problems: string[];
         };
-        /** @enum {string} */
-        CompensationState: "intent" | "none" | "done" | "compensating" | "stuck" | "compensated" | "waived";
-        Compensation: {
-            id: string;
-            state: components["schemas"]["CompensationState"];
-            tenantId: string;
-            /** @description The key the gateway acts on once. */
-            key: string;
-            entityType: string;
-            entityId: string;
-            effect: string;
-            failures: number;
-            lastError: string | null;
-            waived: null | {
-                by: components["schemas"]["Actor"];
-                reason: string | null;
-                at: components["schemas"]["Instant"];
-            };
-            waitingFor: components["schemas"]["WaitingFor"];
-            createdAt: components["schemas"]["Instant"];
-            updatedAt: components["schemas"]["Instant"];
-        };
-        AdvanceClock: {
-            /**
-             * @description An ISO 8601 duration of up to 400 days.
-             * @example P31D
-             * @example P1M
-             * @example PT36H
-             */
-            by: string;
-        };
-        SandboxClock: {
-            now: components["schemas"]["Instant"];
-            /** @description How far it is ahead of real time. */
-            offsetSeconds: number;
-            /** @description The operation that is moving it; null when none is. */
-            advancing: string | null;
-        };
-        Operation: {
-            id: string;
-            /** @enum {string} */
-            state: "running" | "completed" | "failed";
-            /** @enum {string} */
-            type: "advance_clock";
-            from: components["schemas"]["Instant"];
-            target: components["schemas"]["Instant"];
-            reached: components["schemas"]["Instant"];
-            /** @description Days of the way. */
-            progress: {
-                done: number;
-                total: number;
-            };
-            /** @description What happened meanwhile. */
-            fired: {
-                type: string;
-                count: number;
-            }[];
-            /** @description Why it ended early; null otherwise. The clock stands at the last time that every process had reached. */
-            failure: null | {
-                /** @enum {string} */
-                code: "WORKFLOW_STALLED" | "ACTIVITY_FAILING" | "TIME_SKIPPING_UNAVAILABLE" | "CANCELLED" | "INTERNAL";
-                detail: string;
-                workflowId: string | null;
-            };
-            waitingFor: components["schemas"]["WaitingFor"];
-            correlationId: string;
-            createdAt: components["schemas"]["Instant"];
-            updatedAt: components["schemas"]["Instant"];
-        };
+        PlanId: string;
         /** @enum {string} */
         Interval: "day" | "week" | "month" | "year";
         PlanCreate: {
@@ -1915,6 +1827,94 @@ export interface components {
             /** @example 14 */
             cancelAfterDays: number;
         };
+        AdvanceClock: {
+            /**
+             * @description An ISO 8601 duration of up to 400 days.
+             * @example P31D
+             * @example P1M
+             * @example PT36H
+             */
+            by: string;
+        };
+        SandboxClock: {
+            now: components["schemas"]["Instant"];
+            /** @description How far it is ahead of real time. */
+            offsetSeconds: number;
+            /** @description The operation that is moving it; null when none is. */
+            advancing: string | null;
+        };
+        Operation: {
+            id: string;
+            /** @enum {string} */
+            state: "running" | "completed" | "failed";
+            /** @enum {string} */
+            type: "advance_clock";
+            from: components["schemas"]["Instant"];
+            target: components["schemas"]["Instant"];
+            reached: components["schemas"]["Instant"];
+            /** @description Days of the way. */
+            progress: {
+                done: number;
+                total: number;
+            };
+            /** @description What happened meanwhile. */
+            fired: {
+                type: string;
+                count: number;
+            }[];
+            /** @description Why it ended early; null otherwise. The clock stands at the last time that every process had reached. */
+            failure: null | {
+                /** @enum {string} */
+                code: "WORKFLOW_STALLED" | "ACTIVITY_FAILING" | "TIME_SKIPPING_UNAVAILABLE" | "CANCELLED" | "INTERNAL";
+                detail: string;
+                workflowId: string | null;
+            };
+            waitingFor: components["schemas"]["WaitingFor"];
+            correlationId: string;
+            createdAt: components["schemas"]["Instant"];
+            updatedAt: components["schemas"]["Instant"];
+        };
+        /** @enum {string} */
+        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "outcome_unknown" | "refund_failed_late";
+        StuckItem: {
+            id: string;
+            /** @enum {string} */
+            state: "open" | "restarted" | "closed" | "mended";
+            kind: components["schemas"]["StuckKind"];
+            tenantId: string;
+            /** @example onboarding */
+            entityType: string;
+            entityId: string;
+            /** @description What was found. */
+            detail: string;
+            /** @description What restart and close would do. */
+            remedy: string;
+            waitingFor: components["schemas"]["WaitingFor"];
+            createdAt: components["schemas"]["Instant"];
+            updatedAt: components["schemas"]["Instant"];
+        };
+        /** @enum {string} */
+        CompensationState: "intent" | "none" | "done" | "compensating" | "stuck" | "compensated" | "waived";
+        Compensation: {
+            id: string;
+            state: components["schemas"]["CompensationState"];
+            tenantId: string;
+            /** @description The key the gateway acts on once. */
+            key: string;
+            entityType: string;
+            entityId: string;
+            effect: string;
+            failures: number;
+            lastError: string | null;
+            waived: null | {
+                by: components["schemas"]["Actor"];
+                reason: string | null;
+                at: components["schemas"]["Instant"];
+            };
+            waitingFor: components["schemas"]["WaitingFor"];
+            createdAt: components["schemas"]["Instant"];
+            updatedAt: components["schemas"]["Instant"];
+        };
     };
     responses: {
         /** @description What is wrong and what to do about it. */
@@ -1950,15 +1950,6 @@ export interface components {
             };
             content?: never;
         };
-        /** @description A small page for people. */
-        Page: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "text/html": string;
-            };
-        };
         /** @description What the command did. `state` is the state it led to; read the resource for where it stands now. */
         CommandOutcome: {
             headers: {
@@ -1975,6 +1966,15 @@ export interface components {
                  *     }
                  */
                 "application/json": components["schemas"]["CommandOutcome"];
+            };
+        };
+        /** @description A small page for people. */
+        Page: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": string;
             };
         };
         /** @description The item as it is now. */
@@ -2016,23 +2016,23 @@ export interface components {
         UserId: string;
         /** @example onb_01m7y3ad3af6e964zt6px52w8e */
         OnboardingId: string;
-        /** @example stk_01m7y3ad3af6e964zt6px52w8e */
-        StuckId: string;
+        VerificationToken: string;
         /** @example pay_01m7y3ad3af6e964zt6px52w8e */
         PaymentId: string;
         /** @example rfd_01m7y3ad3af6e964zt6px52w8e */
         RefundId: string;
-        /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
-        CompensationId: string;
-        /** @example opn_01m7y3ad3af6e964zt6px52w8e */
-        OperationId: string;
         /** @example pln_01m7y3ad3af6e964zt6px52w8e */
         PlanId: string;
         /** @example sub_01m7y3ad3af6e964zt6px52w8e */
         SubscriptionId: string;
         /** @example inv_01m7y3ad3af6e964zt6px52w8e */
         InvoiceId: string;
-        VerificationToken: string;
+        /** @example opn_01m7y3ad3af6e964zt6px52w8e */
+        OperationId: string;
+        /** @example stk_01m7y3ad3af6e964zt6px52w8e */
+        StuckId: string;
+        /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
+        CompensationId: string;
     };
     requestBodies: never;
     headers: {
@@ -2953,94 +2953,6 @@ export interface operations {
             default: components["responses"]["Page"];
         };
     };
-    listStuck: {
-        parameters: {
-            query?: {
-                kind?: components["schemas"]["StuckKind"];
-                limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before. */
-                cursor?: components["parameters"]["Cursor"];
-            };
-            header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
-                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of stuck items. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["StuckItem"][];
-                    } & WithRequired<components["schemas"]["Page"], "items">;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    restartStuck: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
-                 * @example one-key-per-intention
-                 */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
-                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
-            };
-            path: {
-                /** @example stk_01m7y3ad3af6e964zt6px52w8e */
-                stuckId: components["parameters"]["StuckId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["StuckItem"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    closeStuck: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
-                 * @example one-key-per-intention
-                 */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
-                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
-            };
-            path: {
-                /** @example stk_01m7y3ad3af6e964zt6px52w8e */
-                stuckId: components["parameters"]["StuckId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                /**
-                 * @example {
-                 *       "reason": "Agreed with the partner"
-                 *     }
-                 */
-                "application/json": components["schemas"]["ReasonOptional"];
-            };
-        };
-        responses: {
-            200: components["responses"]["StuckItem"];
-            default: components["responses"]["Problem"];
-        };
-    };
     listPayments: {
         parameters: {
             query?: {
@@ -3467,238 +3379,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerBalance"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    listCompensations: {
-        parameters: {
-            query?: {
-                state?: components["schemas"]["CompensationState"];
-                limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before. */
-                cursor?: components["parameters"]["Cursor"];
-            };
-            header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
-                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of compensations. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Compensation"][];
-                    } & WithRequired<components["schemas"]["Page"], "items">;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    retryCompensation: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
-                 * @example one-key-per-intention
-                 */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
-                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
-            };
-            path: {
-                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
-                compensationId: components["parameters"]["CompensationId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The compensation as it is now. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Compensation"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    waiveCompensation: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
-                 * @example one-key-per-intention
-                 */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
-                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
-            };
-            path: {
-                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
-                compensationId: components["parameters"]["CompensationId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                /**
-                 * @example {
-                 *       "reason": "Voided by hand at the gateway"
-                 *     }
-                 */
-                "application/json": components["schemas"]["ReasonOptional"];
-            };
-        };
-        responses: {
-            /** @description The compensation as it is now. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Compensation"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    getOperation: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The ETags already held: `*`, or a list of tags. */
-                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
-                Prefer?: components["parameters"]["Prefer"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
-                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
-            };
-            path: {
-                /** @example opn_01m7y3ad3af6e964zt6px52w8e */
-                operationId: components["parameters"]["OperationId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description How far it is. */
-            200: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Operation"];
-                };
-            };
-            304: components["responses"]["NotModified"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    getSandboxClock: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
-                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The clock. Live keys get 403. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SandboxClock"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    advanceSandboxClock: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
-                 * @example one-key-per-intention
-                 */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
-                Prefer?: components["parameters"]["Prefer"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
-                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "by": "P31D"
-                 *     }
-                 */
-                "application/json": components["schemas"]["AdvanceClock"];
-            };
-        };
-        responses: {
-            /** @description Under way; poll the operation. */
-            202: {
-                headers: {
-                    Location: components["headers"]["Location"];
-                    ETag: components["headers"]["ETag"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Operation"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    resetSandboxClock: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
-                 * @example one-key-per-intention
-                 */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
-                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Real time again. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SandboxClock"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -4288,6 +3968,326 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CommandOutcome"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETags already held: `*`, or a list of tags. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example opn_01m7y3ad3af6e964zt6px52w8e */
+                operationId: components["parameters"]["OperationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it is. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSandboxClock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The clock. Live keys get 403. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxClock"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    advanceSandboxClock: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "by": "P31D"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdvanceClock"];
+            };
+        };
+        responses: {
+            /** @description Under way; poll the operation. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resetSandboxClock: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Real time again. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxClock"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listStuck: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["StuckKind"];
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of stuck items. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["StuckItem"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    restartStuck: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example stk_01m7y3ad3af6e964zt6px52w8e */
+                stuckId: components["parameters"]["StuckId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["StuckItem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    closeStuck: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example stk_01m7y3ad3af6e964zt6px52w8e */
+                stuckId: components["parameters"]["StuckId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Agreed with the partner"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonOptional"];
+            };
+        };
+        responses: {
+            200: components["responses"]["StuckItem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCompensations: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["CompensationState"];
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of compensations. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Compensation"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    retryCompensation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
+                compensationId: components["parameters"]["CompensationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The compensation as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Compensation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    waiveCompensation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example cmp_01m7y3ad3af6e964zt6px52w8e */
+                compensationId: components["parameters"]["CompensationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Voided by hand at the gateway"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonOptional"];
+            };
+        };
+        responses: {
+            /** @description The compensation as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Compensation"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };

@@ -2,7 +2,11 @@ import { isId } from '../../domain/ids';
 import type { Clock } from '../../services/clock';
 import type { Compensation } from '../../models/payments/compensation';
 import type { Database } from '../../models/database';
-import type { ResolveCompensationInput } from '../../temporal/commands/operator/compensations';
+import {
+  retryCompensation,
+  waiveCompensation,
+  type ResolveCompensationInput,
+} from '../../services/payments/resolve-compensation';
 import { actorOf } from '../actor-of';
 import { notFound, type Handlers } from '../handler';
 import type { Idempotency } from '../replies/idempotency';
@@ -11,11 +15,9 @@ import { visibleTo } from './operations';
 import type { components } from '../generated/openapi-types';
 import type { Call, Reply } from '../pipeline/request-context';
 
-/** What an operator can do about an undoing that keeps failing. The first two write within the session given. */
+/** What is needed of Temporal for an undoing that keeps failing. */
 export interface CompensationOperations {
-  retryCompensation(input: ResolveCompensationInput): Promise<Compensation>;
-  waiveCompensation(input: ResolveCompensationInput & { reason: string | null }): Promise<Compensation>;
-  /** Has the process act on it at once; never throws. */
+  /** Has the process act on it immediately; never throws. */
   hasten(compensation: Compensation): Promise<void>;
 }
 
@@ -49,7 +51,7 @@ export function compensationHandlers(
     return idempotency.acceptOnce({
       call,
       async write(session) {
-        const resolved = await act({ compensationId, by: actorOf(call.caller, 'operator'), at, session });
+        const resolved = await act({ database, compensationId, by: actorOf(call.caller, 'operator'), at, session });
         return {
           status: 200,
           body: presentCompensation(resolved),
@@ -71,9 +73,9 @@ export function compensationHandlers(
         present: (items) => items.map(presentCompensation),
       });
     },
-    retryCompensation: (call) => actOnce(call, (chosen) => compensations.retryCompensation(chosen)),
+    retryCompensation: (call) => actOnce(call, retryCompensation),
     waiveCompensation: (call) =>
-      actOnce(call, (chosen) => compensations.waiveCompensation({ ...chosen, reason: call.body?.reason ?? null })),
+      actOnce(call, (chosen) => waiveCompensation({ ...chosen, reason: call.body?.reason ?? null })),
   };
 }
 

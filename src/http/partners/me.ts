@@ -8,8 +8,13 @@ export interface Limits {
 
 const MAX_PAGE_SIZE = 100;
 
+export interface MeHandlersInput {
+  database: Database;
+  limits: Limits;
+}
+
 /** Who is calling, and within which limits. */
-export function meHandlers({ database, limits }: { database: Database; limits: Limits }): Handlers<'getMe'> {
+export function meHandlers({ database, limits }: MeHandlersInput): Handlers<'getMe'> {
   return {
     async getMe({ caller: { partnerId, tenantId, mode, scopes } }) {
       const partner = partnerId === null ? null : await database.models.partners.findOne({ _id: partnerId }).lean();

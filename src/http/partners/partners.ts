@@ -10,7 +10,7 @@ import { etagOf, rejectUnlessMatching, replyWithTag } from '../replies/etag';
 import { notFound, type Handler, type Handlers } from '../handler';
 import type { Idempotency } from '../replies/idempotency';
 import type { ListPage } from '../replies/list';
-import { RequestProblem } from '../problems';
+import { RequestProblem } from '../problem';
 import { presentPartner } from './present-partner';
 
 export interface PartnerHandlersInput {

@@ -1,7 +1,7 @@
-import type { GatewayNotice } from '../../clients/gateways/payment-gateway';
+import type { GatewayNotice } from '../../contracts/payments/gateway-notice';
 import type { Database } from '../../models/database';
 import type { GatewayName } from '../../domain/tenant';
-import { keepGatewayEvent } from '../../models/payments/gateway-event';
+import { keepGatewayEvent } from '../../services/payments/keep-gateway-event';
 import type { OutboxRow } from '../../models/outbox-row';
 import { notFound, type CallOf, type Handlers } from '../handler';
 import type { Reply } from '../pipeline/request-context';

@@ -5,7 +5,7 @@ import type { Mode } from '../../domain/tenant';
 import type { Database } from '../../models/database';
 import type { Operation } from './contract';
 import { ExpiringCache } from './expiring-cache';
-import { RequestProblem } from '../problems';
+import { RequestProblem } from '../problem';
 import type { Caller } from './request-context';
 
 const KEY_FORM = /^pk_(?:live|sandbox)_[A-Za-z0-9_-]{43}$/;
@@ -97,7 +97,8 @@ export function authorise({ scopes, platformOnly }: Operation): RequestHandler {
       next(
         new DomainError(
           'FORBIDDEN',
-          "This needs the platform operator's key; no partner's key may do it, whatever its scopes. Who is calling: GET /me.",
+          "This needs the platform operator's key; a partner's key is refused, whatever its scopes. " +
+            'GET /me says who is calling.',
         ),
       );
     } else if (!needed.some((scope) => caller.scopes.includes(scope))) {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readContractText } from '../../assets';
-import { rejectMismatch } from '../app';
+import { rejectMismatch } from '../reject-mismatch';
 import { loadContract } from './contract';
 import type { Handlers } from '../handler';
 import { problemTable } from '../problems';
@@ -10,6 +10,12 @@ import { DomainError } from '../../domain/domain-error';
 import { problemOf } from '../problems';
 
 const contract = loadContract(readContractText());
+
+interface WrittenOperation {
+  operationId?: string;
+  security?: { apiKey?: string[] }[];
+  'x-platform-only'?: boolean;
+}
 
 describe('the contract', () => {
   const handlers = Object.fromEntries(
@@ -29,6 +35,27 @@ describe('the contract', () => {
     expect(() => loadContract(readContractText().replace('operationId: getUser', 'operationId: getMe'))).toThrow(
       'two operations are called getMe',
     );
+  });
+
+  it('serves a path without parameters before one whose parameter would match it', () => {
+    const templates = contract.operations.map(({ template }) => template);
+    expect(templates.indexOf('/operations/stuck')).toBeLessThan(templates.indexOf('/operations/{operationId}'));
+  });
+
+  it('says at each operation who may call it: scopes, nobody in particular, or the platform operator', () => {
+    const { paths } = contract.document as { paths: Record<string, Record<string, WrittenOperation>> };
+    for (const operation of Object.values(paths).flatMap((item) => Object.values(item))) {
+      if (operation.operationId === undefined) continue;
+      const needed = operation.security?.map(({ apiKey }) => apiKey?.join()) ?? null;
+      const scoped = needed?.every((names) => Boolean(names)) ?? false;
+      // An operation for operators also says whether it is closed to a partner's key with that scope.
+      const forOperators = needed?.join() === 'operator';
+      expect([operation.operationId, scoped, typeof operation['x-platform-only']]).toEqual([
+        operation.operationId,
+        true,
+        forOperators ? 'boolean' : 'undefined',
+      ]);
+    }
   });
 
   it('has exactly the problem codes of the table', () => {

@@ -23,7 +23,7 @@ export interface Operation {
   route: string;
   /** A key needs one of these; null for a public operation. */
   scopes: Scope[] | null;
-  /** Whether only the platform's own operator may call it, not a partner's key with the operator scope. */
+  /** Closed to a partner's key, whatever its scopes: for the platform operator's key alone (`x-platform-only`). */
   platformOnly: boolean;
   idempotency: 'create' | 'command' | null;
   parameters: Parameter[];
@@ -40,6 +40,7 @@ export interface Contract {
   text: string;
   document: Record<string, unknown>;
   basePath: string;
+  /** In the order in which routes are matched. */
   operations: Operation[];
   /** The named schemas, as a schema of its own; references inside operations point into it. */
   definitions: JsonSchema;
@@ -47,8 +48,8 @@ export interface Contract {
 
 interface RawOperation {
   operationId?: string;
-  tags?: string[];
   security?: Record<string, Scope[]>[];
+  'x-platform-only'?: boolean;
   'x-idempotency'?: 'create' | 'command';
   'x-raw-body'?: boolean;
   parameters?: (Parameter | { $ref: string })[];
@@ -77,8 +78,12 @@ export function loadContract(text: string): Contract {
     JSON.stringify(document).replaceAll('#/components/schemas/', `${DEFINITIONS_ID}#/$defs/`),
   ) as RawContract;
   const basePath = raw.servers[0]?.url ?? '';
-  const found = Object.entries(raw.paths).flatMap(([template, item]) =>
-    methods.filter((method) => item[method]).map((method) => readOperation({ raw, basePath, template, method })),
+  // A path without a parameter comes before one that has a parameter in its place: `{` sorts after every letter.
+  const templates = Object.keys(raw.paths).toSorted((one, other) => (one < other ? -1 : 1));
+  const found = templates.flatMap((template) =>
+    methods
+      .filter((method) => raw.paths[template]?.[method])
+      .map((method) => readOperation({ raw, basePath, template, method })),
   );
   const ids = found.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
@@ -114,8 +119,7 @@ function readOperation({
     template,
     route: basePath + template.replaceAll(/\{(\w+)\}/g, ':$1'),
     scopes: operation.security?.length === 0 ? null : (operation.security ?? []).flatMap(({ apiKey }) => apiKey ?? []),
-    // The contract's sentence on the tag: "Partner accounts and their API keys. Operator only."
-    platformOnly: operation.tags?.includes('Partners') ?? false,
+    platformOnly: operation['x-platform-only'] ?? false,
     idempotency: operation['x-idempotency'] ?? null,
     parameters: [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) =>
       '$ref' in parameter ? (raw.components.parameters[lastSegment(parameter.$ref)] as Parameter) : parameter,

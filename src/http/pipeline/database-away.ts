@@ -38,8 +38,11 @@ const awayCodes = new Set([6, 7, 64, 89, 91, 133, 150, 189, 262, 10107, 11600, 1
  * What Mongoose says before the first contact: with commands unbuffered, and when there is no client yet to ask for a
  * session.
  */
-const BEFORE_FIRST_CONTACT =
-  /before initial connection|Connection was force closed|Cannot read properties of (?:undefined|null) \(reading 'startSession'\)/;
+const BEFORE_FIRST_CONTACT = [
+  /before initial connection/,
+  /Connection was force closed/,
+  /Cannot read properties of (?:undefined|null) \(reading 'startSession'\)/,
+];
 
 /** Whether an error means that MongoDB is away or unable for the moment, not that the request is wrong. */
 export function isDatabaseAway(error: unknown): boolean {
@@ -48,5 +51,5 @@ export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof MongoError) {
     return retryLabels.some((label) => error.hasErrorLabel(label)) || awayCodes.has(Number(error.code));
   }
-  return BEFORE_FIRST_CONTACT.test(error.message);
+  return BEFORE_FIRST_CONTACT.some((pattern) => pattern.test(error.message));
 }

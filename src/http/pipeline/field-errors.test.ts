@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { readContractText } from '../../assets';
 import { loadContract, type JsonSchema, type Operation } from './contract';
-import type { RequestProblem } from '../problems';
+import type { RequestProblem } from '../problem';
 import { createValidators } from './validate';
 
 const contract = loadContract(readContractText());
@@ -59,7 +59,8 @@ describe('what is said of a value that breaks a pattern', () => {
       'Reference',
       '\u0007',
       'format',
-      'must have a visible character, and no line breaks, control characters, half characters, direction controls or stray invisible characters; send your own reference, or leave it out',
+      'must have a visible character, and no line breaks, control characters, half characters, ' +
+        'direction controls or stray invisible characters; send your own reference, or leave it out',
     ],
     [
       'PlanId',

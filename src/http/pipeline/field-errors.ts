@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import { pointerOf } from './json-structure';
-import type { FieldError } from '../problems';
+import type { FieldError } from '../problem';
 
 /** Enough to mend a request by; more would only be noise. */
 const MAX_ERRORS = 50;
@@ -70,7 +70,8 @@ const formatNames: Record<string, string> = {
   locale: 'a BCP 47 language tag such as de-DE',
   currency: 'an active ISO 4217 code in capitals, such as EUR, JPY or KWD',
   'payment-method':
-    "the gateway's token, such as pm_ok; this looks like a card number, and those must never be sent here: collect the card with the gateway",
+    "the gateway's token, such as pm_ok; this looks like a card number, and those must never be sent here: " +
+    'collect the card with the gateway',
   'date-time': 'an instant such as 2026-11-21T09:00:00Z',
 };
 

@@ -1,4 +1,4 @@
-import type { FieldError } from '../problems';
+import type { FieldError } from '../problem';
 
 /** What no body of the contract comes near; they bound the work that validation can be made to do. */
 const MAX_DEPTH = 32;

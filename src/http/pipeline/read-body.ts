@@ -2,7 +2,7 @@ import { MIMEType } from 'node:util';
 import type { Request, RequestHandler } from 'express';
 import type { Operation } from './contract';
 import { faultInStructure } from './json-structure';
-import { RequestProblem } from '../problems';
+import { RequestProblem } from '../problem';
 
 /**
  * Reads a JSON body: within the size limit whatever Content-Length says, uncompressed, in strict UTF-8, and simple

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { readContractText } from '../../assets';
-import type { RequestProblem } from '../problems';
+import type { RequestProblem } from '../problem';
 import { loadContract, type OperationId } from './contract';
 import { createValidators } from './validate';
 

@@ -5,7 +5,7 @@ import type { Contract, JsonSchema, Operation, Parameter } from './contract';
 import { fieldErrorsOf } from './field-errors';
 import { addContractFormats } from './formats';
 import { readQuery, type QueryPart } from './read-query';
-import { RequestProblem, type FieldError } from '../problems';
+import { RequestProblem, type FieldError } from '../problem';
 
 /** What is left of a request once it is known to be valid, with the contract's defaults filled in. */
 export interface ValidInput {

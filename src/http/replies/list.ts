@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Model, QueryFilter } from 'mongoose';
-import { RequestProblem } from '../problems';
+import { RequestProblem } from '../problem';
 import type { Call, Reply } from '../pipeline/request-context';
 
 export interface ListQuery {

@@ -1,17 +1,17 @@
-import { summaryOf, type SummaryInput } from '../../contracts/events';
+import { summaryOf } from '../../contracts/events';
 import type { Event } from '../../models/event';
 import type { components } from '../generated/openapi-types';
 
 /** One thing that happened to an entity, as the API shows it. */
 export const presentEvent = (
   { _id, type, at, by, state, version, data, correlationId }: Event,
-  words: Pick<SummaryInput, 'currency' | 'planNames'>,
+  currency: string | null,
 ): components['schemas']['Event'] => ({
   id: _id,
   type,
   at: at.toISOString(),
   by: { kind: by.kind, id: by.id },
-  summary: summaryOf({ type, data, ...words }),
+  summary: summaryOf({ type, data, currency }),
   state,
   version,
   correlationId,

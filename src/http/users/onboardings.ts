@@ -3,10 +3,11 @@ import { normaliseEmail } from '../../domain/email';
 import { isId } from '../../domain/ids';
 import { hasEnded, hasSettled } from '../../domain/users/onboarding';
 import type { Clock } from '../../services/clock';
+import { OWN_SEND_MS } from '../../services/new-outbox-row';
 import type { Database } from '../../models/database';
 import type { Onboarding } from '../../models/users/onboarding';
 import type { OutboxRow } from '../../models/outbox-row';
-import { acceptOnboarding, insertAccepted } from '../../services/users/accept-onboarding';
+import { acceptOnboarding } from '../../services/users/accept-onboarding';
 import { actorOf } from '../actor-of';
 import { isDuplicateKey } from '../../models/duplicate-key';
 import { etagOf } from '../replies/etag';
@@ -69,28 +70,30 @@ export function onboardingHandlers(
   const accept = async (call: CallOf<'createOnboarding'>): Promise<Reply> => {
     const { tenantId, caller, correlationId, body } = call;
     const defaults = await partnerDefaults(database, caller.partnerId);
-    const accepted = acceptOnboarding({
-      tenantId,
-      correlationId,
-      at: await clock.now(tenantId),
-      by: actorOf(caller),
-      email: body.email,
-      name: body.name,
-      locale: body.locale ?? defaults.locale,
-      timeZone: body.timeZone ?? defaults.timeZone,
-      requiresApproval: body.requiresApproval ?? false,
-      metadata: body.metadata ?? {},
-    });
-    const { onboarding, event, startRow } = accepted;
+    const at = await clock.now(tenantId);
     return idempotency.acceptOnce({
       call,
       async write(session) {
-        await insertAccepted({ models, accepted, session });
+        const { onboarding, event, row } = await acceptOnboarding({
+          database,
+          session,
+          tenantId,
+          correlationId,
+          at,
+          by: actorOf(caller),
+          email: body.email,
+          name: body.name,
+          locale: body.locale ?? defaults.locale,
+          timeZone: body.timeZone ?? defaults.timeZone,
+          requiresApproval: body.requiresApproval ?? false,
+          metadata: body.metadata ?? {},
+          startDelayMs: OWN_SEND_MS,
+        });
         return {
           status: 202,
           headers: { Location: `${basePath}/onboardings/${onboarding._id}`, ETag: etagOf(onboarding.version) },
           body: presentOnboarding({ onboarding, events: [event] }),
-          afterCommit: () => startSoon(startRow),
+          afterCommit: () => startSoon(row),
         };
       },
       explain: (error) => explainTakenAddress({ database, tenantId, email: body.email, error }),

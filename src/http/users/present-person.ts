@@ -1,5 +1,5 @@
 import type { ClientSession } from 'mongoose';
-import type { Models } from '../../models/database';
+import type { Models } from '../../models/define-models';
 import type { Onboarding } from '../../models/users/onboarding';
 
 /** What an onboarding is read for: at least whose it is, and at which version. */

@@ -1,8 +1,19 @@
-import type { MailTemplateText } from '../mail-text';
+import type { LoadMailInput, MailDefinition } from '../mail-definition';
+import { loadOnboardingMail, type OnboardingMailFacts } from './load-onboarding-mail';
+
+interface ApprovalFacts extends OnboardingMailFacts {
+  onboardingId: string;
+  /** The onboarding expires at this instant without a decision. */
+  until: Date | null;
+}
+
+const load = (input: LoadMailInput) =>
+  loadOnboardingMail(input, ({ _id: onboardingId, until }) => ({ onboardingId, until }));
 
 /** To reviewers and the operator. They decide through the API, so the mail names the onboarding and has no button. */
-export const approvalRequest: MailTemplateText = {
-  en: ({ name, partnerName, onboardingId, until, time }) => ({
+export const approvalRequest: MailDefinition<ApprovalFacts> = {
+  load,
+  en: ({ name, partnerName, onboardingId, until }, { time }) => ({
     subject: `${partnerName}: an onboarding needs your decision`,
     greeting: 'Hello,',
     paragraphs: [
@@ -11,7 +22,7 @@ export const approvalRequest: MailTemplateText = {
       ...(until ? [`It expires without a decision on ${time(until)}.`] : []),
     ],
   }),
-  de: ({ name, partnerName, onboardingId, until, time }) => ({
+  de: ({ name, partnerName, onboardingId, until }, { time }) => ({
     subject: `${partnerName}: Ein Onboarding braucht Ihre Entscheidung`,
     greeting: 'Guten Tag,',
     paragraphs: [
@@ -22,8 +33,9 @@ export const approvalRequest: MailTemplateText = {
   }),
 };
 
-export const approvalEscalation: MailTemplateText = {
-  en: ({ name, partnerName, onboardingId, until, time }) => ({
+export const approvalEscalation: MailDefinition<ApprovalFacts> = {
+  load,
+  en: ({ name, partnerName, onboardingId, until }, { time }) => ({
     subject: `${partnerName}: an onboarding has waited a day for a decision`,
     greeting: 'Hello,',
     paragraphs: [
@@ -32,11 +44,12 @@ export const approvalEscalation: MailTemplateText = {
       ...(until ? [`It expires without a decision on ${time(until)}.`] : []),
     ],
   }),
-  de: ({ name, partnerName, onboardingId, until, time }) => ({
+  de: ({ name, partnerName, onboardingId, until }, { time }) => ({
     subject: `${partnerName}: Ein Onboarding wartet seit einem Tag auf eine Entscheidung`,
     greeting: 'Guten Tag,',
     paragraphs: [
-      `Niemand bei ${partnerName} hat innerhalb von 24 Stunden über das Onboarding von ${name} entschieden. Bitte kümmern Sie sich darum.`,
+      `Niemand bei ${partnerName} hat innerhalb von 24 Stunden über das Onboarding von ${name} entschieden. ` +
+        'Bitte kümmern Sie sich darum.',
       `Onboarding: ${onboardingId}`,
       ...(until ? [`Ohne Entscheidung verfällt es am ${time(until)}.`] : []),
     ],

@@ -1,7 +1,14 @@
-import type { MailTemplateText } from '../mail-text';
+import type { MailDefinition } from '../mail-definition';
+import { loadOnboardingMail, type OnboardingMailFacts } from './load-onboarding-mail';
 
-export const profileReminder: MailTemplateText = {
-  en: ({ name, partnerName, until, time }) => ({
+interface ProfileReminderFacts extends OnboardingMailFacts {
+  /** The onboarding goes on without a profile at this instant. */
+  until: Date | null;
+}
+
+export const profileReminder: MailDefinition<ProfileReminderFacts> = {
+  load: (input) => loadOnboardingMail(input, ({ until }) => ({ until })),
+  en: ({ name, partnerName, until }, { time }) => ({
     subject: `Please complete your profile with ${partnerName}`,
     greeting: `Hello ${name},`,
     paragraphs: [
@@ -9,7 +16,7 @@ export const profileReminder: MailTemplateText = {
       ...(until ? [`You have until ${time(until)}; after that your account is set up without it.`] : []),
     ],
   }),
-  de: ({ name, partnerName, until, time }) => ({
+  de: ({ name, partnerName, until }, { time }) => ({
     subject: `Bitte vervollständigen Sie Ihr Profil bei ${partnerName}`,
     greeting: `Guten Tag ${name},`,
     paragraphs: [

@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 import { schemaOptions } from '../schema-options';
-import type { EntityType } from '../event';
+import type { EntityType } from '../../contracts/entity-types';
 
 export const stuckKinds = [
   'workflow_missing',

@@ -2,7 +2,7 @@ import { Schema } from 'mongoose';
 import type { Actor } from '../../domain/actor';
 import type { GatewayCall } from '../../domain/payments/payment';
 import { schemaOptions } from '../schema-options';
-import type { EntityType } from '../event';
+import type { EntityType } from '../../contracts/entity-types';
 
 /**
  * `intent`: it is about to be asked for, or nobody knows whether it happened. `none`: it certainly did not happen.

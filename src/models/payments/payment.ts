@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import type { PaymentUndoing } from '../../contracts/payments/payment';
+import type { PaymentParent, PaymentUndoing } from '../../contracts/payments/payment';
 import type { FraudDecision } from '../../domain/payments/fraud';
 import type { Money } from '../../domain/money';
 import type { CaptureMode, GatewayCall, PaymentState } from '../../domain/payments/payment';
@@ -24,8 +24,8 @@ export interface Payment extends Entity {
   capture: CaptureMode;
   /** A renewal happens without the customer present. */
   purpose: 'initial' | 'renewal';
-  /** Who starts its process: the outbox, once, or a parent workflow, as often as it asks. */
-  startedBy: 'outbox' | 'parent';
+  /** The workflow that starts its process, as often as it likes; null where the outbox starts it, once. */
+  parent: PaymentParent | null;
   /** What a capture that was begun takes; null before. */
   captureMinor: number | null;
   authorisedMinor: number;
@@ -43,6 +43,8 @@ export interface Payment extends Entity {
   reason: string | null;
   /** Where an undoing that was begun leads to. */
   undoing: PaymentUndoing | null;
+  /** Why the parent withdraws it: a code; null while it is wanted. A process that Temporal cancels records it. */
+  withdrawReason: string | null;
   /** How many runs of its process have owned it, and the last of them. */
   runs: number;
   lastRunId: string | null;
@@ -62,7 +64,7 @@ export const paymentSchema = new Schema<Payment>(
     metadata: { type: Schema.Types.Mixed, required: true },
     capture: { type: String, required: true },
     purpose: { type: String, required: true },
-    startedBy: { type: String, required: true },
+    parent: { type: Schema.Types.Mixed, default: null },
     captureMinor: { type: Number, default: null },
     authorisedMinor: { type: Number, required: true },
     capturedMinor: { type: Number, required: true },
@@ -75,6 +77,7 @@ export const paymentSchema = new Schema<Payment>(
     review: { type: Schema.Types.Mixed, default: null },
     reason: { type: String, default: null },
     undoing: { type: Schema.Types.Mixed, default: null },
+    withdrawReason: { type: String, default: null },
     runs: { type: Number, required: true },
     lastRunId: { type: String, default: null },
   },

@@ -25,7 +25,7 @@ describe('before the boot is finished', () => {
     expect([response.status, await response.text()]).toEqual([200, 'handled']);
   });
 
-  it('a request is answered 503 within 2 s when MongoDB does not come, the next one at once, and both are served when it does', async () => {
+  it('requests are answered 503 within 2 s while MongoDB is away, and served once it is there', async () => {
     let boot!: () => void;
     const { get } = await open(new Promise((resolve) => (boot = resolve)));
     const begun = performance.now();

@@ -18,7 +18,8 @@ export function findWorkflows(configured: string | undefined): WorkflowSource {
     .find((place) => existsSync(place));
   if (sources === undefined)
     throw new Error(
-      'WORKFLOW_BUNDLE is not set, and there is neither workflow-bundle.js beside the program nor workflows/; run npm run build',
+      'WORKFLOW_BUNDLE is not set, and there is neither workflow-bundle.js beside the program nor ' +
+        'workflows/; run npm run build',
     );
   return { workflowsPath: sources };
 }

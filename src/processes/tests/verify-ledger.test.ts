@@ -1,4 +1,5 @@
-import { createCompensationOperations, hasten } from '../../temporal/commands/operator/compensations';
+import { waiveCompensation } from '../../services/payments/resolve-compensation';
+import { hastenUndoing } from '../../temporal/commands/payments/hasten-undoing';
 import { createFaultyGateway } from '../../testing/faults/faulty-gateway';
 import { openPaymentWorld, testActor, type PaymentWorld } from '../../testing/worlds/payment-world';
 import { quietTemporal } from '../../testing/servers/quiet-temporal';
@@ -36,7 +37,8 @@ it('the books agree with a hold whose undoing an operator has waived, and not wi
     { what: 'the undoing' },
   );
   await world.database.inTransaction((session) =>
-    createCompensationOperations(world).waiveCompensation({
+    waiveCompensation({
+      database: world.database,
       compensationId,
       by: testActor,
       at: new Date().toISOString(),
@@ -44,7 +46,7 @@ it('the books agree with a hold whose undoing an operator has waived, and not wi
       session,
     }),
   );
-  await hasten(world.client, { entityId: id });
+  await hastenUndoing(world.client, { entityId: id });
   await world.until(id, 'cancelled');
   expect(await verify()).toEqual({ agree: true, said: expect.arrayContaining(['The books agree.']) });
 

@@ -1,7 +1,8 @@
+import type { Process } from '../../contracts/process';
 import type { Database } from '../../models/database';
+import { entityModel } from '../../models/entity-model';
 import type { Entity } from '../../models/schema-options';
 import type { Processes, SuspectKind } from './find-suspects';
-import { modelOf, openFilterOf, type ReconciledEntity } from './reconciled-entity';
 
 /** What is wrong with one entity or its workflow, exactly and now; `unstarted` can be mended, null is nothing. */
 export type Finding = { kind: SuspectKind | 'unstarted'; entity: Entity | null; detail: string } | null;
@@ -9,9 +10,10 @@ export type Finding = { kind: SuspectKind | 'unstarted'; entity: Entity | null; 
 export interface ExamineEntityInput {
   database: Database;
   processes: Pick<Processes, 'isRunning'>;
-  reconciled: ReconciledEntity;
+  reconciled: Process;
   kind: SuspectKind;
   entityId: string;
+  workflowId: string;
 }
 
 /** A start that was done twice and still left no workflow is not done a third time. */
@@ -20,11 +22,11 @@ const MOST_STARTS_DONE = 1;
 /** The second look: reads of one moment, and Temporal's own word instead of its lagging list. */
 export async function examineEntity(input: ExamineEntityInput): Promise<Finding> {
   if (input.kind === 'state_mismatch') return examineState(input);
-  const { database, processes, reconciled, entityId, kind } = input;
-  const isRunning = await processes.isRunning(reconciled.workflowIdOf(entityId));
+  const { database, processes, reconciled, entityId, workflowId, kind } = input;
+  const isRunning = await processes.isRunning(workflowId);
   // Read after Temporal was asked: a workflow that has ended has ended its entity before.
-  const model = modelOf(database.models, reconciled);
-  const open = await model.findOne({ _id: entityId, ...openFilterOf(reconciled) }).lean<Entity>();
+  const model = entityModel(database.models, reconciled.entityType);
+  const open = await model.findOne({ _id: entityId, ...reconciled.openFilter }).lean<Entity>();
   if (kind === 'workflow_orphaned') {
     if (!isRunning || open) return null;
     const entity = await model.findById(entityId).lean<Entity>();
@@ -45,7 +47,10 @@ export async function examineEntity(input: ExamineEntityInput): Promise<Finding>
 /** Every change of an entity leaves an event with the state it led to; a state no event tells of was set by hand. */
 async function examineState({ database, reconciled, entityId }: ExamineEntityInput): Promise<Finding> {
   return database.inTransaction(async (session) => {
-    const entity = await modelOf(database.models, reconciled).findById(entityId).session(session).lean<Entity>();
+    const entity = await entityModel(database.models, reconciled.entityType)
+      .findById(entityId)
+      .session(session)
+      .lean<Entity>();
     if (!entity) return null;
     const { tenantId, state } = entity;
     const last = await database.models.events

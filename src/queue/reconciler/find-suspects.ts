@@ -1,7 +1,8 @@
+import type { Process } from '../../contracts/process';
 import type { Database } from '../../models/database';
+import { entityModel } from '../../models/entity-model';
 import type { Entity } from '../../models/schema-options';
 import type { StuckKind } from '../../models/operator/stuck-item';
-import { modelOf, openFilterOf, type ReconciledEntity } from './reconciled-entity';
 
 /** What Temporal says is running. */
 export interface Processes {
@@ -27,12 +28,13 @@ export function isSuspectKind(kind: StuckKind): kind is SuspectKind {
 export interface Suspect {
   kind: SuspectKind;
   entityId: string;
+  workflowId: string;
 }
 
 export interface FindSuspectsInput {
   database: Database;
   processes: Pick<Processes, 'listRunning'>;
-  reconciled: ReconciledEntity;
+  reconciled: Process;
   /** Entities read at a time. */
   batch: number;
   /** Where to stop; the rest is found by the next run. */
@@ -57,31 +59,33 @@ export async function findSuspects({
   batch,
   atMost,
 }: FindSuspectsInput): Promise<Suspect[]> {
-  const model = modelOf(database.models, reconciled);
-  const ended = [...reconciled.endedStates];
+  const { entityType, workflowType, endedStates, openFilter, expectsProcess } = reconciled;
+  const model = entityModel(database.models, entityType);
   const running = new Set<string>();
-  for await (const { workflowId } of processes.listRunning(reconciled.workflowType)) {
-    const entityId = reconciled.entityIdOf(workflowId);
-    if (entityId !== null) running.add(entityId);
+  for await (const { workflowId } of processes.listRunning(workflowType)) {
+    if (reconciled.entityIdOf(workflowId) !== null) running.add(workflowId);
   }
+  const suspectOf = (kind: SuspectKind, entity: Seen): Suspect => ({
+    kind,
+    entityId: entity._id,
+    workflowId: reconciled.workflowId(entity),
+  });
 
   const suspects: Suspect[] = [];
   const compare = async (open: Seen[]): Promise<void> => {
-    const missing = open.filter(({ _id, updatedAt }) => !running.has(_id) && !isYounger(updatedAt, MISSING_GRACE_MS));
+    const missing = open.filter(
+      (entity) => !running.has(reconciled.workflowId(entity)) && !isYounger(entity.updatedAt, MISSING_GRACE_MS),
+    );
     const waiting = await withOpenStart(database, missing);
-    suspects.push(
-      ...missing
-        .filter(({ _id }) => !waiting.has(_id))
-        .map(({ _id }) => ({ kind: 'workflow_missing' as const, entityId: _id })),
-    );
-    suspects.push(
-      ...(await withoutItsEvent(database, open)).map((entityId) => ({ kind: 'state_mismatch' as const, entityId })),
-    );
-    for (const { _id } of open) running.delete(_id);
+    const unawaited = missing.filter(({ _id }) => !waiting.has(_id));
+    suspects.push(...unawaited.map((entity) => suspectOf('workflow_missing', entity)));
+    const mismatched = await withoutItsEvent(database, open);
+    suspects.push(...mismatched.map((entity) => suspectOf('state_mismatch', entity)));
+    for (const entity of open) running.delete(reconciled.workflowId(entity));
   };
   let open: Seen[] = [];
   for await (const entity of model
-    .find({ ...openFilterOf(reconciled), ...reconciled.expectsProcess }, seenFields)
+    .find({ ...openFilter, ...expectsProcess }, seenFields)
     .lean<Seen[]>()
     .cursor({ batchSize: batch })) {
     open.push(entity);
@@ -93,13 +97,14 @@ export async function findSuspects({
   await compare(open);
 
   // What is left runs, and its entity was not among the open ones.
-  for (const entityIds of chunksOf([...running], batch)) {
-    const entities = await model.find({ _id: { $in: entityIds } }, seenFields).lean<Seen[]>();
+  for (const workflowIds of chunksOf([...running], batch)) {
+    const entityIds = new Map(workflowIds.map((workflowId) => [workflowId, reconciled.entityIdOf(workflowId)!]));
+    const entities = await model.find({ _id: { $in: [...entityIds.values()] } }, seenFields).lean<Seen[]>();
     const known = new Map(entities.map((entity) => [entity._id, entity]));
-    for (const entityId of entityIds) {
+    for (const [workflowId, entityId] of entityIds) {
       const entity = known.get(entityId);
-      if (entity && (!ended.includes(entity.state) || isYounger(entity.updatedAt, ORPHANED_GRACE_MS))) continue;
-      suspects.push({ kind: 'workflow_orphaned', entityId });
+      if (entity && (!endedStates.includes(entity.state) || isYounger(entity.updatedAt, ORPHANED_GRACE_MS))) continue;
+      suspects.push({ kind: 'workflow_orphaned', entityId, workflowId });
     }
     if (suspects.length >= atMost) break;
   }
@@ -122,7 +127,7 @@ async function withOpenStart(database: Database, entities: Seen[]): Promise<Set<
 }
 
 /** The entities whose present version has no event, or one that tells of another state. */
-async function withoutItsEvent(database: Database, entities: Seen[]): Promise<string[]> {
+async function withoutItsEvent(database: Database, entities: Seen[]): Promise<Seen[]> {
   if (entities.length === 0) return [];
   const events = await database.models.events
     .find(
@@ -131,7 +136,7 @@ async function withoutItsEvent(database: Database, entities: Seen[]): Promise<st
     )
     .lean();
   const told = new Set(events.map(({ entityId, state }) => `${entityId} ${state}`));
-  return entities.filter(({ _id, state }) => !told.has(`${_id} ${state}`)).map(({ _id }) => _id);
+  return entities.filter(({ _id, state }) => !told.has(`${_id} ${state}`));
 }
 
 function* chunksOf<T>(items: readonly T[], size: number): Generator<T[]> {

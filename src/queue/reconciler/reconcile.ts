@@ -1,20 +1,20 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Process } from '../../contracts/process';
+import { processes as descriptors } from '../../contracts/processes';
 import type { Database } from '../../models/database';
 import { insertDocuments } from '../../services/insert-documents';
-import { newOutboxRow } from '../../services/new-outbox-row';
-import { mendStuckItem, openStuckItem } from '../../services/outbox';
+import { newStartRow } from '../../services/new-outbox-row';
+import { mendStuckItem, openStuckItem } from '../../services/operator/stuck-items';
 import type { Entity } from '../../models/schema-options';
 import type { StuckItem } from '../../models/operator/stuck-item';
 import { examineEntity } from './examine-entity';
 import { findSuspects, isSuspectKind, type Processes, type Suspect } from './find-suspects';
-import { reconciledEntities, type ReconciledEntity } from './reconciled-entity';
 
 export interface CreateReconcilerInput {
   database: Database;
   processes: Processes;
   logger: Pick<Logger, 'info' | 'warn'>;
-  entities?: readonly ReconciledEntity[];
   /** Between the first look and the second. */
   lookAgainAfterMs?: number;
   batch?: number;
@@ -34,6 +34,7 @@ export const RECONCILE_EVERY_MS = 30_000;
 /** The owner of an item whose entity, and with it the tenant, does not exist. */
 const UNKNOWN_TENANT = 'unknown';
 const AT_ONCE = 10;
+const reconciledProcesses = descriptors.filter(({ isReconciled }) => isReconciled);
 
 /**
  * Compares open entities with running workflows, both ways, and entities with their events. What is wrong at two looks
@@ -42,25 +43,17 @@ const AT_ONCE = 10;
  * does not answer.
  */
 export function createReconciler(input: CreateReconcilerInput): (signal?: AbortSignal) => Promise<ReconcileResult> {
-  const {
-    database,
-    processes,
-    logger,
-    entities = reconciledEntities,
-    lookAgainAfterMs = 10_000,
-    batch = 100,
-    maxSuspects = 1000,
-  } = input;
+  const { database, processes, logger, lookAgainAfterMs = 10_000, batch = 100, maxSuspects = 1000 } = input;
 
-  async function settleSuspect(reconciled: ReconciledEntity, { kind, entityId }: Suspect): Promise<ReconcileResult> {
-    const finding = await examineEntity({ database, processes, reconciled, kind, entityId });
+  async function settleSuspect(reconciled: Process, suspect: Suspect): Promise<ReconcileResult> {
+    const { entityId, workflowId: subject } = suspect;
+    const finding = await examineEntity({ database, processes, reconciled, ...suspect });
     if (!finding) return { listed: 0, mended: 0 };
     const { entityType } = reconciled;
     if (finding.kind === 'unstarted') {
       await askForStart(reconciled, finding.entity as Entity);
       return { listed: 0, mended: 1 };
     }
-    const subject = reconciled.workflowIdOf(entityId);
     const tenantId = finding.entity?.tenantId ?? UNKNOWN_TENANT;
     const isNew = await openStuckItem({
       database,
@@ -79,20 +72,12 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
     return { listed: isNew ? 1 : 0, mended: 0 };
   }
 
-  async function askForStart(reconciled: ReconciledEntity, entity: Entity): Promise<void> {
-    const { _id: entityId, tenantId, correlationId } = entity;
-    const { entityType } = reconciled;
-    const row = newOutboxRow({
-      tenantId,
-      entityType,
-      entityId,
-      correlationId,
-      pending: ['temporal'],
-      start: reconciled.startOf(entity),
-    });
+  async function askForStart(reconciled: Process, entity: Entity): Promise<void> {
+    const { tenantId, correlationId } = entity;
+    const row = newStartRow({ process: reconciled, entity });
     await insertDocuments({ model: database.models.outbox, documents: [row] });
     logger.warn(
-      { tenantId, workflowId: reconciled.workflowIdOf(entityId), correlationId },
+      { tenantId, workflowId: row.start?.workflowId, correlationId },
       'A start was missing and has been asked for again',
     );
   }
@@ -121,15 +106,15 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
 
   async function persists({ kind, entityType, entityId, subject }: StuckItem): Promise<boolean> {
     if (kind === 'outbox_failing') return (await database.models.outbox.exists({ _id: subject, open: true })) !== null;
-    const reconciled = entities.find((known) => known.entityType === entityType);
+    const reconciled = reconciledProcesses.find((known) => known.entityType === entityType);
     if (!reconciled || !isSuspectKind(kind)) return true;
-    return (await examineEntity({ database, processes, reconciled, kind, entityId })) !== null;
+    return (await examineEntity({ database, processes, reconciled, kind, entityId, workflowId: subject })) !== null;
   }
 
   return async (signal) => {
     const total: ReconcileResult = { listed: 0, mended: await mendItems() };
-    const found: { reconciled: ReconciledEntity; suspect: Suspect }[] = [];
-    for (const reconciled of entities) {
+    const found: { reconciled: Process; suspect: Suspect }[] = [];
+    for (const reconciled of reconciledProcesses) {
       const suspects = await findSuspects({ database, processes, reconciled, batch, atMost: maxSuspects });
       found.push(...suspects.map((suspect) => ({ reconciled, suspect })));
     }

@@ -1,16 +1,12 @@
 import type { ClientSession } from 'mongoose';
-import { consumersOf } from '../../contracts/events';
-import { PROCESS_PAYMENT, processPaymentId } from '../../contracts/payments/payment';
-import { taskQueues } from '../../contracts/task-queues';
+import { paymentProcess } from '../../contracts/payments/process';
 import type { Actor } from '../../domain/actor';
 import { amountStepOf } from '../../domain/amount-step';
 import { newId } from '../../domain/ids';
 import { requireAmount, type Money } from '../../domain/money';
 import type { CaptureMode } from '../../domain/payments/payment';
 import type { Database } from '../../models/database';
-import type { Event } from '../../models/event';
-import { insertDocuments } from '../insert-documents';
-import { newOutboxRow } from '../new-outbox-row';
+import { acceptChildEntity, acceptEntity } from '../accept-entity';
 import type { OutboxRow } from '../../models/outbox-row';
 import type { Payment } from '../../models/payments/payment';
 
@@ -24,7 +20,8 @@ export interface AcceptPaymentInput {
   paymentMethod: string;
   capture?: CaptureMode;
   purpose?: Payment['purpose'];
-  startedBy?: Payment['startedBy'];
+  /** The workflow that starts the payment's process, as often as it likes. Defaults to none: the outbox starts it, once. */
+  parent?: Payment['parent'];
   customerId?: string | null;
   orderRef?: string | null;
   description?: string | null;
@@ -44,12 +41,11 @@ export interface AcceptPaymentInput {
  * @throws DomainError what `requireAmount` throws.
  */
 export async function acceptPayment(input: AcceptPaymentInput): Promise<{ payment: Payment; row: OutboxRow | null }> {
-  const { database, session, tenantId, correlationId, by, purpose = 'initial', startedBy = 'outbox' } = input;
+  const { database, session, tenantId, correlationId, by, purpose = 'initial', parent = null } = input;
   const at = new Date(input.at);
   const paymentId = input.paymentId ?? newId('payment');
-  // What a subscription charges was computed in these steps; should it not have been, the gateway says so and dunning
-  // follows.
-  const stepMinor = startedBy === 'parent' ? 1 : amountStepOf({ tenantId, currency: input.amount.currency });
+  // A parent has computed its amount in these steps; should it not have, the gateway refuses the charge.
+  const stepMinor = parent ? 1 : amountStepOf({ tenantId, currency: input.amount.currency });
   const payment: Payment = {
     _id: paymentId,
     tenantId,
@@ -70,7 +66,7 @@ export async function acceptPayment(input: AcceptPaymentInput): Promise<{ paymen
     metadata: input.metadata ?? {},
     capture: input.capture ?? 'automatic',
     purpose,
-    startedBy,
+    parent,
     captureMinor: null,
     authorisedMinor: 0,
     capturedMinor: 0,
@@ -83,47 +79,22 @@ export async function acceptPayment(input: AcceptPaymentInput): Promise<{ paymen
     review: null,
     reason: null,
     undoing: null,
+    withdrawReason: null,
     runs: 0,
     lastRunId: null,
   };
-  const event: Event = {
-    _id: newId('event'),
-    tenantId,
-    entityType: 'payment',
-    entityId: paymentId,
-    step: 'accepted',
-    type: 'payment.accepted',
-    state: 'accepted',
-    version: 1,
-    at,
-    by,
-    data: { amountMinor: payment.amount.amountMinor, currency: payment.amount.currency },
-    correlationId,
-  };
-  const about = { tenantId, entityType: 'payment', entityId: paymentId, correlationId } as const;
-  const row =
-    startedBy === 'parent'
-      ? null
-      : newOutboxRow({
-          ...about,
-          pending: ['temporal'],
-          delayMs: input.startDelayMs,
-          start: {
-            workflowType: PROCESS_PAYMENT,
-            workflowId: processPaymentId(paymentId),
-            taskQueue: taskQueues.payments,
-            input: { tenantId, paymentId, correlationId },
-          },
-        });
-  await insertDocuments({ model: database.models.payments, documents: [payment], session });
-  await insertDocuments({ model: database.models.events, documents: [event], session });
-  await insertDocuments({
-    model: database.models.outbox,
-    documents: [
-      newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }),
-      ...(row ? [row] : []),
-    ],
+  const accepted = {
+    database,
     session,
-  });
+    process: paymentProcess,
+    entity: payment,
+    event: { type: 'payment.accepted', data: { ...payment.amount } },
+    by,
+  } as const;
+  if (parent) {
+    await acceptChildEntity(accepted);
+    return { payment, row: null };
+  }
+  const { row } = await acceptEntity({ ...accepted, startDelayMs: input.startDelayMs });
   return { payment, row };
 }

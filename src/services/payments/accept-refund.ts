@@ -1,10 +1,7 @@
 import type { ClientSession } from 'mongoose';
-import { consumersOf } from '../../contracts/events';
-import { REFUND_PAYMENT, refundPaymentId } from '../../contracts/payments/payment';
-import { taskQueues } from '../../contracts/task-queues';
+import { refundProcess } from '../../contracts/payments/process';
 import type { Actor } from '../../domain/actor';
 import { amountStepOf } from '../../domain/amount-step';
-import { DomainError } from '../../domain/domain-error';
 import { newId } from '../../domain/ids';
 import type { Money } from '../../domain/money';
 import { refusePaymentCommand } from '../../domain/payments/payment-commands';
@@ -12,9 +9,8 @@ import { reserveRefund, type CapturedFunds } from '../../domain/payments/refund'
 import { requireAccepted } from '../../domain/refusal';
 import { applyStep } from '../apply-step';
 import type { Database } from '../../models/database';
-import type { Event } from '../../models/event';
-import { insertDocuments } from '../insert-documents';
-import { newOutboxRow } from '../new-outbox-row';
+import { acceptEntity } from '../accept-entity';
+import { findEntity } from '../find-entity';
 import type { OutboxRow } from '../../models/outbox-row';
 import type { Payment } from '../../models/payments/payment';
 import type { Refund } from '../../models/payments/refund';
@@ -55,8 +51,7 @@ export const fundsOf = ({ amount, capturedMinor, refundedMinor, pendingRefundMin
 export async function acceptRefund(input: AcceptRefundInput): Promise<{ refund: Refund; row: OutboxRow }> {
   const { database, session, tenantId, paymentId, correlationId, by, reason = null } = input;
   const { models } = database;
-  const payment = await models.payments.findOne({ _id: paymentId, tenantId }).session(session).lean();
-  if (!payment) throw new DomainError('NOT_FOUND', `There is no payment ${paymentId}`);
+  const payment = await findEntity({ database, session, tenantId, entityType: 'payment', entityId: paymentId });
   requireAccepted(refusePaymentCommand({ command: 'refund', state: payment.state, capture: payment.capture }));
   const { amount, funds } = reserveRefund({
     funds: fundsOf(payment),
@@ -102,35 +97,14 @@ export async function acceptRefund(input: AcceptRefundInput): Promise<{ refund: 
     reason,
     failure: null,
   };
-  const about = { tenantId, entityType: 'refund', entityId: refundId, correlationId } as const;
-  const event: Event = {
-    _id: newId('event'),
-    ...about,
-    step: 'accepted',
-    type: 'refund.accepted',
-    state: 'pending',
-    version: 1,
-    at,
-    by,
-    data: { paymentId, amountMinor: amount.amountMinor },
-  };
-  const row = newOutboxRow({
-    ...about,
-    pending: ['temporal'],
-    delayMs: input.startDelayMs,
-    start: {
-      workflowType: REFUND_PAYMENT,
-      workflowId: refundPaymentId(refundId),
-      taskQueue: taskQueues.payments,
-      input: { tenantId, refundId, correlationId },
-    },
-  });
-  await insertDocuments({ model: models.refunds, documents: [refund], session });
-  await insertDocuments({ model: models.events, documents: [event], session });
-  await insertDocuments({
-    model: models.outbox,
-    documents: [newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }), row],
+  const { row } = await acceptEntity({
+    database,
     session,
+    process: refundProcess,
+    entity: refund,
+    event: { type: 'refund.accepted', data: { paymentId, amountMinor: amount.amountMinor } },
+    by,
+    startDelayMs: input.startDelayMs,
   });
   return { refund, row };
 }

@@ -1,13 +1,11 @@
 import type { ClientSession } from 'mongoose';
 import { refundPaymentId } from '../../contracts/payments/payment';
-import type { Actor } from '../../domain/actor';
-import { newId } from '../../domain/ids';
+import { byWorkflow as by } from '../../domain/actor';
 import { plainMoney } from '../../domain/money-text';
 import { paymentStates } from '../../domain/payments/payment';
 import { applyStep } from '../apply-step';
 import type { Database } from '../../models/database';
-import { insertDocuments } from '../insert-documents';
-import type { StuckItem } from '../../models/operator/stuck-item';
+import { openStuckItem } from '../operator/stuck-items';
 
 export interface RecordLateRefundFailureInput {
   database: Database;
@@ -46,7 +44,6 @@ export async function recordLateRefundFailure({
   const { paymentId, amount } = refund;
 
   const data = { refundId, paymentId, amountMinor: amount.amountMinor };
-  const by: Actor = { kind: 'workflow', id: null };
   const set = { failure: FAILED_AFTER_SUCCESS };
   await applyStep(
     database,
@@ -77,18 +74,13 @@ export async function recordLateRefundFailure({
     },
     session,
   );
-  const now = new Date();
-  const item: StuckItem = {
-    _id: newId('stuckItem'),
+  await openStuckItem({
+    database,
+    session,
     ...about,
     tenantId,
     entityType: 'refund',
     entityId: refundId,
-    state: 'open',
-    open: true,
-    createdAt: now,
-    updatedAt: now,
     detail: `The gateway called this refund of ${plainMoney(amount)} done and reports now that it has failed: the customer has not got the money, it is back on the account at the gateway. The books show it as refunded`,
-  };
-  await insertDocuments({ model: models.stuckItems, documents: [item], session });
+  });
 }

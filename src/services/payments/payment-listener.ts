@@ -1,24 +1,14 @@
-import { gatewayReported, processPaymentId } from '../../contracts/payments/payment';
 import type { WorkflowSignal } from '../../contracts/outbox';
-import { paymentReported, subscriptionId as subscriptionWorkflowId } from '../../contracts/subscriptions/subscription';
-import type { Database } from '../../models/database';
+import { gatewayReported, processPaymentId } from '../../contracts/payments/payment';
 import type { Payment } from '../../models/payments/payment';
 
-/** A child's payment between two runs of its process, which its parent starts when it asks again. */
-export const waitsForItsParent = ({ startedBy, chain }: Pick<Payment, 'startedBy' | 'chain'>): boolean =>
-  chain === null && startedBy === 'parent';
+/** Whether no process of a parent's payment runs: its parent starts the next one. */
+export const waitsForItsParent = ({ parent, chain }: Pick<Payment, 'parent' | 'chain'>): boolean =>
+  chain === null && parent !== null;
 
-/**
- * Who is told that there is news of a payment: its process, or for a released one the subscription that asks for it.
- */
-export async function signalAbout(
-  { models }: Database,
-  payment: Pick<Payment, '_id' | 'tenantId' | 'startedBy' | 'chain'>,
-): Promise<WorkflowSignal> {
-  const { _id: paymentId, tenantId } = payment;
-  const invoice = waitsForItsParent(payment)
-    ? await models.invoices.findOne({ tenantId, 'attempts.paymentId': paymentId }, { subscriptionId: 1 }).lean()
-    : null;
-  if (invoice) return { workflowId: subscriptionWorkflowId(invoice.subscriptionId), name: paymentReported.name };
+/** Returns the signal that brings news of a payment to its process, or between two runs to its parent. */
+export function signalAbout(payment: Pick<Payment, '_id' | 'parent' | 'chain'>): WorkflowSignal {
+  const { _id: paymentId, parent, chain } = payment;
+  if (parent !== null && chain === null) return { workflowId: parent.workflowId, name: parent.signal };
   return { workflowId: processPaymentId(paymentId), name: gatewayReported.name };
 }

@@ -1,7 +1,5 @@
 import type { ClientSession } from 'mongoose';
-import { consumersOf } from '../../contracts/events';
-import { SUBSCRIPTION, subscriptionId as workflowIdOf } from '../../contracts/subscriptions/subscription';
-import { taskQueues } from '../../contracts/task-queues';
+import { subscriptionProcess } from '../../contracts/subscriptions/process';
 import type { Actor } from '../../domain/actor';
 import {
   requireSchedule,
@@ -16,9 +14,7 @@ import { MOST_TRIAL_DAYS, priceOf, requireInteger, type PlanItem } from '../../d
 import { tenantOf } from '../../domain/tenant';
 import { termsOf } from './accept-plan';
 import type { Database } from '../../models/database';
-import type { Event } from '../../models/event';
-import { insertDocuments } from '../insert-documents';
-import { newOutboxRow } from '../new-outbox-row';
+import { acceptEntity } from '../accept-entity';
 import type { OutboxRow } from '../../models/outbox-row';
 import type { Subscription } from '../../models/subscriptions/subscription';
 
@@ -112,35 +108,14 @@ export async function acceptSubscription(
     charge: null,
     reason: null,
   };
-  const about = { tenantId, entityType: 'subscription', entityId: subscription._id, correlationId } as const;
-  const event: Event = {
-    _id: newId('event'),
-    ...about,
-    step: 'accepted',
-    type: 'subscription.accepted',
-    state: 'accepted',
-    version: 1,
-    at,
-    by,
-    data: { planId: item.planId, quantity: item.quantity, startAt },
-  };
-  const row = newOutboxRow({
-    ...about,
-    pending: ['temporal'],
-    delayMs: input.startDelayMs,
-    start: {
-      workflowType: SUBSCRIPTION,
-      workflowId: workflowIdOf(subscription._id),
-      taskQueue: taskQueues.subscriptions,
-      input: { tenantId, subscriptionId: subscription._id, correlationId },
-    },
-  });
-  await insertDocuments({ model: models.subscriptions, documents: [subscription], session });
-  await insertDocuments({ model: models.events, documents: [event], session });
-  await insertDocuments({
-    model: models.outbox,
-    documents: [newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }), row],
+  const { row } = await acceptEntity({
+    database,
     session,
+    process: subscriptionProcess,
+    entity: subscription,
+    event: { type: 'subscription.accepted', data: { planId: item.planId, quantity: item.quantity, startAt } },
+    by,
+    startDelayMs: input.startDelayMs,
   });
   return { subscription, row };
 }

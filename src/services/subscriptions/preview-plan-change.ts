@@ -1,10 +1,10 @@
 import { commandOf } from '../../contracts/subscriptions/subscription';
 import type { BillingPeriod } from '../../domain/subscriptions/billing-period';
-import { DomainError } from '../../domain/domain-error';
 import type { InvoiceDraft } from '../../domain/subscriptions/invoice';
 import { billingStandingOf, changePlan } from '../../domain/subscriptions/plan-change';
 import { requireAccepted } from '../../domain/refusal';
 import { refuseSubscriptionCommand, type SubscriptionStanding } from '../../domain/subscriptions/subscription';
+import { findEntity } from '../find-entity';
 import { findPlanItem } from './accept-subscription';
 import type { Clock } from '../clock';
 import type { Database } from '../../models/database';
@@ -44,8 +44,7 @@ export async function previewPlanChange({
   when,
   clock,
 }: PreviewPlanChangeInput): Promise<PlanChangePreview> {
-  const subscription = await database.models.subscriptions.findOne({ _id: subscriptionId, tenantId }).lean();
-  if (!subscription) throw new DomainError('NOT_FOUND', 'There is no such subscription');
+  const subscription = await findEntity({ database, tenantId, entityType: 'subscription', entityId: subscriptionId });
   const next = await findPlanItem({ database, tenantId, planId, quantity: quantity ?? subscription.item.quantity });
   const standing = billingStandingOf(subscription);
   const at = (await clock.nowFor(subscription)).toISOString();

@@ -1,19 +1,17 @@
 import type { ClientSession } from 'mongoose';
-import { consumersOf } from '../../contracts/events';
-import { USER_ONBOARDING, userOnboardingId, type UserOnboardingInput } from '../../contracts/users/onboarding';
-import { taskQueues } from '../../contracts/task-queues';
+import { onboardingProcess } from '../../contracts/users/process';
 import type { Actor } from '../../domain/actor';
 import { normaliseEmail, requireEmail } from '../../domain/email';
 import { newId } from '../../domain/ids';
-import type { Models } from '../../models/database';
-import type { Event } from '../../models/event';
-import { insertDocuments } from '../insert-documents';
-import { newOutboxRow, OWN_SEND_MS } from '../new-outbox-row';
+import type { Database } from '../../models/database';
 import type { Onboarding } from '../../models/users/onboarding';
-import type { OutboxRow } from '../../models/outbox-row';
 import type { User } from '../../models/users/user';
+import { acceptEntity, type AcceptedEntity } from '../accept-entity';
+import { insertDocuments } from '../insert-documents';
 
 export interface AcceptOnboardingInput {
+  database: Database;
+  session: ClientSession;
   tenantId: string;
   email: string;
   name: string;
@@ -23,27 +21,27 @@ export interface AcceptOnboardingInput {
   metadata: Record<string, string>;
   correlationId: string;
   by: Actor;
+  /** The tenant's business time. */
   at: Date;
+  startDelayMs?: number;
 }
 
-/** Everything that accepting an onboarding writes. */
-export interface AcceptedOnboarding {
-  user: User;
-  onboarding: Onboarding;
-  event: Event;
-  startRow: OutboxRow;
-  eventRow: OutboxRow;
-}
-
-/** Draws up a new onboarding with its pending user, its first event and its outbox rows. Writes nothing. */
-export function acceptOnboarding({
+/**
+ * Writes an accepted onboarding with its pending user, its first event and the start of its process, inside the
+ * caller's transaction. Returns the start's row, to be sent once the transaction has committed.
+ * @throws MongoError with code 11000 when the unique index `one_user_per_address` refuses a taken address.
+ */
+export async function acceptOnboarding({
+  database,
+  session,
   tenantId,
   requiresApproval,
   correlationId,
   by,
   at,
+  startDelayMs,
   ...person
-}: AcceptOnboardingInput): AcceptedOnboarding {
+}: AcceptOnboardingInput): Promise<{ onboarding: Onboarding } & AcceptedEntity> {
   const userId = newId('user');
   const onboardingId = newId('onboarding');
   const both = {
@@ -69,55 +67,16 @@ export function acceptOnboarding({
     verification: { generation: 0, expiresAt: null, resentAt: [], verifiedAt: null },
     undoing: null,
   };
-  const event: Event = {
-    _id: newId('event'),
-    tenantId,
-    entityType: 'onboarding',
-    entityId: onboardingId,
-    step: 'accept',
-    type: 'onboarding.accepted',
-    state: 'accepted',
-    version: 1,
-    at,
+  // The user first: a taken address is refused before anything else is written.
+  await insertDocuments({ model: database.models.users, documents: [user], session });
+  const accepted = await acceptEntity({
+    database,
+    session,
+    process: onboardingProcess,
+    entity: onboarding,
+    event: { type: 'onboarding.accepted' },
     by,
-    data: {},
-    correlationId,
-  };
-  const about = { tenantId, entityType: 'onboarding' as const, entityId: onboardingId, correlationId };
-  const input: UserOnboardingInput = { tenantId, onboardingId, requiresApproval, correlationId };
-  return {
-    user,
-    onboarding,
-    event,
-    startRow: newOutboxRow({
-      ...about,
-      start: {
-        workflowType: USER_ONBOARDING,
-        workflowId: userOnboardingId(onboardingId),
-        taskQueue: taskQueues.users,
-        input: { ...input },
-      },
-      pending: ['temporal'],
-      delayMs: OWN_SEND_MS,
-    }),
-    eventRow: newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }),
-  };
-}
-
-/** Writes an accepted onboarding; the unique index `one_user_per_address` refuses a taken address. */
-export async function insertAccepted({
-  models,
-  accepted,
-  session,
-}: {
-  models: Models;
-  accepted: AcceptedOnboarding;
-  session: ClientSession;
-}): Promise<void> {
-  const { user, onboarding, event, startRow, eventRow } = accepted;
-  // The user first: what may be refused is tried before anything else is written.
-  await insertDocuments({ model: models.users, documents: [user], session });
-  await insertDocuments({ model: models.onboardings, documents: [onboarding], session });
-  await insertDocuments({ model: models.events, documents: [event], session });
-  await insertDocuments({ model: models.outbox, documents: [startRow, eventRow], session });
+    startDelayMs,
+  });
+  return { onboarding, ...accepted };
 }

@@ -6,7 +6,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { commandStep } from '../../contracts/commands';
-import { processPaymentId } from '../../contracts/payments/payment';
+import { paymentProcess } from '../../contracts/payments/process';
 import { DomainError } from '../../domain/domain-error';
 import { newId } from '../../domain/ids';
 import { tenantIdOf } from '../../domain/tenant';
@@ -57,9 +57,8 @@ const send = ({ paymentId, commandId }: Command, executeUpdate: () => Promise<ne
     { client, database, starter: {} as never },
     {
       tenantId,
-      entityType: 'payment',
+      process: paymentProcess,
       entityId: paymentId,
-      workflowId: processPaymentId(paymentId),
       update: 'capturePayment',
       input: { commandId, by },
       refusalOf: ({ state }) =>

@@ -4,7 +4,7 @@ import type { OperationFailure } from '../../contracts/operation';
 import { nextHop } from '../../domain/sandbox/sandbox-clock';
 import type { Database } from '../../models/database';
 import { findRunningAdvance, recordHop } from '../../services/sandbox/operation-progress';
-import { gatewayWaitOf } from './gateway-waits';
+import { outsideWaitOf } from './outside-waits';
 import { PendingTimers } from './pending-timers';
 import { AT_ONCE, inParallel, openWorkflowIds, startWhatWaits } from './tenant-workflows';
 import { bringWorkflow } from './time-skipping';
@@ -75,7 +75,7 @@ export function createAdvanceTenant({
           if (failures.length > 0) return;
           const timers = fleet.get(workflowId) ?? new PendingTimers(client, workflowId);
           fleet.set(workflowId, timers);
-          const outside = gatewayWaitOf({ client, database, tenantId, workflowId });
+          const outside = outsideWaitOf({ client, database, tenantId, workflowId });
           const failure = await bringWorkflow({
             client,
             workflowId,

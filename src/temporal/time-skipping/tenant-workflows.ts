@@ -1,8 +1,11 @@
+import type { Process } from '../../contracts/process';
+import { processes } from '../../contracts/processes';
 import type { Database } from '../../models/database';
 import { entityModel } from '../../models/entity-model';
-import type { EntityType } from '../../models/event';
-import { entityWorkflows, type EntityWorkflow } from '../entity-workflows';
 import type { WorkflowStarter } from '../workflow-starter';
+
+/** The processes whose clocks move with their tenant's: children that act and end are not among them. */
+const skipped = processes.filter(({ clock }) => clock === 'tenant');
 
 /**
  * The ids of the workflows of a tenant's open entities: what MongoDB says, which unlike Temporal's visibility does not
@@ -17,20 +20,12 @@ export async function openWorkflowIds({
   tenantId: string;
   createdAfter?: Date;
 }): Promise<string[]> {
-  const idsOf = async ([entityType, workflow]: [string, EntityWorkflow | null]): Promise<string[]> => {
-    if (!workflow) return [];
-    const inOpenState = { state: { $in: [...workflow.openStates] } };
-    const open = {
-      tenantId,
-      $or: [inOpenState, ...(workflow.unfinished ? [workflow.unfinished] : [])],
-      ...(createdAfter ? { createdAt: { $gt: createdAfter } } : {}),
-    };
-    const entities = await entityModel(database.models, entityType as EntityType)
-      .find(open, { _id: 1 })
-      .lean();
-    return entities.map(({ _id }) => workflow.workflowId(_id));
+  const idsOf = async (process: Process): Promise<string[]> => {
+    const open = { tenantId, ...process.openFilter, ...(createdAfter ? { createdAt: { $gt: createdAfter } } : {}) };
+    const entities = await entityModel(database.models, process.entityType).find(open, { _id: 1 }).lean();
+    return entities.map(({ _id }) => process.workflowId({ _id, tenantId }));
   };
-  return (await Promise.all(Object.entries(entityWorkflows).map(idsOf))).flat();
+  return (await Promise.all(skipped.map(idsOf))).flat();
 }
 
 /**
@@ -47,7 +42,12 @@ export async function startWhatWaits({
   tenantId: string;
 }): Promise<void> {
   const rows = await database.models.outbox
-    .find({ tenantId, open: true, pending: 'temporal', entityType: { $ne: 'operation' } })
+    .find({
+      tenantId,
+      open: true,
+      pending: 'temporal',
+      entityType: { $in: skipped.map(({ entityType }) => entityType) },
+    })
     .lean();
   await inParallel(rows, (row) => starter.start(row).catch(() => undefined));
 }

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { OperationFailure } from '../../contracts/operation';
-import type { OutsideWait } from './gateway-waits';
+import type { OutsideWait } from './outside-waits';
 import { PendingTimers } from './pending-timers';
 import { beginSkip, describeStand, endSkip, type WorkflowStand } from './time-skipping-api';
 
@@ -11,7 +11,7 @@ export interface BringWorkflowInput {
   /** Where to, as what it shall be ahead of real time, in ms. One that is further already stays. */
   offsetMs: number;
   timers?: PendingTimers;
-  /** While it waits for what no skipped time brings nearer it is given real time, and looks for it more often. */
+  /** While it waits for this it is given real time, and looks for it more often. */
   outside?: OutsideWait;
   signal?: AbortSignal;
   /** How long nothing may happen before it counts as stalled; real time. */
@@ -32,7 +32,6 @@ const GIVE_UP_AFTER_MS = 240_000;
  */
 const OUTSIDE_STALLS = 3;
 const HASTEN_EVERY_MS = 5000;
-const GATEWAY = 'the gateway to say what became of a call';
 /**
  * What a workflow may stay behind, and how long it has to rest before a skip begins: much longer than the server takes
  * to make one.
@@ -97,7 +96,8 @@ export async function bringWorkflow(input: BringWorkflowInput): Promise<Operatio
     const forMs = waitsSince === null ? stallAfterMs : OUTSIDE_STALLS * stallAfterMs;
     if (Date.now() - (waitsSince ?? lastMoveAt) > forMs || Date.now() > giveUpAt) {
       await endSkip({ client, workflowId });
-      return whyItStalled(workflowId, waitsSince === null ? stand : { ...stand, busyWith: GATEWAY }, forMs);
+      const busyWith = waitsSince === null ? stand.busyWith : (outside?.what ?? null);
+      return whyItStalled(workflowId, { ...stand, busyWith }, forMs);
     }
     if (!begins) await setTimeout(pauseMs, undefined, { signal });
   }

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { casesOf } from '../long-form';
 
 export interface RunSequencesInput<Sequence> {
   sequences: fc.Arbitrary<Sequence>;
@@ -15,9 +16,9 @@ const FIXED_SEED = 20_261_121;
 const SHRINK_FOR_MS = 120_000;
 const MOST_TOLD = 3;
 
-/** How many sequences are asked for. */
+/** The number of sequences to carry out: 1,000 in the long form unless RANDOM_SEQUENCES says otherwise. */
 export const sequencesAskedFor = (count: number): number =>
-  process.env.FC_PATH ? 1 : Number(process.env.RANDOM_SEQUENCES ?? count);
+  process.env.FC_PATH ? 1 : Number(process.env.RANDOM_SEQUENCES ?? casesOf({ short: count, long: 1_000 }));
 
 /**
  * Has fast-check make sequences and carries them out side by side: over real servers one at a time would take hours.

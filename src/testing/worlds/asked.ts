@@ -1,5 +1,6 @@
 import { DomainError } from '../../domain/domain-error';
-import { problemTable, type ProblemCode } from '../../http/problems';
+import type { ProblemCode } from '../../http/problem';
+import { problemTable } from '../../http/problems';
 
 /** A command that was sent, under its id, and how it was answered: by an outcome or by a refusal's code. */
 export interface Asked<Command> {

@@ -1,58 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Worker } from '@temporalio/worker';
-import { createActivities, type Activities } from '../../../activities';
-import { translateDomainError } from '../../../activities/translate-domain-error';
-import type { PaymentGateway } from '../../clients/gateways/payment-gateway';
-import { createSandboxGateway } from '../../clients/gateways/sandbox-gateway';
-import { readSandboxLedger, type SandboxLedgerItem } from '../../clients/gateways/sandbox-ledger';
-import { verifySandboxWebhook } from '../../clients/gateways/sandbox-webhook';
+import type { Client } from '@temporalio/client';
 import {
   gatewayReported,
   PROCESS_PAYMENT,
   processPaymentId,
   refundPaymentId,
+  type PaymentParent,
   type ProcessPaymentInput,
   type ProcessPaymentResult,
   type RunningPaymentCommand,
 } from '../../contracts/payments/payment';
 import { taskQueues } from '../../contracts/task-queues';
-import type { Actor } from '../../domain/actor';
-import { newId } from '../../domain/ids';
 import type { Money } from '../../domain/money';
 import type { PaymentState } from '../../domain/payments/payment';
-import { tenantIdOf } from '../../domain/tenant';
 import { acceptPayment, type AcceptPaymentInput } from '../../services/payments/accept-payment';
 import { acceptRefund } from '../../services/payments/accept-refund';
-import { findPlanItem } from '../../services/subscriptions/accept-subscription';
-import { applyStep } from '../../services/apply-step';
-import { insertDocuments } from '../../services/insert-documents';
-import { createClock } from '../../services/clock';
-import { startSandboxGateway } from '../../simulator/start-sandbox-gateway';
 import { createPaymentCommands, type SendPaymentCommandInput } from '../../temporal/commands/payments/payment-commands';
-import { createSandboxClockMover } from '../../temporal/time-skipping/sandbox-clock';
 import { advanceWorkflow } from '../../temporal/time-skipping/time-skipping';
-import { createWorkflowStarter } from '../../temporal/workflow-starter';
-import { openTestDatabase } from '../servers/test-database';
-import { openTestNamespace } from '../servers/test-namespace';
 import { untilAnswered } from '../platform/until-answered';
 import { waitFor } from '../wait-for';
-import { workflowBundle } from '../servers/workflow-bundle';
+import { openBaseWorld, tester, type BaseWorldInput } from './base-world';
 
-const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
-const SECRET = `whsec_${Buffer.from('payment-world-secret-0123').toString('base64')}`;
-const ADMIN = 'admin';
-export const testActor: Actor = { kind: 'api_key', id: 'key_test' };
+export { tester as testActor } from './base-world';
+/** The parent of a payment that a test starts itself, as often as it likes. */
+export const testParent: PaymentParent = { workflowId: 'parent/test', signal: 'paymentReported' };
 
-export interface PaymentWorldInput {
-  /** Activities that fail or are watched. */
-  wrap?: (activities: Activities) => Activities;
-  /** A gateway that fails or is watched. */
-  wrapGateway?: (gateway: PaymentGateway) => PaymentGateway;
+export interface PaymentWorldInput extends Pick<BaseWorldInput, 'wrap' | 'wrapGateway'> {
   /** Without webhooks everything is found by looking it up. */
   webhooks?: boolean;
   /** Short enough by default for a test to wait it out. */
@@ -63,80 +36,36 @@ export interface PaymentWorldInput {
   forgetful?: boolean;
 }
 
-/**
- * Real MongoDB, real Temporal, the simulated gateway over HTTP: payments that run as in production, with their clocks
- * in the test's hand.
- */
+const notifyProcess = (client: Client, entityId: string): Promise<void> =>
+  client.workflow
+    .getHandle(entityId.startsWith('rfd_') ? refundPaymentId(entityId) : processPaymentId(entityId))
+    .signal(gatewayReported);
+
+/** Payments that run as in production, with their clocks in the test's hand. */
 export async function openPaymentWorld({
-  wrap = (it) => it,
-  wrapGateway = (it) => it,
+  wrap,
+  wrapGateway,
   webhooks = true,
   gatewayTimeoutMs = 1500,
   forgetful = false,
 }: PaymentWorldInput = {}) {
-  const { database, uri: mongodbUri, drop } = await openTestDatabase();
-  const temporal = await openTestNamespace();
-  const { client, namespace } = temporal;
-  const starter = createWorkflowStarter({ client, database, logger: quiet, onStarted: () => undefined });
-  const send = createPaymentCommands({ client, database, starter });
+  const world = await openBaseWorld({
+    taskQueues: [taskQueues.payments],
+    wrap,
+    wrapGateway,
+    bank: { timeoutMs: gatewayTimeoutMs, onReport: webhooks ? notifyProcess : undefined },
+    worker: forgetful ? { maxCachedWorkflows: 0 } : {},
+  });
+  const { database, client, tenantId, starter, clock } = world;
   const { models } = database;
-  const tenantId = tenantIdOf({ partnerId: newId('partner'), mode: 'sandbox' });
-
-  const inbox = await openWebhookInbox((entityId) =>
-    client.workflow
-      .getHandle(entityId.startsWith('rfd_') ? refundPaymentId(entityId) : processPaymentId(entityId))
-      .signal(gatewayReported),
-  );
-  const dataDir = mkdtempSync(join(tmpdir(), 'payment-world-'));
-  const bank = await startSandboxGateway({
-    port: 0,
-    dataDir,
-    webhookSecret: SECRET,
-    adminToken: ADMIN,
-    ...(webhooks ? { webhookUrl: inbox.url } : {}),
-    webhookHabits: { doubledPercent: 30, latePercent: 20, lateMs: 300 },
-  });
-  const gateway = wrapGateway(createSandboxGateway({ url: bank.url, timeoutMs: gatewayTimeoutMs }));
-  const worker = await Worker.create({
-    connection: temporal.connection,
-    namespace,
-    taskQueue: taskQueues.payments,
-    workflowBundle,
-    activities: wrap(
-      createActivities({
-        database,
-        applyStep,
-        insertDocuments,
-        operatorEmail: 'operator@platform.example',
-        gatewayFor: () => gateway,
-        sandboxClock: createSandboxClockMover({ client, database, starter }),
-        acceptPayment,
-        acceptRefund,
-        findPlanItem,
-      }),
-    ),
-    interceptors: { activity: [translateDomainError] },
-    ...(forgetful ? { maxCachedWorkflows: 0 } : {}),
-  });
-  const running = worker.run();
-
-  const clock = createClock({ database });
+  const bank = world.bank!;
+  const send = createPaymentCommands({ client, database, starter });
   const now = async () => (await clock.now(tenantId)).toISOString();
-  const ledgerOf = async (...keys: string[]): Promise<SandboxLedgerItem[]> => {
-    const items: SandboxLedgerItem[] = [];
-    for await (const item of readSandboxLedger({ url: bank.url, tenantId }))
-      if (keys.some((key) => item.idempotencyKey.startsWith(key))) items.push(item);
-    return items;
-  };
 
   return {
-    database,
-    mongodbUri,
-    client,
-    tenantId,
-    starter,
+    ...world,
     bank,
-    clock,
+    chaos: bank.chaos,
     /** Accepts without starting. */
     async accept(input: Partial<AcceptPaymentInput> = {}) {
       const at = await now();
@@ -148,7 +77,7 @@ export async function openPaymentWorld({
           amount: { amountMinor: 5000, currency: 'EUR' },
           paymentMethod: 'pm_ok',
           correlationId: 'test',
-          by: testActor,
+          by: tester,
           at,
           ...input,
         }),
@@ -163,7 +92,7 @@ export async function openPaymentWorld({
     async payAndLoseTheAnswer(): Promise<string> {
       const paymentId = await this.pay({ paymentMethod: 'pm_timeout_after_charge' });
       await waitFor(async () => (await this.bankItems(paymentId)).length > 0, { what: 'the charge' });
-      await this.chaos({ down: true });
+      await bank.chaos({ down: true });
       await this.until(paymentId, 'unknown');
       return paymentId;
     },
@@ -175,7 +104,7 @@ export async function openPaymentWorld({
     async acceptRefund(paymentId: string, amount?: Money) {
       const at = await now();
       return database.inTransaction((session) =>
-        acceptRefund({ database, session, tenantId, paymentId, amount, correlationId: 'test', by: testActor, at }),
+        acceptRefund({ database, session, tenantId, paymentId, amount, correlationId: 'test', by: tester, at }),
       );
     },
     async command(
@@ -188,25 +117,14 @@ export async function openPaymentWorld({
       }: Partial<SendPaymentCommandInput> & { payload?: Record<string, unknown>; attempts?: number } = {},
     ) {
       const commandId = more.commandId ?? randomUUID();
-      if (payload)
-        await models.commandPayloads.create({
-          _id: commandId,
-          tenantId,
-          entityId: paymentId,
-          payload,
-          createdAt: new Date(),
-        });
+      if (payload) await world.keepPayload(commandId, paymentId, payload);
       const at = await now();
-      return untilAnswered(() => send({ tenantId, paymentId, command, commandId, by: testActor, at, ...more }), {
+      return untilAnswered(() => send({ tenantId, paymentId, command, commandId, by: tester, at, ...more }), {
         attempts,
       });
     },
     read: (paymentId: string) => models.payments.findById(paymentId).lean().orFail(),
     readRefund: (refundId: string) => models.refunds.findById(refundId).lean().orFail(),
-    timeline: async (entityId: string) =>
-      (await models.events.find({ entityId }).sort({ version: 1 }).lean()).map(({ type }) =>
-        type.replace(/^\w+\./, ''),
-      ),
     effects: async (entityId: string) =>
       Object.fromEntries(
         (await models.compensations.find({ entityId }).lean()).map(({ effect, state }) => [effect, state]),
@@ -235,84 +153,26 @@ export async function openPaymentWorld({
     /** The gateway's own books of a payment and its refunds. */
     async bankItems(paymentId: string) {
       const refunds = await models.refunds.find({ paymentId }).lean();
-      return ledgerOf(paymentId, ...refunds.map(({ _id }) => _id));
-    },
-    async chaos(settings: Record<string, unknown>): Promise<void> {
-      const headers = { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' };
-      const response = await fetch(`${bank.url}/v1/admin/chaos`, {
-        method: 'PUT',
-        headers,
-        body: JSON.stringify(settings),
-      });
-      if (!response.ok) throw new Error(await response.text());
+      const ids = [paymentId, ...refunds.map(({ _id }) => _id)];
+      return (await bank.ledger(tenantId)).filter(({ idempotencyKey }) => ids.includes(idempotencyKey.split(':')[0]!));
     },
     /** Somebody captures at the gateway itself, past us. */
     async captureAtTheGateway(paymentId: string, amountMinor: number): Promise<void> {
-      const {
-        authorisationId,
-        amount: { currency },
-      } = await this.read(paymentId);
-      const headers = {
-        authorization: `Bearer ${tenantId}`,
-        'idempotency-key': `${paymentId}:dashboard`,
-        'content-type': 'application/json',
-      };
-      const response = await fetch(`${bank.url}/v1/authorisations/${authorisationId}/capture`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify({ amount: { amountMinor, currency }, at: await now() }),
+      const { authorisationId, amount } = await this.read(paymentId);
+      await bank.captureInDashboard({
+        tenantId,
+        paymentId,
+        authorisationId: authorisationId!,
+        amount: { amountMinor, currency: amount.currency },
+        at: await now(),
       });
-      if (!response.ok) throw new Error(await response.text());
     },
     /** The customer's decision on the gateway's page. */
     async act(paymentId: string, decision: 'approve' | 'decline'): Promise<void> {
       const { actionUrl } = await this.read(paymentId);
       await fetch(actionUrl!, { method: 'POST', body: new URLSearchParams({ decision }), redirect: 'manual' });
     },
-    async close() {
-      worker.shutdown();
-      await running;
-      await bank.close();
-      await inbox.close();
-      await temporal.close();
-      await drop();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
   };
 }
 
 export type PaymentWorld = Awaited<ReturnType<typeof openPaymentWorld>>;
-
-/** Stands in for the api's webhook inbox: checks the signature and tells the process to look. */
-async function openWebhookInbox(
-  tell: (entityId: string) => Promise<void>,
-): Promise<{ url: string; close: () => Promise<void> }> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request
-      .on('data', (chunk: Buffer) => chunks.push(chunk))
-      .on('end', () => {
-        const { idempotencyKey } = verifySandboxWebhook({
-          rawBody: Buffer.concat(chunks),
-          headers: request.headers,
-          secret: SECRET,
-          nowMs: Date.now(),
-        });
-        // A process that has ended needs no news.
-        tell(idempotencyKey.split(':')[0]!)
-          .catch(() => undefined)
-          .finally(() => response.writeHead(204).end());
-      });
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}

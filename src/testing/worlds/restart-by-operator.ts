@@ -1,9 +1,9 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { processPaymentId, refundPaymentId } from '../../contracts/payments/payment';
 import { subscriptionId } from '../../contracts/subscriptions/subscription';
-import { openStuckItem } from '../../services/outbox';
+import { openStuckItem } from '../../services/operator/stuck-items';
 import { createRunningWorkflows } from '../../temporal/running-workflows';
-import { createStuckOperations } from '../../temporal/commands/operator/stuck-operations';
+import { createStuckOperations } from '../../services/operator/stuck-operations';
 import type { PaymentWorld } from './payment-world';
 
 const processOf = { payment: processPaymentId, refund: refundPaymentId, subscription: subscriptionId };

@@ -1,6 +1,7 @@
 import { getState } from '../../../src/contracts/payments/payment';
 import { waitOfPayment } from '../../../src/http/payments/present-payment';
-import { createCompensationOperations, hasten } from '../../../src/temporal/commands/operator/compensations';
+import { retryCompensation, waiveCompensation } from '../../../src/services/payments/resolve-compensation';
+import { hastenUndoing } from '../../../src/temporal/commands/payments/hasten-undoing';
 import { differences } from '../../../src/testing/expect-books';
 import { createFaultyGateway } from '../../../src/testing/faults/faulty-gateway';
 import { openPaymentWorld, testActor, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
@@ -171,14 +172,14 @@ describe('a payment whose gateway', () => {
     expect(failures).toBeGreaterThanOrEqual(10);
     expect(await world.read(id)).toMatchObject({ state: 'authorised', undoing: { towards: 'cancelled' } });
     unvoidable.delete(id);
-    const { retryCompensation } = createCompensationOperations(world);
+    const retry = { database: world.database, compensationId, by: testActor };
     const at = new Date().toISOString();
-    await world.database.inTransaction((session) => retryCompensation({ compensationId, by: testActor, at, session }));
-    await hasten(world.client, { entityId: id });
+    await world.database.inTransaction((session) => retryCompensation({ ...retry, at, session }));
+    await hastenUndoing(world.client, { entityId: id });
     expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { voids: 1, held: 0 } });
     expect(await world.effects(id)).toEqual({ authorise: 'compensated' });
     await expect(
-      world.database.inTransaction((session) => retryCompensation({ compensationId, by: testActor, at, session })),
+      world.database.inTransaction((session) => retryCompensation({ ...retry, at, session })),
     ).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
     await recordHistory('payment-undo-failed-for-long', world.handle(id));
   });
@@ -204,9 +205,9 @@ describe('a payment whose gateway', () => {
     const stuck = () => world.database.models.compensations.findOne({ entityId: id, state: 'stuck' }).lean();
     await advanceTenMinutes(id);
     const { _id: compensationId } = await waitFor(stuck, { what: 'the stuck undo' });
-    const { waiveCompensation } = createCompensationOperations(world);
     await world.database.inTransaction((session) =>
       waiveCompensation({
+        database: world.database,
         compensationId,
         by: testActor,
         at: new Date().toISOString(),
@@ -214,7 +215,7 @@ describe('a payment whose gateway', () => {
         session,
       }),
     );
-    await hasten(world.client, { entityId: id });
+    await hastenUndoing(world.client, { entityId: id });
     await world.handle(id).result();
     expect((await world.read(id)).state).toBe('cancelled');
     expect(await world.database.models.compensations.findById(compensationId).lean()).toMatchObject({

@@ -5,6 +5,7 @@ import { differences } from '../../../src/testing/expect-books';
 import { createFaultyGateway } from '../../../src/testing/faults/faulty-gateway';
 import { createFaultySteps, modes, type Cell, type Mode } from '../../../src/testing/faults/faulty-steps';
 import { openPaymentWorld, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
+import { inBatches } from '../../../src/testing/in-batches';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { restartByOperator } from '../../../src/testing/worlds/restart-by-operator';
 import { waitFor } from '../../../src/testing/wait-for';
@@ -129,30 +130,27 @@ async function standing(id: string) {
   };
 }
 
-async function play(name: string, mode: Mode) {
+/** Every way that a step of a scenario can go wrong in this mode. */
+function cellsOf(name: string, mode: Mode) {
   const scenario = scenarios[name]!;
-  // What a cancel could not even write down is not undone, and nobody was promised that it would be: see below.
+  // A cancel that could not be written down is not undone, and nobody was promised that it would be: see below.
   const steps =
     scenario.ends.state === 'cancelled' && mode === 'fails for good before its effect'
       ? scenario.steps.filter((step) => step !== 'undoPayment')
       : scenario.steps;
   const cells = faulty.cells({ mode, steps, like: undisturbed.get(name)! });
-  const outcomes = await Promise.all(
-    cells.map(async (cell) => [`${name}: ${cell.name}`, await standing(await undone(scenario, cell))] as const),
-  );
-  return outcomes.map(([cell, stands]) => ({
-    cell,
-    stands,
-    ends: { ...scenario.ends, voids: 1, held: 0, captured: 0, problems: [], outstanding: [] },
-  }));
+  return cells.map((cell) => ({ scenario, cell, title: `${name}: ${cell.name}` }));
 }
 
 describe('the undoing of a payment whose step', () => {
   it.each(modes)('%s gives up what was held, once, and says so in the compensation ledger', async (mode) => {
-    const all = (await Promise.all(Object.keys(scenarios).map((name) => play(name, mode)))).flat();
-    expect(Object.fromEntries(all.map(({ cell, stands }) => [cell, stands]))).toEqual(
-      Object.fromEntries(all.map(({ cell, ends }) => [cell, ends])),
-    );
+    const all = Object.keys(scenarios).flatMap((name) => cellsOf(name, mode));
+    const outcomes = await inBatches(all, async ({ scenario, cell, title }) => ({
+      title,
+      ...(await standing(await undone(scenario, cell))),
+    }));
+    const nothingElse = { voids: 1, held: 0, captured: 0, problems: [], outstanding: [] };
+    expect(outcomes).toEqual(all.map(({ scenario, title }) => ({ title, ...scenario.ends, ...nothingElse })));
   });
 });
 

@@ -2,6 +2,7 @@ import type { Activities } from '../../../activities';
 import { differences } from '../../../src/testing/expect-books';
 import { createFaultySteps, modes, type Mode } from '../../../src/testing/faults/faulty-steps';
 import { openPaymentWorld, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
+import { inBatches } from '../../../src/testing/in-batches';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { recordHistory } from '../../../src/testing/record-history';
 import { waitFor } from '../../../src/testing/wait-for';
@@ -120,39 +121,37 @@ const endings: Record<Mode, Record<(typeof steps)[number], string>> = {
 describe('a payment whose step', () => {
   it.each(modes)('%s ends by what really happened, with the books right and each undo done once', async (mode) => {
     const cells = faulty.cells({ mode, steps, like: undisturbed });
-    const outcomes = await Promise.all(
-      cells.map(async (cell) => {
-        const {
-          payment: { _id: id },
-          row,
-        } = await world.accept();
-        faulty.set(id, cell);
-        await world.starter.start(row!);
-        // A run that could not make the payment its own, or not tell of its end, fails; the payment is as it should be.
-        await world
-          .handle(id)
-          .result()
-          .catch(
-            (error: unknown) => expect(['validatePayment', 'sendWebhookNotification']).toContain(cell.step) ?? error,
-          );
-        const { problems, bank } = await differences(world, id);
-        const { state } = await world.read(id);
-        if (cell.step === 'capture' && cell.effect === undefined)
-          await recordHistory(`payment-capture-${mode.replaceAll(',', '').replaceAll(' ', '-')}`, world.handle(id));
-        return [
-          cell.name,
-          [
-            state,
-            bank.voids === 1 && 'voided',
-            bank.voids > 1 && 'VOIDED TWICE',
-            faulty.outstanding(id).length > 0 && 'NOTHING WENT WRONG',
-            ...problems,
-          ]
-            .filter(Boolean)
-            .join(', '),
-        ];
-      }),
-    );
+    const outcomes = await inBatches(cells, async (cell) => {
+      const {
+        payment: { _id: id },
+        row,
+      } = await world.accept();
+      faulty.set(id, cell);
+      await world.starter.start(row!);
+      // A run that could not make the payment its own, or not tell of its end, fails; the payment is as it should be.
+      await world
+        .handle(id)
+        .result()
+        .catch(
+          (error: unknown) => expect(['validatePayment', 'sendWebhookNotification']).toContain(cell.step) ?? error,
+        );
+      const { problems, bank } = await differences(world, id);
+      const { state } = await world.read(id);
+      if (cell.step === 'capture' && cell.effect === undefined)
+        await recordHistory(`payment-capture-${mode.replaceAll(',', '').replaceAll(' ', '-')}`, world.handle(id));
+      return [
+        cell.name,
+        [
+          state,
+          bank.voids === 1 && 'voided',
+          bank.voids > 1 && 'VOIDED TWICE',
+          faulty.outstanding(id).length > 0 && 'NOTHING WENT WRONG',
+          ...problems,
+        ]
+          .filter(Boolean)
+          .join(', '),
+      ];
+    });
     expect(Object.fromEntries(outcomes)).toEqual(
       Object.fromEntries(cells.map(({ name, step }) => [name, endings[mode][step as (typeof steps)[number]]])),
     );

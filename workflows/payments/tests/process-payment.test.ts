@@ -1,9 +1,7 @@
-import type { PaymentStatus } from '../../../src/contracts/payments/payment';
 import { differences } from '../../../src/testing/expect-books';
-import { openPaymentWorld, testActor, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
+import { openPaymentWorld, testActor, testParent, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { recordHistory } from '../../../src/testing/record-history';
-import { waitFor } from '../../../src/testing/wait-for';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -24,12 +22,6 @@ const ended = async (id: string, historyName?: string) => {
   expect(problems).toEqual([]);
   return { result, bank };
 };
-const authorised = async () => {
-  const id = await world.pay({ capture: 'manual' });
-  await world.until(id, 'authorised');
-  return id;
-};
-const nothingTaken = { held: 0, captured: 0 };
 
 describe('processPayment', () => {
   it('takes an automatic payment from checks to captured money, each step told once', async () => {
@@ -77,12 +69,12 @@ describe('processPayment', () => {
   it('counts what a customer does, never what subscriptions charge', async () => {
     const customerId = `many-${Date.now()}`;
     const { database, tenantId } = world;
-    for (let n = 0; n < 25; n += 1) await world.accept({ customerId, startedBy: 'parent', purpose: 'renewal' });
+    for (let n = 0; n < 25; n += 1) await world.accept({ customerId, parent: testParent, purpose: 'renewal' });
     const amongRenewals = await world.pay({ customerId });
     expect((await world.handle(amongRenewals).result()).state).toBe('captured');
     expect((await world.read(amongRenewals)).fraud?.reasons).toEqual([]);
-    await database.models.payments.updateMany({ tenantId, customerId }, { $set: { startedBy: 'outbox' } });
-    const renewal = (await world.accept({ customerId, startedBy: 'parent', purpose: 'renewal' })).payment._id;
+    await database.models.payments.updateMany({ tenantId, customerId }, { $set: { parent: null } });
+    const renewal = (await world.accept({ customerId, parent: testParent, purpose: 'renewal' })).payment._id;
     expect((await world.ask(renewal)).state).toBe('captured');
     const oneMore = await world.pay({ customerId });
     await world.until(oneMore, 'review');
@@ -132,95 +124,12 @@ describe('processPayment', () => {
     });
   });
 
-  it.each([
-    [undefined, 5000],
-    [{ amountMinor: 1200, currency: 'EUR' }, 1200],
-  ])('captures by command: %j', async (amount, taken) => {
-    const id = await authorised();
-    expect(await world.command(id, 'capture', { amount })).toMatchObject({ state: 'capturing' });
-    const { result, bank } = await ended(id, amount ? 'captured-in-part' : 'captured-by-command');
-    expect(result.state).toBe('captured');
-    expect(bank).toMatchObject({ captured: taken, captures: 1 });
-  });
-
-  it('refuses to capture more than was authorised, or another currency', async () => {
-    const id = await authorised();
-    await expect(
-      world.command(id, 'capture', { amount: { amountMinor: 5001, currency: 'EUR' } }),
-    ).rejects.toMatchObject({ code: 'CAPTURE_EXCEEDS_AUTHORISATION' });
-    await expect(world.command(id, 'capture', { amount: { amountMinor: 1, currency: 'USD' } })).rejects.toMatchObject({
-      code: 'CURRENCY_MISMATCH',
-    });
-  });
-
-  it('applies a command once and answers the same when it is repeated with its id, even after the end', async () => {
-    const id = await authorised();
-    const commandId = `repeat-${id}`;
-    const first = await world.command(id, 'capture', { commandId });
-    await ended(id);
-    expect(await world.command(id, 'capture', { commandId })).toEqual(first);
-    expect((await world.timeline(id)).filter((type) => type === 'capturing')).toHaveLength(1);
-  });
-
-  it.each(['capture', 'cancel'] as const)(
-    'books what somebody captured at the gateway itself, and offers no more to refund: found by %s',
-    async (command) => {
-      const id = await authorised();
-      await world.captureAtTheGateway(id, 1500);
-      await world.command(id, command);
-      const { result, bank } = await ended(id);
-      expect(result.state).toBe('captured');
-      expect(bank).toMatchObject({ captured: 1500, captures: 1, voids: 0 });
-      expect(await world.read(id)).toMatchObject({ authorisedMinor: 5000, capturedMinor: 1500 });
-      await expect(world.acceptRefund(id, { amountMinor: 1501, currency: 'EUR' })).rejects.toMatchObject({
-        code: 'REFUND_EXCEEDS_CAPTURED',
-      });
-    },
-  );
-
-  it('voids what was not captured within 7 days', async () => {
-    const id = await authorised();
-    await world.advance(id, 7 * DAY - HOUR);
-    expect((await world.read(id)).state).toBe('authorised');
-    await world.advance(id, 2 * HOUR);
-    const { result, bank } = await ended(id, 'voided-after-7-days');
-    expect(result).toMatchObject({ state: 'cancelled', reason: 'not_captured_in_time' });
-    expect(bank).toMatchObject({ ...nothingTaken, voids: 1 });
-  });
-
-  it('voids when it is cancelled by command before the capture', async () => {
-    const id = await authorised();
-    expect(await world.command(id, 'cancel')).toMatchObject({ state: 'authorised' });
-    const { result, bank } = await ended(id, 'cancelled-authorised');
-    expect(result).toMatchObject({ state: 'cancelled', reason: 'cancelled' });
-    expect(bank).toMatchObject({ ...nothingTaken, voids: 1 });
-    expect(await world.effects(id)).toEqual({ authorise: 'compensated' });
-    expect((await world.timeline(id)).slice(-3)).toEqual(['undoing', 'cancelled', 'notified']);
-  });
-
   it('is cancelled in review without the gateway ever hearing of it', async () => {
     const id = await world.pay({ amount: BIG });
     await world.until(id, 'review');
     expect(await world.command(id, 'cancel')).toMatchObject({ state: 'cancelled' });
     await ended(id, 'cancelled-in-review');
     expect(await world.bankItems(id)).toEqual([]);
-  });
-
-  it('is cancelled by Temporal itself and by signal as by command', async () => {
-    const [byTemporal, bySignal] = [await authorised(), await authorised()];
-    await world.handle(byTemporal).cancel();
-    await world.handle(bySignal).signal('cancelPayment', { commandId: 'sig-1', by: testActor });
-    expect((await ended(byTemporal, 'cancelled-in-temporal')).result).toMatchObject({
-      state: 'cancelled',
-      reason: 'cancelled_in_temporal',
-    });
-    expect((await ended(bySignal, 'cancelled-by-signal')).result).toMatchObject({ state: 'cancelled' });
-  });
-
-  it('refuses a cancel after the capture with the code that the api turns into a refund', async () => {
-    const id = await world.pay();
-    await ended(id);
-    await expect(world.command(id, 'cancel')).rejects.toMatchObject({ code: 'PAYMENT_CAPTURED' });
   });
 
   it('goes on when the customer confirms, and is declined when the customer does not want to', async () => {
@@ -267,16 +176,6 @@ describe('processPayment', () => {
     const { result, bank } = await ended(id, 'flaky');
     expect(result.state).toBe('captured');
     expect(bank).toMatchObject({ captures: 1 });
-  });
-
-  it('answers getState with what it waits for and until when', async () => {
-    const id = await authorised();
-    const waitsForCapture = async () => {
-      const { waitingFor } = await world.handle(id).query<PaymentStatus>('getState');
-      return waitingFor?.what === 'capture' && waitingFor.until;
-    };
-    const until = await waitFor(waitsForCapture, { what: 'it to wait for the capture' });
-    expect(Math.abs(Date.parse(until) - (await world.read(id)).until!.getTime())).toBeLessThan(5000);
   });
 
   it('leaves a payment alone that another run owns', async () => {

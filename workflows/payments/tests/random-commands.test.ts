@@ -12,7 +12,6 @@ import {
 } from '../../../src/testing/random/random-payments';
 import { runSequences, sequencesAskedFor, Tally } from '../../../src/testing/random/random-sequences';
 
-// `npm run test:random` is the long form.
 const SEQUENCES = 24;
 /** Where sequences in any number get to. */
 const USUAL = ['capturing → captured', 'pending → succeeded'];

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Activities } from '../../../activities';
 import { differences } from '../../../src/testing/expect-books';
 import { createFaultyGateway } from '../../../src/testing/faults/faulty-gateway';
-import { openPaymentWorld, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
+import { openPaymentWorld, testParent, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { recordHistory } from '../../../src/testing/record-history';
 
@@ -33,7 +33,7 @@ afterAll(() => world?.close());
 
 describe('a renewal', () => {
   const renewal = async (input: Parameters<PaymentWorld['accept']>[0] = {}) =>
-    (await world.accept({ purpose: 'renewal', startedBy: 'parent', ...input })).payment._id;
+    (await world.accept({ purpose: 'renewal', parent: testParent, ...input })).payment._id;
 
   it('answers captured, and the same when it is asked again', async () => {
     const id = await renewal();
@@ -94,7 +94,7 @@ describe('a renewal', () => {
   });
 
   it('that is cancelled with a void unconfirmed answers unknown and finishes the void when it is asked again', async () => {
-    const { payment } = await world.accept({ purpose: 'renewal', startedBy: 'parent' });
+    const { payment } = await world.accept({ purpose: 'renewal', parent: testParent });
     const id = payment._id;
     silent.add(`${id}:void`);
     cancelledAfterAuthorise.add(id);

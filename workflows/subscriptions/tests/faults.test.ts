@@ -2,6 +2,7 @@ import type { Activities } from '../../../activities';
 import { GatewayOutcomeUnknown, GatewayUnavailable } from '../../../src/clients/gateways/gateway-errors';
 import type { PaymentGateway } from '../../../src/clients/gateways/payment-gateway';
 import { createFaultySteps, modes, type Cell } from '../../../src/testing/faults/faulty-steps';
+import { inBatches } from '../../../src/testing/in-batches';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { restartByOperator } from '../../../src/testing/worlds/restart-by-operator';
 import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
@@ -97,8 +98,9 @@ async function standing(id: string) {
 describe('the charge of a period whose step', () => {
   it('goes wrong in whatever way is made once, and its invoice is true', async () => {
     const cells = modes.flatMap((mode) => faulty.cells({ mode, steps, like: undisturbed }));
-    const outcomes = await Promise.all(
-      cells.map(async (cell) => [`${cell.name} ${cell.mode}`, await standing(await renewed(cell))] as const),
+    const outcomes = await inBatches(
+      cells,
+      async (cell) => [`${cell.name} ${cell.mode}`, await standing(await renewed(cell))] as const,
     );
     const bank = { captured: 1000, refunded: 0, authorisations: 1 };
     const ends = ({ step, mode }: Cell) => {
@@ -138,19 +140,17 @@ describe('a charge without an answer, whose payment goes wrong in whatever way a
     const { id: like, paymentId } = await unanswered();
     const cells = modes.flatMap((mode) => faulty.cells({ mode, steps: ['releasePayment'], like: paymentId }));
     nextPayments.push(...cells);
-    const subjects = await Promise.all(cells.map(unanswered));
+    const subjects = await inBatches(cells, unanswered);
     silent = false;
     for (const { id } of subjects)
       if ((await world.handle(id).describe()).status.name === 'FAILED')
         await restartByOperator(world, { entityType: 'subscription', entityId: id });
-    await Promise.all([like, ...subjects.map(({ id }) => id)].map(asked));
-    const outcomes = await Promise.all(
-      subjects.map(async (subject) => [
-        hit.get(subject.paymentId)!,
-        await standing(subject.id),
-        faulty.outstanding(subject.paymentId),
-      ]),
-    );
+    await inBatches([like, ...subjects.map(({ id }) => id)], asked);
+    const outcomes = await inBatches(subjects, async (subject) => [
+      hit.get(subject.paymentId)!,
+      await standing(subject.id),
+      faulty.outstanding(subject.paymentId),
+    ]);
     const expected = {
       state: 'active',
       invoices: [['paid', 1000, ['paid']]],

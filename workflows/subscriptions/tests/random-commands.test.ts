@@ -15,7 +15,6 @@ import {
 import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
 import { subscriptionViolations } from '../../../src/testing/random/subscription-violations';
 
-// `npm run test:random` is the long form.
 const SEQUENCES = 10;
 /** Where sequences in any number get to. */
 const USUAL = ['accepted → active', 'active → cancelled'];

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { processPaymentId } from '../../../src/contracts/payments/payment';
 import { subscriptionPaymentId } from '../../../src/contracts/subscriptions/subscription';
+import { casesOf } from '../../../src/testing/long-form';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
-// `npm run test:scale` is the long form: a hundred take three minutes on two quiet cores.
-const SUBSCRIPTIONS = Number(process.env.SUBSCRIPTIONS ?? 12);
+// A hundred take three minutes on two quiet cores.
+const SUBSCRIPTIONS = casesOf({ short: 12, long: 100 });
 
 let world: SubscriptionWorld;
 beforeAll(async () => {
@@ -155,7 +156,7 @@ it('starts afresh when its history grows long, and loses no command that comes m
 
 it(`takes ${SUBSCRIPTIONS} subscriptions side by side through 24 months, every month charged once at its time, in less than 4,096 events each`, async () => {
   const crowd: SubscriptionWorld = await openSubscriptionWorld({
-    workflowsPath: require.resolve('../../src/testing/instant-payments.ts'),
+    workflowsPath: require.resolve('../../../src/testing/worlds/instant-payments.ts'),
     // What the payment's own workflow would have written.
     wrap: (activities) => ({
       ...activities,

@@ -1,3 +1,4 @@
+import { summaryOf } from '../../../src/contracts/events';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
 
@@ -27,4 +28,15 @@ it('a cancel at the period’s end does not drop a change of plan that waits: th
   await expect(cancel()).rejects.toMatchObject({ code: 'CHANGE_WAITING' });
   await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
   expect(await world.handle(id).result()).toBe('cancelled');
+});
+
+it('a change of plan is told with the name of the plan, whatever the plan is called later', async () => {
+  const id = await world.subscribe({ planId: await world.plan() });
+  await world.untilSettled(id);
+  const planId = await world.plan({ name: 'Better' });
+  await world.command(id, 'changePlan', { planId, when: 'now' });
+  await world.command(id, 'changePlan', { planId, quantity: 2, when: 'period_end' });
+  const told = (await world.events(id)).map((event) => summaryOf({ ...event, currency: 'EUR' }));
+  expect(told).toContain('The plan is now Better × 1.');
+  expect(told.at(-1)).toMatch(/^The plan becomes Better × 2 at the end of the period, /);
 });

@@ -61,6 +61,7 @@ describe('userOnboarding', () => {
     expect(await packageOf(id)).toBe('active');
     expect(await world.mails(id)).toEqual(['verification', 'welcome']);
     expect(await world.timeline(id)).toEqual([
+      'accepted',
       'started',
       'verification_sent',
       'verified',

@@ -58,31 +58,16 @@ describe("a partner's deny list", () => {
     expect(made.body.denyList).toEqual([entry]);
   });
 
-  it.each([
-    [
-      'somebody twice',
-      [entry, { ...entry, value: 'CUST-7', reason: 'Again' }],
-      'DENY_LIST_INVALID',
-      '/denyList/1/value',
-    ],
-    ['a country', [{ ...entry, kind: 'country' }], 'INVALID_REQUEST', '/denyList/0/kind'],
-    ['no reason', [{ kind: 'customer', value: 'c' }], 'INVALID_REQUEST', '/denyList/0/reason'],
-    ['nobody', [{ ...entry, value: '  ' }], 'INVALID_REQUEST', '/denyList/0/value'],
-    [
-      'more than it holds',
-      Array.from({ length: 501 }, (_, index) => ({ ...entry, value: `c${index}` })),
-      'INVALID_REQUEST',
-      '/denyList',
-    ],
-  ])('with %s is refused, and the list stays', async (_what, denyList, code, pointer) => {
+  it('that names somebody twice is refused, and the list stays', async () => {
     const { partnerId } = await api.newTenant();
     const path = `/partners/${partnerId}`;
+    const denyList = [entry, { ...entry, value: 'CUST-7', reason: 'Again' }];
     for (const [method, to, more] of [
       ['patch', path, {}],
       ['post', '/partners', { name: 'Acme' }],
     ] as const) {
-      const refused = expectContract(await api.call(method, to, OPERATOR_KEY).send({ ...more, denyList }));
-      expect([refused.status, refused.body.code, refused.body.errors[0].pointer]).toEqual([422, code, pointer]);
+      const { status, body } = expectContract(await api.call(method, to, OPERATOR_KEY).send({ ...more, denyList }));
+      expect([status, body.code, body.errors[0].pointer]).toEqual([422, 'DENY_LIST_INVALID', '/denyList/1/value']);
     }
     expect((await get(path, OPERATOR_KEY)).body.denyList).toEqual([]);
   });

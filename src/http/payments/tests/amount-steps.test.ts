@@ -69,9 +69,10 @@ describe('an amount that Stripe does not take', () => {
     const authorised = await seedCaptured({ api, ...live, ...kwd(9990), state: 'authorised' });
     await database.models.payments.updateOne({ _id: authorised }, { $set: { capture: 'manual' } });
     const released = await seedCaptured({ api, ...live, ...kwd(9990), state: 'authorised' });
+    const parent = { workflowId: 'parent/test', signal: 'paymentReported' };
     await database.models.payments.updateOne(
       { _id: released },
-      { $set: { capture: 'manual', startedBy: 'parent', purpose: 'renewal', chain: null } },
+      { $set: { capture: 'manual', parent, purpose: 'renewal', chain: null } },
     );
     const before = await database.models.events.countDocuments();
     expect(await refusal(`/payments/${captured}/refunds`, { amount: kwd(5124) })).toEqual(refused);

@@ -4,15 +4,13 @@ import { freePort } from '../../../../scripts/embedded/ports';
 import { createMailer, type Mailer } from '../../../clients/mailer/mailer';
 import type { MailRequest } from '../../../contracts/outbox';
 import { readVerificationToken } from '../../../contracts/users/verification-token';
-import { newId } from '../../../domain/ids';
 import type { Database } from '../../../models/database';
 import { newOutboxRow } from '../../../services/new-outbox-row';
-import { FAILURES_UNTIL_STUCK, markDone, recordFailure } from '../../../services/outbox';
+import { FAILURES_UNTIL_STUCK, recordFailure } from '../../../services/outbox';
 import type { OutboxRow } from '../../../models/outbox-row';
 import { openTestDatabase } from '../../../testing/servers/test-database';
 import { consumeRow, type ActOnRow } from '../../relay/consume-row';
-import { eventually, people, silent, type People } from '../../../testing/queue-test-bed';
-import { createCountEvent } from '../count-event';
+import { people, silent, type People } from '../../../testing/queue-test-bed';
 import { createSendMail } from '../send-mail';
 
 let database: Database;
@@ -100,12 +98,8 @@ async function given(
   return { row, people: who };
 }
 
-const consume = (
-  rowId: string,
-  signal = new AbortController().signal,
-  consumer: 'mail' | 'analytics' = 'mail',
-  how = act,
-) => consumeRow({ database, rowId, consumer, act: how, signal, logger: silent });
+const consume = (rowId: string, signal = new AbortController().signal) =>
+  consumeRow({ database, rowId, consumer: 'mail', act, signal, logger: silent });
 const rowById = async (id: string) => (await database.models.outbox.findById(id).lean()) as OutboxRow;
 
 test('a verification mail reaches the user with a working link, a stable Message-ID and the correlation id, and its row is done', async () => {
@@ -205,68 +199,6 @@ test('a refused recipient is a failure of the row: counted, without the address,
   expect(await consume(row._id)).toBe('done');
   expect(await find()).toMatchObject([{ state: 'mended' }]);
   expect((await find())[0]).not.toHaveProperty('open');
-});
-
-test('of many racing callers exactly one records a consumer as done, and the row is done with the last consumer', async () => {
-  const { row } = await given({});
-  await database.models.outbox.updateOne({ _id: row._id }, { $set: { pending: ['mail', 'analytics'] } });
-  const race = (consumer: 'mail' | 'analytics') =>
-    Promise.all(Array.from({ length: 20 }, () => markDone({ database, rowId: row._id, consumer })));
-  expect((await race('mail')).filter(Boolean)).toHaveLength(1);
-  expect(await rowById(row._id)).toMatchObject({ open: true, pending: ['analytics'], doneAt: null });
-  expect((await race('analytics')).filter(Boolean)).toHaveLength(1);
-  expect(await rowById(row._id)).toMatchObject({ pending: [], lease: null, doneAt: expect.any(Date) });
-});
-
-test('an event is counted once for its day, however often its job runs and however many events race', async () => {
-  const tenantId = `${newId('partner')}:live`;
-  const at = new Date('2026-03-01T23:59:59Z');
-  const rows = await Promise.all(
-    Array.from({ length: 10 }, async () => {
-      const _id = newId('event');
-      await database.models.events.insertMany([
-        {
-          _id,
-          tenantId,
-          entityType: 'onboarding',
-          entityId: newId('onboarding'),
-          step: 's',
-          type: 'onboarding.verified',
-          state: 'x',
-          version: 1,
-          at,
-          by: { kind: 'workflow', id: null },
-          data: {},
-          correlationId: 'c',
-        },
-      ]);
-      return newOutboxRow({
-        tenantId,
-        entityType: 'onboarding',
-        entityId: 'onb',
-        correlationId: 'c',
-        pending: ['analytics'],
-        eventId: _id,
-      });
-    }),
-  );
-  await database.models.outbox.insertMany(rows);
-  const twice = [...rows, ...rows].map(({ _id }) =>
-    consume(_id, undefined, 'analytics', createCountEvent({ database })),
-  );
-  await Promise.all(twice);
-  await eventually(async () => expect(await database.models.outbox.countDocuments({ tenantId, open: true })).toBe(0));
-  const counts = await database.models.dailyCounts.find({ tenantId }).lean();
-  expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(10);
-  const [day, type] = ['2026-03-01', 'onboarding.verified'];
-  for (const count of counts)
-    expect(count).toEqual({
-      _id: expect.stringMatching(`^${tenantId}/${day}/${type}/\\d+$`),
-      tenantId,
-      day,
-      type,
-      count: expect.any(Number),
-    });
 });
 
 test("a mail is in the partner's language where there is none in the person's, and in English where neither", async () => {

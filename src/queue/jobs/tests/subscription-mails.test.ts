@@ -1,144 +1,14 @@
-import { createActivities } from '../../../../activities';
-import { createMailer, type Mailer } from '../../../clients/mailer/mailer';
 import { newId } from '../../../domain/ids';
-import type { Money } from '../../../domain/money';
-import { acceptPayment } from '../../../services/payments/accept-payment';
-import { acceptPlan } from '../../../services/subscriptions/accept-plan';
-import { acceptRefund } from '../../../services/payments/accept-refund';
-import {
-  acceptSubscription,
-  findPlanItem,
-  type AcceptSubscriptionInput,
-} from '../../../services/subscriptions/accept-subscription';
-import { applyStep } from '../../../services/apply-step';
-import { insertDocuments } from '../../../services/insert-documents';
-import type { Database } from '../../../models/database';
-import type { User } from '../../../models/users/user';
-import { readMails } from '../../../testing/platform/mailbox';
-import { openTestDatabase } from '../../../testing/servers/test-database';
-import { waitFor } from '../../../testing/wait-for';
-import { consumeRow } from '../../relay/consume-row';
-import { people, silent } from '../../../testing/queue-test-bed';
-import { createSendMail } from '../send-mail';
+import { openMailWorld, type MailWorld } from '../../../testing/worlds/mail-world';
 
 const by = { kind: 'api_key', id: 'key_test' } as const;
 const HOUR_MS = 3_600_000;
-const chain = 'the run';
 
-let database: Database;
-let drop: () => Promise<void>;
-let mailer: Mailer;
-let activities: ReturnType<typeof createActivities>;
-
+let world: MailWorld;
 beforeAll(async () => {
-  ({ database, drop } = await openTestDatabase());
-  mailer = createMailer({ smtpUrl: process.env.TEST_SMTP_URL ?? '', from: 'Platform <no-reply@platform.example>' });
-  activities = createActivities({
-    database,
-    applyStep,
-    insertDocuments,
-    operatorEmail: 'operator@platform.example',
-    sandboxClock: undefined as never,
-    gatewayFor: undefined as never,
-    acceptPayment,
-    acceptRefund,
-    findPlanItem,
-  });
+  world = await openMailWorld();
 });
-afterAll(async () => {
-  mailer.close();
-  await drop();
-});
-
-/**
- * A user's subscription, as it is accepted; its process is the test, which lets its activities run at the times it
- * says.
- */
-async function subscribe({
-  amount,
-  user: reader,
-  at,
-  ...wishes
-}: { amount: Money; user: Partial<User>; at: string } & Partial<
-  Pick<AcceptSubscriptionInput, 'quantity' | 'trialDays' | 'anchorDay'>
->) {
-  const { partner, user } = people({ user: reader, partner: { timeZone: 'Europe/Berlin' } });
-  const tenantId = user.tenantId;
-  await Promise.all([database.models.partners.insertMany([partner]), database.models.users.insertMany([user])]);
-  const { subscription } = await database.inTransaction(async (session) => {
-    const plan = await acceptPlan({
-      database,
-      session,
-      tenantId,
-      terms: { name: 'Pro', amount, interval: 'month', intervalCount: 1 },
-      correlationId: 'test',
-      at,
-    });
-    return acceptSubscription({
-      database,
-      session,
-      tenantId,
-      userId: user._id,
-      planId: plan._id,
-      paymentMethod: 'pm_ok',
-      correlationId: 'test',
-      by,
-      at,
-      ...wishes,
-    });
-  });
-  const ref = { tenantId, subscriptionId: subscription._id };
-  const step = (name: string, when: string) => ({ ...ref, chain, step: name, at: when });
-  await activities.beginSubscription(step('begin', at));
-  const read = () => database.models.subscriptions.findById(subscription._id).lean().orFail();
-
-  return {
-    step,
-    read,
-    /** One attempt to charge what is due, and how it ended. */
-    async charge(attempt: number, state: 'captured' | 'declined', when: string): Promise<void> {
-      const { nextPeriodAt, charge } = await read();
-      const input = { periodStart: charge?.periodStart ?? nextPeriodAt.toISOString(), attempt };
-      const { paymentId } = await activities.createInvoice({ ...step(`invoice/${when}`, when), ...input });
-      const { amountMinor } = (await database.models.payments.findById(paymentId).lean().orFail()).amount;
-      if (state === 'captured')
-        await database.models.payments.updateOne(
-          { _id: paymentId },
-          { $set: { state, authorisedMinor: amountMinor, capturedMinor: amountMinor } },
-        );
-      await activities.updateSubscription({
-        ...step(`charged/${when}`, when),
-        ...input,
-        payment: { state, reason: state === 'declined' ? 'insufficient_funds' : null },
-      });
-    },
-    /** What is in the user's inbox once every mail that was asked for is sent, oldest first. */
-    async inbox() {
-      const rows = await database.models.outbox
-        .find({ entityId: subscription._id, mail: { $ne: null } })
-        .sort({ _id: 1 })
-        .lean();
-      const act = createSendMail({
-        database,
-        mailer,
-        publicUrl: 'https://api.platform.example',
-        verificationSecret: 'unused',
-      });
-      const signal = new AbortController().signal;
-      for (const { _id } of rows)
-        await consumeRow({ database, rowId: _id, consumer: 'mail', act, signal, logger: silent });
-      const mails = await waitFor(
-        async () => {
-          const found = await readMails(process.env.TEST_MAIL_URL ?? '', user.email);
-          return found.length === rows.length && found;
-        },
-        { what: `${rows.length} mails` },
-      );
-      // Which the server lists by arrival; narrow spaces are how Intl keeps figures together.
-      return mails.map(({ subject, text }) => ({ subject, text: text.replace(/[\u00a0\u202f]/g, ' ') }));
-    },
-  };
-}
+afterAll(() => world?.close());
 
 const english = { locale: 'en-GB', timeZone: 'Europe/London' };
 const german = { locale: 'de-DE', timeZone: 'Europe/Berlin' };
@@ -177,32 +47,32 @@ describe('the end of a trial', () => {
       ['Dann werden 24,680 KWD abgebucht.'],
     ],
   ])('is announced in %s, with what is charged then and when', async (_language, user, amount, subject, sentences) => {
-    const world = await subscribe({ amount, user, quantity: 2, trialDays: 14, at: '2026-10-16T08:00:00.000Z' });
-    await activities.startTrial(world.step('trial', '2026-10-16T08:00:01.000Z'));
-    const { trialNoticeAt, trialEndAt } = await world.read();
+    const life = await world.subscribe({ amount, user, quantity: 2, trialDays: 14, at: '2026-10-16T08:00:00.000Z' });
+    await world.activities.startTrial(life.step('trial', '2026-10-16T08:00:01.000Z'));
+    const { trialNoticeAt, trialEndAt } = await life.read();
     expect(trialNoticeAt?.toISOString()).toBe('2026-10-27T09:00:00.000Z');
     expect(trialEndAt?.toISOString()).toBe('2026-10-30T09:00:00.000Z');
     for (let time = 0; time < 2; time++)
-      await activities.announceTrialEnd(world.step('notice', '2026-10-27T09:00:00.000Z'));
-    const [mail, ...more] = await world.inbox();
+      await world.activities.announceTrialEnd(life.step('notice', '2026-10-27T09:00:00.000Z'));
+    const [mail, ...more] = await life.inbox();
     expect([mail?.subject, more]).toEqual([subject, []]);
     for (const sentence of sentences) expect(mail?.text).toContain(sentence);
   });
 
   it('names what is really charged where the first period is a shorter one', async () => {
     // Billing from 16 April on, on the 1st: 15 of April's 30 days.
-    const world = await subscribe({
+    const life = await world.subscribe({
       amount: { amountMinor: 3000, currency: 'EUR' },
       user: english,
       trialDays: 14,
       anchorDay: 1,
       at: '2026-04-02T08:00:00.000Z',
     });
-    await activities.startTrial(world.step('trial', '2026-04-02T08:00:01.000Z'));
-    await activities.announceTrialEnd(world.step('notice', '2026-04-13T08:00:00.000Z'));
-    expect((await world.inbox())[0]?.text).toContain('Then €15.00 will be charged.');
-    await world.charge(1, 'captured', '2026-04-16T08:00:00.000Z');
-    const [invoice] = await database.models.invoices.find({ subscriptionId: (await world.read())._id }).lean();
+    await world.activities.startTrial(life.step('trial', '2026-04-02T08:00:01.000Z'));
+    await world.activities.announceTrialEnd(life.step('notice', '2026-04-13T08:00:00.000Z'));
+    expect((await life.inbox())[0]?.text).toContain('Then €15.00 will be charged.');
+    await life.charge(1, 'captured', '2026-04-16T08:00:00.000Z');
+    const [invoice] = await world.database.models.invoices.find({ subscriptionId: (await life.read())._id }).lean();
     expect(invoice?.total).toEqual({ amountMinor: 1500, currency: 'EUR' });
   });
 });
@@ -247,20 +117,20 @@ describe('a renewal that fails', () => {
   ])(
     'is told in %s at each attempt with the time of the next, then that it rests, then that it ended',
     async (_language, user, texts) => {
-      const world = await subscribe({ amount: dinar, user, at: '2026-09-23T08:00:00.000Z' });
-      await world.charge(1, 'captured', '2026-09-23T08:00:00.000Z');
+      const life = await world.subscribe({ amount: dinar, user, at: '2026-09-23T08:00:00.000Z' });
+      await life.charge(1, 'captured', '2026-09-23T08:00:00.000Z');
       const failedAt = Date.parse('2026-10-23T08:00:00.000Z');
       for (const [index, day] of [0, 1, 3, 5, 7].entries())
-        await world.charge(index + 1, 'declined', new Date(failedAt + day * 24 * HOUR_MS).toISOString());
-      expect(await world.read()).toMatchObject({ state: 'unpaid' });
-      await activities.cancelSubscription({
-        ...world.step('give_up', '2026-11-13T08:00:00.000Z'),
+        await life.charge(index + 1, 'declined', new Date(failedAt + day * 24 * HOUR_MS).toISOString());
+      expect(await life.read()).toMatchObject({ state: 'unpaid' });
+      await world.activities.cancelSubscription({
+        ...life.step('give_up', '2026-11-13T08:00:00.000Z'),
         when: 'now',
         refund: 'none',
         reason: 'unpaid',
       });
 
-      const mails = await world.inbox();
+      const mails = await life.inbox();
       expect(mails.map(({ subject }) => subject)).toEqual([
         texts.failed,
         texts.failed,
@@ -293,29 +163,29 @@ it.each([
 ])(
   'the end of a subscription that is given back in part says how much, in %s',
   async (_language, user, amount, refundMinor, sentence) => {
-    const world = await subscribe({ amount, user, at: '2026-09-01T08:00:00.000Z' });
-    await world.charge(1, 'captured', '2026-09-01T08:00:00.000Z');
-    const { tenantId } = await world.read();
-    await activities.cancelSubscription({
-      ...world.step('cancel', '2026-09-16T08:00:00.000Z'),
+    const life = await world.subscribe({ amount, user, at: '2026-09-01T08:00:00.000Z' });
+    await life.charge(1, 'captured', '2026-09-01T08:00:00.000Z');
+    const { tenantId } = await life.read();
+    await world.activities.cancelSubscription({
+      ...life.step('cancel', '2026-09-16T08:00:00.000Z'),
       when: 'now',
       refund: 'prorated',
       command: { id: 'cancel', by },
     });
-    expect((await database.models.refunds.find({ tenantId }).lean()).map(({ amount }) => amount)).toEqual([
+    expect((await world.database.models.refunds.find({ tenantId }).lean()).map(({ amount }) => amount)).toEqual([
       { amountMinor: refundMinor, currency: amount.currency },
     ]);
-    expect((await world.inbox()).at(-1)?.text).toContain(sentence);
+    expect((await life.inbox()).at(-1)?.text).toContain(sentence);
   },
 );
 
 it('of a customer of the partner who is no user of ours nothing is written to anybody', async () => {
-  const world = await subscribe({ amount: yen, user: english, at: '2026-09-23T08:00:00.000Z' });
-  await database.models.subscriptions.updateOne(
-    { _id: (await world.read())._id },
+  const life = await world.subscribe({ amount: yen, user: english, at: '2026-09-23T08:00:00.000Z' });
+  await world.database.models.subscriptions.updateOne(
+    { _id: (await life.read())._id },
     { $set: { userId: null, customerId: newId('user') } },
   );
-  await world.charge(1, 'declined', '2026-09-23T08:00:00.000Z');
-  expect(await world.read()).toMatchObject({ state: 'past_due' });
-  expect(await world.inbox()).toEqual([]);
+  await life.charge(1, 'declined', '2026-09-23T08:00:00.000Z');
+  expect(await life.read()).toMatchObject({ state: 'past_due' });
+  expect(await life.inbox()).toEqual([]);
 });

@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis';
 import { setTimeout } from 'node:timers/promises';
 import type { Consumer } from '../../../contracts/outbox';
 import type { Database } from '../../../models/database';
@@ -9,7 +8,6 @@ import { createQueueWorkers } from '../../create-queue-workers';
 import { createOutboxRelay, type CreateOutboxRelayInput } from '../outbox-relay';
 import { eventually, ownPrefix, silent, testRedisUrl } from '../../../testing/queue-test-bed';
 import { createQueues, type Queues } from '../../queues';
-import { deferred } from '../../../testing/deferred';
 import { openTestDatabase } from '../../../testing/servers/test-database';
 
 let database: Database;
@@ -56,88 +54,6 @@ const doneAtOnce = async (row: OutboxRow) => {
 const refusedConnection = () =>
   Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:7233'), { code: 'ECONNREFUSED' });
 const rowById = async (id: string) => (await database.models.outbox.findById(id).lean()) as OutboxRow;
-
-/** Counts an effect per row and consumer in the transaction that records it, as a real consumer does. */
-const countingConsumer = (counted: Database, consumer: Consumer) => async (row: OutboxRow) =>
-  counted.inTransaction(async (session) => {
-    if (!(await markDone({ database: counted, rowId: row._id, consumer, session }))) return false;
-    await counted.models.dailyCounts.updateOne(
-      { _id: `${row._id}/${consumer}` },
-      { $inc: { count: 1 }, $setOnInsert: { tenantId: row.tenantId, day: '', type: '' } },
-      { upsert: true, session },
-    );
-    return true;
-  });
-
-test('over 1,000 rows, two relays and two sets of consumers, with Redis flushed and both relays replaced midway, every effect happens once per consumer', async () => {
-  const prefix = ownPrefix();
-  const url = testRedisUrl();
-  const rows = [
-    ...Array.from({ length: 500 }, () => rowFor('mail', { pending: ['mail', 'analytics'] })),
-    ...Array.from({ length: 250 }, () => rowFor('analytics')),
-    ...Array.from({ length: 250 }, () => rowFor('temporal')),
-  ];
-  for (let i = 0; i < 2; i += 1) {
-    const workers = createQueueWorkers({
-      redisUrl: url,
-      prefix,
-      database,
-      queues: openQueues(prefix),
-      logger: silent,
-      periodic: {},
-      consumers: { mail: countingConsumer(database, 'mail'), analytics: countingConsumer(database, 'analytics') },
-    });
-    closers.push(() => workers.close());
-  }
-  const startCounting = countingConsumer(database, 'temporal');
-  const starter = { start: async (row: OutboxRow) => void (await startCounting(row)) };
-  const relayInput = () => ({ starter, queues: openQueues(prefix), leaseMs: 3000 });
-  // A killed relay: it has leased rows and sends nothing any more.
-  const { promise: hung, resolve: endHanging } = deferred();
-  const killed = [0, 1].map(() => {
-    const input = relayInput();
-    let published = 0;
-    let dead = false;
-    const dying: Partial<CreateOutboxRelayInput> & { queues: Pick<Queues, 'publish'> } = {
-      ...input,
-      starter: { start: (row) => (dead ? hung : starter.start(row)) },
-      queues: {
-        publish: async (batch) => {
-          if (dead) return;
-          published += batch.rowIds.length;
-          if (published > 200) dead = true;
-          else await input.queues.publish(batch);
-        },
-      },
-    };
-    return {
-      relay: createOutboxRelay({ database, logger: silent, pollMs: 50, ...dying, starter: dying.starter ?? starter }),
-      isDead: () => dead,
-    };
-  });
-  await database.models.outbox.insertMany(rows);
-  for (const { relay } of killed) void relay.run();
-
-  await eventually(async () => expect(killed.every(({ isDead }) => isDead())).toBe(true));
-  const flushing = new Redis(url);
-  closers.push(async () => flushing.disconnect());
-  const keys = await flushing.keys(`${prefix}*`);
-  if (keys.length > 0) await flushing.del(keys);
-  for (const { relay } of killed) {
-    closers.push(async () => {
-      endHanging();
-      await relay.stop();
-    });
-  }
-  runRelay(relayInput());
-  runRelay(relayInput());
-
-  await eventually(async () => expect(await database.models.outbox.countDocuments({ open: true })).toBe(0), 45_000);
-  const effects = await database.models.dailyCounts.find().lean();
-  expect(effects.filter(({ count }) => count !== 1)).toEqual([]);
-  const expected = rows.flatMap((row) => row.pending.map((consumer) => `${row._id}/${consumer}`));
-  expect(effects.map(({ _id }) => _id).toSorted()).toEqual(expected.toSorted());
-});
 
 test('rows that become visible out of order are all sent', async () => {
   const late = rowFor('temporal', { dueAt: new Date(Date.now() - 60_000) });

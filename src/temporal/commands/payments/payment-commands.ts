@@ -2,35 +2,29 @@ import type { CommandInput } from '../../../contracts/commands';
 import {
   paymentRefusals,
   paymentUpdates,
-  processPaymentId,
   type CapturePaymentInput,
   type PaymentOutcome,
   type ReviewPaymentInput,
   type RunningPaymentCommand,
 } from '../../../contracts/payments/payment';
-import type { Actor } from '../../../domain/actor';
+import { paymentProcess } from '../../../contracts/payments/process';
 import { amountStepOf } from '../../../domain/amount-step';
 import { DomainError } from '../../../domain/domain-error';
 import { captureAmount, meaningOfCancel, refusePaymentCommand } from '../../../domain/payments/payment-commands';
-import type { Money } from '../../../domain/money';
 import { settledPaymentStates } from '../../../domain/payments/payment';
 import type { Payment } from '../../../models/payments/payment';
-import { applyToReleased, isReleased, outcomeOfAskedCancel } from './released-payment';
+import { findEntity } from '../../../services/find-entity';
+import {
+  commandReleasedPayment,
+  outcomeOfAskedCancel,
+  type PaymentCommandTerms,
+} from '../../../services/payments/command-released-payment';
+import { isReleased } from '../../../services/payments/released-payment';
 import { sendCommand, type CommandDependencies } from '../../send-command';
 
-export interface SendPaymentCommandInput {
+export interface SendPaymentCommandInput extends PaymentCommandTerms {
   tenantId: string;
   paymentId: string;
-  command: RunningPaymentCommand;
-  /** The idempotency record's id; the update id, so a retry asks for the same update's outcome. */
-  commandId: string;
-  by: Actor;
-  /** The tenant's business time, ISO 8601. */
-  at: string;
-  /** For `capture`: how much; all of it without. */
-  amount?: Money;
-  /** For `review`; its note waits in `commandPayloads` under the command's id. */
-  decision?: ReviewPaymentInput['decision'];
 }
 
 /**
@@ -47,11 +41,10 @@ export function createPaymentCommands(dependencies: CommandDependencies): SendPa
   const { database } = dependencies;
   return async (input) => {
     const { tenantId, paymentId, command, commandId, by, decision } = input;
-    const payment = await database.models.payments.findOne({ _id: paymentId, tenantId }).lean();
-    if (!payment) throw new DomainError('NOT_FOUND', 'There is no such payment');
-    const asked = command === 'cancel' ? await outcomeOfAskedCancel(dependencies, payment, commandId) : null;
+    const payment = await findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
+    const asked = command === 'cancel' ? await outcomeOfAskedCancel({ database, payment, commandId }) : null;
     if (asked) return asked;
-    if (isReleased(payment)) return applyToReleased(dependencies, payment, input);
+    if (isReleased(payment)) return commandReleasedPayment({ database, payment, ...input });
     const amountMinor =
       command === 'capture' && input.amount
         ? captureAmount({
@@ -68,9 +61,8 @@ export function createPaymentCommands(dependencies: CommandDependencies): SendPa
     };
     return sendCommand(dependencies, {
       tenantId,
-      entityType: 'payment',
+      process: paymentProcess,
       entityId: paymentId,
-      workflowId: processPaymentId(paymentId),
       update: paymentUpdates[command],
       input: message,
       refusalOf: (entity) => refusalOf(entity as Payment, command),

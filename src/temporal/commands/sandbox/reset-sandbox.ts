@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { advanceClockId } from '../../../contracts/sandbox/sandbox-clock';
+import { advanceClockProcess } from '../../../contracts/sandbox/process';
 import { DomainError } from '../../../domain/domain-error';
 import type { Database } from '../../../models/database';
 import { deleteDocuments, deleteTenantData } from '../../../services/sandbox/delete-tenant-data';
@@ -40,7 +40,7 @@ export async function resetSandbox({
   const { operations, outbox } = database.models;
   const advances = await operations.find({ tenantId, state: 'running' }, { _id: 1 }).lean();
   const workflowIds = [
-    ...advances.map(({ _id }) => advanceClockId({ tenantId, operationId: _id })),
+    ...advances.map(({ _id }) => advanceClockProcess.workflowId({ _id, tenantId })),
     ...(await openWorkflowIds({ database, tenantId })),
     ...(await runningWorkflowIds({ client, tenantId })),
   ];

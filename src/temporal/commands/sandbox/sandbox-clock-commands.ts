@@ -1,6 +1,5 @@
 import type { ClientSession } from 'mongoose';
-import { ADVANCE_CLOCK, advanceClockId } from '../../../contracts/sandbox/sandbox-clock';
-import { taskQueues } from '../../../contracts/task-queues';
+import { advanceClockProcess } from '../../../contracts/sandbox/process';
 import type { Actor } from '../../../domain/actor';
 import { DomainError } from '../../../domain/domain-error';
 import { newId } from '../../../domain/ids';
@@ -9,13 +8,10 @@ import { tenantOf } from '../../../domain/tenant';
 import type { Database } from '../../../models/database';
 import { isDuplicateKey } from '../../../models/duplicate-key';
 import { insertDocuments } from '../../../services/insert-documents';
-import { newOutboxRow } from '../../../services/new-outbox-row';
+import { newStartRow, OWN_SEND_MS } from '../../../services/new-outbox-row';
 import type { Operation } from '../../../models/sandbox/operation';
 import type { OutboxRow } from '../../../models/outbox-row';
 import { rejectReset } from '../../../services/sandbox/sandbox-reset';
-
-/** How long the relay leaves the start to the api that accepted it. */
-const OWN_START_MS = 3000;
 
 export interface AcceptAdvanceInput {
   database: Database;
@@ -79,20 +75,7 @@ export async function acceptAdvance({
     failure: null,
     by: actor,
   };
-  const row = newOutboxRow({
-    tenantId,
-    entityType: 'operation',
-    entityId: operation._id,
-    correlationId,
-    pending: ['temporal'],
-    delayMs: OWN_START_MS,
-    start: {
-      workflowType: ADVANCE_CLOCK,
-      workflowId: advanceClockId({ tenantId, operationId: operation._id }),
-      taskQueue: taskQueues.operations,
-      input: { tenantId, operationId: operation._id, correlationId },
-    },
-  });
+  const row = newStartRow({ process: advanceClockProcess, entity: operation, delayMs: OWN_SEND_MS });
   // Where another one was quicker the filter finds nothing, and the insert meets the tenant's key.
   await models.sandboxClocks
     .updateOne(

@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import {
   commandOf,
-  subscriptionId as workflowIdOf,
   subscriptionRefusals,
   type SubscriptionCommandTerms,
   type SubscriptionOutcome,
   type SubscriptionUpdate,
 } from '../../../contracts/subscriptions/subscription';
+import { subscriptionProcess } from '../../../contracts/subscriptions/process';
 import { commandStep } from '../../../contracts/commands';
 import type { Actor } from '../../../domain/actor';
 import { DomainError } from '../../../domain/domain-error';
@@ -47,9 +47,8 @@ export function createSubscriptionCommands(dependencies: CommandDependencies): S
     const ask = () =>
       sendCommand(dependencies, {
         tenantId,
-        entityType: 'subscription',
+        process: subscriptionProcess,
         entityId: subscriptionId,
-        workflowId: workflowIdOf(subscriptionId),
         update: command,
         input: { ...terms, commandId, by },
         refusalOf: (entity) => ((entity as Subscription).state === 'cancelled' ? cancelled(command) : null),

@@ -1,4 +1,5 @@
-import { userOnboardingId, type OnboardingOutcome } from '../../../contracts/users/onboarding';
+import type { OnboardingOutcome } from '../../../contracts/users/onboarding';
+import { onboardingProcess } from '../../../contracts/users/process';
 import type { Actor } from '../../../domain/actor';
 import { DomainError } from '../../../domain/domain-error';
 import { hasEnded, type OnboardingCommand } from '../../../domain/users/onboarding';
@@ -27,9 +28,8 @@ export function createOnboardingCommands(dependencies: CommandDependencies): Sen
   return async ({ tenantId, onboardingId, command, commandId, by, generation }) =>
     sendCommand(dependencies, {
       tenantId,
-      entityType: 'onboarding',
+      process: onboardingProcess,
       entityId: onboardingId,
-      workflowId: userOnboardingId(onboardingId),
       update: command,
       input: { commandId, by, ...(generation === undefined ? {} : { generation }) },
       refusalOf: (entity) => refusalOf(entity as Onboarding, command),

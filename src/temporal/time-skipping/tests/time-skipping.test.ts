@@ -29,7 +29,7 @@ beforeAll(async () => {
     connection: temporal.connection,
     namespace: temporal.namespace,
     taskQueue: 'days',
-    workflowsPath: require.resolve('../testing/day-of-work.ts'),
+    workflowsPath: require.resolve('../../../testing/faults/day-of-work.ts'),
     activities: { work: () => work() },
   });
   running = worker.run();

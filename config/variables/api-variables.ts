@@ -1,0 +1,64 @@
+import { between, type Variable } from './variable';
+import { port, text, urlOf } from './variable-types';
+
+/** The REST API, and the port on which every process is watched. */
+export const apiVariables = {
+  PORT: {
+    group: 'API',
+    default: '3000',
+    type: port,
+    allowed: 'a port; 0 takes a free one',
+    meaning: 'Port of the REST API',
+  },
+  HOST: {
+    group: 'API',
+    default: '127.0.0.1',
+    type: text,
+    allowed: 'an address of this machine',
+    meaning: 'Address the API listens on; 0.0.0.0 in a container',
+  },
+  PUBLIC_URL: {
+    group: 'API',
+    default: 'http://127.0.0.1:3000',
+    type: urlOf('http', 'https'),
+    allowed: 'an http or https URL',
+    meaning: 'Where people and partner apps reach the API; links in mails begin with it',
+  },
+  RATE_LIMIT_PER_MINUTE: {
+    group: 'API',
+    default: '600',
+    ...between(1, 1_000_000),
+    unit: 'requests/min',
+    meaning: 'Requests a tenant may send in a minute',
+  },
+  MAX_BODY_BYTES: {
+    group: 'API',
+    default: '65536',
+    ...between(1024, 10_485_760),
+    unit: 'bytes',
+    meaning: 'Largest request body',
+  },
+  TRUST_PROXY: {
+    group: 'API',
+    default: '0',
+    ...between(0, 16),
+    meaning:
+      'How many proxies stand before the API; their X-Forwarded-For is believed, which the limits by address need',
+  },
+
+  ADMIN_PORT: {
+    group: 'Administration',
+    default: '9464',
+    defaultByRole: { worker: '9474', sandbox: '9484' },
+    type: port,
+    allowed: 'a port; 0 takes a free one',
+    meaning: 'Port of /livez, /readyz and /metrics; under PM2 the number of the instance is added',
+  },
+  ADMIN_HOST: {
+    group: 'Administration',
+    default: '127.0.0.1',
+    type: text,
+    allowed: 'an address of this machine',
+    meaning: 'Address the admin port listens on; it has no authentication, so keep it private',
+  },
+} as const satisfies Record<string, Variable>;

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import type { Variable } from './variable';
+import { hostAndPort, mongodbUri, onOff, secret, text, urlOf } from './variable-types';
+
+/** The servers that the program talks to, and the secrets of its own. */
+export const serverVariables = {
+  MONGODB_URI: {
+    group: 'Servers',
+    default: 'mongodb://127.0.0.1:27017/partner_platform?directConnection=true',
+    type: mongodbUri,
+    allowed: 'mongodb://… or mongodb+srv://… with a database name',
+    meaning: 'MongoDB, a replica set (transactions need one)',
+    secret: true,
+  },
+  REDIS_URL: {
+    group: 'Servers',
+    default: 'redis://127.0.0.1:6379',
+    type: urlOf('redis', 'rediss'),
+    allowed: 'a redis or rediss URL',
+    meaning: 'Redis with maxmemory-policy noeviction',
+    secret: true,
+  },
+  REDIS_PREFIX: {
+    group: 'Servers',
+    default: '{platform}',
+    type: z.string().regex(/^\{[\w:-]+\}$/),
+    allowed: 'a name in braces, which keeps all keys in one slot of a Redis cluster',
+    meaning: 'Beginning of every key in Redis',
+  },
+  TEMPORAL_ADDRESS: {
+    group: 'Servers',
+    default: '127.0.0.1:7233',
+    type: hostAndPort,
+    allowed: 'host:port',
+    meaning: 'Temporal frontend',
+  },
+  TEMPORAL_NAMESPACE: {
+    group: 'Servers',
+    default: 'default',
+    type: z.string().regex(/^[\w.-]+$/),
+    allowed: 'letters, digits, dot, dash, underscore',
+    meaning: 'Temporal namespace; it has to exist',
+  },
+  TEMPORAL_TLS: {
+    group: 'Servers',
+    default: 'false',
+    type: onOff,
+    allowed: 'true or false',
+    meaning: 'TLS towards Temporal; on by itself with a key or certificate',
+  },
+  TEMPORAL_TLS_SERVER_NAME: {
+    group: 'Servers',
+    default: null,
+    type: text,
+    allowed: 'a host name',
+    meaning: 'Name expected in the certificate of Temporal, where it is not the host',
+  },
+  TEMPORAL_TLS_CA_FILE: {
+    group: 'Servers',
+    default: null,
+    type: text,
+    allowed: 'a PEM file',
+    meaning: 'Root certificate for Temporal; default: those of the system',
+  },
+  TEMPORAL_TLS_CERT_FILE: {
+    group: 'Servers',
+    default: null,
+    type: text,
+    allowed: 'a PEM file',
+    meaning: 'Client certificate for Temporal (mTLS)',
+  },
+  TEMPORAL_TLS_KEY_FILE: {
+    group: 'Servers',
+    default: null,
+    type: text,
+    allowed: 'a PEM file',
+    meaning: 'Key of the client certificate',
+  },
+  TEMPORAL_API_KEY: {
+    group: 'Servers',
+    default: null,
+    type: text,
+    allowed: 'an API key',
+    meaning: 'Key for Temporal Cloud',
+    secret: true,
+  },
+  TEMPORAL_UI_URL: {
+    group: 'Servers',
+    default: null,
+    type: urlOf('http', 'https'),
+    allowed: 'an http or https URL',
+    meaning: 'Web page of Temporal; only shown',
+  },
+
+  OPERATOR_KEY: {
+    group: 'Secrets',
+    type: secret,
+    allowed: 'at least 32 characters',
+    meaning: 'Key of the operator, who administers partners',
+    secret: true,
+  },
+  TOKEN_SECRET: {
+    group: 'Secrets',
+    type: secret,
+    allowed: 'at least 32 characters',
+    meaning: 'Signs verification links; a change makes all open links invalid',
+    secret: true,
+  },
+
+  SMTP_URL: {
+    group: 'Mail',
+    default: 'smtp://127.0.0.1:1025',
+    type: urlOf('smtp', 'smtps'),
+    allowed: 'an smtp or smtps URL',
+    meaning: 'Server that takes our mails',
+    secret: true,
+  },
+  MAIL_FROM: {
+    group: 'Mail',
+    default: 'Partner Platform <no-reply@partner-platform.test>',
+    type: z.string().regex(/^[^\r\n]*[^\s@]+@[^\s@]+$/),
+    allowed: 'an address, or a name and <address>',
+    meaning: 'Sender of our mails',
+  },
+  OPERATOR_EMAIL: {
+    group: 'Mail',
+    default: 'operator@partner-platform.test',
+    type: z.email(),
+    allowed: 'an address',
+    meaning: 'Where escalations go',
+  },
+} as const satisfies Record<string, Variable>;

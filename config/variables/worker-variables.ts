@@ -1,0 +1,58 @@
+import { between, milliseconds, MINUTE_MS, type Variable } from './variable';
+import { text } from './variable-types';
+
+/** How much a worker does at a time, and how long a stopping process takes. */
+export const workerVariables = {
+  WORKFLOW_BUNDLE: {
+    group: 'Worker',
+    default: null,
+    type: text,
+    allowed: 'a file made by the build',
+    meaning:
+      'Prebuilt workflows; default: workflow-bundle.js beside the program, else workflows/ is bundled at every start',
+  },
+  MAX_CONCURRENT_WORKFLOW_TASKS: {
+    group: 'Worker',
+    default: '40',
+    ...between(2, 1000),
+    meaning: 'Workflow tasks at a time, for each task queue',
+  },
+  MAX_CONCURRENT_ACTIVITIES: {
+    group: 'Worker',
+    default: '100',
+    ...between(1, 1000),
+    meaning: 'Activities at a time, for each task queue',
+  },
+  MAX_CACHED_WORKFLOWS: {
+    group: 'Worker',
+    default: '500',
+    ...between(0, 100_000),
+    meaning: 'Workflows kept in memory between their tasks, for each task queue',
+  },
+  MAX_CONCURRENT_JOBS: {
+    group: 'Worker',
+    default: '10',
+    ...between(1, 1000),
+    meaning: 'Jobs at a time, for each BullMQ queue',
+  },
+
+  DRAIN_MS: {
+    group: 'Shutdown',
+    default: '1500',
+    ...milliseconds(MINUTE_MS),
+    meaning: 'How long a stopping API still answers and asks its clients to reconnect, before it closes',
+  },
+  SHUTDOWN_GRACE_MS: {
+    group: 'Shutdown',
+    default: '10000',
+    ...milliseconds(10 * MINUTE_MS),
+    meaning: 'How long running activities, jobs and requests may take to finish',
+  },
+  SHUTDOWN_FORCE_MS: {
+    group: 'Shutdown',
+    default: '20000',
+    ...milliseconds(15 * MINUTE_MS),
+    meaning:
+      'After this the process exits with code 1 whatever runs; at least 2000 more than SHUTDOWN_GRACE_MS and DRAIN_MS',
+  },
+} as const satisfies Record<string, Variable>;

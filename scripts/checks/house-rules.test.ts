@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const MOST_LINES = 250;
+const MOST_COLUMNS = 120;
+const MOST_ENTRIES = 25;
+
+const root = join(__dirname, '..', '..');
+const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+});
+/** Every file that is committed, or about to be. */
+const files = listed.split('\n').filter((file) => file !== '' && existsSync(join(root, file)));
+const isMade = (file: string): boolean => /(^|\/)(generated|histories)\/|\.generated\./.test(file);
+
+const sources = files
+  .filter((file) => /\.[cm]?[jt]s$/.test(file) && !isMade(file))
+  .map((file) => ({ file, lines: readFileSync(join(root, file), 'utf8').trimEnd().split('\n') }));
+
+/** Returns what each folder holds, without YAML, Markdown and generated files; of the root's files only TypeScript. */
+function entriesByFolder(): Map<string, Set<string>> {
+  const entries = new Map<string, Set<string>>();
+  for (const file of files) {
+    const counts = !isMade(file) && !/\.(ya?ml|md)$/.test(file) && (file.includes('/') || file.endsWith('.ts'));
+    for (let path = counts ? file : dirname(file); path !== '.'; path = dirname(path)) {
+      const folder = dirname(path);
+      entries.set(folder, (entries.get(folder) ?? new Set()).add(path));
+    }
+  }
+  return entries;
+}
+
+describe('the sources', () => {
+  it('are found', () => {
+    expect(sources.map(({ file }) => file)).toContain('scripts/checks/house-rules.test.ts');
+    expect(entriesByFolder().get('scripts')).toContain('scripts/checks');
+  });
+
+  it(`have at most ${MOST_LINES} lines in a file, blank lines and comments counted`, () => {
+    const long = sources.filter(({ lines }) => lines.length > MOST_LINES);
+    expect(long.map(({ file, lines }) => `${file}: ${lines.length} lines`)).toEqual([]);
+  });
+
+  it(`have at most ${MOST_COLUMNS} columns in a line`, () => {
+    const wide = sources.flatMap(({ file, lines }) =>
+      lines.flatMap((line, index) => (line.length > MOST_COLUMNS ? [`${file}:${index + 1}`] : [])),
+    );
+    expect(wide).toEqual([]);
+  });
+
+  it(`have at most ${MOST_ENTRIES} entries in a folder`, () => {
+    const full = [...entriesByFolder()].filter(([, entries]) => entries.size > MOST_ENTRIES);
+    expect(full.map(([folder, entries]) => `${folder}: ${entries.size} entries`)).toEqual([]);
+  });
+});

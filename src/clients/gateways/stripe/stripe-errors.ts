@@ -1,0 +1,92 @@
+import StripeSdk from 'stripe';
+import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable } from '../gateway-errors';
+import type { GatewayCallName } from '../gateway-errors';
+import type { DeclineReason, Rejected } from '../payment-gateway';
+
+interface FailedCall {
+  call: GatewayCallName;
+  idempotencyKey?: string;
+  error: unknown;
+}
+
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** Stripe's error as one of the three errors of `PaymentGateway`. Declines and broken rules are sorted out before. */
+export function stripeFailure({ call, idempotencyKey, error }: FailedCall): Error {
+  if (!(error instanceof StripeSdk.errors.StripeError)) return error as Error;
+  const reason = [error.type, error.statusCode, error.code].filter(Boolean).join(' ');
+  const failed = { call, idempotencyKey, reason, cause: error };
+  const undecided = () =>
+    idempotencyKey && call !== 'lookUp' && call !== 'getPaymentMethod'
+      ? new GatewayOutcomeUnknown({ ...failed, call, idempotencyKey })
+      : new GatewayUnavailable(failed);
+
+  // The first call under this key is still under way at Stripe: its outcome will be ours.
+  if (error.code === 'idempotency_key_in_use') return undecided();
+  if (error instanceof StripeSdk.errors.StripeRateLimitError || error.code === 'lock_timeout')
+    return new GatewayUnavailable(failed);
+  if (error instanceof StripeSdk.errors.StripeConnectionError) {
+    const { code } = (error.detail ?? {}) as { code?: string };
+    return NEVER_SENT.has(code ?? '') ? new GatewayUnavailable({ ...failed, reason: code ?? reason }) : undecided();
+  }
+  // Our key is not taken: Stripe has done nothing, and the same request goes through once the operator has mended it.
+  if (
+    error instanceof StripeSdk.errors.StripeAuthenticationError ||
+    error instanceof StripeSdk.errors.StripePermissionError
+  )
+    return new GatewayUnavailable(failed);
+  if (error instanceof StripeSdk.errors.StripeAPIError || (error.statusCode ?? 500) >= 500) return undecided();
+  return new GatewayRequestRefused(failed);
+}
+
+const DECLINES: Record<string, DeclineReason> = {
+  insufficient_funds: 'insufficient_funds',
+  expired_card: 'expired_card',
+  authentication_required: 'authentication_required',
+  payment_intent_authentication_failure: 'authentication_failed',
+  fraudulent: 'fraud',
+  merchant_blacklist: 'fraud',
+  lost_card: 'fraud',
+  stolen_card: 'fraud',
+  pickup_card: 'fraud',
+};
+
+/**
+ * Sources: docs.stripe.com/declines/codes, docs.stripe.com/error-codes. What we do not tell apart is `card_declined`.
+ */
+export function declineReason({ code, decline_code }: { code?: string; decline_code?: string }): DeclineReason {
+  return DECLINES[decline_code ?? ''] ?? DECLINES[code ?? ''] ?? 'card_declined';
+}
+
+/** The decline an authorisation's error tells of, or undefined for an error that is none. */
+export function declineOf(error: unknown): { reason: DeclineReason; authorisationId: string | null } | undefined {
+  if (error instanceof StripeSdk.errors.StripeCardError) {
+    return { reason: declineReason(error), authorisationId: error.payment_intent?.id ?? null };
+  }
+  if (error instanceof StripeSdk.errors.StripeInvalidRequestError && error.param === 'payment_method') {
+    return { reason: 'invalid_payment_method', authorisationId: null };
+  }
+  return undefined;
+}
+
+const RULES: Record<string, Rejected['reason']> = {
+  amount_too_large: 'amount_too_large',
+  charge_already_captured: 'already_captured',
+  charge_already_refunded: 'already_refunded',
+  charge_expired_for_capture: 'not_authorised',
+};
+
+/**
+ * The broken rule an error tells of, or undefined. The state of the intent names it where Stripe's code is a general
+ * one.
+ */
+export function rejectionOf(error: unknown): Rejected | undefined {
+  if (!(error instanceof StripeSdk.errors.StripeInvalidRequestError)) return undefined;
+  const reason = RULES[error.code ?? ''];
+  if (reason) return { status: 'rejected', reason };
+  if (error.code !== 'payment_intent_unexpected_state') return undefined;
+  const state = error.payment_intent?.status;
+  if (state === 'succeeded') return { status: 'rejected', reason: 'already_captured' };
+  if (state === 'canceled') return { status: 'rejected', reason: 'already_voided' };
+  return { status: 'rejected', reason: 'not_authorised' };
+}

@@ -1,0 +1,167 @@
+import StripeSdk from 'stripe';
+import { GatewayOutcomeUnknown, GatewayUnavailable } from '../gateway-errors';
+import type { GatewayCallName } from '../gateway-errors';
+import type { PaymentGateway, Rejected, VoidInput } from '../payment-gateway';
+import { fromStripeAmount } from './stripe-amount';
+import { declineOf, rejectionOf, stripeFailure } from './stripe-errors';
+import { lookUp } from './stripe-look-up';
+import { CAPTURE_KEY, intentOf, keyAt, keyed, metadataOf, stripeAmount } from './stripe-requests';
+import { authoriseResult, captureResult, refundResult } from './stripe-results';
+
+export interface StripeGatewayInput {
+  apiKey: string;
+  /** Where a customer's bank sends them back to after confirming. */
+  returnUrl: string;
+  /** Another address than Stripe's own, e.g. `http://127.0.0.1:12111` in tests. */
+  apiBase?: string;
+  /** For each call. Default 10 s. */
+  timeoutMs?: number;
+}
+
+/**
+ * The gateway of live tenants: payment intents with manual capture.
+ *
+ * Our key goes out as Stripe's idempotency key, led by the tenant so that tenants cannot meet, and stands in metadata.
+ * Stripe answers a repeat with the first result for at least 24 h, which is the sure way to settle an unknown outcome;
+ * `lookUp` of an authorisation goes through Stripe's search, which lags by up to a minute (longer during incidents), so
+ * its `not_found` means "not seen yet". Look-ups that name the authorisation read it directly and do not lag.
+ *
+ * The SDK makes no retries but one: after a connection found closed it repeats at once, with the same key.
+ */
+export function createStripeGateway({
+  apiKey,
+  returnUrl,
+  apiBase,
+  timeoutMs = 10_000,
+}: StripeGatewayInput): PaymentGateway {
+  const stripe = new StripeSdk(apiKey, {
+    maxNetworkRetries: 0,
+    timeout: timeoutMs,
+    telemetry: false,
+    ...(apiBase && addressOf(apiBase)),
+  });
+
+  return {
+    async authorise(input) {
+      try {
+        return authoriseResult(
+          await stripe.paymentIntents.create(intentOf(input, returnUrl), keyed(input)),
+          input.idempotencyKey,
+        );
+      } catch (error) {
+        const decline = declineOf(error);
+        if (decline) return { status: 'declined', ...decline };
+        throw failure('authorise', input, error);
+      }
+    },
+
+    async capture(input) {
+      const { authorisationId, amount, tenantId, idempotencyKey } = input;
+      const params = {
+        amount_to_capture: amount && stripeAmount('capture', idempotencyKey, amount).amount,
+        metadata: { [CAPTURE_KEY]: keyAt(tenantId, idempotencyKey) },
+      };
+      try {
+        return captureResult(await stripe.paymentIntents.capture(authorisationId, params, keyed(input)));
+      } catch (error) {
+        const rejected = rejectionOf(error);
+        if (rejected) return withCaptured(stripe, input, rejected);
+        throw failure('capture', input, error);
+      }
+    },
+
+    async void(input) {
+      try {
+        await stripe.paymentIntents.cancel(input.authorisationId, {}, keyed(input));
+        return { status: 'voided' };
+      } catch (error) {
+        const rejected = rejectionOf(error);
+        if (rejected) return withCaptured(stripe, input, rejected);
+        throw failure('void', input, error);
+      }
+    },
+
+    async refund(input) {
+      const { authorisationId, amount, tenantId, idempotencyKey, reference } = input;
+      const metadata = metadataOf({ tenantId, idempotencyKey, reference });
+      const params = {
+        payment_intent: authorisationId,
+        amount: amount && stripeAmount('refund', idempotencyKey, amount).amount,
+        metadata,
+      };
+      try {
+        return refundResult(await stripe.refunds.create(params, keyed(input)));
+      } catch (error) {
+        const rejected = rejectionOf(error);
+        if (rejected) return rejected;
+        throw failure('refund', input, error);
+      }
+    },
+
+    async lookUp(input) {
+      try {
+        return await lookUp(stripe, input);
+      } catch (error) {
+        if (error instanceof GatewayOutcomeUnknown) {
+          throw new GatewayUnavailable({
+            call: 'lookUp',
+            idempotencyKey: input.idempotencyKey,
+            reason: 'Stripe has not decided yet',
+            cause: error,
+          });
+        }
+        throw failure('lookUp', input, error);
+      }
+    },
+
+    async getPaymentMethod({ paymentMethod }) {
+      try {
+        const { card } = await stripe.paymentMethods.retrieve(paymentMethod);
+        if (!card) return { status: 'not_found' };
+        const funding =
+          card.funding === 'credit' || card.funding === 'debit' || card.funding === 'prepaid'
+            ? card.funding
+            : 'unknown';
+        return {
+          status: 'found',
+          brand: card.brand,
+          last4: card.last4,
+          expMonth: card.exp_month,
+          expYear: card.exp_year,
+          funding,
+        };
+      } catch (error) {
+        if (error instanceof StripeSdk.errors.StripeInvalidRequestError && error.statusCode === 404)
+          return { status: 'not_found' };
+        throw failure('getPaymentMethod', {}, error);
+      }
+    },
+  };
+}
+
+const failure = (call: GatewayCallName, { idempotencyKey }: { idempotencyKey?: string }, error: unknown) =>
+  stripeFailure({ call, idempotencyKey, error });
+
+/**
+ * Somebody may have captured in Stripe's dashboard, and less than all: then their amount counts. Ours did nothing, so
+ * without an answer it is repeated.
+ */
+async function withCaptured(
+  stripe: StripeSdk,
+  { authorisationId, idempotencyKey }: VoidInput,
+  rejected: Rejected,
+): Promise<Rejected> {
+  if (rejected.reason !== 'already_captured') return rejected;
+  try {
+    const { amount_received: amount, currency } = await stripe.paymentIntents.retrieve(authorisationId);
+    return { ...rejected, captured: fromStripeAmount(amount, currency) };
+  } catch (error) {
+    throw failure('lookUp', { idempotencyKey }, error);
+  }
+}
+
+function addressOf(apiBase: string): Pick<StripeSdk.StripeConfig, 'host' | 'port' | 'protocol'> {
+  const { hostname, port, protocol } = new URL(apiBase);
+  const http = protocol === 'http:';
+  return { host: hostname, port: port || (http ? 80 : 443), protocol: http ? 'http' : 'https' };
+}

@@ -1,0 +1,10 @@
+const entityTypesByDomain = {
+  users: ['onboarding', 'user', 'entitlement'],
+  payments: ['payment', 'refund'],
+  subscriptions: ['subscription'],
+  sandbox: ['operation'],
+} as const;
+
+/** A kind of thing that has states, a version and a timeline. Names are stored with every event. */
+export type EntityType = (typeof entityTypesByDomain)[keyof typeof entityTypesByDomain][number];
+export const entityTypes: readonly EntityType[] = Object.values(entityTypesByDomain).flat();

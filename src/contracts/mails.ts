@@ -1,0 +1,6 @@
+import { subscriptionMailTemplates } from './subscriptions/mails';
+import { userMailTemplates } from './users/mails';
+
+/** Every template by its wire name, one line per domain. */
+export const mailTemplates = [...userMailTemplates, ...subscriptionMailTemplates] as const;
+export type MailTemplate = (typeof mailTemplates)[number];

@@ -1,0 +1,21 @@
+import type { EntityType } from './entity-types';
+import { paymentProcess, refundProcess } from './payments/process';
+import type { Process } from './process';
+import { advanceClockProcess } from './sandbox/process';
+import { subscriptionProcess } from './subscriptions/process';
+import { onboardingProcess } from './users/process';
+
+const processesByDomain = {
+  users: [onboardingProcess],
+  payments: [paymentProcess, refundProcess],
+  subscriptions: [subscriptionProcess],
+  sandbox: [advanceClockProcess],
+} satisfies Record<string, readonly Process[]>;
+
+/** The process of every kind of entity that has one. */
+export const processes: readonly Process[] = Object.values(processesByDomain).flat();
+
+/** Returns the process of a kind of entity; undefined where it has none of its own. */
+export function processOf(entityType: EntityType): Process | undefined {
+  return processes.find((process) => process.entityType === entityType);
+}

@@ -1,0 +1,8 @@
+/** The mails about a subscription. */
+export const subscriptionMailTemplates = [
+  'trialEnding',
+  'renewalFailed',
+  'subscriptionUnpaid',
+  'subscriptionCancelled',
+] as const;
+export type SubscriptionMailTemplate = (typeof subscriptionMailTemplates)[number];

@@ -1,0 +1,23 @@
+import { endedSubscriptionStates, subscriptionStates } from '../../domain/subscriptions/subscription';
+import { defineProcess, type ProcessEntity } from '../process';
+import { taskQueues } from '../task-queues';
+import * as contract from './subscription';
+
+export const subscriptionProcess = defineProcess({
+  about: 'Runs a subscription for years: trial, periods, dunning, changes. Continues as new with nothing lost.',
+  contract,
+  entityType: 'subscription',
+  workflowType: contract.SUBSCRIPTION,
+  taskQueue: taskQueues.subscriptions,
+  workflowId: ({ _id }) => contract.subscriptionId(_id),
+  input: ({ _id: subscriptionId, tenantId, correlationId }: ProcessEntity): contract.SubscriptionInput => ({
+    tenantId,
+    subscriptionId,
+    correlationId,
+  }),
+  states: subscriptionStates,
+  endedStates: endedSubscriptionStates,
+  firstState: 'accepted',
+  // A cancelled subscription goes on until its pending payment is withdrawn or refunded.
+  unfinished: { 'charge.status': 'pending' },
+});

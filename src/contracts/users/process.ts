@@ -1,0 +1,31 @@
+import { endedOnboardingStates, onboardingStates } from '../../domain/users/onboarding';
+import { defineProcess, type ProcessEntity } from '../process';
+import { taskQueues } from '../task-queues';
+import * as contract from './onboarding';
+
+interface OnboardingEntity extends ProcessEntity {
+  requiresApproval: boolean;
+}
+
+export const onboardingProcess = defineProcess({
+  about: 'Takes a person from an e-mail address to an active user.',
+  contract,
+  entityType: 'onboarding',
+  workflowType: contract.USER_ONBOARDING,
+  taskQueue: taskQueues.users,
+  workflowId: ({ _id }) => contract.userOnboardingId(_id),
+  input: ({
+    _id: onboardingId,
+    tenantId,
+    requiresApproval,
+    correlationId,
+  }: OnboardingEntity): contract.UserOnboardingInput => ({
+    tenantId,
+    onboardingId,
+    requiresApproval,
+    correlationId,
+  }),
+  states: onboardingStates,
+  endedStates: endedOnboardingStates,
+  firstState: 'accepted',
+});

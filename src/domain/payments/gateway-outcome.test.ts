@@ -1,0 +1,45 @@
+import { isOrphanedHold, paymentAfter, paymentAfterSilence } from './gateway-outcome';
+
+describe('what the gateway says', () => {
+  test.each([
+    ['unknown/authorise', 'authorised', 'authorised'],
+    ['unknown/authorise', 'not_found', 'authorising'],
+    ['unknown/authorise', 'declined', 'declined'],
+    ['unknown/capture', 'captured', 'captured'],
+    ['unknown/capture', 'authorised', 'capturing'],
+    ['unknown/void', 'voided', 'cancelled'],
+    ['unknown/void', 'captured', 'captured'],
+    ['requires_action', 'authorised', 'authorised'],
+  ] as const)('settles %s, told %s, as %s', (position, status, next) => {
+    expect(paymentAfter({ position, status })).toBe(next);
+  });
+
+  test('a void that undid a fault ends as failed', () => {
+    expect(paymentAfter({ position: 'unknown/void', status: 'voided', voidEndsAs: 'failed' })).toBe('failed');
+  });
+
+  test.each([
+    ['captured', 'authorised'],
+    ['capturing', 'authorised'],
+    ['captured', 'captured'],
+    ['cancelled', 'captured'],
+    ['refunded', 'captured'],
+    ['unknown/void', 'authorised'],
+    ['unknown/capture', 'not_found'],
+    ['accepted', 'captured'],
+  ] as const)('%s, told %s late or twice, stays', (position, status) => {
+    expect(paymentAfter({ position, status })).toBeNull();
+  });
+
+  test('a silent call is unknown only where that call can be under way', () => {
+    expect(paymentAfterSilence({ position: 'capturing', call: 'capture' })).toBe('unknown/capture');
+    expect(paymentAfterSilence({ position: 'unknown/capture', call: 'capture' })).toBeNull();
+    expect(paymentAfterSilence({ position: 'validating', call: 'authorise' })).toBeNull();
+    expect(paymentAfterSilence({ position: 'captured', call: 'void' })).toBeNull();
+  });
+
+  test('money held for a payment that ended without any is noticed', () => {
+    expect(isOrphanedHold({ state: 'cancelled', status: 'authorised' })).toBe(true);
+    expect(isOrphanedHold({ state: 'refunded', status: 'captured' })).toBe(false);
+  });
+});

@@ -1,0 +1,54 @@
+import { moneyOf } from '../money';
+import { endedPaymentStates, paymentStates } from './payment';
+import { captureAmount, refusePaymentCommand } from './payment-commands';
+
+describe('commands', () => {
+  test.each([
+    ['capture', 'authorised', null],
+    ['capture', 'captured', 'PAYMENT_NOT_CAPTURABLE'],
+    ['capture', 'unknown', 'PAYMENT_NOT_CAPTURABLE'],
+    ['review', 'review', null],
+    ['review', 'authorised', 'PAYMENT_NOT_IN_REVIEW'],
+    ['refund', 'captured', null],
+    ['refund', 'partially_refunded', null],
+    ['refund', 'authorised', 'PAYMENT_NOT_REFUNDABLE'],
+    ['cancel', 'unknown', null],
+    ['cancel', 'captured', null],
+    ['cancel', 'refunded', 'PAYMENT_ALREADY_ENDED'],
+  ] as const)('%s on a manual payment that is %s: %s', (command, state, code) => {
+    expect(refusePaymentCommand({ command, state, capture: 'manual' })?.code ?? null).toBe(code);
+  });
+
+  test('an automatic payment captures itself', () => {
+    const refusal = refusePaymentCommand({ command: 'capture', state: 'authorised', capture: 'automatic' });
+    expect(refusal).toMatchObject({
+      code: 'PAYMENT_NOT_CAPTURABLE',
+      detail: expect.stringContaining('captures itself'),
+    });
+  });
+
+  test('cancel is refused exactly where the payment has ended', () => {
+    for (const state of paymentStates) {
+      const refused = refusePaymentCommand({ command: 'cancel', state, capture: 'automatic' }) !== null;
+      expect([state, refused]).toEqual([state, endedPaymentStates.includes(state)]);
+    }
+  });
+
+  test('a capture takes all or part of what is authorised, never more, never another currency', () => {
+    const authorised = moneyOf(1000, 'JPY');
+    expect(captureAmount({ authorised })).toEqual(authorised);
+    expect(captureAmount({ authorised, requested: moneyOf(1, 'JPY') }).amountMinor).toBe(1);
+    expect(() => captureAmount({ authorised, requested: moneyOf(1001, 'JPY') })).toThrow(
+      expect.objectContaining({ code: 'CAPTURE_EXCEEDS_AUTHORISATION', pointer: '/amount/amountMinor' }),
+    );
+    expect(() => captureAmount({ authorised, requested: moneyOf(10, 'EUR') })).toThrow(
+      expect.objectContaining({ code: 'CURRENCY_MISMATCH' }),
+    );
+    expect(() => captureAmount({ authorised, requested: moneyOf(11, 'JPY'), stepMinor: 10 })).toThrow(
+      expect.objectContaining({ code: 'AMOUNT_NOT_IN_STEPS' }),
+    );
+    expect(() => captureAmount({ authorised, requested: moneyOf(0, 'JPY') })).toThrow(
+      expect.objectContaining({ code: 'AMOUNT_NOT_POSITIVE' }),
+    );
+  });
+});

@@ -1,0 +1,28 @@
+import { newId } from '../../../domain/ids';
+import { describeContract } from '../../../testing/contract/describe-contract';
+import { seedPayment } from '../../../testing/worlds/seed-payment';
+
+describeContract({
+  domain: 'operator',
+  bodies: { waiveCompensation: { reason: 'Settled by phone' } },
+  async seed({ api, tenant: { tenantId } }) {
+    const stuckId = newId('stuckItem');
+    const now = new Date();
+    await api.database.models.stuckItems.insertMany([
+      {
+        _id: stuckId,
+        tenantId,
+        kind: 'workflow_missing',
+        entityType: 'onboarding',
+        entityId: newId('onboarding'),
+        subject: 'userOnboarding/x',
+        detail: 'No workflow runs',
+        state: 'open',
+        open: true,
+        createdAt: now,
+        updatedAt: now,
+      },
+    ]);
+    return { ...(await seedPayment({ api, tenantId })), stuckId };
+  },
+});

@@ -1,0 +1,12 @@
+import { apiKeyHandlers } from './api-keys';
+import { meHandlers, type MeHandlersInput } from './me';
+import { partnerHandlers, type PartnerHandlersInput } from './partners';
+
+export interface PartnersHandlersInput extends MeHandlersInput, PartnerHandlersInput {}
+
+/** Answers the operations of partners and their keys. */
+export const partnersHandlers = (input: PartnersHandlersInput) => ({
+  ...partnerHandlers(input),
+  ...apiKeyHandlers(input),
+  ...meHandlers(input),
+});

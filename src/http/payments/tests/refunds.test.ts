@@ -1,0 +1,107 @@
+import { newId } from '../../../domain/ids';
+import { expectContract } from '../../../testing/expect-contract';
+import { inBatches } from '../../../testing/in-batches';
+import { casesOf } from '../../../testing/long-form';
+import { seedCaptured } from '../../../testing/worlds/seed-payment';
+import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+
+let api: TestApi;
+let key: string;
+let tenantId: string;
+
+beforeAll(async () => {
+  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+  ({ key, tenantId } = await api.newTenant());
+});
+afterAll(() => api.stop());
+
+const post = async (path: string, content?: object, { idempotencyKey = newId('event') } = {}) => {
+  const call = api.call('post', path, key).set('Idempotency-Key', idempotencyKey);
+  return expectContract(await (content === undefined ? call : call.send(content)));
+};
+const get = async (path: string) => expectContract(await api.call('get', path, key));
+
+describe('refunds', () => {
+  it('are dated no earlier than what happened to their payment last: an advance that failed leaves it ahead of the clock', async () => {
+    const paymentId = await seedCaptured({ api, tenantId });
+    const ahead = new Date(Date.now() + 86_400_000);
+    await api.database.models.payments.updateOne({ _id: paymentId }, { $set: { updatedAt: ahead } });
+    const {
+      status,
+      body: { id, createdAt },
+    } = await post(`/payments/${paymentId}/refunds`);
+    expect([status, createdAt]).toEqual([202, ahead.toISOString()]);
+    const told = await api.database.models.events
+      .find({ entityId: { $in: [paymentId, id] }, type: { $ne: 'payment.accepted' } })
+      .lean();
+    expect(Object.fromEntries(told.map(({ type, at }) => [type, at]))).toEqual({
+      'payment.refund_requested': ahead,
+      'refund.accepted': ahead,
+    });
+  });
+
+  it('reserve what they give back and never more than was captured, however many race', async () => {
+    const paymentId = await seedCaptured({ api, tenantId, amountMinor: 1000 });
+    const answers = await Promise.all(
+      Array.from({ length: casesOf({ short: 20, long: 100 }) }, () =>
+        post(`/payments/${paymentId}/refunds`, { amount: { amountMinor: 90, currency: 'EUR' } }),
+      ),
+    );
+    const codes = answers.map(({ status, body: { code } }) => (status === 202 ? 202 : code));
+    expect(
+      new Set(codes.filter((code) => ![202, 'REFUND_EXCEEDS_CAPTURED', 'DATABASE_UNAVAILABLE'].includes(code))),
+    ).toEqual(new Set());
+    const refunds = await api.database.models.refunds.find({ paymentId }).lean();
+    const { pendingRefundMinor } = await api.database.models.payments.findById(paymentId).lean().orFail();
+    expect(pendingRefundMinor).toBe(refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0));
+    expect(pendingRefundMinor).toBeLessThanOrEqual(1000);
+    expect(refunds.length).toBeGreaterThanOrEqual(codes.filter((code) => code === 202).length);
+  });
+
+  it('race in pairs that do not both fit, and one of each pair is accepted', async () => {
+    const pairs = Array.from({ length: casesOf({ short: 60, long: 500 }) });
+    const { payments, refunds } = api.database.models;
+    const race = async () => {
+      const paymentId = await seedCaptured({ api, tenantId, amountMinor: 1000 });
+      const refund = () => post(`/payments/${paymentId}/refunds`, { amount: { amountMinor: 600, currency: 'EUR' } });
+      const answers = await Promise.all([refund(), refund()]);
+      const codes = answers.map(({ status, body: { code } }) => String(status === 202 ? 202 : code)).sort();
+      const { pendingRefundMinor } = await payments.findById(paymentId).lean().orFail();
+      const promised = await refunds.find({ paymentId }).lean();
+      return { codes, pendingRefundMinor, promised: promised.map(({ amount }) => amount.amountMinor) };
+    };
+    const outcomes = await inBatches(pairs, race);
+    const one = { codes: ['202', 'REFUND_EXCEEDS_CAPTURED'], pendingRefundMinor: 600, promised: [600] };
+    expect(outcomes).toEqual(pairs.map(() => one));
+  });
+
+  it('are refused beyond what is left and before a capture, and read under their own payment alone', async () => {
+    const paymentId = await seedCaptured({ api, tenantId });
+    const refuse = async (content?: object, id = paymentId) => {
+      const {
+        status,
+        body: { code, errors },
+      } = await post(`/payments/${id}/refunds`, content);
+      return [status, code, errors?.[0]?.pointer];
+    };
+    expect(await refuse({ amount: { amountMinor: 501, currency: 'EUR' } })).toEqual([
+      422,
+      'REFUND_EXCEEDS_CAPTURED',
+      '/amount/amountMinor',
+    ]);
+    const all = await post(`/payments/${paymentId}/refunds`);
+    expect([all.status, all.body.amount, all.headers.location]).toEqual([
+      202,
+      { amountMinor: 500, currency: 'EUR' },
+      `/api/v1/payments/${paymentId}/refunds/${all.body.id}`,
+    ]);
+    expect((await get(`/payments/${paymentId}/refunds/${all.body.id}`)).body).toEqual(all.body);
+    expect((await get(`/payments/${paymentId}/refunds`)).body.items).toEqual([all.body]);
+    expect(await refuse(undefined, await seedCaptured({ api, tenantId, state: 'authorised' }))).toEqual([
+      409,
+      'PAYMENT_NOT_REFUNDABLE',
+      undefined,
+    ]);
+    expect((await get(`/payments/${await seedCaptured({ api, tenantId })}/refunds/${all.body.id}`)).status).toBe(404);
+  });
+});

@@ -1,0 +1,8 @@
+import { sandboxClockHandlers, type SandboxClockHandlersInput } from './sandbox-clock';
+
+export type SandboxHandlersInput = SandboxClockHandlersInput;
+
+/** Answers the operations of sandboxes. */
+export const sandboxHandlers = (input: SandboxHandlersInput) => ({
+  ...sandboxClockHandlers(input),
+});

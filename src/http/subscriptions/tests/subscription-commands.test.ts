@@ -1,0 +1,237 @@
+import { randomUUID } from 'node:crypto';
+import { newId } from '../../../domain/ids';
+import { DomainError } from '../../../domain/domain-error';
+import { billingStandingOf, changePlan } from '../../../domain/subscriptions/plan-change';
+import { expectContract } from '../../../testing/expect-contract';
+import { seedSubscription } from '../../../testing/worlds/seed-subscription';
+import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import {
+  createSubscriptionCommands,
+  type SendSubscriptionCommandInput,
+} from '../../../temporal/commands/subscriptions/subscription-commands';
+
+const monthly = { name: 'Pro', amount: { amountMinor: 2900, currency: 'EUR' }, interval: 'month' };
+
+let api: TestApi;
+let key: string;
+let tenantId: string;
+let sent: SendSubscriptionCommandInput[] = [];
+let answerCommand: () => Promise<{ state: 'active'; at: string }>;
+
+beforeAll(async () => {
+  api = await startTestApi({
+    requestDeadlineMs: PATIENT_MS,
+    sendSubscriptionCommand: (input) => {
+      sent.push(input);
+      return answerCommand();
+    },
+  });
+});
+beforeEach(async () => {
+  sent = [];
+  answerCommand = async () => ({ state: 'active', at: '2026-11-21T09:00:00.000Z' });
+  ({ key, tenantId } = await api.newTenant());
+});
+afterAll(() => api.stop());
+
+const post = async (
+  path: string,
+  content?: object,
+  { idempotencyKey = randomUUID(), as = key }: { idempotencyKey?: string; as?: string } = {},
+) => {
+  const call = api.call('post', path, as).set('Idempotency-Key', idempotencyKey);
+  return expectContract(await (content === undefined ? call : call.send(content)));
+};
+const refusal = async (path: string, content?: object) => {
+  const {
+    status,
+    body: { code, errors },
+  } = await post(path, content);
+  return [status, code, errors?.[0]?.pointer];
+};
+const counts = async () =>
+  Promise.all(Object.values(api.database.models).map((model) => model.collection.countDocuments()));
+
+/** Ten years on by the calendar, and so many milliseconds. */
+const inYears = (years: number, ms = 0): string => {
+  const at = new Date(Date.now() + ms);
+  at.setUTCFullYear(at.getUTCFullYear() + years);
+  return at.toISOString();
+};
+
+describe('commands', () => {
+  it('hand their terms to the process, and are answered once per key', async () => {
+    const { subscriptionId, planId } = await seedSubscription({ api, tenantId });
+    const path = `/subscriptions/${subscriptionId}`;
+    const idempotencyKey = randomUUID();
+    const first = await post(`${path}/change-plan`, { planId, quantity: 2, when: 'now' }, { idempotencyKey });
+    expect([first.status, first.headers['content-location'], first.body]).toEqual([
+      200,
+      `/api/v1${path}`,
+      { id: subscriptionId, state: 'active', at: '2026-11-21T09:00:00.000Z' },
+    ]);
+    expect(
+      (await post(`${path}/change-plan`, { planId, quantity: 2, when: 'now' }, { idempotencyKey })).headers[
+        'idempotent-replayed'
+      ],
+    ).toBe('true');
+    await post(`${path}/pause`);
+    await post(`${path}/pause`, { resumeAt: '2027-01-01T01:00:00+01:00' });
+    await post(`${path}/resume`);
+    await post(`${path}/cancel`, { when: 'period_end' });
+    await post(`${path}/cancel`, { when: 'now', refund: 'prorated' });
+    await post(`${path}/undo`);
+    expect(sent.map(({ command, terms }) => [command, terms])).toEqual([
+      ['changePlan', { planId, quantity: 2, when: 'now' }],
+      ['pauseSubscription', {}],
+      ['pauseSubscription', { resumeAt: '2027-01-01T00:00:00.000Z' }],
+      ['resumeSubscription', {}],
+      ['cancelSubscription', { when: 'period_end', refund: 'none' }],
+      ['cancelSubscription', { when: 'now', refund: 'prorated' }],
+      ['undoSubscriptionChange', {}],
+    ]);
+    expect(sent[0]).toMatchObject({ tenantId, subscriptionId, by: { kind: 'api_key' } });
+  });
+
+  it('of more than can be paid exactly point at the quantity, before the process hears of them', async () => {
+    const send = createSubscriptionCommands({ client: null as never, starter: null as never, database: api.database });
+    answerCommand = () => send(sent.at(-1)!) as ReturnType<typeof answerCommand>;
+    const { subscriptionId } = await seedSubscription({ api, tenantId });
+    const dear = (await post('/plans', { ...monthly, amount: { amountMinor: 9_007_199_254_740_991, currency: 'EUR' } }))
+      .body.id;
+    const refused = await post(`/subscriptions/${subscriptionId}/change-plan`, {
+      planId: dear,
+      quantity: 2,
+      when: 'now',
+    });
+    expect([refused.status, refused.body.code, refused.body.errors[0].pointer, refused.body.detail]).toEqual([
+      422,
+      'AMOUNT_TOO_LARGE',
+      '/quantity',
+      expect.stringContaining('Send 1 at most.'),
+    ]);
+  });
+
+  it('end a pause ten years ahead at most, by the time of the tenant', async () => {
+    const { subscriptionId } = await seedSubscription({ api, tenantId });
+    const path = `/subscriptions/${subscriptionId}/pause`;
+    const late = await post(path, { resumeAt: inYears(10, 60_000) });
+    expect([late.status, late.body.code, late.body.errors]).toEqual([
+      422,
+      'INSTANT_TOO_LATE',
+      [
+        {
+          pointer: '/resumeAt',
+          rule: 'instant_too_late',
+          detail: expect.stringMatching(/^resumeAt .* is more than 10 years ahead: send an instant up to 20/),
+        },
+      ],
+    ]);
+    expect(sent).toEqual([]);
+    expect((await post(path, { resumeAt: inYears(10, -60_000) })).status).toBe(200);
+    await api.database.models.sandboxClocks.insertMany([
+      { _id: tenantId, tenantId, offsetMs: 30 * 86_400_000, advancing: null, updatedAt: new Date() },
+    ]);
+    expect((await post(path, { resumeAt: inYears(10, 29 * 86_400_000) })).status).toBe(200);
+  });
+
+  it('keep the payment method out of the process', async () => {
+    const { subscriptionId } = await seedSubscription({ api, tenantId });
+    expect((await post(`/subscriptions/${subscriptionId}/payment-method`, { paymentMethod: 'pm_secret' })).status).toBe(
+      200,
+    );
+    expect(JSON.stringify(sent)).not.toContain('pm_secret');
+    expect(await api.database.models.commandPayloads.findById(sent[0]!.commandId).lean()).toMatchObject({
+      tenantId,
+      entityId: subscriptionId,
+      payload: { paymentMethod: 'pm_secret' },
+    });
+  });
+
+  it.each([
+    ['INVOICE_OPEN', 409, undefined],
+    ['SUBSCRIPTION_CANCELLED', 409, undefined],
+    ['SUBSCRIPTION_RESUMING', 409, undefined],
+    ['RESUME_IN_PAST', 422, '/resumeAt'],
+    ['OUTCOME_PENDING', 503, undefined],
+  ])('pass on why the process refuses: %s', async (code, status, pointer) => {
+    answerCommand = async () => {
+      throw new DomainError(code, 'Because');
+    };
+    const { subscriptionId } = await seedSubscription({ api, tenantId });
+    expect(await refusal(`/subscriptions/${subscriptionId}/pause`, { resumeAt: '2020-01-01T00:00:00Z' })).toEqual([
+      status,
+      code,
+      pointer,
+    ]);
+  });
+});
+
+describe('the preview of a change', () => {
+  it.each([
+    ['now', { quantity: 3 }],
+    ['period_end', { quantity: 3 }],
+    [
+      'now',
+      { plan: { ...monthly, name: 'Yearly', amount: { amountMinor: 29_000, currency: 'EUR' }, interval: 'year' } },
+    ],
+  ] as const)('is the invoice that the change makes, %s, %j', async (when, change) => {
+    const { subscriptionId, planId } = await seedSubscription({
+      api,
+      tenantId,
+      at: new Date(Date.now() - 10 * 86_400_000).toISOString(),
+    });
+    const nextId: string = 'plan' in change ? (await post('/plans', change.plan)).body.id : planId;
+    const quantity = 'quantity' in change ? change.quantity : 1;
+    const before = await counts();
+    const answer = expectContract(
+      await api
+        .call('post', `/subscriptions/${subscriptionId}/change-plan/preview`, key)
+        .send({ planId: nextId, quantity, when }),
+    );
+    expect(await counts()).toEqual(before);
+
+    const subscription = await api.database.models.subscriptions.findById(subscriptionId).lean().orFail();
+    const { name, amount, interval, intervalCount, trialDays } = await api.database.models.plans
+      .findById(nextId)
+      .lean()
+      .orFail();
+    const next = { planId: nextId, plan: { name, amount, interval, intervalCount, trialDays }, quantity };
+    const { nextPeriodAt } = subscription;
+    const standing = billingStandingOf(subscription);
+    const { draft, period: after } = changePlan({ when, at: answer.body.effectiveAt, standing, next });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({
+      effectiveAt: when === 'now' ? expect.any(String) : nextPeriodAt.toISOString(),
+      ...draft,
+      period: { startAt: after!.startAt, endAt: after!.endAt },
+    });
+    expect(answer.body.total.amountMinor).toBeGreaterThan(0);
+  });
+
+  it('takes effect no earlier than what happened to the subscription last: an advance that failed leaves it ahead of the clock', async () => {
+    const ahead = new Date(Date.now() + 86_400_000);
+    const { subscriptionId, planId } = await seedSubscription({
+      api,
+      tenantId,
+      at: new Date(Date.now() - 10 * 86_400_000).toISOString(),
+      as: { updatedAt: ahead },
+    });
+    const { body } = await api
+      .call('post', `/subscriptions/${subscriptionId}/change-plan/preview`, key)
+      .send({ planId, quantity: 2, when: 'now' });
+    expect(body.effectiveAt).toBe(ahead.toISOString());
+  });
+
+  it('meets what the change would meet', async () => {
+    const { subscriptionId, planId } = await seedSubscription({ api, tenantId });
+    const path = `/subscriptions/${subscriptionId}/change-plan/preview`;
+    expect(await refusal(path, { planId, when: 'now' })).toEqual([422, 'NOTHING_TO_CHANGE', '/planId']);
+    expect(await refusal(path, { planId: newId('plan'), when: 'now' })).toEqual([422, 'PLAN_UNKNOWN', '/planId']);
+    await api.database.models.subscriptions.updateOne(
+      { _id: subscriptionId },
+      { $set: { waiting: { what: 'cancel' } } },
+    );
+    expect(await refusal(path, { planId, quantity: 2, when: 'now' })).toEqual([409, 'CHANGE_WAITING', undefined]);
+  });
+});

@@ -1,0 +1,101 @@
+import { newId } from '../../../domain/ids';
+import type { Subscription } from '../../../models/subscriptions/subscription';
+import { expectContract } from '../../../testing/expect-contract';
+import { seedSubscription } from '../../../testing/worlds/seed-subscription';
+import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { presentSubscription } from '../present-subscription';
+
+let api: TestApi;
+let key: string;
+let tenantId: string;
+
+beforeAll(async () => {
+  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+  ({ key, tenantId } = await api.newTenant());
+});
+afterAll(() => api.stop());
+const get = async (path: string) => expectContract(await api.call('get', path, key));
+
+describe('what a subscription waits for', () => {
+  const at = new Date('2027-01-05T00:00:00.000Z');
+  const charge = {
+    invoiceId: newId('invoice'),
+    periodStart: '2027-01-01T00:00:00.000Z',
+    attempt: 1,
+    rung: 1,
+    failedAt: at,
+    nextAt: at,
+  } as const;
+  const end = new Date('2027-02-01T00:00:00.000Z');
+
+  it.each<[string, Partial<Subscription>, string | null, string | null]>([
+    ['active', { state: 'active' }, 'the next period', end.toISOString()],
+    ['in its trial', { state: 'trialing', trialEndAt: end }, 'the trial to end', end.toISOString()],
+    [
+      'about to change plan',
+      {
+        state: 'active',
+        waiting: {
+          what: 'change_plan',
+          item: { planId: 'p', plan: { name: 'Pro' } as never, quantity: 1 },
+        },
+      },
+      'the plan that was changed to',
+      end.toISOString(),
+    ],
+    [
+      'about to be cancelled',
+      { state: 'active', waiting: { what: 'cancel' } },
+      'with which it is cancelled',
+      end.toISOString(),
+    ],
+    [
+      'being charged',
+      { state: 'active', charge: { ...charge, status: 'pending', nextAt: null } },
+      'final answer',
+      null,
+    ],
+    ['past due', { state: 'past_due', charge: { ...charge, status: 'failed' } }, 'charged again', at.toISOString()],
+    [
+      'past due and cancelled before the next attempt',
+      {
+        state: 'past_due',
+        nextPeriodAt: new Date('2027-01-03T00:00:00.000Z'),
+        waiting: { what: 'cancel' },
+        charge: { ...charge, status: 'failed' },
+      },
+      'with which it is cancelled',
+      '2027-01-03T00:00:00.000Z',
+    ],
+    [
+      'unpaid',
+      { state: 'unpaid', charge: { ...charge, status: 'failed' } },
+      'another payment method',
+      at.toISOString(),
+    ],
+    ['paused', { state: 'paused', resumeAt: at }, 'to be resumed', at.toISOString()],
+    ['cancelled', { state: 'cancelled', reason: 'requested' }, null, null],
+    [
+      'cancelled with a payment under way',
+      { state: 'cancelled', charge: { ...charge, status: 'pending' } },
+      'withdrawn',
+      null,
+    ],
+  ])('is said in words when it is %s', async (_what, as, what, until) => {
+    const { subscriptionId } = await seedSubscription({ api, tenantId, as: { nextPeriodAt: end, ...as } });
+    const { body } = await get(`/subscriptions/${subscriptionId}`);
+    expect(body.nextPeriodAt === null).toBe(as.state === 'cancelled');
+    expect(body.waitingFor).toEqual(what === null ? null : { what: expect.stringContaining(what), until });
+    expect(body).toEqual(
+      JSON.parse(
+        JSON.stringify(
+          presentSubscription(await api.database.models.subscriptions.findById(subscriptionId).lean().orFail()),
+        ),
+      ),
+    );
+    expect([body.nextAttemptAt, body.openInvoiceId]).toEqual([
+      as.state === 'past_due' ? at.toISOString() : null,
+      as.charge && as.state !== 'cancelled' ? charge.invoiceId : null,
+    ]);
+  });
+});

@@ -1,0 +1,17 @@
+import { onboardingCommandHandlers, type OnboardingCommandHandlersInput } from './onboarding-commands';
+import { onboardingEventHandlers } from './onboarding-events';
+import { onboardingHandlers, type OnboardingHandlersInput } from './onboardings';
+import { userHandlers, type UserHandlersInput } from './users';
+import { verifyPageHandlers, type VerifyPageHandlersInput } from './verify-page';
+
+export interface UsersHandlersInput
+  extends OnboardingCommandHandlersInput, OnboardingHandlersInput, UserHandlersInput, VerifyPageHandlersInput {}
+
+/** Answers the operations of users and their onboarding. */
+export const usersHandlers = (input: UsersHandlersInput) => ({
+  ...userHandlers(input),
+  ...onboardingHandlers(input),
+  ...onboardingCommandHandlers(input),
+  ...onboardingEventHandlers(input),
+  ...verifyPageHandlers(input),
+});

@@ -1,0 +1,41 @@
+import type { MailRequest } from '../contracts/outbox';
+import type { Models } from '../models/define-models';
+import type { MailText, MailWriter } from './mail-text';
+
+/** The facts that every mail has: it ends with the name of its sender. */
+export interface MailFacts {
+  partnerName: string;
+}
+
+export interface LoadMailInput {
+  models: Models;
+  tenantId: string;
+  /** The entity that the mail is about. */
+  entityId: string;
+  mail: MailRequest;
+  /** Where the recipient's browser reaches the api, such as `https://api.example.com`. */
+  publicUrl: string;
+  /** Signs the links of verification mails. */
+  verificationSecret: string;
+}
+
+export interface LoadedMail<Facts extends MailFacts = MailFacts> {
+  /** The recipient's address. */
+  to: string;
+  /** The reader's, BCP 47. */
+  locale: string;
+  /** The reader's, IANA. */
+  timeZone: string;
+  facts: Facts;
+}
+
+/**
+ * A template: its own facts, how they are loaded, and its text in each language. The languages are methods, so that
+ * templates with different facts fit into one registry.
+ */
+export interface MailDefinition<Facts extends MailFacts = MailFacts> {
+  /** Returns the reader, and the facts as MongoDB has them now; null where the mail is not wanted any more. */
+  load(input: LoadMailInput): Promise<LoadedMail<Facts> | null>;
+  en(facts: Facts, write: MailWriter): MailText;
+  de(facts: Facts, write: MailWriter): MailText;
+}

@@ -1,0 +1,10 @@
+import type { MailTemplate } from '../contracts/mails';
+import type { MailDefinition } from './mail-definition';
+import { subscriptionMails } from './subscriptions/mails';
+import { userMails } from './users/mails';
+
+/** Every template by its wire name, one line per domain. */
+export const mails: Record<MailTemplate, MailDefinition> = {
+  ...userMails,
+  ...subscriptionMails,
+};

@@ -1,0 +1,21 @@
+import type { Connection } from 'mongoose';
+import { compensationSchema, type Compensation } from './compensation';
+import { gatewayEventSchema, type GatewayEvent } from './gateway-event';
+import { ledgerPostingSchema, type LedgerPosting } from './ledger-posting';
+import { paymentSchema, type Payment } from './payment';
+import { refundSchema, type Refund } from './refund';
+
+/** Defines the models of payments, refunds and the books about them. */
+export const paymentsModels = (connection: Connection) => ({
+  payments: connection.model<Payment>('Payment', paymentSchema),
+  refunds: connection.model<Refund>('Refund', refundSchema),
+  ledgerPostings: connection.model<LedgerPosting>('LedgerPosting', ledgerPostingSchema),
+  compensations: connection.model<Compensation>('Compensation', compensationSchema),
+  gatewayEvents: connection.model<GatewayEvent>('GatewayEvent', gatewayEventSchema),
+});
+
+/** The model of each type of entity. */
+export const paymentsEntityModels = {
+  payment: 'payments',
+  refund: 'refunds',
+} as const;

@@ -1,0 +1,14 @@
+import type { Connection } from 'mongoose';
+import { operationSchema, type Operation } from './operation';
+import { sandboxClockSchema, type SandboxClock } from './sandbox-clock';
+
+/** Defines the models of sandboxes. */
+export const sandboxModels = (connection: Connection) => ({
+  operations: connection.model<Operation>('Operation', operationSchema),
+  sandboxClocks: connection.model<SandboxClock>('SandboxClock', sandboxClockSchema),
+});
+
+/** The model of each type of entity. */
+export const sandboxEntityModels = {
+  operation: 'operations',
+} as const;

@@ -1,0 +1,87 @@
+import { newId } from '../../../domain/ids';
+import type { Database } from '../../../models/database';
+import type { OutboxRow } from '../../../models/outbox-row';
+import { newOutboxRow } from '../../../services/new-outbox-row';
+import { markDone } from '../../../services/outbox';
+import { eventually, silent } from '../../../testing/queue-test-bed';
+import { openTestDatabase } from '../../../testing/servers/test-database';
+import { consumeRow } from '../../relay/consume-row';
+import { createCountEvent } from '../count-event';
+
+let database: Database;
+let drop: () => Promise<void>;
+beforeAll(async () => {
+  ({ database, drop } = await openTestDatabase());
+});
+afterAll(() => drop());
+
+const rowById = async (id: string) => (await database.models.outbox.findById(id).lean()) as OutboxRow;
+
+test('of many racing callers exactly one records a consumer as done, and the row is done with the last consumer', async () => {
+  const row = newOutboxRow({
+    tenantId: 'ptn_1:live',
+    entityType: 'onboarding',
+    entityId: 'onb',
+    correlationId: 'c',
+    pending: ['mail', 'analytics'],
+  });
+  await database.models.outbox.insertMany([row]);
+  const race = (consumer: 'mail' | 'analytics') =>
+    Promise.all(Array.from({ length: 20 }, () => markDone({ database, rowId: row._id, consumer })));
+  expect((await race('mail')).filter(Boolean)).toHaveLength(1);
+  expect(await rowById(row._id)).toMatchObject({ open: true, pending: ['analytics'], doneAt: null });
+  expect((await race('analytics')).filter(Boolean)).toHaveLength(1);
+  expect(await rowById(row._id)).toMatchObject({ pending: [], lease: null, doneAt: expect.any(Date) });
+});
+
+test('an event is counted once for its day, however often its job runs and however many events race', async () => {
+  const tenantId = `${newId('partner')}:live`;
+  const at = new Date('2026-03-01T23:59:59Z');
+  const rows = await Promise.all(
+    Array.from({ length: 10 }, async () => {
+      const _id = newId('event');
+      await database.models.events.insertMany([
+        {
+          _id,
+          tenantId,
+          entityType: 'onboarding',
+          entityId: newId('onboarding'),
+          step: 's',
+          type: 'onboarding.verified',
+          state: 'x',
+          version: 1,
+          at,
+          by: { kind: 'workflow', id: null },
+          data: {},
+          correlationId: 'c',
+        },
+      ]);
+      return newOutboxRow({
+        tenantId,
+        entityType: 'onboarding',
+        entityId: 'onb',
+        correlationId: 'c',
+        pending: ['analytics'],
+        eventId: _id,
+      });
+    }),
+  );
+  await database.models.outbox.insertMany(rows);
+  const act = createCountEvent({ database });
+  const { signal } = new AbortController();
+  const consume = ({ _id: rowId }: OutboxRow) =>
+    consumeRow({ database, rowId, consumer: 'analytics', act, signal, logger: silent });
+  await Promise.all([...rows, ...rows].map(consume));
+  await eventually(async () => expect(await database.models.outbox.countDocuments({ tenantId, open: true })).toBe(0));
+  const counts = await database.models.dailyCounts.find({ tenantId }).lean();
+  expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(10);
+  const [day, type] = ['2026-03-01', 'onboarding.verified'];
+  for (const count of counts)
+    expect(count).toEqual({
+      _id: expect.stringMatching(`^${tenantId}/${day}/${type}/\\d+$`),
+      tenantId,
+      day,
+      type,
+      count: expect.any(Number),
+    });
+});

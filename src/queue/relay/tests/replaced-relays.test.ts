@@ -1,0 +1,139 @@
+import { Redis } from 'ioredis';
+import type { Consumer } from '../../../contracts/outbox';
+import type { Database } from '../../../models/database';
+import { markDone } from '../../../services/outbox';
+import { newOutboxRow } from '../../../services/new-outbox-row';
+import type { OutboxRow } from '../../../models/outbox-row';
+import { createQueueWorkers } from '../../create-queue-workers';
+import { createOutboxRelay, type CreateOutboxRelayInput } from '../outbox-relay';
+import { eventually, ownPrefix, silent, testRedisUrl } from '../../../testing/queue-test-bed';
+import { createQueues, type Queues } from '../../queues';
+import { casesOf } from '../../../testing/long-form';
+import { deferred } from '../../../testing/deferred';
+import { openTestDatabase } from '../../../testing/servers/test-database';
+
+/** Rows for two relays and two sets of consumers. */
+const ROWS = casesOf({ short: 200, long: 1_000 });
+
+let database: Database;
+let drop: () => Promise<void>;
+const closers: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  ({ database, drop } = await openTestDatabase());
+});
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+  await Promise.all(Object.values(database.models).map((model) => model.collection.deleteMany({})));
+});
+afterAll(() => drop());
+
+const rowFor = (consumer: Consumer, more: Partial<OutboxRow> = {}): OutboxRow => ({
+  ...newOutboxRow({
+    tenantId: 'ptn_1:live',
+    entityType: 'onboarding',
+    entityId: 'onb_1',
+    correlationId: 'corr-1',
+    pending: [consumer],
+  }),
+  ...more,
+});
+
+function runRelay(input: Partial<CreateOutboxRelayInput> & { queues: Pick<Queues, 'publish'> }) {
+  const relay = createOutboxRelay({ database, starter: { start: doneAtOnce }, logger: silent, pollMs: 50, ...input });
+  void relay.run();
+  closers.push(() => relay.stop());
+  return relay;
+}
+
+function openQueues(prefix: string, redisUrl = testRedisUrl()): Queues {
+  const queues = createQueues({ redisUrl, prefix, logger: silent });
+  closers.push(() => queues.close());
+  return queues;
+}
+
+const doneAtOnce = async (row: OutboxRow) => {
+  await markDone({ database, rowId: row._id, consumer: 'temporal' });
+};
+
+/** Counts an effect per row and consumer in the transaction that records it, as a real consumer does. */
+const countingConsumer = (counted: Database, consumer: Consumer) => async (row: OutboxRow) =>
+  counted.inTransaction(async (session) => {
+    if (!(await markDone({ database: counted, rowId: row._id, consumer, session }))) return false;
+    await counted.models.dailyCounts.updateOne(
+      { _id: `${row._id}/${consumer}` },
+      { $inc: { count: 1 }, $setOnInsert: { tenantId: row.tenantId, day: '', type: '' } },
+      { upsert: true, session },
+    );
+    return true;
+  });
+
+test('every effect happens once per consumer though Redis is flushed and both relays die midway', async () => {
+  const prefix = ownPrefix();
+  const url = testRedisUrl();
+  const rows = [
+    ...Array.from({ length: ROWS / 2 }, () => rowFor('mail', { pending: ['mail', 'analytics'] })),
+    ...Array.from({ length: ROWS / 4 }, () => rowFor('analytics')),
+    ...Array.from({ length: ROWS / 4 }, () => rowFor('temporal')),
+  ];
+  for (let i = 0; i < 2; i += 1) {
+    const workers = createQueueWorkers({
+      redisUrl: url,
+      prefix,
+      database,
+      queues: openQueues(prefix),
+      logger: silent,
+      periodic: {},
+      consumers: { mail: countingConsumer(database, 'mail'), analytics: countingConsumer(database, 'analytics') },
+    });
+    closers.push(() => workers.close());
+  }
+  const startCounting = countingConsumer(database, 'temporal');
+  const starter = { start: async (row: OutboxRow) => void (await startCounting(row)) };
+  const relayInput = () => ({ starter, queues: openQueues(prefix), leaseMs: 3000 });
+  // A killed relay: it has leased rows and sends nothing any more.
+  const { promise: hung, resolve: endHanging } = deferred();
+  const killed = [0, 1].map(() => {
+    const input = relayInput();
+    let published = 0;
+    let dead = false;
+    const dying: Partial<CreateOutboxRelayInput> & { queues: Pick<Queues, 'publish'> } = {
+      ...input,
+      starter: { start: (row) => (dead ? hung : starter.start(row)) },
+      queues: {
+        publish: async (batch) => {
+          if (dead) return;
+          published += batch.rowIds.length;
+          if (published > ROWS / 5) dead = true;
+          else await input.queues.publish(batch);
+        },
+      },
+    };
+    return {
+      relay: createOutboxRelay({ database, logger: silent, pollMs: 50, ...dying, starter: dying.starter ?? starter }),
+      isDead: () => dead,
+    };
+  });
+  await database.models.outbox.insertMany(rows);
+  for (const { relay } of killed) void relay.run();
+
+  await eventually(async () => expect(killed.every(({ isDead }) => isDead())).toBe(true));
+  const flushing = new Redis(url);
+  closers.push(async () => flushing.disconnect());
+  const keys = await flushing.keys(`${prefix}*`);
+  if (keys.length > 0) await flushing.del(keys);
+  for (const { relay } of killed) {
+    closers.push(async () => {
+      endHanging();
+      await relay.stop();
+    });
+  }
+  runRelay(relayInput());
+  runRelay(relayInput());
+
+  await eventually(async () => expect(await database.models.outbox.countDocuments({ open: true })).toBe(0), 300_000);
+  const effects = await database.models.dailyCounts.find().lean();
+  expect(effects.filter(({ count }) => count !== 1)).toEqual([]);
+  const expected = rows.flatMap((row) => row.pending.map((consumer) => `${row._id}/${consumer}`));
+  expect(effects.map(({ _id }) => _id).toSorted()).toEqual(expected.toSorted());
+});

@@ -1,0 +1,191 @@
+import type { ClientSession } from 'mongoose';
+import type { WorkflowSignal } from '../../contracts/outbox';
+import { gatewayReported } from '../../contracts/payments/payment';
+import { processOf } from '../../contracts/processes';
+import type { Actor } from '../../domain/actor';
+import { DomainError } from '../../domain/domain-error';
+import { entityModel } from '../../models/entity-model';
+import type { StuckItem } from '../../models/operator/stuck-item';
+import { createClock } from '../clock';
+import { insertDocuments } from '../insert-documents';
+import { newOutboxRow } from '../new-outbox-row';
+import { isReleased } from '../payments/released-payment';
+import { createRemedies } from '../remedies';
+import type { RemedyDependencies, StuckRemedy } from './stuck-remedy';
+
+export interface ResolveStuckInput {
+  item: StuckItem;
+  by: Actor;
+  session: ClientSession;
+}
+
+interface CloseStuckInput extends ResolveStuckInput {
+  reason: string | null;
+}
+
+/** What an operator can do about a stuck item. Both run inside the request's transaction and may run more than once. */
+export function createStuckOperations({ database, workflows }: RemedyDependencies) {
+  const { models } = database;
+  const clock = createClock({ database });
+  const remedies = createRemedies({ database, workflows });
+
+  const resolve = async ({ item, session }: ResolveStuckInput, state: 'restarted' | 'closed'): Promise<StuckItem> => {
+    const resolved = await models.stuckItems
+      .findOneAndUpdate(
+        { _id: item._id, open: true },
+        { $set: { state, updatedAt: new Date() }, $unset: { open: 1 } },
+        { session, returnDocument: 'after' },
+      )
+      .lean();
+    if (!resolved)
+      throw new DomainError(
+        'ILLEGAL_STATE',
+        'The item is no longer open, so nothing is to be done about it. GET /operations/stuck lists those that are.',
+      );
+    return resolved;
+  };
+
+  const remedyOf = ({ entityType }: StuckItem): StuckRemedy => {
+    const remedy = remedies[entityType];
+    if (!remedy)
+      throw new DomainError('ILLEGAL_STATE', `Nothing can be done here about the process of this ${entityType}`);
+    return remedy;
+  };
+  /**
+   * Takes back a change by hand that ended an entity whose process runs: it stands then where its last event left it,
+   * which is somewhere open. False where the entity has ended by its own events, or is gone.
+   */
+  const putBack = async ({ item, session }: ResolveStuckInput): Promise<boolean> => {
+    const { tenantId, entityType, entityId } = item;
+    const last = await models.events
+      .findOne({ tenantId, entityId }, { state: 1 })
+      .sort({ version: -1, _id: -1 })
+      .session(session)
+      .lean();
+    if (!last || !processOf(entityType)?.openStates.includes(last.state)) return false;
+    const { matchedCount } = await entityModel(models, entityType).updateOne(
+      { _id: entityId, tenantId },
+      { $set: { state: last.state } },
+      { session },
+    );
+    return matchedCount === 1;
+  };
+  const businessTime = async ({ item }: ResolveStuckInput): Promise<string> =>
+    (await clock.now(item.tenantId)).toISOString();
+
+  /** Signals the process that waits, once this is committed. */
+  const signalProcess = async (
+    { item, session }: ResolveStuckInput,
+    signal: Omit<WorkflowSignal, 'workflowId'>,
+  ): Promise<void> => {
+    const { tenantId, entityType, entityId, subject } = item;
+    const entity = await entityModel(models, entityType)
+      .findOne({ _id: entityId, tenantId }, { correlationId: 1 })
+      .session(session)
+      .lean();
+    const row = newOutboxRow({
+      tenantId,
+      entityType,
+      entityId,
+      correlationId: entity?.correlationId ?? item._id,
+      pending: ['temporal'],
+      signal: { ...signal, workflowId: subject },
+    });
+    await insertDocuments({ model: models.outbox, documents: [row], session });
+  };
+
+  /**
+   * A subscription's payment has none while its subscription waits to ask again: a look now would be a promise nobody
+   * keeps.
+   */
+  const requireProcess = async ({
+    item: { tenantId, entityType, entityId },
+    session,
+  }: ResolveStuckInput): Promise<void> => {
+    const payment =
+      entityType === 'payment'
+        ? await models.payments.findOne({ _id: entityId, tenantId }).session(session).lean()
+        : null;
+    if (payment && isReleased(payment))
+      throw new DomainError(
+        'ILLEGAL_STATE',
+        'No process of this payment waits now: its subscription looks it up by itself, within the hour; close the item to give the payment up',
+      );
+  };
+
+  const restartProcess = async (input: ResolveStuckInput): Promise<StuckItem> => {
+    await remedyOf(input.item).restart({ ...input, at: await businessTime(input) });
+    return resolve(input, 'restarted');
+  };
+  const closeEntity = async (input: CloseStuckInput): Promise<StuckItem> => {
+    await remedyOf(input.item).close({ ...input, at: await businessTime(input) });
+    return resolve(input, 'closed');
+  };
+
+  return {
+    /**
+     * An outbox row is due at once; an outcome is looked up at once, and stays listed until it is known; a process is
+     * started anew unless its entity has ended by its own events.
+     */
+    async restart(input: ResolveStuckInput): Promise<StuckItem> {
+      const { item, session } = input;
+      switch (item.kind) {
+        case 'workflow_orphaned':
+          if (!(await putBack(input)))
+            throw new DomainError(
+              'ILLEGAL_STATE',
+              'The entity of this process has ended or is gone, so there is nothing to restart; close the item to end the process',
+            );
+          return restartProcess(input);
+        case 'refund_failed_late':
+          throw new DomainError(
+            'ILLEGAL_STATE',
+            'A refund that has failed cannot be repeated under its key; give the money back by other means and close the item',
+          );
+        case 'outbox_failing':
+          await models.outbox.updateOne(
+            { _id: item.subject, open: true },
+            { $set: { dueAt: new Date(), failures: 0, lastError: null, lease: null } },
+            { session },
+          );
+          return resolve(input, 'restarted');
+        case 'outcome_unknown':
+          await requireProcess(input);
+          await signalProcess(input, { name: gatewayReported.name });
+          return item;
+        default:
+          return restartProcess(input);
+      }
+    },
+
+    /**
+     * An outbox row is given up; a process whose entity has ended by its own events is ended; any other entity is
+     * ended, and what was done is undone.
+     */
+    async close(input: CloseStuckInput): Promise<StuckItem> {
+      const { item, session } = input;
+      switch (item.kind) {
+        case 'workflow_orphaned':
+          if (await putBack(input)) return closeEntity(input);
+          await workflows.terminate({ workflowId: item.subject, reason: 'Closed by an operator' });
+          return resolve(input, 'closed');
+        case 'outbox_failing':
+          await models.outbox.updateOne(
+            { _id: item.subject, open: true },
+            { $set: { doneAt: new Date(), pending: [], lease: null }, $unset: { open: 1 } },
+            { session },
+          );
+          return resolve(input, 'closed');
+        case 'refund_failed_late':
+          return resolve(input, 'closed');
+        case 'outcome_unknown': {
+          const signal = await remedyOf(item).giveUp?.({ ...input, at: await businessTime(input) });
+          if (signal) await signalProcess(input, signal);
+          return resolve(input, 'closed');
+        }
+        default:
+          return closeEntity(input);
+      }
+    },
+  };
+}

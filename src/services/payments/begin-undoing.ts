@@ -1,0 +1,54 @@
+import type { ClientSession } from 'mongoose';
+import type { PaymentUndoing } from '../../contracts/payments/payment';
+import type { Actor } from '../../domain/actor';
+import { paymentStates, type PaymentState } from '../../domain/payments/payment';
+import type { Database } from '../../models/database';
+import { applyStep, type StepResult } from '../apply-step';
+
+export interface BeginUndoingInput {
+  database: Database;
+  /** The caller's transaction; a transaction of its own without. */
+  session?: ClientSession;
+  tenantId: string;
+  paymentId: string;
+  /** First run id of the chain that must own the payment; left out by a caller that acts on one nobody owns. */
+  chain?: string;
+  step: string;
+  at: string;
+  by: Actor;
+  /** Default: any. */
+  from?: readonly PaymentState[];
+  undoing: PaymentUndoing;
+  /** Writes of the same transaction. */
+  alongside?: (session: ClientSession) => Promise<void>;
+}
+
+/** Records that a payment is being undone, and towards what, before anything is undone. */
+export function beginUndoing({
+  database,
+  session,
+  tenantId,
+  paymentId,
+  chain,
+  step,
+  at,
+  by,
+  from = paymentStates,
+  undoing: { towards, reason },
+  alongside,
+}: BeginUndoingInput): Promise<StepResult> {
+  const input = {
+    tenantId,
+    entityType: 'payment',
+    entityId: paymentId,
+    chain,
+    step,
+    at,
+    by,
+    from,
+    set: { undoing: { towards, reason } },
+    event: { type: 'payment.undoing', data: { towards, reason } },
+    alongside,
+  } as const;
+  return applyStep(database, input, session);
+}

@@ -1,0 +1,109 @@
+import { gatewayReported, refundPaymentId } from '../../contracts/payments/payment';
+import { isId } from '../../domain/ids';
+import { gatewayOf, type GatewayName } from '../../domain/tenant';
+import type { Database } from '../../models/database';
+import { isDuplicateKey } from '../../models/duplicate-key';
+import type { OutboxRow } from '../../models/outbox-row';
+import type { GatewayEvent } from '../../models/payments/gateway-event';
+import { createClock } from '../clock';
+import { insertDocuments } from '../insert-documents';
+import { newOutboxRow, OWN_SEND_MS } from '../new-outbox-row';
+import { recordLateRefundFailure } from './late-refund-failure';
+import { signalAbout } from './payment-listener';
+
+/** What a webhook says. */
+export interface ReportedEvent {
+  eventId: string;
+  type: string;
+  tenantId: string;
+  idempotencyKey: string;
+  authorisationId: string;
+  refundFailed?: true;
+}
+
+export interface KeepGatewayEventInput {
+  database: Database;
+  gateway: GatewayName;
+  notice: ReportedEvent;
+  correlationId: string;
+}
+
+/**
+ * Writes an event down, and in the same transaction the row that tells the process that waits for it to look. Answers
+ * that row, to be sent after the commit; null for an event that came before, or that nobody waits for. Of a refund that
+ * fails after it had succeeded the partner and the operator are told.
+ */
+export async function keepGatewayEvent({
+  database,
+  gateway,
+  notice,
+  correlationId,
+}: KeepGatewayEventInput): Promise<OutboxRow | null> {
+  const { gatewayEvents, outbox } = database.models;
+  const { eventId, tenantId, type, idempotencyKey, authorisationId } = notice;
+  // A gateway has no say in the other mode, whatever it signs.
+  if (gatewayOf(tenantId) !== gateway) return null;
+  const _id = `${gateway}:${eventId}`;
+  if (await gatewayEvents.exists({ _id, tenantId })) return null;
+  const listener = await findListener(database, notice);
+  const row =
+    listener &&
+    newOutboxRow({
+      tenantId,
+      entityType: listener.entityType,
+      entityId: listener.entityId,
+      correlationId,
+      pending: ['temporal'],
+      delayMs: OWN_SEND_MS,
+      signal: listener.signal,
+    });
+  const event: GatewayEvent = {
+    _id,
+    tenantId,
+    gateway,
+    type,
+    idempotencyKey,
+    authorisationId,
+    outboxRowId: row?._id ?? null,
+    receivedAt: new Date(),
+  };
+  try {
+    await database.inTransaction(async (session) => {
+      await insertDocuments({ model: gatewayEvents, documents: [event], session });
+      if (row) await insertDocuments({ model: outbox, documents: [row], session });
+      else if (notice.refundFailed) {
+        const at = (await createClock({ database }).now(tenantId)).toISOString();
+        await recordLateRefundFailure({ database, session, tenantId, idempotencyKey, at });
+      }
+    });
+    return row;
+  } catch (error) {
+    if (isDuplicateKey(error)) return null;
+    throw error;
+  }
+}
+
+/**
+ * The process that waits for news of this call. While the call itself is under way none does: a process that gets no
+ * answer looks at the gateway's books before it waits, so what was reported meanwhile is found.
+ */
+async function findListener(database: Database, { tenantId, idempotencyKey }: ReportedEvent) {
+  const { models } = database;
+  const [entityId = ''] = idempotencyKey.split(':');
+  if (isId('refund', entityId)) {
+    const waits = await models.refunds.exists({ _id: entityId, tenantId, state: 'pending' });
+    return (
+      waits &&
+      ({
+        entityType: 'refund',
+        entityId,
+        signal: { workflowId: refundPaymentId(entityId), name: gatewayReported.name },
+      } as const)
+    );
+  }
+  if (!isId('payment', entityId)) return null;
+  const waits = await models.payments
+    .findOne({ _id: entityId, tenantId, state: { $in: ['unknown', 'requires_action'] } })
+    .lean();
+  return waits && ({ entityType: 'payment', entityId, signal: signalAbout(waits) } as const);
+}

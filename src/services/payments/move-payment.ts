@@ -1,0 +1,134 @@
+import type { ClientSession } from 'mongoose';
+import type { EventType } from '../../contracts/events';
+import { processPaymentId } from '../../contracts/payments/payment';
+import type { PaymentMoved, StepCommand } from '../../contracts/payments/payment-activities';
+import { byWorkflow } from '../../domain/actor';
+import { DomainError } from '../../domain/domain-error';
+import { canMovePayment, positionOf, standingOf, type PaymentPosition } from '../../domain/payments/payment';
+import type { Database } from '../../models/database';
+import type { Payment } from '../../models/payments/payment';
+import { applyStep, type StepInput } from '../apply-step';
+import { requireOwned } from '../claim-entity';
+import { findEntity } from '../find-entity';
+import { findPayload } from '../find-payload';
+import { insertDocuments } from '../insert-documents';
+import { mendStuckItem } from '../operator/stuck-items';
+import { reasonOfCancel } from './cancel-reason';
+import { changesOf, eventDataOf, postingsOf, type PaymentMove } from './payment-changes';
+import { settleEffects } from './payment-effects';
+
+interface MoveInput extends PaymentMove {
+  database: Database;
+  /** The step's name with its occurrence, unique per payment. */
+  step: string;
+  /** Business time, ISO 8601. */
+  at: string;
+  /** The deadline of the state it leads to, ISO 8601. */
+  until?: string | null;
+  /** The command that asked for the move; its note waits in `commandPayloads` under the command's id. */
+  command?: StepCommand;
+}
+
+export interface MovePaymentInput extends MoveInput {
+  tenantId: string;
+  paymentId: string;
+  /** First run id of the calling chain, which must own the payment. */
+  chain: string;
+}
+
+/**
+ * Moves the payment of a workflow's chain along its table, with its postings and its compensation ledger, in one
+ * transaction. A payment that stands there already is left as it is.
+ * @throws DomainError as `applyStep` does; `ILLEGAL_STATE` for a move that the table does not know.
+ */
+export async function movePayment(input: MovePaymentInput): Promise<PaymentMoved> {
+  const { database, tenantId, paymentId: entityId, chain, to } = input;
+  const payment = await findEntity({ database, tenantId, entityType: 'payment', entityId });
+  const reason = reasonOfCancel({ payment, reason: input.reason ?? null });
+  requireOwned({ entityType: 'payment', entityId, chain }, payment.chain);
+  // This very step, or another whose success was not reported, has led here already.
+  if (positionOf(payment) === to) return { at: payment.since.toISOString(), reason: payment.reason };
+  return applyPaymentMove({ ...input, payment, reason });
+}
+
+export interface ApplyPaymentMoveInput extends MoveInput {
+  /** The payment as it was judged; one that has moved since is left alone. */
+  payment: Payment;
+  /** Left out by a caller that acts on a payment nobody owns. */
+  chain?: string;
+  /** Writes of the same transaction. */
+  alongside?: (session: ClientSession) => Promise<void>;
+}
+
+/**
+ * Moves a payment from where it was read along its table: its state, its postings, its compensation ledger and the
+ * operator's list in one transaction.
+ * @throws DomainError as `applyStep` does; `ILLEGAL_STATE` for a move that the table does not know.
+ */
+export async function applyPaymentMove(input: ApplyPaymentMoveInput): Promise<PaymentMoved> {
+  const { database, payment, chain, step, at, to, until = null, command } = input;
+  const { _id: paymentId, tenantId } = payment;
+  requireMove({ paymentId, from: positionOf(payment), to });
+  const { state, unknownCall } = standingOf(to);
+  const review = await reviewOf(input);
+  const { at: movedAt, data } = await applyStep(database, {
+    tenantId,
+    entityType: 'payment',
+    entityId: paymentId,
+    chain,
+    step,
+    at,
+    by: command?.by ?? byWorkflow,
+    from: [payment.state],
+    to: state,
+    set: {
+      ...changesOf(payment, input),
+      unknownCall,
+      since: new Date(at),
+      until: until === null ? null : new Date(until),
+      ...(review ? { review } : {}),
+    },
+    event: {
+      type: `payment.${state}` satisfies `payment.${string}` as EventType,
+      data: { ...eventDataOf(payment, input), ...(review ? { decision: review.decision, note: review.note } : {}) },
+    },
+    alongside: settleMove(input),
+  });
+  return { at: movedAt, reason: typeof data.reason === 'string' ? data.reason : null };
+}
+
+function requireMove({ paymentId, from, to }: { paymentId: string; from: PaymentPosition; to: PaymentPosition }): void {
+  if (!canMovePayment({ from, to }))
+    throw new DomainError('ILLEGAL_STATE', `payment ${paymentId} is ${from}, from where it cannot become ${to}`);
+}
+
+/** A reviewer's decision with its note; null for a move that is none. */
+async function reviewOf({ database, payment, command, to, at }: ApplyPaymentMoveInput): Promise<Payment['review']> {
+  if (payment.state !== 'review' || !command || (to !== 'authorising' && to !== 'declined')) return null;
+  const { _id: entityId, tenantId } = payment;
+  const { note } = await findPayload({ database, tenantId, entityId, commandId: command.id });
+  return {
+    decision: to === 'authorising' ? 'approve' : 'decline',
+    note: typeof note === 'string' ? note : null,
+    at: new Date(at),
+  };
+}
+
+/** What a move writes beside the payment: the books, the compensation ledger, the operator's list. */
+const settleMove =
+  (input: ApplyPaymentMoveInput): NonNullable<StepInput['alongside']> =>
+  async (session, postedAt) => {
+    const { database, payment, to, alongside } = input;
+    const { _id: paymentId, tenantId } = payment;
+    const documents = postingsOf(payment, input).map(({ key: _id, ...posting }) => ({
+      _id,
+      ...posting,
+      tenantId,
+      at: postedAt,
+    }));
+    await insertDocuments({ model: database.models.ledgerPostings, documents, session });
+    await settleEffects({ database, session, payment, to: standingOf(to).state, at: postedAt });
+    if (payment.state === 'unknown')
+      await mendStuckItem({ database, session, kind: 'outcome_unknown', subject: processPaymentId(paymentId) });
+    await alongside?.(session);
+  };

@@ -1,0 +1,71 @@
+import type { ClientSession } from 'mongoose';
+import type { Actor } from '../../domain/actor';
+import { DomainError } from '../../domain/domain-error';
+import type { PaymentState } from '../../domain/payments/payment';
+import type { Database } from '../../models/database';
+import type { Payment } from '../../models/payments/payment';
+import type { StepResult } from '../apply-step';
+import { findEntity } from '../find-entity';
+import { insertDocuments } from '../insert-documents';
+import { newOutboxRow } from '../new-outbox-row';
+import { beginUndoing } from './begin-undoing';
+import { signalAbout, waitsForItsParent } from './payment-listener';
+
+const WAITS_WITHOUT_PROCESS: readonly PaymentState[] = ['review', 'requires_action', 'authorised', 'unknown'];
+
+/** A child's payment between two runs: no process is there to take a command. */
+export const isReleased = (payment: Payment): boolean =>
+  waitsForItsParent(payment) && WAITS_WITHOUT_PROCESS.includes(payment.state);
+
+interface OfPayment {
+  database: Database;
+  payment: Payment;
+}
+
+/**
+ * Returns what every step of a released payment writes beside it: the signal to the parent, which asks for the payment
+ * immediately then. Should the signal be lost, the parent asks when its timer is over.
+ * The step gives way to a run that has claimed the payment meanwhile: it is `OUTCOME_PENDING` then.
+ */
+export const whileReleased =
+  ({ database, payment: { _id: entityId, tenantId } }: OfPayment) =>
+  async (session: ClientSession): Promise<void> => {
+    const payment = await findEntity({ database, session, tenantId, entityType: 'payment', entityId });
+    if (payment.chain !== null) throw goneOn();
+    const row = newOutboxRow({
+      tenantId,
+      entityType: 'payment',
+      entityId,
+      correlationId: payment.correlationId,
+      pending: ['temporal'],
+      signal: signalAbout(payment),
+    });
+    await insertDocuments({ model: database.models.outbox, documents: [row], session });
+  };
+
+const goneOn = (): DomainError =>
+  new DomainError('OUTCOME_PENDING', 'The payment has just gone on: repeat the request with the same Idempotency-Key', {
+    retryAfterSeconds: 1,
+  });
+
+export interface UndoReleasedInput extends OfPayment {
+  /** The caller's transaction; a transaction of its own without. */
+  session?: ClientSession;
+  step: string;
+  /** A code. */
+  reason: string;
+  by: Actor;
+  /** The tenant's business time, ISO 8601. */
+  at: string;
+}
+
+/** Has the next run of a released payment undo it. */
+export const undoReleased = ({ payment, reason, ...input }: UndoReleasedInput): Promise<StepResult> =>
+  beginUndoing({
+    ...input,
+    tenantId: payment.tenantId,
+    paymentId: payment._id,
+    from: [payment.state],
+    undoing: { towards: 'cancelled', reason },
+    alongside: whileReleased({ database: input.database, payment }),
+  });

@@ -1,0 +1,67 @@
+import { cancelPaymentSignal, type PaymentUndoing } from '../../contracts/payments/payment';
+import { paymentProcess, refundProcess } from '../../contracts/payments/process';
+import { startOf } from '../../contracts/process';
+import { DomainError } from '../../domain/domain-error';
+import { applyStep } from '../apply-step';
+import {
+  aboutItem,
+  findStuck,
+  restartProcess,
+  type RemedyDependencies,
+  type StuckRemedy,
+} from '../operator/stuck-remedy';
+import { isReleased, undoReleased } from './released-payment';
+
+const CLOSED_BY_OPERATOR = 'closed_by_operator';
+
+const paymentRemedy = ({ database }: RemedyDependencies): StuckRemedy => ({
+  async restart(input) {
+    const entity = await findStuck({ database }, 'payment', input);
+    await restartProcess({ ...input, database, process: paymentProcess, entity });
+  },
+
+  /** Only the gateway can say that nothing is held, so a new run sees to it and ends the payment then. */
+  async close({ reason, ...input }) {
+    const payment = await findStuck({ database }, 'payment', input);
+    const undoing: PaymentUndoing = payment.undoing ?? { towards: 'cancelled', reason: CLOSED_BY_OPERATOR };
+    await applyStep(
+      database,
+      {
+        ...aboutItem(input),
+        step: `close/${input.item._id}`,
+        from: paymentProcess.openStates,
+        set: { chain: null, undoing },
+        event: { type: 'payment.closed', data: { reason } },
+        starts: [startOf({ process: paymentProcess, entity: payment, restart: true })],
+      },
+      input.session,
+    );
+  },
+
+  async giveUp(input) {
+    const { item, by, at, session } = input;
+    const step = `close/${item._id}`;
+    const payment = await findStuck({ database }, 'payment', input);
+    if (!isReleased(payment)) return { name: cancelPaymentSignal.name, args: [{ commandId: step, by }] };
+    // No process of a subscription's payment waits: the next one finds what is to be done.
+    if (payment.undoing === null)
+      await undoReleased({ database, session, payment, step, reason: CLOSED_BY_OPERATOR, by, at });
+    return null;
+  },
+});
+
+const refundRemedy = ({ database }: RemedyDependencies): StuckRemedy => ({
+  async restart(input) {
+    const entity = await findStuck({ database }, 'refund', input);
+    await restartProcess({ ...input, database, process: refundProcess, entity });
+  },
+  close: () =>
+    Promise.reject(
+      new DomainError('ILLEGAL_STATE', 'A refund that was accepted is owed and cannot be given up; restart it'),
+    ),
+});
+
+export const paymentRemedies = (dependencies: RemedyDependencies) => ({
+  payment: paymentRemedy(dependencies),
+  refund: refundRemedy(dependencies),
+});

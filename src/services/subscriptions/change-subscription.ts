@@ -1,0 +1,140 @@
+import type { ClientSession } from 'mongoose';
+import type { EventType } from '../../contracts/events';
+import type { MailRequest, WorkflowStart } from '../../contracts/outbox';
+import type { SubscriptionMoved } from '../../contracts/subscriptions/subscription-activities';
+import { byWorkflow, type Actor } from '../../domain/actor';
+import { DomainError } from '../../domain/domain-error';
+import { subscriptionTransitions, type SubscriptionState } from '../../domain/subscriptions/subscription';
+import { progressOf } from '../../domain/subscriptions/subscription-progress';
+import { canTransition } from '../../domain/transitions';
+import type { Database } from '../../models/database';
+import type { Subscription } from '../../models/subscriptions/subscription';
+import { applyStep } from '../apply-step';
+import { findEntity } from '../find-entity';
+
+/** What a step makes of a subscription. */
+export interface SubscriptionChange {
+  /** Left out where the state stays. */
+  to?: SubscriptionState;
+  set?: Partial<Subscription>;
+  event: { type: EventType; data?: Record<string, unknown> };
+  by?: Actor;
+  mails?: Pick<MailRequest, 'template' | 'data'>[];
+  starts?: readonly WorkflowStart[];
+  /** Writes of the same transaction, given the time that the step is dated with. */
+  alongside?: (session: ClientSession, at: Date) => Promise<void>;
+}
+
+export type DecideChange = (subscription: Subscription) => Promise<SubscriptionChange> | SubscriptionChange;
+
+export interface ChangeSubscriptionInput {
+  database: Database;
+  /** The caller's transaction; a transaction of its own without. */
+  session?: ClientSession;
+  tenantId: string;
+  subscriptionId: string;
+  /** First run id of the chain that must own the subscription; left out by an operator. */
+  chain?: string;
+  /** The step's name with its occurrence, unique per subscription. */
+  step: string;
+  /** Business time, ISO 8601. */
+  at: string;
+}
+
+const TRIES = 6;
+
+/** Something that a change was decided on has changed meanwhile: {@link changeSubscription} decides again. */
+export class MovedMeanwhile extends Error {}
+
+/**
+ * Moves a subscription by one step. The subscription's process and the child that charges for it may write at the same
+ * time: a change decided on something that has changed meanwhile is decided again (within a caller's transaction by
+ * running that again). A repeat decides nothing and returns what the first time led to.
+ * @throws DomainError as `applyStep`, and what `decide` throws.
+ */
+export async function changeSubscription(
+  input: ChangeSubscriptionInput,
+  decide: DecideChange,
+): Promise<SubscriptionMoved> {
+  const { database, session, tenantId, subscriptionId: entityId, step } = input;
+  const find = () => findEntity({ database, session, tenantId, entityType: 'subscription', entityId });
+  for (let tries = 1; ; tries++) {
+    const subscription = await find();
+    // Read after it: a twin of this step that has moved the subscription by then has left its event.
+    const earlier = await database.models.events.exists({ tenantId, entityId, step }).session(session ?? null);
+    try {
+      const { state, at } = await tryOnce(input, subscription, earlier ? null : decide);
+      return { state, at, progress: progressOf(await find()) };
+    } catch (error) {
+      if (session || tries === TRIES) throw error;
+      const moved = error instanceof MovedMeanwhile || (await find()).version !== subscription.version;
+      if (!moved) throw error;
+    }
+  }
+}
+
+/** One try: applies the decision on the subscription as it was read, and nothing when that has changed since. */
+async function tryOnce(
+  input: ChangeSubscriptionInput,
+  subscription: Subscription,
+  decide: DecideChange | null,
+): Promise<{ state: SubscriptionState; at: string }> {
+  const { database, session: within, tenantId, subscriptionId, chain, step, at } = input;
+  const change = await decide?.(subscription);
+  const to = change?.to;
+  const moves = to !== undefined && to !== subscription.state;
+  if (moves) requireMove(subscription, to);
+  const stepInput = {
+    tenantId,
+    entityType: 'subscription',
+    entityId: subscriptionId,
+    chain,
+    step,
+    at,
+    by: change?.by ?? byWorkflow,
+    from: change ? [subscription.state] : [],
+    to,
+    set: { ...change?.set, ...(moves ? { since: new Date(at) } : {}) },
+    event: change?.event ?? { type: 'subscription.accepted' },
+    mails: mailsOf(subscription, change?.mails, step),
+    starts: change?.starts,
+    alongside: async (session: ClientSession, movedAt: Date) => {
+      await requireUnmoved({ database, session, subscription, step });
+      await change?.alongside?.(session, movedAt);
+    },
+  } as const;
+  const applied = await applyStep(database, stepInput, within);
+  return { state: applied.state as SubscriptionState, at: applied.at };
+}
+
+function requireMove({ _id, state }: Subscription, to: SubscriptionState): void {
+  if (!canTransition(subscriptionTransitions, state, to))
+    throw new DomainError('ILLEGAL_STATE', `subscription ${_id} is ${state}, from where it cannot become ${to}`);
+}
+
+interface RequireUnmovedInput {
+  database: Database;
+  session: ClientSession;
+  /** As it was read, before the step added one to its version. */
+  subscription: Subscription;
+  step: string;
+}
+
+async function requireUnmoved({ database, session, subscription, step }: RequireUnmovedInput): Promise<void> {
+  const { _id, tenantId, version } = subscription;
+  const now = await database.models.subscriptions.findOne({ _id, tenantId }, { version: 1 }).session(session).lean();
+  if (now?.version !== version + 1) throw new MovedMeanwhile(`subscription ${_id} changed while ${step} was decided`);
+}
+
+/** Mails go to a user of ours; a subscriber whom only the partner knows has none. */
+const mailsOf = ({ _id, userId }: Subscription, mails: SubscriptionChange['mails'] = [], step: string): MailRequest[] =>
+  userId === null ? [] : mails.map((mail) => ({ ...mail, key: `${_id}/${step}`, to: null }));
+
+/** What a mail about a subscription speaks of. */
+export function mailOf(
+  { item }: Subscription,
+  template: MailRequest['template'],
+  { amountMinor, until = null }: { amountMinor: number; until?: string | null },
+): Pick<MailRequest, 'template' | 'data'> {
+  return { template, data: { planName: item.plan.name, amountMinor, currency: item.plan.amount.currency, until } };
+}

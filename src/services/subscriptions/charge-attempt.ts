@@ -1,0 +1,70 @@
+import type { ClientSession } from 'mongoose';
+import type { UpdateSubscriptionInput } from '../../contracts/subscriptions/subscription-activities';
+import type { PaymentState } from '../../domain/payments/payment';
+import type { Database } from '../../models/database';
+import type { Invoice, InvoiceAttempt } from '../../models/subscriptions/invoice';
+import type { Subscription } from '../../models/subscriptions/subscription';
+
+/** One attempt to charge for an invoice, of which something was reported. */
+export interface ReportedCharge {
+  database: Database;
+  subscription: Subscription;
+  invoice: Invoice;
+  input: UpdateSubscriptionInput;
+  /**
+   * Taken by the attempt, in minor units: less than it asked for where somebody captured a part in the gateway's
+   * dashboard.
+   */
+  paidMinor: number;
+}
+
+const PAID: readonly PaymentState[] = ['captured', 'partially_refunded', 'refunded'];
+export const isPaid = (state: PaymentState): boolean => PAID.includes(state);
+
+/** Returns the attempt that is reported; undefined where its invoice never made it. */
+export const attemptOf = (
+  { attempts }: Invoice,
+  { attempt }: Pick<UpdateSubscriptionInput, 'attempt'>,
+): InvoiceAttempt | undefined => attempts.find((made) => made.attempt === attempt);
+
+/** Returns what the reported attempt took, in minor units. */
+export async function takenBy({
+  database,
+  invoice,
+  input,
+}: Pick<ReportedCharge, 'database' | 'invoice' | 'input'>): Promise<number> {
+  const { payment, tenantId } = input;
+  const made = attemptOf(invoice, input);
+  if (!made || !payment || !isPaid(payment.state)) return 0;
+  const found = await database.models.payments
+    .findOne({ _id: made.paymentId, tenantId }, { capturedMinor: 1 })
+    .lean()
+    .orFail();
+  return found.capturedMinor;
+}
+
+/** Returns the write that records how the attempt ended, and what that makes of its invoice. */
+export const recordAttempt =
+  (
+    { database, invoice, input: { attempt, at } }: ReportedCharge,
+    how: Pick<InvoiceAttempt, 'state' | 'reason' | 'paidMinor'>,
+    to: Partial<Invoice> = {},
+  ) =>
+  async (session: ClientSession): Promise<void> => {
+    const attempts = invoice.attempts.map((made) => (made.attempt === attempt ? { ...made, ...how } : made));
+    await database.models.invoices.updateOne(
+      { _id: invoice._id, tenantId: invoice.tenantId },
+      { $set: { ...to, attempts, updatedAt: new Date(at) }, $inc: { version: 1 } },
+      { session },
+    );
+  };
+
+/** The facts of an event about an attempt. */
+export const chargeDataOf = ({ invoice, input }: ReportedCharge): Record<string, unknown> => ({
+  invoiceId: invoice._id,
+  attempt: input.attempt,
+  paymentId: attemptOf(invoice, input)?.paymentId ?? null,
+  totalMinor: invoice.total.amountMinor,
+  periodStart: invoice.period.startAt,
+  periodEnd: invoice.period.endAt,
+});

@@ -1,0 +1,24 @@
+import type { ClientSession } from 'mongoose';
+import type { Database } from '../../models/database';
+import type { Invoice } from '../../models/subscriptions/invoice';
+import type { Subscription } from '../../models/subscriptions/subscription';
+
+export interface FindChargedInvoiceInput {
+  database: Database;
+  session?: ClientSession;
+  subscription: Pick<Subscription, 'tenantId' | 'charge'>;
+}
+
+/** Returns the invoice that a subscription is being charged for; null where there is none, or not yet. */
+export async function findChargedInvoice({
+  database,
+  session,
+  subscription: { tenantId, charge },
+}: FindChargedInvoiceInput): Promise<Invoice | null> {
+  if (!charge?.invoiceId) return null;
+  return database.models.invoices
+    .findOne({ _id: charge.invoiceId, tenantId })
+    .session(session ?? null)
+    .lean()
+    .orFail();
+}

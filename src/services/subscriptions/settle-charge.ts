@@ -1,0 +1,84 @@
+import type { EventType } from '../../contracts/events';
+import type { UpdateSubscriptionInput } from '../../contracts/subscriptions/subscription-activities';
+import { settledPaymentStates, type PaymentState } from '../../domain/payments/payment';
+import { amountDue } from '../../domain/subscriptions/invoice';
+import { anchorAnew } from '../../domain/subscriptions/plan-change';
+import type { Database } from '../../models/database';
+import type { Subscription } from '../../models/subscriptions/subscription';
+import type { SubscriptionChange } from './change-subscription';
+import { attemptOf, chargeDataOf, recordAttempt, takenBy, type ReportedCharge } from './charge-attempt';
+import { chargeFailed } from './charge-failed';
+import { chargeOfCancelled } from './charge-of-cancelled';
+import { findChargedInvoice } from './find-invoice';
+
+const WAITS_FOR_PERSON: readonly PaymentState[] = ['requires_action', 'review'];
+
+export interface SettleChargeInput {
+  database: Database;
+  subscription: Subscription;
+  input: UpdateSubscriptionInput;
+}
+
+/** Returns what the report of a payment makes of its subscription and invoice. */
+export async function settleCharge({ database, subscription, input }: SettleChargeInput): Promise<SubscriptionChange> {
+  const { payment } = input;
+  const invoice = await findChargedInvoice({ database, subscription });
+  if (!invoice) return { event: { type: 'subscription.payment_closed' } };
+  const paidMinor = await takenBy({ database, invoice, input });
+  const charge: ReportedCharge = { database, subscription, invoice, input, paidMinor };
+  if (subscription.state === 'cancelled') return chargeOfCancelled(charge);
+  if (payment === null || paidMinor >= amountDue(invoice).amountMinor) return chargePaid(charge);
+  if (settledPaymentStates.includes(payment.state)) return chargeFailed(charge);
+  return chargePending(charge);
+}
+
+function chargePaid(charge: ReportedCharge): SubscriptionChange {
+  const { subscription, invoice, input, paidMinor } = charge;
+  const { state, schedule, nextPeriodAt } = subscription;
+  const { at } = input;
+  // While it was unpaid the service had stopped: nothing is owed for that time, so what comes next begins now.
+  const lapsed = state === 'unpaid' && nextPeriodAt.getTime() <= Date.parse(at);
+  const anew = lapsed ? anchorAnew(schedule, at) : null;
+  return {
+    to: 'active',
+    set: {
+      charge: null,
+      paidUntil: new Date(invoice.period.endAt),
+      ...(anew ? { schedule: anew, nextPeriodAt: new Date(anew.startAt) } : {}),
+    },
+    event: { type: eventOfPaid(charge), data: chargeDataOf(charge) },
+    alongside: recordAttempt(
+      charge,
+      { state: 'paid', reason: null, paidMinor },
+      { state: 'paid', paidAt: new Date(at) },
+    ),
+  };
+}
+
+function eventOfPaid({ subscription: { state, paidUntil }, invoice: { kind } }: ReportedCharge): EventType {
+  if (state === 'past_due' || state === 'unpaid') return 'subscription.recovered';
+  if (state === 'paused') return 'subscription.resumed';
+  if (paidUntil === null) return 'subscription.activated';
+  return kind === 'change' ? 'subscription.change_paid' : 'subscription.renewed';
+}
+
+/**
+ * No final answer yet. A payment that waits for a person is given up at its deadline, and asked about then at the
+ * latest.
+ */
+async function chargePending({ database, subscription, invoice, input }: ReportedCharge): Promise<SubscriptionChange> {
+  const { charge } = subscription;
+  const { payment, tenantId } = input;
+  const paymentId = attemptOf(invoice, input)?.paymentId;
+  const found = await database.models.payments
+    .findOne({ _id: paymentId, tenantId, state: { $in: [...WAITS_FOR_PERSON] } }, { until: 1 })
+    .lean();
+  const until = found?.until ?? null;
+  return {
+    set: charge ? { charge: { ...charge, until } } : {},
+    event: {
+      type: 'subscription.payment_pending',
+      data: { paymentState: payment?.state ?? null, until: until?.toISOString() ?? null },
+    },
+  };
+}

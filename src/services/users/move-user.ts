@@ -1,0 +1,36 @@
+import type { ClientSession } from 'mongoose';
+import { userTransitions, type UserStatus } from '../../domain/users/user';
+import type { Database } from '../../models/database';
+
+export interface MoveUserInput {
+  database: Database;
+  session: ClientSession;
+  tenantId: string;
+  userId: string;
+  to: UserStatus;
+  /** Makes the e-mail address free again. */
+  releasesEmail?: boolean;
+  at: Date;
+}
+
+/** Moves a user along its table within the caller's transaction; harmless when the user is in that state already. */
+export async function moveUser({
+  database,
+  session,
+  tenantId,
+  userId,
+  to,
+  releasesEmail = false,
+  at,
+}: MoveUserInput): Promise<void> {
+  await database.models.users.updateOne(
+    { _id: userId, tenantId, state: { $in: [...userTransitions[to]] } },
+    {
+      $set: { state: to },
+      $max: { updatedAt: at },
+      ...(releasesEmail ? { $unset: { holdsEmail: 1 } } : {}),
+      $inc: { version: 1 },
+    },
+    { session },
+  );
+}

@@ -1,0 +1,32 @@
+import { readContractText } from '../../assets';
+import { loadContract, type JsonSchema, type Operation } from '../../http/pipeline/contract';
+
+/** The domains that serve operations, each with its tags in openapi.yaml. */
+const tagsOf = {
+  partners: ['Partners', 'Account'],
+  users: ['Users', 'Onboarding', 'Verification'],
+  payments: ['Payments', 'Ledger', 'Webhooks'],
+  subscriptions: ['Subscriptions'],
+  sandbox: ['Sandbox'],
+  operator: ['Operations'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type HttpDomain = keyof typeof tagsOf;
+export const httpDomains = Object.keys(tagsOf) as HttpDomain[];
+
+export const contract = loadContract(readContractText());
+const paths = contract.document.paths as Record<string, Record<string, { tags?: string[] }>>;
+
+/** Returns the operations of a domain in the order of openapi.yaml. */
+export const operationsOf = (domain: HttpDomain): Operation[] =>
+  contract.operations.filter(({ template, method }) =>
+    paths[template]?.[method]?.tags?.some((tag) => (tagsOf[domain] as readonly string[]).includes(tag)),
+  );
+
+/** Returns a schema with the reference at its root replaced by the schema that it names. */
+export function resolveSchema(schema: JsonSchema): JsonSchema {
+  if (typeof schema.$ref !== 'string') return schema;
+  const definitions = contract.definitions.$defs as Record<string, JsonSchema>;
+  const { $ref, ...own } = schema;
+  return { ...resolveSchema(definitions[$ref.split('/').at(-1)!]!), ...own };
+}

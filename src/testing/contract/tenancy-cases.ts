@@ -1,0 +1,83 @@
+import { scopes } from '../../domain/tenant';
+import { newApiKey } from '../../http/pipeline/authenticate';
+import type { Operation } from '../../http/pipeline/contract';
+import { expectContract } from '../expect-contract';
+import { OPERATOR_KEY } from '../test-api';
+import type { ContractWorld } from './contract-world';
+import type { CasesInput } from './describe-contract';
+
+/** Tests of who may call an operation, and that a stranger's id answers like an unknown one. */
+export function tenancyCases({ operations, bodies, world }: CasesInput): void {
+  const guarded = operations.filter((operation) => operation.scopes !== null);
+  const ofTenants = guarded.filter(({ platformOnly }) => !platformOnly);
+  const call = async (operation: Operation, key: string | undefined, ids?: ContractWorld['ids']) => {
+    const test = world().api.call(operation.method, world().pathOf(operation, ids), key);
+    const body = bodies[operation.id];
+    return expectContract(await (body ? test.send(body) : test));
+  };
+
+  it.each(guarded)('$id needs a key', async (operation) => {
+    const { status, body, headers } = await call(operation, undefined);
+    expect([status, body.code]).toEqual([401, 'UNAUTHENTICATED']);
+    expect(headers['www-authenticate']).toContain('Bearer');
+  });
+
+  it.each(guarded)('$id refuses keys that are unknown, malformed or revoked', async (operation) => {
+    const { api } = world();
+    const revoked = await api.newTenant({ scopes: [...scopes] });
+    await api.database.models.apiKeys.updateOne({ _id: revoked.keyId }, { $set: { revokedAt: new Date() } });
+    for (const key of [revoked.key, newApiKey('live'), 'nonsense', `${OPERATOR_KEY}x`])
+      expect((await call(operation, key)).status).toBe(401);
+  });
+
+  it.each(guarded)('$id refuses keys without its scope and names it', async (operation) => {
+    const { api, tenant } = world();
+    const needed = operation.scopes ?? [];
+    for (const scope of scopes.filter((each) => !needed.includes(each))) {
+      const { key } = await api.newTenant({ scopes: [scope], partnerId: tenant.partnerId });
+      const { status, body } = await call(operation, key);
+      expect([status, body.code]).toEqual([403, 'FORBIDDEN']);
+      expect(body.detail).toContain(
+        operation.platformOnly ? "the platform operator's key" : 'This needs a key with the scope',
+      );
+      expect(body.detail).toContain(needed.join(' or '));
+    }
+  });
+
+  const platformOnly = guarded.filter((operation) => operation.platformOnly);
+  if (platformOnly.length > 0)
+    it.each(platformOnly)("$id is closed to a partner's operator key", async (operation) => {
+      const { key } = await world().api.newTenant({ scopes: [...scopes] });
+      expect((await call(operation, key)).status).toBe(403);
+    });
+
+  const withId = ofTenants.filter(({ template }) => template.includes('{'));
+  if (withId.length > 0)
+    it.each(withId)("$id answers another tenant's id like an unknown one", async (operation) => {
+      const { api, tenant, unknownIds, malformedIds } = world();
+      const before = sentBy(api);
+      for (const stranger of [
+        await api.newTenant({ scopes: [...scopes] }),
+        await api.newTenant({ scopes: [...scopes], mode: 'live', partnerId: tenant.partnerId }),
+      ]) {
+        const foreign = await call(operation, stranger.key);
+        expect(foreign.status).toBe(404);
+        for (const ids of [unknownIds(), malformedIds()]) {
+          const other = await call(operation, stranger.key, ids);
+          expect({ ...other.body, correlationId: null }).toEqual({ ...foreign.body, correlationId: null });
+        }
+      }
+      expect(sentBy(api)).toBe(before);
+    });
+
+  const lists = ofTenants.filter(({ id, template }) => id.startsWith('list') && !template.includes('{'));
+  if (lists.length > 0)
+    it.each(lists)('$id shows a stranger nothing', async (operation) => {
+      const stranger = await world().api.newTenant({ scopes: [...scopes] });
+      expect((await call(operation, stranger.key)).body).toEqual({ items: [], next: null });
+      expect((await call(operation, world().tenant.key)).body.items).toHaveLength(1);
+    });
+}
+
+const sentBy = ({ commands, paymentCommands, subscriptionCommands }: ContractWorld['api']): number =>
+  commands.length + paymentCommands.length + subscriptionCommands.length;

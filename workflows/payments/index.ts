@@ -1,0 +1,2 @@
+export { processPayment } from './process-payment';
+export { refundPayment } from './refund-payment';

@@ -1,0 +1,1 @@
+export { advanceClock } from './advance-clock';

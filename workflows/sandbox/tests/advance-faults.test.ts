@@ -1,0 +1,131 @@
+import { beginSkip, describeStand } from '../../../src/temporal/time-skipping/time-skipping-api';
+import { taskQueues } from '../../../src/contracts/task-queues';
+import { userOnboardingId } from '../../../src/contracts/users/onboarding';
+import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { openSandboxWorld, type SandboxWorld } from '../../../src/testing/worlds/sandbox-world';
+import { waitFor } from '../../../src/testing/wait-for';
+
+const DAY = 86_400_000;
+
+let world: SandboxWorld;
+/** Onboardings whose mails fail, for as long as they are in here. */
+const mailless = new Set<string>();
+
+beforeAll(async () => {
+  quietTemporal();
+  world = await openSandboxWorld({
+    stallAfterMs: 5000,
+    wrap: (activities) => ({
+      ...activities,
+      async sendEmail(input) {
+        if (mailless.has(input.onboardingId)) throw new Error('The post office is closed');
+        return activities.sendEmail(input);
+      },
+    }),
+  });
+});
+afterAll(() => world.close());
+
+const timesOf = async (id: string) => (await world.events(id)).map(({ at }) => at.getTime());
+const ascending = (times: number[]) => [...times].sort((a, b) => a - b);
+const waiting = async (tenantId: string) => {
+  const id = await world.onboard(tenantId);
+  await world.untilMailed(id, 1);
+  return id;
+};
+const offsetOf = async (id: string) =>
+  (await describeStand({ client: world.client, workflowId: userOnboardingId(id) }))?.offsetMs ?? NaN;
+
+const failedAttempts = async (id: string) =>
+  (await describeStand({ client: world.client, workflowId: userOnboardingId(id) }))?.failing?.attempts ?? 0;
+/** Waits until a step of the onboarding has failed once more. */
+const untilFailedAgain = async (id: string) => {
+  const before = await failedAttempts(id);
+  await waitFor(async () => (await failedAttempts(id)) > before, { what: `${id} to fail again` });
+};
+
+describe('an advance of the sandbox clock', () => {
+  it('goes on where it was when every worker stops in the middle', async () => {
+    const tenantId = await world.newTenant();
+    const ids = [await waiting(tenantId), await waiting(tenantId)];
+    const operationId = await world.advance(tenantId, 'P20D');
+    await waitFor(async () => (await world.operation(operationId)).offsets.reachedMs > 0, {
+      what: 'the first hop',
+      everyMs: 1,
+    });
+    await world.stopWorkers(taskQueues.users, taskQueues.operations);
+    const { state, offsets } = await world.operation(operationId);
+    expect(state).toBe('running');
+    expect(offsets.reachedMs).toBeLessThan(20 * DAY);
+    expect(await world.clock.offsetMs(tenantId)).toBe(offsets.reachedMs);
+    await world.startWorkers(taskQueues.users, taskQueues.operations);
+    expect(await world.ended(operationId)).toMatchObject({ state: 'completed', failure: null });
+    for (const id of ids) {
+      expect((await world.read(id)).state).toBe('expired');
+      expect(await timesOf(id)).toEqual(ascending(await timesOf(id)));
+    }
+  });
+
+  it('ends with a named failure when a step fails throughout, and the deadlines are not melted', async () => {
+    const tenantId = await world.newTenant();
+    const id = await waiting(tenantId);
+    mailless.add(id);
+    const operation = await world.ended(await world.advance(tenantId, 'P8D'));
+    expect(operation).toMatchObject({
+      state: 'failed',
+      failure: {
+        code: 'ACTIVITY_FAILING',
+        workflowId: userOnboardingId(id),
+        detail: expect.stringContaining('sendEmail'),
+      },
+    });
+    expect((await world.read(id)).state).toBe('awaiting_verification');
+    // The reminder is due after a day; nothing was burned on its retries.
+    expect(await offsetOf(id)).toBeLessThan(DAY + 1000);
+    expect(await world.clock.offsetMs(tenantId)).toBeLessThanOrEqual(await offsetOf(id));
+    await untilFailedAgain(id);
+    expect(await offsetOf(id)).toBeLessThan(DAY + 1000);
+
+    mailless.delete(id);
+    await world.untilMailed(id, 2);
+    expect(await world.ended(await world.advance(tenantId, 'P8D'))).toMatchObject({ state: 'completed' });
+    expect((await world.read(id)).state).toBe('expired');
+  });
+
+  it('skips nothing while a step fails, even while nobody watches over the skip', async () => {
+    const tenantId = await world.newTenant();
+    const id = await waiting(tenantId);
+    mailless.add(id);
+    await beginSkip({ client: world.client, workflowId: userOnboardingId(id), byMs: 8 * DAY });
+    await untilFailedAgain(id);
+    await untilFailedAgain(id);
+    expect(await offsetOf(id)).toBeLessThan(DAY + 1000);
+    mailless.delete(id);
+  });
+
+  it('rides out a step that fails for a moment', async () => {
+    const tenantId = await world.newTenant();
+    const id = await waiting(tenantId);
+    mailless.add(id);
+    const operationId = await world.advance(tenantId, 'P8D');
+    await untilFailedAgain(id);
+    mailless.delete(id);
+    expect(await world.ended(operationId)).toMatchObject({ state: 'completed' });
+    const [reminded] = (await world.events(id)).filter(({ type }) => type === 'onboarding.verification_reminded');
+    const createdAt = (await world.read(id)).createdAt.getTime();
+    expect(reminded!.at.getTime() - createdAt).toBeLessThan(DAY + 60_000);
+  });
+
+  it('names the workflow whose tasks nobody takes', async () => {
+    const tenantId = await world.newTenant();
+    const id = await waiting(tenantId);
+    await world.stopWorkers(taskQueues.users);
+    const operation = await world.ended(await world.advance(tenantId, 'P8D'));
+    await world.startWorkers(taskQueues.users);
+    expect(operation).toMatchObject({
+      state: 'failed',
+      failure: { code: 'WORKFLOW_STALLED', workflowId: userOnboardingId(id) },
+    });
+    expect(await offsetOf(id)).toBeLessThan(2 * DAY + 1000);
+  });
+});

@@ -1,0 +1,2 @@
+export { subscription } from './subscription';
+export { subscriptionPayment } from './subscription-payment';

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { GatewayOutcomeUnknown, GatewayUnavailable } from '../../../src/clients/gateways/gateway-errors';
+import { gatewayKey } from '../../../src/contracts/payments/payment';
+import { subscriptionPaymentId } from '../../../src/contracts/subscriptions/subscription';
+import { keepGatewayEvent } from '../../../src/services/payments/keep-gateway-event';
+import { createPaymentCommands } from '../../../src/temporal/commands/payments/payment-commands';
+import { recordHistory } from '../../../src/testing/record-history';
+import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { waitFor } from '../../../src/testing/wait-for';
+import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+let world: SubscriptionWorld;
+/** While true, authorisations are done and not answered, and nothing can be looked up or voided. */
+let silent = false;
+const refuseIfSilent = (call: 'lookUp' | 'void') => {
+  if (silent) throw new GatewayUnavailable({ call, reason: 'silence' });
+};
+
+beforeAll(async () => {
+  quietTemporal();
+  world = await openSubscriptionWorld({
+    wrapGateway: (gateway) => ({
+      ...gateway,
+      async authorise(input) {
+        const answer = await gateway.authorise(input);
+        const { idempotencyKey } = input;
+        if (silent) throw new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey, reason: 'silence' });
+        return answer;
+      },
+      async lookUp(input) {
+        refuseIfSilent('lookUp');
+        return gateway.lookUp(input);
+      },
+      async void(input) {
+        refuseIfSilent('void');
+        return gateway.void(input);
+      },
+    }),
+  });
+});
+afterEach(() => {
+  silent = false;
+});
+afterAll(() => world?.close());
+
+/** The gateway answers again: the story ends, and of the period that nobody knew the outcome of nothing is kept. */
+const endsWithTheSecondPeriodGivenBack = async (id: string) => {
+  silent = false;
+  await world.advance(id, 2 * HOUR);
+  expect(await world.handle(id).result()).toBe('cancelled');
+  await world.relay();
+  await waitFor(
+    async () => {
+      const { captured, refunded } = await world.bankBalance(id);
+      return captured - refunded === 1000;
+    },
+    { what: 'nothing of the second period to be kept' },
+  );
+};
+const active = async () => {
+  const id = await world.subscribe({ planId: await world.plan() });
+  await world.until(id, 'active');
+  await world.untilSettled(id);
+  return id;
+};
+/** Its renewal is charged, and nobody knows. */
+const renewsInSilence = async () => {
+  const id = await active();
+  silent = true;
+  const { nextPeriodAt } = await world.read(id);
+  await world.advanceTo(id, new Date(nextPeriodAt.getTime() + MINUTE));
+  return id;
+};
+const settled = async (id: string) => {
+  await waitFor(async () => (await world.read(id)).charge === null, { what: 'the charge to be paid' });
+  return world.read(id);
+};
+
+describe('a charge without an answer', () => {
+  it('cancelled in Temporal with a payment without an answer it waits until that is known, with nothing kept', async () => {
+    const id = await renewsInSilence();
+    await waitFor(async () => (await world.payments(id))[1]?.state === 'unknown', { what: 'an unknown payment' });
+    await world.handle(id).cancel();
+    await world.until(id, 'cancelled');
+    await endsWithTheSecondPeriodGivenBack(id);
+    await recordHistory('subscription-cancelled-in-temporal-payment-unknown', world.handle(id));
+  });
+
+  it('a payment without an answer is asked about until it is known, and never charged twice', async () => {
+    const id = await renewsInSilence();
+    await world.advance(id, 3 * HOUR);
+    expect(await world.read(id)).toMatchObject({ state: 'active', charge: { status: 'pending', attempt: 1 } });
+    await expect(world.command(id, 'pauseSubscription', {})).rejects.toMatchObject({ code: 'INVOICE_OPEN' });
+    silent = false;
+    await world.advance(id, 2 * HOUR);
+    await settled(id);
+    await recordHistory(
+      'subscription-payment-asked-again',
+      world.client.workflow.getHandle(
+        subscriptionPaymentId({
+          subscriptionId: id,
+          periodStart: (await world.invoices(id))[1]!.period.startAt,
+          attempt: 1,
+        }),
+      ),
+    );
+    expect(await world.payments(id)).toHaveLength(2);
+    expect(await world.bankBalance(id)).toEqual({ captured: 2000, refunded: 0, authorisations: 2 });
+    expect((await world.timeline(id)).slice(-3)).toEqual(['invoiced', 'payment_pending', 'renewed']);
+  });
+
+  /** Its renewal is `unknown`, and not asked for again before an hour is over. */
+  const askedHourly = async () => {
+    const id = await renewsInSilence();
+    const payment = await waitFor(
+      async () => (await world.payments(id)).find(({ state, chain }) => state === 'unknown' && chain === null),
+      { what: 'an unknown payment' },
+    );
+    silent = false;
+    return { id, payment };
+  };
+
+  it('a payment without an answer is asked about at once when the gateway tells of it', async () => {
+    const { id, payment } = await askedHourly();
+    const notice = {
+      eventId: randomUUID(),
+      type: 'authorisation.authorised',
+      tenantId: world.tenantId,
+      idempotencyKey: gatewayKey(payment._id, 'authorise'),
+      authorisationId: 'auth_1',
+    };
+    const row = await keepGatewayEvent({ database: world.database, gateway: 'sandbox', notice, correlationId: 'test' });
+    await world.starter.start(row!);
+    await settled(id);
+    expect(await world.bankBalance(id)).toEqual({ captured: 2000, refunded: 0, authorisations: 2 });
+    await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
+    expect(await world.handle(id).result()).toBe('cancelled');
+    await recordHistory('subscription-told-of-its-payment', world.handle(id));
+  });
+
+  it('a payment without an answer is asked about at once when its partner has cancelled it', async () => {
+    const { id, payment } = await askedHourly();
+    const { client, database, starter, tenantId } = world;
+    await createPaymentCommands({ client, database, starter })({
+      tenantId,
+      paymentId: payment._id,
+      command: 'cancel',
+      commandId: randomUUID(),
+      by: tester,
+      at: new Date().toISOString(),
+    });
+    await world.relay();
+    await world.until(id, 'past_due');
+    expect((await world.payments(id))[1]!.state).toBe('cancelled');
+  });
+
+  it('a new payment method withdraws a payment without an answer before it is charged', async () => {
+    const id = await renewsInSilence();
+    await waitFor(async () => (await world.payments(id))[1]?.state === 'unknown', { what: 'an unknown payment' });
+    silent = false;
+    await world.payWith(id, 'pm_slow');
+    await settled(id);
+    const { captured, refunded } = await world.bankBalance(id);
+    expect(captured - refunded).toBe(2000);
+    expect((await world.invoices(id)).map(({ state }) => state)).toEqual(['paid', 'paid']);
+  });
+
+  it('a cancel of a payment without an answer ends when that is known, with nothing kept', async () => {
+    const id = await renewsInSilence();
+    await waitFor(async () => (await world.payments(id))[1]?.state === 'unknown', { what: 'an unknown payment' });
+    await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
+    expect(await world.read(id)).toMatchObject({ state: 'cancelled', charge: { status: 'pending' } });
+    await endsWithTheSecondPeriodGivenBack(id);
+  });
+});

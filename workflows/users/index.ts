@@ -1,0 +1,1 @@
+export { userOnboarding } from './user-onboarding';
