@@ -11,8 +11,8 @@ const strict = {
 };
 
 /**
- * Returns the one ASCII form of a domain name (UTS 46), such as `xn--bcher-kva.example` for `Bücher.example`. Null for a
- * domain that IDNA or DNS refuses, for a single label, and for what ends in a number as an IPv4 address does.
+ * Returns the one ASCII form of a domain name (UTS 46), such as `xn--bcher-kva.example` for `Bücher.example`. Null for
+ * a domain that IDNA or DNS refuses, for a single label, and for what ends in a number as an IPv4 address does.
  */
 export function canonicalDomain(text: string): string | null {
   const domain = toASCII(text, strict);

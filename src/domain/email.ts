@@ -4,7 +4,7 @@ import { canonicalDomain } from './domain-name';
 const MOST_IN_LOCAL_PART = 64;
 const MOST_IN_ADDRESS = 254;
 
-/** Dot-string of RFC 5321 §4.1.2. Quoted strings and letters beyond ASCII (RFC 6531) are refused: few servers take them. */
+/** Dot-string of RFC 5321 §4.1.2. Quoted strings and letters beyond ASCII (RFC 6531) are refused. */
 const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 
 /**
@@ -22,8 +22,8 @@ export function canonicalEmail(text: string): string | null {
 }
 
 /**
- * Returns the address as `canonicalEmail` does. Throws a TypeError for text that is no address: whoever calls has had it
- * judged before.
+ * Returns the address as `canonicalEmail` does. Throws a TypeError for text that is no address: whoever calls has had
+ * it judged before.
  */
 export function requireEmail(text: string): string {
   const address = canonicalEmail(text);
@@ -32,7 +32,7 @@ export function requireEmail(text: string): string {
 }
 
 /**
- * Returns the form of an address that decides whether two are the same: canonical and in small letters. Dots and `+tags`
- * stay, as they mean different mailboxes at most providers. Throws as `requireEmail` does.
+ * Returns the form of an address that decides whether two are the same: canonical and in small letters. Dots and
+ * `+tags` stay, as they mean different mailboxes at most providers. Throws as `requireEmail` does.
  */
 export const normaliseEmail = (text: string): string => requireEmail(text).toLowerCase();

@@ -19,7 +19,7 @@ const WELL_PLACED = new RegExp(
   [
     String.raw`(?<=[${JOINING}])[\u200c\u200d]`,
     String.raw`(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{Extended_Pictographic})`,
-    String.raw`(?<=[\p{Script_Extensions=Han}\p{Script=Mongolian}\p{Script=Myanmar}\p{Extended_Pictographic}\p{Sm}])\p{Variation_Selector}`,
+    String.raw`(?<=[\p{scx=Han}\p{Script=Mongolian}\p{Script=Myanmar}\p{Extended_Pictographic}\p{Sm}])\p{VS}`,
     String.raw`(?<=[\d#*])\ufe0f(?=\u20e3)`,
     String.raw`(?<=\u{1f3f4})[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]+\u{e007f}`,
   ].join('|'),
@@ -33,13 +33,13 @@ const isReadable = (text: string): boolean => VISIBLE.test(text) && !BROKEN.test
 
 /**
  * Whether a text can be a name, a reference or a title: a visible character, and no line breaks, control characters,
- * half characters, direction controls (UAX 9) or invisible characters, except those that shape their neighbours (joiners
- * in Persian or Hindi, variation selectors, emoji sequences).
+ * half characters, direction controls (UAX 9) or invisible characters, except those that shape their neighbours
+ * (joiners in Persian or Hindi, variation selectors, emoji sequences).
  */
 export const isLine = (text: string): boolean =>
   isReadable(text) && !CONTROL.test(text) && !LINE_OR_PARAGRAPH_SEPARATOR.test(text);
 
-/** Whether a text can be a reason or a note: as `isLine`, but tabs and line breaks (LF, CR, U+2028, U+2029) are fine. */
+/** Whether a text can be a reason or a note: `isLine` with tabs and line breaks (LF, CR, U+2028, U+2029) allowed. */
 export const isFreeText = (text: string): boolean => isReadable(text) && !CONTROL_BUT_TAB_AND_BREAK.test(text);
 
 /** Whether a text can be kept and given back as it is, whatever it means: no NUL and no half characters. */

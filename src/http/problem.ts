@@ -11,8 +11,8 @@ export interface ProblemRow {
   /** The default of `Retry-After`, where a repeat helps. */
   retryAfterSeconds?: number;
   /**
-   * Set where the answer must not stay under the request's Idempotency-Key: the cause ends by itself, with nobody deciding
-   * anything, or lies in the headers. 5xx and 429 are never kept.
+   * Set where the answer must not stay under the request's Idempotency-Key: the cause ends by itself, with nobody
+   * deciding anything, or lies in the headers. 5xx and 429 are never kept.
    */
   notKept?: true;
 }

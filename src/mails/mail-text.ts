@@ -30,7 +30,7 @@ export function languageOf(locale: string): Language {
   return languages.find((known) => known === languageTagOf(locale)) ?? 'en';
 }
 
-/** Returns the locale to write to a reader in: the reader's where mails are written in its language, or the partner's. */
+/** Returns the locale for a reader: the reader's own where mails are written in its language, or the partner's. */
 export const localeToWriteIn = (reader: { locale: string }, partner: { locale: string }): string =>
   firstSpoken([reader.locale, partner.locale], languages);
 

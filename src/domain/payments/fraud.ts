@@ -58,7 +58,7 @@ export function requireDenyList(
     if (plain(value) === '') throw refuse('value is empty: send the id or token that is to be denied.');
     if (earlier !== undefined)
       throw refuse(
-        `value is on the list already, at ${pointer}/${earlier} (neither case nor compatible forms matter): send it once.`,
+        `value is on the list already, at ${pointer}/${earlier} (compared after NFKC, without case): send it once.`,
       );
     known.set(key, index);
     return { kind, value: value.trim(), reason: reason.trim() };

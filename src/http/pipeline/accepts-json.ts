@@ -2,8 +2,8 @@ import type { RequestHandler } from 'express';
 import { DomainError } from '../../domain/domain-error';
 
 /**
- * Refuses a request whose `Accept` takes no JSON, by the header's grammar and weights (RFC 9110 §12.5.1): `q=0` says that
- * something is not acceptable. An absent or empty header takes anything.
+ * Refuses a request whose `Accept` takes no JSON, by the header's grammar and weights (RFC 9110 §12.5.1): `q=0` says
+ * that something is not acceptable. An absent or empty header takes anything.
  */
 export const acceptsJson: RequestHandler = (request, _response, next) => {
   const { accept = '' } = request.headers;

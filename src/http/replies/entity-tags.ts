@@ -11,8 +11,8 @@ export const etagOf = (version: number | string): string => `"${version}"`;
 const ELEMENT = /[ \t]*(?:(W\/)?("[\x21\x23-\x7e\x80-\xff]*")[ \t]*)?(?:,|$)/y;
 
 /**
- * Reads `If-Match` or `If-None-Match` by its grammar (RFC 9110 §13.1): `*`, or a list of any length, whose tags may hold
- * commas and whose elements may be empty. A header that breaks the grammar names no tag at all.
+ * Reads `If-Match` or `If-None-Match` by its grammar (RFC 9110 §13.1): `*`, or a list of any length, whose tags may
+ * hold commas and whose elements may be empty. A header that breaks the grammar names no tag at all.
  */
 export function readEntityTags(header: string): '*' | EntityTag[] {
   if (header.trim() === '*') return '*';

@@ -70,8 +70,8 @@ function canonical(value: unknown): string {
 }
 
 /**
- * One intention, one effect: the first answer to a tenant's Idempotency-Key is the answer to every repeat. A refusal that
- * time cures is not kept. Preconditions (RFC 9110 §13) are judged where no answer is.
+ * One intention, one effect: the first answer to a tenant's Idempotency-Key is the answer to every repeat. A refusal
+ * that time cures is not kept. Preconditions (RFC 9110 §13) are judged where no answer is.
  */
 export function createIdempotency(database: Database): Idempotency {
   const { idempotency: records } = database.models;

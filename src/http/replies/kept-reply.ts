@@ -14,8 +14,8 @@ export const storedReplyOf = ({ status, headers = {}, body }: Reply, { correlati
 });
 
 /**
- * Returns the answer to keep for a refusal; null for one that time cures. Nothing was done, so that judging a repeat again
- * is always safe.
+ * Returns the answer to keep for a refusal; null for one that time cures. Nothing was done, so that judging a repeat
+ * again is always safe.
  */
 export function refusalToKeep(error: unknown, { correlationId }: Pick<Call, 'correlationId'>): Reply | null {
   if (isPassing(error)) return null;

@@ -12,8 +12,8 @@ export interface RequirePreconditionsInput {
 }
 
 /**
- * Judges `If-Match` and `If-None-Match` of a request that changes something, against the resource whose id stands in its
- * path. An id that is not known passes: its handler answers 404. Reads nothing where neither header is there.
+ * Judges `If-Match` and `If-None-Match` of a request that changes something, against the resource whose id stands in
+ * its path. An id that is not known passes: its handler answers 404. Reads nothing where neither header is there.
  *
  * @throws DomainError VERSION_MISMATCH
  */

@@ -8,8 +8,8 @@ const SLOWEST_LOOK_MS = 500;
 const ANSWER_MS = 1500;
 
 /**
- * Returns the seconds of `Prefer: wait=N` (RFC 7240), at most 30; null where there is none. Preferences that are unknown
- * or make no sense are ignored, and of a preference that comes twice the first counts, as the RFC asks.
+ * Returns the seconds of `Prefer: wait=N` (RFC 7240), at most 30; null where there is none. Preferences that are
+ * unknown or make no sense are ignored, and of a preference that comes twice the first counts, as the RFC asks.
  */
 export function secondsToWait(prefer: string | undefined): number | null {
   const preference = splitOutsideQuotes(prefer ?? '', ',')

@@ -13,8 +13,8 @@ export interface WithPresentPersonsInput<Item extends OfPerson> {
 }
 
 /**
- * Onboardings with the name, locale and time zone that their users have now. The version becomes that of both: each only
- * grows, so their sum tells every change of either.
+ * Onboardings with the name, locale and time zone that their users have now. The version becomes that of both: each
+ * only grows, so their sum tells every change of either.
  */
 export async function withPresentPersons<Item extends OfPerson>({
   models,

@@ -107,7 +107,7 @@ const texts: Record<PageLanguage, Record<PageKind, PageText>> = {
     tooMany: { title: 'Zu viele Anfragen', text: 'Bitte versuchen Sie es in einer Minute noch einmal.' },
     refused: {
       title: 'Diese Anfrage kann nicht beantwortet werden',
-      text: 'Bitte öffnen Sie den Link genau so, wie er in der neuesten Mail steht. Ein neuer Versuch hilft hier nicht.',
+      text: 'Bitte öffnen Sie den Link genau so, wie er in der neuesten Mail steht. Ein neuer Versuch hilft nicht.',
     },
     away: {
       title: 'Bitte gleich noch einmal versuchen',
