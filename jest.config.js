@@ -1,14 +1,15 @@
 // Four layers, told apart by where a test lives and how its file ends:
-//   unit         *.test.ts beside the code               no server at all
-//   integration  *.test.ts in a folder tests   the shared embedded servers (own database, queues and namespace per file)
-//   system       tests/**/*.test.ts                      whole processes, black box; a file that breaks servers starts its own
-//   timed        *.timed.test.ts anywhere                what is promised in seconds: one file at a time, nothing beside it
+//   unit         *.test.ts beside the code    no server at all
+//   integration  *.test.ts in a folder tests  the shared embedded servers (a database and a namespace per jest worker)
+//   system       tests/**/*.test.ts           whole processes, black box; a file that breaks servers starts its own
+//   timed        *.timed.test.ts anywhere     what is promised in seconds: one file at a time, nothing beside it
 const base = {
   testEnvironment: 'node',
   transform: { '\\.[tj]s$': '@swc/jest' },
   transformIgnorePatterns: ['/node_modules/(?!(temporal-polyfill|temporal-utils|js-yaml)/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.platform', '<rootDir>/bench/results'],
 };
+const built = { globalSetup: '<rootDir>/src/testing/servers/build-first.ts' };
 const servers = {
   globalSetup: '<rootDir>/src/testing/servers/global-setup.ts',
   globalTeardown: '<rootDir>/src/testing/servers/global-teardown.ts',
@@ -19,9 +20,11 @@ module.exports = {
   maxWorkers: 2,
   // For what hangs; what is promised in seconds the tests measure themselves.
   testTimeout: 600_000,
+  reporters: ['default', '<rootDir>/scripts/checks/file-time-reporter.mjs'],
   projects: [
     {
       ...base,
+      ...built,
       displayName: 'unit',
       roots: source,
       testMatch: ['**/*.test.ts'],
@@ -37,6 +40,7 @@ module.exports = {
     },
     {
       ...base,
+      ...built,
       displayName: 'system',
       roots: ['<rootDir>/tests'],
       testMatch: ['**/*.test.ts'],

@@ -13,7 +13,7 @@ export interface VariableDescription {
   secret: boolean;
 }
 
-/** Every variable as people are told of it; `.env.example` and the README's table are made from this. */
+/** Describes every variable; `.env.example` and the README's table are generated from it. */
 export function describeEnvironment(): VariableDescription[] {
   return variableNames.map((name) => {
     const variable: Variable = variables[name];

@@ -26,7 +26,7 @@ export interface ReadConfigInput {
 
 /**
  * The configuration of one process, frozen. A variable that is set but empty counts as not set.
- * @throws ConfigError naming every bad variable at once, what is wrong and what is allowed.
+ * @throws ConfigError that names every bad variable, its fault and the allowed values.
  */
 export function readConfig({ env, role }: ReadConfigInput) {
   const problems: string[] = [];
@@ -47,7 +47,7 @@ export function readConfig({ env, role }: ReadConfigInput) {
   const instance = env.NODE_APP_INSTANCE || '0';
   if (!/^\d{1,4}$/.test(instance))
     problems.push(`NODE_APP_INSTANCE is "${instance}"; it has to be the number that PM2 gives an instance`);
-  // Rules between variables are looked at even when others are bad, as long as theirs are there.
+  // Rules between variables are checked even when other variables are bad, as long as their own are valid.
   problems.push(...crossFieldProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
   return deepFreeze(arrange(values as Values, Number(instance)));

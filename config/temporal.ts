@@ -9,8 +9,8 @@ export const timeouts = {
 } as const;
 
 /**
- * The retry policies. None limits the number of attempts: what ends an activity is its answer, a failure that says it
- * is final, or a business deadline. Giving up after three attempts would call an unknown outcome a failure
+ * The retry policies. None limits the number of attempts: an activity ends with its result, with a non-retryable
+ * failure, or at a business deadline. Giving up after three attempts would call an unknown outcome a failure
  * (docs/decisions/0003-retries-until-a-deadline.md).
  */
 export const retryPolicies = {
@@ -19,9 +19,9 @@ export const retryPolicies = {
 } as const satisfies Record<string, RetryPolicy>;
 
 /**
- * Options of the activities that write to MongoDB or ask the gateway: an answer comes within two of its time limits (10
- * s) or not at all. A gateway that is away is waited out. Declines are answers and never thrown; where one comes as an
- * error all the same, repeating it would only decline again.
+ * Options of the activities that write to MongoDB or call the gateway: an answer comes within two of its time limits
+ * (10 s) or not at all. The retries outlast a gateway that is unavailable. Declines are results and never thrown;
+ * should one come as an error all the same, a retry would only decline again.
  */
 export const paymentActivityOptions = {
   startToCloseTimeout: timeouts.SHORT,

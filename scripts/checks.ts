@@ -2,7 +2,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { listChecks, type Check } from './checks/check-list.ts';
+import { parseArgs } from 'node:util';
+import { layers, listChecks, type Check } from './checks/check-list.ts';
 import { readJestReport, sumUp, summaryLine, type CheckResult } from './checks/jest-report.ts';
 import { onShutDownRequest } from './platform/shut-down-signals.ts';
 
@@ -11,8 +12,9 @@ const folder = join(root, '.platform-test', 'reports');
 mkdirSync(folder, { recursive: true });
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
-const checks = listChecks({ root, scripts: Object.keys(scripts), folder });
-const only = process.argv.slice(2);
+const { values, positionals: words } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true });
+const checks = listChecks({ root, scripts: Object.keys(scripts), folder, words });
+const only = values.only?.split(',') ?? (words.length > 0 ? ['build', ...layers] : []);
 const unknown = only.find((name) => !checks.some((check) => check.name === name));
 if (unknown !== undefined) {
   process.stderr.write(`There is no check "${unknown}"; there are ${checks.map(({ name }) => name).join(', ')}\n`);

@@ -2,32 +2,32 @@
 // `npm test`: sets itself up as `npm start` does, then hands over to checks.ts on Node 24.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { ensureInstalled, fail, handOver } from './bootstrap/install.mjs';
 
-const USAGE = `npm test -- [--only name,name]
+const USAGE = `npm test -- [--only name,name] [word ...]
 
 Runs every check and every layer of tests and ends with "N passed, N failed".
+With words (npm test -- payments): the tests whose path holds one of them, in every layer, and no other check.
+With --only: these checks and layers.
 `;
 
 const args = process.argv.slice(2);
-if (args.includes('--help')) {
+const options = readOptions();
+if (options.help) {
   process.stdout.write(USAGE);
   process.exit(0);
 }
-const known =
-  args.length === 0 ||
-  (args.length === 2 && args[0] === '--only') ||
-  (args.length === 1 && args[0].startsWith('--only='));
-if (!known) fail(`Cannot read "${args.join(' ')}"; the only flag is --only name,name`, 2);
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 await ensureInstalled(root);
-handOver({
-  root,
-  program: 'checks.ts',
-  args: args
-    .join('=')
-    .replace(/^--only=/, '')
-    .split(',')
-    .filter(Boolean),
-});
+handOver({ root, program: 'checks.ts', args });
+
+function readOptions() {
+  try {
+    const known = { only: { type: 'string' }, help: { type: 'boolean' } };
+    return parseArgs({ args, options: known, allowPositionals: true }).values;
+  } catch (error) {
+    return fail(`${error.message}\n${USAGE}`, 2);
+  }
+}

@@ -1,27 +1,11 @@
 import { onboardUser } from './tour/onboard-user.ts';
 import { settleLostPayment } from './tour/settle-lost-payment.ts';
 import { showLedger } from './tour/show-ledger.ts';
+import type { TourContext, TourStage } from './tour/stage.ts';
 import { subscribeForAYear } from './tour/subscribe-for-a-year.ts';
-import { createRestClient, type RestClient } from './platform/rest-client.ts';
+import { createRestClient } from './platform/rest-client.ts';
 import type { RunFile } from './platform/run-file.ts';
 import type { Terminal } from './platform/terminal.ts';
-
-/** What a stage of the tour works with. */
-export interface TourContext {
-  /** The API with the demo partner's sandbox key. */
-  api: RestClient;
-  /** The inbox's base address; null when mail goes to a server of yours. */
-  inbox: string | null;
-  /** Does one step and prints its label and its time. */
-  step: <T>(label: string, work: () => Promise<T>) => Promise<T>;
-  /** Prints something to look at. */
-  show: (line: string) => void;
-}
-
-export interface TourStage {
-  title: string;
-  run: (context: TourContext) => Promise<void>;
-}
 
 /** In this order. Each stage stands alone, so one that fails does not take the next with it. */
 export const TOUR_STAGES: readonly TourStage[] = [onboardUser, settleLostPayment, subscribeForAYear, showLedger];

@@ -2,20 +2,20 @@ import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
 import type { BornInSandbox } from '../src/contracts/sandbox/sandbox-clock';
 
 /**
- * The first step of every workflow that lives in its tenant's time, before it looks at the clock or acts:
+ * The first step of every workflow that lives in its tenant's time, before it reads the clock or acts:
  *
  *   await alignedWithSandbox(input);
  *
- * A run of a tenant whose clock was moved is born at real time; this waits until it stands where the tenant stood at
- * its start. The server skips the wait. Elsewhere it adds nothing, not even to the history.
+ * A workflow of a tenant whose clock was moved starts in real time; this waits until the workflow's clock shows the
+ * tenant's time at the start. The server skips the wait. For all other workflows it adds nothing to the history.
  *
- * Messages may come before: set the handlers first, but let them judge and act only afterwards. A closed `CommandInbox`
- * takes commands unjudged; open it after this. It cannot be cancelled; a cancel that came meanwhile is found by the
- * next step.
+ * Messages may arrive earlier: set the handlers first, but check and apply commands only afterwards. A closed
+ * `CommandInbox` queues commands unchecked; open it after this. The wait cannot be cancelled; the next step finds a
+ * cancel that came meanwhile.
  */
 export async function alignedWithSandbox({ sandboxOffsetMs }: BornInSandbox): Promise<void> {
   const { startTime, continuedFromExecutionRunId, parent } = workflowInfo();
-  // A run that continues another, and a child, is born in the time of the one it comes from.
+  // A run that continues another, and a child, starts in the time of the run it comes from.
   if (sandboxOffsetMs === undefined || continuedFromExecutionRunId !== undefined || parent !== undefined) return;
   const alignedAtMs = startTime.getTime() + sandboxOffsetMs;
   await CancellationScope.nonCancellable(async () => {

@@ -1,7 +1,7 @@
-import { ApplicationFailure, CancellationScope, condition, patched } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
 import { ILLEGAL_STATE, type CommandInput } from '../src/contracts/commands';
 
-/** A command that was accepted and waits for its turn. Its sender waits until `outcome` or `refusal` is set. */
+/** An accepted command that waits for its turn. Its sender waits until `outcome` or `refusal` is set. */
 export interface QueuedCommand<Name extends string, Outcome, Input extends CommandInput = CommandInput> {
   name: Name;
   input: Input;
@@ -9,29 +9,29 @@ export interface QueuedCommand<Name extends string, Outcome, Input extends Comma
   refusal?: Error;
 }
 
-/** Throws a {@link refusal} when the command is not possible now. Looks only, changes nothing. */
-export type Judge<Name extends string, Input extends CommandInput> = (name: Name, input: Input) => void;
+/** Throws a {@link refusal} when the command is not possible now. Changes nothing. */
+export type RequirePossible<Name extends string, Input extends CommandInput> = (name: Name, input: Input) => void;
 
 /**
- * Where update handlers leave their commands and the workflow's story takes them, one at a time: handlers never act, so
- * no two of them act at once, and a sender is answered only after what it asked for is recorded.
+ * A queue between update handlers and the main loop, which applies one command at a time: handlers never act, so no two
+ * commands act concurrently, and a sender receives its answer only after the command's effect is recorded.
  */
 export class CommandInbox<Name extends string, Outcome, Input extends CommandInput = CommandInput> {
   private readonly queue: QueuedCommand<Name, Outcome, Input>[] = [];
-  /** The one whose turn came last. */
+  /** The latest command that `next` returned. */
   private current: QueuedCommand<Name, Outcome, Input> | undefined;
   private inTransit = true;
 
-  constructor(private readonly judge: Judge<Name, Input>) {}
+  constructor(private readonly requirePossible: RequirePossible<Name, Input>) {}
 
-  /** From here on commands are judged when they arrive, not only when their turn comes. */
+  /** From now on commands are checked when they arrive, not only when their turn comes. */
   open(): void {
     this.inTransit = false;
   }
 
   /**
-   * Runs an activity that records a move to another state. Meanwhile the next state may be in MongoDB already while the
-   * story has not heard of it, so commands are taken unjudged; each is judged when its turn comes.
+   * Runs an activity that records a move to another state. Meanwhile MongoDB may hold the next state already while the
+   * main loop does not know of it, so commands are queued unchecked; each is checked when its turn comes.
    */
   async transit<T>(record: () => Promise<T>): Promise<T> {
     this.inTransit = true;
@@ -42,18 +42,18 @@ export class CommandInbox<Name extends string, Outcome, Input extends CommandInp
     }
   }
 
-  /** For validators. */
+  /** For update validators. */
   validate(name: Name, input: Input): void {
-    if (!this.inTransit) this.judge(name, input);
+    if (!this.inTransit) this.requirePossible(name, input);
   }
 
-  /** For handlers: queues the command and waits for what it led to. */
+  /** For update handlers: queues the command and returns its outcome once it is applied. */
   take(command: QueuedCommand<Name, Outcome, Input>): Promise<Outcome> {
     this.queue.push(command);
     return this.settled(command);
   }
 
-  /** Waits for what a command led to; a cancelled workflow still answers its senders. */
+  /** Waits for the outcome of a command, or throws its refusal. A cancelled workflow still answers its senders. */
   async settled(command: QueuedCommand<Name, Outcome, Input>): Promise<Outcome> {
     await CancellationScope.nonCancellable(() =>
       condition(() => command.outcome !== undefined || command.refusal !== undefined),
@@ -63,8 +63,8 @@ export class CommandInbox<Name extends string, Outcome, Input extends CommandInp
   }
 
   /**
-   * For the story: the next command that is possible, or undefined once `untilMs` has come. Commands that came too late
-   * are refused on the way.
+   * For the main loop: returns the next command that is possible, or undefined once `untilMs` has come. Refuses the
+   * commands before it that came too late.
    */
   async next(untilMs: number): Promise<QueuedCommand<Name, Outcome, Input> | undefined> {
     for (;;) {
@@ -80,14 +80,14 @@ export class CommandInbox<Name extends string, Outcome, Input extends CommandInp
     }
   }
 
-  /** Before a wait in which no command has its turn: tells the senders of those that are not possible now. */
+  /** Before a wait that applies no commands: refuses those that are not possible now. */
   refuseImpossible(): void {
     for (const command of this.queue.splice(0)) if (!this.isRefused(command)) this.queue.push(command);
   }
 
   private isRefused(command: QueuedCommand<Name, Outcome, Input>): boolean {
     try {
-      this.judge(command.name, command.input);
+      this.requirePossible(command.name, command.input);
       return false;
     } catch (error) {
       command.refusal = error as Error;
@@ -95,26 +95,26 @@ export class CommandInbox<Name extends string, Outcome, Input extends CommandInp
     }
   }
 
-  /** Whether commands wait for their turn. */
+  /** True while commands wait for their turn. */
   get waiting(): boolean {
     return this.queue.length > 0;
   }
 
   /**
-   * Tells everyone who still waits that their turn will not come, or was cut short; the process would wait for their
-   * answers for ever.
+   * Refuses every command that still waits for its turn or was interrupted. Without an answer their handlers would
+   * never finish, nor would the workflow.
    */
   refuseTheRest(why: string): void {
     const { current } = this;
-    const isCutShort = current !== undefined && current.outcome === undefined && current.refusal === undefined;
-    if (isCutShort && patched('refuse-what-is-cut-short')) current.refusal = refusal(ILLEGAL_STATE, why);
+    if (current && !current.outcome && !current.refusal) current.refusal = refusal(ILLEGAL_STATE, why);
     for (const command of this.queue.splice(0)) command.refusal = refusal(ILLEGAL_STATE, why);
   }
 }
 
 /**
- * What the sender of a command is told when it cannot be applied: a code and a sentence; `retryAfterMs` where waiting
- * helps.
+ * Returns the failure that the sender of an impossible command receives: a code and a sentence.
+ *
+ * @param options.retryAfterMs - Milliseconds until the same command may succeed; left out where waiting does not help.
  */
 export function refusal(
   type: string,

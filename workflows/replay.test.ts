@@ -1,52 +1,102 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
+import {
+  describeFailure,
+  replayHistories,
+  workflowTypeOf,
+  type KeptHistory,
+  type NamedHistory,
+} from '../src/testing/replay/replay-histories';
 import { quietTemporal } from '../src/testing/servers/quiet-temporal';
+import { workflowBundle } from '../src/testing/servers/workflow-bundle';
 
-const names = readdirSync(__dirname, { recursive: true, encoding: 'utf8' }).filter((name) =>
-  /histories\/.*\.json$/.test(name),
-);
-let workflowBundle: { code: string };
-
-const replay = (history: unknown) => Worker.runReplayHistory({ workflowBundle }, history);
-const read = (name: string) =>
-  JSON.parse(readFileSync(join(__dirname, name), 'utf8')) as {
-    events: Record<string, { activityType?: { name: string } }>[];
-  };
-
-beforeAll(async () => {
-  quietTemporal();
-  workflowBundle = await bundleWorkflowCode({
-    workflowsPath: require.resolve('./index.ts'),
-    logger: new DefaultLogger('ERROR'),
-  });
+const readHistory = (folder: string, name: string): NamedHistory => ({
+  name: name.replace(/\.json$/, ''),
+  history: JSON.parse(readFileSync(join(folder, name), 'utf8')) as KeptHistory,
 });
+const histories = readdirSync(__dirname, { recursive: true, encoding: 'utf8' })
+  .filter((name) => /histories\/.*\.json$/.test(name))
+  .map((name) => readHistory(__dirname, name));
+
+/** The same history, had its last activity been another one. */
+function withAnotherActivity(history: KeptHistory): KeptHistory {
+  const events = structuredClone(history.events);
+  const scheduled = events.flatMap((event) => event.activityTaskScheduledEventAttributes ?? []);
+  scheduled.at(-1)!.activityType.name = 'somethingElse';
+  return { events };
+}
+
+/** One history of each workflow type. */
+const byType = [...new Map(histories.map((kept) => [workflowTypeOf(kept.history), kept])).entries()];
+
+beforeAll(() => quietTemporal());
 
 /**
  * Every ending, recorded from a real run. A red test here means: runs that are on their way would break on a deploy.
  * Put the change behind `patched()`; record new histories (RECORD_HISTORIES=1) only beside the old ones.
  */
-describe('workflow code replays', () => {
-  it.each(names)('%s', async (name) => {
-    await replay(read(name));
+describe('the workflows that ship', () => {
+  let failures: Map<string, Error | null>;
+  let sabotaged: Map<string, Error | null>;
+  beforeAll(async () => {
+    failures = await replayHistories(workflowBundle, histories);
+    sabotaged = await replayHistories(
+      workflowBundle,
+      byType.map(([name, { history }]) => ({ name, history: withAnotherActivity(history) })),
+    );
   });
 
-  it.each(names)('%s, and not when another activity stands in its place', async (name) => {
-    const history = read(name);
-    const scheduled = history.events.filter((event) => event.activityTaskScheduledEventAttributes);
-    scheduled.at(-1)!.activityTaskScheduledEventAttributes!.activityType!.name = 'somethingElse';
-    await expect(replay(history)).rejects.toThrow(DeterminismViolationError);
+  it.each(histories.map((kept) => [kept.name, kept] as const))('replay %s', async (name, kept) => {
+    const failure = failures.get(name);
+    if (failure) throw new Error(await describeFailure(workflowBundle, kept, failure));
+    expect(failure).toBeNull();
+  });
+
+  it.each(byType)('%s does not replay when another activity stands in its place', (type) => {
+    expect(sabotaged.get(type)).toBeInstanceOf(DeterminismViolationError);
+  });
+
+  it('name workflow, history and first event where a replay fails', async () => {
+    const [type, { name, history: kept }] = byType[0]!;
+    const history = withAnotherActivity(kept);
+    const { eventId } = history.events.findLast((event) => event.activityTaskScheduledEventAttributes)!;
+    const described = await describeFailure(workflowBundle, { name, history }, sabotaged.get(type)!);
+    expect(described).toMatch(`${type} contradicts ${name} at event `);
+    expect(described).toMatch(`${eventId} ACTIVITY_TASK_SCHEDULED`);
   });
 });
 
-it.each(['payments/histories/payment-captured', 'payments/histories/payment-refund-succeeded'])(
-  '%s, also when it was born in an advanced sandbox before payments aligned with it',
-  async (name) => {
-    const history = read(`${name}.json`) as { events: Record<string, { input?: { payloads: { data: string }[] } }>[] };
-    const payload = history.events[0]!.workflowExecutionStartedEventAttributes!.input!.payloads[0]!;
-    const input = JSON.parse(Buffer.from(payload.data, 'base64').toString()) as object;
-    payload.data = Buffer.from(JSON.stringify({ ...input, sandboxOffsetMs: 86_400_000 })).toString('base64');
-    await replay(history);
-  },
-);
+describe('a change behind patched()', () => {
+  const folder = join(__dirname, '../src/testing/replay/histories');
+  const before = readHistory(folder, 'before-the-patch.json');
+  const after = readHistory(folder, 'with-the-patch.json');
+  /** The same history, replayed by the code of that name. */
+  const replayedBy = (workflowType: string, { name, history }: NamedHistory): NamedHistory => {
+    const events = structuredClone(history.events);
+    events[0]!.workflowExecutionStartedEventAttributes!.workflowType.name = workflowType;
+    return { name: `${name} by ${workflowType}`, history: { events } };
+  };
+  let failures: (Error | null)[];
+  beforeAll(async () => {
+    const bundle = await bundleWorkflowCode({
+      workflowsPath: require.resolve('../src/testing/replay/patched-greeting.ts'),
+      logger: new DefaultLogger('ERROR'),
+    });
+    const replays = [
+      replayedBy('patchedGreeting', before),
+      replayedBy('patchedGreeting', after),
+      replayedBy('unpatchedGreeting', before),
+    ];
+    failures = [...(await replayHistories(bundle, replays)).values()];
+  });
+
+  it('replays runs that began before it and runs that began with it', () => {
+    expect(failures.slice(0, 2)).toEqual([null, null]);
+  });
+
+  it('does not replay without patched()', () => {
+    expect(failures[2]).toBeInstanceOf(DeterminismViolationError);
+  });
+});

@@ -24,7 +24,7 @@ export const mongodbUri = z.string().regex(/^mongodb(\+srv)?:\/\/[^/\s]+\/[^/?\s
 
 export const hostAndPort = z.string().regex(/^[^\s/:]+:\d{1,5}$/);
 
-/** A secret. Only its length can be checked; the answer to a bad one never repeats it. */
+/** A secret. Only its length can be checked; the error about a bad one never repeats it. */
 export const secret = z.string().min(32);
 
 /** A key of Standard Webhooks: `whsec_` and the base64 of 24 to 64 bytes. */

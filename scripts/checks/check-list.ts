@@ -14,27 +14,36 @@ export interface Check {
 
 const SOURCE_FOLDERS = ['src', 'config', 'workflows', 'activities'];
 
+/** The layers of tests, in the order in which they run. */
+export const layers = ['unit', 'integration', 'timed', 'system'] as const;
+export type Layer = (typeof layers)[number];
+
 export interface ChecksInput {
   root: string;
   /** Names of the scripts in package.json. */
   scripts: readonly string[];
   /** Where jest's reports go. */
   folder: string;
+  /** Only tests whose path in the checkout holds one of these words; all tests where there are none. */
+  words?: readonly string[];
 }
 
-/** Every step in the order in which they begin: what fails fastest first, what needs a build after the build. */
-export function listChecks({ root, scripts, folder }: ChecksInput): Check[] {
-  const jest = (project: string, ...flags: string[]): Check => {
+/** Every step in the order in which they begin: the build, then what fails fastest. */
+export function listChecks({ root, scripts, folder, words = [] }: ChecksInput): Check[] {
+  const paths = words.length === 0 ? [] : [`--testPathPatterns=${pathPattern({ root, words })}`];
+  const jest = (project: Layer, ...flags: string[]): Check => {
     const report = join(folder, `${project}.json`);
     return {
       name: project,
       command: 'jest',
-      args: ['--selectProjects', project, '--passWithNoTests', '--json', `--outputFile=${report}`, ...flags],
+      args: ['--selectProjects', project, '--passWithNoTests', '--json', `--outputFile=${report}`, ...paths, ...flags],
       report,
     };
   };
   const folders = SOURCE_FOLDERS.filter((name) => existsSync(join(root, name)));
   return [
+    // Unit tests replay histories over the bundle that ships.
+    { name: 'build', command: 'node', args: [join('scripts', 'build.mjs')] },
     { ...jest('unit'), beside: true },
     { name: 'format', command: 'oxfmt', args: ['--check'] },
     { name: 'lint', command: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
@@ -44,10 +53,15 @@ export function listChecks({ root, scripts, folder }: ChecksInput): Check[] {
     ...(scripts.includes('lint:spec')
       ? [{ name: 'spec', command: 'npm', args: ['run', '--silent', 'lint:spec'] }]
       : []),
-    { name: 'build', command: 'node', args: [join('scripts', 'build.mjs')] },
     // They wait as much as they work: so many files at once keep two cores busy.
     jest('integration', '--maxWorkers=4'),
     jest('timed', '--runInBand'),
     jest('system', '--maxWorkers=4'),
   ];
+}
+
+/** Returns a pattern for jest: jest holds it against absolute paths, the words are meant below the checkout. */
+export function pathPattern({ root, words }: { root: string; words: readonly string[] }): string {
+  const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+  return `^${literal(root)}/.*(${words.map(literal).join('|')})`;
 }

@@ -38,7 +38,7 @@ describe('ports', () => {
     ]);
   });
 
-  it('takes any port below those of outgoing connections, and none that is listened on or promised', async () => {
+  it('takes any free port below those of outgoing connections that nobody listens on', async () => {
     const [listening, closed] = [await listenSomewhere(), await listenSomewhere()];
     const [busy, free] = [listening, closed].map((server) => (server.address() as AddressInfo).port);
     await new Promise((resolve) => closed.close(resolve));

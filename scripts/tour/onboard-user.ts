@@ -1,6 +1,6 @@
 import { verificationLink, waitForMail } from './inbox.ts';
 import { poll } from './poll.ts';
-import type { TourContext, TourStage } from '../tour.ts';
+import type { TourContext, TourStage } from './stage.ts';
 
 const COMPLETED_WITHIN_MS = 30_000;
 const PAGE_WITHIN_MS = 10_000;

@@ -1,5 +1,5 @@
 import { poll } from './poll.ts';
-import type { TourStage } from '../tour.ts';
+import type { TourStage } from './stage.ts';
 
 interface Books {
   balanced: boolean;

@@ -1,5 +1,5 @@
 import { poll } from './poll.ts';
-import type { TourContext, TourStage } from '../tour.ts';
+import type { TourContext, TourStage } from './stage.ts';
 
 const SETTLED_WITHIN_MS = 30_000;
 const ADVANCED_WITHIN_MS = 60_000;

@@ -9,7 +9,7 @@ export interface CommandInput {
   by: Actor;
 }
 
-/** What an applied command answers; kept with its event, so a repeat gets the same. */
+/** The outcome of an applied command; stored with its event, so a repeat returns the same. */
 export interface CommandOutcome<State extends string = string> {
   state: State;
   /** Business time, ISO 8601. */
@@ -23,8 +23,8 @@ export function commandStep(commandId: string): string {
 
 /** Failure types that cross from workflows and activities to the api in `ApplicationFailure.type`. */
 export const ILLEGAL_STATE = 'ILLEGAL_STATE';
-/** The run lost its entity: another run owns it. */
+/** Another run owns the entity. */
 export const ENTITY_NOT_OURS = 'ENTITY_NOT_OURS';
 
-/** The reason that a process gives which Temporal itself cancelled: it does not know a better one. */
+/** The reason that a process records when Temporal itself cancelled it. */
 export const CANCELLED_IN_TEMPORAL = 'cancelled_in_temporal';

@@ -7,7 +7,7 @@ export type Consumer = (typeof consumers)[number];
 export const queuedConsumers = consumers.filter((consumer) => consumer !== 'temporal');
 export type QueuedConsumer = Exclude<Consumer, 'temporal'>;
 
-/** What a queued job carries: nothing but the row's id, so no personal data reaches Redis. */
+/** The content of a queued job: only the row's id, so no personal data reaches Redis. */
 export interface OutboxJob {
   rowId: string;
 }
@@ -23,7 +23,7 @@ export interface WorkflowStart {
 }
 
 /**
- * A signal to a workflow that may be running. One that says no more than "look now" may reach nobody, or come twice.
+ * A signal to a workflow that may be running. A mere wake-up may reach nobody, or come twice.
  */
 export interface WorkflowSignal {
   workflowId: string;

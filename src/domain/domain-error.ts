@@ -1,5 +1,5 @@
 /**
- * A broken business rule. One class for all of them, told apart by `code`; translated in three places only: the HTTP
+ * A broken business rule. One class for all, distinguished by `code`; translated in three places only: the HTTP
  * problem table, the activity interceptor and the queue worker. The message is written for a person and holds no
  * personal data.
  */
@@ -7,7 +7,7 @@ export class DomainError extends Error {
   readonly code: string;
   /** JSON pointer to the field at fault, where there is one. */
   readonly pointer?: string;
-  /** More for the answer: what is in the way, when to try again. */
+  /** More for the response, such as the conflicting id or when to retry. */
   readonly details: DomainErrorDetails;
 
   constructor(code: string, detail: string, { pointer, ...details }: { pointer?: string } & DomainErrorDetails = {}) {

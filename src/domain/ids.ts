@@ -27,7 +27,7 @@ export function newId(kind: IdKind): string {
   return typeid(idPrefixes[kind]).toString();
 }
 
-/** Whether a text has the shape of an id of that kind; says nothing about its existence. */
+/** True when a text has the shape of an id of that kind; the entity need not exist. */
 export function isId(kind: IdKind, text: string): boolean {
   return new RegExp(`^${idPrefixes[kind]}_[0-7][0-9a-hjkmnp-tv-z]{25}$`).test(text);
 }

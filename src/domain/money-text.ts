@@ -79,9 +79,8 @@ function readFigure({ text, currency, locale, pointer }: ParseMoneyInput) {
   const grouped = group === '' ? '' : `\\d{1,3}(?:${escape(group)}\\d{2,3})*${escape(group)}\\d{3}|`;
   const figure = new RegExp(`^(-?)(${grouped}\\d+)(?:${escape(decimal)}(\\d+))?(-?)$`).exec(bare);
   if (!figure || bare.length > 40) {
-    const detail =
-      `"${text.slice(0, 40)}" is not an amount: ` +
-      `write it like "${formatMoney({ money: moneyOf(123456, currency), locale })}".`;
+    const example = formatMoney({ money: moneyOf(123456, currency), locale });
+    const detail = `"${text.slice(0, 40)}" is not an amount: write it like "${example}".`;
     throw new DomainError('AMOUNT_UNREADABLE', detail, { pointer });
   }
   const [, before, whole = '', fraction = '', after] = figure;

@@ -20,8 +20,8 @@ export interface RequireAmountInput {
 }
 
 /**
- * What a partner may ask to be paid: a positive safe integer in an active ISO 4217 currency, in steps that the gateway
- * takes. Returns it. Throws `AMOUNT_NOT_INTEGER`, `AMOUNT_TOO_LARGE`, `AMOUNT_NOT_POSITIVE`, `AMOUNT_NOT_IN_STEPS` or
+ * Returns an amount that a partner may charge: a positive safe integer in an active ISO 4217 currency, in steps that
+ * the gateway accepts. Throws `AMOUNT_NOT_INTEGER`, `AMOUNT_TOO_LARGE`, `AMOUNT_NOT_POSITIVE`, `AMOUNT_NOT_IN_STEPS` or
  * `CURRENCY_UNKNOWN`, pointing at the field.
  */
 export function requireAmount({ amount, pointer = '/amount', stepMinor = 1 }: RequireAmountInput): Money {
@@ -38,9 +38,8 @@ export function requireAmount({ amount, pointer = '/amount', stepMinor = 1 }: Re
     const taken = [amountMinor - over, amountMinor - over + stepMinor].filter(
       (each) => each > 0 && Number.isSafeInteger(each),
     );
-    const detail =
-      `amountMinor is ${amountMinor}: the payment gateway takes ${currency} only in multiples of ${stepMinor} minor ` +
-      `units. Send ${taken.join(' or ')}.`;
+    const rule = `the payment gateway takes ${currency} only in multiples of ${stepMinor} minor units`;
+    const detail = `amountMinor is ${amountMinor}: ${rule}. Send ${taken.join(' or ')}.`;
     throw new DomainError('AMOUNT_NOT_IN_STEPS', detail, { pointer: `${pointer}/amountMinor` });
   }
   return { amountMinor, currency };
@@ -48,9 +47,8 @@ export function requireAmount({ amount, pointer = '/amount', stepMinor = 1 }: Re
 
 function requireSafeInteger(amountMinor: number, pointer?: string): number {
   if (!Number.isInteger(amountMinor)) {
-    const detail =
-      `amountMinor is ${String(amountMinor).slice(0, 30)}: send a whole number of minor units ` +
-      '(1050 for EUR 10.50).';
+    const sent = String(amountMinor).slice(0, 30);
+    const detail = `amountMinor is ${sent}: send a whole number of minor units (1050 for EUR 10.50).`;
     throw new DomainError('AMOUNT_NOT_INTEGER', detail, { pointer });
   }
   if (!Number.isSafeInteger(amountMinor)) {
@@ -106,9 +104,8 @@ export function multiplyMoney(price: Money, quantity: number): Money {
   }
   if (!Number.isSafeInteger(price.amountMinor * quantity)) {
     const most = Math.floor(Number.MAX_SAFE_INTEGER / Math.abs(price.amountMinor));
-    const detail =
-      `quantity is ${quantity}: at ${price.amountMinor} each that is beyond ${Number.MAX_SAFE_INTEGER} ` +
-      `(2^53 - 1), the largest amount that is exact. Send ${most} at most.`;
+    const limit = `${Number.MAX_SAFE_INTEGER} (2^53 - 1), the largest exact amount`;
+    const detail = `quantity is ${quantity}: at ${price.amountMinor} each that is beyond ${limit}. Send ${most} at most.`;
     throw new DomainError('AMOUNT_TOO_LARGE', detail, { pointer: '/quantity' });
   }
   return moneyOf(price.amountMinor * quantity, price.currency);

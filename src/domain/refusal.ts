@@ -1,8 +1,8 @@
 import { DomainError } from './domain-error';
 
 /**
- * Why a command is not accepted now. A value and not an error, because the same rule is asked by an update's validator
- * in a workflow, which may throw nothing but `ApplicationFailure`.
+ * The reason that a command is not accepted now. A value and not an error, because an update's validator in a workflow
+ * applies the same rule and may throw nothing but `ApplicationFailure`.
  */
 export interface Refusal {
   code: string;

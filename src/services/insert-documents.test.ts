@@ -102,7 +102,7 @@ test.each([
   await expect(sent(outboxSchema, { ...row, [field]: value })).rejects.toThrow(`outbox: ${field} is of another type`);
 });
 
-test('a schema that asks for more than types is refused, so that none of its rules is passed over', async () => {
+test('a schema with more rules than types is refused, so that no rule is passed over', async () => {
   const schema = new Schema(
     { _id: { type: String, required: true }, size: { type: Number, min: 1 } },
     { ...schemaOptions, collection: 'things' },

@@ -92,7 +92,7 @@ test('events still owed to an account that was emptied are not sent after a rest
   expect(new Set(told)).toEqual(new Set(['ten_b']));
 });
 
-test('nobody empties an account without the secret, later than 300 s, or with a message about another', async () => {
+test('nobody empties an account without the secret, later than 300 s, or for another account', async () => {
   const gateway = await start();
   await authorise(gateway, 'k');
   const signed = (timestamp: number, how = secret, text = body) =>

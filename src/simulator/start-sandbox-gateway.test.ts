@@ -10,7 +10,7 @@ test('100 racing calls under one key make one charge and get one answer', async 
   expect(await ledger(gateway)).toHaveLength(1);
 });
 
-test('a key used for another request is refused, but another business time does not make it another', async () => {
+test('a key used for another request is refused; another business time is the same request', async () => {
   const gateway = await start();
   const first = await authorise(gateway, 'k');
   expect((await authorise(gateway, 'k', 'pm_ok', { amount: euros(1001) })).status).toBe(422);
@@ -55,7 +55,7 @@ test('pm_slow is charged at once and answered late; a repeat need not wait', asy
   expect(await first).toBeGreaterThanOrEqual(590);
 });
 
-test('pm_timeout_after_charge never answers the first call, and is found by look-up and by a repeat', async () => {
+test('pm_timeout_after_charge never answers the first call and is found by look-up and repeat', async () => {
   const gateway = await start();
   await expect(
     post(

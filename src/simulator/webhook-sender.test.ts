@@ -72,7 +72,7 @@ async function until(condition: () => boolean) {
   }
 }
 
-test('an event is signed as Standard Webhooks asks; a changed body, time, id or secret is refused', async () => {
+test('a webhook is signed by Standard Webhooks; a changed body, time, id or secret is refused', async () => {
   const { deliveries, url } = await receiver();
   const { authorise } = await gatewayTo(url, PROMPT);
   await authorise('pay_1:authorise');

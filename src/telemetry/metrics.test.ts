@@ -35,7 +35,7 @@ describe('metrics', () => {
     metrics.addText(async () => 'sdk_metric 1');
     const begun = performance.now();
     const text = await metrics.render();
-    expect(performance.now() - begun).toBeLessThan(1500);
+    expect(performance.now() - begun).toBeLessThan(4000);
     expect(text).toMatch(/sdk_metric 1\n$/);
     expect(text).not.toMatch(/^(broken|hanging)[ {]/m);
   });

@@ -14,7 +14,9 @@ describe('what a process refused', () => {
     (message) => {
       expect(refused(message, 'ILLEGAL_STATE')).toMatchObject({
         code: 'ILLEGAL_STATE',
-        message: `${message}: read the payment for where it stands now, and send what is still wanted with a new Idempotency-Key.`,
+        message:
+          `${message}: read the payment for where it stands now, ` +
+          'and send what is still wanted with a new Idempotency-Key.',
       });
     },
   );

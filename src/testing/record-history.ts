@@ -8,10 +8,14 @@ const ROOT = join(__dirname, '../..');
 /** The domain whose folder keeps a history, by the first word of its name. */
 const DOMAINS: Record<string, string> = { onboarding: 'users', payment: 'payments', subscription: 'subscriptions' };
 
-/** With RECORD_HISTORIES=1 keeps a finished run's history for the replay tests; does nothing otherwise. */
-export async function recordHistory(name: string, handle: WorkflowHandle): Promise<void> {
+const folderOf = (name: string): string => join(ROOT, 'workflows', DOMAINS[name.split('-')[0]!]!, 'histories');
+
+/**
+ * With RECORD_HISTORIES=1 keeps a finished run's history for the replay tests, by default in its domain's folder; does
+ * nothing otherwise.
+ */
+export async function recordHistory(name: string, handle: WorkflowHandle, folder = folderOf(name)): Promise<void> {
   if (process.env.RECORD_HISTORIES !== '1') return;
-  const folder = join(ROOT, 'workflows', DOMAINS[name.split('-')[0]!]!, 'histories');
   mkdirSync(folder, { recursive: true });
   const history: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()));
   // Who ran it, and in which folder, is nobody's business and plays no part in a replay.

@@ -51,7 +51,7 @@ withBrowser('in a real browser', () => {
     return { page, complaints };
   };
 
-  it('Swagger UI works with a key, also after a reload: authorise, try GET /me, see the answer, POST under keys of its own and of yours, no violation of the policy', async () => {
+  it('Swagger UI works with a key: authorise, GET /me, POST under keys, a reload, no violations', async () => {
     const { page, complaints } = await openPage();
     await page.goto(`${platform.origin}/docs`);
     await page.click('button.authorize');
@@ -92,7 +92,7 @@ withBrowser('in a real browser', () => {
     await page.close();
   });
 
-  it('the verification page verifies on its button, not on being looked at, and says where things stand afterwards', async () => {
+  it('the verification page verifies on its button, not on being opened, and shows the state', async () => {
     const email = newAddress();
     const { body } = await postOnboarding(partner.app, { email });
     const token = await newestToken({ webUrl: platform.servers.mail.webUrl, to: email });

@@ -118,7 +118,7 @@ it('takes a cancel before the capture for a void, and captures a part of what is
   expect([late.status, late.body.code]).toEqual([409, 'PAYMENT_NOT_CAPTURABLE']);
 });
 
-it('gives up what nobody captured when the clock of the sandbox has moved 8 days, and only there', async () => {
+it('voids an uncaptured payment when the clock of its sandbox has moved 8 days, and only there', async () => {
   const { id } = await pay({ capture: 'manual' });
   await until(`/payments/${id}`, 'authorised');
   const other = await enrolPartner(platform);
@@ -134,7 +134,7 @@ it('gives up what nobody captured when the clock of the sandbox has moved 8 days
   expect((await other.app.get<{ offsetSeconds: number }>('/sandbox/clock')).body.offsetSeconds).toBe(0);
 });
 
-it('keeps books that balance, and that the gateway agrees with item by item, until somebody changes either', async () => {
+it('keeps books that agree with the gateway item by item until somebody changes either', async () => {
   const { body } = await app.get<{
     balanced: boolean;
     currencies: { captured: number; fulfilled: number; refunded: number; held: number }[];
@@ -168,7 +168,7 @@ it('keeps books that balance, and that the gateway agrees with item by item, unt
   });
 });
 
-it('waits while the gateway is away, shows its circuit in the metrics, and goes on when it is back', async () => {
+it('waits while the gateway is away, shows its circuit in the metrics, and continues', async () => {
   await platform.sandbox!.stop();
   const { id } = await pay();
   const metrics = async () => (await fetch(`${platform.workers[0]!.admin}/metrics`)).text();
@@ -182,7 +182,7 @@ it('waits while the gateway is away, shows its circuit in the metrics, and goes 
   expect((await operator.get<{ items: unknown[] }>('/operations/stuck')).body.items).toEqual([]);
 });
 
-it('a reset empties the sandbox here and at the gateway, once both are there, and the books agree again', async () => {
+it('a reset empties the sandbox here and at the gateway, and the books agree again', async () => {
   const atTheGateway = async () => {
     const items: SandboxLedgerItem[] = [];
     for await (const item of readSandboxLedger({

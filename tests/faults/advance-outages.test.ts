@@ -79,7 +79,7 @@ async function verifyLedger(): Promise<number> {
   return code;
 }
 
-it('an advance outlives its worker, the api and the gateway: it ends right or says why, and no deadline passes because of them', async () => {
+it('an advance outlives its worker, the api and the gateway without burning a deadline', async () => {
   const plan = await app.post<{ id: string }>('/plans', {
     body: { name: 'Weekly', amount: { amountMinor: 700, currency: 'EUR' }, interval: 'week' },
   });

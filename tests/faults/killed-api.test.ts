@@ -25,7 +25,7 @@ afterAll(() => platform?.stop());
 
 const KILLS = 20;
 
-it(`killed ${KILLS} times between commit and start, the api leaves no onboarding without its workflow, and none with two`, async () => {
+it(`${KILLS} kills between commit and start leave no onboarding without its workflow`, async () => {
   const [api] = platform.apis;
   const requests = Array.from({ length: KILLS }, () => ({ email: newAddress(), key: randomUUID() }));
   for (const [kill, request] of requests.entries()) {
@@ -82,7 +82,7 @@ it(`killed ${KILLS} times between commit and start, the api leaves no onboarding
   await client.connection.close();
 });
 
-it('applies a command once and answers the same when its answer was lost with the api that was killed', async () => {
+it('applies a command once and returns the same when the api died with its answer', async () => {
   const [api] = platform.apis;
   for (const delayMs of [0, 5, 20, 60]) {
     const email = newAddress();

@@ -27,7 +27,7 @@ const outages = [
 
 describe.each(['temporal', 'redis'] as const)('with %s away', (server) => {
   it.each(outages)(
-    '(%s) an onboarding is accepted within 2 s, several in a row, and goes on by itself afterwards',
+    '(%s) several onboardings are accepted within 2 s each and go on by themselves afterwards',
     async (_how, away, back) => {
       await away(server);
       const addresses = Array.from({ length: 5 }, newAddress);
@@ -56,7 +56,7 @@ describe.each(['temporal', 'redis'] as const)('with %s away', (server) => {
 
 describe('with mongodb away', () => {
   it.each(outages)(
-    '(%s) the answer is 503 with Retry-After within 2 s, nothing hangs or crashes, and all is well again at once',
+    '(%s) requests get 503 with Retry-After within 2 s, and all is well immediately afterwards',
     async (_how, away, back) => {
       const before = await postOnboarding(app);
       const pid = platform.apis[0]!.pid();

@@ -31,7 +31,7 @@ const listed = (kind: string, entityId: string) =>
     { what: `${kind} of ${entityId} to be listed`, timeoutMs: 75_000, everyMs: 500 },
   );
 
-it('finds a workflow that was terminated from outside and entities that were changed by hand, lists them, and an operator mends them', async () => {
+it('lists terminated workflows and entities changed by hand, and an operator mends them', async () => {
   const [terminated, changed, finished] = (
     await Promise.all([postOnboarding(app), postOnboarding(app), postOnboarding(app)])
   ).map(({ body }) => body.id) as [string, string, string];

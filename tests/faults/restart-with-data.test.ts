@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.stop());
 
-it('goes on with an onboarding that waited for verification when everything, servers and all, was stopped', async () => {
+it('continues an onboarding that waited for verification after everything was stopped', async () => {
   const email = newAddress();
   const { body } = await postOnboarding(app, { email });
   const token = await newestToken({ webUrl: platform.servers.mail.webUrl, to: email });

@@ -37,7 +37,7 @@ const until = (id: string, state: string): Promise<View> =>
     { what: `${id} to be ${state}`, timeoutMs: 60_000 },
   );
 
-it('webhooks that come while Temporal is away are kept once, survive the api that took them, and tell their processes when it is back', async () => {
+it('webhooks received while Temporal is away are kept once and reach their processes later', async () => {
   const payments = await Promise.all(
     Array.from({ length: CUSTOMERS }, async () => {
       const { body } = await app.post<View>('/payments', {

@@ -1,39 +1,34 @@
 import { CancellationScope, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { gatewayReported, type RefundPaymentInput } from '../../src/contracts/payments/payment';
-import type { RefundStepInput } from '../../src/contracts/payments/payment-activities';
 import { paymentTimes } from '../../src/domain/payments/payment';
 import type { RefundState } from '../../src/domain/payments/refund';
+import { alignedWithSandbox } from '../align-clock';
+import { stepOf } from '../process-run';
 import { beginRefund, processRefundGateway, reportOverdueRefund, settleRefund } from './activities';
-import { inTenantTime } from './in-tenant-time';
-import { News } from './news';
+import { WakeUp } from './wake-up';
 
 /**
- * Gives back what a refund has reserved. Nothing stops it: it ends when the gateway says that the money is given back,
- * or that it never will be. Without an answer it is settled by its key, webhooks hastening it; after 24 hours an
- * operator is told too.
+ * Refunds an amount that was reserved for it. Cannot be cancelled: it ends when the gateway confirms the refund or
+ * refuses it for good. Without an answer it repeats the call under the same key, and a webhook brings the next call
+ * forward; after 24 hours operators are notified.
  */
 export async function refundPayment(input: RefundPaymentInput): Promise<RefundState> {
-  const news = new News();
-  setHandler(gatewayReported, () => news.tell());
-  return CancellationScope.nonCancellable(() => tell(input, news));
+  const wakeUp = new WakeUp();
+  setHandler(gatewayReported, () => wakeUp.trigger());
+  return CancellationScope.nonCancellable(() => runRefund(input, wakeUp));
 }
 
-async function tell(input: RefundPaymentInput, news: News): Promise<RefundState> {
+async function runRefund(input: RefundPaymentInput, wakeUp: WakeUp): Promise<RefundState> {
   const { tenantId, refundId } = input;
-  const step = (name: string): RefundStepInput => ({
-    tenantId,
-    refundId,
-    chain: workflowInfo().firstExecutionRunId,
-    step: name,
-    at: new Date().toISOString(),
-  });
+  const step = (name: string) => stepOf({ tenantId, refundId }, name);
 
-  await inTenantTime(input);
+  await alignedWithSandbox(input);
   const { state, since } = await beginRefund(step('begin'));
   if (state !== 'pending') return state;
+
   const overdueAtMs = Date.parse(since) + paymentTimes.unknownMs;
   let reported = false;
-  for (let look = 1; ; look++) {
+  for (let round = 1; ; round++) {
     const { status, reason } = await processRefundGateway(step('refund'));
     if (status === 'succeeded' || status === 'failed') {
       await settleRefund({ ...step('settle'), outcome: status, reason });
@@ -44,6 +39,6 @@ async function tell(input: RefundPaymentInput, news: News): Promise<RefundState>
       reported = true;
     }
     if (workflowInfo().continueAsNewSuggested) return continueAsNew<typeof refundPayment>(input);
-    await news.await({ look, untilMs: Date.now() < overdueAtMs ? overdueAtMs : undefined });
+    await wakeUp.wait({ round, untilMs: Date.now() < overdueAtMs ? overdueAtMs : undefined });
   }
 }

@@ -1,42 +1,43 @@
 import type { PaymentUndoing } from '../../src/contracts/payments/payment';
-import { paymentTimes, settledPaymentStates, type PaymentState } from '../../src/domain/payments/payment';
+import { paymentTimes, type PaymentState } from '../../src/domain/payments/payment';
 import { compensatePayment, undoPayment } from './activities';
-import { reportWhenOverdue } from './ask-gateway';
-import type { PaymentRun } from './run';
+import { reportWhenOverdue } from './call-gateway';
+import type { Next } from './next';
+import type { PaymentRun } from './payment-run';
 
-/** How undoing ended; `rest`: a renewal does not wait for it. `afresh`: it goes on in a new run. */
-type Undone = 'rest' | 'afresh' | void;
+/** An undoing ends the payment, or goes on elsewhere. */
+type NextOfUndoing = Exclude<Next, PaymentUndoing> | undefined;
 
-/** For an hour an undoing is tried every minute, then every hour. */
-const LOOKS_BY_THE_MINUTE = 65;
+/** For an hour the gateway is called every minute, then every hour. */
+const ROUNDS_BY_THE_MINUTE = 65;
 
-/** Nothing was asked of the gateway yet. */
+/** The gateway has not been called yet. */
 const NOTHING_HELD: readonly PaymentState[] = ['accepted', 'validating', 'review'];
 
 /**
- * Gives up what is held, or may be, and ends the payment. Money that turns out to be taken is not given back here: the
- * payment is `captured` then, and giving it back is a refund.
+ * Voids what is held, or may be, and ends the payment. Money that turns out to be captured is not refunded here: the
+ * payment becomes `captured`.
  */
-export async function undo(run: PaymentRun, undoing: PaymentUndoing): Promise<Undone> {
-  if (settledPaymentStates.includes(run.state)) return;
+export async function undo(run: PaymentRun, undoing: PaymentUndoing): Promise<NextOfUndoing> {
+  if (run.isSettled) return undefined;
   if (!run.resumed || NOTHING_HELD.includes(run.state)) {
-    // Says where the payment really stands: a step may have been applied without this run having heard of it.
+    // Returns the recorded position: a step may have been applied without its result reaching this run.
     const { position } = await compensatePayment(run.step('compensate'));
     run.moved(position);
-    if (settledPaymentStates.includes(run.state)) return;
+    if (run.isSettled) return undefined;
     if (NOTHING_HELD.includes(run.state)) return run.move({ to: undoing.towards, reason: undoing.reason }, run.cancel);
   }
-  return giveBack(run, await begin(run, undoing));
+  return voidUntilConfirmed(run, await beginUndoing(run, undoing));
 }
 
-/** Answers where it leads, and why, as it was recorded. */
-async function begin(run: PaymentRun, { towards, reason }: PaymentUndoing): Promise<PaymentUndoing> {
+/** Records that the payment is being undone. Returns the target and reason as recorded. */
+async function beginUndoing(run: PaymentRun, { towards, reason }: PaymentUndoing): Promise<PaymentUndoing> {
   if (run.undoing !== null) return run.undoing;
-  // While a capture may have happened nobody can promise a cancel: its sender is answered when that is known.
+  // A cancel cannot be promised while a capture may have happened: its sender is answered once that is known.
   const canPromise = run.state !== 'capturing' && run.position !== 'unknown/capture';
   const command = canPromise ? run.cancel : null;
   const { at, reason: recorded } = await undoPayment({
-    ...(command ? run.commandStep(command) : run.step('undo')),
+    ...(command ? run.commandStep(command.input) : run.step('undo')),
     towards,
     reason,
   });
@@ -45,21 +46,21 @@ async function begin(run: PaymentRun, { towards, reason }: PaymentUndoing): Prom
   return run.undoing;
 }
 
-/** Asks until the gateway confirms, hastened by its webhooks. */
-async function giveBack(run: PaymentRun, { towards, reason }: PaymentUndoing): Promise<Undone> {
+/** Repeats the void until the gateway confirms it; a webhook brings the next round forward. */
+async function voidUntilConfirmed(run: PaymentRun, { towards, reason }: PaymentUndoing): Promise<NextOfUndoing> {
   const overdueAtMs = Date.now() + paymentTimes.unknownMs;
-  for (let look = 1; ; look++) {
+  for (let round = 1; ; round++) {
     const { status, position, capturedMinor } = await compensatePayment(run.step('compensate'));
     run.moved(position, overdueAtMs);
-    if (settledPaymentStates.includes(run.state)) return;
+    if (run.isSettled) return undefined;
     if (status === 'captured') return run.move({ to: 'captured', capturedMinor });
     if (status !== 'unknown' && status !== 'unavailable') {
-      const promised = run.cancel?.outcome !== undefined;
-      return run.move({ to: towards, reason }, promised ? null : run.cancel);
+      const isPromised = run.cancel?.outcome !== undefined;
+      return run.move({ to: towards, reason }, isPromised ? null : run.cancel);
     }
-    if (run.renewal) return 'rest';
+    if (run.renewal) return 'leave-to-parent';
     if (run.state === 'unknown') await reportWhenOverdue(run, overdueAtMs);
-    if (run.shouldStartAfresh) return 'afresh';
-    await run.awaitNews({ look, longestMs: look <= LOOKS_BY_THE_MINUTE ? 60_000 : undefined });
+    if (run.shouldContinueAsNew) return 'continue-as-new';
+    await run.waitForGateway({ round, longestMs: round <= ROUNDS_BY_THE_MINUTE ? 60_000 : undefined });
   }
 }

@@ -1,24 +1,18 @@
-import {
-  ApplicationFailure,
-  CancellationScope,
-  isCancellation,
-  proxyActivities,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope, isCancellation, proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import { advanceTenantOptions, sandboxClockActivityOptions } from '../../config/temporal';
 import { ENTITY_NOT_OURS } from '../../src/contracts/commands';
 import type { OperationFailure, OperationState } from '../../src/contracts/operation';
 import { getState, type AdvanceClockInput } from '../../src/contracts/sandbox/sandbox-clock';
+import { failureType } from '../process-run';
 
 const { beginAdvance, finishAdvance } = proxyActivities<Activities>(sandboxClockActivityOptions);
 const { advanceTenant } = proxyActivities<Activities>(advanceTenantOptions);
 
 /**
- * Moves a sandbox tenant's clock to the operation's target, and everything that lives by it.
- * It lives in real time itself. `failed` is a normal ending: the operation says why, and the clock stands where it came
- * to.
+ * Moves a sandbox tenant's clock to the operation's target, and every workflow that lives by it.
+ * Lives in real time itself. `failed` is a normal ending: the operation says why, and the clock stays at the last hop
+ * that every workflow reached.
  */
 export async function advanceClock({ tenantId, operationId }: AdvanceClockInput): Promise<OperationState> {
   const step = { tenantId, operationId, chain: workflowInfo().firstExecutionRunId };
@@ -26,8 +20,8 @@ export async function advanceClock({ tenantId, operationId }: AdvanceClockInput)
   setHandler(getState, () => ({ state }));
 
   const move = async (): Promise<OperationFailure | null> => {
-    const inTheWay = await beginAdvance(step);
-    if (inTheWay) return inTheWay;
+    const blocker = await beginAdvance(step);
+    if (blocker) return blocker;
     for (;;) {
       const { arrived, failure } = await advanceTenant(step);
       if (arrived || failure) return failure;
@@ -38,28 +32,21 @@ export async function advanceClock({ tenantId, operationId }: AdvanceClockInput)
   try {
     failure = await move();
   } catch (error) {
-    if (isNotOurs(error)) throw error;
+    // A reset has deleted the operation: there is nothing left to finish.
+    if (failureType(error) === ENTITY_NOT_OURS) throw error;
     failure = isCancellation(error)
       ? {
           code: 'CANCELLED',
-          detail: 'The advance was cancelled in Temporal. The clock stands where it came to.',
+          detail: 'The advance was cancelled in Temporal. The clock stays where it arrived.',
           workflowId: null,
         }
       : {
           code: 'INTERNAL',
-          detail: 'The advance met an error nobody foresaw. The clock stands where it came to; advance again.',
+          detail: 'An unexpected error ended the advance. The clock stays where it arrived; advance it again.',
           workflowId: null,
         };
   }
   await CancellationScope.nonCancellable(() => finishAdvance({ ...step, failure }));
   state = failure ? 'failed' : 'completed';
   return state;
-}
-
-/** A reset took the operation away: nothing of it is left to finish. */
-function isNotOurs(error: unknown): boolean {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof ApplicationFailure && cause.type === ENTITY_NOT_OURS) return true;
-  }
-  return false;
 }

@@ -1,15 +1,19 @@
-import { ApplicationFailure, condition } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import { ENTITY_NOT_OURS } from '../../src/contracts/commands';
 import type { SubscriptionUpdate } from '../../src/contracts/subscriptions/subscription';
 import type {
   SubscriptionCommandStep,
   SubscriptionMoved,
 } from '../../src/contracts/subscriptions/subscription-activities';
+import type { Refusal } from '../../src/domain/refusal';
 import { refusal } from '../command-inbox';
+import { applicationFailureOf } from '../process-run';
 import * as activities from './activities';
-import type { QueuedSubscriptionCommand, SubscriptionRun } from './run';
+import { refuseCommand } from './refuse-command';
+import type { QueuedSubscriptionCommand, SubscriptionRun } from './subscription-run';
 
 type Apply = (step: SubscriptionCommandStep<SubscriptionUpdate>) => Promise<SubscriptionMoved>;
+
 /** Each command's activity has its name. */
 const applications = {
   changePlan: activities.changePlan,
@@ -21,62 +25,56 @@ const applications = {
 } as Record<SubscriptionUpdate, Apply>;
 
 /**
- * How long a command that is not possible while a charge is under way waits for its end: its sender is answered within
- * a second.
+ * How long a command that a charge under way makes impossible waits for the charge's end, in milliseconds. Its sender
+ * is answered within a second.
  */
 const GRACE_MS = 500;
 
-/**
- * Applies one command and answers its sender. A rule that only the activity can look at (another plan's currency) is a
- * refusal too.
- */
+/** Applies one command and answers its sender. */
 export async function applyCommand(run: SubscriptionRun, command: QueuedSubscriptionCommand): Promise<void> {
-  const { name, input } = command;
-  const { charging } = run;
-  if (charging && run.refusalOf(name, input)) {
-    await condition(() => charging.settled, GRACE_MS);
-    takeAnswer(run);
-  }
-  const refused = run.refusalOf(name, input);
+  const refused = (await refuseAfterCharge(run, command)) ?? (await record(run, command));
   if (refused) {
     command.refusal = refusal(refused.code, refused.detail);
     return;
   }
-  const { commandId, by: _by, ...terms } = input;
+  const { name, input } = command;
+  if (name === 'cancelSubscription' && input.when === 'now') run.charges.withdraw();
+  // A payment that is pending by the old method is voided now, and the new method charged.
+  if (name === 'updatePaymentMethod') run.charges.queryImmediately();
+}
+
+async function refuseAfterCharge(
+  run: SubscriptionRun,
+  { name, input }: QueuedSubscriptionCommand,
+): Promise<Refusal | null> {
+  const refused = refuseCommand(run, name, input);
+  const { current } = run.charges;
+  if (!refused || !current) return refused;
+  await condition(() => current.settled, GRACE_MS);
+  run.takeChargeResult();
+  return refuseCommand(run, name, input);
+}
+
+/** Records the command's effect. A rule that only the activity can check (another plan's currency) refuses it too. */
+async function record(run: SubscriptionRun, command: QueuedSubscriptionCommand): Promise<Refusal | null> {
+  const { commandId, by: _by, ...terms } = command.input;
   try {
     const { state, at, progress } = await run.inbox.transit(() =>
-      applications[name]({ ...run.commandStep(input), ...terms }),
+      applications[command.name]({ ...run.commandStep(command.input), ...terms }),
     );
     run.learn(progress);
     command.outcome = { state, at };
-    run.remember(commandId, command.outcome);
+    run.applied.add({ commandId, outcome: command.outcome });
+    return null;
   } catch (error) {
-    const rule = brokenRule(error);
-    if (!rule) throw error;
-    command.refusal = refusal(rule.type!, rule.message);
-    return;
+    const brokenRule = brokenRuleOf(error);
+    if (!brokenRule) throw error;
+    return brokenRule;
   }
-  if (name === 'cancelSubscription' && input.when === 'now') run.withdraw();
-  // A payment that is pending by the method before is withdrawn now, and the new one charged.
-  if (name === 'updatePaymentMethod') run.askAtOnce();
 }
 
-/** Hears what a charge that has ended came to. */
-export function takeAnswer(run: SubscriptionRun): void {
-  const { charging } = run;
-  if (!charging?.settled) return;
-  if (charging.elsewhere) {
-    run.chargedElsewhere();
-    return;
-  }
-  if (charging.progress === null) throw charging.error;
-  run.charged(charging.progress);
-}
-
-function brokenRule(error: unknown): ApplicationFailure | null {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof ApplicationFailure)
-      return cause.nonRetryable && cause.type && ![ENTITY_NOT_OURS, 'NOT_FOUND'].includes(cause.type) ? cause : null;
-  }
-  return null;
+function brokenRuleOf(error: unknown): Refusal | null {
+  const failure = applicationFailureOf(error);
+  if (!failure?.nonRetryable || !failure.type || [ENTITY_NOT_OURS, 'NOT_FOUND'].includes(failure.type)) return null;
+  return { code: failure.type, detail: failure.message };
 }

@@ -8,19 +8,25 @@ import type { SubscriptionProgress } from '../../src/domain/subscriptions/subscr
 import { runsElsewhere } from './runs-elsewhere';
 import type { subscriptionPayment } from './subscription-payment';
 
-/** A charge under way in its child. The story goes on meanwhile, so that commands are answered. */
+export interface ChargingInput {
+  input: SubscriptionInput;
+  periodStart: string;
+  attempt: number;
+}
+
+/** A charge under way in its child. The main loop goes on meanwhile, so that commands are answered. */
 export class Charging {
   progress: SubscriptionProgress | null = null;
   error: unknown = null;
   settled = false;
-  /** The child of a run before this one still runs: what it comes to is asked for later. */
+  /** The child of an earlier run still charges: its result is queried later. */
   elsewhere = false;
   private readonly scope = new CancellationScope();
   private started = false;
   private unwanted = false;
 
-  constructor({ input, periodStart, attempt }: { input: SubscriptionInput; periodStart: string; attempt: number }) {
-    this.run(input, periodStart, attempt).then(
+  constructor(input: ChargingInput) {
+    this.run(input).then(
       (progress) => {
         this.progress = progress;
         this.settled = true;
@@ -33,27 +39,23 @@ export class Charging {
     );
   }
 
-  /** Has the payment withdrawn; what became of it is still waited for. */
+  /** Has the payment voided. The charge still ends with a result. */
   withdraw(): void {
     this.unwanted = true;
     if (this.started) this.scope.cancel();
   }
 
-  private async run(
-    { tenantId, subscriptionId, correlationId }: SubscriptionInput,
-    periodStart: string,
-    attempt: number,
-  ): Promise<SubscriptionProgress> {
+  private async run({ input, periodStart, attempt }: ChargingInput): Promise<SubscriptionProgress> {
+    const { tenantId, subscriptionId, correlationId } = input;
+    const { firstExecutionRunId: chain } = workflowInfo();
     const child = await this.scope.run(() =>
       startChild<typeof subscriptionPayment>(SUBSCRIPTION_PAYMENT, {
         workflowId: subscriptionPaymentId({ subscriptionId, periodStart, attempt }),
-        args: [
-          { tenantId, subscriptionId, correlationId, chain: workflowInfo().firstExecutionRunId, periodStart, attempt },
-        ],
-        // Asking again about the same attempt is the same child once more.
+        args: [{ tenantId, subscriptionId, correlationId, chain, periodStart, attempt }],
+        // A query about the same attempt runs the same child again.
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-        // What was begun with money is recorded whatever becomes of this workflow.
+        // A payment that has begun must be recorded whatever happens to this workflow.
         parentClosePolicy: 'ABANDON',
         memo: { correlationId },
       }),

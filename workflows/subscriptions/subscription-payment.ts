@@ -8,15 +8,15 @@ import type {
 import type { ChargeStepInput } from '../../src/contracts/subscriptions/subscription-activities';
 import { taskQueues } from '../../src/contracts/task-queues';
 import type { processPayment } from '../payments/process-payment';
+import { stepOf } from '../process-run';
 import { createInvoice, getSubscriptionDetails, updateSubscription } from './activities';
 import { runsElsewhere } from './runs-elsewhere';
 
 /**
- * One attempt to charge one period of a subscription: invoice, payment, and what came of it.
+ * One attempt to charge one period of a subscription: creates the invoice, runs the payment and records its result.
  *
- * It never waits on business time: a payment without a final answer is left, and asked about again by the same attempt
- * later, which finds its payment and goes on with it under the same gateway keys. Cancelled, it withdraws the payment
- * and records what became of it.
+ * Never waits on business time: a payment without a final result is left, and queried later by the same attempt, which
+ * finds the payment and goes on with it under the same gateway keys. A cancel voids the payment and records its result.
  */
 export async function subscriptionPayment(input: SubscriptionPaymentInput): Promise<SubscriptionPaymentResult> {
   const cancelled = CancellationScope.current();
@@ -27,16 +27,9 @@ async function charge(
   input: SubscriptionPaymentInput,
   cancelled: CancellationScope,
 ): Promise<SubscriptionPaymentResult> {
-  const { periodStart, attempt } = input;
-  const step = (part: Parameters<typeof chargeStep>[0]): ChargeStepInput => ({
-    tenantId: input.tenantId,
-    subscriptionId: input.subscriptionId,
-    chain: input.chain,
-    periodStart,
-    attempt,
-    step: chargeStep(part, input),
-    at: new Date().toISOString(),
-  });
+  const { tenantId, subscriptionId, periodStart, attempt, chain } = input;
+  const step = (part: Parameters<typeof chargeStep>[0]): ChargeStepInput =>
+    stepOf({ tenantId, subscriptionId, periodStart, attempt }, chargeStep(part, input), chain);
 
   const { paymentId: earlier, withdraw } = await getSubscriptionDetails(step('details'));
   const paymentId = earlier ?? (await createInvoice(step('invoice'))).paymentId;
@@ -55,40 +48,33 @@ interface PayInput {
   cancelled: CancellationScope;
 }
 
-/**
- * The answer of the payment's process. Where one that was asked before still runs it is not known yet, and asked for
- * again later.
- */
+/** Returns the payment's result; `unknown` while a process that was started before still runs. */
 async function pay(input: PayInput): Promise<Pick<ProcessPaymentResult, 'state' | 'reason'>> {
   try {
-    return await ask(input);
+    return await runPayment(input);
   } catch (error) {
     if (runsElsewhere(error)) return { state: 'unknown', reason: null };
     throw error;
   }
 }
 
-async function ask({
-  input: { tenantId, correlationId },
-  paymentId,
-  withdraw,
-  cancelled,
-}: PayInput): Promise<ProcessPaymentResult> {
-  const asking = new CancellationScope();
-  const child = await asking.run(() =>
+async function runPayment({ input, paymentId, withdraw, cancelled }: PayInput): Promise<ProcessPaymentResult> {
+  const { tenantId, correlationId } = input;
+  const scope = new CancellationScope();
+  const child = await scope.run(() =>
     startChild<typeof processPayment>(PROCESS_PAYMENT, {
       workflowId: processPaymentId(paymentId),
       taskQueue: taskQueues.payments,
       args: [{ tenantId, paymentId, correlationId, renewal: true }],
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-      // The payment ends as it must, whatever becomes of this workflow.
+      // The payment must end properly, whatever happens to this workflow.
       parentClosePolicy: 'ABANDON',
       memo: { correlationId },
     }),
   );
-  // Not before it has started: a child that is cancelled sooner never runs, and its payment would be left lying.
-  if (withdraw || cancelled.consideredCancelled) asking.cancel();
-  else cancelled.cancelRequested.catch(() => asking.cancel());
+  // Only now: a child that is cancelled before it started never runs, and its payment would stay open.
+  if (withdraw || cancelled.consideredCancelled) scope.cancel();
+  else cancelled.cancelRequested.catch(() => scope.cancel());
   return child.result();
 }

@@ -1,14 +1,14 @@
 import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import { finishOnboarding, sendEmail, sendWelcomePackage, updateUserStatus } from './activities';
-import type { OnboardingRun } from './run';
+import type { OnboardingRun } from './onboarding-run';
 
 /**
- * Grants the welcome package and makes the user active. Until the user is active a cancel undoes it all; from then on
- * nothing is undone.
+ * Grants the welcome package and makes the user active. Until the user is active a cancel undoes everything; from then
+ * on nothing is undone.
  */
 export async function activate(run: OnboardingRun): Promise<void> {
   await sendWelcomePackage(run.step('welcome-package'));
-  // An activity that ends while it is being cancelled ends well, so the cancel has to be looked for.
+  // An activity that completes while it is being cancelled does not throw, so the cancel is checked here.
   if (CancellationScope.current().consideredCancelled)
     throw new CancelledFailure('Cancelled before the user was activated');
   run.pastNoReturn = true;

@@ -1,39 +1,28 @@
-import { onboardingTimes } from '../../src/domain/users/onboarding';
 import type { SendNotificationInput } from '../../src/contracts/users/onboarding-activities';
-import { advanceOnboarding, processNotification, sendNotification } from './activities';
-import type { OnboardingRun, QueuedOnboardingCommand } from './run';
+import { onboardingTimes } from '../../src/domain/users/onboarding';
+import { processNotification, sendNotification } from './activities';
+import type { OnboardingRun, QueuedOnboardingCommand } from './onboarding-run';
 
 const { approvalEscalatesAfterMs, approvalGivesUpAfterMs } = onboardingTimes;
 
-/** Tells the reviewers, escalates to the operator when none decides in a day, and gives up after three. */
+/**
+ * Notifies the reviewers, escalates to the operator after a day without a decision, and expires after three. Returns
+ * the command of a rejection, which is recorded together with the undoing that it begins.
+ */
 export async function awaitApproval(run: OnboardingRun): Promise<'approved' | 'expired' | QueuedOnboardingCommand> {
-  const givesUpAtMs = run.sinceMs + approvalGivesUpAfterMs;
-  run.untilMs = givesUpAtMs;
+  const deadlineMs = run.sinceMs + approvalGivesUpAfterMs;
+  run.untilMs = deadlineMs;
   await notify(run, 'approvalRequest');
 
-  const escalatesAtMs = run.sinceMs + approvalEscalatesAfterMs;
-  let command = await run.inbox.next(escalatesAtMs);
+  let command = await run.inbox.next(run.sinceMs + approvalEscalatesAfterMs);
   if (!command) {
     await notify(run, 'approvalEscalation');
-    command = await run.inbox.next(givesUpAtMs);
+    command = await run.inbox.next(deadlineMs);
   }
   if (!command) return 'expired';
-  // A rejection is recorded together with the undoing it begins.
   if (command.name === 'rejectOnboarding') return command;
 
-  const { commandId, by } = command.input;
-  const { at } = await run.inbox.transit(() =>
-    advanceOnboarding({
-      ...run.step(`command/${commandId}`),
-      from: ['awaiting_approval'],
-      to: 'activating',
-      event: { type: 'onboarding.approved' },
-      until: null,
-      command: { id: commandId, by },
-    }),
-  );
-  run.moved('activating');
-  command.outcome = { state: 'activating', at };
+  await run.move({ from: 'awaiting_approval', to: 'activating', event: 'onboarding.approved', by: command });
   return 'approved';
 }
 

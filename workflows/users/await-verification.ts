@@ -1,74 +1,53 @@
-import { onboardingTimes } from '../../src/domain/users/onboarding';
 import type { SendEmailInput } from '../../src/contracts/users/onboarding-activities';
-import { advanceOnboarding, sendEmail } from './activities';
-import type { OnboardingRun, QueuedOnboardingCommand } from './run';
+import { onboardingTimes } from '../../src/domain/users/onboarding';
+import { sendEmail } from './activities';
+import type { OnboardingRun, QueuedOnboardingCommand } from './onboarding-run';
+import { remindersOf } from './reminders';
 
 const { linkLifetimeMs, verificationRemindersAfterMs, verificationGivesUpAfterMs, profileGivesUpAfterMs } =
   onboardingTimes;
 
-/** Sends the link, reminds with fresh ones, and waits for the newest to be followed. */
+/** Sends a link, reminds with new links, and waits until the newest is followed. */
 export async function awaitVerification(run: OnboardingRun): Promise<'verified' | 'expired'> {
-  const givesUpAtMs = run.sinceMs + verificationGivesUpAfterMs;
-  run.untilMs = givesUpAtMs;
-  if (run.generation === 0)
-    await sendLink(run, { step: 'verification/1', template: 'verification', event: 'onboarding.verification_sent' });
-
-  const reminders = verificationRemindersAfterMs
-    .map((afterMs, index) => ({ step: `verification-reminder/${index + 1}`, atMs: run.sinceMs + afterMs }))
-    .filter(({ atMs }) => atMs > Date.now());
+  const deadlineMs = run.sinceMs + verificationGivesUpAfterMs;
+  run.untilMs = deadlineMs;
+  if (run.generation === 0) {
+    const step = run.step('verification/1');
+    await sendLink(run, { ...step, template: 'verification', event: 'onboarding.verification_sent' });
+  }
+  const reminders = remindersOf(run, { name: 'verification-reminder', afterMs: verificationRemindersAfterMs });
   for (;;) {
-    const command = await run.inbox.next(reminders[0]?.atMs ?? givesUpAtMs);
+    const command = await run.inbox.next(reminders[0]?.atMs ?? deadlineMs);
     if (command?.name === 'verifyEmail') {
-      await recordVerified(run, command);
+      const untilMs = Date.now() + profileGivesUpAfterMs;
+      const from = 'awaiting_verification';
+      await run.move({ from, to: 'awaiting_profile', event: 'onboarding.verified', untilMs, by: command });
       return 'verified';
     }
     if (command) await resendLink(run, command);
-    else if (Date.now() >= givesUpAtMs) return 'expired';
+    else if (Date.now() >= deadlineMs) return 'expired';
     else {
-      const { step } = reminders.shift()!;
-      await sendLink(run, { step, template: 'verificationReminder', event: 'onboarding.verification_reminded' });
+      const step = run.step(reminders.shift()!.step);
+      await sendLink(run, { ...step, template: 'verificationReminder', event: 'onboarding.verification_reminded' });
     }
   }
 }
 
-/** Every link has a generation of its own, and the moment it is recorded the ones before it are dead. */
-async function sendLink(
-  run: OnboardingRun,
-  { step, ...mail }: Pick<SendEmailInput, 'step' | 'template' | 'event' | 'command'>,
-): Promise<{ at: string }> {
+/** Sends a link with the next generation, which invalidates all earlier links once it is recorded. */
+async function sendLink(run: OnboardingRun, mail: Omit<SendEmailInput, 'link'>): Promise<{ at: string }> {
   const linkExpiresAtMs = Date.now() + linkLifetimeMs;
-  const link = { generation: run.generation + 1, expiresAt: new Date(linkExpiresAtMs).toISOString() };
-  // Known here before it is recorded: the link may be followed the moment it is.
-  run.generation = link.generation;
+  // Set before the activity records it: the person may follow the link immediately.
+  run.generation += 1;
   run.linkExpiresAtMs = linkExpiresAtMs;
-  return sendEmail({ ...run.step(step), ...mail, link });
+  return sendEmail({
+    ...mail,
+    link: { generation: run.generation, expiresAt: new Date(linkExpiresAtMs).toISOString() },
+  });
 }
 
 async function resendLink(run: OnboardingRun, command: QueuedOnboardingCommand): Promise<void> {
-  const { commandId, by } = command.input;
-  const { at } = await sendLink(run, {
-    step: `command/${commandId}`,
-    template: 'verification',
-    event: 'onboarding.verification_resent',
-    command: { id: commandId, by },
-  });
+  const step = run.commandStep(command.input);
+  const { at } = await sendLink(run, { ...step, template: 'verification', event: 'onboarding.verification_resent' });
   run.resentAtMs.push(Date.parse(at));
   command.outcome = { state: run.state, at };
-}
-
-async function recordVerified(run: OnboardingRun, command: QueuedOnboardingCommand): Promise<void> {
-  const { commandId, by } = command.input;
-  const untilMs = Date.now() + profileGivesUpAfterMs;
-  const { at } = await run.inbox.transit(() =>
-    advanceOnboarding({
-      ...run.step(`command/${commandId}`),
-      from: ['awaiting_verification'],
-      to: 'awaiting_profile',
-      event: { type: 'onboarding.verified' },
-      until: new Date(untilMs).toISOString(),
-      command: { id: commandId, by },
-    }),
-  );
-  run.moved('awaiting_profile', untilMs);
-  command.outcome = { state: 'awaiting_profile', at };
 }

@@ -9,31 +9,22 @@ import {
   undoOnboarding,
   updateUserStatus,
 } from './activities';
-import type { OnboardingRun, QueuedOnboardingCommand } from './run';
+import type { OnboardingRun, QueuedOnboardingCommand } from './onboarding-run';
 
 export interface UndoInput {
   towards: OnboardingUndoing;
-  /** Why, as a code or a fixed phrase; never an error's text. */
+  /** A code or a fixed phrase; never an error's text. */
   reason: string | null;
   command: QueuedOnboardingCommand | null;
 }
 
 /**
- * Undoes what was done, in the reverse order of doing, each once: entitlement, user, address. Every undo is harmless
- * where its step never happened, and is retried until it succeeds.
+ * Undoes the steps in reverse order, each once: entitlement, user, address. Every undo is harmless where its step never
+ * happened, and is retried until it succeeds.
  */
-export async function undo(run: OnboardingRun, { towards, reason, command }: UndoInput): Promise<OnboardingUndoing> {
-  if (run.state !== 'compensating') {
-    const { commandId, by } = command?.input ?? {};
-    const { at } = await undoOnboarding({
-      ...run.step(commandId === undefined ? 'undo' : `command/${commandId}`),
-      towards,
-      reason,
-      ...(commandId !== undefined && by ? { command: { id: commandId, by } } : {}),
-    });
-    run.moved('compensating');
-    if (command) command.outcome = { state: 'compensating', at };
-  }
+export async function undo(run: OnboardingRun, input: UndoInput): Promise<void> {
+  const { towards, command } = input;
+  if (run.state !== 'compensating') await beginUndoing(run, input);
   run.inbox.refuseTheRest(`The onboarding is ${run.state}`);
   if (run.cancel && run.cancel !== command)
     run.cancel.refusal = refusal(ILLEGAL_STATE, `The onboarding is ${run.state}`);
@@ -44,5 +35,11 @@ export async function undo(run: OnboardingRun, { towards, reason, command }: Und
   await releaseEmail(run.step('release-address'));
   await finishOnboarding({ ...run.step('finish'), to: towards });
   run.moved(towards);
-  return towards;
+}
+
+async function beginUndoing(run: OnboardingRun, { towards, reason, command }: UndoInput): Promise<void> {
+  const step = command ? run.commandStep(command.input) : run.step('undo');
+  const { at } = await undoOnboarding({ ...step, towards, reason });
+  run.moved('compensating');
+  if (command) command.outcome = { state: 'compensating', at };
 }

@@ -65,7 +65,7 @@ async function check(
   return [decision, fraud?.reasons.map(({ detail }) => detail)];
 }
 
-it("a partner's deny list declines its customers and payment methods, renewals too, and nobody else's", async () => {
+it("a partner's deny list declines its own customers and payment methods, renewals included", async () => {
   const { tenantId } = await newPartner([
     { kind: 'customer', value: 'cust-7', reason: 'Chargebacks' },
     { kind: 'payment_method', value: 'pm_stolen', reason: 'Stolen' },

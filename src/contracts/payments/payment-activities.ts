@@ -1,38 +1,26 @@
-import type { Actor } from '../../domain/actor';
 import type { FraudDecision } from '../../domain/payments/fraud';
 import type { GatewayStatus } from '../../domain/payments/gateway-outcome';
 import type { GatewayCall, PaymentPosition } from '../../domain/payments/payment';
+import type { ProcessStep, StepCommand } from '../process-step';
 import type { PaymentRef, PaymentUndoing, RefundRef } from './payment';
 
-/** What every step's activity is told. `at` is the workflow's time, ISO 8601. */
-export interface PaymentStepInput extends PaymentRef {
-  /** First run id of the calling chain: a payment that another chain owns is not touched. */
-  chain: string;
-  /** The step's name with its occurrence, unique per payment. */
-  step: string;
-  at: string;
-}
+/** The input of every step's activity. */
+export interface PaymentStepInput extends PaymentRef, ProcessStep {}
 
-/** `runId` tells a run from a repeat of this activity. */
+/** `runId` distinguishes a new run from a repeat of this activity. */
 export interface ValidatePaymentInput extends PaymentStepInput {
   runId: string;
-}
-
-/** The command that asked for a step; its texts wait in MongoDB under its id. */
-export interface StepCommand {
-  id: string;
-  by: Actor;
 }
 
 export interface UpdatePaymentStatusInput extends PaymentStepInput {
   to: PaymentPosition;
   /** The deadline of the state it leads to. */
   until?: string | null;
-  /** Why it is declined, failed or cancelled: a code. */
+  /** The reason of a decline, failure or cancellation: a code. */
   reason?: string | null;
-  /** With `capturing`: how much, in minor units; all that is authorised without. */
+  /** With `capturing`: the amount, in minor units. Defaults to all that is authorised. */
   captureMinor?: number;
-  /** With `captured`: what the gateway took, in minor units; what was asked for without. */
+  /** With `captured`: the amount that the gateway captured, in minor units. Defaults to the requested amount. */
   capturedMinor?: number;
   command?: StepCommand;
 }
@@ -49,14 +37,16 @@ export interface LookUpPaymentInput extends PaymentStepInput {
   call: GatewayCall;
 }
 
-/** What the gateway said, and where the payment stands now that what had to be kept at once has been recorded. */
+/** The gateway's answer, and the payment's position after the activity has recorded it. */
 export interface GatewayAnswer {
-  /** `unknown`: no answer came, it may have happened. `unavailable` (look-ups only): nothing is known yet. */
+  /**
+   * `unknown`: no answer came, the call may have had its effect. `unavailable` (look-ups only): nothing is known yet.
+   */
   status: GatewayStatus | 'unknown' | 'unavailable';
   /** Of a decline or a refusal. */
   reason: string | null;
   position: PaymentPosition;
-  /** With `captured`: what was taken, in minor units. */
+  /** With `captured`: the captured amount, in minor units. */
   capturedMinor?: number;
   /** With `failed`, of an authorisation: an attempt before the refused one may have left a hold. */
   mayHold?: true;
@@ -76,24 +66,21 @@ export interface CardAnswer {
   problem: string | null;
 }
 
-/** When the step was applied first (ISO 8601, business time); a repeat answers the same. */
+/** When the step was first applied (ISO 8601, business time); a repeat returns the same. */
 export interface PaymentMoved {
   at: string;
   /**
-   * Why, as it was recorded: of a payment whose process was cancelled its subscription knows better. Absent where there
-   * is none to tell.
+   * The reason as recorded, which may be more precise than the requested one. Absent where no reason is recorded.
    */
   reason?: string | null;
 }
 
-export interface RefundStepInput extends RefundRef {
-  chain: string;
-  step: string;
-  at: string;
-}
+export interface RefundStepInput extends RefundRef, ProcessStep {}
 
 export interface RefundAnswer {
-  /** `pending`: under way at the bank. `unknown`: no answer came. `unavailable`: it was not taken. */
+  /**
+   * `pending`: under way at the bank. `unknown`: no answer came. `unavailable`: the gateway did not accept the call.
+   */
   status: 'succeeded' | 'failed' | 'pending' | 'unknown' | 'unavailable';
   reason: string | null;
 }

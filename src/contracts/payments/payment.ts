@@ -44,16 +44,16 @@ export interface PaymentParent {
  * Runs a payment that `acceptPayment` has written.
  *
  * With `renewal` it is the child of a renewal and **never waits on business time** (time skipping does not reach
- * children): where a person, the customer or the gateway's memory would have to be waited for it answers `review`,
+ * children): where it would have to wait for a person, the customer or the gateway, it returns `review`,
  * `requires_action`, `authorised` (manual capture) or `unknown` and ends. The payment is released then: starting the
- * workflow again with the same payment id (same workflow id, reuse policy ALLOW_DUPLICATE) goes on from where it
- * stands, with the same gateway keys, and looks up what is unknown before anything else. So the subscription waits on
- * its own timer ({@link RENEWAL_ASKS_AGAIN_AFTER_MS}) and asks again until the answer {@link isSettledAnswer}; it may
- * ask any number of times, also after the end: a settled payment answers at once. A dunning retry is a new payment with
- * an id of its own.
+ * workflow again with the same payment id (same workflow id, reuse policy ALLOW_DUPLICATE) goes on from the payment's
+ * state, with the same gateway keys, and first looks up an unknown outcome. So the subscription waits on its own timer
+ * ({@link QUERY_RENEWAL_AFTER_MS}) and starts the child again until the payment is settled; it may do so any number of
+ * times, also after the end: a settled payment returns immediately. A dunning retry is a new payment with an id of its
+ * own.
  *
- * Cancelling the child (Temporal's cancellation) voids what is held; a void that is not confirmed at once answers
- * `unknown`, and asking again goes on with it.
+ * Cancelling the child (Temporal's cancellation) voids what is held; a void that is not confirmed immediately returns
+ * `unknown`, and the next start goes on with it.
  */
 export interface ProcessPaymentInput extends PaymentRef, BornInSandbox {
   correlationId: string;
@@ -61,36 +61,30 @@ export interface ProcessPaymentInput extends PaymentRef, BornInSandbox {
 }
 
 /**
- * Where the payment stands when its process ends. A decline is an answer; the workflow fails only when its payment is
- * not its own.
+ * The payment when its process ends. A decline is a result; the workflow fails only when another run owns the payment.
  */
 export interface ProcessPaymentResult {
   state: PaymentState;
-  /** After which call's silence it is `unknown`; null otherwise. */
+  /** The call without an answer that made it `unknown`; null in other states. */
   unknownCall: GatewayCall | null;
-  /** Why it is declined, failed or cancelled: a code such as `insufficient_funds`; null otherwise. */
+  /** The reason of a decline, failure or cancellation: a code such as `insufficient_funds`; null in other states. */
   reason: string | null;
 }
 
-/** Whether a renewal's payment has its final answer: captured, declined, failed or cancelled (or refunded since). */
-export function isSettledAnswer({ state }: Pick<ProcessPaymentResult, 'state'>): boolean {
-  return ['captured', 'partially_refunded', 'refunded', 'declined', 'failed', 'cancelled'].includes(state);
-}
-
 /**
- * How long a subscription waits before it asks again after `review`, `requires_action` and `unknown`, by how often it
- * asked.
+ * How long a subscription waits before it queries a payment again that is in `review`, `requires_action` or `unknown`,
+ * by the number of queries.
  */
-export const RENEWAL_ASKS_AGAIN_AFTER_MS = [5_000, 60_000, 300_000, 1_800_000, 3_600_000] as const;
+export const QUERY_RENEWAL_AFTER_MS = [5_000, 60_000, 300_000, 1_800_000, 3_600_000] as const;
 
-/** What a new run of processPayment finds. Times are ISO 8601. */
+/** The recorded progress that a new run of processPayment picks up. Times are ISO 8601. */
 export interface PaymentProgress {
   state: PaymentState;
   unknownCall: GatewayCall | null;
   capture: CaptureMode;
   /** When the present state began; its deadlines count from here. */
   since: string;
-  /** Where an undoing that was begun leads to; null where none was. */
+  /** The undoing under way; null where none is. */
   undoing: PaymentUndoing | null;
   /** How many runs have owned it, this one included: the first part of every step's occurrence. */
   run: number;
@@ -103,13 +97,8 @@ export interface PaymentUndoing {
   reason: string;
 }
 
-/** The updates by the command they carry. */
-export const paymentUpdates = {
-  capture: 'capturePayment',
-  review: 'reviewPayment',
-  cancel: 'cancelPayment',
-} as const satisfies Record<Exclude<PaymentCommand, 'refund'>, string>;
-export type RunningPaymentCommand = keyof typeof paymentUpdates;
+/** The commands that a payment's process applies, each named for its update. */
+export type RunningPaymentCommand = Exclude<PaymentCommand, 'refundPayment'>;
 
 export interface CapturePaymentInput extends CommandInput {
   /** In minor units of the payment's currency; all of it without. The api has checked it against what is authorised. */
@@ -130,21 +119,27 @@ export interface PaymentStatus {
 }
 
 export const getState = defineQuery<PaymentStatus>('getState');
-export const capturePayment = defineUpdate<PaymentOutcome, [CapturePaymentInput]>(paymentUpdates.capture);
-export const reviewPayment = defineUpdate<PaymentOutcome, [ReviewPaymentInput]>(paymentUpdates.review);
-export const cancelPayment = defineUpdate<PaymentOutcome, [CommandInput]>(paymentUpdates.cancel);
-/** The same as the update, for those who cannot wait for an answer; ignored where the update would be refused. */
-export const cancelPaymentSignal = defineSignal<[CommandInput]>(paymentUpdates.cancel);
+export const capturePayment = defineUpdate<PaymentOutcome, [CapturePaymentInput]>(
+  'capturePayment' satisfies RunningPaymentCommand,
+);
+export const reviewPayment = defineUpdate<PaymentOutcome, [ReviewPaymentInput]>(
+  'reviewPayment' satisfies RunningPaymentCommand,
+);
+export const cancelPayment = defineUpdate<PaymentOutcome, [CommandInput]>(
+  'cancelPayment' satisfies RunningPaymentCommand,
+);
+/** The same as the update, for senders that cannot wait for an answer; ignored where the update would be refused. */
+export const cancelPaymentSignal = defineSignal<[CommandInput]>('cancelPayment');
 
 /**
- * The gateway's webhook told something of this payment (or refund). It says no more than "look now": what the gateway
- * says is looked up by key, so webhooks that are doubled, late, in disorder or forged change nothing.
+ * The gateway's webhook reported on this payment (or refund). A mere wake-up: the process looks up the outcome by key,
+ * so webhooks that are duplicated, late, out of order or forged change nothing.
  */
 export const gatewayReported = defineSignal('gatewayReported');
 
-/** Why a command of a payment may be refused, besides the codes of `refusePaymentCommand`. */
+/** Codes that refuse a payment's command, besides those of `refusePaymentCommand`. */
 export const paymentRefusals = {
-  /** A cancel came after the money was taken: the api answers it with a refund of all that is left. */
+  /** A cancel came after the capture: the api refunds all that is left instead. */
   captured: 'PAYMENT_CAPTURED',
 } as const;
 

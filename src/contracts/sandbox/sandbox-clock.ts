@@ -17,13 +17,13 @@ export interface AdvanceClockInput extends OperationRef {
   correlationId: string;
 }
 
-/** What every activity of an advance is told. */
+/** The input of every activity of an advance. */
 export interface AdvanceStepInput extends OperationRef {
-  /** First run id of the calling chain: an operation that another chain owns is not touched. */
+  /** First run id of the calling chain: activities leave an operation alone that another chain owns. */
   chain: string;
 }
 
-/** How far one slice of an advance came. A failure is an answer: the operation ends with it. */
+/** The progress of one slice of an advance. A failure is a result: the operation ends with it. */
 export interface AdvanceSlice {
   arrived: boolean;
   failure: OperationFailure | null;

@@ -1,30 +1,24 @@
-import type { Actor } from '../../domain/actor';
 import type { PaymentState } from '../../domain/payments/payment';
 import type { SubscriptionState } from '../../domain/subscriptions/subscription';
 import type { SubscriptionProgress } from '../../domain/subscriptions/subscription-progress';
+import type { ProcessStep, StepCommand } from '../process-step';
 import type { SubscriptionCommandTerms, SubscriptionRef } from './subscription';
 
-/** What every step's activity is told. `at` is the workflow's time, ISO 8601. */
-export interface SubscriptionStepInput extends SubscriptionRef {
-  /** First run id of the subscription's chain: a subscription that another chain owns is not touched. */
-  chain: string;
-  /** The step's name with its occurrence, unique per subscription. */
-  step: string;
-  at: string;
-}
+/** The input of every step's activity. */
+export interface SubscriptionStepInput extends SubscriptionRef, ProcessStep {}
 
-/** What a command asks for. Its texts and tokens wait in MongoDB under its id. */
+/** The terms of a command. Its texts and tokens are stored in MongoDB under its id. */
 export type SubscriptionCommandStep<Update extends keyof SubscriptionCommandTerms> = SubscriptionStepInput & {
-  command: { id: string; by: Actor };
+  command: StepCommand;
 } & SubscriptionCommandTerms[Update];
 
 /** A cancel or a resumption that comes by itself carries no command. */
 export type DueStep<Update extends keyof SubscriptionCommandTerms> = Omit<
   SubscriptionCommandStep<Update>,
   'command'
-> & { command?: { id: string; by: Actor }; reason?: string };
+> & { command?: StepCommand; reason?: string };
 
-/** Where the step led to, and where the subscription stands by now. A repeat answers the first two the same. */
+/** The result of the step, and the subscription's present progress. A repeat returns the same state and time. */
 export interface SubscriptionMoved {
   state: SubscriptionState;
   at: string;
@@ -36,11 +30,11 @@ export interface ChargeStepInput extends SubscriptionStepInput {
   attempt: number;
 }
 
-/** What a charge has to know before it begins. */
+/** The facts that a charge needs before it begins. */
 export interface SubscriptionDetails {
   /** The payment that this attempt has made already; null where none was made. */
   paymentId: string | null;
-  /** Whether that payment is not wanted any more: the subscription is cancelled, or has another payment method. */
+  /** True when that payment must be voided: the subscription is cancelled, or has another payment method. */
   withdraw: boolean;
 }
 

@@ -12,7 +12,8 @@ export function subscriptionId(id: string): string {
   return `${SUBSCRIPTION}/${id}`;
 }
 /**
- * A retry is a new attempt; asking again about a payment without an answer is the same one. `periodStart` is ISO 8601.
+ * A retry is a new attempt; a query about a payment without a final result is the same attempt. `periodStart` is ISO
+ * 8601.
  */
 export function subscriptionPaymentId({
   subscriptionId: id,
@@ -39,7 +40,7 @@ export interface SubscriptionRef {
 export interface SubscriptionInput extends SubscriptionRef, BornInSandbox {
   correlationId: string;
   /**
-   * From run to run: the latest commands with their answers, so that one that is repeated across a fresh start is
+   * The latest commands with their outcomes, passed from run to run: a command repeated across a continue-as-new is
    * answered and not applied again.
    */
   applied?: AppliedCommand[];
@@ -58,14 +59,14 @@ export interface SubscriptionPaymentInput extends SubscriptionRef {
   attempt: number;
 }
 
-/** Where the subscription stands when a charge has its answer, or has none yet. A decline is an answer. */
+/** The subscription's progress after a charge, which may still be pending. A decline is a result. */
 export interface SubscriptionPaymentResult {
   progress: SubscriptionProgress;
 }
 
 export interface ChangePlanInput extends CommandInput {
   planId: string;
-  /** Default: as many as now. */
+  /** Defaults to the present quantity. */
   quantity?: number;
   when: 'now' | 'period_end';
 }
@@ -94,8 +95,8 @@ export interface SubscriptionStatus {
 export const getState = defineQuery<SubscriptionStatus>('getState');
 
 /**
- * There is news of a payment that was left without a final answer: ask for it now. It says no more than that, so one
- * too many, too late or forged changes nothing; one that is lost is made up for by the timer.
+ * The gateway reported on a payment that was left without a final result. A mere wake-up: one too many, too late or
+ * forged changes nothing, and the timer makes up for a lost one.
  */
 export const paymentReported = defineSignal('paymentReported');
 
@@ -119,7 +120,7 @@ interface NoTerms {
   when?: undefined;
 }
 
-/** What each command is told besides its id and sender. */
+/** The terms of each command, besides its id and sender. */
 export interface SubscriptionCommandTerms {
   changePlan: Omit<ChangePlanInput, keyof CommandInput>;
   pauseSubscription: Omit<PauseSubscriptionInput, keyof CommandInput>;
@@ -148,12 +149,12 @@ export function commandOf(
 }
 
 /**
- * Why a command of a subscription may be refused, besides the codes of `refuseSubscriptionCommand` and
+ * Codes that refuse a subscription's command, besides those of `refuseSubscriptionCommand` and
  * `refuseCancelTerms`.
  */
 export const subscriptionRefusals = {
   resuming: 'SUBSCRIPTION_RESUMING',
   resumeInPast: 'RESUME_IN_PAST',
-  /** For a moment nothing is taken: the sender asks again by itself. */
-  startingAfresh: 'STARTING_AFRESH',
+  /** The run takes no commands for a moment; the api sends them again by itself. */
+  continuingAsNew: 'CONTINUING_AS_NEW',
 } as const;

@@ -1,16 +1,10 @@
-import type { Actor } from '../../domain/actor';
 import type { OnboardingState, OnboardingUndoing } from '../../domain/users/onboarding';
 import type { EventType } from '../events';
+import type { ProcessStep, StepCommand } from '../process-step';
 import type { OnboardingRef } from './onboarding';
 
-/** What every step's activity is told. `at` is the workflow's time, ISO 8601. */
-export interface OnboardingStepInput extends OnboardingRef {
-  /** First run id of the calling chain: an entity that another chain owns is not touched. */
-  chain: string;
-  /** The step's name with its occurrence, unique per onboarding. */
-  step: string;
-  at: string;
-}
+/** The input of every step's activity. */
+export interface OnboardingStepInput extends OnboardingRef, ProcessStep {}
 
 export interface AdvanceOnboardingInput extends OnboardingStepInput {
   from: readonly OnboardingState[];
@@ -18,15 +12,14 @@ export interface AdvanceOnboardingInput extends OnboardingStepInput {
   event: { type: EventType; data?: Record<string, string | number | null> };
   /** The deadline of the state it leads to. */
   until: string | null;
-  /** The command that asked for it; its texts and personal data wait in MongoDB under its id. */
-  command?: { id: string; by: Actor };
+  command?: StepCommand;
 }
 
 export interface UndoOnboardingInput extends OnboardingStepInput {
   towards: OnboardingUndoing;
   /** Shown in the timeline; an error's code, never its text. */
   reason: string | null;
-  command?: { id: string; by: Actor };
+  command?: StepCommand;
 }
 
 export interface SendEmailInput extends OnboardingStepInput {
@@ -34,7 +27,7 @@ export interface SendEmailInput extends OnboardingStepInput {
   event: EventType;
   /** The link's number; links of lower numbers die with this mail. Only for mails with a link. */
   link?: { generation: number; expiresAt: string };
-  command?: { id: string; by: Actor };
+  command?: StepCommand;
 }
 
 export interface SendNotificationInput extends OnboardingStepInput {
@@ -53,7 +46,7 @@ export interface FinishOnboardingInput extends OnboardingStepInput {
   to: 'completed' | OnboardingUndoing;
 }
 
-/** When the step was applied first (ISO 8601, business time); a repeat answers the same. */
+/** When the step was first applied (ISO 8601, business time); a repeat returns the same. */
 export interface StepApplied {
   at: string;
 }

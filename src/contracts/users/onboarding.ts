@@ -30,7 +30,7 @@ export interface OnboardingProgress {
   generation: number;
   linkExpiresAt: string | null;
   resentAt: string[];
-  /** What the undoing leads to; null unless compensating. */
+  /** The ending that the undoing leads to; null unless compensating. */
   towards: Extract<OnboardingState, 'expired' | 'rejected' | 'cancelled' | 'failed'> | null;
 }
 
@@ -68,7 +68,7 @@ export const cancelOnboarding = defineUpdate<OnboardingOutcome, [CommandInput]>(
   'cancelOnboarding' satisfies OnboardingCommand,
 );
 
-/** Why a command of an onboarding may be refused, besides its state. */
+/** Codes that refuse an onboarding's command, besides those of its state. */
 export const refusals = {
   tokenExpired: 'TOKEN_EXPIRED',
   tokenSuperseded: 'TOKEN_SUPERSEDED',

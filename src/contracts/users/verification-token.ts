@@ -20,7 +20,7 @@ export function signVerificationToken({ secret, ...link }: VerificationLink & { 
   return `${link.onboardingId}.${link.generation}.${signatureOf(secret, link).toString('base64url')}`;
 }
 
-/** What a token names, or null when it was not signed by us. Says nothing about whether the link still works. */
+/** Returns the content of a token, or null when we did not sign it. The link itself may have expired. */
 export function readVerificationToken({ secret, token }: { secret: string; token: string }): VerificationLink | null {
   const [, onboardingId = '', generation = '', signature = ''] = FORM.exec(token) ?? [];
   const link = { onboardingId, generation: Number(generation) };

@@ -1,6 +1,6 @@
 import type { Money } from '../money';
 
-/** What the gateway tells about a payment method. Never a card number. */
+/** The gateway's description of a payment method. Never a card number. */
 export interface PaymentMethodFacts {
   brand: string;
   last4: string;
@@ -27,7 +27,7 @@ export interface ValidateCardInput {
   at: string;
 }
 
-/** Why a card cannot be charged, empty when it can. A decline is an answer, so nothing is thrown. */
+/** Returns why a card cannot be charged; empty when it can. A decline is a result, so nothing is thrown. */
 export function cardProblems({ facts, amount, at }: ValidateCardInput): CardProblem[] {
   if (!facts)
     return [{ code: 'CARD_INVALID', detail: 'The payment method is not known to the gateway: collect it again.' }];
@@ -60,8 +60,8 @@ export function cardProblems({ facts, amount, at }: ValidateCardInput): CardProb
 }
 
 /**
- * The first instant at which a card has expired. It is good through the last day of its month, wherever its holder is:
- * that day ends last at UTC−12. Before the next renewal, this tells whether a new card must be asked for.
+ * Returns the first instant at which a card has expired. It is good through the last day of its month, wherever its
+ * holder is: that day ends last at UTC−12. Decides before a renewal whether the customer needs a new card.
  */
 export const cardExpiresAt = ({
   expiryMonth,
@@ -72,7 +72,7 @@ export const cardExpiresAt = ({
 const CARD_DIGITS = /^\d{12,19}$/;
 
 /**
- * Whether a text is likely a card number instead of a token for one: 12 to 19 digits, however grouped, with the check
+ * True when a text is likely a card number instead of a token for one: 12 to 19 digits, however grouped, with the check
  * digit of ISO/IEC 7812-1 (Luhn). Such a text must not be kept, shown or logged.
  */
 export function looksLikeCardNumber(text: string): boolean {

@@ -5,7 +5,7 @@ import type { Money } from '../money';
 export const fraudDecisions = ['allow', 'review', 'deny'] as const;
 export type FraudDecision = (typeof fraudDecisions)[number];
 
-/** From `review` on a person looks, from `deny` on the payment is declined. */
+/** From `review` on a person decides, from `deny` on the payment is declined. */
 export interface FraudLimit {
   review: number;
   deny: number;
@@ -28,7 +28,7 @@ export interface DenyListEntry {
   reason: string;
 }
 
-/** What a partner may put on a list: of these alone a payment says who it is. */
+/** The facts of a payer that a partner may put on a list. */
 export const deniableKinds = ['customer', 'payment_method'] as const satisfies readonly DenyListEntry['kind'][];
 export type PartnerDenyListEntry = DenyListEntry & { kind: (typeof deniableKinds)[number] };
 
@@ -73,7 +73,7 @@ export const defaultFraudRules: FraudRules = {
   denyList: [],
 };
 
-/** What is known of the payer, this payment included in no count. */
+/** The payer's history. No count includes the present payment. */
 export interface FraudFacts {
   amount: Money;
   /** Null where the payment names no customer and nothing can be counted. */
@@ -89,8 +89,8 @@ export interface FraudReason {
 }
 
 /**
- * What a partner is told of a reason. Without the limits: whoever tries stolen cards would learn how far to go. Of the
- * deny list it is the partner's own words.
+ * Describes a reason to a partner, without the limits: a thief would learn how far stolen cards go. For the deny list
+ * these are the partner's own words.
  */
 export function tellableDetailOf({ rule, detail }: { rule: string; detail: string }): string {
   return tellable[rule] ?? detail;

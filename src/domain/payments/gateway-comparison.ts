@@ -1,6 +1,6 @@
 /** A line of the gateway's books that moved something. */
 export interface GatewayLine {
-  /** The key the gateway was asked with. */
+  /** The idempotency key of the call. */
   key: string;
   event: 'authorise' | 'capture' | 'void' | 'refund';
   authorisationId: string;
@@ -22,8 +22,8 @@ export interface CompareWithGatewayInput {
   /** The payments and refunds that have not ended: what the gateway did for them may not have reached our books yet. */
   unsettled: ReadonlySet<string>;
   /**
-   * The payments whose undoing an operator took upon themselves: our books end their hold, the gateway need not have
-   * been told.
+   * The payments whose undoing an operator took upon themselves: our books end their hold, the gateway may still hold
+   * it.
    */
   waived: ReadonlySet<string>;
 }

@@ -2,8 +2,8 @@ import type { GatewayCall, PaymentPosition, PaymentState } from './payment';
 import { canMovePayment } from './payment';
 
 /**
- * What the gateway says about a payment, in an answer, a look-up by key or a webhook. `failed` is its final no to the
- * call under way that is not the bank's (malformed, expired); `not_found`: it never saw the key.
+ * The gateway's status of a payment, in a response, a look-up by key or a webhook. `failed`: the gateway itself refused
+ * the call for good (malformed, expired), not the bank. `not_found`: it never saw the key.
  */
 export const gatewayStatuses = [
   'not_found',
@@ -24,7 +24,7 @@ const outcomes: Partial<Record<PaymentPosition, Outcomes>> = {
   authorising: { ...settled, requires_action: 'requires_action', authorised: 'authorised' },
   requires_action: { ...settled, authorised: 'authorised' },
   authorised: { captured: 'captured', voided: 'cancelled' },
-  // `authorised` is no news here: it is the state before, told late.
+  // `authorised` changes nothing here: it is the state before, reported late.
   capturing: { captured: 'captured', voided: 'cancelled', failed: 'failed' },
   'unknown/authorise': {
     ...settled,
@@ -41,15 +41,15 @@ const outcomes: Partial<Record<PaymentPosition, Outcomes>> = {
 export interface PaymentAfterInput {
   position: PaymentPosition;
   status: GatewayStatus;
-  /** What a confirmed void makes of the payment: `failed` where it undoes a fault. */
+  /** The state after a confirmed void: `failed` where it undoes a fault. */
   voidEndsAs?: 'cancelled' | 'failed';
 }
 
 /**
- * Where a payment goes when the gateway says `status`; null when that changes nothing. Answers that come twice, late or
- * in disorder are therefore harmless: only news is acted on, and only along the table.
+ * Returns the payment's position after the gateway's `status`; null when nothing changes. Statuses that arrive twice,
+ * late or out of order are therefore harmless: the payment moves only along the table.
  *
- * Before `capturing` → `failed` or `cancelled` is applied, the caller voids what may still be held.
+ * Before `capturing` → `failed` or `cancelled` is applied, the caller voids any remaining authorisation.
  */
 export function paymentAfter({
   position,
@@ -62,7 +62,8 @@ export function paymentAfter({
 }
 
 /**
- * Where a payment goes when a call was not answered; null when it is there already or that call cannot be under way.
+ * Returns the payment's position after a call without an answer; null when it is there already or that call cannot be
+ * under way.
  */
 export function paymentAfterSilence({
   position,
@@ -76,8 +77,8 @@ export function paymentAfterSilence({
 }
 
 /**
- * Whether the gateway holds or has taken money for a payment that ended without any: an answer that overtook the void.
- * It must be undone at once, and is a difference for the ledger's check until it is.
+ * True when the gateway holds or has captured money for a payment that ended without any, because the call overtook the
+ * void. The money must be released immediately; until then the ledger check reports a difference.
  */
 export const isOrphanedHold = ({ state, status }: { state: PaymentState; status: GatewayStatus }): boolean =>
   (state === 'declined' || state === 'failed' || state === 'cancelled') &&

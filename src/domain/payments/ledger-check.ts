@@ -18,7 +18,7 @@ export interface LedgerProblem {
   paymentId?: string;
 }
 
-/** What must hold for the totals of any set of postings: of one payment, of a tenant, of all. */
+/** Invariants of the totals of any set of postings: of one payment, of a tenant, of all. */
 export function totalsProblems({
   totals,
   of,
@@ -54,7 +54,7 @@ export function totalsProblems({
   return problems;
 }
 
-/** What is wrong with one posting in itself. */
+/** Returns the faults of a single posting. */
 export function postingProblems({ key, paymentId, lines }: Posting): LedgerProblem[] {
   const problems: LedgerProblem[] = [];
   const totalOf = (side: string): number =>

@@ -5,9 +5,10 @@ import { moneyOf } from '../money';
 /**
  * Chart of accounts, with the side on which each one grows.
  *
- * `authorised`/`authorised_contra` are memo accounts: what banks hold for us, not money yet. Taken money is `captured`
- * and is owed as one of three: `held` (for an order not yet fulfilled), `fulfilled` (earned by the partner), `refunded`
- * (given back). As these are the two sides of the same postings, `captured = fulfilled + refunded + held`.
+ * `authorised`/`authorised_contra` are memo accounts: money that banks hold for us, not ours yet. Captured money is
+ * `captured` and is owed as one of three: `held` (for an order not yet fulfilled), `fulfilled` (earned by the partner),
+ * `refunded` (returned to the customer). As these are the two sides of the same postings, `captured = fulfilled +
+ * refunded + held`.
  */
 export const ledgerAccounts = {
   authorised: 'debit',
@@ -78,9 +79,9 @@ export const postVoid = ({ amount, ...input }: PostingInput & { amount: Money })
 
 export interface PostCaptureInput extends PostingInput {
   captured: Money;
-  /** What was held; the whole hold ends with the capture. */
+  /** The amount held; the whole hold ends with the capture. */
   authorised: Money;
-  /** With an order the money is held until the order is fulfilled; without one it is earned at once. */
+  /** With an order the money is held until the order is fulfilled; without one it is earned immediately. */
   hasOrder: boolean;
 }
 
@@ -88,8 +89,8 @@ export interface PostCaptureInput extends PostingInput {
 export function postCapture({ captured, authorised, hasOrder, ...input }: PostCaptureInput): Posting {
   if (captured.currency !== authorised.currency || captured.amountMinor > authorised.amountMinor) {
     const detail =
-      `${input.key}: captured ${captured.amountMinor} ${captured.currency} of ${authorised.amountMinor} ` +
-      `${authorised.currency} authorised.`;
+      `${input.key}: captured ${captured.amountMinor} ${captured.currency} ` +
+      `of ${authorised.amountMinor} ${authorised.currency} authorised.`;
     throw new DomainError('CAPTURE_EXCEEDS_AUTHORISATION', detail);
   }
   return posting('capture', input, captured.currency, [
@@ -108,7 +109,7 @@ export interface PostRefundInput extends PostingInput {
   fromHeldMinor?: number;
 }
 
-/** Money is given back. Posted when the refund succeeded, never when it is only under way. */
+/** Posts a refund once it has succeeded, never while it is under way. */
 export function postRefund({ amount, fromHeldMinor = 0, ...input }: PostRefundInput): Posting {
   const { amountMinor, currency } = amount;
   return posting('refund', input, currency, [
@@ -117,7 +118,7 @@ export function postRefund({ amount, fromHeldMinor = 0, ...input }: PostRefundIn
   ]);
 }
 
-/** What the gateway charges for a call. A fee of 0 posts no line. */
+/** Posts the gateway's fee for a call. A fee of 0 posts no line. */
 export const postFee = ({ fee, ...input }: PostingInput & { fee: Money }): Posting =>
   posting('fee', input, fee.currency, pair('gateway_fees', 'gateway_fees_payable', fee));
 
@@ -159,7 +160,7 @@ const structuredTotals = (totals: Totals): Record<LedgerAccount, AccountTotals> 
     AccountTotals
   >;
 
-/** What stands in an account: positive on the side on which it grows. */
+/** Returns an account's balance, positive on the side on which the account grows. */
 export function balanceOf(totals: Totals, account: LedgerAccount): number {
   const { debitMinor, creditMinor } = totals[account];
   return ledgerAccounts[account] === 'debit' ? debitMinor - creditMinor : creditMinor - debitMinor;

@@ -4,23 +4,23 @@ import { captureAmount, refusePaymentCommand } from './payment-commands';
 
 describe('commands', () => {
   test.each([
-    ['capture', 'authorised', null],
-    ['capture', 'captured', 'PAYMENT_NOT_CAPTURABLE'],
-    ['capture', 'unknown', 'PAYMENT_NOT_CAPTURABLE'],
-    ['review', 'review', null],
-    ['review', 'authorised', 'PAYMENT_NOT_IN_REVIEW'],
-    ['refund', 'captured', null],
-    ['refund', 'partially_refunded', null],
-    ['refund', 'authorised', 'PAYMENT_NOT_REFUNDABLE'],
-    ['cancel', 'unknown', null],
-    ['cancel', 'captured', null],
-    ['cancel', 'refunded', 'PAYMENT_ALREADY_ENDED'],
+    ['capturePayment', 'authorised', null],
+    ['capturePayment', 'captured', 'PAYMENT_NOT_CAPTURABLE'],
+    ['capturePayment', 'unknown', 'PAYMENT_NOT_CAPTURABLE'],
+    ['reviewPayment', 'review', null],
+    ['reviewPayment', 'authorised', 'PAYMENT_NOT_IN_REVIEW'],
+    ['refundPayment', 'captured', null],
+    ['refundPayment', 'partially_refunded', null],
+    ['refundPayment', 'authorised', 'PAYMENT_NOT_REFUNDABLE'],
+    ['cancelPayment', 'unknown', null],
+    ['cancelPayment', 'captured', null],
+    ['cancelPayment', 'refunded', 'PAYMENT_ALREADY_ENDED'],
   ] as const)('%s on a manual payment that is %s: %s', (command, state, code) => {
     expect(refusePaymentCommand({ command, state, capture: 'manual' })?.code ?? null).toBe(code);
   });
 
   test('an automatic payment captures itself', () => {
-    const refusal = refusePaymentCommand({ command: 'capture', state: 'authorised', capture: 'automatic' });
+    const refusal = refusePaymentCommand({ command: 'capturePayment', state: 'authorised', capture: 'automatic' });
     expect(refusal).toMatchObject({
       code: 'PAYMENT_NOT_CAPTURABLE',
       detail: expect.stringContaining('captures itself'),
@@ -29,7 +29,7 @@ describe('commands', () => {
 
   test('cancel is refused exactly where the payment has ended', () => {
     for (const state of paymentStates) {
-      const refused = refusePaymentCommand({ command: 'cancel', state, capture: 'automatic' }) !== null;
+      const refused = refusePaymentCommand({ command: 'cancelPayment', state, capture: 'automatic' }) !== null;
       expect([state, refused]).toEqual([state, endedPaymentStates.includes(state)]);
     }
   });

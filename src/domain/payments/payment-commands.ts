@@ -5,17 +5,17 @@ import type { CaptureMode, PaymentState } from './payment';
 import { endedPaymentStates } from './payment';
 import type { Refusal } from '../refusal';
 
-export const paymentCommands = ['capture', 'cancel', 'review', 'refund'] as const;
+export const paymentCommands = ['capturePayment', 'cancelPayment', 'reviewPayment', 'refundPayment'] as const;
 export type PaymentCommand = (typeof paymentCommands)[number];
 
 const REFUNDABLE: readonly PaymentState[] = ['captured', 'partially_refunded'];
 
 /** The states in which each command is accepted. Cancelling works until the payment has ended. */
 export const paymentCommandStates: Readonly<Record<PaymentCommand, readonly PaymentState[]>> = {
-  capture: ['authorised'],
-  review: ['review'],
-  refund: REFUNDABLE,
-  cancel: [
+  capturePayment: ['authorised'],
+  reviewPayment: ['review'],
+  refundPayment: REFUNDABLE,
+  cancelPayment: [
     'accepted',
     'validating',
     'review',
@@ -29,13 +29,13 @@ export const paymentCommandStates: Readonly<Record<PaymentCommand, readonly Paym
 };
 
 const refusals: Readonly<Record<PaymentCommand, { code: string; remedy: string }>> = {
-  capture: {
+  capturePayment: {
     code: 'PAYMENT_NOT_CAPTURABLE',
     remedy: 'only an authorised payment made with capture "manual" can be captured',
   },
-  review: { code: 'PAYMENT_NOT_IN_REVIEW', remedy: 'only a payment in review can be decided' },
-  refund: { code: 'PAYMENT_NOT_REFUNDABLE', remedy: 'only money that was captured can be refunded' },
-  cancel: { code: 'PAYMENT_ALREADY_ENDED', remedy: 'it has ended, nothing is left to cancel' },
+  reviewPayment: { code: 'PAYMENT_NOT_IN_REVIEW', remedy: 'only a payment in review can be decided' },
+  refundPayment: { code: 'PAYMENT_NOT_REFUNDABLE', remedy: 'only money that was captured can be refunded' },
+  cancelPayment: { code: 'PAYMENT_ALREADY_ENDED', remedy: 'it has ended, nothing is left to cancel' },
 };
 
 export interface PaymentCommandInput {
@@ -44,29 +44,29 @@ export interface PaymentCommandInput {
   capture: CaptureMode;
 }
 
-/** Null when the payment takes the command now, otherwise why not (all are conflicts with its state). */
+/** Returns null when the payment takes the command now, otherwise the conflict with its state. */
 export function refusePaymentCommand({ command, state, capture }: PaymentCommandInput): Refusal | null {
-  const capturesItself = command === 'capture' && capture === 'automatic';
+  const capturesItself = command === 'capturePayment' && capture === 'automatic';
   if (paymentCommandStates[command].includes(state) && !capturesItself) return null;
   const { code, remedy } = refusals[command];
   const how = capturesItself && !endedPaymentStates.includes(state) ? ' and captures itself' : '';
   return { code, detail: `The payment is ${state}${how}: ${remedy}.` };
 }
 
-/** What a cancel means: before the money was taken a void, afterwards a refund of all that is left. */
+/** Returns the meaning of a cancel: a void before the capture, afterwards a refund of all that is left. */
 export const meaningOfCancel = (state: PaymentState): 'void' | 'refund' =>
   REFUNDABLE.includes(state) ? 'refund' : 'void';
 
 export interface CaptureAmountInput {
   authorised: Money;
-  /** Without it everything is captured. */
+  /** Defaults to everything. */
   requested?: Money;
-  /** What the gateway takes in multiples of, in minor units. */
+  /** The gateway accepts only multiples of this many minor units. Defaults to 1. */
   stepMinor?: number;
 }
 
 /**
- * The amount to capture. Less than authorised is fine; the rest is released with the same capture.
+ * Returns the amount to capture. It may be less than authorised; the rest is released with the same capture.
  * Throws what `requireAmount` throws, `CURRENCY_MISMATCH`, or `CAPTURE_EXCEEDS_AUTHORISATION`.
  */
 export function captureAmount({ authorised, requested, stepMinor }: CaptureAmountInput): Money {

@@ -43,7 +43,7 @@ describe('the table of payment transitions', () => {
     }
   });
 
-  test('money that was taken is only ever given back: no way leads to failed, declined or cancelled', () => {
+  test('captured money can only be refunded: no way leads to failed, declined or cancelled', () => {
     expect(reachableFrom('captured')).toEqual(new Set(['captured', 'partially_refunded', 'refunded']));
   });
 
@@ -90,7 +90,7 @@ describe('1,000 random lives of a payment', () => {
     fc.constantFrom(...gatewayStatuses),
   );
   const command = fc.oneof(
-    { weight: 4, arbitrary: fc.constantFrom('capture', 'refund', 'review') },
+    { weight: 4, arbitrary: fc.constantFrom('capturePayment', 'refundPayment', 'reviewPayment') },
     fc.constantFrom(...paymentCommands),
   );
   const step = fc.oneof(
@@ -129,9 +129,9 @@ describe('1,000 random lives of a payment', () => {
             return position === 'authorised' && capture === 'automatic' ? 'capturing' : null;
           }
           if (refusePaymentCommand({ command: taken.command, state, capture })) return null;
-          if (taken.command === 'capture') return 'capturing';
-          if (taken.command === 'review') return taken.yes ? 'authorising' : 'declined';
-          if (taken.command === 'refund') return give(taken.refundMinor);
+          if (taken.command === 'capturePayment') return 'capturing';
+          if (taken.command === 'reviewPayment') return taken.yes ? 'authorising' : 'declined';
+          if (taken.command === 'refundPayment') return give(taken.refundMinor);
           if (meaningOfCancel(state) === 'refund') return give(100);
           return taken.yes ? 'cancelled' : paymentAfterSilence({ position, call: 'void' });
         };

@@ -21,14 +21,15 @@ export const paymentStates = [
 export type PaymentState = (typeof paymentStates)[number];
 
 /**
- * The calls to the gateway after whose silence a payment is `unknown`. A refund that is unknown is the refund's affair.
+ * The calls to the gateway that make a payment `unknown` when they get no answer. An unknown refund leaves the payment
+ * as it is.
  */
 export const gatewayCalls = ['authorise', 'capture', 'void'] as const;
 export type GatewayCall = (typeof gatewayCalls)[number];
 
 export type CaptureMode = 'automatic' | 'manual';
 
-/** Where a payment stands: its state, and for `unknown` the call whose outcome is not known (null otherwise). */
+/** A payment's state, and for `unknown` the call without a known outcome (null otherwise). */
 export interface PaymentStanding {
   state: PaymentState;
   unknownCall: GatewayCall | null;
@@ -129,7 +130,7 @@ export const paymentTransitions: Transitions<PaymentPosition> = {
   },
 };
 
-/** Throws `PAYMENT_STANDING_BROKEN` for an `unknown` without its call: nobody could say what to look up. */
+/** Throws `PAYMENT_STANDING_BROKEN` for an `unknown` without its call: there would be nothing to look up. */
 export function positionOf({ state, unknownCall }: PaymentStanding): PaymentPosition {
   if (state !== 'unknown') return state;
   if (!unknownCall)
@@ -145,17 +146,19 @@ export function standingOf(position: PaymentPosition): PaymentStanding {
 export const canMovePayment = ({ from, to }: { from: PaymentPosition; to: PaymentPosition }): boolean =>
   canTransition(paymentTransitions, from, to);
 
-/** The standings a guarded transition to `to` may start from. */
+/** Returns the standings from which a guarded transition to `to` may start. */
 export const paymentSourcesOf = (to: PaymentPosition): PaymentStanding[] =>
   sourcesOf(paymentTransitions, to).map(standingOf);
 
-/** `refunded declined failed cancelled`: nothing happens to the payment any more. */
+/** `refunded declined failed cancelled`: the payment never changes again. */
 export const endedPaymentStates = terminalStates(paymentTransitions) as PaymentState[];
 
-/** Ended, or money taken and only a refund could follow: its process has nothing left to do. */
+/** Ended, or captured so that only a refund could follow: the process has nothing left to do. */
 export const settledPaymentStates: readonly PaymentState[] = [...endedPaymentStates, 'captured', 'partially_refunded'];
 
-/** Whether a caller who waits (`Prefer: wait`) has something to act on: settled, or a person must move. */
+/**
+ * True when a caller who waits (`Prefer: wait`) has something to act on: the payment is settled, or a person must act.
+ */
 export const isPaymentAtRest = ({ state, capture }: { state: PaymentState; capture: CaptureMode }): boolean =>
   settledPaymentStates.includes(state) ||
   state === 'review' ||
@@ -169,17 +172,17 @@ const HOUR_MS = 3_600_000;
 
 /** Business deadlines of a payment, in milliseconds. Never shortened for tests: tests skip time. */
 export const paymentTimes = {
-  /** Long enough for a call that was given up to have arrived or died on its way. */
+  /** Long enough for a timed-out call to have arrived or been lost. */
   arrivalMs: 60_000,
   reviewMs: 24 * HOUR_MS,
   actionMs: HOUR_MS,
   /** An authorisation not captured by then is voided. */
   captureMs: 7 * 24 * HOUR_MS,
-  /** An outcome not known by then goes to the operator's list; looking it up goes on. */
+  /** An outcome not known by then goes on the operator's list; the look-ups go on. */
   unknownMs: 24 * HOUR_MS,
 } as const;
 
-/** How long the gateway's answer leaves a payment waiting for somebody, in ms; null where nobody has to act. */
+/** Returns how long the payment waits for somebody after the gateway's answer, in ms; null where nobody has to act. */
 export function waitAfterAnswerMs({
   position,
   capture,

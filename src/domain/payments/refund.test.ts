@@ -51,7 +51,7 @@ describe('a refund', () => {
     expect(terminalStates(refundTransitions)).toEqual(['succeeded', 'failed']);
   });
 
-  test('whatever is asked for and however it ends, given back and under way stay within what was captured', () => {
+  test('refunded and pending amounts stay within the captured amount in any order', () => {
     const ask = fc.record({
       minor: fc.integer({ min: 1, max: 1500 }),
       settle: fc.constantFrom('succeeded', 'failed', 'later'),

@@ -8,14 +8,14 @@ import type { Transitions } from '../transitions';
 export const refundStates = ['pending', 'succeeded', 'failed'] as const;
 export type RefundState = (typeof refundStates)[number];
 
-/** A refund whose call was not answered stays `pending` and is looked up by its key. */
+/** A refund whose call got no answer stays `pending` and is looked up by its key. */
 export const refundTransitions: Transitions<RefundState> = {
   pending: { succeeded: 'given back', failed: 'refused for good' },
   succeeded: {},
   failed: {},
 };
 
-/** What was taken for a payment and what became of it, in minor units of `currency`. */
+/** The captured money of a payment and its refunds, in minor units of `currency`. */
 export interface CapturedFunds {
   currency: string;
   capturedMinor: number;
@@ -28,15 +28,15 @@ export interface CapturedFunds {
 export const refundable = ({ currency, capturedMinor, refundedMinor, pendingRefundMinor }: CapturedFunds): Money =>
   moneyOf(capturedMinor - refundedMinor - pendingRefundMinor, currency);
 
-/** What a refund of this payment may take now; 0 where it takes none. */
+/** Returns the amount that can be refunded now; 0 where nothing can. */
 export function leftToRefund({ amount: { currency }, state, capture, ...funds }: RefundedPayment): Money {
-  return refusePaymentCommand({ command: 'refund', state, capture })
+  return refusePaymentCommand({ command: 'refundPayment', state, capture })
     ? zeroMoney(currency)
     : refundable({ ...funds, currency });
 }
 type RefundedPayment = Omit<CapturedFunds, 'currency'> & { amount: Money; state: PaymentState; capture: CaptureMode };
 
-/** The refunds that give back all that is left of these payments; of one that nothing is left of, none. */
+/** Returns the refunds of all that is left of these payments; none for a payment with nothing left. */
 export const refundsOfAllLeft = (
   payments: readonly (RefundedPayment & { _id: string })[],
 ): { paymentId: string; amount: Money }[] =>
@@ -48,7 +48,7 @@ export interface ReserveRefundInput {
   funds: CapturedFunds;
   /** Without it all that is refundable. */
   requested?: Money;
-  /** What the gateway takes in multiples of, in minor units. */
+  /** The gateway accepts only multiples of this many minor units. Defaults to 1. */
   stepMinor?: number;
 }
 
@@ -87,8 +87,8 @@ export interface SettleRefundInput {
 }
 
 /**
- * The funds after a refund ended: given back, or its reservation released. Throws `REFUND_NOT_RESERVED` for one never
- * reserved.
+ * Returns the funds after a refund ended: refunded, or its reservation released. Throws `REFUND_NOT_RESERVED` for one
+ * never reserved.
  */
 export function settleRefund({ funds, amount, outcome }: SettleRefundInput): CapturedFunds {
   requireSameCurrency(refundable(funds), amount);

@@ -4,9 +4,8 @@ import { DomainError } from '../domain-error';
 /** A call may move the clock this many calendar days at most. */
 export const MAX_ADVANCE_DAYS = 400;
 /**
- * How far the clock may stand ahead of real time, in calendar years (UTC), whatever the number of advances: to the end
- * of all that can be asked for in real time (planning-horizon.ts) and as long again, and far from where dates and
- * timers end.
+ * How far the clock may stand ahead of real time, in calendar years (UTC), whatever the number of advances: twice as
+ * far as anything can be planned in real time (planning-horizon.ts), and far from where dates and timers end.
  */
 export const MAX_AHEAD_YEARS = 20;
 /** Nothing of one process fires more than this before something of another that was due earlier. */
@@ -54,8 +53,8 @@ export function advanceTarget({ by, from, realNow, timeZone }: AdvanceTargetInpu
   if (end.epochMilliseconds > last.getTime()) {
     const target = new Date(end.epochMilliseconds).toISOString();
     const detail =
-      `by leads to ${target}: a sandbox's clock may stand ${MAX_AHEAD_YEARS} years ahead of real time ` +
-      `at most. Advance to ${last.toISOString()} at most, or begin again with POST /sandbox/clock/reset.`;
+      `by leads to ${target}: a sandbox's clock may stand ${MAX_AHEAD_YEARS} years ahead of real time at most. ` +
+      `Advance to ${last.toISOString()} at most, or begin again with POST /sandbox/clock/reset.`;
     throw new DomainError('INSTANT_TOO_LATE', detail, { pointer: '/by' });
   }
   return new Date(end.epochMilliseconds);

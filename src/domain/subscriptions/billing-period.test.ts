@@ -48,7 +48,7 @@ describe('month ends', () => {
     expect(ends({ interval: 'year', intervalCount: 2 }, 2)).toEqual(['2028-01-31T09:00Z', '2030-01-31T09:00Z']);
   });
 
-  test('the day is the partner’s: 31 Jan 23:30 in New York is 1 Feb in UTC, and ends on 28 Feb there', () => {
+  test('the day is the partner’s: 31 Jan 23:30 in New York ends on 28 Feb there', () => {
     expect(ends({ startAt: '2026-02-01T04:30:00Z', timeZone: 'America/New_York' }, 2)).toEqual([
       '2026-03-01T04:30Z',
       '2026-04-01T03:30Z',
@@ -200,7 +200,7 @@ describe('for any schedule', () => {
       anchorDay: rest.interval === 'month' || rest.interval === 'year' ? day : null,
     }));
 
-  test('periods go forward and join without gap or overlap, and each instant is found in its period', () => {
+  test('periods join without gap or overlap, and each instant is found in its period', () => {
     const property = fc.property(
       anySchedule,
       fc.nat({ max: 400 }),

@@ -111,7 +111,7 @@ export const trialNoticeAt = (input: TrialInput): string =>
 export interface StartInput {
   /** When the subscription was accepted. */
   acceptedAt: string;
-  /** Wished by the partner; without it, at once. */
+  /** The partner's wish. Defaults to immediately. */
   startAt?: string | null;
   timeZone: string;
 }

@@ -30,7 +30,7 @@ describe('a prorated refund', () => {
     expect(plan({ unused: 50, paidByCredit: 100, credit: 400 }, earlier('a', 1000))).toEqual([{ a: 450 }, 0]);
   });
 
-  test('pays time back only once: what was refunded of its payment by hand is not taken from another', () => {
+  test('refunds time once: a manual refund of its payment is not taken from another payment', () => {
     expect(plan({ unused: 500 }, current('b', 0), earlier('a', 1000))).toEqual([{}, 0]);
     expect(plan({ unused: 500 }, current('b', 200), earlier('a', 1000))).toEqual([{ b: 200 }, 0]);
   });

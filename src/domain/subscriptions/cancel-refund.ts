@@ -1,16 +1,16 @@
 import type { Money } from '../money';
 import { addMoney, compareMoney, minMoney, subtractMoney, sumMoney, zeroMoney } from '../money';
 
-/** A payment that something can still be given back of. */
+/** A payment of which an amount can still be refunded. */
 export interface RefundSource {
   paymentId: string;
   left: Money;
-  /** Whether it paid for time that is not over yet. */
+  /** True when it paid for time that is not over yet. */
   isCurrent: boolean;
 }
 
 export interface CancelRefundInput {
-  /** What is unused of the time that was paid for. */
+  /** The unused part of the time that was paid for. */
   unused: Money;
   /** How much of that time's price was paid with credit, or with time unused before. */
   paidByCredit: Money;
@@ -27,11 +27,11 @@ export interface CancelRefund {
 }
 
 /**
- * What a cancel with `refund: "prorated"` gives back: the unused part and the credit, each payment as much as is left
- * of it.
+ * Returns the refunds of a cancel with `refund: "prorated"`: the unused part and the credit, from each payment at most
+ * the amount left of it.
  *
  * Unused time is taken from the payments that paid for it; where one of them was refunded by hand, that time is not
- * paid back twice. Credit, and time that was paid with it, came from any payment before: also from one for time that is
+ * refunded twice. Credit, and time that was paid with it, came from any payment before: also from one for time that is
  * long over.
  */
 export function planCancelRefund({ unused, paidByCredit, credit, sources }: CancelRefundInput): CancelRefund {

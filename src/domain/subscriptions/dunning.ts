@@ -1,7 +1,7 @@
 import { DomainError } from '../domain-error';
 import { requireInteger } from './plan';
 
-/** A partner's way of asking again for a renewal that failed. */
+/** A partner's schedule of retries for a renewal that failed. */
 export interface DunningLadder {
   /** Days of 24 h after the first failure at which the charge is tried again. */
   retryAfterDays: readonly number[];
@@ -36,8 +36,8 @@ export function requireDunningLadder(
     const before = retryAfterDays[index - 1];
     if (before !== undefined && value <= before) {
       const detail =
-        `retryAfterDays goes from ${before} to ${value}: the days count from the first failure, ` +
-        'so each must be later.';
+        `retryAfterDays goes from ${before} to ${value}: ` +
+        'the days count from the first failure, so each must be later.';
       throw new DomainError('DUNNING_INVALID', detail, { pointer: `${list}/${index}` });
     }
   });
@@ -59,8 +59,8 @@ export interface NextDunningStepInput {
 }
 
 /**
- * What follows a failed attempt: the next one at its day of the ladder (at once, where an outage made that day pass),
- * or, after the last, `unpaid` from that failure on and the day on which the subscription is cancelled.
+ * Returns the next step after a failed attempt: a retry on its day of the ladder (immediately, where an outage made
+ * that day pass), or, after the last, `unpaid` from that failure on and the day on which the subscription is cancelled.
  */
 export function nextDunningStep({ ladder, failedAt, attempt, lastFailedAt }: NextDunningStepInput): DunningStep {
   const days = ladder.retryAfterDays[attempt - 1];

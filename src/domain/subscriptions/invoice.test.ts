@@ -111,7 +111,7 @@ describe('a change of plan', () => {
   });
 
   test.each([june.endAt, '2026-07-03T09:00:00.000Z'])(
-    'now, when the period is over and the next is due (%s): nothing is left of it, so no line is for no time',
+    'now, when the period is over and the next is due (%s): no line covers an empty time',
     (at) => {
       expect(
         invoiceForPlanChange({ ...change, at, current: item('Basic', 1000), next: item('Pro', 3000) }).lines,

@@ -68,8 +68,8 @@ export interface InvoicePayments {
 }
 
 /**
- * What was paid of an invoice, whatever was given back of it since. Less than its total where somebody captured only a
- * part at the gateway.
+ * Returns the amount paid of an invoice, whatever was refunded since. Less than its total where somebody captured only
+ * a part at the gateway.
  */
 export const amountPaid = ({ total, attempts }: InvoicePayments): Money =>
   sumMoney(
@@ -79,7 +79,7 @@ export const amountPaid = ({ total, attempts }: InvoicePayments): Money =>
     total.currency,
   );
 
-/** What is left to be paid of an invoice; nothing of one that was taken back. */
+/** Returns the amount still to be paid of an invoice; nothing of a voided one. */
 export const amountDue = ({ state, ...invoice }: InvoicePayments & { state: InvoiceState }): Money =>
   state === 'paid' || state === 'void'
     ? zeroMoney(invoice.total.currency)
@@ -124,10 +124,10 @@ export interface InvoiceForPlanChangeInput {
   period: BillingPeriod | null;
   /**
    * The first one that is charged by the next plan: for `now` with another interval the one that begins with the
-   * change, for `period_end` the one that begins where the current ends. Not looked at otherwise.
+   * change, for `period_end` the one that begins where the current ends. Ignored otherwise.
    */
   nextPeriod: BillingPeriod | null;
-  /** What the gateway takes in multiples of, in minor units. */
+  /** The gateway accepts only multiples of this many minor units. Defaults to 1. */
   stepMinor: number;
   creditBalance: Money;
 }
@@ -189,7 +189,8 @@ export function requireChange({ current, next }: { current: PlanItem; next: Plan
   const [from, to] = [current.plan.amount.currency, next.plan.amount.currency];
   if (from !== to) {
     const detail =
-      `The plan is in ${to}, the subscription in ${from}: choose a plan in ${from}, ` + 'or cancel and subscribe anew.';
+      `The plan is in ${to}, the subscription in ${from}: ` +
+      `choose a plan in ${from}, or cancel and create a new subscription.`;
     throw new DomainError('PLAN_CURRENCY_DIFFERS', detail, { pointer: '/planId' });
   }
   if (current.planId === next.planId && current.quantity === next.quantity) {

@@ -6,7 +6,7 @@ import { keepsPeriod, type PlanItem, type PlanTerms } from './plan';
 
 /* Not for workflow code; see billing-period.ts. */
 
-/** What an invoice is computed from. */
+/** The facts that an invoice is computed from. */
 export interface BillingStanding {
   item: PlanItem;
   schedule: BillingSchedule;
@@ -14,7 +14,7 @@ export interface BillingStanding {
   period: BillingPeriod | null;
   /** The next one begins here; before the first, where billing begins. */
   nextPeriodAt: string;
-  /** What the tenant's gateway takes in multiples of, in minor units. */
+  /** The tenant's gateway accepts only multiples of this many minor units. */
   stepMinor: number;
   creditBalance: Money;
 }
@@ -69,9 +69,9 @@ export interface ChangePlanInput {
 }
 
 /**
- * What a change of plan or quantity makes, for the change itself and for its preview alike: the invoice, the schedule
- * and the period that runs afterwards (null where none has begun). @throws DomainError what `invoiceForPlanChange`
- * throws.
+ * Returns the effect of a change of plan or quantity, for the change itself and for its preview: the invoice, the
+ * schedule and the period that runs afterwards (null where none has begun). @throws DomainError what
+ * `invoiceForPlanChange` throws.
  */
 export function changePlan({
   when,
@@ -114,7 +114,7 @@ function nextPeriod({ schedule, period }: Pick<BillingStanding, 'schedule' | 'pe
   }
 }
 
-/** Whether a period is of this schedule and not of one before it. */
+/** True when a period belongs to this schedule and not to an earlier one. */
 function belongsTo(schedule: BillingSchedule, { index, startAt, endAt }: BillingPeriod): boolean {
   const own = billingPeriod({ schedule, index });
   return own.startAt === startAt && own.endAt === endAt;

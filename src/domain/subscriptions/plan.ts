@@ -5,7 +5,7 @@ import { multiplyMoney, requireAmount } from '../money';
 export const planIntervals = ['day', 'week', 'month', 'year'] as const;
 export type PlanInterval = (typeof planIntervals)[number];
 
-/** What a plan's version promises. A version is never changed: another price is another version. */
+/** The terms of a plan's version. A version never changes: another price is another version. */
 export interface PlanTerms {
   name: string;
   /** For one item and one full period. */
@@ -71,7 +71,7 @@ export function requirePlanTerms({
   };
 }
 
-/** What is subscribed to: a plan's price times a quantity. */
+/** The subscribed item: a plan's price times a quantity. */
 export interface PlanItem {
   planId: string;
   plan: PlanTerms;
@@ -86,6 +86,6 @@ export function priceOf({ plan, quantity }: Pick<PlanItem, 'plan' | 'quantity'>)
   return multiplyMoney(plan.amount, requireInteger({ value: quantity, min: 1, max: MOST_ITEMS, pointer: '/quantity' }));
 }
 
-/** Whether a change between the two keeps the billing period; otherwise a new one begins with the change. */
+/** True when a change between the two keeps the billing period; otherwise a new one begins with the change. */
 export const keepsPeriod = (a: PlanTerms, b: PlanTerms): boolean =>
   a.interval === b.interval && a.intervalCount === b.intervalCount;

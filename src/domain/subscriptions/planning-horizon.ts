@@ -1,8 +1,7 @@
 import { DomainError } from '../domain-error';
 
 /**
- * How far ahead something can be asked for: what is later is a slip of the keyboard, and would hold a process open for
- * good.
+ * How far ahead something can be planned. A later date is a typing error, and would keep a process open for good.
  */
 export const HORIZON_YEARS = 10;
 
@@ -11,7 +10,7 @@ export interface RequireWithinHorizonInput {
   at: string;
   /** The tenant's time, ISO 8601. */
   now: string;
-  /** JSON pointer of the field that asks for it. */
+  /** JSON pointer of the field with the date. */
   pointer: string;
 }
 
@@ -23,8 +22,8 @@ export function requireWithinHorizon({ at, now, pointer }: RequireWithinHorizonI
   const field = pointer.slice(1);
   throw new DomainError(
     'INSTANT_TOO_LATE',
-    `${field} ${at} is more than ${HORIZON_YEARS} years ahead: send an instant up to ${last.toISOString()}, ` +
-      'or leave it out.',
+    `${field} ${at} is more than ${HORIZON_YEARS} years ahead: ` +
+      `send an instant up to ${last.toISOString()}, or leave it out.`,
     { pointer },
   );
 }

@@ -12,7 +12,7 @@ import { allocateMoney, subtractMoney, zeroMoney } from '../money';
 export interface UnusedPriceInput {
   /** For one full period, quantity included. */
   price: Money;
-  /** What the gateway takes in multiples of (`amountStepOf`), in minor units. */
+  /** The gateway accepts only multiples of this many minor units (`amountStepOf`). */
   stepMinor: number;
   period: Pick<BillingPeriod, 'fullStartAt' | 'endAt'>;
   at: string;
@@ -41,7 +41,7 @@ export function unusedPrice({ price, stepMinor, period, at }: UnusedPriceInput):
 export const partialPrice = ({ from, to, ...of }: Omit<UnusedPriceInput, 'at'> & { from: string; to: string }): Money =>
   subtractMoney(unusedPrice({ ...of, at: from }), unusedPrice({ ...of, at: to }));
 
-/** What a period costs: the whole price, or for a shorter first one its part. */
+/** Returns the price of a period: the whole price, or the part for a shorter first period. */
 export const periodPrice = ({ period, ...of }: Omit<UnusedPriceInput, 'at'> & { period: BillingPeriod }): Money =>
   unusedPrice({ ...of, period, at: period.startAt });
 

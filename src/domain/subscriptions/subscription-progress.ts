@@ -1,13 +1,13 @@
 import type { SubscriptionState } from './subscription';
 
 /**
- * How an open invoice is being charged. `due`: the next attempt is made at once. `pending`: the last attempt has no
- * final answer yet and is asked about again. `failed`: it waits for the dunning ladder, or in `unpaid` for a new
- * payment method.
+ * How an open invoice is being charged. `due`: the next attempt is made immediately. `pending`: the last attempt has no
+ * final result yet and is queried again. `failed`: it waits for the dunning ladder, or in `unpaid` for a new payment
+ * method.
  */
 export type ChargeStatus = 'due' | 'pending' | 'failed';
 
-/** What the process of a subscription has to know to wait for the right thing. Times are ISO 8601. */
+/** The facts of a subscription that decide what its process does next. Times are ISO 8601. */
 export interface SubscriptionProgress {
   /** Of the subscription: what was read later is newer. */
   version: number;
@@ -72,17 +72,20 @@ export const progressOf = ({ version, state, charge, ...rest }: ProgressSource):
   },
 });
 
-/** What comes next. `ask`: the payment that is pending is asked about again. `give_up`: it was unpaid for too long. */
+/**
+ * The next step. `query_payment`: a pending payment is queried again. `give_up`: the subscription was unpaid for too
+ * long.
+ */
 export type SubscriptionDue = {
-  what: 'start_trial' | 'announce_trial_end' | 'charge' | 'ask' | 'resume' | 'cancel' | 'give_up';
-  /** Null for what comes at once, or for `ask`, whose time the process keeps. */
+  what: 'start_trial' | 'announce_trial_end' | 'charge' | 'query_payment' | 'resume' | 'cancel' | 'give_up';
+  /** Null for an immediate step, and for `query_payment`, whose time the process keeps. */
   at: string | null;
 };
 
-/** What a subscription waits for by itself, without a command; null when it waits for nothing. */
+/** Returns the next step that needs no command; null when there is none. */
 export function nextDue(progress: SubscriptionProgress): SubscriptionDue | null {
   const { state, charge, waiting, nextPeriodAt } = progress;
-  if (charge?.status === 'pending') return cancelFirst(progress, { what: 'ask', at: null });
+  if (charge?.status === 'pending') return cancelFirst(progress, { what: 'query_payment', at: null });
   if (state === 'cancelled') return null;
   if (charge?.status === 'due') return { what: 'charge', at: null };
   if (charge) return cancelFirst(progress, { what: state === 'unpaid' ? 'give_up' : 'charge', at: charge.nextAt });
@@ -113,7 +116,7 @@ export interface SubscriptionWaitingFor {
   until: string | null;
 }
 
-/** What it waits for, as a person asks; null once cancelled. */
+/** Returns what the subscription waits for, for people to read; null once cancelled. */
 export function waitingForOf(progress: SubscriptionProgress): SubscriptionWaitingFor | null {
   const { state, charge, waiting, nextPeriodAt, resumeAt, startAt } = progress;
   if (charge?.status === 'pending' || charge?.status === 'due')

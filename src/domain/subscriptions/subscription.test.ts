@@ -64,7 +64,7 @@ describe('commands', () => {
     },
   );
 
-  test('cancel now and a new payment method are taken in every state but cancelled, which takes nothing', () => {
+  test('cancel now and a new payment method are accepted in every state but cancelled', () => {
     for (const state of subscriptionStates) {
       for (const command of subscriptionCommands) {
         const code = refuseSubscriptionCommand({

@@ -71,9 +71,9 @@ export type SubscriptionCommand = (typeof subscriptionCommands)[number];
 
 export interface SubscriptionStanding {
   state: SubscriptionState;
-  /** Whether an invoice waits to be paid: being charged, of unknown outcome, or failed. */
+  /** True while an invoice is unpaid: being charged, of unknown outcome, or failed. */
   invoiceOpen: boolean;
-  /** What waits for the period's end. */
+  /** The change that takes effect at the period's end. */
   waiting: 'cancel' | 'change_plan' | null;
 }
 
@@ -141,7 +141,7 @@ const yieldsTo: Readonly<Partial<Record<SubscriptionCommand, readonly Subscripti
   cancel_at_period_end: ['cancel', 'change_plan'],
 };
 
-/** Null when the subscription takes the command now, otherwise why not (all are conflicts with its state). */
+/** Returns null when the subscription takes the command now, otherwise the conflict with its state. */
 export function refuseSubscriptionCommand({
   command,
   standing,
@@ -162,8 +162,7 @@ export function refuseSubscriptionCommand({
 }
 
 /**
- * A cancel at the period's end leaves nothing unused: asking for a refund with it is refused, so that nobody waits for
- * one.
+ * A cancel at the period's end leaves nothing unused: it is refused with a refund, so that nobody waits for one.
  */
 export function refuseCancelTerms({
   when,
@@ -185,8 +184,8 @@ export interface ResumeInput {
 }
 
 /**
- * What resuming means. Time already given or paid for is used up first, on the same dates (a pause does not lengthen
- * it); afterwards a new period is charged at once, and the schedule is anchored anew at the resumption.
+ * Returns the effect of resuming. A trial or a paid period is used up first, on the same dates (a pause does not
+ * lengthen it); afterwards a new period is charged immediately, and the schedule is anchored to the resumption.
  */
 export function meaningOfResume({
   resumedAt,

@@ -49,12 +49,15 @@ export const endedOnboardingStates = [
 ] as const satisfies readonly OnboardingState[];
 export const openOnboardingStates = onboardingStates.filter((state) => !hasEnded(state));
 
-/** Whether nothing happens to an onboarding any more. */
+/** True when an onboarding never changes again. */
 export function hasEnded(state: OnboardingState): boolean {
   return (endedOnboardingStates as readonly OnboardingState[]).includes(state);
 }
 
-/** Whether a caller who waits (`Prefer: wait`) has something to act on: it waits for a person, or has ended. */
+/**
+ * True when a caller who waits (`Prefer: wait`) has something to act on: the onboarding waits for a person, or has
+ * ended.
+ */
 export function hasSettled(state: OnboardingState): boolean {
   return hasEnded(state) || state.startsWith('awaiting_');
 }
@@ -110,7 +113,7 @@ export interface WaitingFor {
   until: string | null;
 }
 
-/** What a person needs to know about an open state: what it waits for. `until` comes from the entity's deadline. */
+/** Returns what an onboarding in an open state waits for, for people to read. `until` is the entity's deadline. */
 export function waitingForOf({ state, until }: { state: OnboardingState; until: string | null }): WaitingFor | null {
   const what: Partial<Record<OnboardingState, string>> = {
     accepted: 'the process to start',

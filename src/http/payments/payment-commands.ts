@@ -59,7 +59,7 @@ export function paymentCommandHandlers(
     tenantId,
     paymentId,
     command,
-    by: actorOf(caller, command === 'review' ? 'review' : 'write'),
+    by: actorOf(caller, command === 'reviewPayment' ? 'review' : 'write'),
   });
 
   /** The refund that a cancel led to, if it did. Its id is the command's own, so that a repeat finds it. */
@@ -116,7 +116,7 @@ export function paymentCommandHandlers(
   return {
     capturePayment: (call) =>
       commandOnce(call, (command) =>
-        sendPaymentCommand({ ...about(call, 'capture'), ...command, amount: call.body?.amount }),
+        sendPaymentCommand({ ...about(call, 'capturePayment'), ...command, amount: call.body?.amount }),
       ),
 
     reviewPayment: (call) =>
@@ -127,7 +127,7 @@ export function paymentCommandHandlers(
           body: { decision, note = null },
         } = call;
         await keepPayload({ database, tenantId, entityId: paymentId, commandId: command.commandId, payload: { note } });
-        return sendPaymentCommand({ ...about(call, 'review'), ...command, decision });
+        return sendPaymentCommand({ ...about(call, 'reviewPayment'), ...command, decision });
       }),
 
     cancelPayment: (call) =>
@@ -146,7 +146,7 @@ export function paymentCommandHandlers(
           payload: { reason: body?.reason ?? null, refundId: newId('refund') },
         });
         try {
-          return { ...(await sendPaymentCommand({ ...about(call, 'cancel'), ...command })), refundId: null };
+          return { ...(await sendPaymentCommand({ ...about(call, 'cancelPayment'), ...command })), refundId: null };
         } catch (error) {
           // Through the refund of an earlier attempt the payment may have ended, and refuses the repeat.
           const earlier = await findRefund(call, refundId);

@@ -31,14 +31,14 @@ const payment = {
   updatedAt: at,
 } as unknown as Payment;
 
-describe('why a payment is looked at or declined', () => {
+describe('the reason of a decline', () => {
   const facts = {
     amount,
     velocity: { paymentsLastHour: 70, paymentsLastDay: 400, declinesLastHour: 20 },
     subjects: [{ kind: 'customer', value: 'c-1' }],
   } as const;
 
-  it('is told by its rule and in words, without the limits that would tell a fraudster where to stay below', () => {
+  it('is said by its rule and in words, without the limits that a fraudster could stay below', () => {
     const { reasons } = presentPayment({ ...payment, fraud: assessFraud({ facts }) }).fraud ?? { reasons: [] };
     expect(reasons.map(({ rule }) => rule)).toEqual([
       'amount',

@@ -63,7 +63,7 @@ describe('reading a body', () => {
     const begun = performance.now();
     for (const number of [`0.${'0'.repeat(65_000)}1`, `1.${'0'.repeat(65_000)}`, `${'1'.repeat(65_000)}.5`])
       faultInStructure(`[${number}]`);
-    expect(performance.now() - begun).toBeLessThan(500);
+    expect(performance.now() - begun).toBeLessThan(2000);
   });
 
   it.each([

@@ -20,7 +20,7 @@ describe('lists and versions', () => {
   const get = (path: string, headers: Record<string, string> = {}) =>
     api.call('get', path, key).set(headers).then(expectContract);
 
-  it('pages through everything once, newest first, though items come meanwhile', async () => {
+  it('pages through everything once, newest first, while items are added', async () => {
     const seen: string[] = [];
     let cursor: string | null = null;
     for (let pages = 0; pages === 0 || cursor; pages += 1) {

@@ -83,7 +83,7 @@ describe('the admin port', () => {
       code: 503,
       dependencies: { frozen: { ok: false, error: 'no answer within 1000 ms' } },
     });
-    expect(performance.now() - begun).toBeLessThan(1500);
+    expect(performance.now() - begun).toBeLessThan(4000);
   });
 
   it('is not ready at once when draining, without asking anybody', async () => {

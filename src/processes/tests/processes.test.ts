@@ -16,7 +16,7 @@ describe('the program', () => {
     expect(await usage(['--help'])).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('--queues') });
   });
 
-  it('answers a wrong command line with one line and 2, a wrong configuration with every fault and 1', async () => {
+  it('answers a wrong command line with one line and 2, a wrong configuration with every fault', async () => {
     expect(await usage(['--role', 'nobody'])).toMatchObject({
       code: 2,
       stdout: '',
@@ -184,7 +184,8 @@ describe('the sandbox', () => {
     taken.close();
     expect([code, stderr]).toEqual([
       1,
-      `SANDBOX_PORT: port ${env.SANDBOX_PORT} on 127.0.0.1 is taken; set SANDBOX_PORT to another, or stop what listens there\n`,
+      `SANDBOX_PORT: port ${env.SANDBOX_PORT} on 127.0.0.1 is taken; ` +
+        'set SANDBOX_PORT to another, or stop what listens there\n',
     ]);
   });
 });

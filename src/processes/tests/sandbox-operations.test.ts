@@ -107,7 +107,7 @@ it('with the gateway away nothing is begun, and once it is back all is done', as
   expect([await sandbox.payments(), await sandbox.charges()]).toEqual([0, 0]);
 });
 
-it('a gateway that goes away in the middle is said to hold what it holds, and a repeat empties it', async () => {
+it('a gateway that goes away during a reset is reported, and a repeat empties it', async () => {
   const sandbox = await newSandbox();
   const { requireReachable } = sandbox.account;
   sandbox.account.requireReachable = async (tenantId) => {

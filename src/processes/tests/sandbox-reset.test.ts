@@ -37,7 +37,7 @@ const post = async (path: string, as: string, content?: object, key: string = ra
 const isThere = async (path: string, as: string) => (await api.call('get', path, as)).status === 200;
 
 describe('while a sandbox is reset', () => {
-  it('what would write is refused until it is done, and then taken under the same key; other tenants notice nothing', async () => {
+  it('writes are refused until it is done and then accepted under the same key', async () => {
     const [tenant, other] = [await api.newTenant(), await api.newTenant()];
     const key = randomUUID();
     const meanwhile: Awaited<ReturnType<typeof post>>[] = [];
@@ -57,7 +57,7 @@ describe('while a sandbox is reset', () => {
     expect([accepted.status, await isThere(`/payments/${accepted.body.id}`, tenant.key)]).toEqual([202, true]);
   });
 
-  it('what was being accepted when it began is not answered as accepted, whether it survived or not', async () => {
+  it('a write that was under way when it began is not answered as accepted', async () => {
     const { tenantId, key } = await api.newTenant();
     const accept = async (idempotencyKey: string, inTransaction: () => Promise<unknown>) => {
       const call = {
@@ -115,7 +115,7 @@ describe('while a sandbox is reset', () => {
     ]).toEqual([undefined, true]);
   });
 
-  it('commands are refused, and an advance that was being accepted when it began is not accepted beside it', async () => {
+  it('commands and a concurrent advance are refused', async () => {
     const { tenantId, key } = await api.newTenant();
     const { paymentId } = await seedPayment({ api, tenantId });
     const { database } = api;

@@ -1,6 +1,4 @@
 import type { ClientSession } from 'mongoose';
-import type { WorkflowSignal } from '../../contracts/outbox';
-import { gatewayReported } from '../../contracts/payments/payment';
 import { processOf } from '../../contracts/processes';
 import type { Actor } from '../../domain/actor';
 import { DomainError } from '../../domain/domain-error';
@@ -9,9 +7,8 @@ import type { StuckItem } from '../../models/operator/stuck-item';
 import { createClock } from '../clock';
 import { insertDocuments } from '../insert-documents';
 import { newOutboxRow } from '../new-outbox-row';
-import { isReleased } from '../payments/released-payment';
 import { createRemedies } from '../remedies';
-import type { RemedyDependencies, StuckRemedy } from './stuck-remedy';
+import type { ProcessSignal, RemedyDependencies, StuckRemedy } from './stuck-remedy';
 
 export interface ResolveStuckInput {
   item: StuckItem;
@@ -74,10 +71,7 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
     (await clock.now(item.tenantId)).toISOString();
 
   /** Signals the process that waits, once this is committed. */
-  const signalProcess = async (
-    { item, session }: ResolveStuckInput,
-    signal: Omit<WorkflowSignal, 'workflowId'>,
-  ): Promise<void> => {
+  const signalProcess = async ({ item, session }: ResolveStuckInput, signal: ProcessSignal): Promise<void> => {
     const { tenantId, entityType, entityId, subject } = item;
     const entity = await entityModel(models, entityType)
       .findOne({ _id: entityId, tenantId }, { correlationId: 1 })
@@ -92,25 +86,6 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
       signal: { ...signal, workflowId: subject },
     });
     await insertDocuments({ model: models.outbox, documents: [row], session });
-  };
-
-  /**
-   * A subscription's payment has none while its subscription waits to ask again: a look now would be a promise nobody
-   * keeps.
-   */
-  const requireProcess = async ({
-    item: { tenantId, entityType, entityId },
-    session,
-  }: ResolveStuckInput): Promise<void> => {
-    const payment =
-      entityType === 'payment'
-        ? await models.payments.findOne({ _id: entityId, tenantId }).session(session).lean()
-        : null;
-    if (payment && isReleased(payment))
-      throw new DomainError(
-        'ILLEGAL_STATE',
-        'No process of this payment waits now: its subscription looks it up by itself, within the hour; close the item to give the payment up',
-      );
   };
 
   const restartProcess = async (input: ResolveStuckInput): Promise<StuckItem> => {
@@ -149,10 +124,11 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
             { session },
           );
           return resolve(input, 'restarted');
-        case 'outcome_unknown':
-          await requireProcess(input);
-          await signalProcess(input, { name: gatewayReported.name });
+        case 'outcome_unknown': {
+          const signal = await remedyOf(item).lookUp?.({ ...input, at: await businessTime(input) });
+          if (signal) await signalProcess(input, signal);
           return item;
+        }
         default:
           return restartProcess(input);
       }

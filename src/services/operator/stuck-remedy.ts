@@ -1,6 +1,7 @@
 import type { ClientSession } from 'mongoose';
 import type { EntityType } from '../../contracts/entity-types';
 import type { EventType } from '../../contracts/events';
+import type { WorkflowSignal } from '../../contracts/outbox';
 import { startOf, type Process, type ProcessEntity } from '../../contracts/process';
 import type { Actor } from '../../domain/actor';
 import type { Database } from '../../models/database';
@@ -30,6 +31,9 @@ export interface RemedyInput {
   session: ClientSession;
 }
 
+/** A signal to the process of the entity. */
+export type ProcessSignal = Omit<WorkflowSignal, 'workflowId'>;
+
 /** What can be done about a kind of entity whose process does not do what it should. Written within the session. */
 export interface StuckRemedy {
   /** Starts the process again; it picks up in the state the entity is in and owns it from then on. */
@@ -37,10 +41,15 @@ export interface StuckRemedy {
   /** Ends the entity, undoing what was done. */
   close(input: RemedyInput & { reason: string | null }): Promise<void>;
   /**
+   * What restarting means while an outcome is not known: the signal that has the process look it up immediately.
+   * @throws DomainError `ILLEGAL_STATE` where no process waits
+   */
+  lookUp?(input: RemedyInput): Promise<ProcessSignal>;
+  /**
    * What closing means while an outcome is not known: a signal to the process that waits for it, or null where there is
    * nothing to signal. Left out where closing only takes the item off the list.
    */
-  giveUp?(input: RemedyInput): Promise<{ name: string; args: readonly unknown[] } | null>;
+  giveUp?(input: RemedyInput): Promise<ProcessSignal | null>;
 }
 
 /** By the kind of entity. One without any is left to whoever has access to the servers. */

@@ -52,7 +52,7 @@ export async function acceptRefund(input: AcceptRefundInput): Promise<{ refund: 
   const { database, session, tenantId, paymentId, correlationId, by, reason = null } = input;
   const { models } = database;
   const payment = await findEntity({ database, session, tenantId, entityType: 'payment', entityId: paymentId });
-  requireAccepted(refusePaymentCommand({ command: 'refund', state: payment.state, capture: payment.capture }));
+  requireAccepted(refusePaymentCommand({ command: 'refundPayment', state: payment.state, capture: payment.capture }));
   const { amount, funds } = reserveRefund({
     funds: fundsOf(payment),
     requested: input.amount,

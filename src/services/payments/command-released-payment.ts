@@ -50,7 +50,7 @@ export async function commandReleasedPayment(input: CommandReleasedPaymentInput)
       `The payment is being undone, so ${command} comes too late: nothing is to be done, it ends by itself. Take a new payment where one is wanted.`,
     );
   requireAccepted(refusePaymentCommand({ command, state, capture }));
-  if (command === 'cancel' && state !== 'review') return cancelHeld(input);
+  if (command === 'cancelPayment' && state !== 'review') return cancelHeld(input);
   const move = moveOf(input);
   const moved = await applyPaymentMove({
     database,
@@ -68,7 +68,7 @@ type CommandMove = PaymentMove & { to: PaymentState };
 
 /** Where a command leads to that needs nothing undone. */
 function moveOf({ payment, command, decision, amount }: CommandReleasedPaymentInput): CommandMove {
-  if (command === 'capture') {
+  if (command === 'capturePayment') {
     const { amountMinor: captureMinor } = captureAmount({
       authorised: payment.amount,
       requested: amount,
@@ -76,7 +76,7 @@ function moveOf({ payment, command, decision, amount }: CommandReleasedPaymentIn
     });
     return { to: 'capturing', captureMinor };
   }
-  if (command === 'cancel') return { to: 'cancelled', reason: 'cancelled' };
+  if (command === 'cancelPayment') return { to: 'cancelled', reason: 'cancelled' };
   // Approved, it was checked: the next run asks the gateway immediately.
   return decision === 'approve' ? { to: 'authorising' } : { to: 'declined', reason: 'review_declined' };
 }

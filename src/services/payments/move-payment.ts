@@ -1,7 +1,8 @@
 import type { ClientSession } from 'mongoose';
 import type { EventType } from '../../contracts/events';
 import { processPaymentId } from '../../contracts/payments/payment';
-import type { PaymentMoved, StepCommand } from '../../contracts/payments/payment-activities';
+import type { PaymentMoved } from '../../contracts/payments/payment-activities';
+import type { StepCommand } from '../../contracts/process-step';
 import { byWorkflow } from '../../domain/actor';
 import { DomainError } from '../../domain/domain-error';
 import { canMovePayment, positionOf, standingOf, type PaymentPosition } from '../../domain/payments/payment';

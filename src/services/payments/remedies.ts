@@ -1,4 +1,4 @@
-import { cancelPaymentSignal, type PaymentUndoing } from '../../contracts/payments/payment';
+import { cancelPaymentSignal, gatewayReported, type PaymentUndoing } from '../../contracts/payments/payment';
 import { paymentProcess, refundProcess } from '../../contracts/payments/process';
 import { startOf } from '../../contracts/process';
 import { DomainError } from '../../domain/domain-error';
@@ -38,6 +38,19 @@ const paymentRemedy = ({ database }: RemedyDependencies): StuckRemedy => ({
     );
   },
 
+  /**
+   * A parent's payment has no process while its parent waits to ask again: a look-up now would be a promise nobody
+   * keeps.
+   */
+  async lookUp(input) {
+    if (isReleased(await findStuck({ database }, 'payment', input)))
+      throw new DomainError(
+        'ILLEGAL_STATE',
+        'No process of this payment waits now: its subscription looks it up by itself, within the hour; close the item to give the payment up',
+      );
+    return { name: gatewayReported.name };
+  },
+
   async giveUp(input) {
     const { item, by, at, session } = input;
     const step = `close/${item._id}`;
@@ -55,6 +68,7 @@ const refundRemedy = ({ database }: RemedyDependencies): StuckRemedy => ({
     const entity = await findStuck({ database }, 'refund', input);
     await restartProcess({ ...input, database, process: refundProcess, entity });
   },
+  lookUp: () => Promise.resolve({ name: gatewayReported.name }),
   close: () =>
     Promise.reject(
       new DomainError('ILLEGAL_STATE', 'A refund that was accepted is owed and cannot be given up; restart it'),

@@ -119,7 +119,7 @@ describe('a command that is repeated', () => {
   afterEach(() => jest.restoreAllMocks());
 
   it.each(['payments', 'events'] as const)(
-    'is answered with what its first attempt did, even where that is recorded between two looks (after that at %s)',
+    'returns what its first attempt did, even if recorded between two reads (after that at %s)',
     async (model) => {
       const command = await newCommand();
       afterFirstRead(database.models[model] as typeof database.models.events, () => record(command));

@@ -1,106 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import * as fc from 'fast-check';
 import { processPaymentId, refundPaymentId } from '../../contracts/payments/payment';
 import { moneyOf, type Money } from '../../domain/money';
 import { isPaymentAtRest } from '../../domain/payments/payment';
 import { bringWorkflow } from '../../temporal/time-skipping/time-skipping';
 import { describeStand } from '../../temporal/time-skipping/time-skipping-api';
 import { answerOf, type Asked } from '../worlds/asked';
-import { outages, type createGatewayOutages } from '../faults/gateway-outages';
+import type { createGatewayOutages } from '../faults/gateway-outages';
 import { testActor, type PaymentWorld } from '../worlds/payment-world';
-import { LOOK_EVERY_MS, makeMoves, pace, patienceMs } from './random-moves';
+import type { PaymentMove, PaymentSequence } from './payment-sequences';
+import { LOOK_EVERY_MS, makeMoves, patienceMs } from './random-moves';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 86_400_000;
 /** Pauses between tries are real, and up to a minute long after an outage. */
 const SETTLED_WITHIN_MS = 240_000;
 
-const share = fc.constantFrom('all', 'half', 'third', 'one', 'too_much', 'nothing', 'other_currency');
-
-const move = fc.oneof(
-  {
-    weight: 12,
-    arbitrary: fc.record({ what: fc.constant('go_on' as const), share: fc.constantFrom('all', 'half', 'third'), pace }),
-  },
-  { weight: 3, arbitrary: fc.record({ what: fc.constant('capture' as const), share, pace }) },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant('cancel' as const), pace }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ what: fc.constantFrom('cancel_by_signal' as const, 'cancel_in_temporal' as const), pace }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      what: fc.constant('review' as const),
-      decision: fc.constantFrom('approve' as const, 'approve' as const, 'decline' as const),
-      pace,
-    }),
-  },
-  { weight: 4, arbitrary: fc.record({ what: fc.constant('refund' as const), share, pace }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      what: fc.constant('act' as const),
-      decision: fc.constantFrom('approve' as const, 'decline' as const),
-      pace,
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant('repeat' as const), pace }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      what: fc.constant('capture_at_the_gateway' as const),
-      share: fc.constantFrom('all', 'half'),
-      pace,
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      what: fc.constant('advance' as const),
-      byMs: fc.constantFrom(60_000, HOUR_MS, 2 * HOUR_MS, DAY_MS, 8 * DAY_MS),
-      pace,
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({ what: fc.constant('outage' as const), outage: fc.constantFrom(...outages), pace }),
-  },
-  { weight: 3, arbitrary: fc.record({ what: fc.constant('well_again' as const), pace }) },
-);
-type Move = typeof move extends fc.Arbitrary<infer T> ? T : never;
-
-const methods = [
-  'pm_declined',
-  'pm_insufficient_funds',
-  'pm_fraud',
-  'pm_flaky',
-  'pm_timeout_after_capture',
-  'pm_refund_fails',
-  'pm_nonsense',
-  'pm_expires_next_month',
-];
-
-/** A payment of any kind, and what its partner, its customer, its reviewer and its gateway do with it. */
-export const paymentSequences = fc.record({
-  paymentMethod: fc.oneof(
-    { weight: 6, arbitrary: fc.constant('pm_ok') },
-    { weight: 2, arbitrary: fc.constant('pm_timeout_after_charge') },
-    { weight: 2, arbitrary: fc.constant('pm_requires_action') },
-    { weight: 3, arbitrary: fc.constantFrom(...methods) },
-  ),
-  /** In major units: from 10,000 on a person looks, from 100,000 on it is denied. */
-  major: fc.oneof(
-    { weight: 8, arbitrary: fc.constant(50) },
-    { weight: 3, arbitrary: fc.constant(20_000) },
-    { weight: 1, arbitrary: fc.constant(200_000) },
-  ),
-  currency: fc.constantFrom('EUR', 'EUR', 'KWD'),
-  capture: fc.constantFrom('automatic' as const, 'manual' as const),
-  moves: fc.array(move, { minLength: 3, maxLength: 9, size: 'max' }),
-});
-export type PaymentSequence = typeof paymentSequences extends fc.Arbitrary<infer T> ? T : never;
-export type AskedOfPayment = Asked<Extract<Move, { what: 'capture' | 'cancel' | 'review' }>>;
+export type AskedOfPayment = Asked<Extract<PaymentMove, { what: 'capture' | 'cancel' | 'review' }>>;
 
 export interface LivedPayment {
   paymentId: string;
@@ -129,8 +43,8 @@ export async function livePayment({ world, gateway, sequence }: LivePaymentInput
 
   const send = ({ command, commandId }: Pick<AskedOfPayment, 'command' | 'commandId'>) => {
     if (command.what === 'capture')
-      return world.command(paymentId, 'capture', { commandId, amount: amountOf(whole, command.share) });
-    return world.command(paymentId, command.what, {
+      return world.command(paymentId, 'capturePayment', { commandId, amount: amountOf(whole, command.share) });
+    return world.command(paymentId, command.what === 'cancel' ? 'cancelPayment' : 'reviewPayment', {
       commandId,
       ...(command.what === 'review' ? { decision: command.decision } : {}),
     });
@@ -155,14 +69,14 @@ export async function livePayment({ world, gateway, sequence }: LivePaymentInput
     if (outcome) refundIds.push(outcome);
   };
   /** What the payment waits for. */
-  const goOn = async ({ share: part, pace: own }: Extract<Move, { what: 'go_on' }>) => {
+  const goOn = async ({ share: part, pace: own }: Extract<PaymentMove, { what: 'go_on' }>) => {
     const { state } = await world.read(paymentId);
     if (state === 'review') return ask({ what: 'review', decision: 'approve', pace: own });
     if (state === 'requires_action') return act({ what: 'act', decision: 'approve', pace: own });
     if (state === 'authorised') return ask({ what: 'capture', share: part, pace: own });
     return refund(part);
   };
-  const act = async (taken: Move): Promise<unknown> => {
+  const act = async (taken: PaymentMove): Promise<unknown> => {
     switch (taken.what) {
       case 'capture':
       case 'cancel':

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import * as fc from 'fast-check';
 import { refundPaymentId } from '../../contracts/payments/payment';
 import {
   subscriptionId as workflowIdOf,
@@ -14,8 +13,9 @@ import { createPaymentCommands } from '../../temporal/commands/payments/payment-
 import { bringWorkflow } from '../../temporal/time-skipping/time-skipping';
 import { describeStand } from '../../temporal/time-skipping/time-skipping-api';
 import { answerOf, type Asked } from '../worlds/asked';
-import { outages, type createGatewayOutages } from '../faults/gateway-outages';
-import { LOOK_EVERY_MS, makeMoves, pace, patienceMs } from './random-moves';
+import type { createGatewayOutages } from '../faults/gateway-outages';
+import { LOOK_EVERY_MS, makeMoves, patienceMs } from './random-moves';
+import type { PlanName, SubscriptionMove, SubscriptionSequence } from './subscription-sequences';
 import { tester, type SubscriptionWorld } from '../worlds/subscription-world';
 
 const HOUR_MS = 3_600_000;
@@ -25,110 +25,6 @@ const SETTLED_WITHIN_MS = 300_000;
 /** A payment that nobody knows of is asked about every hour: more of that tells nothing new. */
 const LONGEST_IN_OUTAGE_MS = 12 * HOUR_MS;
 const MOST_TRIES = 10;
-
-const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
-/** Plans to change between. */
-const plans = {
-  month: { name: 'Month', amount: eur(1000), interval: 'month' },
-  better: { name: 'Better', amount: eur(3000), interval: 'month' },
-  week: { name: 'Week', amount: eur(300), interval: 'week' },
-  year: { name: 'Year', amount: eur(9999), interval: 'year' },
-  costly: { name: 'Costly', amount: eur(1_500_000), interval: 'month' },
-  yen: { name: 'Yen', amount: { amountMinor: 900, currency: 'JPY' }, interval: 'month' },
-} as const;
-type PlanName = keyof typeof plans;
-
-const planName = fc.oneof(
-  { weight: 8, arbitrary: fc.constantFrom<PlanName>('month', 'better', 'week', 'year') },
-  { weight: 1, arbitrary: fc.constantFrom<PlanName>('costly', 'yen') },
-);
-const when = fc.constantFrom('now' as const, 'period_end' as const);
-const method = fc.oneof(
-  { weight: 4, arbitrary: fc.constant('pm_ok') },
-  {
-    weight: 3,
-    arbitrary: fc.constantFrom(
-      'pm_declined',
-      'pm_decline_on_renewal',
-      'pm_insufficient_funds',
-      'pm_expires_next_month',
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom('pm_requires_action', 'pm_timeout_after_charge', 'pm_timeout_after_capture', 'pm_flaky'),
-  },
-);
-
-const move = fc.oneof(
-  {
-    weight: 20,
-    arbitrary: fc.record({
-      what: fc.constant('advance' as const),
-      byMs: fc.constantFrom(HOUR_MS, DAY_MS, 3 * DAY_MS, 8 * DAY_MS, 16 * DAY_MS, 33 * DAY_MS),
-      pace,
-    }),
-  },
-  { weight: 10, arbitrary: fc.record({ what: fc.constant('go_on' as const), pace }) },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      what: fc.constant('changePlan' as const),
-      plan: planName,
-      quantity: fc.constantFrom(undefined, 1, 2, 3),
-      when,
-      pace,
-    }),
-  },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      what: fc.constant('pauseSubscription' as const),
-      resumeAfterMs: fc.constantFrom(null, HOUR_MS, 5 * DAY_MS, 40 * DAY_MS),
-      pace,
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant('resumeSubscription' as const), pace }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      what: fc.constant('cancelSubscription' as const),
-      when,
-      refund: fc.constantFrom('none' as const, 'prorated' as const),
-      pace,
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant('undoSubscriptionChange' as const), pace }) },
-  { weight: 8, arbitrary: fc.record({ what: fc.constant('updatePaymentMethod' as const), method, pace }) },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant('repeat' as const), pace }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({ what: fc.constant('refund_by_hand' as const), share: fc.constantFrom(1, 2, 3), pace }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ what: fc.constantFrom('approve' as const, 'decline' as const, 'withdraw' as const), pace }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({ what: fc.constant('outage' as const), outage: fc.constantFrom(...outages), pace }),
-  },
-  { weight: 4, arbitrary: fc.record({ what: fc.constant('well_again' as const), pace }) },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant('cancel_in_temporal' as const), pace }) },
-);
-type Move = typeof move extends fc.Arbitrary<infer T> ? T : never;
-
-/** A subscription of any kind, and what its partner, its customer and its gateway do with it, over some months. */
-export const subscriptionSequences = fc.record({
-  plan: fc.constantFrom<PlanName>('month', 'better', 'week', 'year'),
-  trialDays: fc.constantFrom(0, 0, 0, 5),
-  startsAfterMs: fc.constantFrom(null, null, null, 2 * DAY_MS),
-  quantity: fc.constantFrom(1, 1, 2),
-  paymentMethod: fc.oneof({ weight: 2, arbitrary: fc.constant('pm_ok') }, { weight: 1, arbitrary: method }),
-  moves: fc.array(move, { minLength: 4, maxLength: 12, size: 'max' }),
-  ending: fc.constantFrom('stays' as const, 'none' as const, 'prorated' as const),
-});
-export type SubscriptionSequence = typeof subscriptionSequences extends fc.Arbitrary<infer T> ? T : never;
 
 interface Command {
   update: SubscriptionUpdate;
@@ -149,13 +45,6 @@ export interface LiveSubscriptionInput {
   planIds: Record<PlanName, string>;
   sequence: SubscriptionSequence;
 }
-
-export const openPlans = async (world: SubscriptionWorld): Promise<Record<PlanName, string>> => {
-  const ids = await Promise.all(
-    Object.entries(plans).map(async ([name, terms]) => [name, await world.plan(terms)] as const),
-  );
-  return Object.fromEntries(ids) as Record<PlanName, string>;
-};
 
 /** Carries a sequence out; then the gateway is well again, and everything that is due is done. */
 export async function liveSubscription({
@@ -189,13 +78,7 @@ export async function liveSubscription({
     const isNew = asked.every((other) => other.commandId !== commandId);
     asked.push(given);
     if (command.paymentMethod && isNew)
-      await models.commandPayloads.create({
-        _id: commandId,
-        tenantId: world.tenantId,
-        entityId: subscriptionId,
-        payload: { paymentMethod: command.paymentMethod },
-        createdAt: new Date(),
-      });
+      await world.keepPayload(commandId, subscriptionId, { paymentMethod: command.paymentMethod });
     for (let tries = 1; tries === 1 || (given.code === 'OUTCOME_PENDING' && tries <= MOST_TRIES); tries++)
       Object.assign(given, await answerOf(() => send(given)));
   };
@@ -247,14 +130,14 @@ export async function liveSubscription({
     if (!payment) return null;
     const at = new Date(await nowMs()).toISOString();
     const about = { tenantId: world.tenantId, paymentId: payment._id, commandId: randomUUID(), by: tester, at };
-    if (decision === 'withdraw') return answerOf(() => sendPayment({ ...about, command: 'cancel' }));
+    if (decision === 'withdraw') return answerOf(() => sendPayment({ ...about, command: 'cancelPayment' }));
     if (payment.actionUrl)
       return fetch(payment.actionUrl, {
         method: 'POST',
         body: new URLSearchParams({ decision }),
         redirect: 'manual',
       }).then((response) => response.text());
-    return answerOf(() => sendPayment({ ...about, command: 'review', decision }));
+    return answerOf(() => sendPayment({ ...about, command: 'reviewPayment', decision }));
   };
   const advance = async (byMs: number) => {
     for (let left = inOutage() ? Math.min(byMs, LONGEST_IN_OUTAGE_MS) : byMs; left > 0; left -= 10 * DAY_MS) {
@@ -281,7 +164,7 @@ export async function liveSubscription({
     if (waiting) return ask({ update: 'undoSubscriptionChange', terms: {} });
     return ask({ update: 'changePlan', terms: { planId: planIds.better, when: 'now' } });
   };
-  const act = async (taken: Move): Promise<unknown> => {
+  const act = async (taken: SubscriptionMove): Promise<unknown> => {
     switch (taken.what) {
       case 'advance':
         return advance(taken.byMs);

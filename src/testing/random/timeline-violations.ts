@@ -21,7 +21,8 @@ export function timelineViolations<State extends string>(
     const earlier = events[index - 1];
     if (earlier && event.at < earlier.at)
       problems.push(
-        `event ${index + 1} (${event.type}) is dated ${event.at.toISOString()}, before the one before it (${earlier.type}, ${earlier.at.toISOString()})`,
+        `event ${index + 1} (${event.type}) is dated ${event.at.toISOString()}, ` +
+          `before the one before it (${earlier.type}, ${earlier.at.toISOString()})`,
       );
     if (event.version !== index + 1) problems.push(`event ${index + 1} (${event.type}) has version ${event.version}`);
     const state = stateOf(event, before);

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { claimFolder, FolderInUse } from '../../../scripts/embedded/claim-folder';
+import buildFirst from './build-first';
 import { checkoutRoot, startServers, type TestServers } from './servers';
 
 const ADDRESSES = [
@@ -25,7 +25,7 @@ declare global {
  */
 export default async function prepareSharedServers(): Promise<void> {
   const root = checkoutRoot(__dirname);
-  execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
+  buildFirst();
   // In the names of databases and namespaces: runs that share servers leave each other alone.
   process.env.TEST_RUN = randomBytes(4).toString('hex');
   if (ADDRESSES.every((name) => process.env[name])) return;

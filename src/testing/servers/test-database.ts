@@ -1,9 +1,12 @@
 import { openDatabase, type Database } from '../../models/database';
 import { ensureIndexes } from '../../models/ensure-indexes';
+import { inBatches } from '../in-batches';
+import { waitFor } from '../wait-for';
 import { takePlace } from './place';
 
 /** Made last, so a database that has it has every collection and index. */
 const COMPLETE = 'test_database_is_complete';
+const PATIENCE_MS = 60_000;
 
 /** Puts a database name into the URI of the shared server. */
 export function databaseUri(name: string, server = process.env.TEST_MONGODB_URI ?? ''): string {
@@ -27,8 +30,9 @@ export async function openTestDatabase(server?: string): Promise<TestDatabase> {
   const { name, leave } = takePlace('test');
   const uri = databaseUri(name, server);
   const database = openDatabase({ uri, appName: 'test' });
-  await database.connection.asPromise();
-  await emptyOrMake(database);
+  // A busy machine takes longer to connect than production lets it.
+  const what = 'an empty test database';
+  await waitFor(() => emptyOrMake(database).then(() => true), { what, timeoutMs: PATIENCE_MS });
   return {
     database,
     uri,
@@ -41,9 +45,10 @@ export async function openTestDatabase(server?: string): Promise<TestDatabase> {
 
 async function emptyOrMake(database: Database): Promise<void> {
   const { connection, models } = database;
+  await database.ping();
   const collections = await connection.listCollections();
   if (collections.some(({ name }) => name === COMPLETE)) {
-    await Promise.all(Object.values(models).map(({ collection }) => collection.deleteMany({})));
+    await inBatches(Object.values(models), ({ collection }) => collection.deleteMany({}), { size: 4 });
     return;
   }
   await ensureIndexes(database);

@@ -6,6 +6,7 @@ import { createClock } from '../../services/clock';
 import { createSandboxClockMover } from '../../temporal/time-skipping/sandbox-clock';
 import { acceptAdvance } from '../../temporal/commands/sandbox/sandbox-clock-commands';
 import type { WorkflowStarter } from '../../temporal/workflow-starter';
+import { PATIENT_STALL_MS } from './base-world';
 
 export interface AdvanceHereInput {
   world: { client: Client; database: Database; starter: WorkflowStarter; tenantId: string };
@@ -18,7 +19,7 @@ export interface AdvanceHereInput {
 export async function advanceHere({
   world: { client, database, starter, tenantId },
   by,
-  stallAfterMs,
+  stallAfterMs = PATIENT_STALL_MS,
 }: AdvanceHereInput): Promise<OperationFailure | null> {
   const mover = createSandboxClockMover({ client, database, starter, stallAfterMs });
   const now = await createClock({ database }).now(tenantId);

@@ -19,6 +19,9 @@ import { openTestBank } from './test-bank';
 
 const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
 
+/** Four times what production waits: on a busy machine one charge may take half a minute. */
+export const PATIENT_STALL_MS = 120_000;
+
 /** Who asks for everything in these worlds. */
 export const tester: Actor = { kind: 'api_key', id: 'key_test' };
 
@@ -40,7 +43,7 @@ export interface BaseWorldInput {
   worker?: Pick<WorkerOptions, 'maxCachedWorkflows' | 'shutdownGraceTime'>;
   /** Defaults to the shared server. */
   temporalAddress?: string;
-  /** How long an advance of a sandbox's clock waits for work that does not end. */
+  /** How long an advance of a sandbox's clock waits for work that does not end; defaults to `PATIENT_STALL_MS`. */
   stallAfterMs?: number;
   /** Changes to the first partner. */
   partner?: Partial<Partner>;
@@ -51,7 +54,13 @@ export interface BaseWorldInput {
  * of a domain stands on. Its first tenant is the sandbox of a partner of its own.
  */
 export async function openBaseWorld(input: BaseWorldInput) {
-  const { wrap = (it) => it, wrapGateway = (it) => it, bank: bankInput, stallAfterMs, partner } = input;
+  const {
+    wrap = (it) => it,
+    wrapGateway = (it) => it,
+    bank: bankInput,
+    stallAfterMs = PATIENT_STALL_MS,
+    partner,
+  } = input;
   const [{ database, uri: mongodbUri, drop }, temporal, bundle] = await Promise.all([
     openTestDatabase(),
     openTestNamespace(input.temporalAddress),
@@ -99,7 +108,7 @@ export async function openBaseWorld(input: BaseWorldInput) {
     await Promise.all(queues.map(startWorker));
   };
   const stopWorkers = async (...queues: TaskQueue[]): Promise<void> => {
-    await Promise.all(queues.map((queue) => workers.get(queue)?.()));
+    await Promise.all(queues.map(async (queue) => workers.get(queue)?.()));
     for (const queue of queues) workers.delete(queue);
   };
   await startWorkers(...input.taskQueues);

@@ -36,23 +36,23 @@ describe('an authorised payment', () => {
     [{ amountMinor: 1200, currency: 'EUR' }, 1200],
   ])('captures by command: %j', async (amount, taken) => {
     const id = await authorised();
-    expect(await world.command(id, 'capture', { amount })).toMatchObject({ state: 'capturing' });
+    expect(await world.command(id, 'capturePayment', { amount })).toMatchObject({ state: 'capturing' });
     const { result, bank } = await ended(id, amount ? 'captured-in-part' : 'captured-by-command');
     expect(result.state).toBe('captured');
     expect(bank).toMatchObject({ captured: taken, captures: 1 });
   });
 
-  it('applies a command once and answers the same when it is repeated with its id, even after the end', async () => {
+  it('applies a command once and returns the same for its repeat, even after the end', async () => {
     const id = await authorised();
     const commandId = `repeat-${id}`;
-    const first = await world.command(id, 'capture', { commandId });
+    const first = await world.command(id, 'capturePayment', { commandId });
     await ended(id);
-    expect(await world.command(id, 'capture', { commandId })).toEqual(first);
+    expect(await world.command(id, 'capturePayment', { commandId })).toEqual(first);
     expect((await world.timeline(id)).filter((type) => type === 'capturing')).toHaveLength(1);
   });
 
-  it.each(['capture', 'cancel'] as const)(
-    'books what somebody captured at the gateway itself, and offers no more to refund: found by %s',
+  it.each(['capturePayment', 'cancelPayment'] as const)(
+    'posts a capture made at the gateway itself and offers no more to refund: found by %s',
     async (command) => {
       const id = await authorised();
       await world.captureAtTheGateway(id, 1500);
@@ -79,7 +79,7 @@ describe('an authorised payment', () => {
 
   it('voids when it is cancelled by command before the capture', async () => {
     const id = await authorised();
-    expect(await world.command(id, 'cancel')).toMatchObject({ state: 'authorised' });
+    expect(await world.command(id, 'cancelPayment')).toMatchObject({ state: 'authorised' });
     const { result, bank } = await ended(id, 'cancelled-authorised');
     expect(result).toMatchObject({ state: 'cancelled', reason: 'cancelled' });
     expect(bank).toMatchObject({ ...nothingTaken, voids: 1 });
@@ -101,7 +101,7 @@ describe('an authorised payment', () => {
   it('refuses a cancel after the capture with the code that the api turns into a refund', async () => {
     const id = await world.pay();
     await ended(id);
-    await expect(world.command(id, 'cancel')).rejects.toMatchObject({ code: 'PAYMENT_CAPTURED' });
+    await expect(world.command(id, 'cancelPayment')).rejects.toMatchObject({ code: 'PAYMENT_CAPTURED' });
   });
 
   it('answers getState with what it waits for and until when', async () => {

@@ -24,8 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-it.each(['review', 'capture'] as const)(
-  'refuses a %s that comes while the gateway is asked whether the customer has acted, as soon as it has told',
+it.each(['reviewPayment', 'capturePayment'] as const)(
+  'refuses %s when it comes while the gateway is asked whether the customer has acted, as soon as it has told',
   async (command) => {
     const id = await world.pay({ paymentMethod: 'pm_requires_action', capture: 'manual' });
     await world.until(id, 'requires_action');
@@ -44,11 +44,11 @@ it.each(['review', 'capture'] as const)(
     held = null;
     release();
     expect(await answer).toMatchObject({
-      code: command === 'review' ? 'PAYMENT_NOT_IN_REVIEW' : 'PAYMENT_NOT_CAPTURABLE',
+      code: command === 'reviewPayment' ? 'PAYMENT_NOT_IN_REVIEW' : 'PAYMENT_NOT_CAPTURABLE',
     });
     expect((await world.read(id)).state).toBe('requires_action');
-    await world.command(id, 'cancel');
+    await world.command(id, 'cancelPayment');
     await world.handle(id).result();
-    await recordHistory(`payment-${command}-while-asking`, world.handle(id));
+    await recordHistory(`payment-${command.replace('Payment', '')}-while-asking`, world.handle(id));
   },
 );

@@ -45,10 +45,10 @@ async function expectHeldAndGivenBack(id: string): Promise<void> {
   expect(await world.timeline(id)).toContain('hold_found');
 }
 
-describe('a customer who confirms just after the payment was given up', () => {
+describe('a customer who confirms too late', () => {
   it('by a cancel: the books have the hold and its end', async () => {
     const id = await waiting();
-    await world.command(id, 'cancel');
+    await world.command(id, 'cancelPayment');
     await expectHeldAndGivenBack(id);
     await recordHistory('payment-confirmed-before-its-void', world.handle(id));
   });
@@ -56,7 +56,7 @@ describe('a customer who confirms just after the payment was given up', () => {
   it('by a cancel whose void is not answered', async () => {
     const id = await waiting();
     faulty.faults.silent.add(`${id}:void`);
-    await world.command(id, 'cancel');
+    await world.command(id, 'cancelPayment');
     await expectHeldAndGivenBack(id);
     expect(await world.timeline(id)).toContain('unknown');
   });
@@ -70,7 +70,7 @@ describe('a customer who confirms just after the payment was given up', () => {
   it('while nothing can be looked up: that is waited for', async () => {
     const id = await waiting();
     faulty.faults.blind.add(id);
-    await world.command(id, 'cancel');
+    await world.command(id, 'cancelPayment');
     await waitFor(async () => (await world.effects(id)).authorise === 'compensating', {
       what: 'an undoing that cannot be told yet',
     });
@@ -81,12 +81,12 @@ describe('a customer who confirms just after the payment was given up', () => {
 });
 
 it.each(['at once', 'after silence'])(
-  'a customer who confirms, and somebody who takes the money at the gateway itself, both before the void: captured, told %s',
+  'a confirmation and a capture at the gateway, both before the void, end captured (%s)',
   async (told) => {
     const id = await waiting();
     taken.add(id);
     if (told === 'after silence') faulty.faults.silent.add(`${id}:void`);
-    await world.command(id, 'cancel').catch(() => undefined);
+    await world.command(id, 'cancelPayment').catch(() => undefined);
     expect(await world.handle(id).result()).toMatchObject({ state: 'captured' });
     expect(await world.read(id)).toMatchObject({ state: 'captured', capturedMinor: 1500, authorisedMinor: 5000 });
     expect(await differences(world, id)).toMatchObject({ problems: [], bank: { captured: 1500, held: 0 } });
@@ -97,7 +97,7 @@ it.each(['at once', 'after silence'])(
 it('a customer who did not confirm held nothing: nothing is posted', async () => {
   const id = await waiting();
   confirmed.delete(id);
-  await world.command(id, 'cancel');
+  await world.command(id, 'cancelPayment');
   expect(await world.handle(id).result()).toMatchObject({ state: 'cancelled' });
   expect(await world.postings(id)).toEqual([]);
   expect(await world.timeline(id)).not.toContain('hold_found');

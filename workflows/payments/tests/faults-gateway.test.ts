@@ -48,7 +48,7 @@ describe('a payment whose gateway', () => {
   });
 
   it.each(['automatic', 'manual'] as const)(
-    'tells by a look-up that the customer has to confirm waits an hour for that, and says so (%s capture)',
+    'reports by look-up that the customer has to confirm waits an hour for that (%s capture)',
     async (capture) => {
       const { payment, row } = await world.accept({ paymentMethod: 'pm_requires_action', capture });
       const id = payment._id;
@@ -97,13 +97,13 @@ describe('a payment whose gateway', () => {
     blind.add(payment._id);
     await world.starter.start(row!);
     await world.until(payment._id, 'unknown');
-    expect(await world.command(payment._id, 'cancel')).toMatchObject({ state: 'unknown' });
+    expect(await world.command(payment._id, 'cancelPayment')).toMatchObject({ state: 'unknown' });
     blind.delete(payment._id);
     expect(await ended(payment._id)).toMatchObject({ state: 'cancelled', bank: { held: 0, captured: 0, voids: 1 } });
     await recordHistory('payment-cancelled-unknown', world.handle(payment._id));
   });
 
-  it('refuses the repeat of an authorisation that may have arrived is not called failed: it is unknown until it can be looked up', async () => {
+  it('refuses the repeat of an authorisation that may have arrived leaves it unknown', async () => {
     const { payment, row } = await world.accept();
     brokenOff.add(payment._id);
     await world.starter.start(row!);
@@ -116,7 +116,7 @@ describe('a payment whose gateway', () => {
     expect(await ended(payment._id)).toMatchObject({ state: 'captured', bank: { authorisations: 1, captures: 1 } });
   });
 
-  it("refuses an authorisation that may have arrived, and never saw it, is an undoing for the operator's list and not asked for ever", async () => {
+  it("refuses an authorisation that may have arrived puts its undoing on the operator's list", async () => {
     const { payment, row } = await world.accept();
     const id = payment._id;
     lostOnTheWay.add(id);
@@ -153,17 +153,17 @@ describe('a payment whose gateway', () => {
   it('does not answer the void is unknown, and settles cancelled with one void', async () => {
     const id = await authorised();
     silent.add(`${id}:void`);
-    await world.command(id, 'cancel');
+    await world.command(id, 'cancelPayment');
     await world.until(id, 'unknown');
     await world.advance(id, 10_000);
     expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { voids: 1 } });
     await recordHistory('payment-unknown-void', world.handle(id));
   });
 
-  it('refuses the undo for 10 minutes is on the list, and is undone once when an operator has it tried again', async () => {
+  it('refuses the undo for 10 minutes is listed, and undone once when an operator retries', async () => {
     const id = await authorised();
     unvoidable.add(id);
-    await world.command(id, 'cancel');
+    await world.command(id, 'cancelPayment');
     await advanceTenMinutes(id);
     const { _id: compensationId, failures } = await world.database.models.compensations
       .findOne({ entityId: id, effect: 'authorise', state: 'stuck' })
@@ -184,10 +184,10 @@ describe('a payment whose gateway', () => {
     await recordHistory('payment-undo-failed-for-long', world.handle(id));
   });
 
-  it('fails the undo as nobody foresaw has every failure counted towards the list, and is undone once when that is mended', async () => {
+  it('fails the undo unexpectedly has every failure counted, and is undone once afterwards', async () => {
     const id = await authorised();
     stumbling.add(id);
-    await world.command(id, 'cancel');
+    await world.command(id, 'cancelPayment');
     const counted = () =>
       world.database.models.compensations
         .findOne({ entityId: id, state: 'compensating', lastError: 'TypeError', failures: { $gte: 3 } })
@@ -201,7 +201,7 @@ describe('a payment whose gateway', () => {
   it('refuses the undo for good ends when an operator waives it, who is named', async () => {
     const id = await authorised();
     unvoidable.add(id);
-    await world.command(id, 'cancel');
+    await world.command(id, 'cancelPayment');
     const stuck = () => world.database.models.compensations.findOne({ entityId: id, state: 'stuck' }).lean();
     await advanceTenMinutes(id);
     const { _id: compensationId } = await waitFor(stuck, { what: 'the stuck undo' });

@@ -42,7 +42,7 @@ const authorised = async () => {
   return id;
 };
 /** Its answer is lost together with its process where that fails. */
-const cancel = (id: string) => world.command(id, 'cancel').catch(() => undefined);
+const cancel = (id: string) => world.command(id, 'cancelPayment').catch(() => undefined);
 
 const scenarios: Record<string, Scenario> = {
   'cancelled by its partner': {
@@ -155,11 +155,11 @@ describe('the undoing of a payment whose step', () => {
 });
 
 describe('the undoing of a payment', () => {
-  it('that could not be written down is promised to nobody, and done when its partner repeats the cancel', async () => {
+  it('that could not be recorded is promised to nobody, and done when the cancel is repeated', async () => {
     const id = await authorised();
     const commandId = randomUUID();
     faulty.set(id, { step: 'undoPayment', mode: 'fails for good before its effect' });
-    await expect(world.command(id, 'cancel', { commandId, attempts: 1 })).rejects.toMatchObject({
+    await expect(world.command(id, 'cancelPayment', { commandId, attempts: 1 })).rejects.toMatchObject({
       code: 'OUTCOME_PENDING',
     });
     await expect(world.handle(id).result()).rejects.toThrow();
@@ -171,7 +171,7 @@ describe('the undoing of a payment', () => {
       problems: [],
     });
     const process = await restartByOperator(world, { entityType: 'payment', entityId: id });
-    const again = await waitFor(() => world.command(id, 'cancel', { commandId }), {
+    const again = await waitFor(() => world.command(id, 'cancelPayment', { commandId }), {
       what: 'the new run to take the command',
     });
     expect(again).toMatchObject({ state: 'authorised' });

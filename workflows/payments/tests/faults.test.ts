@@ -180,19 +180,19 @@ describe('a decline that comes as an error', () => {
 describe('a payment whose command', () => {
   it('is a cancel before the process could begin is cancelled', async () => {
     const { payment } = await world.accept();
-    expect(await world.command(payment._id, 'cancel')).toMatchObject({
+    expect(await world.command(payment._id, 'cancelPayment')).toMatchObject({
       state: expect.stringMatching(/cancelled|auth/),
     });
     expect(await ended(payment._id)).toMatchObject({ state: 'cancelled', bank: { held: 0, captured: 0 } });
   });
 
-  it('is cut short by a cancel, while its step is to be tried again, is refused, and the process ends', async () => {
+  it('is cut short by a cancel while its step waits for a retry is refused', async () => {
     const id = await world.pay({ capture: 'manual' });
     await world.until(id, 'authorised');
     unrecordable.set(id, 0);
-    const capture = world.command(id, 'capture').catch((error: unknown) => error);
+    const capture = world.command(id, 'capturePayment').catch((error: unknown) => error);
     await waitFor(() => unrecordable.get(id)! > 0, { what: 'the failed step' });
-    expect(await world.command(id, 'cancel')).toMatchObject({ state: 'authorised' });
+    expect(await world.command(id, 'cancelPayment')).toMatchObject({ state: 'authorised' });
     unrecordable.delete(id);
     expect(await capture).toMatchObject({ code: 'ILLEGAL_STATE' });
     expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { captured: 0, voids: 1 } });

@@ -32,7 +32,7 @@ async function untilAfresh(handle: WorkflowHandle): Promise<void> {
   await waitFor(async () => (await handle.describe()).runId !== runId, { what: 'a fresh start' });
 }
 
-it('a payment that nobody knows the outcome of starts afresh where it stood, and is charged once', async () => {
+it('a payment with an unknown outcome continues as new where it stood and is charged once', async () => {
   const paymentId = await world.payAndLoseTheAnswer();
   const before = await world.read(paymentId);
   await untilAfresh(world.handle(paymentId));
@@ -63,15 +63,15 @@ it('a payment that nobody knows the outcome of starts afresh where it stood, and
   expect((await differences(world, paymentId)).problems).toEqual([]);
 });
 
-it('a cancel that was promised is kept across a fresh start, and answered once more when it is repeated', async () => {
+it('a promised cancel survives continue-as-new and is answered again when it is repeated', async () => {
   const paymentId = await world.payAndLoseTheAnswer();
   const commandId = 'cancel-across-runs';
-  const promised = await world.command(paymentId, 'cancel', { commandId });
+  const promised = await world.command(paymentId, 'cancelPayment', { commandId });
   expect((await world.read(paymentId)).undoing).toMatchObject({ towards: 'cancelled' });
   await untilAfresh(world.handle(paymentId));
   await waitFor(async () => (await world.read(paymentId)).runs === 2, { what: 'the fresh run to own it' });
   expect((await world.read(paymentId)).undoing).toMatchObject({ towards: 'cancelled', reason: 'cancelled' });
-  expect(await world.command(paymentId, 'cancel', { commandId })).toEqual(promised);
+  expect(await world.command(paymentId, 'cancelPayment', { commandId })).toEqual(promised);
   await world.chaos({ down: false });
   await world.handle(paymentId).signal(gatewayReported);
   await world.until(paymentId, 'cancelled');

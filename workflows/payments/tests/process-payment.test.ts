@@ -92,7 +92,7 @@ describe('processPayment', () => {
     const id = await world.pay({ amount: BIG });
     await world.until(id, 'review');
     expect(
-      await world.command(id, 'review', { decision: 'approve', payload: { note: 'Known customer' } }),
+      await world.command(id, 'reviewPayment', { decision: 'approve', payload: { note: 'Known customer' } }),
     ).toMatchObject({ state: 'authorising' });
     expect((await ended(id, 'review-approved')).result.state).toBe('captured');
     expect((await world.read(id)).review).toMatchObject({ decision: 'approve', note: 'Known customer' });
@@ -103,13 +103,13 @@ describe('processPayment', () => {
   it('is declined by a reviewer, and after that takes no more commands', async () => {
     const id = await world.pay({ amount: BIG });
     await world.until(id, 'review');
-    await expect(world.command(id, 'capture')).rejects.toMatchObject({ code: 'PAYMENT_NOT_CAPTURABLE' });
-    await world.command(id, 'review', { decision: 'decline' });
+    await expect(world.command(id, 'capturePayment')).rejects.toMatchObject({ code: 'PAYMENT_NOT_CAPTURABLE' });
+    await world.command(id, 'reviewPayment', { decision: 'decline' });
     expect((await ended(id, 'review-declined')).result).toMatchObject({ state: 'declined', reason: 'review_declined' });
-    await expect(world.command(id, 'review', { decision: 'approve' })).rejects.toMatchObject({
+    await expect(world.command(id, 'reviewPayment', { decision: 'approve' })).rejects.toMatchObject({
       code: 'PAYMENT_NOT_IN_REVIEW',
     });
-    await expect(world.command(id, 'cancel')).rejects.toMatchObject({ code: 'PAYMENT_ALREADY_ENDED' });
+    await expect(world.command(id, 'cancelPayment')).rejects.toMatchObject({ code: 'PAYMENT_ALREADY_ENDED' });
   });
 
   it('waits 24 hours for a reviewer and declines then', async () => {
@@ -127,12 +127,12 @@ describe('processPayment', () => {
   it('is cancelled in review without the gateway ever hearing of it', async () => {
     const id = await world.pay({ amount: BIG });
     await world.until(id, 'review');
-    expect(await world.command(id, 'cancel')).toMatchObject({ state: 'cancelled' });
+    expect(await world.command(id, 'cancelPayment')).toMatchObject({ state: 'cancelled' });
     await ended(id, 'cancelled-in-review');
     expect(await world.bankItems(id)).toEqual([]);
   });
 
-  it('goes on when the customer confirms, and is declined when the customer does not want to', async () => {
+  it('continues when the customer confirms and is declined when the customer refuses', async () => {
     const [yes, no] = await Promise.all([
       world.pay({ paymentMethod: 'pm_requires_action' }),
       world.pay({ paymentMethod: 'pm_requires_action' }),

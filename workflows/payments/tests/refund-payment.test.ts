@@ -118,7 +118,7 @@ describe('refundPayment', () => {
     expect((await world.bankItems(id)).filter(({ outcome }) => outcome === 'refunded')).toHaveLength(1);
   });
 
-  it("is on the operator's list after 24 hours without a word, keeps its reservation, and settles in the end", async () => {
+  it("is on the operator's list after 24 hours of silence, keeps its reservation, and settles", async () => {
     const id = await captured();
     const { refund, row } = await world.acceptRefund(id, eur(900));
     unheard.add(refund._id);
@@ -142,7 +142,7 @@ describe('refundPayment', () => {
     expect(ledgerProblems(all.map(postingOf))).toEqual([]);
   });
 
-  it('is not called failed when its look-up is refused: what may have been given back stays reserved', async () => {
+  it('is not called failed when its look-up is refused, and its amount stays reserved', async () => {
     const id = await captured();
     const {
       refund: { _id: refund },

@@ -70,12 +70,12 @@ describe('a renewal', () => {
     );
     for (const id of [yes!, no!, never!]) expect((await world.ask(id)).state).toBe('review');
     const input = { decision: 'approve', commandId: `decide-${yes}` } as const;
-    const first = await world.command(yes!, 'review', input);
+    const first = await world.command(yes!, 'reviewPayment', input);
     expect(first).toMatchObject({ state: 'authorising' });
     expect((await world.ask(yes!)).state).toBe('captured');
-    expect(await world.command(yes!, 'review', input)).toEqual(first);
+    expect(await world.command(yes!, 'reviewPayment', input)).toEqual(first);
     expect(await differences(world, yes!)).toMatchObject({ problems: [] });
-    await world.command(no!, 'cancel');
+    await world.command(no!, 'cancelPayment');
     expect(await world.ask(no!)).toMatchObject({ state: 'cancelled' });
     await world.database.models.payments.updateOne(
       { _id: never },
@@ -93,7 +93,7 @@ describe('a renewal', () => {
     expect(await differences(world, id)).toMatchObject({ problems: [] });
   });
 
-  it('that is cancelled with a void unconfirmed answers unknown and finishes the void when it is asked again', async () => {
+  it('that is cancelled with an unconfirmed void returns unknown and voids when run again', async () => {
     const { payment } = await world.accept({ purpose: 'renewal', parent: testParent });
     const id = payment._id;
     silent.add(`${id}:void`);
@@ -103,7 +103,7 @@ describe('a renewal', () => {
     expect(await differences(world, id)).toMatchObject({ problems: [], bank: { voids: 1, held: 0 } });
   });
 
-  it('is listed once for an outcome that stays unknown, however often it is asked, and not again after the operator has closed it', async () => {
+  it('is listed once for an outcome that stays unknown, and not again after it was closed', async () => {
     const { stuckItems, payments } = world.database.models;
     const id = await renewal({ paymentMethod: 'pm_timeout_after_charge' });
     blind.add(id);
@@ -130,15 +130,15 @@ describe('a renewal', () => {
       expect(await world.ask(id)).toMatchObject({ state: 'unknown', unknownCall: 'capture' });
       const command = { commandId: `cancel-${id}` };
       for (let time = 0; time < 2; time++)
-        await expect(world.command(id, 'cancel', { ...command, attempts: 1 })).rejects.toMatchObject({
+        await expect(world.command(id, 'cancelPayment', { ...command, attempts: 1 })).rejects.toMatchObject({
           code: 'OUTCOME_PENDING',
         });
-      await expect(world.command(id, 'cancel')).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
+      await expect(world.command(id, 'cancelPayment')).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
       blind.delete(id);
       expect((await world.ask(id)).state).toBe(ends);
       if (isCaptured)
-        await expect(world.command(id, 'cancel', command)).rejects.toMatchObject({ code: 'PAYMENT_CAPTURED' });
-      else expect(await world.command(id, 'cancel', command)).toMatchObject({ state: 'cancelled' });
+        await expect(world.command(id, 'cancelPayment', command)).rejects.toMatchObject({ code: 'PAYMENT_CAPTURED' });
+      else expect(await world.command(id, 'cancelPayment', command)).toMatchObject({ state: 'cancelled' });
       expect(await differences(world, id)).toMatchObject({ problems: [] });
     },
   );

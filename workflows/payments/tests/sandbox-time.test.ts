@@ -35,7 +35,7 @@ async function timelineInTenantTime(entityId: string): Promise<string[]> {
   return events.map(({ type }) => type);
 }
 
-describe('in a sandbox whose clock was advanced by 31 days', () => {
+describe('in a sandbox 31 days ahead', () => {
   it('a manual authorisation waits seven days of the tenant for its capture', async () => {
     const id = await world.pay({ capture: 'manual' });
     await world.until(id, 'authorised');
@@ -45,7 +45,7 @@ describe('in a sandbox whose clock was advanced by 31 days', () => {
     expect(until!.getTime() - (await world.clock.now(world.tenantId)).getTime()).toBeGreaterThan(6.9 * DAY);
     expect(await timelineInTenantTime(id)).toContain('payment.authorised');
 
-    await world.command(id, 'capture');
+    await world.command(id, 'capturePayment');
     await world.handle(id).result();
     const refundId = await world.refund(id);
     await waitFor(async () => (await world.readRefund(refundId)).state === 'succeeded', { what: 'the refund' });
@@ -60,14 +60,14 @@ describe('in a sandbox whose clock was advanced by 31 days', () => {
     await world.until(id, 'review');
     await sleep(A_WHILE_MS);
     expect((await world.read(id)).state).toBe('review');
-    await world.command(id, 'review', { decision: 'approve' });
+    await world.command(id, 'reviewPayment', { decision: 'approve' });
     await world.until(id, 'captured');
     await timelineInTenantTime(id);
   });
 
   it("a cancel that comes with the start is dated in the tenant's time", async () => {
     const { payment } = await world.accept();
-    await world.command(payment._id, 'cancel');
+    await world.command(payment._id, 'cancelPayment');
     await world.until(payment._id, 'cancelled');
     await timelineInTenantTime(payment._id);
   });

@@ -31,7 +31,7 @@ const offsetOf = async (id: string) =>
   (await describeStand({ client: world.client, workflowId: userOnboardingId(id) }))?.offsetMs ?? NaN;
 
 describe('the sandbox clock', () => {
-  it('takes an onboarding past its deadlines, and its timeline reads as if the days had passed', async () => {
+  it('takes an onboarding past its deadlines, with a timeline of days', async () => {
     const tenantId = await world.newTenant();
     const id = await waiting(tenantId);
     const before = await world.clock.now(tenantId);
@@ -76,7 +76,7 @@ describe('the sandbox clock', () => {
     }, 0);
   });
 
-  it('gives what is born later the tenant’s time from its first event on, also to commands that come with the start', async () => {
+  it('gives what is born later the tenant’s time from its first event on', async () => {
     const tenantId = await world.newTenant();
     expect((await world.ended(await world.advance(tenantId, 'P40D'))).state).toBe('completed');
     const virtually = (await world.clock.now(tenantId)).getTime();
@@ -165,7 +165,7 @@ describe('the sandbox clock', () => {
     expect(await world.clock.offsetMs(three)).toBe(0);
   });
 
-  it('refuses a second advance meanwhile, a live tenant, and what is no duration', async () => {
+  it('refuses a second advance, a live tenant and a negative duration', async () => {
     const tenantId = await world.newTenant();
     await world.stopWorkers(taskQueues.operations);
     const running = await world.advance(tenantId, 'P1D');
@@ -192,7 +192,7 @@ describe('the sandbox clock', () => {
     await expect(world.advance(tenantId, '-P1D')).rejects.toMatchObject({ code: 'INVALID_REQUEST', pointer: '/by' });
   });
 
-  it('resets to an empty sandbox in real time, also in the middle of an advance', async () => {
+  it('resets to an empty sandbox in real time, even during an advance', async () => {
     const [tenantId, other] = [await world.newTenant(), await world.newTenant()];
     const untouched = await waiting(other);
     const gone = [await waiting(tenantId), await world.onboard(tenantId, { start: false })];

@@ -66,7 +66,7 @@ describe('an advance of the sandbox clock', () => {
     }
   });
 
-  it('ends with a named failure when a step fails throughout, and the deadlines are not melted', async () => {
+  it('ends with a named failure when a step keeps failing, before the next deadline', async () => {
     const tenantId = await world.newTenant();
     const id = await waiting(tenantId);
     mailless.add(id);
@@ -92,7 +92,7 @@ describe('an advance of the sandbox clock', () => {
     expect((await world.read(id)).state).toBe('expired');
   });
 
-  it('skips nothing while a step fails, even while nobody watches over the skip', async () => {
+  it('skips no time while a step fails, even unsupervised', async () => {
     const tenantId = await world.newTenant();
     const id = await waiting(tenantId);
     mailless.add(id);

@@ -7,7 +7,7 @@ import type { PaymentGateway } from '../../../src/clients/gateways/payment-gatew
 import { processPaymentId } from '../../../src/contracts/payments/payment';
 import { subscriptionId as subscriptionWorkflowId } from '../../../src/contracts/subscriptions/subscription';
 import { paymentTimes } from '../../../src/domain/payments/payment';
-import { advanceHere } from '../../../src/testing/worlds/advance-here';
+import { advanceHere, type AdvanceHereInput } from '../../../src/testing/worlds/advance-here';
 import { differences } from '../../../src/testing/expect-books';
 import { openPaymentWorld } from '../../../src/testing/worlds/payment-world';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
@@ -15,10 +15,7 @@ import { openSubscriptionWorld } from '../../../src/testing/worlds/subscription-
 import { waitFor } from '../../../src/testing/wait-for';
 
 const HOUR = 3_600_000;
-/**
- * How long a process may stand still before the advance gives up, on a busy machine too; three times as long where it
- * waits for the gateway.
- */
+/** How long a process may stand still before the advance gives up; three times as long where it waits for the gateway. */
 const STALL_AFTER_MS = 4000;
 /** What a few looks may take of a process's time before they are seen to bring nothing. */
 const A_FEW_LOOKS_MS = 5 * 60_000;
@@ -53,9 +50,17 @@ function createHangingGateway() {
   return { fault, wrap };
 }
 
+/** Advances until the gateway is in the way; on a busy machine something else may stand still for long before. */
+async function advanceUntilGateway(input: Pick<AdvanceHereInput, 'world' | 'by'>) {
+  for (let attempts = 1; ; attempts += 1) {
+    const failure = await advanceHere({ ...input, stallAfterMs: STALL_AFTER_MS });
+    if (failure === null || failure.detail.includes('the gateway') || attempts === 10) return failure;
+  }
+}
+
 beforeAll(() => quietTemporal());
 
-it('a void that is not answered lets no day pass: the advance says which payment waits, and goes on once the gateway answers', async () => {
+it('an unanswered void lets no day pass, and the advance continues once the gateway answers', async () => {
   const { fault, wrap } = createHangingGateway();
   const world = await openPaymentWorld({ wrapGateway: wrap, webhooks: false });
   try {
@@ -66,7 +71,7 @@ it('a void that is not answered lets no day pass: the advance says which payment
     const since = (await world.read(action)).since.getTime();
 
     fault.hangs = true;
-    expect(await advanceHere({ world, by: 'P40D', stallAfterMs: STALL_AFTER_MS })).toMatchObject({
+    expect(await advanceUntilGateway({ world, by: 'P40D' })).toMatchObject({
       code: 'WORKFLOW_STALLED',
       workflowId: processPaymentId(action),
       detail: expect.stringContaining('the gateway'),
@@ -102,7 +107,7 @@ it('a refund that is not answered lets no day pass either', async () => {
     await waitFor(async () => (await world.effects(refundId)).refund === 'intent', {
       what: 'the refund to be asked for',
     });
-    expect(await advanceHere({ world, by: 'P3D', stallAfterMs: STALL_AFTER_MS })).toMatchObject({
+    expect(await advanceUntilGateway({ world, by: 'P3D' })).toMatchObject({
       code: 'WORKFLOW_STALLED',
     });
     expect(await world.timeline(refundId)).not.toContain('outcome_overdue');
@@ -122,7 +127,7 @@ it('a renewal that is not answered is not left behind by its subscription', asyn
     await world.until(id, 'active');
     const renewedAt = (await world.read(id)).nextPeriodAt.getTime();
     fault.hangs = true;
-    expect(await advanceHere({ world, by: 'P20D', stallAfterMs: STALL_AFTER_MS })).toMatchObject({
+    expect(await advanceUntilGateway({ world, by: 'P20D' })).toMatchObject({
       code: 'WORKFLOW_STALLED',
       workflowId: subscriptionWorkflowId(id),
       detail: expect.stringContaining('the gateway'),

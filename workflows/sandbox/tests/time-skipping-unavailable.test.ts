@@ -78,7 +78,7 @@ describe('on a server without time skipping', () => {
     });
   });
 
-  it('ends an advance that was accepted before anybody could know, with the clock untouched', async () => {
+  it('ends an advance that was accepted earlier, with the clock untouched', async () => {
     const tenantId = await world.newTenant();
     const id = await world.onboard(tenantId);
     const operation = await world.ended(await world.advance(tenantId, 'P8D'));

@@ -29,7 +29,7 @@ const totals = async (id: string) =>
 const better = () => world.plan({ name: 'Better', amount: { amountMinor: 3000, currency: 'EUR' } });
 
 describe('changePlan', () => {
-  it('now: charges the difference for the rest of the period exactly as its preview said, and renews at the new price', async () => {
+  it('now charges the previewed difference for the rest of the period, then the new price', async () => {
     const id = await active();
     const planId = await better();
     const { period } = await world.read(id);

@@ -61,7 +61,7 @@ describe('while a charge is under way', () => {
     await world.until(id, 'active');
   });
 
-  it('a cancel that comes while the money is being taken gives all of it back', async () => {
+  it('a cancel during the capture refunds all of it', async () => {
     const { promise, resolve: release } = deferred();
     held.capture = promise;
     const id = await world.subscribe({ planId: await world.plan() });
@@ -96,7 +96,7 @@ describe('while a charge is under way', () => {
     expect(await world.bankBalance(id)).toMatchObject({ captured: 0, refunded: 0 });
   });
 
-  it('cancelled in Temporal while charging it has the payment withdrawn, and ends', async () => {
+  it('a cancel in Temporal withdraws the payment and ends it', async () => {
     const id = await world.subscribe({ planId: await world.plan() });
     await whileCharging(async () => {
       await charging(id);

@@ -48,8 +48,8 @@ async function creditInAnUnpaidRenewal(): Promise<string> {
   return id;
 }
 
-describe('the credit of a subscription that is cancelled', () => {
-  it('comes back with the invoice that had used it up, and is given back where a prorated refund is asked for', async () => {
+describe('the credit of a cancelled subscription', () => {
+  it('returns with the invoice that used it up, and is refunded where a prorated refund is due', async () => {
     const id = await creditInAnUnpaidRenewal();
     const {
       creditApplied: { amountMinor: credit },
@@ -71,7 +71,7 @@ describe('the credit of a subscription that is cancelled', () => {
     expect((await world.read(id)).creditBalance).toEqual(creditApplied);
   });
 
-  it('is given back from the payment it came from, also when the time that paid for is long over', async () => {
+  it('is refunded from the payment it came from, even when its period is long over', async () => {
     const id = await active(await world.plan({ name: 'Month', amount: eur(10_000) }));
     await world.command(id, 'changePlan', {
       planId: await world.plan({ name: 'Week', interval: 'week', amount: eur(100) }),

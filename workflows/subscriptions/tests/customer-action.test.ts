@@ -62,7 +62,7 @@ const payment = async (id: string) => (await world.payments(id))[0]!;
 const paymentEvents = async (id: string) => (await world.events((await payment(id))._id)).map(({ type }) => type);
 
 describe('a charge that its customer has to confirm', () => {
-  it('is given up after an hour, not when the look after that is due, and the subscription says until when', async () => {
+  it('is given up after an hour that the subscription names', async () => {
     const id = await waiting();
     const { until, since } = await payment(id);
     expect(until!.getTime() - since.getTime()).toBe(paymentTimes.actionMs);
@@ -130,7 +130,7 @@ describe('a charge that its customer has to confirm', () => {
   });
 });
 
-it('a cancel while the gateway answers that it is overloaded ends the payment cancelled, as the subscription', async () => {
+it('a cancel while the gateway is overloaded ends the payment and the subscription cancelled', async () => {
   const id = await world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_flaky' });
   await waitFor(async () => (await world.payments(id))[0]?.state === 'authorising', {
     what: 'the authorisation to be under way',

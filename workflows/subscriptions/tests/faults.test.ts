@@ -114,7 +114,7 @@ describe('the charge of a period whose step', () => {
   });
 });
 
-describe('a charge without an answer, whose payment goes wrong in whatever way as it lets go,', () => {
+describe('an unanswered charge whose payment goes wrong as it is released', () => {
   /** Charged and not answered; asked about again, an hour later, when the gateway answers. */
   const unanswered = async () => {
     const id = await world.subscribe({ planId: await world.plan() });

@@ -43,7 +43,7 @@ async function partPaid(): Promise<string> {
   return id;
 }
 
-describe('a renewal of which only a part was captured by hand', () => {
+describe('a renewal captured in part by hand', () => {
   it('stays open, and only what is left of it is charged by the ladder', async () => {
     const id = await partPaid();
     const [{ nextAt }, first] = [(await world.read(id)).charge!, await lastInvoice(id)];
@@ -113,7 +113,7 @@ describe('a renewal of which only a part was captured by hand', () => {
     [600, 'uncollectible', null],
     [1000, 'paid', "the period's end"],
   ] as const)(
-    'that was given up meanwhile is settled by what was taken late: %i makes it %s, paid until %s',
+    'that was given up is settled by what was taken late: %i makes it %s, paid until %s',
     async (capturedMinor, state, paidUntil) => {
       const { database, tenantId } = world;
       const { models } = database;

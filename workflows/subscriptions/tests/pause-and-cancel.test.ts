@@ -53,7 +53,7 @@ describe('pause and resume', () => {
     await recordHistory('subscription-pause', world.handle(id));
   });
 
-  it('resumes by itself at the moment it was told; a failed charge makes it past due', async () => {
+  it('resumes by itself at resumeAt; a failed charge makes it past due', async () => {
     const id = await active();
     await expect(
       world.command(id, 'pauseSubscription', { resumeAt: new Date(Date.now() - DAY).toISOString() }),
@@ -81,7 +81,7 @@ describe('pause and resume', () => {
 });
 
 describe('cancelSubscription', () => {
-  it('now with a prorated refund gives back the unused part of all that was paid for the period', async () => {
+  it('now with a prorated refund refunds the unused part of the period', async () => {
     const id = await active();
     await world.command(id, 'changePlan', { planId: await better(), when: 'now' });
     await settled(id);
@@ -142,7 +142,7 @@ describe('cancelSubscription', () => {
   });
 });
 
-it('applies a command once and answers the same when it is repeated with its id, even after the end', async () => {
+it('a repeated command is applied once and answered the same, even after the end', async () => {
   const id = await active();
   const commandId = randomUUID();
   const first = await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' }, { commandId });

@@ -140,7 +140,7 @@ const childFailed = async (id: string) =>
     (event) => event.startChildWorkflowExecutionFailedEventAttributes,
   );
 
-describe('a cancel at the period’s end that comes between the renewal and its invoice', () => {
+describe('a cancel between a renewal and its invoice', () => {
   it('ends the subscription there, and no further period is charged', async () => {
     const id = await active();
     const gate = hold('createInvoice');
@@ -161,8 +161,8 @@ describe('a cancel at the period’s end that comes between the renewal and its 
   });
 });
 
-describe('a refund by the partner’s own hand', () => {
-  it('of a payment that was captured after the cancel leaves nothing to give back, and the subscription ends', async () => {
+describe('a manual refund', () => {
+  it('of a payment captured after the cancel leaves nothing to refund, and the subscription ends', async () => {
     const [capture, update] = [hold('capture'), hold('updateSubscription')];
     const id = await world.subscribe({ planId: await world.plan() });
     await waitFor(() => capture.arrived > 0, { what: 'the capture' });
@@ -176,7 +176,7 @@ describe('a refund by the partner’s own hand', () => {
     expect(await refundedMinor(id)).toBe(1000);
   });
 
-  it('that comes while a prorated cancel is decided is taken into account: both are accepted, and not more than was paid is given back', async () => {
+  it('that comes while a prorated cancel is decided counts: no more than was paid is refunded', async () => {
     const id = await active();
     const [payment] = await world.payments(id);
     rival = () => refundByHand(payment!._id, 800);

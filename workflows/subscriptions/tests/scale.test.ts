@@ -40,7 +40,7 @@ function billed(events: readonly HistoryEvent[]): Record<string, number> {
 }
 const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0);
 
-it('bills a renewal no more than its timer, its child starts and the activities that the design names', async () => {
+it('a renewal bills no more than its timer, its children and the activities of the design', async () => {
   const id = await world.subscribe({ planId: await world.plan() });
   await world.until(id, 'active');
   await world.untilSettled(id);
@@ -80,7 +80,7 @@ it('bills a renewal no more than its timer, its child starts and the activities 
   expect(total / named).toBeLessThanOrEqual(1.2);
 });
 
-it('starts afresh when its history grows long, and loses no command that comes meanwhile and doubles no renewal', async () => {
+it('a long history continues as new, loses no command and doubles no renewal', async () => {
   const id = await world.subscribe({ planId: await world.plan({ interval: 'day' }) });
   await world.until(id, 'active');
   const first = (await world.handle(id).describe()).runId;
@@ -154,7 +154,7 @@ it('starts afresh when its history grows long, and loses no command that comes m
   );
 });
 
-it(`takes ${SUBSCRIPTIONS} subscriptions side by side through 24 months, every month charged once at its time, in less than 4,096 events each`, async () => {
+it(`${SUBSCRIPTIONS} subscriptions run for 24 months, each charged once a month`, async () => {
   const crowd: SubscriptionWorld = await openSubscriptionWorld({
     workflowsPath: require.resolve('../../../src/testing/worlds/instant-payments.ts'),
     // What the payment's own workflow would have written.
@@ -196,7 +196,8 @@ it(`takes ${SUBSCRIPTIONS} subscriptions side by side through 24 months, every m
     const lengths = await Promise.all(ids.map(async (id) => (await crowd.handle(id).describe()).historyLength));
     expect(Math.max(...lengths)).toBeLessThan(4096);
     process.stderr.write(
-      `${SUBSCRIPTIONS} subscriptions × 24 months: ${ms} ms, ${((SUBSCRIPTIONS * 25_000) / ms).toFixed(1)} charges/s, at most ${Math.max(...lengths)} events\n`,
+      `${SUBSCRIPTIONS} subscriptions × 24 months: ${ms} ms, ` +
+        `${((SUBSCRIPTIONS * 25_000) / ms).toFixed(1)} charges/s, at most ${Math.max(...lengths)} events\n`,
     );
   } finally {
     await crowd.close();

@@ -20,7 +20,7 @@ afterAll(() => world?.close());
 const periodsOf = async (id: string) => (await world.invoices(id)).map(({ period }) => period.startAt);
 
 describe('the life of a subscription', () => {
-  it('goes from its trial through a year of renewals, each period charged once, and ends when its user cancels', async () => {
+  it('goes from its trial through a year of renewals, each charged once, and is cancelled', async () => {
     const planId = await world.plan({ trialDays: 14 });
     const id = await world.subscribe({ planId, userId: await world.user() });
     await world.until(id, 'trialing');
@@ -80,7 +80,7 @@ describe('the life of a subscription', () => {
     ['JPY', 3_000, 7],
     ['KWD', 12_345, 3],
   ])(
-    'charges whole minor units of %s times the quantity, and less for a first period up to the anchor day',
+    'charges whole minor units of %s times the quantity, and less for a short first period',
     async (currency, amountMinor, quantity) => {
       const planId = await world.plan({ amount: { amountMinor, currency } });
       const id = await world.subscribe({ planId, quantity, startAt: `${YEAR}-06-16T00:00:00Z`, anchorDay: 1 });

@@ -79,8 +79,8 @@ const settled = async (id: string) => {
   return world.read(id);
 };
 
-describe('a charge without an answer', () => {
-  it('cancelled in Temporal with a payment without an answer it waits until that is known, with nothing kept', async () => {
+describe('an unanswered charge', () => {
+  it('of a subscription cancelled in Temporal ends with nothing kept', async () => {
     const id = await renewsInSilence();
     await waitFor(async () => (await world.payments(id))[1]?.state === 'unknown', { what: 'an unknown payment' });
     await world.handle(id).cancel();
@@ -89,7 +89,7 @@ describe('a charge without an answer', () => {
     await recordHistory('subscription-cancelled-in-temporal-payment-unknown', world.handle(id));
   });
 
-  it('a payment without an answer is asked about until it is known, and never charged twice', async () => {
+  it('is queried until its outcome is known, and never made twice', async () => {
     const id = await renewsInSilence();
     await world.advance(id, 3 * HOUR);
     expect(await world.read(id)).toMatchObject({ state: 'active', charge: { status: 'pending', attempt: 1 } });
@@ -123,7 +123,7 @@ describe('a charge without an answer', () => {
     return { id, payment };
   };
 
-  it('a payment without an answer is asked about at once when the gateway tells of it', async () => {
+  it('is queried immediately when the gateway reports on it', async () => {
     const { id, payment } = await askedHourly();
     const notice = {
       eventId: randomUUID(),
@@ -141,13 +141,13 @@ describe('a charge without an answer', () => {
     await recordHistory('subscription-told-of-its-payment', world.handle(id));
   });
 
-  it('a payment without an answer is asked about at once when its partner has cancelled it', async () => {
+  it('is queried immediately when its partner has cancelled the payment', async () => {
     const { id, payment } = await askedHourly();
     const { client, database, starter, tenantId } = world;
     await createPaymentCommands({ client, database, starter })({
       tenantId,
       paymentId: payment._id,
-      command: 'cancel',
+      command: 'cancelPayment',
       commandId: randomUUID(),
       by: tester,
       at: new Date().toISOString(),
@@ -157,7 +157,7 @@ describe('a charge without an answer', () => {
     expect((await world.payments(id))[1]!.state).toBe('cancelled');
   });
 
-  it('a new payment method withdraws a payment without an answer before it is charged', async () => {
+  it('is withdrawn before a new payment method is charged', async () => {
     const id = await renewsInSilence();
     await waitFor(async () => (await world.payments(id))[1]?.state === 'unknown', { what: 'an unknown payment' });
     silent = false;
@@ -168,7 +168,7 @@ describe('a charge without an answer', () => {
     expect((await world.invoices(id)).map(({ state }) => state)).toEqual(['paid', 'paid']);
   });
 
-  it('a cancel of a payment without an answer ends when that is known, with nothing kept', async () => {
+  it('of a cancelled subscription ends when it is known, with nothing kept', async () => {
     const id = await renewsInSilence();
     await waitFor(async () => (await world.payments(id))[1]?.state === 'unknown', { what: 'an unknown payment' });
     await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });

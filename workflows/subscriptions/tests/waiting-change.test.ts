@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-it('a cancel at the period’s end does not drop a change of plan that waits: that is undone first', async () => {
+it('a cancel at the period’s end is refused while a change of plan waits', async () => {
   const id = await world.subscribe({ planId: await world.plan() });
   await world.untilSettled(id);
   const {

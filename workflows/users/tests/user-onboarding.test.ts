@@ -73,7 +73,7 @@ describe('userOnboarding', () => {
     ]);
   });
 
-  it('reminds after 24 and 72 hours with fresh links and gives up after 7 days, when the address is free again', async () => {
+  it('reminds after 24 and 72 hours with fresh links and expires after 7 days', async () => {
     const id = await world.accept();
     await world.untilMailed(id, 1);
     await world.advance(id, DAY + HOUR);
@@ -178,7 +178,7 @@ describe('userOnboarding', () => {
     ]);
   });
 
-  it('is cancelled, and not failed, when the cancel costs a command its step, and the command is answered with what was recorded of it', async () => {
+  it("is cancelled, not failed, when the cancel interrupts a command's step", async () => {
     const id = await verified();
     faulty.set(id, { step: 'advanceOnboarding', mode: 'is cancelled while it runs, and its worker dies' });
     expect(await world.command(id, 'submitProfile', { payload: { displayName: 'Ada' } })).toMatchObject({
@@ -188,7 +188,7 @@ describe('userOnboarding', () => {
     expect((await world.read(id)).undoing).toMatchObject({ towards: 'cancelled' });
   });
 
-  it('undoes entitlement, user and address, in that order and each once, when a step fails for good after its effect', async () => {
+  it('undoes entitlement, user and address in that order, once, when a step fails for good', async () => {
     const id = await verified();
     failing.add(id);
     await world.command(id, 'submitProfile', { payload: { displayName: 'Ada' } });
@@ -215,7 +215,7 @@ describe('userOnboarding', () => {
     expect(until.getTime() - (await world.read(id)).since.getTime()).toBe(14 * DAY);
   });
 
-  it('applies a command once and answers the same when it is repeated with its id, even after the end', async () => {
+  it('applies a command once and returns the same for its repeat, even after the end', async () => {
     const id = await verified();
     const input = { commandId: `repeat-${id}`, payload: { displayName: 'Once' } };
     const first = await world.command(id, 'submitProfile', input);

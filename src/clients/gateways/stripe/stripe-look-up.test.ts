@@ -22,7 +22,7 @@ describe('lookUp', () => {
     expect(stripe().requests[0]?.query.get('query')).toBe(`metadata["idempotency_key"]:"${KEY}"`);
   });
 
-  test('reads the authorisation directly when it is known; one of another key or tenant is not found', async () => {
+  test('reads a known authorisation directly, and finds none of another key or tenant', async () => {
     stripe().answer(intent());
     expect(await lookUp({ authorisationId: 'pi_1' })).toMatchObject({ status: 'found' });
     expect(await lookUp({ authorisationId: 'pi_1', tenantId: 'ten_b' })).toEqual({ status: 'not_found' });

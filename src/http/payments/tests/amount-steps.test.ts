@@ -51,7 +51,7 @@ const counts = async () =>
   );
 
 describe('an amount that Stripe does not take', () => {
-  it('is refused of a live payment or plan with the amounts that are taken, and nothing is stored', async () => {
+  it('is refused for a live payment or plan with the accepted amounts, and nothing is stored', async () => {
     const before = await counts();
     for (const path of ['/payments', '/payments/initialize']) expect(await refusal(path, payment)).toEqual(refused);
     expect(await refusal('/plans', plan)).toEqual(refused);

@@ -42,7 +42,7 @@ describe('cancelling', () => {
     });
   });
 
-  it('after the capture is one refund of all that is left, the same for every repeat of the key, even after a crash', async () => {
+  it('after the capture makes one refund of the rest per key, even after a crash', async () => {
     answerCommand = captured;
     const paymentId = await seedCaptured({ api, tenantId });
     await post(`/payments/${paymentId}/refunds`, { amount: { amountMinor: 100, currency: 'EUR' } });

@@ -109,7 +109,7 @@ describe("a gateway's webhooks", () => {
     expect(await api.database.models.gatewayEvents.countDocuments()).toBe(before);
   });
 
-  it('have no say about live tenants, end at a limit, and are unknown where the gateway is not configured', async () => {
+  it('have no say about live tenants, end at a limit, and are unknown without the gateway', async () => {
     const live = await api.newTenant({ mode: 'live' });
     expect((await webhook({ idempotencyKey: 'pay_x:authorise:1', account: live.tenantId })).status).toBe(200);
     expect(await api.database.models.gatewayEvents.countDocuments({ tenantId: live.tenantId })).toBe(0);

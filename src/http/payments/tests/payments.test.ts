@@ -28,7 +28,7 @@ const post = async (path: string, content?: object, { idempotencyKey = newId('ev
 const get = async (path: string, as = key) => expectContract(await api.call('get', path, as));
 
 describe('payments', () => {
-  it('are accepted with everything their process needs, and the same key answers the same payment', async () => {
+  it('are accepted with all that their process needs; the same key returns the same payment', async () => {
     const idempotencyKey = randomUUID();
     const first = await post(
       '/payments',

@@ -22,7 +22,7 @@ const post = async (path: string, content?: object, { idempotencyKey = newId('ev
 const get = async (path: string) => expectContract(await api.call('get', path, key));
 
 describe('refunds', () => {
-  it('are dated no earlier than what happened to their payment last: an advance that failed leaves it ahead of the clock', async () => {
+  it('are dated no earlier than the last event of their payment', async () => {
     const paymentId = await seedCaptured({ api, tenantId });
     const ahead = new Date(Date.now() + 86_400_000);
     await api.database.models.payments.updateOne({ _id: paymentId }, { $set: { updatedAt: ahead } });
@@ -75,7 +75,7 @@ describe('refunds', () => {
     expect(outcomes).toEqual(pairs.map(() => one));
   });
 
-  it('are refused beyond what is left and before a capture, and read under their own payment alone', async () => {
+  it('are refused beyond what is left and before a capture, and read under their payment alone', async () => {
     const paymentId = await seedCaptured({ api, tenantId });
     const refuse = async (content?: object, id = paymentId) => {
       const {

@@ -16,7 +16,7 @@ const post = async (path: string, content: object | undefined, { as }: { as: str
 };
 const get = async (path: string, as: string) => expectContract(await api.call('get', path, as));
 
-describe('what operators and sandboxes have', () => {
+describe('the sandbox and its operator', () => {
   it('compensations are retried or waived once, by operators alone', async () => {
     const tenant = await api.newTenant({ scopes: ['operator'] });
     const { compensationId, paymentId } = await seedPayment({ api, tenantId: tenant.tenantId });
@@ -65,7 +65,7 @@ describe('what operators and sandboxes have', () => {
     expect(books.problems.join()).toContain('debit 500 and credit 499 differ by 1');
   });
 
-  it('the clock is for sandboxes: one advance at a time, within 400 days, and an operation to follow', async () => {
+  it('is for sandboxes only: one advance at a time, within 400 days, with an operation to follow', async () => {
     const tenant = await api.newTenant();
     const live = await api.newTenant({ mode: 'live' });
     for (const [method, path] of [
@@ -99,7 +99,7 @@ describe('what operators and sandboxes have', () => {
     expect((await post('/sandbox/clock/reset', undefined, { as: tenant.key })).status).toBe(200);
   });
 
-  it('the clock stands twenty years ahead of real time at most: a longer way is refused with the remedy, and nothing of it is stored', async () => {
+  it('refuses to go beyond twenty years ahead of real time and stores nothing of it', async () => {
     const tenant = await api.newTenant();
     const { sandboxClocks, operations, outbox } = api.database.models;
     const ahead = new Date();

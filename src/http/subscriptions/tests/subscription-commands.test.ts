@@ -93,7 +93,7 @@ describe('commands', () => {
     expect(sent[0]).toMatchObject({ tenantId, subscriptionId, by: { kind: 'api_key' } });
   });
 
-  it('of more than can be paid exactly point at the quantity, before the process hears of them', async () => {
+  it('of more than can be paid exactly are refused with a pointer to the quantity', async () => {
     const send = createSubscriptionCommands({ client: null as never, starter: null as never, database: api.database });
     answerCommand = () => send(sent.at(-1)!) as ReturnType<typeof answerCommand>;
     const { subscriptionId } = await seedSubscription({ api, tenantId });
@@ -209,7 +209,7 @@ describe('the preview of a change', () => {
     expect(answer.body.total.amountMinor).toBeGreaterThan(0);
   });
 
-  it('takes effect no earlier than what happened to the subscription last: an advance that failed leaves it ahead of the clock', async () => {
+  it('takes effect no earlier than the last event of the subscription', async () => {
     const ahead = new Date(Date.now() + 86_400_000);
     const { subscriptionId, planId } = await seedSubscription({
       api,

@@ -86,7 +86,7 @@ describe('subscribing', () => {
   const newPlan = async (terms: object = {}): Promise<string> =>
     (await post('/plans', { ...monthly, ...terms })).body.id;
 
-  it('is accepted with everything the process needs, and the same key answers the same subscription', async () => {
+  it('is accepted with all that its process needs; the same key returns the same subscription', async () => {
     const idempotencyKey = randomUUID();
     const body = {
       customerId: 'cust-1',

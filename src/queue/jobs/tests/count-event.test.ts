@@ -17,7 +17,7 @@ afterAll(() => drop());
 
 const rowById = async (id: string) => (await database.models.outbox.findById(id).lean()) as OutboxRow;
 
-test('of many racing callers exactly one records a consumer as done, and the row is done with the last consumer', async () => {
+test('one of many racing callers records a consumer as done; the last consumer closes the row', async () => {
   const row = newOutboxRow({
     tenantId: 'ptn_1:live',
     entityType: 'onboarding',
@@ -34,7 +34,7 @@ test('of many racing callers exactly one records a consumer as done, and the row
   expect(await rowById(row._id)).toMatchObject({ pending: [], lease: null, doneAt: expect.any(Date) });
 });
 
-test('an event is counted once for its day, however often its job runs and however many events race', async () => {
+test('an event is counted once for its day however often its job runs', async () => {
   const tenantId = `${newId('partner')}:live`;
   const at = new Date('2026-03-01T23:59:59Z');
   const rows = await Promise.all(

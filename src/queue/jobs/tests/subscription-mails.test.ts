@@ -114,39 +114,36 @@ describe('a renewal that fails', () => {
         until: ['12,340 KWD für Pro ist noch offen', 'endet das Abonnement am 13. November 2026 um 09:00 MEZ.'],
       },
     ],
-  ])(
-    'is told in %s at each attempt with the time of the next, then that it rests, then that it ended',
-    async (_language, user, texts) => {
-      const life = await world.subscribe({ amount: dinar, user, at: '2026-09-23T08:00:00.000Z' });
-      await life.charge(1, 'captured', '2026-09-23T08:00:00.000Z');
-      const failedAt = Date.parse('2026-10-23T08:00:00.000Z');
-      for (const [index, day] of [0, 1, 3, 5, 7].entries())
-        await life.charge(index + 1, 'declined', new Date(failedAt + day * 24 * HOUR_MS).toISOString());
-      expect(await life.read()).toMatchObject({ state: 'unpaid' });
-      await world.activities.cancelSubscription({
-        ...life.step('give_up', '2026-11-13T08:00:00.000Z'),
-        when: 'now',
-        refund: 'none',
-        reason: 'unpaid',
-      });
+  ])('is announced in %s at each attempt, when the service stops and when it ends', async (_language, user, texts) => {
+    const life = await world.subscribe({ amount: dinar, user, at: '2026-09-23T08:00:00.000Z' });
+    await life.charge(1, 'captured', '2026-09-23T08:00:00.000Z');
+    const failedAt = Date.parse('2026-10-23T08:00:00.000Z');
+    for (const [index, day] of [0, 1, 3, 5, 7].entries())
+      await life.charge(index + 1, 'declined', new Date(failedAt + day * 24 * HOUR_MS).toISOString());
+    expect(await life.read()).toMatchObject({ state: 'unpaid' });
+    await world.activities.cancelSubscription({
+      ...life.step('give_up', '2026-11-13T08:00:00.000Z'),
+      when: 'now',
+      refund: 'none',
+      reason: 'unpaid',
+    });
 
-      const mails = await life.inbox();
-      expect(mails.map(({ subject }) => subject)).toEqual([
-        texts.failed,
-        texts.failed,
-        texts.failed,
-        texts.failed,
-        texts.unpaid,
-        texts.cancelled,
-      ]);
-      for (const [index, retry] of texts.retries.entries()) {
-        expect(mails[index]?.text).toContain(texts.amount);
-        expect(mails[index]?.text).toContain(retry);
-      }
-      for (const sentence of texts.until) expect(mails[4]?.text).toContain(sentence);
-      expect(mails[5]?.text).not.toMatch(/given back|erstattet/);
-    },
-  );
+    const mails = await life.inbox();
+    expect(mails.map(({ subject }) => subject)).toEqual([
+      texts.failed,
+      texts.failed,
+      texts.failed,
+      texts.failed,
+      texts.unpaid,
+      texts.cancelled,
+    ]);
+    for (const [index, retry] of texts.retries.entries()) {
+      expect(mails[index]?.text).toContain(texts.amount);
+      expect(mails[index]?.text).toContain(retry);
+    }
+    for (const sentence of texts.until) expect(mails[4]?.text).toContain(sentence);
+    expect(mails[5]?.text).not.toMatch(/given back|erstattet/);
+  });
 });
 
 it.each([

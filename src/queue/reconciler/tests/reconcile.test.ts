@@ -75,7 +75,7 @@ test('nothing is listed where everything is as it should be', async () => {
   expect(await items()).toEqual([]);
 });
 
-test('an open onboarding without a process is listed once, and leaves the list when its process runs again', async () => {
+test('an open onboarding without a process is listed once, and unlisted when it runs again', async () => {
   const subject = userOnboardingId((await given())._id);
   expect(await reconcile()).toEqual({ listed: 1, mended: 0 });
   expect(await reconcile()).toEqual({ listed: 0, mended: 0 });
@@ -94,7 +94,7 @@ test('one that changed a moment ago, or whose list entry only lags, is not liste
   });
 });
 
-test('an accepted onboarding that nobody starts gets a start; an open start is left to the relay; a start that led nowhere twice is listed', async () => {
+test('an onboarding without a start gets one, and is listed when two starts led nowhere', async () => {
   const onboarding = await given({ state: 'accepted' });
   expect(await reconcile()).toEqual({ listed: 0, mended: 1 });
   const [asked] = await startsOf(onboarding);
@@ -117,7 +117,7 @@ test('an accepted onboarding that nobody starts gets a start; an open start is l
   expect(await items()).toMatchObject([{ kind: 'workflow_missing' }]);
 });
 
-test('a process whose onboarding has ended or does not exist is listed, but not in the moment of ending', async () => {
+test('a process whose onboarding has ended or is missing is listed, except while it is ending', async () => {
   const ended = userOnboardingId((await given({ state: 'expired' }))._id);
   const ending = userOnboardingId((await given({ state: 'completed', updatedAt: new Date() }))._id);
   const unknown = userOnboardingId(newId('onboarding'));
@@ -133,7 +133,7 @@ test('a process whose onboarding has ended or does not exist is listed, but not 
   expect(await reconcile()).toEqual({ listed: 0, mended: 2 });
 });
 
-test('an onboarding whose state was changed by hand is listed, with its version changed or not, until it is set right', async () => {
+test('an onboarding whose state was changed by hand is listed until it is set right', async () => {
   const [silently, loudly] = [await given(), await given()];
   for (const { _id } of [silently, loudly, await given()]) running.add(userOnboardingId(_id));
   await database.models.onboardings.updateOne({ _id: silently._id }, { $set: { state: 'awaiting_profile' } });

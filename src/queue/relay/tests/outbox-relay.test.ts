@@ -75,7 +75,7 @@ test('a row that was sent is left alone while it is leased and sent again after 
   await eventually(() => expect(sent).toHaveLength(2));
 });
 
-test('while Temporal is away a row counts no failure, the others wait, mails go on, and all are started soon after it is back', async () => {
+test('while Temporal is away rows count no failure, mails go on, and all start when it is back', async () => {
   let away = true;
   let attempts = 0;
   const starter = {
@@ -101,7 +101,7 @@ test('while Temporal is away a row counts no failure, the others wait, mails go 
   expect(await database.models.outbox.countDocuments({ failures: { $gt: 0 } })).toBe(0);
 });
 
-test('a start that Temporal refuses counts on its row, is tried again a second later, and stops nobody else', async () => {
+test('a refused start counts on its row, is retried a second later and stops no other row', async () => {
   const [bad, good] = [rowFor('temporal'), rowFor('temporal')];
   await database.models.outbox.insertMany([bad, good]);
   const starter = {
@@ -155,7 +155,7 @@ test('a relay that stops hands back what it has not started', async () => {
   );
 });
 
-test('with Redis away from the beginning nothing is lost and nothing counted; rows go out once it is there', async () => {
+test('with Redis away from the beginning rows wait uncounted and go out once it is there', async () => {
   const row = rowFor('mail');
   await database.models.outbox.insertMany([row]);
   const prefix = ownPrefix();
@@ -168,7 +168,7 @@ test('with Redis away from the beginning nothing is lost and nothing counted; ro
   await eventually(async () => expect((await queues.depth('mail')).waiting).toBe(1), 5000);
 });
 
-test('publishing a row again does not make a second job while the first is there, and does after it is gone', async () => {
+test('publishing a row again makes a second job only after the first is gone', async () => {
   const prefix = ownPrefix();
   const queues = openQueues(prefix);
   const handled: string[] = [];

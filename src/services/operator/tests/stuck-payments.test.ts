@@ -49,7 +49,7 @@ async function relay(entityId: string): Promise<void> {
 
 afterEach(() => world.chaos({ down: false }));
 
-it('the reconciler finds payments and refunds without a process, and nothing wrong with the others', async () => {
+it('the reconciler finds payments and refunds without a process and no others', async () => {
   const [waiting, ended, gone] = await Promise.all([
     world.pay({ capture: 'manual' }),
     world.pay(),
@@ -92,7 +92,7 @@ it('the reconciler finds payments and refunds without a process, and nothing wro
   expect((await restart(item)).state).toBe('restarted');
   await relay(gone);
   await waitFor(async () => (await world.read(gone)).chain !== null, { what: 'the new run' });
-  await world.command(gone, 'capture');
+  await world.command(gone, 'capturePayment');
   await world.until(gone, 'captured');
   expect((await differences(world, gone)).problems).toEqual([]);
 });
@@ -128,13 +128,13 @@ it('closing a payment that was ended by hand gives back what is held', async () 
   expect((await differences(world, paymentId)).problems).toEqual([]);
 });
 
-it('restarting a payment that was ended by hand lets it go on from where its last event left it', async () => {
+it('restarting a payment that was ended by hand continues from its last event', async () => {
   const paymentId = await endedByHand();
   const { chain } = await world.read(paymentId);
   expect((await restart(await list('workflow_orphaned', 'payment', paymentId))).state).toBe('restarted');
   await relay(paymentId);
   await waitFor(async () => ![null, chain].includes((await world.read(paymentId)).chain), { what: 'the new run' });
-  await world.command(paymentId, 'capture');
+  await world.command(paymentId, 'capturePayment');
   await world.until(paymentId, 'captured');
   expect((await differences(world, paymentId)).problems).toEqual([]);
 });
@@ -163,7 +163,7 @@ it('an outcome that is not known is looked up at once, and its item leaves the l
   expect((await differences(world, paymentId)).problems).toEqual([]);
 });
 
-it('closing an outcome that is not known gives the payment up, and ends it only when the gateway confirms', async () => {
+it('closing an unknown outcome gives the payment up and ends it when the gateway confirms', async () => {
   const paymentId = await world.payAndLoseTheAnswer();
   const item = await list('outcome_unknown', 'payment', paymentId);
   expect((await close(item)).state).toBe('closed');
@@ -175,7 +175,7 @@ it('closing an outcome that is not known gives the payment up, and ends it only 
   expect((await world.bankItems(paymentId)).map(({ outcome }) => outcome)).toEqual(['authorised', 'voided']);
 });
 
-it("closing the unknown outcome of a subscription's payment gives it up although no process of it runs", async () => {
+it("closing the unknown outcome of a subscription's payment gives it up without a process", async () => {
   const {
     payment: { _id: paymentId },
   } = await world.accept({ paymentMethod: 'pm_timeout_after_charge', purpose: 'renewal', parent: testParent });

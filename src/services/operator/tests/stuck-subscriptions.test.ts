@@ -69,7 +69,7 @@ async function orphanedWhilePaying({ cancelled = false } = {}): Promise<string> 
 }
 const hasProcess = async (id: string) => (await world.handle(id).describe()).status.name === 'RUNNING';
 
-it('a subscription without a process is found, and restarted goes on where it stood: the next period is charged, once', async () => {
+it('a subscription without a process is found; restarted, it charges the next period once', async () => {
   const [gone, well] = await Promise.all([orphaned(), world.subscribe({ planId: await world.plan() })]);
   await world.untilSettled(well);
   const { nextPeriodAt } = await world.read(gone);
@@ -126,7 +126,7 @@ it('closed while its process still runs, it is charged no more', async () => {
   expect(await world.bankBalance(id)).toMatchObject({ captured: 1000, refunded: 0 });
 });
 
-it('ended by hand while its process runs, it goes on when it is restarted, and is ended in order when it is closed', async () => {
+it('a subscription ended by hand continues when restarted and ends in order when closed', async () => {
   const endByHand = async () => {
     const id = await world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_declined' });
     await world.until(id, 'past_due');
@@ -201,7 +201,7 @@ it('closed with an invoice that was paid in part, it gives that part back', asyn
   });
 });
 
-it('closed while nobody knows whether it paid, it is cancelled at once, and a new run sees that nothing is kept', async () => {
+it('a subscription closed with an unknown payment is cancelled, and a new run keeps nothing', async () => {
   const id = await orphanedWhilePaying();
   await close(await list(id));
   expect(await world.read(id)).toMatchObject({ state: 'cancelled', charge: { status: 'pending' } });
@@ -231,7 +231,7 @@ it('restarted while nobody knows whether it paid, it finds out and does not char
   expect(await world.bankBalance(id)).toEqual({ captured: 1000, refunded: 0, authorisations: 1 });
 });
 
-it('one that was cancelled is restarted as long as a payment of it is under way, and ends with that', async () => {
+it('a cancelled subscription is restarted while a payment of it is under way, and ends then', async () => {
   const id = await orphanedWhilePaying({ cancelled: true });
   await restart(await list(id));
   await world.chaos({ down: false });

@@ -40,8 +40,8 @@ const report = (refundId: string, { hasFailed = true } = {}) =>
   });
 const listed = (entityId: string) => database.models.stuckItems.find({ entityId, open: true }).lean();
 
-describe('a refund that fails after the gateway had called it done', () => {
-  it("is on the operator's list, once however often it is reported, and leaves it when the operator has seen to it", async () => {
+describe('a late refund failure', () => {
+  it("is on the operator's list once and leaves it when the operator has handled it", async () => {
     const refundId = await refund('succeeded');
     for (let time = 0; time < 3; time++) expect(await report(refundId)).toBeNull();
     const [item, ...others] = await listed(refundId);
@@ -67,7 +67,7 @@ describe('a refund that fails after the gateway had called it done', () => {
     expect(await listed(refundId)).toEqual([]);
   });
 
-  it('is told to the partner: once on the timelines of the refund and its payment, each with its outbox row, and by the refund itself', async () => {
+  it('is reported to the partner once, on both timelines and by the refund itself', async () => {
     const { paymentId, refundId } = await seedPayment({ api: { database }, tenantId });
     await database.models.refunds.updateOne({ _id: refundId }, { $set: { state: 'succeeded' } });
     await database.models.payments.updateOne(
@@ -105,7 +105,7 @@ describe('a refund that fails after the gateway had called it done', () => {
     });
   });
 
-  it('is nothing new of a refund that is under way or has failed, nor is other news of one that succeeded', async () => {
+  it('changes nothing for a refund that is pending or failed, nor does a report of success', async () => {
     const [pending, failed, succeeded] = [await refund('pending'), await refund('failed'), await refund('succeeded')];
     expect(await report(pending)).toMatchObject({ signal: { workflowId: refundPaymentId(pending) } });
     await report(failed);

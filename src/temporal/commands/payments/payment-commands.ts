@@ -1,7 +1,6 @@
 import type { CommandInput } from '../../../contracts/commands';
 import {
   paymentRefusals,
-  paymentUpdates,
   type CapturePaymentInput,
   type PaymentOutcome,
   type ReviewPaymentInput,
@@ -42,11 +41,11 @@ export function createPaymentCommands(dependencies: CommandDependencies): SendPa
   return async (input) => {
     const { tenantId, paymentId, command, commandId, by, decision } = input;
     const payment = await findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
-    const asked = command === 'cancel' ? await outcomeOfAskedCancel({ database, payment, commandId }) : null;
+    const asked = command === 'cancelPayment' ? await outcomeOfAskedCancel({ database, payment, commandId }) : null;
     if (asked) return asked;
     if (isReleased(payment)) return commandReleasedPayment({ database, payment, ...input });
     const amountMinor =
-      command === 'capture' && input.amount
+      command === 'capturePayment' && input.amount
         ? captureAmount({
             authorised: payment.amount,
             requested: input.amount,
@@ -57,13 +56,13 @@ export function createPaymentCommands(dependencies: CommandDependencies): SendPa
       commandId,
       by,
       ...(amountMinor === undefined ? {} : { amountMinor }),
-      ...(command === 'review' ? { decision: decision ?? 'decline' } : {}),
+      ...(command === 'reviewPayment' ? { decision: decision ?? 'decline' } : {}),
     };
     return sendCommand(dependencies, {
       tenantId,
       process: paymentProcess,
       entityId: paymentId,
-      update: paymentUpdates[command],
+      update: command,
       input: message,
       refusalOf: (entity) => refusalOf(entity as Payment, command),
     }) as Promise<PaymentOutcome>;
@@ -75,7 +74,7 @@ export function createPaymentCommands(dependencies: CommandDependencies): SendPa
  * possible.
  */
 function refusalOf({ state, capture }: Payment, command: RunningPaymentCommand): DomainError | null {
-  if (command === 'cancel' && meaningOfCancel(state) === 'refund') {
+  if (command === 'cancelPayment' && meaningOfCancel(state) === 'refund') {
     return new DomainError(
       paymentRefusals.captured,
       `The payment is ${state}: cancelling it means refunding what is left`,

@@ -66,7 +66,7 @@ async function askAgainWhileStarting(ask: () => Promise<SubscriptionOutcome>): P
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof DomainError) || error.code !== subscriptionRefusals.startingAfresh) throw error;
+      if (!(error instanceof DomainError) || error.code !== subscriptionRefusals.continuingAsNew) throw error;
       if (asked === MOST_ASKS)
         throw new DomainError(
           'OUTCOME_PENDING',

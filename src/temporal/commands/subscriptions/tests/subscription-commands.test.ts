@@ -15,7 +15,7 @@ afterEach(() => jest.restoreAllMocks());
 afterAll(() => api.stop());
 
 it.each(['subscriptions', 'events'] as const)(
-  'a change of plan that is recorded between two looks of its repeat (after that at %s) is no change to the same',
+  'a plan change recorded between two reads of its repeat is recognised (after that at %s)',
   async (model) => {
     const { database } = api;
     const { tenantId } = await api.newTenant();

@@ -1,0 +1,116 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { CapturePaymentInput, PaymentUndoing } from '../../src/contracts/payments/payment';
+import type { GatewayAnswer } from '../../src/contracts/payments/payment-activities';
+import { paymentAfter, paymentAfterSilence } from '../../src/domain/payments/gateway-outcome';
+import {
+  paymentTimes,
+  waitAfterAnswerMs,
+  type GatewayCall,
+  type PaymentPosition,
+} from '../../src/domain/payments/payment';
+import { lookUpPayment, processPaymentGateway, reportOverduePayment } from './activities';
+import type { Next } from './next';
+import type { PaymentRun } from './payment-run';
+
+type Call = Extract<GatewayCall, 'authorise' | 'capture'>;
+
+const LONGEST_WAIT_FOR_CUSTOMER_MS = 300_000;
+
+/** Reasons of endings for which the gateway named none. */
+const reasonsOfEndings: Partial<Record<PaymentPosition, string>> = {
+  declined: 'declined',
+  cancelled: 'voided_at_the_gateway',
+  failed: 'refused_by_the_gateway',
+};
+
+/** Authorises or captures at the gateway; without an answer the payment becomes `unknown`. */
+export async function callGateway(run: PaymentRun, call: Call): Promise<Next | undefined> {
+  // Set before the activity records it: whatever happens to the activity, the call may have reached the gateway.
+  run.moved(call === 'authorise' ? 'authorising' : 'capturing');
+  const answer = await run.inbox.transit(() => processPaymentGateway({ ...run.step(call), call }));
+  return settle(run, call, answer);
+}
+
+/**
+ * Looks up the outcome of a call until the gateway knows it; a webhook brings the next look-up forward. After 24 hours
+ * operators are notified, and the look-ups go on.
+ */
+export async function resolveUnknown(run: PaymentRun, call: Call): Promise<Next | undefined> {
+  const overdueAtMs = run.sinceMs + paymentTimes.unknownMs;
+  run.untilMs = overdueAtMs;
+  for (let round = 1; ; round++) {
+    const { position } = run;
+    const next = await lookUp(run, call, { believeNothingFromMs: run.sinceMs + paymentTimes.arrivalMs });
+    if (next || run.position !== position) return next;
+    await reportWhenOverdue(run, overdueAtMs);
+    if (run.renewal) return 'leave-to-parent';
+    if (run.shouldContinueAsNew) return 'continue-as-new';
+    await run.waitForGateway({ round, untilMs: Date.now() < overdueAtMs ? overdueAtMs : undefined });
+  }
+}
+
+/** Waits up to an hour for the customer to confirm with the bank. */
+export async function awaitAction(run: PaymentRun): Promise<Next | undefined> {
+  const deadlineMs = run.sinceMs + paymentTimes.actionMs;
+  run.untilMs = deadlineMs;
+  for (let round = 1; ; round++) {
+    const next = await lookUp(run, 'authorise', { believeNothingFromMs: Infinity });
+    if (next || run.state !== 'requires_action') return next;
+    if (Date.now() >= deadlineMs) return { towards: 'cancelled', reason: 'customer_did_not_act' };
+    if (run.renewal) return 'leave-to-parent';
+    await run.waitForGateway({ round, untilMs: deadlineMs, longestMs: LONGEST_WAIT_FOR_CUSTOMER_MS });
+  }
+}
+
+/** Captures an automatic payment immediately; waits up to 7 days for the partner to capture a manual one. */
+export async function awaitCapture(run: PaymentRun): Promise<Next | undefined> {
+  if (run.capture === 'automatic') return callGateway(run, 'capture');
+  const deadlineMs = run.sinceMs + paymentTimes.captureMs;
+  run.untilMs = deadlineMs;
+  if (run.renewal && Date.now() < deadlineMs) return 'leave-to-parent';
+  const command = await run.inbox.next(deadlineMs);
+  if (!command) return { towards: 'cancelled', reason: 'not_captured_in_time' };
+  const { amountMinor } = command.input as CapturePaymentInput;
+  return run.move({ to: 'capturing', ...(amountMinor === undefined ? {} : { captureMinor: amountMinor }) }, command);
+}
+
+/** Puts the payment on the operators' list, once, when its outcome is still unknown at `overdueAtMs`. */
+export async function reportWhenOverdue(run: PaymentRun, overdueAtMs: number): Promise<void> {
+  if (Date.now() < overdueAtMs || run.reported) return;
+  run.reported = true;
+  await reportOverduePayment(run.step('overdue'));
+}
+
+/** Before `believeNothingFromMs` a call that the gateway does not know of may still be on its way. */
+async function lookUp(
+  run: PaymentRun,
+  call: Call,
+  { believeNothingFromMs }: { believeNothingFromMs: number },
+): Promise<PaymentUndoing | undefined> {
+  const answer = await run.inbox.transit(() => lookUpPayment({ ...run.step('look-up'), call }));
+  const nothingArrived = answer.status === 'not_found' || (call === 'capture' && answer.status === 'authorised');
+  if (answer.status === 'unavailable' || (nothingArrived && Date.now() < believeNothingFromMs)) return undefined;
+  return settle(run, call, answer);
+}
+
+/** Records the gateway's answer, even while the payment is being cancelled: its effect at the gateway is a fact. */
+function settle(run: PaymentRun, call: Call, answer: GatewayAnswer): Promise<PaymentUndoing | undefined> {
+  return CancellationScope.nonCancellable(async () => {
+    const { status, reason, position, capturedMinor, mayHold } = answer;
+    const waitMs = waitAfterAnswerMs({ position, capture: run.capture });
+    run.moved(position, waitMs === null ? null : Date.now() + waitMs);
+    if (status === 'unavailable') return undefined;
+    if (status === 'unknown') {
+      const unknown = paymentAfterSilence({ position, call });
+      return unknown ? run.move({ to: unknown, untilMs: Date.now() + paymentTimes.unknownMs }) : undefined;
+    }
+    const to = paymentAfter({ position, status });
+    if (to === null) return undefined;
+    // A refused call may leave an authorisation behind, which is voided before the payment ends.
+    if (to === 'failed' && (call === 'capture' || mayHold))
+      return { towards: 'failed', reason: reason ?? 'capture_refused' };
+    if (to === 'captured') return run.move({ to, capturedMinor });
+    const defaultReason = reasonsOfEndings[to];
+    return run.move({ to, reason: defaultReason ? (reason ?? defaultReason) : null });
+  });
+}

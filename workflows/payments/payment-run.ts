@@ -1,0 +1,185 @@
+import { workflowInfo, type CancellationScope } from '@temporalio/workflow';
+import { ILLEGAL_STATE, type CommandInput } from '../../src/contracts/commands';
+import { paymentRefusals } from '../../src/contracts/payments/payment';
+import type {
+  CapturePaymentInput,
+  PaymentOutcome,
+  PaymentProgress,
+  PaymentRef,
+  PaymentStatus,
+  PaymentUndoing,
+  ProcessPaymentInput,
+  ProcessPaymentResult,
+  ReviewPaymentInput,
+  RunningPaymentCommand,
+} from '../../src/contracts/payments/payment';
+import type { PaymentStepInput, UpdatePaymentStatusInput } from '../../src/contracts/payments/payment-activities';
+import {
+  endedPaymentStates,
+  positionOf,
+  settledPaymentStates,
+  standingOf,
+  type CaptureMode,
+  type GatewayCall,
+  type PaymentPosition,
+  type PaymentState,
+} from '../../src/domain/payments/payment';
+import { meaningOfCancel, refusePaymentCommand } from '../../src/domain/payments/payment-commands';
+import { refusal, type QueuedCommand } from '../command-inbox';
+import { InterruptibleRun } from '../process-run';
+import { updatePaymentStatus } from './activities';
+import { WakeUp, type WakeUpWaitInput } from './wake-up';
+
+export type PaymentMessage = CommandInput | CapturePaymentInput | ReviewPaymentInput;
+export type QueuedPaymentCommand = QueuedCommand<RunningPaymentCommand, PaymentOutcome, PaymentMessage>;
+
+type PaymentMove = Pick<UpdatePaymentStatusInput, 'to' | 'reason' | 'captureMinor' | 'capturedMinor'> & {
+  untilMs?: number;
+};
+
+/** The state of one run of `processPayment`. */
+export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentCommand, PaymentOutcome, PaymentMessage> {
+  /** Never waits on business time; see `ProcessPaymentInput`. */
+  readonly renewal: boolean;
+  readonly wakeUp = new WakeUp();
+  capture: CaptureMode = 'automatic';
+  state: PaymentState = 'accepted';
+  unknownCall: GatewayCall | null = null;
+  /** When the payment entered its state (ms). */
+  sinceMs = Date.now();
+  untilMs: number | null = null;
+  reason: string | null = null;
+  undoing: PaymentUndoing | null = null;
+  /** Fraud rules and card check have passed. */
+  checked = false;
+  /** The payment is on the operators' list. */
+  reported = false;
+  /** The state that the partner was last notified of. */
+  notified: PaymentState = 'validating';
+  /** False until this run has read the payment's progress. */
+  resumed = false;
+  /** The main loop has ended: commands that arrive now are too late. */
+  ending = false;
+  private run = 1;
+  private readonly occurrences = new Map<string, number>();
+
+  constructor({ tenantId, paymentId, renewal }: ProcessPaymentInput, mainLoop: CancellationScope) {
+    super({ tenantId, paymentId }, mainLoop);
+    this.renewal = renewal === true;
+  }
+
+  /** Takes over the progress that earlier runs have recorded. */
+  resume({ state, unknownCall, capture, since, undoing, run, reason }: PaymentProgress): void {
+    Object.assign(this, { state, unknownCall, capture, sinceMs: Date.parse(since), undoing, run, reason });
+    this.notified = state;
+    this.resumed = true;
+    this.inbox.open();
+  }
+
+  get position(): PaymentPosition {
+    return positionOf(this);
+  }
+
+  get isSettled(): boolean {
+    return settledPaymentStates.includes(this.state);
+  }
+
+  get shouldContinueAsNew(): boolean {
+    const cancelWaits = this.cancel !== null && this.cancel.outcome === undefined;
+    return workflowInfo().continueAsNewSuggested && !this.renewal && !this.inbox.waiting && !cancelWaits;
+  }
+
+  /** Returns the input of a step's activity; steps may repeat, so the name gets the run and the occurrence in it. */
+  override step(name: string): PaymentStepInput {
+    const occurrence = (this.occurrences.get(name) ?? 0) + 1;
+    this.occurrences.set(name, occurrence);
+    return super.step(`${name}/${this.run}${occurrence === 1 ? '' : `.${occurrence}`}`);
+  }
+
+  /** Records a move to another state, then makes it. With a command, answers its sender. */
+  async move({ untilMs, ...move }: PaymentMove, command?: QueuedPaymentCommand | null): Promise<undefined> {
+    const until = untilMs === undefined ? null : new Date(untilMs).toISOString();
+    const step = command ? this.commandStep(command.input) : this.step(move.to.replace('/', '-'));
+    try {
+      const { at, reason } = await this.inbox.transit(() => updatePaymentStatus({ ...step, ...move, until }));
+      this.moved(move.to, untilMs);
+      this.reason = reason ?? move.reason ?? null;
+      if (command) command.outcome = { state: this.state, at };
+    } catch (error) {
+      // A cancel that came meanwhile ends the step. Without an answer the command's handler would never finish, nor
+      // would the workflow.
+      if (command)
+        command.refusal = refusal(ILLEGAL_STATE, `The payment was changed before ${command.name} was recorded`);
+      throw error;
+    }
+  }
+
+  /** Takes over the position that an activity has recorded. */
+  moved(position: PaymentPosition, untilMs: number | null = null): void {
+    if (position === this.position) return;
+    Object.assign(this, standingOf(position));
+    this.sinceMs = Date.now();
+    this.untilMs = untilMs;
+  }
+
+  /** Waits for the gateway's webhook or the next round. Applies no commands, so it refuses those that came too late. */
+  async waitForGateway(wait: WakeUpWaitInput): Promise<void> {
+    this.inbox.refuseImpossible();
+    await this.wakeUp.wait(wait);
+  }
+
+  status(): PaymentStatus {
+    const { state, unknownCall, capture } = this;
+    const waits = {
+      review: 'review',
+      requires_action: 'customer',
+      unknown: 'gateway',
+      authorised: capture === 'manual' ? 'capture' : undefined,
+    } as const;
+    const what = waits[state as keyof typeof waits];
+    const until = this.untilMs === null ? null : new Date(this.untilMs).toISOString();
+    return { state, unknownCall, waitingFor: what ? { what, until } : null };
+  }
+
+  result(): ProcessPaymentResult {
+    const { state, unknownCall, reason } = this;
+    return { state, unknownCall, reason };
+  }
+
+  /** A payment can be cancelled once, and only until money is captured. */
+  requireCancellable(): void {
+    if (this.cancel !== null || this.undoing !== null)
+      throw refusal(ILLEGAL_STATE, 'The payment is being undone already');
+    this.requireVoidable();
+    if (this.ending) throw refusal(ILLEGAL_STATE, `The payment is ${this.state} and its process is ending`);
+  }
+
+  /** Refuses an accepted cancel that came too late after all. */
+  refuseCancel(): void {
+    if (this.cancel === null || this.cancel.outcome) return;
+    try {
+      this.requireVoidable();
+      this.cancel.refusal = refusal(ILLEGAL_STATE, `The payment is ${this.state}`);
+    } catch (error) {
+      this.cancel.refusal = error as Error;
+    }
+  }
+
+  private requireVoidable(): void {
+    if (meaningOfCancel(this.state) === 'refund')
+      throw refusal(
+        paymentRefusals.captured,
+        `The payment is ${this.state}: cancelling it means refunding what is left`,
+      );
+    this.requirePossible('cancelPayment');
+  }
+
+  protected override requirePossible(name: RunningPaymentCommand): void {
+    const { state, capture } = this;
+    const isUndoing = (this.cancel !== null || this.undoing !== null) && !endedPaymentStates.includes(state);
+    if (isUndoing && name !== 'cancelPayment')
+      throw refusal(ILLEGAL_STATE, `The payment is being undone, so ${name} comes too late`);
+    const refused = refusePaymentCommand({ command: name, state, capture });
+    if (refused) throw refusal(refused.code, refused.detail);
+  }
+}

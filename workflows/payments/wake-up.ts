@@ -1,0 +1,29 @@
+import { condition } from '@temporalio/workflow';
+
+const FIRST_WAIT_MS = 2_000;
+const HOUR_MS = 3_600_000;
+
+export interface WakeUpWaitInput {
+  /** The number of this wait, from 1. */
+  round: number;
+  untilMs?: number;
+  longestMs?: number;
+}
+
+/** Waits that grow (2 s, 4 s, 8 s … up to an hour) and that a webhook ends early. */
+export class WakeUp {
+  private pending = false;
+
+  /** For signal handlers: ends the wait under way, or else the next one. */
+  trigger(): void {
+    this.pending = true;
+  }
+
+  /** Waits for a wake-up, for the time of this round, or until `untilMs`. */
+  async wait({ round, untilMs = Infinity, longestMs = HOUR_MS }: WakeUpWaitInput): Promise<void> {
+    const growingMs = Math.min(FIRST_WAIT_MS * 2 ** Math.min(round - 1, 20), longestMs);
+    const waitMs = Math.min(growingMs, untilMs - Date.now());
+    if (waitMs > 0) await condition(() => this.pending, waitMs);
+    this.pending = false;
+  }
+}

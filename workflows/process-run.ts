@@ -1,0 +1,141 @@
+import { ApplicationFailure, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { CancellationScope } from '@temporalio/workflow';
+import type { UpdateDefinition } from '@temporalio/common';
+import { commandStep, ENTITY_NOT_OURS, ILLEGAL_STATE, type CommandInput } from '../src/contracts/commands';
+import type { ProcessStep, StepCommand } from '../src/contracts/process-step';
+import { CommandInbox, type QueuedCommand } from './command-inbox';
+
+/**
+ * The state of one run of a process that receives commands: its entity, its steps' names and its inbox. The main loop
+ * alone changes it, one step at a time.
+ */
+export abstract class ProcessRun<
+  Ref extends object,
+  Name extends string,
+  Outcome,
+  Input extends CommandInput = CommandInput,
+> {
+  readonly inbox = new CommandInbox<Name, Outcome, Input>((name, input) => this.requirePossible(name, input));
+
+  constructor(protected readonly ref: Ref) {}
+
+  /** Returns the input that every step's activity receives. */
+  step(name: string): Ref & ProcessStep {
+    return stepOf(this.ref, name);
+  }
+
+  /** Returns the input of the step that applies a command, and is named for it. */
+  commandStep({ commandId, by }: CommandInput): Ref & ProcessStep & { command: StepCommand } {
+    return { ...stepOf(this.ref, commandStep(commandId)), command: { id: commandId, by } };
+  }
+
+  /** For update validators: throws a refusal when the command is not possible now. */
+  validate(name: Name, input: Input): void {
+    this.inbox.validate(name, input);
+  }
+
+  /** For update handlers: queues the command and returns its outcome once the main loop has applied it. */
+  take(name: Name, input: Input): Promise<Outcome> {
+    return this.inbox.take({ name, input });
+  }
+
+  /** Throws a refusal when the command is not possible now. Changes nothing. */
+  protected abstract requirePossible(name: Name, input: Input): void;
+}
+
+/**
+ * A process that a cancel interrupts instead of queueing behind other commands: it cancels the scope of the main loop,
+ * which then undoes what was done.
+ */
+export abstract class InterruptibleRun<
+  Ref extends object,
+  Name extends string,
+  Outcome,
+  Input extends CommandInput = CommandInput,
+> extends ProcessRun<Ref, Name, Outcome, Input> {
+  /** The cancel that was accepted. */
+  cancel: QueuedCommand<Name, Outcome, Input> | null = null;
+
+  constructor(
+    ref: Ref,
+    private readonly mainLoop: CancellationScope,
+  ) {
+    super(ref);
+  }
+
+  /** Throws a refusal when the process cannot be cancelled now. */
+  abstract requireCancellable(): void;
+
+  /** For handlers: cancels the main loop and returns the outcome once the undoing is recorded. */
+  interrupt(name: Name, input: Input): Promise<Outcome> {
+    this.cancel = { name, input };
+    this.mainLoop.cancel();
+    return this.inbox.settled(this.cancel);
+  }
+}
+
+/**
+ * Returns the input of one step's activity.
+ *
+ * @param chain - Owns the entity; defaults to the calling workflow's own.
+ */
+export function stepOf<Ref extends object>(
+  ref: Ref,
+  step: string,
+  chain = workflowInfo().firstExecutionRunId,
+): Ref & ProcessStep {
+  return { ...ref, chain, step, at: new Date().toISOString() };
+}
+
+/** Registers the updates whose commands wait in the inbox for their turn. Each command has the name of its update. */
+export function handleCommands<Name extends string, Outcome, Input extends CommandInput>(
+  run: ProcessRun<object, Name, Outcome, Input>,
+  definitions: readonly { name: string }[],
+): void {
+  // The input of one update is narrower than the union that the inbox takes.
+  for (const definition of definitions as readonly UpdateDefinition<Outcome, [Input]>[]) {
+    const name = definition.name as Name;
+    setHandler(definition, (input: Input) => run.take(name, input), {
+      validator: (input: Input) => run.validate(name, input),
+    });
+  }
+}
+
+/** Registers the update that interrupts the main loop. */
+export function handleCancel<Name extends string, Outcome, Input extends CommandInput>(
+  run: InterruptibleRun<object, Name, Outcome, Input>,
+  definition: UpdateDefinition<Outcome, [Input]>,
+): void {
+  setHandler(definition, (input: Input) => run.interrupt(definition.name as Name, input), {
+    validator: (_input: Input) => run.requireCancellable(),
+  });
+}
+
+/**
+ * True when a cancel ended the main loop. Temporal does not retry a step that was notified of a cancel: one that is
+ * lost then, together with its worker, ends as a failure.
+ */
+export function isCancelled(error: unknown, mainLoop: CancellationScope): boolean {
+  return isCancellation(error) || mainLoop.consideredCancelled;
+}
+
+/**
+ * True when another run owns the entity, or somebody changed it by hand. The run must end without touching it; the
+ * reconciler lists it.
+ */
+export function isNotOurs(error: unknown): boolean {
+  return [ENTITY_NOT_OURS, ILLEGAL_STATE, 'NOT_FOUND'].includes(failureType(error));
+}
+
+/** Returns the code that an activity failed with, or `INTERNAL`. */
+export function failureType(error: unknown): string {
+  return applicationFailureOf(error)?.type || 'INTERNAL';
+}
+
+/** Returns the failure that an activity threw, below Temporal's own wrapping; null where there is none. */
+export function applicationFailureOf(error: unknown): ApplicationFailure | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ApplicationFailure) return cause;
+  }
+  return null;
+}
