@@ -24,4 +24,6 @@ export interface DomainErrorDetails {
   conflictsWith?: string;
   /** Seconds after which a repeat may succeed. */
   retryAfterSeconds?: number;
+  /** Whether what is in the way ends by itself, so that the answer must not stay the answer to repeats. */
+  passes?: true;
 }

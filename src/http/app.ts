@@ -24,6 +24,7 @@ import { rejectMismatch } from './reject-mismatch';
 import { answer, createAnswering } from './replies/answer';
 import { createIdempotency } from './replies/idempotency';
 import { createListPage } from './replies/list';
+import { requirePreconditions } from './replies/preconditions';
 import { showProblemPage } from './users/verify-page';
 import { pageStylesheet } from './users/verify-page-html';
 
@@ -113,7 +114,12 @@ export function createApp(input: AppInput): Application {
       operation.route,
       nameOperation(operation),
       ...guardsOf(operation),
-      answer({ validate: validatorOf(operation), handler, isDraining }),
+      answer({
+        validate: validatorOf(operation),
+        requirePreconditions: (call) => requirePreconditions({ database, call }),
+        handler,
+        isDraining,
+      }),
       countForgeries(limiters.failedAuthentication),
     );
   }

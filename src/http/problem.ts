@@ -5,8 +5,20 @@ export type ProblemCode = components['schemas']['ProblemCode'];
 export type ProblemBody = components['schemas']['Problem'];
 export type FieldError = components['schemas']['FieldError'];
 
-/** The status, the title and, where a repeat helps, the default of `Retry-After` of some codes. */
-export type ProblemTable = Partial<Record<ProblemCode, { status: number; title: string; retryAfterSeconds?: number }>>;
+export interface ProblemRow {
+  status: number;
+  title: string;
+  /** The default of `Retry-After`, where a repeat helps. */
+  retryAfterSeconds?: number;
+  /**
+   * Set where the answer must not stay under the request's Idempotency-Key: the cause ends by itself, with nobody
+   * deciding anything, or lies in the headers. 5xx and 429 are never kept.
+   */
+  notKept?: true;
+}
+
+/** Some codes with their answers. */
+export type ProblemTable = Partial<Record<ProblemCode, ProblemRow>>;
 
 /** A request that was refused before it reached the domain, with the fields at fault. */
 export class RequestProblem extends DomainError {

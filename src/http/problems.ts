@@ -58,6 +58,14 @@ export function problemOf({ error, correlationId }: { error: unknown; correlatio
   };
 }
 
+/** Whether time may cure what an error says: the same request can succeed later. True for an unexpected error. */
+export function isPassing(error: unknown): boolean {
+  const known = recognise(error);
+  if (!known) return true;
+  const { status, notKept = false } = problemTable[known.code as ProblemCode];
+  return status >= 500 || status === 429 || notKept || known.details.passes === true;
+}
+
 const fieldAtFault = (error: DomainError | null): FieldError[] =>
   error?.pointer === undefined
     ? []

@@ -1,3 +1,4 @@
+import { firstSpoken, languageTagOf } from '../domain/locale';
 import type { Money } from '../domain/money';
 import { formatMoney } from '../domain/money-text';
 
@@ -26,9 +27,12 @@ export interface MailWriter {
 
 /** The language of a BCP 47 locale, if mails are written in it; English otherwise. */
 export function languageOf(locale: string): Language {
-  const language = locale.split(/[-_]/)[0]?.toLowerCase();
-  return languages.find((known) => known === language) ?? 'en';
+  return languages.find((known) => known === languageTagOf(locale)) ?? 'en';
 }
+
+/** Returns the locale for a reader: the reader's own where mails are written in its language, or the partner's. */
+export const localeToWriteIn = (reader: { locale: string }, partner: { locale: string }): string =>
+  firstSpoken([reader.locale, partner.locale], languages);
 
 /** Returns the writer for a reader's locale (BCP 47) and time zone (IANA). */
 export function mailWriter({ locale, timeZone }: { locale: string; timeZone: string }): MailWriter {

@@ -1,8 +1,8 @@
 import Ajv, { type ValidateFunction } from 'ajv/dist/2020';
-import addFormats from 'ajv-formats';
 import type { Response } from 'supertest';
 import { readContractText } from '../assets';
 import { loadContract, type JsonSchema } from '../http/pipeline/contract';
+import { addContractFormats } from '../http/pipeline/formats';
 
 interface RawResponse {
   $ref?: string;
@@ -16,11 +16,7 @@ const raw = JSON.parse(JSON.stringify(contract.document).replaceAll('#/component
   components: { responses: Record<string, RawResponse> };
 };
 const ajv = new Ajv({ strict: false, allErrors: true });
-addFormats(ajv);
-ajv.addFormat('time-zone', true);
-ajv.addFormat('locale', true);
-ajv.addFormat('currency', true);
-ajv.addFormat('payment-method', true);
+addContractFormats(ajv);
 ajv.addSchema(contract.definitions);
 const validators = new Map<string, ValidateFunction | null>();
 

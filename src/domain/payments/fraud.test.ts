@@ -53,6 +53,21 @@ describe('fraud rules', () => {
     expect(decide({ subjects: [{ kind: 'payment_method', value: 'c-1' }] }, rules).decision).toBe('allow');
   });
 
+  test.each([
+    ['full-width letters', 'ｃ-１'],
+    ['composed letters', 'Cafe\u0301'],
+    ['a ligature', 'oﬃce'],
+    ['a sign that has letters', '℡-1'],
+  ])('compare %s after NFKC', (_what, value) => {
+    const denyList = ['C-1', 'café', 'OFFICE', 'tel-1'].map((each) => ({
+      kind: 'customer' as const,
+      value: each,
+      reason: 'chargebacks',
+    }));
+    const subjects = [{ kind: 'customer' as const, value }];
+    expect(decide({ subjects }, { ...defaultFraudRules, denyList }).decision).toBe('deny');
+  });
+
   test('give every reason, and the strictest decision', () => {
     const { decision, reasons } = decide({ amount: moneyOf(1_000_000, 'EUR'), ...velocity({ declinesLastHour: 20 }) });
     expect(decision).toBe('deny');
@@ -78,6 +93,7 @@ describe('a deny list', () => {
 
   test.each([
     ['a value that is there already, however it is written', [entry, { ...entry, value: 'C-1 ' }], '/denyList/1/value'],
+    ['a value that is there already in another form', [entry, { ...entry, value: 'ｃ-１' }], '/denyList/1/value'],
     ['an empty value', [{ ...entry, value: ' ' }], '/denyList/0/value'],
     [
       'too many',

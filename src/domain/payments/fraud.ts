@@ -57,7 +57,9 @@ export function requireDenyList(
     const earlier = known.get(key);
     if (plain(value) === '') throw refuse('value is empty: send the id or token that is to be denied.');
     if (earlier !== undefined)
-      throw refuse(`value is on the list already, at ${pointer}/${earlier} (case does not matter): send it once.`);
+      throw refuse(
+        `value is on the list already, at ${pointer}/${earlier} (compared after NFKC, without case): send it once.`,
+      );
     known.set(key, index);
     return { kind, value: value.trim(), reason: reason.trim() };
   });
@@ -172,9 +174,9 @@ function denyListReasons({ subjects }: FraudFacts, { denyList }: FraudRules): Fr
     }));
 }
 
-/** How two values are compared. */
+/** How two values are compared: after NFKC (full-width or ligature, composed or not) and without regard to case. */
 function plain(value: string): string {
-  return value.trim().toLowerCase();
+  return value.normalize('NFKC').toLowerCase().normalize('NFKC').trim();
 }
 
 /**

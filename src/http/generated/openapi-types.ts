@@ -393,7 +393,7 @@ export interface paths {
         };
         /**
          * Where things stand with a verification link
-         * @description Changes nothing (mail scanners follow links). Has one button when the link is valid, or one for a new link when it has expired.
+         * @description Changes nothing (mail scanners follow links). Has one button when the link is valid, or one for a new link when it has expired. Query parameters are ignored, such as those that trackers add to links.
          */
         get: operations["showVerification"];
         put?: never;
@@ -1247,9 +1247,14 @@ export interface components {
          * @description ISO 8601, UTC.
          */
         Instant: string;
+        /** Format: line */
         Text120: string;
+        /** Format: free-text */
         FreeText: string;
-        /** Format: email */
+        /**
+         * Format: email
+         * @description Shown with its domain in ASCII (IDNA).
+         */
         Email: string;
         /**
          * Format: time-zone
@@ -1259,7 +1264,7 @@ export interface components {
         TimeZone: string;
         /**
          * Format: locale
-         * @description A BCP 47 language tag.
+         * @description A BCP 47 language tag. Mails and pages are written in English and German: in the language of the person, otherwise in that of the partner, otherwise in English.
          * @example de-DE
          */
         Locale: string;
@@ -1319,15 +1324,18 @@ export interface components {
             amountMinor: number;
             currency: string;
         };
-        /** @description Your own reference. */
+        /**
+         * Format: line
+         * @description Your own reference.
+         */
         Reference: string;
         /** @enum {string} */
         Mode: "live" | "sandbox";
         /** @enum {string} */
         Scope: "read" | "write" | "review" | "operator";
-        /** @description Who is asked to approve. */
+        /** @description Who is asked to approve; each address once, however it is written. */
         Reviewers: components["schemas"]["Email"][];
-        /** @description Whose payments are declined (`fraud_detected`) before any gateway is asked, from the next payment on. Replaced as a whole; compared without regard to case. */
+        /** @description Whose payments are declined (`fraud_detected`) before any gateway is asked, from the next payment on. Replaced as a whole; compared after Unicode NFKC and without regard to case. */
         DenyList: {
             /** @enum {string} */
             kind: "customer" | "payment_method";
@@ -1423,7 +1431,7 @@ export interface components {
          * @example +442071234567
          */
         Phone: string;
-        /** Format: uri */
+        /** Format: web-address */
         Website: string;
         ProfileSubmit: {
             displayName: components["schemas"]["Text120"];
@@ -1479,6 +1487,7 @@ export interface components {
             state: components["schemas"]["OnboardingState"];
             userId: string;
             email: string;
+            /** @description The user's as it is now, like `locale` and `timeZone`. */
             name: string;
             locale: string;
             timeZone: string;
@@ -1986,11 +1995,11 @@ export interface components {
         IdempotencyKey: string;
         /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
         CorrelationId: string;
-        /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+        /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
         Prefer: string;
-        /** @description The ETag the change was made from. */
+        /** @description The ETag the change was made from: `*`, or a list of tags. */
         IfMatch: string;
-        /** @description An ETag already held. */
+        /** @description The ETags already held: `*`, or a list of tags. */
         IfNoneMatch: string;
         Limit: number;
         /** @description `next` of the page before. */
@@ -2115,7 +2124,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -2146,7 +2155,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag the change was made from. */
+                /** @description The ETag the change was made from: `*`, or a list of tags. */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -2358,7 +2367,7 @@ export interface operations {
         parameters: {
             query?: {
                 status?: components["schemas"]["UserStatus"];
-                /** @description The exact address; letter case does not matter. */
+                /** @description The exact address; neither letter case nor the way its domain is written matters. */
                 email?: string;
                 /** @description At or after this instant. */
                 createdAfter?: components["parameters"]["CreatedAfter"];
@@ -2395,7 +2404,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -2426,7 +2435,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag the change was made from. */
+                /** @description The ETag the change was made from: `*`, or a list of tags. */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -2544,7 +2553,7 @@ export interface operations {
             query?: {
                 state?: components["schemas"]["OnboardingState"];
                 userId?: components["schemas"]["UserId"];
-                /** @description The exact address; letter case does not matter. */
+                /** @description The exact address; neither letter case nor the way its domain is written matters. */
                 email?: string;
                 /** @description At or after this instant. */
                 createdAfter?: components["parameters"]["CreatedAfter"];
@@ -2586,7 +2595,7 @@ export interface operations {
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -2618,9 +2627,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -2893,6 +2902,7 @@ export interface operations {
             410: components["responses"]["Page"];
             429: components["responses"]["Page"];
             503: components["responses"]["Page"];
+            default: components["responses"]["Page"];
         };
     };
     confirmVerification: {
@@ -2916,6 +2926,7 @@ export interface operations {
             410: components["responses"]["Page"];
             429: components["responses"]["Page"];
             503: components["responses"]["Page"];
+            default: components["responses"]["Page"];
         };
     };
     requestNewLink: {
@@ -2939,6 +2950,7 @@ export interface operations {
             410: components["responses"]["Page"];
             429: components["responses"]["Page"];
             503: components["responses"]["Page"];
+            default: components["responses"]["Page"];
         };
     };
     listPayments: {
@@ -2987,7 +2999,7 @@ export interface operations {
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -3024,7 +3036,7 @@ export interface operations {
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -3056,9 +3068,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -3273,7 +3285,7 @@ export interface operations {
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -3317,9 +3329,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -3611,7 +3623,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -3685,7 +3697,7 @@ export interface operations {
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -3717,9 +3729,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -3817,7 +3829,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -4067,9 +4079,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag already held. */
+                /** @description The ETags already held: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
@@ -4129,7 +4141,7 @@ export interface operations {
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state. */
+                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
                 /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];

@@ -1,6 +1,7 @@
 import type { QueryFilter } from 'mongoose';
 import { requireDunningLadder } from '../../domain/subscriptions/dunning';
 import { requireDenyList } from '../../domain/payments/fraud';
+import { normaliseEmail, requireEmail } from '../../domain/email';
 import { isId, newId } from '../../domain/ids';
 import type { Database } from '../../models/database';
 import { insertDocuments } from '../../services/insert-documents';
@@ -9,6 +10,7 @@ import { etagOf, rejectUnlessMatching, replyWithTag } from '../replies/etag';
 import { notFound, type Handler, type Handlers } from '../handler';
 import type { Idempotency } from '../replies/idempotency';
 import type { ListPage } from '../replies/list';
+import { RequestProblem } from '../problem';
 import { presentPartner } from './present-partner';
 
 export interface PartnerHandlersInput {
@@ -36,11 +38,12 @@ export function partnerHandlers({
   const update: Handler<'updatePartner'> = async (call) => {
     const { _id, version } = await find(call.params.partnerId);
     rejectUnlessMatching({ call, version });
-    const { dunning, denyList } = call.body;
+    const { dunning, denyList, reviewers } = call.body;
     if (dunning) requireDunningLadder(dunning);
     const changes = {
       ...call.body,
       ...(denyList ? { denyList: requireDenyList(denyList) } : {}),
+      ...(reviewers ? { reviewers: requireReviewers(reviewers) } : {}),
       updatedAt: new Date(),
     };
     const guard: QueryFilter<Partner> = call.headers['if-match'] === undefined ? { _id } : { _id, version };
@@ -61,7 +64,7 @@ export function partnerHandlers({
         name,
         timeZone,
         locale,
-        reviewers,
+        reviewers: requireReviewers(reviewers),
         dunning: dunning ? requireDunningLadder(dunning) : null,
         denyList: requireDenyList(denyList),
         metadata,
@@ -93,9 +96,21 @@ export function partnerHandlers({
 
     async getPartner(call) {
       const partner = await find(call.params.partnerId);
-      return replyWithTag({ call, version: partner.version, body: presentPartner(partner) });
+      return replyWithTag({ version: partner.version, body: presentPartner(partner) });
     },
 
     updatePartner: update,
   };
+}
+
+/** The addresses as they are kept. @throws RequestProblem for one that is there twice, however it is written */
+function requireReviewers(addresses: readonly string[]): string[] {
+  const keys = addresses.map(normaliseEmail);
+  const again = keys.findIndex((key, index) => keys.indexOf(key) < index);
+  if (again === -1) return addresses.map(requireEmail);
+  const pointer = `/reviewers/${again}`;
+  const detail = `is the same address as /reviewers/${keys.indexOf(keys[again] ?? '')}; send it once`;
+  throw new RequestProblem('INVALID_REQUEST', `${pointer.slice(1)} ${detail}`, {
+    errors: [{ pointer, rule: 'uniqueItems', detail }],
+  });
 }

@@ -50,7 +50,7 @@ interface Params {
 
 interface ParentSchema {
   properties?: object;
-  /** What the contract says of a value that breaks its pattern. */
+  /** What the contract says of a value that breaks its pattern or format. */
   'x-rule'?: string;
 }
 
@@ -65,15 +65,14 @@ const typeNames: Record<string, string> = {
 };
 
 const formatNames: Record<string, string> = {
-  email: 'an e-mail address such as ada@example.com',
+  email: 'an e-mail address that mail servers take (RFC 5321), such as ada@example.com',
   'time-zone': 'an IANA time zone such as Europe/Berlin',
   locale: 'a BCP 47 language tag such as de-DE',
-  uri: 'an absolute URL such as https://example.com',
   currency: 'an active ISO 4217 code in capitals, such as EUR, JPY or KWD',
   'payment-method':
     "the gateway's token, such as pm_ok; this looks like a card number, and those must never be sent here: " +
     'collect the card with the gateway',
-  'date-time': 'an instant such as 2026-11-21T09:00:00Z (in a query write + as %2B)',
+  'date-time': 'an instant such as 2026-11-21T09:00:00Z',
 };
 
 function detailOf({ keyword, params, parentSchema, message }: ErrorObject): string {
@@ -89,7 +88,7 @@ function detailOf({ keyword, params, parentSchema, message }: ErrorObject): stri
     case 'enum':
       return `must be one of ${allowedValues.join(', ')}`;
     case 'format':
-      return `must be ${formatNames[format] ?? format}`;
+      return formatNames[format] ? `must be ${formatNames[format]}` : (schema['x-rule'] ?? `must be ${format}`);
     case 'minLength':
       return limit === 1 ? 'must not be empty' : `must have at least ${limit} characters`;
     case 'maxLength':

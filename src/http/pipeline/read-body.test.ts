@@ -1,8 +1,7 @@
 import { assert, json, property } from 'fast-check';
 import { faultInStructure } from './json-structure';
-import { secondsToWait } from '../replies/prefer-wait';
 import { fingerprintOf } from '../replies/idempotency';
-import { parseJson } from './read-body';
+import { isJsonType, parseJson } from './read-body';
 
 describe('reading a body', () => {
   it('takes every JSON that is small and has no key twice, as JSON.parse does', () => {
@@ -99,19 +98,23 @@ describe('reading a body', () => {
   });
 });
 
-describe('Prefer', () => {
+describe('the type of a body', () => {
   it.each([
-    ['wait=10', 10],
-    ['respond-async, wait=3', 3],
-    ['wait = 5; x', 5],
-    ['wait=99', 30],
-    ['wait=x', null],
-    ['await=5', null],
-    ['wait=-1', null],
-    [undefined, null],
-  ])('%s waits %s', (header, seconds) => {
-    expect(secondsToWait(header)).toBe(seconds);
-  });
+    'application/json',
+    'Application/JSON; charset=UTF-8',
+    'application/json;charset="utf-8"',
+    'application/json\t;\tcharset=utf8',
+    'application/json; profile="a;b"; charset=utf-8',
+  ])('%s is JSON', (type) => expect(isJsonType(type)).toBe(true));
+
+  it.each([
+    '',
+    'json',
+    'application/jsonp',
+    'text/json',
+    'application/json; charset=iso-8859-1',
+    'application/json, x/y',
+  ])('"%s" is not', (type) => expect(isJsonType(type)).toBe(false));
 });
 
 describe('a fingerprint', () => {

@@ -1,3 +1,4 @@
+import { MIMEType } from 'node:util';
 import type { Request, RequestHandler } from 'express';
 import type { Operation } from './contract';
 import { faultInStructure } from './json-structure';
@@ -76,10 +77,18 @@ function tooLarge(maxBodyBytes: number): RequestProblem {
   return new RequestProblem('BODY_TOO_LARGE', detail, { errors: [{ pointer: '', rule: 'maxBytes', detail }] });
 }
 
-const JSON_TYPE = /^application\/json *(?:; *charset="?utf-?8"? *)?;? *$/i;
+/** Whether a Content-Type (RFC 9110 §8.3) is JSON in UTF-8. Parameters other than the charset say nothing about it. */
+export function isJsonType(contentType: string): boolean {
+  try {
+    const { essence, params } = new MIMEType(contentType);
+    return essence === 'application/json' && /^utf-?8$/i.test(params.get('charset') ?? 'utf-8');
+  } catch {
+    return false;
+  }
+}
 
 function rejectOtherTypes(contentType: string | undefined, { body, id }: Operation): void {
-  if (contentType !== undefined && JSON_TYPE.test(contentType)) return;
+  if (contentType !== undefined && isJsonType(contentType)) return;
   const remedy = body
     ? 'Send the body as "Content-Type: application/json", in UTF-8.'
     : `${id} takes no body; send none.`;

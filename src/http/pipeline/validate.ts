@@ -1,11 +1,10 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import Ajv from 'ajv/dist/2020';
-import addFormats from 'ajv-formats';
 import type { Request } from 'express';
-import { looksLikeCardNumber } from '../../domain/payments/card';
-import { isCurrency } from '../../domain/currencies';
 import type { Contract, JsonSchema, Operation, Parameter } from './contract';
 import { fieldErrorsOf } from './field-errors';
+import { addContractFormats } from './formats';
+import { readQuery, type QueryPart } from './read-query';
 import { RequestProblem, type FieldError } from '../problem';
 
 /** What is left of a request once it is known to be valid, with the contract's defaults filled in. */
@@ -33,11 +32,7 @@ export function createValidators(contract: Contract): (operation: Operation) => 
     verbose: true,
     useDefaults: true,
   });
-  addFormats(ajv);
-  ajv.addFormat('time-zone', isTimeZone);
-  ajv.addFormat('locale', isLocale);
-  ajv.addFormat('currency', isCurrency);
-  ajv.addFormat('payment-method', (text: string) => !looksLikeCardNumber(text));
+  addContractFormats(ajv);
   ajv.addVocabulary(['x-rule']);
   ajv.addSchema(contract.definitions);
   return (operation) => {
@@ -94,10 +89,17 @@ function checkHeaders(request: Request, operation: Operation, valid: ValidateFun
 }
 
 function checkQuery(request: Request, operation: Operation, valid: ValidateFunction): Record<string, unknown> {
-  const start = request.originalUrl.indexOf('?');
-  const given = start === -1 ? [] : [...new URLSearchParams(request.originalUrl.slice(start + 1))];
+  // People follow links that others have added to: a page takes what it knows, and today it knows no parameter.
+  if (operation.answersPages) return {};
+  const given = readQuery(request.originalUrl);
   const query: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-  for (const [name, text] of given) {
+  for (const { name, text } of given) {
+    if (text === null)
+      throw parameterProblem([], operation, {
+        parameter: name,
+        rule: 'encoding',
+        detail: 'is not percent-encoded UTF-8, so it names no text; encode it again, and % itself as %25',
+      });
     if (name in query)
       throw parameterProblem([], operation, {
         parameter: name,
@@ -108,14 +110,26 @@ function checkQuery(request: Request, operation: Operation, valid: ValidateFunct
       operation.parameters.find((parameter) => parameter.in === 'query' && parameter.name === name) ?? {};
     query[name] = schema?.type === 'integer' && /^-?\d{1,15}$/.test(text) ? Number(text) : text;
   }
-  if (!valid(query)) throw parameterProblem(valid.errors ?? [], operation);
+  if (!valid(query)) throw parameterProblem(valid.errors ?? [], operation, undefined, given);
   return query;
 }
 
-function parameterProblem(found: readonly ErrorObject[], { parameters }: Operation, more?: FieldError): RequestProblem {
+function parameterProblem(
+  found: readonly ErrorObject[],
+  { parameters }: Operation,
+  more?: FieldError,
+  given: readonly QueryPart[] = [],
+): RequestProblem {
   const errors = fieldErrorsOf(found).map(({ pointer = '', rule, detail }) => {
     const key = pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
-    return { parameter: parameters.find(({ name }) => name.toLowerCase() === key)?.name ?? key, rule, detail };
+    const hint = given.some(({ name, hasPlus }) => name === key && hasPlus)
+      ? ' (a + in a query is a space; write it as %2B)'
+      : '';
+    return {
+      parameter: parameters.find(({ name }) => name.toLowerCase() === key.toLowerCase())?.name ?? key,
+      rule,
+      detail: detail + hint,
+    };
   });
   const all = more ? [more, ...errors] : errors;
   return new RequestProblem(
@@ -151,23 +165,4 @@ const bodyProblem = (errors: FieldError[]): RequestProblem =>
 function sentenceOf(faults: readonly string[]): string {
   const [first = 'The request is not valid', ...others] = faults;
   return others.length === 0 ? first : `${first} (and ${others.length} more)`;
-}
-
-/** An IANA name; an offset such as +02:00 is none, it knows no daylight saving. */
-function isTimeZone(text: string): boolean {
-  if (!/^[A-Za-z]/.test(text) || text.length > 64) return false;
-  return isTaken(() => new Intl.DateTimeFormat('en', { timeZone: text }));
-}
-
-function isLocale(text: string): boolean {
-  return text.length <= 35 && isTaken(() => Intl.getCanonicalLocales(text));
-}
-
-function isTaken(attempt: () => unknown): boolean {
-  try {
-    attempt();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import type { HttpLogger } from '../pipeline/observe';
 import type { OperationId } from '../pipeline/contract';
 import type { Handler } from '../handler';
+import { answerConditionally } from './etag';
 import { fingerprintOf } from './idempotency';
 import { DomainError } from '../../domain/domain-error';
 import { problemOf, type Problem } from '../problems';
@@ -53,21 +54,25 @@ function undecodable(error: unknown): DomainError | null {
 }
 
 /** Validates the request, lets the handler answer it, and sends the answer unless the time ran out meanwhile. */
-export function answer({
-  validate,
-  handler,
-  isDraining,
-}: {
-  validate: Validate;
-  handler: Handler<OperationId>;
-  isDraining: () => boolean;
-}): RequestHandler {
+export function answer({ validate, requirePreconditions, handler, isDraining }: AnswerInput): RequestHandler {
   return async (request, response) => {
     const call = callOf({ request, response, validate, isDraining });
+    const { operation } = call;
     call.deadline.throwIfPassed();
+    const isRead = operation.method === 'get';
+    // Under an Idempotency-Key they are judged where it is known that no answer was kept. The public has no tags.
+    if (!isRead && operation.idempotency === null && operation.scopes !== null) await requirePreconditions(call);
     const reply = await handler(call as never);
-    if (!response.headersSent) send(response, reply);
+    if (!response.headersSent) send(response, isRead ? answerConditionally({ call, reply }) : reply);
   };
+}
+
+export interface AnswerInput {
+  validate: Validate;
+  /** @throws DomainError VERSION_MISMATCH */
+  requirePreconditions: (call: Call) => Promise<void>;
+  handler: Handler<OperationId>;
+  isDraining: () => boolean;
 }
 
 interface CallOfInput {

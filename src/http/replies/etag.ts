@@ -1,30 +1,65 @@
 import { DomainError } from '../../domain/domain-error';
 import type { Call, Reply } from '../pipeline/request-context';
+import { etagOf, readEntityTags } from './entity-tags';
 
-/** The entity tag of a resource's version, or of its version and those of what it shows besides (RFC 9110, strong). */
-export const etagOf = (version: number | string): string => `"${version}"`;
+export { etagOf } from './entity-tags';
 
-const tagsIn = (header: string): string[] => header.split(',').map((tag) => tag.trim());
+/** A resource with its tag; `answerConditionally` makes it a 304 for a caller who holds this version. */
+export const replyWithTag = ({ version, body }: { version: number | string; body: unknown }): Reply => ({
+  status: 200,
+  headers: { ETag: etagOf(version) },
+  body,
+});
 
-/**
- * A resource with its tag; 304 without a body for a caller who holds this version (`If-None-Match`, compared weakly).
- */
-export function replyWithTag({ call, version, body }: { call: Call; version: number | string; body: unknown }): Reply {
-  const tag = etagOf(version);
-  const held = call.headers['if-none-match'];
-  const holdsIt = held !== undefined && tagsIn(held).some((one) => one === '*' || one.replace(/^W\//, '') === tag);
-  return { status: holdsIt ? 304 : 200, headers: { ETag: tag }, body: holdsIt ? null : body };
+type Conditions = Pick<Call, 'headers'>;
+
+/** `If-Match`, compared strongly; `tag` null where the resource has none. True where the header is absent. */
+function ifMatchHolds({ headers }: Conditions, tag: string | null): boolean {
+  const expected = headers['if-match'];
+  if (expected === undefined) return true;
+  const tags = readEntityTags(expected);
+  return tags === '*' || tags.some(({ weak, opaque }) => !weak && opaque === tag);
+}
+
+/** `If-None-Match`, compared weakly. True where the header is absent. */
+function ifNoneMatchHolds({ headers }: Conditions, tag: string | null): boolean {
+  const held = headers['if-none-match'];
+  if (held === undefined) return true;
+  const tags = readEntityTags(held);
+  return tags !== '*' && !tags.some(({ opaque }) => opaque === tag);
 }
 
 /**
- * Lets a change go on that was made from this version, or from any (`If-Match`, compared strongly). @throws DomainError
- * VERSION_MISMATCH
+ * Lets a change go on that was made from the version that a resource has, and whose `If-None-Match` does not name it
+ * (RFC 9110 §13.1). `version` null for a resource without a tag. @throws DomainError VERSION_MISMATCH
  */
-export function rejectUnlessMatching({ call, version }: { call: Call; version: number }): void {
-  const expected = call.headers['if-match'];
-  if (expected === undefined || tagsIn(expected).some((tag) => tag === '*' || tag === etagOf(version))) return;
-  throw new DomainError(
+export function rejectUnlessMatching({ call, version }: { call: Conditions; version: number | string | null }): void {
+  const tag = version === null ? null : etagOf(version);
+  if (!ifMatchHolds(call, tag)) throw mismatch(tag);
+  if (!ifNoneMatchHolds(call, tag))
+    throw new DomainError(
+      'VERSION_MISMATCH',
+      'If-None-Match names the resource as it is now. Leave the header out: it asks that there be no such version.',
+    );
+}
+
+const mismatch = (tag: string | null): DomainError =>
+  new DomainError(
     'VERSION_MISMATCH',
-    `The resource is at ${etagOf(version)} now. Read it again, and make the change from there.`,
+    tag === null
+      ? 'The resource has no ETag, so no tag of If-Match can be its own. Send "*", or no If-Match.'
+      : `The resource is at ${tag} now. Read it again, and make the change from there.`,
   );
+
+/**
+ * The answer of a GET under its conditions: 304 without a body for a caller who holds this version. @throws DomainError
+ * VERSION_MISMATCH where `If-Match` names another
+ */
+export function answerConditionally({ call, reply }: { call: Conditions; reply: Reply }): Reply {
+  if (reply.status !== 200) return reply;
+  const tag = reply.headers?.ETag ?? null;
+  if (!ifMatchHolds(call, tag)) throw mismatch(tag);
+  // A 304 says what the ETag is; without one there is nothing that a caller could hold.
+  if (tag === null || ifNoneMatchHolds(call, tag)) return reply;
+  return { ...reply, status: 304, body: null };
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { ClientSession } from 'mongoose';
-import { DomainError } from '../../domain/domain-error';
 import type { Database } from '../../models/database';
-import type { IdempotencyRecord, StoredReply } from '../../models/idempotency-record';
+import type { IdempotencyRecord } from '../../models/idempotency-record';
 import { countResets, requireNoResetSince } from '../../services/sandbox/sandbox-reset';
 import { isDuplicateKey } from '../../models/duplicate-key';
-import { problemOf } from '../problems';
 import type { Call, Reply } from '../pipeline/request-context';
 import { insertDocuments } from '../../services/insert-documents';
+import { inFlight, refusalToKeep, rejectReuse, replayOf, storedReplyOf } from './kept-reply';
+import { requirePreconditions } from './preconditions';
 
 /** How long a command may be at work before another request with its key may take it over. */
 const LOCK_MS = 10_000;
@@ -70,8 +70,8 @@ function canonical(value: unknown): string {
 }
 
 /**
- * One intention, one effect: the first answer to a tenant's Idempotency-Key is the answer to every repeat. 5xx answers
- * are never kept.
+ * One intention, one effect: the first answer to a tenant's Idempotency-Key is the answer to every repeat. A refusal
+ * that time cures is not kept. Preconditions (RFC 9110 §13) are judged where no answer is.
  */
 export function createIdempotency(database: Database): Idempotency {
   const { idempotency: records } = database.models;
@@ -83,7 +83,7 @@ export function createIdempotency(database: Database): Idempotency {
     _id: id,
     tenantId: call.tenantId,
     fingerprint: call.fingerprint ?? '',
-    reply: reply && storedReplyOf(reply),
+    reply: reply && storedReplyOf(reply, call),
     lockedUntil: new Date(Date.now() + (reply ? 0 : LOCK_MS)),
     createdAt: new Date(),
   });
@@ -119,6 +119,7 @@ export function createIdempotency(database: Database): Idempotency {
       try {
         written = await database.inTransaction(async (session) => {
           call.deadline.throwIfPassed();
+          await requirePreconditions({ database, call, session });
           const { afterCommit, ...reply } = await write(session);
           await insertDocuments({ model: records, documents: [newRecord(id, call, kept(reply))], session });
           call.deadline.throwIfPassed();
@@ -142,7 +143,7 @@ export function createIdempotency(database: Database): Idempotency {
     async commandOnce({ call, send, isReset = false }) {
       const id = idOf(call);
       if (!isReset) await countResets({ database, tenantId: call.tenantId });
-      const earlier = (await find(id, call)) ?? (await open(id));
+      const earlier = (await find(id, call)) ?? (await openIfMatching(id));
       if (earlier?.reply) return replayOf(earlier, call);
       if (earlier) await takeOver(earlier);
       call.deadline.restart(COMMAND_MS);
@@ -157,6 +158,11 @@ export function createIdempotency(database: Database): Idempotency {
         throw error;
       }
 
+      /** Once the command was sent its own effect may have moved the resource on, so a repeat is not judged again. */
+      async function openIfMatching(recordId: string): Promise<IdempotencyRecord | null> {
+        await requirePreconditions({ database, call });
+        return open(recordId);
+      }
       /** Opens the record; answers the one of a twin that was quicker. */
       async function open(recordId: string): Promise<IdempotencyRecord | null> {
         try {
@@ -182,7 +188,10 @@ export function createIdempotency(database: Database): Idempotency {
         call.deadline.throwIfPassed();
       }
       async function close(recordId: string, reply: Reply): Promise<void> {
-        await records.updateOne({ _id: recordId, tenantId: call.tenantId }, { $set: { reply: storedReplyOf(reply) } });
+        await records.updateOne(
+          { _id: recordId, tenantId: call.tenantId },
+          { $set: { reply: storedReplyOf(reply, call) } },
+        );
       }
       /** Leaves the record open, so that the repeat asks for the same command's outcome. */
       async function release(recordId: string): Promise<void> {
@@ -196,37 +205,3 @@ export function createIdempotency(database: Database): Idempotency {
 }
 
 const idOf = ({ tenantId, headers }: Call): string => recordIdOf({ tenantId, key: headers['idempotency-key'] ?? '' });
-
-const storedReplyOf = ({ status, headers = {}, body }: Reply): StoredReply => ({ status, headers, body });
-
-function replayOf(record: IdempotencyRecord, call: Call): Reply {
-  rejectReuse(record, call);
-  if (!record.reply) throw inFlight();
-  const { status, headers, body } = record.reply;
-  return { status, headers: { ...headers, 'Idempotent-Replayed': 'true' }, body };
-}
-
-function rejectReuse({ fingerprint }: Pick<IdempotencyRecord, 'fingerprint'>, call: Call): void {
-  if (fingerprint === call.fingerprint) return;
-  throw new DomainError(
-    'IDEMPOTENCY_KEY_REUSED',
-    'This Idempotency-Key came with another method, path or body before. Take a new key for a new intention.',
-  );
-}
-
-const inFlight = (): DomainError =>
-  new DomainError(
-    'REQUEST_IN_FLIGHT',
-    'The first request with this Idempotency-Key is still at work. Send it again in a second.',
-  );
-
-/**
- * The answer to keep for a refusal; null for what may turn out otherwise next time: 5xx, too many requests, a twin at
- * work.
- */
-function refusalToKeep(error: unknown, { correlationId }: Call): Reply | null {
-  const { status, headers, body } = problemOf({ error, correlationId });
-  const passing =
-    status >= 500 || status === 429 || body.code === 'REQUEST_IN_FLIGHT' || body.code === 'IDEMPOTENCY_KEY_REUSED';
-  return passing ? null : { status, headers: { ...headers, 'Content-Type': 'application/problem+json' }, body };
-}

@@ -8,20 +8,29 @@ const SLOWEST_LOOK_MS = 500;
 const ANSWER_MS = 1500;
 
 /**
- * The seconds of `Prefer: wait=N` (RFC 7240), at most 30; null where there is none. Preferences that make no sense are
- * ignored, as the RFC asks.
+ * Returns the seconds of `Prefer: wait=N` (RFC 7240), at most 30; null where there is none. Preferences that are
+ * unknown or make no sense are ignored, and of a preference that comes twice the first counts, as the RFC asks.
  */
 export function secondsToWait(prefer: string | undefined): number | null {
-  const [, seconds] = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,6})"?\s*(?:$|[,;])/i.exec(prefer ?? '') ?? [];
+  const preference = splitOutsideQuotes(prefer ?? '', ',')
+    .map((each) => splitOutsideQuotes(each, ';')[0] ?? '')
+    .find((each) => /^\s*wait\s*(?:=|$)/i.test(each));
+  const [, , seconds] = /^\s*wait\s*=\s*("?)(\d+)\1\s*$/i.exec(preference ?? '') ?? [];
   return seconds === undefined ? null : Math.min(Number(seconds), MAX_WAIT_SECONDS);
+}
+
+/** The parts of a header between separators; one inside a quoted string (RFC 9110 §5.6.4) separates nothing. */
+function splitOutsideQuotes(text: string, separator: ',' | ';'): string[] {
+  const part = separator === ',' ? /(?:[^",]|"(?:[^"\\]|\\.)*"?)+/gs : /(?:[^";]|"(?:[^"\\]|\\.)*"?)+/gs;
+  return text.match(part) ?? [];
 }
 
 export interface WaitUntilSettledInput<Item> {
   call: Call;
   seconds: number;
   look: () => Promise<Item | null>;
-  /** Whether a caller who waits has something to act on: it waits for a person, or has ended. */
-  hasSettled: (item: Item) => boolean;
+  /** Whether a caller who waits has something to act on: it waits for a person or a later day, or has ended. */
+  hasSettled: (item: Item) => boolean | Promise<boolean>;
 }
 
 /**
@@ -42,7 +51,7 @@ export async function waitUntilSettled<Item>({
     for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 1.5, SLOWEST_LOOK_MS)) {
       seen = await look();
       const leftMs = untilMs - performance.now();
-      if (seen === null || hasSettled(seen) || leftMs <= 0 || abandoned()) return;
+      if (seen === null || leftMs <= 0 || abandoned() || (await hasSettled(seen))) return;
       await setTimeout(Math.min(pauseMs, leftMs));
     }
   };

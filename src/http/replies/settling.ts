@@ -9,7 +9,7 @@ export interface Settling<Item extends { version: number }> {
   what: string;
   /** The item of this id, if the tenant has it. */
   find: (input: { tenantId: string; id: string }) => Promise<Item | null>;
-  hasSettled: (item: Item) => boolean;
+  hasSettled: (item: Item) => boolean | Promise<boolean>;
   present: (item: Item) => unknown;
 }
 
@@ -63,7 +63,7 @@ export async function replyCurrent<Item extends { version: number }>({
   const seconds = secondsToWait(call.headers.prefer);
   const item =
     (seconds !== null && (await waitUntilSettled({ call, seconds, look, hasSettled: settling.hasSettled }))) || found;
-  const reply = replyWithTag({ call, version: item.version, body: await settling.present(item) });
+  const reply = replyWithTag({ version: item.version, body: await settling.present(item) });
   return seconds === null
     ? reply
     : { ...reply, headers: { ...reply.headers, 'Preference-Applied': `wait=${seconds}` } };

@@ -59,7 +59,7 @@ export function invoiceHandlers({
       const version = open
         ? [invoice.version, open.subscription.version, open.pending?.version ?? 0].join('.')
         : invoice.version;
-      return replyWithTag({ call, version, body: presentInvoice({ invoice, open }) });
+      return replyWithTag({ version, body: presentInvoice({ invoice, open }) });
     },
   };
 }

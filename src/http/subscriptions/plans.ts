@@ -59,7 +59,7 @@ export function planHandlers({
       } = call;
       const plan = isId('plan', planId) ? await plans.findOne({ _id: planId, tenantId }).lean() : null;
       if (!plan) throw notFound('plan');
-      return replyWithTag({ call, version: plan.version, body: presentPlan(plan) });
+      return replyWithTag({ version: plan.version, body: presentPlan(plan) });
     },
   };
 }

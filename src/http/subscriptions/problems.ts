@@ -3,12 +3,12 @@ import type { ProblemTable } from '../problem';
 /** The problems of subscriptions and their plans. */
 export const subscriptionsProblems = {
   SUBSCRIPTION_CANCELLED: { status: 409, title: 'The subscription is cancelled' },
-  SUBSCRIPTION_NOT_STARTED: { status: 409, title: 'The subscription has not started' },
+  SUBSCRIPTION_NOT_STARTED: { status: 409, title: 'The subscription has not started', notKept: true },
   SUBSCRIPTION_PAUSED: { status: 409, title: 'The subscription is paused' },
   SUBSCRIPTION_NOT_PAUSED: { status: 409, title: 'The subscription is not paused' },
-  SUBSCRIPTION_RESUMING: { status: 409, title: 'The subscription is being resumed' },
-  INVOICE_OPEN: { status: 409, title: 'An invoice is open' },
-  CHANGE_WAITING: { status: 409, title: 'A change waits for the end of the period' },
+  SUBSCRIPTION_RESUMING: { status: 409, title: 'The subscription is being resumed', notKept: true },
+  INVOICE_OPEN: { status: 409, title: 'An invoice is open', notKept: true },
+  CHANGE_WAITING: { status: 409, title: 'A change waits for the end of the period', notKept: true },
   NOTHING_TO_UNDO: { status: 409, title: 'Nothing waits to be undone' },
   QUANTITY_INVALID: { status: 422, title: 'The quantity is not valid' },
   PLAN_INVALID: { status: 422, title: 'The plan is not valid' },

@@ -38,7 +38,7 @@ export function subscriptionHandlers(input: SubscriptionHandlersInput): Handlers
     what: 'subscription',
     find: async ({ tenantId, id }) =>
       isId('subscription', id) ? subscriptions.findOne({ _id: id, tenantId }).lean() : null,
-    hasSettled: ({ state }) => state !== 'accepted',
+    hasSettled: async ({ state, tenantId, startAt }) => state !== 'accepted' || startAt > (await clock.now(tenantId)),
     present: presentSubscription,
   };
 

@@ -16,6 +16,7 @@ import type { Idempotency } from '../replies/idempotency';
 import { createdWithin, type ListPage } from '../replies/list';
 import { stepEventTypes, type StepEvent } from './onboarding-steps';
 import { presentOnboarding } from './present-onboarding';
+import { withPresentPersons } from './present-person';
 import type { components } from '../generated/openapi-types';
 import type { Reply } from '../pipeline/request-context';
 import { replyAccepted, replyCurrent, type Settling } from '../replies/settling';
@@ -53,11 +54,15 @@ export function onboardingHandlers(
     for (const event of found) events.get(event.entityId)?.push(event);
     return onboardings.map((onboarding) => presentOnboarding({ onboarding, events: events.get(onboarding._id) ?? [] }));
   };
+  const findAsShown = async (tenantId: string, onboardingId: string): Promise<Onboarding | null> => {
+    const onboarding = await models.onboardings.findOne({ _id: onboardingId, tenantId }).lean();
+    const [shown = null] = onboarding ? await withPresentPersons({ models, tenantId, onboardings: [onboarding] }) : [];
+    return shown;
+  };
 
   const settling: Settling<Onboarding> = {
     what: 'onboarding',
-    find: async ({ tenantId, id }) =>
-      isId('onboarding', id) ? models.onboardings.findOne({ _id: id, tenantId }).lean() : null,
+    find: async ({ tenantId, id }) => (isId('onboarding', id) ? findAsShown(tenantId, id) : null),
     hasSettled: ({ state }) => hasSettled(state),
     present: async (onboarding) => (await presentAll(onboarding.tenantId, [onboarding]))[0],
   };
@@ -112,7 +117,8 @@ export function onboardingHandlers(
         model: models.onboardings,
         filter,
         by: { field: '_id', order: -1 },
-        present: (items) => presentAll(call.tenantId, items),
+        present: async (items) =>
+          presentAll(call.tenantId, await withPresentPersons({ models, tenantId: call.tenantId, onboardings: items })),
       });
     },
 

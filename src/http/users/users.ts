@@ -79,6 +79,7 @@ export function userHandlers({ database, idempotency, listPage, clock }: UserHan
           throw new DomainError(
             'ILLEGAL_STATE',
             `The user is ${user.state}; ${call.operation.id} needs it to be ${move.from}: ${remedies[user.state]}.`,
+            user.state === 'pending' ? { passes: true } : {},
           );
         const commandId = recordIdOf({ tenantId: call.tenantId, key: call.headers['idempotency-key'] ?? '' });
         return change(
@@ -111,7 +112,7 @@ export function userHandlers({ database, idempotency, listPage, clock }: UserHan
 
     async getUser(call) {
       const user = await find(call);
-      return replyWithTag({ call, version: user.version, body: presentUser(user) });
+      return replyWithTag({ version: user.version, body: presentUser(user) });
     },
 
     updateUser: (call) =>

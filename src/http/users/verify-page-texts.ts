@@ -1,3 +1,5 @@
+import { languageTagOf } from '../../domain/locale';
+
 /** What a verification page can have to say. */
 export type PageKind =
   | 'valid'
@@ -9,6 +11,7 @@ export type PageKind =
   | 'forged'
   | 'resendLimit'
   | 'tooMany'
+  | 'refused'
   | 'away';
 
 interface PageText {
@@ -17,7 +20,8 @@ interface PageText {
   button?: string;
 }
 
-type PageLanguage = 'en' | 'de';
+export const pageLanguages = ['en', 'de'] as const;
+type PageLanguage = (typeof pageLanguages)[number];
 
 const texts: Record<PageLanguage, Record<PageKind, PageText>> = {
   en: {
@@ -56,6 +60,10 @@ const texts: Record<PageLanguage, Record<PageKind, PageText>> = {
       text: 'We send at most five links a day. Please use the newest one, or come back tomorrow.',
     },
     tooMany: { title: 'Too many requests', text: 'Please try again in a minute.' },
+    refused: {
+      title: 'This request cannot be answered',
+      text: 'Please open the link exactly as it stands in the newest mail. Trying this again will not help.',
+    },
     away: {
       title: 'Please try again in a moment',
       text: 'We cannot answer right now. Your link stays as it is: reload this page in a moment.',
@@ -97,6 +105,10 @@ const texts: Record<PageLanguage, Record<PageKind, PageText>> = {
       text: 'Wir schicken höchstens fünf Links am Tag. Bitte benutzen Sie den neuesten, oder kommen Sie morgen wieder.',
     },
     tooMany: { title: 'Zu viele Anfragen', text: 'Bitte versuchen Sie es in einer Minute noch einmal.' },
+    refused: {
+      title: 'Diese Anfrage kann nicht beantwortet werden',
+      text: 'Bitte öffnen Sie den Link genau so, wie er in der neuesten Mail steht. Ein neuer Versuch hilft nicht.',
+    },
     away: {
       title: 'Bitte gleich noch einmal versuchen',
       text: 'Wir können gerade nicht antworten. Ihr Link bleibt, wie er ist: laden Sie die Seite gleich noch einmal.',
@@ -106,6 +118,6 @@ const texts: Record<PageLanguage, Record<PageKind, PageText>> = {
 
 /** The text in the person's language where we have it, otherwise in English. */
 export function pageText(kind: PageKind, locale: string): PageText & { language: PageLanguage } {
-  const language: PageLanguage = locale.toLowerCase().split('-')[0] === 'de' ? 'de' : 'en';
+  const language = pageLanguages.find((known) => known === languageTagOf(locale)) ?? 'en';
   return { language, ...texts[language][kind] };
 }

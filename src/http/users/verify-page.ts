@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readVerificationToken } from '../../contracts/users/verification-token';
 import { DomainError } from '../../domain/domain-error';
+import { firstSpoken } from '../../domain/locale';
+import { tenantOf } from '../../domain/tenant';
 import { hasEnded } from '../../domain/users/onboarding';
 import type { Clock } from '../../services/clock';
 import type { Database } from '../../models/database';
@@ -10,7 +12,7 @@ import type { ShowProblem } from '../replies/answer';
 import type { Handlers } from '../handler';
 import type { Reply } from '../pipeline/request-context';
 import { page, type PageInput } from './verify-page-html';
-import type { PageKind } from './verify-page-texts';
+import { pageLanguages, type PageKind } from './verify-page-texts';
 
 export interface VerifyPageHandlersInput {
   database: Database;
@@ -47,13 +49,21 @@ export function verifyPageHandlers({
   basePath,
   clock,
 }: VerifyPageHandlersInput): Handlers<'showVerification' | 'confirmVerification' | 'requestNewLink'> {
+  const readableLocale = async ({ tenantId, userId, locale }: Onboarding): Promise<string> => {
+    const [user, partner] = await Promise.all([
+      database.models.users.findOne({ _id: userId, tenantId }, { locale: 1 }).lean(),
+      database.models.partners.findById(tenantOf(tenantId).partnerId, { locale: 1 }).lean(),
+    ]);
+    return firstSpoken([user?.locale ?? locale, partner?.locale ?? 'en'], pageLanguages);
+  };
+
   const find = async (token: string) => {
     const link = readVerificationToken({ secret: tokenSecret, token });
     // Found by id alone: the token has no tenant, but our signature vouches for the id.
     const onboarding = link && (await database.models.onboardings.findOne({ _id: link.onboardingId }).lean());
     const nowMs = onboarding ? (await clock.now(onboarding.tenantId)).getTime() : 0;
     return {
-      onboarding,
+      onboarding: onboarding && { ...onboarding, locale: await readableLocale(onboarding) },
       generation: link?.generation ?? 0,
       kind: linkKindOf({ onboarding, generation: link?.generation ?? 0, nowMs }),
     };
@@ -169,14 +179,15 @@ function pageOfError(error: unknown, locale: string): Reply {
   throw error;
 }
 
-/** How a problem looks to a person: every one that is not theirs is "try again in a moment". */
+/** How a problem looks to a person. Only what passes is "try again in a moment": a refusal stays one. */
 export const showProblemPage: ShowProblem = ({ request, problem: { status, headers, body } }) => {
   const known: Partial<Record<typeof body.code, Pick<PageInput, 'kind' | 'status'>>> = {
     NOT_FOUND: { kind: 'forged', status: 404 },
     RATE_LIMITED: { kind: 'tooMany', status: 429 },
+    INTERNAL: { kind: 'away', status: 503 },
   };
   // The onboarding's language is not known here; the browser's is the next best.
   const locale = request.acceptsLanguages('en', 'de') || 'en';
-  const shown = known[body.code] ?? { kind: 'away' as const, status: status >= 500 ? 503 : status };
+  const shown = known[body.code] ?? { kind: status === 503 ? ('away' as const) : ('refused' as const), status };
   return page({ ...shown, locale, headers });
 };

@@ -1,6 +1,7 @@
 import { moneyOf, type Money } from '../../domain/money';
 import { tenantOf } from '../../domain/tenant';
 import type { LoadedMail, LoadMailInput, MailFacts } from '../mail-definition';
+import { localeToWriteIn } from '../mail-text';
 
 /** The facts of every mail about a subscription: those that were true when the mail was asked for. */
 export interface SubscriptionMailFacts extends MailFacts {
@@ -32,7 +33,7 @@ export async function loadSubscriptionMail({
   const { planName, amountMinor, currency, until } = mail.data;
   return {
     to: user.email,
-    locale: user.locale,
+    locale: localeToWriteIn(user, partner),
     timeZone: user.timeZone,
     facts: {
       name: user.name,

@@ -1,6 +1,7 @@
 import { tenantOf } from '../../domain/tenant';
 import type { Onboarding } from '../../models/users/onboarding';
 import type { LoadedMail, LoadMailInput, MailFacts } from '../mail-definition';
+import { localeToWriteIn } from '../mail-text';
 
 /** The facts of every mail about an onboarding. */
 export interface OnboardingMailFacts extends MailFacts {
@@ -25,11 +26,11 @@ export async function loadOnboardingMail<More extends object>(
     models.partners.findById(tenantOf(tenantId).partnerId).lean(),
   ]);
   if (!user || !partner) throw new Error(`The ${user ? 'partner' : 'user'} of ${entityId} does not exist`);
-  const { locale, timeZone } = mail.to === null ? user : partner;
+  const reader = mail.to === null ? user : partner;
   return {
     to: mail.to ?? user.email,
-    locale,
-    timeZone,
+    locale: localeToWriteIn(reader, partner),
+    timeZone: reader.timeZone,
     facts: { name: user.name, partnerName: partner.name, ...more },
   };
 }

@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongoose';
 import { onboardingProcess } from '../../contracts/users/process';
 import type { Actor } from '../../domain/actor';
-import { normaliseEmail } from '../../domain/email';
+import { normaliseEmail, requireEmail } from '../../domain/email';
 import { newId } from '../../domain/ids';
 import type { Database } from '../../models/database';
 import type { Onboarding } from '../../models/users/onboarding';
@@ -47,6 +47,7 @@ export async function acceptOnboarding({
   const both = {
     tenantId,
     ...person,
+    email: requireEmail(person.email),
     emailKey: normaliseEmail(person.email),
     version: 1,
     chain: null,

@@ -121,8 +121,8 @@ describe('the verification page', () => {
     expect((await page('post', tokenOf(), '/resend')).status).toBe(429);
   });
 
-  it("speaks the onboarding's language", async () => {
-    await is({ locale: 'de-AT' });
+  it("speaks the person's language", async () => {
+    await api.database.models.users.updateOne({ onboardingId }, { $set: { locale: 'de-AT' } });
     const { text, headers } = await page('get', tokenOf());
     expect([
       text.includes('Adresse bestätigen'),

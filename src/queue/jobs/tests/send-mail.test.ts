@@ -200,3 +200,13 @@ test('a refused recipient is counted without the address, listed after 20 failur
   expect(await find()).toMatchObject([{ state: 'mended' }]);
   expect((await find())[0]).not.toHaveProperty('open');
 });
+
+test("a mail is in the partner's language where there is none in the person's, and in English where neither", async () => {
+  const spoken: (string | undefined)[] = [];
+  for (const locale of ['de-AT', 'it-IT']) {
+    const { row } = await given({}, { user: { locale: 'fr-FR' }, partner: { locale } });
+    await consume(row._id);
+    spoken.push(/lang="(..)"/.exec(received.at(-1)?.raw.replaceAll('=3D', '=') ?? '')?.[1]);
+  }
+  expect(spoken).toEqual(['de', 'en']);
+});

@@ -1,0 +1,41 @@
+import { expectContract } from '../../../testing/expect-contract';
+import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+
+describe('Prefer: wait on a subscription', () => {
+  let api: TestApi;
+  let key: string;
+  let planId: string;
+  beforeAll(async () => {
+    api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+    ({ key } = await api.newTenant());
+    const amount = { amountMinor: 1000, currency: 'EUR' };
+    const plan = await api.call('post', '/plans', key).send({ name: 'A', amount, interval: 'month' });
+    planId = plan.body.id;
+  });
+  afterAll(() => api.stop());
+
+  const subscribe = async (startAt?: string) => {
+    const began = performance.now();
+    const answer = await api
+      .call('post', '/subscriptions', key)
+      .set('Prefer', 'wait=2')
+      .send({ customerId: 'cust-1', planId, paymentMethod: 'pm_ok', startAt })
+      .then(expectContract);
+    return { answer, tookMs: performance.now() - began };
+  };
+
+  it('answers immediately what starts in the future, also when it is read', async () => {
+    const { answer, tookMs } = await subscribe(new Date(Date.now() + 86_400_000).toISOString());
+    expect([answer.status, answer.body.state]).toEqual([202, 'accepted']);
+    expect(tookMs).toBeLessThan(1500);
+    const began = performance.now();
+    await api.call('get', `/subscriptions/${answer.body.id}`, key).set('Prefer', 'wait=2').then(expectContract);
+    expect(performance.now() - began).toBeLessThan(1500);
+  });
+
+  it('waits for what starts now', async () => {
+    const { answer, tookMs } = await subscribe();
+    expect([answer.status, answer.body.state]).toEqual([202, 'accepted']);
+    expect(tookMs).toBeGreaterThan(1900);
+  });
+});
