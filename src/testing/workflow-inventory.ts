@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ActivityOptions } from '@temporalio/common';
 import * as temporalConfig from '../../config/temporal';
 import { processes } from '../contracts/processes';
@@ -100,11 +100,16 @@ function renderEntry({ workflow, about, taskQueue, id, states, contract }: Inven
 
 /** Returns where a workflow's activities are proxied: beside it in its domain's folder, or in its own file. */
 function activitiesFileOf(workflow: string): string {
-  const root = checkoutRoot(__dirname);
-  const index = readFileSync(join(root, 'workflows/index.ts'), 'utf8');
-  const file = new RegExp(`\\b${workflow}\\b[^}]*\\} from '\\./(.+)'`).exec(index)![1]!;
-  const shared = join('workflows', dirname(file), 'activities.ts');
-  return existsSync(join(root, shared)) ? shared : `workflows/${file}.ts`;
+  const folder = join(checkoutRoot(__dirname), 'workflows');
+  for (const domain of readdirSync(folder)) {
+    const index = join(folder, domain, 'index.ts');
+    const exported = existsSync(index) ? readFileSync(index, 'utf8') : '';
+    const file = new RegExp(`\\b${workflow}\\b[^}]*\\} from '\\./(.+)'`).exec(exported)?.[1];
+    if (file === undefined) continue;
+    const shared = join('workflows', domain, 'activities.ts');
+    return existsSync(join(folder, '..', shared)) ? shared : `workflows/${domain}/${file}.ts`;
+  }
+  throw new Error(`No index.ts in workflows/ exports ${workflow}`);
 }
 
 /** What a file takes from its activity proxies, each with the options it is proxied with. */
