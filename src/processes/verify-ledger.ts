@@ -19,18 +19,18 @@ interface TenantReport {
   tenantId: string;
   payments: number;
   postings: number;
-  /** Items in the gateway's books; null where it shows us none. */
+  /** Number of items in the gateway's books; null where the gateway does not show them. */
   items: number | null;
   problems: string[];
 }
 
-/** What is under way at the first look has arrived at the second. */
-const LOOK_AGAIN_AFTER_MS = 2000;
+/** Work under way at the first check has arrived at the second. */
+const RECHECK_AFTER_MS = 2000;
 
 /**
  * `--verify-ledger`. Checks the books of every tenant: each posting, each payment against its postings, each currency;
- * and those of sandbox tenants against the simulated gateway's own, item by item. Says what differs; answers whether
- * nothing does.
+ * and those of sandbox tenants against the simulator's own, item by item. Prints the differences; resolves to true when
+ * there are none.
  */
 export async function verifyLedger({ env, say }: VerifyLedgerInput): Promise<boolean> {
   const { mongodb, gateways } = readConfig({ env, role: 'verify-ledger' });
@@ -61,14 +61,14 @@ async function tenantsWithBooks({ models }: Database): Promise<string[]> {
 }
 
 async function reportOn(input: { database: Database; tenantId: string; gatewayUrl: string }): Promise<TenantReport> {
-  const first = await look(input);
+  const first = await checkTenant(input);
   if (first.problems.length === 0) return first;
-  await setTimeout(LOOK_AGAIN_AFTER_MS);
-  const second = await look(input);
+  await setTimeout(RECHECK_AFTER_MS);
+  const second = await checkTenant(input);
   return { ...second, problems: second.problems.filter((problem) => first.problems.includes(problem)) };
 }
 
-async function look({
+async function checkTenant({
   database,
   tenantId,
   gatewayUrl,
@@ -79,7 +79,7 @@ async function look({
 }): Promise<TenantReport> {
   const { models } = database;
   const { partnerId, mode } = tenantOf(tenantId);
-  // The gateway first: what it does after that is not yet expected in our books.
+  // The gateway's books are read first: its later calls are not yet expected in ours.
   const theirs =
     mode === 'sandbox'
       ? await readItems({
@@ -133,8 +133,8 @@ const eventOf: Partial<Record<SandboxLedgerItem['outcome'], GatewayLine['event']
 };
 
 /**
- * What moved something at the gateway. Of what belongs to the time before the last reset (a call that was under way
- * then) only the gateway knows, which is as it should be.
+ * Returns the gateway's items that moved money or a hold. Items from before the last reset (a call that was under way
+ * then) are only in the gateway's books; that is correct, so they are left out.
  */
 async function readItems({
   gatewayUrl,
@@ -151,13 +151,13 @@ async function readItems({
     tenantId,
   })) {
     const event = eventOf[outcome];
-    const isOfBefore = since !== null && createdAtOf(entityOf(key)) <= since;
-    if (event && !isOfBefore) lines.push({ key, event, authorisationId, ...amount });
+    const isBeforeReset = since !== null && createdAtOf(entityOf(key)) <= since;
+    if (event && !isBeforeReset) lines.push({ key, event, authorisationId, ...amount });
   }
   return lines;
 }
 
-/** The line of a posting that the gateway's books have too: what was held, taken, given up or given back. */
+/** Returns the line of a posting that the gateway's books have too: the amount held, captured, voided or refunded. */
 function ownLineOf({ key, event, currency, lines }: Posting): OwnLine[] {
   if (event === 'fulfil' || event === 'fee') return [];
   const account = { authorise: 'authorised', void: 'authorised', capture: 'captured', refund: 'refunded' }[event];

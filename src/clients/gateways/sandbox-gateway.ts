@@ -16,7 +16,7 @@ import type {
 export interface SandboxGatewayClientInput {
   /** Base URL of `--role sandbox`, without a path. */
   url: string;
-  /** For the whole call, answer read. Default 10 s. */
+  /** Milliseconds for the whole call, including reading the response. Defaults to 10 s. */
   timeoutMs?: number;
 }
 
@@ -40,9 +40,9 @@ interface Request {
 }
 
 const GATEWAY_DECIDED = new Set([200, 201, 402, 409]);
-/** Apart from any other 404, which would mean that something else answers at this address. */
-const UNKNOWN_THING = new Set(['unknown_key', 'unknown_authorisation', 'unknown_payment_method']);
-/** The request cannot have left this machine, or was never accepted at the other end. */
+/** Distinguishes these from any other 404, which would mean that another server responds at this address. */
+const NOT_FOUND_CODES = new Set(['unknown_key', 'unknown_authorisation', 'unknown_payment_method']);
+/** The request cannot have left this machine, or was never accepted by the simulator. */
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -52,7 +52,7 @@ const NEVER_SENT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** The gateway of sandbox tenants, over HTTP; each tenant is an account of its own there. */
+/** The simulator as a payment gateway, over HTTP; each tenant is an account of its own there. */
 export function createSandboxGateway({ url, timeoutMs = 10_000 }: SandboxGatewayClientInput): PaymentGateway {
   const exchange = createExchange({ url, timeoutMs });
 
@@ -64,7 +64,7 @@ export function createSandboxGateway({ url, timeoutMs = 10_000 }: SandboxGateway
   ) => {
     const { tenantId, idempotencyKey } = input;
     const answer = await exchange({ call, method: 'POST', path, tenantId, idempotencyKey, body });
-    // Only reads have a "not found": for these a missing authorisation is a wrong request.
+    // Only reads have a "not found" result; for the others a missing authorisation is a wrong request.
     if (!answer)
       throw new GatewayRequestRefused({ call, idempotencyKey, reason: 'the gateway does not know this authorisation' });
     return answer as Answer;
@@ -121,8 +121,8 @@ export function createSandboxGateway({ url, timeoutMs = 10_000 }: SandboxGateway
 }
 
 /**
- * One HTTP call. Resolves with the decided answer's body, or undefined when the thing asked for is unknown; throws the
- * three errors of `PaymentGateway`.
+ * Makes one HTTP call. Resolves to the decision in the response's body, or undefined when the object is unknown; throws
+ * the three errors of `PaymentGateway`.
  */
 function createExchange({ url, timeoutMs }: Required<SandboxGatewayClientInput>) {
   return async ({ call, method, path, tenantId, idempotencyKey, body }: Request): Promise<unknown> => {
@@ -156,21 +156,21 @@ function createExchange({ url, timeoutMs }: Required<SandboxGatewayClientInput>)
       const code = codeOf(error);
       if (NEVER_SENT.has(code)) throw new GatewayUnavailable({ call, idempotencyKey, reason: code, cause: error });
       throw undecided(
-        code === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : `no usable answer (${code})`,
+        code === 'TimeoutError' ? `no response within ${timeoutMs} ms` : `no usable response (${code})`,
         error,
       );
     }
 
     if (GATEWAY_DECIDED.has(status)) return answer;
-    const said = `${status} ${answer?.error?.code ?? ''}`.trim();
-    if (UNKNOWN_THING.has(answer?.error?.code ?? '')) return undefined;
-    if (answer?.error?.effect !== 'none') throw undecided(said);
-    if (status === 503 || status === 429) throw new GatewayUnavailable({ call, idempotencyKey, reason: said });
-    throw new GatewayRequestRefused({ call, idempotencyKey, reason: `${said} ${answer.error.message}` });
+    const refusal = `${status} ${answer?.error?.code ?? ''}`.trim();
+    if (NOT_FOUND_CODES.has(answer?.error?.code ?? '')) return undefined;
+    if (answer?.error?.effect !== 'none') throw undecided(refusal);
+    if (status === 503 || status === 429) throw new GatewayUnavailable({ call, idempotencyKey, reason: refusal });
+    throw new GatewayRequestRefused({ call, idempotencyKey, reason: `${refusal} ${answer.error.message}` });
   };
 }
 
-/** fetch hides the socket's error, and for several addresses the list of them, in `cause`. */
+/** fetch hides the socket's error in `cause`, and for several addresses the list of errors. */
 function codeOf(error: unknown): string {
   const { cause, name } = error as Error & { cause?: { code?: string; name?: string; errors?: { code?: string }[] } };
   return cause?.code ?? cause?.errors?.[0]?.code ?? cause?.name ?? name;

@@ -82,7 +82,7 @@ async function newSandbox() {
   };
 }
 
-it('a reset empties the sandbox here and at the gateway, and nobody else there', async () => {
+it('a reset empties the sandbox here and at the gateway, and no other tenant', async () => {
   const [sandbox, other] = [await newSandbox(), await newSandbox()];
   await sandbox.reset();
   expect([await sandbox.payments(), await sandbox.charges(), await sandbox.resetAt()]).toEqual([
@@ -93,7 +93,7 @@ it('a reset empties the sandbox here and at the gateway, and nobody else there',
   expect([await other.payments(), await other.charges(), await other.resetAt()]).toEqual([1, 1, null]);
 });
 
-it('with the gateway away nothing is begun, and once it is back all is done', async () => {
+it('with the gateway down nothing is begun, and once it is back all is done', async () => {
   const sandbox = await newSandbox();
   await stopBank();
   await expect(sandbox.reset()).rejects.toMatchObject({
@@ -107,7 +107,7 @@ it('with the gateway away nothing is begun, and once it is back all is done', as
   expect([await sandbox.payments(), await sandbox.charges()]).toEqual([0, 0]);
 });
 
-it('a gateway that goes away during a reset is reported, and a repeat empties it', async () => {
+it('a gateway that goes down during a reset is reported, and a repeat empties it', async () => {
   const sandbox = await newSandbox();
   const { requireReachable } = sandbox.account;
   sandbox.account.requireReachable = async (tenantId) => {
@@ -116,7 +116,7 @@ it('a gateway that goes away during a reset is reported, and a repeat empties it
   };
   await expect(sandbox.reset()).rejects.toMatchObject({
     code: 'GATEWAY_UNAVAILABLE',
-    message: expect.stringContaining('deleted, but not yet what the gateway holds'),
+    message: expect.stringContaining("deleted, but not yet the gateway's records"),
   });
   expect([await sandbox.payments(), await sandbox.resetAt()]).toEqual([0, expect.any(Date)]);
   await startBank(port);

@@ -22,7 +22,7 @@ let workers: QueueWorkers;
 let runs = 0;
 const prefix = ownPrefix();
 
-/** This test breaks Redis, so it has one of its own, frozen when everything is opened. */
+/** This test breaks Redis, so it starts its own, which is frozen while everything is opened. */
 beforeAll(async () => {
   ({ database, drop } = await openTestDatabase());
   folder = await mkdtemp(join(tmpdir(), 'redis-outage-'));
