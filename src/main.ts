@@ -24,7 +24,11 @@ async function main(): Promise<void> {
     case 'check': {
       const { checkRole } = await import('./processes/check');
       process.exit(
-        (await checkRole({ role: invocation.role, env: process.env, say: (line) => process.stdout.write(`${line}\n`) }))
+        (await checkRole({
+          role: invocation.role,
+          env: process.env,
+          print: (line) => process.stdout.write(`${line}\n`),
+        }))
           ? 0
           : 1,
       );
@@ -33,7 +37,7 @@ async function main(): Promise<void> {
     case 'verify-ledger': {
       const { verifyLedger } = await import('./processes/verify-ledger');
       process.exit(
-        (await verifyLedger({ env: process.env, say: (line) => process.stdout.write(`${line}\n`) })) ? 0 : 1,
+        (await verifyLedger({ env: process.env, print: (line) => process.stdout.write(`${line}\n`) })) ? 0 : 1,
       );
       return;
     }

@@ -47,8 +47,7 @@ const checks: Record<Need, Check> = {
   sandboxGateway: {
     name: ({ gateways }) => `Simulated gateway ${gateways.sandbox.url}`,
     reach: reachSandboxGateway,
-    remedy:
-      'start --role sandbox, or set SANDBOX_GATEWAY_URL; without SANDBOX_WEBHOOK_SECRET this check is skipped',
+    remedy: 'start --role sandbox, or set SANDBOX_GATEWAY_URL; without SANDBOX_WEBHOOK_SECRET this check is skipped',
   },
   sandboxLedger: {
     name: ({ gateways }) => `Ledger of the simulated gateway in ${gateways.sandbox.dataDir}`,
@@ -74,29 +73,32 @@ const checks: Record<Need, Check> = {
 export interface CheckRoleInput {
   role: string;
   env: NodeJS.ProcessEnv;
-  say: (line: string) => void;
+  print: (line: string) => void;
 }
 
 /**
  * Checks the configuration of a role and every server that it needs; prints one line for each, with the remedy where
  * the check failed. Resolves to true when all is well.
  */
-export async function checkRole({ role, env, say }: CheckRoleInput): Promise<boolean> {
+export async function checkRole({ role, env, print }: CheckRoleInput): Promise<boolean> {
   let config: Config;
   try {
     config = readConfig({ env, role });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) say(`failed  Configuration: ${problem}`);
+    for (const problem of error.problems) print(`failed  Configuration: ${problem}`);
     return false;
   }
-  say(`ok      Configuration of ${role}`);
+  print(`ok      Configuration of ${role}`);
   const results = await Promise.all((roles[role]?.needs ?? []).map((need) => runCheck(checks[need], config)));
-  for (const { line } of results) say(line);
+  for (const { line } of results) print(line);
   return results.every(({ ok }) => ok);
 }
 
-async function runCheck({ name: nameOf, reach, remedy }: Check, config: Config): Promise<{ ok: boolean; line: string }> {
+async function runCheck(
+  { name: nameOf, reach, remedy }: Check,
+  config: Config,
+): Promise<{ ok: boolean; line: string }> {
   const begun = performance.now();
   const outcome = await settleWithin({ work: () => reach(config), limitMs: REACH_WITHIN_MS });
   const name = nameOf(config);

@@ -38,10 +38,7 @@ function refusing(read: ReadGatewayWebhook): ReadGatewayWebhook {
           'WEBHOOK_SIGNATURE_INVALID',
           `${error.message}. Sign it with the secret that is configured here.`,
         );
-      throw new DomainError(
-        'INVALID_REQUEST',
-        'The webhook is signed, but its body is not an event of this gateway.',
-      );
+      throw new DomainError('INVALID_REQUEST', 'The webhook is signed, but its body is not an event of this gateway.');
     }
   };
 }

@@ -1,4 +1,4 @@
-import { startSandboxGateway } from '../simulator/start-sandbox-gateway';
+import { startSimulator } from '../simulator/start-simulator';
 import { openProcess, type RunInput } from './open-process';
 import { CHECK_WITHIN_MS } from './admin/readiness';
 
@@ -10,7 +10,7 @@ export async function runSandbox(input: RunInput): Promise<void> {
   const { config, logger, admin, shutdown } = await openProcess(input);
   const { port, dataDir, publicUrl, webhookUrl, webhookSecret = '' } = config.gateways.sandbox;
 
-  const gateway = await startSandboxGateway({
+  const gateway = await startSimulator({
     port,
     host: config.api.host,
     dataDir,

@@ -12,7 +12,7 @@ import { postingOf } from '../models/payments/ledger-posting';
 
 export interface VerifyLedgerInput {
   env: NodeJS.ProcessEnv;
-  say: (line: string) => void;
+  print: (line: string) => void;
 }
 
 interface TenantReport {
@@ -32,7 +32,7 @@ const RECHECK_AFTER_MS = 2000;
  * and those of sandbox tenants against the simulator's own, item by item. Prints the differences; resolves to true when
  * there are none.
  */
-export async function verifyLedger({ env, say }: VerifyLedgerInput): Promise<boolean> {
+export async function verifyLedger({ env, print }: VerifyLedgerInput): Promise<boolean> {
   const { mongodb, gateways } = readConfig({ env, role: 'verify-ledger' });
   const database = openDatabase({ uri: mongodb.uri, appName: 'partner-platform-verify-ledger', maxPoolSize: 5 });
   try {
@@ -40,11 +40,11 @@ export async function verifyLedger({ env, say }: VerifyLedgerInput): Promise<boo
     const reports: TenantReport[] = [];
     for (const tenantId of await tenantsWithBooks(database))
       reports.push(await reportOn({ database, tenantId, gatewayUrl: gateways.sandbox.url }));
-    sayTable(reports, say);
+    printTable(reports, print);
     for (const { tenantId, problems } of reports)
-      for (const problem of problems) say(`differs ${tenantId}: ${problem}`);
+      for (const problem of problems) print(`differs ${tenantId}: ${problem}`);
     const found = reports.reduce((sum, { problems }) => sum + problems.length, 0);
-    say(found === 0 ? 'The books agree.' : `${found} difference(s).`);
+    print(found === 0 ? 'The books agree.' : `${found} difference(s).`);
     return found === 0;
   } finally {
     await database.close();
@@ -173,9 +173,9 @@ function ownLineOf({ key, event, currency, lines }: Posting): OwnLine[] {
   ];
 }
 
-function sayTable(reports: readonly TenantReport[], say: (line: string) => void): void {
+function printTable(reports: readonly TenantReport[], print: (line: string) => void): void {
   const width = Math.max(6, ...reports.map(({ tenantId }) => tenantId.length));
-  say(`${'tenant'.padEnd(width)}  payments  postings  at the gateway  differences`);
+  print(`${'tenant'.padEnd(width)}  payments  postings  at the gateway  differences`);
   for (const { tenantId, payments, postings, items, problems } of reports) {
     const counts = [
       String(payments).padStart(8),
@@ -183,6 +183,6 @@ function sayTable(reports: readonly TenantReport[], say: (line: string) => void)
       (items === null ? '–' : String(items)).padStart(14),
       String(problems.length).padStart(11),
     ];
-    say([tenantId.padEnd(width), ...counts].join('  '));
+    print([tenantId.padEnd(width), ...counts].join('  '));
   }
 }

@@ -9,17 +9,13 @@ const refused = (message: string, type?: string, details: unknown[] = []) =>
   });
 
 describe('the refusal of a workflow', () => {
-  it.each(['The payment is captured', 'The payment is being undone already'])(
-    '%s: says how to continue',
-    (message) => {
-      expect(refused(message, 'ILLEGAL_STATE')).toMatchObject({
-        code: 'ILLEGAL_STATE',
-        message:
-          `${message}. Read the payment for its current state, ` +
-          'then send a new request with a new Idempotency-Key.',
-      });
-    },
-  );
+  it.each(['The payment is captured', 'The payment is being undone already'])('%s: says how to continue', (message) => {
+    expect(refused(message, 'ILLEGAL_STATE')).toMatchObject({
+      code: 'ILLEGAL_STATE',
+      message:
+        `${message}. Read the payment for its current state, ` + 'then send a new request with a new Idempotency-Key.',
+    });
+  });
 
   it('keeps the message of a refusal that says how to continue', () => {
     expect(refused('Wait an hour.', 'RESEND_LIMIT', [{ retryAfterMs: 1500 }])).toMatchObject({

@@ -51,7 +51,11 @@ export async function sendCommand(
    * Temporal keeps the workflow. The entity is read first: if this very command changed it, the event is found
    * afterwards, and an outcome is never reported as a refusal.
    */
-  const readRecorded = async (): Promise<{ state: string; outcome: CommandOutcome | null; refusal: DomainError | null }> => {
+  const readRecorded = async (): Promise<{
+    state: string;
+    outcome: CommandOutcome | null;
+    refusal: DomainError | null;
+  }> => {
     const entity: Entity = await findEntity({ database, tenantId, entityType, entityId });
     const event = await database.models.events
       .findOne({ tenantId, entityId, step: commandStep(input.commandId) })

@@ -26,8 +26,8 @@ abstract class GatewayError extends Error {
 }
 
 /**
- * Thrown when a call may or may not have taken effect: no response in time, connection lost, a 5xx. Look its key up to
- * settle it.
+ * Thrown when a call may or may not have taken effect: no response in time, connection lost, a 5xx. Settle the outcome
+ * by the call's key.
  */
 export class GatewayOutcomeUnknown extends GatewayError {
   constructor(input: GatewayErrorInput & { call: GatewayOperation; idempotencyKey: string }) {

@@ -4,8 +4,8 @@ import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSandboxGateway } from '../../simulator/start-sandbox-gateway';
-import type { SandboxGateway } from '../../simulator/start-sandbox-gateway';
+import { startSimulator } from '../../simulator/start-simulator';
+import type { Simulator } from '../../simulator/start-simulator';
 import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable } from './gateway-errors';
 import { createSandboxGateway } from './sandbox-gateway';
 import { readSandboxLedger } from './sandbox-ledger';
@@ -20,10 +20,10 @@ const charge = (idempotencyKey: string, paymentMethod = 'pm_ok') => ({
 
 describe('against the simulated gateway', () => {
   let dataDir: string;
-  let sandbox: SandboxGateway;
+  let sandbox: Simulator;
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'sandbox-client-'));
-    sandbox = await startSandboxGateway({
+    sandbox = await startSimulator({
       port: 0,
       dataDir,
       webhookSecret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,

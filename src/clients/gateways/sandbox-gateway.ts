@@ -20,7 +20,7 @@ export interface SandboxGatewayClientInput {
   timeoutMs?: number;
 }
 
-interface Answer {
+interface OperationResult {
   id: string;
   authorisationId: string;
   operation: GatewayOperation;
@@ -63,11 +63,11 @@ export function createSandboxGateway({ url, timeoutMs = 10_000 }: SandboxGateway
     body: object,
   ) => {
     const { tenantId, idempotencyKey } = input;
-    const answer = await exchange({ call, method: 'POST', path, tenantId, idempotencyKey, body });
+    const result = await exchange({ call, method: 'POST', path, tenantId, idempotencyKey, body });
     // Only reads have a "not found" result; for the others a missing authorisation is a wrong request.
-    if (!answer)
+    if (!result)
       throw new GatewayRequestRefused({ call, idempotencyKey, reason: 'the gateway does not know this authorisation' });
-    return answer as Answer;
+    return result as OperationResult;
   };
 
   return {
@@ -106,8 +106,8 @@ export function createSandboxGateway({ url, timeoutMs = 10_000 }: SandboxGateway
     },
     async lookUp({ tenantId, idempotencyKey }) {
       const path = `/v1/charges?key=${encodeURIComponent(idempotencyKey)}`;
-      const answer = await exchange({ call: 'lookUp', method: 'GET', path, tenantId, idempotencyKey });
-      return answer ? lookUpResult(answer as Answer) : { status: 'not_found' };
+      const result = await exchange({ call: 'lookUp', method: 'GET', path, tenantId, idempotencyKey });
+      return result ? lookUpResult(result as OperationResult) : { status: 'not_found' };
     },
     async getPaymentMethod({ tenantId, paymentMethod, customerId, at }) {
       const query = new URLSearchParams({ at, ...(customerId && { customerId }) });
@@ -141,7 +141,7 @@ function createExchange({ url, timeoutMs }: Required<SandboxGatewayClientInput>)
       ...(method === 'POST' && { 'idempotency-key': idempotencyKey, 'content-type': 'application/json' }),
     } as Record<string, string>;
     let status: number;
-    let answer: { error?: { code: string; message: string; effect?: string } } | undefined;
+    let content: { error?: { code: string; message: string; effect?: string } } | undefined;
     try {
       const response = await fetch(`${url}${path}`, {
         method,
@@ -151,7 +151,7 @@ function createExchange({ url, timeoutMs }: Required<SandboxGatewayClientInput>)
         redirect: 'error',
       });
       status = response.status;
-      answer = (await response.json()) as typeof answer;
+      content = (await response.json()) as typeof content;
     } catch (error) {
       const code = codeOf(error);
       if (NEVER_SENT.has(code)) throw new GatewayUnavailable({ call, idempotencyKey, reason: code, cause: error });
@@ -161,12 +161,12 @@ function createExchange({ url, timeoutMs }: Required<SandboxGatewayClientInput>)
       );
     }
 
-    if (GATEWAY_DECIDED.has(status)) return answer;
-    const refusal = `${status} ${answer?.error?.code ?? ''}`.trim();
-    if (NOT_FOUND_CODES.has(answer?.error?.code ?? '')) return undefined;
-    if (answer?.error?.effect !== 'none') throw undecided(refusal);
+    if (GATEWAY_DECIDED.has(status)) return content;
+    const refusal = `${status} ${content?.error?.code ?? ''}`.trim();
+    if (NOT_FOUND_CODES.has(content?.error?.code ?? '')) return undefined;
+    if (content?.error?.effect !== 'none') throw undecided(refusal);
     if (status === 503 || status === 429) throw new GatewayUnavailable({ call, idempotencyKey, reason: refusal });
-    throw new GatewayRequestRefused({ call, idempotencyKey, reason: `${refusal} ${answer.error.message}` });
+    throw new GatewayRequestRefused({ call, idempotencyKey, reason: `${refusal} ${content.error.message}` });
   };
 }
 
@@ -176,21 +176,21 @@ function codeOf(error: unknown): string {
   return cause?.code ?? cause?.errors?.[0]?.code ?? cause?.name ?? name;
 }
 
-function authoriseResult({ status, authorisationId, amount, reason, nextAction }: Answer): AuthoriseResult {
+function authoriseResult({ status, authorisationId, amount, reason, nextAction }: OperationResult): AuthoriseResult {
   if (status === 'declined') return { status, authorisationId, reason: reason as DeclineReason };
   if (status === 'requires_action') return { status, authorisationId, url: nextAction?.url ?? '' };
   return { status: 'authorised', authorisationId, amount };
 }
 
-function captureResult({ id, status, reason, amount }: Answer): CaptureResult {
+function captureResult({ id, status, reason, amount }: OperationResult): CaptureResult {
   return status === 'rejected' ? rejected(reason, amount) : { status: 'captured', captureId: id, amount };
 }
 
-function voidResult({ status, reason, amount }: Answer): VoidResult {
+function voidResult({ status, reason, amount }: OperationResult): VoidResult {
   return status === 'rejected' ? rejected(reason, amount) : { status: 'voided' };
 }
 
-function refundResult({ id, status, reason, amount }: Answer): RefundResult {
+function refundResult({ id, status, reason, amount }: OperationResult): RefundResult {
   return status === 'rejected' ? rejected(reason) : { status: 'refunded', refundId: id, amount };
 }
 
@@ -202,11 +202,11 @@ function rejected(reason = 'other', captured?: Money): Rejected {
   };
 }
 
-function lookUpResult(answer: Answer): LookUpResult {
+function lookUpResult(result: OperationResult): LookUpResult {
   const status = 'found';
-  const { operation } = answer;
-  if (operation === 'authorise') return { status, operation, result: authoriseResult(answer) };
-  if (operation === 'capture') return { status, operation, result: captureResult(answer) };
-  if (operation === 'void') return { status, operation, result: voidResult(answer) };
-  return { status, operation, result: refundResult(answer) };
+  const { operation } = result;
+  if (operation === 'authorise') return { status, operation, result: authoriseResult(result) };
+  if (operation === 'capture') return { status, operation, result: captureResult(result) };
+  if (operation === 'void') return { status, operation, result: voidResult(result) };
+  return { status, operation, result: refundResult(result) };
 }

@@ -41,16 +41,13 @@ function open({ failure = failures.unavailable, maxTenants }: { failure?: () => 
   return { seen, pay, payOften, states: () => circuits!.states().sort() };
 }
 
-test.each(Object.entries(failures))(
-  'a tenant whose calls are %s stops only itself',
-  async (_name, failure) => {
-    const { seen, pay, payOften, states } = open({ failure });
-    seen.ill.add('a');
-    await payOften('a', 10);
-    expect([await pay('b'), seen.calls]).toEqual([authorised, 5]);
-    expect([states(), seen.changes]).toEqual([['closed', 'open'], ['a open']]);
-  },
-);
+test.each(Object.entries(failures))('a tenant whose calls are %s stops only itself', async (_name, failure) => {
+  const { seen, pay, payOften, states } = open({ failure });
+  seen.ill.add('a');
+  await payOften('a', 10);
+  expect([await pay('b'), seen.calls]).toEqual([authorised, 5]);
+  expect([states(), seen.changes]).toEqual([['closed', 'open'], ['a open']]);
+});
 
 test('a gateway that is down for all tenants is called by none of them', async () => {
   const { seen, payOften, states } = open();

@@ -4,10 +4,10 @@ import { createShutdown } from './shutdown';
 function open({ forceMs = 1000 } = {}) {
   const logged: string[] = [];
   const order: string[] = [];
-  const say = (_fields: object, message: string) => void logged.push(message);
+  const log = (_fields: object, message: string) => void logged.push(message);
   let exited!: (code: number) => void;
   const exitCode = new Promise<number>((resolve) => (exited = resolve));
-  const shutdown = createShutdown({ logger: { info: say, warn: say, fatal: say }, forceMs, exit: exited });
+  const shutdown = createShutdown({ logger: { info: log, warn: log, fatal: log }, forceMs, exit: exited });
   const step = (name: string, ms = 0, limitMs?: number) => ({
     name,
     limitMs,

@@ -70,7 +70,8 @@ export function createShutdown({
       left.add(name);
       logger.warn({ step: name, limitMs }, `Closing ${name} takes longer than ${limitMs} ms; continuing without it`);
     }
-    if (outcome.ended === 'failed') logger.warn({ step: name, err: outcome.error }, `Closing ${name} failed; continuing`);
+    if (outcome.ended === 'failed')
+      logger.warn({ step: name, err: outcome.error }, `Closing ${name} failed; continuing`);
   };
 
   const closeAll = async (): Promise<void> => {

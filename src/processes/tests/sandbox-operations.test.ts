@@ -6,7 +6,7 @@ import { createSandboxGateway } from '../../clients/gateways/sandbox-gateway';
 import { readSandboxLedger } from '../../clients/gateways/sandbox-ledger';
 import { newId } from '../../domain/ids';
 import { tenantIdOf } from '../../domain/tenant';
-import { startSandboxGateway, type SandboxGateway } from '../../simulator/start-sandbox-gateway';
+import { startSimulator, type Simulator } from '../../simulator/start-simulator';
 import { seedCaptured } from '../../testing/worlds/seed-payment';
 import { openTestDatabase } from '../../testing/servers/test-database';
 import { openTestNamespace, type TestNamespace } from '../../testing/servers/test-namespace';
@@ -16,7 +16,7 @@ const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
 let dataDir: string;
 let temporal: TestNamespace;
 let world: Awaited<ReturnType<typeof openTestDatabase>>;
-let bank: SandboxGateway | null;
+let bank: Simulator | null;
 let port: number;
 
 beforeAll(async () => {
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 async function startBank(at: number): Promise<void> {
-  bank = await startSandboxGateway({ port: at, dataDir, webhookSecret: secret });
+  bank = await startSimulator({ port: at, dataDir, webhookSecret: secret });
   port = Number(new URL(bank.url).port);
 }
 async function stopBank(): Promise<void> {

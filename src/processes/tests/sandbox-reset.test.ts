@@ -85,13 +85,13 @@ describe('while a sandbox is reset', () => {
       });
     };
     const reset = () => operations().resetSandbox({ tenantId, keepIdempotencyId: 'the request' });
-    // It commits after the reset, so its payment exists; only the response cannot know.
+    // The write commits after the reset, so its payment exists; only the response cannot know.
     const late = randomUUID();
     await expect(accept(late, reset)).rejects.toMatchObject({ code: 'SANDBOX_RESETTING' });
     const repeated = await accept(late, async () => undefined);
     expect(await isThere(`/payments/${(repeated.body as { id: string }).id}`, key)).toBe(true);
 
-    // It commits in the middle of the reset, which deletes it.
+    // The write commits in the middle of the reset, which deletes it.
     const early = randomUUID();
     const [held, committed] = [deferred(), deferred()];
     let resetting: Promise<unknown> | undefined;

@@ -22,7 +22,7 @@ async function verify(): Promise<{ agree: boolean; lines: string[] }> {
     OPERATOR_KEY: 'x'.repeat(32),
     TOKEN_SECRET: 'y'.repeat(32),
   };
-  const agree = await verifyLedger({ env, say: (line) => lines.push(line) });
+  const agree = await verifyLedger({ env, print: (line) => lines.push(line) });
   return { agree, lines };
 }
 

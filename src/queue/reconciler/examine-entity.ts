@@ -32,11 +32,8 @@ export async function examineEntity(input: ExamineEntityInput): Promise<Finding>
   if (kind === 'workflow_orphaned') {
     if (!isRunning || open) return null;
     const entity = await model.findById(entityId).lean<Entity>();
-    return {
-      kind,
-      entity,
-      detail: `The process is running, but its ${reconciled.entityType} ${entity ? `is ${entity.state}` : 'does not exist'}`,
-    };
+    const found = entity ? `is ${entity.state}` : 'does not exist';
+    return { kind, entity, detail: `The process is running, but its ${reconciled.entityType} ${found}` };
   }
   if (isRunning || !open) return null;
   const starts = await database.models.outbox.find({ entityId, start: { $ne: null } }, { open: 1 }).lean();
@@ -61,7 +58,7 @@ async function examineState({ database, reconciled, entityId }: ExamineEntityInp
       .session(session)
       .lean();
     if (last?.state === state) return null;
-    const recorded = last ? `its last event says ${last.state}` : 'no event records it';
+    const recorded = last ? `its last event records ${last.state}` : 'no event records it';
     return {
       kind: 'state_mismatch',
       entity,

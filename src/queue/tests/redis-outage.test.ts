@@ -97,7 +97,7 @@ test('killed and started again, Redis delays and loses nothing', async () => {
   await untilDone(rowId, 8000);
 });
 
-test('flushed, Redis gets its schedules back, and periodic work goes on', async () => {
+test('flushed, Redis gets its schedules again, and periodic work continues', async () => {
   const flushing = new Redis(servers.redis.url);
   await flushing.flushall();
   flushing.disconnect();

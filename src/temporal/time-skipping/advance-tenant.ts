@@ -65,9 +65,7 @@ export function createAdvanceTenant({
       const ahead = new Date(Date.now() + reachedMs + ACCEPTED_MEANWHILE_MS);
       for (let createdAfter: Date | undefined; ; createdAfter = ahead) {
         await sendPendingStarts({ database, starter, tenantId });
-        const workflowIds = (await openWorkflowIds({ database, tenantId, createdAfter })).filter(
-          (id) => !done.has(id),
-        );
+        const workflowIds = (await openWorkflowIds({ database, tenantId, createdAfter })).filter((id) => !done.has(id));
         if (workflowIds.length === 0) break;
         const failures: OperationFailure[] = [];
         const checkEveryMs = Math.min(workflowIds.length, MAX_PARALLEL) * CHECK_EVERY_MS;

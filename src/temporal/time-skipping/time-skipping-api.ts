@@ -169,13 +169,13 @@ export function clientStartingAhead({
  * `available`, or to `unknown` when the server does not respond: an advance is then accepted and waits for the server.
  */
 export async function requireTimeSkipping({ client }: { client: Client }): Promise<'available' | 'unknown'> {
-  const nobody = {
+  const noWorkflow = {
     namespace: client.options.namespace,
     workflowExecution: { workflowId: 'time-skipping-probe' },
     fastForwardId: 'probe',
   };
   try {
-    await bounded(client, () => client.workflowService.pollWorkflowExecutionTimeSkipping(nobody));
+    await bounded(client, () => client.workflowService.pollWorkflowExecutionTimeSkipping(noWorkflow));
     return 'available';
   } catch (error) {
     if (codeOf(error) === UNIMPLEMENTED) throw timeSkippingUnavailable();

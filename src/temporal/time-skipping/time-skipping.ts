@@ -11,7 +11,7 @@ export interface AdvanceWorkflowToInput {
   /** Target: milliseconds ahead of real time. A workflow that is already further ahead stays there. */
   offsetMs: number;
   timers?: PendingTimers;
-  /** While the workflow waits for this it gets real time and is asked to check more often. */
+  /** While the workflow waits for this it gets real time and is signalled to check more often. */
   outside?: OutsideWait;
   signal?: AbortSignal;
   /** Milliseconds of real time without progress after which the workflow counts as stalled. */
@@ -92,7 +92,7 @@ export async function advanceWorkflowTo(input: AdvanceWorkflowToInput): Promise<
 
     if (move !== moved) lastMoveAt = Date.now();
     moved = move;
-    // Asking the workflow to check adds events to its history, but is no progress.
+    // Signalling the workflow to check adds events to its history, but is no progress.
     const forMs = waitsSince === null ? stallAfterMs : OUTSIDE_STALLS * stallAfterMs;
     if (Date.now() - (waitsSince ?? lastMoveAt) > forMs || Date.now() > giveUpAt) {
       await endSkip({ client, workflowId });

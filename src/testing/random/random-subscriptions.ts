@@ -68,7 +68,8 @@ export async function liveSubscription({
   const workflowId = workflowIdOf(subscriptionId);
   const asked: AskedOfSubscription[] = [];
   const sendPayment = createPaymentCommands({ client: world.client, database: world.database, starter: world.starter });
-  const nowMs = async () => Date.now() + ((await describeWorkflow({ client: world.client, workflowId }))?.offsetMs ?? 0);
+  const nowMs = async () =>
+    Date.now() + ((await describeWorkflow({ client: world.client, workflowId }))?.offsetMs ?? 0);
   const inOutage = () => gateway.current.has(customerId);
   const send = ({ command: { update, terms }, commandId }: Pick<AskedOfSubscription, 'command' | 'commandId'>) =>
     world.command(subscriptionId, update, terms, { commandId });

@@ -46,18 +46,21 @@ describe('the end of a trial', () => {
       'Ihre Probezeit bei Fähre & Söhne endet bald',
       ['Dann werden 24,680 KWD abgebucht.'],
     ],
-  ])('is announced in %s, with the amount and the time of the charge', async (_language, user, amount, subject, sentences) => {
-    const life = await world.subscribe({ amount, user, quantity: 2, trialDays: 14, at: '2026-10-16T08:00:00.000Z' });
-    await world.activities.startTrial(life.step('trial', '2026-10-16T08:00:01.000Z'));
-    const { trialNoticeAt, trialEndAt } = await life.read();
-    expect(trialNoticeAt?.toISOString()).toBe('2026-10-27T09:00:00.000Z');
-    expect(trialEndAt?.toISOString()).toBe('2026-10-30T09:00:00.000Z');
-    for (let time = 0; time < 2; time++)
-      await world.activities.announceTrialEnd(life.step('notice', '2026-10-27T09:00:00.000Z'));
-    const [mail, ...more] = await life.inbox();
-    expect([mail?.subject, more]).toEqual([subject, []]);
-    for (const sentence of sentences) expect(mail?.text).toContain(sentence);
-  });
+  ])(
+    'is announced in %s, with the amount and the time of the charge',
+    async (_language, user, amount, subject, sentences) => {
+      const life = await world.subscribe({ amount, user, quantity: 2, trialDays: 14, at: '2026-10-16T08:00:00.000Z' });
+      await world.activities.startTrial(life.step('trial', '2026-10-16T08:00:01.000Z'));
+      const { trialNoticeAt, trialEndAt } = await life.read();
+      expect(trialNoticeAt?.toISOString()).toBe('2026-10-27T09:00:00.000Z');
+      expect(trialEndAt?.toISOString()).toBe('2026-10-30T09:00:00.000Z');
+      for (let time = 0; time < 2; time++)
+        await world.activities.announceTrialEnd(life.step('notice', '2026-10-27T09:00:00.000Z'));
+      const [mail, ...more] = await life.inbox();
+      expect([mail?.subject, more]).toEqual([subject, []]);
+      for (const sentence of sentences) expect(mail?.text).toContain(sentence);
+    },
+  );
 
   it('names the amount really charged where the first period is shorter', async () => {
     // Billing from 16 April on, on the 1st: 15 of April's 30 days.
