@@ -12,8 +12,7 @@ describe('the refusal of a workflow', () => {
   it.each(['The payment is captured', 'The payment is being undone already'])('%s: says how to continue', (message) => {
     expect(refused(message, 'ILLEGAL_STATE')).toMatchObject({
       code: 'ILLEGAL_STATE',
-      message:
-        `${message}. Read the payment for its current state, ` + 'then send a new request with a new Idempotency-Key.',
+      message: `${message}. Read the payment for its state, then send a new request with a new Idempotency-Key.`,
     });
   });
 

@@ -118,8 +118,7 @@ const isCutOff = (error: unknown): boolean =>
 export function refusalIn({ error, entityType }: { error: unknown; entityType: EntityType }): DomainError | null {
   if (!(error instanceof WorkflowUpdateFailedError) || isCutOff(error)) return null;
   const { cause } = error;
-  const remedy =
-    `. Read the ${entityType} for its current state, ` + 'then send a new request with a new Idempotency-Key.';
+  const remedy = `. Read the ${entityType} for its state, then send a new request with a new Idempotency-Key.`;
   if (!(cause instanceof ApplicationFailure) || !cause.type) {
     return new DomainError(ILLEGAL_STATE, `The workflow ended before the command could be applied${remedy}`);
   }
