@@ -41,7 +41,7 @@ export interface Simulator {
 
 /**
  * Starts a simulated payment gateway. Like a third party, it has its own books on disk, which keep every acknowledged
- * call through kill -9. It shares no code with the product's gateway clients and is reached only over HTTP.
+ * call through kill -9. It is independent of the product's gateway clients: the two meet only over HTTP.
  *
  * Every call: `Authorization: Bearer <account>` (accounts are separate and need no opening). Calls with an effect:
  * `Idempotency-Key`, kept for ever per account; same key and request (`at` aside) → the recorded response again with

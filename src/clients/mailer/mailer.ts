@@ -92,8 +92,8 @@ interface SmtpError extends Error {
  */
 const ABOUT_THE_MAIL = new Set(['EENVELOPE', 'EMESSAGE']);
 /**
- * 421: closing for now; 530: log in first. Servers send both at any stage, about the connection and not about the mail.
- * RFC 5321 §4.2.3, RFC 4954 §6.
+ * 421: closing for now; 530: log in first. Servers send both at any stage, about the connection or our login, not about
+ * the mail. RFC 5321 §4.2.3, RFC 4954 §6.
  */
 const ABOUT_US = new Set([421, 530]);
 
