@@ -5,7 +5,7 @@ import { stripeNotice, verifyStripeEvent } from '../clients/gateways/stripe/stri
 import { DomainError } from '../domain/domain-error';
 import type { GatewayWebhooks, ReadGatewayWebhook } from '../http/payments/gateway-webhooks';
 
-/** The readers of the webhooks of the configured gateways. */
+/** Returns the readers of the webhooks of the configured gateways. */
 export function gatewayWebhooksOf({ gateways: { sandbox, stripe } }: Pick<Config, 'gateways'>): GatewayWebhooks {
   const { webhookSecret } = sandbox;
   return {
@@ -22,7 +22,7 @@ export function gatewayWebhooksOf({ gateways: { sandbox, stripe } }: Pick<Config
 }
 
 /**
- * Says in the API's words what is wrong with a webhook; one that is signed and yet cannot be read is the gateway's
+ * Converts the errors of a reader to problems of the API. A signed webhook that cannot be read is the gateway's
  * mistake, not ours.
  */
 function refusing(read: ReadGatewayWebhook): ReadGatewayWebhook {
@@ -38,10 +38,7 @@ function refusing(read: ReadGatewayWebhook): ReadGatewayWebhook {
           'WEBHOOK_SIGNATURE_INVALID',
           `${error.message}. Sign it with the secret that is configured here.`,
         );
-      throw new DomainError(
-        'INVALID_REQUEST',
-        'The webhook is signed, but it is no event of the form that this gateway sends.',
-      );
+      throw new DomainError('INVALID_REQUEST', 'The webhook is signed, but its body is not an event of this gateway.');
     }
   };
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSandboxLedger, type SandboxLedgerItem } from '../../clients/gateways/sandbox-ledger';
 import { openDatabase, type Database } from '../../models/database';
-import { startSandboxGateway } from '../../simulator/start-sandbox-gateway';
+import { startSimulator } from '../../simulator/start-simulator';
 import { differences } from '../expect-books';
 import { enrolPartner, type PartnerApp } from './partner-app';
 import { startPlatform, type Platform } from './platform';
@@ -24,7 +24,7 @@ async function openGateway({
   timeoutAfterChargePercent: number;
 }) {
   const dataDir = mkdtempSync(join(tmpdir(), 'chaos-gateway-'));
-  const gateway = await startSandboxGateway({
+  const gateway = await startSimulator({
     port: 0,
     dataDir,
     webhookSecret: SECRET,

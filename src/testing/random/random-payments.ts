@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { processPaymentId, refundPaymentId } from '../../contracts/payments/payment';
 import { moneyOf, type Money } from '../../domain/money';
 import { isPaymentAtRest } from '../../domain/payments/payment';
-import { bringWorkflow } from '../../temporal/time-skipping/time-skipping';
-import { describeStand } from '../../temporal/time-skipping/time-skipping-api';
+import { advanceWorkflowTo } from '../../temporal/time-skipping/time-skipping';
+import { describeWorkflow } from '../../temporal/time-skipping/time-skipping-api';
 import { answerOf, type Asked } from '../worlds/asked';
 import type { createGatewayOutages } from '../faults/gateway-outages';
 import { testActor, type PaymentWorld } from '../worlds/payment-world';
@@ -137,20 +137,20 @@ async function advance(
   byMs: number,
   inOutage = false,
 ): Promise<void> {
-  const stand = await describeStand({ client, workflowId });
-  await bringWorkflow({
+  const stand = await describeWorkflow({ client, workflowId });
+  await advanceWorkflowTo({
     client,
     workflowId,
     offsetMs: (stand?.offsetMs ?? 0) + byMs,
     stallAfterMs: patienceMs({ inOutage }),
-    lookEveryMs: LOOK_EVERY_MS,
+    checkEveryMs: LOOK_EVERY_MS,
   });
 }
 
 async function settle(world: PaymentWorld, workflowIds: string[]): Promise<void> {
   const giveUpAt = Date.now() + SETTLED_WITHIN_MS;
   for (const workflowId of workflowIds) {
-    while ((await describeStand({ client: world.client, workflowId }))?.running) {
+    while ((await describeWorkflow({ client: world.client, workflowId }))?.running) {
       if (Date.now() > giveUpAt) throw new Error(`${workflowId} did not end within ${SETTLED_WITHIN_MS} ms`);
       await advance(world, workflowId, 8 * DAY_MS);
     }

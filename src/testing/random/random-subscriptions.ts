@@ -10,8 +10,8 @@ import { moneyOf } from '../../domain/money';
 import { nextDue, progressOf } from '../../domain/subscriptions/subscription-progress';
 import { acceptRefund } from '../../services/payments/accept-refund';
 import { createPaymentCommands } from '../../temporal/commands/payments/payment-commands';
-import { bringWorkflow } from '../../temporal/time-skipping/time-skipping';
-import { describeStand } from '../../temporal/time-skipping/time-skipping-api';
+import { advanceWorkflowTo } from '../../temporal/time-skipping/time-skipping';
+import { describeWorkflow } from '../../temporal/time-skipping/time-skipping-api';
 import { answerOf, type Asked } from '../worlds/asked';
 import type { createGatewayOutages } from '../faults/gateway-outages';
 import { LOOK_EVERY_MS, makeMoves, patienceMs } from './random-moves';
@@ -68,7 +68,8 @@ export async function liveSubscription({
   const workflowId = workflowIdOf(subscriptionId);
   const asked: AskedOfSubscription[] = [];
   const sendPayment = createPaymentCommands({ client: world.client, database: world.database, starter: world.starter });
-  const nowMs = async () => Date.now() + ((await describeStand({ client: world.client, workflowId }))?.offsetMs ?? 0);
+  const nowMs = async () =>
+    Date.now() + ((await describeWorkflow({ client: world.client, workflowId }))?.offsetMs ?? 0);
   const inOutage = () => gateway.current.has(customerId);
   const send = ({ command: { update, terms }, commandId }: Pick<AskedOfSubscription, 'command' | 'commandId'>) =>
     world.command(subscriptionId, update, terms, { commandId });
@@ -141,15 +142,15 @@ export async function liveSubscription({
   };
   const advance = async (byMs: number) => {
     for (let left = inOutage() ? Math.min(byMs, LONGEST_IN_OUTAGE_MS) : byMs; left > 0; left -= 10 * DAY_MS) {
-      const stand = await describeStand({ client: world.client, workflowId });
+      const stand = await describeWorkflow({ client: world.client, workflowId });
       const offsetMs = (stand?.offsetMs ?? 0) + Math.min(left, 10 * DAY_MS);
       if (
-        await bringWorkflow({
+        await advanceWorkflowTo({
           client: world.client,
           workflowId,
           offsetMs,
           stallAfterMs: patienceMs({ inOutage: inOutage() }),
-          lookEveryMs: LOOK_EVERY_MS,
+          checkEveryMs: LOOK_EVERY_MS,
         })
       )
         return;
@@ -213,7 +214,7 @@ export async function liveSubscription({
     }
   };
   const isSettled = async () => {
-    const stand = await describeStand({ client: world.client, workflowId });
+    const stand = await describeWorkflow({ client: world.client, workflowId });
     // It may not have heard of what came last: Temporal's own cancellation is answered before it is acted on.
     if (stand?.running && stand.busyWith !== null) return false;
     const subscription = await world.read(subscriptionId);

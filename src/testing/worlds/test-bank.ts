@@ -7,7 +7,7 @@ import { createSandboxGateway } from '../../clients/gateways/sandbox-gateway';
 import { readSandboxLedger, type SandboxLedgerItem } from '../../clients/gateways/sandbox-ledger';
 import { verifySandboxWebhook } from '../../clients/gateways/sandbox-webhook';
 import type { Money } from '../../domain/money';
-import { startSandboxGateway } from '../../simulator/start-sandbox-gateway';
+import { startSimulator } from '../../simulator/start-simulator';
 
 const SECRET = `whsec_${Buffer.from('the-secret-of-the-test-bank').toString('base64')}`;
 const ADMIN = 'admin';
@@ -23,7 +23,7 @@ export interface TestBankInput {
 export async function openTestBank({ timeoutMs, onReport }: TestBankInput) {
   const inbox = onReport ? await openWebhookInbox(onReport) : null;
   const dataDir = mkdtempSync(join(tmpdir(), 'test-bank-'));
-  const simulator = await startSandboxGateway({
+  const simulator = await startSimulator({
     port: 0,
     dataDir,
     webhookSecret: SECRET,

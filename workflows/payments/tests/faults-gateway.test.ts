@@ -1,7 +1,7 @@
 import { getState } from '../../../src/contracts/payments/payment';
 import { waitOfPayment } from '../../../src/http/payments/present-payment';
 import { retryCompensation, waiveCompensation } from '../../../src/services/payments/resolve-compensation';
-import { hastenUndoing } from '../../../src/temporal/commands/payments/hasten-undoing';
+import { requestCompensationRetry } from '../../../src/temporal/commands/payments/request-compensation-retry';
 import { differences } from '../../../src/testing/expect-books';
 import { createFaultyGateway } from '../../../src/testing/faults/faulty-gateway';
 import { openPaymentWorld, testActor, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
@@ -175,7 +175,7 @@ describe('a payment whose gateway', () => {
     const retry = { database: world.database, compensationId, by: testActor };
     const at = new Date().toISOString();
     await world.database.inTransaction((session) => retryCompensation({ ...retry, at, session }));
-    await hastenUndoing(world.client, { entityId: id });
+    await requestCompensationRetry(world.client, { entityId: id });
     expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { voids: 1, held: 0 } });
     expect(await world.effects(id)).toEqual({ authorise: 'compensated' });
     await expect(
@@ -215,7 +215,7 @@ describe('a payment whose gateway', () => {
         session,
       }),
     );
-    await hastenUndoing(world.client, { entityId: id });
+    await requestCompensationRetry(world.client, { entityId: id });
     await world.handle(id).result();
     expect((await world.read(id)).state).toBe('cancelled');
     expect(await world.database.models.compensations.findById(compensationId).lean()).toMatchObject({

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { createAdvanceTenant } from '../../../src/temporal/time-skipping/advance-tenant';
-import { describeStand } from '../../../src/temporal/time-skipping/time-skipping-api';
+import { describeWorkflow } from '../../../src/temporal/time-skipping/time-skipping-api';
 import { taskQueues } from '../../../src/contracts/task-queues';
 import { userOnboardingId } from '../../../src/contracts/users/onboarding';
 import type { Database } from '../../../src/models/database';
@@ -28,7 +28,7 @@ const waiting = async (tenantId: string) => {
   return id;
 };
 const offsetOf = async (id: string) =>
-  (await describeStand({ client: world.client, workflowId: userOnboardingId(id) }))?.offsetMs ?? NaN;
+  (await describeWorkflow({ client: world.client, workflowId: userOnboardingId(id) }))?.offsetMs ?? NaN;
 
 describe('the sandbox clock', () => {
   it('takes an onboarding past its deadlines, with a timeline of days', async () => {
@@ -122,7 +122,7 @@ describe('the sandbox clock', () => {
     expect(born.length).toBeGreaterThan(1);
     for (const id of born) {
       await world.untilMailed(id, 1);
-      const stand = await describeStand({ client: world.client, workflowId: userOnboardingId(id) });
+      const stand = await describeWorkflow({ client: world.client, workflowId: userOnboardingId(id) });
       if (stand?.running) expect(Math.abs(stand.offsetMs - clock)).toBeLessThan(1000);
       expect(await timesOf(id)).toEqual(ascending(await timesOf(id)));
     }

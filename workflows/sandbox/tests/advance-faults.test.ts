@@ -1,4 +1,4 @@
-import { beginSkip, describeStand } from '../../../src/temporal/time-skipping/time-skipping-api';
+import { beginSkip, describeWorkflow } from '../../../src/temporal/time-skipping/time-skipping-api';
 import { taskQueues } from '../../../src/contracts/task-queues';
 import { userOnboardingId } from '../../../src/contracts/users/onboarding';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
@@ -34,10 +34,10 @@ const waiting = async (tenantId: string) => {
   return id;
 };
 const offsetOf = async (id: string) =>
-  (await describeStand({ client: world.client, workflowId: userOnboardingId(id) }))?.offsetMs ?? NaN;
+  (await describeWorkflow({ client: world.client, workflowId: userOnboardingId(id) }))?.offsetMs ?? NaN;
 
 const failedAttempts = async (id: string) =>
-  (await describeStand({ client: world.client, workflowId: userOnboardingId(id) }))?.failing?.attempts ?? 0;
+  (await describeWorkflow({ client: world.client, workflowId: userOnboardingId(id) }))?.failing?.attempts ?? 0;
 /** Waits until a step of the onboarding has failed once more. */
 const untilFailedAgain = async (id: string) => {
   const before = await failedAttempts(id);

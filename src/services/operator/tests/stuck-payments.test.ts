@@ -80,7 +80,7 @@ it('the reconciler finds payments and refunds without a process and no others', 
     database: world.database,
     processes: workflows,
     logger: silent,
-    lookAgainAfterMs: 100,
+    recheckAfterMs: 100,
   })();
   // The refund's start is asked for again; the payment is an operator's matter.
   expect(result).toEqual({ listed: 1, mended: 1 });

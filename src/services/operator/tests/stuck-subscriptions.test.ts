@@ -84,7 +84,7 @@ it('a subscription without a process is found; restarted, it charges the next pe
     { $set: { updatedAt: new Date(Date.now() - 60_000) } },
   );
   expect(
-    await createReconciler({ database: world.database, processes: workflows, logger: silent, lookAgainAfterMs: 100 })(),
+    await createReconciler({ database: world.database, processes: workflows, logger: silent, recheckAfterMs: 100 })(),
   ).toEqual({ listed: 1, mended: 0 });
 
   const item = await world.database.models.stuckItems.findOne({ entityId: gone, open: true }).lean().orFail();

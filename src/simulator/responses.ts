@@ -1,7 +1,7 @@
 import type { Authorisation } from './gateway-state';
 import type { OperationRecord } from './ledger-record';
 
-export interface Answer {
+export interface CallResponse {
   status: number;
   body: object;
 }
@@ -16,8 +16,8 @@ const STATUS = {
   rejected: 409,
 } as const;
 
-/** The answer to the call a record was made for: always the same, since it reads nothing else. */
-export function answerOf(record: OperationRecord, publicUrl: string): Answer {
+/** Returns the response to the call that made the record: always the same, since it depends on nothing else. */
+export function responseOf(record: OperationRecord, publicUrl: string): CallResponse {
   const { id, authorisationId, operation, outcome: status, reason, amount, reference, actionToken, at } = record;
   const nextAction = actionToken ? { type: 'redirect', url: `${publicUrl}/actions/${actionToken}` } : undefined;
   return {
@@ -27,14 +27,15 @@ export function answerOf(record: OperationRecord, publicUrl: string): Answer {
 }
 
 /**
- * How the call recorded under a key stands *now*: unlike its first answer this knows what the customer decided since.
+ * Returns the present result of the call recorded under a key; unlike the first response it includes the customer's
+ * later decision.
  */
-export function standingOf(
+export function currentResultOf(
   record: OperationRecord,
   authorisation: Authorisation | undefined,
   publicUrl: string,
 ): object {
-  const { body } = answerOf(record, publicUrl);
+  const { body } = responseOf(record, publicUrl);
   if (!authorisation) return body;
   const { state, capturedMinor, refundedMinor, action } = authorisation;
   const totals = { state, capturedMinor, refundedMinor };

@@ -2,7 +2,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { authorise, captured, dataDir, euros, get, ledger, post, start, stop } from './gateway-under-test';
 
-test('100 racing calls under one key make one charge and get one answer', async () => {
+test('100 racing calls under one key make one charge and get one response', async () => {
   const gateway = await start();
   const replies = await Promise.all(Array.from({ length: 100 }, () => authorise(gateway, 'pay_1:authorise')));
   expect(new Set(replies.map(({ body }) => JSON.stringify(body))).size).toBe(1);
@@ -18,7 +18,7 @@ test('a key used for another request is refused; another business time is the sa
   expect(await authorise(gateway, 'k', 'pm_ok', { at: '2027-01-01T00:00:00Z' })).toEqual({ ...first, replayed: true });
 });
 
-test('accounts are apart: keys, authorisations and ledgers', async () => {
+test('accounts share no keys, authorisations or ledgers', async () => {
   const gateway = await start();
   const { body } = await authorise(gateway, 'k');
   expect((await get(gateway, '/v1/charges?key=k', 'ten_b')).status).toBe(404);
@@ -36,26 +36,26 @@ test.each([
   ['pm_requires_action', 201, 'requires_action', undefined],
   ['pm_nobody', 402, 'declined', 'invalid_payment_method'],
   ['toString', 402, 'declined', 'invalid_payment_method'],
-])('%s answers %i %s', async (paymentMethod, status, outcome, reason) => {
+])('%s responds with %i %s', async (paymentMethod, status, outcome, reason) => {
   const reply = await authorise(await start(), 'k', paymentMethod);
   expect([reply.status, reply.body.status, reply.body.reason]).toEqual([status, outcome, reason]);
 });
 
-test('pm_slow is charged at once and answered late; a repeat need not wait', async () => {
+test('pm_slow is charged immediately and responds late; a repeat need not wait', async () => {
   const gateway = await start();
   const startedAt = performance.now();
-  let isAnswered = false;
+  let hasResponse = false;
   const first = authorise(gateway, 'k', 'pm_slow').then(() => {
-    isAnswered = true;
+    hasResponse = true;
     return performance.now() - startedAt;
   });
   while ((await get(gateway, '/v1/charges?key=k')).status === 404);
   expect(await authorise(gateway, 'k', 'pm_slow')).toMatchObject({ status: 201, replayed: true });
-  expect(isAnswered).toBe(false);
+  expect(hasResponse).toBe(false);
   expect(await first).toBeGreaterThanOrEqual(590);
 });
 
-test('pm_timeout_after_charge never answers the first call and is found by look-up and repeat', async () => {
+test('pm_timeout_after_charge never responds to the first call; look-up and repeat find it', async () => {
   const gateway = await start();
   await expect(
     post(
@@ -75,7 +75,7 @@ test('pm_timeout_after_charge never answers the first call and is found by look-
   expect(await ledger(gateway)).toHaveLength(1);
 });
 
-test('pm_flaky answers 503 twice for each key with nothing done, then works', async () => {
+test('pm_flaky responds with 503 twice for each key without any effect, then works', async () => {
   const gateway = await start();
   const statuses = [];
   for (const key of ['a', 'a', 'a', 'a', 'b']) statuses.push((await authorise(gateway, key, 'pm_flaky')).status);
@@ -83,7 +83,7 @@ test('pm_flaky answers 503 twice for each key with nothing done, then works', as
   expect(await ledger(gateway)).toHaveLength(1);
 });
 
-test('pm_decline_on_renewal is good until a renewal', async () => {
+test('pm_decline_on_renewal is accepted until a renewal', async () => {
   const gateway = await start();
   expect((await authorise(gateway, 'first', 'pm_decline_on_renewal')).status).toBe(201);
   expect((await authorise(gateway, 'second', 'pm_decline_on_renewal', { purpose: 'renewal' })).body.reason).toBe(
@@ -107,7 +107,7 @@ test('pm_expires_next_month lasts to the end of the month after its first use by
   expect((await charge('other', '2027-03-01T00:00:00Z', 'cus_2')).status).toBe(201);
 });
 
-test('racing captures of one authorisation: one wins, and never for more than was authorised', async () => {
+test('one of many racing captures wins, and never for more than was authorised', async () => {
   const gateway = await start();
   const { body } = await authorise(gateway, 'a');
   expect(
@@ -123,7 +123,7 @@ test('racing captures of one authorisation: one wins, and never for more than wa
   expect((await post(gateway, `/v1/authorisations/${body.id}/void`, 'v')).body.reason).toBe('already_captured');
 });
 
-test('200 racing refunds never give back more than was captured', async () => {
+test('200 racing refunds never refund more than was captured', async () => {
   const gateway = await start();
   const authorisationId = await captured(gateway, 'p');
   const replies = await Promise.all(
@@ -139,7 +139,7 @@ test('200 racing refunds never give back more than was captured', async () => {
   expect((await post(gateway, '/v1/refunds', 'none', { authorisationId })).body.reason).toBe('already_refunded');
 });
 
-test('what breaks a rule is answered the same way for ever, even once the rule would allow it', async () => {
+test('a call that broke a rule has the same result for ever, even once the rule would allow it', async () => {
   const gateway = await start();
   const { body } = await authorise(gateway, 'a');
   const early = await post(gateway, '/v1/refunds', 'r', { authorisationId: body.id, amount: euros(10) });
@@ -174,7 +174,7 @@ test.each([
   expect(await ledger(gateway)).toEqual([]);
 });
 
-test('everything is there after a restart, and a torn last line is cut off', async () => {
+test('all records survive a restart, and an incomplete last line is cut off', async () => {
   const gateway = await start();
   const replies = await Promise.all(
     Array.from({ length: 20 }, (_, i) => authorise(gateway, `k${i}`, 'pm_ok', { description: 'a\u2028b\nc' })),
@@ -194,7 +194,7 @@ test('everything is there after a restart, and a torn last line is cut off', asy
   );
 });
 
-test('damage in the middle of the ledger stops the start, naming file and line', async () => {
+test('damage in the middle of the ledger prevents the start, naming file and line', async () => {
   const gateway = await start();
   await authorise(gateway, 'a');
   await stop(gateway);
@@ -202,7 +202,7 @@ test('damage in the middle of the ledger stops the start, naming file and line',
   await expect(start()).rejects.toThrow(/ledger\.jsonl is damaged at line 2/);
 });
 
-test('a second gateway on the same port fails before it touches the ledger', async () => {
+test('a second simulator on the same port fails before it opens the ledger', async () => {
   const gateway = await start();
   await expect(start({ port: Number(new URL(gateway.url).port) })).rejects.toThrow(/EADDRINUSE/);
 });
