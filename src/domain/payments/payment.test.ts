@@ -47,7 +47,7 @@ describe('the table of payment transitions', () => {
     expect(reachableFrom('captured')).toEqual(new Set(['captured', 'partially_refunded', 'refunded']));
   });
 
-  test('money is held or taken only through its own step, or by settling an unknown one', () => {
+  test('money is held or captured only in its own step, or by settling an unknown call', () => {
     expect(paymentSourcesOf('capturing')).toEqual([
       { state: 'authorised', unknownCall: null },
       { state: 'unknown', unknownCall: 'capture' },
@@ -59,11 +59,11 @@ describe('the table of payment transitions', () => {
     ]);
   });
 
-  test('ended is what nothing leads out of', () => {
+  test('ended states are those without a transition', () => {
     expect(endedPaymentStates).toEqual(['refunded', 'declined', 'failed', 'cancelled']);
   });
 
-  test('unknown without its call is broken, not guessed', () => {
+  test('unknown without its call is an error, not guessed', () => {
     expect(() => positionOf({ state: 'unknown', unknownCall: null })).toThrow(DomainError);
   });
 
@@ -84,7 +84,7 @@ describe('the table of payment transitions', () => {
 });
 
 describe('1,000 random lives of a payment', () => {
-  // What ends a life early is rarer than what carries it on, or few would ever be captured.
+  // Steps that end a life early are rarer than those that continue it, or few lives would reach a capture.
   const status = fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom('authorised', 'captured', 'not_found') },
     fc.constantFrom(...gatewayStatuses),
@@ -152,7 +152,7 @@ describe('1,000 random lives of a payment', () => {
       },
     );
     fc.assert(life, { numRuns: 1_000 });
-    // The walk is worth something only if it goes everywhere; `accepted` is where it starts.
+    // The walk is worth something only if it reaches every state; it starts in `accepted`.
     expect(positions.filter((position) => !visited.has(position) && position !== 'accepted')).toEqual([]);
   });
 });

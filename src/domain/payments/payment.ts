@@ -35,15 +35,15 @@ export interface PaymentStanding {
   unknownCall: GatewayCall | null;
 }
 
-/** A standing in one word, as in the table. */
+/** A standing as one string, as in the table. */
 export type PaymentPosition = Exclude<PaymentState, 'unknown'> | `unknown/${GatewayCall}`;
 
 /**
- * Every transition a payment may make: the one table, from which guards, tests and the README's picture come.
+ * Every transition a payment may make. This one table is the source of guards, tests and the README's picture.
  *
- * While a void runs the payment stays where it was: only its confirmation makes it `cancelled` (somebody wanted that,
- * or a deadline passed) or `failed` (it undid a fault). `failed` is never entered while the gateway may still hold or
- * have taken money. A capture happens once: what it leaves of the authorisation is released.
+ * While a void runs the payment stays in its state: only the confirmation makes it `cancelled` (somebody cancelled it,
+ * or a deadline passed) or `failed` (the void undid a fault). `failed` is never entered while the gateway may still
+ * hold or have captured money. A payment is captured once: the rest of the authorisation is released with the capture.
  */
 export const paymentTransitions: Transitions<PaymentPosition> = {
   accepted: {
@@ -165,7 +165,7 @@ export const isPaymentAtRest = ({ state, capture }: { state: PaymentState; captu
   state === 'requires_action' ||
   (state === 'authorised' && capture === 'manual');
 
-/** The picture of the table, for the README. */
+/** Returns the picture of the table, for the README. */
 export const paymentsToMermaid = (): string => transitionsToMermaid({ table: paymentTransitions, initial: 'accepted' });
 
 const HOUR_MS = 3_600_000;
@@ -178,11 +178,14 @@ export const paymentTimes = {
   actionMs: HOUR_MS,
   /** An authorisation not captured by then is voided. */
   captureMs: 7 * 24 * HOUR_MS,
-  /** An outcome not known by then goes on the operator's list; the look-ups go on. */
+  /** An outcome unknown for this long goes on the operator's list; the look-ups continue. */
   unknownMs: 24 * HOUR_MS,
 } as const;
 
-/** Returns how long the payment waits for somebody after the gateway's answer, in ms; null where nobody has to act. */
+/**
+ * Returns the time for which the payment waits for a person after the gateway's result, in ms; null where nobody has to
+ * act.
+ */
 export function waitAfterAnswerMs({
   position,
   capture,

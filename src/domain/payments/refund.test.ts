@@ -9,7 +9,7 @@ const code = (expected: string, pointer?: string) =>
   expect.objectContaining({ code: expected, ...(pointer && { pointer }) });
 
 describe('a refund', () => {
-  test('reserves what was asked for, or all that is left', () => {
+  test('reserves the requested amount, or all that is left', () => {
     const first = reserveRefund({ funds, requested: moneyOf(300, 'KWD') });
     expect(refundable(first.funds).amountMinor).toBe(700);
     const rest = reserveRefund({ funds: first.funds });
@@ -17,7 +17,7 @@ describe('a refund', () => {
     expect(() => reserveRefund({ funds: rest.funds })).toThrow(code('NOTHING_TO_REFUND'));
   });
 
-  test('never takes more than captured less what is given back or under way', () => {
+  test('never takes more than was captured, less finished and pending refunds', () => {
     const reserved = reserveRefund({ funds, requested: moneyOf(300, 'KWD') }).funds;
     expect(() => reserveRefund({ funds: reserved, requested: moneyOf(701, 'KWD') })).toThrow(
       code('REFUND_EXCEEDS_CAPTURED', '/amount/amountMinor'),

@@ -14,10 +14,9 @@ export const subscriptionStates = [
 export type SubscriptionState = (typeof subscriptionStates)[number];
 
 /**
- * Every transition a subscription may make: the one table.
- * In `past_due` the service goes on while the ladder retries; in `unpaid` it has stopped and nothing is retried by
- * itself. A renewal whose outcome is not known, or waits for a person, leaves the subscription `active` with its
- * invoice open.
+ * Every transition a subscription may make. In `past_due` the service continues while the ladder retries; in `unpaid`
+ * it has stopped and nothing is retried automatically. A renewal whose outcome is unknown, or waits for a person,
+ * leaves the subscription `active` with its invoice open.
  */
 export const subscriptionTransitions: Transitions<SubscriptionState> = {
   accepted: {
@@ -78,7 +77,7 @@ export interface SubscriptionStanding {
 }
 
 const refusals = {
-  SUBSCRIPTION_CANCELLED: 'The subscription is cancelled and takes no more commands: make a new one.',
+  SUBSCRIPTION_CANCELLED: 'The subscription is cancelled and accepts no more commands: create a new one.',
   SUBSCRIPTION_NOT_STARTED:
     'The subscription has not started: wait for its start, or cancel it or change its plan with when "now".',
   SUBSCRIPTION_PAUSED: 'The subscription is paused: resume it first, or cancel it now.',
@@ -100,7 +99,8 @@ const atPeriodEnd: Record<Exclude<SubscriptionState, 'cancelled'>, Answer> = {
 const notPaused = 'SUBSCRIPTION_NOT_PAUSED';
 
 /**
- * By command and state: null where it is accepted, otherwise the code of the conflict. `cancelled` refuses everything.
+ * By command and state: null where the command is accepted, otherwise the code of the conflict. `cancelled` refuses
+ * every command.
  */
 export const subscriptionCommandTable: Readonly<
   Record<SubscriptionCommand, Readonly<Record<Exclude<SubscriptionState, 'cancelled'>, Answer>>>
@@ -128,10 +128,10 @@ export const subscriptionCommandTable: Readonly<
   change_payment_method: started,
 };
 
-/** Commands that need the open invoice settled first, as they change what it stands for. */
+/** Commands that need the open invoice settled first, as they change the terms it was made for. */
 const needsInvoiceSettled: readonly SubscriptionCommand[] = ['change_plan_now', 'pause'];
 /**
- * Commands that would contradict what waits, so that nothing a partner ordered is dropped unsaid; `cancel_now`
+ * Commands that would contradict the waiting change, so that no order of a partner is dropped silently; `cancel_now`
  * overrules both.
  */
 const yieldsTo: Readonly<Partial<Record<SubscriptionCommand, readonly SubscriptionStanding['waiting'][]>>> = {
@@ -161,9 +161,7 @@ export function refuseSubscriptionCommand({
   return null;
 }
 
-/**
- * A cancel at the period's end leaves nothing unused: it is refused with a refund, so that nobody waits for one.
- */
+/** Refuses a refund with a cancel at the period's end: nothing is unused then, and nobody must wait for a refund. */
 export function refuseCancelTerms({
   when,
   refund,

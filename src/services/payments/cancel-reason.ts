@@ -7,7 +7,10 @@ export interface ReasonOfCancelInput {
   reason: string | null;
 }
 
-/** Returns why a payment is given up. A process that Temporal cancels does not know; a parent's payment does. */
+/**
+ * Returns the reason why a payment is given up. A process that Temporal cancels has no reason; a parent's payment has
+ * one.
+ */
 export function reasonOfCancel({ payment, reason }: ReasonOfCancelInput): string | null {
   const { parent, undoing, withdrawReason } = payment;
   if (reason !== CANCELLED_IN_TEMPORAL || parent === null) return reason;
