@@ -48,7 +48,7 @@ describe('the configuration', () => {
     ]);
   });
 
-  it('says which required variables are missing', () => {
+  it('names the missing required variables', () => {
     expect(problemsOf({}).map((problem) => problem.split(' ')[0])).toEqual(['OPERATOR_KEY', 'TOKEN_SECRET']);
   });
 

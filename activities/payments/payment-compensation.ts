@@ -77,25 +77,25 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
   const undo = async (input: PaymentStepInput): Promise<CompensationAnswer> => {
     let payment = await find(input);
     if (payment.authorisationId === null) {
-      const said = await settleAuthorise(input, payment);
-      const next = paymentAfter({ position: positionOf(payment), status: said.status });
+      const report = await settleAuthorise(input, payment);
+      const next = paymentAfter({ position: positionOf(payment), status: report.status });
       if (next !== 'authorised' && next !== 'requires_action')
-        return { status: said.status, reason: said.reason, position: positionOf(payment) };
-      await movePayment({ database, ...input, step: `${input.step}/found`, to: next, ...said });
+        return { status: report.status, reason: report.reason, position: positionOf(payment) };
+      await movePayment({ database, ...input, step: `${input.step}/found`, to: next, ...report });
       payment = await find(input);
     }
     const position = positionOf(payment);
     try {
-      const said = await voidHold(input, payment);
-      if (payment.authorisedMinor > 0) return { ...said, position };
+      const report = await voidHold(input, payment);
+      if (payment.authorisedMinor > 0) return { ...report, position };
       // Confirmed and captured at the gateway itself, both before our void arrived: the payment becomes captured by way
       // of its hold.
-      if (said.status === 'captured' && paymentAfter({ position, status: 'authorised' }) === 'authorised') {
+      if (report.status === 'captured' && paymentAfter({ position, status: 'authorised' }) === 'authorised') {
         await movePayment({ database, ...input, step: `${input.step}/hold`, to: 'authorised' });
-        return { ...said, position: 'authorised' };
+        return { ...report, position: 'authorised' };
       }
       await bookHold(input, payment);
-      return { ...said, position };
+      return { ...report, position };
     } catch (error) {
       if (!isGatewayError(error, 'GatewayOutcomeUnknown')) throw error;
       const next = paymentAfterSilence({ position, call: 'void' });

@@ -45,7 +45,7 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
   const find = ({ tenantId, paymentId }: LookUpPaymentInput) =>
     findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
 
-  const ask = async (payment: Payment, call: GatewayCallInput['call'], at: string): Promise<GatewayReport> => {
+  const sendCall = async (payment: Payment, call: GatewayCallInput['call'], at: string): Promise<GatewayReport> => {
     const gateway = gatewayFor(payment.tenantId);
     if (call === 'authorise') return reportOfAuthorise(await gateway.authorise(authoriseInputOf(payment, at)));
     return reportOfCapture(
@@ -62,7 +62,7 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
   /**
    * Stores a result that carries the gateway's references immediately: a hold, or the page where the customer confirms.
    */
-  const keep = async (
+  const recordReport = async (
     input: GatewayCallInput | LookUpPaymentInput,
     payment: Payment,
     { status, reason, capturedMinor, ...references }: GatewayReport,
@@ -94,15 +94,14 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
       // A capture that the gateway never saw has taken nothing: the hold is unchanged.
       if (found.status === 'not_found')
         return { status: call === 'capture' ? 'authorised' : 'not_found', reason: null, position };
-      if (found.operation === 'authorise') return await keep(input, payment, reportOfAuthorise(found.result));
+      if (found.operation === 'authorise') return await recordReport(input, payment, reportOfAuthorise(found.result));
       if (found.operation === 'capture') return { ...reportOfCapture(found.result), position };
       throw new Error(`The gateway reported a ${found.operation} under the key of ${call}`);
     } catch (error) {
       // A refused look-up (a key that was replaced) says as little as an outage, and must not keep the process from
       // notifying an operator.
-      const tellsNothing =
-        isGatewayError(error, 'GatewayUnavailable') || isGatewayError(error, 'GatewayRequestRefused');
-      if (tellsNothing) return { status: 'unavailable', reason: null, position };
+      const saysNothing = isGatewayError(error, 'GatewayUnavailable') || isGatewayError(error, 'GatewayRequestRefused');
+      if (saysNothing) return { status: 'unavailable', reason: null, position };
       throw error;
     }
   };
@@ -142,12 +141,12 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
       if (before.state !== underWay) await movePayment({ database, ...input, step: `${step}/begin`, to: underWay });
       const payment = await find(input);
       try {
-        const said = await sendEffect({
+        const report = await sendEffect({
           database,
           effect: effectOf(payment, call, at),
-          call: () => ask(payment, call, at),
+          call: () => sendCall(payment, call, at),
         });
-        return await keep(input, payment, said);
+        return await recordReport(input, payment, report);
       } catch (error) {
         if (isGatewayError(error, 'GatewayOutcomeUnknown'))
           return { status: 'unknown', reason: null, position: underWay };

@@ -92,12 +92,12 @@ export const createPaymentActivities = ({ database }: ActivityDependencies) => {
      */
     async releasePayment(input: PaymentStepInput): Promise<void> {
       const { tenantId, paymentId, chain, step: name } = input;
-      const told = await models.events
+      const lastEvent = await models.events
         .findOne({ tenantId, entityId: paymentId, type: 'payment.released' }, { step: 1 })
         .lean();
       // A repeat finds the payment released, and so no longer owned by this chain.
-      if (told?.step === name) return;
-      if (told) await models.payments.updateOne({ _id: paymentId, tenantId, chain }, { $set: { chain: null } });
+      if (lastEvent?.step === name) return;
+      if (lastEvent) await models.payments.updateOne({ _id: paymentId, tenantId, chain }, { $set: { chain: null } });
       else await applyStep(database, { ...step(input), set: { chain: null }, event: { type: 'payment.released' } });
     },
   };

@@ -53,7 +53,7 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
    * Returns the refund's result at the gateway: the recorded one where the key is known there; otherwise the result of
    * the same call with the same key, which is the first call or returns the first result.
    */
-  const ask = async (call: RefundInput, sent: boolean): Promise<RefundAnswer> => {
+  const refundOnce = async (call: RefundInput, sent: boolean): Promise<RefundAnswer> => {
     const gateway = gatewayFor(call.tenantId);
     const { tenantId, at, idempotencyKey, authorisationId } = call;
     const found = sent
@@ -100,7 +100,7 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
         return await sendEffect({
           database,
           effect: effectOf({ tenantId, refundId, at }),
-          call: () => ask(call, sent),
+          call: () => refundOnce(call, sent),
         });
       } catch (error) {
         if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null };
@@ -133,7 +133,7 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
             amount,
             outcome,
           });
-          const told = await applyStep(
+          const applied = await applyStep(
             database,
             {
               tenantId,
@@ -153,7 +153,7 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
             const { key: _id, ...posting } = postRefund({ key, paymentId, amount });
             await insertDocuments({
               model: models.ledgerPostings,
-              documents: [{ _id, ...posting, tenantId, at: new Date(told.at) }],
+              documents: [{ _id, ...posting, tenantId, at: new Date(applied.at) }],
               session,
             });
           }

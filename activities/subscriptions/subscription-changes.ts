@@ -80,16 +80,16 @@ export const createSubscriptionChangeActivities = ({ database }: ActivityDepende
             event: { type: 'subscription.resumed' },
           };
         }
-        const anew = reanchorSchedule(schedule, resumedAt);
+        const newSchedule = reanchorSchedule(schedule, resumedAt);
         return {
           ...by,
           set: {
             resumeAt: null,
-            schedule: anew,
-            nextPeriodAt: new Date(anew.startAt),
+            schedule: newSchedule,
+            nextPeriodAt: new Date(newSchedule.startAt),
             charge: {
               invoiceId: null,
-              periodStart: anew.startAt,
+              periodStart: newSchedule.startAt,
               attempt: 0,
               status: 'due',
               rung: 1,

@@ -37,7 +37,7 @@ describe('currencies', () => {
     ['KWD', 3],
     ['IQD', 3],
     ['CLF', 4],
-  ])('%s counts %i digits, as ISO 4217 says', (code, exponent) => {
+  ])('%s counts %i digits, as in ISO 4217', (code, exponent) => {
     expect(exponentOf(code)).toBe(exponent);
   });
 

@@ -11,7 +11,7 @@ export interface Database {
    * so `work` only reads and writes the database.
    */
   inTransaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T>;
-  /** Resolves when the server answers a ping; rejects otherwise. */
+  /** Resolves when the server responds to a ping; rejects otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

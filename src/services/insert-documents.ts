@@ -54,7 +54,7 @@ function storedForm(schema: Schema, document: Record<string, unknown>): Record<s
       if (isRequired) throw fault(schema, name, 'is required; build the document with it');
       if (value === null) stored[name] = null;
     } else {
-      if (!fits(value)) throw fault(schema, name, 'is of another type than its schema says');
+      if (!fits(value)) throw fault(schema, name, 'is of another type than in its schema');
       stored[name] = value;
     }
   }

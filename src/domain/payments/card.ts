@@ -50,11 +50,11 @@ export function cardProblems({ facts, amount, at }: ValidateCardInput): CardProb
   } else if (Date.parse(at) >= Date.parse(cardExpiresAt(facts))) {
     problems.push({
       code: 'CARD_EXPIRED',
-      detail: `The card expired at the end of ${expiryMonth}/${expiryYear}: ask for a new one.`,
+      detail: `The card expired at the end of ${expiryMonth}/${expiryYear}: request a new card.`,
     });
   }
   if (!usable)
-    problems.push({ code: 'CARD_UNUSABLE', detail: 'The payment method was removed or blocked: ask for another.' });
+    problems.push({ code: 'CARD_UNUSABLE', detail: 'The payment method was removed or blocked: request another.' });
   if (currencies && !currencies.includes(amount.currency)) {
     problems.push({
       code: 'CARD_CURRENCY_UNSUPPORTED',

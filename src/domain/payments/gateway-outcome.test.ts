@@ -10,7 +10,7 @@ describe('a status that the gateway reports', () => {
     ['unknown/void', 'voided', 'cancelled'],
     ['unknown/void', 'captured', 'captured'],
     ['requires_action', 'authorised', 'authorised'],
-  ] as const)('settles %s, told %s, as %s', (position, status, next) => {
+  ] as const)('settles %s on the report %s as %s', (position, status, next) => {
     expect(paymentAfter({ position, status })).toBe(next);
   });
 

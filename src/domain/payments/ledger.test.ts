@@ -27,7 +27,7 @@ const standing = (postings: Posting[]) => {
 const codes = (postings: Posting[]) => ledgerProblems(postings).map(({ code }) => code);
 
 describe('the books of a payment', () => {
-  test('without an order a capture is earned, a refund lessens it, a partial capture frees the hold', () => {
+  test('without an order captures are earned, refunds reduce them, a part frees the whole hold', () => {
     expect(standing([authorise])).toEqual({ authorised: 1000, captured: 0, held: 0, fulfilled: 0, refunded: 0 });
     expect(standing([authorise, capture])).toEqual({
       authorised: 0,

@@ -78,7 +78,7 @@ describe('the table of payment transitions', () => {
     const arrows = picture.split('\n').filter((line) => /^ {2}\w+ --> \w+: [^:;]+$/.test(line));
     expect(arrows).toHaveLength(positions.flatMap((position) => targetsOf(paymentTransitions, position)).length);
     expect(picture).toContain('  state "unknown (capture)" as unknown_capture\n');
-    expect(picture).toContain('  unknown_capture --> captured: look-up or webhook, taken\n');
+    expect(picture).toContain('  unknown_capture --> captured: look-up or webhook, captured\n');
     expect(picture).toMatch(/^stateDiagram-v2\n/);
   });
 });
@@ -94,7 +94,7 @@ describe('1,000 random lives of a payment', () => {
     fc.constantFrom(...paymentCommands),
   );
   const step = fc.oneof(
-    { weight: 4, arbitrary: fc.record({ say: status }) },
+    { weight: 4, arbitrary: fc.record({ report: status }) },
     { weight: 2, arbitrary: fc.record({ silent: fc.constantFrom(...gatewayCalls) }) },
     { weight: 4, arbitrary: fc.record({ command, refundMinor: fc.integer({ min: 1, max: 60 }), yes: fc.boolean() }) },
     { weight: 4, arbitrary: fc.record({ work: fc.nat() }) },
@@ -120,7 +120,7 @@ describe('1,000 random lives of a payment', () => {
         };
         const next = (taken: (typeof steps)[number]): PaymentPosition | null => {
           const { state } = standingOf(position);
-          if ('say' in taken) return paymentAfter({ position, status: taken.say });
+          if ('report' in taken) return paymentAfter({ position, status: taken.report });
           if ('silent' in taken) return paymentAfterSilence({ position, call: taken.silent });
           if ('work' in taken) {
             if (position === 'accepted') return 'validating';

@@ -32,7 +32,7 @@ describe('a refund', () => {
     expect(paymentStateOfFunds(after)).toBe('captured');
   });
 
-  test('refuses zero, another currency, and settling what was never reserved', () => {
+  test('refuses zero, another currency, and settling an amount never reserved', () => {
     expect(() => reserveRefund({ funds, requested: moneyOf(1, 'KWD'), stepMinor: 10 })).toThrow(
       code('AMOUNT_NOT_IN_STEPS', '/amount/amountMinor'),
     );
@@ -52,18 +52,18 @@ describe('a refund', () => {
   });
 
   test('refunded and pending amounts stay within the captured amount in any order', () => {
-    const ask = fc.record({
+    const request = fc.record({
       minor: fc.integer({ min: 1, max: 1500 }),
       settle: fc.constantFrom('succeeded', 'failed', 'later'),
     });
     const property = fc.property(
       fc.integer({ min: 1, max: 2000 }),
-      fc.array(ask, { maxLength: 40 }),
-      (capturedMinor, asks) => {
+      fc.array(request, { maxLength: 40 }),
+      (capturedMinor, requests) => {
         let now: CapturedFunds = { ...funds, capturedMinor };
         const open: number[] = [];
         let given = 0;
-        for (const { minor, settle } of asks) {
+        for (const { minor, settle } of requests) {
           const fits = minor <= capturedMinor - given - open.reduce((sum, each) => sum + each, 0);
           const attempt = () => reserveRefund({ funds: now, requested: moneyOf(minor, 'KWD') });
           if (fits) {

@@ -10,7 +10,7 @@ export type RefundState = (typeof refundStates)[number];
 
 /** A refund whose call got no response stays `pending` and is looked up by its key. */
 export const refundTransitions: Transitions<RefundState> = {
-  pending: { succeeded: 'refunded', failed: 'refused for good' },
+  pending: { succeeded: 'refunded', failed: 'refused permanently' },
   succeeded: {},
   failed: {},
 };

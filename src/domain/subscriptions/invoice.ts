@@ -13,7 +13,7 @@ export type InvoiceState = (typeof invoiceStates)[number];
 export const invoiceTransitions: Transitions<InvoiceState> = {
   draft: { open: 'to be paid', paid: 'nothing to pay', void: 'cancelled before it was charged' },
   open: { paid: 'paid', uncollectible: 'dunning gave up', void: 'voided' },
-  uncollectible: { paid: 'paid late', void: 'taken back' },
+  uncollectible: { paid: 'paid late', void: 'voided' },
   paid: {},
   void: {},
 };

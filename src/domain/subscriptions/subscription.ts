@@ -82,15 +82,16 @@ const refusals = {
     'The subscription has not started: wait for its start, or cancel it or change its plan with when "now".',
   SUBSCRIPTION_PAUSED: 'The subscription is paused: resume it first, or cancel it now.',
   SUBSCRIPTION_NOT_PAUSED: 'The subscription is not paused: there is nothing to resume.',
-  INVOICE_OPEN: 'An invoice is open: it must be paid first (a new payment method tries at once), or cancel now.',
+  INVOICE_OPEN:
+    'An invoice is open: it must be paid first (a new payment method is charged immediately), or cancel now.',
   CHANGE_WAITING: 'A cancel or a change of plan waits for the end of the period: undo it first.',
   NOTHING_TO_UNDO: 'Neither a cancel nor a change of plan waits for the end of the period.',
 } as const;
 export type SubscriptionRefusalCode = keyof typeof refusals;
 
-type Answer = SubscriptionRefusalCode | null;
+type CommandRefusal = SubscriptionRefusalCode | null;
 const started = { accepted: null, trialing: null, active: null, past_due: null, unpaid: null, paused: null };
-const atPeriodEnd: Record<Exclude<SubscriptionState, 'cancelled'>, Answer> = {
+const atPeriodEnd: Record<Exclude<SubscriptionState, 'cancelled'>, CommandRefusal> = {
   ...started,
   accepted: 'SUBSCRIPTION_NOT_STARTED',
   unpaid: 'INVOICE_OPEN',
@@ -103,7 +104,7 @@ const notPaused = 'SUBSCRIPTION_NOT_PAUSED';
  * every command.
  */
 export const subscriptionCommandTable: Readonly<
-  Record<SubscriptionCommand, Readonly<Record<Exclude<SubscriptionState, 'cancelled'>, Answer>>>
+  Record<SubscriptionCommand, Readonly<Record<Exclude<SubscriptionState, 'cancelled'>, CommandRefusal>>>
 > = {
   change_plan_now: { ...started, past_due: 'INVOICE_OPEN', unpaid: 'INVOICE_OPEN', paused: 'SUBSCRIPTION_PAUSED' },
   change_plan_at_period_end: atPeriodEnd,
@@ -153,8 +154,8 @@ export function refuseSubscriptionCommand({
   const refuse = (code: SubscriptionRefusalCode): Refusal => ({ code, detail: refusals[code] });
 
   if (state === 'cancelled') return refuse('SUBSCRIPTION_CANCELLED');
-  const answer = subscriptionCommandTable[command][state];
-  if (answer) return refuse(answer);
+  const code = subscriptionCommandTable[command][state];
+  if (code) return refuse(code);
   if (invoiceOpen && needsInvoiceSettled.includes(command)) return refuse('INVOICE_OPEN');
   if (waiting && yieldsTo[command]?.includes(waiting)) return refuse('CHANGE_WAITING');
   if (command === 'undo' && !waiting) return refuse('NOTHING_TO_UNDO');

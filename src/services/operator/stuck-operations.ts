@@ -55,7 +55,7 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
    * after its last event, which is an open one. Returns false where the entity has ended by its own events, or no
    * longer exists.
    */
-  const putBack = async ({ item, session }: ResolveStuckInput): Promise<boolean> => {
+  const revertManualEnding = async ({ item, session }: ResolveStuckInput): Promise<boolean> => {
     const { tenantId, entityType, entityId } = item;
     const last = await models.events
       .findOne({ tenantId, entityId }, { state: 1 })
@@ -109,7 +109,7 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
       const { item, session } = input;
       switch (item.kind) {
         case 'workflow_orphaned':
-          if (!(await putBack(input)))
+          if (!(await revertManualEnding(input)))
             throw new DomainError(
               'ILLEGAL_STATE',
               'The entity of this process has ended or no longer exists, so nothing can be restarted; ' +
@@ -147,7 +147,7 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
       const { item, session } = input;
       switch (item.kind) {
         case 'workflow_orphaned':
-          if (await putBack(input)) return closeEntity(input);
+          if (await revertManualEnding(input)) return closeEntity(input);
           await workflows.terminate({ workflowId: item.subject, reason: 'Closed by an operator' });
           return resolve(input, 'closed');
         case 'outbox_failing':

@@ -92,7 +92,7 @@ async function cancelHeld({
 }: CommandReleasedPaymentInput): Promise<PaymentOutcome> {
   const cancel = { database, payment, reason: 'cancelled', by, at };
   if (payment.unknownCall === 'capture') {
-    await undoReleased({ ...cancel, step: askedStep(commandId) });
+    await undoReleased({ ...cancel, step: pendingCancelStep(commandId) });
     throw pending();
   }
   const undoing = await undoReleased({ ...cancel, step: commandStep(commandId) });
@@ -110,13 +110,13 @@ export async function outcomeOfPendingCancel({
   commandId,
 }: Pick<CommandReleasedPaymentInput, 'database' | 'payment' | 'commandId'>): Promise<PaymentOutcome | null> {
   const { _id: entityId, tenantId, state, since } = payment;
-  if (!(await database.models.events.exists({ tenantId, entityId, step: askedStep(commandId) }))) return null;
+  if (!(await database.models.events.exists({ tenantId, entityId, step: pendingCancelStep(commandId) }))) return null;
   if (!settledPaymentStates.includes(state)) throw pending();
   return state === 'cancelled' ? { state, at: since.toISOString() } : null;
 }
 
 /** Returns the step of a cancel whose outcome is returned only when the gateway has reported. */
-const askedStep = (commandId: string): string => `cancel/${commandId}`;
+const pendingCancelStep = (commandId: string): string => `cancel/${commandId}`;
 
 const pending = (): DomainError =>
   new DomainError(

@@ -31,7 +31,7 @@ export const whileReleased =
   ({ database, payment: { _id: entityId, tenantId } }: OfPayment) =>
   async (session: ClientSession): Promise<void> => {
     const payment = await findEntity({ database, session, tenantId, entityType: 'payment', entityId });
-    if (payment.chain !== null) throw goneOn();
+    if (payment.chain !== null) throw alreadyClaimed();
     const row = newOutboxRow({
       tenantId,
       entityType: 'payment',
@@ -43,7 +43,7 @@ export const whileReleased =
     await insertDocuments({ model: database.models.outbox, documents: [row], session });
   };
 
-const goneOn = (): DomainError =>
+const alreadyClaimed = (): DomainError =>
   new DomainError(
     'OUTCOME_PENDING',
     'The payment is being processed: repeat the request with the same Idempotency-Key',

@@ -39,13 +39,13 @@ function chargePaid(charge: ReportedCharge): SubscriptionChange {
   // While the subscription was unpaid the service had stopped: nothing is owed for that time, so the next period begins
   // now.
   const lapsed = state === 'unpaid' && nextPeriodAt.getTime() <= Date.parse(at);
-  const anew = lapsed ? reanchorSchedule(schedule, at) : null;
+  const newSchedule = lapsed ? reanchorSchedule(schedule, at) : null;
   return {
     to: 'active',
     set: {
       charge: null,
       paidUntil: new Date(invoice.period.endAt),
-      ...(anew ? { schedule: anew, nextPeriodAt: new Date(anew.startAt) } : {}),
+      ...(newSchedule ? { schedule: newSchedule, nextPeriodAt: new Date(newSchedule.startAt) } : {}),
     },
     event: { type: eventOfPaid(charge), data: chargeDataOf(charge) },
     alongside: recordAttempt(

@@ -179,10 +179,10 @@ it("closing the unknown outcome of a subscription's payment gives it up without 
   const {
     payment: { _id: paymentId },
   } = await world.accept({ paymentMethod: 'pm_timeout_after_charge', purpose: 'renewal', parent: testParent });
-  const asked = world.ask(paymentId);
+  const queried = world.ask(paymentId);
   await waitFor(async () => (await world.bankItems(paymentId)).length > 0, { what: 'the charge' });
   await world.chaos({ down: true });
-  expect((await asked).state).toBe('unknown');
+  expect((await queried).state).toBe('unknown');
   const item = await list('outcome_unknown', 'payment', paymentId);
   await expect(restart(item)).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
   expect((await close(item)).state).toBe('closed');
