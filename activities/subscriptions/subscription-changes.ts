@@ -23,7 +23,7 @@ import { endSubscription } from '../../src/services/subscriptions/end-subscripti
 import { newInvoice } from '../../src/services/subscriptions/new-invoice';
 
 /** The changes of a subscription that affect time already paid for, or still to be paid. */
-export const createSubscriptionChangeActivities = ({ database }: ActivityDependencies) => {
+export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDependencies, 'database'>) => {
   const { models } = database;
 
   return {

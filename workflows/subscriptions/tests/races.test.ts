@@ -1,8 +1,7 @@
 import { createSubscriptionChangeActivities } from '../../../activities/subscriptions/subscription-changes';
-import { newOutboxRow } from '../../../src/services/new-outbox-row';
 import { acceptRefund } from '../../../src/services/payments/accept-refund';
-import { findPlanItem } from '../../../src/services/subscriptions/accept-subscription';
-import { applyStep } from '../../../src/services/apply-step';
+import type { Database } from '../../../src/models/database';
+import { newOutboxRow } from '../../../src/services/new-outbox-row';
 import {
   SUBSCRIPTION,
   SUBSCRIPTION_PAYMENT,
@@ -51,18 +50,15 @@ beforeAll(async () => {
         return activities.updateSubscription(input);
       },
       async cancelSubscription(input) {
-        const raced: typeof applyStep = async (...step) => {
+        const { database } = world;
+        const inTransaction: Database['inTransaction'] = async (work) => {
           const happens = rival;
           rival = null;
           await happens?.();
-          return applyStep(...step);
+          return database.inTransaction(work);
         };
-        return createSubscriptionChangeActivities({
-          database: world.database,
-          applyStep: raced,
-          acceptRefund,
-          findPlanItem,
-        } as never).cancelSubscription(input);
+        const raced = createSubscriptionChangeActivities({ database: { ...database, inTransaction } });
+        return raced.cancelSubscription(input);
       },
     }),
     wrapGateway: (gateway) => ({

@@ -149,8 +149,8 @@ describe('reviewing and capturing', () => {
     expect([reviewed.status, reviewed.headers['content-location']]).toEqual([200, `/api/v1/payments/${paymentId}`]);
     await post(`/payments/${paymentId}/capture`, { amount: { amountMinor: 100, currency: 'EUR' } });
     expect(sent).toMatchObject([
-      { command: 'review', decision: 'approve', by: { kind: 'reviewer' } },
-      { command: 'capture', amount: { amountMinor: 100, currency: 'EUR' }, by: { kind: 'api_key' } },
+      { command: 'reviewPayment', decision: 'approve', by: { kind: 'reviewer' } },
+      { command: 'capturePayment', amount: { amountMinor: 100, currency: 'EUR' }, by: { kind: 'api_key' } },
     ]);
     expect(JSON.stringify(sent)).not.toContain('Known customer');
     expect(
