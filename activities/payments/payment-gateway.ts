@@ -15,10 +15,16 @@ import { findEntity } from '../../src/services/find-entity';
 import { movePayment } from '../../src/services/payments/move-payment';
 import { captureMinorOf } from '../../src/services/payments/payment-changes';
 import { effectOf } from '../../src/services/payments/payment-effects';
-import { isGatewayError, REQUEST_REFUSED, saidOfAuthorise, saidOfCapture, type Said } from './gateway-answers';
+import {
+  isGatewayError,
+  REQUEST_REFUSED,
+  reportOfAuthorise,
+  reportOfCapture,
+  type GatewayReport,
+} from './gateway-reports';
 import { findEffect, sendEffect } from './send-effect';
 
-/** Everything that makes an authorisation the same call: none of it ever changes. */
+/** Returns the parameters of the authorisation. All of them are immutable, so that a repeat is the same call. */
 export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput => ({
   tenantId: payment.tenantId,
   idempotencyKey: gatewayKey(payment._id, 'authorise'),
@@ -32,18 +38,17 @@ export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput =
 });
 
 /**
- * The calls that move money. Temporal may run each more than once: the key is made of the payment and the call, and
- * under one key the gateway acts once. A gateway that is away is thrown and so waited out; no answer is an answer:
- * `unknown`.
+ * The calls that move money. Temporal may run each more than once: the key is made of the payment and the call, and the
+ * gateway acts once per key. An unavailable gateway throws and is retried; a missing response is a result: `unknown`.
  */
 export const createPaymentGatewayActivities = ({ database, gatewayFor }: ActivityDependencies) => {
   const find = ({ tenantId, paymentId }: LookUpPaymentInput) =>
     findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
 
-  const ask = async (payment: Payment, call: GatewayCallInput['call'], at: string): Promise<Said> => {
+  const sendCall = async (payment: Payment, call: GatewayCallInput['call'], at: string): Promise<GatewayReport> => {
     const gateway = gatewayFor(payment.tenantId);
-    if (call === 'authorise') return saidOfAuthorise(await gateway.authorise(authoriseInputOf(payment, at)));
-    return saidOfCapture(
+    if (call === 'authorise') return reportOfAuthorise(await gateway.authorise(authoriseInputOf(payment, at)));
+    return reportOfCapture(
       await gateway.capture({
         tenantId: payment.tenantId,
         idempotencyKey: gatewayKey(payment._id, 'capture'),
@@ -54,11 +59,13 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
     );
   };
 
-  /** Keeps at once what carries the gateway's references: a hold, or the page where the customer confirms. */
-  const keep = async (
+  /**
+   * Stores a result that carries the gateway's references immediately: a hold, or the page where the customer confirms.
+   */
+  const recordReport = async (
     input: GatewayCallInput | LookUpPaymentInput,
     payment: Payment,
-    { status, reason, capturedMinor, ...references }: Said,
+    { status, reason, capturedMinor, ...references }: GatewayReport,
   ): Promise<GatewayAnswer> => {
     const position = positionOf(payment);
     const next = paymentAfter({ position, status });
@@ -73,7 +80,7 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
     const { tenantId, at, call } = input;
     const payment = await find(input);
     const position = positionOf(payment);
-    // A repeat, after an attempt whose answer was kept but not reported.
+    // A repeat, after an attempt whose result was stored but not reported.
     if (position === 'authorised' && call === 'authorise') return { status: 'authorised', reason: null, position };
     const { authorisationId } = payment;
     try {
@@ -84,25 +91,25 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
         idempotencyKey: gatewayKey(payment._id, call),
         ...(authorisationId === null ? {} : { authorisationId }),
       });
-      // A capture that the gateway never saw has taken nothing: the hold is as it was.
+      // A capture that the gateway never saw has taken nothing: the hold is unchanged.
       if (found.status === 'not_found')
         return { status: call === 'capture' ? 'authorised' : 'not_found', reason: null, position };
-      if (found.operation === 'authorise') return await keep(input, payment, saidOfAuthorise(found.result));
-      if (found.operation === 'capture') return { ...saidOfCapture(found.result), position };
-      throw new Error(`The gateway told of a ${found.operation} under the key of ${call}`);
+      if (found.operation === 'authorise') return await recordReport(input, payment, reportOfAuthorise(found.result));
+      if (found.operation === 'capture') return { ...reportOfCapture(found.result), position };
+      throw new Error(`The gateway reported a ${found.operation} under the key of ${call}`);
     } catch (error) {
-      // A refused look-up (a key that was replaced) tells as little, and must not keep the process from telling an
-      // operator.
-      const tellsNothing =
-        isGatewayError(error, 'GatewayUnavailable') || isGatewayError(error, 'GatewayRequestRefused');
-      if (tellsNothing) return { status: 'unavailable', reason: null, position };
+      // A refused look-up (a key that was replaced) says as little as an outage, and must not keep the process from
+      // notifying an operator.
+      const saysNothing = isGatewayError(error, 'GatewayUnavailable') || isGatewayError(error, 'GatewayRequestRefused');
+      if (saysNothing) return { status: 'unavailable', reason: null, position };
       throw error;
     }
   };
 
   /**
-   * A refusal says nothing of an attempt before it: under the key the gateway may. What it has never seen, once that
-   * attempt has arrived or died on its way, has failed; what may be held all the same is given back first.
+   * Settles a refused call. The refusal says nothing about an earlier attempt, but a look-up by its key may. If the
+   * gateway has not seen the key once an earlier attempt must have arrived or been lost, the call has failed; a hold
+   * that may exist all the same is voided first.
    */
   const settleRefused = async (
     input: GatewayCallInput,
@@ -122,24 +129,24 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
   };
 
   return {
-    /** Asks the gateway to hold the amount or to take it, after writing down that it will. */
+    /** Sends an authorisation or a capture to the gateway, after recording the intention. */
     async processPaymentGateway(input: GatewayCallInput): Promise<GatewayAnswer> {
       const { at, call, step } = input;
       const underWay = call === 'authorise' ? 'authorising' : 'capturing';
       const before = await find(input);
-      // A repeat, after an attempt whose answer was kept but not reported.
+      // A repeat, after an attempt whose result was stored but not reported.
       if (call === 'authorise' && (before.state === 'authorised' || before.state === 'requires_action')) {
         return { status: before.state, reason: null, position: before.state };
       }
       if (before.state !== underWay) await movePayment({ database, ...input, step: `${step}/begin`, to: underWay });
       const payment = await find(input);
       try {
-        const said = await sendEffect({
+        const report = await sendEffect({
           database,
           effect: effectOf(payment, call, at),
-          call: () => ask(payment, call, at),
+          call: () => sendCall(payment, call, at),
         });
-        return await keep(input, payment, said);
+        return await recordReport(input, payment, report);
       } catch (error) {
         if (isGatewayError(error, 'GatewayOutcomeUnknown'))
           return { status: 'unknown', reason: null, position: underWay };
@@ -148,7 +155,10 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
       }
     },
 
-    /** What the gateway says about a call by its key. Changes nothing there, so it may be asked any number of times. */
+    /**
+     * Returns the gateway's status of a call by its key. Changes nothing at the gateway, so it may be repeated any
+     * number of times.
+     */
     lookUpPayment: (input: LookUpPaymentInput): Promise<GatewayAnswer> => lookUp(input),
   };
 };

@@ -1,7 +1,7 @@
 import type { Compensation } from '../../src/models/payments/compensation';
 import type { Database } from '../../src/models/database';
 import { registerEffect, type EffectRef, type NewEffect } from '../../src/services/payments/payment-effects';
-import { isGatewayError } from './gateway-answers';
+import { isGatewayError } from './gateway-reports';
 
 type OfEffect = EffectRef & { database: Database };
 
@@ -9,8 +9,8 @@ export const findEffect = ({ database, tenantId, key }: OfEffect): Promise<Compe
   database.models.compensations.findOne({ tenantId, key }).lean();
 
 /**
- * Returns true when a call may have reached the gateway, by this attempt or by one before it: then no refusal of a
- * repeat says that nothing happened.
+ * Returns true when a call may have reached the gateway, in this attempt or an earlier one: then the refusal of a
+ * repeat does not prove that nothing happened.
  */
 export const mayHaveArrived = async ({ database, tenantId, key }: OfEffect): Promise<boolean> =>
   (await database.models.compensations.exists({ tenantId, key, sent: true })) !== null;
@@ -22,8 +22,8 @@ export interface SendEffectInput<T> {
 }
 
 /**
- * Runs the call and remembers whether it may have reached the gateway. Only a call that was certainly not taken, and
- * not after one that may have been, leaves the effect as unsent.
+ * Runs the call and records whether it may have reached the gateway. The effect stays unsent only when this call was
+ * certainly not accepted and no earlier one may have been.
  */
 export async function sendEffect<T>({ database, effect, call }: SendEffectInput<T>): Promise<T> {
   const { compensations } = database.models;

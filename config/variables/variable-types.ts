@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-/** A whole number from `min` to `max`; nothing else that JavaScript would read as one ('', ' 1', '1e3', '0x10'). */
+/**
+ * A whole number from `min` to `max`; no other text that JavaScript would read as a number ('', ' 1', '1e3', '0x10').
+ */
 export const wholeNumber = (min: number, max: number) =>
   z
     .string()
@@ -19,12 +21,12 @@ export const urlOf = (...schemes: string[]) =>
     .refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)))
     .transform((value) => value.replace(/\/+$/, ''));
 
-/** MongoDB's own form: it may name several hosts, so it is no URL. */
+/** MongoDB's own format: it may name several hosts, so it is not a URL. */
 export const mongodbUri = z.string().regex(/^mongodb(\+srv)?:\/\/[^/\s]+\/[^/?\s]+/);
 
 export const hostAndPort = z.string().regex(/^[^\s/:]+:\d{1,5}$/);
 
-/** A secret. Only its length can be checked; the error about a bad one never repeats it. */
+/** A secret. Only its length can be checked; the error about a bad secret never repeats the value. */
 export const secret = z.string().min(32);
 
 /** A key of Standard Webhooks: `whsec_` and the base64 of 24 to 64 bytes. */

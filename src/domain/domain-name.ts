@@ -1,6 +1,6 @@
 import { toASCII } from 'tr46';
 
-/** What DNS can hold (RFC 1035, 1123) of what IDNA allows: `ß` and joiners keep their own forms (IDNA 2008). */
+/** The part of IDNA that DNS can hold (RFC 1035, 1123): `ß` and joiners keep their own forms (IDNA 2008). */
 const strict = {
   checkHyphens: true,
   checkBidi: true,
@@ -12,7 +12,7 @@ const strict = {
 
 /**
  * Returns the one ASCII form of a domain name (UTS 46), such as `xn--bcher-kva.example` for `Bücher.example`. Null for
- * a domain that IDNA or DNS refuses, for a single label, and for what ends in a number as an IPv4 address does.
+ * a domain that IDNA or DNS refuses, for a single label, and for a name that ends in a number as an IPv4 address does.
  */
 export function canonicalDomain(text: string): string | null {
   const domain = toASCII(text, strict);

@@ -11,7 +11,7 @@ describe('an e-mail address', () => {
     ['Ada.O+tag@Example.COM', 'Ada.O+tag@example.com'],
     [`${'a'.repeat(64)}@example.com`, `${'a'.repeat(64)}@example.com`],
     [`a@${'b'.repeat(63)}.example`, `a@${'b'.repeat(63)}.example`],
-  ])('%s is taken, its domain in ASCII', (text, address) => expect(canonicalEmail(text)).toBe(address));
+  ])('%s is accepted, its domain in ASCII', (text, address) => expect(canonicalEmail(text)).toBe(address));
 
   it.each([
     ['no punycode', 'ada@xn--0.example'],
@@ -34,7 +34,7 @@ describe('an e-mail address', () => {
     ['a line break at the end', 'ada@example.com\n'],
     ['no local part', '@example.com'],
     ['no at sign', 'example.com'],
-  ])('with %s is none', (_fault, text) => expect(canonicalEmail(text)).toBeNull());
+  ])('with %s is invalid', (_fault, text) => expect(canonicalEmail(text)).toBeNull());
 
   it('of 254 octets is the longest', () => {
     const longest = `${'a'.repeat(60)}@${`${'b'.repeat(60)}.`.repeat(3)}${'c'.repeat(10)}`;
@@ -46,7 +46,7 @@ describe('an e-mail address', () => {
     expect(keys).toEqual(['ada@xn--bcher-kva.example', 'ada@xn--bcher-kva.example']);
   });
 
-  it('that is none never becomes a key: two of them are not one person', () => {
+  it('that is invalid never becomes a key: two of them are not one person', () => {
     for (const text of ['ada@xn--0.example', 'ada@xn--1.example'])
       expect(() => normaliseEmail(text)).toThrow(TypeError);
   });

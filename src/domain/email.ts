@@ -1,6 +1,6 @@
 import { canonicalDomain } from './domain-name';
 
-/** RFC 5321 §4.5.3.1, in octets: a path has 256 at most, its angle brackets included. */
+/** RFC 5321 §4.5.3.1, in octets: a path has at most 256, its angle brackets included. */
 const MOST_IN_LOCAL_PART = 64;
 const MOST_IN_ADDRESS = 254;
 
@@ -8,8 +8,8 @@ const MOST_IN_ADDRESS = 254;
 const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 
 /**
- * Returns an address in the form that mail servers take: the local part as it was written, the domain in ASCII (IDNA).
- * Null for what no mail server could take.
+ * Returns an address in the form that mail servers accept: the local part as it was written, the domain in ASCII
+ * (IDNA). Null for an address that no mail server can accept.
  */
 export function canonicalEmail(text: string): string | null {
   const at = text.lastIndexOf('@');
@@ -22,17 +22,17 @@ export function canonicalEmail(text: string): string | null {
 }
 
 /**
- * Returns the address as `canonicalEmail` does. Throws a TypeError for text that is no address: whoever calls has had
- * it judged before.
+ * Returns the address as `canonicalEmail` does. Throws a TypeError for text that is not an address: callers must have
+ * validated it.
  */
 export function requireEmail(text: string): string {
   const address = canonicalEmail(text);
-  if (address === null) throw new TypeError('The text is no e-mail address; it should have been refused before');
+  if (address === null) throw new TypeError('The text is not an e-mail address; it must be validated before this call');
   return address;
 }
 
 /**
- * Returns the form of an address that decides whether two are the same: canonical and in small letters. Dots and
- * `+tags` stay, as they mean different mailboxes at most providers. Throws as `requireEmail` does.
+ * Returns the form of an address under which two addresses are equal: canonical and in lower case. Dots and `+tags`
+ * stay, as they mean different mailboxes at most providers. Throws as `requireEmail` does.
  */
 export const normaliseEmail = (text: string): string => requireEmail(text).toLowerCase();

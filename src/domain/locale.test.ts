@@ -1,17 +1,17 @@
-import { firstSpoken, isLocale, languageTagOf } from './locale';
+import { firstSupportedLocale, isLocale, languageTagOf } from './locale';
 
 const languages = ['en', 'de'];
 
-describe('the language that a person is written to in', () => {
+describe('the language of a mail or page', () => {
   it.each([
-    ["the person's, where there are texts in it", ['en-GB', 'de-DE'], 'en-GB'],
+    ["the person's, where it is supported", ['en-GB', 'de-DE'], 'en-GB'],
     ["otherwise the partner's", ['fr-FR', 'de-AT'], 'de-AT'],
     ['otherwise English, by the first of all', ['fr-FR', 'it-IT'], 'fr-FR'],
   ] as [string, [string, string], string][])('is %s', (_rule, locales, expected) =>
-    expect(firstSpoken(locales, languages)).toBe(expected),
+    expect(firstSupportedLocale(locales, languages)).toBe(expected),
   );
 
-  it('is told by the first part of a tag, in small letters', () =>
+  it('is the first part of a tag, in lower case', () =>
     expect(['de', 'DE-at', 'de_DE', 'den-US'].map(languageTagOf)).toEqual(['de', 'de', 'de', 'den']));
 });
 

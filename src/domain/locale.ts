@@ -1,4 +1,4 @@
-/** Whether a text is a BCP 47 language tag. */
+/** Returns true for a BCP 47 language tag. */
 export function isLocale(text: string): boolean {
   if (text.length > 35) return false;
   try {
@@ -10,12 +10,12 @@ export function isLocale(text: string): boolean {
 }
 
 /**
- * Returns the first of the locales in whose language there are texts, and otherwise the first of all: the reader's own
- * before the partner's. Texts are then in English.
+ * Returns the first of the locales whose language is supported, otherwise the first of all: the reader's own before the
+ * partner's. Texts are then in English.
  */
-export function firstSpoken(locales: readonly [string, ...string[]], languages: readonly string[]): string {
+export function firstSupportedLocale(locales: readonly [string, ...string[]], languages: readonly string[]): string {
   return locales.find((locale) => languages.includes(languageTagOf(locale))) ?? locales[0];
 }
 
-/** The language of a locale: `de` of `de-AT`. */
+/** Returns the language of a locale: `de` of `de-AT`. */
 export const languageTagOf = (locale: string): string => locale.split(/[-_]/)[0]?.toLowerCase() ?? '';

@@ -53,13 +53,13 @@ describe('a note', () => {
   it.each(['A\tB', 'A\nB', 'A\r\nB', 'A\u2028B', 'A\u2029B'])('may have tabs and line breaks', (text) =>
     expect(isFreeText(text)).toBe(true),
   );
-  it.each(['A\u000bB', 'A\u000cB', 'A\u0085B', '\n\t'])('has no other controls, and something to see', (text) =>
+  it.each(['A\u000bB', 'A\u000cB', 'A\u0085B', '\n\t'])('has no other controls, and a visible character', (text) =>
     expect(isFreeText(text)).toBe(false),
   );
 });
 
-describe('a value that only the partner reads', () => {
-  it('may be anything that comes back as it was sent', () => {
+describe('a value that is only stored for the partner', () => {
+  it('may be any text that is returned as it was sent', () => {
     expect(['', ' ', 'A\u2028\u200b\u0007'].map(isStorable)).toEqual([true, true, true]);
     expect(['a\0b', '\ud800', 'x\udc00'].map(isStorable)).toEqual([false, false, false]);
   });

@@ -3,7 +3,7 @@ const BROKEN = /[\p{Cs}\p{Noncharacter_Code_Point}]/u;
 const CONTROL = /\p{Cc}/u;
 const CONTROL_BUT_TAB_AND_BREAK = /(?![\t\n\r])\p{Cc}/u;
 const LINE_OR_PARAGRAPH_SEPARATOR = /[\p{Zl}\p{Zp}]/u;
-/** Every direction control (Bidi_Control) is among them: it changes what a reader takes the text for. */
+/** Includes every direction control (Bidi_Control), which would change how a reader understands the text. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 /** U+2800, the empty braille pattern, is a symbol that shows nothing. */
 const VISIBLE = /(?!\u2800)[^\p{White_Space}\p{C}\p{M}\p{Default_Ignorable_Code_Point}]/u;
@@ -14,7 +14,7 @@ const JOINING = ['Arab', 'Beng', 'Deva', 'Gujr', 'Guru', 'Khmr', 'Knda', 'Mlym',
   .map((script) => String.raw`\p{Script_Extensions=${script}}`)
   .join('');
 
-/** Invisible characters where they belong: they shape what stands beside them. */
+/** Invisible characters in valid places: they shape their neighbours. */
 const WELL_PLACED = new RegExp(
   [
     String.raw`(?<=[${JOINING}])[\u200c\u200d]`,
@@ -32,15 +32,20 @@ const hasStrayInvisible = (text: string): boolean =>
 const isReadable = (text: string): boolean => VISIBLE.test(text) && !BROKEN.test(text) && !hasStrayInvisible(text);
 
 /**
- * Whether a text can be a name, a reference or a title: a visible character, and no line breaks, control characters,
- * half characters, direction controls (UAX 9) or invisible characters, except those that shape their neighbours
- * (joiners in Persian or Hindi, variation selectors, emoji sequences).
+ * Returns true for a text that can be a name, a reference or a title: with a visible character, and without line
+ * breaks, control characters, half characters, direction controls (UAX 9) or invisible characters, except those that
+ * shape their neighbours (joiners in Persian or Hindi, variation selectors, emoji sequences).
  */
 export const isLine = (text: string): boolean =>
   isReadable(text) && !CONTROL.test(text) && !LINE_OR_PARAGRAPH_SEPARATOR.test(text);
 
-/** Whether a text can be a reason or a note: `isLine` with tabs and line breaks (LF, CR, U+2028, U+2029) allowed. */
+/**
+ * Returns true for a text that can be a reason or a note: `isLine` with tabs and line breaks (LF, CR, U+2028, U+2029)
+ * allowed.
+ */
 export const isFreeText = (text: string): boolean => isReadable(text) && !CONTROL_BUT_TAB_AND_BREAK.test(text);
 
-/** Whether a text can be kept and given back as it is, whatever it means: no NUL and no half characters. */
+/**
+ * Returns true for a text that can be stored and returned unchanged, whatever it means: no NUL and no half characters.
+ */
 export const isStorable = (text: string): boolean => !text.includes('\0') && !/\p{Cs}/u.test(text);

@@ -1,4 +1,4 @@
-/** Whether a text is an IANA time zone name. An offset such as +02:00 is none, it knows no daylight saving. */
+/** Returns true for an IANA time zone name. An offset such as +02:00 is refused, as it has no daylight saving. */
 export function isTimeZone(text: string): boolean {
   if (!/^[A-Za-z]/.test(text) || text.length > 64) return false;
   try {

@@ -8,6 +8,6 @@ declare module 'tr46' {
     verifyDNSLength: boolean;
     transitionalProcessing: boolean;
   }
-  /** The domain in ASCII, small letters; null where IDNA refuses it. */
+  /** Returns the domain in ASCII, lower case; null where IDNA refuses it. */
   export function toASCII(domain: string, options: ToASCIIOptions): string | null;
 }

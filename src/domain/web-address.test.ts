@@ -8,7 +8,7 @@ describe('a web address', () => {
     'https://[2001:db8::1]:8443/x',
     'https://xn--bcher-kva.example/b%C3%BCcher',
     "https://example.com/~a/(b)!$&'*+,;=:@-._",
-  ])('%s is one', (text) => expect(isWebAddress(text)).toBe(true));
+  ])('%s is valid', (text) => expect(isWebAddress(text)).toBe(true));
 
   it.each([
     ['no scheme', 'example.com'],
@@ -26,5 +26,5 @@ describe('a web address', () => {
     ['two fragments', 'https://example.com/#a#b'],
     ['a broken IPv6 address', 'https://[::1::2]/'],
     ['a line break', 'https://example.com/\n'],
-  ])('with %s is none', (_fault, text) => expect(isWebAddress(text)).toBe(false));
+  ])('with %s is invalid', (_fault, text) => expect(isWebAddress(text)).toBe(false));
 });

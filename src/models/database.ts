@@ -8,10 +8,10 @@ export interface Database {
   models: Models;
   /**
    * Runs `work` in one transaction: all of its writes or none. It may run more than once (a conflict is tried again),
-   * so it only reads and writes here.
+   * so `work` only reads and writes the database.
    */
   inTransaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T>;
-  /** Resolves when the server answers a ping; rejects otherwise. */
+  /** Resolves when the server responds to a ping; rejects otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -19,8 +19,8 @@ export interface Database {
 const RECONNECT_MS = 1000;
 
 /**
- * Opens the connection. Returns at once even when the server is away: it goes on trying to reach it, and every
- * operation meanwhile fails within 1.5 s instead of hanging.
+ * Opens the connection. Returns immediately even when the server is unavailable: the connection keeps trying to reach
+ * the server, and until then every operation fails within 1.5 s instead of hanging.
  */
 export function openDatabase({
   uri,

@@ -42,7 +42,7 @@ async function runSubscription(run: SubscriptionRun, input: SubscriptionInput): 
     else if (due && !run.charges.current && Date.now() >= due.atMs) await runDue(run, due.what, input);
   }
 
-  run.inbox.refuseTheRest('The subscription is cancelled and takes no more commands: make a new one.');
+  run.inbox.refuseTheRest('The subscription is cancelled and accepts no more commands: create a new one.');
   await condition(allHandlersFinished);
   return 'cancelled';
 }

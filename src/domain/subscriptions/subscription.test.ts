@@ -18,7 +18,7 @@ const standing = (given: Partial<SubscriptionStanding>): SubscriptionStanding =>
   ...given,
 });
 
-test('the table covers the states of the contract; only cancelled is an end', () => {
+test('the table covers the states of the contract; only cancelled is final', () => {
   expect(statesOf(subscriptionTransitions)).toEqual([...subscriptionStates]);
   expect(endedSubscriptionStates).toEqual(['cancelled']);
   expect(transitionsToMermaid({ table: subscriptionTransitions, initial: 'accepted' })).toContain(
@@ -54,9 +54,9 @@ describe('commands', () => {
     expect(refuseSubscriptionCommand({ command, standing: standing(given) })?.code ?? null).toBe(code);
   });
 
-  // Only a cancel and a change of plan can be asked for "now".
+  // Only a cancel and a change of plan accept "now".
   test.each(['pause', 'cancel_at_period_end', 'change_plan_at_period_end'] as const)(
-    '%s before the start is told what is possible then',
+    '%s before the start is refused with the commands that are possible then',
     (command) => {
       expect(refuseSubscriptionCommand({ command, standing: standing({ state: 'accepted' }) })?.detail).toBe(
         'The subscription has not started: wait for its start, or cancel it or change its plan with when "now".',
@@ -77,7 +77,7 @@ describe('commands', () => {
     }
   });
 
-  test('a refund asked for with a cancel at the period’s end is refused', () => {
+  test('a refund with a cancel at the period’s end is refused', () => {
     expect(refuseCancelTerms({ when: 'period_end', refund: 'prorated' })).toMatchObject({
       code: 'REFUND_NOT_APPLICABLE',
       pointer: '/refund',
@@ -85,7 +85,7 @@ describe('commands', () => {
     expect(refuseCancelTerms({ when: 'now', refund: 'prorated' })).toBeNull();
   });
 
-  test('resuming first uses up what was given or paid for', () => {
+  test('resuming first uses up the time given or paid for', () => {
     const resume = { trialEndAt: '2026-01-15T00:00:00Z', paidUntil: '2026-02-15T00:00:00.000Z' };
     expect(meaningOfResume({ ...resume, resumedAt: '2026-01-14T23:59:59Z' })).toBe('trial_goes_on');
     expect(meaningOfResume({ ...resume, resumedAt: '2026-01-15T00:00:00.000Z' })).toBe('period_goes_on');

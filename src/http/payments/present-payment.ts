@@ -1,4 +1,4 @@
-import { tellableDetailOf } from '../../domain/payments/fraud';
+import { partnerDetailOf } from '../../domain/payments/fraud';
 import type { PaymentState } from '../../domain/payments/payment';
 import { refundable } from '../../domain/payments/refund';
 import { fundsOf } from '../../services/payments/accept-refund';
@@ -53,7 +53,7 @@ export function presentPayment(payment: Payment): components['schemas']['Payment
     nextAction: state === 'requires_action' && actionUrl !== null ? { url: actionUrl } : null,
     fraud: fraud && {
       decision: fraud.decision,
-      reasons: fraud.reasons.map((reason) => ({ rule: reason.rule, detail: tellableDetailOf(reason) })),
+      reasons: fraud.reasons.map((reason) => ({ rule: reason.rule, detail: partnerDetailOf(reason) })),
     },
     review: review && { decision: review.decision, note: review.note, at: review.at.toISOString() },
     reason: payment.reason,

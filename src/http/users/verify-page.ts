@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readVerificationToken } from '../../contracts/users/verification-token';
 import { DomainError } from '../../domain/domain-error';
-import { firstSpoken } from '../../domain/locale';
+import { firstSupportedLocale } from '../../domain/locale';
 import { tenantOf } from '../../domain/tenant';
 import { hasEnded } from '../../domain/users/onboarding';
 import type { Clock } from '../../services/clock';
@@ -54,7 +54,7 @@ export function verifyPageHandlers({
       database.models.users.findOne({ _id: userId, tenantId }, { locale: 1 }).lean(),
       database.models.partners.findById(tenantOf(tenantId).partnerId, { locale: 1 }).lean(),
     ]);
-    return firstSpoken([user?.locale ?? locale, partner?.locale ?? 'en'], pageLanguages);
+    return firstSupportedLocale([user?.locale ?? locale, partner?.locale ?? 'en'], pageLanguages);
   };
 
   const find = async (token: string) => {

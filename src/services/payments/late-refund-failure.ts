@@ -11,20 +11,20 @@ export interface RecordLateRefundFailureInput {
   database: Database;
   session: ClientSession;
   tenantId: string;
-  /** Of the refund's call to the gateway. */
+  /** The key of the refund's call to the gateway. */
   idempotencyKey: string;
   /** Business time, ISO 8601. */
   at: string;
 }
 
-/** What a refund says of itself then: the gateway had called it done. */
+/** The failure code of such a refund: the gateway had reported success. */
 export const FAILED_AFTER_SUCCESS = 'failed_after_success';
 
 /**
  * Records in the caller's transaction that a refund which had succeeded has failed: on its timeline and its payment's,
- * for the partner, and on the operator's list. No process is left, our books say that the money was given back, and
- * only a person can still see to that. Nothing for a refund in another state, nor for the second time: it fails once
- * and is reported several times, perhaps after somebody has seen to it.
+ * for the partner, and on the operator's list. No process is left, our books show the money as refunded, and only a
+ * person can still resolve that. Does nothing for a refund in another state, nor for the second time: a refund fails
+ * once and the failure is reported several times, perhaps after somebody has resolved it.
  */
 export async function recordLateRefundFailure({
   database,
@@ -81,6 +81,9 @@ export async function recordLateRefundFailure({
     tenantId,
     entityType: 'refund',
     entityId: refundId,
-    detail: `The gateway called this refund of ${plainMoney(amount)} done and reports now that it has failed: the customer has not got the money, it is back on the account at the gateway. The books show it as refunded`,
+    detail:
+      `The gateway reported this refund of ${plainMoney(amount)} as successful and now reports that it has failed: ` +
+      'the customer has not received the money, which is back on the account at the gateway. ' +
+      'The books show the money as refunded',
   });
 }

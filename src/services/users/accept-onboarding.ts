@@ -67,7 +67,7 @@ export async function acceptOnboarding({
     verification: { generation: 0, expiresAt: null, resentAt: [], verifiedAt: null },
     undoing: null,
   };
-  // The user first: a taken address is refused before anything else is written.
+  // The user comes first: a taken address is refused before anything else is written.
   await insertDocuments({ model: database.models.users, documents: [user], session });
   const accepted = await acceptEntity({
     database,

@@ -97,7 +97,7 @@ describe('a late refund failure', () => {
       failure: 'failed_after_success',
     });
     expect((await models.refunds.findById(refundId).lean().orFail()).version).toBe(version);
-    // The books say what was posted until somebody posts otherwise.
+    // The books keep the postings until somebody posts a correction.
     expect(await models.payments.findById(paymentId).lean()).toMatchObject({
       state: 'partially_refunded',
       refundedMinor: 100,

@@ -15,7 +15,7 @@ import type { Payment } from '../../../models/payments/payment';
 import { findEntity } from '../../../services/find-entity';
 import {
   commandReleasedPayment,
-  outcomeOfAskedCancel,
+  outcomeOfPendingCancel,
   type PaymentCommandTerms,
 } from '../../../services/payments/command-released-payment';
 import { isReleased } from '../../../services/payments/released-payment';
@@ -41,7 +41,7 @@ export function createPaymentCommands(dependencies: CommandDependencies): SendPa
   return async (input) => {
     const { tenantId, paymentId, command, commandId, by, decision } = input;
     const payment = await findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
-    const recorded = command === 'cancelPayment' ? await outcomeOfAskedCancel({ database, payment, commandId }) : null;
+    const recorded = command === 'cancelPayment' ? await outcomeOfPendingCancel({ database, payment, commandId }) : null;
     if (recorded) return recorded;
     if (isReleased(payment)) return commandReleasedPayment({ database, payment, ...input });
     const amountMinor =

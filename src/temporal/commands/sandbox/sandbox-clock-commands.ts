@@ -11,7 +11,7 @@ import { insertDocuments } from '../../../services/insert-documents';
 import { newStartRow, OWN_SEND_MS } from '../../../services/new-outbox-row';
 import type { Operation } from '../../../models/sandbox/operation';
 import type { OutboxRow } from '../../../models/outbox-row';
-import { rejectReset } from '../../../services/sandbox/sandbox-reset';
+import { requireNoReset } from '../../../services/sandbox/sandbox-reset';
 
 export interface AcceptAdvanceInput {
   database: Database;
@@ -46,7 +46,7 @@ export async function acceptAdvance({
   const { models } = database;
   const clock = await models.sandboxClocks.findById(tenantId).session(session).lean();
   // An advance and a reset both write the clock's document, so neither can start while the other runs.
-  rejectReset(clock);
+  requireNoReset(clock);
   if (clock?.advancing) throw alreadyAdvancing(clock.advancing);
   const partner = await models.partners.findById(tenantOf(tenantId).partnerId, { timeZone: 1 }).session(session).lean();
   const fromMs = clock?.offsetMs ?? 0;

@@ -7,19 +7,20 @@ import type {
 } from '../../src/clients/gateways/payment-gateway';
 import type { RefundAnswer } from '../../src/contracts/payments/payment-activities';
 
-/** The gateway's answer in the words of `domain/gateway-outcome`. */
-export interface Said {
+/** A gateway's result in the terms of `domain/gateway-outcome`. */
+export interface GatewayReport {
   status: GatewayStatus;
   reason: string | null;
   authorisationId?: string;
   actionUrl?: string;
   /**
-   * What was taken, where the gateway says so. It counts: somebody may have captured less than we asked for, past us.
+   * The captured amount where the gateway reports it. It takes precedence over the requested amount: somebody may have
+   * captured less in the gateway's own dashboard.
    */
   capturedMinor?: number;
 }
 
-export function saidOfAuthorise(result: AuthoriseResult): Said {
+export function reportOfAuthorise(result: AuthoriseResult): GatewayReport {
   if (result.status === 'declined') return { status: 'declined', reason: result.reason };
   const { status, authorisationId } = result;
   return {
@@ -30,7 +31,7 @@ export function saidOfAuthorise(result: AuthoriseResult): Said {
   };
 }
 
-export function saidOfCapture(result: CaptureResult): Said {
+export function reportOfCapture(result: CaptureResult): GatewayReport {
   if (result.status === 'captured')
     return { status: 'captured', reason: null, capturedMinor: result.amount.amountMinor };
   const known = { already_captured: 'captured', already_voided: 'voided' } as const;
@@ -41,8 +42,8 @@ export function saidOfCapture(result: CaptureResult): Said {
   };
 }
 
-/** @throws VoidRefused for a refusal that says nothing about the hold: it must not be taken for given back. */
-export function saidOfVoid(result: VoidResult): Said {
+/** Throws `VoidRefused` for a refusal that says nothing about the hold: the hold must not be taken for released. */
+export function reportOfVoid(result: VoidResult): GatewayReport {
   if (result.status === 'voided') return { status: 'voided', reason: null };
   const known = { already_captured: 'captured', already_voided: 'voided', not_authorised: 'declined' } as const;
   const status = known[result.reason as keyof typeof known];
@@ -51,16 +52,16 @@ export function saidOfVoid(result: VoidResult): Said {
   return { status, reason: result.reason, capturedMinor: result.captured?.amountMinor };
 }
 
-export function saidOfRefund(result: RefundResult): RefundAnswer {
+export function reportOfRefund(result: RefundResult): RefundAnswer {
   if (result.status === 'rejected') return { status: 'failed', reason: result.reason };
   return { status: result.status === 'refunded' ? 'succeeded' : 'pending', reason: null };
 }
 
-/** The clients' errors cross by name: activities import no client. */
+/** True for a gateway client's error of this name. Errors are compared by name because activities import no client. */
 export const isGatewayError = (
   error: unknown,
   name: 'GatewayOutcomeUnknown' | 'GatewayUnavailable' | 'GatewayRequestRefused' | 'VoidRefused',
 ): boolean => error instanceof Error && error.name === name;
 
-/** The code of a request that the gateway found wrong. */
+/** The code of a request that the gateway rejected as invalid. */
 export const REQUEST_REFUSED = 'gateway_request_refused';
