@@ -21,7 +21,7 @@ import { securityHeaders } from './pipeline/security-headers';
 import { otherMethods, unknownPath } from './pipeline/unmatched';
 import { createValidators } from './pipeline/validate';
 import { rejectMismatch } from './reject-mismatch';
-import { answer, createAnswering } from './replies/answer';
+import { respond, createProblemResponder } from './replies/respond';
 import { createIdempotency } from './replies/idempotency';
 import { createListPage } from './replies/list';
 import { requirePreconditions } from './replies/preconditions';
@@ -29,16 +29,16 @@ import { showProblemPage } from './users/verify-page';
 import { pageStylesheet } from './users/verify-page-html';
 
 /** What the app makes itself for its handlers. */
-type MadeHere = 'basePath' | 'clock' | 'idempotency' | 'listPage';
+type CreatedByApp = 'basePath' | 'clock' | 'idempotency' | 'listPage';
 
-export interface AppInput extends Omit<HandlersInput, MadeHere> {
+export interface AppInput extends Omit<HandlersInput, CreatedByApp> {
   /** Where requests are counted (short commandTimeout, no offline queue: see stack.md); null limits nothing. */
   redis: Redis | null;
   redisPrefix: string;
   operatorKey: string;
   /** Signs verification links and cursors. */
   tokenSecret: string;
-  limits: Limits & { publicRequestsPerMinute?: number; failedAttemptsPerMinute?: number; patienceMs?: number };
+  limits: Limits & { publicRequestsPerMinute?: number; failedAttemptsPerMinute?: number; redisTimeoutMs?: number };
   logger: HttpLogger;
   metrics: HttpMetrics;
   /** Whether the process is about to end: it still answers, and asks callers to connect anew. */
@@ -71,7 +71,7 @@ export function createApp(input: AppInput): Application {
   });
   rejectMismatch(contract, handlers);
 
-  const { fail, errorHandler } = createAnswering({
+  const { fail, errorHandler } = createProblemResponder({
     logger,
     showProblem: showProblemPage,
     isForPeople: (path) => path.startsWith(`${basePath}/verify/`),
@@ -114,7 +114,7 @@ export function createApp(input: AppInput): Application {
       operation.route,
       nameOperation(operation),
       ...guardsOf(operation),
-      answer({
+      respond({
         validate: validatorOf(operation),
         requirePreconditions: (call) => requirePreconditions({ database, call }),
         handler,

@@ -1,6 +1,6 @@
 import { DomainError } from '../domain/domain-error';
 import { paymentsProblems } from './payments/problems';
-import { isDatabaseAway } from './pipeline/database-away';
+import { isDatabaseUnavailable } from './pipeline/database-unavailable';
 import { RequestProblem, type FieldError, type ProblemBody, type ProblemCode, type ProblemTable } from './problem';
 import { sandboxProblems } from './sandbox/problems';
 import { sharedProblems } from './shared-problems';
@@ -59,7 +59,7 @@ export function problemOf({ error, correlationId }: { error: unknown; correlatio
 }
 
 /** Whether time may cure what an error says: the same request can succeed later. True for an unexpected error. */
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   const known = recognise(error);
   if (!known) return true;
   const { status, notKept = false } = problemTable[known.code as ProblemCode];
@@ -73,7 +73,7 @@ const fieldAtFault = (error: DomainError | null): FieldError[] =>
 
 function recognise(error: unknown): DomainError | null {
   if (error instanceof DomainError) return error.code in problemTable ? error : null;
-  if (isDatabaseAway(error)) return databaseUnavailable();
+  if (isDatabaseUnavailable(error)) return databaseUnavailable();
   return null;
 }
 

@@ -18,7 +18,7 @@ import type { Call, Reply } from '../pipeline/request-context';
 /** What is needed of Temporal for an undoing that keeps failing. */
 export interface CompensationOperations {
   /** Has the process act on it immediately; never throws. */
-  hasten(compensation: Compensation): Promise<void>;
+  wakeProcess(compensation: Compensation): Promise<void>;
 }
 
 export interface CompensationHandlersInput {
@@ -55,7 +55,7 @@ export function compensationHandlers(
         return {
           status: 200,
           body: presentCompensation(resolved),
-          afterCommit: () => void compensations.hasten(resolved),
+          afterCommit: () => void compensations.wakeProcess(resolved),
         };
       },
     });

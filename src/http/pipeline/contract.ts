@@ -32,7 +32,7 @@ export interface Operation {
   /** Whether it is handed the body as it was received, for a signature over its bytes (`x-raw-body`). */
   takesRawBody: boolean;
   /** Whether it answers people with HTML instead of programs with JSON. */
-  answersPages: boolean;
+  servesPages: boolean;
 }
 
 export interface Contract {
@@ -126,7 +126,7 @@ function readOperation({
     ),
     body: json ? { required: operation.requestBody?.required ?? false, schema: json.schema } : null,
     takesRawBody,
-    answersPages: Object.values(operation.responses).some((response) => {
+    servesPages: Object.values(operation.responses).some((response) => {
       const { content } = response.$ref ? (raw.components.responses[lastSegment(response.$ref)] ?? {}) : response;
       return content !== undefined && 'text/html' in content;
     }),

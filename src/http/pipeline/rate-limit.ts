@@ -27,10 +27,10 @@ export interface RateLimitInput {
   publicRequestsPerMinute?: number;
   failedAttemptsPerMinute?: number;
   /** What a request may wait for Redis. Default 100 ms. */
-  patienceMs?: number;
+  redisTimeoutMs?: number;
 }
 
-const nothingLimited: RequestHandler = (_request, _response, next) => next();
+const noLimit: RequestHandler = (_request, _response, next) => next();
 
 /**
  * The limits per minute, told in `RateLimit-*` headers (IETF draft 6). While Redis is away they fail open: availability
@@ -42,10 +42,10 @@ export function createRateLimiters({
   requestsPerMinute,
   publicRequestsPerMinute = 60,
   failedAttemptsPerMinute = 60,
-  patienceMs = 100,
+  redisTimeoutMs = 100,
 }: RateLimitInput): RateLimiters {
-  if (!redis) return { perTenant: nothingLimited, perAddress: nothingLimited, failedAuthentication: nothingLimited };
-  const send = patiently(redis, patienceMs);
+  if (!redis) return { perTenant: noLimit, perAddress: noLimit, failedAuthentication: noLimit };
+  const send = withTimeout(redis, redisTimeoutMs);
   const storeOf = (name: string): Store =>
     new RedisStore({ prefix: `${redisPrefix}:rate:${name}:`, sendCommand: send });
   const byAddress = (request: Request): string => ipKeyGenerator(request.ip ?? '');
@@ -102,7 +102,7 @@ function limiter({
  * Sends commands to Redis, but waits so long at most, and after a failure does not even ask for a second, so that not
  * every request pays for a Redis that is away or frozen.
  */
-function patiently(redis: Redis, patienceMs: number): SendCommand {
+function withTimeout(redis: Redis, redisTimeoutMs: number): SendCommand {
   let awayUntilMs = 0;
   const ask = async (command: string, args: string[]): Promise<RedisReply> => {
     if (performance.now() < awayUntilMs) throw new Error('Redis was away a moment ago');
@@ -110,8 +110,8 @@ function patiently(redis: Redis, patienceMs: number): SendCommand {
     const tooLate = new Promise<never>((_resolve, reject) => {
       // An answer that lies unread because this process was busy is not late: it is read before `setImmediate` runs.
       timer = setTimeout(
-        () => setImmediate(() => reject(new Error(`Redis did not answer within ${patienceMs} ms`))),
-        patienceMs,
+        () => setImmediate(() => reject(new Error(`Redis did not answer within ${redisTimeoutMs} ms`))),
+        redisTimeoutMs,
       );
     });
     try {

@@ -90,7 +90,7 @@ function checkHeaders(request: Request, operation: Operation, valid: ValidateFun
 
 function checkQuery(request: Request, operation: Operation, valid: ValidateFunction): Record<string, unknown> {
   // People follow links that others have added to: a page takes what it knows, and today it knows no parameter.
-  if (operation.answersPages) return {};
+  if (operation.servesPages) return {};
   const given = readQuery(request.originalUrl);
   const query: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const { name, text } of given) {

@@ -1,6 +1,6 @@
 import type { Reply } from '../pipeline/request-context';
 import { readEntityTags } from './entity-tags';
-import { answerConditionally, rejectUnlessMatching } from './etag';
+import { replyConditionally, rejectUnlessMatching } from './etag';
 
 const long = Array.from({ length: 500 }, (_one, index) => `"old-${index}"`).join(', ');
 
@@ -64,10 +64,10 @@ describe('the conditions of a change', () => {
 describe('the answer of a GET', () => {
   const reply: Reply = { status: 200, headers: { ETag: '"7"' }, body: { id: 1 } };
   const statusFor = (headers: Record<string, string>, given = reply) =>
-    answerConditionally({ call: { headers }, reply: given }).status;
+    replyConditionally({ call: { headers }, reply: given }).status;
 
   it('is a 304 without a body for who holds it, however long the list', () => {
-    const answer = answerConditionally({ call: { headers: { 'if-none-match': `${long}, W/"7"` } }, reply });
+    const answer = replyConditionally({ call: { headers: { 'if-none-match': `${long}, W/"7"` } }, reply });
     expect(answer).toEqual({ status: 304, headers: { ETag: '"7"' }, body: null });
     expect(statusFor({ 'if-none-match': '*' })).toBe(304);
     expect(statusFor({ 'if-none-match': '"6"' })).toBe(200);

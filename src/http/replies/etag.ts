@@ -4,7 +4,7 @@ import { etagOf, readEntityTags } from './entity-tags';
 
 export { etagOf } from './entity-tags';
 
-/** A resource with its tag; `answerConditionally` makes it a 304 for a caller who holds this version. */
+/** A resource with its tag; `replyConditionally` makes it a 304 for a caller who holds this version. */
 export const replyWithTag = ({ version, body }: { version: number | string; body: unknown }): Reply => ({
   status: 200,
   headers: { ETag: etagOf(version) },
@@ -55,7 +55,7 @@ const mismatch = (tag: string | null): DomainError =>
  * The answer of a GET under its conditions: 304 without a body for a caller who holds this version. @throws DomainError
  * VERSION_MISMATCH where `If-Match` names another
  */
-export function answerConditionally({ call, reply }: { call: Conditions; reply: Reply }): Reply {
+export function replyConditionally({ call, reply }: { call: Conditions; reply: Reply }): Reply {
   if (reply.status !== 200) return reply;
   const tag = reply.headers?.ETag ?? null;
   if (!ifMatchHolds(call, tag)) throw mismatch(tag);

@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/domain-error';
 import type { IdempotencyRecord, StoredReply } from '../../models/idempotency-record';
 import type { Call, Reply } from '../pipeline/request-context';
-import { isPassing, problemOf } from '../problems';
+import { isTransient, problemOf } from '../problems';
 
 /**
  * What is kept of an answer for repeats of its request. It names the request that it answers: in a repeat, header and
@@ -18,7 +18,7 @@ export const storedReplyOf = ({ status, headers = {}, body }: Reply, { correlati
  * again is always safe.
  */
 export function refusalToKeep(error: unknown, { correlationId }: Pick<Call, 'correlationId'>): Reply | null {
-  if (isPassing(error)) return null;
+  if (isTransient(error)) return null;
   const { status, headers, body } = problemOf({ error, correlationId });
   return { status, headers: { ...headers, 'Content-Type': 'application/problem+json' }, body };
 }

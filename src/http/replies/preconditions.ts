@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongoose';
 import type { Database } from '../../models/database';
 import type { Call } from '../pipeline/request-context';
-import { withPresentPersons } from '../users/present-person';
+import { withCurrentUsers } from '../users/current-users';
 import { rejectUnlessMatching } from './etag';
 
 export interface RequirePreconditionsInput {
@@ -47,6 +47,6 @@ async function versionOfTarget({
     .findOne({ _id: ids.onboardingId, tenantId }, { tenantId: 1, userId: 1, version: 1 }, read)
     .lean();
   if (!onboarding) return undefined;
-  const [shown] = await withPresentPersons({ models: database.models, tenantId, onboardings: [onboarding], session });
+  const [shown] = await withCurrentUsers({ models: database.models, tenantId, onboardings: [onboarding], session });
   return shown?.version;
 }

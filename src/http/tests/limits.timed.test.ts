@@ -16,7 +16,7 @@ describe('rate limits', () => {
     await new Promise((resolve) => redis.once('ready', resolve));
     // A machine too busy for Redis to answer within 100 ms makes the limiter fail open, as it should; then there was
     // nothing to count.
-    api = await startTestApi({ redis, limits: { ...limits, patienceMs: 10_000 } });
+    api = await startTestApi({ redis, limits: { ...limits, redisTimeoutMs: 10_000 } });
   });
   afterAll(async () => {
     await api.stop();
@@ -46,7 +46,7 @@ describe('rate limits', () => {
   });
 
   it('are counted apart by installations that share a Redis', async () => {
-    const neighbour = await startTestApi({ redis, limits: { ...limits, patienceMs: 10_000 } });
+    const neighbour = await startTestApi({ redis, limits: { ...limits, redisTimeoutMs: 10_000 } });
     const attempts = [];
     for (let number = 0; number < 3; number += 1) attempts.push((await neighbour.call('get', '/me', 'wrong')).status);
     await neighbour.stop();
@@ -64,7 +64,7 @@ describe('without Redis', () => {
     redis.on('error', () => undefined);
     // A server that accepts and never answers: frozen. Its commands go out all the same.
     redis.options.enableReadyCheck = false;
-    const api = await startTestApi({ redis, limits: { ...limits, patienceMs: 800 } });
+    const api = await startTestApi({ redis, limits: { ...limits, redisTimeoutMs: 800 } });
     const { key } = await api.newTenant();
     await api.call('get', '/me', key);
     const times: number[] = [];

@@ -16,7 +16,7 @@ import type { Idempotency } from '../replies/idempotency';
 import { createdWithin, type ListPage } from '../replies/list';
 import { stepEventTypes, type StepEvent } from './onboarding-steps';
 import { presentOnboarding } from './present-onboarding';
-import { withPresentPersons } from './present-person';
+import { withCurrentUsers } from './current-users';
 import type { components } from '../generated/openapi-types';
 import type { Reply } from '../pipeline/request-context';
 import { replyAccepted, replyCurrent, type Settling } from '../replies/settling';
@@ -56,7 +56,7 @@ export function onboardingHandlers(
   };
   const findAsShown = async (tenantId: string, onboardingId: string): Promise<Onboarding | null> => {
     const onboarding = await models.onboardings.findOne({ _id: onboardingId, tenantId }).lean();
-    const [shown = null] = onboarding ? await withPresentPersons({ models, tenantId, onboardings: [onboarding] }) : [];
+    const [shown = null] = onboarding ? await withCurrentUsers({ models, tenantId, onboardings: [onboarding] }) : [];
     return shown;
   };
 
@@ -118,7 +118,7 @@ export function onboardingHandlers(
         filter,
         by: { field: '_id', order: -1 },
         present: async (items) =>
-          presentAll(call.tenantId, await withPresentPersons({ models, tenantId: call.tenantId, onboardings: items })),
+          presentAll(call.tenantId, await withCurrentUsers({ models, tenantId: call.tenantId, onboardings: items })),
       });
     },
 

@@ -8,7 +8,7 @@ import type { Clock } from '../../services/clock';
 import type { Database } from '../../models/database';
 import type { Onboarding } from '../../models/users/onboarding';
 import type { SendOnboardingCommand } from '../../temporal/commands/users/onboarding-commands';
-import type { ShowProblem } from '../replies/answer';
+import type { ShowProblem } from '../replies/respond';
 import type { Handlers } from '../handler';
 import type { Reply } from '../pipeline/request-context';
 import { page, type PageInput } from './verify-page-html';

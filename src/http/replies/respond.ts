@@ -2,14 +2,14 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import type { HttpLogger } from '../pipeline/observe';
 import type { OperationId } from '../pipeline/contract';
 import type { Handler } from '../handler';
-import { answerConditionally } from './etag';
+import { replyConditionally } from './etag';
 import { fingerprintOf } from './idempotency';
 import { DomainError } from '../../domain/domain-error';
 import { problemOf, type Problem } from '../problems';
 import type { Call, Caller, Reply } from '../pipeline/request-context';
 import type { Validate } from '../pipeline/validate';
 
-export interface Answering {
+export interface ProblemResponder {
   /** Sends the problem an error stands for, unless the request was answered already. */
   fail: (request: Request, response: Response, error: unknown) => void;
   errorHandler: ErrorRequestHandler;
@@ -18,15 +18,15 @@ export interface Answering {
 /** How a problem of an operation that answers with pages is shown to a person. */
 export type ShowProblem = (input: { request: Request; problem: Problem }) => Reply;
 
-export interface AnsweringInput {
+export interface ProblemResponderInput {
   logger: HttpLogger;
   showProblem: ShowProblem;
   /** Whether people, not programs, are answered at this path. */
   isForPeople: (path: string) => boolean;
 }
 
-export function createAnswering({ logger, showProblem, isForPeople }: AnsweringInput): Answering {
-  const fail: Answering['fail'] = (request, response, error) => {
+export function createProblemResponder({ logger, showProblem, isForPeople }: ProblemResponderInput): ProblemResponder {
+  const fail: ProblemResponder['fail'] = (request, response, error) => {
     const problem = problemOf({ error: undecodable(error) ?? error, correlationId: request.correlationId });
     if (problem.unexpected)
       logger.error(
@@ -34,7 +34,7 @@ export function createAnswering({ logger, showProblem, isForPeople }: AnsweringI
         'Unexpected error in a request',
       );
     if (response.headersSent) return;
-    if (request.operation?.answersPages ?? isForPeople(request.path)) {
+    if (request.operation?.servesPages ?? isForPeople(request.path)) {
       send(response, showProblem({ request, problem }));
       return;
     }
@@ -54,7 +54,7 @@ function undecodable(error: unknown): DomainError | null {
 }
 
 /** Validates the request, lets the handler answer it, and sends the answer unless the time ran out meanwhile. */
-export function answer({ validate, requirePreconditions, handler, isDraining }: AnswerInput): RequestHandler {
+export function respond({ validate, requirePreconditions, handler, isDraining }: RespondInput): RequestHandler {
   return async (request, response) => {
     const call = callOf({ request, response, validate, isDraining });
     const { operation } = call;
@@ -63,11 +63,11 @@ export function answer({ validate, requirePreconditions, handler, isDraining }: 
     // Under an Idempotency-Key they are judged where it is known that no answer was kept. The public has no tags.
     if (!isRead && operation.idempotency === null && operation.scopes !== null) await requirePreconditions(call);
     const reply = await handler(call as never);
-    if (!response.headersSent) send(response, isRead ? answerConditionally({ call, reply }) : reply);
+    if (!response.headersSent) send(response, isRead ? replyConditionally({ call, reply }) : reply);
   };
 }
 
-export interface AnswerInput {
+export interface RespondInput {
   validate: Validate;
   /** @throws DomainError VERSION_MISMATCH */
   requirePreconditions: (call: Call) => Promise<void>;

@@ -45,7 +45,7 @@ const BEFORE_FIRST_CONTACT = [
 ];
 
 /** Whether an error means that MongoDB is away or unable for the moment, not that the request is wrong. */
-export function isDatabaseAway(error: unknown): boolean {
+export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (awayErrors.some((type) => error instanceof type) || awayNames.has(error.name)) return true;
   if (error instanceof MongoError) {

@@ -3,9 +3,9 @@ import type { Models } from '../../models/define-models';
 import type { Onboarding } from '../../models/users/onboarding';
 
 /** What an onboarding is read for: at least whose it is, and at which version. */
-type OfPerson = Pick<Onboarding, 'userId' | 'version'>;
+type UserOwned = Pick<Onboarding, 'userId' | 'version'>;
 
-export interface WithPresentPersonsInput<Item extends OfPerson> {
+export interface WithCurrentUsersInput<Item extends UserOwned> {
   models: Pick<Models, 'users'>;
   tenantId: string;
   onboardings: readonly Item[];
@@ -16,12 +16,12 @@ export interface WithPresentPersonsInput<Item extends OfPerson> {
  * Onboardings with the name, locale and time zone that their users have now. The version becomes that of both: each
  * only grows, so their sum tells every change of either.
  */
-export async function withPresentPersons<Item extends OfPerson>({
+export async function withCurrentUsers<Item extends UserOwned>({
   models,
   tenantId,
   onboardings,
   session,
-}: WithPresentPersonsInput<Item>): Promise<Item[]> {
+}: WithCurrentUsersInput<Item>): Promise<Item[]> {
   const users = await models.users
     .find(
       { tenantId, _id: { $in: onboardings.map(({ userId }) => userId) } },
