@@ -7,13 +7,13 @@ import { rejectUnlessMatching } from './etag';
 export interface RequirePreconditionsInput {
   database: Database;
   call: Call;
-  /** Where the change is made in a transaction, so that nothing comes between. */
+  /** The transaction of the change, if there is one, so that no other change comes between. */
   session?: ClientSession;
 }
 
 /**
- * Judges `If-Match` and `If-None-Match` of a request that changes something, against the resource whose id stands in
- * its path. An id that is not known passes: its handler answers 404. Reads nothing where neither header is there.
+ * Checks `If-Match` and `If-None-Match` of a request that changes something against the resource whose id is in the
+ * path. An unknown id passes, because its handler responds 404. Reads nothing without these headers.
  *
  * @throws DomainError VERSION_MISMATCH
  */
@@ -23,7 +23,7 @@ export async function requirePreconditions({ database, call, session }: RequireP
   if (version !== undefined) rejectUnlessMatching({ call, version });
 }
 
-/** Null where the path names nothing that has a tag; undefined where it names what is not there. */
+/** Returns null for a path without a tagged resource, undefined for a resource that does not exist. */
 async function versionOfTarget({
   database,
   call: { params, tenantId },

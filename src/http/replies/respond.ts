@@ -10,18 +10,18 @@ import type { Call, Caller, Reply } from '../pipeline/request-context';
 import type { Validate } from '../pipeline/validate';
 
 export interface ProblemResponder {
-  /** Sends the problem an error stands for, unless the request was answered already. */
+  /** Sends the problem that an error stands for, unless the request already has a response. */
   fail: (request: Request, response: Response, error: unknown) => void;
   errorHandler: ErrorRequestHandler;
 }
 
-/** How a problem of an operation that answers with pages is shown to a person. */
+/** Returns the page that shows a problem to a person. */
 export type ShowProblem = (input: { request: Request; problem: Problem }) => Reply;
 
 export interface ProblemResponderInput {
   logger: HttpLogger;
   showProblem: ShowProblem;
-  /** Whether people, not programs, are answered at this path. */
+  /** Returns true for a path that serves pages to people. */
   isForPeople: (path: string) => boolean;
 }
 
@@ -48,19 +48,20 @@ export function createProblemResponder({ logger, showProblem, isForPeople }: Pro
   return { fail, errorHandler: (error: unknown, request, response, _next) => fail(request, response, error) };
 }
 
-/** A path that cannot be decoded names nothing. */
+/** Returns 404 for a path that cannot be decoded, since it names no resource. */
 function undecodable(error: unknown): DomainError | null {
-  return error instanceof URIError ? new DomainError('NOT_FOUND', 'There is nothing at this address.') : null;
+  return error instanceof URIError ? new DomainError('NOT_FOUND', 'There is no resource at this address.') : null;
 }
 
-/** Validates the request, lets the handler answer it, and sends the answer unless the time ran out meanwhile. */
+/** Validates the request, calls the handler, and sends its reply unless the deadline passed meanwhile. */
 export function respond({ validate, requirePreconditions, handler, isDraining }: RespondInput): RequestHandler {
   return async (request, response) => {
     const call = callOf({ request, response, validate, isDraining });
     const { operation } = call;
     call.deadline.throwIfPassed();
     const isRead = operation.method === 'get';
-    // Under an Idempotency-Key they are judged where it is known that no answer was kept. The public has no tags.
+    // Under an Idempotency-Key preconditions are checked only once it is known that no response was kept. Public
+    // operations have no tags.
     if (!isRead && operation.idempotency === null && operation.scopes !== null) await requirePreconditions(call);
     const reply = await handler(call as never);
     if (!response.headersSent) send(response, isRead ? replyConditionally({ call, reply }) : reply);
@@ -84,8 +85,8 @@ interface CallOfInput {
 
 function callOf({ request, response, validate, isDraining }: CallOfInput): Call {
   const operation = request.operation as Call['operation'];
-  // Before validation, which fills the contract's defaults into the body: another default must not make a repeat
-  // another request.
+  // Computed before validation fills the contract's defaults into the body: a changed default must not turn a repeat
+  // into a different request.
   const fingerprint =
     operation.idempotency && fingerprintOf({ method: request.method, path: request.path, json: request.json });
   const caller: Caller = request.caller ?? { keyId: null, partnerId: null, tenantId: null, mode: null, scopes: [] };
@@ -103,7 +104,7 @@ function callOf({ request, response, validate, isDraining }: CallOfInput): Call 
   };
 }
 
-/** Sends a reply: a text as a page, anything else as JSON. */
+/** Sends a reply: a string as an HTML page, anything else as JSON. */
 export function send(response: Response, { status, headers = {}, body }: Reply): void {
   response.status(status);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);

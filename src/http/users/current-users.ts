@@ -2,7 +2,7 @@ import type { ClientSession } from 'mongoose';
 import type { Models } from '../../models/define-models';
 import type { Onboarding } from '../../models/users/onboarding';
 
-/** What an onboarding is read for: at least whose it is, and at which version. */
+/** An onboarding, or a projection with at least its user's id and its version. */
 type UserOwned = Pick<Onboarding, 'userId' | 'version'>;
 
 export interface WithCurrentUsersInput<Item extends UserOwned> {
@@ -13,8 +13,8 @@ export interface WithCurrentUsersInput<Item extends UserOwned> {
 }
 
 /**
- * Onboardings with the name, locale and time zone that their users have now. The version becomes that of both: each
- * only grows, so their sum tells every change of either.
+ * Returns onboardings with the current name, locale and time zone of their users. The version becomes that of both:
+ * each only grows, so their sum changes with either.
  */
 export async function withCurrentUsers<Item extends UserOwned>({
   models,
@@ -34,7 +34,7 @@ export async function withCurrentUsers<Item extends UserOwned>({
     const user = byId.get(onboarding.userId);
     if (!user) return onboarding;
     const { name, locale, timeZone } = user;
-    // A new user is at version 1, as its onboarding is.
+    // A new user has version 1, like its onboarding.
     return { ...onboarding, name, locale, timeZone, version: onboarding.version + user.version - 1 };
   });
 }

@@ -107,11 +107,11 @@ describe('invoices', () => {
     [
       'cancelled before that',
       { status: 'failed', as: { waiting: { what: 'cancel' }, nextPeriodAt: new Date('2027-01-04T12:00:00.000Z') } },
-      'with which it is cancelled',
+      'when the subscription is cancelled',
       '2027-01-04T12:00:00.000Z',
     ],
-    ['charged at once by another payment method', { status: 'due' }, 'final answer', null],
-    ['answered by the gateway', { status: 'pending' }, 'final answer', null],
+    ['charged at once by another payment method', { status: 'due' }, 'final result', null],
+    ['answered by the gateway', { status: 'pending' }, 'final result', null],
     [
       'looked up',
       { status: 'pending', payment: { state: 'unknown', unknownCall: 'authorise', until: nextAt } },
@@ -130,7 +130,7 @@ describe('invoices', () => {
         status: 'pending',
         payment: { state: 'review', until: nextAt, undoing: { towards: 'cancelled', reason: 'cancelled' } },
       },
-      'final answer',
+      'final result',
       null,
     ],
   ])('that are open say when they are to be %s', async (_what, standing, what, until) => {

@@ -39,7 +39,7 @@ describe('a verification link as people get it', () => {
   it('says of a request that can never be answered that trying again will not help', async () => {
     const answer = await request(api.origin).put(`/api/v1/verify/${await newLink('en')}`);
     expect([answer.status, answer.type]).toEqual([405, 'text/html']);
-    expect(answer.text).toContain('Trying this again will not help');
+    expect(answer.text).toContain('Trying again will not help');
   });
 
   it("speaks the partner's language where it does not speak the person's, and English where neither", async () => {
