@@ -54,8 +54,8 @@ export interface AppInput extends Omit<HandlersInput, CreatedByApp> {
 const MAX_WEBHOOK_BYTES = 524_288;
 
 /**
- * Returns the API that openapi.yaml describes: every operation is registered from there, with the guards of design §4.1
- * in their order.
+ * Returns the API that openapi.yaml describes: every operation is registered from the contract, with the guards of
+ * design §4.1 in their order.
  * @throws when an operation has no handler, or a handler has no operation.
  */
 export function createApp(input: AppInput): Application {

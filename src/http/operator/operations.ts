@@ -101,8 +101,8 @@ const remedies: Record<StuckKind, string> = {
     'Close gives a payment up: it ends once the gateway confirms that nothing is held. ' +
     'Closing a refund only removes it from the list.',
   refund_failed_late:
-    'Restart is not possible: under its key the refund stays failed. Refund the money by other means, a bank transfer ' +
-    'for instance, then close the item to remove it from this list.',
+    'Restart is not possible: under its key the refund stays failed. Refund the money by other means, such as a bank ' +
+    'transfer, then close the item to remove it from this list.',
 };
 
 export const presentStuckItem = ({

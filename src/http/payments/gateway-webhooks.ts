@@ -29,8 +29,8 @@ export interface GatewayWebhookHandlersInput {
 }
 
 /**
- * Receives the gateways' webhooks. An event is stored before it is acknowledged, once however often it arrives, and only
- * makes the process concerned query the gateway: late, duplicate and out-of-order events change nothing.
+ * Receives the gateways' webhooks. An event is stored before it is acknowledged, once however often it arrives, and
+ * only makes the process concerned query the gateway: late, duplicate and out-of-order events change nothing.
  */
 export function gatewayWebhookHandlers({
   database,

@@ -28,7 +28,7 @@ const awayNames = new Set([
   'MongoOperationTimeoutError',
 ]);
 
-/** Labels of a transaction that lost every retry against others, or of a commit with unknown outcome: a repeat helps. */
+/** Labels of a transaction that lost every retry, or of a commit with unknown outcome: repeating the request helps. */
 const retryLabels = ['TransientTransactionError', 'RetryableWriteError', 'UnknownTransactionCommitResult'];
 
 /** Error codes of a server that is stopping, stepping down, or cannot reach its replicas. */

@@ -17,10 +17,10 @@ const TOKENS = /"((?:[^"\\]+|\\.)*)"|-?\d[\d.eE+-]*|[{}[\],:]/gs;
 const NUMBER = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /**
- * Returns the first fault of a text that JSON.parse accepts, with its JSON pointer, or null. Faults are details that the
- * parsed value no longer shows or that make validation expensive: depth over 32, more than 1,000 members, strings over
- * 5,000 characters, duplicate keys (parsers read them differently; RFC 7493 forbids them), and fractions so fine that a
- * double rounds them to a whole number.
+ * Returns the first fault of a text that JSON.parse accepts, with its JSON pointer, or null. Faults are details that
+ * the parsed value no longer shows or that make validation expensive: depth over 32, more than 1,000 members, strings
+ * over 5,000 characters, duplicate keys (parsers read them differently; RFC 7493 forbids them), and fractions so fine
+ * that a double rounds them to a whole number.
  */
 export function faultInStructure(json: string): FieldError | null {
   const stack: Frame[] = [];

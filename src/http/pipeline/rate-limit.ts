@@ -137,5 +137,5 @@ function withTimeout(redis: Redis, redisTimeoutMs: number): SendCommand {
   };
 }
 
-/** Returns true for an error that Redis itself replied (NOSCRIPT and the like), which proves that Redis is available. */
+/** Returns true for an error that Redis itself replied (NOSCRIPT and the like), which proves that Redis is up. */
 const isReplyError = (error: unknown): boolean => error instanceof Error && error.name === 'ReplyError';

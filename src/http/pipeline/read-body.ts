@@ -130,8 +130,8 @@ function placeOf(error: unknown, text: string): string {
 }
 
 /**
- * Returns the position at which the parser stopped. For an unknown word (NaN, undefined) the parser reports no position,
- * so the longest prefix without that error is searched for.
+ * Returns the position at which the parser stopped. For an unknown word (NaN, undefined) the parser reports no
+ * position, so the longest prefix without that error is searched for.
  */
 function positionOf(error: unknown, text: string): number {
   const [, reported] = /at position (\d+)/.exec((error as Error).message) ?? [];

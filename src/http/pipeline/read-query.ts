@@ -8,8 +8,8 @@ export interface QueryPart {
 }
 
 /**
- * Returns the parameters of a URL's query in their order, decoded like a form (`+` is a space), but strictly: nothing is
- * replaced by U+FFFD.
+ * Returns the parameters of a URL's query in their order, decoded like a form (`+` is a space), but strictly: nothing
+ * is replaced by U+FFFD.
  */
 export function readQuery(url: string): QueryPart[] {
   const start = url.indexOf('?');

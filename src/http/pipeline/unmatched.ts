@@ -4,8 +4,8 @@ import { RequestProblem } from '../problem';
 import type { Contract } from './contract';
 
 /**
- * Responds to any other method of a known path: 405, or for OPTIONS 204 with the allowed methods. There is no CORS: keys
- * do not belong in browsers of other origins.
+ * Responds to any other method of a known path: 405, or for OPTIONS 204 with the allowed methods. There is no CORS,
+ * because keys do not belong in browsers of other origins.
  */
 export function otherMethods({ operations }: Contract, route: string): RequestHandler {
   const methods = operations.filter((operation) => operation.route === route).map(({ method }) => method.toUpperCase());

@@ -88,7 +88,7 @@ export function createIdempotency(database: Database): Idempotency {
     createdAt: new Date(),
   });
 
-  /** Stores a rejection that every repeat would meet. Returns a concurrent repeat's stored response, if there is one. */
+  /** Stores a rejection that every repeat would meet. Returns a concurrent request's stored response, if any. */
   const keepRefusal = async (id: string, call: Call, error: unknown): Promise<Reply | null> => {
     const refusal = refusalToKeep(error, call);
     if (!refusal) return null;

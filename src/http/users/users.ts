@@ -77,7 +77,7 @@ export function userHandlers({ database, idempotency, listPage, clock }: UserHan
         if (user.state !== move.from)
           throw new DomainError(
             'ILLEGAL_STATE',
-            `The user is ${user.state}; ${call.operation.id} requires a user who is ${move.from}: ${remedies[user.state]}.`,
+            `The user is ${user.state}; ${call.operation.id} requires ${move.from}: ${remedies[user.state]}.`,
             user.state === 'pending' ? { passes: true } : {},
           );
         const commandId = recordIdOf({ tenantId: call.tenantId, key: call.headers['idempotency-key'] ?? '' });

@@ -111,7 +111,7 @@ const texts: Record<PageLanguage, Record<PageKind, PageText>> = {
     },
     away: {
       title: 'Bitte gleich noch einmal versuchen',
-      text: 'Der Dienst ist gerade nicht erreichbar. Ihr Link bleibt gültig: Bitte laden Sie die Seite gleich noch einmal.',
+      text: 'Der Dienst ist gerade nicht erreichbar. Ihr Link bleibt gültig: Bitte laden Sie die Seite gleich neu.',
     },
   },
 };

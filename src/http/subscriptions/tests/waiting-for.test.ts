@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 const get = async (path: string) => expectContract(await api.call('get', path, key));
 
-describe('what a subscription waits for', () => {
+describe('the waitingFor of a subscription', () => {
   const at = new Date('2027-01-05T00:00:00.000Z');
   const charge = {
     invoiceId: newId('invoice'),
@@ -81,7 +81,7 @@ describe('what a subscription waits for', () => {
       'withdrawn',
       null,
     ],
-  ])('is said in words when it is %s', async (_what, as, what, until) => {
+  ])('describes a subscription that is %s', async (_what, as, what, until) => {
     const { subscriptionId } = await seedSubscription({ api, tenantId, as: { nextPeriodAt: end, ...as } });
     const { body } = await get(`/subscriptions/${subscriptionId}`);
     expect(body.nextPeriodAt === null).toBe(as.state === 'cancelled');
