@@ -59,14 +59,14 @@ describe('the error of a value that breaks a pattern', () => {
       'Reference',
       '\u0007',
       'format',
-      'must have a visible character, and no line breaks, control characters, half characters, ' +
+      'must contain a visible character, and no line breaks, control characters, unpaired surrogates, ' +
         'direction controls or stray invisible characters; send your own reference, or leave it out',
     ],
     [
       'PlanId',
       'x',
       'pattern',
-      'must be the id of a plan, pln_ and 26 small letters or digits; take it from `GET /plans`',
+      'must be the id of a plan: pln_ and 26 lower-case letters or digits; find the id with `GET /plans`',
     ],
   ])('describes %s', (name, value, rule, detail) => {
     expect(errorsOf({ $ref: `contract#/$defs/${name}` }, value)).toEqual([{ pointer: '', rule, detail }]);
