@@ -1636,7 +1636,7 @@ export interface components {
             paymentId: string;
             amount: components["schemas"]["MoneyValue"];
             reason: string | null;
-            /** @description Code of the reason for a failure. `failed_after_success` on a refund that is `succeeded`: the gateway reported success and later a failure (`refund.failed_late`), so the customer has not got the money; the operator is notified. */
+            /** @description Code of the reason for a failure. `failed_after_success` on a refund that is `succeeded`: the gateway reported success and later a failure (`refund.failed_late`), so the customer got no money; the operator is notified. */
             failure: string | null;
             waitingFor: components["schemas"]["WaitingFor"];
             correlationId: string;
