@@ -78,6 +78,7 @@ function recognise(error: unknown): DomainError | null {
   return null;
 }
 
+/** Returns the 503 that asks the caller to repeat the request, because MongoDB did not respond in time. */
 export const databaseUnavailable = (): DomainError =>
   new DomainError(
     'DATABASE_UNAVAILABLE',

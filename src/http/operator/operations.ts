@@ -105,6 +105,7 @@ const remedies: Record<StuckKind, string> = {
     'transfer, then close the item to remove it from this list.',
 };
 
+/** Returns the API representation of a stuck item, with the remedy for its kind. */
 export const presentStuckItem = ({
   _id,
   state,

@@ -97,7 +97,7 @@ export function authorise({ scopes, platformOnly }: Operation): RequestHandler {
       next(
         new DomainError(
           'FORBIDDEN',
-          "This needs the platform operator's key; a partner's key is refused, whatever its scopes. " +
+          "This needs the platform operator's key; a partner's key is rejected, whatever its scopes. " +
             'GET /me shows which key you use.',
         ),
       );

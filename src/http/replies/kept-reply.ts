@@ -40,6 +40,7 @@ export function rejectReuse({ fingerprint }: Pick<IdempotencyRecord, 'fingerprin
   );
 }
 
+/** Returns the 409 for a repeat that arrives before the first request has its response. */
 export const inFlight = (): DomainError =>
   new DomainError(
     'REQUEST_IN_FLIGHT',

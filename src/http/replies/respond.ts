@@ -25,6 +25,7 @@ export interface ProblemResponderInput {
   isForPeople: (path: string) => boolean;
 }
 
+/** Returns the functions that turn an error into a response: a problem for programs, a page for people. */
 export function createProblemResponder({ logger, showProblem, isForPeople }: ProblemResponderInput): ProblemResponder {
   const fail: ProblemResponder['fail'] = (request, response, error) => {
     const problem = problemOf({ error: undecodable(error) ?? error, correlationId: request.correlationId });

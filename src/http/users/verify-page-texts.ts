@@ -11,8 +11,8 @@ export type PageKind =
   | 'forged'
   | 'resendLimit'
   | 'tooMany'
-  | 'refused'
-  | 'away';
+  | 'rejected'
+  | 'unavailable';
 
 interface PageText {
   title: string;
@@ -60,11 +60,11 @@ const texts: Record<PageLanguage, Record<PageKind, PageText>> = {
       text: 'We send at most five links a day. Please use the newest one, or try again tomorrow.',
     },
     tooMany: { title: 'Too many requests', text: 'Please try again in a minute.' },
-    refused: {
+    rejected: {
       title: 'This request cannot be processed',
       text: 'Please open the link exactly as it appears in the newest e-mail. Trying again will not help.',
     },
-    away: {
+    unavailable: {
       title: 'Please try again in a moment',
       text: 'The service is unavailable right now. Your link stays valid: please reload this page in a moment.',
     },
@@ -105,11 +105,11 @@ const texts: Record<PageLanguage, Record<PageKind, PageText>> = {
       text: 'Wir schicken höchstens fünf Links am Tag. Bitte benutzen Sie den neuesten, oder kommen Sie morgen wieder.',
     },
     tooMany: { title: 'Zu viele Anfragen', text: 'Bitte versuchen Sie es in einer Minute noch einmal.' },
-    refused: {
+    rejected: {
       title: 'Diese Anfrage kann nicht verarbeitet werden',
       text: 'Bitte öffnen Sie den Link genau so, wie er in der neuesten Mail steht. Ein neuer Versuch hilft nicht.',
     },
-    away: {
+    unavailable: {
       title: 'Bitte gleich noch einmal versuchen',
       text: 'Der Dienst ist gerade nicht erreichbar. Ihr Link bleibt gültig: Bitte laden Sie die Seite gleich neu.',
     },

@@ -176,7 +176,7 @@ function pageOfError(error: unknown, locale: string): Reply {
   if (error instanceof DomainError && error.code === 'RESEND_LIMIT')
     return page({ kind: 'resendLimit', locale, status: 429 });
   if (error instanceof DomainError && error.code === 'OUTCOME_PENDING')
-    return page({ kind: 'away', locale, status: 503, headers: { 'Retry-After': '1' } });
+    return page({ kind: 'unavailable', locale, status: 503, headers: { 'Retry-After': '1' } });
   throw error;
 }
 
@@ -185,10 +185,10 @@ export const showProblemPage: ShowProblem = ({ request, problem: { status, heade
   const known: Partial<Record<typeof body.code, Pick<PageInput, 'kind' | 'status'>>> = {
     NOT_FOUND: { kind: 'forged', status: 404 },
     RATE_LIMITED: { kind: 'tooMany', status: 429 },
-    INTERNAL: { kind: 'away', status: 503 },
+    INTERNAL: { kind: 'unavailable', status: 503 },
   };
   // The onboarding's language is not known here, so the browser's is used.
   const locale = request.acceptsLanguages('en', 'de') || 'en';
-  const shown = known[body.code] ?? { kind: status === 503 ? ('away' as const) : ('refused' as const), status };
+  const shown = known[body.code] ?? { kind: status === 503 ? ('unavailable' as const) : ('rejected' as const), status };
   return page({ ...shown, locale, headers });
 };
