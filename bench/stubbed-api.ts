@@ -120,7 +120,7 @@ async function main(): Promise<void> {
     sendSubscriptionCommand: never,
     hasGateway: () => true,
     gatewayWebhooks: { sandbox: null, stripe: null },
-    compensations: { hasten: never },
+    compensations: { wakeProcess: never },
     requireTimeSkipping: never,
     resetSandbox: never,
     stuck: { restart: never, close: never },

@@ -38,7 +38,7 @@ export async function runApi(input: RunInput): Promise<void> {
     hasGateway: hasGatewayIn(config),
     gatewayWebhooks: gatewayWebhooksOf(config),
     stuck: createStuckOperations({ database, workflows: createRunningWorkflows(client) }),
-    compensations: { hasten: (compensation) => requestCompensationRetry(client, compensation) },
+    compensations: { wakeProcess: (compensation) => requestCompensationRetry(client, compensation) },
     ...createSandboxOperations({ client, database, account: sandboxAccountOf(config) }),
     redis: config.flags['rate-limits'] ? redis : null,
     redisPrefix: config.redis.prefix,

@@ -53,7 +53,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
     },
     hasGateway: () => true,
     gatewayWebhooks: { sandbox: null, stripe: null },
-    compensations: { hasten: async () => undefined },
+    compensations: { wakeProcess: async () => undefined },
     requireTimeSkipping: async () => undefined,
     resetSandbox: async () => undefined,
     stuck: {

@@ -1,14 +1,15 @@
 import type { GatewayNotice } from '../../contracts/payments/gateway-notice';
+import { DomainError } from '../../domain/domain-error';
 import type { Database } from '../../models/database';
 import type { GatewayName } from '../../domain/tenant';
 import { keepGatewayEvent } from '../../services/payments/keep-gateway-event';
 import type { OutboxRow } from '../../models/outbox-row';
-import { notFound, type CallOf, type Handlers } from '../handler';
+import type { CallOf, Handlers } from '../handler';
 import type { Reply } from '../pipeline/request-context';
 
 /**
- * Checks the signature of a gateway's webhook and says what it is about; undefined for one that is about nothing of
- * ours.
+ * Checks the signature of a gateway's webhook and returns the notice it carries; undefined for an event that concerns
+ * none of our payments or refunds.
  * @throws DomainError `WEBHOOK_SIGNATURE_INVALID`, `INVALID_REQUEST`
  */
 export type ReadGatewayWebhook = (input: {
@@ -17,7 +18,7 @@ export type ReadGatewayWebhook = (input: {
   nowMs: number;
 }) => GatewayNotice | undefined;
 
-/** Null where the gateway is not configured: its address then answers like any unknown one. */
+/** Null for a gateway that is not configured: its address then responds 404 like an unknown one. */
 export type GatewayWebhooks = Record<GatewayName, ReadGatewayWebhook | null>;
 
 export interface GatewayWebhookHandlersInput {
@@ -28,8 +29,8 @@ export interface GatewayWebhookHandlersInput {
 }
 
 /**
- * Where gateways report. An event is written down before it is answered, once however often it comes, and does no more
- * than tell the process concerned to look at the gateway's books: late, doubled and disordered ones change nothing.
+ * Receives the gateways' webhooks. An event is stored before it is acknowledged, once however often it arrives, and
+ * only makes the process concerned query the gateway: late, duplicate and out-of-order events change nothing.
  */
 export function gatewayWebhookHandlers({
   database,
@@ -41,7 +42,7 @@ export function gatewayWebhookHandlers({
     { rawBody, headers, correlationId }: CallOf<'receiveStripeWebhook'>,
   ): Promise<Reply> => {
     const read = gatewayWebhooks[gateway];
-    if (!read) throw notFound('webhook here: this gateway is not configured');
+    if (!read) throw new DomainError('NOT_FOUND', 'No webhook is received here: this gateway is not configured.');
     const notice = read({ rawBody, headers, nowMs: Date.now() });
     const row = notice ? await keepGatewayEvent({ database, gateway, notice, correlationId }) : null;
     if (row) startSoon(row);

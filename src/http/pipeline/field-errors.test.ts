@@ -7,8 +7,8 @@ import { createValidators } from './validate';
 const contract = loadContract(readContractText());
 const validatorOf = createValidators(contract);
 
-/** What a body of this schema is told; nothing when it is taken. */
-function complaints(schema: JsonSchema, json: unknown): { rule: string; detail: string; pointer?: string }[] {
+/** Returns the field errors of a body under this schema; empty for a valid body. */
+function errorsOf(schema: JsonSchema, json: unknown): { rule: string; detail: string; pointer?: string }[] {
   const operation = {
     id: 'createPayment',
     parameters: [],
@@ -29,7 +29,7 @@ interface Patterned {
   schema: JsonSchema;
 }
 
-/** Every schema of the contract that has a pattern, wherever it stands. */
+/** Returns every schema with a pattern inside a part of the contract. */
 const patternsIn = (value: unknown, where: string): Patterned[] => {
   if (typeof value !== 'object' || value === null) return [];
   const { pattern } = value as { pattern?: unknown };
@@ -41,35 +41,35 @@ const patterns = [...patternsIn(paths, 'paths'), ...patternsIn(components, 'comp
 
 const breakers = ['\u0000', 'a b', '__proto__', 'x', ''];
 
-describe('what is said of a value that breaks a pattern', () => {
-  it.each(patterns)('$where: its own rule, and a remedy', ({ pattern, schema, where }) => {
+describe('the error of a value that breaks a pattern', () => {
+  it.each(patterns)('$where states its own rule and a remedy', ({ pattern, schema, where }) => {
     const value = breakers.find((each) => !new RegExp(pattern, 'u').test(each)) as string;
     const found = where.endsWith('/propertyNames')
-      ? complaints({ type: 'object', propertyNames: schema }, Object.fromEntries([[value, 'x']]))
-      : complaints({ ...schema, type: 'string' }, value);
+      ? errorsOf({ type: 'object', propertyNames: schema }, Object.fromEntries([[value, 'x']]))
+      : errorsOf({ ...schema, type: 'string' }, value);
     const details = found.filter(({ rule }) => rule === 'pattern').map(({ detail }) => detail);
     expect(details).toEqual([schema['x-rule']]);
     expect(details[0]).toMatch(/^(must|is not) .*(; |such as)/);
   });
 
-  it('is there for all of the contract', () => expect(patterns.length).toBeGreaterThan(5));
+  it('is checked for the whole contract', () => expect(patterns.length).toBeGreaterThan(5));
 
   it.each([
     [
       'Reference',
       '\u0007',
       'format',
-      'must have a visible character, and no line breaks, control characters, half characters, ' +
+      'must contain a visible character, and no line breaks, control characters, unpaired surrogates, ' +
         'direction controls or stray invisible characters; send your own reference, or leave it out',
     ],
     [
       'PlanId',
       'x',
       'pattern',
-      'must be the id of a plan, pln_ and 26 small letters or digits; take it from `GET /plans`',
+      'must be the id of a plan: pln_ and 26 lower-case letters or digits; find the id with `GET /plans`',
     ],
-  ])('tells of %s what it is', (name, value, rule, detail) => {
-    expect(complaints({ $ref: `contract#/$defs/${name}` }, value)).toEqual([{ pointer: '', rule, detail }]);
+  ])('describes %s', (name, value, rule, detail) => {
+    expect(errorsOf({ $ref: `contract#/$defs/${name}` }, value)).toEqual([{ pointer: '', rule, detail }]);
   });
 });
 
@@ -80,19 +80,19 @@ describe('the texts of the contract', () => {
     ['FreeText', 'A\u200bB'],
     ['Website', 'https://ada:secret@example.com'],
     ['Email', 'ada@xn--0.example'],
-  ])('%s are judged by the domain', (name, value) =>
-    expect(complaints({ $ref: `contract#/$defs/${name}` }, value)).toMatchObject([{ rule: 'format' }]),
+  ])('%s is checked by the domain', (name, value) =>
+    expect(errorsOf({ $ref: `contract#/$defs/${name}` }, value)).toMatchObject([{ rule: 'format' }]),
   );
-  it('may be written as people write', () => {
-    expect(complaints({ $ref: 'contract#/$defs/Text120' }, 'علی\u200cرضا 👨\u200d👩\u200d👧')).toEqual([]);
-    expect(complaints({ $ref: 'contract#/$defs/FreeText' }, 'One\nTwo')).toEqual([]);
-    expect(complaints({ $ref: 'contract#/$defs/Email' }, 'x@bücher.example')).toEqual([]);
+  it('may contain joiners, line breaks and international domains', () => {
+    expect(errorsOf({ $ref: 'contract#/$defs/Text120' }, 'علی\u200cرضا 👨\u200d👩\u200d👧')).toEqual([]);
+    expect(errorsOf({ $ref: 'contract#/$defs/FreeText' }, 'One\nTwo')).toEqual([]);
+    expect(errorsOf({ $ref: 'contract#/$defs/Email' }, 'x@bücher.example')).toEqual([]);
   });
 });
 
 describe('a card number where a payment method should be', () => {
-  const told = (paymentMethod: string) =>
-    complaints({ $ref: 'contract#/$defs/PaymentMethodUpdate' }, { paymentMethod });
+  const errorsFor = (paymentMethod: string) =>
+    errorsOf({ $ref: 'contract#/$defs/PaymentMethodUpdate' }, { paymentMethod });
 
   it.each([
     '4242424242424242',
@@ -101,17 +101,17 @@ describe('a card number where a payment method should be', () => {
     '378282246310005',
     '5555_5555_5555_4444',
     '6304000000000000000',
-  ])('%s is refused, and not repeated', (number) => {
-    expect(told(number)).toContainEqual({
+  ])('%s is rejected, and not repeated', (number) => {
+    expect(errorsFor(number)).toContainEqual({
       pointer: '/paymentMethod',
       rule: 'format',
       detail: expect.stringContaining('looks like a card number'),
     });
-    expect(JSON.stringify(told(number)).replaceAll(/\D/g, '')).not.toContain(number.replaceAll(/\D/g, ''));
+    expect(JSON.stringify(errorsFor(number)).replaceAll(/\D/g, '')).not.toContain(number.replaceAll(/\D/g, ''));
   });
 
   it.each(['pm_ok', 'pm_4242', '4242424242424241', '79927398713', 'pm_1MqLiJLkdIwHu7ixUEgbFdYF'])(
-    '%s is none',
-    (token) => expect(told(token)).toEqual([]),
+    '%s is not one',
+    (token) => expect(errorsFor(token)).toEqual([]),
   );
 });

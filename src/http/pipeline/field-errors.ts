@@ -2,10 +2,10 @@ import type { ErrorObject } from 'ajv';
 import { pointerOf } from './json-structure';
 import type { FieldError } from '../problem';
 
-/** Enough to mend a request by; more would only be noise. */
+/** Enough to correct a request; more would only be noise. */
 const MAX_ERRORS = 50;
 
-/** Turns what ajv found into field errors: the pointer to the field, the rule it breaks, and what to do about it. */
+/** Returns ajv's errors as field errors: a pointer to the field, the broken rule, and how to correct the value. */
 export function fieldErrorsOf(found: readonly ErrorObject[]): FieldError[] {
   const errors = found.filter((error) => !isEcho(error, found)).map(fieldErrorOf);
   const distinct = new Map(errors.map((error) => [`${error.pointer} ${error.rule}`, error]));
@@ -13,8 +13,8 @@ export function fieldErrorsOf(found: readonly ErrorObject[]): FieldError[] {
 }
 
 /**
- * Errors that only repeat others: the frame around a refused property name, and the "or null" side of a field that may
- * be cleared.
+ * Returns true for an error that only repeats another: the frame around a rejected property name, or the "or null" side
+ * of a field that may be cleared.
  */
 function isEcho({ keyword, instancePath, schemaPath, params }: ErrorObject, found: readonly ErrorObject[]): boolean {
   if (keyword === 'propertyNames') return true;
@@ -50,12 +50,12 @@ interface Params {
 
 interface ParentSchema {
   properties?: object;
-  /** What the contract says of a value that breaks its pattern or format. */
+  /** The contract's message for a value that breaks its pattern or format. */
   'x-rule'?: string;
 }
 
 const typeNames: Record<string, string> = {
-  string: 'a text',
+  string: 'a string',
   integer: 'a whole number',
   number: 'a number',
   boolean: 'true or false',
@@ -65,7 +65,7 @@ const typeNames: Record<string, string> = {
 };
 
 const formatNames: Record<string, string> = {
-  email: 'an e-mail address that mail servers take (RFC 5321), such as ada@example.com',
+  email: 'an e-mail address that mail servers accept (RFC 5321), such as ada@example.com',
   'time-zone': 'an IANA time zone such as Europe/Berlin',
   locale: 'a BCP 47 language tag such as de-DE',
   currency: 'an active ISO 4217 code in capitals, such as EUR, JPY or KWD',
@@ -108,7 +108,7 @@ function detailOf({ keyword, params, parentSchema, message }: ErrorObject): stri
     case 'uniqueItems':
       return `must not name the same twice (items ${j} and ${i})`;
     case 'pattern':
-      return schema['x-rule'] ?? 'is not of the form that is asked for';
+      return schema['x-rule'] ?? 'does not match the required format';
     default:
       return message ?? 'is not valid';
   }

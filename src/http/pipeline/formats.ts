@@ -8,8 +8,8 @@ import { isFreeText, isLine, isStorable } from '../../domain/text';
 import { isTimeZone } from '../../domain/time-zone';
 import { isWebAddress } from '../../domain/web-address';
 
-/** The domain's judge of each format that openapi.yaml names, apart from those of JSON Schema itself. */
-const judges: Record<string, (text: string) => boolean> = {
+/** The domain's check of each format in openapi.yaml that JSON Schema does not define itself. */
+const checks: Record<string, (text: string) => boolean> = {
   currency: isCurrency,
   email: (text) => canonicalEmail(text) !== null,
   'free-text': isFreeText,
@@ -21,8 +21,8 @@ const judges: Record<string, (text: string) => boolean> = {
   'web-address': isWebAddress,
 };
 
-/** Teaches ajv the formats of openapi.yaml. */
+/** Adds the formats of openapi.yaml to ajv. */
 export function addContractFormats(ajv: Ajv): void {
   addFormats(ajv, ['date-time', 'uri']);
-  for (const [name, judge] of Object.entries(judges)) ajv.addFormat(name, judge);
+  for (const [name, check] of Object.entries(checks)) ajv.addFormat(name, check);
 }

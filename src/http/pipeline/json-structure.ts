@@ -1,6 +1,6 @@
 import type { FieldError } from '../problem';
 
-/** What no body of the contract comes near; they bound the work that validation can be made to do. */
+/** Limits that no valid body comes near; they bound the work that a caller can cause in validation. */
 const MAX_DEPTH = 32;
 const MAX_MEMBERS = 1000;
 const MAX_TEXT_LENGTH = 5000;
@@ -12,15 +12,15 @@ interface Frame {
   members: number;
 }
 
-// `[^"\\]+` and `\\.` exclude each other, and the text is known to be valid JSON: nothing to backtrack over.
+// `[^"\\]+` and `\\.` exclude each other, and the text is known to be valid JSON, so the pattern does not backtrack.
 const TOKENS = /"((?:[^"\\]+|\\.)*)"|-?\d[\d.eE+-]*|[{}[\],:]/gs;
 const NUMBER = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /**
- * Looks through a text that JSON.parse took for what the parsed value no longer shows, or what would make validating it
- * expensive: depth over 32, more than 1,000 members, texts over 5,000 characters, keys that come twice (which parsers
- * read differently; RFC 7493 forbids them), and fractions so fine that a double rounds them to a whole number. Answers
- * the first fault with its JSON pointer, or null.
+ * Returns the first fault of a text that JSON.parse accepts, with its JSON pointer, or null. Faults are details that
+ * the parsed value no longer shows or that make validation expensive: depth over 32, more than 1,000 members, strings
+ * over 5,000 characters, duplicate keys (parsers read them differently; RFC 7493 forbids them), and fractions so fine
+ * that a double rounds them to a whole number.
  */
 export function faultInStructure(json: string): FieldError | null {
   const stack: Frame[] = [];
@@ -30,15 +30,11 @@ export function faultInStructure(json: string): FieldError | null {
     if (rawText !== undefined) {
       if (expectsKey && frame) {
         frame.key = JSON.parse(token) as string;
-        if (frame.keys.has(frame.key)) return fault(stack, 'uniqueKeys', 'the key comes twice; keep one');
+        if (frame.keys.has(frame.key)) return fault(stack, 'uniqueKeys', 'the key occurs twice; keep one');
         frame.keys.add(frame.key);
         expectsKey = false;
       } else if (rawText.length > MAX_TEXT_LENGTH) {
-        return fault(
-          stack,
-          'maxLength',
-          `must be shorter; no text here may have more than ${MAX_TEXT_LENGTH} characters`,
-        );
+        return fault(stack, 'maxLength', `must be shorter; no string may have more than ${MAX_TEXT_LENGTH} characters`);
       }
     } else if (token === '{' || token === '[') {
       if (stack.length === MAX_DEPTH)
@@ -61,8 +57,7 @@ export function faultInStructure(json: string): FieldError | null {
 }
 
 /**
- * Whether a number with a fraction would pass for a whole one once it is a double: nobody's amount may be changed
- * unsaid.
+ * Returns true if a number with a fraction becomes a whole number as a double: no amount may change without an error.
  */
 function isRoundedToWhole(token: string): boolean {
   const [, whole = '', fraction = '', exponent = '0'] = NUMBER.exec(token) ?? [];
@@ -79,7 +74,7 @@ const fault = (stack: readonly Frame[], rule: string, detail: string): FieldErro
   return { pointer: pointerOf(path), rule, detail };
 };
 
-/** A JSON pointer (RFC 6901) made of its unescaped segments, shortened where a key would make it endless. */
+/** Returns the JSON pointer (RFC 6901) of unescaped segments; long keys are cut to 100 characters. */
 export function pointerOf(segments: readonly string[]): string {
   return segments.map((segment) => `/${segment.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

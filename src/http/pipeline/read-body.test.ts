@@ -4,7 +4,7 @@ import { fingerprintOf } from '../replies/idempotency';
 import { isJsonType, parseJson } from './read-body';
 
 describe('reading a body', () => {
-  it('takes every JSON that is small and has no key twice, as JSON.parse does', () => {
+  it('accepts every small JSON without duplicate keys, as JSON.parse does', () => {
     assert(property(json({ maxDepth: 5 }), (text) => expect(parseJson(Buffer.from(text))).toEqual(JSON.parse(text))));
   });
 
@@ -29,7 +29,7 @@ describe('reading a body', () => {
     ['{"a":[1', 'ends too early'],
     ['{"a":"secret', 'ends too early'],
     ['{"a":-', 'ends too early'],
-  ])('says where JSON breaks, or that it ends: %j', (text, where) => {
+  ])('reports the position at which JSON is broken, or that it ends early: %j', (text, where) => {
     let detail = '';
     try {
       parseJson(Buffer.from(text));
@@ -49,7 +49,7 @@ describe('reading a body', () => {
     '1e-400',
     '-1.0E-999999999999',
     '123456789012345678.5',
-  ])('does not let %s be rounded to a whole number', (number) => {
+  ])('rejects %s, which would be rounded to a whole number', (number) => {
     expect(faultInStructure(`{"amount":[{"amountMinor":${number}}]}`)).toEqual({
       pointer: '/amount/0/amountMinor',
       rule: 'type',
@@ -59,7 +59,7 @@ describe('reading a body', () => {
     expect(faultInStructure(JSON.stringify({ a: number, [number]: number }))).toBeNull();
   });
 
-  it('looks through a number as long as a body in no time', () => {
+  it('checks a number as long as a body in less than two seconds', () => {
     const begun = performance.now();
     for (const number of [`0.${'0'.repeat(65_000)}1`, `1.${'0'.repeat(65_000)}`, `${'1'.repeat(65_000)}.5`])
       faultInStructure(`[${number}]`);
@@ -114,7 +114,7 @@ describe('the type of a body', () => {
     'text/json',
     'application/json; charset=iso-8859-1',
     'application/json, x/y',
-  ])('"%s" is not', (type) => expect(isJsonType(type)).toBe(false));
+  ])('"%s" is not JSON', (type) => expect(isJsonType(type)).toBe(false));
 });
 
 describe('a fingerprint', () => {

@@ -5,14 +5,14 @@ import { faultInStructure } from './json-structure';
 import { RequestProblem } from '../problem';
 
 /**
- * Reads a JSON body: within the size limit whatever Content-Length says, uncompressed, in strict UTF-8, and simple
- * enough to validate. It lands in `request.json`; what it may contain is for validation to say.
+ * Reads a JSON body into `request.json`: within the size limit whatever Content-Length claims, uncompressed, in strict
+ * UTF-8, and simple enough to validate. Validation checks the content.
  */
 export function readBody({ operation, maxBodyBytes }: { operation: Operation; maxBodyBytes: number }): RequestHandler {
   return async (request, _response, next) => {
     const { headers } = request;
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
-      // How long the caller takes to send its body is not our time.
+      // The time that the caller takes to send its body does not count.
       request.deadline.pause();
       const bytes = await readBytes(request, maxBodyBytes).finally(() => request.deadline.resume());
       if (bytes.length > 0) {
@@ -24,7 +24,7 @@ export function readBody({ operation, maxBodyBytes }: { operation: Operation; ma
   };
 }
 
-/** Reads a body as it is, within the size limit, into `request.rawBody`. */
+/** Reads the bytes of a body, within the size limit, into `request.rawBody`. */
 export function readRawBody({ maxBodyBytes }: { maxBodyBytes: number }): RequestHandler {
   return async (request, _response, next) => {
     request.deadline.pause();
@@ -33,12 +33,12 @@ export function readRawBody({ maxBodyBytes }: { maxBodyBytes: number }): Request
   };
 }
 
-/** How long the rest of a refused body is read and thrown away, so that the caller can finish and read the answer. */
+/** Milliseconds during which the rest of a rejected body is discarded, so that the caller can read the response. */
 const LINGER_MS = 2000;
 
 /**
- * Reads a body up to the limit. Express's own reader answers an oversized one only when all of it has arrived, which a
- * caller that never ends it can put off for ever.
+ * Reads a body up to the limit. Express's own reader rejects an oversized body only when all of it has arrived, which
+ * may be never if the caller does not end it.
  */
 function readBytes(request: Request, maxBodyBytes: number): Promise<Buffer> {
   const encoding = request.headers['content-encoding'];
@@ -60,7 +60,7 @@ function readBytes(request: Request, maxBodyBytes: number): Promise<Buffer> {
       refuse(
         new RequestProblem(
           'UNSUPPORTED_MEDIA_TYPE',
-          'Compressed bodies are not taken; send it without Content-Encoding.',
+          'Compressed bodies are not supported; send the body without Content-Encoding.',
           { headers: { 'Accept-Encoding': 'identity' } },
         ),
       );
@@ -77,7 +77,7 @@ function tooLarge(maxBodyBytes: number): RequestProblem {
   return new RequestProblem('BODY_TOO_LARGE', detail, { errors: [{ pointer: '', rule: 'maxBytes', detail }] });
 }
 
-/** Whether a Content-Type (RFC 9110 §8.3) is JSON in UTF-8. Parameters other than the charset say nothing about it. */
+/** Returns true if a Content-Type (RFC 9110 §8.3) is JSON in UTF-8; parameters other than the charset are ignored. */
 export function isJsonType(contentType: string): boolean {
   try {
     const { essence, params } = new MIMEType(contentType);
@@ -96,8 +96,8 @@ function rejectOtherTypes(contentType: string | undefined, { body, id }: Operati
 }
 
 /**
- * Parses strictly. @throws RequestProblem INVALID_JSON (400), or INVALID_REQUEST (422) with the pointer to what is too
- * deep, long or doubled.
+ * Parses strictly. @throws RequestProblem INVALID_JSON (400), or INVALID_REQUEST (422) with the pointer to a part that
+ * is too deep, too long or duplicate.
  */
 export function parseJson(bytes: Uint8Array): unknown {
   let text: string;
@@ -120,7 +120,7 @@ export function parseJson(bytes: Uint8Array): unknown {
 const invalidJson = (detail: string): RequestProblem =>
   new RequestProblem('INVALID_JSON', detail, { errors: [{ pointer: '', rule: 'json', detail }] });
 
-/** Where the parser stopped. Its own message quotes the body, so only the position is taken from it. */
+/** Returns the place at which the parser stopped. Its own message quotes the body, so only the position is used. */
 function placeOf(error: unknown, text: string): string {
   const position = positionOf(error, text);
   if (position >= text.length) return ': it ends too early';
@@ -130,20 +130,20 @@ function placeOf(error: unknown, text: string): string {
 }
 
 /**
- * The parser does not always tell: of a word it does not know (NaN, undefined) it only says that there is one, whatever
- * follows it.
+ * Returns the position at which the parser stopped. For an unknown word (NaN, undefined) the parser reports no
+ * position, so the longest prefix without that error is searched for.
  */
 function positionOf(error: unknown, text: string): number {
-  const [, told] = /at position (\d+)/.exec((error as Error).message) ?? [];
-  if (told !== undefined) return Number(told);
-  let takenChars = 0;
-  let refusedChars = text.length + 1;
-  while (refusedChars - takenChars > 1) {
-    const middle = Math.floor((takenChars + refusedChars) / 2);
-    if (hasUnknownWord(text.slice(0, middle))) refusedChars = middle;
-    else takenChars = middle;
+  const [, reported] = /at position (\d+)/.exec((error as Error).message) ?? [];
+  if (reported !== undefined) return Number(reported);
+  let acceptedChars = 0;
+  let rejectedChars = text.length + 1;
+  while (rejectedChars - acceptedChars > 1) {
+    const middle = Math.floor((acceptedChars + rejectedChars) / 2);
+    if (hasUnknownWord(text.slice(0, middle))) rejectedChars = middle;
+    else acceptedChars = middle;
   }
-  return takenChars;
+  return acceptedChars;
 }
 
 function hasUnknownWord(text: string): boolean {

@@ -1,14 +1,14 @@
-/** One parameter of a query, as it was sent. */
+/** One parameter of a query. */
 export interface QueryPart {
   name: string;
-  /** Null for what is not percent-encoded UTF-8: no such text exists. */
+  /** Null for a value that is not percent-encoded UTF-8, which stands for no text. */
   text: string | null;
-  /** Whether the value has a `+`, which stands for a space. */
+  /** True when the value has a `+`, which stands for a space. */
   hasPlus: boolean;
 }
 
 /**
- * Returns the parameters of a URL's query in their order, decoded as forms are (`+` is a space), but strictly: nothing
+ * Returns the parameters of a URL's query in their order, decoded like a form (`+` is a space), but strictly: nothing
  * is replaced by U+FFFD.
  */
 export function readQuery(url: string): QueryPart[] {

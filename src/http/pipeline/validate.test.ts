@@ -7,7 +7,7 @@ import { createValidators } from './validate';
 const contract = loadContract(readContractText());
 const validatorOf = createValidators(contract);
 
-/** What validation makes of a request without a body: its query, or the faults that are told. */
+/** Returns the validated query of a request without a body, or the problem's code and errors. */
 function checked(id: OperationId, query: string, headers: Record<string, string> = {}) {
   const operation = contract.operations.find((each) => each.id === id)!;
   try {
@@ -18,16 +18,16 @@ function checked(id: OperationId, query: string, headers: Record<string, string>
   }
 }
 
-describe('what a query may be', () => {
+describe('a query', () => {
   it.each(['utm_source=x', 'utm_source=x&utm_source=y', 'x=%FF', '__proto__=1'])(
-    'a page for people ignores %s',
+    'may contain %s on a page for people, which ignores it',
     (query) => expect([checked('showVerification', query), checked('confirmVerification', query)]).toEqual([{}, {}]),
   );
 
-  it('an operation for programs does not', () =>
+  it('may not contain unknown parameters of an operation for programs', () =>
     expect(checked('listPayments', 'utm_source=x')).toMatchObject({ code: 'INVALID_PARAMETER' }));
 
-  it.each(['customerId=%FF', 'customerId=a%', 'orderRef=%C3'])('%s names no text', (query) =>
+  it.each(['customerId=%FF', 'customerId=a%', 'orderRef=%C3'])('may not be %s, which encodes no text', (query) =>
     expect(checked('listPayments', query)).toEqual({
       code: 'INVALID_PARAMETER',
       errors: [
@@ -36,7 +36,7 @@ describe('what a query may be', () => {
     }),
   );
 
-  it.each(['listUsers', 'listOnboardings'] as const)('%s hints at %%2B where an address has a +', (id) => {
+  it.each(['listUsers', 'listOnboardings'] as const)('of %s gets a hint at %%2B when an address has a +', (id) => {
     expect(checked(id, 'email=ada+x@example.com')).toMatchObject({
       errors: [{ parameter: 'email', rule: 'format', detail: expect.stringMatching(/%2B/) }],
     });
@@ -44,14 +44,14 @@ describe('what a query may be', () => {
     expect(checked(id, 'email=ada%2Bx@example.com')).toMatchObject({ email: 'ada+x@example.com' });
   });
 
-  it('and at the same where an instant has one', () =>
+  it('gets a hint at %2B when an instant has a +', () =>
     expect(checked('listUsers', 'createdAfter=2026-11-21T09:00:00+01:00')).toMatchObject({
       errors: [{ parameter: 'createdAfter', detail: expect.stringMatching(/%2B/) }],
     }));
 });
 
-describe('what a header may be', () => {
-  it('a list of tags or preferences may be long', () => {
+describe('a header', () => {
+  it('may list many tags or preferences', () => {
     const tags = Array.from({ length: 100 }, (_one, index) => `"${index}"`).join(', ');
     const headers = { 'if-none-match': tags, prefer: `foo="${'x'.repeat(500)}", wait=1` };
     expect(checked('getPayment', '', headers)).toEqual({});

@@ -7,7 +7,7 @@ import { addContractFormats } from './formats';
 import { readQuery, type QueryPart } from './read-query';
 import { RequestProblem, type FieldError } from '../problem';
 
-/** What is left of a request once it is known to be valid, with the contract's defaults filled in. */
+/** The parts of a valid request, with the contract's defaults filled in. */
 export interface ValidInput {
   params: Record<string, string>;
   query: Record<string, unknown>;
@@ -15,14 +15,12 @@ export interface ValidInput {
 }
 
 /**
- * Checks a request against its operation; defaults go into `request.json` itself. @throws RequestProblem that lists
- * every fault found.
+ * Checks a request against its operation and writes defaults into `request.json`.
+ * @throws RequestProblem that lists every fault found
  */
 export type Validate = (request: Request) => ValidInput;
 
-/**
- * Compiles the schemas of a contract: those of an operation when it is first asked for, so that a process is up sooner.
- */
+/** Compiles the schemas of an operation when the operation is first called, so that a process starts sooner. */
 export function createValidators(contract: Contract): (operation: Operation) => Validate {
   const ajv = new Ajv({
     strict: true,
@@ -79,9 +77,9 @@ function checkHeaders(request: Request, operation: Operation, valid: ValidateFun
   if (operation.idempotency && request.headers['idempotency-key'] === undefined) {
     throw new RequestProblem(
       'IDEMPOTENCY_KEY_MISSING',
-      'Send an Idempotency-Key header: any text of 1–255 visible characters, one per intention.',
+      'Send an Idempotency-Key header: any string of 1–255 visible characters, a new one for each new request.',
       {
-        errors: [{ parameter: 'Idempotency-Key', rule: 'required', detail: 'is missing; add it' }],
+        errors: [{ parameter: 'Idempotency-Key', rule: 'required', detail: 'is missing; add the header' }],
       },
     );
   }
@@ -89,8 +87,8 @@ function checkHeaders(request: Request, operation: Operation, valid: ValidateFun
 }
 
 function checkQuery(request: Request, operation: Operation, valid: ValidateFunction): Record<string, unknown> {
-  // People follow links that others have added to: a page takes what it knows, and today it knows no parameter.
-  if (operation.answersPages) return {};
+  // Trackers add parameters to the links that people follow, so a page ignores unknown ones; no page has any today.
+  if (operation.servesPages) return {};
   const given = readQuery(request.originalUrl);
   const query: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const { name, text } of given) {
@@ -98,7 +96,7 @@ function checkQuery(request: Request, operation: Operation, valid: ValidateFunct
       throw parameterProblem([], operation, {
         parameter: name,
         rule: 'encoding',
-        detail: 'is not percent-encoded UTF-8, so it names no text; encode it again, and % itself as %25',
+        detail: 'is not percent-encoded UTF-8; encode the value again, and % itself as %25',
       });
     if (name in query)
       throw parameterProblem([], operation, {

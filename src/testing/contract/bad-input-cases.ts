@@ -44,8 +44,8 @@ export function badInputCases({ operations, bodies, world }: CasesInput): void {
     });
 
   const withoutBody = operations.filter(
-    ({ body, answersPages, takesRawBody, method }) =>
-      body === null && !answersPages && !takesRawBody && method !== 'get' && method !== 'delete',
+    ({ body, servesPages, takesRawBody, method }) =>
+      body === null && !servesPages && !takesRawBody && method !== 'get' && method !== 'delete',
   );
   if (withoutBody.length > 0)
     it.each(withoutBody)('$id takes no body', async (operation) => {

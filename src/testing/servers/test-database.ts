@@ -29,8 +29,8 @@ export interface TestDatabase {
 export async function openTestDatabase(server?: string): Promise<TestDatabase> {
   const { name, leave } = takePlace('test');
   const uri = databaseUri(name, server);
-  const database = openDatabase({ uri, appName: 'test' });
-  // A busy machine takes longer to connect than production lets it.
+  // A busy machine takes longer than production waits.
+  const database = openDatabase({ uri, appName: 'test', unavailableAfterMs: 20_000 });
   const what = 'an empty test database';
   await waitFor(() => emptyOrMake(database).then(() => true), { what, timeoutMs: PATIENCE_MS });
   return {

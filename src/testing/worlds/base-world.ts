@@ -10,9 +10,10 @@ import { tenantIdOf, type Mode } from '../../domain/tenant';
 import type { Partner } from '../../models/partners/partner';
 import { createClock } from '../../services/clock';
 import { createSandboxClockMover } from '../../temporal/time-skipping/sandbox-clock';
-import { createWorkflowStarter } from '../../temporal/workflow-starter';
+import { createWorkflowStarter, type WorkflowStarter } from '../../temporal/workflow-starter';
 import { openTestDatabase } from '../servers/test-database';
 import { openTestNamespace } from '../servers/test-namespace';
+import { waitFor } from '../wait-for';
 import { workflowBundle } from '../servers/workflow-bundle';
 import { createEntityReaders } from './entity-readers';
 import { openTestBank } from './test-bank';
@@ -72,7 +73,14 @@ export async function openBaseWorld(input: BaseWorldInput) {
     ? await openTestBank({ ...bankInput, onReport: onReport && ((entityId) => onReport(client, entityId)) })
     : null;
   const { models } = database;
-  const starter = createWorkflowStarter({ client, database, logger: quiet, onStarted: () => undefined });
+  const eager = createWorkflowStarter({ client, database, logger: quiet, onStarted: () => undefined });
+  /** Repeats a start as the relay does: a busy machine takes longer than a start waits. */
+  const starter: WorkflowStarter = {
+    ...eager,
+    start: async (row) => {
+      await waitFor(() => eager.start(row).then(() => true), { what: 'a start to be taken' });
+    },
+  };
   const sandboxClock = createSandboxClockMover({ client, database, starter, stallAfterMs });
   const gateway = bank && wrapGateway(bank.gateway);
   const activities = wrap(

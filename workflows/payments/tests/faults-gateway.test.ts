@@ -58,7 +58,7 @@ describe('a payment whose gateway', () => {
       expect(await world.timeline(id)).toContain('unknown');
       const waiting = await world.read(id);
       const until = new Date(waiting.since.getTime() + HOUR).toISOString();
-      expect(waitOfPayment(waiting)).toEqual({ what: 'the customer to confirm it with the bank', until });
+      expect(waitOfPayment(waiting)).toEqual({ what: 'the customer to confirm the payment with the bank', until });
       // The process hears of it a moment later, and waits from there.
       const asked = await waitFor(
         async () => {

@@ -67,7 +67,7 @@ describe('a charge that its customer has to confirm', () => {
     const { until, since } = await payment(id);
     expect(until!.getTime() - since.getTime()).toBe(paymentTimes.actionMs);
     expect(waitOfSubscription(await world.read(id))).toEqual({
-      what: expect.stringContaining('final answer'),
+      what: expect.stringContaining('final result'),
       until: until!.toISOString(),
     });
     await lookedAtOften(id);

@@ -41,7 +41,8 @@ export function createPaymentCommands(dependencies: CommandDependencies): SendPa
   return async (input) => {
     const { tenantId, paymentId, command, commandId, by, decision } = input;
     const payment = await findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
-    const recorded = command === 'cancelPayment' ? await outcomeOfPendingCancel({ database, payment, commandId }) : null;
+    const recorded =
+      command === 'cancelPayment' ? await outcomeOfPendingCancel({ database, payment, commandId }) : null;
     if (recorded) return recorded;
     if (isReleased(payment)) return commandReleasedPayment({ database, payment, ...input });
     const amountMinor =

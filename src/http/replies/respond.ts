@@ -2,31 +2,32 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import type { HttpLogger } from '../pipeline/observe';
 import type { OperationId } from '../pipeline/contract';
 import type { Handler } from '../handler';
-import { answerConditionally } from './etag';
+import { replyConditionally } from './etag';
 import { fingerprintOf } from './idempotency';
 import { DomainError } from '../../domain/domain-error';
 import { problemOf, type Problem } from '../problems';
 import type { Call, Caller, Reply } from '../pipeline/request-context';
 import type { Validate } from '../pipeline/validate';
 
-export interface Answering {
-  /** Sends the problem an error stands for, unless the request was answered already. */
+export interface ProblemResponder {
+  /** Sends the problem that an error stands for, unless the request already has a response. */
   fail: (request: Request, response: Response, error: unknown) => void;
   errorHandler: ErrorRequestHandler;
 }
 
-/** How a problem of an operation that answers with pages is shown to a person. */
+/** Returns the page that shows a problem to a person. */
 export type ShowProblem = (input: { request: Request; problem: Problem }) => Reply;
 
-export interface AnsweringInput {
+export interface ProblemResponderInput {
   logger: HttpLogger;
   showProblem: ShowProblem;
-  /** Whether people, not programs, are answered at this path. */
+  /** Returns true for a path that serves pages to people. */
   isForPeople: (path: string) => boolean;
 }
 
-export function createAnswering({ logger, showProblem, isForPeople }: AnsweringInput): Answering {
-  const fail: Answering['fail'] = (request, response, error) => {
+/** Returns the functions that turn an error into a response: a problem for programs, a page for people. */
+export function createProblemResponder({ logger, showProblem, isForPeople }: ProblemResponderInput): ProblemResponder {
+  const fail: ProblemResponder['fail'] = (request, response, error) => {
     const problem = problemOf({ error: undecodable(error) ?? error, correlationId: request.correlationId });
     if (problem.unexpected)
       logger.error(
@@ -34,7 +35,7 @@ export function createAnswering({ logger, showProblem, isForPeople }: AnsweringI
         'Unexpected error in a request',
       );
     if (response.headersSent) return;
-    if (request.operation?.answersPages ?? isForPeople(request.path)) {
+    if (request.operation?.servesPages ?? isForPeople(request.path)) {
       send(response, showProblem({ request, problem }));
       return;
     }
@@ -48,26 +49,27 @@ export function createAnswering({ logger, showProblem, isForPeople }: AnsweringI
   return { fail, errorHandler: (error: unknown, request, response, _next) => fail(request, response, error) };
 }
 
-/** A path that cannot be decoded names nothing. */
+/** Returns 404 for a path that cannot be decoded, since it names no resource. */
 function undecodable(error: unknown): DomainError | null {
-  return error instanceof URIError ? new DomainError('NOT_FOUND', 'There is nothing at this address.') : null;
+  return error instanceof URIError ? new DomainError('NOT_FOUND', 'There is no resource at this address.') : null;
 }
 
-/** Validates the request, lets the handler answer it, and sends the answer unless the time ran out meanwhile. */
-export function answer({ validate, requirePreconditions, handler, isDraining }: AnswerInput): RequestHandler {
+/** Validates the request, calls the handler, and sends its reply unless the deadline passed meanwhile. */
+export function respond({ validate, requirePreconditions, handler, isDraining }: RespondInput): RequestHandler {
   return async (request, response) => {
     const call = callOf({ request, response, validate, isDraining });
     const { operation } = call;
     call.deadline.throwIfPassed();
     const isRead = operation.method === 'get';
-    // Under an Idempotency-Key they are judged where it is known that no answer was kept. The public has no tags.
+    // Under an Idempotency-Key preconditions are checked only once it is known that no response was kept. Public
+    // operations have no tags.
     if (!isRead && operation.idempotency === null && operation.scopes !== null) await requirePreconditions(call);
     const reply = await handler(call as never);
-    if (!response.headersSent) send(response, isRead ? answerConditionally({ call, reply }) : reply);
+    if (!response.headersSent) send(response, isRead ? replyConditionally({ call, reply }) : reply);
   };
 }
 
-export interface AnswerInput {
+export interface RespondInput {
   validate: Validate;
   /** @throws DomainError VERSION_MISMATCH */
   requirePreconditions: (call: Call) => Promise<void>;
@@ -84,8 +86,8 @@ interface CallOfInput {
 
 function callOf({ request, response, validate, isDraining }: CallOfInput): Call {
   const operation = request.operation as Call['operation'];
-  // Before validation, which fills the contract's defaults into the body: another default must not make a repeat
-  // another request.
+  // Computed before validation fills the contract's defaults into the body: a changed default must not turn a repeat
+  // into a different request.
   const fingerprint =
     operation.idempotency && fingerprintOf({ method: request.method, path: request.path, json: request.json });
   const caller: Caller = request.caller ?? { keyId: null, partnerId: null, tenantId: null, mode: null, scopes: [] };
@@ -103,7 +105,7 @@ function callOf({ request, response, validate, isDraining }: CallOfInput): Call 
   };
 }
 
-/** Sends a reply: a text as a page, anything else as JSON. */
+/** Sends a reply: a string as an HTML page, anything else as JSON. */
 export function send(response: Response, { status, headers = {}, body }: Reply): void {
   response.status(status);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);

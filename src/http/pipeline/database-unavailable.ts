@@ -28,24 +28,21 @@ const awayNames = new Set([
   'MongoOperationTimeoutError',
 ]);
 
-/** A transaction that lost against others to the end, or a commit nobody can vouch for: a repeat settles it. */
+/** Labels of a transaction that lost every retry, or of a commit with unknown outcome: repeating the request helps. */
 const retryLabels = ['TransientTransactionError', 'RetryableWriteError', 'UnknownTransactionCommitResult'];
 
-/** Answers of a server that is stopping, stepping down, or could not reach its others. */
+/** Error codes of a server that is stopping, stepping down, or cannot reach its replicas. */
 const awayCodes = new Set([6, 7, 64, 89, 91, 133, 150, 189, 262, 10107, 11600, 11602, 13388, 13435, 13436]);
 
-/**
- * What Mongoose says before the first contact: with commands unbuffered, and when there is no client yet to ask for a
- * session.
- */
+/** Mongoose's messages before the first contact: with commands unbuffered, and without a client to open a session. */
 const BEFORE_FIRST_CONTACT = [
   /before initial connection/,
   /Connection was force closed/,
   /Cannot read properties of (?:undefined|null) \(reading 'startSession'\)/,
 ];
 
-/** Whether an error means that MongoDB is away or unable for the moment, not that the request is wrong. */
-export function isDatabaseAway(error: unknown): boolean {
+/** Returns true if an error means that MongoDB is unavailable for the moment, not that the request is wrong. */
+export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (awayErrors.some((type) => error instanceof type) || awayNames.has(error.name)) return true;
   if (error instanceof MongoError) {

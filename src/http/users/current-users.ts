@@ -2,10 +2,10 @@ import type { ClientSession } from 'mongoose';
 import type { Models } from '../../models/define-models';
 import type { Onboarding } from '../../models/users/onboarding';
 
-/** What an onboarding is read for: at least whose it is, and at which version. */
-type OfPerson = Pick<Onboarding, 'userId' | 'version'>;
+/** An onboarding, or a projection with at least its user's id and its version. */
+type UserOwned = Pick<Onboarding, 'userId' | 'version'>;
 
-export interface WithPresentPersonsInput<Item extends OfPerson> {
+export interface WithCurrentUsersInput<Item extends UserOwned> {
   models: Pick<Models, 'users'>;
   tenantId: string;
   onboardings: readonly Item[];
@@ -13,15 +13,15 @@ export interface WithPresentPersonsInput<Item extends OfPerson> {
 }
 
 /**
- * Onboardings with the name, locale and time zone that their users have now. The version becomes that of both: each
- * only grows, so their sum tells every change of either.
+ * Returns onboardings with the current name, locale and time zone of their users. The version becomes that of both:
+ * each only grows, so their sum changes with either.
  */
-export async function withPresentPersons<Item extends OfPerson>({
+export async function withCurrentUsers<Item extends UserOwned>({
   models,
   tenantId,
   onboardings,
   session,
-}: WithPresentPersonsInput<Item>): Promise<Item[]> {
+}: WithCurrentUsersInput<Item>): Promise<Item[]> {
   const users = await models.users
     .find(
       { tenantId, _id: { $in: onboardings.map(({ userId }) => userId) } },
@@ -34,7 +34,7 @@ export async function withPresentPersons<Item extends OfPerson>({
     const user = byId.get(onboarding.userId);
     if (!user) return onboarding;
     const { name, locale, timeZone } = user;
-    // A new user is at version 1, as its onboarding is.
+    // A new user has version 1, like its onboarding.
     return { ...onboarding, name, locale, timeZone, version: onboarding.version + user.version - 1 };
   });
 }
