@@ -34,7 +34,9 @@ export interface ProcessDefinition<Entity extends ProcessEntity, State extends s
   unfinished?: EntityFilter;
   /** Selects the open entities that need a running workflow at any time. Defaults to all. */
   expectsProcess?: EntityFilter;
-  /** The clock that the workflow follows. Defaults to `tenant`, which moves when a sandbox tenant's clock is advanced. */
+  /**
+   * The clock that the workflow follows. Defaults to `tenant`, which moves when a sandbox tenant's clock is advanced.
+   */
   clock?: 'tenant' | 'real';
   /** Defaults to true: the reconciler compares the entities with the running workflows and with their events. */
   isReconciled?: boolean;

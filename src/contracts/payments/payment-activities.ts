@@ -39,7 +39,9 @@ export interface LookUpPaymentInput extends PaymentStepInput {
 
 /** The gateway's answer, and the payment's position after the activity has recorded it. */
 export interface GatewayAnswer {
-  /** `unknown`: no answer, but the call may have had its effect. `unavailable` (look-ups only): nothing is known yet. */
+  /**
+   * `unknown`: no answer, but the call may have had its effect. `unavailable` (look-ups only): nothing is known yet.
+   */
   status: GatewayStatus | 'unknown' | 'unavailable';
   /** The reason of a decline or a refusal. */
   reason: string | null;

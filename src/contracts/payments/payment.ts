@@ -101,7 +101,9 @@ export interface PaymentUndoing {
 export type RunningPaymentCommand = Exclude<PaymentCommand, 'refundPayment'>;
 
 export interface CapturePaymentInput extends CommandInput {
-  /** In minor units of the payment's currency. Defaults to the authorised amount, against which the api has checked it. */
+  /**
+   * In minor units of the payment's currency. Defaults to the authorised amount, against which the api has checked it.
+   */
   amountMinor?: number;
 }
 

@@ -1,6 +1,8 @@
 import type { EventData, EventSentence, EventWords } from '../event-sentence';
 
-/** Returns the next step for an open invoice. `cancelAt` stands for `unpaid`, where nothing is retried automatically. */
+/**
+ * Returns the next step for an open invoice. `cancelAt` stands for `unpaid`, where nothing is retried automatically.
+ */
 function nextAttempt({ nextAt, cancelAt }: EventData): string {
   if (typeof cancelAt === 'string') return `; without a payment the subscription is cancelled at ${cancelAt}`;
   return typeof nextAt === 'string'

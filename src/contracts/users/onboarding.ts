@@ -21,7 +21,9 @@ export interface UserOnboardingInput extends OnboardingRef, BornInSandbox {
   correlationId: string;
 }
 
-/** The recorded progress from which a new run continues, for example after an operator's restart. Times are ISO 8601. */
+/**
+ * The recorded progress from which a new run continues, for example after an operator's restart. Times are ISO 8601.
+ */
 export interface OnboardingProgress {
   state: OnboardingState;
   /** Start of the present state, from which its deadlines count. */

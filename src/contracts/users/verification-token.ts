@@ -13,8 +13,8 @@ const signatureOf = (secret: string, { onboardingId, generation }: VerificationL
   createHmac('sha256', secret).update(`verify-email\0${onboardingId}\0${generation}`).digest();
 
 /**
- * Returns the token for a verification link: `<onboardingId>.<generation>.<base64url HMAC-SHA256>`. The same input gives
- * the same token, so a mail can be sent again after a crash with the same link, and nothing secret is stored.
+ * Returns the token for a verification link: `<onboardingId>.<generation>.<base64url HMAC-SHA256>`. The same input
+ * gives the same token, so a mail can be sent again after a crash with the same link, and nothing secret is stored.
  */
 export function signVerificationToken({ secret, ...link }: VerificationLink & { secret: string }): string {
   return `${link.onboardingId}.${link.generation}.${signatureOf(secret, link).toString('base64url')}`;
