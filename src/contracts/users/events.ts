@@ -26,8 +26,10 @@ export const userEvents = {
   'onboarding.user_activated': () => 'The user became active.',
   'onboarding.welcome_sent': () => 'The welcome mail is being sent.',
   'onboarding.rejection_sent': () => 'A mail about the rejection is being sent to the person.',
-  'onboarding.undoing': ({ towards, reason }: EventData) =>
-    `The onboarding is being undone and will end ${String(towards)}${typeof reason === 'string' ? ` (${reason})` : ''}.`,
+  'onboarding.undoing': ({ towards, reason }: EventData) => {
+    const because = typeof reason === 'string' ? ` (${reason})` : '';
+    return `The onboarding is being undone and will end ${String(towards)}${because}.`;
+  },
   'onboarding.welcome_package_revoked': () => 'The welcome package was revoked.',
   'onboarding.user_cancelled': () => 'The user was cancelled.',
   'onboarding.address_released': () => 'The e-mail address was released.',
