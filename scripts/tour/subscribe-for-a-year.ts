@@ -40,7 +40,8 @@ export const subscribeForAYear: TourStage = {
     const invoices = await everything(api, `${path}/invoices`);
     const paid = invoices.filter((invoice) => invoice.state === 'paid').length;
     show(
-      `The subscription is ${String(state)}, paid until ${day(paidUntil)}: ${invoices.length} invoices, ${paid} of them paid.`,
+      `The subscription is ${String(state)}, paid until ${day(paidUntil)}: ` +
+        `${invoices.length} invoices, ${paid} of them paid.`,
     );
     const timeline = await everything(api, `${path}/events`);
     show(`The timeline (GET ${path}/events) has ${timeline.length} lines; the first and the last:`);
