@@ -91,17 +91,17 @@ it('settles a charge whose answer was lost, without charging again or calling it
 });
 
 it('declines with the reason, and continues by webhook once the customer confirms', async () => {
-  const [declined, poor, asked] = await Promise.all([
+  const [declined, poor, confirmed] = await Promise.all([
     pay({ paymentMethod: 'pm_declined' }),
     pay({ paymentMethod: 'pm_insufficient_funds' }),
     pay({ paymentMethod: 'pm_requires_action' }),
   ]);
   expect((await until(`/payments/${declined.id}`, 'declined')).reason).toBe('card_declined');
   expect((await until(`/payments/${poor.id}`, 'declined')).reason).toBe('insufficient_funds');
-  const { nextAction } = await until(`/payments/${asked.id}`, 'requires_action');
+  const { nextAction } = await until(`/payments/${confirmed.id}`, 'requires_action');
   const pressed = await fetch(nextAction!.url, { method: 'POST', body: new URLSearchParams({ decision: 'approve' }) });
   expect(pressed.status).toBeLessThan(400);
-  await until(`/payments/${asked.id}`, 'captured');
+  await until(`/payments/${confirmed.id}`, 'captured');
 });
 
 it('voids a payment cancelled before the capture, and captures a part of another', async () => {

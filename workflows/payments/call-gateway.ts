@@ -33,7 +33,7 @@ export async function callGateway(run: PaymentRun, call: Call): Promise<Next | u
 
 /**
  * Looks up the outcome of a call until the gateway knows it; a webhook brings the next look-up forward. After 24 hours
- * operators are notified, and the look-ups go on.
+ * operators are notified, and the look-ups continue.
  */
 export async function resolveUnknown(run: PaymentRun, call: Call): Promise<Next | undefined> {
   const overdueAtMs = run.sinceMs + paymentTimes.unknownMs;
