@@ -1,6 +1,4 @@
-/**
- * A verified webhook of a gateway. The way to act on one is to look the call up, so duplicates and disorder do no harm.
- */
+/** A verified webhook of a gateway. Its receiver looks up the call, so duplicates and disorder do no harm. */
 export interface GatewayNotice {
   eventId: string;
   type: string;
@@ -8,6 +6,6 @@ export interface GatewayNotice {
   /** Key of the call that the webhook reports on, `pay_1:capture:1`. */
   idempotencyKey: string;
   authorisationId: string;
-  /** The refund has failed, perhaps after it had succeeded. */
+  /** True when the refund has failed, perhaps after it had succeeded. */
   refundFailed?: true;
 }

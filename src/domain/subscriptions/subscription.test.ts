@@ -28,34 +28,34 @@ test('the table covers the states of the contract; only cancelled is final', () 
 
 describe('commands', () => {
   test.each([
-    ['change_plan_now', {}, null],
-    ['change_plan_now', { invoiceOpen: true }, 'INVOICE_OPEN'],
-    ['change_plan_now', { state: 'past_due' }, 'INVOICE_OPEN'],
-    ['change_plan_now', { waiting: 'cancel' }, 'CHANGE_WAITING'],
-    ['change_plan_at_period_end', { invoiceOpen: true }, null],
-    ['change_plan_at_period_end', { state: 'trialing' }, null],
-    ['change_plan_at_period_end', { state: 'accepted' }, 'SUBSCRIPTION_NOT_STARTED'],
-    ['pause', {}, null],
-    ['pause', { state: 'paused' }, 'SUBSCRIPTION_PAUSED'],
-    ['pause', { invoiceOpen: true }, 'INVOICE_OPEN'],
-    ['pause', { waiting: 'cancel' }, 'CHANGE_WAITING'],
-    ['pause', { waiting: 'change_plan' }, 'CHANGE_WAITING'],
-    ['resume', { state: 'paused' }, null],
-    ['resume', { state: 'unpaid' }, 'SUBSCRIPTION_NOT_PAUSED'],
-    ['cancel_now', { state: 'accepted' }, null],
-    ['cancel_now', { state: 'unpaid', invoiceOpen: true }, null],
-    ['cancel_at_period_end', { waiting: 'change_plan' }, 'CHANGE_WAITING'],
-    ['cancel_now', { waiting: 'change_plan' }, null],
-    ['cancel_at_period_end', { waiting: 'cancel' }, 'CHANGE_WAITING'],
-    ['undo', { waiting: 'cancel' }, null],
-    ['undo', {}, 'NOTHING_TO_UNDO'],
-    ['change_payment_method', { state: 'unpaid', invoiceOpen: true }, null],
+    ['changePlanNow', {}, null],
+    ['changePlanNow', { invoiceOpen: true }, 'INVOICE_OPEN'],
+    ['changePlanNow', { state: 'past_due' }, 'INVOICE_OPEN'],
+    ['changePlanNow', { waiting: 'cancel' }, 'CHANGE_WAITING'],
+    ['changePlanAtPeriodEnd', { invoiceOpen: true }, null],
+    ['changePlanAtPeriodEnd', { state: 'trialing' }, null],
+    ['changePlanAtPeriodEnd', { state: 'accepted' }, 'SUBSCRIPTION_NOT_STARTED'],
+    ['pauseSubscription', {}, null],
+    ['pauseSubscription', { state: 'paused' }, 'SUBSCRIPTION_PAUSED'],
+    ['pauseSubscription', { invoiceOpen: true }, 'INVOICE_OPEN'],
+    ['pauseSubscription', { waiting: 'cancel' }, 'CHANGE_WAITING'],
+    ['pauseSubscription', { waiting: 'change_plan' }, 'CHANGE_WAITING'],
+    ['resumeSubscription', { state: 'paused' }, null],
+    ['resumeSubscription', { state: 'unpaid' }, 'SUBSCRIPTION_NOT_PAUSED'],
+    ['cancelSubscriptionNow', { state: 'accepted' }, null],
+    ['cancelSubscriptionNow', { state: 'unpaid', invoiceOpen: true }, null],
+    ['cancelSubscriptionAtPeriodEnd', { waiting: 'change_plan' }, 'CHANGE_WAITING'],
+    ['cancelSubscriptionNow', { waiting: 'change_plan' }, null],
+    ['cancelSubscriptionAtPeriodEnd', { waiting: 'cancel' }, 'CHANGE_WAITING'],
+    ['undoSubscriptionChange', { waiting: 'cancel' }, null],
+    ['undoSubscriptionChange', {}, 'NOTHING_TO_UNDO'],
+    ['updatePaymentMethod', { state: 'unpaid', invoiceOpen: true }, null],
   ] as const)('%s while %j: %s', (command, given, code) => {
     expect(refuseSubscriptionCommand({ command, standing: standing(given) })?.code ?? null).toBe(code);
   });
 
   // Only a cancel and a change of plan accept "now".
-  test.each(['pause', 'cancel_at_period_end', 'change_plan_at_period_end'] as const)(
+  test.each(['pauseSubscription', 'cancelSubscriptionAtPeriodEnd', 'changePlanAtPeriodEnd'] as const)(
     '%s before the start is refused with the commands that are possible then',
     (command) => {
       expect(refuseSubscriptionCommand({ command, standing: standing({ state: 'accepted' }) })?.detail).toBe(
@@ -72,7 +72,7 @@ describe('commands', () => {
           standing: standing({ state, waiting: 'cancel', invoiceOpen: true }),
         })?.code;
         if (state === 'cancelled') expect(code).toBe('SUBSCRIPTION_CANCELLED');
-        else if (command === 'cancel_now' || command === 'change_payment_method') expect(code).toBeUndefined();
+        else if (command === 'cancelSubscriptionNow' || command === 'updatePaymentMethod') expect(code).toBeUndefined();
       }
     }
   });
@@ -99,7 +99,15 @@ test('1,000 random lives make no transition outside the table, and nothing moves
       weight: 3,
       arbitrary: fc.record({
         command: fc.oneof(
-          { weight: 3, arbitrary: fc.constantFrom('resume', 'pause', 'undo', 'change_payment_method') },
+          {
+            weight: 3,
+            arbitrary: fc.constantFrom(
+              'resumeSubscription',
+              'pauseSubscription',
+              'undoSubscriptionChange',
+              'updatePaymentMethod',
+            ),
+          },
           fc.constantFrom(...subscriptionCommands),
         ),
         inTrial: fc.boolean(),
@@ -139,15 +147,15 @@ test('1,000 random lives make no transition outside the table, and nothing moves
         }
         if (refuseSubscriptionCommand({ command: taken.command, standing: now })) continue;
         expect(now.state).not.toBe('cancelled');
-        if (taken.command === 'cancel_now') to('cancelled', { invoiceOpen: false });
-        if (taken.command === 'pause') to('paused');
-        if (taken.command === 'resume')
+        if (taken.command === 'cancelSubscriptionNow') to('cancelled', { invoiceOpen: false });
+        if (taken.command === 'pauseSubscription') to('paused');
+        if (taken.command === 'resumeSubscription')
           to(taken.inTrial ? 'trialing' : taken.paid ? 'active' : 'past_due', {
             invoiceOpen: !taken.inTrial && !taken.paid,
           });
-        if (taken.command === 'undo') now = { ...now, waiting: null };
-        if (taken.command === 'cancel_at_period_end') now = { ...now, waiting: 'cancel' };
-        if (taken.command === 'change_plan_at_period_end') now = { ...now, waiting: 'change_plan' };
+        if (taken.command === 'undoSubscriptionChange') now = { ...now, waiting: null };
+        if (taken.command === 'cancelSubscriptionAtPeriodEnd') now = { ...now, waiting: 'cancel' };
+        if (taken.command === 'changePlanAtPeriodEnd') now = { ...now, waiting: 'change_plan' };
       }
     },
   );

@@ -57,14 +57,14 @@ export const subscriptionTransitions: Transitions<SubscriptionState> = {
 export const endedSubscriptionStates = terminalStates(subscriptionTransitions);
 
 export const subscriptionCommands = [
-  'change_plan_now',
-  'change_plan_at_period_end',
-  'pause',
-  'resume',
-  'cancel_now',
-  'cancel_at_period_end',
-  'undo',
-  'change_payment_method',
+  'changePlanNow',
+  'changePlanAtPeriodEnd',
+  'pauseSubscription',
+  'resumeSubscription',
+  'cancelSubscriptionNow',
+  'cancelSubscriptionAtPeriodEnd',
+  'undoSubscriptionChange',
+  'updatePaymentMethod',
 ] as const;
 export type SubscriptionCommand = (typeof subscriptionCommands)[number];
 
@@ -106,16 +106,16 @@ const notPaused = 'SUBSCRIPTION_NOT_PAUSED';
 export const subscriptionCommandTable: Readonly<
   Record<SubscriptionCommand, Readonly<Record<Exclude<SubscriptionState, 'cancelled'>, CommandRefusal>>>
 > = {
-  change_plan_now: { ...started, past_due: 'INVOICE_OPEN', unpaid: 'INVOICE_OPEN', paused: 'SUBSCRIPTION_PAUSED' },
-  change_plan_at_period_end: atPeriodEnd,
-  pause: {
+  changePlanNow: { ...started, past_due: 'INVOICE_OPEN', unpaid: 'INVOICE_OPEN', paused: 'SUBSCRIPTION_PAUSED' },
+  changePlanAtPeriodEnd: atPeriodEnd,
+  pauseSubscription: {
     ...started,
     accepted: 'SUBSCRIPTION_NOT_STARTED',
     past_due: 'INVOICE_OPEN',
     unpaid: 'INVOICE_OPEN',
     paused: 'SUBSCRIPTION_PAUSED',
   },
-  resume: {
+  resumeSubscription: {
     accepted: notPaused,
     trialing: notPaused,
     active: notPaused,
@@ -123,23 +123,23 @@ export const subscriptionCommandTable: Readonly<
     unpaid: notPaused,
     paused: null,
   },
-  cancel_now: started,
-  cancel_at_period_end: atPeriodEnd,
-  undo: started,
-  change_payment_method: started,
+  cancelSubscriptionNow: started,
+  cancelSubscriptionAtPeriodEnd: atPeriodEnd,
+  undoSubscriptionChange: started,
+  updatePaymentMethod: started,
 };
 
-/** Commands that need the open invoice settled first, as they change the terms it was made for. */
-const needsInvoiceSettled: readonly SubscriptionCommand[] = ['change_plan_now', 'pause'];
+/** Commands that need the open invoice settled first, as they change what it stands for. */
+const needsInvoiceSettled: readonly SubscriptionCommand[] = ['changePlanNow', 'pauseSubscription'];
 /**
- * Commands that would contradict the waiting change, so that no order of a partner is dropped silently; `cancel_now`
- * overrules both.
+ * Commands that would contradict the waiting change, so that nothing a partner ordered is dropped silently;
+ * `cancelSubscriptionNow` overrules both changes.
  */
 const yieldsTo: Readonly<Partial<Record<SubscriptionCommand, readonly SubscriptionStanding['waiting'][]>>> = {
-  change_plan_now: ['cancel', 'change_plan'],
-  change_plan_at_period_end: ['cancel', 'change_plan'],
-  pause: ['cancel', 'change_plan'],
-  cancel_at_period_end: ['cancel', 'change_plan'],
+  changePlanNow: ['cancel', 'change_plan'],
+  changePlanAtPeriodEnd: ['cancel', 'change_plan'],
+  pauseSubscription: ['cancel', 'change_plan'],
+  cancelSubscriptionAtPeriodEnd: ['cancel', 'change_plan'],
 };
 
 /** Returns null when the subscription takes the command now, otherwise the conflict with its state. */
@@ -158,7 +158,7 @@ export function refuseSubscriptionCommand({
   if (code) return refuse(code);
   if (invoiceOpen && needsInvoiceSettled.includes(command)) return refuse('INVOICE_OPEN');
   if (waiting && yieldsTo[command]?.includes(waiting)) return refuse('CHANGE_WAITING');
-  if (command === 'undo' && !waiting) return refuse('NOTHING_TO_UNDO');
+  if (command === 'undoSubscriptionChange' && !waiting) return refuse('NOTHING_TO_UNDO');
   return null;
 }
 

@@ -179,7 +179,7 @@ it("closing the unknown outcome of a subscription's payment gives it up without 
   const {
     payment: { _id: paymentId },
   } = await world.accept({ paymentMethod: 'pm_timeout_after_charge', purpose: 'renewal', parent: testParent });
-  const queried = world.ask(paymentId);
+  const queried = world.runRenewal(paymentId);
   await waitFor(async () => (await world.bankItems(paymentId)).length > 0, { what: 'the charge' });
   await world.chaos({ down: true });
   expect((await queried).state).toBe('unknown');
@@ -189,7 +189,7 @@ it("closing the unknown outcome of a subscription's payment gives it up without 
   await relay(paymentId);
   expect((await world.read(paymentId)).undoing).toEqual({ towards: 'cancelled', reason: 'closed_by_operator' });
   await world.chaos({ down: false });
-  expect(await world.ask(paymentId)).toMatchObject({ state: 'cancelled' });
+  expect(await world.runRenewal(paymentId)).toMatchObject({ state: 'cancelled' });
   expect((await world.bankItems(paymentId)).map(({ outcome }) => outcome)).toEqual(['authorised', 'voided']);
 });
 

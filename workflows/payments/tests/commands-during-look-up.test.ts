@@ -4,9 +4,9 @@ import { recordHistory } from '../../../src/testing/record-history';
 import { waitFor } from '../../../src/testing/wait-for';
 
 let world: PaymentWorld;
-/** While set, look-ups wait for it; how many do. */
+/** While set, look-ups wait for this promise. */
 let held: Promise<void> | null = null;
-let looking = 0;
+let lookUpsWaiting = 0;
 
 beforeAll(async () => {
   quietTemporal();
@@ -15,7 +15,7 @@ beforeAll(async () => {
     wrapGateway: (gateway) => ({
       ...gateway,
       async lookUp(input) {
-        if (held) looking++;
+        if (held) lookUpsWaiting++;
         await held;
         return gateway.lookUp(input);
       },
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 it.each(['reviewPayment', 'capturePayment'] as const)(
-  'refuses %s when it comes while the gateway is asked whether the customer has acted, as soon as it has told',
+  'refuses %s that arrives during the look-up of a customer action, once the look-up ends',
   async (command) => {
     const id = await world.pay({ paymentMethod: 'pm_requires_action', capture: 'manual' });
     await world.until(id, 'requires_action');
@@ -33,14 +33,14 @@ it.each(['reviewPayment', 'capturePayment'] as const)(
     held = new Promise((resolve) => {
       release = resolve;
     });
-    looking = 0;
-    await waitFor(() => looking > 0, { what: 'a look-up' });
+    lookUpsWaiting = 0;
+    await waitFor(() => lookUpsWaiting > 0, { what: 'a look-up' });
     const answer = world.command(id, command).catch((error: unknown) => error);
-    const taken = async () =>
+    const accepted = async () =>
       ((await world.handle(id).fetchHistory()).events ?? []).some(
         (event) => event.workflowExecutionUpdateAcceptedEventAttributes,
       );
-    await waitFor(taken, { what: 'the command to be taken' });
+    await waitFor(accepted, { what: 'the command to be accepted' });
     held = null;
     release();
     expect(await answer).toMatchObject({
@@ -49,6 +49,6 @@ it.each(['reviewPayment', 'capturePayment'] as const)(
     expect((await world.read(id)).state).toBe('requires_action');
     await world.command(id, 'cancelPayment');
     await world.handle(id).result();
-    await recordHistory(`payment-${command.replace('Payment', '')}-while-asking`, world.handle(id));
+    await recordHistory(`payment-${command.replace('Payment', '')}-during-look-up`, world.handle(id));
   },
 );

@@ -2,16 +2,16 @@ import { DomainError } from '../../domain/domain-error';
 import type { ProblemCode } from '../../http/problem';
 import { problemTable } from '../../http/problems';
 
-/** A command that was sent, under its id, and how it was answered: by an outcome or by a refusal's code. */
-export interface Asked<Command> {
+/** A sent command with its answer: an outcome, or the code of a refusal. */
+export interface SentCommand<Command> {
   commandId: string;
   command: Command;
   outcome: { state: string; at: string } | null;
   code: string | null;
 }
 
-/** What the sender of a command is answered; a `DomainError` is an answer, anything else is thrown on. */
-export async function answerOf<Outcome>(
+/** Returns the answer to a command: its outcome, or the code of a `DomainError`. Throws any other error. */
+export async function outcomeOf<Outcome>(
   send: () => Promise<Outcome>,
 ): Promise<{ outcome: Outcome | null; code: string | null }> {
   try {
@@ -22,7 +22,7 @@ export async function answerOf<Outcome>(
   }
 }
 
-/** Whether a partner is told what is in the way, and not that something went wrong on our side. */
+/** Returns true when the code names an obstacle to the partner, and not an error on our side. */
 export function isRefusal(code: string): boolean {
   const status = problemTable[code as ProblemCode]?.status ?? 500;
   return code === 'OUTCOME_PENDING' || status < 500;

@@ -6,13 +6,12 @@ import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { waitFor } from '../../../src/testing/wait-for';
 
 /*
- * A payment's history grows by a look at the gateway's books, about a dozen events, every hour of an outage. The server
- * suggests a fresh start at 4,096 events or 4 MB: after two weeks of silence, or here by news that is as long as it is
- * empty.
+ * A payment's history grows by a look-up at the gateway, about a dozen events, every hour of an outage. The server
+ * suggests to continue as new at 4,096 events or 4 MB: after two weeks of silence, or here by long signals.
  */
-const NEWS = 'x'.repeat(200_000);
-const AT_ONCE = 5;
-const MOST_TOLD = 60;
+const LONG_ARGUMENT = 'x'.repeat(200_000);
+const CONCURRENT_SIGNALS = 5;
+const MOST_SIGNALS = 60;
 
 let world: PaymentWorld;
 beforeAll(async () => {
@@ -22,34 +21,36 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 afterEach(() => world.chaos({ down: false }));
 
-/** Has the process told of news, of which there is none, until it has started afresh. */
-async function untilAfresh(handle: WorkflowHandle): Promise<void> {
+/** Sends wake-ups without a reason until the process has continued as new. */
+async function untilContinuedAsNew(handle: WorkflowHandle): Promise<void> {
   const { runId } = await handle.describe();
-  for (let told = 0; told < MOST_TOLD; told += AT_ONCE) {
-    await Promise.all(Array.from({ length: AT_ONCE }, () => handle.signal<[string]>(gatewayReported.name, NEWS)));
+  for (let sent = 0; sent < MOST_SIGNALS; sent += CONCURRENT_SIGNALS) {
+    await Promise.all(
+      Array.from({ length: CONCURRENT_SIGNALS }, () => handle.signal<[string]>(gatewayReported.name, LONG_ARGUMENT)),
+    );
     if ((await handle.describe()).runId !== runId) return;
   }
-  await waitFor(async () => (await handle.describe()).runId !== runId, { what: 'a fresh start' });
+  await waitFor(async () => (await handle.describe()).runId !== runId, { what: 'the process to continue as new' });
 }
 
 it('a payment with an unknown outcome continues as new where it stood and is charged once', async () => {
   const paymentId = await world.payAndLoseTheAnswer();
   const before = await world.read(paymentId);
-  await untilAfresh(world.handle(paymentId));
-  await waitFor(async () => (await world.read(paymentId)).runs === 2, { what: 'the fresh run to own it' });
+  await untilContinuedAsNew(world.handle(paymentId));
+  await waitFor(async () => (await world.read(paymentId)).runs === 2, { what: 'the new run to own the payment' });
   expect(await world.read(paymentId)).toMatchObject({
     state: 'unknown',
     unknownCall: 'authorise',
     chain: before.chain,
     since: before.since,
   });
-  // It owns the payment a moment before it has read how things stand.
+  // The run owns the payment a moment before it has read the progress.
   const status = await waitFor(
     async () => {
       const answer = await world.handle(paymentId).query<PaymentStatus>('getState');
       return answer.state !== 'accepted' && answer;
     },
-    { what: 'the fresh run to know the payment' },
+    { what: 'the new run to know the payment' },
   );
   expect(status).toMatchObject({
     state: 'unknown',
@@ -63,13 +64,13 @@ it('a payment with an unknown outcome continues as new where it stood and is cha
   expect((await differences(world, paymentId)).problems).toEqual([]);
 });
 
-it('a promised cancel survives continue-as-new and is answered again when it is repeated', async () => {
+it('a promised cancel survives continue-as-new, and its repeat returns the same', async () => {
   const paymentId = await world.payAndLoseTheAnswer();
   const commandId = 'cancel-across-runs';
   const promised = await world.command(paymentId, 'cancelPayment', { commandId });
   expect((await world.read(paymentId)).undoing).toMatchObject({ towards: 'cancelled' });
-  await untilAfresh(world.handle(paymentId));
-  await waitFor(async () => (await world.read(paymentId)).runs === 2, { what: 'the fresh run to own it' });
+  await untilContinuedAsNew(world.handle(paymentId));
+  await waitFor(async () => (await world.read(paymentId)).runs === 2, { what: 'the new run to own the payment' });
   expect((await world.read(paymentId)).undoing).toMatchObject({ towards: 'cancelled', reason: 'cancelled' });
   expect(await world.command(paymentId, 'cancelPayment', { commandId })).toEqual(promised);
   await world.chaos({ down: false });
@@ -79,13 +80,15 @@ it('a promised cancel survives continue-as-new and is answered again when it is 
   expect((await differences(world, paymentId)).problems).toEqual([]);
 });
 
-it('a refund whose answer stays out starts afresh, and gives back once', async () => {
+it('a refund without an answer continues as new and is made once', async () => {
   const paymentId = await world.pay();
   await world.until(paymentId, 'captured');
   await world.chaos({ down: true });
   const refundId = await world.refund(paymentId);
-  await waitFor(async () => (await world.readRefund(refundId)).chain !== null, { what: 'its process' });
-  await untilAfresh(world.refundHandle(refundId));
+  await waitFor(async () => (await world.readRefund(refundId)).chain !== null, {
+    what: 'the process to own the refund',
+  });
+  await untilContinuedAsNew(world.refundHandle(refundId));
   expect((await world.readRefund(refundId)).state).toBe('pending');
   await world.chaos({ down: false });
   await world.refundHandle(refundId).signal(gatewayReported);
