@@ -1,4 +1,4 @@
-import { firstSupportedLocale, languageTagOf } from '../domain/locale';
+import { firstSupportedLocale, languageTagOf } from '../domain/values/locale';
 import type { Money } from '../domain/money';
 import { formatMoney } from '../domain/money-text';
 

@@ -50,18 +50,18 @@ export interface Simulator {
  *
  * | call | body or query | response |
  * |---|---|---|
- * | POST /v1/authorisations | amount, paymentMethod, at, customerId?, purpose? (`initial`, `renewal`), reference?,
- * description? | 201 `authorised` or `requires_action` with nextAction.url, 402 `declined` with reason |
- * | POST /v1/authorisations/{id}/capture | at, amount? (all by default; once, the rest is released) | 201 `captured`, 409
- * `rejected` with reason |
+ * | POST /v1/authorisations | amount, paymentMethod, at, customerId?, purpose? (`initial`, `renewal`), reference?, … |
+ * | | description? | 201 `authorised`, or `requires_action` with nextAction.url; 402 `declined` with reason |
+ * | POST /v1/authorisations/{id}/capture | at, amount? (all by default; once, the rest is released) | … |
+ * | | | 201 `captured`, 409 `rejected` with reason |
  * | POST /v1/authorisations/{id}/void | at | 201 `voided`, 409 `rejected` |
  * | POST /v1/refunds | authorisationId, at, amount? (defaults to the rest; several) | 201 `refunded`, 409 `rejected` |
  * | GET /v1/charges | key | 200 the present result of the call under that key, 404 |
  * | GET /v1/payment-methods/{token} | at?, customerId? | 200 brand, last4, expMonth, expYear, funding; 404 |
  * | GET /v1/ledger | from?, limit? (≤ 1000) | 200 `{ items, next }`, oldest first; repeat with `from=next` until null |
  * | GET /v1/account | | 200, the simulator is up |
- * | POST /v1/reset | `{ type: 'account.reset', data: { account } }`, signed as our webhooks are, with their secret |
- * 200, the account is empty, for ever |
+ * | POST /v1/reset | `{ type: 'account.reset', data: { account } }`, signed as our webhooks are, with their secret | … |
+ * | | | 200, the account is empty, for ever |
  * | GET /actions/{token}, POST decision=`approve`\|`decline` | | the customer's page |
  * | GET, PUT /v1/admin/chaos | any of chaos.ts's fields | the settings (admin bearer) |
  * | GET /livez | | 200; 500 once the ledger's disk has refused a line: restart the simulator |

@@ -2,7 +2,7 @@ import Ajv, { type ValidateFunction } from 'ajv/dist/2020';
 import type { Response } from 'supertest';
 import { readContractText } from '../assets';
 import { loadContract, type JsonSchema } from '../http/pipeline/contract';
-import { addContractFormats } from '../http/pipeline/formats';
+import { addContractFormats } from '../http/pipeline/input/formats';
 
 interface RawResponse {
   $ref?: string;

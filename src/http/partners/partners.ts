@@ -1,7 +1,7 @@
 import type { QueryFilter } from 'mongoose';
 import { requireDunningLadder } from '../../domain/subscriptions/dunning';
 import { requireDenyList } from '../../domain/payments/fraud';
-import { normaliseEmail, requireEmail } from '../../domain/email';
+import { normaliseEmail, requireEmail } from '../../domain/values/email';
 import { isId, newId } from '../../domain/ids';
 import type { Database } from '../../models/database';
 import { insertDocuments } from '../../services/insert-documents';

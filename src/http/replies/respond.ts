@@ -7,7 +7,7 @@ import { fingerprintOf } from './idempotency';
 import { DomainError } from '../../domain/domain-error';
 import { problemOf, type Problem } from '../problems';
 import type { Call, Caller, Reply } from '../pipeline/request-context';
-import type { Validate } from '../pipeline/validate';
+import type { Validate } from '../pipeline/input/validate';
 
 export interface ProblemResponder {
   /** Sends the problem that an error stands for, unless the request already has a response. */

@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/domain-error';
-import { normaliseEmail } from '../../domain/email';
+import { normaliseEmail } from '../../domain/values/email';
 import { isId } from '../../domain/ids';
 import { hasEnded, hasSettled } from '../../domain/users/onboarding';
 import type { Clock } from '../../services/clock';

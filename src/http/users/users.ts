@@ -1,6 +1,6 @@
 import type { ClientSession } from 'mongoose';
 import { DomainError } from '../../domain/domain-error';
-import { normaliseEmail } from '../../domain/email';
+import { normaliseEmail } from '../../domain/values/email';
 import { isId } from '../../domain/ids';
 import type { UserStatus } from '../../domain/users/user';
 import { applyStep, type StepInput } from '../../services/apply-step';

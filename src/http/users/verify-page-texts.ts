@@ -1,4 +1,4 @@
-import { languageTagOf } from '../../domain/locale';
+import { languageTagOf } from '../../domain/values/locale';
 
 /** The messages that a verification page can show. */
 export type PageKind =

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readVerificationToken } from '../../contracts/users/verification-token';
 import { DomainError } from '../../domain/domain-error';
-import { firstSupportedLocale } from '../../domain/locale';
+import { firstSupportedLocale } from '../../domain/values/locale';
 import { tenantOf } from '../../domain/tenant';
 import { hasEnded } from '../../domain/users/onboarding';
 import type { Clock } from '../../services/clock';

@@ -17,8 +17,8 @@ export interface LeaseRowsInput {
 }
 
 /**
- * Leases open rows that are due and not leased by another relay: until `leaseMs` have passed no other relay gets them, and
- * after that any relay does, so a row of a relay that died is sent again. The longest due come first.
+ * Leases open rows that are due and not leased by another relay: until `leaseMs` have passed no other relay gets them,
+ * and after that any relay does, so a row of a relay that died is sent again. The longest due come first.
  *
  * 1. Ids of due rows are only a hint: another relay may be reading the same ones.
  * 2. The guarded update decides, row by row: moving `dueAt` into the future is the lease.

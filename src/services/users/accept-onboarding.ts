@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongoose';
 import { onboardingProcess } from '../../contracts/users/process';
 import type { Actor } from '../../domain/actor';
-import { normaliseEmail, requireEmail } from '../../domain/email';
+import { normaliseEmail, requireEmail } from '../../domain/values/email';
 import { newId } from '../../domain/ids';
 import type { Database } from '../../models/database';
 import type { Onboarding } from '../../models/users/onboarding';

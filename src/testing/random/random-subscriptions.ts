@@ -32,7 +32,6 @@ interface Command {
   paymentMethod?: string;
 }
 export type SentSubscriptionCommand = SentCommand<Command>;
-
 export interface SubscriptionSequenceResult {
   subscriptionId: string;
   sent: SentSubscriptionCommand[];

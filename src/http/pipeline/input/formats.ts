@@ -1,12 +1,12 @@
 import type Ajv from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import { isCurrency } from '../../domain/currencies';
-import { canonicalEmail } from '../../domain/email';
-import { isLocale } from '../../domain/locale';
-import { looksLikeCardNumber } from '../../domain/payments/card';
-import { isFreeText, isLine, isStorable } from '../../domain/text';
-import { isTimeZone } from '../../domain/time-zone';
-import { isWebAddress } from '../../domain/web-address';
+import { isCurrency } from '../../../domain/currencies';
+import { canonicalEmail } from '../../../domain/values/email';
+import { isLocale } from '../../../domain/values/locale';
+import { looksLikeCardNumber } from '../../../domain/payments/card';
+import { isFreeText, isLine, isStorable } from '../../../domain/values/text';
+import { isTimeZone } from '../../../domain/values/time-zone';
+import { isWebAddress } from '../../../domain/values/web-address';
 
 /** The domain's check of each format in openapi.yaml that JSON Schema does not define itself. */
 const checks: Record<string, (text: string) => boolean> = {

@@ -1,4 +1,4 @@
-import type { FieldError } from '../problem';
+import type { FieldError } from '../../problem';
 
 /** Limits that no valid body comes near; they bound the work that a caller can cause in validation. */
 const MAX_DEPTH = 32;

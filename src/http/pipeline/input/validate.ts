@@ -1,11 +1,11 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import Ajv from 'ajv/dist/2020';
 import type { Request } from 'express';
-import type { Contract, JsonSchema, Operation, Parameter } from './contract';
+import type { Contract, JsonSchema, Operation, Parameter } from '../contract';
 import { fieldErrorsOf } from './field-errors';
 import { addContractFormats } from './formats';
 import { readQuery, type QueryPart } from './read-query';
-import { RequestProblem, type FieldError } from '../problem';
+import { RequestProblem, type FieldError } from '../../problem';
 
 /** The parts of a valid request, with the contract's defaults filled in. */
 export interface ValidInput {

@@ -1,8 +1,8 @@
 import { MIMEType } from 'node:util';
 import type { Request, RequestHandler } from 'express';
-import type { Operation } from './contract';
+import type { Operation } from '../contract';
 import { faultInStructure } from './json-structure';
-import { RequestProblem } from '../problem';
+import { RequestProblem } from '../../problem';
 
 /**
  * Reads a JSON body into `request.json`: within the size limit whatever Content-Length claims, uncompressed, in strict

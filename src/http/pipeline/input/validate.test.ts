@@ -1,7 +1,7 @@
 import type { Request } from 'express';
-import { readContractText } from '../../assets';
-import type { RequestProblem } from '../problem';
-import { loadContract, type OperationId } from './contract';
+import { readContractText } from '../../../assets';
+import type { RequestProblem } from '../../problem';
+import { loadContract, type OperationId } from '../contract';
 import { createValidators } from './validate';
 
 const contract = loadContract(readContractText());

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
-import { readContractText } from '../../assets';
-import { loadContract, type JsonSchema, type Operation } from './contract';
-import type { RequestProblem } from '../problem';
+import { readContractText } from '../../../assets';
+import { loadContract, type JsonSchema, type Operation } from '../contract';
+import type { RequestProblem } from '../../problem';
 import { createValidators } from './validate';
 
 const contract = loadContract(readContractText());

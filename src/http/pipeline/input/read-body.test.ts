@@ -1,6 +1,6 @@
 import { assert, json, property } from 'fast-check';
 import { faultInStructure } from './json-structure';
-import { fingerprintOf } from '../replies/idempotency';
+import { fingerprintOf } from '../../replies/idempotency';
 import { isJsonType, parseJson } from './read-body';
 
 describe('reading a body', () => {

@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import { pointerOf } from './json-structure';
-import type { FieldError } from '../problem';
+import type { FieldError } from '../../problem';
 
 /** Enough to correct a request; more would only be noise. */
 const MAX_ERRORS = 50;
