@@ -60,7 +60,7 @@ export interface Simulator {
  * | GET /v1/payment-methods/{token} | at?, customerId? | 200 brand, last4, expMonth, expYear, funding; 404 |
  * | GET /v1/ledger | from?, limit? (≤ 1000) | 200 `{ items, next }`, oldest first; repeat with `from=next` until null |
  * | GET /v1/account | | 200, the simulator is up |
- * | POST /v1/reset | `{ type: 'account.reset', data: { account } }`, signed as our webhooks are, with their secret | … |
+ * | POST /v1/reset | `{ type: 'account.reset', data: { account } }`, signed as our webhooks are | … |
  * | | | 200, the account is empty, for ever |
  * | GET /actions/{token}, POST decision=`approve`\|`decline` | | the customer's page |
  * | GET, PUT /v1/admin/chaos | any of chaos.ts's fields | the settings (admin bearer) |
