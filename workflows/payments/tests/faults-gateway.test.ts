@@ -58,7 +58,7 @@ describe('a payment whose gateway', () => {
       expect(await world.timeline(id)).toContain('unknown');
       const waiting = await world.read(id);
       const until = new Date(waiting.since.getTime() + HOUR).toISOString();
-      expect(waitOfPayment(waiting)).toEqual({ what: 'the customer to confirm it with the bank', until });
+      expect(waitOfPayment(waiting)).toEqual({ what: 'the customer to confirm the payment with the bank', until });
       // The process learns of the action a moment later, and its hour starts there.
       const status = await waitFor(
         async () => {

@@ -141,7 +141,7 @@ describe('subscribing', () => {
     const { body } = await get(`/subscriptions/${subscriptionId}/events`);
     expect(body.items.slice(1).map(({ summary }: { summary: string }) => summary)).toEqual([
       'The plan is now Business × 3.',
-      'The subscription was cancelled (requested); 3.00 EUR are given back.',
+      'The subscription was cancelled (requested); 3.00 EUR is being refunded.',
     ]);
   });
 
