@@ -1,3 +1,4 @@
+import { PATIENT_STALL_MS } from './base-world';
 import type { Actor } from '../../domain/actor';
 import type { Clock } from '../../services/clock';
 import type { Database } from '../../models/database';
@@ -29,7 +30,7 @@ export const createClockAdvances = ({
       return accepted.operation._id;
     },
     operation,
-    ended: (operationId: string, timeoutMs = 50_000) =>
+    ended: (operationId: string, timeoutMs = PATIENT_STALL_MS) =>
       waitFor(
         async () => {
           const found = await operation(operationId);

@@ -7,7 +7,7 @@ import { advanceWorkflow } from '../../temporal/time-skipping/time-skipping';
 import { untilAnswered } from '../platform/until-answered';
 import { waitFor } from '../wait-for';
 import { acceptOnboarding } from './accept-onboarding';
-import { openBaseWorld, tester, type BaseWorldInput } from './base-world';
+import { openBaseWorld, PATIENT_STALL_MS, tester, type BaseWorldInput } from './base-world';
 
 /** Opens onboardings that run as in production, with clocks that the test advances. The partner has two reviewers. */
 export async function openOnboardingWorld({ wrap }: Pick<BaseWorldInput, 'wrap'> = {}) {
@@ -32,7 +32,7 @@ export async function openOnboardingWorld({ wrap }: Pick<BaseWorldInput, 'wrap'>
         what: `${onboardingId} to be ${state}`,
       }),
     advance: (onboardingId: string, byMs: number) =>
-      advanceWorkflow({ client, workflowId: userOnboardingId(onboardingId), byMs, timeoutMs: 30_000 }),
+      advanceWorkflow({ client, workflowId: userOnboardingId(onboardingId), byMs, timeoutMs: PATIENT_STALL_MS }),
     /** Sends a command as the api does. The api stores `payload` under the command's id. */
     async command(
       onboardingId: string,

@@ -19,7 +19,7 @@ import { createPaymentCommands, type SendPaymentCommandInput } from '../../tempo
 import { advanceWorkflow } from '../../temporal/time-skipping/time-skipping';
 import { untilAnswered } from '../platform/until-answered';
 import { waitFor } from '../wait-for';
-import { openBaseWorld, tester, type BaseWorldInput } from './base-world';
+import { openBaseWorld, PATIENT_STALL_MS, tester, type BaseWorldInput } from './base-world';
 
 export { tester as testActor } from './base-world';
 /** The parent of a payment whose process the test starts itself, any number of times. */
@@ -135,9 +135,9 @@ export async function openPaymentWorld({
         what: `${paymentId} to be ${state}`,
       }),
     advance: (paymentId: string, byMs: number) =>
-      advanceWorkflow({ client, workflowId: processPaymentId(paymentId), byMs, timeoutMs: 45_000 }),
+      advanceWorkflow({ client, workflowId: processPaymentId(paymentId), byMs, timeoutMs: PATIENT_STALL_MS }),
     advanceRefund: (refundId: string, byMs: number) =>
-      advanceWorkflow({ client, workflowId: refundPaymentId(refundId), byMs, timeoutMs: 45_000 }),
+      advanceWorkflow({ client, workflowId: refundPaymentId(refundId), byMs, timeoutMs: PATIENT_STALL_MS }),
     /** Starts the process of a renewal's payment as the subscription does. Returns the result. */
     async runRenewal(paymentId: string): Promise<ProcessPaymentResult> {
       return (await this.startRenewal(paymentId)).result();

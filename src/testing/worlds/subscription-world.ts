@@ -19,7 +19,7 @@ import {
 import { advanceWorkflow } from '../../temporal/time-skipping/time-skipping';
 import { untilAnswered } from '../platform/until-answered';
 import { waitFor } from '../wait-for';
-import { openBaseWorld, tester, type BaseWorldInput } from './base-world';
+import { openBaseWorld, PATIENT_STALL_MS, tester, type BaseWorldInput } from './base-world';
 import { fastForwardWorkflow } from './fast-forward-workflow';
 
 export { tester } from './base-world';
@@ -158,7 +158,7 @@ export async function openSubscriptionWorld({ taskQueues: more = [], ...input }:
           client,
           workflowId: workflowIdOf(subscriptionId),
           byMs: Math.min(left, hopMs),
-          timeoutMs: 30_000,
+          timeoutMs: PATIENT_STALL_MS,
         });
     },
     /**
