@@ -15,8 +15,8 @@ import type { RefundInput } from '../../src/clients/gateways/payment-gateway';
 import { applyStep } from '../../src/services/apply-step';
 import { claimEntity } from '../../src/services/claim-entity';
 import { findEntity } from '../../src/services/find-entity';
-import { insertDocuments } from '../../src/services/insert-documents';
 import { mendStuckItem, openStuckItem } from '../../src/services/operator/stuck-items';
+import { insertPostings } from '../../src/services/payments/insert-postings';
 import { registerEffect, type NewEffect } from '../../src/services/payments/payment-effects';
 import { isGatewayError, REQUEST_REFUSED, reportOfRefund } from './gateway-reports';
 import { authorisationOf } from './payment-gateway';
@@ -150,12 +150,8 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
             session,
           );
           if (outcome === 'succeeded') {
-            const { key: _id, ...posting } = postRefund({ key, paymentId, amount });
-            await insertDocuments({
-              model: models.ledgerPostings,
-              documents: [{ _id, ...posting, tenantId, at: new Date(applied.at) }],
-              session,
-            });
+            const postings = [postRefund({ key, paymentId, amount })];
+            await insertPostings({ database, session, tenantId, postings, at: new Date(applied.at) });
           }
           await models.compensations.updateOne(
             { tenantId, key },
