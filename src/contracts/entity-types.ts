@@ -7,5 +7,4 @@ export const entityTypesByDomain = {
 } as const;
 
 /** A kind of entity with states, a version and a timeline. The name is stored with every event. */
-export type EntityType = (typeof entityTypesByDomain)[keyof typeof entityTypesByDomain][number];
-export const entityTypes: readonly EntityType[] = Object.values(entityTypesByDomain).flat();
+export type EntityType = EntityTypesByDomain[keyof EntityTypesByDomain];

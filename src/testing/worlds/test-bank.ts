@@ -74,8 +74,6 @@ export async function openTestBank({ timeoutMs, onReport }: TestBankInput) {
   };
 }
 
-export type TestBank = Awaited<ReturnType<typeof openTestBank>>;
-
 /** Stands in for the api's webhook inbox: checks the signature and notifies the process. */
 async function openWebhookInbox(
   notify: (entityId: string) => Promise<void>,
