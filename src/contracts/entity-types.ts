@@ -7,4 +7,4 @@ export const entityTypesByDomain = {
 } as const;
 
 /** A kind of entity with states, a version and a timeline. The name is stored with every event. */
-export type EntityType = EntityTypesByDomain[keyof EntityTypesByDomain];
+export type EntityType = (typeof entityTypesByDomain)[keyof typeof entityTypesByDomain][number];
