@@ -32,6 +32,8 @@ export interface Metrics {
   jobHandled(input: { consumer: string; outcome: string; seconds: number }): void;
   /** A payment gateway answered a call, or did not. */
   gatewayCalled(input: { gateway: string; call: string; outcome: string; seconds: number }): void;
+  /** A payment gateway's webhook came. */
+  gatewayReported(input: { gateway: string; outcome: string }): void;
   addGauge(source: GaugeSource): void;
   /** Text in Prometheus' format from another source, put behind our own. */
   addText(read: () => Promise<string>): void;
@@ -84,6 +86,14 @@ export function createMetrics({ role }: { role: string }): Metrics {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
     registers: [registry],
   });
+  const gatewayReports = new Counter({
+    name: 'gateway_webhooks_total',
+    help:
+      'Webhooks of payment gateways; the outcome is taken, foreign (about nothing of ours), unknown_form ' +
+      '(signed, and not understood) or refused (not signed as it should be)',
+    labelNames: ['gateway', 'outcome'],
+    registers: [registry],
+  });
   const texts: (() => Promise<string>)[] = [];
 
   return {
@@ -101,6 +111,9 @@ export function createMetrics({ role }: { role: string }): Metrics {
     },
     gatewayCalled({ seconds, ...labels }) {
       gatewayCalls.observe(labels, seconds);
+    },
+    gatewayReported(labels) {
+      gatewayReports.inc(labels);
     },
     addGauge({ name, help, labelNames = [], read }) {
       const gauge: Gauge = new Gauge({

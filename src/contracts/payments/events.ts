@@ -44,7 +44,17 @@ export const paymentEvents = {
     `A refund failed (${String(reason)}); its reservation was released.`,
   'payment.refund_failed_late': ({ amountMinor }: EventData, { money }: EventWords) =>
     `A refund of ${money(amountMinor)} that the gateway had called done has failed after all: ` +
-    'the customer has not got the money. The books still show it as refunded; the operator is told.',
+    'the customer has not got the money, and it can be refunded again; the operator is told.',
+  'payment.disputed': ({ standing, reason, amountMinor }: EventData, { money }: EventWords) =>
+    standing === 'open'
+      ? `The customer disputes it (${String(reason)}): the bank holds ${money(amountMinor)} until it decides.`
+      : `The customer's bank inquires about it (${String(reason)}); nothing is held.`,
+  'payment.dispute_closed': ({ standing, amountMinor }: EventData, { money }: EventWords) =>
+    standing === 'lost'
+      ? `The dispute was lost: the customer got ${money(amountMinor)}.`
+      : 'The dispute was closed in favour of the partner; nothing is held.',
+  'payment.fraud_warning': ({ reason }: EventData) =>
+    `The card's issuer warns of fraud (${String(reason)}): a dispute may follow.`,
   'refund.accepted': () => 'The refund was accepted.',
   'refund.restarted': () => 'An operator restarted the process.',
   'refund.started': () => 'The gateway is asked to give the money back.',

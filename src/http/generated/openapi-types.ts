@@ -512,6 +512,9 @@ export interface paths {
          * The timeline, oldest first
          * @description What becomes of its refunds stands here too: `payment.refund_requested`, `payment.refund_succeeded`, `payment.refund_failed`, and
          *     `payment.refund_failed_late` where the gateway reports that a refund has failed which it had called done.
+         *
+         *     A customer's dispute is `payment.disputed` (`standing`: `inquiry` while the bank only asks, `open` while it holds the amount), then
+         *     `payment.dispute_closed` (`won` or `lost`); an early warning of the card's issuer is `payment.fraud_warning`.
          */
         get: operations["listPaymentEvents"];
         put?: never;
@@ -666,6 +669,7 @@ export interface paths {
         /**
          * Where Stripe reports
          * @description Signed by Stripe (`Stripe-Signature`, within 300 s). Each event is kept and acted on once; late, doubled and disordered ones are harmless.
+         *     A signed event of another form, such as a thin event, is taken and does nothing.
          */
         post: operations["receiveStripeWebhook"];
         delete?: never;
@@ -1564,8 +1568,10 @@ export interface components {
             authorised: components["schemas"]["MoneyValue"];
             captured: components["schemas"]["MoneyValue"];
             refunded: components["schemas"]["MoneyValue"];
-            /** @description captured − refunded − reserved by pending refunds. */
+            /** @description captured − refunded − reserved by pending refunds − disputed. */
             refundable: components["schemas"]["MoneyValue"];
+            /** @description Held by the bank until it has decided on a dispute. */
+            disputed: components["schemas"]["MoneyValue"];
             paymentMethod: string;
             card: null | {
                 brand: string;
@@ -1613,7 +1619,7 @@ export interface components {
             paymentId: string;
             amount: components["schemas"]["MoneyValue"];
             reason: string | null;
-            /** @description Why it failed: a code. `failed_after_success` on a refund that is `succeeded`: the gateway had called it done and reported later that it failed (`refund.failed_late`), so the customer has not got the money; the operator is told. */
+            /** @description Why it failed: a code such as `charge_disputed`, `balance_insufficient`, `refund_exceeds_captured`. `failed_after_success`: the gateway had called it done and reported later that it failed (`refund.failed_late`), so the customer has not got the money, which can be refunded again; the operator is told. */
             failure: string | null;
             waitingFor: components["schemas"]["WaitingFor"];
             correlationId: string;
@@ -1897,7 +1903,7 @@ export interface components {
             updatedAt: components["schemas"]["Instant"];
         };
         /** @enum {string} */
-        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "outcome_unknown" | "refund_failed_late";
+        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "outcome_unknown" | "refund_failed_late" | "payment_disputed" | "fraud_warning";
         StuckItem: {
             id: string;
             /** @enum {string} */

@@ -93,7 +93,11 @@ const remedies: Record<StuckKind, string> = {
   outcome_unknown:
     'Restart looks it up at once (not a subscription’s payment, which has no process between two looks); it is looked up every hour anyway, and the item leaves this list once it is known. Close gives a payment up: it ends once the gateway confirms that nothing is held. A refund only leaves the list.',
   refund_failed_late:
-    'Restart is not possible: under its key the refund stays failed. Give the money back by other means, a bank transfer for instance; close takes the item off this list then.',
+    'Restart is not possible: under its key the refund stays failed. Refund the payment again, or give the money back by other means, a bank transfer for instance; close takes the item off this list then.',
+  payment_disputed:
+    'Restart is not possible. Answer the dispute at the gateway; the item leaves this list once the bank has decided. Close takes it off at once.',
+  fraud_warning:
+    'Restart is not possible. A refund may spare a dispute and its fee; close takes the item off this list.',
 };
 
 export const presentStuckItem = ({

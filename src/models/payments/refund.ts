@@ -11,8 +11,7 @@ export interface Refund extends Entity {
   /** In the partner's words. */
   reason: string | null;
   /**
-   * Why it failed: a code. One that failed after the gateway had called it done stays `succeeded` with
-   * `failed_after_success`.
+   * Why it failed: a code. `failed_after_success`: the gateway had called it done before.
    */
   failure: string | null;
 }

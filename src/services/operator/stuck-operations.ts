@@ -115,7 +115,13 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
         case 'refund_failed_late':
           throw new DomainError(
             'ILLEGAL_STATE',
-            'A refund that has failed cannot be repeated under its key; give the money back by other means and close the item',
+            'A refund that has failed cannot be repeated under its key; refund the payment again or give the money back by other means, and close the item',
+          );
+        case 'payment_disputed':
+        case 'fraud_warning':
+          throw new DomainError(
+            'ILLEGAL_STATE',
+            'Nothing is to be restarted: answer at the gateway, or refund the payment, and close the item',
           );
         case 'outbox_failing':
           await models.outbox.updateOne(
@@ -153,6 +159,8 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
           );
           return resolve(input, 'closed');
         case 'refund_failed_late':
+        case 'payment_disputed':
+        case 'fraud_warning':
           return resolve(input, 'closed');
         case 'outcome_unknown': {
           const signal = await remedyOf(item).giveUp?.({ ...input, at: await businessTime(input) });

@@ -34,11 +34,18 @@ export interface AcceptRefundInput {
 }
 
 /** What was taken for a payment and what became of it. */
-export const fundsOf = ({ amount, capturedMinor, refundedMinor, pendingRefundMinor }: Payment): CapturedFunds => ({
+export const fundsOf = ({
+  amount,
+  capturedMinor,
+  refundedMinor,
+  pendingRefundMinor,
+  disputedMinor,
+}: Payment): CapturedFunds => ({
   currency: amount.currency,
   capturedMinor,
   refundedMinor,
   pendingRefundMinor,
+  disputedMinor,
 });
 
 /**

@@ -1,11 +1,15 @@
 import type { ClientSession } from 'mongoose';
-import { refundPaymentId } from '../../contracts/payments/payment';
+import { gatewayKey, refundPaymentId } from '../../contracts/payments/payment';
 import { byWorkflow as by } from '../../domain/actor';
 import { plainMoney } from '../../domain/money-text';
-import { paymentStates } from '../../domain/payments/payment';
-import { applyStep } from '../apply-step';
+import { postRefundReversal } from '../../domain/payments/ledger';
+import { paymentStateOfFunds } from '../../domain/payments/refund';
 import type { Database } from '../../models/database';
+import { applyStep } from '../apply-step';
+import { findEntity } from '../find-entity';
+import { insertDocuments } from '../insert-documents';
 import { openStuckItem } from '../operator/stuck-items';
+import { fundsOf } from './accept-refund';
 
 export interface RecordLateRefundFailureInput {
   database: Database;
@@ -17,14 +21,13 @@ export interface RecordLateRefundFailureInput {
   at: string;
 }
 
-/** What a refund says of itself then: the gateway had called it done. */
+/** Why such a refund failed: the gateway had called it done. */
 export const FAILED_AFTER_SUCCESS = 'failed_after_success';
 
 /**
  * Records in the caller's transaction that a refund which had succeeded has failed: on its timeline and its payment's,
- * for the partner, and on the operator's list. No process is left, our books say that the money was given back, and
- * only a person can still see to that. Nothing for a refund in another state, nor for the second time: it fails once
- * and is reported several times, perhaps after somebody has seen to it.
+ * in the books, and on the operator's list. The money is back on the account at the gateway and can be refunded again.
+ * Does nothing for a refund in another state, so a failure that is reported several times is recorded once.
  */
 export async function recordLateRefundFailure({
   database,
@@ -39,9 +42,10 @@ export async function recordLateRefundFailure({
     .findOne({ _id: refundId, tenantId, state: 'succeeded' }, { amount: 1, paymentId: 1 })
     .session(session)
     .lean();
-  const about = { kind: 'refund_failed_late', subject: refundPaymentId(refundId) } as const;
-  if (!refund || (await models.stuckItems.exists({ ...about, tenantId }).session(session))) return;
+  if (!refund) return;
   const { paymentId, amount } = refund;
+  const payment = await findEntity({ database, session, tenantId, entityType: 'payment', entityId: paymentId });
+  const refundedMinor = payment.refundedMinor - amount.amountMinor;
 
   const data = { refundId, paymentId, amountMinor: amount.amountMinor };
   const set = { failure: FAILED_AFTER_SUCCESS };
@@ -53,6 +57,7 @@ export async function recordLateRefundFailure({
       entityId: refundId,
       step: 'failed-late',
       from: ['succeeded'],
+      to: 'failed',
       set,
       at,
       by,
@@ -67,20 +72,29 @@ export async function recordLateRefundFailure({
       entityType: 'payment',
       entityId: paymentId,
       step: `refund/${refundId}/failed-late`,
-      from: paymentStates,
+      from: [payment.state],
+      to: paymentStateOfFunds({ ...fundsOf(payment), refundedMinor }),
+      set: { refundedMinor },
       at,
       by,
       event: { type: 'payment.refund_failed_late', data },
+      alongside: async (_session, postedAt) => {
+        const key = `${gatewayKey(refundId, 'refund')}:failed`;
+        const { key: _id, ...posting } = postRefundReversal({ key, paymentId, amount });
+        const documents = [{ _id, ...posting, tenantId, at: postedAt }];
+        await insertDocuments({ model: models.ledgerPostings, documents, session });
+      },
     },
     session,
   );
   await openStuckItem({
     database,
     session,
-    ...about,
+    kind: 'refund_failed_late',
+    subject: refundPaymentId(refundId),
     tenantId,
     entityType: 'refund',
     entityId: refundId,
-    detail: `The gateway called this refund of ${plainMoney(amount)} done and reports now that it has failed: the customer has not got the money, it is back on the account at the gateway. The books show it as refunded`,
+    detail: `The gateway called this refund of ${plainMoney(amount)} done and reports now that it has failed: the customer has not got the money, it is back on the account at the gateway. It can be refunded again`,
   });
 }
