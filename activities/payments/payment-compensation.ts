@@ -11,7 +11,7 @@ import { recordUndoFailure } from '../../src/services/payments/payment-effects';
 import { recordHold } from '../../src/services/payments/record-hold';
 import { isGatewayError, saidOfAuthorise, saidOfVoid, type Said } from './gateway-answers';
 import { authorisationOf, authoriseInputOf } from './payment-gateway';
-import { findEffect } from './send-effect';
+import { findEffect, isTooLateToSend, overdueAtOf } from './send-effect';
 
 const UNAVAILABLE = ['GatewayUnavailable', 'GatewayRequestRefused', 'VoidRefused'] as const;
 
@@ -21,8 +21,9 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
     findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
 
   /**
-   * What became of an authorisation that was sent and not answered. The gateway's "never seen" is no proof, the call
-   * may still be on its way; the same call with the same key is: it gets the first answer, or is the first.
+   * Returns what became of an authorisation that was sent and not answered. That the gateway does not show it is no
+   * proof, the call may still be on its way; the same call with the same key is: it gets the first answer, or is the
+   * first. After 24 hours the call is not on its way any more and must not be sent again, so nothing is held.
    */
   const settleAuthorise = async ({ at }: PaymentStepInput, payment: Payment): Promise<Said> => {
     const call = authoriseInputOf(payment, at);
@@ -33,9 +34,10 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
       at,
       operation: 'authorise',
     });
-    return saidOfAuthorise(
-      found.status === 'found' && found.operation === 'authorise' ? found.result : await gateway.authorise(call),
-    );
+    if (found.status === 'found' && found.operation === 'authorise') return saidOfAuthorise(found.result);
+    const effect = await findEffect({ database, tenantId: call.tenantId, key: call.idempotencyKey });
+    if (isTooLateToSend({ effect, at })) return { status: 'not_found', reason: null };
+    return saidOfAuthorise(await gateway.authorise(call));
   };
 
   /** The void is decisive: after it no capture succeeds, and one that came first is told as `captured`. */
@@ -109,6 +111,12 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
      */
     async compensatePayment(input: PaymentStepInput): Promise<CompensationAnswer> {
       const { tenantId, paymentId } = input;
+      const noAnswer = async (status: 'unknown' | 'unavailable'): Promise<CompensationAnswer> => {
+        const now = await find(input);
+        // A void may be sent again at any time: it takes nothing, and is decided by the state of the authorisation.
+        const overdueAt = now.unknownCall === 'void' ? overdueAtOf({ sentAt: now.since }) : overdueAtOf(effect);
+        return { status, reason: null, position: positionOf(now), overdueAt: overdueAt ?? undefined };
+      };
       const ref = { tenantId, key: gatewayKey(paymentId, 'authorise') };
       const effect = await findEffect({ database, ...ref });
       const payment = await find(input);
@@ -119,17 +127,17 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
         return { status: 'not_found', reason: null, position };
       if (effect.state === 'waived') return { status: 'waived', reason: null, position };
       try {
-        return await undo(input);
+        const answer = await undo(input);
+        return answer.status === 'unknown' ? await noAnswer('unknown') : answer;
       } catch (error) {
         // No answer to a settling call: it may have happened, and is settled by its key next time.
-        if (isGatewayError(error, 'GatewayOutcomeUnknown'))
-          return { status: 'unknown', reason: null, position: positionOf(await find(input)) };
+        if (isGatewayError(error, 'GatewayOutcomeUnknown')) return noAnswer('unknown');
         // A rule of ours ends the process, and the reconciler lists that.
         if (error instanceof DomainError) throw error;
         // What nobody foresaw is counted too before the server tries again: it must not go on for ever unseen.
         await recordUndoFailure({ database, effect: ref, error });
         if (!UNAVAILABLE.some((name) => isGatewayError(error, name))) throw error;
-        return { status: 'unavailable', reason: null, position: positionOf(await find(input)) };
+        return noAnswer('unavailable');
       }
     },
   };

@@ -8,15 +8,16 @@ import type {
 import { DomainError } from '../../src/domain/domain-error';
 import { paymentAfter } from '../../src/domain/payments/gateway-outcome';
 import { moneyOf } from '../../src/domain/money';
-import { paymentTimes, positionOf, waitAfterAnswerMs } from '../../src/domain/payments/payment';
+import { paymentTimes, positionOf, waitAfterAnswerMs, type PaymentPosition } from '../../src/domain/payments/payment';
 import type { AuthoriseInput } from '../../src/clients/gateways/payment-gateway';
+import type { Compensation } from '../../src/models/payments/compensation';
 import type { Payment } from '../../src/models/payments/payment';
 import { findEntity } from '../../src/services/find-entity';
 import { movePayment } from '../../src/services/payments/move-payment';
 import { captureMinorOf } from '../../src/services/payments/payment-changes';
 import { effectOf } from '../../src/services/payments/payment-effects';
 import { isGatewayError, REQUEST_REFUSED, saidOfAuthorise, saidOfCapture, type Said } from './gateway-answers';
-import { findEffect, sendEffect } from './send-effect';
+import { findEffect, isTooLateToSend, overdueAtOf, sendEffect } from './send-effect';
 
 /** Everything that makes an authorisation the same call: none of it ever changes. */
 export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput => ({
@@ -76,17 +77,22 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
     // A repeat, after an attempt whose answer was kept but not reported.
     if (position === 'authorised' && call === 'authorise') return { status: 'authorised', reason: null, position };
     const { authorisationId } = payment;
+    const key = gatewayKey(payment._id, call);
     try {
       const found = await gatewayFor(tenantId).lookUp({
         tenantId,
         at,
         operation: call,
-        idempotencyKey: gatewayKey(payment._id, call),
+        idempotencyKey: key,
         ...(authorisationId === null ? {} : { authorisationId }),
       });
       // A capture that the gateway never saw has taken nothing: the hold is as it was.
-      if (found.status === 'not_found')
+      if (found.status === 'not_found') {
+        const effect = await findEffect({ database, tenantId, key });
+        // The call must not be sent again by now, so that the gateway does not show it leads nowhere.
+        if (isTooLateToSend({ effect, at })) return noAnswer('unavailable', position, effect);
         return { status: call === 'capture' ? 'authorised' : 'not_found', reason: null, position };
+      }
       if (found.operation === 'authorise') return await keep(input, payment, saidOfAuthorise(found.result));
       if (found.operation === 'capture') return { ...saidOfCapture(found.result), position };
       throw new Error(`The gateway told of a ${found.operation} under the key of ${call}`);
@@ -95,7 +101,7 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
       // operator.
       const tellsNothing =
         isGatewayError(error, 'GatewayUnavailable') || isGatewayError(error, 'GatewayRequestRefused');
-      if (tellsNothing) return { status: 'unavailable', reason: null, position };
+      if (tellsNothing) return noAnswer('unavailable', position, await findEffect({ database, tenantId, key }));
       throw error;
     }
   };
@@ -116,9 +122,7 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
     const isUnseen = found.status === 'not_found' || (call === 'capture' && found.status === 'authorised');
     if (!isUnseen && found.status !== 'unavailable') return found;
     const mayBeOnItsWay = Date.parse(at) - effect.updatedAt.getTime() < paymentTimes.arrivalMs;
-    return isUnseen && !mayBeOnItsWay
-      ? { ...failed, mayHold: true }
-      : { status: 'unknown', reason: null, position: underWay };
+    return isUnseen && !mayBeOnItsWay ? { ...failed, mayHold: true } : noAnswer('unknown', underWay, effect);
   };
 
   return {
@@ -133,6 +137,9 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
       }
       if (before.state !== underWay) await movePayment({ database, ...input, step: `${step}/begin`, to: underWay });
       const payment = await find(input);
+      const ref = { database, tenantId: payment.tenantId, key: gatewayKey(payment._id, call) };
+      const earlier = await findEffect(ref);
+      if (isTooLateToSend({ effect: earlier, at })) return noAnswer('unknown', underWay, earlier);
       try {
         const said = await sendEffect({
           database,
@@ -141,8 +148,7 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
         });
         return await keep(input, payment, said);
       } catch (error) {
-        if (isGatewayError(error, 'GatewayOutcomeUnknown'))
-          return { status: 'unknown', reason: null, position: underWay };
+        if (isGatewayError(error, 'GatewayOutcomeUnknown')) return noAnswer('unknown', underWay, await findEffect(ref));
         if (isGatewayError(error, 'GatewayRequestRefused')) return settleRefused(input, underWay);
         throw error;
       }
@@ -152,6 +158,14 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
     lookUpPayment: (input: LookUpPaymentInput): Promise<GatewayAnswer> => lookUp(input),
   };
 };
+
+function noAnswer(
+  status: 'unknown' | 'unavailable',
+  position: PaymentPosition,
+  effect: Compensation | null,
+): GatewayAnswer {
+  return { status, reason: null, position, overdueAt: overdueAtOf(effect) ?? undefined };
+}
 
 export function authorisationOf({ _id, authorisationId }: Payment): string {
   if (authorisationId === null)

@@ -11,6 +11,7 @@ import {
   type RefundState,
 } from '../../src/domain/payments/refund';
 import { sourcesOf } from '../../src/domain/transitions';
+import type { Compensation } from '../../src/models/payments/compensation';
 import type { RefundInput } from '../../src/clients/gateways/payment-gateway';
 import { applyStep } from '../../src/services/apply-step';
 import { claimEntity } from '../../src/services/claim-entity';
@@ -20,7 +21,7 @@ import { mendStuckItem, openStuckItem } from '../../src/services/operator/stuck-
 import { registerEffect, type NewEffect } from '../../src/services/payments/payment-effects';
 import { isGatewayError, REQUEST_REFUSED, saidOfRefund } from './gateway-answers';
 import { authorisationOf } from './payment-gateway';
-import { mayHaveArrived, sendEffect } from './send-effect';
+import { findEffect, isTooLateToSend, mayHaveArrived, sendEffect } from './send-effect';
 
 /** Gives money back. A refund that is not answered stays `pending` and is settled by its key. */
 export const createRefundActivities = ({ database, gatewayFor }: ActivityDependencies) => {
@@ -50,18 +51,18 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
   });
 
   /**
-   * Told under its key already? Then that counts; otherwise the same call with the same key, which is the first or gets
-   * the first answer.
+   * Returns the refund that the gateway shows under the key; otherwise sends the same call with the same key, which is
+   * the first or gets the first answer. After 24 hours without an outcome it only looks.
    */
-  const ask = async (call: RefundInput, sent: boolean): Promise<RefundAnswer> => {
+  const ask = async (call: RefundInput, earlier: Compensation | null): Promise<RefundAnswer> => {
     const gateway = gatewayFor(call.tenantId);
     const { tenantId, at, idempotencyKey, authorisationId } = call;
-    const found = sent
+    const found = earlier?.sent
       ? await gateway.lookUp({ tenantId, at, idempotencyKey, authorisationId, operation: 'refund' })
       : null;
-    return saidOfRefund(
-      found?.status === 'found' && found.operation === 'refund' ? found.result : await gateway.refund(call),
-    );
+    if (found?.status === 'found' && found.operation === 'refund') return saidOfRefund(found.result);
+    if (isTooLateToSend({ effect: earlier, at })) return { status: 'unknown', reason: null };
+    return saidOfRefund(await gateway.refund(call));
   };
 
   return {
@@ -95,12 +96,12 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
         amount,
         reference: refundId,
       };
-      const sent = await mayHaveArrived({ database, tenantId, key });
+      const earlier = await findEffect({ database, tenantId, key });
       try {
         return await sendEffect({
           database,
           effect: effectOf({ tenantId, refundId, at }),
-          call: () => ask(call, sent),
+          call: () => ask(call, earlier),
         });
       } catch (error) {
         if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null };

@@ -1,3 +1,5 @@
+import { asyncLocalStorage } from '@temporalio/activity';
+import { paymentTimes } from '../../src/domain/payments/payment';
 import type { Compensation } from '../../src/models/payments/compensation';
 import type { Database } from '../../src/models/database';
 import { registerEffect, type EffectRef, type NewEffect } from '../../src/services/payments/payment-effects';
@@ -15,6 +17,25 @@ export const findEffect = ({ database, tenantId, key }: OfEffect): Promise<Compe
 export const mayHaveArrived = async ({ database, tenantId, key }: OfEffect): Promise<boolean> =>
   (await database.models.compensations.exists({ tenantId, key, sent: true })) !== null;
 
+/** Returns when the outcome of a call has been unknown for 24 hours, counted from its first attempt; null for none. */
+export const overdueAtOf = (effect: Pick<Compensation, 'sentAt'> | null): string | null =>
+  effect?.sentAt ? new Date(effect.sentAt.getTime() + paymentTimes.unknownMs).toISOString() : null;
+
+/**
+ * Returns true for a call whose outcome has been unknown for 24 hours: the gateway may have forgotten its key, so a
+ * repeat could be a second call, and any other key is one. `at` is the business time of the step.
+ */
+export function isTooLateToSend({ effect, at }: { effect: Compensation | null; at: string }): boolean {
+  const overdueAt = overdueAtOf(effect);
+  return overdueAt !== null && Date.parse(at) + waitedMs() >= Date.parse(overdueAt);
+}
+
+/** How long Temporal has been repeating this activity; the step keeps its time meanwhile. */
+function waitedMs(): number {
+  const info = asyncLocalStorage.getStore()?.info;
+  return info ? Math.max(0, info.currentAttemptScheduledTimestampMs - info.scheduledTimestampMs) : 0;
+}
+
 export interface SendEffectInput<T> {
   database: Database;
   effect: NewEffect;
@@ -30,14 +51,14 @@ export async function sendEffect<T>({ database, effect, call }: SendEffectInput<
   const ref = { tenantId: effect.tenantId, key: effect.key };
   const unsent = await compensations.updateOne(
     { ...ref, sent: false },
-    { $set: { sent: true, updatedAt: new Date(effect.at) } },
+    { $set: { sent: true, sentAt: new Date(effect.at), updatedAt: new Date(effect.at) } },
   );
   const isFirst = unsent.modifiedCount === 1 || (await registerEffect({ database, effect, sent: true }));
   try {
     return await call();
   } catch (error) {
     const notTaken = isGatewayError(error, 'GatewayUnavailable') || isGatewayError(error, 'GatewayRequestRefused');
-    if (notTaken && isFirst) await compensations.updateOne(ref, { $set: { sent: false } });
+    if (notTaken && isFirst) await compensations.updateOne(ref, { $set: { sent: false, sentAt: null } });
     throw error;
   }
 }

@@ -52,6 +52,8 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
   undoing: PaymentUndoing | null = null;
   /** Fraud rules and card check have passed. */
   checked = false;
+  /** When the call under way has had no outcome for 24 hours, counted from its first attempt (ms); null if unknown. */
+  overdueAtMs: number | null = null;
   /** The payment is on the operators' list. */
   reported = false;
   /** The state that the partner was last notified of. */
@@ -120,6 +122,11 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
     Object.assign(this, standingOf(position));
     this.sinceMs = Date.now();
     this.untilMs = untilMs;
+  }
+
+  /** Keeps the deadline of a call without an outcome, as the activity has read it. */
+  noteOverdue({ overdueAt }: { overdueAt?: string }): void {
+    this.overdueAtMs = overdueAt === undefined ? null : Date.parse(overdueAt);
   }
 
   /** Waits for the gateway's webhook or the next round. Applies no commands, so it refuses those that came too late. */

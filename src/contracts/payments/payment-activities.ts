@@ -48,6 +48,11 @@ export interface GatewayAnswer {
   position: PaymentPosition;
   /** With `captured`: the captured amount, in minor units. */
   capturedMinor?: number;
+  /**
+   * Without an outcome: when it has been unknown for 24 hours, counted from the first attempt of the call. From then on
+   * the call is never sent again.
+   */
+  overdueAt?: string;
   /** With `failed`, of an authorisation: an attempt before the refused one may have left a hold. */
   mayHold?: true;
 }

@@ -24,6 +24,8 @@ export interface Compensation {
   state: CompensationState;
   /** Whether a call may have reached the gateway; false: it certainly did not happen so far. */
   sent: boolean;
+  /** When the first call that may have reached the gateway was made, in business time; null while none has. */
+  sentAt: Date | null;
   /** How often undoing it failed since the last success or retry. */
   failures: number;
   /** The error's class, never its text. */
@@ -43,6 +45,7 @@ export const compensationSchema = new Schema<Compensation>(
     effect: { type: String, required: true },
     state: { type: String, required: true },
     sent: { type: Boolean, required: true },
+    sentAt: { type: Date, default: null },
     failures: { type: Number, required: true },
     lastError: { type: String, default: null },
     waived: { type: Schema.Types.Mixed, default: null },
