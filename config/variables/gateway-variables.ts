@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { milliseconds, MINUTE_MS, type Variable } from './variable';
-import { port, text, urlOf, webhookSecret } from './variable-types';
+import { port, secureOrigin, text, urlOf, webhookSecret } from './variable-types';
 
 /** The payment gateways of sandbox and live tenants. */
 export const gatewayVariables = {
@@ -78,6 +78,13 @@ export const gatewayVariables = {
     allowed: 'whsec_…',
     meaning: 'Checks the webhooks of Stripe, which it sends to /api/v1/webhooks/stripe',
     secret: true,
+  },
+  STRIPE_API_BASE: {
+    group: 'Gateways',
+    default: null,
+    type: secureOrigin,
+    allowed: 'an https URL without a path; http on a loopback address',
+    meaning: "Where Stripe's API is; default: Stripe's own address. A test server such as stripe-mock, for instance",
   },
   STRIPE_RETURN_URL: {
     group: 'Gateways',

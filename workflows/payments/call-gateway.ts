@@ -36,7 +36,7 @@ export async function callGateway(run: PaymentRun, call: Call): Promise<Next | u
  * the first attempt of the call operators are notified; the call is not sent again, and the look-ups go on.
  */
 export async function resolveUnknown(run: PaymentRun, call: Call): Promise<Next | undefined> {
-  for (let round = 1; ; round++) {
+  for (;;) {
     const { position } = run;
     const next = await lookUp(run, call, { believeNothingFromMs: run.sinceMs + paymentTimes.arrivalMs });
     if (next || run.position !== position) return next;
@@ -45,6 +45,7 @@ export async function resolveUnknown(run: PaymentRun, call: Call): Promise<Next 
     await reportWhenOverdue(run, overdueAtMs);
     if (run.renewal) return 'leave-to-parent';
     if (run.shouldContinueAsNew) return 'continue-as-new';
+    const round = run.nextRound(call);
     await run.waitForGateway({ round, untilMs: Date.now() < overdueAtMs ? overdueAtMs : undefined });
   }
 }

@@ -63,6 +63,7 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
   /** The main loop has ended: commands that arrive now are too late. */
   ending = false;
   private run = 1;
+  private readonly rounds = new Map<GatewayCall, number>();
   private readonly occurrences = new Map<string, number>();
 
   constructor({ tenantId, paymentId, renewal }: ProcessPaymentInput, mainLoop: CancellationScope) {
@@ -122,6 +123,13 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
     Object.assign(this, standingOf(position));
     this.sinceMs = Date.now();
     this.untilMs = untilMs;
+  }
+
+  /** Returns the number of the wait for a call's outcome. It goes on where the call was sent again, so waits grow. */
+  nextRound(call: GatewayCall): number {
+    const round = (this.rounds.get(call) ?? 0) + 1;
+    this.rounds.set(call, round);
+    return round;
   }
 
   /** Keeps the deadline of a call without an outcome, as the activity has read it. */

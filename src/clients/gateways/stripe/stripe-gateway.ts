@@ -194,5 +194,7 @@ async function voidByStatus(
 function addressOf(apiBase: string): Pick<StripeSdk.StripeConfig, 'host' | 'port' | 'protocol'> {
   const { hostname, port, protocol } = new URL(apiBase);
   const http = protocol === 'http:';
-  return { host: hostname, port: port || (http ? 80 : 443), protocol: http ? 'http' : 'https' };
+  // The SDK connects by name, and an IPv6 address in brackets is none.
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return { host, port: port || (http ? 80 : 443), protocol: http ? 'http' : 'https' };
 }
