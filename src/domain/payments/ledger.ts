@@ -7,9 +7,8 @@ import { moneyOf } from '../money';
  *
  * `authorised`/`authorised_contra` are memo accounts: money that banks hold for us, not ours yet. Captured money is
  * `captured` and is owed as one of three: `held` (for an order not yet fulfilled, or by the bank while it decides on a
- * dispute), `fulfilled` (earned by the partner),
- * `refunded` (returned to the customer). As these are the two sides of the same postings, `captured = fulfilled +
- * refunded + held`.
+ * dispute), `fulfilled` (earned by the partner), `refunded` (returned to the customer). As these are the two sides of
+ * the same postings, `captured = fulfilled + refunded + held`.
  */
 export const ledgerAccounts = {
   authorised: 'debit',
