@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 # One image for every role: docker run IMAGE --role api | --role worker | --role sandbox
 
-# Everything that building takes, the prebuilt workflow bundle included.
+# Everything that the build needs, including the prebuilt workflow bundle.
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -9,7 +9,7 @@ RUN npm ci --no-fund --no-audit
 COPY . .
 RUN node scripts/build.mjs
 
-# What the program needs when it runs, and nothing to build with.
+# The packages that the program needs at run time, without build tools.
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -19,10 +19,10 @@ FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 ADMIN_PORT=9464 LOG_FORMAT=json
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
-# The program looks for openapi.yaml one folder above itself, and for its workflows beside itself.
+# The program reads openapi.yaml one folder above itself, and its workflows beside itself.
 COPY package.json openapi.yaml ./
 COPY --from=build /app/dist ./dist
-# A volume mounted here belongs to who may write it.
+# A volume mounted here takes over this folder's owner, who has to be able to write.
 RUN mkdir -p /data/sandbox && chown node:node /data/sandbox
 USER node
 EXPOSE 3000 9464

@@ -7,7 +7,7 @@ const path = require('node:path');
 const envFile = path.join(__dirname, '.env');
 if (existsSync(envFile)) process.loadEnvFile(envFile);
 
-// The process ends by itself after SHUTDOWN_FORCE_MS at the latest; PM2 kills what has not.
+// The process ends by itself after SHUTDOWN_FORCE_MS at the latest; PM2 kills a process that has not.
 const KILL_MARGIN_MS = 5000;
 const killTimeoutMs = Number(process.env.SHUTDOWN_FORCE_MS || 20_000) + KILL_MARGIN_MS;
 
@@ -15,12 +15,12 @@ const common = {
   script: 'dist/main.js',
   cwd: __dirname,
   node_args: '--enable-source-maps',
-  // Ready is what the process itself says, by process.send('ready').
+  // The process itself reports that it is ready, by process.send('ready').
   wait_ready: true,
   listen_timeout: 30_000,
   kill_timeout: killTimeoutMs,
   exp_backoff_restart_delay: 250,
-  // Exit code 2: the command line is wrong, which no restart mends.
+  // Exit code 2: the command line is wrong, which no restart corrects.
   stop_exit_codes: [2],
   merge_logs: true,
 };

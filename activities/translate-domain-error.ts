@@ -3,8 +3,8 @@ import type { ActivityInterceptors } from '@temporalio/worker';
 import { DomainError } from '../src/domain/domain-error';
 
 /**
- * Makes a broken business rule a final failure: repeating the activity would break it again. Everything else
- * (a database that is away) stays as it is and is retried.
+ * Translates a broken business rule into a non-retryable failure: repeating the activity would break the rule again.
+ * Every other error (an unavailable database) passes unchanged and is retried.
  */
 export function translateDomainError(): ActivityInterceptors {
   return {

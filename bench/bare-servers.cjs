@@ -1,4 +1,4 @@
-// What is compared with: servers that echo. `node` is bare node:http, `express` a bare Express 5, `mongodb` the same
+// The servers to compare with, which echo. `node` is bare node:http, `express` a bare Express 5, `mongodb` the same
 // with one document read or written.
 const { createServer } = require('node:http');
 const express = require('express');
@@ -30,7 +30,7 @@ function echoOverExpress({ read, write }) {
   return app;
 }
 
-const nowhere = { read: async () => ({ ok: true }), write: async () => undefined };
+const noDatabase = { read: async () => ({ ok: true }), write: async () => undefined };
 
 async function inMongodb() {
   const client = await MongoClient.connect(process.env.MONGODB_URI, {
@@ -44,7 +44,7 @@ async function inMongodb() {
       const { ok } = (await documents.findOne({ _id })) ?? {};
       return { ok };
     },
-    // A copy: the driver puts an _id into it.
+    // A copy, because the driver adds an _id to it.
     write: (body) => documents.insertOne({ ...body }),
     fill: (_id) =>
       documents.updateOne({ _id }, { $set: { ok: true, name: 'Bench', email: 'bench@example.com' } }, { upsert: true }),
@@ -53,7 +53,7 @@ async function inMongodb() {
 
 const kinds = {
   node: async () => echo,
-  express: async () => echoOverExpress(nowhere),
+  express: async () => echoOverExpress(noDatabase),
   async mongodb() {
     const documents = await inMongodb();
     await documents.fill(process.env.USER_ID);

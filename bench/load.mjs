@@ -3,12 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
 
 const CONNECTIONS = 10;
-const LONGEST_SLICE_MS = 30_000;
+const MAX_SLICE_MS = 30_000;
 
 /**
- * Sends `amount` requests: evenly, `perSecond`, or else over ten connections as fast as they are answered. Each
- * onboarding has a key and an address of its own.
- * @throws unless every answer is what it has to be.
+ * Sends `amount` requests: evenly, `perSecond`, or else over ten connections as fast as responses arrive. Each
+ * onboarding has its own key and address.
+ *
+ * @throws unless every response is correct.
  */
 export async function runSlice({ url, operation, amount, perSecond, echoes, key, userId }) {
   const created = new Set();
@@ -18,10 +19,10 @@ export async function runSlice({ url, operation, amount, perSecond, echoes, key,
     if (!check({ status, body, context, operation, userId, created })) faults.push(`${status} ${body.slice(0, 300)}`);
   };
   const request = requestOf({ operation, key, userId });
-  const answered = await (perSecond === undefined
+  const received = await (perSecond === undefined
     ? sendFast({ url, amount, request, see })
     : sendEvenly({ url, amount, perSecond, request, see }));
-  if (answered !== amount) faults.push(`${answered} answers to ${amount} requests`);
+  if (received !== amount) faults.push(`${received} responses to ${amount} requests`);
   if (!echoes && operation === 'createOnboarding' && created.size !== amount)
     faults.push(`${created.size} onboardings of ${amount} requests`);
   if (faults.length > 0)
@@ -30,7 +31,7 @@ export async function runSlice({ url, operation, amount, perSecond, echoes, key,
 
 async function sendFast({ url, amount, request, see }) {
   const onResponse = (status, body, context) => see({ status, body, context });
-  // It notices its end at a sample only.
+  // autocannon detects its end only at a sample.
   const load = autocannon({
     url,
     amount,
@@ -39,9 +40,9 @@ async function sendFast({ url, amount, request, see }) {
     sampleInt: 25,
     requests: [{ ...request, onResponse }],
   });
-  const tooLong = setTimeout(() => load.stop(), LONGEST_SLICE_MS);
+  const timeout = setTimeout(() => load.stop(), MAX_SLICE_MS);
   const { requests } = await load;
-  clearTimeout(tooLong);
+  clearTimeout(timeout);
   return requests.total;
 }
 
@@ -50,7 +51,7 @@ async function sendEvenly({ url, amount, perSecond, request, see }) {
   const send = async () => {
     const context = {};
     const { path, ...init } = request.setupRequest(request, context);
-    const response = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(LONGEST_SLICE_MS) });
+    const response = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(MAX_SLICE_MS) });
     see({ status: response.status, body: await response.text(), context });
   };
   const sent = [];

@@ -12,18 +12,18 @@ const SLICE = {
   whole: { getUser: 1200, createOnboarding: 150 },
 };
 /**
- * Onboardings a second where there is a database: slow enough that the api itself starts every workflow it accepts, and
- * leaves none to the relay.
+ * Onboardings a second where there is a database: slow enough that the api itself starts every workflow that it
+ * accepts, and leaves none to the relay.
  */
 const ONBOARDINGS_PER_SECOND = 50;
-/** Slices before the first that counts: V8 goes on optimising for about ten thousand requests. */
+/** Slices before the first that counts: V8 continues to optimise for about ten thousand requests. */
 const WARM_UP = { bare: 2, stubbed: 4, mongodb: 2, whole: 3 };
-/** What a whole api still does after its answers: the starts it has sent to Temporal, twenty at most. */
+/** Time for the work of a whole api after its responses: the starts that it has sent to Temporal, twenty at most. */
 const SETTLE_MS = 500;
 
 /**
- * CPU per request over that of the two bare servers, from three slices that follow each other: node:http, Express,
- * ours. The rows take turns, so that a noisy minute does not meet one of them alone.
+ * Measures the CPU per request relative to the two bare servers, from three consecutive slices: node:http, Express,
+ * ours. The rows take turns, so that a noisy minute does not affect only one of them.
  */
 export async function measureRequests({ startBare, startStubbed, startWhole, mongodbUri }) {
   const [node, express, stubbed, whole] = [
@@ -54,12 +54,12 @@ export async function measureRequests({ startBare, startStubbed, startWhole, mon
     const { kind, url, echoes = false } = server;
     const amount = SLICE[kind][operation];
     const { key, userId } = echoes ? whole : server;
-    const before = await server.ask('usage');
+    const before = await server.query('usage');
     const perSecond =
       operation === 'createOnboarding' && (kind === 'mongodb' || kind === 'whole') ? ONBOARDINGS_PER_SECOND : undefined;
     await runSlice({ url, operation, amount, perSecond, echoes, key, userId });
     if (kind === 'whole') await setTimeout(SETTLE_MS);
-    const after = await server.ask('usage');
+    const after = await server.query('usage');
     if (operation === 'createOnboarding') accepted[kind] += amount;
     return (after.cpuMicros - before.cpuMicros) / amount;
   };
@@ -81,7 +81,7 @@ export async function measureRequests({ startBare, startStubbed, startWhole, mon
   }
 
   const checked = [
-    countDocuments('stubbed', accepted.stubbed, await stubbed.ask('written')),
+    countDocuments('stubbed', accepted.stubbed, await stubbed.query('written')),
     countDocuments('whole', accepted.whole + 1, await writtenTo({ mongodbUri, tenantId: whole.tenantId })),
   ];
   for (const server of [node, express, mongodb, stubbed, whole]) await server.end();
@@ -90,7 +90,7 @@ export async function measureRequests({ startBare, startStubbed, startWhole, mon
     pairs: PAIRS,
     rows: rows.map(({ name, found }) => ({
       name,
-      ...Object.fromEntries(fields.map((field) => [field, spread(found.map((one) => one[field]))])),
+      ...Object.fromEntries(fields.map((field) => [field, spread(found.map((pair) => pair[field]))])),
     })),
     checked,
   };
@@ -105,11 +105,11 @@ export function spread(values) {
   };
 }
 
-/** What one accepted onboarding writes: work that was not done would count as fast. */
-const WRITTEN_BY_ONE = { users: 1, onboardings: 1, events: 1, outbox: 2, idempotency: 1 };
+/** Number of documents that one accepted onboarding writes; without the check, work left undone would count as fast. */
+const DOCUMENTS_PER_ONBOARDING = { users: 1, onboardings: 1, events: 1, outbox: 2, idempotency: 1 };
 
 function countDocuments(kind, accepted, written) {
-  for (const [collection, times] of Object.entries(WRITTEN_BY_ONE)) {
+  for (const [collection, times] of Object.entries(DOCUMENTS_PER_ONBOARDING)) {
     if (written[collection] !== accepted * times)
       throw new Error(
         `${kind}: ${accepted} onboardings were accepted, ` +
@@ -127,7 +127,7 @@ async function writtenTo({ mongodbUri, tenantId }) {
     const count = (collection, filter = {}) =>
       connection.collection(collection).countDocuments({ tenantId, ...filter });
     const written = await Promise.all(
-      Object.keys(WRITTEN_BY_ONE).map(async (collection) => [collection, await count(collection)]),
+      Object.keys(DOCUMENTS_PER_ONBOARDING).map(async (collection) => [collection, await count(collection)]),
     );
     return {
       ...Object.fromEntries(written),

@@ -4,8 +4,8 @@ import { spread } from './measure-requests.mjs';
 const IDLE_MS = 1000;
 
 /**
- * From the start of a process to its first 200 at /readyz, the CPU time of that, and the memory it has when it has then
- * been idle for a second.
+ * Measures the time from the start of a process to its first 200 at /readyz, the CPU time until then, and its memory
+ * after one idle second.
  */
 export async function measureStarts({ startRole, startUnbundledWorker }) {
   const kinds = [
@@ -14,7 +14,7 @@ export async function measureStarts({ startRole, startUnbundledWorker }) {
     { name: 'worker, bundling them itself', starts: 3, start: startUnbundledWorker },
   ];
   const found = new Map(kinds.map(({ name }) => [name, []]));
-  // The first start of all meets a database without collections and a cold disk.
+  // The very first start finds a database without collections and a cold disk.
   await (await startRole('api')).end();
   for (let round = 0; round < Math.max(...kinds.map(({ starts }) => starts)); round += 1) {
     for (const { name, starts, start } of kinds) if (round < starts) found.get(name).push(await startOnce(start));
@@ -30,9 +30,9 @@ export async function measureStarts({ startRole, startUnbundledWorker }) {
 
 async function startOnce(start) {
   const server = await start();
-  const { cpuMicros } = await server.ask('usage');
+  const { cpuMicros } = await server.query('usage');
   await setTimeout(IDLE_MS);
-  const { rssBytes } = await server.ask('usage');
+  const { rssBytes } = await server.query('usage');
   await server.end();
   return { seconds: server.seconds, cpuSeconds: cpuMicros / 1e6, rssMegabytes: rssBytes / 2 ** 20 };
 }

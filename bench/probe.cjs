@@ -1,7 +1,7 @@
-// Preloaded into every measured process: answers what it has used so far, and ends it when the benchmark is gone,
-// however that ended.
+// Preloaded into every measured process: reports its resource usage, and ends it when the benchmark has ended, for
+// whatever reason.
 process.on('message', (message) => {
-  if (message?.ask !== 'usage') return;
+  if (message?.query !== 'usage') return;
   const { user, system } = process.cpuUsage();
   process.send({ usage: { cpuMicros: user + system, rssBytes: process.memoryUsage.rss() } });
 });

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 
-const ANSWER_WITHIN_MS = 20_000;
+const REPLY_WITHIN_MS = 20_000;
 const READY_WITHIN_MS = 90_000;
-const ASK_EVERY_MS = 10;
+const POLL_EVERY_MS = 10;
 const OPERATOR_KEY = 'operator-key-of-the-benchmark-0123456789';
 
-/** The processes under test, each as it is run in production but for its addresses. */
+/** Returns the processes under test, each as in production except for its addresses. */
 export async function createPrograms({ root, results, servers, profile }) {
   const { PATH, HOME } = process.env;
   const mongodb = new URL(servers.mongodb.addresses.uri);
@@ -49,17 +49,17 @@ export async function createPrograms({ root, results, servers, profile }) {
       env: { ...common, ...env },
       log,
     });
-    const { port } = await server.told('listening');
+    const { port } = await server.nextMessage('listening');
     return { ...server, url: `http://127.0.0.1:${port}`, echoes: true };
   };
 
   const startStubbed = async () => {
     const server = startMeasured({ name: 'stubbed api', program: stubbedApi, env: common, log, execArgv: profiling });
-    const { port, ...seed } = await server.told('listening');
+    const { port, ...seed } = await server.nextMessage('listening');
     return { ...server, ...seed, url: `http://127.0.0.1:${port}` };
   };
 
-  /** `--role api` or `--role worker`, ready; with how long that took. */
+  /** Starts `--role api` or `--role worker`; resolves when it is ready, with the duration of the start. */
   const startRole = async (role, { program = join(root, 'dist', 'main.js'), execArgv = [] } = {}) => {
     const [port, adminPort] = [await freePort(), await freePort()];
     const env = {
@@ -80,7 +80,7 @@ export async function createPrograms({ root, results, servers, profile }) {
     return { ...server, seconds: (performance.now() - begun) / 1000, url: `http://127.0.0.1:${port}` };
   };
 
-  /** The api with a partner, a live key and a user, made through the API itself. */
+  /** Starts the api with a partner, a live key and a user, created through the API itself. */
   const startWhole = async () => {
     const api = await startRole('api', { execArgv: profiling });
     const partner = await post(`${api.url}/api/v1/partners`, OPERATOR_KEY, {
@@ -96,7 +96,7 @@ export async function createPrograms({ root, results, servers, profile }) {
     return { ...api, key, userId, tenantId: `${partner.id}:live` };
   };
 
-  /** The worker with no prebuilt workflows beside it: it bundles them itself, as in development. */
+  /** Starts the worker without prebuilt workflows beside it: it bundles them itself, as in development. */
   const startUnbundledWorker = () => {
     const program = join(results, 'main.js');
     copyFileSync(join(root, 'dist', 'main.js'), program);
@@ -107,8 +107,8 @@ export async function createPrograms({ root, results, servers, profile }) {
 }
 
 /**
- * A child process that can be asked for its CPU time and memory (probe.cjs). Its output goes to a file: a log line
- * costs what it costs in production.
+ * Starts a child process that reports its CPU time and memory (probe.cjs). Its output goes to a file: a log line costs
+ * the same as in production.
  */
 function startMeasured({ name, program, args = [], env, log, execArgv = [] }) {
   const child = fork(program, args, {
@@ -124,24 +124,27 @@ function startMeasured({ name, program, args = [], env, log, execArgv = [] }) {
   });
   gone.catch(() => undefined);
 
-  /** The next message that has this field. Rejects when the process ends instead, or is silent for too long. */
-  const told = async (field) => {
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  /**
+   * Resolves to the next message with this field. Rejects when the process ends first, or sends no such message in
+   * time.
+   */
+  const nextMessage = async (field) => {
+    const signal = AbortSignal.timeout(REPLY_WITHIN_MS);
     for (;;) {
-      const [said] = await Promise.race([once(child, 'message', { signal }), gone]);
-      if (typeof said === 'object' && said !== null && field in said) return said[field];
+      const [message] = await Promise.race([once(child, 'message', { signal }), gone]);
+      if (typeof message === 'object' && message !== null && field in message) return message[field];
     }
   };
   return {
     name,
     gone,
-    told,
-    ask(field) {
-      const answer = told(field);
-      child.send({ ask: field });
-      return answer;
+    nextMessage,
+    query(field) {
+      const reply = nextMessage(field);
+      child.send({ query: field });
+      return reply;
     },
-    /** The probe ends it; by `process.exit`, so that a CPU profile is written. */
+    /** Ends the process through the probe, which calls `process.exit`, so that a CPU profile is written. */
     async end() {
       child.disconnect();
       await gone.catch(() => undefined);
@@ -152,13 +155,13 @@ function startMeasured({ name, program, args = [], env, log, execArgv = [] }) {
 async function untilReady({ name, gone }, adminPort) {
   const deadline = performance.now() + READY_WITHIN_MS;
   while (performance.now() < deadline) {
-    const answer = await Promise.race([
+    const response = await Promise.race([
       fetch(`http://127.0.0.1:${adminPort}/readyz`, { headers: { connection: 'close' } }).catch(() => null),
       gone,
     ]);
-    await answer?.arrayBuffer();
-    if (answer?.status === 200) return;
-    await sleep(ASK_EVERY_MS);
+    await response?.arrayBuffer();
+    if (response?.status === 200) return;
+    await sleep(POLL_EVERY_MS);
   }
   throw new Error(`${name} was not ready within ${READY_WITHIN_MS / 1000} s; see bench/results/processes.log`);
 }
@@ -169,7 +172,7 @@ async function post(url, key, body) {
     headers: { authorization: `Bearer ${key}`, 'idempotency-key': randomUUID(), 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`POST ${url} answered ${response.status} ${await response.text()}`);
+  if (!response.ok) throw new Error(`POST ${url} responded with ${response.status} ${await response.text()}`);
   return response.json();
 }
 

@@ -15,11 +15,11 @@ const folder = join(root, '.platform-test', 'bench');
 const [flag, ...more] = process.argv.slice(2);
 if (more.length > 0 || (flag !== undefined && flag !== '--profile')) {
   process.stderr.write(
-    'npm run bench [-- --profile]: --profile leaves a CPU profile of each measured api in bench/results\n',
+    'npm run bench [-- --profile]: --profile writes a CPU profile of each measured api in bench/results\n',
   );
   process.exit(2);
 }
-// Servers and programs are ended by the 'exit' handlers of those who started them.
+// The 'exit' handlers of the modules that started servers and programs end them.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
 const begun = performance.now();
@@ -28,12 +28,12 @@ const processes = new Set();
 process.once('exit', () => processes.forEach((server) => server.killNow()));
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
-// Ends, too, what a killed run has left.
+// Also ends the processes that a killed run has left.
 const claimed = await claimFolder(folder);
 for (const leftover of ['mongodb', 'redis', 'temporal', 'logs'])
   rmSync(join(folder, leftover), { recursive: true, force: true });
-// Servers named in the environment are left alone, thousands of onboardings would be written there; a mongod or
-// redis-server on PATH is taken.
+// Servers named in the environment are left alone, because thousands of onboardings would be written there; a mongod or
+// redis-server on PATH is used.
 const { MONGODB_URI: _mongodb, REDIS_URL: _redis, TEMPORAL_ADDRESS: _temporal, ...env } = process.env;
 const servers = await startEmbeddedServers({
   root,
@@ -94,10 +94,10 @@ function print({
     '',
     ...(starts.length > 0 ? ['Start to 200 at /readyz, and the memory after a second of idling'] : []),
     ...table(
-      starts.map(({ name, starts: count, seconds: taken, cpuSeconds, rssMegabytes }) => [
+      starts.map(({ name, starts: count, seconds: duration, cpuSeconds, rssMegabytes }) => [
         name,
-        `${taken.median.toFixed(2)} s`,
-        `${taken.min.toFixed(2)}–${taken.max.toFixed(2)}`,
+        `${duration.median.toFixed(2)} s`,
+        `${duration.min.toFixed(2)}–${duration.max.toFixed(2)}`,
         `${cpuSeconds.median.toFixed(2)} s of CPU`,
         ...whole(rssMegabytes),
         'MB',
@@ -110,7 +110,7 @@ function print({
   process.stdout.write(`\n${lines.join('\n')}\n`);
 }
 
-/** Columns as wide as their widest cell; all but the first to the right. */
+/** Returns the rows with columns as wide as their widest cell; all but the first are aligned right. */
 function table(rows) {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) =>

@@ -1,5 +1,5 @@
-// The api as `--role api` wires it, over a database whose answers are made up: what is left is the cost of everything
-// of ours around it.
+// The api as `--role api` wires it, over a database with made-up results: the measured cost is that of all our code
+// around the database.
 import type { Schema } from 'mongoose';
 import { createApp } from '../src/http/app';
 import { hashOfKey } from '../src/http/pipeline/authenticate';
@@ -56,16 +56,16 @@ const user: User = {
   metadata: {},
 };
 
-/** How many documents each collection was given. */
+/** Number of documents written to each collection. */
 const written: Record<string, number> = {};
 
 /**
- * No more than what the measured requests call, so that anything else throws. Mongoose and the driver do not run at
- * all.
+ * Returns a model with only the calls of the measured requests, so that any other call throws. Mongoose and the driver
+ * do not run at all.
  */
 function model(schema: object, found: unknown = null) {
-  const answered = Promise.resolve(found);
-  const query = { session: () => query, lean: () => answered };
+  const result = Promise.resolve(found);
+  const query = { session: () => query, lean: () => result };
   const count = async (documents: unknown[]): Promise<void> => {
     const { collection } = (schema as Schema).options;
     written[collection ?? ''] = (written[collection ?? ''] ?? 0) + documents.length;
@@ -120,7 +120,7 @@ async function main(): Promise<void> {
     sendSubscriptionCommand: never,
     hasGateway: () => true,
     gatewayWebhooks: { sandbox: null, stripe: null },
-    compensations: { hasten: never },
+    compensations: { wakeProcess: never },
     requireTimeSkipping: never,
     resetSandbox: never,
     stuck: { restart: never, close: never },
@@ -139,8 +139,8 @@ async function main(): Promise<void> {
     drainMs: 0,
     graceMs: 0,
   });
-  process.on('message', (message: { ask?: string }) => {
-    if (message.ask === 'written') process.send?.({ written });
+  process.on('message', (message: { query?: string }) => {
+    if (message.query === 'written') process.send?.({ written });
   });
   process.send?.({ listening: { port, key, userId } });
 }

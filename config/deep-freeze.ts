@@ -1,4 +1,4 @@
-/** Freezes plain objects and arrays all the way down and returns them. */
+/** Freezes plain objects and arrays recursively and returns them. */
 export function deepFreeze<T>(value: T): DeepReadonly<T> {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

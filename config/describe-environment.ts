@@ -3,7 +3,7 @@ import { variableNames, variables, type Variable } from './variables';
 export interface VariableDescription {
   name: string;
   group: string;
-  /** As it would be written; null: may stay unset; undefined: has to be set. */
+  /** The default as written in a file; null when the variable may stay unset; undefined when it is required. */
   default: string | null | undefined;
   /** The default in words, with those of single roles. */
   defaultText: string;
@@ -13,7 +13,7 @@ export interface VariableDescription {
   secret: boolean;
 }
 
-/** Describes every variable; `.env.example` and the README's table are generated from it. */
+/** Returns the description of every variable; `.env.example` and the README's table are generated from it. */
 export function describeEnvironment(): VariableDescription[] {
   return variableNames.map((name) => {
     const variable: Variable = variables[name];
@@ -36,7 +36,7 @@ export function describeEnvironment(): VariableDescription[] {
   });
 }
 
-/** The content of `.env.example`: required variables are empty, all others commented out with their default. */
+/** Renders `.env.example`: required variables are empty, all others commented out with their default. */
 export function renderEnvExample(): string {
   const lines = [
     '# Every variable the program reads. Commented lines show the default.',
@@ -54,7 +54,7 @@ export function renderEnvExample(): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The README's table, which stands between `<!-- config:begin -->` and `<!-- config:end -->`. */
+/** Renders the README's table between `<!-- config:begin -->` and `<!-- config:end -->`. */
 export function renderConfigTable(): string {
   const rows = describeEnvironment().map(({ name, defaultText, unit, meaning, allowed }) => {
     const shownDefault =

@@ -29,7 +29,7 @@ describe('the configuration', () => {
     expect(config.shutdown).toEqual({ drainMs: 1500, graceMs: 10_000, forceMs: 20_000 });
   });
 
-  it('names every bad variable at once, what is wrong and what is allowed', () => {
+  it('names every bad variable together, its fault and the allowed values', () => {
     const problems = problemsOf({
       ...secrets,
       PORT: 'http',
@@ -48,7 +48,7 @@ describe('the configuration', () => {
     ]);
   });
 
-  it('says which required variables are missing', () => {
+  it('names the missing required variables', () => {
     expect(problemsOf({}).map((problem) => problem.split(' ')[0])).toEqual(['OPERATOR_KEY', 'TOKEN_SECRET']);
   });
 
@@ -87,14 +87,14 @@ describe('the configuration', () => {
     expect(problemsOf({ ...secrets, [name]: value })).toEqual([expect.stringContaining(name)]),
   );
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as unset', () => {
     expect(read({ PORT: '', TEMPORAL_API_KEY: '' })).toMatchObject({
       api: { port: 3000 },
       temporal: { apiKey: undefined },
     });
   });
 
-  it('is frozen all the way down', () => {
+  it('is frozen recursively', () => {
     const config = read() as { api: { port: number } };
     expect(() => (config.api.port = 1)).toThrow(TypeError);
   });
@@ -106,7 +106,7 @@ describe('the configuration', () => {
     expect(read({ NODE_APP_INSTANCE: '1', ADMIN_PORT: '0' }).admin.port).toBe(0);
   });
 
-  it('wants the hard limit of the shutdown above what it limits', () => {
+  it('requires the hard limit of the shutdown to exceed the limits within it', () => {
     expect(problemsOf({ ...secrets, SHUTDOWN_GRACE_MS: '19000' })).toEqual([
       expect.stringMatching(/^SHUTDOWN_FORCE_MS is 20000; it has to be at least 21000/),
     ]);
@@ -114,11 +114,11 @@ describe('the configuration', () => {
     expect(problemsOf({ ...secrets, SHUTDOWN_GRACE_MS: '18000' })).toEqual([]);
   });
 
-  it('tells of rules between variables even when others are bad', () => {
+  it('reports broken rules between variables even when others are bad', () => {
     expect(problemsOf({ ...secrets, PORT: 'x', SHUTDOWN_GRACE_MS: '19000' })).toHaveLength(2);
   });
 
-  it('uses TLS as soon as a key, a certificate or the switch asks for it', () => {
+  it('uses TLS as soon as a key, a certificate or the switch requires it', () => {
     expect(read({ TEMPORAL_API_KEY: 'key' }).temporal.tls).not.toBeNull();
     expect(read({ TEMPORAL_TLS: 'true' }).temporal.tls).not.toBeNull();
     expect(read({ TEMPORAL_TLS_CA_FILE: '/ca.pem' }).temporal.tls).toMatchObject({ caFile: '/ca.pem' });
@@ -160,13 +160,13 @@ describe('the configuration', () => {
     expect(read({ ...stripe, STRIPE_API_BASE: base }).gateways.stripe).toMatchObject({ apiBase });
   });
 
-  it('refuses one secret for two uses', () => {
+  it('rejects one secret for two uses', () => {
     expect(problemsOf({ OPERATOR_KEY: secrets.OPERATOR_KEY, TOKEN_SECRET: secrets.OPERATOR_KEY })).toEqual([
       expect.stringContaining('TOKEN_SECRET equals OPERATOR_KEY'),
     ]);
   });
 
-  it('has a good default for every variable that need not be set', () => {
+  it('has a valid default for every optional variable', () => {
     for (const name of variableNames) {
       const variable: Variable = variables[name];
       if (typeof variable.default === 'string')
@@ -184,7 +184,7 @@ describe('the feature flags', () => {
   });
 });
 
-describe('what people are told', () => {
+describe('the generated texts', () => {
   it('.env.example is made from the table', () => {
     expect(readFileSync(path.join(root, '.env.example'), 'utf8')).toBe(renderEnvExample());
   });

@@ -9,7 +9,7 @@ type Parsed<V> = V extends { type: infer T extends z.ZodType; default: null }
     : never;
 type Values = { [Name in VariableName]: Parsed<(typeof variables)[Name]> };
 
-/** Everything that is wrong with the environment, one line for each variable. Holds no value of a secret. */
+/** Everything that is wrong with the environment, one line per variable. Contains no value of a secret. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
   constructor(problems: readonly string[]) {
@@ -25,7 +25,7 @@ export interface ReadConfigInput {
 }
 
 /**
- * The configuration of one process, frozen. A variable that is set but empty counts as not set.
+ * Returns the configuration of one process, frozen. A variable that is set but empty counts as not set.
  * @throws ConfigError that names every bad variable, its fault and the allowed values.
  */
 export function readConfig({ env, role }: ReadConfigInput) {
@@ -47,7 +47,8 @@ export function readConfig({ env, role }: ReadConfigInput) {
   const instance = env.NODE_APP_INSTANCE || '0';
   if (!/^\d{1,4}$/.test(instance))
     problems.push(`NODE_APP_INSTANCE is "${instance}"; it has to be the number that PM2 gives an instance`);
-  // Rules between variables are checked even when other variables are bad, as long as their own are valid.
+  // Rules between variables are checked even when other variables are bad, as long as the values they compare are
+  // valid.
   problems.push(...crossFieldProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
   return deepFreeze(arrange(values as Values, Number(instance)));

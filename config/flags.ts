@@ -1,6 +1,6 @@
 /**
- * Every feature flag: what it does and whether it is on by default. `FEATURES=-rate-limits` in the environment switches
- * one off; its bare name switches it on. A flag that nothing reads any more is removed from here.
+ * Every feature flag with its meaning and default. `FEATURES=-rate-limits` in the environment disables a flag; the bare
+ * name enables it. A flag that no code reads any more is removed from here.
  */
 export const flags = {
   'rate-limits': { on: true, meaning: 'Limits the requests of a tenant per minute' },
@@ -10,7 +10,9 @@ export type Flag = keyof typeof flags;
 export type Flags = Readonly<Record<Flag, boolean>>;
 export const flagNames = Object.keys(flags) as Flag[];
 
-/** The flags by default, changed by a comma list of `name` and `-name`. @throws Error naming every unknown flag. */
+/**
+ * Returns the default flags, changed by a comma list of `name` and `-name`. @throws Error naming every unknown flag.
+ */
 export function parseFlags(list: string): Flags {
   const result = Object.fromEntries(flagNames.map((name) => [name, flags[name].on])) as Record<Flag, boolean>;
   const unknown: string[] = [];

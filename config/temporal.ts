@@ -1,6 +1,6 @@
 import type { ActivityOptions, RetryPolicy } from '@temporalio/common';
 
-/** How long one attempt of an activity may take. */
+/** The longest duration of one attempt of an activity. */
 export const timeouts = {
   SHORT: '30 seconds',
   MEDIUM: '1 minute',
@@ -10,18 +10,18 @@ export const timeouts = {
 
 /**
  * The retry policies. None limits the number of attempts: an activity ends with its result, with a non-retryable
- * failure, or at a business deadline. Giving up after three attempts would call an unknown outcome a failure
+ * failure, or at a business deadline. Giving up after three attempts would turn an unknown outcome into a failure
  * (docs/decisions/0003-retries-until-a-deadline.md).
  */
 export const retryPolicies = {
-  /** For writes to our own database: they succeed once it is back. */
+  /** For writes to our own database, which succeed once the database is available again. */
   standard: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 } as const satisfies Record<string, RetryPolicy>;
 
 /**
- * Options of the activities that write to MongoDB or call the gateway: an answer comes within two of its time limits
+ * Options of the activities that write to MongoDB or call the gateway: a response comes within two of its time limits
  * (10 s) or not at all. The retries outlast a gateway that is unavailable. Declines are results and never thrown;
- * should one come as an error all the same, a retry would only decline again.
+ * should one arrive as an error all the same, a retry would only decline again.
  */
 export const paymentActivityOptions = {
   startToCloseTimeout: timeouts.SHORT,
@@ -43,8 +43,8 @@ export const subscriptionActivityOptions = guardedWriteOptions;
 export const sandboxClockActivityOptions = guardedWriteOptions;
 
 /**
- * Options of the step that moves a sandbox tenant's workflows: it reports every 2 s, and one that falls silent goes on
- * elsewhere.
+ * Options of the step that moves a sandbox tenant's workflows: it sends a heartbeat every 2 s, and a step without
+ * heartbeats is retried on another worker.
  */
 export const advanceTenantOptions = {
   ...sandboxClockActivityOptions,

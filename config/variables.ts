@@ -7,7 +7,8 @@ import { workerVariables } from './variables/worker-variables';
 export type { Variable } from './variables/variable';
 
 /**
- * Every variable of the environment that the program reads: the one table behind Config, `.env.example` and the README.
+ * Every variable of the environment that the program reads: the single source of Config, `.env.example` and the
+ * README's table.
  */
 export const variables = {
   ...apiVariables,

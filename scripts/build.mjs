@@ -19,7 +19,7 @@ const TARGETS = [
   {
     file: 'workflow-bundle.js',
     entry: 'workflows/index.ts',
-    // All that workflow code may import (.dependency-cruiser.cjs sees to that).
+    // Everything that workflow code may import (.dependency-cruiser.cjs enforces it).
     inputs: ['workflows', 'config', 'src/contracts', 'src/domain'],
     build: bundleWorkflows,
   },
@@ -56,7 +56,7 @@ async function bringUpToDate({ file, entry, inputs, build }) {
   process.stdout.write(`Build     dist/${file} ${upToDate ? 'is up to date' : `built in ${seconds} s`}\n`);
 }
 
-/** Hash of names and contents of everything that goes in; tests do not. */
+/** Returns a hash of the names and contents of all inputs except tests. */
 function contentStamp(inputs) {
   const hash = createHash('sha256');
   for (const file of inputs.flatMap((input) => filesBelow(inRoot(input)))) {
@@ -103,7 +103,7 @@ async function bundleWorkflows({ entry, file }) {
   writeWhole(join(dist, file), code);
 }
 
-/** By rename: a process that starts meanwhile reads the old file or the new one. */
+/** Writes a file by rename, so that a process that starts meanwhile reads the whole old or new file. */
 function writeWhole(path, contents) {
   const draft = join(dirname(path), `.${basename(path)}.draft-${process.pid}`);
   writeFileSync(draft, contents);

@@ -1,4 +1,4 @@
-// What `npm test` becomes once everything is installed (scripts/test.mjs).
+// The main program of `npm test`; scripts/test.mjs installs the packages and starts it.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -86,7 +86,7 @@ function runCommand({ name, command, args, beside: isBeside }: Check): Promise<n
   });
 }
 
-/** The bootstrap's channel to this process is not the children's. */
+/** Returns the environment without the bootstrap's channel, which children must not use. */
 function withoutChannel(): NodeJS.ProcessEnv {
   const { NODE_CHANNEL_FD: _channel, ...env } = process.env;
   return env;

@@ -1,7 +1,7 @@
 // After a change of dependencies: `node scripts/complete-lock.mjs`. A registry mirror may not carry the binaries of
 // other platforms (optional packages such as @swc/core-darwin-arm64); npm then leaves them out of package-lock.json,
-// and `npm ci` refuses the file. This writes them back in from what their parents name, without a hash: each machine
-// fetches only those of its own platform.
+// and `npm ci` refuses the file. This script adds them again from their parents' entries, without a hash: each machine
+// downloads only the packages of its own platform.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,7 +47,7 @@ if (added.length > 0) {
 }
 process.stdout.write(`${added.length} optional packages of other platforms added to package-lock.json\n`);
 
-/** Whether the lock has the package where its parent would find it: below it or below any folder above. */
+/** Returns true when the lock has the package where its parent finds it: below the parent or any folder above. */
 function resolves(parent, name) {
   for (let folder = parent; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
     if (lock.packages[`${folder === '' ? '' : `${folder}/`}node_modules/${name}`] !== undefined) return true;
@@ -55,12 +55,12 @@ function resolves(parent, name) {
   }
 }
 
-/** The platform as such packages name it: "@oxlint/binding-linux-arm64-musl". */
+/** Returns the platform that is part of a package's name, as in "@oxlint/binding-linux-arm64-musl". */
 function platformOf(name) {
   const parts = name.split('/').at(-1).split(/[-.]/);
   const os = SYSTEMS.filter((system) => parts.includes(system));
   const cpu = CPUS.filter((known) => parts.includes(known));
-  if (os.length === 0 && cpu.length === 0) throw new Error(`${name} does not say what platform it is for`);
+  if (os.length === 0 && cpu.length === 0) throw new Error(`${name} does not name its platform`);
   const libc =
     parts.includes('musl') || parts.includes('musleabihf')
       ? ['musl']

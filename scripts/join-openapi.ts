@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
-/** Returns the lines of each top-level key and of each key of `components`; comments above the first are left out. */
+/** Returns the lines of each top-level key and of each key of `components`, without comments above the first key. */
 function readSections(text: string): Map<string, string[]> {
   const sections = new Map<string, string[]>();
   let parent = '';
@@ -45,6 +45,6 @@ const joined = `${[HEADING, ...[...shared.values()].flat()].join('\n')}\n`;
 if (!process.argv.includes('--check')) {
   writeFileSync(join(root, 'openapi.yaml'), joined);
 } else if (joined !== read('openapi.yaml')) {
-  process.stderr.write('openapi.yaml is not what openapi/ makes: run `npm run generate`\n');
+  process.stderr.write('openapi.yaml is out of date: run `npm run generate`\n');
   process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
-// What `npm start` becomes once everything is installed (scripts/start.mjs checks the flags and hands over to this on
-// Node 24).
+// The main program of `npm start`; scripts/start.mjs checks the flags, installs the packages and starts this on Node
+// 24.
 import { join, resolve } from 'node:path';
 import { FolderInUse } from './embedded/claim-folder.ts';
 import type { EmbeddedServers } from './embedded/servers.ts';
@@ -12,7 +12,7 @@ import { watchSources } from './platform/watch-sources.ts';
 import { runTour } from './tour.ts';
 
 const root = join(import.meta.dirname, '..');
-/** Data, logs, secrets and run.json; another folder is another platform, beside this one. */
+/** The folder of data, logs, secrets and run.json. Another folder is another platform beside this one. */
 const folder = resolve(root, process.env.PLATFORM_DIR || '.platform');
 const flags = new Set(process.argv.slice(2));
 const terminal = createTerminal(process.stdout);
@@ -25,7 +25,7 @@ onShutDownRequest({
   },
   onSecond: () => {
     platform.killNow();
-    terminal.line('Ended by force; the next start finds everything that was acknowledged.');
+    terminal.line('Ended by force; no acknowledged data is lost.');
     process.exit(1);
   },
 });
@@ -33,7 +33,7 @@ process.once('exit', () => platform.killNow());
 
 try {
   await platform.claim();
-  if (flags.has('--servers-only')) sayAddresses(await platform.startServers());
+  if (flags.has('--servers-only')) printAddresses(await platform.startServers());
   else await startAll();
 } catch (error) {
   if (!platform.isStopping) {
@@ -69,12 +69,12 @@ async function endWith(code: number): Promise<void> {
 
 function alreadyRunning({ pid }: FolderInUse): string {
   const run = readRunFile(join(folder, 'run.json'));
-  const where =
-    run === null ? 'and is still starting or serves only the servers' : `at ${run.api}, Swagger UI ${run.docs}`;
-  return `Already running in this folder (pid ${pid}) ${where}. Stop that one first (Ctrl-C there, or: kill ${pid}).`;
+  const address =
+    run === null ? 'and is still starting or runs only the servers' : `at ${run.api}, Swagger UI ${run.docs}`;
+  return `Already running in this folder (pid ${pid}) ${address}. Stop that one first (Ctrl-C there, or: kill ${pid}).`;
 }
 
-function sayAddresses({ mongodb, redis, temporal, mail }: EmbeddedServers): void {
+function printAddresses({ mongodb, redis, temporal, mail }: EmbeddedServers): void {
   const rows = {
     MONGODB_URI: mongodb?.addresses.uri,
     REDIS_URL: redis?.addresses.url,

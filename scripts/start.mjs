@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// `npm start`: the one file that runs on whatever Node the machine has. It installs, then hands over to platform.ts on
-// Node 24.
+// `npm start`: runs on the machine's own Node, installs the packages, then hands over to platform.ts on Node 24.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled, fail, handOver } from './bootstrap/install.mjs';

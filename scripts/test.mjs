@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm test`: sets itself up as `npm start` does, then hands over to checks.ts on Node 24.
+// `npm test`: installs the packages as `npm start` does, then hands over to checks.ts on Node 24.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -8,7 +8,7 @@ import { ensureInstalled, fail, handOver } from './bootstrap/install.mjs';
 const USAGE = `npm test -- [--only name,name] [word ...]
 
 Runs every check and every layer of tests and ends with "N passed, N failed".
-With words (npm test -- payments): the tests whose path holds one of them, in every layer, and no other check.
+With words (npm test -- payments): the tests whose path contains one of them, in every layer, and no other check.
 With --only: these checks and layers.
 `;
 

@@ -7,10 +7,10 @@ import { createRestClient } from './platform/rest-client.ts';
 import type { RunFile } from './platform/run-file.ts';
 import type { Terminal } from './platform/terminal.ts';
 
-/** In this order. Each stage stands alone, so one that fails does not take the next with it. */
+/** The stages in their order. They are independent, so a failed stage does not affect the next one. */
 export const TOUR_STAGES: readonly TourStage[] = [onboardUser, settleLostPayment, subscribeForAYear, showLedger];
 
-/** Shows the platform at work through its public API. A stage that fails says where; the platform stays up. */
+/** Demonstrates the platform through its public API. A failed stage names its step; the platform stays up. */
 export async function runTour({
   run,
   terminal,

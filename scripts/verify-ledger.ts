@@ -1,6 +1,6 @@
-// `npm run ledger:verify`: compares our books with themselves and with the simulated gateway's own, item by item. Looks
-// at the platform that `npm start` runs in this folder; without one, at the servers that the environment names. Ends
-// with 1 when anything differs.
+// `npm run ledger:verify`: checks our books and compares them with the simulated gateway's own, item by item. Reads the
+// platform that `npm start` runs in this folder, or else the servers that the environment names. Exits with 1 when
+// anything differs.
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { readRunFile } from './platform/run-file.ts';

@@ -4,7 +4,10 @@ import { roles } from './processes/roles';
 
 const USAGE = 2;
 
-/** Flag → role. Exit code 2: the command line is wrong; 1: it could not start; 0: asked to stop, or only asked. */
+/**
+ * Runs the role that the flags name. Exit code 2: the command line is wrong; 1: the start failed; 0: stopped by
+ * request, or a query such as `--help` ended well.
+ */
 async function main(): Promise<void> {
   const invocation = readArguments(process.argv.slice(2));
   switch (invocation.kind) {
@@ -21,7 +24,11 @@ async function main(): Promise<void> {
     case 'check': {
       const { checkRole } = await import('./processes/check');
       process.exit(
-        (await checkRole({ role: invocation.role, env: process.env, say: (line) => process.stdout.write(`${line}\n`) }))
+        (await checkRole({
+          role: invocation.role,
+          env: process.env,
+          print: (line) => process.stdout.write(`${line}\n`),
+        }))
           ? 0
           : 1,
       );
@@ -30,7 +37,7 @@ async function main(): Promise<void> {
     case 'verify-ledger': {
       const { verifyLedger } = await import('./processes/verify-ledger');
       process.exit(
-        (await verifyLedger({ env: process.env, say: (line) => process.stdout.write(`${line}\n`) })) ? 0 : 1,
+        (await verifyLedger({ env: process.env, print: (line) => process.stdout.write(`${line}\n`) })) ? 0 : 1,
       );
       return;
     }
@@ -42,7 +49,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // A boot that was ended by a signal is no failure; the shutdown under way decides the exit code.
+  // A boot that a signal ended is no failure; the shutdown under way decides the exit code.
   if (error instanceof Error && error.name === 'BootInterrupted') return;
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);

@@ -2,20 +2,21 @@ import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
 import type { BornInSandbox } from '../src/contracts/sandbox/sandbox-clock';
 
 /**
- * The first step of every workflow that lives in its tenant's time, before it reads the clock or acts:
+ * The first step of every workflow that follows its tenant's clock, before it reads the time or acts:
  *
  *   await alignedWithSandbox(input);
  *
- * A workflow of a tenant whose clock was moved starts in real time; this waits until the workflow's clock shows the
- * tenant's time at the start. The server skips the wait. For all other workflows it adds nothing to the history.
+ * A workflow of a tenant whose clock was advanced starts in real time; this function waits until the workflow's clock
+ * shows the tenant's time at the start. The server skips the wait. For all other workflows nothing is added to the
+ * history.
  *
  * Messages may arrive earlier: set the handlers first, but check and apply commands only afterwards. A closed
- * `CommandInbox` queues commands unchecked; open it after this. The wait cannot be cancelled; the next step finds a
- * cancel that came meanwhile.
+ * `CommandInbox` queues commands unchecked; open the inbox afterwards. The wait cannot be cancelled; the next step
+ * finds a cancel that arrived meanwhile.
  */
 export async function alignedWithSandbox({ sandboxOffsetMs }: BornInSandbox): Promise<void> {
   const { startTime, continuedFromExecutionRunId, parent } = workflowInfo();
-  // A run that continues another, and a child, starts in the time of the run it comes from.
+  // A run that continues another one starts in that run's time, and a child in its parent's.
   if (sandboxOffsetMs === undefined || continuedFromExecutionRunId !== undefined || parent !== undefined) return;
   const alignedAtMs = startTime.getTime() + sandboxOffsetMs;
   await CancellationScope.nonCancellable(async () => {

@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
 import { ILLEGAL_STATE, type CommandInput } from '../src/contracts/commands';
 
-/** An accepted command that waits for its turn. Its sender waits until `outcome` or `refusal` is set. */
+/** An accepted command that waits for its turn. The sender waits until `outcome` or `refusal` is set. */
 export interface QueuedCommand<Name extends string, Outcome, Input extends CommandInput = CommandInput> {
   name: Name;
   input: Input;
@@ -24,14 +24,14 @@ export class CommandInbox<Name extends string, Outcome, Input extends CommandInp
 
   constructor(private readonly requirePossible: RequirePossible<Name, Input>) {}
 
-  /** From now on commands are checked when they arrive, not only when their turn comes. */
+  /** Starts to check commands when they arrive, not only when their turn comes. */
   open(): void {
     this.inTransit = false;
   }
 
   /**
-   * Runs an activity that records a move to another state. Meanwhile MongoDB may hold the next state already while the
-   * main loop does not know of it, so commands are queued unchecked; each is checked when its turn comes.
+   * Runs an activity that records a move to another state. Meanwhile MongoDB may hold a state that the main loop does
+   * not know yet, so commands are queued unchecked; each is checked when its turn comes.
    */
   async transit<T>(record: () => Promise<T>): Promise<T> {
     this.inTransit = true;
@@ -53,7 +53,7 @@ export class CommandInbox<Name extends string, Outcome, Input extends CommandInp
     return this.settled(command);
   }
 
-  /** Waits for the outcome of a command, or throws its refusal. A cancelled workflow still answers its senders. */
+  /** Returns the outcome of a command, or throws its refusal. A cancelled workflow still answers its senders. */
   async settled(command: QueuedCommand<Name, Outcome, Input>): Promise<Outcome> {
     await CancellationScope.nonCancellable(() =>
       condition(() => command.outcome !== undefined || command.refusal !== undefined),
@@ -64,7 +64,7 @@ export class CommandInbox<Name extends string, Outcome, Input extends CommandInp
 
   /**
    * For the main loop: returns the next command that is possible, or undefined once `untilMs` has come. Refuses the
-   * commands before it that came too late.
+   * earlier commands that came too late.
    */
   async next(untilMs: number): Promise<QueuedCommand<Name, Outcome, Input> | undefined> {
     for (;;) {

@@ -1,4 +1,4 @@
-// Every workflow by its wire name, one line per domain.
+// Exports every workflow under its wire name, one line per domain.
 export * from './payments';
 export * from './sandbox';
 export * from './subscriptions';

@@ -6,8 +6,8 @@ import type { ProcessStep, StepCommand } from '../src/contracts/process-step';
 import { CommandInbox, type QueuedCommand } from './command-inbox';
 
 /**
- * The state of one run of a process that receives commands: its entity, its steps' names and its inbox. The main loop
- * alone changes it, one step at a time.
+ * The state of one run of a process that receives commands: the entity, the names of the steps and the inbox. Only the
+ * main loop changes the state, one step at a time.
  */
 export abstract class ProcessRun<
   Ref extends object,
@@ -24,7 +24,7 @@ export abstract class ProcessRun<
     return stepOf(this.ref, name);
   }
 
-  /** Returns the input of the step that applies a command, and is named for it. */
+  /** Returns the input of the step that applies a command; the step has the command's name. */
   commandStep({ commandId, by }: CommandInput): Ref & ProcessStep & { command: StepCommand } {
     return { ...stepOf(this.ref, commandStep(commandId)), command: { id: commandId, by } };
   }
@@ -44,8 +44,8 @@ export abstract class ProcessRun<
 }
 
 /**
- * A process that a cancel interrupts instead of queueing behind other commands: it cancels the scope of the main loop,
- * which then undoes what was done.
+ * A process in which a cancel does not queue behind other commands: the cancel interrupts the main loop by cancelling
+ * its scope, and the finished steps are then undone.
  */
 export abstract class InterruptibleRun<
   Ref extends object,
@@ -53,7 +53,7 @@ export abstract class InterruptibleRun<
   Outcome,
   Input extends CommandInput = CommandInput,
 > extends ProcessRun<Ref, Name, Outcome, Input> {
-  /** The cancel that was accepted. */
+  /** The accepted cancel; null without one. */
   cancel: QueuedCommand<Name, Outcome, Input> | null = null;
 
   constructor(
@@ -77,7 +77,7 @@ export abstract class InterruptibleRun<
 /**
  * Returns the input of one step's activity.
  *
- * @param chain - Owns the entity; defaults to the calling workflow's own.
+ * @param chain - The chain that owns the entity. Defaults to the calling workflow's chain.
  */
 export function stepOf<Ref extends object>(
   ref: Ref,
@@ -87,7 +87,7 @@ export function stepOf<Ref extends object>(
   return { ...ref, chain, step, at: new Date().toISOString() };
 }
 
-/** Registers the updates whose commands wait in the inbox for their turn. Each command has the name of its update. */
+/** Registers updates whose commands wait in the inbox for their turn. Each command has the name of its update. */
 export function handleCommands<Name extends string, Outcome, Input extends CommandInput>(
   run: ProcessRun<object, Name, Outcome, Input>,
   definitions: readonly { name: string }[],
@@ -112,16 +112,16 @@ export function handleCancel<Name extends string, Outcome, Input extends Command
 }
 
 /**
- * True when a cancel ended the main loop. Temporal does not retry a step that was notified of a cancel: one that is
- * lost then, together with its worker, ends as a failure.
+ * Returns true when a cancel ended the main loop. Temporal does not retry a step that was notified of a cancel: when
+ * that step is lost together with its worker, the error is a failure and not a cancellation.
  */
 export function isCancelled(error: unknown, mainLoop: CancellationScope): boolean {
   return isCancellation(error) || mainLoop.consideredCancelled;
 }
 
 /**
- * True when another run owns the entity, or somebody changed it by hand. The run must end without touching it; the
- * reconciler lists it.
+ * Returns true when another run owns the entity, or somebody changed the entity by hand. The run must end without
+ * touching the entity, which the reconciler lists.
  */
 export function isNotOurs(error: unknown): boolean {
   return [ENTITY_NOT_OURS, ILLEGAL_STATE, 'NOT_FOUND'].includes(failureType(error));
@@ -132,7 +132,7 @@ export function failureType(error: unknown): string {
   return applicationFailureOf(error)?.type || 'INTERNAL';
 }
 
-/** Returns the failure that an activity threw, below Temporal's own wrapping; null where there is none. */
+/** Returns the failure that an activity threw, without Temporal's wrapping; null when there is none. */
 export function applicationFailureOf(error: unknown): ApplicationFailure | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof ApplicationFailure) return cause;

@@ -20,7 +20,7 @@ const histories = readdirSync(__dirname, { recursive: true, encoding: 'utf8' })
   .filter((name) => /histories\/.*\.json$/.test(name))
   .map((name) => readHistory(__dirname, name));
 
-/** The same history, had its last activity been another one. */
+/** Returns the history with another activity in place of the last one. */
 function withAnotherActivity(history: KeptHistory): KeptHistory {
   const events = structuredClone(history.events);
   const scheduled = events.flatMap((event) => event.activityTaskScheduledEventAttributes ?? []);
@@ -34,8 +34,8 @@ const byType = [...new Map(histories.map((kept) => [workflowTypeOf(kept.history)
 beforeAll(() => quietTemporal());
 
 /**
- * Every ending, recorded from a real run. A red test here means: runs that are on their way would break on a deploy.
- * Put the change behind `patched()`; record new histories (RECORD_HISTORIES=1) only beside the old ones.
+ * Every ending, recorded from a real run. A red test means that a deploy would break the runs under way. Put the change
+ * behind `patched()`; record new histories (RECORD_HISTORIES=1) only beside the old ones.
  */
 describe('the workflows that ship', () => {
   let failures: Map<string, Error | null>;
@@ -54,7 +54,7 @@ describe('the workflows that ship', () => {
     expect(failure).toBeNull();
   });
 
-  it.each(byType)('%s does not replay when another activity stands in its place', (type) => {
+  it.each(byType)('%s does not replay when the history names another activity', (type) => {
     expect(sabotaged.get(type)).toBeInstanceOf(DeterminismViolationError);
   });
 
@@ -72,7 +72,7 @@ describe('a change behind patched()', () => {
   const folder = join(__dirname, '../src/testing/replay/histories');
   const before = readHistory(folder, 'before-the-patch.json');
   const after = readHistory(folder, 'with-the-patch.json');
-  /** The same history, replayed by the code of that name. */
+  /** Returns the history as one of another workflow type, so that the code of that type replays it. */
   const replayedBy = (workflowType: string, { name, history }: NamedHistory): NamedHistory => {
     const events = structuredClone(history.events);
     events[0]!.workflowExecutionStartedEventAttributes!.workflowType.name = workflowType;

@@ -22,12 +22,12 @@ import { applyStep } from '../../src/services/apply-step';
 import { findEntity } from '../../src/services/find-entity';
 import { claimPayment } from '../../src/services/payments/claim-payment';
 import { movePayment } from '../../src/services/payments/move-payment';
-import { isGatewayError } from './gateway-answers';
+import { isGatewayError } from './gateway-reports';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** What is looked at before the gateway is asked for money. */
+/** The checks of a payment before any call that moves money. */
 export const createPaymentCheckActivities = ({
   database,
   gatewayFor,
@@ -37,7 +37,10 @@ export const createPaymentCheckActivities = ({
   const find = ({ tenantId, paymentId }: PaymentStepInput) =>
     findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
 
-  /** Counts what customers do themselves; a parent's charges come in crowds by their nature. */
+  /**
+   * Counts the payments that customers start themselves; a parent's charges are left out, because many of them are due
+   * at the same time.
+   */
   const velocityOf = async (
     { _id, tenantId, customerId, parent }: Payment,
     at: string,
@@ -59,7 +62,7 @@ export const createPaymentCheckActivities = ({
     return { paymentsLastHour, paymentsLastDay, declinesLastHour };
   };
 
-  /** With what the partner denies. */
+  /** Returns the default rules together with the partner's deny list. */
   const rulesOf = async ({ tenantId }: Payment): Promise<FraudRules> => {
     const partner = await models.partners.findById(tenantOf(tenantId).partnerId, { denyList: 1 }).lean();
     return { ...fraudRules, denyList: [...fraudRules.denyList, ...(partner?.denyList ?? [])] };
@@ -79,7 +82,8 @@ export const createPaymentCheckActivities = ({
 
   return {
     /**
-     * Makes this run the owner of the payment and says where to pick up. Another chain's payment is `ENTITY_NOT_OURS`.
+     * Makes this run the owner of the payment and returns the state to continue from. Throws `ENTITY_NOT_OURS` for a
+     * payment that another chain owns.
      */
     async validatePayment(input: ValidatePaymentInput): Promise<PaymentProgress> {
       const claimed = await claimPayment({ database, ...input });
@@ -89,7 +93,7 @@ export const createPaymentCheckActivities = ({
       return { state, unknownCall, capture, since: since.toISOString(), undoing, run: runs, reason };
     },
 
-    /** Judges amount, velocity and deny list. `deny` is an answer. */
+    /** Judges amount, velocity and deny list. `deny` is a result, not an error. */
     async checkFraud(input: PaymentStepInput): Promise<FraudAnswer> {
       const payment = await find(input);
       const { customerId, paymentMethod, amount } = payment;
@@ -107,7 +111,10 @@ export const createPaymentCheckActivities = ({
       return { decision: data.decision as FraudDecision };
     },
 
-    /** Asks the gateway what the payment method is. Waits an outage out; a card that cannot be charged is an answer. */
+    /**
+     * Returns the gateway's facts about the payment method. Retries through an outage; a card that cannot be charged is
+     * a result, not an error.
+     */
     async validateCard(input: PaymentStepInput): Promise<CardAnswer> {
       const { tenantId, at } = input;
       const { paymentMethod, customerId, amount } = await find(input);

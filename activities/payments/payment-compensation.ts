@@ -9,23 +9,23 @@ import { findEntity } from '../../src/services/find-entity';
 import { movePayment } from '../../src/services/payments/move-payment';
 import { recordUndoFailure } from '../../src/services/payments/payment-effects';
 import { recordHold } from '../../src/services/payments/record-hold';
-import { isGatewayError, saidOfAuthorise, saidOfVoid, type Said } from './gateway-answers';
+import { isGatewayError, reportOfAuthorise, reportOfVoid, type GatewayReport } from './gateway-reports';
 import { authorisationOf, authoriseInputOf } from './payment-gateway';
 import { findEffect, isTooLateToSend, overdueAtOf } from './send-effect';
 
 const UNAVAILABLE = ['GatewayUnavailable', 'GatewayRequestRefused', 'VoidRefused'] as const;
 
-/** Undoes a payment at the gateway: gives up what is held, or may be. */
+/** Undoes a payment at the gateway: releases every hold that exists or may exist. */
 export const createPaymentCompensationActivities = ({ database, gatewayFor }: ActivityDependencies) => {
   const find = ({ tenantId, paymentId }: PaymentStepInput) =>
     findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
 
   /**
-   * Returns what became of an authorisation that was sent and not answered. That the gateway does not show it is no
-   * proof, the call may still be on its way; the same call with the same key is: it gets the first answer, or is the
-   * first. After 24 hours the call is not on its way any more and must not be sent again, so nothing is held.
+   * Returns the outcome of an authorisation that was sent and got no response. The gateway's "never seen" is no proof,
+   * as the call may still be in transit. The same call with the same key is a proof: it returns the first result, or is
+   * the first. After 24 hours the call is no longer in transit and must not be sent again, so nothing is held.
    */
-  const settleAuthorise = async ({ at }: PaymentStepInput, payment: Payment): Promise<Said> => {
+  const settleAuthorise = async ({ at }: PaymentStepInput, payment: Payment): Promise<GatewayReport> => {
     const call = authoriseInputOf(payment, at);
     const gateway = gatewayFor(payment.tenantId);
     const found = await gateway.lookUp({
@@ -34,14 +34,16 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
       at,
       operation: 'authorise',
     });
-    if (found.status === 'found' && found.operation === 'authorise') return saidOfAuthorise(found.result);
+    if (found.status === 'found' && found.operation === 'authorise') return reportOfAuthorise(found.result);
     const effect = await findEffect({ database, tenantId: call.tenantId, key: call.idempotencyKey });
     if (isTooLateToSend({ effect, at })) return { status: 'not_found', reason: null };
-    return saidOfAuthorise(await gateway.authorise(call));
+    return reportOfAuthorise(await gateway.authorise(call));
   };
 
-  /** The void is decisive: after it no capture succeeds, and one that came first is told as `captured`. */
-  const voidHold = async ({ at, tenantId }: PaymentStepInput, payment: Payment): Promise<Said> => {
+  /**
+   * Sends the void, which is decisive: after it no capture succeeds, and an earlier capture is reported as `captured`.
+   */
+  const voidHold = async ({ at, tenantId }: PaymentStepInput, payment: Payment): Promise<GatewayReport> => {
     const call = {
       tenantId,
       at,
@@ -50,14 +52,14 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
     };
     const gateway = gatewayFor(tenantId);
     const found = payment.unknownCall === 'void' ? await gateway.lookUp({ ...call, operation: 'void' }) : null;
-    return saidOfVoid(
+    return reportOfVoid(
       found?.status === 'found' && found.operation === 'void' ? found.result : await gateway.void(call),
     );
   };
 
   /**
-   * A customer who confirmed just before the void made the hold real: that stands in the gateway's books, and so in
-   * ours. Asked once the void is decided, since nothing of it changes any more.
+   * Posts the hold of a customer who confirmed just before the void: the gateway's books contain it, so ours must too.
+   * The look-up comes after the void has been decided, because then the result no longer changes.
    */
   const bookHold = async (input: PaymentStepInput, payment: Payment): Promise<void> => {
     const { tenantId, at } = input;
@@ -76,25 +78,25 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
   const undo = async (input: PaymentStepInput): Promise<CompensationAnswer> => {
     let payment = await find(input);
     if (payment.authorisationId === null) {
-      const said = await settleAuthorise(input, payment);
-      const next = paymentAfter({ position: positionOf(payment), status: said.status });
+      const report = await settleAuthorise(input, payment);
+      const next = paymentAfter({ position: positionOf(payment), status: report.status });
       if (next !== 'authorised' && next !== 'requires_action')
-        return { status: said.status, reason: said.reason, position: positionOf(payment) };
-      await movePayment({ database, ...input, step: `${input.step}/found`, to: next, ...said });
+        return { status: report.status, reason: report.reason, position: positionOf(payment) };
+      await movePayment({ database, ...input, step: `${input.step}/found`, to: next, ...report });
       payment = await find(input);
     }
     const position = positionOf(payment);
     try {
-      const said = await voidHold(input, payment);
-      if (payment.authorisedMinor > 0) return { ...said, position };
-      // Confirmed and taken at the gateway itself, both before our void came: it is captured by way of the hold that it
-      // was.
-      if (said.status === 'captured' && paymentAfter({ position, status: 'authorised' }) === 'authorised') {
+      const report = await voidHold(input, payment);
+      if (payment.authorisedMinor > 0) return { ...report, position };
+      // Confirmed and captured at the gateway itself, both before our void arrived: the payment becomes captured by way
+      // of its hold.
+      if (report.status === 'captured' && paymentAfter({ position, status: 'authorised' }) === 'authorised') {
         await movePayment({ database, ...input, step: `${input.step}/hold`, to: 'authorised' });
-        return { ...said, position: 'authorised' };
+        return { ...report, position: 'authorised' };
       }
       await bookHold(input, payment);
-      return { ...said, position };
+      return { ...report, position };
     } catch (error) {
       if (!isGatewayError(error, 'GatewayOutcomeUnknown')) throw error;
       const next = paymentAfterSilence({ position, call: 'void' });
@@ -106,14 +108,14 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
 
   return {
     /**
-     * Harmless where nothing was sent or nothing is held, and repeated by the workflow until it succeeds. What keeps
-     * failing is on the operator's list, who may waive it.
+     * Does nothing where nothing was sent or nothing is held. The workflow repeats it until it succeeds. An undoing
+     * that keeps failing is on the list of the operator, who may waive it.
      */
     async compensatePayment(input: PaymentStepInput): Promise<CompensationAnswer> {
       const { tenantId, paymentId } = input;
-      const noAnswer = async (status: 'unknown' | 'unavailable'): Promise<CompensationAnswer> => {
+      const noOutcome = async (status: 'unknown' | 'unavailable'): Promise<CompensationAnswer> => {
         const now = await find(input);
-        // A void may be sent again at any time: it takes nothing, and is decided by the state of the authorisation.
+        // A void may be sent again at any time: it takes no money, and the state of the authorisation decides it.
         const overdueAt = now.unknownCall === 'void' ? overdueAtOf({ sentAt: now.since }) : overdueAtOf(effect);
         return { status, reason: null, position: positionOf(now), overdueAt: overdueAt ?? undefined };
       };
@@ -128,16 +130,16 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
       if (effect.state === 'waived') return { status: 'waived', reason: null, position };
       try {
         const answer = await undo(input);
-        return answer.status === 'unknown' ? await noAnswer('unknown') : answer;
+        return answer.status === 'unknown' ? await noOutcome('unknown') : answer;
       } catch (error) {
-        // No answer to a settling call: it may have happened, and is settled by its key next time.
-        if (isGatewayError(error, 'GatewayOutcomeUnknown')) return noAnswer('unknown');
-        // A rule of ours ends the process, and the reconciler lists that.
+        // A settling call got no response: it may have taken effect, and the next attempt settles it by its key.
+        if (isGatewayError(error, 'GatewayOutcomeUnknown')) return noOutcome('unknown');
+        // A broken business rule ends the process, and the reconciler lists that.
         if (error instanceof DomainError) throw error;
-        // What nobody foresaw is counted too before the server tries again: it must not go on for ever unseen.
+        // An unexpected error is counted too before Temporal tries again: it must not repeat unseen for ever.
         await recordUndoFailure({ database, effect: ref, error });
         if (!UNAVAILABLE.some((name) => isGatewayError(error, name))) throw error;
-        return noAnswer('unavailable');
+        return noOutcome('unavailable');
       }
     },
   };

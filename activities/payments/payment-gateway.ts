@@ -16,10 +16,16 @@ import { findEntity } from '../../src/services/find-entity';
 import { movePayment } from '../../src/services/payments/move-payment';
 import { captureMinorOf } from '../../src/services/payments/payment-changes';
 import { effectOf } from '../../src/services/payments/payment-effects';
-import { isGatewayError, REQUEST_REFUSED, saidOfAuthorise, saidOfCapture, type Said } from './gateway-answers';
+import {
+  isGatewayError,
+  REQUEST_REFUSED,
+  reportOfAuthorise,
+  reportOfCapture,
+  type GatewayReport,
+} from './gateway-reports';
 import { findEffect, isTooLateToSend, overdueAtOf, sendEffect } from './send-effect';
 
-/** Everything that makes an authorisation the same call: none of it ever changes. */
+/** Returns the parameters of the authorisation. All of them are immutable, so that a repeat is the same call. */
 export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput => ({
   tenantId: payment.tenantId,
   idempotencyKey: gatewayKey(payment._id, 'authorise'),
@@ -33,18 +39,17 @@ export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput =
 });
 
 /**
- * The calls that move money. Temporal may run each more than once: the key is made of the payment and the call, and
- * under one key the gateway acts once. A gateway that is away is thrown and so waited out; no answer is an answer:
- * `unknown`.
+ * The calls that move money. Temporal may run each more than once: the key is made of the payment and the call, and the
+ * gateway acts once per key. An unavailable gateway throws and is retried; a missing response is a result: `unknown`.
  */
 export const createPaymentGatewayActivities = ({ database, gatewayFor }: ActivityDependencies) => {
   const find = ({ tenantId, paymentId }: LookUpPaymentInput) =>
     findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
 
-  const ask = async (payment: Payment, call: GatewayCallInput['call'], at: string): Promise<Said> => {
+  const sendCall = async (payment: Payment, call: GatewayCallInput['call'], at: string): Promise<GatewayReport> => {
     const gateway = gatewayFor(payment.tenantId);
-    if (call === 'authorise') return saidOfAuthorise(await gateway.authorise(authoriseInputOf(payment, at)));
-    return saidOfCapture(
+    if (call === 'authorise') return reportOfAuthorise(await gateway.authorise(authoriseInputOf(payment, at)));
+    return reportOfCapture(
       await gateway.capture({
         tenantId: payment.tenantId,
         idempotencyKey: gatewayKey(payment._id, 'capture'),
@@ -55,11 +60,13 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
     );
   };
 
-  /** Keeps at once what carries the gateway's references: a hold, or the page where the customer confirms. */
-  const keep = async (
+  /**
+   * Stores a result that carries the gateway's references immediately: a hold, or the page where the customer confirms.
+   */
+  const recordReport = async (
     input: GatewayCallInput | LookUpPaymentInput,
     payment: Payment,
-    { status, reason, capturedMinor, ...references }: Said,
+    { status, reason, capturedMinor, ...references }: GatewayReport,
   ): Promise<GatewayAnswer> => {
     const position = positionOf(payment);
     const next = paymentAfter({ position, status });
@@ -74,7 +81,7 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
     const { tenantId, at, call } = input;
     const payment = await find(input);
     const position = positionOf(payment);
-    // A repeat, after an attempt whose answer was kept but not reported.
+    // A repeat, after an attempt whose result was stored but not reported.
     if (position === 'authorised' && call === 'authorise') return { status: 'authorised', reason: null, position };
     const { authorisationId } = payment;
     const key = gatewayKey(payment._id, call);
@@ -86,29 +93,29 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
         idempotencyKey: key,
         ...(authorisationId === null ? {} : { authorisationId }),
       });
-      // A capture that the gateway never saw has taken nothing: the hold is as it was.
+      // A capture that the gateway never saw has taken nothing: the hold is unchanged.
       if (found.status === 'not_found') {
         const effect = await findEffect({ database, tenantId, key });
-        // The call must not be sent again by now, so that the gateway does not show it leads nowhere.
-        if (isTooLateToSend({ effect, at })) return noAnswer('unavailable', position, effect);
+        // It is too late to send the call again, so its absence at the gateway settles nothing.
+        if (isTooLateToSend({ effect, at })) return noOutcome('unavailable', position, effect);
         return { status: call === 'capture' ? 'authorised' : 'not_found', reason: null, position };
       }
-      if (found.operation === 'authorise') return await keep(input, payment, saidOfAuthorise(found.result));
-      if (found.operation === 'capture') return { ...saidOfCapture(found.result), position };
-      throw new Error(`The gateway told of a ${found.operation} under the key of ${call}`);
+      if (found.operation === 'authorise') return await recordReport(input, payment, reportOfAuthorise(found.result));
+      if (found.operation === 'capture') return { ...reportOfCapture(found.result), position };
+      throw new Error(`The gateway reported a ${found.operation} under the key of ${call}`);
     } catch (error) {
-      // A refused look-up (a key that was replaced) tells as little, and must not keep the process from telling an
-      // operator.
-      const tellsNothing =
-        isGatewayError(error, 'GatewayUnavailable') || isGatewayError(error, 'GatewayRequestRefused');
-      if (tellsNothing) return noAnswer('unavailable', position, await findEffect({ database, tenantId, key }));
+      // A refused look-up (a key that was replaced) says as little as an outage, and must not keep the process from
+      // notifying an operator.
+      const saysNothing = isGatewayError(error, 'GatewayUnavailable') || isGatewayError(error, 'GatewayRequestRefused');
+      if (saysNothing) return noOutcome('unavailable', position, await findEffect({ database, tenantId, key }));
       throw error;
     }
   };
 
   /**
-   * A refusal says nothing of an attempt before it: under the key the gateway may. What it has never seen, once that
-   * attempt has arrived or died on its way, has failed; what may be held all the same is given back first.
+   * Settles a refused call. The refusal says nothing about an earlier attempt, but a look-up by its key may. If the
+   * gateway has not seen the key once an earlier attempt must have arrived or been lost, the call has failed; a hold
+   * that may exist all the same is voided first.
    */
   const settleRefused = async (
     input: GatewayCallInput,
@@ -122,16 +129,16 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
     const isUnseen = found.status === 'not_found' || (call === 'capture' && found.status === 'authorised');
     if (!isUnseen && found.status !== 'unavailable') return found;
     const mayBeOnItsWay = Date.parse(at) - effect.updatedAt.getTime() < paymentTimes.arrivalMs;
-    return isUnseen && !mayBeOnItsWay ? { ...failed, mayHold: true } : noAnswer('unknown', underWay, effect);
+    return isUnseen && !mayBeOnItsWay ? { ...failed, mayHold: true } : noOutcome('unknown', underWay, effect);
   };
 
   return {
-    /** Asks the gateway to hold the amount or to take it, after writing down that it will. */
+    /** Sends an authorisation or a capture to the gateway, after recording the intention. */
     async processPaymentGateway(input: GatewayCallInput): Promise<GatewayAnswer> {
       const { at, call, step } = input;
       const underWay = call === 'authorise' ? 'authorising' : 'capturing';
       const before = await find(input);
-      // A repeat, after an attempt whose answer was kept but not reported.
+      // A repeat, after an attempt whose result was stored but not reported.
       if (call === 'authorise' && (before.state === 'authorised' || before.state === 'requires_action')) {
         return { status: before.state, reason: null, position: before.state };
       }
@@ -139,27 +146,31 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
       const payment = await find(input);
       const ref = { database, tenantId: payment.tenantId, key: gatewayKey(payment._id, call) };
       const earlier = await findEffect(ref);
-      if (isTooLateToSend({ effect: earlier, at })) return noAnswer('unknown', underWay, earlier);
+      if (isTooLateToSend({ effect: earlier, at })) return noOutcome('unknown', underWay, earlier);
       try {
-        const said = await sendEffect({
+        const report = await sendEffect({
           database,
           effect: effectOf(payment, call, at),
-          call: () => ask(payment, call, at),
+          call: () => sendCall(payment, call, at),
         });
-        return await keep(input, payment, said);
+        return await recordReport(input, payment, report);
       } catch (error) {
-        if (isGatewayError(error, 'GatewayOutcomeUnknown')) return noAnswer('unknown', underWay, await findEffect(ref));
+        if (isGatewayError(error, 'GatewayOutcomeUnknown'))
+          return noOutcome('unknown', underWay, await findEffect(ref));
         if (isGatewayError(error, 'GatewayRequestRefused')) return settleRefused(input, underWay);
         throw error;
       }
     },
 
-    /** What the gateway says about a call by its key. Changes nothing there, so it may be asked any number of times. */
+    /**
+     * Returns the gateway's status of a call by its key. Changes nothing at the gateway, so it may be repeated any
+     * number of times.
+     */
     lookUpPayment: (input: LookUpPaymentInput): Promise<GatewayAnswer> => lookUp(input),
   };
 };
 
-function noAnswer(
+function noOutcome(
   status: 'unknown' | 'unavailable',
   position: PaymentPosition,
   effect: Compensation | null,

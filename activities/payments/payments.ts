@@ -15,7 +15,7 @@ import { beginUndoing } from '../../src/services/payments/begin-undoing';
 import { reasonOfCancel } from '../../src/services/payments/cancel-reason';
 import { movePayment } from '../../src/services/payments/move-payment';
 
-/** The steps of a payment that change nothing but our own books. */
+/** The steps of a payment that change only our own books. */
 export const createPaymentActivities = ({ database }: ActivityDependencies) => {
   const { models } = database;
   const find = ({ tenantId, paymentId }: PaymentStepInput) =>
@@ -34,11 +34,11 @@ export const createPaymentActivities = ({ database }: ActivityDependencies) => {
     }) as const;
 
   return {
-    /** Moves the payment along its table, with its postings and what the compensation ledger has to say. */
+    /** Moves the payment along its table, with its postings and its entries in the compensation ledger. */
     updatePaymentStatus: (input: UpdatePaymentStatusInput): Promise<PaymentMoved> =>
       movePayment({ database, ...input }),
 
-    /** Records that the payment is being undone, and towards what, before anything is undone. */
+    /** Records that the payment is being undone, and towards which state, before anything is undone. */
     async undoPayment(input: UndoPaymentInput): Promise<PaymentMoved> {
       const { towards, command } = input;
       const payment = await find(input);
@@ -52,15 +52,15 @@ export const createPaymentActivities = ({ database }: ActivityDependencies) => {
       return { at, reason: typeof data.reason === 'string' ? data.reason : reason };
     },
 
-    /** Tells the partner where the payment stands: an event in the outbox, which its webhooks are sent from. */
+    /** Notifies the partner of the payment's state: an event in the outbox, from which its webhooks are sent. */
     async sendWebhookNotification(input: PaymentStepInput): Promise<PaymentMoved> {
       const { state } = await find(input);
       return applyStep(database, { ...step(input), event: { type: 'payment.notified', data: { state } } });
     },
 
     /**
-     * Puts a payment whose outcome is unknown for too long on the operator's list: once, however many runs ask and find
-     * it so.
+     * Puts a payment whose outcome has been unknown for too long on the operator's list: once, however many runs report
+     * it.
      */
     async reportOverduePayment(input: PaymentStepInput): Promise<void> {
       const { tenantId, paymentId } = input;
@@ -78,24 +78,26 @@ export const createPaymentActivities = ({ database }: ActivityDependencies) => {
             entityType: 'payment',
             entityId: paymentId,
             subject: processPaymentId(paymentId),
-            detail: `The gateway has not said for 24 hours what became of ${unknownCall ?? 'undoing it'}; it is looked up every hour`,
+            detail:
+              `The outcome of the ${unknownCall ?? 'undoing'} at the gateway has been unknown for 24 hours; ` +
+              'the platform looks it up every hour',
           });
         },
       });
     },
 
     /**
-     * Lets go of a renewal's payment, so that the next run can own it. Told once: later looks that found nothing new
-     * are no news.
+     * Releases a parent's payment, so that the next run can own it. Recorded once: a later run that found nothing new
+     * records nothing.
      */
     async releasePayment(input: PaymentStepInput): Promise<void> {
       const { tenantId, paymentId, chain, step: name } = input;
-      const told = await models.events
+      const lastEvent = await models.events
         .findOne({ tenantId, entityId: paymentId, type: 'payment.released' }, { step: 1 })
         .lean();
-      // A repeat finds it released, and so no longer this chain's.
-      if (told?.step === name) return;
-      if (told) await models.payments.updateOne({ _id: paymentId, tenantId, chain }, { $set: { chain: null } });
+      // A repeat finds the payment released, and so no longer owned by this chain.
+      if (lastEvent?.step === name) return;
+      if (lastEvent) await models.payments.updateOne({ _id: paymentId, tenantId, chain }, { $set: { chain: null } });
       else await applyStep(database, { ...step(input), set: { chain: null }, event: { type: 'payment.released' } });
     },
   };

@@ -19,11 +19,11 @@ import { findEntity } from '../../src/services/find-entity';
 import { insertDocuments } from '../../src/services/insert-documents';
 import { mendStuckItem, openStuckItem } from '../../src/services/operator/stuck-items';
 import { registerEffect, type NewEffect } from '../../src/services/payments/payment-effects';
-import { isGatewayError, REQUEST_REFUSED, saidOfRefund } from './gateway-answers';
+import { isGatewayError, REQUEST_REFUSED, reportOfRefund } from './gateway-reports';
 import { authorisationOf } from './payment-gateway';
 import { findEffect, isTooLateToSend, mayHaveArrived, sendEffect } from './send-effect';
 
-/** Gives money back. A refund that is not answered stays `pending` and is settled by its key. */
+/** Refunds captured money. A refund without a response stays `pending` and is settled by its key. */
 export const createRefundActivities = ({ database, gatewayFor }: ActivityDependencies) => {
   const { models } = database;
 
@@ -51,22 +51,23 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
   });
 
   /**
-   * Returns the refund that the gateway shows under the key; otherwise sends the same call with the same key, which is
-   * the first or gets the first answer. After 24 hours without an outcome it only looks.
+   * Returns the refund's result at the gateway: the recorded one where the key is known there; otherwise the result of
+   * the same call with the same key, which is the first call or returns the first result. 24 hours after the first
+   * attempt it only looks up the refund.
    */
-  const ask = async (call: RefundInput, earlier: Compensation | null): Promise<RefundAnswer> => {
+  const refundOnce = async (call: RefundInput, earlier: Compensation | null): Promise<RefundAnswer> => {
     const gateway = gatewayFor(call.tenantId);
     const { tenantId, at, idempotencyKey, authorisationId } = call;
     const found = earlier?.sent
       ? await gateway.lookUp({ tenantId, at, idempotencyKey, authorisationId, operation: 'refund' })
       : null;
-    if (found?.status === 'found' && found.operation === 'refund') return saidOfRefund(found.result);
+    if (found?.status === 'found' && found.operation === 'refund') return reportOfRefund(found.result);
     if (isTooLateToSend({ effect: earlier, at })) return { status: 'unknown', reason: null };
-    return saidOfRefund(await gateway.refund(call));
+    return reportOfRefund(await gateway.refund(call));
   };
 
   return {
-    /** Makes this run the owner of the refund, registers what it is about to do, and says where it stands. */
+    /** Makes this run the owner of the refund, registers the effect that follows, and returns the refund's state. */
     async beginRefund(input: RefundStepInput): Promise<{ state: RefundState; since: string }> {
       const { tenantId, refundId, chain } = input;
       const refund = await claimEntity({ database, tenantId, entityType: 'refund', entityId: refundId, chain });
@@ -83,7 +84,7 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
       return { state: 'pending', since };
     },
 
-    /** Asks the gateway to give the money back, or what became of having asked. */
+    /** Sends the refund to the gateway, or looks up the outcome of a refund that was sent. */
     async processRefundGateway({ at, ...ref }: RefundStepInput): Promise<RefundAnswer> {
       const { _id: refundId, tenantId, paymentId, amount } = await find(ref);
       const payment = await findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
@@ -101,7 +102,7 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
         return await sendEffect({
           database,
           effect: effectOf({ tenantId, refundId, at }),
-          call: () => ask(call, earlier),
+          call: () => refundOnce(call, earlier),
         });
       } catch (error) {
         if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null };
@@ -115,9 +116,7 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
       }
     },
 
-    /**
-     * Ends the refund: its state, the payment's funds and state, the reservation, the books, all in one transaction.
-     */
+    /** Ends the refund in one transaction: its state, the payment's funds and state, the reservation and the books. */
     async settleRefund(input: SettleRefundInput): Promise<void> {
       const { tenantId, refundId, at, outcome, reason } = input;
       const { paymentId, amount } = await find(input);
@@ -136,7 +135,7 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
             amount,
             outcome,
           });
-          const told = await applyStep(
+          const applied = await applyStep(
             database,
             {
               tenantId,
@@ -156,7 +155,7 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
             const { key: _id, ...posting } = postRefund({ key, paymentId, amount });
             await insertDocuments({
               model: models.ledgerPostings,
-              documents: [{ _id, ...posting, tenantId, at: new Date(told.at) }],
+              documents: [{ _id, ...posting, tenantId, at: new Date(applied.at) }],
               session,
             });
           }
@@ -170,7 +169,7 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
       });
     },
 
-    /** Puts a refund whose outcome is unknown for too long on the operator's list. */
+    /** Puts a refund whose outcome has been unknown for too long on the operator's list. */
     async reportOverdueRefund(input: RefundStepInput): Promise<void> {
       const { tenantId, refundId } = input;
       await applyStep(database, {
@@ -186,7 +185,7 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
             entityType: 'refund',
             entityId: refundId,
             subject: refundPaymentId(refundId),
-            detail: 'The gateway has not said for 24 hours what became of the refund; it is looked up every hour',
+            detail: 'The outcome of the refund has been unknown for 24 hours; the platform looks it up every hour',
           });
         },
       });

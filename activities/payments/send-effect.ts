@@ -3,7 +3,7 @@ import { paymentTimes } from '../../src/domain/payments/payment';
 import type { Compensation } from '../../src/models/payments/compensation';
 import type { Database } from '../../src/models/database';
 import { registerEffect, type EffectRef, type NewEffect } from '../../src/services/payments/payment-effects';
-import { isGatewayError } from './gateway-answers';
+import { isGatewayError } from './gateway-reports';
 
 type OfEffect = EffectRef & { database: Database };
 
@@ -11,26 +11,26 @@ export const findEffect = ({ database, tenantId, key }: OfEffect): Promise<Compe
   database.models.compensations.findOne({ tenantId, key }).lean();
 
 /**
- * Returns true when a call may have reached the gateway, by this attempt or by one before it: then no refusal of a
- * repeat says that nothing happened.
+ * Returns true when a call may have reached the gateway, in this attempt or an earlier one: then the refusal of a
+ * repeat does not prove that nothing happened.
  */
 export const mayHaveArrived = async ({ database, tenantId, key }: OfEffect): Promise<boolean> =>
   (await database.models.compensations.exists({ tenantId, key, sent: true })) !== null;
 
-/** Returns when the outcome of a call has been unknown for 24 hours, counted from its first attempt; null for none. */
+/** Returns the time 24 hours after the first attempt of a call, ISO 8601; null for a call that was never sent. */
 export const overdueAtOf = (effect: Pick<Compensation, 'sentAt'> | null): string | null =>
   effect?.sentAt ? new Date(effect.sentAt.getTime() + paymentTimes.unknownMs).toISOString() : null;
 
 /**
  * Returns true for a call whose outcome has been unknown for 24 hours: the gateway may have forgotten its key, so a
- * repeat could be a second call, and any other key is one. `at` is the business time of the step.
+ * repeat could take effect a second time. `at` is the business time of the step.
  */
 export function isTooLateToSend({ effect, at }: { effect: Compensation | null; at: string }): boolean {
   const overdueAt = overdueAtOf(effect);
   return overdueAt !== null && Date.parse(at) + waitedMs() >= Date.parse(overdueAt);
 }
 
-/** How long Temporal has been repeating this activity; the step keeps its time meanwhile. */
+/** Returns the milliseconds for which Temporal has been repeating this activity; the step keeps its time meanwhile. */
 function waitedMs(): number {
   const info = asyncLocalStorage.getStore()?.info;
   return info ? Math.max(0, info.currentAttemptScheduledTimestampMs - info.scheduledTimestampMs) : 0;
@@ -43,8 +43,8 @@ export interface SendEffectInput<T> {
 }
 
 /**
- * Runs the call and remembers whether it may have reached the gateway. Only a call that was certainly not taken, and
- * not after one that may have been, leaves the effect as unsent.
+ * Runs the call and records whether it may have reached the gateway. The effect stays unsent only when this call was
+ * certainly not accepted and no earlier one may have been.
  */
 export async function sendEffect<T>({ database, effect, call }: SendEffectInput<T>): Promise<T> {
   const { compensations } = database.models;

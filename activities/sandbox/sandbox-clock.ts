@@ -7,13 +7,13 @@ import { DomainError } from '../../src/domain/domain-error';
 const HEARTBEAT_MS = 2000;
 
 /**
- * The steps of an advance of a sandbox clock. Each may run any number of times: how far an advance has come is in
- * MongoDB, and none touches an operation that is not its own run's.
+ * The steps of an advance of a sandbox clock. Each may run any number of times: the progress of an advance is in
+ * MongoDB, and no step changes an operation that its own run does not own.
  */
 export const createSandboxClockActivities = ({ sandboxClock }: ActivityDependencies) => ({
   /**
-   * Makes this run the owner of the operation. Answers why it cannot go on, such as a server that lacks the feature;
-   * null when it can.
+   * Makes this run the owner of the operation. Returns the reason why it cannot continue, such as a server that lacks
+   * the feature; null when it can.
    */
   async beginAdvance(input: AdvanceStepInput): Promise<OperationFailure | null> {
     await sandboxClock.claim(input);
@@ -26,7 +26,7 @@ export const createSandboxClockActivities = ({ sandboxClock }: ActivityDependenc
     );
   },
 
-  /** Moves the tenant's clock and everything that lives by it for a quarter of a minute or so. */
+  /** Moves the tenant's clock, and every process that follows it, for about 15 seconds of real time. */
   async advanceTenant(input: AdvanceStepInput): Promise<AdvanceSlice> {
     const context = Context.current();
     const signal = context.cancellationSignal;
@@ -34,7 +34,7 @@ export const createSandboxClockActivities = ({ sandboxClock }: ActivityDependenc
     try {
       return await sandboxClock.advance({ ...input, signal });
     } catch (error) {
-      // Told as what it is: the worker shuts down (another goes on) or the advance was cancelled.
+      // The cancellation itself is thrown: the worker shuts down (another one continues) or the advance was cancelled.
       if (signal.aborted) throw signal.reason;
       throw error;
     } finally {
@@ -42,7 +42,7 @@ export const createSandboxClockActivities = ({ sandboxClock }: ActivityDependenc
     }
   },
 
-  /** Ends the operation, well or with its failure. */
+  /** Ends the operation as completed, or as failed with its failure. */
   async finishAdvance(input: FinishAdvanceInput): Promise<void> {
     await sandboxClock.finish(input);
   },

@@ -7,7 +7,11 @@ import type {
 } from '../../src/contracts/subscriptions/subscription-activities';
 import type { BillingPeriod } from '../../src/domain/subscriptions/billing-period';
 import { newId } from '../../src/domain/ids';
-import { anchorAnew, billingStandingOf, changePlan as billChange } from '../../src/domain/subscriptions/plan-change';
+import {
+  reanchorSchedule,
+  billingStandingOf,
+  changePlan as billChange,
+} from '../../src/domain/subscriptions/plan-change';
 import type { PlanItem } from '../../src/domain/subscriptions/plan';
 import { meaningOfResume } from '../../src/domain/subscriptions/subscription';
 import type { Invoice } from '../../src/models/subscriptions/invoice';
@@ -18,14 +22,14 @@ import { changeSubscription, type SubscriptionChange } from '../../src/services/
 import { endSubscription } from '../../src/services/subscriptions/end-subscription';
 import { newInvoice } from '../../src/services/subscriptions/new-invoice';
 
-/** The changes of a subscription that have to do with time already paid for, or still to be. */
-export const createSubscriptionChangeActivities = ({ database }: ActivityDependencies) => {
+/** The changes of a subscription that affect time already paid for, or still to be paid. */
+export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDependencies, 'database'>) => {
   const { models } = database;
 
   return {
     /**
-     * `now`: the plan changes with this step, and an invoice over the difference is open or settled by it.
-     * `period_end`: it waits.
+     * Changes the plan. `now`: the plan changes with this step, which also opens or settles an invoice over the
+     * difference. `period_end`: the change waits.
      */
     async changePlan(input: SubscriptionCommandStep<'changePlan'>): Promise<SubscriptionMoved> {
       const { tenantId, at, planId, quantity, when, command } = input;
@@ -54,8 +58,9 @@ export const createSubscriptionChangeActivities = ({ database }: ActivityDepende
     },
 
     /**
-     * Time given or paid for is used up first; afterwards a new period begins with the resumption and is charged before
-     * the service does. One that was told its moment begins at that moment, however late the timer or the worker was.
+     * Resumes a subscription. Time given or paid for is used up first; afterwards a new period begins with the
+     * resumption and is charged before the service starts. A resumption with a date begins at that date, however late
+     * the timer or the worker was.
      */
     async resumeSubscription(input: DueStep<'resumeSubscription'>): Promise<SubscriptionMoved> {
       const { at, command } = input;
@@ -75,16 +80,16 @@ export const createSubscriptionChangeActivities = ({ database }: ActivityDepende
             event: { type: 'subscription.resumed' },
           };
         }
-        const anew = anchorAnew(schedule, resumedAt);
+        const newSchedule = reanchorSchedule(schedule, resumedAt);
         return {
           ...by,
           set: {
             resumeAt: null,
-            schedule: anew,
-            nextPeriodAt: new Date(anew.startAt),
+            schedule: newSchedule,
+            nextPeriodAt: new Date(newSchedule.startAt),
             charge: {
               invoiceId: null,
-              periodStart: anew.startAt,
+              periodStart: newSchedule.startAt,
               attempt: 0,
               status: 'due',
               rung: 1,
@@ -98,9 +103,10 @@ export const createSubscriptionChangeActivities = ({ database }: ActivityDepende
     },
 
     /**
-     * Cancels at once, or has a cancel wait for the period's end. At once, an open invoice is taken back, with the
-     * credit that it had used up and what was paid of it; at the end of a period that was used, or when dunning gives
-     * up, what is left of it is uncollectible. A payment under way is withdrawn by whoever charges.
+     * Cancels immediately, or schedules a cancel for the period's end. An immediate cancel voids an open invoice,
+     * returns the credit that it used and refunds the part that was paid. At the end of a period that was used, or when
+     * dunning gives up, the rest of the invoice is uncollectible. The process that charges withdraws a payment under
+     * way.
      */
     async cancelSubscription(input: DueStep<'cancelSubscription'>): Promise<SubscriptionMoved> {
       const { at, command, when, refund, reason = 'requested' } = input;
@@ -130,8 +136,8 @@ export const createSubscriptionChangeActivities = ({ database }: ActivityDepende
   };
 
   /**
-   * A change that takes effect at once. An invoice over more than nothing is open and charged next; less than nothing
-   * is credit.
+   * Returns a change that takes effect immediately. An invoice with a positive total is open and charged next; a
+   * negative total becomes credit.
    */
   function planChanged({
     subscription,

@@ -29,18 +29,18 @@ import { newInvoice } from '../../src/services/subscriptions/new-invoice';
 import { settleCharge } from '../../src/services/subscriptions/settle-charge';
 
 /**
- * No invoice is made: the subscription was cancelled, or a cancel waits for the very moment at which the period would
- * begin.
+ * No invoice is created: the subscription was cancelled, or a cancel takes effect at the moment at which the period
+ * would begin.
  */
 class NotInvoiced extends Error {}
 
-/** The steps of one charge: what is known of it, the invoice and its payment, and what came of it. */
+/** The steps of one charge: its details, the invoice and its payment, and the recorded result. */
 export const createSubscriptionPaymentActivities = ({ database }: ActivityDependencies) => {
   const { models } = database;
   const find = ({ tenantId, subscriptionId }: ChargeStepInput) =>
     findEntity({ database, tenantId, entityType: 'subscription', entityId: subscriptionId });
 
-  /** The invoice that this charge is for: the open one, or that of the period which comes next. */
+  /** Returns the invoice that this charge is for: the open one, or that of the next period. */
   const billedInvoice = async (
     subscription: Subscription,
     at: string,
@@ -48,7 +48,7 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
     const open = await findChargedInvoice({ database, subscription });
     if (open) return { invoice: open, isNew: false, set: {} };
     if (subscription.waiting?.what === 'cancel')
-      throw new NotInvoiced(`subscription ${subscription._id} is to be cancelled where its next period would begin`);
+      throw new NotInvoiced(`subscription ${subscription._id} is cancelled where its next period would begin`);
     const change = subscription.waiting?.what === 'change_plan' ? subscription.waiting.item : null;
     const { draft, item, schedule, period } = billNextPeriod({ standing: billingStandingOf(subscription), change });
     const invoice = newInvoice({ invoiceId: newId('invoice'), subscription, kind: 'period', draft, period, at });
@@ -65,8 +65,8 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
 
   return {
     /**
-     * What is known of this attempt before it begins: whether it has a payment already, and whether that is still
-     * wanted.
+     * Returns the details of this attempt before it begins: its payment, null where none exists yet; `withdraw` is
+     * true when that payment is no longer wanted.
      */
     async getSubscriptionDetails(input: ChargeStepInput): Promise<SubscriptionDetails> {
       const subscription = await find(input);
@@ -89,9 +89,9 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
     },
 
     /**
-     * Makes the invoice of the period that is due, or takes the one that is open, and accepts a payment over it: both
-     * once, however often this runs. A change that waited for the period's end takes effect with its invoice; a cancel
-     * that did leaves the period uninvoiced. Null where nothing is to be paid.
+     * Creates the invoice of the period that is due, or takes the open one, and accepts a payment over it: both once,
+     * however often this runs. A change that waited for the period's end takes effect with its invoice; a cancel that
+     * waited leaves the period uninvoiced. Returns null where nothing is due.
      */
     async createInvoice(input: ChargeStepInput): Promise<InvoiceAnswer> {
       const { tenantId, step, attempt, at } = input;
@@ -163,15 +163,15 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
         if (error instanceof NotInvoiced) return { paymentId: null };
         throw error;
       }
-      // A repeat has decided nothing: the event of the first time knows.
+      // A repeat decides nothing: it reads the event of the first run.
       const { data } = await models.events.findOne({ tenantId, entityId: input.subscriptionId, step }).lean().orFail();
       return { paymentId: typeof data.paymentId === 'string' ? data.paymentId : null };
     },
 
     /**
-     * Records what became of an attempt: the invoice, the subscription and its dunning. An answer that is not final is
-     * recorded once for each; an attempt that was not invoiced not at all, so that it can be made later after all (the
-     * cancel may be undone).
+     * Records the result of an attempt: the invoice, the subscription and its dunning. A result that is not final is
+     * recorded once per state. An attempt that was not invoiced is not recorded, so that it can be made later after all
+     * (the cancel may be undone).
      */
     async updateSubscription(input: UpdateSubscriptionInput): Promise<SubscriptionMoved> {
       const { tenantId, subscriptionId: entityId, payment, at } = input;

@@ -12,15 +12,15 @@ import { findPayload } from '../../src/services/find-payload';
 import { withdrawPendingPayment } from '../../src/services/subscriptions/pending-payment';
 import { changeSubscription, mailOf, type DecideChange } from '../../src/services/subscriptions/change-subscription';
 
-/** The steps of a subscription's own clock: how it begins, and what its trial tells. Each is one guarded transition. */
+/** The steps of a subscription's start, trial and simple commands. Each is one guarded transition. */
 export const createSubscriptionActivities = ({ database }: ActivityDependencies) => {
   const change = (input: SubscriptionStepInput, decide: DecideChange) =>
     changeSubscription({ database, ...input }, decide);
 
   return {
     /**
-     * Makes this chain the owner of the subscription and says where it stands. Another chain's subscription is
-     * `ENTITY_NOT_OURS`.
+     * Makes this chain the owner of the subscription and returns its progress. Throws `ENTITY_NOT_OURS` for a
+     * subscription that another chain owns.
      */
     async beginSubscription(input: SubscriptionStepInput): Promise<SubscriptionMoved> {
       const { tenantId, subscriptionId, chain, at } = input;
@@ -41,12 +41,15 @@ export const createSubscriptionActivities = ({ database }: ActivityDependencies)
       }));
     },
 
-    /** Tells the user, where there is one, and the partner's webhooks that the trial ends and what is charged then. */
+    /**
+     * Notifies the user, where there is one, and the partner's webhooks that the trial ends and of the amount charged
+     * then.
+     */
     async announceTrialEnd(input: SubscriptionStepInput): Promise<SubscriptionMoved> {
       return change(input, (subscription) => {
         const trialEndAt = subscription.trialEndAt?.toISOString() ?? null;
         const waiting = subscription.waiting?.what === 'change_plan' ? subscription.waiting.item : null;
-        // The first period may be a shorter one, and earlier credit may pay of it.
+        // The first period may be a shorter one, and earlier credit may pay part of it.
         const {
           item,
           draft: {
@@ -76,12 +79,12 @@ export const createSubscriptionActivities = ({ database }: ActivityDependencies)
       });
     },
 
-    /** Stores another payment method. An invoice that failed is charged at once by it. */
+    /** Stores another payment method, which immediately charges an invoice that failed. */
     async updatePaymentMethod(input: SubscriptionCommandStep<'updatePaymentMethod'>): Promise<SubscriptionMoved> {
       const { tenantId, subscriptionId: entityId, command } = input;
       const { paymentMethod } = await findPayload({ database, tenantId, entityId, commandId: command.id });
       if (typeof paymentMethod !== 'string')
-        throw new DomainError('PAYMENT_METHOD_MISSING', 'The command came without its payment method: send it again.', {
+        throw new DomainError('PAYMENT_METHOD_MISSING', 'The command has no payment method: send it again.', {
           pointer: '/paymentMethod',
         });
       return change(input, (subscription) => {

@@ -9,13 +9,13 @@ import { applyStep } from '../../src/services/apply-step';
 import { insertDocuments } from '../../src/services/insert-documents';
 
 /**
- * Tells people other than the user: first what has to be told is recorded, then it is addressed to each of them, one
- * mail each.
+ * Notifies people other than the user: one step records the notification, the next addresses it to each of them in a
+ * mail of their own.
  */
 export const createNotificationActivities = ({ database, operatorEmail }: ActivityDependencies) => {
   const { models } = database;
   return {
-    /** Records the notification. The audience are the partner's reviewers, or the operator when it is escalated. */
+    /** Records the notification. The audience is the partner's reviewers, or the operator when it is escalated. */
     async sendNotification({
       tenantId,
       onboardingId,
@@ -58,8 +58,8 @@ export const createNotificationActivities = ({ database, operatorEmail }: Activi
     },
 
     /**
-     * Addresses a recorded notification: one mail per recipient, so that a full mailbox holds up nobody else. Without
-     * reviewers the operator is told.
+     * Addresses a recorded notification: one mail per recipient, so that a full mailbox delays nobody else. Without
+     * reviewers the operator receives it.
      */
     async processNotification({
       tenantId,

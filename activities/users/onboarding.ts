@@ -19,7 +19,7 @@ import { findEntity } from '../../src/services/find-entity';
 import { findPayload } from '../../src/services/find-payload';
 import { moveUser } from '../../src/services/users/move-user';
 
-/** The profile as submitted, every field there. */
+/** Returns the profile as submitted, with every field present. */
 function profileOf(payload: Record<string, unknown>): Profile {
   const field = (name: keyof Profile) => (typeof payload[name] === 'string' ? payload[name] : null);
   return {
@@ -32,8 +32,8 @@ function profileOf(payload: Record<string, unknown>): Profile {
 }
 
 /**
- * The steps of an onboarding that change it or its user. Each is one guarded transition under its step's name,
- * so Temporal may run it any number of times.
+ * The steps of an onboarding that change it or its user. Each is one guarded transition under its step's name, so
+ * Temporal may run it any number of times.
  */
 export const createOnboardingActivities = ({ database }: ActivityDependencies) => {
   const { models } = database;
@@ -57,8 +57,8 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
 
   return {
     /**
-     * Makes this run the owner of the onboarding and says where to pick up. Another chain's onboarding is
-     * `ENTITY_NOT_OURS`.
+     * Makes this run the owner of the onboarding and returns the state to continue from. Throws `ENTITY_NOT_OURS` for
+     * an onboarding that another chain owns.
      */
     async beginOnboarding(input: OnboardingStepInput): Promise<OnboardingProgress> {
       const { tenantId, onboardingId, chain, at } = input;
@@ -81,10 +81,7 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
       }
       const onboarding = await findOnboarding(input);
       if (!(openOnboardingStates as string[]).includes(onboarding.state)) {
-        throw new DomainError(
-          'ILLEGAL_STATE',
-          `onboarding ${onboardingId} is ${onboarding.state}; nothing is left to do`,
-        );
+        throw new DomainError('ILLEGAL_STATE', `onboarding ${onboardingId} is ${onboarding.state}, which is final`);
       }
       const { verification, undoing } = onboarding;
       return {
@@ -98,8 +95,7 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
     },
 
     /**
-     * Moves the onboarding to its next state; with a command also applies what the command brought (the profile, a
-     * note).
+     * Moves the onboarding to its next state; with a command also applies the command's content (the profile, a note).
      */
     async advanceOnboarding(input: AdvanceOnboardingInput): Promise<StepApplied> {
       const { tenantId, at, from, to, until, command, event } = input;
@@ -133,7 +129,7 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
       });
     },
 
-    /** Begins the undoing: from here on no command is accepted, whatever the ending will be. */
+    /** Begins the undoing: from this step on no command is accepted, whatever the ending will be. */
     async undoOnboarding(input: UndoOnboardingInput): Promise<StepApplied> {
       const { at, towards, command } = input;
       const payload = await payloadOf(input);
@@ -161,8 +157,8 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
     },
 
     /**
-     * Records a mail to the person and hands it to the outbox; its Message-ID comes from the step, so it is the same
-     * however often it is sent.
+     * Records a mail to the person and enqueues it in the outbox; its Message-ID is derived from the step, so it is the
+     * same however often it is sent.
      */
     async sendEmail(input: SendEmailInput): Promise<StepApplied> {
       const { onboardingId, step, at, template, event, link, command } = input;
@@ -181,7 +177,9 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
       });
     },
 
-    /** Moves the user; the onboarding's timeline tells of it. Harmless when the user is in that status already. */
+    /**
+     * Moves the user and records that on the onboarding's timeline. Does nothing when the user has that status already.
+     */
     async updateUserStatus(input: UpdateUserStatusInput): Promise<StepApplied> {
       const { tenantId, at, to } = input;
       const { userId } = await findOnboarding(input);
@@ -195,7 +193,7 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
       });
     },
 
-    /** Makes the e-mail address free again. */
+    /** Releases the e-mail address for another user. */
     async releaseEmail(input: OnboardingStepInput): Promise<StepApplied> {
       const { tenantId, at } = input;
       const { userId } = await findOnboarding(input);

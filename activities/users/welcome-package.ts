@@ -8,7 +8,7 @@ import { findEntity } from '../../src/services/find-entity';
 import { insertDocuments } from '../../src/services/insert-documents';
 import { revokeEntitlement } from '../../src/services/users/revoke-entitlement';
 
-/** Letters and digits that cannot be mistaken for one another. */
+/** Letters and digits that readers do not mistake for one another. */
 const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 const newCode = () =>
   `WELCOME-${Array.from({ length: 10 }, () => CODE_ALPHABET[randomInt(CODE_ALPHABET.length)]).join('')}`;
@@ -51,7 +51,7 @@ export const createWelcomePackageActivities = ({ database }: ActivityDependencie
       });
     },
 
-    /** Does nothing, and records nothing, where no package was granted. */
+    /** Revokes the package; does and records nothing where none was granted. */
     async revokeWelcomePackage({ tenantId, onboardingId, chain, step, at }: OnboardingStepInput): Promise<void> {
       const granted = await models.entitlements.exists({ tenantId, onboardingId });
       if (!granted) return;

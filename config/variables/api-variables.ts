@@ -1,7 +1,7 @@
 import { between, type Variable } from './variable';
 import { port, text, urlOf } from './variable-types';
 
-/** The REST API, and the port on which every process is watched. */
+/** The REST API, and the port for probes and metrics of every process. */
 export const apiVariables = {
   PORT: {
     group: 'API',
@@ -22,7 +22,7 @@ export const apiVariables = {
     default: 'http://127.0.0.1:3000',
     type: urlOf('http', 'https'),
     allowed: 'an http or https URL',
-    meaning: 'Where people and partner apps reach the API; links in mails begin with it',
+    meaning: 'Base URL for people and partner apps; links in mails begin with it',
   },
   RATE_LIMIT_PER_MINUTE: {
     group: 'API',
@@ -42,8 +42,7 @@ export const apiVariables = {
     group: 'API',
     default: '0',
     ...between(0, 16),
-    meaning:
-      'How many proxies stand before the API; their X-Forwarded-For is believed, which the limits by address need',
+    meaning: 'Number of proxies before the API; their X-Forwarded-For is trusted, which the limits by address need',
   },
 
   ADMIN_PORT: {

@@ -8,14 +8,14 @@ export const gatewayVariables = {
     group: 'Gateways',
     default: '10000',
     ...milliseconds(MINUTE_MS),
-    meaning: 'How long a call to a payment gateway is waited for; after that its outcome is unknown and looked up',
+    meaning: 'Timeout of a call to a payment gateway; after it the outcome is unknown and looked up',
   },
   SANDBOX_GATEWAY_URL: {
     group: 'Gateways',
     default: 'http://127.0.0.1:3100',
     type: urlOf('http', 'https'),
     allowed: 'an http or https URL',
-    meaning: 'Where the simulated gateway (--role sandbox) is, which sandbox tenants pay through',
+    meaning: 'Base URL of the simulated gateway (--role sandbox), through which sandbox tenants pay',
   },
   SANDBOX_WEBHOOK_SECRET: {
     group: 'Gateways',
@@ -24,7 +24,7 @@ export const gatewayVariables = {
     type: webhookSecret,
     allowed: 'whsec_ and the base64 of 24 to 64 random bytes',
     meaning:
-      'Signs the webhooks of the simulated gateway; unset, the API takes none and look-ups settle sandbox payments',
+      'Signs the webhooks of the simulated gateway; unset, the API accepts none and look-ups settle sandbox payments',
     secret: true,
   },
   SANDBOX_WEBHOOK_URL: {
@@ -32,7 +32,8 @@ export const gatewayVariables = {
     default: null,
     type: urlOf('http', 'https'),
     allowed: 'an http or https URL',
-    meaning: 'Where the simulated gateway reports; default: /api/v1/webhooks/sandbox-gateway under PUBLIC_URL',
+    meaning:
+      'URL for the webhooks of the simulated gateway; default: /api/v1/webhooks/sandbox-gateway under PUBLIC_URL',
   },
   SANDBOX_PORT: {
     group: 'Gateways',
@@ -47,21 +48,21 @@ export const gatewayVariables = {
     type: urlOf('http', 'https'),
     allowed: 'an http or https URL',
     meaning:
-      "Where customers' browsers reach the simulated gateway, for pm_requires_action; default: SANDBOX_GATEWAY_URL",
+      "Base URL of the simulated gateway for customers' browsers (pm_requires_action); default: SANDBOX_GATEWAY_URL",
   },
   SANDBOX_DATA_DIR: {
     group: 'Gateways',
     default: '.platform/sandbox',
     type: text,
     allowed: 'a folder',
-    meaning: 'Where the simulated gateway keeps its ledger',
+    meaning: 'Folder in which the simulated gateway keeps its ledger',
   },
   LIVE_GATEWAY: {
     group: 'Gateways',
     default: 'none',
     type: z.enum(['none', 'stripe']),
     allowed: 'none or stripe',
-    meaning: 'The gateway that live tenants pay through; with none their payments are refused',
+    meaning: 'Gateway of live tenants; with none their payments are refused',
   },
   STRIPE_API_KEY: {
     group: 'Gateways',
@@ -76,7 +77,7 @@ export const gatewayVariables = {
     default: null,
     type: z.string().regex(/^whsec_\S+$/),
     allowed: 'whsec_…',
-    meaning: 'Checks the webhooks of Stripe, which it sends to /api/v1/webhooks/stripe',
+    meaning: 'Verifies the webhooks that Stripe sends to /api/v1/webhooks/stripe',
     secret: true,
   },
   STRIPE_API_BASE: {
@@ -84,13 +85,13 @@ export const gatewayVariables = {
     default: null,
     type: secureOrigin,
     allowed: 'an https URL without a path; http on a loopback address',
-    meaning: "Where Stripe's API is; default: Stripe's own address. A test server such as stripe-mock, for instance",
+    meaning: "Base URL of Stripe's API; default: Stripe's own address. For a test server such as stripe-mock",
   },
   STRIPE_RETURN_URL: {
     group: 'Gateways',
     default: null,
     type: urlOf('http', 'https'),
     allowed: 'an http or https URL',
-    meaning: "Where a customer's bank sends them back to after confirming a live payment; default: PUBLIC_URL",
+    meaning: 'URL to which the bank returns a customer who confirmed a live payment; default: PUBLIC_URL',
   },
 } as const satisfies Record<string, Variable>;

@@ -11,7 +11,7 @@ export const logVariables = {
     default: 'info',
     type: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     allowed: 'fatal, error, warn, info, debug, trace or silent',
-    meaning: 'Least level that is logged',
+    meaning: 'Lowest level that is logged',
   },
   LOG_FORMAT: {
     group: 'Logs and features',

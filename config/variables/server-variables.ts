@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Variable } from './variable';
 import { hostAndPort, mongodbUri, onOff, secret, text, urlOf } from './variable-types';
 
-/** The servers that the program talks to, and the secrets of its own. */
+/** The servers that the program connects to, and its own secrets. */
 export const serverVariables = {
   MONGODB_URI: {
     group: 'Servers',
@@ -25,7 +25,7 @@ export const serverVariables = {
     default: '{platform}',
     type: z.string().regex(/^\{[\w:-]+\}$/),
     allowed: 'a name in braces, which keeps all keys in one slot of a Redis cluster',
-    meaning: 'Beginning of every key in Redis',
+    meaning: 'Prefix of every key in Redis',
   },
   TEMPORAL_ADDRESS: {
     group: 'Servers',
@@ -46,14 +46,14 @@ export const serverVariables = {
     default: 'false',
     type: onOff,
     allowed: 'true or false',
-    meaning: 'TLS towards Temporal; on by itself with a key or certificate',
+    meaning: 'TLS for Temporal; enabled automatically with a key or certificate',
   },
   TEMPORAL_TLS_SERVER_NAME: {
     group: 'Servers',
     default: null,
     type: text,
     allowed: 'a host name',
-    meaning: 'Name expected in the certificate of Temporal, where it is not the host',
+    meaning: 'Name expected in the certificate of Temporal, if it differs from the host',
   },
   TEMPORAL_TLS_CA_FILE: {
     group: 'Servers',
@@ -89,7 +89,7 @@ export const serverVariables = {
     default: null,
     type: urlOf('http', 'https'),
     allowed: 'an http or https URL',
-    meaning: 'Web page of Temporal; only shown',
+    meaning: 'Web interface of Temporal; only displayed',
   },
 
   OPERATOR_KEY: {
@@ -103,7 +103,7 @@ export const serverVariables = {
     group: 'Secrets',
     type: secret,
     allowed: 'at least 32 characters',
-    meaning: 'Signs verification links; a change makes all open links invalid',
+    meaning: 'Signs verification links; a change invalidates all open links',
     secret: true,
   },
 
@@ -112,7 +112,7 @@ export const serverVariables = {
     default: 'smtp://127.0.0.1:1025',
     type: urlOf('smtp', 'smtps'),
     allowed: 'an smtp or smtps URL',
-    meaning: 'Server that takes our mails',
+    meaning: 'Server that sends our mails',
     secret: true,
   },
   MAIL_FROM: {
@@ -127,6 +127,6 @@ export const serverVariables = {
     default: 'operator@partner-platform.test',
     type: z.email(),
     allowed: 'an address',
-    meaning: 'Where escalations go',
+    meaning: 'Recipient of escalations',
   },
 } as const satisfies Record<string, Variable>;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-/** A whole number from `min` to `max`; nothing else that JavaScript would read as one ('', ' 1', '1e3', '0x10'). */
+/**
+ * A whole number from `min` to `max`; no other text that JavaScript would read as a number ('', ' 1', '1e3', '0x10').
+ */
 export const wholeNumber = (min: number, max: number) =>
   z
     .string()
@@ -21,7 +23,7 @@ export const urlOf = (...schemes: string[]) =>
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** The origin of an API that is sent secrets: https, or http on a loopback address. Without a trailing slash. */
+/** The origin of an API that receives secrets: https, or http on a loopback address. Without a trailing slash. */
 export const secureOrigin = z
   .string()
   .refine((value) => {
@@ -31,12 +33,12 @@ export const secureOrigin = z
   })
   .transform((value) => new URL(value).origin);
 
-/** MongoDB's own form: it may name several hosts, so it is no URL. */
+/** MongoDB's own format: it may name several hosts, so it is not a URL. */
 export const mongodbUri = z.string().regex(/^mongodb(\+srv)?:\/\/[^/\s]+\/[^/?\s]+/);
 
 export const hostAndPort = z.string().regex(/^[^\s/:]+:\d{1,5}$/);
 
-/** A secret. Only its length can be checked; the error about a bad one never repeats it. */
+/** A secret. Only its length can be checked; the error about a bad secret never repeats the value. */
 export const secret = z.string().min(32);
 
 /** A key of Standard Webhooks: `whsec_` and the base64 of 24 to 64 bytes. */

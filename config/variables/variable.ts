@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { wholeNumber } from './variable-types';
 
-/** A variable of the environment, as the program reads it and the README shows it. */
+/** A variable of the environment, as the program reads it and the README documents it. */
 export interface Variable {
   group:
     | 'API'
@@ -14,17 +14,17 @@ export interface Variable {
     | 'Shutdown'
     | 'Logs and features';
   meaning: string;
-  /** What a value has to be, in words. */
+  /** The allowed values, in words. */
   allowed: string;
   unit?: string;
   type: z.ZodType<unknown, string>;
-  /** The value as it would be written; null where the variable may stay unset; absent where it has to be set. */
+  /** The default as written in a file; null when the variable may stay unset; absent when it is required. */
   default?: string | null;
-  /** Roles that cannot do without it, where others can. */
+  /** Roles that require a variable which is optional for the others. */
   requiredBy?: readonly string[];
   /** Other defaults for single roles. */
   defaultByRole?: Readonly<Record<string, string>>;
-  /** Its value is never shown, not even when it is bad. */
+  /** True when the value is never shown, not even a bad one. */
   secret?: true;
 }
 

@@ -1,7 +1,7 @@
 import { between, milliseconds, MINUTE_MS, type Variable } from './variable';
 import { text } from './variable-types';
 
-/** How much a worker does at a time, and how long a stopping process takes. */
+/** The concurrency of a worker, and the time limits of a stopping process. */
 export const workerVariables = {
   WORKFLOW_BUNDLE: {
     group: 'Worker',
@@ -40,19 +40,18 @@ export const workerVariables = {
     group: 'Shutdown',
     default: '1500',
     ...milliseconds(MINUTE_MS),
-    meaning: 'How long a stopping API still answers and asks its clients to reconnect, before it closes',
+    meaning: 'Time for which a stopping API still responds and has its clients reconnect, before it closes',
   },
   SHUTDOWN_GRACE_MS: {
     group: 'Shutdown',
     default: '10000',
     ...milliseconds(10 * MINUTE_MS),
-    meaning: 'How long running activities, jobs and requests may take to finish',
+    meaning: 'Time that running activities, jobs and requests have to finish',
   },
   SHUTDOWN_FORCE_MS: {
     group: 'Shutdown',
     default: '20000',
     ...milliseconds(15 * MINUTE_MS),
-    meaning:
-      'After this the process exits with code 1 whatever runs; at least 2000 more than SHUTDOWN_GRACE_MS and DRAIN_MS',
+    meaning: 'After this the process exits with code 1; at least 2000 more than SHUTDOWN_GRACE_MS and DRAIN_MS',
   },
 } as const satisfies Record<string, Variable>;

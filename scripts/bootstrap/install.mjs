@@ -6,15 +6,15 @@ import { delimiter, join } from 'node:path';
 
 const OLDEST_NODE_MAJOR = 20;
 
-/** Says one line and ends the program. */
+/** Prints one line and ends the program. */
 export function fail(line, code = 1) {
   process.stderr.write(`${line}\n`);
   process.exit(code);
 }
 
 /**
- * Sees that node_modules holds what package-lock.json says, installing it if need be. Ends the program with one line
- * when it cannot.
+ * Installs node_modules as package-lock.json demands, unless they are up to date. Ends the program with one line when
+ * that fails.
  */
 export async function ensureInstalled(root) {
   if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE_MAJOR) {
@@ -33,8 +33,8 @@ export async function ensureInstalled(root) {
 }
 
 /**
- * The stamp is written last, so half an installation never counts; an installation made by hand counts when npm's own
- * record of it fits.
+ * The stamp is written last, so a partial installation never counts. An installation by hand counts when npm's own
+ * record matches the lock file.
  */
 function isInstalled(root) {
   const stamp = stampFile(root);
@@ -104,15 +104,15 @@ function runNpm({ npm, root, log }) {
   });
 }
 
-/** npm's own sentence about it, without its code and its usage. */
+/** Returns npm's first error message, without its code and usage. */
 function firstNpmError(log) {
   const errors = readFileSync(log, 'utf8')
     .split('\n')
     .flatMap((line) => /^npm (?:error|ERR!) (.*)/.exec(line)?.slice(1) ?? []);
-  return errors.find((line) => line !== '' && !/^(code|errno|syscall|path) /.test(line)) ?? 'npm did not say why.';
+  return errors.find((line) => line !== '' && !/^(code|errno|syscall|path) /.test(line)) ?? 'npm gave no reason.';
 }
 
-/** A spinner on a terminal, a line every ten seconds elsewhere. */
+/** Shows a spinner on a terminal, elsewhere a line every ten seconds. Returns the function that ends it. */
 function showProgress(label) {
   const begun = Date.now();
   const seconds = () => Math.round((Date.now() - begun) / 1000);
@@ -138,11 +138,11 @@ function showProgress(label) {
   };
 }
 
-/** One installation at a time in a checkout: `npm start` and `npm test` may both be the first. */
+/** Allows one installation at a time in a checkout: `npm start` and `npm test` may start together. */
 async function lockInstallation(root) {
   const file = join(root, '.platform', 'install.lock');
   mkdirSync(join(root, '.platform'), { recursive: true });
-  for (let said = false; ; said = true) {
+  for (let reported = false; ; reported = true) {
     try {
       writeFileSync(file, String(process.pid), { flag: 'wx' });
       return () => rmSync(file, { force: true });
@@ -151,7 +151,7 @@ async function lockInstallation(root) {
     }
     const holder = Number(readFileSync(file, 'utf8'));
     if (!isAlive(holder)) rmSync(file, { force: true });
-    else if (!said) process.stdout.write(`Process ${holder} is installing packages here; waiting for it\n`);
+    else if (!reported) process.stdout.write(`Process ${holder} is installing packages here; waiting for it\n`);
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
@@ -168,7 +168,7 @@ function isAlive(pid) {
 /** The project's own Node 24. */
 const platformNode = (root) => join(root, 'node_modules', '.bin', 'node');
 
-/** Parent and, where it can be seen, its parent: npm puts a shell between itself and a script. */
+/** Returns the pids of the parent and, if visible, the grandparent: npm puts a shell between itself and a script. */
 function ancestors() {
   try {
     const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
@@ -179,8 +179,8 @@ function ancestors() {
 }
 
 /**
- * Runs a TypeScript program on the project's own Node in place of this one: same terminal, same exit code.
- * Signals go to it as messages; when this process dies, it sees its channel close.
+ * Runs a TypeScript program on the project's own Node in place of this program, with the same terminal and exit code.
+ * Signals are passed on as messages; when this process dies, the channel closes.
  */
 export function handOver({ root, program, args }) {
   const bin = join(root, 'node_modules', '.bin');
@@ -192,7 +192,7 @@ export function handOver({ root, program, args }) {
   });
   const stop = (signal) => child.connected && child.send({ stop: signal });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
-  // npm does not always pass on a signal that was sent to it alone, and cannot when it is killed.
+  // npm does not always pass on a signal that was sent only to npm, and cannot when npm is killed.
   if (process.env.npm_lifecycle_event) {
     const startedBy = ancestors();
     setInterval(() => ancestors() !== startedBy && stop('abandoned'), 1_000).unref();

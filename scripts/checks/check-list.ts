@@ -6,9 +6,9 @@ export interface Check {
   name: string;
   command: string;
   args: string[];
-  /** Its tests are counted from jest's report at this path. */
+  /** Path of jest's report, from which the tests are counted. */
   report?: string;
-  /** Runs beside the checks that follow, up to the next one with tests; what it prints comes when it has ended. */
+  /** Runs beside the following checks, up to the next one with tests. The output is printed at the end. */
   beside?: true;
 }
 
@@ -22,13 +22,13 @@ export interface ChecksInput {
   root: string;
   /** Names of the scripts in package.json. */
   scripts: readonly string[];
-  /** Where jest's reports go. */
+  /** Folder of jest's reports. */
   folder: string;
-  /** Only tests whose path in the checkout holds one of these words; all tests where there are none. */
+  /** Selects the tests whose path in the checkout contains one of these words. Defaults to all tests. */
   words?: readonly string[];
 }
 
-/** Every step in the order in which they begin: the build, then what fails fastest. */
+/** Returns every step in the order of their starts: the build, then the steps that fail fastest. */
 export function listChecks({ root, scripts, folder, words = [] }: ChecksInput): Check[] {
   const paths = words.length === 0 ? [] : [`--testPathPatterns=${pathPattern({ root, words })}`];
   const jest = (project: Layer, ...flags: string[]): Check => {
@@ -53,14 +53,14 @@ export function listChecks({ root, scripts, folder, words = [] }: ChecksInput): 
     ...(scripts.includes('lint:spec')
       ? [{ name: 'spec', command: 'npm', args: ['run', '--silent', 'lint:spec'] }]
       : []),
-    // They wait as much as they work: so many files at once keep two cores busy.
+    // The tests wait as much as they work: four files at a time keep two cores busy.
     jest('integration', '--maxWorkers=4'),
     jest('timed', '--runInBand'),
     jest('system', '--maxWorkers=4'),
   ];
 }
 
-/** Returns a pattern for jest: jest holds it against absolute paths, the words are meant below the checkout. */
+/** Returns a pattern for jest, which matches absolute paths, from words that must match below the checkout. */
 export function pathPattern({ root, words }: { root: string; words: readonly string[] }): string {
   const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
   return `^${literal(root)}/.*(${words.map(literal).join('|')})`;

@@ -1,10 +1,10 @@
-// A reporter for jest: says which test files took longest, so that the whole run stays within its budget.
+// A reporter for jest that lists the slowest test files, so that the whole run stays within its budget.
 import { availableParallelism, loadavg } from 'node:os';
 import { relative } from 'node:path';
 import { judgeFileTimes } from './judge-file-times.ts';
 
 const SHOWN = 10;
-/** The layers whose files have a time of their own; what is promised in seconds and the long forms take theirs. */
+/** The layers with a time limit per file. Timed tests and the long forms have none. */
 const JUDGED = new Set(['integration', 'system']);
 
 export default class FileTimeReporter {
@@ -35,7 +35,7 @@ export default class FileTimeReporter {
     if (tooSlow.length > 0) this.#error = new Error(tooSlow.join('\n'));
   }
 
-  /** Jest fails the run where this returns an error. */
+  /** Returns an error to fail the run. */
   getLastError() {
     return this.#error;
   }

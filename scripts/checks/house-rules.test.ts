@@ -11,19 +11,19 @@ const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclu
   cwd: root,
   encoding: 'utf8',
 });
-/** Every file that is committed, or about to be. */
+/** Every committed file, and every new file that git does not ignore. */
 const files = listed.split('\n').filter((file) => file !== '' && existsSync(join(root, file)));
-const isMade = (file: string): boolean => /(^|\/)(generated|histories)\/|\.generated\./.test(file);
+const isGenerated = (file: string): boolean => /(^|\/)(generated|histories)\/|\.generated\./.test(file);
 
 const sources = files
-  .filter((file) => /\.[cm]?[jt]s$/.test(file) && !isMade(file))
+  .filter((file) => /\.[cm]?[jt]s$/.test(file) && !isGenerated(file))
   .map((file) => ({ file, lines: readFileSync(join(root, file), 'utf8').trimEnd().split('\n') }));
 
-/** Returns what each folder holds, without YAML, Markdown and generated files; of the root's files only TypeScript. */
+/** Returns the entries of each folder, without YAML, Markdown and generated files, and only TypeScript in the root. */
 function entriesByFolder(): Map<string, Set<string>> {
   const entries = new Map<string, Set<string>>();
   for (const file of files) {
-    const counts = !isMade(file) && !/\.(ya?ml|md)$/.test(file) && (file.includes('/') || file.endsWith('.ts'));
+    const counts = !isGenerated(file) && !/\.(ya?ml|md)$/.test(file) && (file.includes('/') || file.endsWith('.ts'));
     for (let path = counts ? file : dirname(file); path !== '.'; path = dirname(path)) {
       const folder = dirname(path);
       entries.set(folder, (entries.get(folder) ?? new Set()).add(path));

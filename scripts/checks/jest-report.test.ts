@@ -13,7 +13,7 @@ describe('the summary of npm test', () => {
     expect(countTests({ ...report, numRuntimeErrorTestSuites: 2 })).toEqual({ passed: 7, failed: 3, skipped: 2 });
   });
 
-  it('adds up all layers, and a step that failed without a test to show for it', () => {
+  it('adds up all layers, and counts a step that failed without a failed test', () => {
     const layer = { name: 'unit', ok: true, seconds: 1, tests: { passed: 5, failed: 0, skipped: 1 } };
     const results = [
       { name: 'lint', ok: false, seconds: 1, tests: null },

@@ -8,7 +8,7 @@ export interface TestCounts {
 
 export const NO_TESTS: TestCounts = { passed: 0, failed: 0, skipped: 0 };
 
-/** What is used of the file that jest's --json writes. */
+/** The used fields of the file that jest's --json writes. */
 export interface JestReport {
   numPassedTests: number;
   numFailedTests: number;
@@ -17,7 +17,7 @@ export interface JestReport {
   numRuntimeErrorTestSuites: number;
 }
 
-/** A file that could not even be loaded has no tests to count; it counts as one that failed. */
+/** Returns the counts of a report. A file that could not be loaded counts as one failed test. */
 export function countTests(report: JestReport): TestCounts {
   return {
     passed: report.numPassedTests,
@@ -26,7 +26,7 @@ export function countTests(report: JestReport): TestCounts {
   };
 }
 
-/** Null where jest wrote no report. */
+/** Returns the counts of jest's report; null without a report. */
 export function readJestReport(file: string): TestCounts | null {
   try {
     return countTests(JSON.parse(readFileSync(file, 'utf8')) as JestReport);
@@ -39,11 +39,11 @@ export interface CheckResult {
   name: string;
   ok: boolean;
   seconds: number;
-  /** Null for a step that has no tests to count. */
+  /** Null for a step without tests. */
   tests: TestCounts | null;
 }
 
-/** The sum over all layers. A step that failed without a failed test to show for it counts as one. */
+/** Returns the sum over all steps. A step that failed without a failed test counts as one failed test. */
 export function sumUp(results: readonly CheckResult[]): TestCounts {
   const counts = results.map(({ ok, tests }) => {
     const counted = tests ?? NO_TESTS;
@@ -53,6 +53,6 @@ export function sumUp(results: readonly CheckResult[]): TestCounts {
   return { passed: total('passed'), failed: total('failed'), skipped: total('skipped') };
 }
 
-/** The last line of `npm test`, which programs read. */
+/** Returns the last line of `npm test`, which programs read. */
 export const summaryLine = ({ passed, failed, skipped }: TestCounts): string =>
   `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;

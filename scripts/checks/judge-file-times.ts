@@ -1,12 +1,12 @@
-/** Seconds that a test file may take on two quiet cores. */
+/** Seconds that a test file may take on two idle cores. */
 const BUDGET_S = 60;
-/** Other programs may take three quarters of the machine before a file fails for its time. */
+/** Other programs may take three quarters of the machine before a file fails by its time. */
 const MARGIN = 4;
 
 export interface FileTime {
   path: string;
   seconds: number;
-  /** False for files that have a time of their own: timed ones and the long forms. */
+  /** False for files without a limit: timed tests and the long forms. */
   judged: boolean;
 }
 

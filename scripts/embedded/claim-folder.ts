@@ -15,14 +15,14 @@ export class FolderInUse extends Error {
 }
 
 export interface ClaimedFolder {
-  /** Names of processes that a crashed owner had left running and that were ended. */
+  /** The names of the ended processes that a crashed owner had left running. */
   leftovers: string[];
   release: () => void;
 }
 
 /**
- * Makes this process the only owner of a folder of servers, and ends what a crashed owner left running. @throws
- * FolderInUse
+ * Makes this process the only owner of a folder of servers, and ends the processes that a crashed owner left running.
+ * @throws FolderInUse
  */
 export async function claimFolder(folder: string): Promise<ClaimedFolder> {
   mkdirSync(folder, { recursive: true });

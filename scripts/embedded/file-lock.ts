@@ -7,8 +7,8 @@ export interface FileLock {
 }
 
 /**
- * Takes a lock that belongs to this process and dies with it: the file names its holder, and a holder that no longer
- * runs counts for nothing. Answers who holds it otherwise.
+ * Takes a lock that this process holds at most until its end: the file names the holder, and a dead holder is ignored.
+ * Returns the holder when another process has the lock.
  */
 export function tryLock(file: string): FileLock | { heldBy: ProcessRecord } {
   mkdirSync(dirname(file), { recursive: true });
@@ -27,18 +27,21 @@ export function tryLock(file: string): FileLock | { heldBy: ProcessRecord } {
   }
 }
 
-/** Waits for the lock; `onWait` is told once who holds it. */
+/** Waits for the lock. Calls `onWait` once with the holder. */
 export async function lock(file: string, onWait: (holder: ProcessRecord) => void): Promise<FileLock> {
-  for (let said = false; ;) {
+  for (let reported = false; ;) {
     const outcome = tryLock(file);
     if ('release' in outcome) return outcome;
-    if (!said) onWait(outcome.heldBy);
-    said = true;
+    if (!reported) onWait(outcome.heldBy);
+    reported = true;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
 
-/** link(2) fails when the name exists, so of two that race only one gets it, and never half a file. */
+/**
+ * Links the draft to the name. link(2) fails when the name exists, so one of two racing processes wins with a whole
+ * file.
+ */
 function linked(draft: string, file: string): boolean {
   try {
     linkSync(draft, file);
@@ -57,7 +60,7 @@ function readHolder(file: string): ProcessRecord | null {
   }
 }
 
-/** Moves the dead holder's file aside and looks again: had another process just taken the lock, it gets it back. */
+/** Moves the dead holder's file aside and checks it: a lock that another process has just taken is restored. */
 function removeStale(file: string, expected: ProcessRecord | null): void {
   const aside = `${file}.stale.${process.pid}`;
   try {

@@ -5,8 +5,9 @@ import { isRunning, type ProcessRecord } from './process-identity.ts';
 const GONE_WITHIN_MS = 10_000;
 
 /**
- * Ends every process that a crashed run recorded under `<folder>/processes` and that is still exactly that process.
- * Only for the holder of the folder's lock: nobody else may be using them. Answers the names of those ended.
+ * Ends every process that a crashed run recorded under `<folder>/processes` and that is still the same process. Only
+ * the holder of the folder's lock may call this, so that nobody uses the processes. Returns the names of the ended
+ * processes.
  */
 export async function endLeftovers(folder: string): Promise<string[]> {
   const files = recordFiles(join(folder, 'processes'));
@@ -14,7 +15,7 @@ export async function endLeftovers(folder: string): Promise<string[]> {
   return ended.filter((file) => file !== null).map((file) => file.replace(/^.*\//, '').replace(/\.json$/, ''));
 }
 
-/** Ends the process group that a file records, if it is still ours, and removes the file. */
+/** Ends the process group that a file records, if it is still ours, and removes the file. Returns true if it ran. */
 export async function endRecordedProcess(file: string): Promise<boolean> {
   const record = readRecord(file);
   const running = record !== null && isRunning(record);
@@ -24,7 +25,7 @@ export async function endRecordedProcess(file: string): Promise<boolean> {
 }
 
 async function endGroup(record: ProcessRecord): Promise<void> {
-  // By force: whoever could have stopped it in order is gone, and everything run here survives a kill -9.
+  // By force: the process that could stop it in order is gone, and every server here survives a kill -9.
   process.kill(-record.pid, 'SIGKILL');
   const deadline = performance.now() + GONE_WITHIN_MS;
   while (isRunning(record)) {

@@ -15,16 +15,13 @@ const PREFERRED_WEB_PORT = 1080;
 
 export interface MailAddresses {
   smtpUrl: string;
-  /**
-   * Web page of the inbox; its JSON is at `/email`. Null for a mail server named in the environment without
-   * MAIL_WEB_URL.
-   */
+  /** Web page of the inbox, with its JSON at `/email`. Null for an external mail server without MAIL_WEB_URL. */
   webUrl: string | null;
 }
 
 /**
- * A local inbox (MailDev, from the project's own dependencies): takes every mail, delivers none, keeps them in a
- * folder.
+ * Starts a local inbox (MailDev, from the project's own dependencies), which accepts every mail, delivers none and
+ * keeps them in a folder.
  */
 export async function startMail(input: PrepareServerInput): Promise<RunningServer<MailAddresses>> {
   const { context, folder } = input;
@@ -81,5 +78,5 @@ async function requireInbox(smtp: number, web: number): Promise<void> {
   const greeting = await firstAnswer({ port: smtp });
   if (!greeting.startsWith('220')) throw new Error(`SMTP greets with "${greeting.trim()}"`);
   const { ok, status } = await fetch(`http://${LOOPBACK}:${web}/email`, { signal: AbortSignal.timeout(2_000) });
-  if (!ok) throw new Error(`/email answers ${status}`);
+  if (!ok) throw new Error(`/email returns ${status}`);
 }

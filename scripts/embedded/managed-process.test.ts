@@ -37,7 +37,7 @@ describe('a managed process', () => {
     );
   });
 
-  it('that ends while starting shows what this start logged, and nothing when it was killed', async () => {
+  it('that ends while starting shows the log of this start, and none when it was killed', async () => {
     const never = (): Promise<void> => Promise.reject(new Error('not yet'));
     await expect(sleeper('console.log("of the first start"); process.exit(3)', never).start()).rejects.toThrow(
       'of the first start',
@@ -56,11 +56,11 @@ describe('a managed process', () => {
     });
   });
 
-  it('that ignores SIGTERM is killed after its grace', async () => {
-    const deaf = (): void => expect(readFileSync(join(folder, 'logs', 'sleeper.log'), 'utf8')).toContain('deaf');
+  it('that ignores SIGTERM is killed after the grace period', async () => {
+    const isDeaf = (): void => expect(readFileSync(join(folder, 'logs', 'sleeper.log'), 'utf8')).toContain('deaf');
     const child = sleeper(
       'process.on("SIGTERM", () => console.log("heard")); setInterval(() => {}, 1000); console.log("deaf")',
-      async () => deaf(),
+      async () => isDeaf(),
     );
     await child.start();
     await child.stop();
@@ -68,17 +68,17 @@ describe('a managed process', () => {
     expect(readFileSync(child.logFile, 'utf8')).toBe('deaf\nheard\n');
   });
 
-  it('tells of an end that nobody asked for, and not of one that was', async () => {
+  it('reports an unexpected end, and no requested one', async () => {
     const child = sleeper();
     const ended = new Promise((resolve) => child.onUnexpectedExit(resolve));
     await child.start();
     process.kill(child.pid ?? 0, 'SIGKILL');
     await expect(ended).resolves.toBe('SIGKILL');
-    const told = jest.fn();
-    child.onUnexpectedExit(told);
+    const listener = jest.fn();
+    child.onUnexpectedExit(listener);
     await child.start();
     await child.kill();
-    expect(told).not.toHaveBeenCalled();
+    expect(listener).not.toHaveBeenCalled();
   });
 });
 
@@ -90,7 +90,7 @@ describe('a folder of servers', () => {
     (await claimFolder(folder)).release();
   });
 
-  it('loses what a crashed owner left running, and nothing else', async () => {
+  it('ends the processes that a crashed owner left running, and no others', async () => {
     const orphan = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' });
     const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
       detached: true,
@@ -100,7 +100,7 @@ describe('a folder of servers', () => {
     const other = recordProcess(stranger.pid ?? 0);
     mkdirSync(join(folder, 'processes'));
     writeFileSync(join(folder, 'processes', 'redis.json'), JSON.stringify(left));
-    // A pid that was given to somebody else since.
+    // A pid that another process has got since.
     writeFileSync(join(folder, 'processes', 'mail.json'), JSON.stringify({ ...other, identity: 'another boot:1' }));
     writeFileSync(join(folder, 'owner.json'), JSON.stringify({ pid: process.pid, identity: 'another boot:1' }));
     const { leftovers, release } = await claimFolder(folder);
@@ -112,7 +112,7 @@ describe('a folder of servers', () => {
     release();
   });
 
-  it('is locked by exactly one of many who find a dead holder', () => {
+  it('is locked by exactly one of many processes that find a dead holder', () => {
     const file = join(folder, 'lock');
     writeFileSync(file, '{"pid":1,"identity":"gone"}');
     const outcomes = Array.from({ length: 5 }, () => tryLock(file));
@@ -123,7 +123,7 @@ describe('a folder of servers', () => {
 describe('the cache', () => {
   const reporter = plainReporter(() => undefined);
 
-  it('never takes half an installation for a whole one', async () => {
+  it('never accepts a partial installation', async () => {
     const target = join(folder, 'server-1');
     const failing = installOnce({
       folder: target,

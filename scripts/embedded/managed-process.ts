@@ -8,22 +8,22 @@ const MAX_LOG_BYTES = 20 * 1024 * 1024;
 
 export interface ManagedProcessInput {
   name: string;
-  /** Holds `logs/<name>.log` and the record of the running process, `processes/<name>.json`. */
+  /** Contains `logs/<name>.log` and the record of the running process, `processes/<name>.json`. */
   folder: string;
   command: string;
   args: string[];
   env?: NodeJS.ProcessEnv;
   cwd?: string;
-  /** Resolves once the process serves its own protocol; asked again and again until then. */
+  /** Resolves when the process serves its own protocol; called repeatedly until then. */
   probe: () => Promise<unknown>;
   readyWithinMs: number;
-  /** How long SIGTERM may take before the whole group is killed. */
+  /** Milliseconds that SIGTERM may take before the whole group is killed. */
   graceMs: number;
 }
 
 /**
- * A process that ended, or never answered, before it was ready: `what` in one line, and what it logged last, in lines
- * of their own, where that can tell why.
+ * A process ended, or never answered, before it was ready: `what` describes the failure in one line, and `log` has the
+ * last lines of the log when they may contain the reason.
  */
 export class StartFailed extends Error {
   readonly what: string;
@@ -37,8 +37,8 @@ export class StartFailed extends Error {
 }
 
 /**
- * One child in a process group of its own: started, probed, paused, stopped, and found again after a crash of its
- * parent.
+ * One child in its own process group, which can be started, probed, paused, stopped, and found again after a crash of
+ * the parent.
  */
 export class ManagedProcess {
   readonly name: string;
@@ -47,7 +47,7 @@ export class ManagedProcess {
   private readonly recordFile: string;
   private child: ChildProcess | null = null;
   private exited: Promise<string> = Promise.resolve('never started');
-  /** Where the log of this child begins; earlier ones stand before it. */
+  /** Position in the log file at which the log of this child starts. */
   private logStartsAtByte = 0;
   private stopping = false;
   private exitListeners: ((how: string) => void)[] = [];
@@ -63,13 +63,13 @@ export class ManagedProcess {
     return this.child?.pid ?? null;
   }
 
-  /** Told when the process ends although nobody asked it to; `how` reads "exit code 1" or "SIGKILL". */
+  /** Calls the listener when the process ends unexpectedly; `how` is "exit code 1" or "SIGKILL". */
   onUnexpectedExit(listener: (how: string) => void): void {
     this.exitListeners.push(listener);
   }
 
   /**
-   * Ends what an earlier, crashed run left under this name, starts the process and resolves when the probe succeeds.
+   * Ends the process of this name that a crashed run left, starts a new one and resolves when the probe succeeds.
    */
   async start(): Promise<void> {
     if (this.child !== null) throw new Error(`${this.name} already runs (pid ${this.pid})`);
@@ -78,7 +78,7 @@ export class ManagedProcess {
     await this.untilReady();
   }
 
-  /** Graceful, then by force. Resolves when the process is gone; harmless when it does not run. */
+  /** Stops the process in order, then by force. Resolves when the process is gone; has no effect without a process. */
   async stop({ graceMs = this.input.graceMs } = {}): Promise<void> {
     if (this.child === null) return;
     this.stopping = true;
@@ -89,7 +89,7 @@ export class ManagedProcess {
     clearTimeout(timer);
   }
 
-  /** SIGKILL to the whole group, as a crash would be; resolves when it is gone. */
+  /** Sends SIGKILL to the whole group, as a crash. Resolves when the process is gone. */
   async kill(): Promise<void> {
     if (this.child === null) return;
     this.stopping = true;
@@ -97,13 +97,13 @@ export class ManagedProcess {
     await this.exited;
   }
 
-  /** For process 'exit' handlers, where nothing can be awaited. */
+  /** Kills the group immediately, for process 'exit' handlers, which cannot await. */
   killNow(): void {
     this.stopping = true;
     this.signalGroup('SIGKILL');
   }
 
-  /** Freezes it: sockets stay open and nothing answers. */
+  /** Freezes the process: sockets stay open and nothing answers. */
   pause(): void {
     this.signalGroup('SIGSTOP');
   }
@@ -129,7 +129,7 @@ export class ManagedProcess {
     this.exited = new Promise((resolve) => {
       const ended = (how: string): void => {
         if (this.child !== child) return;
-        // The leader is gone; a descendant that outlived it would hold ports and data.
+        // The leader is gone, but a surviving descendant would hold ports and data.
         killGroup(child.pid, 'SIGKILL');
         rmSync(this.recordFile, { force: true });
         this.child = null;
@@ -149,7 +149,7 @@ export class ManagedProcess {
     while (performance.now() < deadline) {
       if (this.child !== child || child === null) {
         const how = await this.exited;
-        // Who was killed from outside has logged nothing about it.
+        // A process killed from outside has logged no reason.
         throw new StartFailed({
           what: `${this.name} ended while starting (${how})`,
           log: how === 'SIGKILL' ? '' : this.lastLogLines(),
@@ -157,7 +157,7 @@ export class ManagedProcess {
       }
       try {
         await within(probe(), 5_000);
-        // Had it lost its port to a stranger, the stranger answered: a child that is gone was not the one that did.
+        // A foreign process may have answered on a lost port, so the answer counts only while the child runs.
         if (this.child === child) return;
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);
@@ -176,7 +176,7 @@ export class ManagedProcess {
     try {
       writeFileSync(this.recordFile, JSON.stringify(recordProcess(pid)));
     } catch {
-      // It ended at once: the exit handler says so.
+      // The process ended immediately; the exit handler reports it.
     }
   }
 
@@ -184,7 +184,7 @@ export class ManagedProcess {
     const own = readFileSync(this.logFile).subarray(this.logStartsAtByte).toString('utf8').trimEnd();
     if (own === '') return '';
     const lines = own.split('\n').slice(-5);
-    // The cause of a long line is at its end.
+    // A long line has its cause at the end.
     const brief = (line: string): string => (line.length <= 300 ? line : `${line.slice(0, 150)} … ${line.slice(-150)}`);
     return `\n  last lines of ${this.logFile}:\n${lines.map((line) => `    ${brief(line)}`).join('\n')}`;
   }
@@ -199,7 +199,7 @@ function killGroup(leader: number | undefined, signal: NodeJS.Signals): void {
   try {
     process.kill(-leader, signal);
   } catch {
-    // Nobody of the group is left.
+    // The group is gone.
   }
 }
 

@@ -4,15 +4,14 @@ import mongoose from 'mongoose';
 const NOT_YET_INITIALIZED = 94;
 
 /**
- * Resolves when the server at the URI takes writes.
- * With `initiateAs` (host:port) a mongod that has no replica set yet gets one, and one that was set up under another
- * port is told the new one.
+ * Resolves when the server at the URI accepts writes.
+ * With `initiateAs` (host:port) the function initiates a missing replica set, and reconfigures one with another port.
  */
 export async function requirePrimary(
   uri: string,
   { initiateAs = null }: { initiateAs?: string | null } = {},
 ): Promise<void> {
-  // Given outright, because the driver's own import of it fails inside jest.
+  // `os` is passed explicitly, because the driver's own import of it fails inside jest.
   const options = {
     serverSelectionTimeoutMS: 2_000,
     connectTimeoutMS: 2_000,

@@ -22,8 +22,8 @@ export interface MongodbAddresses {
 }
 
 /**
- * MongoDB as a replica set of one node (transactions need one), or SecantusDB where no real one can be had.
- * Each keeps its data in a folder of its own; data once written decides which of the two is taken from then on.
+ * Starts MongoDB as a replica set of one node (transactions need one), or SecantusDB when MongoDB is not available.
+ * Each has its own data folder; existing data decides which of the two is started.
  */
 export async function startMongodb(
   input: PrepareServerInput & { buildFast: boolean },
@@ -67,11 +67,11 @@ export async function startMongodb(
   return { addresses: { uri: uriOf(ports[0] ?? 0) }, label: binary.label, process };
 }
 
-/** Direct: the node would otherwise be looked for under the name the replica set knows it by. */
+/** Returns a URI for a direct connection; otherwise the driver would use the node's name in the replica set. */
 const uriOf = (port: number): string => `mongodb://${LOOPBACK}:${port}/${DATABASE}?directConnection=true`;
 
 function serverArguments({ binary, data, port }: { binary: ServerBinary; data: string; port: number }): string[] {
-  // Without --sync-on-commit a kill was seen to lose acknowledged writes.
+  // Without --sync-on-commit a kill has lost acknowledged writes.
   if (binary.dataFormat === SECANTUS) {
     return [
       '--host',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { busyLine, commandName, freePort, listeningInodes, LOOPBACK, pickPort, portOwner } from './ports.ts';
 
-/** On a port that nobody was given. */
+/** Listens on a random port that was given to nobody. */
 function listenSomewhere(): Promise<Server> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -16,7 +16,7 @@ function listenSomewhere(): Promise<Server> {
 }
 
 describe('ports', () => {
-  it('names who is on a busy port and what is taken instead', () => {
+  it('names the owner of a busy port and the port taken instead', () => {
     expect(busyLine({ port: 27017, owner: { pid: 123, command: 'mongod', processGroup: 123 }, instead: 27018 })).toBe(
       'port 27017 is used by mongod (pid 123); taking 27018',
     );
@@ -25,20 +25,20 @@ describe('ports', () => {
     );
   });
 
-  it('takes the next free port when the preferred one is listened on or promised, and says so', async () => {
+  it('takes the next free port when the preferred one is busy or promised, and reports it', async () => {
     const server = createServer().listen(0, LOOPBACK);
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
-    const said: string[] = [];
-    const picked = await pickPort({ preferred: port, onBusy: (line) => said.push(line), taken: new Set([port + 1]) });
+    const lines: string[] = [];
+    const picked = await pickPort({ preferred: port, onBusy: (line) => lines.push(line), taken: new Set([port + 1]) });
     server.close();
     expect(picked).toBeGreaterThan(port + 1);
-    expect(said).toEqual([
+    expect(lines).toEqual([
       expect.stringMatching(new RegExp(`^port ${port} is used by \\S+ \\(pid ${process.pid}\\); taking ${picked}$`)),
     ]);
   });
 
-  it('takes any free port below those of outgoing connections that nobody listens on', async () => {
+  it('takes any free port below the range of outgoing connections', async () => {
     const [listening, closed] = [await listenSomewhere(), await listenSomewhere()];
     const [busy, free] = [listening, closed].map((server) => (server.address() as AddressInfo).port);
     await new Promise((resolve) => closed.close(resolve));
@@ -52,7 +52,7 @@ describe('ports', () => {
     expect(picked).toBe(free);
   });
 
-  it('gives a port to one only, here and in another process, and none of outgoing connections', async () => {
+  it('gives each port once, across processes, and none of outgoing connections', async () => {
     const own = await Promise.all(Array.from({ length: 300 }, () => freePort()));
     const script = `import { freePort } from ${JSON.stringify(join(__dirname, 'ports.ts'))};
       console.log(JSON.stringify(await Promise.all(Array.from({ length: 300 }, () => freePort()))));`;
@@ -66,7 +66,7 @@ describe('ports', () => {
     expect(Math.max(...ports)).toBeLessThan(32_768);
   });
 
-  it('finds itself as the owner of a port it listens on, and nobody on a closed one', async () => {
+  it('finds this process as the owner of its port, and nobody on a closed port', async () => {
     const server = createServer().listen(0, LOOPBACK);
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
@@ -75,7 +75,7 @@ describe('ports', () => {
     expect(portOwner(port)).toBeNull();
   });
 
-  it('reads listening sockets only, not connections from or to the port', () => {
+  it('reads only listening sockets, not connections from or to the port', () => {
     const table = [
       '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
       '   0: 0100007F:6989 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 111 1',
@@ -85,7 +85,7 @@ describe('ports', () => {
     expect(listeningInodes(table, 27017)).toEqual(['111']);
   });
 
-  it('calls a process by its program, also where it renamed itself', () => {
+  it('names a process by its program, also when the process renamed itself', () => {
     expect(commandName('/usr/bin/node\0dist/main.js\0')).toBe('node');
     expect(commandName('redis-server 127.0.0.1:6379\0')).toBe('redis-server');
     expect(commandName('')).toBe('a process');

@@ -15,15 +15,15 @@ export interface PortOwner {
 }
 
 export interface PickPortInput {
-  /** 0 for any. */
+  /** 0 for any port. */
   preferred: number;
-  /** Told, in one sentence, why the preferred port was not taken. */
+  /** Called with one sentence when the preferred port is busy. */
   onBusy: (line: string) => void;
-  /** Ports promised to somebody else in this start, though nobody listens on them yet. */
+  /** Ports promised to other servers of this start, though nobody listens on them yet. */
   taken?: ReadonlySet<number>;
 }
 
-/** A port that is free on 127.0.0.1 now: the preferred one, or the next free one above it. */
+/** Returns a free port on 127.0.0.1: the preferred one, or the next free one above. */
 export async function pickPort({ preferred, onBusy, taken = new Set() }: PickPortInput): Promise<number> {
   if (preferred === 0) return freePort(taken);
   for (let port = preferred; port < preferred + 100; port += 1) {
@@ -36,9 +36,8 @@ export async function pickPort({ preferred, onBusy, taken = new Set() }: PickPor
 }
 
 /**
- * A port on 127.0.0.1 that nobody listens on, given to one only while this process lives, and of those that no
- * operating system gives to outgoing connections: nobody gets it by chance before it is used, nor while what listens on
- * it is started anew.
+ * Returns a free port on 127.0.0.1, each only once while this process lives, below the range that operating systems use
+ * for outgoing connections: nobody gets the port by chance before its use, nor while its server restarts.
  */
 export async function freePort(taken: ReadonlySet<number> = new Set()): Promise<number> {
   for (;;) {
@@ -48,9 +47,8 @@ export async function freePort(taken: ReadonlySet<number> = new Set()): Promise<
 }
 
 /**
- * Whether this process is the first to ask for a port. Its sign is the UDP socket of the same number, which the
- * operating system gives to one process, takes back when that ends, and which is in nobody's way: what is to listen
- * there speaks TCP.
+ * Returns true when this process is the first to claim a port. The claim is the UDP socket of the same number, which
+ * the operating system gives to one process and releases at its end. It hinders nobody: servers on the port use TCP.
  */
 function claim(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -61,8 +59,8 @@ function claim(port: number): Promise<boolean> {
 }
 
 export function busyLine({ port, owner, instead }: { port: number; owner: PortOwner | null; instead: number }): string {
-  const who = owner === null ? 'another process' : `${owner.command} (pid ${owner.pid})`;
-  return `port ${port} is used by ${who}; taking ${instead}`;
+  const user = owner === null ? 'another process' : `${owner.command} (pid ${owner.pid})`;
+  return `port ${port} is used by ${user}; taking ${instead}`;
 }
 
 function listenOnce(port: number): Promise<number> {
@@ -76,7 +74,9 @@ function listenOnce(port: number): Promise<number> {
   });
 }
 
-/** Who listens on a TCP port of this machine; null when nobody does or it cannot be seen (another user's process). */
+/**
+ * Returns the process that listens on a local TCP port; null when there is none or it is invisible (another user's).
+ */
 export function portOwner(port: number): PortOwner | null {
   try {
     return process.platform === 'linux' ? linuxPortOwner(port) : lsofPortOwner(port);
@@ -85,7 +85,7 @@ export function portOwner(port: number): PortOwner | null {
   }
 }
 
-/** Inodes of the sockets listening on a port, from the text of /proc/net/tcp or tcp6 (state 0A is LISTEN). */
+/** Returns the inodes of listening sockets on a port, from the text of /proc/net/tcp or tcp6 (state 0A is LISTEN). */
 export function listeningInodes(table: string, port: number): string[] {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   return table
@@ -106,7 +106,7 @@ function linuxPortOwner(port: number): PortOwner | null {
   return { pid: Number(pid), command: commandName(readOrEmpty(`/proc/${pid}/cmdline`)), processGroup };
 }
 
-/** The program's name from the text of /proc/<pid>/cmdline; Node's threads all call themselves otherwise. */
+/** Returns the program's name from the text of /proc/<pid>/cmdline; Node's threads have other names. */
 export const commandName = (commandLine: string): string =>
   basename(commandLine.split('\0')[0]?.split(' ')[0] ?? '') || 'a process';
 

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * What tells a process from a later one that got the same pid: when it was started, and in which boot of the machine.
- * Null when no such process runs (a zombie counts as gone).
+ * Returns the identity that distinguishes a process from a later one with the same pid: its start time and the boot of
+ * the machine. Null when the process does not run (a zombie counts as gone).
  */
 export function processIdentity(pid: number): string | null {
   return process.platform === 'linux' ? linuxIdentity(pid) : posixIdentity(pid);
@@ -20,8 +20,8 @@ function linuxIdentity(pid: number): string | null {
 }
 
 /**
- * Fields of /proc/<pid>/stat (proc(5)); the command name may hold spaces and brackets, so counting starts behind its
- * last one.
+ * Returns fields of /proc/<pid>/stat (proc(5)). The command name may contain spaces and brackets, so counting starts
+ * after the last bracket.
  */
 export function statFields(stat: string): { state: string; processGroup: number; startTicks: string } {
   const [state = '', , group = '', ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -37,20 +37,20 @@ function posixIdentity(pid: number): string | null {
   }
 }
 
-/** A process as remembered in a file, to be recognised after a crash of whoever wrote it. */
+/** A process as recorded in a file, which identifies the process after a crash of the writer. */
 export interface ProcessRecord {
   pid: number;
   identity: string;
 }
 
-/** @throws when the process has already ended. */
+/** Returns the record of a process. @throws when the process has already ended. */
 export function recordProcess(pid: number): ProcessRecord {
   const identity = processIdentity(pid);
   if (identity === null) throw new Error(`Process ${pid} ended before it could be recorded`);
   return { pid, identity };
 }
 
-/** Whether exactly the recorded process (not another one under its pid) still runs. */
+/** Returns true when the recorded process, and not another one with its pid, still runs. */
 export function isRunning({ pid, identity }: ProcessRecord): boolean {
   return processIdentity(pid) === identity;
 }

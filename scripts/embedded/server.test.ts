@@ -12,14 +12,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Starts a server whose first attempt ends with these last words. */
-async function startAfter(lastWords: string): Promise<number> {
+/** Starts a server whose first attempt fails with this error. Returns the number of attempts. */
+async function startAfter(firstError: string): Promise<number> {
   let attempts = 0;
   const create = ([port = 0]: number[]): ManagedProcess => {
     attempts += 1;
     const script =
       attempts === 1
-        ? `console.error(${JSON.stringify(lastWords)}); process.exit(1)`
+        ? `console.error(${JSON.stringify(firstError)}); process.exit(1)`
         : `require('node:net').createServer().listen(${port}, '${LOOPBACK}')`;
     return new ManagedProcess({
       name: 'server',
@@ -45,12 +45,12 @@ async function startAfter(lastWords: string): Promise<number> {
 }
 
 describe('a server', () => {
-  it('that lost a port of its own choice to another is started again', async () => {
+  it('that lost one of its own ports to another process is started again', async () => {
     const long = 'could not build arguments for function '.repeat(20);
     expect(await startAfter(`${long}: listen tcp 127.0.0.1:41234: bind: address already in use`)).toBe(2);
   });
 
-  it('that cannot start for another reason is not, and the reason is told', async () => {
+  it('that cannot start for another reason is not started again, and reports the reason', async () => {
     await expect(startAfter('no such disk')).rejects.toThrow(/no such disk/);
   });
 });

@@ -7,20 +7,20 @@ export type ServerName = 'temporal' | 'mongodb' | 'redis' | 'mail';
 
 export interface PrepareServerInput {
   context: SourceContext;
-  /** Data, logs and process records go below it. */
+  /** The folder of data, logs and process records. */
   folder: string;
-  /** True: the well-known ports when free. False: any free ports, for sets that run beside others. */
+  /** True for the well-known ports when free; false for any free ports, so that several sets can run side by side. */
   wellKnownPorts: boolean;
-  /** Ports promised to other servers of the same start; added to. */
+  /** Ports promised to servers of the same start. Each server adds its own. */
   taken: Set<number>;
-  /** Gets the process before it starts. */
+  /** Receives the process before its start. */
   processes: Set<ManagedProcess>;
 }
 
-/** A server that answers. `process` is null when it runs elsewhere and was named in the environment. */
+/** A running server. `process` is null for an external server that was named in the environment. */
 export interface RunningServer<Addresses> {
   addresses: Addresses;
-  /** For people: what was taken and from where. */
+  /** Describes the server and its source to a person. */
   label: string;
   process: ManagedProcess | null;
 }
@@ -35,8 +35,8 @@ export interface StartOnFreePortsInput {
 const MAX_ATTEMPTS = 3;
 
 /**
- * Starts on the preferred ports or others. Should somebody else take a port between looking and listening, others are
- * tried.
+ * Starts a server on the preferred ports or others. Should another process take a port between the check and the start,
+ * other ports are tried.
  */
 export async function startOnFreePorts({
   input,
@@ -63,8 +63,8 @@ export async function startOnFreePorts({
     } catch (error) {
       processes.delete(process);
       const lostOurs = ports.some((port) => portOwner(port) !== null);
-      // Temporal takes ports of its own choice besides; its log, which the error quotes, says so when one of those was
-      // taken meanwhile.
+      // Temporal chooses some ports itself; when one of these was taken meanwhile, its log, quoted in the error, says
+      // so.
       const lostAnother = error instanceof Error && error.message.includes('address already in use');
       if (attempt === MAX_ATTEMPTS || !(lostOurs || lostAnother)) throw error;
     }
@@ -73,13 +73,13 @@ export async function startOnFreePorts({
   }
 }
 
-/** Where the owner cannot be seen, the answer to the probe has to do. */
+/** Returns true unless another process owns the port. When the owner is invisible, the probe's answer must suffice. */
 function isOwn(port: number, pid: number | null): boolean {
   const owner = portOwner(port);
   return owner === null || owner.processGroup === pid;
 }
 
-/** Resolves when something accepts connections there; the cheap first half of every probe. */
+/** Resolves when a server accepts connections on the port; the cheap first half of every probe. */
 export function acceptsConnections(port: number, host: string = LOOPBACK): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host, timeout: 2_000 });
@@ -96,7 +96,7 @@ export function acceptsConnections(port: number, host: string = LOOPBACK): Promi
   });
 }
 
-/** Sends a line and answers the first data that comes back. */
+/** Sends a line and returns the first received data. */
 export function firstAnswer({
   port,
   host = LOOPBACK,
@@ -124,7 +124,7 @@ export function firstAnswer({
   });
 }
 
-/** A server named in the environment must answer now; the product would only find out later, with less to say. */
+/** Throws unless a server named in the environment answers now; the product would fail later with a vaguer error. */
 export async function requireReachable(variable: string, probe: () => Promise<unknown>): Promise<void> {
   try {
     await probe();

@@ -10,17 +10,17 @@ import { startTemporal, type TemporalAddresses } from './temporal.ts';
 export const SERVER_NAMES: readonly ServerName[] = ['mongodb', 'redis', 'temporal', 'mail'];
 
 export interface StartEmbeddedServersInput {
-  /** The checkout: where node_modules and the pins are. */
+  /** The checkout, with node_modules and the pinned versions. */
   root: string;
-  /** Data, logs and process records; claimed beforehand (claimFolder). */
+  /** The folder of data, logs and process records, claimed beforehand (claimFolder). */
   folder: string;
   which?: readonly ServerName[];
   wellKnownPorts: boolean;
-  /** Compile the fast stand-in for MongoDB where no real one is at hand. */
+  /** True to compile the fast stand-in for MongoDB when there is no mongod. */
   buildFast: boolean;
   env: NodeJS.ProcessEnv;
   reporter: Reporter;
-  /** Gets every process as it is being started, for a caller that may have to stop half a start. */
+  /** Receives every process before its start, for a caller that may have to stop a partial start. */
   processes?: Set<ManagedProcess>;
 }
 
@@ -30,14 +30,14 @@ export interface EmbeddedServers {
   temporal: RunningServer<TemporalAddresses> | null;
   mail: RunningServer<MailAddresses> | null;
   stop: () => Promise<void>;
-  /** For process 'exit' handlers. */
+  /** Kills the servers immediately, for process 'exit' handlers. */
   killNow: () => void;
 }
 
 /**
- * Starts the servers side by side and resolves when each answers its own protocol.
+ * Starts the servers concurrently and resolves when each answers its own protocol.
  * The caller has claimed the folder, so no two servers ever share data.
- * @throws what kept a server from starting; those already started are stopped then.
+ * @throws the error of a server that did not start, after the others are stopped.
  */
 export async function startEmbeddedServers(input: StartEmbeddedServersInput): Promise<EmbeddedServers> {
   const { root, folder, which = SERVER_NAMES, wellKnownPorts, buildFast, env, reporter, processes = new Set() } = input;
@@ -79,7 +79,7 @@ export async function startEmbeddedServers(input: StartEmbeddedServersInput): Pr
 
 const TITLES: Record<ServerName, string> = { mongodb: 'MongoDB', redis: 'Redis', temporal: 'Temporal', mail: 'Mail' };
 
-/** Like Promise.all, but only once all have settled, so that whatever did start can be stopped. */
+/** Like Promise.all, but waits until all promises have settled, so that started servers can be stopped. */
 async function allOrFirstError<T extends readonly Promise<unknown>[]>(
   promises: readonly [...T],
 ): Promise<{ [K in keyof T]: Awaited<T[K]> }> {

@@ -5,7 +5,7 @@ const INDEXED_VALUE_TYPE_KEYWORD = 2;
 const NAMESPACE = 'default';
 const TENANT = 'TenantId';
 
-/** @throws unless a Temporal server answers at the address. */
+/** Returns the version of the Temporal server at the address. @throws when no Temporal server answers. */
 export async function describeTemporal(address: string): Promise<string> {
   const connection = await connect(address);
   try {
@@ -17,8 +17,8 @@ export async function describeTemporal(address: string): Promise<string> {
 }
 
 /**
- * Sees that the namespace serves and has the search attribute `TenantId`.
- * The server's own flag for it is ignored on a file that already exists, so it is asked for here too.
+ * Resolves when the namespace works and has the search attribute `TenantId`, which is added if it is missing: the
+ * server ignores its own flag for an existing file.
  */
 export async function prepareNamespace(address: string): Promise<void> {
   const connection = await connect(address);
@@ -42,7 +42,7 @@ export async function prepareNamespace(address: string): Promise<void> {
   }
 }
 
-/** Loaded when needed: the client takes a while to load, and a start with servers of its own never needs it. */
+/** Connects to Temporal. The client is loaded only when needed, because loading takes a while. */
 async function connect(address: string): Promise<Connection> {
   const { Connection } = await import('@temporalio/client');
   return Connection.connect({ address, connectTimeout: 3_000 });

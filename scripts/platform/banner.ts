@@ -1,6 +1,6 @@
 import type { RunFile } from './run-file.ts';
 
-/** What a person needs after the start, on one screen. */
+/** Returns the text shown after the start: addresses, key and a first call. */
 export function banner({ api, docs, sandboxKey, temporalUi, mail }: RunFile, bold: (text: string) => string): string {
   const rows: [string, string | null][] = [
     ['Swagger UI', docs],
@@ -25,7 +25,7 @@ export function banner({ api, docs, sandboxKey, temporalUi, mail }: RunFile, bol
     'Try it:',
     ...curl,
     '',
-    'All of this also stands in .platform/run.json, logs in .platform/logs. Ctrl-C stops everything.',
+    '.platform/run.json contains all of this, .platform/logs the logs. Ctrl-C stops everything.',
     '',
   ].join('\n');
 }

@@ -3,16 +3,20 @@ import { createRestClient } from './rest-client.ts';
 export interface EnsureSandboxKeyInput {
   api: string;
   operatorKey: string;
-  /** From an earlier start; used as long as the API knows it. */
+  /** The key of an earlier start, used as long as the API knows it; null at the first start. */
   sandboxKey: string | null;
 }
 
-/** A sandbox key of the demo partner: the earlier one while it works, otherwise a new partner's. */
+/** Returns a sandbox key of the demo partner: the earlier key while it works, otherwise the key of a new partner. */
 export async function ensureSandboxKey({ api, operatorKey, sandboxKey }: EnsureSandboxKeyInput): Promise<string> {
   if (sandboxKey !== null) {
-    const { status, body } = await createRestClient({ base: api, key: sandboxKey }).ask({ method: 'GET', path: '/me' });
+    const { status, body } = await createRestClient({ base: api, key: sandboxKey }).send({
+      method: 'GET',
+      path: '/me',
+    });
     if (status === 200) return sandboxKey;
-    if (status !== 401) throw new Error(`GET /me answered ${status} ${JSON.stringify(body)} to the demo partner's key`);
+    if (status !== 401)
+      throw new Error(`GET /me with the demo partner's key returned ${status} ${JSON.stringify(body)}`);
   }
   const operator = createRestClient({ base: api, key: operatorKey });
   const partner = await operator.call({

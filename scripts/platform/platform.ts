@@ -27,12 +27,12 @@ interface RunningProduct {
   process: ManagedProcess;
 }
 
-/** The whole platform on this machine: servers first, then the product's processes; stopped the other way round. */
+/** The whole platform on this machine: starts the servers, then the product's processes, and stops them in reverse. */
 export class Platform {
   private readonly input: PlatformInput;
   private readonly servers = new Set<ManagedProcess>();
   private products: RunningProduct[] = [];
-  /** Null until the folder is ours: nothing in it may be touched before. */
+  /** Releases the folder. Null until the folder is ours: before that, no file in it may be touched. */
   private release: (() => void) | null = null;
   private runFile: RunFile | null = null;
   private stopping = false;
@@ -51,7 +51,7 @@ export class Platform {
     const { leftovers, release } = await claimFolder(folder);
     this.release = release;
     removeRunFile(this.runFilePath);
-    if (leftovers.length > 0) terminal.line(`Ended what an earlier run had left: ${leftovers.join(', ')}`);
+    if (leftovers.length > 0) terminal.line(`Ended processes of an earlier run: ${leftovers.join(', ')}`);
   }
 
   async startServers(): Promise<EmbeddedServers> {
@@ -87,7 +87,7 @@ export class Platform {
     }
   }
 
-  /** Starts the product's processes, makes the demo partner, and writes run.json. */
+  /** Starts the product's processes, creates the demo partner and writes run.json. */
   async startProduct(servers: EmbeddedServers): Promise<RunFile> {
     const { folder, env, root } = this.input;
     const secretsFile = join(folder, 'state.json');
@@ -130,14 +130,14 @@ export class Platform {
     return this.runFile;
   }
 
-  /** Builds again and replaces the product's processes; a build that fails leaves the running ones alone. */
+  /** Builds again and replaces the product's processes. After a failed build the running processes stay. */
   async rebuild(): Promise<void> {
     const { terminal } = this.input;
     try {
       await this.build();
     } catch (error) {
       terminal.line(
-        `${error instanceof Error ? error.message : String(error)}\nThe processes go on with the last good build.`,
+        `${error instanceof Error ? error.message : String(error)}\nThe processes continue with the last good build.`,
       );
       return;
     }
@@ -151,7 +151,7 @@ export class Platform {
     }
   }
 
-  /** In order: nothing new is taken, what runs is finished or handed back, then the servers. */
+  /** Stops in order: the product's processes, which finish or release their work, then the servers. */
   async stop(): Promise<void> {
     this.stopping = true;
     if (this.release === null) return;
@@ -169,7 +169,7 @@ export class Platform {
     terminal.line('Stopped; data and logs are in .platform');
   }
 
-  /** At once, in whatever state. */
+  /** Kills everything immediately, in any state. */
   killNow(): void {
     this.stopping = true;
     if (this.release === null) return;
@@ -216,8 +216,8 @@ export class Platform {
   }
 
   private keepAlive(process: ManagedProcess): void {
-    const say = (line: string): void => this.input.terminal.line(line);
-    supervise({ process, say, onRestarted: () => this.writeRunFile(), isStopping: () => this.stopping });
+    const print = (line: string): void => this.input.terminal.line(line);
+    supervise({ process, print, onRestarted: () => this.writeRunFile(), isStopping: () => this.stopping });
   }
 
   private writeRunFile(): void {

@@ -4,12 +4,12 @@ import { LOOPBACK } from '../embedded/ports.ts';
 import type { EmbeddedServers } from '../embedded/servers.ts';
 import type { PlatformSecrets } from './secrets-file.ts';
 
-/** One process of the product. Adding a role to `npm start` is adding an entry to PROCESSES. */
+/** One process of the product. To add a role to `npm start`, add an entry to PROCESSES. */
 export interface ProcessEntry {
   name: string;
   role: string;
   preferredAdminPort: number;
-  /** The variable that names its public port, for a process that has one. */
+  /** The variable of the public port, for a process with a public port. */
   publicPort?: { variable: string; preferred: number };
 }
 
@@ -25,26 +25,25 @@ export const PROCESSES: readonly ProcessEntry[] = [
 ];
 
 const READY_WITHIN_MS = 60_000;
-/** Longer than the product's own hard limit, so that it is the product which decides how it ends. */
+/** Longer than the product's own hard limit, so that the product decides how it ends. */
 const GRACE_MS = 40_000;
-/** Nobody who looks at a payment without an answer wants to wait for as long as in production. */
+/** Shorter than in production, for a person who tries a payment without an answer. */
 const GATEWAY_TIMEOUT_MS = 3_000;
 
 export interface ProductEnvironmentInput {
   root: string;
-  /** `.platform`, where the simulated gateway keeps its ledger too. */
+  /** `.platform`, which also contains the simulated gateway's ledger. */
   folder: string;
   servers: EmbeddedServers;
   secrets: PlatformSecrets;
   publicUrl: string;
-  /** The chosen public ports, by their variables. */
+  /** The chosen public ports by variable. */
   ports: Record<string, string>;
   env: NodeJS.ProcessEnv;
 }
 
 /**
- * What every process of the product is told; the environment of `npm start` may say more, and says the last word on the
- * optional ones.
+ * Returns the environment of every process. The environment of `npm start` may add to it and overrides the defaults.
  */
 export function productEnvironment({
   root,
@@ -75,7 +74,7 @@ export function productEnvironment({
     OPERATOR_KEY: secrets.operatorKey,
     TOKEN_SECRET: secrets.tokenSecret,
     SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
-    // The gateway of this very platform, at its port, reporting to this API.
+    // The simulated gateway of this platform, which sends its webhooks to this API.
     SANDBOX_GATEWAY_URL: `http://${LOOPBACK}:${ports.SANDBOX_PORT}`,
     SANDBOX_WEBHOOK_URL: `http://${LOOPBACK}:${ports.PORT}/api/v1/webhooks/sandbox-gateway`,
     ...ports,
@@ -83,7 +82,7 @@ export function productEnvironment({
   };
 }
 
-/** An exported but empty variable says nothing. */
+/** Returns the environment without empty variables, which count as unset. */
 const definedOnly = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value));
 
@@ -111,5 +110,5 @@ export function productProcess({ entry, root, folder, env, adminPort }: ProductP
 
 async function requireReady(adminPort: number): Promise<void> {
   const { ok, status } = await fetch(`http://${LOOPBACK}:${adminPort}/readyz`, { signal: AbortSignal.timeout(3_000) });
-  if (!ok) throw new Error(`/readyz answers ${status}`);
+  if (!ok) throw new Error(`/readyz returns ${status}`);
 }

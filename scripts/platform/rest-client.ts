@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-const ANSWER_WITHIN_MS = 15_000;
+const RESPONSE_WITHIN_MS = 15_000;
 
 export interface RestCall {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -8,21 +8,21 @@ export interface RestCall {
   body?: unknown;
 }
 
-export interface RestAnswer {
+export interface RestResponse {
   status: number;
   body: Record<string, unknown>;
 }
 
-/** The API as a partner's program sees it. */
+/** A client of the API, as in a partner's program. */
 export interface RestClient {
-  /** Any answer, also a refusal. */
-  ask: (call: RestCall) => Promise<RestAnswer>;
-  /** @throws unless the answer is 2xx, with what the problem document says. */
+  /** Returns any response, also an error. */
+  send: (call: RestCall) => Promise<RestResponse>;
+  /** Returns the body of a 2xx response. @throws for any other response, with the text of the problem document. */
   call: (call: RestCall) => Promise<Record<string, unknown>>;
 }
 
 export function createRestClient({ base, key }: { base: string; key: string }): RestClient {
-  const ask = async ({ method, path, body }: RestCall): Promise<RestAnswer> => {
+  const send = async ({ method, path, body }: RestCall): Promise<RestResponse> => {
     const response = await fetch(`${base}${path}`, {
       method,
       headers: {
@@ -31,17 +31,17 @@ export function createRestClient({ base, key }: { base: string; key: string }): 
         ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
       },
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      signal: AbortSignal.timeout(RESPONSE_WITHIN_MS),
     });
     const text = await response.text();
     return { status: response.status, body: text === '' ? {} : asObject(text) };
   };
   const call = async (request: RestCall): Promise<Record<string, unknown>> => {
-    const { status, body } = await ask(request);
+    const { status, body } = await send(request);
     if (status >= 200 && status < 300) return body;
-    throw new Error(`${request.method} ${request.path} answered ${status} ${describeProblem(body)}`);
+    throw new Error(`${request.method} ${request.path} returned ${status} ${describeProblem(body)}`);
   };
-  return { ask, call };
+  return { send, call };
 }
 
 function asObject(text: string): Record<string, unknown> {

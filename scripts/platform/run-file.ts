@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { writePrivately } from './secrets-file.ts';
 
-/** `.platform/run.json`: what the banner says, for programs. There exactly while the platform is ready. */
+/** `.platform/run.json`: the content of the banner for programs. Exists only while the platform is ready. */
 export interface RunFile {
   /** Base of the API, with its version. */
   api: string;
@@ -10,7 +10,7 @@ export interface RunFile {
   temporalAddress: string;
   mongodbUri: string;
   redisUrl: string;
-  /** The inbox's page; its JSON is at `/email`. */
+  /** The inbox's page, with its JSON at `/email`. */
   mail: string | null;
   /** Base of the simulated payment gateway. */
   sandboxGateway: string;
@@ -21,10 +21,10 @@ export interface RunFile {
 
 export interface RunningProcess {
   name: string;
-  /** Of the product's roles, or `server`. */
+  /** A role of the product, or `server`. */
   role: string;
   pid: number | null;
-  /** Base of its admin endpoints (/livez, /readyz, /metrics); servers have none. */
+  /** Base of the admin endpoints (/livez, /readyz, /metrics); null for servers. */
   admin: string | null;
 }
 
@@ -32,7 +32,7 @@ export const writeRunFile = (file: string, content: RunFile): void => writePriva
 
 export const removeRunFile = (file: string): void => rmSync(file, { force: true });
 
-/** Null where none is (or the one there cannot be read). */
+/** Returns the content of the file; null when it is missing or unreadable. */
 export function readRunFile(file: string): RunFile | null {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as RunFile;

@@ -3,17 +3,17 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** What has to be the same after a restart for the earlier data to be of use. */
+/** Secrets that must survive a restart, or the earlier data would be useless. */
 export interface PlatformSecrets {
   operatorKey: string;
   tokenSecret: string;
   /** Signs the webhooks of the simulated gateway. */
   sandboxWebhookSecret: string;
-  /** The demo partner's key; null until it was made. */
+  /** The demo partner's key; null before its creation. */
   sandboxKey: string | null;
 }
 
-/** Reads the secrets of earlier starts or makes new ones. Those in the environment go first. */
+/** Reads the secrets of earlier starts or creates new ones. Secrets in the environment take precedence. */
 export function loadSecrets(file: string, env: NodeJS.ProcessEnv): PlatformSecrets {
   const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as PlatformSecrets) : null;
   const secrets: PlatformSecrets = {
@@ -29,7 +29,7 @@ export function loadSecrets(file: string, env: NodeJS.ProcessEnv): PlatformSecre
 
 export const saveSecrets = (file: string, secrets: PlatformSecrets): void => writePrivately(file, secrets);
 
-/** As JSON, readable by its owner only, whole or not at all. */
+/** Writes JSON that only its owner can read, whole or not at all. */
 export function writePrivately(file: string, content: unknown): void {
   const draft = `${file}.draft-${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });

@@ -2,8 +2,8 @@
 const SAME_REQUEST_MS = 700;
 
 /**
- * Calls `onFirst` when this program is asked to end (signal, message of the bootstrap, or nobody left who started it)
- * and `onSecond` when somebody insists.
+ * Calls `onFirst` at the first request to end (a signal, a message of the bootstrap, or the end of its starter), and
+ * `onSecond` at a later request.
  */
 export function onShutDownRequest({ onFirst, onSecond }: { onFirst: () => void; onSecond: () => void }): void {
   let firstAt: number | null = null;

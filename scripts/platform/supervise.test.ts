@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { ManagedProcess } from '../embedded/managed-process.ts';
 import { restartDelayMs, supervise } from './supervise.ts';
 
-it('waits twice as long before each start in a row, half a minute at most', () => {
+it('doubles the wait before each start in a row, up to half a minute', () => {
   expect([1, 2, 3, 7, 8, 50].map(restartDelayMs)).toEqual([500, 1_000, 2_000, 30_000, 30_000, 30_000]);
 });
 
-it('says in one line how a process ended, and restarts it after growing pauses', async () => {
+it('reports the end of a process in one line, and restarts it after growing waits', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'supervise-'));
   const [died, up] = [join(folder, 'died'), join(folder, 'up')];
   // The first restart is killed while it starts.
@@ -27,25 +27,25 @@ it('says in one line how a process ended, and restarts it after growing pauses',
     readyWithinMs: 60_000,
     graceMs: 300,
   });
-  const said: string[] = [];
+  const lines: string[] = [];
   try {
     await worker.start();
     const isBack = new Promise<void>((resolve) =>
       supervise({
         process: worker,
-        say: (line) => void said.push(line),
+        print: (line) => void lines.push(line),
         onRestarted: resolve,
         isStopping: () => false,
       }),
     );
-    // It had long been up when it dies.
+    // The process has been up for a minute when it dies.
     const realNow = performance.now.bind(performance);
     jest.spyOn(performance, 'now').mockImplementation(() => realNow() + 61_000);
     writeFileSync(died, '');
     rmSync(up);
     process.kill(worker.pid ?? 0, 'SIGKILL');
     await isBack;
-    expect(said).toEqual([
+    expect(lines).toEqual([
       'worker ended (SIGKILL); starting it again in 0.5 s',
       'worker ended while starting (SIGKILL); starting it again in 1 s',
       `worker is up again (pid ${worker.pid})`,

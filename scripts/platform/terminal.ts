@@ -2,7 +2,7 @@ import type { ProgressStep, Reporter } from '../embedded/reporter.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const REDRAW_MS = 100;
-/** Without a terminal a short step needs no line of its own: its outcome has one. */
+/** Without a terminal a shorter step has no line: its outcome has one. */
 const PATIENCE_MS = 1_500;
 const REPEAT_MS = 10_000;
 
@@ -14,16 +14,16 @@ interface ActiveStep {
 }
 
 export interface Terminal extends Reporter {
-  /** Marks an important word; plain where there is no terminal. */
+  /** Marks an important word; returns plain text without a terminal. */
   bold: (text: string) => string;
 }
 
 /**
- * Lines, with one moving line below them for whatever takes time; without a terminal, plain lines and a reminder every
- * ten seconds.
+ * Creates an output of lines with one moving line below for the steps under way; without a terminal, of plain lines
+ * with a reminder every ten seconds.
  */
 export function createTerminal(output: NodeJS.WriteStream): Terminal {
-  // The terminal window may be closed while everything is still being stopped in order.
+  // The terminal window may be closed while the platform is still stopping.
   output.on('error', () => undefined);
   const active = new Set<ActiveStep>();
   const moving = output.isTTY && process.env.TERM !== 'dumb';

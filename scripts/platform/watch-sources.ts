@@ -4,9 +4,7 @@ import { join } from 'node:path';
 const SOURCES = ['src', 'config', 'workflows', 'activities', 'openapi.yaml'];
 const SETTLE_MS = 250;
 
-/**
- * Calls `onChange` after source files changed and stayed quiet for a moment; changes during a call lead to one more.
- */
+/** Calls `onChange` shortly after the last change of source files. Changes during a call lead to another call. */
 export function watchSources(root: string, onChange: () => Promise<void>): { close: () => void } {
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> = Promise.resolve();

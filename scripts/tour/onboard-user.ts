@@ -5,7 +5,7 @@ import type { TourContext, TourStage } from './stage.ts';
 const COMPLETED_WITHIN_MS = 30_000;
 const PAGE_WITHIN_MS = 10_000;
 
-/** A user from the first call to active, as a partner's program and the user's browser do it. */
+/** Onboards a user up to `active`, as a partner's program and the user's browser do. */
 export const onboardUser: TourStage = {
   title: 'onboarding a user',
   run: async ({ api, inbox, step, show }) => {
@@ -15,9 +15,7 @@ export const onboardUser: TourStage = {
     );
     const path = `/onboardings/${String(id)}`;
     if (inbox === null)
-      return show(
-        `Mail goes to the server of SMTP_URL, so the rest is yours: follow the link in the mail to ${email}.`,
-      );
+      return show(`Mail goes to the server of SMTP_URL: to continue, follow the link in the mail to ${email}.`);
 
     const mail = await step('Verification mail arrived', () =>
       waitForMail({
@@ -30,7 +28,7 @@ export const onboardUser: TourStage = {
     const link = verificationLink(mail) ?? '';
     await step('Link followed, page shown', () => requirePage(link, 'GET'));
     await step('Button pressed, address verified', () => requirePage(link, 'POST'));
-    await step('Profile asked for', () => waitForState({ api, path, state: 'awaiting_profile' }));
+    await step('Profile requested', () => waitForState({ api, path, state: 'awaiting_profile' }));
     await step('Profile completed', () =>
       api.call({
         method: 'POST',
@@ -38,7 +36,7 @@ export const onboardUser: TourStage = {
         body: { displayName: 'Ada', company: 'Analytical Engines' },
       }),
     );
-    const onboarding = await step('Welcome package given, user active: completed', () =>
+    const onboarding = await step('Welcome package granted, user active: completed', () =>
       waitForState({ api, path, state: 'completed' }),
     );
     const user = await step('GET /users/{userId}', () =>
@@ -52,11 +50,11 @@ export const onboardUser: TourStage = {
 async function requirePage(link: string, method: 'GET' | 'POST'): Promise<void> {
   const response = await fetch(link, { method, signal: AbortSignal.timeout(PAGE_WITHIN_MS) });
   const page = await response.text();
-  if (!response.ok) throw new Error(`${method} ${link} answered ${response.status}`);
-  if (!page.includes('<')) throw new Error(`${method} ${link} answered no page`);
+  if (!response.ok) throw new Error(`${method} ${link} returned ${response.status}`);
+  if (!page.includes('<')) throw new Error(`${method} ${link} returned no page`);
 }
 
-/** @throws at once when it ended in another way than hoped for. */
+/** Waits until the onboarding is in a state. @throws immediately when the onboarding has another ending. */
 function waitForState({
   api,
   path,
@@ -66,14 +64,14 @@ function waitForState({
   path: string;
   state: string;
 }): Promise<Record<string, unknown>> {
-  const ask = async (): Promise<Record<string, unknown> | null> => {
+  const probe = async (): Promise<Record<string, unknown> | null> => {
     const onboarding = await api.call({ method: 'GET', path });
     if (onboarding.state === state) return onboarding;
     if (onboarding.outcome !== null)
       throw new Error(`the onboarding ended ${String(onboarding.state)}: ${JSON.stringify(onboarding.outcome)}`);
     return null;
   };
-  return poll({ what: `State ${state}`, withinMs: COMPLETED_WITHIN_MS, ask });
+  return poll({ what: `State ${state}`, withinMs: COMPLETED_WITHIN_MS, probe });
 }
 
 async function timeline(api: TourContext['api'], path: string): Promise<string[]> {

@@ -1,19 +1,19 @@
 const EVERY_MS = 100;
 
-/** Asks until there is an answer that is not null. @throws after `withinMs`, naming what was waited for. */
+/** Calls `probe` until the result is not null, and returns it. @throws after `withinMs`, with the name in `what`. */
 export async function poll<T>({
   what,
   withinMs,
-  ask,
+  probe,
 }: {
   what: string;
   withinMs: number;
-  ask: () => Promise<T | null>;
+  probe: () => Promise<T | null>;
 }): Promise<T> {
   const deadline = performance.now() + withinMs;
   while (performance.now() < deadline) {
-    const answer = await ask();
-    if (answer !== null) return answer;
+    const result = await probe();
+    if (result !== null) return result;
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
   }
   throw new Error(`${what} did not come within ${withinMs / 1000} s`);

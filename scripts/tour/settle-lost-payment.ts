@@ -3,9 +3,7 @@ import type { TourStage } from './stage.ts';
 
 const SETTLED_WITHIN_MS = 60_000;
 
-/**
- * A charge whose answer is lost: the money is taken, nobody is told, and it is neither charged again nor called failed.
- */
+/** Shows a charge whose answer is lost: the payment is neither charged again nor does it fail. */
 export const settleLostPayment: TourStage = {
   title: 'a payment whose answer is lost',
   run: async ({ api, step, show }) => {
@@ -20,7 +18,7 @@ export const settleLostPayment: TourStage = {
       poll({
         what,
         withinMs: SETTLED_WITHIN_MS,
-        ask: async () => {
+        probe: async () => {
           const payment = await api.call({ method: 'GET', path });
           const { state } = payment as { state: string };
           if (['declined', 'failed', 'cancelled'].includes(state)) throw new Error(`the payment ended ${state}`);
@@ -31,7 +29,7 @@ export const settleLostPayment: TourStage = {
     await step('The gateway charges and never answers: unknown', () =>
       reach('State unknown', (state) => state === 'unknown' || state === 'captured'),
     );
-    await step("Settled by what the gateway's books say: captured", () =>
+    await step("Settled by the gateway's books: captured", () =>
       reach('State captured', (state) => state === 'captured'),
     );
     show(`The timeline (GET ${path}/events):`);

@@ -17,29 +17,29 @@ interface Books {
 
 const REFUNDED_WITHIN_MS = 30_000;
 
-/** A payment and a refund of a part of it, and what the books make of all the money so far. */
+/** Shows a payment, a partial refund, and the books over all money so far. */
 export const showLedger: TourStage = {
   title: 'the ledger',
   run: async ({ api, step, show }) => {
     const body = { amount: { amountMinor: 4999, currency: 'EUR' }, paymentMethod: 'pm_ok', orderRef: 'tour' };
     const { id } = await api.call({ method: 'POST', path: '/payments', body });
     const path = `/payments/${String(id)}`;
-    const until = (where: string, state: string): Promise<Record<string, unknown>> =>
+    const until = (resource: string, state: string): Promise<Record<string, unknown>> =>
       poll({
         what: `State ${state}`,
         withinMs: REFUNDED_WITHIN_MS,
-        ask: async () => {
-          const found = await api.call({ method: 'GET', path: where });
+        probe: async () => {
+          const found = await api.call({ method: 'GET', path: resource });
           return found.state === state ? found : null;
         },
       });
-    await step('49.99 EUR taken', () => until(path, 'captured'));
+    await step('49.99 EUR captured', () => until(path, 'captured'));
     const refund = await api.call({
       method: 'POST',
       path: `${path}/refunds`,
       body: { amount: { amountMinor: 1999, currency: 'EUR' }, reason: 'Damaged' },
     });
-    await step('19.99 EUR of it given back', () => until(`${path}/refunds/${String(refund.id)}`, 'succeeded'));
+    await step('19.99 EUR refunded', () => until(`${path}/refunds/${String(refund.id)}`, 'succeeded'));
 
     const books = (await step('GET /ledger/balance', () =>
       api.call({ method: 'GET', path: '/ledger/balance' }),
@@ -51,6 +51,6 @@ export const showLedger: TourStage = {
       );
     }
     if (!books.balanced) throw new Error(books.problems.join(' '));
-    show("Balanced. `npm run ledger:verify` compares it with the gateway's own books, item by item.");
+    show("Balanced. `npm run ledger:verify` compares the books with the gateway's own, item by item.");
   },
 };

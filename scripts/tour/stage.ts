@@ -1,14 +1,14 @@
 import type { RestClient } from '../platform/rest-client.ts';
 
-/** What a stage of the tour works with. */
+/** The tools of a stage of the tour. */
 export interface TourContext {
   /** The API with the demo partner's sandbox key. */
   api: RestClient;
-  /** The inbox's base address; null when mail goes to a server of yours. */
+  /** The inbox's base address; null for an external mail server. */
   inbox: string | null;
-  /** Does one step and prints its label and its time. */
+  /** Runs one step and prints its label and its time. */
   step: <T>(label: string, work: () => Promise<T>) => Promise<T>;
-  /** Prints something to look at. */
+  /** Prints a line. */
   show: (line: string) => void;
 }
 

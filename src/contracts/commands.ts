@@ -1,8 +1,8 @@
 import type { Actor } from '../domain/actor';
 
 /**
- * Every command to a running process carries its id (the update id) and who sent it; texts and personal data wait in
- * MongoDB under that id.
+ * Every command to a running process carries its id (the update id) and its sender; texts and personal data are stored
+ * in MongoDB under that id.
  */
 export interface CommandInput {
   commandId: string;
@@ -16,7 +16,7 @@ export interface CommandOutcome<State extends string = string> {
   at: string;
 }
 
-/** The name of the step, unique per entity, under which a command's effect is recorded. */
+/** Returns the name of the step, unique per entity, under which a command's effect is recorded. */
 export function commandStep(commandId: string): string {
   return `command/${commandId}`;
 }

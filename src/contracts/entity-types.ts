@@ -5,6 +5,6 @@ const entityTypesByDomain = {
   sandbox: ['operation'],
 } as const;
 
-/** A kind of thing that has states, a version and a timeline. Names are stored with every event. */
+/** A kind of entity with states, a version and a timeline. The name is stored with every event. */
 export type EntityType = (typeof entityTypesByDomain)[keyof typeof entityTypesByDomain][number];
 export const entityTypes: readonly EntityType[] = Object.values(entityTypesByDomain).flat();

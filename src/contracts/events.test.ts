@@ -1,8 +1,9 @@
 import { eventTypes, summaryOf, type EventType } from './events';
 
-const said = (type: EventType, data: Record<string, unknown>, currency = 'EUR') => summaryOf({ type, data, currency });
+const summary = (type: EventType, data: Record<string, unknown>, currency = 'EUR') =>
+  summaryOf({ type, data, currency });
 
-/** As the activities and models write them. */
+/** Amounts under the names that the activities and models write. */
 const amounts = {
   amountMinor: 300,
   captureMinor: 300,
@@ -14,34 +15,34 @@ const amounts = {
   subtotalMinor: 300,
 };
 
-describe('what a timeline says', () => {
-  it.each(eventTypes)('%s: no amount in minor units', (type) => {
-    expect(said(type, amounts)).not.toMatch(/minor unit|\b(300|250)\b/);
+describe('the sentences of a timeline', () => {
+  it.each(eventTypes)('%s shows no amount in minor units', (type) => {
+    expect(summary(type, amounts)).not.toMatch(/minor unit|\b(300|250)\b/);
   });
 
   it.each([
-    ['payment.captured', 'EUR', '3.00 EUR were taken.'],
-    ['payment.captured', 'JPY', '300 JPY were taken.'],
-    ['payment.capturing', 'KWD', 'The gateway is asked to take 0.300 KWD.'],
+    ['payment.captured', 'EUR', '3.00 EUR was captured.'],
+    ['payment.captured', 'JPY', '300 JPY was captured.'],
+    ['payment.capturing', 'KWD', '0.300 KWD is being captured.'],
     ['payment.refund_requested', 'EUR', 'A refund of 3.00 EUR was accepted and reserved.'],
     [
       'subscription.charge_retried',
       'EUR',
-      'The open invoice is charged again (attempt 2, over the 2.50 EUR that are left).',
+      'The open invoice is being charged again (attempt 2, for the remaining 2.50 EUR).',
     ],
-    ['subscription.cancelled', 'EUR', 'The subscription was cancelled (requested); 3.00 EUR are given back.'],
+    ['subscription.cancelled', 'EUR', 'The subscription was cancelled (requested); 3.00 EUR is being refunded.'],
   ] as const)('%s in %s: %s', (type, currency, sentence) =>
-    expect(said(type, { ...amounts, attempt: 2, reason: 'requested' }, currency)).toBe(sentence),
+    expect(summary(type, { ...amounts, attempt: 2, reason: 'requested' }, currency)).toBe(sentence),
   );
 
-  it('names the plan as it was called at the time of the change', () => {
+  it('name the plan that the event stored', () => {
     const data = { planId: 'pln_1', planName: 'Pro', quantity: 3 };
-    expect(said('subscription.plan_changed', data)).toBe('The plan is now Pro × 3.');
-    expect(said('subscription.plan_change_waiting', { ...data, effectiveAt: '2027-01-01T00:00:00.000Z' })).toBe(
+    expect(summary('subscription.plan_changed', data)).toBe('The plan is now Pro × 3.');
+    expect(summary('subscription.plan_change_waiting', { ...data, effectiveAt: '2027-01-01T00:00:00.000Z' })).toBe(
       'The plan becomes Pro × 3 at the end of the period, 2027-01-01T00:00:00.000Z.',
     );
   });
 
-  it('says of a first charge, too, why nobody waits for it', () =>
-    expect(said('payment.released', {})).not.toContain('renewal'));
+  it('do not call a released first charge a renewal', () =>
+    expect(summary('payment.released', {})).not.toContain('renewal'));
 });

@@ -4,7 +4,7 @@ import { paymentEvents } from './payments/events';
 import { subscriptionEvents } from './subscriptions/events';
 import { userEvents } from './users/events';
 
-/** Every event by its wire name, one line per domain. Names are for ever. */
+/** Every event by its wire name, one line per domain. Names never change. */
 const sentences = {
   ...userEvents,
   ...paymentEvents,
@@ -21,7 +21,7 @@ export interface SummaryInput {
   currency: string | null;
 }
 
-/** Returns the sentence that tells a person what happened, with amounts written as "3.00 EUR". */
+/** Returns the sentence that describes an event to a person, with amounts written as "3.00 EUR". */
 export function summaryOf({ type, data, currency }: SummaryInput): string {
   return sentences[type](data, eventWords(currency));
 }

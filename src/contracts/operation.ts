@@ -4,11 +4,11 @@ export type OperationType = (typeof operationTypes)[number];
 export const operationStates = ['running', 'completed', 'failed'] as const;
 export type OperationState = (typeof operationStates)[number];
 
-/** Why an advance ended early. The clock stands at the last hop that everything had reached. */
+/** Codes of an advance that ended early. The clock stays at the last hop that every workflow reached. */
 export const advanceFailureCodes = [
-  /** A workflow did not move for 30 s: nobody takes its tasks, or a step does not end. */
+  /** A workflow made no progress for 30 s: no worker takes its tasks, or a step does not end. */
   'WORKFLOW_STALLED',
-  /** A step of a workflow failed again and again for 30 s. */
+  /** A step of a workflow kept failing for 30 s. */
   'ACTIVITY_FAILING',
   'TIME_SKIPPING_UNAVAILABLE',
   'CANCELLED',
@@ -17,8 +17,8 @@ export const advanceFailureCodes = [
 
 export interface OperationFailure {
   code: (typeof advanceFailureCodes)[number];
-  /** For a person: what is in the way and what to do about it. */
+  /** Describes the obstacle and the remedy to a person. */
   detail: string;
-  /** The workflow that could not go on. */
+  /** The workflow that stopped the advance. */
   workflowId: string | null;
 }

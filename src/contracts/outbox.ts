@@ -1,7 +1,7 @@
 import type { MailTemplate } from './mails';
 import type { TaskQueue } from './task-queues';
 
-/** Who has to act on an outbox row. `temporal` is served by the relay itself, every other one by its BullMQ queue. */
+/** The consumers of outbox rows. The relay itself serves `temporal`; a BullMQ queue serves each of the others. */
 export const consumers = ['temporal', 'mail', 'analytics'] as const;
 export type Consumer = (typeof consumers)[number];
 export const queuedConsumers = consumers.filter((consumer) => consumer !== 'temporal');
@@ -12,7 +12,7 @@ export interface OutboxJob {
   rowId: string;
 }
 
-/** A workflow that has to be started. `workflowId` is the business key; the input holds ids only. */
+/** A workflow to start. `workflowId` is the business key; the input holds ids only. */
 export interface WorkflowStart {
   workflowType: string;
   workflowId: string;
@@ -22,9 +22,7 @@ export interface WorkflowStart {
   restart?: boolean;
 }
 
-/**
- * A signal to a workflow that may be running. A mere wake-up may reach nobody, or come twice.
- */
+/** A signal to a workflow that may be running. It is only a wake-up: it may be lost or arrive twice. */
 export interface WorkflowSignal {
   workflowId: string;
   /** The signal's wire name. */
@@ -33,8 +31,8 @@ export interface WorkflowSignal {
 }
 
 /**
- * A mail that has to be sent. `key` is stable for ever and makes the Message-ID; `to` is null for the entity's own
- * person.
+ * A mail to send. `key` never changes and makes the Message-ID; `to` is null for the person whom the entity belongs
+ * to.
  */
 export interface MailRequest {
   template: MailTemplate;

@@ -2,7 +2,7 @@ import type { Actor } from '../domain/actor';
 
 /** A step of a process, as its activity receives it beside the entity's ids. */
 export interface ProcessStep {
-  /** The first run id of the calling chain; activities leave an entity alone that another chain owns. */
+  /** The first run id of the calling chain; activities do not touch an entity that another chain owns. */
   chain: string;
   /** The step's name with its occurrence, unique per entity. */
   step: string;

@@ -2,7 +2,7 @@ import type { EntityType } from './entity-types';
 import type { WorkflowStart } from './outbox';
 import type { TaskQueue } from './task-queues';
 
-/** The fields of an entity that every process is started with. */
+/** The fields of an entity that every workflow starts with. */
 export interface ProcessEntity {
   _id: string;
   tenantId: string;
@@ -14,9 +14,9 @@ export type EntityRef = Pick<ProcessEntity, '_id' | 'tenantId'>;
 export type EntityFilter = Readonly<Record<string, unknown>>;
 
 export interface ProcessDefinition<Entity extends ProcessEntity, State extends string> {
-  /** For docs/workflows.md: what the workflow does, in a sentence or two. */
+  /** Describes the workflow in a sentence or two, for docs/workflows.md. */
   about: string;
-  /** The module that defines the workflow's updates, signals and queries; its other exports do not matter here. */
+  /** The module that defines the workflow's updates, signals and queries; other exports are ignored. */
   contract: Readonly<Record<string, unknown>>;
   entityType: EntityType;
   workflowType: string;
@@ -34,13 +34,15 @@ export interface ProcessDefinition<Entity extends ProcessEntity, State extends s
   unfinished?: EntityFilter;
   /** Selects the open entities that need a running workflow at any time. Defaults to all. */
   expectsProcess?: EntityFilter;
-  /** The clock that the workflow lives by. Defaults to `tenant`: it moves when a sandbox tenant's clock is advanced. */
+  /**
+   * The clock that the workflow follows. Defaults to `tenant`, which moves when a sandbox tenant's clock is advanced.
+   */
   clock?: 'tenant' | 'real';
   /** Defaults to true: the reconciler compares the entities with the running workflows and with their events. */
   isReconciled?: boolean;
 }
 
-/** Everything that is known of how an entity's workflow is started and when it runs. */
+/** Describes how an entity's workflow is started and when it runs. */
 export interface Process<Entity extends ProcessEntity = ProcessEntity> {
   readonly about: string;
   readonly contract: Readonly<Record<string, unknown>>;
@@ -53,7 +55,7 @@ export interface Process<Entity extends ProcessEntity = ProcessEntity> {
   input(entity: Entity): object;
   readonly states: readonly string[];
   readonly endedStates: readonly string[];
-  /** All other states: the workflow may be running. */
+  /** All other states, in which the workflow may be running. */
   readonly openStates: readonly string[];
   readonly firstState: string;
   /** Selects the entities whose workflow may be running: in an open state, or ended and unfinished. */
@@ -63,7 +65,7 @@ export interface Process<Entity extends ProcessEntity = ProcessEntity> {
   readonly isReconciled: boolean;
 }
 
-/** Returns the descriptor of one kind of entity's process, with what follows from its definition. */
+/** Returns the descriptor of a process: its definition with the values that follow from it. */
 export function defineProcess<Entity extends ProcessEntity, State extends string>({
   unfinished,
   expectsProcess = {},
@@ -91,11 +93,11 @@ export function defineProcess<Entity extends ProcessEntity, State extends string
 export interface StartOfInput<Entity extends ProcessEntity> {
   process: Process<NoInfer<Entity>>;
   entity: Entity;
-  /** For an operator's restart: the start may follow a closed run of the same id, and ends one that still runs. */
+  /** True for an operator's restart: the start may follow a closed run of the same id, and ends one that still runs. */
   restart?: boolean;
 }
 
-/** Returns the start of an entity's workflow, to be sent through the outbox. */
+/** Returns the start of an entity's workflow, for the outbox. */
 export function startOf<Entity extends ProcessEntity>({
   process,
   entity,

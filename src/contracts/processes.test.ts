@@ -4,7 +4,7 @@ import { startOf } from './process';
 import { processes, processOf } from './processes';
 import { SUBSCRIPTION_PAYMENT } from './subscriptions/subscription';
 
-/** Children that act and end: no entity's life is theirs. */
+/** Child workflows that do not live as long as an entity. */
 const WITHOUT_ENTITY = [SUBSCRIPTION_PAYMENT];
 const entity: ProcessEntity = { _id: 'ent_1', tenantId: 'ptn_1:sandbox', correlationId: 'cor_1' };
 
@@ -15,7 +15,7 @@ it('registers every workflow that lives as long as an entity', () => {
 });
 
 describe.each(processes.map((process) => [process.workflowType, process] as const))('%s', (_type, process) => {
-  it('finds the entity of its workflow ids, and of no other', () => {
+  it('returns the entity of its own workflow ids only', () => {
     const workflowId = process.workflowId(entity);
     expect(workflowId).toBe(startOf({ process, entity }).workflowId);
     expect(process.entityIdOf(workflowId)).toBe(entity._id);
@@ -24,14 +24,14 @@ describe.each(processes.map((process) => [process.workflowType, process] as cons
     for (const other of [...foreign, ...misshapen]) expect(process.entityIdOf(other)).toBeNull();
   });
 
-  it('begins in an open state and knows of every state whether it ends the process', () => {
+  it('begins in an open state, and every state is either open or ended', () => {
     const { states, openStates, endedStates, firstState } = process;
     expect(openStates).toContain(firstState);
     expect(endedStates).not.toHaveLength(0);
     expect([...openStates, ...endedStates].sort()).toEqual([...states].sort());
   });
 
-  it('starts with ids alone, and after a closed run only for an operator', () => {
+  it('starts with ids only, and after a closed run only for an operator', () => {
     const start = startOf({ process, entity });
     expect(start).not.toHaveProperty('restart');
     expect(start.input).toMatchObject({ tenantId: entity.tenantId, correlationId: entity.correlationId });

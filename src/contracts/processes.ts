@@ -12,10 +12,10 @@ const processesByDomain = {
   sandbox: [advanceClockProcess],
 } satisfies Record<string, readonly Process[]>;
 
-/** The process of every kind of entity that has one. */
+/** Every process, one line per domain. */
 export const processes: readonly Process[] = Object.values(processesByDomain).flat();
 
-/** Returns the process of a kind of entity; undefined where it has none of its own. */
+/** Returns the process of an entity type; undefined when the type has no process. */
 export function processOf(entityType: EntityType): Process | undefined {
   return processes.find((process) => process.entityType === entityType);
 }

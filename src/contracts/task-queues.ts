@@ -1,4 +1,4 @@
-/** One task queue per business domain, so that each can get its own fleet. Names on the wire are for ever. */
+/** One task queue per business domain, so that each can get its own fleet. The wire names never change. */
 export const taskQueues = {
   users: 'users',
   payments: 'payments',

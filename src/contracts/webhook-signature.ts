@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Headers of a signed webhook, Standard Webhooks 1.0 (symmetric, `v1`): HMAC-SHA256 over `id.timestamp.body`.
- * The secret is `whsec_` and base64; the timestamp is Unix time in seconds, taken anew for every attempt.
+ * Returns the headers of a signed webhook, Standard Webhooks 1.0 (symmetric, `v1`): HMAC-SHA256 over
+ * `id.timestamp.body`. The secret is `whsec_` and base64; the timestamp is the Unix time of the attempt in seconds.
  */
 export function signWebhook({
   secret,
@@ -21,8 +21,8 @@ export function signWebhook({
 }
 
 /**
- * The secret's bytes. @throws when it is not `whsec_` and the base64 of 24 to 64 bytes, which is what the standard asks
- * for.
+ * Returns the secret's bytes. Throws unless the secret is `whsec_` followed by the base64 of 24 to 64 bytes, as the
+ * standard requires.
  */
 export function requireWebhookSecret(secret: string): Buffer {
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');

@@ -7,7 +7,7 @@ const [live, sandbox] = (['live', 'sandbox'] as const).map((mode) => tenantIdOf(
 ];
 
 test.each(['BHD', 'JOD', 'KWD', 'OMR', 'TND'])(
-  'Stripe takes %s to the nearest ten of its three-decimal minor units',
+  'Stripe accepts %s to the nearest ten of its three-decimal minor units',
   (currency) => {
     expect(amountStepOf({ tenantId: live, currency })).toBe(10);
   },
@@ -18,12 +18,12 @@ test('Stripe counts MGA in whole ariary, of a hundred of our minor units', () =>
 });
 
 test.each(['EUR', 'JPY', 'ISK', 'UGX', 'HUF', 'TWD'])(
-  'Stripe takes every amount of %s that we can count',
+  'Stripe accepts every whole number of minor units of %s',
   (currency) => {
     expect(amountStepOf({ tenantId: live, currency })).toBe(1);
   },
 );
 
-test('the simulated gateway takes every amount', () => {
+test('the simulated gateway accepts every amount', () => {
   for (const currency of ['KWD', 'MGA', 'EUR']) expect(amountStepOf({ tenantId: sandbox, currency })).toBe(1);
 });

@@ -1,9 +1,9 @@
 import { DomainError } from './domain-error';
 
 /**
- * ISO 4217, list one (current currencies and funds) as published on 2026-01-01, by exponent: how many digits the
- * minor unit has. Intl knows other figures (HUF 0, IQD 0), so nothing here is ever taken from Intl.
- * Codes without a minor unit (gold, drawing rights, the test code XTS) cannot be counted in one and are left out.
+ * ISO 4217, list one (current currencies and funds) as published on 2026-01-01, by exponent: the number of digits of
+ * the minor unit. Intl has other figures (HUF 0, IQD 0), so nothing here is ever taken from Intl. Codes without a minor
+ * unit (gold, drawing rights, the test code XTS) cannot be counted in minor units and are left out.
  */
 const codesByExponent: Readonly<Record<number, string>> = {
   0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
@@ -28,8 +28,8 @@ export const currencyCodes: readonly string[] = [...exponents.keys()].sort();
 export const isCurrency = (code: string): boolean => exponents.has(code);
 
 /**
- * Digits of the currency's minor unit: JPY 0, EUR 2, KWD 3, CLF 4.
- * Throws `CURRENCY_UNKNOWN`, pointing at `pointer`, for anything but an active ISO 4217 code in capitals.
+ * Returns the digits of the currency's minor unit: JPY 0, EUR 2, KWD 3, CLF 4. Throws `CURRENCY_UNKNOWN`, pointing at
+ * `pointer`, for anything but an active ISO 4217 code in capitals.
  */
 export function exponentOf(currency: string, pointer?: string): number {
   const exponent = exponents.get(currency);

@@ -1,13 +1,13 @@
 /**
- * A broken business rule. One class for all, distinguished by `code`; translated in three places only: the HTTP
- * problem table, the activity interceptor and the queue worker. The message is written for a person and holds no
+ * A broken business rule. One class for all rules, distinguished by `code`; translated in three places only: the HTTP
+ * problem table, the activity interceptor and the queue worker. The message is written for a person and contains no
  * personal data.
  */
 export class DomainError extends Error {
   readonly code: string;
   /** JSON pointer to the field at fault, where there is one. */
   readonly pointer?: string;
-  /** More for the response, such as the conflicting id or when to retry. */
+  /** Further facts for the response, such as the conflicting id or the time of a retry. */
   readonly details: DomainErrorDetails;
 
   constructor(code: string, detail: string, { pointer, ...details }: { pointer?: string } & DomainErrorDetails = {}) {
@@ -20,10 +20,10 @@ export class DomainError extends Error {
 }
 
 export interface DomainErrorDetails {
-  /** The id of what is in the way. */
+  /** The id of the conflicting entity. */
   conflictsWith?: string;
   /** Seconds after which a repeat may succeed. */
   retryAfterSeconds?: number;
-  /** Whether what is in the way ends by itself, so that the answer must not stay the answer to repeats. */
+  /** True when the conflict ends by itself, so that the response must not be stored and repeated. */
   passes?: true;
 }

@@ -1,6 +1,6 @@
 import { TypeID, typeid } from 'typeid-js';
 
-/** The prefix of every id, by what it names. On the wire for ever. */
+/** The prefix of every id, by kind. Part of the wire format: never changed. */
 export const idPrefixes = {
   partner: 'ptn',
   apiKey: 'key',
@@ -22,7 +22,7 @@ export const idPrefixes = {
 
 export type IdKind = keyof typeof idPrefixes;
 
-/** A new id such as `usr_01h…`: a TypeID (prefix + UUIDv7), so ids of one kind sort by the time they were made. */
+/** Returns a new id such as `usr_01h…`: a TypeID (prefix + UUIDv7), so ids of one kind sort by creation time. */
 export function newId(kind: IdKind): string {
   return typeid(idPrefixes[kind]).toString();
 }
@@ -32,7 +32,9 @@ export function isId(kind: IdKind, text: string): boolean {
   return new RegExp(`^${idPrefixes[kind]}_[0-7][0-9a-hjkmnp-tv-z]{25}$`).test(text);
 }
 
-/** When an id was made, in real time (UUIDv7, RFC 9562 §5.7). @throws for a text that is no id. */
+/**
+ * Returns the creation time of an id, in real time (UUIDv7, RFC 9562 §5.7). @throws Error for a text that is not an id.
+ */
 export function createdAtOf(id: string): Date {
   return new Date(Number.parseInt(TypeID.fromString(id).toUUID().replaceAll('-', '').slice(0, 12), 16));
 }

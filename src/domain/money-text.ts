@@ -17,7 +17,9 @@ export interface FormatMoneyInput {
   locale?: string;
 }
 
-/** "€10.50", "¥1,050", "KWD 1.500": every digit of the minor unit, whatever Intl would leave out. */
+/**
+ * Returns "€10.50", "¥1,050", "KWD 1.500": every digit of the minor unit, including those that Intl would leave out.
+ */
 export function formatMoney({ money, locale = 'en' }: FormatMoneyInput): string {
   const digits = exponentOf(money.currency);
   const format = new Intl.NumberFormat(locale, {
@@ -29,7 +31,7 @@ export function formatMoney({ money, locale = 'en' }: FormatMoneyInput): string 
   return format.format(toDecimal(money) as Intl.StringNumericLiteral);
 }
 
-/** The exact decimal figure, "-10.50", for machines and exports. */
+/** Returns the exact decimal figure, "-10.50", for machines and exports. */
 export function toDecimal({ amountMinor, currency }: Money): string {
   const exponent = exponentOf(currency);
   const figure = String(Math.abs(amountMinor)).padStart(exponent + 1, '0');
@@ -37,7 +39,7 @@ export function toDecimal({ amountMinor, currency }: Money): string {
   return exponent === 0 ? sign + figure : `${sign}${figure.slice(0, -exponent)}.${figure.slice(-exponent)}`;
 }
 
-/** "10.50 EUR", "1050 JPY": the exact figure and the ISO code, the same for every reader. */
+/** Returns "10.50 EUR", "1050 JPY": the exact figure and the ISO code, the same for every reader. */
 export const plainMoney = (money: Money): string => `${toDecimal(money)} ${money.currency}`;
 
 export interface ParseMoneyInput {
@@ -48,9 +50,9 @@ export interface ParseMoneyInput {
 }
 
 /**
- * Reads what a person typed, in the separators and digits of `locale`, with or without the currency's sign or code.
- * Throws `AMOUNT_UNREADABLE`, or `AMOUNT_WRONG_EXPONENT` for more decimals than the currency has ("10.50" JPY): never
- * rounds.
+ * Parses an amount that a person typed, in the separators and digits of `locale`, with or without the currency's sign
+ * or code. Throws `AMOUNT_UNREADABLE`, or `AMOUNT_WRONG_EXPONENT` for more decimals than the currency has ("10.50"
+ * JPY): never rounds.
  */
 export function parseMoney({ text, currency, locale = 'en', pointer }: ParseMoneyInput): Money {
   const exponent = exponentOf(currency, pointer);
@@ -89,7 +91,7 @@ function readFigure({ text, currency, locale, pointer }: ParseMoneyInput) {
 
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** Where the group separator is a space it is '', because all spaces are dropped. */
+/** Returns '' for a group separator that is a space, because all spaces are removed from the text. */
 function separatorsOf(locale: string) {
   const parts = new Intl.NumberFormat(locale).formatToParts(-1_234_567.8);
   const part = (type: string): string =>
@@ -98,7 +100,7 @@ function separatorsOf(locale: string) {
   return { decimal: part('decimal'), group: part('group'), digits };
 }
 
-/** The longest first: "US$" before "$". */
+/** Returns the currency's signs, the longest first: "US$" before "$". */
 function signsOf(currency: string, locale: string): string[] {
   const signs = (['symbol', 'narrowSymbol'] as const).map((currencyDisplay) => {
     const parts = new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay }).formatToParts(0);

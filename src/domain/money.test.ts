@@ -37,7 +37,7 @@ describe('currencies', () => {
     ['KWD', 3],
     ['IQD', 3],
     ['CLF', 4],
-  ])('%s counts %i digits, as ISO 4217 says', (code, exponent) => {
+  ])('%s counts %i digits, as in ISO 4217', (code, exponent) => {
     expect(exponentOf(code)).toBe(exponent);
   });
 
@@ -77,7 +77,7 @@ describe('an amount a partner sends', () => {
     [1234, 'Send 1230 or 1240.'],
     [7, 'Send 10.'],
     [Number.MAX_SAFE_INTEGER, `Send ${Number.MAX_SAFE_INTEGER - 1}.`],
-  ])('%i where the gateway takes tens is refused with the amounts that it takes', (amountMinor, remedy) => {
+  ])('%i where the gateway accepts tens is refused with the nearest valid amounts', (amountMinor, remedy) => {
     const refused = errorOf(() => requireAmount({ amount: { amountMinor, currency: 'KWD' }, stepMinor: 10 }));
     expect(refused).toMatchObject({ code: 'AMOUNT_NOT_IN_STEPS', pointer: '/amount/amountMinor' });
     expect(refused.message).toContain(remedy);
@@ -134,7 +134,7 @@ describe('allocation', () => {
     expect(errorOf(() => allocateMoney(moneyOf(105, 'KWD'), [1, 1], 10)).code).toBe('ALLOCATION_INVALID');
   });
 
-  test('parts always add up, and none is a whole unit away from its exact share', () => {
+  test('parts always add up, and each is less than a unit from its exact share', () => {
     const weights = fc
       .array(fc.nat({ max: Number.MAX_SAFE_INTEGER }), { minLength: 1, maxLength: 12 })
       .filter((list) => list.some((weight) => weight > 0));
@@ -167,7 +167,7 @@ describe('money as text', () => {
     expect(toDecimal(moneyOf(-5, 'KWD'))).toBe('-0.005');
   });
 
-  test('what is shown reads back as the same amount, in every currency and many locales', () => {
+  test('a formatted amount parses to the same amount, in every currency and many locales', () => {
     const locales = fc.constantFrom('en', 'de', 'de-CH', 'fr', 'es', 'sv', 'ja', 'hi-IN', 'ar-EG', 'pl', 'pt-BR');
     fc.assert(
       fc.property(anyAmount, anyCurrency, locales, (amountMinor, currency, locale) => {

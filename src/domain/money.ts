@@ -3,8 +3,8 @@ import { DomainError } from './domain-error';
 
 /**
  * An amount in the currency's minor unit: `{ amountMinor: 1050, currency: 'EUR' }` is €10.50, `{ 1050, 'JPY' }` is
- * ¥1,050. `amountMinor` is a safe integer; an operation that would leave that range throws `AMOUNT_TOO_LARGE` and never
- * rounds.
+ * ¥1,050. `amountMinor` is a safe integer; a calculation that would leave that range throws `AMOUNT_TOO_LARGE` and
+ * never rounds.
  */
 export interface Money {
   amountMinor: number;
@@ -15,7 +15,7 @@ export interface RequireAmountInput {
   amount: Money;
   /** JSON pointer of the money object in the request. */
   pointer?: string;
-  /** Of which number of minor units it must be a multiple (`amountStepOf`). Default 1: every amount. */
+  /** The amount must be a multiple of this many minor units (`amountStepOf`). Defaults to 1: any amount. */
   stepMinor?: number;
 }
 
@@ -38,7 +38,7 @@ export function requireAmount({ amount, pointer = '/amount', stepMinor = 1 }: Re
     const taken = [amountMinor - over, amountMinor - over + stepMinor].filter(
       (each) => each > 0 && Number.isSafeInteger(each),
     );
-    const rule = `the payment gateway takes ${currency} only in multiples of ${stepMinor} minor units`;
+    const rule = `the payment gateway accepts ${currency} only in multiples of ${stepMinor} minor units`;
     const detail = `amountMinor is ${amountMinor}: ${rule}. Send ${taken.join(' or ')}.`;
     throw new DomainError('AMOUNT_NOT_IN_STEPS', detail, { pointer: `${pointer}/amountMinor` });
   }
@@ -58,7 +58,7 @@ function requireSafeInteger(amountMinor: number, pointer?: string): number {
   return amountMinor;
 }
 
-/** Any amount, of either sign, whose figure is exact. */
+/** Returns an amount of either sign; throws unless the figure is exact. */
 export const moneyOf = (amountMinor: number, currency: string): Money => {
   exponentOf(currency);
   return { amountMinor: requireSafeInteger(amountMinor) + 0, currency };
@@ -84,7 +84,7 @@ export const subtractMoney = (a: Money, b: Money): Money => addMoney(a, negateMo
 export const sumMoney = (parts: readonly Money[], currency: string): Money =>
   parts.reduce(addMoney, zeroMoney(currency));
 
-/** Negative, zero or positive, as for `Array.prototype.sort`. */
+/** Returns a negative number, zero or a positive number, as for `Array.prototype.sort`. */
 export function compareMoney(a: Money, b: Money): number {
   requireSameCurrency(a, b);
   return Math.sign(a.amountMinor - b.amountMinor);
@@ -93,8 +93,8 @@ export function compareMoney(a: Money, b: Money): number {
 export const minMoney = (a: Money, b: Money): Money => (compareMoney(a, b) <= 0 ? a : b);
 
 /**
- * A price for a whole, non-negative number of items. Throws, pointing at `/quantity`, `QUANTITY_INVALID` for any other,
- * `AMOUNT_TOO_LARGE` for too many.
+ * Returns the price of a whole, non-negative number of items. Throws `QUANTITY_INVALID` for any other number and
+ * `AMOUNT_TOO_LARGE` for too many items, both pointing at `/quantity`.
  */
 export function multiplyMoney(price: Money, quantity: number): Money {
   if (!Number.isSafeInteger(quantity) || quantity < 0) {
@@ -105,17 +105,17 @@ export function multiplyMoney(price: Money, quantity: number): Money {
   if (!Number.isSafeInteger(price.amountMinor * quantity)) {
     const most = Math.floor(Number.MAX_SAFE_INTEGER / Math.abs(price.amountMinor));
     const limit = `${Number.MAX_SAFE_INTEGER} (2^53 - 1), the largest exact amount`;
-    const detail = `quantity is ${quantity}: at ${price.amountMinor} each that is beyond ${limit}. Send ${most} at most.`;
+    const detail = `quantity is ${quantity}: at ${price.amountMinor} each, more than ${limit}. Send ${most} at most.`;
     throw new DomainError('AMOUNT_TOO_LARGE', detail, { pointer: '/quantity' });
   }
   return moneyOf(price.amountMinor * quantity, price.currency);
 }
 
 /**
- * Splits by weights so that the parts add up to the whole: each gets its share rounded down, and the units left over
- * go to the largest remainders, the earlier part first where they are equal (Hamilton's method). Exact at any size;
- * a negative amount splits as its mirror image. Weights are whole, not negative, and not all zero. With `stepMinor`
- * what is split, and every part, is a multiple of so many minor units.
+ * Splits an amount by weights so that the parts add up to the whole: each part is its share rounded down, and the units
+ * left over go to the largest remainders, the earlier part first where they are equal (Hamilton's method). Exact at any
+ * size; a negative amount splits as its mirror image. Weights are whole, not negative, and not all zero. With
+ * `stepMinor` the amount, and every part, is a multiple of that many minor units.
  */
 export function allocateMoney(money: Money, weights: readonly number[], stepMinor = 1): Money[] {
   const total = weights.reduce((sum, weight) => sum + toWeight(weight), 0n);

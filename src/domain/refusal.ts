@@ -1,12 +1,12 @@
 import { DomainError } from './domain-error';
 
 /**
- * The reason that a command is not accepted now. A value and not an error, because an update's validator in a workflow
- * applies the same rule and may throw nothing but `ApplicationFailure`.
+ * The reason why a command is not accepted now. A value and not an error, because an update's validator in a workflow
+ * applies the same rule and may throw only `ApplicationFailure`.
  */
 export interface Refusal {
   code: string;
-  /** For a person: what is in the way, and what to do about it. */
+  /** For a person: the conflict, and how to resolve it. */
   detail: string;
   pointer?: string;
 }

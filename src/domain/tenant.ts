@@ -4,7 +4,10 @@ export type Mode = (typeof modes)[number];
 export const scopes = ['read', 'write', 'review', 'operator'] as const;
 export type Scope = (typeof scopes)[number];
 
-/** A tenant is a partner in one mode. The id scopes uniqueness, idempotency, rate limits, clock and gateway. */
+/**
+ * Returns the id of a tenant, a partner in one mode. The id scopes uniqueness, idempotency, rate limits, clock and
+ * gateway.
+ */
 export function tenantIdOf({ partnerId, mode }: { partnerId: string; mode: Mode }): string {
   return `${partnerId}:${mode}`;
 }
@@ -12,13 +15,12 @@ export function tenantIdOf({ partnerId, mode }: { partnerId: string; mode: Mode 
 export type GatewayName = 'sandbox' | 'stripe';
 
 /**
- * Through which gateway a tenant pays: sandboxes through the simulated one; Stripe is the one that live tenants can be
- * given.
+ * Returns the gateway of a tenant: the simulated one for sandboxes; Stripe, the only other gateway, for live tenants.
  */
 export const gatewayOf = (tenantId: string): GatewayName =>
   tenantOf(tenantId).mode === 'sandbox' ? 'sandbox' : 'stripe';
 
-/** The partner and the mode of a tenant id made by {@link tenantIdOf}. */
+/** Returns the partner and the mode of a tenant id made by {@link tenantIdOf}. */
 export function tenantOf(tenantId: string): { partnerId: string; mode: Mode } {
   const [partnerId, mode] = tenantId.split(':') as [string, Mode];
   return { partnerId, mode };

@@ -1,19 +1,17 @@
-/**
- * A state machine as one table: from → to → what happens on the way, in words that stand on the arrow of its picture.
- */
+/** A state machine as one table: from → to → the cause of the transition, in the words of its arrow in the picture. */
 export type Transitions<State extends string> = Readonly<Record<State, Readonly<Partial<Record<State, string>>>>>;
 
 export const canTransition = <State extends string>(table: Transitions<State>, from: State, to: State): boolean =>
   Object.hasOwn(table[from], to);
 
-/** The states that lead to `to`: what a guarded transition puts into its filter. */
+/** Returns the states that lead to `to`: the filter of a guarded transition. */
 export const sourcesOf = <State extends string>(table: Transitions<State>, to: State): State[] =>
   statesOf(table).filter((from) => canTransition(table, from, to));
 
 export const targetsOf = <State extends string>(table: Transitions<State>, from: State): State[] =>
   Object.keys(table[from]) as State[];
 
-/** The states that nothing leads out of. */
+/** Returns the states without a transition. */
 export const terminalStates = <State extends string>(table: Transitions<State>): State[] =>
   statesOf(table).filter((state) => targetsOf(table, state).length === 0);
 
@@ -24,7 +22,7 @@ export interface TransitionsToMermaidInput<State extends string> {
   initial: State;
 }
 
-/** The table as a Mermaid `stateDiagram-v2`. "unknown/capture" is shown as "unknown (capture)". */
+/** Returns the table as a Mermaid `stateDiagram-v2`. "unknown/capture" is shown as "unknown (capture)". */
 export function transitionsToMermaid<State extends string>({
   table,
   initial,

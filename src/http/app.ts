@@ -16,47 +16,47 @@ import { limitTime } from './pipeline/deadline';
 import { nameOperation } from './pipeline/name-operation';
 import { observe, type HttpLogger, type HttpMetrics } from './pipeline/observe';
 import { createRateLimiters } from './pipeline/rate-limit';
-import { readBody, readRawBody } from './pipeline/read-body';
+import { readBody, readRawBody } from './pipeline/input/read-body';
 import { securityHeaders } from './pipeline/security-headers';
 import { otherMethods, unknownPath } from './pipeline/unmatched';
-import { createValidators } from './pipeline/validate';
+import { createValidators } from './pipeline/input/validate';
 import { rejectMismatch } from './reject-mismatch';
-import { answer, createAnswering } from './replies/answer';
+import { respond, createProblemResponder } from './replies/respond';
 import { createIdempotency } from './replies/idempotency';
 import { createListPage } from './replies/list';
 import { requirePreconditions } from './replies/preconditions';
 import { showProblemPage } from './users/verify-page';
 import { pageStylesheet } from './users/verify-page-html';
 
-/** What the app makes itself for its handlers. */
-type MadeHere = 'basePath' | 'clock' | 'idempotency' | 'listPage';
+/** The handlers' dependencies that the app creates itself. */
+type CreatedByApp = 'basePath' | 'clock' | 'idempotency' | 'listPage';
 
-export interface AppInput extends Omit<HandlersInput, MadeHere> {
-  /** Where requests are counted (short commandTimeout, no offline queue: see stack.md); null limits nothing. */
+export interface AppInput extends Omit<HandlersInput, CreatedByApp> {
+  /** Counts requests (short commandTimeout, no offline queue: see stack.md); null switches rate limits off. */
   redis: Redis | null;
   redisPrefix: string;
   operatorKey: string;
   /** Signs verification links and cursors. */
   tokenSecret: string;
-  limits: Limits & { publicRequestsPerMinute?: number; failedAttemptsPerMinute?: number; patienceMs?: number };
+  limits: Limits & { publicRequestsPerMinute?: number; failedAttemptsPerMinute?: number; redisTimeoutMs?: number };
   logger: HttpLogger;
   metrics: HttpMetrics;
-  /** Whether the process is about to end: it still answers, and asks callers to connect anew. */
+  /** Returns true while the process shuts down: it still responds, and asks callers to reconnect. */
   isDraining: () => boolean;
   requestDeadlineMs?: number;
-  /** How many requests one process works on at a time. */
+  /** Maximum number of requests that one process handles at a time. */
   maxInFlight?: number;
-  /** Which proxies to believe about the caller's address (Express's `trust proxy`). */
+  /** Proxies whose statement of the caller's address is trusted (Express's `trust proxy`). */
   trustProxy?: boolean | number | string;
 }
 
-/** Far above any event a gateway sends. */
+/** Far above the size of any event that a gateway sends. */
 const MAX_WEBHOOK_BYTES = 524_288;
 
 /**
- * The API, as openapi.yaml says: every operation is registered from there, with the guards of design §4.1 in their
- * order.
- * @throws when an operation has no handler, or a handler no operation.
+ * Returns the API that openapi.yaml describes: every operation is registered from the contract, with the guards of
+ * design §4.1 in their order.
+ * @throws when an operation has no handler, or a handler has no operation.
  */
 export function createApp(input: AppInput): Application {
   const { database, logger, metrics, isDraining, limits, requestDeadlineMs = 1800, maxInFlight = 1000 } = input;
@@ -71,7 +71,7 @@ export function createApp(input: AppInput): Application {
   });
   rejectMismatch(contract, handlers);
 
-  const { fail, errorHandler } = createAnswering({
+  const { fail, errorHandler } = createProblemResponder({
     logger,
     showProblem: showProblemPage,
     isForPeople: (path) => path.startsWith(`${basePath}/verify/`),
@@ -84,7 +84,7 @@ export function createApp(input: AppInput): Application {
   });
   const validatorOf = createValidators(contract);
 
-  // A gateway reports as often as it has something to say; only failed signatures count.
+  // Webhooks have no rate limit, because a gateway reports as often as it must; only failed signatures count.
   const guardsOf = (operation: Operation): RequestHandler[] => {
     if (operation.takesRawBody) return [readRawBody({ maxBodyBytes: MAX_WEBHOOK_BYTES })];
     if (operation.scopes === null) return [limiters.perAddress];
@@ -114,7 +114,7 @@ export function createApp(input: AppInput): Application {
       operation.route,
       nameOperation(operation),
       ...guardsOf(operation),
-      answer({
+      respond({
         validate: validatorOf(operation),
         requirePreconditions: (call) => requirePreconditions({ database, call }),
         handler,

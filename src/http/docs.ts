@@ -3,7 +3,8 @@ import { readSwaggerUiFile, readSwaggerUiVersion } from '../assets';
 import type { Contract } from './pipeline/contract';
 
 /**
- * What Swagger UI runs under: scripts and styles from here only, pictures inside its stylesheet, requests to this API.
+ * Content security policy of Swagger UI: scripts and styles from this origin only, images inside its stylesheet,
+ * requests to this API.
  */
 const POLICY = [
   "default-src 'none'",
@@ -24,8 +25,8 @@ const files: Record<string, string> = {
 };
 
 /**
- * Swagger UI fills the contract's example into every form. Sent as it is, the second click would meet the key of the
- * first; so a new key takes its place. `randomUUID` is only there under https and on localhost.
+ * Swagger UI fills the contract's example into every form. Sent unchanged, the second click would reuse the key of the
+ * first, so a new key replaces the example. `randomUUID` exists only under https and on localhost.
  */
 const startScript = (exampleKey: string): string => `const hex = (byte) => byte.toString(16).padStart(2, '0');
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), hex).join('');
@@ -41,7 +42,7 @@ window.ui = SwaggerUIBundle({
 });
 `;
 
-/** Swagger UI at /docs, the contract at /openapi.yaml and /openapi.json. */
+/** Serves Swagger UI at /docs and the contract at /openapi.yaml and /openapi.json. */
 export function docs({ text, document }: Contract): Router {
   const version = readSwaggerUiVersion();
   const base = `/docs/${version}`;
@@ -71,7 +72,7 @@ export function docs({ text, document }: Contract): Router {
     response.type('html').send(page);
   });
   router.get('/docs/', (_request, response) => response.redirect(302, '/docs'));
-  // The version is part of the address, so what is there never changes.
+  // The version is part of the address, so a file never changes and may be cached for good.
   for (const [file, type] of Object.entries(files)) {
     const content = readSwaggerUiFile(file);
     router.get(`${base}/${file}`, cached('public, max-age=31536000, immutable'), (_request, response) =>

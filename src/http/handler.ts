@@ -11,11 +11,12 @@ type ParamsOf<Id extends OperationId> = NonNullable<operations[Id]['parameters']
 /** A call of one operation, typed by the contract. */
 export type CallOf<Id extends OperationId> = Call<BodyOf<Id>, QueryOf<Id>, ParamsOf<Id>>;
 
-/** Answers the calls of one operation, which have passed every guard. Problems are thrown. */
+/** Handles the calls of one operation, which have passed every guard. Problems are thrown. */
 export type Handler<Id extends OperationId> = (call: CallOf<Id>) => Promise<Reply>;
 
 /** Some of the contract's operations, each under its operationId. */
 export type Handlers<Id extends OperationId = OperationId> = { [Each in Id]: Handler<Each> };
 
-/** The answer for an id that is unknown, or belongs to somebody else: they must not differ. */
-export const notFound = (what: string): DomainError => new DomainError('NOT_FOUND', `There is no such ${what}.`);
+/** Returns the error for an id that is unknown or belongs to another tenant: the two must not differ. */
+export const notFound = (resource: string): DomainError =>
+  new DomainError('NOT_FOUND', `No such ${resource}. Check the id, and the API key that you use.`);

@@ -6,7 +6,7 @@ import { sandboxHandlers, type SandboxHandlersInput } from './sandbox/handlers';
 import { subscriptionsHandlers, type SubscriptionsHandlersInput } from './subscriptions/handlers';
 import { usersHandlers, type UsersHandlersInput } from './users/handlers';
 
-/** All that the handlers of the domains act with. */
+/** The dependencies of all domains' handlers. */
 export interface HandlersInput
   extends
     PartnersHandlersInput,

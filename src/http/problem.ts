@@ -8,19 +8,19 @@ export type FieldError = components['schemas']['FieldError'];
 export interface ProblemRow {
   status: number;
   title: string;
-  /** The default of `Retry-After`, where a repeat helps. */
+  /** Default of `Retry-After`, for a problem that a repeat may cure. */
   retryAfterSeconds?: number;
   /**
-   * Set where the answer must not stay under the request's Idempotency-Key: the cause ends by itself, with nobody
-   * deciding anything, or lies in the headers. 5xx and 429 are never kept.
+   * Set when the response must not be kept under the request's Idempotency-Key: the cause ends by itself, without
+   * anybody's decision, or lies in the headers. 5xx and 429 are never kept.
    */
   notKept?: true;
 }
 
-/** Some codes with their answers. */
+/** Problem codes with their status and title. */
 export type ProblemTable = Partial<Record<ProblemCode, ProblemRow>>;
 
-/** A request that was refused before it reached the domain, with the fields at fault. */
+/** Thrown for a request that is rejected before it reaches the domain; lists the fields at fault. */
 export class RequestProblem extends DomainError {
   readonly errors: FieldError[];
   readonly headers: Record<string, string>;

@@ -1,13 +1,13 @@
 import { DomainError } from '../domain/domain-error';
 import { paymentsProblems } from './payments/problems';
-import { isDatabaseAway } from './pipeline/database-away';
+import { isDatabaseUnavailable } from './pipeline/database-unavailable';
 import { RequestProblem, type FieldError, type ProblemBody, type ProblemCode, type ProblemTable } from './problem';
 import { sandboxProblems } from './sandbox/problems';
 import { sharedProblems } from './shared-problems';
 import { subscriptionsProblems } from './subscriptions/problems';
 import { usersProblems } from './users/problems';
 
-/** Every code of the contract with its answer, one line per domain. */
+/** Every code of the contract with its status and title, one line per domain. */
 export const problemTable: Required<ProblemTable> = {
   ...sharedProblems,
   ...usersProblems,
@@ -20,12 +20,13 @@ export interface Problem {
   status: number;
   headers: Record<string, string>;
   body: ProblemBody;
-  /** Whether nobody foresaw it: to be logged with its stack. */
+  /** True for an unexpected error, which is logged with its stack. */
   unexpected: boolean;
 }
 
 /**
- * What an error answers. Only what is in the table says anything; everything else is a plain 500 that leaks nothing.
+ * Returns the problem that an error stands for. Only errors in the table are described; any other error becomes a plain
+ * 500 that leaks nothing.
  */
 export function problemOf({ error, correlationId }: { error: unknown; correlationId: string }): Problem {
   const known = recognise(error);
@@ -34,7 +35,7 @@ export function problemOf({ error, correlationId }: { error: unknown; correlatio
     message: detail,
     details,
   } = known ??
-  new DomainError('INTERNAL', 'This was not your fault. Try again; if it stays, tell us the correlation id.');
+  new DomainError('INTERNAL', 'An error on our side. Try again; if it persists, send us the correlation id.');
   const { status, title, retryAfterSeconds } = problemTable[code as ProblemCode];
   const errors = known instanceof RequestProblem ? known.errors : fieldAtFault(known);
   const retryAfter = details.retryAfterSeconds ?? retryAfterSeconds;
@@ -58,8 +59,8 @@ export function problemOf({ error, correlationId }: { error: unknown; correlatio
   };
 }
 
-/** Whether time may cure what an error says: the same request can succeed later. True for an unexpected error. */
-export function isPassing(error: unknown): boolean {
+/** Returns true if the same request may succeed later without anybody's decision; true for an unexpected error. */
+export function isTransient(error: unknown): boolean {
   const known = recognise(error);
   if (!known) return true;
   const { status, notKept = false } = problemTable[known.code as ProblemCode];
@@ -73,13 +74,14 @@ const fieldAtFault = (error: DomainError | null): FieldError[] =>
 
 function recognise(error: unknown): DomainError | null {
   if (error instanceof DomainError) return error.code in problemTable ? error : null;
-  if (isDatabaseAway(error)) return databaseUnavailable();
+  if (isDatabaseUnavailable(error)) return databaseUnavailable();
   return null;
 }
 
+/** Returns the 503 that asks the caller to repeat the request, because MongoDB did not respond in time. */
 export const databaseUnavailable = (): DomainError =>
   new DomainError(
     'DATABASE_UNAVAILABLE',
-    'The database does not answer. Nothing is lost: try again in a moment, ' +
+    'The database does not respond. Nothing is lost: try again in a moment, ' +
       'and where the request had an Idempotency-Key, with the same one.',
   );

@@ -1,14 +1,14 @@
 import type { Handlers } from './handler';
 import type { Contract } from './pipeline/contract';
 
-/** @throws when contract and handlers do not name the same operations. */
+/** @throws Error when the contract and the handlers do not name the same operations. */
 export function rejectMismatch({ operations }: Pick<Contract, 'operations'>, handlers: Partial<Handlers>): void {
   const ids = new Set<string>(operations.map(({ id }) => id));
-  const unanswered = [...ids].filter((id) => !(id in handlers));
+  const missing = [...ids].filter((id) => !(id in handlers));
   const unknown = Object.keys(handlers).filter((id) => !ids.has(id));
-  if (unanswered.length + unknown.length === 0) return;
+  if (missing.length + unknown.length === 0) return;
   throw new Error(
     'openapi.yaml and the handlers differ: ' +
-      `without a handler [${unanswered.join(', ')}], without an operation [${unknown.join(', ')}]`,
+      `without a handler [${missing.join(', ')}], without an operation [${unknown.join(', ')}]`,
   );
 }

@@ -1,4 +1,4 @@
 import type { Caller } from './pipeline/request-context';
 
-/** Returns the filter of what an operator sees: everything for the platform's, the own tenant for a partner's. */
+/** Returns the filter of the items that an operator sees: all for the platform's operator, else the key's tenant. */
 export const visibleTo = ({ tenantId }: Caller): { tenantId?: string } => (tenantId === null ? {} : { tenantId });

@@ -9,7 +9,7 @@ const until = new Date('2026-07-01T10:00:00Z');
 const link = 'https://api.example/api/v1/verify/onb_1.1.sig';
 const subscription = { ...person, planName: 'Pro', amount: { amountMinor: 1050, currency: 'EUR' }, until };
 
-/** The facts that each template has of its own. */
+/** The template's own facts. */
 const facts: Record<MailTemplate, MailFacts & Record<string, unknown>> = {
   verification: { ...person, link, until },
   verificationReminder: { ...person, link, until },
@@ -27,7 +27,7 @@ const compose = (template: MailTemplate, locale = 'en-GB', timeZone = 'Europe/Lo
   composeMail({ template: mails[template], locale, timeZone, facts: { ...facts[template], ...more } });
 
 describe.each(mailTemplates)('%s', (template) => {
-  test.each(['en-GB', 'de-AT'])('is complete in %s: subject, text and HTML say the same', (locale) => {
+  test.each(['en-GB', 'de-AT'])('is complete in %s: subject, text and HTML agree', (locale) => {
     const { subject, text, html } = compose(template, locale);
     for (const part of [subject, text, html]) {
       expect(part).not.toMatch(/undefined|null|\[object|Invalid Date|NaN/);
@@ -44,12 +44,12 @@ describe.each(mailTemplates)('%s', (template) => {
     for (const line of words) expect(text).toContain(line);
   });
 
-  test('is the same mail for the same facts, and another one in the other language', () => {
+  test('is the same mail for the same facts, and differs by language', () => {
     expect(compose(template)).toEqual(compose(template));
     expect(compose(template, 'de-DE').text).not.toBe(compose(template).text);
   });
 
-  test('escapes what people typed, and keeps the subject on one line', () => {
+  test('escapes text from people, and keeps the subject on one line', () => {
     const typed = { name: '<img src=x onerror="a()">', partnerName: 'A\r\nBcc: x@y.example & "B"', reason: '<script>' };
     const { subject, html } = compose(template, 'en', 'UTC', typed);
     expect(html).not.toMatch(/<img|<script/);
@@ -58,7 +58,7 @@ describe.each(mailTemplates)('%s', (template) => {
   });
 });
 
-test('the link stands in text and HTML of mails with one, and nowhere else', () => {
+test('the link is in text and HTML of mails with a link, and nowhere else', () => {
   for (const template of mailTemplates) {
     const { text, html } = compose(template);
     const has = template.startsWith('verification');

@@ -4,14 +4,14 @@ import { renderMail, type RenderedMail } from './render-mail';
 
 export interface ComposeMailInput<Facts extends MailFacts> {
   template: MailDefinition<Facts>;
-  /** The reader's, BCP 47; mails are written in English and German, and in English for everybody else. */
+  /** The reader's locale, BCP 47; mails are written in English and German, and in English for every other language. */
   locale: string;
-  /** The reader's, IANA. */
+  /** The reader's time zone, IANA. */
   timeZone: string;
   facts: Facts;
 }
 
-/** Writes a mail: the same facts always make the same mail. */
+/** Returns a mail: the same facts always make the same mail. */
 export function composeMail<Facts extends MailFacts>(input: ComposeMailInput<Facts>): RenderedMail {
   const { template, locale, timeZone, facts } = input;
   const language = languageOf(locale);

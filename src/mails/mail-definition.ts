@@ -2,7 +2,7 @@ import type { MailRequest } from '../contracts/outbox';
 import type { Models } from '../models/define-models';
 import type { MailText, MailWriter } from './mail-text';
 
-/** The facts that every mail has: it ends with the name of its sender. */
+/** The facts that every mail has: a mail ends with its sender's name. */
 export interface MailFacts {
   partnerName: string;
 }
@@ -13,7 +13,7 @@ export interface LoadMailInput {
   /** The entity that the mail is about. */
   entityId: string;
   mail: MailRequest;
-  /** Where the recipient's browser reaches the api, such as `https://api.example.com`. */
+  /** Base URL of the api for the recipient's browser, such as `https://api.example.com`. */
   publicUrl: string;
   /** Signs the links of verification mails. */
   verificationSecret: string;
@@ -22,19 +22,19 @@ export interface LoadMailInput {
 export interface LoadedMail<Facts extends MailFacts = MailFacts> {
   /** The recipient's address. */
   to: string;
-  /** The reader's, BCP 47. */
+  /** The reader's locale, BCP 47. */
   locale: string;
-  /** The reader's, IANA. */
+  /** The reader's time zone, IANA. */
   timeZone: string;
   facts: Facts;
 }
 
 /**
- * A template: its own facts, how they are loaded, and its text in each language. The languages are methods, so that
- * templates with different facts fit into one registry.
+ * A template: its own facts, the function that loads them, and its text in each language. The languages are methods, so
+ * that templates with different facts fit into one registry.
  */
 export interface MailDefinition<Facts extends MailFacts = MailFacts> {
-  /** Returns the reader, and the facts as MongoDB has them now; null where the mail is not wanted any more. */
+  /** Returns the reader, and the facts as MongoDB has them now; null where the mail is no longer wanted. */
   load(input: LoadMailInput): Promise<LoadedMail<Facts> | null>;
   en(facts: Facts, write: MailWriter): MailText;
   de(facts: Facts, write: MailWriter): MailText;

@@ -1,38 +1,36 @@
-import { firstSpoken, languageTagOf } from '../domain/locale';
+import { firstSupportedLocale, languageTagOf } from '../domain/values/locale';
 import type { Money } from '../domain/money';
 import { formatMoney } from '../domain/money-text';
 
-/**
- * A mail's content in one language, before it becomes text and HTML. Plain text throughout; nothing here is escaped.
- */
+/** A mail's content in one language, before it becomes text and HTML. Plain text only; nothing here is escaped. */
 export interface MailText {
   subject: string;
   greeting: string;
   paragraphs: string[];
   button?: { label: string; url: string };
-  /** Small print below everything else. */
+  /** Small print below all other content. */
   footnote?: string;
 }
 
 export const languages = ['en', 'de'] as const;
 export type Language = (typeof languages)[number];
 
-/** Writes values for the reader of one mail. */
+/** Formats values for the reader of one mail. */
 export interface MailWriter {
-  /** An instant in the reader's language and time zone, such as "21 November 2026 at 10:15 CET". */
+  /** Returns an instant in the reader's language and time zone, such as "21 November 2026 at 10:15 CET". */
   time: (instant: Date) => string;
-  /** An amount in the language of the mail, such as "€10.50". */
+  /** Returns an amount in the language of the mail, such as "€10.50". */
   money: (money: Money) => string;
 }
 
-/** The language of a BCP 47 locale, if mails are written in it; English otherwise. */
+/** Returns the language of a BCP 47 locale, if mails are written in it; English otherwise. */
 export function languageOf(locale: string): Language {
   return languages.find((known) => known === languageTagOf(locale)) ?? 'en';
 }
 
 /** Returns the locale for a reader: the reader's own where mails are written in its language, or the partner's. */
 export const localeToWriteIn = (reader: { locale: string }, partner: { locale: string }): string =>
-  firstSpoken([reader.locale, partner.locale], languages);
+  firstSupportedLocale([reader.locale, partner.locale], languages);
 
 /** Returns the writer for a reader's locale (BCP 47) and time zone (IANA). */
 export function mailWriter({ locale, timeZone }: { locale: string; timeZone: string }): MailWriter {
@@ -44,9 +42,9 @@ export function mailWriter({ locale, timeZone }: { locale: string; timeZone: str
 }
 
 /**
- * Writes instants for readers of a locale and an IANA time zone. A region keeps its own habits (`en-US` or `en-GB`); a
- * locale whose language mails are not written in gets English dates, so that a mail never mixes languages. Unknown
- * zones become UTC.
+ * Returns a formatter of instants for readers of a locale and an IANA time zone. A region keeps its own conventions
+ * (`en-US` or `en-GB`); a locale in whose language no mails are written gets English dates, so that a mail never mixes
+ * languages. Unknown zones become UTC.
  */
 function timeWriter({ locale, timeZone }: { locale: string; timeZone: string }): (instant: Date) => string {
   const language = languageOf(locale);

@@ -7,7 +7,8 @@ export interface RenderedMail {
 }
 
 /**
- * Turns a mail's content into a text part and an HTML part that say the same. Everything is escaped here and only here.
+ * Renders a mail's content as a text part and an HTML part with the same words. Everything is escaped here and only
+ * here.
  */
 export function renderMail({
   language,
@@ -38,8 +39,8 @@ const BUTTON =
   'display:inline-block;padding:12px 20px;border-radius:6px;background:#1a4fd6;color:#ffffff;text-decoration:none';
 
 /**
- * Readable with styles and images off, by screen readers, in dark mode and at any width: one column of real paragraphs,
- * the language named, no layout tables, and the button's address spelled out below it.
+ * Renders HTML that is readable with styles and images off, by screen readers, in dark mode and at any width: one
+ * column of real paragraphs, the language named, no layout tables, and the button's address spelled out below it.
  */
 function htmlOf({
   language,
@@ -79,7 +80,7 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
-/** A header is one line: a name with a line break must not begin another header. */
+/** Returns the text on one line, as a header needs: a name with a line break must not begin another header. */
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 }

@@ -2,8 +2,8 @@ import { Schema } from 'mongoose';
 import { schemaOptions } from './schema-options';
 
 /**
- * The text and personal data of a command, kept here under the command's id while only that id travels through
- * Temporal, so that histories hold nothing personal.
+ * The text and personal data of a command, stored under the command's id. Only that id passes through Temporal, so that
+ * histories contain nothing personal.
  */
 export interface CommandPayload {
   _id: string;

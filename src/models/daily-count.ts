@@ -2,8 +2,9 @@ import { Schema } from 'mongoose';
 import { schemaOptions } from './schema-options';
 
 /**
- * How often an event happened to a tenant on a day (UTC): the rollup that reports read instead of the events. The count
- * is the sum of several documents, so that transactions that count the same event of the same day seldom collide.
+ * The number of times that an event happened to a tenant on a day (UTC): the rollup that reports read instead of the
+ * events. The count is the sum of several documents, so that transactions that count the same event of the same day
+ * seldom collide.
  */
 export interface DailyCount {
   /** `<tenantId>/<day>/<event type>/<part>` */

@@ -8,29 +8,29 @@ export interface Database {
   models: Models;
   /**
    * Runs `work` in one transaction: all of its writes or none. It may run more than once (a conflict is tried again),
-   * so it only reads and writes here.
+   * so `work` only reads and writes the database.
    */
   inTransaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T>;
-  /** Resolves when the server answers a ping; rejects otherwise. */
+  /** Resolves when the server responds to a ping; rejects otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
 const RECONNECT_MS = 1000;
 
-/**
- * Opens the connection. Returns at once even when the server is away: it goes on trying to reach it, and every
- * operation meanwhile fails within 1.5 s instead of hanging.
- */
-export function openDatabase({
-  uri,
-  appName,
-  maxPoolSize = 50,
-}: {
+export interface OpenDatabaseInput {
   uri: string;
   appName: string;
   maxPoolSize?: number;
-}): Database {
+  /** Milliseconds until an operation fails while the server is unavailable. Defaults to 1500. */
+  unavailableAfterMs?: number;
+}
+
+/**
+ * Opens the connection. Returns immediately even when the server is unavailable: the connection keeps trying to reach
+ * the server, and until then every operation fails within `unavailableAfterMs` instead of hanging.
+ */
+export function openDatabase(input: OpenDatabaseInput): Database {
   const connection = mongoose.createConnection();
   const models = defineModels(connection);
   const closing = new AbortController();
@@ -38,7 +38,7 @@ export function openDatabase({
   const connect = async (): Promise<void> => {
     while (!closing.signal.aborted) {
       try {
-        await connection.openUri(uri, connectOptions({ appName, maxPoolSize }));
+        await connection.openUri(input.uri, connectOptions(input));
         return;
       } catch {
         await setTimeout(RECONNECT_MS, undefined, { ref: false, signal: closing.signal }).catch(() => undefined);
@@ -69,13 +69,17 @@ export function openDatabase({
   };
 }
 
-function connectOptions({ appName, maxPoolSize }: { appName: string; maxPoolSize: number }): mongoose.ConnectOptions {
+function connectOptions({
+  appName,
+  maxPoolSize = 50,
+  unavailableAfterMs = 1500,
+}: OpenDatabaseInput): mongoose.ConnectOptions {
   return {
     appName,
     maxPoolSize,
-    serverSelectionTimeoutMS: 1500,
-    connectTimeoutMS: 1500,
-    waitQueueTimeoutMS: 1500,
+    serverSelectionTimeoutMS: unavailableAfterMs,
+    connectTimeoutMS: unavailableAfterMs,
+    waitQueueTimeoutMS: unavailableAfterMs,
     heartbeatFrequencyMS: 2000,
     bufferCommands: false,
     autoCreate: false,

@@ -3,8 +3,9 @@ import type { Database } from './database';
 const NAMESPACE_EXISTS = 48;
 
 /**
- * Makes every collection and index, one after another, before anything is served: some servers go wrong when
- * collections are made while others write. Harmless when they exist; several processes may do it at once.
+ * Creates every collection and index, one after another, before the process serves requests: some servers fail when
+ * collections are created during other writes. Harmless when they exist; several processes may run this at the same
+ * time.
  */
 export async function ensureIndexes({ connection, models }: Database): Promise<void> {
   for (const model of Object.values(models)) {

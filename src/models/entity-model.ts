@@ -7,7 +7,7 @@ import type { Entity } from './schema-options';
 import { subscriptionsEntityModels } from './subscriptions/models';
 import { usersEntityModels } from './users/models';
 
-/** The name of each entity type's model, one line per domain. */
+/** The model's name by entity type, one line per domain. */
 const modelNames = {
   ...usersEntityModels,
   ...paymentsEntityModels,
@@ -15,12 +15,12 @@ const modelNames = {
   ...sandboxEntityModels,
 } satisfies Record<EntityType, keyof Models>;
 
-/** The document of each entity type. */
+/** The document by entity type. */
 export type EntityByType = {
   [Type in EntityType]: Models[(typeof modelNames)[Type]] extends Model<infer Document> ? Document & Entity : never;
 };
 
-/** Returns the model of an entity type, typed as what all entities have in common. */
+/** Returns the model of an entity type, typed by the fields that all entities share. */
 export function entityModel(models: Models, entityType: EntityType): Model<Entity> {
   return models[modelNames[entityType]] as unknown as Model<Entity>;
 }

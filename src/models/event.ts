@@ -5,8 +5,8 @@ import type { Actor } from '../domain/actor';
 import { schemaOptions } from './schema-options';
 
 /**
- * One thing that happened to an entity: the timeline a person reads, and the proof that a step was applied.
- * `step` is unique per entity, so the same step can be recorded, and so applied, only once.
+ * One thing that happened to an entity: an entry of the timeline that people read, and the proof that a step was
+ * applied. `step` is unique per entity, so the same step can be recorded, and so applied, only once.
  */
 export interface Event {
   _id: string;
@@ -15,7 +15,7 @@ export interface Event {
   entityId: string;
   step: string;
   type: EventType;
-  /** The entity's state and version after it. */
+  /** The entity's state and version after the event. */
   state: string;
   version: number;
   at: Date;

@@ -8,8 +8,9 @@ export interface StoredReply {
 }
 
 /**
- * The first answer to a tenant's Idempotency-Key. A create writes it, complete, in its own transaction. A command
- * writes it open (`reply` null) before it acts; one whose process died is taken over once `lockedUntil` has passed.
+ * The first response to a tenant's Idempotency-Key. A create writes the complete record in its own transaction. A
+ * command writes an open record (`reply` null) before it acts; another request takes over the record of a process that
+ * died, once `lockedUntil` has passed.
  */
 export interface IdempotencyRecord {
   /** SHA-256 of tenant and key; also the command's id (update id). */

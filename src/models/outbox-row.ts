@@ -4,8 +4,8 @@ import { schemaOptions } from './schema-options';
 import type { EntityType } from '../contracts/entity-types';
 
 /**
- * Something that has to happen elsewhere, written in the transaction that decided it. A row is done per consumer, when
- * that consumer's own effect is recorded; until then it is sent again. Rows that are done are kept for a week.
+ * An effect elsewhere, written in the transaction that decided it. A row is done per consumer, when that consumer's own
+ * effect is recorded; until then the row is sent again. Rows that are done are kept for a week.
  */
 export interface OutboxRow {
   _id: string;
@@ -21,11 +21,11 @@ export interface OutboxRow {
   pending: Consumer[];
   /** Present and true while `pending` is not empty: the partial index holds open rows only. */
   open?: true;
-  /** Not to be sent before this instant (real time). */
+  /** The instant from which the row may be sent (real time). */
   dueAt: Date;
   /** The relay that holds the row until `dueAt`. */
   lease: string | null;
-  /** How often an attempt failed for a reason of the row's own; an outage of Redis or Temporal does not count. */
+  /** Attempts that failed for a reason of the row's own; an outage of Redis or Temporal does not count. */
   failures: number;
   lastError: string | null;
   createdAt: Date;

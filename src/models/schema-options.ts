@@ -1,9 +1,9 @@
 import type { SchemaOptions } from 'mongoose';
 
 /**
- * How every schema here is made: ids are our own, times are business times we set ourselves, our `version` replaces
- * Mongoose's, and collections and indexes are made one after another at boot (see ensure-indexes.ts), never on first
- * use.
+ * The options of every schema here: ids are our own, times are business times that we set ourselves, our `version`
+ * replaces Mongoose's, and collections and indexes are created one after another at boot (see ensure-indexes.ts), never
+ * on first use.
  */
 export const schemaOptions = {
   _id: false,
@@ -15,14 +15,14 @@ export const schemaOptions = {
   minimize: false,
 } as const satisfies SchemaOptions;
 
-/** A process-driven entity: what a guarded transition reads and writes on any of them. */
+/** A process-driven entity: the fields that a guarded transition reads and writes on any of them. */
 export interface Entity {
   _id: string;
   tenantId: string;
   state: string;
-  /** Grows by one with every change; the ETag, and the order of events. */
+  /** Increases by one with every change; the ETag, and the order of events. */
   version: number;
-  /** First run id of the workflow chain that owns the entity; null until one claims it. */
+  /** First run id of the workflow chain that owns the entity; null until a chain claims it. */
   chain: string | null;
   correlationId: string;
   createdAt: Date;

@@ -5,7 +5,7 @@ import { eventSchema, type Event } from './event';
 import { idempotencyRecordSchema, type IdempotencyRecord } from './idempotency-record';
 import { outboxRowSchema, type OutboxRow } from './outbox-row';
 
-/** Defines the models of what all domains share. */
+/** Defines the models that all domains share. */
 export const sharedModels = (connection: Connection) => ({
   events: connection.model<Event>('Event', eventSchema),
   outbox: connection.model<OutboxRow>('OutboxRow', outboxRowSchema),

@@ -2,7 +2,7 @@ import { createApp } from '../http/app';
 import { connectRedisProducer } from '../queue/redis';
 import { createStuckOperations } from '../services/operator/stuck-operations';
 import { createOnboardingCommands } from '../temporal/commands/users/onboarding-commands';
-import { hastenUndoing } from '../temporal/commands/payments/hasten-undoing';
+import { requestCompensationRetry } from '../temporal/commands/payments/request-compensation-retry';
 import { createPaymentCommands } from '../temporal/commands/payments/payment-commands';
 import { createRunningWorkflows } from '../temporal/running-workflows';
 import { createSubscriptionCommands } from '../temporal/commands/subscriptions/subscription-commands';
@@ -15,8 +15,8 @@ import { openDatabaseOf, openTemporalOf, prepareDatabase } from './open-servers'
 import { createSandboxOperations } from './sandbox-operations';
 
 /**
- * `--role api`. Listens at once; needs MongoDB alone to become ready, with Temporal and Redis away it goes on
- * accepting. Resolves when it is ready.
+ * `--role api`. Listens immediately. Only MongoDB is needed to become ready; while Temporal and Redis are down the api
+ * continues to accept. Resolves when it is ready.
  */
 export async function runApi(input: RunInput): Promise<void> {
   const opened = await openProcess(input);
@@ -38,7 +38,7 @@ export async function runApi(input: RunInput): Promise<void> {
     hasGateway: hasGatewayIn(config),
     gatewayWebhooks: gatewayWebhooksOf({ config, metrics }),
     stuck: createStuckOperations({ database, workflows: createRunningWorkflows(client) }),
-    compensations: { hasten: (compensation) => hastenUndoing(client, compensation) },
+    compensations: { wakeProcess: (compensation) => requestCompensationRetry(client, compensation) },
     ...createSandboxOperations({ client, database, account: sandboxAccountOf(config) }),
     redis: config.flags['rate-limits'] ? redis : null,
     redisPrefix: config.redis.prefix,

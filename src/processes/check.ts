@@ -10,48 +10,47 @@ import { readTemporalTls } from './temporal/temporal-tls';
 import { findWorkflows } from './temporal/find-workflows';
 
 interface Check {
-  what: (config: Config) => string;
-  /** Resolves to a word about what was found, or rejects. */
+  name: (config: Config) => string;
+  /** Resolves to a short result for people, or rejects. */
   reach: (config: Config) => Promise<string>;
   remedy: string;
 }
 
-/** Everything is tried side by side and given this long, so a check ends within 10 s even on a frozen server. */
+/** Limit of every check. All run in parallel, so `--check` ends within 10 s even on a frozen server. */
 const REACH_WITHIN_MS = 5000;
 
 const checks: Record<Need, Check> = {
   mongodb: {
-    what: ({ mongodb }) => `MongoDB ${withoutPassword(mongodb.uri)}`,
+    name: ({ mongodb }) => `MongoDB ${withoutPassword(mongodb.uri)}`,
     reach: reachMongodb,
     remedy: 'start it, or set MONGODB_URI; it has to be a replica set',
   },
   redis: {
-    what: ({ redis }) => `Redis ${withoutPassword(redis.url)}`,
+    name: ({ redis }) => `Redis ${withoutPassword(redis.url)}`,
     reach: reachRedis,
     remedy: 'start it with --maxmemory-policy noeviction, or set REDIS_URL',
   },
   temporal: {
-    what: ({ temporal }) => `Temporal ${temporal.address}, namespace ${temporal.namespace}`,
+    name: ({ temporal }) => `Temporal ${temporal.address}, namespace ${temporal.namespace}`,
     reach: reachTemporal,
     remedy: 'start it, or set TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the TEMPORAL_TLS variables',
   },
   smtp: {
-    what: ({ mail }) => `Mail server ${withoutPassword(mail.smtpUrl)}`,
+    name: ({ mail }) => `Mail server ${withoutPassword(mail.smtpUrl)}`,
     reach: async ({ mail }) => {
       const mailer = createMailer(mail);
       await mailer.verify().finally(() => mailer.close());
-      return 'answers';
+      return 'responds';
     },
     remedy: 'start it, or set SMTP_URL',
   },
   sandboxGateway: {
-    what: ({ gateways }) => `Simulated gateway ${gateways.sandbox.url}`,
+    name: ({ gateways }) => `Simulated gateway ${gateways.sandbox.url}`,
     reach: reachSandboxGateway,
-    remedy:
-      'start --role sandbox, or set SANDBOX_GATEWAY_URL; without SANDBOX_WEBHOOK_SECRET it counts as not wanted here',
+    remedy: 'start --role sandbox, or set SANDBOX_GATEWAY_URL; without SANDBOX_WEBHOOK_SECRET this check is skipped',
   },
   sandboxLedger: {
-    what: ({ gateways }) => `Ledger of the simulated gateway in ${gateways.sandbox.dataDir}`,
+    name: ({ gateways }) => `Ledger of the simulated gateway in ${gateways.sandbox.dataDir}`,
     reach: async ({ gateways: { sandbox } }) => {
       await mkdir(sandbox.dataDir, { recursive: true });
       await access(sandbox.dataDir, constants.R_OK | constants.W_OK);
@@ -60,7 +59,7 @@ const checks: Record<Need, Check> = {
     remedy: 'make the folder writable, or set SANDBOX_DATA_DIR',
   },
   workflows: {
-    what: () => 'Workflow bundle',
+    name: () => 'Workflow bundle',
     reach: async ({ worker }) => {
       const found = findWorkflows(worker.workflowBundle);
       return 'workflowBundle' in found
@@ -74,37 +73,40 @@ const checks: Record<Need, Check> = {
 export interface CheckRoleInput {
   role: string;
   env: NodeJS.ProcessEnv;
-  say: (line: string) => void;
+  print: (line: string) => void;
 }
 
 /**
- * Looks at the configuration of a role and reaches for everything it needs; one line for each, with the remedy where it
- * failed. Answers whether all is well.
+ * Checks the configuration of a role and every server that it needs; prints one line for each, with the remedy where
+ * the check failed. Resolves to true when all is well.
  */
-export async function checkRole({ role, env, say }: CheckRoleInput): Promise<boolean> {
+export async function checkRole({ role, env, print }: CheckRoleInput): Promise<boolean> {
   let config: Config;
   try {
     config = readConfig({ env, role });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) say(`failed  Configuration: ${problem}`);
+    for (const problem of error.problems) print(`failed  Configuration: ${problem}`);
     return false;
   }
-  say(`ok      Configuration of ${role}`);
+  print(`ok      Configuration of ${role}`);
   const results = await Promise.all((roles[role]?.needs ?? []).map((need) => runCheck(checks[need], config)));
-  for (const { line } of results) say(line);
+  for (const { line } of results) print(line);
   return results.every(({ ok }) => ok);
 }
 
-async function runCheck({ what, reach, remedy }: Check, config: Config): Promise<{ ok: boolean; line: string }> {
+async function runCheck(
+  { name: nameOf, reach, remedy }: Check,
+  config: Config,
+): Promise<{ ok: boolean; line: string }> {
   const begun = performance.now();
   const outcome = await settleWithin({ work: () => reach(config), limitMs: REACH_WITHIN_MS });
-  const name = what(config);
+  const name = nameOf(config);
   if (outcome.ended === 'well')
     return { ok: true, line: `ok      ${name}: ${outcome.value} (${Math.round(performance.now() - begun)} ms)` };
   const reason =
     outcome.ended === 'late'
-      ? `no answer within ${REACH_WITHIN_MS} ms`
+      ? `no response within ${REACH_WITHIN_MS} ms`
       : withoutPassword(outcome.error instanceof Error ? outcome.error.message : String(outcome.error));
   return { ok: false, line: `failed  ${name}: ${reason}; remedy: ${remedy}` };
 }
@@ -116,7 +118,7 @@ async function reachMongodb({ mongodb }: Config): Promise<string> {
     await database.ping();
     const { setName } = await database.connection.getClient().db().command({ hello: 1 });
     if (!setName) throw new Error('it is not a member of a replica set, so it has no transactions');
-    return `answers, replica set ${setName}`;
+    return `responds, replica set ${setName}`;
   } finally {
     void database.close();
   }
@@ -136,7 +138,7 @@ async function reachRedis({ redis: { url } }: Config): Promise<string> {
     const policy = /maxmemory_policy:(\S+)/.exec(await redis.info('memory'))?.[1];
     if (policy !== undefined && policy !== 'noeviction')
       throw new Error(`its maxmemory-policy is ${policy}, with which jobs get lost`);
-    return 'answers';
+    return 'responds';
   } catch (error) {
     throw reason ? new Error(reason, { cause: error }) : error;
   } finally {
@@ -145,10 +147,10 @@ async function reachRedis({ redis: { url } }: Config): Promise<string> {
 }
 
 async function reachSandboxGateway({ gateways: { sandbox } }: Config): Promise<string> {
-  if (sandbox.webhookSecret === undefined) return 'not looked for: SANDBOX_WEBHOOK_SECRET is not set';
+  if (sandbox.webhookSecret === undefined) return 'skipped: SANDBOX_WEBHOOK_SECRET is not set';
   const { ok, status } = await fetch(`${sandbox.url}/livez`);
-  if (!ok) throw new Error(`it answers ${status}`);
-  return 'answers';
+  if (!ok) throw new Error(`it responds with ${status}`);
+  return 'responds';
 }
 
 async function reachTemporal({ temporal }: Config): Promise<string> {
@@ -156,7 +158,7 @@ async function reachTemporal({ temporal }: Config): Promise<string> {
   const client = connectTemporal({ address, namespace, apiKey, tls: readTemporalTls(temporal) });
   try {
     await pingTemporal({ client, timeoutMs: REACH_WITHIN_MS - 500 });
-    return 'answers';
+    return 'responds';
   } finally {
     void client.connection.close();
   }

@@ -41,7 +41,7 @@ describe('compose.yaml', () => {
     }
   });
 
-  it('waits for servers that tell when they are healthy', () => {
+  it('waits for servers that report when they are healthy', () => {
     for (const [name, { condition }] of Object.entries(services.api?.depends_on ?? {})) {
       if (condition === 'service_healthy') expect(services[name]?.healthcheck?.test[0]).toBe('CMD');
       expect(services).toHaveProperty(name);

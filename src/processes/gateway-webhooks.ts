@@ -35,8 +35,9 @@ type ReadReport = (
 ) => GatewayNotice | PaymentWarning | 'foreign' | 'unknown_form';
 
 /**
- * Counts what comes. A webhook that is signed and of an unknown form is taken like one about nothing of ours: the
- * gateway would send it again for days, and nobody here could act on it.
+ * Counts the webhooks by their outcome and converts an invalid signature to a problem of the API. A signed webhook of
+ * an unknown form is accepted like one that concerns nothing of ours: the gateway would repeat it for days, and nobody
+ * here could act on it.
  */
 const counted =
   (gateway: GatewayName, metrics: GatewayWebhooksInput['metrics'], read: ReadReport): ReadGatewayWebhook =>
@@ -65,7 +66,7 @@ const counted =
 
 const LONGEST = 300;
 
-/** True when every name in a report is text of a plausible length. */
+/** Returns true when every name in a report is text of a plausible length. */
 function isReadable(report: GatewayNotice | PaymentWarning): boolean {
   const { eventId, type, authorisationId } = report;
   const names = 'kind' in report ? [report.warningId, report.reason] : [report.tenantId, report.idempotencyKey];

@@ -13,8 +13,8 @@ import type { OpenProcess } from './open-process';
 const circuitStates: readonly CircuitState[] = ['closed', 'half_open', 'open'];
 
 /**
- * The gateway of each tenant, behind a circuit breaker: live tenants share the one of the configured gateway, sandbox
- * tenants have one each, for there a tenant rehearses outages that are nobody else's.
+ * Returns the gateway of each tenant, behind a circuit breaker: live tenants share the circuit of the configured
+ * gateway, sandbox tenants have a circuit each, because a tenant rehearses outages there that must not affect others.
  */
 export function openGateways({
   config: { gateways },
@@ -28,7 +28,7 @@ export function openGateways({
     shutdown.onClose({ name: `circuit of ${name}`, close: () => circuit.close() });
     states.set(name, circuit.states);
   };
-  const toldOf =
+  const logStateOf =
     (name: string) =>
     (state: CircuitState, tenantId?: string): void =>
       logger.warn({ gateway: name, tenantId, state }, 'The circuit of a payment gateway changed');
@@ -39,13 +39,13 @@ export function openGateways({
       gateway: createSandboxGateway({ url: sandbox.url, timeoutMs }),
       metrics,
     });
-    const circuits = breakTenantCircuits({ name: 'sandbox', gateway, onStateChange: toldOf('sandbox') });
+    const circuits = breakTenantCircuits({ name: 'sandbox', gateway, onStateChange: logStateOf('sandbox') });
     keep('sandbox', circuits);
     return circuits.gateway;
   };
   const openLive = (settings: NonNullable<typeof stripe>): PaymentGateway => {
     const gateway = measured({ name: 'stripe', gateway: createStripeGateway({ ...settings, timeoutMs }), metrics });
-    const circuit = breakGatewayCircuit({ name: 'stripe', gateway, onStateChange: toldOf('stripe') });
+    const circuit = breakGatewayCircuit({ name: 'stripe', gateway, onStateChange: logStateOf('stripe') });
     keep('stripe', { states: () => [circuit.state()], close: () => circuit.close() });
     return circuit.gateway;
   };
@@ -55,7 +55,7 @@ export function openGateways({
   metrics.addGauge({
     name: 'gateway_circuit_state',
     help:
-      'How many circuit breakers of a payment gateway are in a state, in this process: a live gateway has ' +
+      'Number of circuit breakers of a payment gateway in a state, in this process: a live gateway has ' +
       'one, the simulated gateway one for each of the up to 200 tenants that used it last',
     labelNames: ['gateway', 'state'],
     read: async () =>
@@ -69,11 +69,11 @@ export function openGateways({
   return (tenantId) => (tenantOf(tenantId).mode === 'sandbox' ? simulated : live);
 }
 
-/** The accounts of sandbox tenants as a whole; null without the secret that proves who asks. */
+/** Returns the accounts of sandbox tenants as a whole; null without the secret that proves our identity. */
 export const sandboxAccountOf = ({ gateways: { sandbox } }: Pick<Config, 'gateways'>): SandboxAccount | null =>
   sandbox.webhookSecret ? createSandboxAccount({ url: sandbox.url, secret: sandbox.webhookSecret }) : null;
 
-/** Whether a tenant has a gateway to pay through. */
+/** Returns true when a tenant has a gateway to pay through. */
 export const hasGatewayIn =
   ({ gateways }: Pick<Config, 'gateways'>) =>
   (tenantId: string): boolean =>
@@ -81,7 +81,7 @@ export const hasGatewayIn =
 
 const callNames = ['authorise', 'capture', 'void', 'refund', 'lookUp', 'getPaymentMethod'] as const;
 
-/** The same gateway with every call in the metrics. */
+/** Returns the gateway with every call recorded in the metrics. */
 function measured({
   name,
   gateway,
@@ -97,9 +97,9 @@ function measured({
       const begun = performance.now();
       let outcome = 'error';
       try {
-        const answer: { status: string } = await gateway[call](input);
-        outcome = answer.status;
-        return answer;
+        const result: { status: string } = await gateway[call](input);
+        outcome = result.status;
+        return result;
       } catch (error) {
         outcome = (error as Error).name;
         throw error;
@@ -110,7 +110,7 @@ function measured({
   return Object.fromEntries(callNames.map((call) => [call, measure(call)])) as unknown as PaymentGateway;
 }
 
-/** What was accepted while a live gateway was configured waits for it to be configured again; nothing fails. */
+/** Payments accepted while a live gateway was configured wait until it is configured again; none of them fails. */
 const noGateway = Object.fromEntries(
   callNames.map((call) => [
     call,

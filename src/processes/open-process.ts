@@ -20,7 +20,11 @@ export interface OpenProcess {
   shutdown: Shutdown;
 }
 
-/** What every role begins with: configuration, log, metrics, the admin port and the orderly end. @throws ConfigError */
+/**
+ * Opens the common parts of every role: configuration, log, metrics, the admin port and the orderly end.
+ *
+ * @throws ConfigError
+ */
 export async function openProcess({ role, version, env }: RunInput): Promise<OpenProcess> {
   const config = readConfig({ env, role });
   const logger = await createLogger({ ...config.log, role, instance: config.instance, secrets: secretsOf(config) });
@@ -46,7 +50,7 @@ const secretsOf = ({ operatorKey, tokenSecret, temporal, gateways: { sandbox, st
     (secret) => secret !== undefined,
   );
 
-/** Whoever reads our output may go away (`| head`); that is no reason to stop serving. */
+/** The reader of our output may exit (`| head`); the process continues to serve. */
 function surviveBrokenPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {

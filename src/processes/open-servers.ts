@@ -6,9 +6,9 @@ import { createWorkflowStarter, type WorkflowStarter } from '../temporal/workflo
 import type { OpenProcess } from './open-process';
 import { CHECK_WITHIN_MS } from './admin/readiness';
 import { readTemporalTls } from './temporal/temporal-tls';
-import { untilItWorks } from './lifecycle/until-it-works';
+import { retryUntilReady } from './lifecycle/retry-until-ready';
 
-/** Begins to connect to MongoDB and comes back at once. */
+/** Begins to connect to MongoDB and returns immediately. */
 export function openDatabaseOf({ config, admin, shutdown }: OpenProcess, role: string): Database {
   const database = openDatabase({ uri: config.mongodb.uri, appName: `partner-platform-${role}` });
   shutdown.onClose({ name: 'MongoDB', close: () => database.close() });
@@ -17,14 +17,14 @@ export function openDatabaseOf({ config, admin, shutdown }: OpenProcess, role: s
 }
 
 /**
- * Waits for MongoDB for as long as it takes, then makes collections and indexes: nothing may be written before they are
- * there.
+ * Waits for MongoDB as long as necessary, then creates collections and indexes: nothing may be written before they
+ * exist.
  */
 export async function prepareDatabase({ logger, shutdown }: OpenProcess, database: Database): Promise<void> {
   const { isDraining } = shutdown;
-  await untilItWorks({ what: 'MongoDB', attempt: () => database.ping(), attemptWithinMs: 2000, isDraining, logger });
-  await untilItWorks({
-    what: 'Collections and indexes',
+  await retryUntilReady({ name: 'MongoDB', attempt: () => database.ping(), attemptWithinMs: 2000, isDraining, logger });
+  await retryUntilReady({
+    name: 'Collections and indexes',
     attempt: () => ensureIndexes(database),
     attemptWithinMs: 60_000,
     isDraining,
@@ -32,7 +32,7 @@ export async function prepareDatabase({ logger, shutdown }: OpenProcess, databas
   });
 }
 
-/** A client of Temporal, which connects on first use, and the sender of workflow starts. */
+/** Returns a client of Temporal, which connects on first use, and the sender of workflow starts. */
 export function openTemporalOf(
   { config, admin, logger, metrics, shutdown }: OpenProcess,
   database: Database,

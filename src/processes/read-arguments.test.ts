@@ -21,11 +21,11 @@ describe('the command line', () => {
     [['--role', 'constructor'], 'There is no role "constructor"'],
     [['--role'], "Option '--role <value>' argument missing; see --help"],
     [['--roll', 'api'], 'There is no option --roll; see --help'],
-    [['api'], '"api" means nothing here; see --help'],
+    [['api'], 'There is no argument "api"; see --help'],
     [['--role', 'worker', '--queues', 'users,nope'], 'There is no task queue "nope"; there are users'],
     [['--role', 'worker', '--queues', ''], 'There is no task queue ""'],
     [['--role', 'api', '--queues', 'users'], '--queues is not for --role api'],
-  ])('answers %j with one clear line', (argv, line) => {
+  ])('rejects %j with one clear line', (argv, line) => {
     const invocation = readArguments(argv);
     expect(invocation).toEqual({ kind: 'wrong', line: expect.stringContaining(line) });
     expect((invocation as { line: string }).line).not.toContain('\n');

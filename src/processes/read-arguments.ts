@@ -5,7 +5,7 @@ import { roleNames, roles } from './roles';
 export type Invocation =
   | { kind: 'run' | 'check'; role: string; queues: readonly string[] | undefined }
   | { kind: 'help' | 'version' | 'verify-ledger' }
-  /** One line that says what is wrong and what to do. */
+  /** One line with the fault and its remedy. */
   | { kind: 'wrong'; line: string };
 
 const options = {
@@ -19,7 +19,7 @@ const options = {
 
 const wrong = (line: string): Invocation => ({ kind: 'wrong', line });
 
-/** What the command line asks for. Reads nothing but its input. */
+/** Returns the request on the command line. Reads nothing but its input. */
 export function readArguments(argv: readonly string[]): Invocation {
   const parsed = parse(argv);
   if (typeof parsed === 'string') return wrong(parsed);
@@ -48,7 +48,7 @@ function parse(argv: readonly string[]) {
     if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION')
       return `There is no option ${/'([^']+)'/.exec(message)?.[1] ?? ''}; see --help`;
     if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
-      return `"${/'([^']+)'/.exec(message)?.[1] ?? ''}" means nothing here; see --help`;
+      return `There is no argument "${/'([^']+)'/.exec(message)?.[1] ?? ''}"; see --help`;
     return `${message.split('\n')[0]?.split('. ')[0] ?? message}; see --help`;
   }
 }
@@ -60,14 +60,14 @@ export function helpText(): string {
     '',
     'Usage: node dist/main.js --role ROLE [--queues A,B] [--check] | --verify-ledger',
     '',
-    '  --role ROLE     what this process does:',
+    '  --role ROLE     the role of this process:',
     ...Object.entries(roles).map(([name, { summary }]) => `                    ${name.padEnd(width)}  ${summary}`),
     `  --queues A,B    worker: serve only these Temporal task queues (${taskQueueNames.join(', ')});`,
     '                  such a worker leaves relay, jobs and periodic work to those without --queues',
-    '  --check         look at the configuration and reach for everything the role needs, then exit 0 or 1',
+    '  --check         check the configuration and every server that the role needs, then exit 0 or 1',
     "  --verify-ledger compare the books with themselves and with the simulated gateway's, then exit 0 or 1",
-    '  --version       the version',
-    '  --help          this text',
+    '  --version       print the version',
+    '  --help          print this text',
     '',
     'Everything else is configured by environment variables: see .env.example.',
     '',

@@ -2,9 +2,9 @@ import type { RunInput } from './open-process';
 
 export interface Role {
   summary: string;
-  /** Whether `--queues` chooses task queues for it. */
+  /** True when `--queues` selects the task queues that the role serves. */
   takesQueues: boolean;
-  /** What `--check` tries to reach. */
+  /** The servers and files that `--check` checks. */
   needs: readonly Need[];
   load: () => Promise<(input: RunInput) => Promise<void>>;
 }
@@ -12,8 +12,7 @@ export interface Role {
 export type Need = 'mongodb' | 'redis' | 'temporal' | 'smtp' | 'workflows' | 'sandboxGateway' | 'sandboxLedger';
 
 /**
- * Every role by its name. Each is loaded only when it is asked for, so that the api never loads the worker's native
- * addon.
+ * Every role by its name. A role is loaded only when it runs, so that the api never loads the worker's native addon.
  */
 export const roles: Readonly<Record<string, Role>> = {
   api: {

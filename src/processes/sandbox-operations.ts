@@ -10,19 +10,18 @@ import { resetSandbox } from '../temporal/commands/sandbox/reset-sandbox';
 import { requireTimeSkipping } from '../temporal/time-skipping/time-skipping-api';
 import { settleWithin } from './lifecycle/settle-within';
 
-const ASK_WITHIN_MS = 1000;
+const REQUEST_WITHIN_MS = 1000;
 
 export interface SandboxOperationsInput {
   client: Client;
   database: Database;
   /**
-   * The tenant's account at the simulated gateway; null without SANDBOX_WEBHOOK_SECRET, with which its emptying is
-   * signed.
+   * The tenant's account at the simulator; null without SANDBOX_WEBHOOK_SECRET, which signs the request to empty it.
    */
   account: SandboxAccount | null;
 }
 
-/** What the API does with a sandbox beyond accepting. */
+/** Returns the operations of the API on a sandbox that go beyond accepting a request. */
 export function createSandboxOperations({
   client,
   database,
@@ -30,18 +29,18 @@ export function createSandboxOperations({
 }: SandboxOperationsInput): Pick<AppInput, 'requireTimeSkipping' | 'resetSandbox'> {
   return {
     /**
-     * A Temporal that does not answer in time is no reason to refuse: an advance waits for it, as everything accepted
-     * does.
+     * A Temporal that does not respond in time is no reason to refuse: an advance waits for it, like everything
+     * accepted.
      */
     async requireTimeSkipping() {
-      const outcome = await settleWithin({ work: () => requireTimeSkipping({ client }), limitMs: ASK_WITHIN_MS });
+      const outcome = await settleWithin({ work: () => requireTimeSkipping({ client }), limitMs: REQUEST_WITHIN_MS });
       if (outcome.ended === 'failed' && outcome.error instanceof DomainError) throw outcome.error;
     },
 
     /**
-     * Empties the sandbox here and at the simulated gateway, and has nothing accepted for it until both are done. Where
-     * one of the servers is away nothing is begun; where one goes away meanwhile the answer says what is left to do,
-     * and a repeat with the same key does it.
+     * Empties the sandbox here and at the simulator, and accepts nothing for it until both are done. While a server is
+     * down nothing is begun; if a server goes down meanwhile the error says which part remains, and a repeat with the
+     * same key completes it.
      */
     async resetSandbox({ tenantId, keepIdempotencyId }) {
       await atTheGateway(() => account?.requireReachable(tenantId), 'Nothing was reset.');
@@ -52,33 +51,33 @@ export function createSandboxOperations({
           if (!isGrpcError(error)) throw error;
           throw new DomainError(
             'TEMPORAL_UNAVAILABLE',
-            'Temporal does not answer, so the processes of the sandbox cannot be ended. Repeat the reset ' +
+            'Temporal does not respond, so the processes of the sandbox cannot be ended. Repeat the reset ' +
               'with the same Idempotency-Key.',
           );
         }
-        // A call that was under way may reach the gateway after its account was emptied: its books then tell of what
-        // ours no longer do.
+        // A call that was under way may reach the gateway after its account was emptied: the gateway's books then
+        // contain calls that ours no longer do.
         await database.models.partners.updateOne(
           { _id: tenantOf(tenantId).partnerId },
           { $set: { sandboxResetAt: new Date() } },
         );
         await atTheGateway(
           () => account?.reset(tenantId),
-          'Your data is deleted, but not yet what the gateway holds of it.',
+          "Your data is deleted, but not yet the gateway's records of it.",
         );
       });
     },
   };
 }
 
-async function atTheGateway(work: () => Promise<void> | undefined, standing: string): Promise<void> {
+async function atTheGateway(work: () => Promise<void> | undefined, progress: string): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (!(error instanceof GatewayUnavailable)) throw error;
     throw new DomainError(
       'GATEWAY_UNAVAILABLE',
-      `The simulated gateway does not answer. ${standing} Repeat the reset with the same Idempotency-Key.`,
+      `The simulated gateway does not respond. ${progress} Repeat the reset with the same Idempotency-Key.`,
     );
   }
 }

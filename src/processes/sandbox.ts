@@ -1,16 +1,16 @@
-import { startSandboxGateway } from '../simulator/start-sandbox-gateway';
+import { startSimulator } from '../simulator/start-simulator';
 import { openProcess, type RunInput } from './open-process';
 import { CHECK_WITHIN_MS } from './admin/readiness';
 
 /**
- * `--role sandbox`: the simulated payment gateway that sandbox tenants pay through. A third party of its own: it shares
- * no server with the platform and keeps its books in a file. One at a time. Resolves when it is ready.
+ * `--role sandbox`: the simulated payment gateway that sandbox tenants pay through. Like a third party, it shares no
+ * server with the platform and keeps its books in a file. Run only one at a time. Resolves when it is ready.
  */
 export async function runSandbox(input: RunInput): Promise<void> {
   const { config, logger, admin, shutdown } = await openProcess(input);
   const { port, dataDir, publicUrl, webhookUrl, webhookSecret = '' } = config.gateways.sandbox;
 
-  const gateway = await startSandboxGateway({
+  const gateway = await startSimulator({
     port,
     host: config.api.host,
     dataDir,
@@ -35,7 +35,7 @@ export async function runSandbox(input: RunInput): Promise<void> {
   process.send?.('ready');
 }
 
-/** It says itself when its disk has refused a line. */
+/** Rejects when the simulator reports that its disk has refused a line. */
 async function requireWritable(url: string): Promise<void> {
   const { ok } = await fetch(`${url}/livez`, { signal: AbortSignal.timeout(CHECK_WITHIN_MS) });
   if (!ok) throw new Error('The ledger cannot be written');

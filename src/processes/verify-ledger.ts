@@ -12,27 +12,27 @@ import { postingOf } from '../models/payments/ledger-posting';
 
 export interface VerifyLedgerInput {
   env: NodeJS.ProcessEnv;
-  say: (line: string) => void;
+  print: (line: string) => void;
 }
 
 interface TenantReport {
   tenantId: string;
   payments: number;
   postings: number;
-  /** Items in the gateway's books; null where it shows us none. */
+  /** Number of items in the gateway's books; null where the gateway does not show them. */
   items: number | null;
   problems: string[];
 }
 
-/** What is under way at the first look has arrived at the second. */
-const LOOK_AGAIN_AFTER_MS = 2000;
+/** Work under way at the first check has arrived at the second. */
+const RECHECK_AFTER_MS = 2000;
 
 /**
  * `--verify-ledger`. Checks the books of every tenant: each posting, each payment against its postings, each currency;
- * and those of sandbox tenants against the simulated gateway's own, item by item. Says what differs; answers whether
- * nothing does.
+ * and those of sandbox tenants against the simulator's own, item by item. Prints the differences; resolves to true when
+ * there are none.
  */
-export async function verifyLedger({ env, say }: VerifyLedgerInput): Promise<boolean> {
+export async function verifyLedger({ env, print }: VerifyLedgerInput): Promise<boolean> {
   const { mongodb, gateways } = readConfig({ env, role: 'verify-ledger' });
   const database = openDatabase({ uri: mongodb.uri, appName: 'partner-platform-verify-ledger', maxPoolSize: 5 });
   try {
@@ -40,11 +40,11 @@ export async function verifyLedger({ env, say }: VerifyLedgerInput): Promise<boo
     const reports: TenantReport[] = [];
     for (const tenantId of await tenantsWithBooks(database))
       reports.push(await reportOn({ database, tenantId, gatewayUrl: gateways.sandbox.url }));
-    sayTable(reports, say);
+    printTable(reports, print);
     for (const { tenantId, problems } of reports)
-      for (const problem of problems) say(`differs ${tenantId}: ${problem}`);
+      for (const problem of problems) print(`differs ${tenantId}: ${problem}`);
     const found = reports.reduce((sum, { problems }) => sum + problems.length, 0);
-    say(found === 0 ? 'The books agree.' : `${found} difference(s).`);
+    print(found === 0 ? 'The books agree.' : `${found} difference(s).`);
     return found === 0;
   } finally {
     await database.close();
@@ -61,14 +61,14 @@ async function tenantsWithBooks({ models }: Database): Promise<string[]> {
 }
 
 async function reportOn(input: { database: Database; tenantId: string; gatewayUrl: string }): Promise<TenantReport> {
-  const first = await look(input);
+  const first = await checkTenant(input);
   if (first.problems.length === 0) return first;
-  await setTimeout(LOOK_AGAIN_AFTER_MS);
-  const second = await look(input);
+  await setTimeout(RECHECK_AFTER_MS);
+  const second = await checkTenant(input);
   return { ...second, problems: second.problems.filter((problem) => first.problems.includes(problem)) };
 }
 
-async function look({
+async function checkTenant({
   database,
   tenantId,
   gatewayUrl,
@@ -79,7 +79,7 @@ async function look({
 }): Promise<TenantReport> {
   const { models } = database;
   const { partnerId, mode } = tenantOf(tenantId);
-  // The gateway first: what it does after that is not yet expected in our books.
+  // The gateway's books are read first: its later calls are not yet expected in ours.
   const theirs =
     mode === 'sandbox'
       ? await readItems({
@@ -133,8 +133,8 @@ const eventOf: Partial<Record<SandboxLedgerItem['outcome'], GatewayLine['event']
 };
 
 /**
- * What moved something at the gateway. Of what belongs to the time before the last reset (a call that was under way
- * then) only the gateway knows, which is as it should be.
+ * Returns the gateway's items that moved money or a hold. Items from before the last reset (a call that was under way
+ * then) are only in the gateway's books; that is correct, so they are left out.
  */
 async function readItems({
   gatewayUrl,
@@ -151,8 +151,8 @@ async function readItems({
     tenantId,
   })) {
     const event = eventOf[outcome];
-    const isOfBefore = since !== null && createdAtOf(entityOf(key)) <= since;
-    if (event && !isOfBefore) lines.push({ key, event, authorisationId, ...amount });
+    const isBeforeReset = since !== null && createdAtOf(entityOf(key)) <= since;
+    if (event && !isBeforeReset) lines.push({ key, event, authorisationId, ...amount });
   }
   return lines;
 }
@@ -164,7 +164,7 @@ const ACCOUNTS: Readonly<Record<OwnLine['event'], LedgerAccount>> = {
   refund: 'refunded',
 };
 
-/** The line of a posting that the gateway's books have too: what was held, taken, given up or given back. */
+/** Returns the line of a posting that the gateway's books have too: the amount held, captured, voided or refunded. */
 function ownLineOf({ key, event, currency, lines }: Posting): OwnLine[] {
   if (!(event in ACCOUNTS)) return [];
   const account = ACCOUNTS[event as OwnLine['event']];
@@ -180,9 +180,9 @@ function ownLineOf({ key, event, currency, lines }: Posting): OwnLine[] {
   ];
 }
 
-function sayTable(reports: readonly TenantReport[], say: (line: string) => void): void {
+function printTable(reports: readonly TenantReport[], print: (line: string) => void): void {
   const width = Math.max(6, ...reports.map(({ tenantId }) => tenantId.length));
-  say(`${'tenant'.padEnd(width)}  payments  postings  at the gateway  differences`);
+  print(`${'tenant'.padEnd(width)}  payments  postings  at the gateway  differences`);
   for (const { tenantId, payments, postings, items, problems } of reports) {
     const counts = [
       String(payments).padStart(8),
@@ -190,6 +190,6 @@ function sayTable(reports: readonly TenantReport[], say: (line: string) => void)
       (items === null ? '–' : String(items)).padStart(14),
       String(problems.length).padStart(11),
     ];
-    say([tenantId.padEnd(width), ...counts].join('  '));
+    print([tenantId.padEnd(width), ...counts].join('  '));
   }
 }

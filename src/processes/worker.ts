@@ -18,10 +18,10 @@ import { addPlatformGauges } from './admin/platform-gauges';
 import { installTemporalRuntime } from './temporal/temporal-runtime';
 import { readTemporalTls } from './temporal/temporal-tls';
 import { startTemporalWorkers } from './temporal/temporal-workers';
-import { untilItWorks } from './lifecycle/until-it-works';
+import { retryUntilReady } from './lifecycle/retry-until-ready';
 
 /**
- * `--role worker`: Temporal workers and, unless `--queues` makes it a fleet of its own for some task queues, the outbox
+ * `--role worker`: Temporal workers and, unless `--queues` makes it a separate fleet for some task queues, the outbox
  * relay, the jobs and the periodic work. Resolves when everything runs.
  */
 export async function runWorker(input: RunInput): Promise<void> {
@@ -84,8 +84,8 @@ export async function runWorker(input: RunInput): Promise<void> {
 
   const { address, apiKey } = config.temporal;
   const tls = readTemporalTls(config.temporal);
-  const connection = await untilItWorks({
-    what: 'Temporal',
+  const connection = await retryUntilReady({
+    name: 'Temporal',
     attempt: () => NativeConnection.connect({ address, tls, apiKey }),
     isDraining,
     logger,
@@ -94,11 +94,11 @@ export async function runWorker(input: RunInput): Promise<void> {
   await ensureSearchAttributes({ client, timeoutMs: 5000 }).catch((error: Error) => {
     logger.warn(
       { reason: error.message },
-      'The search attribute TenantId could not be ensured; where it is missing an administrator adds it (Keyword)',
+      'The search attribute TenantId could not be ensured; if it is missing an administrator must add it (Keyword)',
     );
   });
-  const workers = await untilItWorks({
-    what: 'Temporal workers',
+  const workers = await retryUntilReady({
+    name: 'Temporal workers',
     attemptWithinMs: 60_000,
     attempt: () =>
       startTemporalWorkers({
@@ -122,7 +122,7 @@ export async function runWorker(input: RunInput): Promise<void> {
     name: 'Temporal workers',
     limitMs: config.shutdown.forceMs,
     close: () =>
-      workers.close().catch(endFatally('Activities had to be abandoned; Temporal hands them to another worker')),
+      workers.close().catch(endFatally('Activities had to be abandoned; Temporal gives them to another worker')),
   });
 
   admin.markBooted();

@@ -15,10 +15,10 @@ export interface CreateQueueWorkersInput {
   prefix?: string;
   database: Database;
   queues: Pick<Queues, 'ensureSchedule'>;
-  /** What each consumer does with a row. */
+  /** The effect of each consumer. */
   consumers: Record<QueuedConsumer, ActOnRow>;
   /**
-   * Work done every so often, once over all workers; the key is the schedule's id for ever. It may be abandoned at any
+   * Periodic work, run once over all workers; the key is the schedule's id for ever. A run may be abandoned at any
    * point.
    */
   periodic: Record<string, { everyMs: number; run: (signal: AbortSignal) => Promise<unknown> }>;
@@ -30,8 +30,8 @@ export interface CreateQueueWorkersInput {
 
 export interface QueueWorkers {
   /**
-   * Takes no more jobs, lets running ones finish, and cuts off what still runs after `graceMs`; what is cut off is
-   * repeated elsewhere.
+   * Takes no more jobs, lets running ones finish, and cuts off those that still run after `graceMs`; another worker
+   * repeats them.
    */
   close(input?: { graceMs?: number }): Promise<void>;
 }
@@ -39,15 +39,12 @@ export interface QueueWorkers {
 const SCHEDULE_CHECK_MS = 10_000;
 /**
  * A job whose worker was killed is taken over within 15 s, however often that happens; the relay's repeat after 60 s is
- * for a Redis that lost it.
+ * for a Redis that lost the job.
  */
-const takeOver = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: 1000 };
+const takeover = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: 1000 };
 const FORCE_WITHIN_MS = 1000;
 
-/**
- * Runs the consumers of the outbox and the periodic work. Redis may be away: the workers take up their work when it is
- * back.
- */
+/** Runs the consumers of the outbox and the periodic work. Redis may be down: the workers start when it is back. */
 export function createQueueWorkers(input: CreateQueueWorkersInput): QueueWorkers {
   const {
     redisUrl,
@@ -67,7 +64,7 @@ export function createQueueWorkers(input: CreateQueueWorkersInput): QueueWorkers
     prefix,
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
-    ...takeOver,
+    ...takeover,
   };
 
   const consume = (consumer: QueuedConsumer) =>
@@ -94,15 +91,15 @@ export function createQueueWorkers(input: CreateQueueWorkersInput): QueueWorkers
   ];
   for (const worker of workers) {
     worker.on('error', (error) => {
-      // The connection says itself, and once, that Redis is away.
-      if (!isOutage(error)) logger.warn({ queue: worker.name, reason: error.message }, 'A queue worker met an error');
+      // The connection itself logs an outage of Redis, and only once.
+      if (!isOutage(error)) logger.warn({ queue: worker.name, reason: error.message }, 'Queue worker error');
     });
     worker.on('failed', (job, error) =>
-      logger.warn({ queue: worker.name, jobId: job?.id, err: error }, 'A job ended with an error; it is repeated'),
+      logger.warn({ queue: worker.name, jobId: job?.id, err: error }, 'A job ended with an error; it will be repeated'),
     );
   }
 
-  // A Redis that lost its data has lost the schedules too.
+  // A Redis that has lost its data has lost the schedules too.
   const schedule = () =>
     Promise.all(Object.entries(periodic).map(([id, { everyMs }]) => queues.ensureSchedule({ id, everyMs }))).catch(
       (error: Error) =>

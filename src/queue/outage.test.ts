@@ -15,10 +15,10 @@ test.each([
   ],
   ['a MongoDB that cannot be found', Object.assign(new Error('x'), { name: 'MongoServerSelectionError' })],
   [
-    'a transaction that may be tried again',
+    'a transaction that may be retried',
     Object.assign(new Error('x'), { hasErrorLabel: (label: string) => label === 'TransientTransactionError' }),
   ],
-  ['a mail server that is away', new MailerUnavailable('x')],
+  ['a mail server that is down', new MailerUnavailable('x')],
 ])('%s is an outage', (_what, error) => {
   expect(isOutage(error)).toBe(true);
 });
@@ -34,13 +34,13 @@ test.each([
   expect(isOutage(error)).toBe(false);
 });
 
-test('an error whose causes run in a circle is looked at and left', () => {
+test('an error whose causes form a cycle is no outage', () => {
   const error = new Error('x');
   error.cause = error;
   expect(isOutage(error)).toBe(false);
 });
 
-test('what is stored of an error names no address and is short', () => {
+test('the stored text of an error contains no address and is short', () => {
   expect(errorWithoutPersonalData(coded(11000, { message: 'dup key: { emailKey: "ada@example.com" }' }))).toBe(
     'Error 11000: dup key: { emailKey: "[address]" }',
   );

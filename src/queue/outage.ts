@@ -11,7 +11,7 @@ const SOCKET_CODES = new Set([
 ]);
 
 /**
- * gRPC statuses that speak of the server or our access to it, never of one request.
+ * gRPC statuses about the server or our access to it, never about one request.
  * https://grpc.io/docs/guides/status-codes/
  */
 const GRPC_CODES = new Set([
@@ -32,7 +32,7 @@ const MONGO_NAMES = new Set([
   'MongoExpiredSessionError',
 ]);
 
-const DEEPEST_CAUSE = 5;
+const MAX_CAUSE_DEPTH = 5;
 
 interface ErrorShape {
   name?: unknown;
@@ -43,12 +43,12 @@ interface ErrorShape {
 }
 
 /**
- * Whether an error says that Temporal, MongoDB or SMTP was away rather than that it refused this piece of work. Such
- * work is tried again as it is and counts no failure. Redis needs no test: a queue takes any id, so whatever it throws
- * is an outage.
+ * Returns true when an error reports that Temporal, MongoDB or SMTP was down rather than that it refused this piece of
+ * work. Such work is retried as it is and counts no failure. Redis needs no test: a queue accepts any id, so every
+ * error of Redis is an outage.
  */
 export function isOutage(error: unknown, depth = 0): boolean {
-  if (typeof error !== 'object' || error === null || depth > DEEPEST_CAUSE) return false;
+  if (typeof error !== 'object' || error === null || depth > MAX_CAUSE_DEPTH) return false;
   const { name, code, metadata, cause, hasErrorLabel } = error as ErrorShape;
   if (typeof code === 'string' && SOCKET_CODES.has(code)) return true;
   // MongoDB numbers its errors too; only gRPC's carry metadata.

@@ -23,12 +23,10 @@ export interface QueueDepth {
 export interface Queues {
   /**
    * Puts one job per row on the consumer's queue; a row whose job is still there is left alone. Rejects when Redis is
-   * away.
+   * down.
    */
   publish(input: { consumer: QueuedConsumer; rowIds: readonly string[] }): Promise<void>;
-  /**
-   * Makes sure that a job runs every `everyMs`, once however many processes ask. Harmless when it is scheduled already.
-   */
+  /** Schedules a job every `everyMs`, once however many processes call. Harmless when it is scheduled already. */
   ensureSchedule(input: { id: string; everyMs: number }): Promise<void>;
   depth(name: QueueName): Promise<QueueDepth>;
   ping(): Promise<void>;
@@ -45,8 +43,8 @@ const READY_WITHIN_MS = 2000;
 const CLOSE_WITHIN_MS = 1000;
 
 /**
- * Opens the queues. Works with Redis away: each queue is made when Redis first answers, and one whose making failed
- * half-way is made anew, because BullMQ never recovers such a one.
+ * Opens the queues. Works while Redis is down: each queue is created when Redis first responds, and a queue whose
+ * creation failed half-way is created again, because BullMQ never recovers such a queue.
  */
 export function createQueues({ redisUrl, prefix = QUEUE_PREFIX, logger }: CreateQueuesInput): Queues {
   const redis = connectRedisProducer({ url: redisUrl, name: 'queues', logger });
@@ -107,8 +105,8 @@ export function createQueues({ redisUrl, prefix = QUEUE_PREFIX, logger }: Create
 }
 
 /**
- * A job leaves Redis however it ends: its id would otherwise make BullMQ drop the row's next publication. Whether the
- * row is done stands in MongoDB, and the relay alone repeats.
+ * A job leaves Redis however it ends: its id would otherwise make BullMQ drop the row's next publication. MongoDB
+ * records that the row is done, and only the relay repeats.
  */
 function jobOptions(consumer: QueuedConsumer, rowId: string) {
   return { jobId: `${rowId}-${consumer}`, attempts: 1, removeOnComplete: true, removeOnFail: true };
@@ -121,5 +119,5 @@ async function openQueue({ name, prefix, redis }: { name: QueueName; prefix: str
   queue.on('error', () => undefined);
   if (await settle(queue.waitUntilReady(), READY_WITHIN_MS)) return queue;
   void settle(queue.close(), CLOSE_WITHIN_MS);
-  throw new Error(`Redis did not answer while the queue ${name} was opened`);
+  throw new Error(`Redis did not respond while the queue ${name} was opened`);
 }

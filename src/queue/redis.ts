@@ -9,16 +9,16 @@ export interface ConnectRedisInput {
 }
 
 const COMMAND_TIMEOUT_MS = 300;
-const LONGEST_RECONNECT_MS = 1000;
+const MAX_RECONNECT_PAUSE_MS = 1000;
 
 const reconnecting = {
   connectTimeout: 2000,
-  retryStrategy: (attempt: number) => Math.min(100 * 2 ** Math.min(attempt, 10), LONGEST_RECONNECT_MS),
+  retryStrategy: (attempt: number) => Math.min(100 * 2 ** Math.min(attempt, 10), MAX_RECONNECT_PAUSE_MS),
 } satisfies RedisOptions;
 
 /**
- * A connection for those who send and cannot wait: producers, the rate limiter. A command fails within 300 ms when
- * Redis is away or frozen, and nothing is kept for later. Goes on reconnecting for ever.
+ * Returns a connection for senders that cannot wait: producers, the rate limiter. A command fails within 300 ms when
+ * Redis is down or frozen, and no command is kept for later. Reconnects for ever.
  */
 export function connectRedisProducer({ url, name, logger }: ConnectRedisInput): Redis {
   return logged(
@@ -33,7 +33,9 @@ export function connectRedisProducer({ url, name, logger }: ConnectRedisInput): 
   );
 }
 
-/** A connection for BullMQ workers, whose blocking reads last as long as they last: never a command timeout here. */
+/**
+ * Returns a connection for BullMQ workers, whose blocking reads may take any time: never set a command timeout here.
+ */
 export function connectRedisWorker({ url, name, logger }: ConnectRedisInput): Redis {
   return logged(new Redis(url, { ...reconnecting, connectionName: name, maxRetriesPerRequest: null }), {
     name,
@@ -42,13 +44,13 @@ export function connectRedisWorker({ url, name, logger }: ConnectRedisInput): Re
 }
 
 /**
- * An outage is logged when it begins and when it ends, not at every attempt to reconnect; an unheard `error` would end
- * the process.
+ * Logs an outage when it begins and when it ends, not at every attempt to reconnect; without a listener for `error` the
+ * process would end.
  */
 function logged(redis: Redis, { name, logger }: Omit<ConnectRedisInput, 'url'>): Redis {
   let away = false;
   redis.on('error', (error: Error & { code?: string }) => {
-    if (!away) logger.warn({ connection: name, code: error.code, reason: error.message }, 'Redis is away');
+    if (!away) logger.warn({ connection: name, code: error.code, reason: error.message }, 'Redis is down');
     away = true;
   });
   redis.on('ready', () => {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Waits for something that may hang or reject, at most `ms`; answers whether it ended well. For shutting down only. */
+/** Waits at most `ms` for work that may hang or reject; resolves to true when it succeeded. For shutting down only. */
 export async function settle(work: Promise<unknown>, ms: number): Promise<boolean> {
   const timer = new AbortController();
   const ended = work.then(

@@ -16,17 +16,17 @@ export interface AcceptEntityInput<Accepted extends Entity> {
   /** The caller's transaction: everything is written, or nothing. */
   session: ClientSession;
   process: Process<NoInfer<Accepted>>;
-  /** In the first state of its process, version 1. */
+  /** The entity in the first state of its process, version 1. */
   entity: Accepted;
   event: { type: EventType; data?: Record<string, unknown> };
   by: Actor;
-  /** How long the relay leaves the start to the caller, in ms. Defaults to none. */
+  /** Milliseconds for which the relay leaves the start to the caller. Defaults to none. */
   startDelayMs?: number;
 }
 
 export interface AcceptedEntity {
   event: Event;
-  /** Holds the start of the entity's process; to be sent once the transaction has committed. */
+  /** The start of the entity's process; the caller sends it once the transaction has committed. */
   row: OutboxRow;
 }
 
@@ -39,7 +39,7 @@ export async function acceptEntity<Accepted extends Entity>(
   return { event: await write(input, [row]), row };
 }
 
-/** Writes a new entity and its first event; the process is started by a parent workflow. */
+/** Writes a new entity and its first event; a parent workflow starts the process. */
 export async function acceptChildEntity<Accepted extends Entity>(
   input: Omit<AcceptEntityInput<Accepted>, 'startDelayMs'>,
 ): Promise<Event> {

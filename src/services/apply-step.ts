@@ -15,32 +15,35 @@ export interface StepInput {
   tenantId: string;
   entityType: EntityType;
   entityId: string;
-  /** Name of the step with its occurrence (`remind/2`), unique per entity for ever. */
+  /** The step's name with its occurrence (`remind/2`), unique per entity for ever. */
   step: string;
-  /** The states it may come from; any other is `ILLEGAL_STATE`. */
+  /** The states that the step may start from; any other is `ILLEGAL_STATE`. */
   from: readonly string[];
-  /** The state it leads to; left out where the state stays. */
+  /** The state after the step; left out where the state stays. */
   to?: string;
-  /** First run id of the calling workflow chain; left out when the api acts on something ended. */
+  /** First run id of the calling workflow chain; left out when the api acts on an entity that has ended. */
   chain?: string;
   /** Further changes of the entity. */
   set?: Record<string, unknown>;
   push?: Record<string, unknown>;
   /**
-   * Business time, ISO 8601. An entity's time never goes back: where something later was recorded meanwhile, by
-   * somebody whose clock is ahead or whose transaction was quicker, the step is dated with that.
+   * Business time, ISO 8601. An entity's time never goes back: where a later event was recorded meanwhile, by a caller
+   * whose clock is ahead or whose transaction was faster, the step gets that later time.
    */
   at: string;
   by: Actor;
   event: { type: EventType; data?: Record<string, unknown> };
   mails?: readonly MailRequest[];
   starts?: readonly WorkflowStart[];
-  /** Writes that belong to the same step, told how it is dated; runs inside the transaction, perhaps more than once. */
+  /** Writes of the same step, called with the step's time; runs inside the transaction, perhaps more than once. */
   alongside?: (session: ClientSession, at: Date) => Promise<void>;
 }
 
 export interface StepResult {
-  /** False when the step had been applied before: nothing was written, and the rest says what the first time led to. */
+  /**
+   * False when the step had been applied before: nothing was written, and the other fields describe the first
+   * application.
+   */
   applied: boolean;
   state: string;
   version: number;
@@ -58,12 +61,12 @@ const resultOf = (event: Event, applied: boolean): StepResult => ({
 });
 
 /**
- * The guarded transition: the only way an entity changes once it is accepted.
+ * The guarded transition: the only way in which an entity changes once it is accepted.
  *
- * 1. A step recorded before is answered from its event; nothing is written. So a retried activity changes nothing
+ * 1. A step recorded before returns the result of its event; nothing is written. So a retried activity changes nothing
  * twice.
- * 2. Otherwise, in one transaction: the entity moves if it is in one of the `from` states and owned by the caller's
- * chain, its version grows, the event is recorded and its rows enter the outbox. All or nothing.
+ * 2. Otherwise, in one transaction: the entity moves if it is in one of the `from` states and the caller's chain owns
+ * it, its version increases, the event is recorded and its rows enter the outbox. All or nothing.
  *
  * @throws DomainError `ENTITY_NOT_OURS` when another workflow chain owns the entity (the caller is a ghost),
  *   `NOT_FOUND` when there is no such entity, `ILLEGAL_STATE` when it is in no `from` state.
@@ -82,7 +85,7 @@ export async function applyStep(database: Database, input: StepInput, within?: C
   try {
     return resultOf(await database.inTransaction((session) => write(database, input, session)), true);
   } catch (error) {
-    // A twin of this call may have committed the same step in between; then its answer is the answer.
+    // A concurrent call may have committed the same step in between; then its result is the result.
     const twin = await database.models.events.findOne({ tenantId, entityId, step }).lean();
     if (!twin) throw error;
     return resultOf(twin, false);

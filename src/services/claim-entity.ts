@@ -11,7 +11,7 @@ export type ClaimEntityInput<Type extends EntityType> = EntityKey<Type> & {
 };
 
 /**
- * Makes a workflow chain the owner of an entity that has none, and returns the entity. A repeat finds its own.
+ * Makes a workflow chain the owner of an entity that has none, and returns the entity. A repeat finds its own claim.
  * @throws DomainError `NOT_FOUND`, `ENTITY_NOT_OURS`
  */
 export async function claimEntity<Type extends EntityType>(input: ClaimEntityInput<Type>): Promise<EntityByType[Type]> {
@@ -25,7 +25,7 @@ export async function claimEntity<Type extends EntityType>(input: ClaimEntityInp
   return entity;
 }
 
-/** @throws DomainError `ENTITY_NOT_OURS` when another chain owns the entity, so the caller is a ghost. */
+/** Throws `ENTITY_NOT_OURS` when another chain owns the entity, so the caller is a ghost. */
 export function requireOwned(
   { entityType, entityId, chain }: Omit<EntityKey<EntityType>, 'tenantId'> & { chain: string },
   owner: string | null,

@@ -2,22 +2,22 @@ import { tenantOf } from '../domain/tenant';
 import type { Database } from '../models/database';
 import type { Entity } from '../models/schema-options';
 
-/** What time it is for a tenant: for business fields. Idempotency, leases, TTLs and rate limits stay on real time. */
+/** A tenant's time, for business fields. Idempotency, leases, TTLs and rate limits stay on real time. */
 export interface Clock {
   /**
-   * Real time, and for a sandbox tenant its offset on top. During an advance: the time that every process has reached.
+   * Returns real time, plus the offset of a sandbox tenant. During an advance: the time that every process has reached.
    */
   now(tenantId: string): Promise<Date>;
   /**
-   * When something happens to an entity: now, and never before what happened to it last. An advance that failed leaves
-   * processes behind that are ahead of the tenant's clock, by a day at most.
+   * Returns the time of a new event of an entity: now, and never before the entity's last event. After an advance that
+   * failed, processes may be ahead of the tenant's clock, by a day at most.
    */
   nowFor(entity: Pick<Entity, 'tenantId' | 'updatedAt'>): Promise<Date>;
-  /** How far the tenant is ahead of real time, in ms; 0 for live tenants, without a look-up. */
+  /** Returns the tenant's lead over real time, in ms; 0 for live tenants, without a look-up. */
   offsetMs(tenantId: string): Promise<number>;
 }
 
-/** One read by primary key for a sandbox tenant, none for a live one. */
+/** Creates a clock that reads once by primary key for a sandbox tenant, and not at all for a live tenant. */
 export function createClock({ database }: { database: Database }): Clock {
   const offsetMs = async (tenantId: string): Promise<number> => {
     if (tenantOf(tenantId).mode !== 'sandbox') return 0;

@@ -16,7 +16,7 @@ export type FindEntityInput<Type extends EntityType> = EntityKey<Type> & {
 };
 
 /**
- * Returns a tenant's entity. Someone else's id is answered like an unknown one.
+ * Returns a tenant's entity. The id of another tenant's entity is refused like an unknown id.
  * @throws DomainError `NOT_FOUND`
  */
 export async function findEntity<Type extends EntityType>({

@@ -4,11 +4,11 @@ export interface FindPayloadInput {
   database: Pick<Database, 'models'>;
   tenantId: string;
   entityId: string;
-  /** Null for what no command asked for. */
+  /** Null for a step without a command. */
   commandId: string | null;
 }
 
-/** Returns the texts and tokens that the api kept for a command; empty where it kept none. */
+/** Returns the texts and tokens that the api stored for a command; empty where it stored none. */
 export async function findPayload({
   database,
   tenantId,

@@ -23,7 +23,7 @@ const values: Record<string, fc.Arbitrary<unknown>> = {
   Array: fc.array(fc.string({ minLength: 1 })),
 };
 
-/** Documents of a model, mostly whole: now and then a field is left out, undefined, null or empty. */
+/** Documents of a model, mostly complete: some fields are left out, undefined, null or empty. */
 const documentsOf = (model: Model<Plain>): fc.Arbitrary<Plain> => {
   const fields = Object.entries(model.schema.paths).map(([name, { instance }]) => {
     const value = fc.oneof(
@@ -45,7 +45,7 @@ async function bytesOfMongoose(model: Model<Plain>, document: Plain): Promise<Pl
   return isValid ? BSON.deserialize(BSON.serialize(live.toObject({ flattenObjectIds: false, virtuals: false }))) : null;
 }
 
-/** What insertDocuments sends instead. */
+/** The document that insertDocuments sends instead. */
 async function sent(schema: Schema, document: Plain): Promise<Plain | null> {
   let arrived: Plain | null = null;
   const insertOne = async (stored: Plain, options: object): Promise<void> => {
@@ -61,7 +61,7 @@ const isTypeError = (error: unknown): null => {
 };
 
 test.each(models.map((model) => [model.modelName, model] as const))(
-  'of %s is stored, or refused, what Mongoose would store or refuse',
+  'of %s the documents are stored or refused exactly as by Mongoose',
   async (_name, model) => {
     await fc.assert(
       fc.asyncProperty(documentsOf(model), async (document) => {
@@ -83,7 +83,7 @@ const row = newOutboxRow({
   pending: ['mail'],
 });
 
-test('a field that the schema has not is refused by name', async () => {
+test('a field that is not in the schema is refused by name', async () => {
   await expect(sent(outboxSchema, { ...row, emial: 'ada@example.com' })).rejects.toThrow(
     'outbox: emial is not in the schema',
   );
@@ -102,12 +102,12 @@ test.each([
   await expect(sent(outboxSchema, { ...row, [field]: value })).rejects.toThrow(`outbox: ${field} is of another type`);
 });
 
-test('a schema with more rules than types is refused, so that no rule is passed over', async () => {
+test('a schema with more rules than types is refused, so that no rule is skipped', async () => {
   const schema = new Schema(
     { _id: { type: String, required: true }, size: { type: Number, min: 1 } },
     { ...schemaOptions, collection: 'things' },
   );
   await expect(sent(schema, { _id: 'a', size: 2 })).rejects.toThrow(
-    'things: size is more than insertDocuments knows how to check',
+    'things: size has rules that insertDocuments does not check',
   );
 });

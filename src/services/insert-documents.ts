@@ -9,13 +9,13 @@ export interface InsertDocumentsInput<Document> {
 }
 
 /**
- * Inserts documents that our own code drew up. They are held to their schema as by Mongoose's `insertMany`: a field
- * left out gets its default, one that is unknown, missing or of another type is refused, nothing undefined is stored.
- * What is left out is to make each a live Mongoose document first, which costs a process as much as the driver's own
- * work; and to cast, for a value of the wrong type is a defect of ours here.
+ * Inserts documents that our own code built. Their schema is enforced as by Mongoose's `insertMany`: a field left out
+ * gets its default, a field that is unknown, missing or of another type is refused, nothing undefined is stored. Two
+ * parts of `insertMany` are left out: making each document a live Mongoose document first, which costs a process as
+ * much as the driver's own work, and casting, because a value of the wrong type is a defect of ours here.
  *
  * @throws TypeError that names the field, before anything is written; a MongoError with code 11000 when a unique index
- *   refuses one.
+ *   refuses a document.
  */
 export async function insertDocuments<Document>({
   model,
@@ -36,13 +36,13 @@ interface Field {
   name: string;
   isRequired: boolean;
   fits: (value: unknown) => boolean;
-  /** What is stored where nothing is said; as everywhere in Mongoose, an empty list for a list. */
+  /** The stored value of a field left out; as everywhere in Mongoose, an empty list for a list. */
   otherwise: unknown;
 }
 
 const fieldsBySchema = new WeakMap<Schema, readonly Field[]>();
 
-/** What is stored of a document. @throws TypeError unless it is as its schema says. */
+/** Returns the stored form of a document. @throws TypeError unless the document matches its schema. */
 function storedForm(schema: Schema, document: Record<string, unknown>): Record<string, unknown> {
   const fields = fieldsBySchema.get(schema) ?? readFields(schema);
   const stored: Record<string, unknown> = {};
@@ -51,10 +51,10 @@ function storedForm(schema: Schema, document: Record<string, unknown>): Record<s
     if (name in document) known += 1;
     const value = document[name] === undefined ? otherwise : document[name];
     if (value === undefined || value === null) {
-      if (isRequired) throw fault(schema, name, 'is required; draw the document up with it');
+      if (isRequired) throw fault(schema, name, 'is required; build the document with it');
       if (value === null) stored[name] = null;
     } else {
-      if (!fits(value)) throw fault(schema, name, 'is of another type than its schema says');
+      if (!fits(value)) throw fault(schema, name, 'is of another type than in its schema');
       stored[name] = value;
     }
   }
@@ -72,19 +72,21 @@ function readFields(schema: Schema): readonly Field[] {
     const isRequired = type.options.required === true;
     const fits = fittingOf(type);
     const otherwise: unknown = type.instance === 'Array' ? (type.options.default ?? []) : type.options.default;
-    // `required` is a validator too; any other would be passed over here.
+    // `required` is a validator too; any other validator would be skipped here.
     const isMore = name.includes('.') || typeof otherwise === 'function' || type.validators.length > Number(isRequired);
-    if (!fits || isMore) throw fault(schema, name, 'is more than insertDocuments knows how to check');
+    if (!fits || isMore) throw fault(schema, name, 'has rules that insertDocuments does not check');
     return { name, isRequired, fits, otherwise };
   });
   fieldsBySchema.set(schema, fields);
   return fields;
 }
 
-/** Whether a value fits, by the kind of field as Mongoose names it; undefined for kinds that no schema of ours has. */
+/**
+ * Returns the type check of a field, by its kind as Mongoose names it; undefined for kinds that no schema of ours has.
+ */
 function fittingOf(type: SchemaType): Field['fits'] | undefined {
   const kinds: Record<string, Field['fits']> = {
-    // Required, a text must not be empty, as in Mongoose.
+    // A required text must not be empty, as in Mongoose.
     String: (value) => typeof value === 'string' && (value !== '' || type.options.required !== true),
     Number: (value) => typeof value === 'number' && !Number.isNaN(value),
     Boolean: (value) => typeof value === 'boolean',

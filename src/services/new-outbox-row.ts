@@ -14,14 +14,14 @@ export interface NewOutboxRowInput {
   signal?: WorkflowSignal;
   mail?: MailRequest;
   eventId?: string;
-  /** How long the relay leaves the row to whoever wrote it, in ms; an api sends its own starts at once. */
+  /** Milliseconds for which the relay leaves the row to its writer; an api sends its own starts immediately. */
   delayMs?: number;
 }
 
-/** How long the relay leaves a row to the api that wrote it and sends it itself. */
+/** Milliseconds for which the relay leaves a row to the api that wrote it and sends it itself. */
 export const OWN_SEND_MS = 3000;
 
-/** An open outbox row, to be inserted in the transaction that decided on it. Times here are real times. */
+/** Returns an open outbox row, to be inserted in the transaction that decided on it. Times here are real times. */
 export function newOutboxRow({
   start,
   signal,

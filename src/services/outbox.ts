@@ -4,7 +4,7 @@ import type { Database } from '../models/database';
 import type { OutboxRow } from '../models/outbox-row';
 import { mendStuckItem, openStuckItem } from './operator/stuck-items';
 
-/** After this many failures of its own a row is on the operator's list, and tried again every ten minutes. */
+/** After this many failures of its own a row is on the operator's list, and retried every ten minutes. */
 export const FAILURES_UNTIL_STUCK = 20;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
@@ -19,8 +19,8 @@ export interface MarkDoneInput {
 }
 
 /**
- * Records that a consumer's effect has happened; the row is done when the last one has. Exactly one caller gets true,
- * however many race. In a transaction a loser either gets false or its transaction is tried again.
+ * Records that a consumer's effect has happened; the row is done when the last consumer's has. Returns true to exactly
+ * one of several concurrent callers. In a transaction a loser either gets false or its transaction is tried again.
  */
 export async function markDone({ database, rowId, consumer, session }: MarkDoneInput): Promise<boolean> {
   const isLast = { $eq: [{ $size: '$pending' }, 0] };
@@ -53,9 +53,9 @@ export interface RecordFailureInput {
 }
 
 /**
- * Counts a failure of the row's own and sets when it is tried again: 1 s, doubled to 1 min; from the twentieth on every
+ * Counts a failure of the row's own and schedules the next attempt: 1 s, doubled to 1 min; from the twentieth on every
  * 10 min, with an open item on the operator's list. An outage of a server is not a failure of the row: do not call this
- * for one.
+ * for an outage.
  */
 export async function recordFailure({ database, rowId, error }: RecordFailureInput): Promise<void> {
   const { outbox } = database.models;
@@ -67,7 +67,7 @@ export async function recordFailure({ database, rowId, error }: RecordFailureInp
     failures >= FAILURES_UNTIL_STUCK
       ? STUCK_RETRY_MS
       : Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
-  // Guarded, so that two attempts at the same time that failed count once.
+  // Guarded, so that two concurrent failed attempts count once.
   const { modifiedCount } = await outbox.updateOne(
     { _id: rowId, open: true, failures: row.failures },
     { $set: { failures, lastError, lease: null, dueAt: new Date(Date.now() + waitMs) } },
@@ -85,17 +85,20 @@ async function listFailingRow(database: Database, row: OutboxRow): Promise<void>
     entityType: row.entityType,
     entityId: row.entityId,
     subject: row._id,
-    detail: `${what} has failed ${row.failures} times for ${row.pending.join(' and ')}; it is tried again every 10 minutes. Last: ${row.lastError ?? 'unknown'}`,
+    detail:
+      `${what} has failed ${row.failures} times for ${row.pending.join(' and ')}; ` +
+      `the platform retries it every 10 minutes. Last error: ${row.lastError ?? 'unknown'}`,
   });
 }
 
 const ADDRESS = /[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g;
 const LONGEST_ERROR = 300;
 
-/** An error in a form that may be stored and shown: its name, code and text, addresses struck out. */
+/** Returns an error in a form that may be stored and shown: its name, code and text, addresses removed. */
 export function errorWithoutPersonalData(error: unknown): string {
   if (!(error instanceof Error)) return 'Unknown error';
   const { code } = error as { code?: unknown };
-  const text = `${error.name}${typeof code === 'string' || typeof code === 'number' ? ` ${code}` : ''}: ${error.message}`;
+  const codeText = typeof code === 'string' || typeof code === 'number' ? ` ${code}` : '';
+  const text = `${error.name}${codeText}: ${error.message}`;
   return text.replace(ADDRESS, '[address]').slice(0, LONGEST_ERROR);
 }

@@ -5,6 +5,6 @@ import { userRemedies } from './users/remedies';
 
 const remediesByDomain = [userRemedies, paymentRemedies, subscriptionRemedies] as const;
 
-/** Returns what an operator can do about each kind of entity whose process is stuck. */
+/** Returns the operator's actions on each kind of entity whose process is stuck. */
 export const createRemedies = (dependencies: RemedyDependencies): StuckRemedies =>
   Object.assign({}, ...remediesByDomain.map((remediesOf) => remediesOf(dependencies))) as StuckRemedies;

@@ -2,7 +2,7 @@ import { isCurrency } from '../domain/currencies';
 import { plainMoney } from '../domain/money-text';
 import type { Authorisation } from './gateway-state';
 
-/** Nothing may be loaded or framed, and the form may go nowhere but back to the gateway. */
+/** Forbids loading and framing anything; the form may be sent only to the simulator. */
 export const ACTION_PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -18,7 +18,7 @@ const SETTLED: Partial<Record<Authorisation['state'], string>> = {
   voided: 'The shop has withdrawn this payment. There is nothing left to do.',
 };
 
-/** The page on which a test customer stands in for a bank's 3-D Secure challenge. */
+/** Returns the page on which a test customer stands in for a bank's 3-D Secure challenge. */
 export function actionPage({ record, state }: Authorisation): string {
   const { amount, reference, description } = record;
   const settled = SETTLED[state];

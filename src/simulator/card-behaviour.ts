@@ -1,9 +1,9 @@
 import type { Operation } from './ledger-record';
 
-/** How an authorisation of a test card ends. */
+/** The result of an authorisation of a test card. */
 export type Decision = { outcome: 'authorised' | 'requires_action' } | { outcome: 'declined'; reason: string };
 
-/** `slow` answers late, `timeout` never answers the first call of a key; both do what was asked at once. */
+/** `slow` responds late, `timeout` never responds to the first call of a key; both carry out the call immediately. */
 export type Fault = 'none' | 'unavailable' | 'slow' | 'timeout';
 
 export interface CardFacts {
@@ -26,7 +26,7 @@ interface CardBehaviour {
   last4: string;
   decide: (input: DecideInput) => Decision;
   faults?: Partial<Record<Operation, Fault>>;
-  /** Every key of this card is answered 503 this many times first. */
+  /** The number of 503 responses that every key of this card gets first. */
   unavailableTimes?: number;
   refund?: 'rejected';
   expiresNextMonth?: true;
@@ -58,15 +58,15 @@ const CARDS: Record<string, CardBehaviour> = {
   pm_refund_fails: { last4: '5126', decide: accept, refund: 'rejected' },
 };
 
-/** Every payment method token the gateway knows. */
+/** Every payment method token that the simulator knows. */
 export const CARD_TOKENS = Object.keys(CARDS);
 
-/** The test card's behaviour, or undefined for a token that is none. */
+/** Returns the test card's behaviour; undefined for any other token. */
 export function cardBehaviour(paymentMethod: string): CardBehaviour | undefined {
   return Object.hasOwn(CARDS, paymentMethod) ? CARDS[paymentMethod] : undefined;
 }
 
-/** What is printed on the card. Ordinary cards are good for four years from the day of asking. */
+/** Returns the facts printed on the card. Ordinary cards are valid for four years from the time of the call. */
 export function cardFacts(
   behaviour: CardBehaviour,
   { at, firstSeenAt }: { at: string; firstSeenAt: string },
@@ -83,7 +83,7 @@ function expiryMonth(firstSeenAt: string): { expMonth: number; expYear: number }
   return { expMonth: (month % 12) + 1, expYear: seen.getUTCFullYear() + (month === 12 ? 1 : 0) };
 }
 
-/** A card is good to the last moment (UTC) of the month printed on it. */
+/** A card is valid to the last moment (UTC) of the month printed on it. */
 function hasExpired(at: string, firstSeenAt: string): boolean {
   const { expMonth, expYear } = expiryMonth(firstSeenAt);
   return Date.parse(at) >= Date.UTC(expYear, expMonth, 1);

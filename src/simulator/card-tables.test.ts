@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CARD_TOKENS } from './card-behaviour';
 
-/** The tokens in the rows of a Markdown table of test cards. */
+/** Returns the tokens in the rows of a Markdown table of test cards. */
 const tokensIn = (text: string): string[] =>
   text
     .split('\n')

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { authorise, get, post, dataDir, start } from './gateway-under-test';
-import type { SandboxGateway } from './start-sandbox-gateway';
+import type { Simulator } from './start-simulator';
 
 describe('chaos', () => {
-  const setChaos = ({ url }: SandboxGateway, chaos: object, token = 'admin') =>
+  const setChaos = ({ url }: Simulator, chaos: object, token = 'admin') =>
     fetch(`${url}/v1/admin/chaos`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${token}` },
       body: JSON.stringify(chaos),
     });
 
-  test('strikes the same keys in the same way whenever the seed is the same', async () => {
+  test('affects the same keys in the same way whenever the seed is the same', async () => {
     const outcomes = async (seed: string, folder: string) => {
       const gateway = await start({
         dataDir: join(dataDir(), folder),
@@ -24,7 +24,7 @@ describe('chaos', () => {
     expect(new Set(first)).toEqual(new Set([201, 402, 503]));
   });
 
-  test('down answers 503 until it is lifted, and the admin call needs its token', async () => {
+  test('down causes 503s until it is lifted, and the admin call needs its token', async () => {
     const gateway = await start();
     expect((await setChaos(gateway, { down: true }, 'ten_a')).status).toBe(401);
     expect((await setChaos(gateway, { timeoutPercent: 1 })).status).toBe(400);
@@ -34,7 +34,7 @@ describe('chaos', () => {
     expect((await authorise(gateway, 'k')).status).toBe(201);
   });
 
-  test('charge-then-timeout strikes captures too: done, never answered, found and repeated at once', async () => {
+  test('charge-then-timeout affects captures too: done, no response, found and repeated', async () => {
     const gateway = await start();
     const { body } = await authorise(gateway, 'a');
     await setChaos(gateway, { timeoutAfterChargePercent: 100 });

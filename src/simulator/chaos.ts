@@ -1,20 +1,18 @@
 import { createHash } from 'node:crypto';
 import { RequestRefused } from './request-refused';
 
-/**
- * Trouble on purpose. Percentages are of idempotency keys, chosen by seed and key, so a run can be repeated exactly.
- */
+/** Deliberate faults. Percentages are of idempotency keys, chosen by seed and key, so a run can be repeated exactly. */
 export interface Chaos {
   seed: string;
-  /** Keys whose first call is done and never answered. */
+  /** Keys whose first call is carried out and never gets a response. */
   timeoutAfterChargePercent: number;
-  /** Keys whose first call is answered 503, nothing done. */
+  /** Keys whose first call gets a 503 and has no effect. */
   unavailablePercent: number;
-  /** Authorisations declined although the card is good. */
+  /** Authorisations that are declined although the card is valid. */
   declinePercent: number;
-  /** Added before every answer. */
+  /** Delay before every response. */
   latencyMs: number;
-  /** Everything but the admin call and reading the ledger is answered 503. */
+  /** Every call except the admin call and reading the ledger gets a 503. */
   down: boolean;
 }
 
@@ -27,13 +25,13 @@ export const CALM: Chaos = {
   down: false,
 };
 
-/** A number from 0 up to 100, the same for the same words. */
+/** Returns a number from 0 up to 100, the same for the same words. */
 export function percentile(...words: string[]): number {
   return (createHash('sha256').update(JSON.stringify(words)).digest().readUInt32BE(0) / 2 ** 32) * 100;
 }
 
 /**
- * The settings with the fields of an admin call taken over.
+ * Returns the settings with the changed fields of an admin call.
  * @throws RequestRefused naming the field that is unknown or out of range.
  */
 export function changeChaos(current: Chaos, change: Record<string, unknown>): Chaos {
@@ -43,25 +41,25 @@ export function changeChaos(current: Chaos, change: Record<string, unknown>): Ch
       throw new RequestRefused(
         400,
         'unknown_field',
-        `${field} is no chaos setting; there are ${Object.keys(RULES).join(', ')}`,
+        `${field} is not a chaos setting; the settings are ${Object.keys(RULES).join(', ')}`,
       );
-    if (!rule.holds(value)) throw new RequestRefused(400, 'invalid_field', `${field} must be ${rule.says}`);
+    if (!rule.holds(value)) throw new RequestRefused(400, 'invalid_field', `${field} must be ${rule.description}`);
   }
   return { ...current, ...change };
 }
 
 const percent = {
-  says: 'a number from 0 to 100',
+  description: 'a number from 0 to 100',
   holds: (value: unknown) => typeof value === 'number' && value >= 0 && value <= 100,
 };
-const RULES: Record<keyof Chaos, { says: string; holds: (value: unknown) => boolean }> = {
-  seed: { says: 'a text', holds: (value) => typeof value === 'string' },
+const RULES: Record<keyof Chaos, { description: string; holds: (value: unknown) => boolean }> = {
+  seed: { description: 'a text', holds: (value) => typeof value === 'string' },
   timeoutAfterChargePercent: percent,
   unavailablePercent: percent,
   declinePercent: percent,
   latencyMs: {
-    says: 'milliseconds, 0 to 60000',
+    description: 'milliseconds, 0 to 60000',
     holds: (value) => typeof value === 'number' && value >= 0 && value <= 60_000,
   },
-  down: { says: 'true or false', holds: (value) => typeof value === 'boolean' },
+  down: { description: 'true or false', holds: (value) => typeof value === 'boolean' },
 };

@@ -3,11 +3,11 @@ import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startSandboxGateway } from './start-sandbox-gateway';
-import type { SandboxGateway } from './start-sandbox-gateway';
+import { startSimulator } from './start-simulator';
+import type { Simulator } from './start-simulator';
 
 let dataDir: string;
-let gateway: SandboxGateway;
+let gateway: Simulator;
 let datasync: jest.SpyInstance<Promise<void>, []>;
 
 beforeEach(async () => {
@@ -15,7 +15,7 @@ beforeEach(async () => {
   const handle = await open(join(dataDir, 'probe'), 'w');
   datasync = jest.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'datasync');
   await handle.close();
-  gateway = await startSandboxGateway({
+  gateway = await startSimulator({
     port: 0,
     dataDir,
     webhookSecret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
@@ -50,9 +50,9 @@ test('no caller, repeat, look-up or ledger shows a charge before it is on disk',
   );
   const shown: string[] = [];
   const show = (name: string) => (response: Response) => shown.push(`${name} ${response.status}`);
-  const asking = [authorise('k').then(show('caller'))];
+  const requests = [authorise('k').then(show('caller'))];
   await sleep(50);
-  asking.push(
+  requests.push(
     authorise('k').then(show('repeat')),
     read('/v1/charges?key=k').then(show('look-up')),
     read('/v1/ledger').then(show('ledger')),
@@ -60,20 +60,20 @@ test('no caller, repeat, look-up or ledger shows a charge before it is on disk',
   await sleep(100);
   expect(shown).toEqual([]);
   reachDisk();
-  await Promise.all(asking);
+  await Promise.all(requests);
   expect(shown.sort()).toEqual(['caller 201', 'ledger 200', 'look-up 200', 'repeat 201']);
 });
 
-test('calls that come while one line is being written share the next write', async () => {
+test('calls that arrive while one line is being written share the next write', async () => {
   datasync.mockImplementation(() => sleep(20));
   await Promise.all(Array.from({ length: 100 }, (_, i) => authorise(`k${i}`)));
   expect(datasync.mock.calls.length).toBeLessThan(50);
 });
 
-test('once the disk has refused a line nothing is acknowledged any more, and livez says so', async () => {
+test('once the disk has refused a line nothing is acknowledged any more, and livez reports that', async () => {
   datasync.mockImplementationOnce(() => Promise.reject(new Error('ENOSPC')));
   expect((await authorise('lost')).status).toBe(500);
-  for (const answer of [authorise('lost'), authorise('next'), read('/v1/charges?key=lost'), read('/livez')]) {
-    expect((await answer).status).toBe(500);
+  for (const response of [authorise('lost'), authorise('next'), read('/v1/charges?key=lost'), read('/livez')]) {
+    expect((await response).status).toBe(500);
   }
 });

@@ -9,8 +9,8 @@ import { amountOf, businessTime, fingerprintOf, oneOf, optionalText, word } from
 import type { Body } from './request-body';
 import { RequestRefused } from './request-refused';
 
-/** A request read and checked, not yet decided. */
-export interface Asked {
+/** A validated request that is not yet decided. */
+export interface OperationRequest {
   account: string;
   key: string;
   operation: Operation;
@@ -25,18 +25,22 @@ export interface Asked {
   description?: string;
 }
 
-/** Reads one operation's request. @throws RequestRefused naming the field, the rule and what to send instead. */
-export function readAsked(input: {
+/**
+ * Reads one operation's request.
+ *
+ * @throws RequestRefused naming the field, the rule and the accepted values.
+ */
+export function readOperationRequest(input: {
   account: string;
   key: unknown;
   operation: Operation;
   body: Body;
   authorisationId?: string;
-}): Asked {
+}): OperationRequest {
   const { account, operation, body } = input;
   const key = word(input.key, 'The Idempotency-Key header');
   const named = input.authorisationId ?? body.authorisationId;
-  const asked = {
+  const request = {
     authorisationId: operation === 'authorise' ? undefined : word(named, 'authorisationId'),
     amount:
       operation === 'void' || (operation !== 'authorise' && body.amount === undefined)
@@ -48,41 +52,49 @@ export function readAsked(input: {
     reference: optionalText(body.reference, 'reference'),
     description: optionalText(body.description, 'description'),
   };
-  return { account, key, operation, at: businessTime(body.at), fingerprint: fingerprintOf(operation, asked), ...asked };
+  return {
+    account,
+    key,
+    operation,
+    at: businessTime(body.at),
+    fingerprint: fingerprintOf(operation, request),
+    ...request,
+  };
 }
 
 /**
- * Decides one operation against what is known now, as the record to append. Nothing may be awaited between this and
- * applying the record: that is what keeps racing captures and refunds within their limits.
- * @throws RequestRefused 404 for an authorisation this account does not have.
+ * Decides one operation against the present state and returns the record to append. Nothing may be awaited between this
+ * and applying the record: that is what keeps racing captures and refunds within their limits.
+ *
+ * @throws RequestRefused 404 for an authorisation that this account does not have.
  */
 export function decideOperation({
-  asked,
+  request,
   state,
   chaos,
 }: {
-  asked: Asked;
+  request: OperationRequest;
   state: GatewayState;
   chaos: Chaos;
 }): NewRecord {
-  if (asked.operation === 'authorise') return decideAuthorise(asked, state, chaos);
-  const authorisation = state.authorisation(asked.account, asked.authorisationId ?? '');
+  if (request.operation === 'authorise') return decideAuthorise(request, state, chaos);
+  const authorisation = state.authorisation(request.account, request.authorisationId ?? '');
   if (!authorisation)
-    throw new RequestRefused(404, 'unknown_authorisation', `There is no authorisation ${asked.authorisationId}`);
-  if (asked.operation === 'capture') return decideCapture(asked, authorisation);
-  if (asked.operation === 'void') return decideVoid(asked, authorisation);
-  return decideRefund(asked, authorisation);
+    throw new RequestRefused(404, 'unknown_authorisation', `There is no authorisation ${request.authorisationId}`);
+  if (request.operation === 'capture') return decideCapture(request, authorisation);
+  if (request.operation === 'void') return decideVoid(request, authorisation);
+  return decideRefund(request, authorisation);
 }
 
-function decideAuthorise(asked: Asked, state: GatewayState, chaos: Chaos): NewRecord {
-  const decision = decideCard(asked, state, chaos);
+function decideAuthorise(request: OperationRequest, state: GatewayState, chaos: Chaos): NewRecord {
+  const decision = decideCard(request, state, chaos);
   const id = `aut_${randomUUID()}`;
-  const { paymentMethod, customerId, description } = asked;
+  const { paymentMethod, customerId, description } = request;
   return {
-    ...common(asked),
+    ...common(request),
     id,
     authorisationId: id,
-    amount: asked.amount as Amount,
+    amount: request.amount as Amount,
     ...decision,
     ...(decision.outcome === 'requires_action' && { actionToken: randomBytes(24).toString('hex') }),
     paymentMethod,
@@ -92,7 +104,7 @@ function decideAuthorise(asked: Asked, state: GatewayState, chaos: Chaos): NewRe
 }
 
 function decideCard(
-  { account, key, paymentMethod = '', customerId = '', purpose, at }: Asked,
+  { account, key, paymentMethod = '', customerId = '', purpose, at }: OperationRequest,
   state: GatewayState,
   chaos: Chaos,
 ): Decision {
@@ -103,16 +115,16 @@ function decideCard(
   return behaviour.decide({ purpose, at, firstSeenAt: state.card(account, paymentMethod, customerId)?.at ?? at });
 }
 
-/** One capture for an authorisation; what it leaves is released, as card networks do. */
-function decideCapture(asked: Asked, { record, state, capturedMinor }: Authorisation): NewRecord {
-  const amount = asked.amount ?? record.amount;
+/** An authorisation has one capture; the rest is released, as card networks do. */
+function decideCapture(request: OperationRequest, { record, state, capturedMinor }: Authorisation): NewRecord {
+  const amount = request.amount ?? record.amount;
   const broken =
     (state === 'captured' && 'already_captured') ||
     (state === 'voided' && 'already_voided') ||
     (state !== 'authorised' && 'not_authorised') ||
     (amount.currency !== record.amount.currency && 'currency_mismatch') ||
     (amount.amountMinor > record.amount.amountMinor && 'amount_too_large');
-  return settle(asked, record, {
+  return settle(request, record, {
     amount: broken === 'already_captured' ? { ...amount, amountMinor: capturedMinor } : amount,
     prefix: 'cap',
     done: 'captured',
@@ -120,12 +132,12 @@ function decideCapture(asked: Asked, { record, state, capturedMinor }: Authorisa
   });
 }
 
-function decideVoid(asked: Asked, { record, state, capturedMinor }: Authorisation): NewRecord {
+function decideVoid(request: OperationRequest, { record, state, capturedMinor }: Authorisation): NewRecord {
   const broken =
     (state === 'captured' && 'already_captured') ||
     (state === 'voided' && 'already_voided') ||
     (state === 'declined' && 'not_authorised');
-  return settle(asked, record, {
+  return settle(request, record, {
     amount: broken === 'already_captured' ? { ...record.amount, amountMinor: capturedMinor } : record.amount,
     prefix: 'voi',
     done: 'voided',
@@ -133,16 +145,19 @@ function decideVoid(asked: Asked, { record, state, capturedMinor }: Authorisatio
   });
 }
 
-function decideRefund(asked: Asked, { record, state, capturedMinor, refundedMinor }: Authorisation): NewRecord {
+function decideRefund(
+  request: OperationRequest,
+  { record, state, capturedMinor, refundedMinor }: Authorisation,
+): NewRecord {
   const leftMinor = capturedMinor - refundedMinor;
-  const amount = asked.amount ?? { amountMinor: leftMinor, currency: record.amount.currency };
+  const amount = request.amount ?? { amountMinor: leftMinor, currency: record.amount.currency };
   const broken =
     (state !== 'captured' && 'not_captured') ||
     (amount.currency !== record.amount.currency && 'currency_mismatch') ||
     (leftMinor === 0 && 'already_refunded') ||
     (amount.amountMinor > leftMinor && 'amount_too_large') ||
     (cardBehaviour(record.paymentMethod ?? '')?.refund === 'rejected' && 'refund_failed');
-  return settle(asked, record, { amount, prefix: 'ref', done: 'refunded', broken });
+  return settle(request, record, { amount, prefix: 'ref', done: 'refunded', broken });
 }
 
 interface Settlement {
@@ -152,16 +167,20 @@ interface Settlement {
   broken: string | false;
 }
 
-function settle(asked: Asked, authorised: OperationRecord, { amount, prefix, done, broken }: Settlement): NewRecord {
+function settle(
+  request: OperationRequest,
+  authorised: OperationRecord,
+  { amount, prefix, done, broken }: Settlement,
+): NewRecord {
   const ids = { id: `${prefix}_${randomUUID()}`, authorisationId: authorised.authorisationId };
   return {
-    ...common(asked),
+    ...common(request),
     ...ids,
     amount,
     ...(broken ? { outcome: 'rejected', reason: broken } : { outcome: done }),
   };
 }
 
-function common({ account, key, operation, at, fingerprint, reference }: Asked) {
+function common({ account, key, operation, at, fingerprint, reference }: OperationRequest) {
   return { type: 'operation' as const, account, key, operation, at, fingerprint, reference };
 }

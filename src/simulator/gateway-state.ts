@@ -6,11 +6,11 @@ export interface Authorisation {
   reason?: string;
   capturedMinor: number;
   refundedMinor: number;
-  /** Set once the customer decided. */
+  /** Set once the customer has decided. */
   action?: ActionRecord;
 }
 
-/** One line of an account's statement, as `GET /v1/ledger` shows it. */
+/** One line of an account's statement, as `GET /v1/ledger` returns it. */
 export interface LedgerItem {
   seq: number;
   recordedAt: string;
@@ -28,24 +28,26 @@ export interface LedgerItem {
 
 export type GatewayState = ReturnType<typeof createGatewayState>;
 
-/** Everything the gateway knows, built from ledger records alone; accounts never see each other's. */
+/**
+ * Returns the simulator's whole state, built from ledger records alone; an account never sees the records of another.
+ */
 export function createGatewayState() {
   const operations = new Map<string, OperationRecord>();
   const authorisations = new Map<string, Authorisation>();
   const actions = new Map<string, Authorisation>();
   const cards = new Map<string, CardRecord>();
   const items = new Map<string, LedgerItem[]>();
-  const owed = new Map<number, LedgerItem>();
+  const undelivered = new Map<number, LedgerItem>();
   let seq = 0;
 
-  // Accounts, keys and tokens hold no space (see request-body.ts), so joining by one cannot confuse two of them.
+  // Accounts, keys and tokens contain no space (see request-body.ts), so keys joined by a space are unambiguous.
   const scoped = (account: string, ...parts: string[]) => [account, ...parts].join(' ');
 
   const addItem = (item: LedgerItem): LedgerItem => {
     const list = items.get(item.account) ?? [];
     list.push(item);
     items.set(item.account, list);
-    if (item.outcome !== 'rejected') owed.set(item.seq, item);
+    if (item.outcome !== 'rejected') undelivered.set(item.seq, item);
     return item;
   };
 
@@ -82,17 +84,17 @@ export function createGatewayState() {
     return addItem({ ...itemOf(authorisation.record), seq, recordedAt, at, outcome: authorisation.state, reason });
   };
 
-  const forget = (account: string): void => {
+  const clearAccount = (account: string): void => {
     const mine = scoped(account, '');
     for (const map of [operations, authorisations, cards])
       for (const key of map.keys()) if (key.startsWith(mine)) map.delete(key);
     for (const [token, { record }] of actions) if (record.account === account) actions.delete(token);
-    for (const [position, item] of owed) if (item.account === account) owed.delete(position);
+    for (const [position, item] of undelivered) if (item.account === account) undelivered.delete(position);
     items.delete(account);
   };
 
   return {
-    /** Takes one record in; gives back the statement's line it makes, if it makes one. */
+    /** Applies one record; returns the line that it adds to the statement, if any. */
     apply(record: LedgerRecord): LedgerItem | undefined {
       seq = record.seq;
       if (record.type === 'action') return applyAction(record);
@@ -101,8 +103,8 @@ export function createGatewayState() {
         return addItem(itemOf(record));
       }
       if (record.type === 'card') cards.set(scoped(record.account, record.paymentMethod, record.customerId), record);
-      else if (record.type === 'reset') forget(record.account);
-      else owed.delete(record.eventSeq);
+      else if (record.type === 'reset') clearAccount(record.account);
+      else undelivered.delete(record.eventSeq);
       return undefined;
     },
     nextSeq: () => seq + 1,
@@ -111,14 +113,14 @@ export function createGatewayState() {
     authorisationByAction: (actionToken: string) => actions.get(actionToken),
     card: (account: string, paymentMethod: string, customerId: string) =>
       cards.get(scoped(account, paymentMethod, customerId)),
-    /** Oldest first; `next` is where the following page starts, null at the end. */
+    /** Returns a page, oldest first; `next` is the start of the following page, null at the end. */
     page(account: string, from: number, limit: number): { items: LedgerItem[]; next: number | null } {
       const all = items.get(account) ?? [];
       const end = from + limit;
       return { items: all.slice(from, end), next: end < all.length ? end : null };
     },
-    /** Events whose delivery has not ended, oldest first; a rejected call makes none. */
-    owedEvents: (): LedgerItem[] => [...owed.values()],
+    /** Returns the events whose delivery has not ended, oldest first; a rejected call makes no event. */
+    undeliveredEvents: (): LedgerItem[] => [...undelivered.values()],
   };
 }
 

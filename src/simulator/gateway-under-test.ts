@@ -1,17 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSandboxGateway } from './start-sandbox-gateway';
-import type { SandboxGateway, SandboxGatewayInput } from './start-sandbox-gateway';
+import { startSimulator } from './start-simulator';
+import type { Simulator, SimulatorInput } from './start-simulator';
 
 const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const AT = '2026-11-21T10:00:00.000Z';
 
 let folder: string;
-const open: SandboxGateway[] = [];
+const open: Simulator[] = [];
 
 /**
- * For tests of the gateway over HTTP: importing this gives each of them a data folder, and closes what they started.
+ * For tests of the simulator over HTTP: importing this file gives each test a data folder and closes the simulators
+ * that it started.
  */
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sandbox-gateway-'));
@@ -21,11 +22,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The running test's data folder. */
+/** Returns the running test's data folder. */
 export const dataDir = () => folder;
 
-export async function start(options: Partial<SandboxGatewayInput> = {}) {
-  const gateway = await startSandboxGateway({
+export async function start(options: Partial<SimulatorInput> = {}) {
+  const gateway = await startSimulator({
     port: 0,
     dataDir: folder,
     webhookSecret: WEBHOOK_SECRET,
@@ -36,7 +37,7 @@ export async function start(options: Partial<SandboxGatewayInput> = {}) {
   open.push(gateway);
   return gateway;
 }
-export async function stop(gateway: SandboxGateway) {
+export async function stop(gateway: Simulator) {
   open.splice(open.indexOf(gateway), 1);
   await gateway.close();
 }
@@ -69,15 +70,15 @@ export async function get({ url }: { url: string }, path: string, account = 'ten
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 export const euros = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
-export const authorise = (gateway: SandboxGateway, key: string, paymentMethod = 'pm_ok', more: object = {}) =>
+export const authorise = (gateway: Simulator, key: string, paymentMethod = 'pm_ok', more: object = {}) =>
   post(gateway, '/v1/authorisations', key, { amount: euros(1000), paymentMethod, ...more });
 
-export async function captured(gateway: SandboxGateway, key: string, paymentMethod = 'pm_ok') {
+export async function captured(gateway: Simulator, key: string, paymentMethod = 'pm_ok') {
   const { body } = await authorise(gateway, `${key}:authorise`, paymentMethod);
   await post(gateway, `/v1/authorisations/${body.id}/capture`, `${key}:capture`);
   return body.id;
 }
-export async function ledger(gateway: SandboxGateway, account = 'ten_a') {
+export async function ledger(gateway: Simulator, account = 'ten_a') {
   return (await get(gateway, '/v1/ledger?limit=1000', account)).body.items as {
     operation: string;
     outcome: string;

@@ -4,7 +4,7 @@ import type { Fault } from './card-behaviour';
 import { percentile } from './chaos';
 import type { Chaos } from './chaos';
 import { decideOperation } from './gateway-operations';
-import type { Asked } from './gateway-operations';
+import type { OperationRequest } from './gateway-operations';
 import { createGatewayState } from './gateway-state';
 import type { Authorisation, LedgerItem } from './gateway-state';
 import { openLedgerFile } from './ledger-file';
@@ -16,13 +16,13 @@ export type Gateway = Awaited<ReturnType<typeof openGateway>>;
 export interface OpenGatewayInput {
   dataDir: string;
   chaos: () => Chaos;
-  /** Told of every event once it is on disk. */
+  /** Called with every event once it is on disk. */
   onEvent: (item: LedgerItem) => void;
 }
 
 /**
- * The gateway's books: what was decided is applied in memory and appended to the ledger in one synchronous step, and
- * shown to nobody before it is on disk. A crash can therefore lose only what was never acknowledged.
+ * Opens the simulator's books. A decision is applied in memory and appended to the ledger in one synchronous step, and
+ * is visible to no caller before it is on disk. A crash can therefore lose only decisions that were never acknowledged.
  */
 export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput) {
   const state = createGatewayState();
@@ -32,7 +32,7 @@ export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput)
   });
   const refusals = new Map<string, number>();
 
-  /** Resolves once the record is on disk and its event, if it makes one, has been handed on. */
+  /** Resolves once the record is on disk and its event, if any, has been passed to `onEvent`. */
   const append = async (record: NewRecord): Promise<void> => {
     const positioned: LedgerRecord = { seq: state.nextSeq(), recordedAt: new Date().toISOString(), ...record };
     const item = state.apply(positioned);
@@ -41,9 +41,9 @@ export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput)
   };
 
   /**
-   * Whether this key's call is answered 503 once more. Counted in memory: a restart may add refusals, never effects.
+   * Returns true when this key's call gets one more 503. Counted in memory: a restart may add refusals, never effects.
    */
-  const isUnavailable = ({ account, key }: Asked, paymentMethod: string): boolean => {
+  const isUnavailable = ({ account, key }: OperationRequest, paymentMethod: string): boolean => {
     const { seed, unavailablePercent } = chaos();
     const times =
       cardBehaviour(paymentMethod)?.unavailableTimes ??
@@ -57,13 +57,15 @@ export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput)
 
   return {
     /**
-     * Does what was asked, once per account and key. `fault` is how the answer shall go wrong, `none` for a repeat.
-     * @throws RequestRefused 422 when the key was used for something else, 503 with nothing done.
+     * Carries out a request, once per account and key. `fault` is the fault of the response to simulate, `none` for a
+     * repeat.
+     *
+     * @throws RequestRefused 422 when the key was used for another request, 503 without any effect.
      */
-    async operate(asked: Asked): Promise<{ record: OperationRecord; replayed: boolean; fault: Fault }> {
-      const known = state.operation(asked.account, asked.key);
+    async operate(request: OperationRequest): Promise<{ record: OperationRecord; replayed: boolean; fault: Fault }> {
+      const known = state.operation(request.account, request.key);
       if (known) {
-        if (known.fingerprint !== asked.fingerprint) {
+        if (known.fingerprint !== request.fingerprint) {
           throw new RequestRefused(
             422,
             'key_reused',
@@ -74,36 +76,40 @@ export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput)
         return { record: known, replayed: true, fault: 'none' };
       }
       const paymentMethod =
-        asked.paymentMethod ??
-        state.authorisation(asked.account, asked.authorisationId ?? '')?.record.paymentMethod ??
+        request.paymentMethod ??
+        state.authorisation(request.account, request.authorisationId ?? '')?.record.paymentMethod ??
         '';
-      if (isUnavailable(asked, paymentMethod))
+      if (isUnavailable(request, paymentMethod))
         throw new RequestRefused(503, 'unavailable', 'The gateway is overloaded; nothing was done');
-      noteCard(asked.account, paymentMethod, asked.customerId, asked.at);
-      const written = append(decideOperation({ asked, state, chaos: chaos() }));
-      const record = state.operation(asked.account, asked.key) as OperationRecord;
+      recordCard(request.account, paymentMethod, request.customerId, request.at);
+      const written = append(decideOperation({ request, state, chaos: chaos() }));
+      const record = state.operation(request.account, request.key) as OperationRecord;
       await written;
       const { seed, timeoutAfterChargePercent } = chaos();
-      const timesOut = percentile(seed, 'timeout', asked.account, asked.key) < timeoutAfterChargePercent;
+      const timesOut = percentile(seed, 'timeout', request.account, request.key) < timeoutAfterChargePercent;
       return {
         record,
         replayed: false,
-        fault: timesOut ? 'timeout' : (cardBehaviour(paymentMethod)?.faults?.[asked.operation] ?? 'none'),
+        fault: timesOut ? 'timeout' : (cardBehaviour(paymentMethod)?.faults?.[request.operation] ?? 'none'),
       };
     },
 
-    /** The customer's decision. The first one stands; later ones, and one after a void, change nothing. */
+    /**
+     * Records the customer's decision. The first decision stands; later decisions, and a decision after a void, change
+     * nothing.
+     */
     async act(authorisation: Authorisation, decision: 'approve' | 'decline'): Promise<void> {
       if (authorisation.state !== 'requires_action') return file.durable();
       const { account, authorisationId, at, recordedAt } = authorisation.record;
-      // The customer carries no business clock: theirs is the authorisation's, moved on by the time they really took.
+      // The customer has no business clock: the time is that of the authorisation plus the real time that the customer
+      // took.
       const decidedAt = new Date(Date.parse(at) + Math.max(0, Date.now() - Date.parse(recordedAt))).toISOString();
       return append({ type: 'action', account, authorisationId, decision, at: decidedAt });
     },
 
     /**
-     * When the card was first seen with this customer; now, for one never seen. Recorded where the card's facts hang on
-     * it.
+     * Returns the time at which the card was first seen with this customer; the present for a card never seen. Recorded
+     * where the card's facts depend on it.
      */
     async firstSeen(
       account: string,
@@ -111,18 +117,18 @@ export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput)
       customerId: string | undefined,
       at: string,
     ): Promise<string> {
-      noteCard(account, paymentMethod, customerId, at);
+      recordCard(account, paymentMethod, customerId, at);
       await file.durable();
       return state.card(account, paymentMethod, customerId ?? '')?.at ?? at;
     },
 
-    /** Appends that an event's delivery has ended. Lost in a crash, the event is sent once more. */
+    /** Appends the end of an event's delivery. If the line is lost in a crash, the event is sent once more. */
     settleEvent: (event: LedgerItem, outcome: 'delivered' | 'abandoned') =>
       append({ type: 'webhook', account: event.account, eventSeq: event.seq, outcome }),
 
     /**
-     * Empties the account: charges, keys, cards seen and events owed. A call under way may still add to what is begun
-     * anew.
+     * Deletes the account's charges, keys, cards seen and undelivered events. A call under way may still add to the
+     * emptied account.
      */
     async reset(account: string): Promise<void> {
       for (const scopedKey of refusals.keys()) if (scopedKey.startsWith(`${account} `)) refusals.delete(scopedKey);
@@ -130,11 +136,14 @@ export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput)
     },
 
     durable: () => file.durable(),
-    state: state as Pick<typeof state, 'operation' | 'authorisation' | 'authorisationByAction' | 'page' | 'owedEvents'>,
+    state: state as Pick<
+      typeof state,
+      'operation' | 'authorisation' | 'authorisationByAction' | 'page' | 'undeliveredEvents'
+    >,
     close: () => file.close(),
   };
 
-  function noteCard(account: string, paymentMethod: string, customerId = '', at: string): void {
+  function recordCard(account: string, paymentMethod: string, customerId = '', at: string): void {
     if (!cardBehaviour(paymentMethod)?.expiresNextMonth || state.card(account, paymentMethod, customerId)) return;
     // durable() reports the failure.
     append({ type: 'card', account, paymentMethod, customerId, at }).catch(() => undefined);

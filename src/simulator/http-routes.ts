@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ACTION_PAGE_HEADERS, actionPage } from './action-page';
-import { answerOf, standingOf } from './answers';
+import { currentResultOf, responseOf } from './responses';
 import { cardBehaviour, cardFacts } from './card-behaviour';
 import { changeChaos } from './chaos';
 import type { Chaos } from './chaos';
 import type { Gateway } from './gateway';
-import { readAsked } from './gateway-operations';
+import { readOperationRequest } from './gateway-operations';
 import type { Operation } from './ledger-record';
 import { businessTime, optionalText, readBody, readText, word } from './request-body';
 import { RequestRefused } from './request-refused';
@@ -19,7 +19,7 @@ export interface GatewayRoutesInput {
   webhookSecret: string;
   slowMs: number;
   chaos: { get(): Chaos; set(chaos: Chaos): void };
-  /** Aborted when the gateway closes: waits end without an answer. */
+  /** Aborted when the simulator closes: waits end without a response. */
   stopping: AbortSignal;
 }
 
@@ -33,7 +33,8 @@ interface Exchange {
 const PAGE_SIZE_MAX = 1000;
 
 /**
- * Answers one HTTP request. Throws RequestRefused for what it will not take; see start-sandbox-gateway.ts for the API.
+ * Returns the handler of one HTTP request, which throws RequestRefused for a request that it does not accept; see
+ * start-simulator.ts for the API.
  */
 export function createGatewayRoutes({
   gateway,
@@ -51,12 +52,18 @@ export function createGatewayRoutes({
     authorisationId?: string,
   ) => {
     const body = await readBody(request);
-    const asked = readAsked({ account, key: request.headers['idempotency-key'], operation, body, authorisationId });
-    const { record, replayed, fault } = await gateway.operate(asked);
-    if (fault === 'timeout') return; // The charge is done; this connection is never answered.
+    const operationRequest = readOperationRequest({
+      account,
+      key: request.headers['idempotency-key'],
+      operation,
+      body,
+      authorisationId,
+    });
+    const { record, replayed, fault } = await gateway.operate(operationRequest);
+    if (fault === 'timeout') return; // The charge is done; this connection never gets a response.
     if (fault === 'slow') await sleep(slowMs, undefined, { signal: stopping });
-    const answer = answerOf(record, publicUrl);
-    sendJson(response, answer.status, answer.body, replayed ? { 'idempotent-replayed': 'true' } : {});
+    const { status, body: content } = responseOf(record, publicUrl);
+    sendJson(response, status, content, replayed ? { 'idempotent-replayed': 'true' } : {});
   };
 
   const showCharge = async ({ response, url }: Exchange, account: string) => {
@@ -67,7 +74,7 @@ export function createGatewayRoutes({
     sendJson(
       response,
       200,
-      standingOf(record, gateway.state.authorisation(account, record.authorisationId), publicUrl),
+      currentResultOf(record, gateway.state.authorisation(account, record.authorisationId), publicUrl),
     );
   };
 
@@ -88,8 +95,8 @@ export function createGatewayRoutes({
   };
 
   /**
-   * Money's books are not emptied on anybody's word: the message is signed by whoever takes our webhooks, and names the
-   * account.
+   * The books are not emptied for just any caller: the receiver of our webhooks has to sign the message, which names
+   * the account.
    */
   const reset = async ({ request, response }: Exchange, account: string) => {
     const body = await readText(request);
@@ -160,7 +167,7 @@ export function createGatewayRoutes({
     const exchange = { request, response, url, path };
     const [area, name] = path;
     if (area === 'livez') {
-      await gateway.durable(); // Rejects once the disk has refused a line: only a restart helps then.
+      await gateway.durable(); // Rejects once the disk has refused a line; then only a restart helps.
       return sendJson(response, 200, { status: 'ok' });
     }
     if (area === 'v1' && name === 'admin' && path[2] === 'chaos') return admin(exchange);
@@ -181,7 +188,7 @@ export function createGatewayRoutes({
   };
 }
 
-/** `effect: 'none'` is the gateway's word that nothing was done. */
+/** Sends a refusal; `effect: 'none'` guarantees that nothing was done. */
 export function sendRefusal(response: ServerResponse, { status, code, message }: RequestRefused): void {
   sendJson(response, status, { error: { code, message, effect: 'none' } });
 }

@@ -11,9 +11,9 @@ let program: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sandbox-kill-'));
   program = join(folder, 'gateway.cjs');
-  const entry = `import { startSandboxGateway } from './start-sandbox-gateway';
+  const entry = `import { startSimulator } from './start-simulator';
     const [dataDir, webhookSecret] = process.argv.slice(2) as [string, string];
-    void startSandboxGateway({ port: 0, dataDir, webhookSecret }).then(({ url }) => console.log(url));`;
+    void startSimulator({ port: 0, dataDir, webhookSecret }).then(({ url }) => console.log(url));`;
   const esbuild = join(__dirname, '../../node_modules/.bin/esbuild');
   execFileSync(esbuild, ['--bundle', '--platform=node', '--loader=ts', '--log-level=error', `--outfile=${program}`], {
     input: entry,
@@ -71,7 +71,7 @@ test('charges acknowledged before a kill -9 survive once, and retries make no se
     while (acknowledged.size < 60 * (round + 1)) await sleep(1);
     await gateway.kill();
     const broken = (await ended).filter(({ status }) => status === 'rejected');
-    expect(broken.length).toBeGreaterThan(0); // Otherwise nothing was under way when it was killed.
+    expect(broken.length).toBeGreaterThan(0); // Otherwise no call was under way at the kill.
   }
 
   const gateway = await spawnGateway();

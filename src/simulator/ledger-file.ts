@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 export interface LedgerFile {
-  /** Resolves once the line is on disk. Rejects, for this and every later line, when the disk refused one. */
+  /** Resolves once the line is on disk. Rejects, for this and every later line, when the disk refused a line. */
   append(record: object): Promise<void>;
   /** Resolves once everything appended so far is on disk. */
   durable(): Promise<void>;
@@ -20,10 +20,10 @@ export interface OpenLedgerFileInput {
 const NEWLINE = 0x0a;
 
 /**
- * Opens (or makes) an append-only file of JSON lines. Lines appended while a write is under way share the next fsync.
+ * Opens or creates an append-only file of JSON lines. Lines appended while a write is under way share the next fsync.
  *
- * A last line without its newline was never acknowledged (the process died in the middle of it) and is cut off.
- * A broken line anywhere else is damage: the error names file and line, and nothing is changed.
+ * A last line without its newline was never acknowledged (the process died in the middle of it) and is cut off. A
+ * broken line anywhere else is damage: the error names file and line, and nothing is changed.
  */
 export async function openLedgerFile({ path, onRecord }: OpenLedgerFileInput): Promise<LedgerFile> {
   await mkdir(dirname(path), { recursive: true });
@@ -41,8 +41,8 @@ export async function openLedgerFile({ path, onRecord }: OpenLedgerFileInput): P
     waiting = [];
     await writeDurably(file, lines.join(''));
   };
-  // Each round starts after the one before has succeeded: a failed disk fails every later append too, since what
-  // follows a half-written line could never be read back.
+  // Each round starts after the previous one has succeeded: a failed disk fails every later append too, since lines
+  // after a half-written one could never be read again.
   const schedule = (): Promise<void> => {
     next ??= (round ?? Promise.resolve()).then(write);
     round = next;
@@ -77,7 +77,7 @@ async function readLines(path: string, onRecord: (record: unknown) => void): Pro
   let rest: Buffer = Buffer.alloc(0);
   let line = 0;
   let goodBytes = 0;
-  // Bytes, not readline: readline also splits at U+2028, which JSON leaves bare inside strings.
+  // Reads bytes instead of using readline, which also splits at U+2028, which JSON leaves unescaped inside strings.
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
     const data = Buffer.concat([rest, chunk]);
     let start = 0;
@@ -104,7 +104,7 @@ function parseLine(text: string, path: string, line: number): unknown {
   }
 }
 
-/** Without this the file's very name can be lost with the power, whatever was synced into it. */
+/** Syncs the folder; otherwise a power failure can lose even the file's name, whatever was synced into the file. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {

@@ -1,4 +1,4 @@
-/** What the gateway can be asked to do with money. */
+/** The operations of the gateway that move money or a hold. */
 export type Operation = 'authorise' | 'capture' | 'void' | 'refund';
 
 export type Outcome =
@@ -8,7 +8,7 @@ export type Outcome =
   | 'captured'
   | 'voided'
   | 'refunded'
-  /** The request was understood and broke a rule (over-capture, over-refund, …): no money moved. */
+  /** The request was valid but broke a rule (over-capture, over-refund, …): no money moved. */
   | 'rejected';
 
 /** Integer minor units (JPY has none, KWD three) and an ISO 4217 code. */
@@ -25,7 +25,7 @@ interface Recorded {
   account: string;
 }
 
-/** One call that was decided. Its answer derives from this record alone, so a repeat gets the same answer for ever. */
+/** One decided call. Its response derives from this record alone, so a repeat gets the same response for ever. */
 export interface OperationRecord extends Recorded {
   type: 'operation';
   operation: Operation;
@@ -52,7 +52,7 @@ export interface ActionRecord extends Recorded {
   at: string;
 }
 
-/** First sight of a card whose behaviour depends on when it came to exist. */
+/** The first use of a card whose behaviour depends on that time. */
 export interface CardRecord extends Recorded {
   type: 'card';
   paymentMethod: string;
@@ -60,16 +60,14 @@ export interface CardRecord extends Recorded {
   at: string;
 }
 
-/** The end of one event's delivery. An event without it is still owed. */
+/** The end of one event's delivery. An event without this record is still undelivered. */
 export interface WebhookRecord extends Recorded {
   type: 'webhook';
   eventSeq: number;
   outcome: 'delivered' | 'abandoned';
 }
 
-/**
- * Nothing of the account before this counts any more: it begins again, empty. The lines themselves stay in the file.
- */
+/** Invalidates all earlier records of the account, which continues empty. The lines themselves stay in the file. */
 export interface ResetRecord extends Recorded {
   type: 'reset';
 }

@@ -11,7 +11,7 @@ export type Body = Record<string, unknown>;
 
 const refuse = (field: string, rule: string) => new RequestRefused(400, 'invalid_field', `${field} must be ${rule}`);
 
-/** The raw body as text, at most 64 KB. */
+/** Returns the raw body as text, at most 64 KB. */
 export async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -24,7 +24,7 @@ export async function readText(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** The body as a JSON object; no body is an empty one. */
+/** Returns the body as a JSON object; a missing body is an empty object. */
 export async function readBody(request: IncomingMessage): Promise<Body> {
   const text = await readText(request);
   let value: unknown;
@@ -37,7 +37,7 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
   return value as Body;
 }
 
-/** One printable word without spaces, 1 to 255 characters: ids, keys, tokens. */
+/** Returns one printable word without spaces, 1 to 255 characters: ids, keys, tokens. */
 export function word(value: unknown, field: string): string {
   if (typeof value !== 'string' || !WORD.test(value))
     throw refuse(field, '1 to 255 printable ASCII characters without spaces');
@@ -59,7 +59,10 @@ export function amountOf(value: unknown): Amount {
   return { amountMinor: Number(amountMinor), currency };
 }
 
-/** Business time of the call, normalised to UTC; the caller's clock may run ahead of ours (sandbox clocks do). */
+/**
+ * Returns the business time of the call, normalised to UTC; the caller's clock may run ahead of ours (sandbox clocks
+ * do).
+ */
 export function businessTime(value: unknown): string {
   if (typeof value !== 'string' || !ISO_TIME.test(value) || Number.isNaN(Date.parse(value)))
     throw refuse('at', 'an ISO 8601 time with its offset');
@@ -73,11 +76,11 @@ export function oneOf<T extends string>(value: unknown, field: string, allowed: 
 }
 
 /**
- * What makes two requests "the same" under one key: everything asked for except `at`, which a later repeat may not
- * know.
+ * Returns the fingerprint by which two requests under one key are the same: every field except `at`, which a later
+ * repeat may not know.
  */
-export function fingerprintOf(operation: Operation, asked: object): string {
+export function fingerprintOf(operation: Operation, request: object): string {
   return createHash('sha256')
-    .update(JSON.stringify([operation, asked]))
+    .update(JSON.stringify([operation, request]))
     .digest('base64url');
 }

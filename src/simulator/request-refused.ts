@@ -1,4 +1,4 @@
-/** The request cannot be taken as it stands; nothing was done and nothing is recorded under its key. */
+/** The request is not accepted; nothing was done and nothing is recorded under its key. */
 export class RequestRefused extends Error {
   constructor(
     readonly status: 400 | 401 | 404 | 405 | 413 | 422 | 503,

@@ -21,7 +21,7 @@ const send = async (
     })
   ).status;
 
-test('a reset empties one account for good, and its keys and cards begin anew', async () => {
+test('a reset empties one account for ever, with its keys and cards', async () => {
   const gateway = await start();
   const card = { paymentMethod: 'pm_expires_next_month', customerId: 'c', at: '2027-05-10T00:00:00Z' };
   const month = async (at: string) =>
@@ -61,7 +61,7 @@ test('a reset empties one account for good, and its keys and cards begin anew', 
   expect(await ledger(again)).toHaveLength(1);
 });
 
-test('events still owed to an account that was emptied are not sent after a restart', async () => {
+test('undelivered events of an emptied account are not sent after a restart', async () => {
   const silent = await start();
   await authorise(silent, 'k');
   await post(
@@ -73,26 +73,26 @@ test('events still owed to an account that was emptied are not sent after a rest
   );
   await createSandboxAccount({ url: silent.url, secret }).reset('ten_a');
   await stop(silent);
-  const told: string[] = [];
+  const received: string[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request
       .on('data', (chunk: Buffer) => chunks.push(chunk))
       .on('end', () => {
-        told.push((JSON.parse(Buffer.concat(chunks).toString()) as { data: { account: string } }).data.account);
+        received.push((JSON.parse(Buffer.concat(chunks).toString()) as { data: { account: string } }).data.account);
         response.end();
       });
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const webhookUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await start({ webhookUrl, webhookHabits: { latePercent: 0, doubledPercent: 0 } });
-  while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (received.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
   await new Promise((resolve) => setTimeout(resolve, 200));
   server.close();
-  expect(new Set(told)).toEqual(new Set(['ten_b']));
+  expect(new Set(received)).toEqual(new Set(['ten_b']));
 });
 
-test('nobody empties an account without the secret, later than 300 s, or for another account', async () => {
+test('no caller empties an account without the secret, later than 300 s, or for another account', async () => {
   const gateway = await start();
   await authorise(gateway, 'k');
   const signed = (timestamp: number, how = secret, text = body) =>
@@ -110,11 +110,11 @@ test('nobody empties an account without the secret, later than 300 s, or for ano
   expect(await ledger(gateway)).toEqual([]);
 });
 
-test('a gateway that is down, or gone, has emptied nothing and is said to be unavailable', async () => {
+test('a simulator that is down or stopped empties nothing and is reported as unavailable', async () => {
   const gateway = await start({ chaos: { down: true } });
   const account = createSandboxAccount({ url: gateway.url, secret, timeoutMs: 500 });
   await expect(account.requireReachable('ten_a')).rejects.toThrow(GatewayUnavailable);
-  await expect(account.reset('ten_a')).rejects.toThrow('it answered 503');
+  await expect(account.reset('ten_a')).rejects.toThrow('it responded with 503');
   await stop(gateway);
   await expect(account.requireReachable('ten_a')).rejects.toThrow(GatewayUnavailable);
   await expect(account.reset('ten_a')).rejects.toThrow(GatewayUnavailable);

@@ -14,8 +14,10 @@ export interface RequireSignedInput {
 const TOLERANCE_S = 300;
 
 /**
- * Lets a message pass that holds the secret of our webhooks and was signed in the way they are (Standard Webhooks 1.0,
- * ±300 s): it comes from whoever they go to. @throws RequestRefused 401
+ * Accepts a message that is signed like our webhooks and with their secret (Standard Webhooks 1.0, ±300 s): it comes
+ * from their receiver.
+ *
+ * @throws RequestRefused 401
  */
 export function requireSigned({ headers, body, secret, nowMs }: RequireSignedInput): void {
   const [id, timestamp, given] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) =>

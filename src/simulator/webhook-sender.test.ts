@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { verifySandboxWebhook } from '../clients/gateways/sandbox-webhook';
-import { startSandboxGateway } from './start-sandbox-gateway';
+import { startSimulator } from './start-simulator';
 import type { WebhookHabits } from './webhook-sender';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -28,8 +28,8 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** Our side of the webhook: notes every delivery and answers what `answer` says. */
-async function receiver(answer: () => number = () => 204) {
+/** Starts our side of the webhook, which records every delivery and responds with the status of `statusOf`. */
+async function receiver(statusOf: () => number = () => 204) {
   const deliveries: Delivery[] = [];
   const server = createServer((request, response) => {
     void request.toArray().then((chunks: Buffer[]) => {
@@ -38,7 +38,7 @@ async function receiver(answer: () => number = () => 204) {
         headers: request.headers,
         eventId: String(request.headers['webhook-id']),
       });
-      response.writeHead(answer()).end();
+      response.writeHead(statusOf()).end();
     });
   });
   await new Promise<void>((resolve) => {
@@ -52,7 +52,7 @@ async function receiver(answer: () => number = () => 204) {
 }
 
 async function gatewayTo(webhookUrl: string, webhookHabits: Partial<WebhookHabits>) {
-  const gateway = await startSandboxGateway({ port: 0, dataDir, webhookUrl, webhookSecret: SECRET, webhookHabits });
+  const gateway = await startSimulator({ port: 0, dataDir, webhookUrl, webhookSecret: SECRET, webhookHabits });
   closing.push(() => gateway.close());
   const authorise = async (key: string) => {
     const headers = { authorization: 'Bearer ten_a', 'idempotency-key': key };
@@ -68,7 +68,7 @@ async function gatewayTo(webhookUrl: string, webhookHabits: Partial<WebhookHabit
 
 async function until(condition: () => boolean) {
   for (const deadline = Date.now() + 5_000; !condition(); await sleep(5)) {
-    if (Date.now() > deadline) throw new Error('Waited 5 s in vain');
+    if (Date.now() > deadline) throw new Error('The condition did not hold within 5 s');
   }
 }
 
@@ -105,7 +105,7 @@ test('a webhook is signed by Standard Webhooks; a changed body, time, id or secr
   }
 });
 
-test('events come late, doubled under one id, and out of order, but all of them come', async () => {
+test('events arrive late, doubled under one id, and out of order, but all of them arrive', async () => {
   const { deliveries, url } = await receiver();
   const { authorise } = await gatewayTo(url, {
     seed: 's',
@@ -124,7 +124,7 @@ test('events come late, doubled under one id, and out of order, but all of them 
   expect(positions).not.toEqual([...positions].sort((a, b) => a - b));
 });
 
-test('an event is sent again until it is taken, and not after', async () => {
+test('an event is sent again until it is accepted, and not after', async () => {
   let refusals = 3;
   const { deliveries, url } = await receiver(() => (refusals-- > 0 ? 500 : 204));
   const { authorise } = await gatewayTo(url, PROMPT);
@@ -135,15 +135,15 @@ test('an event is sent again until it is taken, and not after', async () => {
   expect(new Set(deliveries.map(({ eventId }) => eventId)).size).toBe(1);
 });
 
-test('what was not taken before a restart is sent after it, and what was taken is not', async () => {
+test('after a restart only events that were not accepted before it are sent', async () => {
   let status = 204;
   const { deliveries, url } = await receiver(() => status);
   const first = await gatewayTo(url, PROMPT);
-  await first.authorise('taken');
+  await first.authorise('accepted');
   await until(() => deliveries.length === 1);
-  await sleep(50); // Its end is written to the ledger after our answer.
+  await sleep(50); // The end of its delivery is written to the ledger after our response.
   status = 503;
-  await first.authorise('owed');
+  await first.authorise('undelivered');
   await until(() => deliveries.length > 1);
   await closing.pop()?.();
 
@@ -157,10 +157,10 @@ test('what was not taken before a restart is sent after it, and what was taken i
       ({ rawBody, headers }) =>
         verifySandboxWebhook({ rawBody, headers, secret: SECRET, nowMs: Date.now() }).idempotencyKey,
     ),
-  ).toEqual(['owed']);
+  ).toEqual(['undelivered']);
 });
 
-test('an event nobody takes is given up in the end, for good', async () => {
+test('an event that is never accepted is abandoned in the end, for ever', async () => {
   const { deliveries, url } = await receiver(() => 500);
   const { authorise } = await gatewayTo(url, { ...PROMPT, retryForMs: 100 });
   await authorise('k');

@@ -5,14 +5,14 @@ import { signWebhook } from '../contracts/webhook-signature';
 
 export interface WebhookHabits {
   seed: string;
-  /** Events sent late, and so behind later ones. */
+  /** Percentage of events sent late, and therefore behind later ones. */
   latePercent: number;
   lateMs: number;
-  /** Events sent twice, under one webhook-id. */
+  /** Percentage of events sent twice, under one webhook-id. */
   doubledPercent: number;
-  /** First pause after a refusal; doubles up to a minute. */
+  /** First pause after a refusal, in ms; doubles up to a minute. */
   retryMs: number;
-  /** Given up this long after the event was recorded. */
+  /** Milliseconds from the recording of an event until it is abandoned. */
   retryForMs: number;
 }
 
@@ -25,25 +25,25 @@ export const USUAL_HABITS: WebhookHabits = {
   retryForMs: 24 * 60 * 60 * 1_000,
 };
 
-const AT_ONCE = 16;
+const MAX_PARALLEL = 16;
 const ATTEMPT_TIMEOUT_MS = 10_000;
-const LONGEST_RETRY_MS = 60_000;
+const MAX_RETRY_MS = 60_000;
 
 export interface WebhookSenderInput {
   url: string;
   secret: string;
   habits: WebhookHabits;
-  /** Told once for each event, when it was taken (2xx) or given up. */
+  /** Called once for each event, when it was accepted (2xx) or abandoned. */
   onSettled: (item: LedgerItem, outcome: 'delivered' | 'abandoned') => void;
 }
 
 export interface WebhookSender {
   send(item: LedgerItem): void;
-  /** Stops at once. What is still owed stays owed and is sent after the next start. */
+  /** Stops immediately. Undelivered events are sent after the next start. */
   close(): Promise<void>;
 }
 
-/** Delivers events at least once, in no promised order. */
+/** Returns the sender, which delivers events at least once, in no promised order. */
 export function createWebhookSender({ url, secret, habits, onSettled }: WebhookSenderInput): WebhookSender {
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
@@ -51,7 +51,7 @@ export function createWebhookSender({ url, secret, habits, onSettled }: WebhookS
   let inFlight = 0;
 
   const post = async (item: LedgerItem): Promise<boolean> => {
-    if (inFlight >= AT_ONCE)
+    if (inFlight >= MAX_PARALLEL)
       await new Promise<void>((resolve) => {
         ready.push(resolve);
       });
@@ -70,7 +70,7 @@ export function createWebhookSender({ url, secret, habits, onSettled }: WebhookS
     } catch {
       return false;
     } finally {
-      // A waiting sender takes over this one's place, so the count only falls when nobody waits.
+      // A waiting sender takes over this one's place, so the count falls only when none waits.
       const successor = ready.shift();
       if (successor) successor();
       else inFlight -= 1;
@@ -81,7 +81,7 @@ export function createWebhookSender({ url, secret, habits, onSettled }: WebhookS
     const { id } = eventOf(item);
     if (percentile(habits.seed, 'late', id) < habits.latePercent) await pause(habits.lateMs);
     const giveUpAt = Date.parse(item.recordedAt) + habits.retryForMs;
-    for (let retryMs = habits.retryMs; !(await post(item)); retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)) {
+    for (let retryMs = habits.retryMs; !(await post(item)); retryMs = Math.min(retryMs * 2, MAX_RETRY_MS)) {
       if (stopping.signal.aborted) return;
       if (Date.now() + retryMs > giveUpAt) {
         onSettled(item, 'abandoned');
@@ -97,7 +97,7 @@ export function createWebhookSender({ url, secret, habits, onSettled }: WebhookS
   return {
     send(item) {
       const delivery = deliver(item)
-        .catch(() => undefined) // Only a pause cut short by close() ends here.
+        .catch(() => undefined) // Only a pause cut off by close() ends here.
         .finally(() => underWay.delete(delivery));
       underWay.add(delivery);
     },
@@ -109,7 +109,10 @@ export function createWebhookSender({ url, secret, habits, onSettled }: WebhookS
   };
 }
 
-/** The event as sent. Its id comes from the ledger position, so every attempt and every restart sends the same one. */
+/**
+ * Returns the event as sent. Its id comes from the ledger position, so every attempt and every restart sends the same
+ * event.
+ */
 function eventOf(item: LedgerItem): { id: string; body: string } {
   const { operation, outcome, recordedAt } = item;
   const subject = operation === 'capture' || operation === 'refund' ? operation : 'authorisation';

@@ -29,7 +29,7 @@ async function openLog(format: CreateLoggerInput['format'] = 'json') {
 }
 
 describe('a log line', () => {
-  it('is one JSON object with level, time, process and what binds it to others', async () => {
+  it('is one JSON object with level, time, process and the ids of its context', async () => {
     const { logger, last } = await openLog();
     logger
       .child({ correlationId: 'c-1', partnerId: 'ptn_1' })
@@ -82,7 +82,7 @@ describe('a log line', () => {
     },
   );
 
-  it('keeps what only looks a little like it', async () => {
+  it('keeps text that only resembles a secret', async () => {
     const { logger, output } = await openLog();
     const harmless =
       'bullmq@6.7.0 node_modules/@temporalio/worker 1234@host usr_01m7y3ad3af6e964zt6px52w8e ' +
@@ -91,7 +91,7 @@ describe('a log line', () => {
     expect(output()).toContain(JSON.stringify(harmless));
   });
 
-  it('is struck out on a terminal too', async () => {
+  it('is redacted on a terminal too', async () => {
     const { logger, output } = await openLog('pretty');
     logger.info({ key: 'pk_live_AbcdefGhijkl' }, 'to ada@example.com');
     expect(output()).toMatch(/INFO/);
@@ -99,7 +99,7 @@ describe('a log line', () => {
   });
 });
 
-it('strikes out in linear time, whatever the line', () => {
+it('redacts in linear time, whatever the line', () => {
   const redact = createRedactor(['0123456789abcdef']);
   const cpuMs = (length: number): number => {
     const begun = process.cpuUsage();
@@ -108,6 +108,6 @@ it('strikes out in linear time, whatever the line', () => {
     return process.cpuUsage(begun).user / 1000;
   };
   cpuMs(20_000);
-  // Ten times the length: ten times the work when it is linear, a hundred times when it is quadratic.
+  // Ten times the length takes ten times the work when it is linear, a hundred times when it is quadratic.
   expect(cpuMs(200_000)).toBeLessThan(40 * cpuMs(20_000) + 100);
 });

@@ -3,7 +3,7 @@ import { createRedactor } from './redact';
 
 export type Logger = PinoLogger;
 
-/** What ties lines together. Bind what is known: `logger.child({ correlationId, partnerId } satisfies LogBindings)`. */
+/** The ids by which lines belong together: `logger.child({ correlationId, partnerId } satisfies LogBindings)`. */
 export interface LogBindings {
   correlationId?: string;
   partnerId?: string;
@@ -15,19 +15,19 @@ export interface CreateLoggerInput {
   level: LoggerOptions['level'];
   /** `auto`: pretty on a terminal, JSON elsewhere. */
   format: 'auto' | 'json' | 'pretty';
-  /** Which process this is. */
+  /** Role of this process. */
   role: string;
   instance: number;
-  /** Values that are struck out wherever they turn up. */
+  /** Values that are redacted wherever they occur. */
   secrets: readonly string[];
-  /** For tests; standard output otherwise. */
+  /** For tests. Defaults to standard output. */
   destination?: DestinationStream;
 }
 
 /**
- * One JSON object per line on standard output, times in ISO 8601. Keys, tokens and mail addresses are struck out of
- * every line, whatever field or text they are in. No transports: those are threads that load files, which a single-file
- * build has not.
+ * Returns a logger that writes one JSON object per line to standard output, times in ISO 8601. Keys, tokens and mail
+ * addresses are redacted in every line, in every field and text. It uses no transports: those are threads that load
+ * files, which a single-file build does not have.
  */
 export async function createLogger({
   level,
@@ -46,8 +46,8 @@ export async function createLogger({
     hooks: { streamWrite: createRedactor(secrets) },
   };
   const stream = pretty ? await prettyStream(destination) : destination;
-  // Without a stream pino writes to the file descriptor, or, where PM2 has put its own `write` on standard output,
-  // through that.
+  // Without a stream pino writes to the file descriptor, or through PM2's own `write` where PM2 has replaced that of
+  // standard output.
   return stream ? pino(options, stream) : pino(options);
 }
 

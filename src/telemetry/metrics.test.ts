@@ -15,7 +15,7 @@ describe('metrics', () => {
     expect(text).toContain('process_cpu_seconds_total');
   });
 
-  it('ask a gauge at every scrape and forget labels that are gone', async () => {
+  it('read a gauge at every scrape and forget labels that are gone', async () => {
     const metrics = createMetrics({ role: 'worker' });
     let kinds = [
       { labels: { kind: 'a' }, value: 3 },
@@ -27,7 +27,7 @@ describe('metrics', () => {
     expect(await metrics.render()).not.toContain('kind="a"');
   });
 
-  it('answer without a source that fails or hangs', async () => {
+  it('are rendered without a source that fails or hangs', async () => {
     const metrics = createMetrics({ role: 'worker' });
     metrics.addGauge({ name: 'broken', help: 'x', read: () => Promise.reject(new Error('away')) });
     metrics.addGauge({ name: 'hanging', help: 'x', read: () => new Promise(() => undefined) });

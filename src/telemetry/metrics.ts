@@ -18,34 +18,35 @@ export interface GaugeSource {
   name: string;
   help: string;
   labelNames?: readonly string[];
-  /** Asked at every scrape, at most 1 s; when it fails or takes longer the gauge has no samples. */
+  /** Called at every scrape, with a limit of 1 s; when it fails or takes longer the gauge has no samples. */
   read: () => Promise<readonly Sample[]>;
 }
 
 export interface Metrics {
   observeRequest(observation: RequestObservation): void;
-  /** A start of ours that reached Temporal. */
+  /** Counts one of our starts that reached Temporal. */
   countWorkflowStart(workflowType: string): void;
-  /** The relay sent outbox rows to a consumer, found its server away, or was refused. */
+  /** Counts outbox rows that the relay sent to a consumer, or failed to send because the server was down or refused. */
   outboxSent(input: { consumer: string; outcome: string; rows: number }): void;
-  /** A consumer dealt with a job. */
+  /** Counts a job that a consumer handled. */
   jobHandled(input: { consumer: string; outcome: string; seconds: number }): void;
-  /** A payment gateway answered a call, or did not. */
+  /** Counts a call to a payment gateway, with or without a result. */
   gatewayCalled(input: { gateway: string; call: string; outcome: string; seconds: number }): void;
-  /** A payment gateway's webhook came. */
+  /** Counts a webhook of a payment gateway. */
   gatewayReported(input: { gateway: string; outcome: string }): void;
   addGauge(source: GaugeSource): void;
-  /** Text in Prometheus' format from another source, put behind our own. */
+  /** Adds text in Prometheus' format from another source, appended to our own. */
   addText(read: () => Promise<string>): void;
   contentType: string;
-  /** Everything in Prometheus' text format. Never rejects because of a source. */
+  /** Resolves to all metrics in Prometheus' text format. Never rejects because of a source. */
   render(): Promise<string>;
 }
 
 const SOURCE_WITHIN_MS = 1000;
 
 /**
- * The metrics of one process, in a registry of its own. https://prometheus.io/docs/instrumenting/exposition_formats/
+ * Returns the metrics of one process, in a registry of its own.
+ * https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export function createMetrics({ role }: { role: string }): Metrics {
   const registry = new Registry();
@@ -53,7 +54,7 @@ export function createMetrics({ role }: { role: string }): Metrics {
   collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Time from the first byte of a request to the last of its answer',
+    help: 'Time from the first byte of a request to the last byte of its response',
     labelNames: ['operationId', 'method', 'status'],
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
     registers: [registry],
@@ -66,13 +67,13 @@ export function createMetrics({ role }: { role: string }): Metrics {
   });
   const sent = new Counter({
     name: 'outbox_rows_sent_total',
-    help: 'Outbox rows the relay dealt with; a row that is sent again counts again',
+    help: 'Outbox rows that the relay handled; a row that is sent again counts again',
     labelNames: ['consumer', 'outcome'],
     registers: [registry],
   });
   const jobs = new Histogram({
     name: 'queue_job_duration_seconds',
-    help: 'Time a consumer took for a job',
+    help: 'Duration of a job',
     labelNames: ['consumer', 'outcome'],
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10],
     registers: [registry],
@@ -80,8 +81,8 @@ export function createMetrics({ role }: { role: string }): Metrics {
   const gatewayCalls = new Histogram({
     name: 'gateway_call_duration_seconds',
     help:
-      'Time a call to a payment gateway took; the outcome is what it answered, or the error that stands for ' +
-      'no answer',
+      'Duration of a call to a payment gateway; the outcome is the status of its result, or the error that ' +
+      'it ended with',
     labelNames: ['gateway', 'call', 'outcome'],
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
     registers: [registry],
@@ -89,8 +90,8 @@ export function createMetrics({ role }: { role: string }): Metrics {
   const gatewayReports = new Counter({
     name: 'gateway_webhooks_total',
     help:
-      'Webhooks of payment gateways; the outcome is taken, foreign (about nothing of ours), unknown_form ' +
-      '(signed, and not understood) or refused (not signed as it should be)',
+      'Webhooks of payment gateways; the outcome is taken, foreign (concerns nothing of ours), unknown_form ' +
+      '(signed, but not understood) or refused (invalid signature)',
     labelNames: ['gateway', 'outcome'],
     registers: [registry],
   });
@@ -124,7 +125,7 @@ export function createMetrics({ role }: { role: string }): Metrics {
         collect: async () => {
           const samples = await withinASecond(read(), []);
           gauge.reset();
-          // Reset, a gauge without labels stands at 0; a value nobody knows is no 0.
+          // After a reset, a gauge without labels has the value 0, which would be wrong for an unknown value.
           if (labelNames.length === 0) gauge.remove();
           for (const { labels = {}, value } of samples) gauge.set(labels, value);
         },

@@ -1,6 +1,6 @@
-const STRUCK_OUT = '[redacted]';
+const REDACTED = '[redacted]';
 
-/** The values of these fields are struck out at whatever depth they stand. */
+/** The values of these fields are redacted at any depth. */
 const SECRET_FIELDS = [
   'authorization',
   'cookie',
@@ -20,31 +20,32 @@ const MAIL_DOMAIN = /(?:[\p{L}\p{N}\p{M}-]{1,63}\.){1,8}[\p{L}\p{N}-]{2,63}/u;
 
 /**
  * The bounds in the patterns keep them linear: without them a long run of letters would be read again from each of its
- * letters. Order matters only in that the password of a URL goes before the address that it would make with its host.
+ * letters. Order matters only for the password of a URL, which goes before the mail address that it would form with its
+ * host.
  */
 const patterns: readonly { mark: RegExp; find: RegExp; put: string }[] = [
   {
     mark: /":"/,
     find: new RegExp(`"(${SECRET_FIELDS.join('|')})":"(?:[^"\\\\]|\\\\.)*"`, 'gi'),
-    put: `"$1":"${STRUCK_OUT}"`,
+    put: `"$1":"${REDACTED}"`,
   },
-  { mark: /pk_/, find: /\bpk_([a-z]{1,20})_[\w-]{1,200}/g, put: `pk_$1_${STRUCK_OUT}` },
-  { mark: /bearer/i, find: /\b(bearer)(\s+|%20)[^\s"',\\]{1,4096}/gi, put: `$1 ${STRUCK_OUT}` },
-  { mark: /onb_/, find: /\b(onb_[0-9a-z]{26})(?:\.|%2e)\d{1,9}(?:\.|%2e)[\w-]{1,200}/gi, put: `$1.${STRUCK_OUT}` },
-  { mark: /verify/, find: /(\/verify\/)[^\s"/?\\]{1,400}/g, put: `$1${STRUCK_OUT}` },
-  { mark: /:\/\//, find: /(:\/\/)[^\s"/@\\]{1,400}@/g, put: `$1${STRUCK_OUT}@` },
+  { mark: /pk_/, find: /\bpk_([a-z]{1,20})_[\w-]{1,200}/g, put: `pk_$1_${REDACTED}` },
+  { mark: /bearer/i, find: /\b(bearer)(\s+|%20)[^\s"',\\]{1,4096}/gi, put: `$1 ${REDACTED}` },
+  { mark: /onb_/, find: /\b(onb_[0-9a-z]{26})(?:\.|%2e)\d{1,9}(?:\.|%2e)[\w-]{1,200}/gi, put: `$1.${REDACTED}` },
+  { mark: /verify/, find: /(\/verify\/)[^\s"/?\\]{1,400}/g, put: `$1${REDACTED}` },
+  { mark: /:\/\//, find: /(:\/\/)[^\s"/@\\]{1,400}@/g, put: `$1${REDACTED}@` },
   {
     mark: /@|%40/,
     find: new RegExp(`${MAILBOX.source}(?:@|%40)${MAIL_DOMAIN.source}`, 'gu'),
-    put: STRUCK_OUT,
+    put: REDACTED,
   },
-  { mark: /@|%40/, find: /\\"[^"\\]{1,64}\\"@[\p{L}\p{N}.-]{1,255}/gu, put: STRUCK_OUT },
+  { mark: /@|%40/, find: /\\"[^"\\]{1,64}\\"@[\p{L}\p{N}.-]{1,255}/gu, put: REDACTED },
 ];
 
 /**
- * Strikes out of a finished log line whatever must not be in it: API keys, bearer and verification tokens, passwords in
- * URLs, mail addresses, and the given secrets wherever they stand. The line stays valid JSON. Runs on every line, so it
- * looks for a telling mark first.
+ * Returns a function that redacts a finished log line: API keys, bearer and verification tokens, passwords in URLs,
+ * mail addresses, and the given secrets wherever they occur. The line stays valid JSON. The function runs on every
+ * line, so it tests for a cheap mark first.
  */
 export function createRedactor(secrets: readonly string[] = []): (line: string) => string {
   const literals = secrets
@@ -52,7 +53,7 @@ export function createRedactor(secrets: readonly string[] = []): (line: string) 
     .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
   return (line) => {
     let text = line;
-    for (const literal of literals) if (text.includes(literal)) text = text.replaceAll(literal, STRUCK_OUT);
+    for (const literal of literals) if (text.includes(literal)) text = text.replaceAll(literal, REDACTED);
     for (const { mark, find, put } of patterns) if (mark.test(text)) text = text.replace(find, put);
     return text;
   };

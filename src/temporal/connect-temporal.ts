@@ -9,7 +9,7 @@ import {
 export interface TemporalSettings {
   address: string;
   namespace: string;
-  /** False for none, true for system roots, or the client's own certificates. */
+  /** `false` disables TLS, `true` uses the system's roots, an object holds the client's own certificates. */
   tls: ConnectionOptions['tls'];
   apiKey: string | undefined;
 }
@@ -17,8 +17,8 @@ export interface TemporalSettings {
 const LONGEST_RETRY_PAUSE_MS = 2000;
 
 /**
- * A client that connects on first use and again after an outage, so a process starts and serves while Temporal is away.
- * Every call made through it needs a deadline (`client.withDeadline`): a frozen server never answers.
+ * Returns a client that connects on first use and reconnects after an outage, so a process starts and serves while
+ * Temporal is down. Every call through it needs a deadline (`client.withDeadline`): a frozen server never responds.
  */
 export function connectTemporal({ address, namespace, tls, apiKey }: TemporalSettings): Client {
   const retries = retriesThatEnd();
@@ -35,8 +35,8 @@ export function connectTemporal({ address, namespace, tls, apiKey }: TemporalSet
 }
 
 /**
- * The SDK's retries of calls, which end before the connection is closed: one that meets a closed connection throws in
- * its timer, where nobody can catch it, and ends the process.
+ * The SDK's retries of calls, which end before the connection is closed: a retry on a closed connection throws in its
+ * timer, where no caller can catch the error, and ends the process.
  */
 function retriesThatEnd() {
   const { retryableDecider, delayFunction } = defaultGrpcRetryOptions();

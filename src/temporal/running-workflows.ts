@@ -2,13 +2,13 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 
 const CALL_TIMEOUT_MS = 10_000;
 
-/** What Temporal says is running: for the reconciler, which compares it with what MongoDB says. */
+/** The workflows that run according to Temporal; the reconciler compares them with the entities in MongoDB. */
 export interface RunningWorkflows {
-  /** Every running workflow of a type, from visibility: it may lag by seconds. */
+  /** Lists every running workflow of a type, from visibility: may lag by seconds. */
   listRunning(workflowType: string): AsyncIterable<{ workflowId: string }>;
-  /** Whether one runs, from its own state: exact. */
+  /** Resolves to true while the workflow runs; read from its own state, so exact. */
   isRunning(workflowId: string): Promise<boolean>;
-  /** Ends a run at once, leaving no handler a say; harmless when none runs. */
+  /** Ends a run immediately, without running its handlers; harmless when none runs. */
   terminate(input: { workflowId: string; reason: string }): Promise<void>;
 }
 

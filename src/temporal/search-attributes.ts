@@ -1,15 +1,15 @@
 import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 
-/** The one attribute workflows can be searched by. The name is on the wire for ever. */
+/** The only attribute by which workflows can be searched. Its name is on the wire and can never change. */
 export const tenantIdAttribute = defineSearchAttributeKey('TenantId', 'KEYWORD');
 
 /** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */
 const KEYWORD = 2 as never;
 
 /**
- * Registers the search attribute where it is missing. Resolves to `present` or `added`.
- * Rejects when the server does not allow it; on Temporal Cloud an administrator adds `TenantId` (Keyword) once.
+ * Registers the search attribute where it is missing. Resolves to `present` or `added`. Rejects when the server does
+ * not allow it; on Temporal Cloud an administrator adds `TenantId` (Keyword) once.
  */
 export async function ensureSearchAttributes({
   client,

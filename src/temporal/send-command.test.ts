@@ -8,20 +8,15 @@ const refused = (message: string, type?: string, details: unknown[] = []) =>
     entityType: 'payment',
   });
 
-describe('what a process refused', () => {
-  it.each(['The payment is captured', 'The payment is being undone already'])(
-    '%s: with what to do about it',
-    (message) => {
-      expect(refused(message, 'ILLEGAL_STATE')).toMatchObject({
-        code: 'ILLEGAL_STATE',
-        message:
-          `${message}: read the payment for where it stands now, ` +
-          'and send what is still wanted with a new Idempotency-Key.',
-      });
-    },
-  );
+describe('the refusal of a workflow', () => {
+  it.each(['The payment is captured', 'The payment is being undone already'])('%s: says how to continue', (message) => {
+    expect(refused(message, 'ILLEGAL_STATE')).toMatchObject({
+      code: 'ILLEGAL_STATE',
+      message: `${message}. Read the payment for its state, then send a new request with a new Idempotency-Key.`,
+    });
+  });
 
-  it('keeps the words of a refusal that has its own remedy', () => {
+  it('keeps the message of a refusal that says how to continue', () => {
     expect(refused('Wait an hour.', 'RESEND_LIMIT', [{ retryAfterMs: 1500 }])).toMatchObject({
       code: 'RESEND_LIMIT',
       message: 'Wait an hour.',

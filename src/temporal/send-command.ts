@@ -22,21 +22,22 @@ export interface SendCommandInput {
   /** The update's wire name. */
   update: string;
   /**
-   * What the update is told, its id (also the update id, so a repeat asks for the same outcome) and sender included.
+   * The update's argument, including its id (also the update id, so a repeat receives the same outcome) and its sender.
    */
   input: CommandInput;
-  /** Why an entity takes no more commands; null while it does. */
+  /** Returns the reason why the entity accepts no more commands; null while it accepts them. */
   refusalOf: (entity: Entity) => DomainError | null;
 }
 
-const ANSWER_WITHIN_MS = 2000;
+const OUTCOME_WITHIN_MS = 2000;
 
 /**
- * Sends a command to a running process and answers what it did. The same `commandId` is applied once and always
- * answered the same.
+ * Sends a command to a running workflow and returns its outcome. The same `commandId` is applied once and always
+ * returns the same outcome.
  *
- * @throws DomainError `NOT_FOUND`; the process's own refusals (`ILLEGAL_STATE`, …); `OUTCOME_PENDING` when no answer
- *   came in time and the entity goes on: it may still be applied, and a repeat with the same id tells.
+ * @throws DomainError `NOT_FOUND`; the workflow's own refusals (`ILLEGAL_STATE`, …); `OUTCOME_PENDING` when the outcome
+ *   is not known in time and the entity goes on: the command may still be applied, and a repeat with the same id
+ *   returns its outcome.
  */
 export async function sendCommand(
   { client, database, starter }: CommandDependencies,
@@ -46,11 +47,15 @@ export async function sendCommand(
   const { entityType } = process;
 
   /**
-   * What is known without the process; the outcome stands with the command's event, true for ever, whatever Temporal
-   * still knows. The entity is read first: if it was changed by this very command, its event is found afterwards, and
-   * no outcome is taken for a refusal.
+   * Reads what is known without the workflow. The outcome is stored in the command's event for ever, however long
+   * Temporal keeps the workflow. The entity is read first: if this very command changed it, the event is found
+   * afterwards, and an outcome is never reported as a refusal.
    */
-  const look = async (): Promise<{ state: string; outcome: CommandOutcome | null; refusal: DomainError | null }> => {
+  const readRecorded = async (): Promise<{
+    state: string;
+    outcome: CommandOutcome | null;
+    refusal: DomainError | null;
+  }> => {
     const entity: Entity = await findEntity({ database, tenantId, entityType, entityId });
     const event = await database.models.events
       .findOne({ tenantId, entityId, step: commandStep(input.commandId) })
@@ -62,33 +67,34 @@ export async function sendCommand(
     };
   };
 
-  const before = await look();
+  const before = await readRecorded();
   if (before.outcome) return before.outcome;
   if (before.refusal) throw before.refusal;
   if (before.state === process.firstState) await startFirst({ database, starter }, { tenantId, entityId });
   try {
-    return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+    return await client.withDeadline(Date.now() + OUTCOME_WITHIN_MS, () =>
       client.workflow
         .getHandle(process.workflowId({ _id: entityId, tenantId }))
         .executeUpdate<CommandOutcome, [CommandInput]>(update, { args: [input], updateId: input.commandId }),
     );
   } catch (error) {
-    // What is recorded was applied, even where the process says that it was cut short. And it may have ended meanwhile:
-    // the server then goes on trying to deliver an update until the time to answer is over.
-    const after = await look();
+    // A recorded command was applied, even if the workflow reports that it was cut off. The entity may also have ended
+    // meanwhile: the server then keeps trying to deliver the update until the deadline.
+    const after = await readRecorded();
     if (after.outcome) return after.outcome;
     const refused = refusalIn({ error, entityType }) ?? after.refusal;
     if (refused) throw refused;
     const detail = isCutOff(error)
-      ? 'The process was ended while it was at work on the command. Repeat the request with the same Idempotency-Key to learn its outcome'
-      : 'The process did not answer in time. The command may still be applied: repeat the request with the same Idempotency-Key to learn its outcome';
+      ? 'The command was interrupted. Repeat the request with the same Idempotency-Key to learn its outcome.'
+      : 'The outcome is not known yet, and the command may still be applied. ' +
+        'Repeat the request with the same Idempotency-Key to learn its outcome.';
     throw new DomainError('OUTCOME_PENDING', detail, { retryAfterSeconds: 1 });
   }
 }
 
 /**
- * A command may overtake the start of its workflow; the start is sent first then. Where that fails the update fails
- * too, and says so.
+ * A command may arrive before its workflow is started; the start is then sent first. If that fails, the update fails
+ * too and reports why.
  */
 async function startFirst(
   { database, starter }: Pick<CommandDependencies, 'database' | 'starter'>,
@@ -98,7 +104,7 @@ async function startFirst(
   if (row) await starter.start(row).catch(() => undefined);
 }
 
-/** The server's own word for an update that it had delivered to a run which then ended without an answer. */
+/** The server's error type for an update delivered to a run that ended before it completed the update. */
 const CUT_OFF = 'AcceptedUpdateCompletedWorkflow';
 const isCutOff = (error: unknown): boolean =>
   error instanceof WorkflowUpdateFailedError &&
@@ -106,15 +112,15 @@ const isCutOff = (error: unknown): boolean =>
   error.cause.type === CUT_OFF;
 
 /**
- * What the workflow refused, in the words it used; where it only says how things stand, with what to do about it. Null
- * when it said nothing.
+ * Returns the workflow's refusal with its own message; for `ILLEGAL_STATE`, which only names the state, the message
+ * also says how to continue. Null when the error is no refusal.
  */
 export function refusalIn({ error, entityType }: { error: unknown; entityType: EntityType }): DomainError | null {
   if (!(error instanceof WorkflowUpdateFailedError) || isCutOff(error)) return null;
   const { cause } = error;
-  const remedy = `: read the ${entityType} for where it stands now, and send what is still wanted with a new Idempotency-Key.`;
+  const remedy = `. Read the ${entityType} for its state, then send a new request with a new Idempotency-Key.`;
   if (!(cause instanceof ApplicationFailure) || !cause.type) {
-    return new DomainError(ILLEGAL_STATE, `The process ended before the command could be applied${remedy}`);
+    return new DomainError(ILLEGAL_STATE, `The workflow ended before the command could be applied${remedy}`);
   }
   if (cause.type === ILLEGAL_STATE) return new DomainError(ILLEGAL_STATE, cause.message + remedy);
   const [details] = (cause.details ?? []) as [{ retryAfterMs?: number }?];

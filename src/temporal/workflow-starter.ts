@@ -10,19 +10,19 @@ import type { OutboxRow } from '../models/outbox-row';
 import type { Entity } from '../models/schema-options';
 import type { Logger } from '../telemetry/logger';
 import { tenantIdAttribute } from './search-attributes';
-import { startingAhead } from './time-skipping/time-skipping-api';
+import { clientStartingAhead } from './time-skipping/time-skipping-api';
 
 const MAX_IN_FLIGHT = 20;
 const START_TIMEOUT_MS = 5000;
 
-/** Sends what the outbox has for Temporal, starts and signals; the sole caller of `client.workflow.start`. */
+/** Sends the starts and signals in the outbox to Temporal; the only caller of `client.workflow.start`. */
 export interface WorkflowStarter {
   /**
-   * Sends the start of a freshly committed row in the background, at most 20 at a time; one too many, or one that
-   * fails, is left to the relay. Never throws.
+   * Sends the start of a freshly committed row in the background, at most 20 at a time; the relay sends those above
+   * that number and those that fail. Never throws.
    */
   startSoon(row: OutboxRow): void;
-  /** Sends the start or the signal of a row now and records it as done. Rejects when Temporal is away or refuses. */
+  /** Sends the start or the signal of a row now and records it as done. Rejects when Temporal is down or refuses. */
   start(row: OutboxRow): Promise<void>;
   /** Resolves when nothing is in flight. */
   drain(): Promise<void>;
@@ -32,13 +32,14 @@ export interface WorkflowStarterDependencies {
   client: Client;
   database: Database;
   logger: Logger;
-  /** Told of every workflow that a start of ours reached. */
+  /** Called for every workflow that one of our starts reached. */
   onStarted: (workflowType: string) => void;
 }
 
 /**
- * A start is sent only while its entity waits for it: Temporal forgets closed ids after its retention, the entity does
- * not. Sent twice, it reaches the same run (`USE_EXISTING`) or finds that it has been (`REJECT_DUPLICATE`).
+ * Returns the starter. A start is sent only while its entity waits for it: Temporal forgets closed ids after its
+ * retention, the entity does not. A start sent twice reaches the same run (`USE_EXISTING`) or finds that it has run
+ * (`REJECT_DUPLICATE`).
  */
 export function createWorkflowStarter({
   client,
@@ -87,8 +88,8 @@ export function createWorkflowStarter({
 type Awaited = Pick<Entity, 'state' | 'updatedAt'>;
 
 /**
- * The entity when it still waits to be started, accepted and unclaimed, or unclaimed since an operator's restart; null
- * otherwise.
+ * Returns the entity while it waits for its start: accepted and unclaimed, or unclaimed since an operator's restart.
+ * Otherwise null.
  */
 async function findAwaited(
   { models }: Database,
@@ -101,13 +102,13 @@ async function findAwaited(
   return isAwaited ? entity : null;
 }
 
-/** More than clocks of our own differ by. */
+/** More than the clocks of our own machines differ. */
 const BORN_IN_A_HOP_MS = 60_000;
 
 /**
- * How far ahead of real time the workflow has to begin, in ms: its tenant's offset. One that another workflow asked for
- * in the middle of an advance begins where that one stands, or it would live before it was wanted. A process that lives
- * in real time begins in it.
+ * Returns the milliseconds ahead of real time at which the workflow has to begin: its tenant's offset. A workflow that
+ * another workflow started in the middle of an advance begins at that one's time; otherwise it would begin before its
+ * own cause. A process that lives in real time begins in it.
  */
 async function aheadMs({ clock, row, entity }: { clock: Clock; row: OutboxRow; entity: Awaited }): Promise<number> {
   if (processOf(row.entityType)?.clock === 'real' || tenantOf(row.tenantId).mode !== 'sandbox') return 0;
@@ -123,7 +124,7 @@ async function send(
 ): Promise<void> {
   const { workflowType, workflowId, taskQueue, input, restart } = start!;
   const isAhead = sandboxOffsetMs > 0;
-  const workflows = isAhead ? startingAhead({ client, workflowId, byMs: sandboxOffsetMs }) : client.workflow;
+  const workflows = isAhead ? clientStartingAhead({ client, workflowId, byMs: sandboxOffsetMs }) : client.workflow;
   try {
     await client.withDeadline(Date.now() + START_TIMEOUT_MS, () =>
       workflows.start(workflowType, {
@@ -137,12 +138,12 @@ async function send(
       }),
     );
   } catch (error) {
-    // It ran and has ended: the start did its work.
+    // The workflow ran and has ended: the start did its work.
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
 }
 
-/** To a workflow that has ended there is nothing to say. */
+/** Sends a signal; a workflow that has ended needs none. */
 async function sendSignal(client: Client, { workflowId, name, args = [] }: WorkflowSignal): Promise<void> {
   try {
     await client.withDeadline(Date.now() + START_TIMEOUT_MS, () =>

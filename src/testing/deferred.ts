@@ -3,7 +3,7 @@ export interface Deferred {
   resolve: () => void;
 }
 
-/** A promise that somebody else keeps: what a test holds back until the moment has come. */
+/** Returns a promise with the function that resolves it, so that a test can hold something back. */
 export function deferred(): Deferred {
   let resolve = (): void => undefined;
   const promise = new Promise<void>((done) => {

@@ -4,20 +4,20 @@ import { settledPaymentStates } from '../domain/payments/payment';
 import { postingOf } from '../models/payments/ledger-posting';
 import type { PaymentWorld } from './worlds/payment-world';
 
-/** What a gateway's books say of one payment, in minor units. */
+/** The totals of one payment in the gateway's books; amounts in minor units. */
 export interface BankTotals {
   held: number;
   captured: number;
   refunded: number;
-  /** Calls that took money or held it, counted. */
+  /** The number of authorisations, captures and voids. */
   authorisations: number;
   captures: number;
   voids: number;
 }
 
 /**
- * Compares the payment, our ledger and the gateway's own books. Empty when all three agree: nothing lost, doubled,
- * charged but unpaid or paid but uncharged.
+ * Compares the payment, our ledger and the gateway's own books. `problems` is empty when all three agree: nothing lost,
+ * doubled, charged but unpaid or paid but uncharged.
  */
 export async function differences(
   world: Pick<PaymentWorld, 'read' | 'postings' | 'bankItems'>,

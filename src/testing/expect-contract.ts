@@ -2,7 +2,7 @@ import Ajv, { type ValidateFunction } from 'ajv/dist/2020';
 import type { Response } from 'supertest';
 import { readContractText } from '../assets';
 import { loadContract, type JsonSchema } from '../http/pipeline/contract';
-import { addContractFormats } from '../http/pipeline/formats';
+import { addContractFormats } from '../http/pipeline/input/formats';
 
 interface RawResponse {
   $ref?: string;
@@ -21,9 +21,9 @@ ajv.addSchema(contract.definitions);
 const validators = new Map<string, ValidateFunction | null>();
 
 /**
- * Holds an answer against openapi.yaml: the operation may answer with this status, in this media type, with a body of
- * this form. Answers outside the contract's base path (docs, unknown paths) need only be problems where they are
- * errors.
+ * Compares a response with openapi.yaml and returns it. Throws when the operation does not allow the status, the media
+ * type or the body. Outside the contract's base path (docs, unknown paths) only errors are checked: they must be
+ * problems.
  */
 export function expectContract(response: Response): Response {
   const { method, path } = response.request as unknown as { method: string; path?: string; url: string };
@@ -79,7 +79,7 @@ function faultIn({
 
 function faultInOther(response: Response, type: string): string | null {
   if (response.status < 400 || (response.request as unknown as { method: string }).method === 'HEAD') return null;
-  if (type !== 'application/problem+json') return 'an error has to be a problem';
+  if (type !== 'application/problem+json') return 'an error must be a problem document';
   const validate = ajv.compile({ $ref: 'contract#/$defs/Problem' });
   return validate(response.body) ? null : ajv.errorsText(validate.errors);
 }

@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
 
-/** The server's own word where something new came while a workflow was ending: it looks again. */
+/** The server's message when an event arrived while a workflow was ending; the task is repeated. */
 const NO_FAILURE = 'UnhandledCommand';
 
-/** What went wrong in a workflow's own code, which Temporal hides by trying again; and an ending that is none. */
+/** Returns the errors in a workflow's own code, which Temporal hides by retries, and any abnormal end. */
 export async function failedTasksOf(client: Client, workflowId: string): Promise<string[]> {
   const handle = client.workflow.getHandle(workflowId);
   const [{ events }, { status }] = await Promise.all([handle.fetchHistory(), handle.describe()]);

@@ -8,14 +8,14 @@ import { inventory, renderInventory } from './workflow-inventory';
 
 const root = checkoutRoot(__dirname);
 
-/** A text with what stands between two markers replaced. */
+/** Returns the text with the content between two markers replaced. */
 const between = (text: string, marker: string, content: string): string =>
   text.replace(
     new RegExp(`<!-- ${marker}:begin -->[\\s\\S]*<!-- ${marker}:end -->`),
     () => `<!-- ${marker}:begin -->\n${content.trim()}\n<!-- ${marker}:end -->`,
   );
 
-/** What is generated is compared; `npm run generate` writes it. */
+/** Compares a generated file; `npm run generate` writes the file instead. */
 function expectCurrent(file: string, generate: (current: string) => string): void {
   const path = join(root, file);
   const current = readFileSync(path, { encoding: 'utf8', flag: 'a+' });
@@ -28,15 +28,15 @@ it('lists every workflow in the inventory', () => {
   expect(inventory.map(({ workflow }) => workflow).sort()).toEqual(Object.keys(workflows).sort());
 });
 
-it('keeps docs/workflows.md true to the code', () => {
+it('keeps docs/workflows.md up to date', () => {
   expectCurrent('docs/workflows.md', renderInventory);
 });
 
-it("keeps the README's table of configuration true to the code", () => {
+it("keeps the README's table of configuration up to date", () => {
   expectCurrent('README.md', (readme) => between(readme, 'config', renderConfigTable()));
 });
 
-it('keeps the picture of a payment true to its table of transitions', () => {
+it('keeps the diagram of a payment up to date', () => {
   expectCurrent('docs/money.md', (page) =>
     between(page, 'payment-states', `\`\`\`mermaid\n${paymentsToMermaid().trim()}\n\`\`\``),
   );

@@ -1,4 +1,4 @@
-/** So many cells of a matrix keep two cores busy; more only wait for each other until their time limits pass. */
+/** Eight cells of a matrix keep two cores busy; more only wait for each other until their time limits pass. */
 const BATCH_SIZE = 8;
 
 export interface InBatchesOptions {

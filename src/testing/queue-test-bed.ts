@@ -5,10 +5,10 @@ import type { Onboarding } from '../models/users/onboarding';
 import type { Partner } from '../models/partners/partner';
 import type { User } from '../models/users/user';
 
-/** For tests: logs nothing. */
+/** A logger that discards everything. */
 export const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** For tests: keys in Redis that no other test touches. */
+/** Returns a prefix for keys in Redis that no other test uses. */
 export const ownPrefix = () => `{test-${randomUUID()}}`;
 
 export function testRedisUrl(): string {
@@ -17,7 +17,7 @@ export function testRedisUrl(): string {
   return url;
 }
 
-/** For tests: repeats until the expectations hold; their last failure after `withinMs`. */
+/** Repeats `check` until the expectations hold. Throws the last failure after `withinMs`. */
 export async function eventually<T>(check: () => Promise<T> | T, withinMs = 10_000): Promise<T> {
   const giveUpAt = Date.now() + withinMs;
   for (;;) {
@@ -36,7 +36,7 @@ export interface People {
   onboarding: Onboarding;
 }
 
-/** For tests: a partner with a user whose onboarding waits for verification. */
+/** Returns a partner with a user whose onboarding waits for verification. */
 export function people(
   changes: { user?: Partial<User>; partner?: Partial<Partner>; onboarding?: Partial<Onboarding> } = {},
 ): People {

@@ -14,8 +14,8 @@ import type { SendSubscriptionCommandInput } from '../temporal/commands/subscrip
 import { openTestDatabase } from './servers/test-database';
 
 /**
- * A request's time for tests that are about what is answered, not about how soon: racing writers on a busy machine take
- * longer than production would let them.
+ * Milliseconds that a request may take in tests of the response, not of its speed: racing writers on a busy machine
+ * take longer than production allows.
  */
 export const PATIENT_MS = 15_000;
 export const OPERATOR_KEY = 'op_test_0123456789abcdef0123456789abcdef';
@@ -26,8 +26,8 @@ export type TestMethod = 'get' | 'post' | 'patch' | 'put' | 'delete' | 'head' | 
 export interface TestApi extends Awaited<ReturnType<typeof startTestApi>> {}
 
 /**
- * The API over a real MongoDB, on a port of its own. Temporal's side is what the test says: by default every command is
- * applied at once. `started` and `commands` hold what was handed to it.
+ * Starts the API over a real MongoDB, on its own port. The test replaces Temporal: by default every command is applied
+ * immediately. `started` and `commands` hold the starts and commands that were sent.
  */
 export async function startTestApi(overrides: Partial<AppInput> = {}) {
   const { database, drop } = await openTestDatabase();
@@ -53,7 +53,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
     },
     hasGateway: () => true,
     gatewayWebhooks: { sandbox: null, stripe: null },
-    compensations: { hasten: async () => undefined },
+    compensations: { wakeProcess: async () => undefined },
     requireTimeSkipping: async () => undefined,
     resetSandbox: async () => undefined,
     stuck: {
@@ -74,7 +74,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  /** A request under /api/v1; POSTs get a key of their own unless one is set afterwards. */
+  /** Makes a request under /api/v1. A POST gets a new Idempotency-Key, which the caller may replace. */
   const call = (method: TestMethod, path: string, key?: string): Test => {
     const test = request(origin)[method](`/api/v1${path}`);
     if (key) test.set('Authorization', `Bearer ${key}`);
@@ -93,7 +93,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
     subscriptionCommands,
     lines,
     call,
-    /** A new partner with a key of these scopes, written straight to the database. */
+    /** Writes a partner with a key of these scopes directly to the database. */
     async newTenant({
       scopes = ['read', 'write', 'review'],
       mode = 'sandbox',
@@ -143,6 +143,6 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
   };
 }
 
-/** A connection to the shared Redis with the settings that requests need. */
+/** Opens a connection to the shared Redis with the settings that requests need. */
 export const openTestRedis = (url = process.env.TEST_REDIS_URL ?? ''): Redis =>
   new Redis(url, { commandTimeout: 300, maxRetriesPerRequest: 1, enableOfflineQueue: false, lazyConnect: false });

@@ -3,21 +3,20 @@ import { setTimeout } from 'node:timers/promises';
 type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
 
 /**
- * Asks again until `probe` neither throws nor answers something falsy, and returns that answer. Fails with the last
- * reason after `timeoutMs`. Without `everyMs` it asks the less often the longer it waits: a question costs as much as
- * the work that it waits for.
+ * Calls `probe` until it returns a truthy value, and returns that value. Throws the last reason after `timeoutMs`.
+ * Without `everyMs` the calls become rarer the longer the wait is: a probe costs as much as the awaited work.
  */
 export async function waitFor<T>(
   probe: () => Promise<T> | T,
   { what, timeoutMs = 60_000, everyMs }: { what: string; timeoutMs?: number; everyMs?: number },
 ): Promise<Truthy<T>> {
   const begunAt = Date.now();
-  let reason: unknown = 'it never was';
+  let reason: unknown = 'never checked';
   for (;;) {
     try {
-      const answer = await probe();
-      if (answer) return answer as Truthy<T>;
-      reason = 'it was not yet';
+      const value = await probe();
+      if (value) return value as Truthy<T>;
+      reason = 'not yet';
     } catch (error) {
       reason = (error as Error).message;
     }

@@ -14,17 +14,18 @@ export interface InventoryEntry {
   taskQueue: string;
   id: string;
   states: readonly string[];
-  /** The contract module: its updates, signals and queries are listed. */
+  /** The contract module, whose updates, signals and queries are listed. */
   contract: Readonly<Record<string, unknown>>;
 }
 
-/** A child that acts and ends has no descriptor; it is listed after its parent. */
+/** Child workflows without a descriptor, listed after their parent. */
 const children: Record<string, InventoryEntry[]> = {
   subscription: [
     {
       workflow: SUBSCRIPTION_PAYMENT,
       about:
-        "One attempt at one period's charge: the child of `subscription`, and the parent of its `processPayment`. Never waits on business time. Activities as of `subscription`; states are the invoice's.",
+        'One attempt to charge one period: the child of `subscription`, and the parent of its `processPayment`. ' +
+        "Never waits on business time. Has the activities of `subscription`; the states are the invoice's.",
       taskQueue: taskQueues.subscriptions,
       id: subscriptionPaymentId({
         subscriptionId: '<subscriptionId>',
@@ -37,7 +38,7 @@ const children: Record<string, InventoryEntry[]> = {
   ],
 };
 
-/** Every workflow there is; a test compares the names with workflows/index.ts. */
+/** Every workflow; a test compares the names with workflows/index.ts. */
 export const inventory: InventoryEntry[] = processes.flatMap((process) => {
   const { about, contract, entityType, states, taskQueue, workflowType: workflow } = process;
   const id = process.workflowId({ _id: `<${entityType}Id>`, tenantId: '<tenantId>' });
@@ -55,12 +56,12 @@ const isDefinition = (value: unknown): value is Definition =>
   ['update', 'signal', 'query'].includes((value as Definition).type) &&
   'name' in value;
 
-/** docs/workflows.md, from the code. */
+/** Returns the content of docs/workflows.md. */
 export function renderInventory(): string {
   return [
     '# Workflows',
     '',
-    'Generated from the code by `npm run generate`; a test compares. Names and ids are on the wire for ever.',
+    'Generated from the code by `npm run generate`; a test compares. Names and ids never change.',
     '',
     `Timeouts: ${Object.entries(temporalConfig.timeouts)
       .map(([name, value]) => `${name} ${value}`)
@@ -112,7 +113,7 @@ function activitiesFileOf(workflow: string): string {
   throw new Error(`No index.ts in workflows/ exports ${workflow}`);
 }
 
-/** What a file takes from its activity proxies, each with the options it is proxied with. */
+/** Returns the activities that a file proxies, each with its options. */
 function proxiedIn(file: string): { name: string; options: ActivityOptions }[] {
   const text = readFileSync(join(checkoutRoot(__dirname), file), 'utf8');
   const named = temporalConfig as unknown as Record<string, ActivityOptions>;
@@ -131,6 +132,7 @@ function renderRetries({ retry, scheduleToCloseTimeout }: ActivityOptions): stri
     ? `${retry.maximumAttempts} attempts`
     : scheduleToCloseTimeout
       ? `for ${String(scheduleToCloseTimeout)}`
-      : 'until it succeeds or says it is final';
-  return `${String(retry?.initialInterval)}, ×${retry?.backoffCoefficient}, at most ${String(retry?.maximumInterval)}, ${until}`;
+      : 'until it succeeds or fails for good';
+  const { initialInterval, backoffCoefficient, maximumInterval } = retry ?? {};
+  return `${String(initialInterval)}, ×${backoffCoefficient}, at most ${String(maximumInterval)}, ${until}`;
 }

@@ -9,7 +9,7 @@ import { checkoutRoot } from '../../src/testing/servers/servers';
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
 );
-// Skipped visibly where there is no browser; CI installs one.
+// Skipped visibly without a browser; CI installs one.
 const withBrowser = executablePath ? describe : describe.skip;
 
 withBrowser('in a real browser', () => {
@@ -40,7 +40,7 @@ withBrowser('in a real browser', () => {
     await platform?.stop();
   });
 
-  /** A page whose violations of the content security policy, and errors, are collected. */
+  /** Opens a page, and collects its errors and violations of the content security policy. */
   const openPage = async (): Promise<{ page: Page; complaints: string[] }> => {
     const page = await browser.newPage();
     const complaints: string[] = [];
@@ -67,7 +67,7 @@ withBrowser('in a real browser', () => {
     expect(await body.innerText()).toContain('"mode": "sandbox"');
     await page.screenshot({ path: join(pictures, 'swagger.png'), fullPage: false });
 
-    // One intention after the other, as a newcomer clicks them; a key of one's own is sent as it was typed.
+    // Each click of Execute is a new intention with a new key; a typed key is sent unchanged.
     const execute = async (operation: string, ownKey?: string): Promise<string> => {
       const block = page.locator(`#operations-${operation}`);
       if (!(await block.locator('.execute').isVisible())) await block.locator('.opblock-summary-control').click();
@@ -92,7 +92,7 @@ withBrowser('in a real browser', () => {
     await page.close();
   });
 
-  it('the verification page verifies on its button, not on being opened, and shows the state', async () => {
+  it('the verification page verifies by its button, not when it is opened, and shows the state', async () => {
     const email = newAddress();
     const { body } = await postOnboarding(partner.app, { email });
     const token = await newestToken({ webUrl: platform.servers.mail.webUrl, to: email });

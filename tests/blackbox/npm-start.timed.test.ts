@@ -21,7 +21,7 @@ const runFile = join(folder, 'run.json');
 let child: ChildProcess | undefined;
 let output = '';
 
-/** `npm start`, in a folder of its own, as its own process group. */
+/** Runs `npm start` in its own folder and process group. Returns the exit code. */
 function npmStart(...flags: string[]): Promise<number | null> {
   output = '';
   const started = spawn(process.execPath, [join(root, 'scripts/start.mjs'), ...flags], {
@@ -71,8 +71,8 @@ it('npm start onboards a user, stops on Ctrl-C, restarts with its data and survi
   const run = await isUp(180_000);
   expect(output).toMatch(/completed/);
   expect(output).not.toMatch(/✗/);
-  for (const said of [run.docs, run.api, run.sandboxKey, run.mail, run.temporalUi, 'curl'])
-    expect(output).toContain(said);
+  for (const text of [run.docs, run.api, run.sandboxKey, run.mail, run.temporalUi, 'curl'])
+    expect(output).toContain(text);
   expect(run.processes.map(({ role }) => role)).toEqual(expect.arrayContaining(['api', 'worker', 'sandbox', 'server']));
   for (const { admin, pid } of run.processes) {
     expect(lives(pid)).toBe(true);
@@ -81,7 +81,7 @@ it('npm start onboards a user, stops on Ctrl-C, restarts with its data and survi
   const [onboarded] = await onboardings(run);
   expect(onboarded).toMatchObject({ state: 'completed' });
 
-  // A process that dies is started again, and the terminal says so.
+  // A process that dies is restarted, and the terminal reports it.
   const worker = run.processes.find(({ role }) => role === 'worker')!;
   process.kill(worker.pid, 'SIGKILL');
   await waitFor(
@@ -101,15 +101,15 @@ it('npm start onboards a user, stops on Ctrl-C, restarts with its data and survi
   expect(performance.now() - begun).toBeLessThan(15_000);
   expect(await onboardings(again)).toEqual([expect.objectContaining({ id: onboarded!.id, state: 'completed' })]);
 
-  // A second one in the same folder says who is there and leaves it alone.
+  // A second start in the same folder reports the running platform and does not touch it.
   const other = spawn(process.execPath, [join(root, 'scripts/start.mjs'), '--no-tour'], {
     cwd: root,
     env: { ...process.env, PLATFORM_DIR: folder },
   });
-  let said = '';
-  other.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  let printed = '';
+  other.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   expect(await new Promise((resolve) => other.once('exit', resolve))).toBe(1);
-  expect(said).toContain(again.api);
+  expect(printed).toContain(again.api);
 
   const pids = again.processes.map(({ pid }) => pid);
   process.kill(-child!.pid!, 'SIGKILL');

@@ -52,7 +52,7 @@ const timeline = async (id: string): Promise<string[]> =>
     type.replace('payment.', ''),
   );
 
-/** `--verify-ledger`, as `npm run ledger:verify` runs it. */
+/** Runs `--verify-ledger` as `npm run ledger:verify` does. */
 function verifyLedger() {
   const root = checkoutRoot(__dirname);
   const { status, stdout } = spawnSync(
@@ -63,7 +63,7 @@ function verifyLedger() {
   return { status, stdout };
 }
 
-it('takes a payment, waits for it when asked to, and gives a part and then the rest back', async () => {
+it('takes a payment, waits for it on request, and refunds a part and then the rest', async () => {
   const { body, headers } = await app.post<View>('/payments', {
     body: { amount: { amountMinor: 5000, currency: 'EUR' }, paymentMethod: 'pm_ok' },
     headers: { prefer: 'wait=20' },
@@ -90,21 +90,21 @@ it('settles a charge whose answer was lost, without charging again or calling it
   expect(steps.filter((type) => type === 'authorised')).toHaveLength(1);
 });
 
-it('answers declines with their reason, and carries a confirmed customer on by webhook', async () => {
-  const [declined, poor, asked] = await Promise.all([
+it('declines with the reason, and continues by webhook once the customer confirms', async () => {
+  const [declined, poor, confirmed] = await Promise.all([
     pay({ paymentMethod: 'pm_declined' }),
     pay({ paymentMethod: 'pm_insufficient_funds' }),
     pay({ paymentMethod: 'pm_requires_action' }),
   ]);
   expect((await until(`/payments/${declined.id}`, 'declined')).reason).toBe('card_declined');
   expect((await until(`/payments/${poor.id}`, 'declined')).reason).toBe('insufficient_funds');
-  const { nextAction } = await until(`/payments/${asked.id}`, 'requires_action');
+  const { nextAction } = await until(`/payments/${confirmed.id}`, 'requires_action');
   const pressed = await fetch(nextAction!.url, { method: 'POST', body: new URLSearchParams({ decision: 'approve' }) });
   expect(pressed.status).toBeLessThan(400);
-  await until(`/payments/${asked.id}`, 'captured');
+  await until(`/payments/${confirmed.id}`, 'captured');
 });
 
-it('takes a cancel before the capture for a void, and captures a part of what is held', async () => {
+it('voids a payment cancelled before the capture, and captures a part of another', async () => {
   const [voided, captured] = await Promise.all([pay({ capture: 'manual' }), pay({ capture: 'manual' })]);
   for (const { id } of [voided, captured]) await until(`/payments/${id}`, 'authorised');
   expect((await app.post(`/payments/${voided.id}/cancel`)).status).toBe(200);
@@ -118,7 +118,7 @@ it('takes a cancel before the capture for a void, and captures a part of what is
   expect([late.status, late.body.code]).toEqual([409, 'PAYMENT_NOT_CAPTURABLE']);
 });
 
-it('voids an uncaptured payment when the clock of its sandbox has moved 8 days, and only there', async () => {
+it('voids an uncaptured payment once its sandbox has advanced 8 days, and only there', async () => {
   const { id } = await pay({ capture: 'manual' });
   await until(`/payments/${id}`, 'authorised');
   const other = await enrolPartner(platform);
@@ -145,7 +145,7 @@ it('keeps books that agree with the gateway item by item until somebody changes 
   });
   expect(verifyLedger()).toEqual({ status: 0, stdout: expect.stringContaining('The books agree.') });
 
-  // Money taken behind our back.
+  // Somebody authorises at the gateway without the platform.
   const { tenantId } = (await app.get<{ tenantId: string }>('/me')).body;
   await fetch(`${platform.sandboxUrl}/v1/authorisations`, {
     method: 'POST',

@@ -33,9 +33,7 @@ const operation = async (id: string) => {
   return body;
 };
 
-/**
- * Advances by 100 days, and in the middle of them takes a process away for a while. Whatever fails is advanced again.
- */
+/** Advances by 100 days, and kills and restarts a process on the way. A failed advance is repeated. */
 async function advanceWithout(process: PlatformProcess): Promise<Operation[]> {
   const clock = (await app.get<{ now: string }>('/sandbox/clock')).body;
   const target = Date.parse(clock.now) + 100 * 86_400_000;
@@ -79,7 +77,7 @@ async function verifyLedger(): Promise<number> {
   return code;
 }
 
-it('an advance outlives its worker, the api and the gateway without burning a deadline', async () => {
+it('an advance survives an outage of worker, api and gateway without missing a deadline', async () => {
   const plan = await app.post<{ id: string }>('/plans', {
     body: { name: 'Weekly', amount: { amountMinor: 700, currency: 'EUR' }, interval: 'week' },
   });

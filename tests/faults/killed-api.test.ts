@@ -29,8 +29,8 @@ it(`${KILLS} kills between commit and start leave no onboarding without its work
   const [api] = platform.apis;
   const requests = Array.from({ length: KILLS }, () => ({ email: newAddress(), key: randomUUID() }));
   for (const [kill, request] of requests.entries()) {
-    // Half of the rounds freeze Temporal, so that the commit is certain and the start is not; the others are killed at
-    // some moment of the request.
+    // Half of the rounds freeze Temporal, so that only the commit is certain; the others kill the api at some moment of
+    // the request.
     const frozen = kill % 2 === 0;
     if (frozen) platform.servers.temporal.pause();
     const answer = postOnboarding(app, request).catch(() => null);
@@ -41,8 +41,8 @@ it(`${KILLS} kills between commit and start leave no onboarding without its work
     await answer;
     await api!.start();
   }
-  // A transaction of a killed process holds its documents until the database gives it up, a minute at most: 503
-  // meanwhile, and again.
+  // The transaction of a killed process locks its documents for up to a minute; requests get 503 meanwhile and are
+  // repeated.
   const answers = await Promise.all(
     requests.map((request) =>
       waitFor(
@@ -82,7 +82,7 @@ it(`${KILLS} kills between commit and start leave no onboarding without its work
   await client.connection.close();
 });
 
-it('applies a command once and returns the same when the api died with its answer', async () => {
+it('applies a command once and returns the same when the api dies before its response', async () => {
   const [api] = platform.apis;
   for (const delayMs of [0, 5, 20, 60]) {
     const email = newAddress();

@@ -18,7 +18,7 @@ interface Scene {
   database: Database;
 }
 
-/** Two, side by side: what was at work when a worker was killed is waited for in real time. */
+/** Two platforms side by side, because the work of a killed worker times out in real time. */
 const scenes: Scene[] = [];
 beforeAll(() =>
   Promise.all(
@@ -54,7 +54,7 @@ const STEPS = [
   'completed',
 ];
 
-/** Takes one onboarding from the first request to the end, as an app would, through every outage. */
+/** Takes one onboarding to its end, as an app would, through every outage. */
 async function onboard({ platform, app }: Scene, email: string, id: string): Promise<void> {
   const token = await newestToken({ webUrl: platform.servers.mail.webUrl, to: email });
   for (const [command, body] of [
@@ -68,7 +68,7 @@ async function onboard({ platform, app }: Scene, email: string, id: string): Pro
   await untilState(app, id, 'completed', 300_000);
 }
 
-/** One onboarding per step; when it has taken that step the worker is killed, whatever it was doing for any of them. */
+/** Runs one onboarding per step, and kills the worker when the onboarding has taken the step, whatever else runs. */
 async function killAfterEach(steps: readonly string[], scene: Scene): Promise<void> {
   const { platform, app, database } = scene;
   const [worker] = platform.workers;

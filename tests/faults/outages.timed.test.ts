@@ -27,7 +27,7 @@ const outages = [
 
 describe.each(['temporal', 'redis'] as const)('with %s away', (server) => {
   it.each(outages)(
-    '(%s) several onboardings are accepted within 2 s each and go on by themselves afterwards',
+    '(%s) several onboardings are accepted within 2 s each and continue afterwards',
     async (_how, away, back) => {
       await away(server);
       const addresses = Array.from({ length: 5 }, newAddress);
@@ -56,19 +56,19 @@ describe.each(['temporal', 'redis'] as const)('with %s away', (server) => {
 
 describe('with mongodb away', () => {
   it.each(outages)(
-    '(%s) requests get 503 with Retry-After within 2 s, and all is well immediately afterwards',
+    '(%s) requests get 503 with Retry-After within 2 s, and succeed afterwards',
     async (_how, away, back) => {
       const before = await postOnboarding(app);
       const pid = platform.apis[0]!.pid();
       await away('mongodb');
       try {
-        const asks: (() => Promise<Answer<{ code?: unknown }>>)[] = [
+        const requests: (() => Promise<Answer<{ code?: unknown }>>)[] = [
           () => postOnboarding(app),
           () => app.get(`/onboardings/${before.body.id}`),
           () => app.get('/me'),
         ];
-        for (const ask of asks) {
-          const answers = await Promise.all(Array.from({ length: 5 }, ask));
+        for (const send of requests) {
+          const answers = await Promise.all(Array.from({ length: 5 }, send));
           for (const answer of answers) {
             expect({ status: answer.status, code: answer.body.code }).toEqual({
               status: 503,
@@ -82,7 +82,7 @@ describe('with mongodb away', () => {
         await back('mongodb');
       }
       await waitFor(async () => (await postOnboarding(app)).status === 202, {
-        what: 'the api to be well again',
+        what: 'the api to recover',
         timeoutMs: 15_000,
       });
       expect(platform.apis[0]!.pid()).toBe(pid);

@@ -49,7 +49,7 @@ it(`processes each of ${ROWS} rows once with Redis flushed and both workers kill
     timeoutMs: 120_000,
     everyMs: 500,
   });
-  await setTimeout(2000); // Nothing may come after the end; there is no condition to wait for.
+  await setTimeout(2000); // Nothing may be counted after the end, and there is no condition to wait for.
   expect(await counted()).toBe(ROWS);
   await database.close();
 });

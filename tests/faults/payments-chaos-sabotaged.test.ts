@@ -1,8 +1,8 @@
 import { compareBooks, payUntilAnswered, withChaos } from '../../src/testing/platform/chaos-scene';
 import { waitFor } from '../../src/testing/wait-for';
 
-// The twin of payments-chaos.timed.test.ts.
-it('the comparison of the books is red when the gateway never sees the key of a call', async () => {
+// The counter-test of payments-chaos.timed.test.ts: proves that its comparison can fail.
+it('the comparison of the books fails when the gateway never sees the key of a call', async () => {
   await withChaos(
     { name: 'chaos-sabotaged', workers: 1, losesKeys: true, timeoutAfterChargePercent: 50 },
     async (scene) => {

@@ -68,7 +68,7 @@ it(`settles ${PAYMENTS} payments over a gateway in chaos while workers are kille
     let running = acknowledged;
     await waitFor(
       async () => {
-        // One that has ended is asked about no more.
+        // An ended process is not queried again.
         const answers = await Promise.all(
           running.map(async (id) => ({ id, isRunning: await workflows.isRunning(processPaymentId(id)) })),
         );

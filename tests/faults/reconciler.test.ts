@@ -31,11 +31,11 @@ const listed = (kind: string, entityId: string) =>
     { what: `${kind} of ${entityId} to be listed`, timeoutMs: 75_000, everyMs: 500 },
   );
 
-it('lists terminated workflows and entities changed by hand, and an operator mends them', async () => {
+it('lists terminated workflows and entities changed by hand, and an operator repairs them', async () => {
   const [terminated, changed, finished] = (
     await Promise.all([postOnboarding(app), postOnboarding(app), postOnboarding(app)])
   ).map(({ body }) => body.id) as [string, string, string];
-  // Its state comes first, the word that the link went out after it.
+  // The state is recorded before the event that the link is being sent.
   for (const id of [terminated, changed, finished])
     await waitFor(async () => (await timelineOf(app, id)).at(-1) === 'verification_sent', {
       what: `${id} to have sent its link`,
@@ -58,7 +58,7 @@ it('lists terminated workflows and entities changed by hand, and an operator men
     listed('workflow_orphaned', finished),
   ]);
 
-  // Restarted, the process goes on from where it was and does nothing again.
+  // The restarted process continues from the recorded state and repeats nothing.
   expect((await operator.post(`/operations/stuck/${missing.id}/restart`)).status).toBe(200);
   await waitFor(
     async () => (await client.workflow.getHandle(`userOnboarding/${terminated}`).describe()).status.name === 'RUNNING',
@@ -69,13 +69,13 @@ it('lists terminated workflows and entities changed by hand, and an operator men
   expect(cancelled.status).toBe(200);
   await untilState(app, terminated, 'cancelled');
 
-  // Closed, the process is ended and what it had done is undone.
+  // The closed process is ended, and its finished steps are undone.
   expect(
     (await operator.post(`/operations/stuck/${mismatch.id}/close`, { body: { reason: 'Changed by mistake' } })).body,
   ).toMatchObject({ state: 'closed' });
   await untilState(app, changed, 'cancelled');
   expect((await database.models.users.findOne({ onboardingId: changed }).lean())?.holdsEmail).toBeUndefined();
-  // Ended by hand while its process ran: that is taken back, and then it is closed as any other.
+  // An entity ended by hand while its process ran is reopened, and then closed like any other.
   expect((await operator.post(`/operations/stuck/${orphaned.id}/close`)).status).toBe(200);
   await waitFor(
     async () => (await client.workflow.getHandle(`userOnboarding/${finished}`).describe()).status.name === 'TERMINATED',

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.stop());
 
-it('continues an onboarding that waited for verification after everything was stopped', async () => {
+it('continues an onboarding that waits for verification after a stop of everything', async () => {
   const email = newAddress();
   const { body } = await postOnboarding(app, { email });
   const token = await newestToken({ webUrl: platform.servers.mail.webUrl, to: email });

@@ -47,18 +47,18 @@ it('webhooks received while Temporal is away are kept once and reach their proce
     }),
   );
   const ids = payments.map(({ id }) => id);
-  // By itself each looks ever more rarely: after twenty minutes the next time is minutes away, so what happens before
-  // that is the webhook's doing.
+  // Each process looks up its payment ever more rarely: after twenty minutes the next look-up is minutes away, so an
+  // earlier change comes from the webhook.
   const { body: operation } = await app.post<{ id: string }>('/sandbox/clock/advance', { body: { by: 'PT20M' } });
   await waitFor(async () => (await app.get(`/operations/${operation.id}`)).body.state === 'completed', {
     what: 'twenty minutes to pass',
     timeoutMs: 60_000,
     everyMs: 200,
   });
-  const news = () =>
+  const wakeUps = () =>
     database.models.outbox.find({ entityId: { $in: ids }, 'signal.name': gatewayReported.name }).lean();
-  // What the gateway had to say of the authorisations themselves, perhaps late or twice, is no news any more.
-  const old = new Set((await news()).map(({ _id }) => _id));
+  // Webhooks about the authorisations themselves, perhaps late or duplicated, do not count.
+  const old = new Set((await wakeUps()).map(({ _id }) => _id));
   await platform.servers.temporal.stop();
   for (const { nextAction } of payments) {
     const confirmed = await fetch(nextAction!.url, {
@@ -69,23 +69,23 @@ it('webhooks received while Temporal is away are kept once and reach their proce
     expect(confirmed.status).toBe(303);
   }
 
-  const rows = async () => (await news()).filter(({ _id }) => !old.has(_id));
+  const rows = async () => (await wakeUps()).filter(({ _id }) => !old.has(_id));
   await waitFor(async () => new Set((await rows()).map(({ entityId }) => entityId)).size === CUSTOMERS, {
-    what: 'the news to be kept',
+    what: 'the webhooks to be stored',
     timeoutMs: 30_000,
   });
   await platform.apis[0]!.kill();
-  // The gateway sends some of them late or twice; what it has not delivered by now finds the door closed.
+  // The gateway sends some webhooks late or twice; those not delivered by now fail.
   await setTimeout(3000);
   const kept = await rows();
   expect(kept.every(({ open, pending }) => open === true && pending.includes('temporal'))).toBe(true);
   const events = await database.models.gatewayEvents.find({ outboxRowId: { $in: kept.map(({ _id }) => _id) } }).lean();
   expect(events).toHaveLength(kept.length);
 
-  // Only the worker is there to send them.
+  // Only the worker is left to send the signals.
   await platform.servers.temporal.start();
   await waitFor(async () => (await rows()).every(({ open }) => open !== true), {
-    what: 'the news to be sent',
+    what: 'the signals to be sent',
     timeoutMs: 60_000,
   });
   await waitFor(
@@ -100,7 +100,7 @@ it('webhooks received while Temporal is away are kept once and reach their proce
     tls: false,
     apiKey: undefined,
   });
-  const heard = await Promise.all(
+  const signalCounts = await Promise.all(
     ids.map(async (id) => {
       const { events: history = [] } = await client.workflow.getHandle(processPaymentId(id)).fetchHistory();
       return history!.filter(
@@ -109,7 +109,7 @@ it('webhooks received while Temporal is away are kept once and reach their proce
     }),
   );
   await client.connection.close();
-  for (const count of heard) expect(count).toBeGreaterThanOrEqual(1);
+  for (const count of signalCounts) expect(count).toBeGreaterThanOrEqual(1);
 
   await platform.apis[0]!.start();
   for (const id of ids) expect((await until(id, 'captured')).state).toBe('captured');

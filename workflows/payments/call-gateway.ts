@@ -16,7 +16,7 @@ type Call = Extract<GatewayCall, 'authorise' | 'capture'>;
 
 const LONGEST_WAIT_FOR_CUSTOMER_MS = 300_000;
 
-/** Reasons of endings for which the gateway named none. */
+/** Default reasons of endings, used when the gateway gives none. */
 const reasonsOfEndings: Partial<Record<PaymentPosition, string>> = {
   declined: 'declined',
   cancelled: 'voided_at_the_gateway',
@@ -25,7 +25,7 @@ const reasonsOfEndings: Partial<Record<PaymentPosition, string>> = {
 
 /** Authorises or captures at the gateway; without an answer the payment becomes `unknown`. */
 export async function callGateway(run: PaymentRun, call: Call): Promise<Next | undefined> {
-  // Set before the activity records it: whatever happens to the activity, the call may have reached the gateway.
+  // Set before the activity records the state: whatever happens to the activity, the call may reach the gateway.
   run.moved(call === 'authorise' ? 'authorising' : 'capturing');
   const answer = await run.inbox.transit(() => processPaymentGateway({ ...run.step(call), call }));
   return settle(run, call, answer);
@@ -33,7 +33,7 @@ export async function callGateway(run: PaymentRun, call: Call): Promise<Next | u
 
 /**
  * Looks up the outcome of a call until the gateway knows it; a webhook brings the next look-up forward. 24 hours after
- * the first attempt of the call operators are notified; the call is not sent again, and the look-ups go on.
+ * the first attempt of the call operators are notified; the call is not sent again, and the look-ups continue.
  */
 export async function resolveUnknown(run: PaymentRun, call: Call): Promise<Next | undefined> {
   for (;;) {
@@ -75,14 +75,14 @@ export async function awaitCapture(run: PaymentRun): Promise<Next | undefined> {
   return run.move({ to: 'capturing', ...(amountMinor === undefined ? {} : { captureMinor: amountMinor }) }, command);
 }
 
-/** Puts the payment on the operators' list, once, when its outcome is still unknown at `overdueAtMs`. */
+/** Adds the payment to the operator's list, once, when the outcome is still unknown at `overdueAtMs`. */
 export async function reportWhenOverdue(run: PaymentRun, overdueAtMs: number): Promise<void> {
   if (Date.now() < overdueAtMs || run.reported) return;
   run.reported = true;
   await reportOverduePayment(run.step('overdue'));
 }
 
-/** Before `believeNothingFromMs` a call that the gateway does not know of may still be on its way. */
+/** Looks up a call. Before `believeNothingFromMs` a call that the gateway does not know may still be on its way. */
 async function lookUp(
   run: PaymentRun,
   call: Call,

@@ -4,7 +4,10 @@ import { checkFraud, validateCard } from './activities';
 import type { Next } from './next';
 import type { PaymentRun } from './payment-run';
 
-/** Applies the fraud rules and checks the card, concurrently. Leads to the gateway, to a reviewer, or to a decline. */
+/**
+ * Applies the fraud rules and checks the card, concurrently. The payment then goes to the gateway or a reviewer, or is
+ * declined.
+ */
 export async function checkPayment(run: PaymentRun): Promise<undefined> {
   const [{ decision }, { problem }] = await Promise.all([
     checkFraud(run.step('check-fraud')),

@@ -1,7 +1,7 @@
 import type { PaymentUndoing } from '../../src/contracts/payments/payment';
 
 /**
- * The way on where the main loop does not simply go on from the payment's new state. `leave-to-parent`: the process
- * ends here; its parent waits instead, and starts it again.
+ * A reason for the main loop to stop. `leave-to-parent`: the process ends, and its parent waits instead and starts the
+ * process again. An undoing: the payment is voided.
  */
 export type Next = 'leave-to-parent' | 'continue-as-new' | PaymentUndoing;

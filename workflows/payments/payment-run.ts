@@ -39,28 +39,28 @@ type PaymentMove = Pick<UpdatePaymentStatusInput, 'to' | 'reason' | 'captureMino
 
 /** The state of one run of `processPayment`. */
 export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentCommand, PaymentOutcome, PaymentMessage> {
-  /** Never waits on business time; see `ProcessPaymentInput`. */
+  /** True when the run must not wait on business time; see `ProcessPaymentInput`. */
   readonly renewal: boolean;
   readonly wakeUp = new WakeUp();
   capture: CaptureMode = 'automatic';
   state: PaymentState = 'accepted';
   unknownCall: GatewayCall | null = null;
-  /** When the payment entered its state (ms). */
+  /** Time at which the payment entered its state, in milliseconds. */
   sinceMs = Date.now();
   untilMs: number | null = null;
   reason: string | null = null;
   undoing: PaymentUndoing | null = null;
-  /** Fraud rules and card check have passed. */
+  /** True when the fraud rules and the card check have passed. */
   checked = false;
-  /** When the call under way has had no outcome for 24 hours, counted from its first attempt (ms); null if unknown. */
+  /** Time 24 hours after the first attempt of the call under way, in milliseconds; null if unknown. */
   overdueAtMs: number | null = null;
-  /** The payment is on the operators' list. */
+  /** True when the payment is on the operator's list. */
   reported = false;
   /** The state that the partner was last notified of. */
   notified: PaymentState = 'validating';
   /** False until this run has read the payment's progress. */
   resumed = false;
-  /** The main loop has ended: commands that arrive now are too late. */
+  /** True when the main loop has ended: commands that arrive now are too late. */
   ending = false;
   private run = 1;
   private readonly rounds = new Map<GatewayCall, number>();
@@ -92,14 +92,16 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
     return workflowInfo().continueAsNewSuggested && !this.renewal && !this.inbox.waiting && !cancelWaits;
   }
 
-  /** Returns the input of a step's activity; steps may repeat, so the name gets the run and the occurrence in it. */
+  /**
+   * Returns the input of a step's activity. Steps may repeat, so the name has the run and the occurrence in that run.
+   */
   override step(name: string): PaymentStepInput {
     const occurrence = (this.occurrences.get(name) ?? 0) + 1;
     this.occurrences.set(name, occurrence);
     return super.step(`${name}/${this.run}${occurrence === 1 ? '' : `.${occurrence}`}`);
   }
 
-  /** Records a move to another state, then makes it. With a command, answers its sender. */
+  /** Records a move to another state, then makes the move. With a command, answers the sender. */
   async move({ untilMs, ...move }: PaymentMove, command?: QueuedPaymentCommand | null): Promise<undefined> {
     const until = untilMs === undefined ? null : new Date(untilMs).toISOString();
     const step = command ? this.commandStep(command.input) : this.step(move.to.replace('/', '-'));
@@ -109,8 +111,8 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
       this.reason = reason ?? move.reason ?? null;
       if (command) command.outcome = { state: this.state, at };
     } catch (error) {
-      // A cancel that came meanwhile ends the step. Without an answer the command's handler would never finish, nor
-      // would the workflow.
+      // A cancel that arrived meanwhile ends the step. Without an answer neither the command's handler nor the workflow
+      // would ever finish.
       if (command)
         command.refusal = refusal(ILLEGAL_STATE, `The payment was changed before ${command.name} was recorded`);
       throw error;
@@ -125,19 +127,19 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
     this.untilMs = untilMs;
   }
 
-  /** Returns the number of the wait for a call's outcome. It goes on where the call was sent again, so waits grow. */
+  /** Returns the number of the next wait for a call's outcome. It keeps counting when the call is sent again. */
   nextRound(call: GatewayCall): number {
     const round = (this.rounds.get(call) ?? 0) + 1;
     this.rounds.set(call, round);
     return round;
   }
 
-  /** Keeps the deadline of a call without an outcome, as the activity has read it. */
+  /** Stores the deadline of a call without an outcome, as the activity returned it. */
   noteOverdue({ overdueAt }: { overdueAt?: string }): void {
     this.overdueAtMs = overdueAt === undefined ? null : Date.parse(overdueAt);
   }
 
-  /** Waits for the gateway's webhook or the next round. Applies no commands, so it refuses those that came too late. */
+  /** Waits for the gateway's webhook or the next round. Applies no commands, so late ones are refused first. */
   async waitForGateway(wait: WakeUpWaitInput): Promise<void> {
     this.inbox.refuseImpossible();
     await this.wakeUp.wait(wait);
@@ -161,7 +163,7 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
     return { state, unknownCall, reason };
   }
 
-  /** A payment can be cancelled once, and only until money is captured. */
+  /** Throws unless the payment can be cancelled: once, and only until money is captured. */
   requireCancellable(): void {
     if (this.cancel !== null || this.undoing !== null)
       throw refusal(ILLEGAL_STATE, 'The payment is being undone already');
@@ -169,7 +171,7 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
     if (this.ending) throw refusal(ILLEGAL_STATE, `The payment is ${this.state} and its process is ending`);
   }
 
-  /** Refuses an accepted cancel that came too late after all. */
+  /** Refuses an accepted cancel that turned out to be too late. */
   refuseCancel(): void {
     if (this.cancel === null || this.cancel.outcome) return;
     try {

@@ -24,8 +24,8 @@ import { undo } from './undo';
  * Takes a payment from its acceptance to captured money, or to an ending without any.
  *
  * `captured`, `declined`, `failed` and `cancelled` are normal endings. A call that the gateway did not answer makes the
- * payment `unknown`; it is looked up by its key and never repeated under another. A run picks up in the payment's
- * present state.
+ * payment `unknown`; the call is looked up by its key and never repeated under another key. A run continues from the
+ * payment's present state.
  */
 export async function processPayment(input: ProcessPaymentInput): Promise<ProcessPaymentResult> {
   const mainLoop = new CancellationScope();
@@ -42,10 +42,10 @@ export async function processPayment(input: ProcessPaymentInput): Promise<Proces
   return CancellationScope.nonCancellable(() => finish(run, input, next));
 }
 
-/** Moves the payment from state to state until it is settled or there is another way on. */
+/** Moves the payment from state to state until the payment is settled or the main loop must stop. */
 async function runPayment(run: PaymentRun, input: ProcessPaymentInput): Promise<Next | undefined> {
   await alignedWithSandbox(input);
-  // Even a run that was cancelled before it began must own the payment before it may end it.
+  // Even a run that was cancelled before its start must own the payment before it may end the payment.
   run.resume(
     await CancellationScope.nonCancellable(() =>
       validatePayment({ ...run.step('validating'), runId: workflowInfo().runId }),
@@ -84,7 +84,7 @@ async function runState(run: PaymentRun): Promise<Next | undefined> {
         ? { towards: 'cancelled', reason: 'void_unconfirmed' }
         : resolveUnknown(run, run.unknownCall ?? 'authorise');
     default:
-      throw ApplicationFailure.nonRetryable(`No step leads on from ${run.state}`, ILLEGAL_STATE);
+      throw ApplicationFailure.nonRetryable(`There is no step for a payment that is ${run.state}`, ILLEGAL_STATE);
   }
 }
 
@@ -97,7 +97,7 @@ async function finish(
   input: ProcessPaymentInput,
   next: Next | undefined,
 ): Promise<ProcessPaymentResult> {
-  // The inbox was found empty in the same workflow task, so no command is lost.
+  // The inbox is empty in this workflow task, so no command is lost.
   if (next === 'continue-as-new') return continueAsNew<typeof processPayment>(input);
   run.ending = true;
   if (typeof next === 'object' && (await undo(run, run.undoing ?? next)) === 'continue-as-new')
@@ -118,7 +118,7 @@ async function notify(run: PaymentRun): Promise<void> {
   run.notified = run.state;
 }
 
-/** Called before the first await, so that no message finds the workflow without a handler. */
+/** Must be called before the first await: a message must not find the workflow without a handler. */
 function setHandlers(run: PaymentRun): void {
   setHandler(contract.getState, () => run.status());
   setHandler(contract.gatewayReported, () => run.wakeUp.trigger());
@@ -129,7 +129,7 @@ function setHandlers(run: PaymentRun): void {
       run.requireCancellable();
       await run.interrupt('cancelPayment', input);
     } catch (error) {
-      // A signal has no sender to answer: a cancel that would be refused does nothing.
+      // A signal has no sender to answer, so a refused cancel does nothing.
       if (!(error instanceof ApplicationFailure)) throw error;
     }
   });

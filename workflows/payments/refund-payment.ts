@@ -8,8 +8,8 @@ import { beginRefund, processRefundGateway, reportOverdueRefund, settleRefund } 
 import { WakeUp } from './wake-up';
 
 /**
- * Refunds an amount that was reserved for it. Cannot be cancelled: it ends when the gateway confirms the refund or
- * refuses it for good. Without an answer it repeats the call under the same key, and a webhook brings the next call
+ * Refunds a reserved amount. The workflow cannot be cancelled: it ends when the gateway confirms the refund or refuses
+ * the refund for good. Without an answer the call is repeated under the same key, and a webhook brings the next call
  * forward; after 24 hours operators are notified.
  */
 export async function refundPayment(input: RefundPaymentInput): Promise<RefundState> {

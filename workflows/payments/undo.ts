@@ -5,23 +5,23 @@ import { reportWhenOverdue } from './call-gateway';
 import type { Next } from './next';
 import type { PaymentRun } from './payment-run';
 
-/** An undoing ends the payment, or goes on elsewhere. */
+/** An undoing ends the payment, or continues in another run. */
 type NextOfUndoing = Exclude<Next, PaymentUndoing> | undefined;
 
 /** For an hour the gateway is called every minute, then every hour. */
 const ROUNDS_BY_THE_MINUTE = 65;
 
-/** The gateway has not been called yet. */
+/** States in which the gateway has not been called yet. */
 const NOTHING_HELD: readonly PaymentState[] = ['accepted', 'validating', 'review'];
 
 /**
- * Voids what is held, or may be, and ends the payment. Money that turns out to be captured is not refunded here: the
- * payment becomes `captured`.
+ * Voids an authorisation that exists or may exist, and ends the payment. Money that turns out to be captured is not
+ * refunded here: the payment becomes `captured`.
  */
 export async function undo(run: PaymentRun, undoing: PaymentUndoing): Promise<NextOfUndoing> {
   if (run.isSettled) return undefined;
   if (!run.resumed || NOTHING_HELD.includes(run.state)) {
-    // Returns the recorded position: a step may have been applied without its result reaching this run.
+    // The activity returns the recorded position: a step may have been applied without its result reaching this run.
     const { position } = await compensatePayment(run.step('compensate'));
     run.moved(position);
     if (run.isSettled) return undefined;
@@ -33,7 +33,7 @@ export async function undo(run: PaymentRun, undoing: PaymentUndoing): Promise<Ne
 /** Records that the payment is being undone. Returns the target and reason as recorded. */
 async function beginUndoing(run: PaymentRun, { towards, reason }: PaymentUndoing): Promise<PaymentUndoing> {
   if (run.undoing !== null) return run.undoing;
-  // A cancel cannot be promised while a capture may have happened: its sender is answered once that is known.
+  // A cancel cannot be promised while a capture may have happened: the sender is answered once the outcome is known.
   const canPromise = run.state !== 'capturing' && run.position !== 'unknown/capture';
   const command = canPromise ? run.cancel : null;
   const { at, reason: recorded } = await undoPayment({

@@ -10,11 +10,11 @@ export interface WakeUpWaitInput {
   longestMs?: number;
 }
 
-/** Waits that grow (2 s, 4 s, 8 s … up to an hour) and that a webhook ends early. */
+/** Waits that grow from 2 s, doubling up to an hour, and that a webhook ends early. */
 export class WakeUp {
   private pending = false;
 
-  /** For signal handlers: ends the wait under way, or else the next one. */
+  /** For signal handlers: ends the present wait, or the next one when none is under way. */
   trigger(): void {
     this.pending = true;
   }

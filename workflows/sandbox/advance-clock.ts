@@ -10,9 +10,9 @@ const { beginAdvance, finishAdvance } = proxyActivities<Activities>(sandboxClock
 const { advanceTenant } = proxyActivities<Activities>(advanceTenantOptions);
 
 /**
- * Moves a sandbox tenant's clock to the operation's target, and every workflow that lives by it.
- * Lives in real time itself. `failed` is a normal ending: the operation says why, and the clock stays at the last hop
- * that every workflow reached.
+ * Advances a sandbox tenant's clock to the operation's target, together with every workflow that follows the clock.
+ * Runs in real time itself. `failed` is a normal ending: the operation has the reason, and the clock stays at the last
+ * hop that every workflow reached.
  */
 export async function advanceClock({ tenantId, operationId }: AdvanceClockInput): Promise<OperationState> {
   const step = { tenantId, operationId, chain: workflowInfo().firstExecutionRunId };
@@ -32,17 +32,17 @@ export async function advanceClock({ tenantId, operationId }: AdvanceClockInput)
   try {
     failure = await move();
   } catch (error) {
-    // A reset has deleted the operation: there is nothing left to finish.
+    // A reset has deleted the operation, so nothing is left to finish.
     if (failureType(error) === ENTITY_NOT_OURS) throw error;
     failure = isCancellation(error)
       ? {
           code: 'CANCELLED',
-          detail: 'The advance was cancelled in Temporal. The clock stays where it arrived.',
+          detail: 'The advance was cancelled in Temporal. The clock keeps the time that it reached.',
           workflowId: null,
         }
       : {
           code: 'INTERNAL',
-          detail: 'An unexpected error ended the advance. The clock stays where it arrived; advance it again.',
+          detail: 'An unexpected error ended the advance. The clock keeps the time that it reached; advance it again.',
           workflowId: null,
         };
   }

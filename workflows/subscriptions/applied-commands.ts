@@ -1,11 +1,9 @@
 import type { AppliedCommand, SubscriptionOutcome } from '../../src/contracts/subscriptions/subscription';
 
-/** The api answers a repeat that comes more than this many commands later from MongoDB. */
+/** After more commands than these the api answers a repeat from MongoDB. */
 const COMMANDS_KEPT = 50;
 
-/**
- * The latest commands with their outcomes, so that a repeat across a continue-as-new is answered, not applied again.
- */
+/** The latest commands with their outcomes: a repeat across a continue-as-new returns its outcome. */
 export class AppliedCommands {
   private readonly outcomes: Map<string, SubscriptionOutcome>;
 

@@ -15,7 +15,7 @@ import type { SubscriptionRun } from './subscription-run';
 
 type Apply = (step: SubscriptionCommandStep<SubscriptionUpdate>) => Promise<SubscriptionMoved>;
 
-/** Each command's activity has its name. */
+/** The activity of each command, which has the same name. */
 const applications = {
   changePlan: activities.changePlan,
   pauseSubscription: activities.pauseSubscription,
@@ -26,8 +26,8 @@ const applications = {
 } as Record<SubscriptionUpdate, Apply>;
 
 /**
- * How long a command that a charge under way makes impossible waits for the charge's end, in milliseconds. Its sender
- * is answered within a second.
+ * Milliseconds until a command that the charge under way makes impossible is refused, should the charge not end
+ * earlier. The sender is answered within a second.
  */
 const GRACE_MS = 500;
 
@@ -56,7 +56,7 @@ async function refuseAfterCharge(
   return refuseCommand(run, name, input);
 }
 
-/** Records the command's effect. A rule that only the activity can check (another plan's currency) refuses it too. */
+/** Records the command's effect. The activity may refuse it by a rule of its own, such as another plan's currency. */
 async function record(run: SubscriptionRun, command: QueuedSubscriptionCommand): Promise<Refusal | null> {
   const { commandId, by: _by, ...terms } = command.input;
   try {

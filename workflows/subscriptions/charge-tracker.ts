@@ -2,28 +2,28 @@ import { QUERY_RENEWAL_AFTER_MS } from '../../src/contracts/payments/payment';
 import type { SubscriptionProgress } from '../../src/domain/subscriptions/subscription-progress';
 import type { Charging } from './charging';
 
-/** Tracks the charge under way, and when a payment without a final result is queried again. */
+/** Tracks the charge under way and the next query about a payment without a final result. */
 export class ChargeTracker {
   /** The charge under way in a child. */
   current: Charging | null = null;
-  /** When a pending payment is queried, or a charge that runs elsewhere is tried again (ms). */
+  /** Time at which a pending payment is queried, or a charge that runs elsewhere is retried, in milliseconds. */
   queryAtMs = 0;
   private queries = 0;
-  /** How often in a row the charge was found under way in a child of an earlier run. */
+  /** The number of times in a row that a child of an earlier run was still charging. */
   private timesElsewhere = 0;
   private wakeUp = false;
 
-  /** True while a charge runs, here or in a child of an earlier run, which may move the subscription any moment. */
+  /** True while this run's child, or one of an earlier run, charges and may move the subscription at any moment. */
   get isRunning(): boolean {
     return this.current !== null || this.timesElsewhere > 0;
   }
 
-  /** True when the main loop has something to do about the charge. */
+  /** True when the main loop must act on the charge. */
   get needsAttention(): boolean {
     return this.current ? this.current.settled : this.wakeUp;
   }
 
-  /** The charge under way has ended. A payment that is still pending is queried again after a growing wait. */
+  /** Records the end of the charge under way. A payment that is still pending is queried again after a growing wait. */
   ended(charge: SubscriptionProgress['charge']): void {
     this.current = null;
     this.timesElsewhere = 0;
@@ -33,19 +33,19 @@ export class ChargeTracker {
       return;
     }
     this.queries += 1;
-    // No later than the payment's deadline, at which it is given up.
+    // The query comes no later than the payment's deadline, at which the payment is voided.
     const deadlineMs = Date.parse(charge.until ?? '');
     this.queryAtMs = Math.min(queryAgainAtMs(this.queries), deadlineMs > Date.now() ? deadlineMs : Infinity);
   }
 
-  /** The child of an earlier run still charges. The charge is tried again after a growing wait. */
+  /** Records that the child of an earlier run still charges. The charge is retried after a growing wait. */
   endedElsewhere(): void {
     this.current = null;
     this.timesElsewhere += 1;
     this.queryAtMs = queryAgainAtMs(this.timesElsewhere);
   }
 
-  /** Has a pending payment queried immediately, or as soon as the charge under way has ended. */
+  /** Requests a query of a pending payment: immediately, or as soon as the charge under way has ended. */
   paymentReported(): void {
     this.wakeUp = true;
   }
@@ -63,7 +63,7 @@ export class ChargeTracker {
     this.paymentReported();
   }
 
-  /** Replaces the payment under way: it is queried immediately, found unwanted, and voided. */
+  /** Replaces the payment under way: the query comes immediately, finds the payment unwanted and voids it. */
   queryImmediately(): void {
     this.queryAtMs = Date.now();
     this.paymentReported();

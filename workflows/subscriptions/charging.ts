@@ -14,12 +14,12 @@ export interface ChargingInput {
   attempt: number;
 }
 
-/** A charge under way in its child. The main loop goes on meanwhile, so that commands are answered. */
+/** A charge under way in a child workflow. The main loop continues meanwhile, so that commands are answered. */
 export class Charging {
   progress: SubscriptionProgress | null = null;
   error: unknown = null;
   settled = false;
-  /** The child of an earlier run still charges: its result is queried later. */
+  /** True when the child of an earlier run still charges; its result is queried later. */
   elsewhere = false;
   private readonly scope = new CancellationScope();
   private started = false;
@@ -39,7 +39,7 @@ export class Charging {
     );
   }
 
-  /** Has the payment voided. The charge still ends with a result. */
+  /** Cancels the child, which voids the payment. The charge still ends with a result. */
   withdraw(): void {
     this.unwanted = true;
     if (this.started) this.scope.cancel();
@@ -52,10 +52,10 @@ export class Charging {
       startChild<typeof subscriptionPayment>(SUBSCRIPTION_PAYMENT, {
         workflowId: subscriptionPaymentId({ subscriptionId, periodStart, attempt }),
         args: [{ tenantId, subscriptionId, correlationId, chain, periodStart, attempt }],
-        // A query about the same attempt runs the same child again.
+        // A query about an attempt starts the same child again.
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-        // A payment that has begun must be recorded whatever happens to this workflow.
+        // A payment that has started must be recorded, whatever happens to this workflow.
         parentClosePolicy: 'ABANDON',
         memo: { correlationId },
       }),

@@ -14,7 +14,7 @@ interface SubscriptionStanding {
   charges: { readonly isRunning: boolean };
 }
 
-/** Returns why a command is not possible now; null when it is. */
+/** Returns the reason that a command is not possible now; null when the command is possible. */
 export function refuseCommand(
   { progress, charges }: SubscriptionStanding,
   name: SubscriptionUpdate,

@@ -1,6 +1,6 @@
 /**
- * True when a child could not be started because one with its id still runs, which an earlier run of the parent started
- * before it was ended from outside.
+ * Returns true when a child could not start because a child with the same id still runs. An earlier run of the parent,
+ * ended from outside, has started that child.
  */
 export const runsElsewhere = (error: unknown): boolean =>
   error instanceof Error && error.name === 'WorkflowExecutionAlreadyStartedError';

@@ -15,8 +15,8 @@ import { runsElsewhere } from './runs-elsewhere';
 /**
  * One attempt to charge one period of a subscription: creates the invoice, runs the payment and records its result.
  *
- * Never waits on business time: a payment without a final result is left, and queried later by the same attempt, which
- * finds the payment and goes on with it under the same gateway keys. A cancel voids the payment and records its result.
+ * Never waits on business time: a payment without a final result is queried later by the same attempt, which finds the
+ * payment and continues it under the same gateway keys. A cancel voids the payment and records the result.
  */
 export async function subscriptionPayment(input: SubscriptionPaymentInput): Promise<SubscriptionPaymentResult> {
   const cancelled = CancellationScope.current();
@@ -48,7 +48,7 @@ interface PayInput {
   cancelled: CancellationScope;
 }
 
-/** Returns the payment's result; `unknown` while a process that was started before still runs. */
+/** Returns the payment's result; `unknown` while an earlier process of the payment still runs. */
 async function pay(input: PayInput): Promise<Pick<ProcessPaymentResult, 'state' | 'reason'>> {
   try {
     return await runPayment(input);
@@ -73,7 +73,7 @@ async function runPayment({ input, paymentId, withdraw, cancelled }: PayInput): 
       memo: { correlationId },
     }),
   );
-  // Only now: a child that is cancelled before it started never runs, and its payment would stay open.
+  // Not earlier: a child that is cancelled before its start never runs, and the payment would stay open.
   if (withdraw || cancelled.consideredCancelled) scope.cancel();
   else cancelled.cancelRequested.catch(() => scope.cancel());
   return child.result();

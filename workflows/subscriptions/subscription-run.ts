@@ -21,7 +21,7 @@ import { ChargeTracker } from './charge-tracker';
 import { refuseCommand } from './refuse-command';
 import type { SubscriptionMessage } from './subscription-message';
 
-/** Well below the server's own suggestion, so that a run stays quick to replay. */
+/** Events in a history; well below the server's own suggestion, so that a run stays quick to replay. */
 const LONG_HISTORY = 2_000;
 
 /** The state of one run of `subscription`. */
@@ -33,9 +33,9 @@ export class SubscriptionRun extends ProcessRun<
 > {
   readonly charges = new ChargeTracker();
   readonly applied: AppliedCommands;
-  /** Null until this run has read it. */
+  /** Null until this run has read the progress. */
   progress: SubscriptionProgress | null = null;
-  /** Temporal itself cancelled the workflow. */
+  /** True when Temporal itself cancelled the workflow. */
   interrupted = false;
   private draining = false;
 
@@ -45,7 +45,7 @@ export class SubscriptionRun extends ProcessRun<
     this.applied = new AppliedCommands(input.applied);
   }
 
-  /** Takes over a newer progress. The main loop and its charge report concurrently, so an older one may come later. */
+  /** Takes over a newer progress. The main loop and the charge report concurrently, so an older one may come later. */
   learn(progress: SubscriptionProgress): void {
     if (this.progress === null || progress.version >= this.progress.version) this.progress = progress;
   }
@@ -55,7 +55,7 @@ export class SubscriptionRun extends ProcessRun<
     this.learn((await this.inbox.transit(record)).progress);
   }
 
-  /** Takes over the result of a charge that has ended. Throws the error that it failed with. */
+  /** Takes over the result of an ended charge. Throws the error of a failed charge. */
   takeChargeResult(): void {
     const { current } = this.charges;
     if (!current?.settled) return;
@@ -68,7 +68,7 @@ export class SubscriptionRun extends ProcessRun<
     this.charges.ended(this.progress!.charge);
   }
 
-  /** Returns what the main loop does when no command arrives, and when; null while a charge is under way. */
+  /** Returns the next due step and its time; null when nothing is due or a charge is under way. */
   due(): { what: SubscriptionDue['what']; atMs: number } | null {
     if (this.charges.current || !this.progress) return null;
     const due = nextDue(this.progress);
@@ -79,7 +79,7 @@ export class SubscriptionRun extends ProcessRun<
     // A pending payment is queried until the cancel at the period's end.
     const isPending = due.what === 'cancel' && this.progress.charge?.status === 'pending';
     if (isPending && queryAtMs < atMs) return { what: 'query_payment', atMs: queryAtMs };
-    // A charge that runs elsewhere is not tried again sooner.
+    // A charge that runs elsewhere is not retried sooner.
     return { what: due.what, atMs: due.what === 'charge' ? Math.max(atMs, queryAtMs) : atMs };
   }
 
@@ -108,8 +108,9 @@ export class SubscriptionRun extends ProcessRun<
   }
 
   /**
-   * Refuses new commands, so that the inbox empties however fast others follow; the api sends those again. Returns true
-   * once nothing is left. Nothing may be awaited between that and the continue-as-new, or a command is lost.
+   * Refuses new commands, so that the inbox empties however fast others follow; the api sends the refused ones again.
+   * Returns true once the inbox is empty. Do not await anything between that and the continue-as-new, or a command is
+   * lost.
    */
   async drained(): Promise<boolean> {
     this.draining = true;
@@ -143,7 +144,7 @@ export class SubscriptionRun extends ProcessRun<
   }
 
   /**
-   * A charge under way may have moved the subscription already: commands are queued then, and checked when their turn
+   * Accepts commands during a charge, which may have moved the subscription already: they are checked when their turn
    * comes.
    */
   protected override requirePossible(name: SubscriptionUpdate, input: SubscriptionMessage): void {

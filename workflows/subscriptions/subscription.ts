@@ -12,10 +12,10 @@ import { Charging } from './charging';
 import { SubscriptionRun } from './subscription-run';
 
 /**
- * Lives as long as the subscription: waits for the next due step, has each period charged by a child, and takes
+ * Runs as long as the subscription: waits for the next due step, charges each period in a child workflow, and takes
  * commands at any time, also during a charge. A cancel by Temporal cancels the subscription, without a refund.
  *
- * A run picks up the subscription's recorded progress, so it continues as new whenever its history has grown long.
+ * A run continues from the subscription's recorded progress, so it can continue as new whenever its history is long.
  */
 export async function subscription(input: SubscriptionInput): Promise<SubscriptionState> {
   const run = new SubscriptionRun(input);
@@ -42,7 +42,7 @@ async function runSubscription(run: SubscriptionRun, input: SubscriptionInput): 
     else if (due && !run.charges.current && Date.now() >= due.atMs) await runDue(run, due.what, input);
   }
 
-  run.inbox.refuseTheRest('The subscription is cancelled and takes no more commands: make a new one.');
+  run.inbox.refuseTheRest('The subscription is cancelled and accepts no more commands: create a new one.');
   await condition(allHandlersFinished);
   return 'cancelled';
 }
@@ -75,7 +75,7 @@ async function cancel(run: SubscriptionRun, reason: string): Promise<void> {
   run.charges.withdraw();
 }
 
-/** Called before the first await, so that no message finds the workflow without a handler. */
+/** Must be called before the first await: a message must not find the workflow without a handler. */
 function setHandlers(run: SubscriptionRun): void {
   setHandler(contract.getState, () => run.status());
   setHandler(contract.paymentReported, () => run.charges.paymentReported());

@@ -3,8 +3,8 @@ import { finishOnboarding, sendEmail, sendWelcomePackage, updateUserStatus } fro
 import type { OnboardingRun } from './onboarding-run';
 
 /**
- * Grants the welcome package and makes the user active. Until the user is active a cancel undoes everything; from then
- * on nothing is undone.
+ * Grants the welcome package and activates the user. Until the user is active a cancel undoes everything; afterwards
+ * nothing is undone.
  */
 export async function activate(run: OnboardingRun): Promise<void> {
   await sendWelcomePackage(run.step('welcome-package'));

@@ -7,7 +7,7 @@ const { approvalEscalatesAfterMs, approvalGivesUpAfterMs } = onboardingTimes;
 
 /**
  * Notifies the reviewers, escalates to the operator after a day without a decision, and expires after three. Returns
- * the command of a rejection, which is recorded together with the undoing that it begins.
+ * the command of a rejection, which is recorded together with the start of the undoing.
  */
 export async function awaitApproval(run: OnboardingRun): Promise<'approved' | 'expired' | QueuedOnboardingCommand> {
   const deadlineMs = run.sinceMs + approvalGivesUpAfterMs;

@@ -5,7 +5,7 @@ import { remindersOf } from './reminders';
 
 const { profileRemindersAfterMs, profileGivesUpAfterMs, approvalGivesUpAfterMs } = onboardingTimes;
 
-/** Waits for the profile, reminds once, and goes on without a profile at the deadline. */
+/** Waits for the profile, reminds once, and continues without a profile at the deadline. */
 export async function awaitProfile(run: OnboardingRun): Promise<void> {
   const deadlineMs = run.sinceMs + profileGivesUpAfterMs;
   run.untilMs = deadlineMs;

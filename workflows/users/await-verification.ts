@@ -7,7 +7,7 @@ import { remindersOf } from './reminders';
 const { linkLifetimeMs, verificationRemindersAfterMs, verificationGivesUpAfterMs, profileGivesUpAfterMs } =
   onboardingTimes;
 
-/** Sends a link, reminds with new links, and waits until the newest is followed. */
+/** Sends a link, reminds with new links, and waits until the person follows the newest link. */
 export async function awaitVerification(run: OnboardingRun): Promise<'verified' | 'expired'> {
   const deadlineMs = run.sinceMs + verificationGivesUpAfterMs;
   run.untilMs = deadlineMs;
@@ -33,10 +33,10 @@ export async function awaitVerification(run: OnboardingRun): Promise<'verified' 
   }
 }
 
-/** Sends a link with the next generation, which invalidates all earlier links once it is recorded. */
+/** Sends a link with the next generation. All earlier links are invalid once the new one is recorded. */
 async function sendLink(run: OnboardingRun, mail: Omit<SendEmailInput, 'link'>): Promise<{ at: string }> {
   const linkExpiresAtMs = Date.now() + linkLifetimeMs;
-  // Set before the activity records it: the person may follow the link immediately.
+  // Set before the activity records the link: the person may follow the link immediately.
   run.generation += 1;
   run.linkExpiresAtMs = linkExpiresAtMs;
   return sendEmail({

@@ -24,7 +24,7 @@ export interface OnboardingMove {
   to: OnboardingState;
   event: AdvanceOnboardingInput['event']['type'];
   untilMs?: number;
-  /** The command that leads to the move, or the step's own name. */
+  /** The command that caused the move, or the name of the step. */
   by: QueuedOnboardingCommand | string;
 }
 
@@ -39,7 +39,7 @@ export class OnboardingRun extends InterruptibleRun<
 > {
   readonly requiresApproval: boolean;
   state: OnboardingState = 'accepted';
-  /** When the present state began, and its deadline (ms). */
+  /** Start and deadline of the present state, in milliseconds. */
   sinceMs = Date.now();
   untilMs: number | null = null;
   /** The number of the newest verification link. */
@@ -47,7 +47,7 @@ export class OnboardingRun extends InterruptibleRun<
   linkExpiresAtMs = 0;
   resentAtMs: number[] = [];
   towards: OnboardingProgress['towards'] = null;
-  /** From now on the user may be active: nothing is undone any more. */
+  /** True when the user may be active: nothing is undone any more. */
   pastNoReturn = false;
 
   constructor({ tenantId, onboardingId, requiresApproval }: UserOnboardingInput, mainLoop: CancellationScope) {
@@ -66,7 +66,7 @@ export class OnboardingRun extends InterruptibleRun<
     this.inbox.open();
   }
 
-  /** Records a move to another state, then makes it. Answers the sender of the command that led to it. */
+  /** Records a move to another state, then makes the move. Answers the sender of a command that caused it. */
   async move({ from, to, event, untilMs, by }: OnboardingMove): Promise<void> {
     const step = typeof by === 'string' ? this.step(by) : this.commandStep(by.input);
     const until = untilMs === undefined ? null : new Date(untilMs).toISOString();
@@ -89,7 +89,7 @@ export class OnboardingRun extends InterruptibleRun<
     return { state: this.state, generation: this.generation, waitingFor: waitingForOf({ state: this.state, until }) };
   }
 
-  /** An onboarding can be cancelled once, and only until the user may be active. */
+  /** Throws unless the onboarding can be cancelled: once, and only until the user may be active. */
   requireCancellable(): void {
     if (this.cancel !== null) throw refusal(ILLEGAL_STATE, 'The onboarding is being cancelled already');
     if (this.pastNoReturn || !commandStates.cancelOnboarding.includes(this.state))

@@ -19,7 +19,7 @@ export interface UndoInput {
 }
 
 /**
- * Undoes the steps in reverse order, each once: entitlement, user, address. Every undo is harmless where its step never
+ * Undoes the steps in reverse order, each once: entitlement, user, address. An undo has no effect when its step never
  * happened, and is retried until it succeeds.
  */
 export async function undo(run: OnboardingRun, input: UndoInput): Promise<void> {

@@ -15,8 +15,8 @@ import { undo, type UndoInput } from './undo';
 /**
  * Takes a person from an e-mail address to an active user.
  *
- * `completed`, `expired`, `rejected` and `cancelled` are normal endings; every ending but the first undoes what was
- * done. A run that an operator started picks up in the onboarding's present state.
+ * `completed`, `expired`, `rejected` and `cancelled` are normal endings; every ending except `completed` undoes the
+ * finished steps. A run that an operator started continues from the onboarding's present state.
  */
 export async function userOnboarding(input: UserOnboardingInput): Promise<OnboardingState> {
   const mainLoop = new CancellationScope();
@@ -37,7 +37,7 @@ export async function userOnboarding(input: UserOnboardingInput): Promise<Onboar
 
 async function runOnboarding(run: OnboardingRun, input: UserOnboardingInput): Promise<'completed' | UndoInput> {
   await alignedWithSandbox(input);
-  // Even a run that was cancelled before it began must own the onboarding before it may undo it.
+  // Even a run that was cancelled before its start must own the onboarding before it may undo the onboarding.
   run.resume(await CancellationScope.nonCancellable(() => beginOnboarding(run.step('begin'))));
   if (run.state === 'compensating') return { towards: run.towards ?? 'failed', reason: null, command: null };
 
@@ -64,7 +64,7 @@ async function finish(run: OnboardingRun, ending: 'completed' | UndoInput): Prom
   return run.state;
 }
 
-/** Called before the first await, so that no message finds the workflow without a handler. */
+/** Must be called before the first await: a message must not find the workflow without a handler. */
 function setHandlers(run: OnboardingRun): void {
   setHandler(contract.getState, () => run.status());
   handleCommands(run, [

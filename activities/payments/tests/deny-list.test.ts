@@ -40,7 +40,7 @@ async function newPartner(denyList?: PartnerDenyListEntry[]) {
   return { partnerId, tenantId: tenantIdOf({ partnerId, mode: 'sandbox' }) };
 }
 
-/** What becomes of a payment's check for fraud, and the reasons that are kept with it. */
+/** Returns the decision of a payment's fraud check and the reasons that are stored with it. */
 async function check(
   tenantId: string,
   more: Partial<Pick<AcceptPaymentInput, 'customerId' | 'paymentMethod' | 'purpose'>>,
@@ -84,11 +84,11 @@ it("a partner's deny list declines its own customers and payment methods, renewa
   ]);
   expect(await check(tenantId, { customerId: 'cust-8' })).toEqual(['allow', []]);
   expect(await check((await newPartner([])).tenantId, { customerId: 'cust-7' })).toEqual(['allow', []]);
-  // Of the time before there were lists.
+  // A partner from before deny lists existed.
   expect(await check((await newPartner()).tenantId, { customerId: 'cust-7' })).toEqual(['allow', []]);
 });
 
-it('a change of the list counts from the next payment on', async () => {
+it('a changed list applies from the next payment on', async () => {
   const { partnerId, tenantId } = await newPartner([]);
   expect((await check(tenantId, { customerId: 'c' }))[0]).toBe('allow');
   await database.models.partners.updateOne(

@@ -6,25 +6,25 @@ import type { Reporter } from '../reporter.ts';
 
 const MARKER = '.installed';
 
-/** Where server binaries are kept, outside every checkout. */
+/** Returns the folder of server binaries, outside every checkout. */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {
   return env.PLATFORM_CACHE_DIR || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'partner-platform');
 }
 
-/** Whether a whole installation stands there; the marker is written last, so half of one never counts. */
+/** Returns true for a complete installation. The marker is written last, so a partial one never counts. */
 export const isInstalled = (folder: string): boolean => existsSync(join(folder, MARKER));
 
 export interface InstallOnceInput {
   folder: string;
   label: string;
   reporter: Reporter;
-  /** Fills an empty folder beside the final one; must throw unless what it put there works. */
+  /** Installs into an empty folder beside the final one. Must throw unless the installation works. */
   install: (draft: string, update: (detail: string) => void) => Promise<void>;
 }
 
 /**
- * Installs into the cache exactly once, however many starts want it at the same time: others wait, then find it done.
- * The finished folder appears by rename, whole or not at all. Answers whether it was this process that installed it.
+ * Installs into the cache exactly once, also for concurrent starts: the others wait and then find the installation. The
+ * finished folder appears by rename, whole or not at all. Returns true when this process installed it.
  */
 export async function installOnce({ folder, label, reporter, install }: InstallOnceInput): Promise<boolean> {
   if (isInstalled(folder)) return false;
@@ -50,7 +50,7 @@ export async function installOnce({ folder, label, reporter, install }: InstallO
   }
 }
 
-/** Under the lock nobody else is installing, so every draft is a dead one. */
+/** Removes all drafts. Under the lock nobody else installs, so every draft is dead. */
 function removeDrafts(folder: string): void {
   const drafts = readdirSync(dirname(folder)).filter((name) => name.startsWith(`${basename(folder)}.draft-`));
   for (const name of drafts) rmSync(join(dirname(folder), name), { recursive: true, force: true });

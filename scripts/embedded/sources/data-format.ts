@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** What wrote the data in a folder (see ServerBinary.dataFormat); null when nothing has yet. */
+/** Returns the format of the data in a folder (see ServerBinary.dataFormat); null without data. */
 export function readDataFormat(file: string): string | null {
   try {
     return readFileSync(file, 'utf8').trim() || null;

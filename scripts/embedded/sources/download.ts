@@ -5,7 +5,7 @@ import { runCommand } from './run-command.ts';
 const CONNECT_WITHIN_MS = 3_000;
 const DOWNLOAD_WITHIN_MS = 300_000;
 
-/** Whether a host answers at all within 3 s: a closed network must cost no more than that. */
+/** Returns true when a host answers within 3 s; a closed network must not cost more time. */
 export async function isReachable(url: string): Promise<boolean> {
   try {
     await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(CONNECT_WITHIN_MS) });
@@ -15,7 +15,7 @@ export async function isReachable(url: string): Promise<boolean> {
   }
 }
 
-/** Downloads a .tar.gz over HTTPS and unpacks it. @throws at once when the host cannot be reached. */
+/** Downloads a .tar.gz over HTTPS and unpacks it. @throws immediately when the host is unreachable. */
 export async function downloadArchive(input: {
   url: string;
   target: string;

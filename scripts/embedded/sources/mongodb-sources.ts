@@ -18,9 +18,9 @@ const FAST_VERSION = '0.5.3-beta.196';
 const FAST_BUILD_WITHIN_MS = 30 * 60_000;
 
 /**
- * Real MongoDB first, except that the stand-in which is already here goes before a download.
- * `buildFast` compiles the fast stand-in where cargo is: the wheel's slows down with every document, so tests must not
- * stand on it.
+ * Returns the sources in their order: real MongoDB first, but a cached stand-in before a download.
+ * With `buildFast` the fast stand-in is compiled when cargo is available: the wheel slows down with every document, so
+ * tests must not depend on the wheel.
  */
 export function mongodbSources({ buildFast }: { buildFast: boolean }): readonly Source[] {
   return [
@@ -59,7 +59,7 @@ async function downloadMongod(context: SourceContext): Promise<ServerBinary | nu
     install: async (target) => {
       const { MongoBinary } = await import('mongodb-memory-server-core/lib/util/MongoBinary.js');
       const file = await MongoBinary.getPath({ version: MONGOD_VERSION, downloadDir: target });
-      // A system binary may be what it found: copied then, moved when it is ours.
+      // Our own download is moved; a system binary, which may be found instead, is copied.
       if (file.startsWith(target)) renameSync(file, join(target, 'mongod'));
       else cpSync(file, join(target, 'mongod'));
       await describeMongod(join(target, 'mongod'), 'download');
@@ -70,7 +70,9 @@ async function downloadMongod(context: SourceContext): Promise<ServerBinary | nu
 
 const fastFolder = ({ cache }: SourceContext): string => join(cache, `${FAST_CRATE}-${FAST_VERSION}`);
 
-/** cargo writes .crates2.json after the binary, so with it the installation is whole. */
+/**
+ * Returns the cached stand-in. cargo writes .crates2.json after the binary, so that file marks a whole installation.
+ */
 async function cachedFastSecantus(context: SourceContext): Promise<ServerBinary | null> {
   const folder = fastFolder(context);
   return isInstalled(folder) || existsSync(join(folder, '.crates2.json')) ? describeFast(folder, 'cached') : null;
@@ -99,7 +101,7 @@ async function buildFastSecantus(context: SourceContext): Promise<ServerBinary |
   return describeFast(fastFolder(context), isNew ? 'built' : 'cached');
 }
 
-/** Its packages are compiled for one version of Python, so that is part of the folder's name. */
+/** Installs the wheel. Its packages are compiled for one version of Python, which is part of the folder's name. */
 async function secantusWheel(context: SourceContext): Promise<ServerBinary> {
   const requirements = requirementsFile(context.root, 'mongodb');
   const text = readFileSync(requirements, 'utf8');

@@ -8,11 +8,11 @@ export interface RunCommandInput {
   env?: NodeJS.ProcessEnv;
   cwd?: string;
   timeoutMs: number;
-  /** Told every line of output as it comes. */
+  /** Called with the last line of each chunk of output. */
   onLine?: (line: string) => void;
 }
 
-/** A command that ended badly, with all it said. */
+/** A failed command with its whole output. */
 export class CommandFailed extends Error {
   readonly output: string;
 
@@ -23,7 +23,7 @@ export class CommandFailed extends Error {
   }
 }
 
-/** Runs a command to its end and answers its output. @throws CommandFailed when it fails or takes too long. */
+/** Runs a command to its end and returns the output. @throws CommandFailed when it fails or takes too long. */
 export function runCommand({ command, args, env, cwd, timeoutMs, onLine }: RunCommandInput): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -55,7 +55,7 @@ export function runCommand({ command, args, env, cwd, timeoutMs, onLine }: RunCo
   });
 }
 
-/** Full path of an executable on PATH, or null. */
+/** Returns the full path of an executable on PATH, or null. */
 export function onPath(name: string, env: NodeJS.ProcessEnv): string | null {
   const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null;

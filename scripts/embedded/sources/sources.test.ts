@@ -21,7 +21,7 @@ const choose = (sources: Source[], keep: string | null = null): Promise<ServerBi
   firstBinary({ server: 'MongoDB', sources, context, keep, dataFolder: '.platform/mongodb' });
 
 describe('sources of a server', () => {
-  it('are asked in the documented order', () => {
+  it('are tried in the documented order', () => {
     const order = (sources: readonly Source[]): string[] =>
       sources.map(({ name, writes }) => (writes === undefined ? name : `${name} ${writes}`));
     expect(order(temporalSources)).toEqual(['path', 'cached', 'download', 'wheel']);
@@ -43,7 +43,7 @@ describe('sources of a server', () => {
     ]);
   });
 
-  it('give the first server there is, passing over what is absent or broken', async () => {
+  it('return the first available server, and skip absent or broken ones', async () => {
     const absent: Source = { name: 'path', find: async () => null };
     const broken: Source = { name: 'download', find: () => Promise.reject(new Error('refused')) };
     await expect(choose([absent, broken, has('mongod'), has('secantusdb')])).resolves.toMatchObject({
@@ -51,16 +51,16 @@ describe('sources of a server', () => {
     });
   });
 
-  it('never give a server that cannot open the data there is', async () => {
+  it('never return a server that cannot open the existing data', async () => {
     await expect(choose([has('mongod'), has('secantusdb')], 'secantusdb')).resolves.toMatchObject({
       dataFormat: 'secantusdb',
     });
     await expect(choose([has('mongod')], 'secantusdb')).rejects.toThrow(
-      /The data in \.platform\/mongodb was written by secantusdb: provide that, or remove the folder/,
+      /The data in \.platform\/mongodb was written by secantusdb: provide that server, or remove the folder/,
     );
   });
 
-  it('are not even asked when what they give is known not to fit', async () => {
+  it('are not tried when their server is known not to fit the data', async () => {
     const find = jest.fn(async () => binary('mongod'));
     await expect(
       choose([{ name: 'download', writes: 'mongod', find }, has('secantusdb')], 'secantusdb'),
@@ -70,12 +70,12 @@ describe('sources of a server', () => {
 
   it('all name their reason when none has the server', async () => {
     const broken: Source = { name: 'wheel', find: () => Promise.reject(new Error('python3 is not on PATH')) };
-    await expect(choose([broken])).rejects.toThrow('No MongoDB could be had.\n  wheel: python3 is not on PATH');
+    await expect(choose([broken])).rejects.toThrow('No MongoDB is available.\n  wheel: python3 is not on PATH');
   });
 });
 
 describe('versions', () => {
-  it('are read from what the programs say', () => {
+  it('are read from the output of the programs', () => {
     expect(parseTemporalVersion('temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)\n')).toBe('1.32.0');
     expect(parseRedisVersion('Redis server v=6.2.14 sha=40305114:0 malloc=libc')).toEqual({
       kind: 'Redis',

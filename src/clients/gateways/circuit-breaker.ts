@@ -9,31 +9,31 @@ export interface BreakGatewayCircuitInput {
   gateway: PaymentGateway;
   /** Names the gateway in errors: `sandbox`, `stripe`. */
   name: string;
-  /** Open when this share of calls failed … Default 50. */
+  /** The circuit opens when this share of calls failed … Defaults to 50. */
   failureRatePercent?: number;
-  /** … among at least this many … Default 10. */
+  /** … among at least this many … Defaults to 10. */
   minimumCalls?: number;
-  /** … within this time. Default 30 s. */
+  /** … within this time. Defaults to 30 s. */
   windowMs?: number;
-  /** After this long one call is let through to see whether the gateway is back. Default 10 s. */
+  /** Milliseconds after which one call is let through to probe the gateway. Defaults to 10 s. */
   retryAfterMs?: number;
   onStateChange?: (state: CircuitState) => void;
 }
 
 export interface GatewayCircuit {
-  /** The same gateway behind the breaker. */
+  /** The gateway behind the breaker. */
   gateway: PaymentGateway;
   state(): CircuitState;
-  /** Stops its timers. Calls fail from then on. */
+  /** Stops the timers. Calls fail from then on. */
   close(): void;
 }
 
 /**
- * Spares a failing gateway: while the circuit is open every call fails at once with `GatewayUnavailable`.
+ * Protects a failing gateway: while the circuit is open every call fails immediately with `GatewayUnavailable`.
  *
- * Failures are `GatewayUnavailable` and `GatewayOutcomeUnknown` alone. A decline is an answer, and a refused request
- * is our own mistake: neither says that the gateway is ill. One breaker per process and gateway, or tenant of it; calls
- * it lets through keep their own time limits.
+ * Only `GatewayUnavailable` and `GatewayOutcomeUnknown` count as failures. A decline is a result, and a refused request
+ * is our own mistake: neither shows that the gateway is faulty. Use one breaker per process and gateway, or per tenant
+ * of a gateway; calls that are let through keep their own time limits.
  */
 export function breakGatewayCircuit(input: BreakGatewayCircuitInput): GatewayCircuit {
   const {

@@ -4,16 +4,16 @@ export type GatewayOperation = 'authorise' | 'capture' | 'void' | 'refund';
 export type GatewayCallName = GatewayOperation | 'lookUp' | 'getPaymentMethod';
 
 interface GatewayErrorInput {
-  /** `account`: of a sandbox tenant's account as a whole. */
+  /** The failed call; `account` is a request about a sandbox tenant's account as a whole. */
   call: GatewayCallName | 'account';
-  /** Absent for calls without one. */
+  /** Absent for calls without a key. */
   idempotencyKey?: string;
-  /** What was seen, without personal data or secrets: it reaches logs and histories. */
+  /** The cause in words, without personal data or secrets: it reaches logs and histories. */
   reason: string;
   cause?: unknown;
 }
 
-/** A call to the gateway that brought no decision. */
+/** A call to the gateway that ended without a decision. */
 abstract class GatewayError extends Error {
   readonly call: GatewayErrorInput['call'];
   readonly idempotencyKey: string | undefined;
@@ -26,7 +26,8 @@ abstract class GatewayError extends Error {
 }
 
 /**
- * Thrown when a call may or may not have taken effect: no answer in time, connection lost, a 5xx. Settle it by its key.
+ * Thrown when a call may or may not have taken effect: no response in time, connection lost, a 5xx. Settle the outcome
+ * by the call's key.
  */
 export class GatewayOutcomeUnknown extends GatewayError {
   constructor(input: GatewayErrorInput & { call: GatewayOperation; idempotencyKey: string }) {
@@ -36,16 +37,20 @@ export class GatewayOutcomeUnknown extends GatewayError {
 }
 
 /**
- * Thrown when a call certainly had no effect because the gateway was out of reach or busy. Safe to repeat, same key.
+ * Thrown when a call certainly had no effect because the gateway was unreachable or busy. Safe to repeat with the same
+ * key.
  */
 export class GatewayUnavailable extends GatewayError {
   constructor(input: GatewayErrorInput) {
-    super(input, 'was not taken');
+    super(input, 'was not accepted');
     this.name = 'GatewayUnavailable';
   }
 }
 
-/** Thrown when the gateway finds the request itself wrong. Nothing happened, and repeating it is pointless. */
+/**
+ * Thrown when the gateway rejects the request itself as wrong. Nothing happened, and repeating the request is
+ * pointless.
+ */
 export class GatewayRequestRefused extends GatewayError {
   constructor(input: GatewayErrorInput) {
     super(input, 'was refused');
@@ -53,9 +58,7 @@ export class GatewayRequestRefused extends GatewayError {
   }
 }
 
-/**
- * Thrown for a webhook that is not what it claims to be: wrong or missing signature, or a time more than 300 s away.
- */
+/** Thrown for a webhook whose origin is not proven: wrong or missing signature, or a time more than 300 s away. */
 export class WebhookSignatureInvalid extends Error {
   constructor(reason: string, options?: ErrorOptions) {
     super(`Webhook refused: ${reason}`, options);

@@ -2,16 +2,16 @@
 declare module 'opossum' {
   interface CircuitBreakerOptions<Arguments extends unknown[]> {
     name: string;
-    /** false: the action keeps its own time. */
+    /** `false`: the action keeps its own time limit. */
     timeout: number | false;
     errorThresholdPercentage: number;
     volumeThreshold: number;
     /** Milliseconds an open circuit waits before it lets one probe through. */
     resetTimeout: number;
-    /** Milliseconds of history the failure rate is taken over. */
+    /** Milliseconds of history over which the failure rate is taken. */
     rollingCountTimeout: number;
     rollingPercentilesEnabled: boolean;
-    /** true for an error that counts as a success. */
+    /** Returns true for an error that counts as a success. */
     errorFilter: (error: unknown, ...args: Arguments) => boolean;
   }
 

@@ -1,33 +1,33 @@
 import type { Money } from '../../domain/money';
 import type { GatewayOperation } from './gateway-errors';
 
-/** What every call says. */
+/** Fields of every call. */
 export interface GatewayCall {
   tenantId: string;
   /**
-   * Made of the entity and the business attempt (`pay_1:capture:1`), never of the retry number: the gateway acts on it
-   * once, and a repeat gets the first answer.
+   * Derived from the entity and the business attempt (`pay_1:capture:1`), never from the retry number: the gateway acts
+   * on a key once, and a repeat receives the first result.
    */
   idempotencyKey: string;
-  /** Business time, ISO 8601. Not part of what makes two calls the same. */
+  /** Business time, ISO 8601. Two calls that differ only in it are the same call. */
   at: string;
 }
 
 export interface AuthoriseInput extends GatewayCall {
   amount: Money;
   paymentMethod: string;
-  /** The partner's own reference; for Stripe a `cus_…` id is passed on as the customer. */
+  /** The partner's own reference; a `cus_…` id is sent to Stripe as the customer. */
   customerId?: string;
-  /** A renewal happens without the customer present. */
+  /** The purpose `renewal` is a charge without the customer present. */
   purpose?: 'initial' | 'renewal';
-  /** Our payment's id, shown in the gateway's books. */
+  /** Our payment's id, shown in the gateway's records. */
   reference?: string;
   description?: string;
 }
 
 export interface CaptureInput extends GatewayCall {
   authorisationId: string;
-  /** Default: all of it. There is one capture; the rest is released. */
+  /** Defaults to the whole authorisation. There is one capture; the rest is released. */
   amount?: Money;
 }
 
@@ -37,14 +37,14 @@ export interface VoidInput extends GatewayCall {
 
 export interface RefundInput extends GatewayCall {
   authorisationId: string;
-  /** Default: all that is left. */
+  /** Defaults to everything not yet refunded. */
   amount?: Money;
-  /** Our refund's id, shown in the gateway's books. */
+  /** Our refund's id, shown in the gateway's records. */
   reference?: string;
 }
 
 export interface LookUpInput extends GatewayCall {
-  /** The call looked for; `idempotencyKey` is the key it was sent with. */
+  /** The operation of the call; `idempotencyKey` is the key with which it was sent. */
   operation: GatewayOperation;
   /** Required for all but `authorise`. */
   authorisationId?: string;
@@ -62,14 +62,14 @@ export type DeclineReason =
   | 'insufficient_funds'
   | 'fraud'
   | 'expired_card'
-  /** The customer would have had to confirm and was not there, or failed to. */
+  /** The customer had to confirm, but was not present or did not. */
   | 'authentication_required'
   | 'authentication_failed'
   | 'invalid_payment_method'
   /** Withdrawn before the customer confirmed. */
   | 'voided';
 
-/** A rule of the gateway spoke against it; nothing was done and a repeat says the same. */
+/** A rule of the gateway forbids the call; nothing was done, and a repeat has the same result. */
 export interface Rejected {
   status: 'rejected';
   reason:
@@ -87,7 +87,7 @@ export interface Rejected {
     | 'lost_or_stolen_card'
     | 'expired_or_canceled_card'
     | 'other';
-  /** With `already_captured`, of a capture or a void: what was taken, by whoever took it. */
+  /** With `already_captured`, for a capture or a void: the amount captured, by whichever call. */
   captured?: Money;
 }
 
@@ -95,13 +95,14 @@ export type AuthoriseResult =
   | { status: 'authorised'; authorisationId: string; amount: Money }
   | { status: 'declined'; authorisationId: string | null; reason: DeclineReason }
   /**
-   * The customer has to confirm at `url`. A repeat of the call says this for ever: how it ended is told by `lookUp`.
+   * The customer has to confirm at `url`. A repeat of the call returns this for ever; `lookUp` returns the final
+   * result.
    */
   | { status: 'requires_action'; authorisationId: string; url: string };
 
 export type CaptureResult = { status: 'captured'; captureId: string; amount: Money } | Rejected;
 export type VoidResult = { status: 'voided' } | Rejected;
-/** `pending`: under way at the bank; its end comes by webhook and by `lookUp`. */
+/** `pending`: under way at the bank; a webhook and `lookUp` report its end. */
 export type RefundResult = { status: 'refunded' | 'pending'; refundId: string; amount: Money } | Rejected;
 
 export type LookUpResult =
@@ -110,9 +111,9 @@ export type LookUpResult =
   | { status: 'found'; operation: 'void'; result: VoidResult }
   | { status: 'found'; operation: 'refund'; result: RefundResult }
   /**
-   * The gateway shows nothing under this key. That is no proof: the call may still be on its way, and Stripe's search
+   * The gateway has no record under this key. That is no proof: the call may still be on its way, and Stripe's search
    * lags. To settle it, repeat the very same call with the same key (within 24 h, after which Stripe forgets keys), and
-   * undo its effect if it is no longer wanted.
+   * void or refund its effect if it is no longer wanted.
    */
   | { status: 'not_found' };
 
@@ -121,7 +122,7 @@ export type PaymentMethodResult =
       status: 'found';
       brand: string;
       last4: string;
-      /** 1 to 12; good to the end of this month. */
+      /** 1 to 12; valid to the end of this month. */
       expMonth: number;
       expYear: number;
       funding: 'credit' | 'debit' | 'prepaid' | 'unknown';
@@ -129,11 +130,11 @@ export type PaymentMethodResult =
   | { status: 'not_found' };
 
 /**
- * A payment gateway. What it decides (a decline, a broken rule) is returned; only what is no decision is thrown:
+ * A payment gateway. Its decisions (a decline, a broken rule) are returned; everything else is thrown:
  *
- * - `GatewayOutcomeUnknown`: it may have happened. Look it up by key, or repeat with the same key; never call it
- *   failed.
- * - `GatewayUnavailable`: it certainly did not happen (or nothing was to happen). Repeat later with the same key.
+ * - `GatewayOutcomeUnknown`: the call may have taken effect. Look it up by key, or repeat it with the same key; never
+ *   treat it as failed.
+ * - `GatewayUnavailable`: the call certainly had no effect (or was not to have one). Repeat it later with the same key.
  * - `GatewayRequestRefused`: the request itself is wrong (key reused for another request, bad credentials). A defect of
  *   ours.
  *
@@ -144,7 +145,7 @@ export interface PaymentGateway {
   capture(input: CaptureInput): Promise<CaptureResult>;
   void(input: VoidInput): Promise<VoidResult>;
   refund(input: RefundInput): Promise<RefundResult>;
-  /** How the call sent under a key stands now. */
+  /** Returns the present result of the call sent under a key. */
   lookUp(input: LookUpInput): Promise<LookUpResult>;
   getPaymentMethod(input: GetPaymentMethodInput): Promise<PaymentMethodResult>;
 }

@@ -5,20 +5,23 @@ import { signWebhook } from '../../contracts/webhook-signature';
 export interface SandboxAccountInput {
   /** Base URL of `--role sandbox`, without a path. */
   url: string;
-  /** `whsec_` and base64: the secret of its webhooks, which proves to it that we are the ones they go to. */
+  /** `whsec_` and base64: the secret of the simulator's webhooks, which proves to it that we are their receiver. */
   secret: string;
-  /** For a call, answer read. Default 5 s. */
+  /** Milliseconds for a call, including reading the response. Defaults to 5 s. */
   timeoutMs?: number;
 }
 
 /**
- * A sandbox tenant's account at the simulated gateway, as a whole. Both throw `GatewayUnavailable` where it did not do
- * what was asked.
+ * A sandbox tenant's account at the simulator, as a whole. Both functions throw `GatewayUnavailable` when the simulator
+ * did not do as requested.
  */
 export interface SandboxAccount {
-  /** Changes nothing. */
+  /** Resolves when the simulator responds; changes nothing. */
   requireReachable: (tenantId: string) => Promise<void>;
-  /** Empties it: charges, keys, cards seen, events owed. On its disk once this resolves; safe to repeat. */
+  /**
+   * Deletes the account's charges, keys, cards seen and events due. On the simulator's disk once this resolves; safe to
+   * repeat.
+   */
   reset: (tenantId: string) => Promise<void>;
 }
 
@@ -29,7 +32,7 @@ export function createSandboxAccount({ url, secret, timeoutMs = 5000 }: SandboxA
     request: { method?: string; headers?: Record<string, string>; body?: string } = {},
   ): Promise<void> => {
     const headers = { authorization: `Bearer ${tenantId}`, ...request.headers };
-    let said: string;
+    let reason: string;
     try {
       const response = await fetch(`${url}${path}`, {
         ...request,
@@ -39,11 +42,11 @@ export function createSandboxAccount({ url, secret, timeoutMs = 5000 }: SandboxA
       });
       await response.text();
       if (response.ok) return;
-      said = `it answered ${response.status}`;
+      reason = `it responded with ${response.status}`;
     } catch (error) {
       throw new GatewayUnavailable({ call: 'account', reason: (error as Error).name, cause: error });
     }
-    throw new GatewayUnavailable({ call: 'account', reason: said });
+    throw new GatewayUnavailable({ call: 'account', reason });
   };
 
   return {

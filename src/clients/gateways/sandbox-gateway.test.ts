@@ -4,8 +4,8 @@ import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSandboxGateway } from '../../simulator/start-sandbox-gateway';
-import type { SandboxGateway } from '../../simulator/start-sandbox-gateway';
+import { startSimulator } from '../../simulator/start-simulator';
+import type { Simulator } from '../../simulator/start-simulator';
 import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable } from './gateway-errors';
 import { createSandboxGateway } from './sandbox-gateway';
 import { readSandboxLedger } from './sandbox-ledger';
@@ -20,10 +20,10 @@ const charge = (idempotencyKey: string, paymentMethod = 'pm_ok') => ({
 
 describe('against the simulated gateway', () => {
   let dataDir: string;
-  let sandbox: SandboxGateway;
+  let sandbox: Simulator;
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'sandbox-client-'));
-    sandbox = await startSandboxGateway({
+    sandbox = await startSimulator({
       port: 0,
       dataDir,
       webhookSecret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
@@ -128,18 +128,18 @@ describe('against the simulated gateway', () => {
     expect(await gateway.capture(capture)).toMatchObject({ status: 'captured' });
   });
 
-  test('what the customer decides is told by look-up, while a repeat keeps the first answer', async () => {
+  test("a look-up returns the customer's decision, while a repeat keeps the first result", async () => {
     const gateway = client(2_000);
-    const asked = await gateway.authorise(charge('a', 'pm_requires_action'));
-    if (asked.status !== 'requires_action') throw new Error('Expected an action');
-    await fetch(asked.url, { method: 'POST', body: new URLSearchParams({ decision: 'decline' }) });
-    expect(await gateway.authorise(charge('a', 'pm_requires_action'))).toEqual(asked);
+    const pending = await gateway.authorise(charge('a', 'pm_requires_action'));
+    if (pending.status !== 'requires_action') throw new Error('Expected an action');
+    await fetch(pending.url, { method: 'POST', body: new URLSearchParams({ decision: 'decline' }) });
+    expect(await gateway.authorise(charge('a', 'pm_requires_action'))).toEqual(pending);
     expect(await gateway.lookUp({ ...call('a'), operation: 'authorise' })).toMatchObject({
       result: { status: 'declined', reason: 'authentication_failed' },
     });
   });
 
-  test('pm_flaky was certainly not taken', async () => {
+  test('pm_flaky certainly has no effect', async () => {
     await expect(client(2_000).authorise(charge('a', 'pm_flaky'))).rejects.toBeInstanceOf(GatewayUnavailable);
   });
 
@@ -152,7 +152,7 @@ describe('against the simulated gateway', () => {
     );
   });
 
-  test('facts of a card, or that there is none', async () => {
+  test('returns the facts of a card, or that there is no such card', async () => {
     const gateway = client(2_000);
     const at = '2026-11-21T10:00:00Z';
     expect(await gateway.getPaymentMethod({ tenantId: 'ten_a', at, paymentMethod: 'pm_ok' })).toEqual({
@@ -192,19 +192,19 @@ describe('against a gateway that misbehaves', () => {
       },
     ],
     [
-      'a 500 is answered',
+      'the response is a 500',
       (_request, response) => {
         response.writeHead(500).end('{"error":{"code":"internal"}}');
       },
     ],
     [
-      'a 503 of something in between is answered',
+      'the response is a 503 of an intermediary',
       (_request, response) => {
         response.writeHead(503).end('<html>Bad gateway</html>');
       },
     ],
     [
-      'the answer breaks off',
+      'the response breaks off',
       (_request, response) => {
         response.writeHead(201, { 'content-length': '100' }).write('{"id":');
         setTimeout(() => {
@@ -213,7 +213,7 @@ describe('against a gateway that misbehaves', () => {
       },
     ],
     [
-      'a 404 of something else is answered',
+      'the response is a 404 of another server',
       (_request, response) => {
         response.writeHead(404).end('{}');
       },

@@ -16,11 +16,11 @@ import type {
 export interface SandboxGatewayClientInput {
   /** Base URL of `--role sandbox`, without a path. */
   url: string;
-  /** For the whole call, answer read. Default 10 s. */
+  /** Milliseconds for the whole call, including reading the response. Defaults to 10 s. */
   timeoutMs?: number;
 }
 
-interface Answer {
+interface OperationResult {
   id: string;
   authorisationId: string;
   operation: GatewayOperation;
@@ -40,9 +40,9 @@ interface Request {
 }
 
 const GATEWAY_DECIDED = new Set([200, 201, 402, 409]);
-/** Apart from any other 404, which would mean that something else answers at this address. */
-const UNKNOWN_THING = new Set(['unknown_key', 'unknown_authorisation', 'unknown_payment_method']);
-/** The request cannot have left this machine, or was never accepted at the other end. */
+/** Distinguishes these from any other 404, which would mean that another server responds at this address. */
+const NOT_FOUND_CODES = new Set(['unknown_key', 'unknown_authorisation', 'unknown_payment_method']);
+/** The request cannot have left this machine, or was never accepted by the simulator. */
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -52,7 +52,7 @@ const NEVER_SENT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** The gateway of sandbox tenants, over HTTP; each tenant is an account of its own there. */
+/** The simulator as a payment gateway, over HTTP; each tenant is an account of its own there. */
 export function createSandboxGateway({ url, timeoutMs = 10_000 }: SandboxGatewayClientInput): PaymentGateway {
   const exchange = createExchange({ url, timeoutMs });
 
@@ -63,11 +63,11 @@ export function createSandboxGateway({ url, timeoutMs = 10_000 }: SandboxGateway
     body: object,
   ) => {
     const { tenantId, idempotencyKey } = input;
-    const answer = await exchange({ call, method: 'POST', path, tenantId, idempotencyKey, body });
-    // Only reads have a "not found": for these a missing authorisation is a wrong request.
-    if (!answer)
+    const result = await exchange({ call, method: 'POST', path, tenantId, idempotencyKey, body });
+    // Only reads have a "not found" result; for the others a missing authorisation is a wrong request.
+    if (!result)
       throw new GatewayRequestRefused({ call, idempotencyKey, reason: 'the gateway does not know this authorisation' });
-    return answer as Answer;
+    return result as OperationResult;
   };
 
   return {
@@ -106,8 +106,8 @@ export function createSandboxGateway({ url, timeoutMs = 10_000 }: SandboxGateway
     },
     async lookUp({ tenantId, idempotencyKey }) {
       const path = `/v1/charges?key=${encodeURIComponent(idempotencyKey)}`;
-      const answer = await exchange({ call: 'lookUp', method: 'GET', path, tenantId, idempotencyKey });
-      return answer ? lookUpResult(answer as Answer) : { status: 'not_found' };
+      const result = await exchange({ call: 'lookUp', method: 'GET', path, tenantId, idempotencyKey });
+      return result ? lookUpResult(result as OperationResult) : { status: 'not_found' };
     },
     async getPaymentMethod({ tenantId, paymentMethod, customerId, at }) {
       const query = new URLSearchParams({ at, ...(customerId && { customerId }) });
@@ -121,8 +121,8 @@ export function createSandboxGateway({ url, timeoutMs = 10_000 }: SandboxGateway
 }
 
 /**
- * One HTTP call. Resolves with the decided answer's body, or undefined when the thing asked for is unknown; throws the
- * three errors of `PaymentGateway`.
+ * Makes one HTTP call. Resolves to the decision in the response's body, or undefined when the object is unknown; throws
+ * the three errors of `PaymentGateway`.
  */
 function createExchange({ url, timeoutMs }: Required<SandboxGatewayClientInput>) {
   return async ({ call, method, path, tenantId, idempotencyKey, body }: Request): Promise<unknown> => {
@@ -141,7 +141,7 @@ function createExchange({ url, timeoutMs }: Required<SandboxGatewayClientInput>)
       ...(method === 'POST' && { 'idempotency-key': idempotencyKey, 'content-type': 'application/json' }),
     } as Record<string, string>;
     let status: number;
-    let answer: { error?: { code: string; message: string; effect?: string } } | undefined;
+    let content: { error?: { code: string; message: string; effect?: string } } | undefined;
     try {
       const response = await fetch(`${url}${path}`, {
         method,
@@ -151,46 +151,46 @@ function createExchange({ url, timeoutMs }: Required<SandboxGatewayClientInput>)
         redirect: 'error',
       });
       status = response.status;
-      answer = (await response.json()) as typeof answer;
+      content = (await response.json()) as typeof content;
     } catch (error) {
       const code = codeOf(error);
       if (NEVER_SENT.has(code)) throw new GatewayUnavailable({ call, idempotencyKey, reason: code, cause: error });
       throw undecided(
-        code === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : `no usable answer (${code})`,
+        code === 'TimeoutError' ? `no response within ${timeoutMs} ms` : `no usable response (${code})`,
         error,
       );
     }
 
-    if (GATEWAY_DECIDED.has(status)) return answer;
-    const said = `${status} ${answer?.error?.code ?? ''}`.trim();
-    if (UNKNOWN_THING.has(answer?.error?.code ?? '')) return undefined;
-    if (answer?.error?.effect !== 'none') throw undecided(said);
-    if (status === 503 || status === 429) throw new GatewayUnavailable({ call, idempotencyKey, reason: said });
-    throw new GatewayRequestRefused({ call, idempotencyKey, reason: `${said} ${answer.error.message}` });
+    if (GATEWAY_DECIDED.has(status)) return content;
+    const refusal = `${status} ${content?.error?.code ?? ''}`.trim();
+    if (NOT_FOUND_CODES.has(content?.error?.code ?? '')) return undefined;
+    if (content?.error?.effect !== 'none') throw undecided(refusal);
+    if (status === 503 || status === 429) throw new GatewayUnavailable({ call, idempotencyKey, reason: refusal });
+    throw new GatewayRequestRefused({ call, idempotencyKey, reason: `${refusal} ${content.error.message}` });
   };
 }
 
-/** fetch hides the socket's error, and for several addresses the list of them, in `cause`. */
+/** fetch hides the socket's error in `cause`, and for several addresses the list of errors. */
 function codeOf(error: unknown): string {
   const { cause, name } = error as Error & { cause?: { code?: string; name?: string; errors?: { code?: string }[] } };
   return cause?.code ?? cause?.errors?.[0]?.code ?? cause?.name ?? name;
 }
 
-function authoriseResult({ status, authorisationId, amount, reason, nextAction }: Answer): AuthoriseResult {
+function authoriseResult({ status, authorisationId, amount, reason, nextAction }: OperationResult): AuthoriseResult {
   if (status === 'declined') return { status, authorisationId, reason: reason as DeclineReason };
   if (status === 'requires_action') return { status, authorisationId, url: nextAction?.url ?? '' };
   return { status: 'authorised', authorisationId, amount };
 }
 
-function captureResult({ id, status, reason, amount }: Answer): CaptureResult {
+function captureResult({ id, status, reason, amount }: OperationResult): CaptureResult {
   return status === 'rejected' ? rejected(reason, amount) : { status: 'captured', captureId: id, amount };
 }
 
-function voidResult({ status, reason, amount }: Answer): VoidResult {
+function voidResult({ status, reason, amount }: OperationResult): VoidResult {
   return status === 'rejected' ? rejected(reason, amount) : { status: 'voided' };
 }
 
-function refundResult({ id, status, reason, amount }: Answer): RefundResult {
+function refundResult({ id, status, reason, amount }: OperationResult): RefundResult {
   return status === 'rejected' ? rejected(reason) : { status: 'refunded', refundId: id, amount };
 }
 
@@ -202,11 +202,11 @@ function rejected(reason = 'other', captured?: Money): Rejected {
   };
 }
 
-function lookUpResult(answer: Answer): LookUpResult {
+function lookUpResult(result: OperationResult): LookUpResult {
   const status = 'found';
-  const { operation } = answer;
-  if (operation === 'authorise') return { status, operation, result: authoriseResult(answer) };
-  if (operation === 'capture') return { status, operation, result: captureResult(answer) };
-  if (operation === 'void') return { status, operation, result: voidResult(answer) };
-  return { status, operation, result: refundResult(answer) };
+  const { operation } = result;
+  if (operation === 'authorise') return { status, operation, result: authoriseResult(result) };
+  if (operation === 'capture') return { status, operation, result: captureResult(result) };
+  if (operation === 'void') return { status, operation, result: voidResult(result) };
+  return { status, operation, result: refundResult(result) };
 }

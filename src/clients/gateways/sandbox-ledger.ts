@@ -1,6 +1,6 @@
 import type { Money } from '../../domain/money';
 
-/** One line of the simulated gateway's own books. */
+/** One line of the simulator's own books. */
 export interface SandboxLedgerItem {
   seq: number;
   recordedAt: string;
@@ -19,8 +19,8 @@ export interface SandboxLedgerItem {
 }
 
 /**
- * Everything the simulated gateway holds of one tenant, oldest first, read page by page.
- * An authorisation the customer had to confirm has two lines: `requires_action`, then how it ended.
+ * Reads everything that the simulator has recorded of one tenant, oldest first, page by page. An authorisation that the
+ * customer had to confirm has two lines: `requires_action`, then its end.
  */
 export async function* readSandboxLedger({
   url,
@@ -35,7 +35,7 @@ export async function* readSandboxLedger({
       headers,
       signal: AbortSignal.timeout(10_000),
     });
-    if (!response.ok) throw new Error(`The sandbox gateway did not show its ledger: ${response.status}`);
+    if (!response.ok) throw new Error(`The simulator did not return its ledger: ${response.status}`);
     const page = (await response.json()) as { items: SandboxLedgerItem[]; next: number | null };
     yield* page.items;
     from = page.next;

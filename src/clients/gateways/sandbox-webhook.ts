@@ -15,8 +15,9 @@ export interface VerifySandboxWebhookInput {
 const TOLERANCE_S = 300;
 
 /**
- * Checks a webhook of the simulated gateway and says what it is about.
- * Standard Webhooks 1.0: HMAC-SHA256 over `id.timestamp.body`, any of several space-separated `v1,` signatures, ±300 s.
+ * Verifies a webhook of the simulator and returns its subject. Standard Webhooks 1.0: HMAC-SHA256 over
+ * `id.timestamp.body`, any of several space-separated `v1,` signatures, ±300 s.
+ *
  * @throws WebhookSignatureInvalid
  */
 export function verifySandboxWebhook({ rawBody, headers, secret, nowMs }: VerifySandboxWebhookInput): GatewayNotice {
@@ -35,7 +36,7 @@ export function verifySandboxWebhook({ rawBody, headers, secret, nowMs }: Verify
     const given = signature.startsWith('v1,') ? Buffer.from(signature.slice(3), 'base64') : Buffer.alloc(0);
     return given.length === expected.length && timingSafeEqual(given, expected);
   });
-  if (!matches) throw new WebhookSignatureInvalid('the signature does not fit');
+  if (!matches) throw new WebhookSignatureInvalid('the signature does not match');
 
   const { type, data } = JSON.parse(rawBody.toString('utf8')) as {
     type: string;

@@ -7,28 +7,28 @@ import {
 import type { PaymentGateway } from './payment-gateway';
 
 export interface BreakTenantCircuitsInput extends Omit<BreakGatewayCircuitInput, 'onStateChange'> {
-  /** How many circuits are kept; the one that was not used for longest makes room. Default 200. */
-  mostTenants?: number;
+  /** Maximum number of circuits; the circuit unused for longest makes room. Defaults to 200. */
+  maxTenants?: number;
   onStateChange?: (state: CircuitState, tenantId: string) => void;
 }
 
 export interface TenantCircuits {
-  /** The same gateway behind a breaker for each tenant. */
+  /** The gateway behind a breaker for each tenant. */
   gateway: PaymentGateway;
-  /** Of every circuit that is kept. */
+  /** Returns the state of every circuit that is kept. */
   states(): CircuitState[];
-  /** Stops their timers. Calls fail from then on. */
+  /** Stops the timers. Calls fail from then on. */
   close(): void;
 }
 
 /**
- * A circuit breaker for each tenant of one gateway: for a gateway that fails because a tenant asks it to. What one
- * tenant rehearses, unavailable or without an answer, never stops another; a gateway that is really away opens the
- * circuit of each tenant that calls it.
+ * Returns a circuit breaker for each tenant of one gateway, for a gateway that fails because a tenant makes it fail. An
+ * outage that one tenant rehearses never stops another; a gateway that is really down opens the circuit of each tenant
+ * that calls it.
  */
 export function breakTenantCircuits({
   gateway,
-  mostTenants = 200,
+  maxTenants = 200,
   onStateChange,
   ...options
 }: BreakTenantCircuitsInput): TenantCircuits {
@@ -38,10 +38,10 @@ export function breakTenantCircuits({
     const circuit =
       circuits.get(tenantId) ??
       breakGatewayCircuit({ ...options, gateway, onStateChange: (state) => onStateChange?.(state, tenantId) });
-    // Written anew, an entry moves to the end: the order of the map is the order of use.
+    // Written again, an entry moves to the end: the order of the map is the order of use.
     circuits.delete(tenantId);
     circuits.set(tenantId, circuit);
-    if (circuits.size > mostTenants) {
+    if (circuits.size > maxTenants) {
       const [longestUnused = tenantId] = circuits.keys();
       circuits.get(longestUnused)?.close();
       circuits.delete(longestUnused);

@@ -1,13 +1,10 @@
 import { createTransport } from 'nodemailer';
 
 export interface MailMessage {
-  /**
-   * Stable for one mail for ever, without angle brackets: a mail that is sent twice is still one mail to whoever
-   * counts.
-   */
+  /** The same for one mail for ever, without angle brackets: a mail that is sent twice still counts as one mail. */
   messageId: string;
   to: string;
-  /** Default: the mailer's own address. */
+  /** Defaults to the mailer's own address. */
   from?: string;
   subject: string;
   text: string;
@@ -17,22 +14,22 @@ export interface MailMessage {
 
 export interface Mailer {
   /**
-   * Resolves when the server has taken the mail.
-   * @throws MailerUnavailable when the server is away or does not let us in: send it again later.
-   * @throws MailRefused when it refuses this mail.
+   * Resolves when the server has accepted the mail.
+   * @throws MailerUnavailable when the server is down or refuses our login: send the mail again later.
+   * @throws MailRefused when the server refuses this mail.
    */
   send(message: MailMessage): Promise<void>;
-  /** Resolves when the server answers and lets us in. */
+  /** Resolves when the server responds and accepts our login. */
   verify(): Promise<void>;
   close(): void;
 }
 
-/** The mail server is away, overloaded or does not accept our login; no mail's own fault. */
+/** The mail server is down, overloaded or refuses our login; the mail itself is not at fault. */
 export class MailerUnavailable extends Error {
   override readonly name = 'MailerUnavailable';
 }
 
-/** The mail server answered and refused this mail. The text names no address. */
+/** The mail server refused this mail. The text contains no address. */
 export class MailRefused extends Error {
   override readonly name = 'MailRefused';
   /** The SMTP reply, RFC 5321 §4.2; null where the mail was refused before it was sent. */
@@ -51,7 +48,7 @@ export interface CreateMailerInput {
   maxConnections?: number;
 }
 
-/** A pooled SMTP client; no wait is longer than 10 s, so a frozen server shows as `MailerUnavailable`. */
+/** Returns a pooled SMTP client; no wait is longer than 10 s, so a frozen server causes `MailerUnavailable`. */
 export function createMailer({ smtpUrl, from, maxConnections = 5 }: CreateMailerInput): Mailer {
   const transport = createTransport({
     url: smtpUrl,
@@ -69,14 +66,14 @@ export function createMailer({ smtpUrl, from, maxConnections = 5 }: CreateMailer
       try {
         await transport.sendMail({ from, ...message, messageId: `<${messageId}>` });
       } catch (error) {
-        throw classed(error as SmtpError);
+        throw toMailerError(error as SmtpError);
       }
     },
     async verify() {
       try {
         await transport.verify();
       } catch (error) {
-        throw classed(error as SmtpError);
+        throw toMailerError(error as SmtpError);
       }
     },
     close: () => transport.close(),
@@ -95,13 +92,13 @@ interface SmtpError extends Error {
  */
 const ABOUT_THE_MAIL = new Set(['EENVELOPE', 'EMESSAGE']);
 /**
- * 421: closing for now; 530: log in first. Both are said at any stage and concern us, not the mail. RFC 5321 §4.2.3,
- * RFC 4954 §6.
+ * 421: closing for now; 530: log in first. Servers send both at any stage, about the connection or our login, not about
+ * the mail. RFC 5321 §4.2.3, RFC 4954 §6.
  */
 const ABOUT_US = new Set([421, 530]);
 
-/** The server's own words are left out of a refusal: they repeat the address. */
-function classed(error: SmtpError): MailerUnavailable | MailRefused {
+/** Converts an SMTP error. A refusal omits the server's own text, which repeats the address. */
+function toMailerError(error: SmtpError): MailerUnavailable | MailRefused {
   const { code = error.name, responseCode, command = 'sending' } = error;
   const aboutTheMail = ABOUT_THE_MAIL.has(code) && !ABOUT_US.has(responseCode ?? 0);
   if (!aboutTheMail)

@@ -14,11 +14,11 @@ export interface ValidatePaymentInput extends PaymentStepInput {
 
 export interface UpdatePaymentStatusInput extends PaymentStepInput {
   to: PaymentPosition;
-  /** The deadline of the state it leads to. */
+  /** The deadline of the new state. */
   until?: string | null;
   /** The reason of a decline, failure or cancellation: a code. */
   reason?: string | null;
-  /** With `capturing`: the amount, in minor units. Defaults to all that is authorised. */
+  /** With `capturing`: the amount, in minor units. Defaults to the authorised amount. */
   captureMinor?: number;
   /** With `captured`: the amount that the gateway captured, in minor units. Defaults to the requested amount. */
   capturedMinor?: number;
@@ -40,24 +40,24 @@ export interface LookUpPaymentInput extends PaymentStepInput {
 /** The gateway's answer, and the payment's position after the activity has recorded it. */
 export interface GatewayAnswer {
   /**
-   * `unknown`: no answer came, the call may have had its effect. `unavailable` (look-ups only): nothing is known yet.
+   * `unknown`: no answer, but the call may have had its effect. `unavailable` (look-ups only): nothing is known yet.
    */
   status: GatewayStatus | 'unknown' | 'unavailable';
-  /** Of a decline or a refusal. */
+  /** The reason of a decline or a refusal. */
   reason: string | null;
   position: PaymentPosition;
   /** With `captured`: the captured amount, in minor units. */
   capturedMinor?: number;
   /**
-   * Without an outcome: when it has been unknown for 24 hours, counted from the first attempt of the call. From then on
-   * the call is never sent again.
+   * Without an outcome: the time 24 hours after the first attempt of the call, ISO 8601. From then on the call is never
+   * sent again.
    */
   overdueAt?: string;
-  /** With `failed`, of an authorisation: an attempt before the refused one may have left a hold. */
+  /** With a `failed` authorisation: an attempt before the refused one may have left a hold. */
   mayHold?: true;
 }
 
-/** `unavailable`: it could not be undone now. `waived`: an operator took it upon themselves. */
+/** `unavailable`: the undo is not possible now. `waived`: an operator took responsibility for the undo. */
 export interface CompensationAnswer extends Omit<GatewayAnswer, 'status'> {
   status: GatewayStatus | 'unknown' | 'unavailable' | 'waived';
 }
@@ -67,25 +67,21 @@ export interface FraudAnswer {
 }
 
 export interface CardAnswer {
-  /** Why the card cannot be charged: a code; null when it can. */
+  /** The code of the reason that the card cannot be charged; null when it can. */
   problem: string | null;
 }
 
-/** When the step was first applied (ISO 8601, business time); a repeat returns the same. */
 export interface PaymentMoved {
+  /** Business time at which the step was first applied, ISO 8601; a repeat returns the same. */
   at: string;
-  /**
-   * The reason as recorded, which may be more precise than the requested one. Absent where no reason is recorded.
-   */
+  /** The recorded reason, which may be more precise than the requested one. Absent where no reason is recorded. */
   reason?: string | null;
 }
 
 export interface RefundStepInput extends RefundRef, ProcessStep {}
 
 export interface RefundAnswer {
-  /**
-   * `pending`: under way at the bank. `unknown`: no answer came. `unavailable`: the gateway did not accept the call.
-   */
+  /** `pending`: under way at the bank. `unknown`: no answer. `unavailable`: the gateway did not accept the call. */
   status: 'succeeded' | 'failed' | 'pending' | 'unknown' | 'unavailable';
   reason: string | null;
 }

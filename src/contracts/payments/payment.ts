@@ -7,7 +7,7 @@ import type { BornInSandbox } from '../sandbox/sandbox-clock';
 export const PROCESS_PAYMENT = 'processPayment';
 export const REFUND_PAYMENT = 'refundPayment';
 
-/** The sole form of the workflows' ids: the business keys. */
+/** Returns the only form of the workflow's id: the business key. */
 export function processPaymentId(paymentId: string): string {
   return `${PROCESS_PAYMENT}/${paymentId}`;
 }
@@ -16,9 +16,9 @@ export function refundPaymentId(refundId: string): string {
 }
 
 /**
- * The idempotency key of a call to the gateway, and of its posting and its line in the compensation ledger. Made of the
- * entity and the business attempt, never of a retry's number: under one key the gateway acts once, however often it is
- * called.
+ * Returns the idempotency key of a call to the gateway, and of its posting and its line in the compensation ledger. The
+ * key names the entity and the business attempt, never the number of a retry: under one key the gateway acts once,
+ * however often it is called.
  */
 export function gatewayKey(entityId: string, call: GatewayCall | 'refund', attempt = 1): string {
   return `${entityId}:${call}:${attempt}`;
@@ -31,12 +31,12 @@ export interface PaymentRef {
 }
 
 /**
- * The workflow that a payment is made for. It starts the payment's process, and is sent the signal when there is news of
- * the payment while no process of it runs.
+ * The workflow that a payment is made for. It starts the payment's process, and receives the signal when something
+ * happens to the payment while no process of the payment runs.
  */
 export interface PaymentParent {
   workflowId: string;
-  /** The signal's wire name; it carries nothing. */
+  /** The signal's wire name. The signal has no arguments. */
   signal: string;
 }
 
@@ -44,16 +44,16 @@ export interface PaymentParent {
  * Runs a payment that `acceptPayment` has written.
  *
  * With `renewal` it is the child of a renewal and **never waits on business time** (time skipping does not reach
- * children): where it would have to wait for a person, the customer or the gateway, it returns `review`,
- * `requires_action`, `authorised` (manual capture) or `unknown` and ends. The payment is released then: starting the
- * workflow again with the same payment id (same workflow id, reuse policy ALLOW_DUPLICATE) goes on from the payment's
- * state, with the same gateway keys, and first looks up an unknown outcome. So the subscription waits on its own timer
- * ({@link QUERY_RENEWAL_AFTER_MS}) and starts the child again until the payment is settled; it may do so any number of
- * times, also after the end: a settled payment returns immediately. A dunning retry is a new payment with an id of its
- * own.
+ * children): where it would have to wait for a reviewer, the customer or the gateway, it returns `review`,
+ * `requires_action`, `authorised` (manual capture) or `unknown` and ends. The payment is then released: starting the
+ * workflow again with the same payment id (same workflow id, reuse policy ALLOW_DUPLICATE) continues from the payment's
+ * state, with the same gateway keys, and first looks up an unknown outcome. The subscription therefore waits on its own
+ * timer ({@link QUERY_RENEWAL_AFTER_MS}) and starts the child again until the payment is settled. It may do so any
+ * number of times, also after the end: a settled payment returns immediately. A dunning retry is a new payment with its
+ * own id.
  *
- * Cancelling the child (Temporal's cancellation) voids what is held; a void that is not confirmed immediately returns
- * `unknown`, and the next start goes on with it.
+ * Cancelling the child (Temporal's cancellation) voids the authorisation; a void that is not confirmed immediately
+ * returns `unknown`, and the next start continues with the void.
  */
 export interface ProcessPaymentInput extends PaymentRef, BornInSandbox {
   correlationId: string;
@@ -72,21 +72,21 @@ export interface ProcessPaymentResult {
 }
 
 /**
- * How long a subscription waits before it queries a payment again that is in `review`, `requires_action` or `unknown`,
- * by the number of queries.
+ * Milliseconds until a subscription queries a payment in `review`, `requires_action` or `unknown` again, by the number
+ * of earlier queries.
  */
 export const QUERY_RENEWAL_AFTER_MS = [5_000, 60_000, 300_000, 1_800_000, 3_600_000] as const;
 
-/** The recorded progress that a new run of processPayment picks up. Times are ISO 8601. */
+/** The recorded progress from which a new run of processPayment continues. Times are ISO 8601. */
 export interface PaymentProgress {
   state: PaymentState;
   unknownCall: GatewayCall | null;
   capture: CaptureMode;
-  /** When the present state began; its deadlines count from here. */
+  /** Start of the present state, from which its deadlines count. */
   since: string;
-  /** The undoing under way; null where none is. */
+  /** The undoing under way; null without one. */
   undoing: PaymentUndoing | null;
-  /** How many runs have owned it, this one included: the first part of every step's occurrence. */
+  /** The number of runs that have owned the payment, this one included; the first part of every step's occurrence. */
   run: number;
   reason: string | null;
 }
@@ -101,7 +101,9 @@ export interface PaymentUndoing {
 export type RunningPaymentCommand = Exclude<PaymentCommand, 'refundPayment'>;
 
 export interface CapturePaymentInput extends CommandInput {
-  /** In minor units of the payment's currency; all of it without. The api has checked it against what is authorised. */
+  /**
+   * In minor units of the payment's currency. Defaults to the authorised amount, against which the api has checked it.
+   */
   amountMinor?: number;
 }
 
@@ -128,18 +130,18 @@ export const reviewPayment = defineUpdate<PaymentOutcome, [ReviewPaymentInput]>(
 export const cancelPayment = defineUpdate<PaymentOutcome, [CommandInput]>(
   'cancelPayment' satisfies RunningPaymentCommand,
 );
-/** The same as the update, for senders that cannot wait for an answer; ignored where the update would be refused. */
+/** The same command as the update, for senders that cannot wait; ignored where the update would be refused. */
 export const cancelPaymentSignal = defineSignal<[CommandInput]>('cancelPayment');
 
 /**
- * The gateway's webhook reported on this payment (or refund). A mere wake-up: the process looks up the outcome by key,
- * so webhooks that are duplicated, late, out of order or forged change nothing.
+ * The gateway's webhook reported on this payment (or refund). The signal is only a wake-up: the process looks up the
+ * outcome by key, so webhooks that are duplicated, late, out of order or forged change nothing.
  */
 export const gatewayReported = defineSignal('gatewayReported');
 
 /** Codes that refuse a payment's command, besides those of `refusePaymentCommand`. */
 export const paymentRefusals = {
-  /** A cancel came after the capture: the api refunds all that is left instead. */
+  /** The cancel came after the capture: the api refunds the remaining amount instead. */
   captured: 'PAYMENT_CAPTURED',
 } as const;
 

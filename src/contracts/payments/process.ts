@@ -5,8 +5,7 @@ import { taskQueues } from '../task-queues';
 import * as contract from './payment';
 
 export const paymentProcess = defineProcess({
-  about:
-    "Takes a payment through checks, authorisation and capture, and settles what is unknown by the gateway's books.",
+  about: "Takes a payment through checks, authorisation and capture. The gateway's books settle an unknown outcome.",
   contract,
   entityType: 'payment',
   workflowType: contract.PROCESS_PAYMENT,
@@ -20,13 +19,12 @@ export const paymentProcess = defineProcess({
   states: paymentStates,
   endedStates: settledPaymentStates,
   firstState: 'accepted',
-  // The process of a payment that a parent starts comes and goes; only the parent knows when one has to run.
+  // A parent starts and ends the process of its payment repeatedly; only the parent knows when one must run.
   expectsProcess: { parent: null },
 });
 
 export const refundProcess = defineProcess({
-  about:
-    'Takes money back that a refund has reserved. Activities and messages as of `processPayment`, without its updates.',
+  about: 'Refunds a reserved amount. Has the activities, signals and queries of `processPayment`, but no updates.',
   contract: { getState: contract.getState, gatewayReported: contract.gatewayReported },
   entityType: 'refund',
   workflowType: contract.REFUND_PAYMENT,

@@ -4,7 +4,7 @@ import { taskQueues } from '../task-queues';
 import * as contract from './sandbox-clock';
 
 export const advanceClockProcess = defineProcess({
-  about: "Moves a sandbox tenant's clock, and every process of the tenant with it. Lives in real time itself.",
+  about: "Advances a sandbox tenant's clock together with every workflow of the tenant. Runs in real time itself.",
   contract,
   entityType: 'operation',
   workflowType: contract.ADVANCE_CLOCK,
@@ -18,8 +18,8 @@ export const advanceClockProcess = defineProcess({
   states: operationStates,
   endedStates: ['completed', 'failed'],
   firstState: 'running',
-  // What moves the tenant's clock does not live by it.
+  // The workflow that advances the tenant's clock cannot follow that clock.
   clock: 'real',
-  // An operation records no events, and whoever started it polls its end.
+  // An operation records no events, and its caller polls for its end.
   isReconciled: false,
 });

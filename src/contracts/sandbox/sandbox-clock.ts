@@ -3,7 +3,7 @@ import type { OperationFailure, OperationState } from '../operation';
 
 export const ADVANCE_CLOCK = 'advanceClock';
 
-/** The sole form of the workflow's id. */
+/** Returns the only form of the workflow's id. */
 export function advanceClockId({ tenantId, operationId }: OperationRef): string {
   return `${ADVANCE_CLOCK}/${tenantId}/${operationId}`;
 }
@@ -19,7 +19,7 @@ export interface AdvanceClockInput extends OperationRef {
 
 /** The input of every activity of an advance. */
 export interface AdvanceStepInput extends OperationRef {
-  /** First run id of the calling chain: activities leave an operation alone that another chain owns. */
+  /** The first run id of the calling chain; activities do not touch an operation that another chain owns. */
   chain: string;
 }
 
@@ -36,8 +36,8 @@ export interface FinishAdvanceInput extends AdvanceStepInput {
 export const getState = defineQuery<{ state: OperationState }>('getState');
 
 /**
- * Part of the input of every workflow that lives in its tenant's time. Set by the starter, and only where the tenant's
- * clock has been moved: the run is then born at real time and has to skip this much before it does anything.
+ * Part of the input of every workflow that follows its tenant's clock. The starter sets it only when the tenant's clock
+ * has been advanced: the run then starts in real time and must skip this much time before it does anything.
  */
 export interface BornInSandbox {
   sandboxOffsetMs?: number;

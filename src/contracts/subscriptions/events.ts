@@ -1,9 +1,13 @@
 import type { EventData, EventSentence, EventWords } from '../event-sentence';
 
-/** In `unpaid` nothing is tried by itself: then there is a `cancelAt`. */
-function whenTriedAgain({ nextAt, cancelAt }: EventData): string {
-  if (typeof cancelAt === 'string') return `; without a payment it is cancelled ${cancelAt}`;
-  return typeof nextAt === 'string' ? `; it is tried again ${nextAt}` : '; the new payment method is charged at once';
+/**
+ * Returns the next step for an open invoice. `cancelAt` stands for `unpaid`, where nothing is retried automatically.
+ */
+function nextAttempt({ nextAt, cancelAt }: EventData): string {
+  if (typeof cancelAt === 'string') return `; without a payment the subscription is cancelled at ${cancelAt}`;
+  return typeof nextAt === 'string'
+    ? `; the next attempt is at ${nextAt}`
+    : '; the new payment method is being charged';
 }
 
 const isAboveZero = (amountMinor: unknown): boolean => typeof amountMinor === 'number' && amountMinor > 0;
@@ -11,19 +15,19 @@ const isAboveZero = (amountMinor: unknown): boolean => typeof amountMinor === 'n
 /** Every event of a subscription by its wire name, with its sentence. */
 export const subscriptionEvents = {
   'subscription.accepted': () => 'The subscription was accepted.',
-  'subscription.trial_started': ({ trialEndAt }: EventData) => `The trial began; it ends ${String(trialEndAt)}.`,
+  'subscription.trial_started': ({ trialEndAt }: EventData) => `The trial started; it ends at ${String(trialEndAt)}.`,
   'subscription.trial_ending': ({ trialEndAt }: EventData) =>
-    `It was announced that the trial ends ${String(trialEndAt)}.`,
+    `The end of the trial at ${String(trialEndAt)} was announced.`,
   'subscription.invoiced': ({ totalMinor, periodStart, periodEnd }: EventData, { money }: EventWords) =>
-    `The invoice for ${String(periodStart)} to ${String(periodEnd)} was made: ${money(totalMinor)}.`,
+    `The invoice for ${String(periodStart)} to ${String(periodEnd)} was created: ${money(totalMinor)}.`,
   'subscription.charge_retried': ({ attempt, totalMinor, dueMinor = totalMinor }: EventData, { money }: EventWords) => {
-    const rest = dueMinor === totalMinor ? '' : `, over the ${money(dueMinor)} that are left`;
-    return `The open invoice is charged again (attempt ${String(attempt)}${rest}).`;
+    const rest = dueMinor === totalMinor ? '' : `, for the remaining ${money(dueMinor)}`;
+    return `The open invoice is being charged again (attempt ${String(attempt)}${rest}).`;
   },
   'subscription.payment_pending': ({ paymentState }: EventData) =>
-    `The payment has no final answer yet (${String(paymentState)}); it is asked about again.`,
+    `The payment has no final outcome yet (${String(paymentState)}); it will be queried again.`,
   'subscription.payment_withdrawn': () =>
-    'The payment under way was withdrawn, nothing was taken; the new payment method is charged.',
+    'The payment under way was withdrawn without a capture; the new payment method is being charged.',
   'subscription.activated': () => 'The first charge was paid; the subscription is active.',
   'subscription.renewed': ({ periodEnd }: EventData) =>
     `The renewal was paid; the period runs to ${String(periodEnd)}.`,
@@ -31,42 +35,42 @@ export const subscriptionEvents = {
   'subscription.recovered': ({ periodEnd }: EventData) =>
     `The open invoice was paid; the subscription is active again, to ${String(periodEnd)}.`,
   'subscription.paid_in_part': (data: EventData, { money }: EventWords) =>
-    `Only ${money(data.paidMinor)} were taken, by somebody at the gateway itself; ` +
-    `the other ${money(data.dueMinor)} are still to be paid${whenTriedAgain(data)}.`,
+    `Only ${money(data.paidMinor)} was captured, by hand at the gateway; ` +
+    `the remaining ${money(data.dueMinor)} is still due${nextAttempt(data)}.`,
   'subscription.payment_failed': (data: EventData) =>
-    `The payment failed (${String(data.reason)})${whenTriedAgain(data)}.`,
+    `The payment failed (${String(data.reason)})${nextAttempt(data)}.`,
   'subscription.unpaid': ({ reason, nextAt }: EventData) =>
-    `The last retry failed (${String(reason)}): the service is stopped. ` +
-    `Without a payment it is cancelled ${String(nextAt)}.`,
+    `The last retry failed (${String(reason)}): the service has stopped. ` +
+    `Without a payment the subscription is cancelled at ${String(nextAt)}.`,
   'subscription.plan_changed': ({ planName, quantity }: EventData) =>
     `The plan is now ${String(planName)} × ${String(quantity)}.`,
   'subscription.plan_change_waiting': ({ planName, quantity, effectiveAt }: EventData) =>
     `The plan becomes ${String(planName)} × ${String(quantity)} at the end of the period, ${String(effectiveAt)}.`,
   'subscription.paused': ({ resumeAt }: EventData) =>
     `The subscription was paused${typeof resumeAt === 'string' ? ` until ${resumeAt}` : ''}.`,
-  'subscription.resuming': () => 'It is being resumed: a new period is charged.',
+  'subscription.resuming': () => 'The subscription is being resumed: a new period is being charged.',
   'subscription.resumed': () => 'The subscription was resumed.',
   'subscription.cancel_waiting': ({ effectiveAt }: EventData) =>
     `The subscription will be cancelled at the end of the period, ${String(effectiveAt)}.`,
   'subscription.undone': ({ what }: EventData) =>
     what === 'cancel'
-      ? 'The cancellation that waited for the end of the period was taken back.'
-      : 'The change of plan that waited for the end of the period was taken back.',
+      ? 'The cancellation at the end of the period was undone.'
+      : 'The change of plan at the end of the period was undone.',
   'subscription.payment_method_changed': () => 'A new payment method was stored.',
   'subscription.cancelled': ({ reason, refundMinor }: EventData, { money }: EventWords) => {
-    const refund = isAboveZero(refundMinor) ? `; ${money(refundMinor)} are given back` : '';
+    const refund = isAboveZero(refundMinor) ? `; ${money(refundMinor)} is being refunded` : '';
     return `The subscription was cancelled (${String(reason)})${refund}.`;
   },
   'subscription.paid_late': ({ refundMinor }: EventData) => {
-    const refund = isAboveZero(refundMinor) ? '; it is given back' : '';
-    return `A payment under way went through after the cancellation${refund}.`;
+    const refund = isAboveZero(refundMinor) ? '; it is being refunded' : '';
+    return `A payment under way was captured after the cancellation${refund}.`;
   },
-  'subscription.restarted': () => 'An operator restarted the process from the state it was in.',
+  'subscription.restarted': () => 'An operator restarted the process from the recorded state.',
   'subscription.closed': ({ refundMinor }: EventData, { money }: EventWords) => {
     const refund = isAboveZero(refundMinor)
-      ? `; ${money(refundMinor)} that were paid of its open invoice are given back`
+      ? `; the ${money(refundMinor)} paid on its open invoice is being refunded`
       : '';
     return `An operator closed the subscription${refund}.`;
   },
-  'subscription.payment_closed': () => 'The payment under way ended without money after the cancellation.',
+  'subscription.payment_closed': () => 'The payment under way ended after the cancellation without a capture.',
 } as const satisfies Record<string, EventSentence>;

@@ -4,7 +4,7 @@ import { taskQueues } from '../task-queues';
 import * as contract from './subscription';
 
 export const subscriptionProcess = defineProcess({
-  about: 'Runs a subscription for years: trial, periods, dunning, changes. Continues as new with nothing lost.',
+  about: 'Runs a subscription for years: trial, periods, dunning, changes. Loses nothing when it continues as new.',
   contract,
   entityType: 'subscription',
   workflowType: contract.SUBSCRIPTION,
@@ -18,6 +18,6 @@ export const subscriptionProcess = defineProcess({
   states: subscriptionStates,
   endedStates: endedSubscriptionStates,
   firstState: 'accepted',
-  // A cancelled subscription goes on until its pending payment is withdrawn or refunded.
+  // The workflow of a cancelled subscription runs until the pending payment is withdrawn or refunded.
   unfinished: { 'charge.status': 'pending' },
 });

@@ -12,7 +12,7 @@ export type SubscriptionCommandStep<Update extends keyof SubscriptionCommandTerm
   command: StepCommand;
 } & SubscriptionCommandTerms[Update];
 
-/** A cancel or a resumption that comes by itself carries no command. */
+/** An automatic cancel or resumption has no command. */
 export type DueStep<Update extends keyof SubscriptionCommandTerms> = Omit<
   SubscriptionCommandStep<Update>,
   'command'
@@ -32,21 +32,18 @@ export interface ChargeStepInput extends SubscriptionStepInput {
 
 /** The facts that a charge needs before it begins. */
 export interface SubscriptionDetails {
-  /** The payment that this attempt has made already; null where none was made. */
+  /** The payment that this attempt has created already; null without one. */
   paymentId: string | null;
   /** True when that payment must be voided: the subscription is cancelled, or has another payment method. */
   withdraw: boolean;
 }
 
-/**
- * The payment to make; null where nothing is to be paid, or the subscription was cancelled meanwhile or is to be at
- * this very moment.
- */
+/** The payment to make; null when nothing is due, or when the subscription has been or is just being cancelled. */
 export interface InvoiceAnswer {
   paymentId: string | null;
 }
 
 export interface UpdateSubscriptionInput extends ChargeStepInput {
-  /** How the attempt ended; null where there was nothing to pay. */
+  /** The result of the attempt; null when nothing was due. */
   payment: { state: PaymentState; reason: string | null } | null;
 }

@@ -7,13 +7,13 @@ import type { BornInSandbox } from '../sandbox/sandbox-clock';
 export const SUBSCRIPTION = 'subscription';
 export const SUBSCRIPTION_PAYMENT = 'subscriptionPayment';
 
-/** The sole form of the workflows' ids: the business keys. */
+/** Returns the only form of the workflow's id: the business key. */
 export function subscriptionId(id: string): string {
   return `${SUBSCRIPTION}/${id}`;
 }
 /**
- * A retry is a new attempt; a query about a payment without a final result is the same attempt. `periodStart` is ISO
- * 8601.
+ * Returns the only form of the child workflow's id. A retry is a new attempt; a query about a payment without a final
+ * result belongs to the same attempt. `periodStart` is ISO 8601.
  */
 export function subscriptionPaymentId({
   subscriptionId: id,
@@ -23,7 +23,7 @@ export function subscriptionPaymentId({
   return `${SUBSCRIPTION_PAYMENT}/${id}/${periodStart}/${attempt}`;
 }
 
-/** The step that each part of a charge is recorded under. */
+/** Returns the name of the step under which a part of a charge is recorded. */
 export function chargeStep(
   part: 'details' | 'invoice' | 'charge',
   { periodStart, attempt }: Pick<SubscriptionPaymentInput, 'periodStart' | 'attempt'>,
@@ -40,8 +40,8 @@ export interface SubscriptionRef {
 export interface SubscriptionInput extends SubscriptionRef, BornInSandbox {
   correlationId: string;
   /**
-   * The latest commands with their outcomes, passed from run to run: a command repeated across a continue-as-new is
-   * answered and not applied again.
+   * The latest commands with their outcomes, passed from run to run: a command repeated across a continue-as-new
+   * returns its outcome and is not applied again.
    */
   applied?: AppliedCommand[];
 }
@@ -53,7 +53,7 @@ export interface AppliedCommand {
 
 export interface SubscriptionPaymentInput extends SubscriptionRef {
   correlationId: string;
-  /** First run id of the subscription's chain: it owns the subscription, this child acts for it. */
+  /** The first run id of the subscription's chain, which owns the subscription; this child acts for the chain. */
   chain: string;
   periodStart: string;
   attempt: number;
@@ -72,7 +72,7 @@ export interface ChangePlanInput extends CommandInput {
 }
 
 export interface PauseSubscriptionInput extends CommandInput {
-  /** ISO 8601; without it until it is resumed. */
+  /** ISO 8601. Without it the pause lasts until a resume command. */
   resumeAt?: string;
 }
 
@@ -95,8 +95,8 @@ export interface SubscriptionStatus {
 export const getState = defineQuery<SubscriptionStatus>('getState');
 
 /**
- * The gateway reported on a payment that was left without a final result. A mere wake-up: one too many, too late or
- * forged changes nothing, and the timer makes up for a lost one.
+ * The gateway reported on a payment without a final result. The signal is only a wake-up: a superfluous, late or forged
+ * one changes nothing, and the timer makes up for a lost one.
  */
 export const paymentReported = defineSignal('paymentReported');
 
@@ -131,16 +131,17 @@ export interface SubscriptionCommandTerms {
 }
 export type SubscriptionUpdate = keyof SubscriptionCommandTerms;
 
-/** The command of the state machine that an update stands for, by when it takes effect. */
+/** The command of the state machine for each update, by the time at which it takes effect. */
 const commands = {
-  changePlan: { now: 'change_plan_now', period_end: 'change_plan_at_period_end' },
-  cancelSubscription: { now: 'cancel_now', period_end: 'cancel_at_period_end' },
-  pauseSubscription: { now: 'pause', period_end: 'pause' },
-  resumeSubscription: { now: 'resume', period_end: 'resume' },
-  undoSubscriptionChange: { now: 'undo', period_end: 'undo' },
-  updatePaymentMethod: { now: 'change_payment_method', period_end: 'change_payment_method' },
+  changePlan: { now: 'changePlanNow', period_end: 'changePlanAtPeriodEnd' },
+  cancelSubscription: { now: 'cancelSubscriptionNow', period_end: 'cancelSubscriptionAtPeriodEnd' },
+  pauseSubscription: { now: 'pauseSubscription', period_end: 'pauseSubscription' },
+  resumeSubscription: { now: 'resumeSubscription', period_end: 'resumeSubscription' },
+  undoSubscriptionChange: { now: 'undoSubscriptionChange', period_end: 'undoSubscriptionChange' },
+  updatePaymentMethod: { now: 'updatePaymentMethod', period_end: 'updatePaymentMethod' },
 } as const satisfies Record<SubscriptionUpdate, Record<'now' | 'period_end', SubscriptionCommand>>;
 
+/** Returns the command of the state machine for an update. */
 export function commandOf(
   update: SubscriptionUpdate,
   { when = 'period_end' }: { when?: 'now' | 'period_end' },
@@ -155,6 +156,6 @@ export function commandOf(
 export const subscriptionRefusals = {
   resuming: 'SUBSCRIPTION_RESUMING',
   resumeInPast: 'RESUME_IN_PAST',
-  /** The run takes no commands for a moment; the api sends them again by itself. */
+  /** The run takes no commands for a moment; the api repeats the command automatically. */
   continuingAsNew: 'CONTINUING_AS_NEW',
 } as const;

@@ -10,7 +10,7 @@ export interface AdvanceOnboardingInput extends OnboardingStepInput {
   from: readonly OnboardingState[];
   to: OnboardingState;
   event: { type: EventType; data?: Record<string, string | number | null> };
-  /** The deadline of the state it leads to. */
+  /** The deadline of the new state. */
   until: string | null;
   command?: StepCommand;
 }
@@ -25,7 +25,7 @@ export interface UndoOnboardingInput extends OnboardingStepInput {
 export interface SendEmailInput extends OnboardingStepInput {
   template: 'verification' | 'verificationReminder' | 'profileReminder' | 'rejection' | 'welcome';
   event: EventType;
-  /** The link's number; links of lower numbers die with this mail. Only for mails with a link. */
+  /** Only for mails with a link. The generation numbers the link; links with lower numbers stop working. */
   link?: { generation: number; expiresAt: string };
   command?: StepCommand;
 }
@@ -46,7 +46,7 @@ export interface FinishOnboardingInput extends OnboardingStepInput {
   to: 'completed' | OnboardingUndoing;
 }
 
-/** When the step was first applied (ISO 8601, business time); a repeat returns the same. */
 export interface StepApplied {
+  /** Business time at which the step was first applied, ISO 8601; a repeat returns the same. */
   at: string;
 }

@@ -5,7 +5,7 @@ import type { OnboardingCommand, OnboardingState, WaitingFor } from '../../domai
 
 export const USER_ONBOARDING = 'userOnboarding';
 
-/** The sole form of the workflow's id: the business key. */
+/** Returns the only form of the workflow's id: the business key. */
 export function userOnboardingId(onboardingId: string): string {
   return `${USER_ONBOARDING}/${onboardingId}`;
 }
@@ -21,16 +21,18 @@ export interface UserOnboardingInput extends OnboardingRef, BornInSandbox {
   correlationId: string;
 }
 
-/** Where a new run picks up: the start for a first run, further on after an operator's restart. Times are ISO 8601. */
+/**
+ * The recorded progress from which a new run continues, for example after an operator's restart. Times are ISO 8601.
+ */
 export interface OnboardingProgress {
   state: OnboardingState;
-  /** When the present state began; its deadlines count from here. */
+  /** Start of the present state, from which its deadlines count. */
   since: string;
-  /** The newest link; 0 before the first mail. */
+  /** The number of the newest link; 0 before the first mail. */
   generation: number;
   linkExpiresAt: string | null;
   resentAt: string[];
-  /** The ending that the undoing leads to; null unless compensating. */
+  /** The final state after the undoing; null unless compensating. */
   towards: Extract<OnboardingState, 'expired' | 'rejected' | 'cancelled' | 'failed'> | null;
 }
 

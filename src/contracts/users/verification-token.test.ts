@@ -6,7 +6,7 @@ const secret = 'one secret of many';
 const onboardingId = newId('onboarding');
 
 describe('a verification token', () => {
-  it('is the same every time, and names its link to who has the secret', () => {
+  it('is deterministic, and only the same secret reads it', () => {
     const token = signVerificationToken({ secret, onboardingId, generation: 3 });
     expect(signVerificationToken({ secret, onboardingId, generation: 3 })).toBe(token);
     expect(token.length).toBeLessThanOrEqual(200);
@@ -14,7 +14,7 @@ describe('a verification token', () => {
     expect(readVerificationToken({ secret: 'another', token })).toBeNull();
   });
 
-  it('does not survive the change of a single character', () => {
+  it('is invalid once a single character is changed', () => {
     const token = signVerificationToken({ secret, onboardingId, generation: 1 });
     assert(
       property(nat(token.length - 1), constantFrom('0', 'A', 'a', '.', '-', '_', 'z', '9', 'B'), (place, character) => {
@@ -24,7 +24,7 @@ describe('a verification token', () => {
     );
   });
 
-  it('is none for anything else', () => {
+  it('is not recognised in any other text', () => {
     assert(property(string(), (token) => readVerificationToken({ secret, token }) === null));
   });
 });

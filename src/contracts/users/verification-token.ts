@@ -3,7 +3,7 @@ import { isId } from '../../domain/ids';
 
 export interface VerificationLink {
   onboardingId: string;
-  /** The link's number; only the newest one works. */
+  /** The number of the link; only the newest link works. */
   generation: number;
 }
 
@@ -13,18 +13,18 @@ const signatureOf = (secret: string, { onboardingId, generation }: VerificationL
   createHmac('sha256', secret).update(`verify-email\0${onboardingId}\0${generation}`).digest();
 
 /**
- * The token in a verification link: `<onboardingId>.<generation>.<base64url HMAC-SHA256>`. It is a function of its
- * input, so a mail can be sent again after a crash with the same link, and nothing secret is stored.
+ * Returns the token for a verification link: `<onboardingId>.<generation>.<base64url HMAC-SHA256>`. The same input
+ * gives the same token, so a mail can be sent again after a crash with the same link, and nothing secret is stored.
  */
 export function signVerificationToken({ secret, ...link }: VerificationLink & { secret: string }): string {
   return `${link.onboardingId}.${link.generation}.${signatureOf(secret, link).toString('base64url')}`;
 }
 
-/** Returns the content of a token, or null when we did not sign it. The link itself may have expired. */
+/** Returns the content of a token, or null when the signature is not ours. The link itself may have expired. */
 export function readVerificationToken({ secret, token }: { secret: string; token: string }): VerificationLink | null {
   const [, onboardingId = '', generation = '', signature = ''] = FORM.exec(token) ?? [];
   const link = { onboardingId, generation: Number(generation) };
-  // Compared in constant time; the signature is spelled canonically, or 4 tokens would name one signature.
+  // The comparison takes constant time. The spelling must be canonical, or 4 tokens would have the same signature.
   const given = Buffer.from(signature, 'base64url');
   const expected = signatureOf(secret, link);
   const genuine =

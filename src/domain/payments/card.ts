@@ -1,6 +1,6 @@
 import type { Money } from '../money';
 
-/** The gateway's description of a payment method. Never a card number. */
+/** The gateway's description of a payment method. Never includes a card number. */
 export interface PaymentMethodFacts {
   brand: string;
   last4: string;
@@ -8,9 +8,9 @@ export interface PaymentMethodFacts {
   expiryMonth: number;
   /** Four digits. */
   expiryYear: number;
-  /** False when it was removed, blocked or reported stolen. */
+  /** False when the payment method was removed, blocked or reported stolen. */
   usable: boolean;
-  /** Currencies it can pay in; null for all. */
+  /** Currencies that the payment method can pay in; null for all. */
   currencies: readonly string[] | null;
 }
 
@@ -23,14 +23,16 @@ export interface ValidateCardInput {
   /** Null when the gateway does not know the payment method. */
   facts: PaymentMethodFacts | null;
   amount: Money;
-  /** When it is to be charged. */
+  /** The instant of the charge, ISO 8601. */
   at: string;
 }
 
-/** Returns why a card cannot be charged; empty when it can. A decline is a result, so nothing is thrown. */
+/**
+ * Returns the reasons why a card cannot be charged; empty when it can be. A decline is a result, so nothing is thrown.
+ */
 export function cardProblems({ facts, amount, at }: ValidateCardInput): CardProblem[] {
   if (!facts)
-    return [{ code: 'CARD_INVALID', detail: 'The payment method is not known to the gateway: collect it again.' }];
+    return [{ code: 'CARD_INVALID', detail: 'The gateway does not know the payment method: collect it again.' }];
   const problems: CardProblem[] = [];
   const { expiryMonth, expiryYear, usable, currencies } = facts;
   const isDate =
@@ -41,15 +43,18 @@ export function cardProblems({ facts, amount, at }: ValidateCardInput): CardProb
     expiryYear >= 1000 &&
     expiryYear <= 9999;
   if (!isDate) {
-    problems.push({ code: 'CARD_INVALID', detail: `The expiry ${expiryMonth}/${expiryYear} is no month of a year.` });
+    problems.push({
+      code: 'CARD_INVALID',
+      detail: `The expiry ${expiryMonth}/${expiryYear} is not a valid month and year.`,
+    });
   } else if (Date.parse(at) >= Date.parse(cardExpiresAt(facts))) {
     problems.push({
       code: 'CARD_EXPIRED',
-      detail: `The card expired at the end of ${expiryMonth}/${expiryYear}: ask for a new one.`,
+      detail: `The card expired at the end of ${expiryMonth}/${expiryYear}: request a new card.`,
     });
   }
   if (!usable)
-    problems.push({ code: 'CARD_UNUSABLE', detail: 'The payment method was removed or blocked: ask for another.' });
+    problems.push({ code: 'CARD_UNUSABLE', detail: 'The payment method was removed or blocked: request another.' });
   if (currencies && !currencies.includes(amount.currency)) {
     problems.push({
       code: 'CARD_CURRENCY_UNSUPPORTED',
@@ -60,8 +65,8 @@ export function cardProblems({ facts, amount, at }: ValidateCardInput): CardProb
 }
 
 /**
- * Returns the first instant at which a card has expired. It is good through the last day of its month, wherever its
- * holder is: that day ends last at UTC−12. Decides before a renewal whether the customer needs a new card.
+ * Returns the first instant at which a card has expired. A card is valid through the last day of its month, wherever
+ * its holder is: that day ends last at UTC−12. Before a renewal this decides if the customer needs a new card.
  */
 export const cardExpiresAt = ({
   expiryMonth,
@@ -72,8 +77,8 @@ export const cardExpiresAt = ({
 const CARD_DIGITS = /^\d{12,19}$/;
 
 /**
- * True when a text is likely a card number instead of a token for one: 12 to 19 digits, however grouped, with the check
- * digit of ISO/IEC 7812-1 (Luhn). Such a text must not be kept, shown or logged.
+ * True when a text is likely a card number instead of a token: 12 to 19 digits, however grouped, with the check digit
+ * of ISO/IEC 7812-1 (Luhn). Such a text must not be stored, shown or logged.
  */
 export function looksLikeCardNumber(text: string): boolean {
   const digits = text.replace(/[\s._-]/g, '');

@@ -15,7 +15,7 @@ test.each([
   [dispute('open', 1), dispute('won', 2), 'won', 500],
   [dispute('open', 1), dispute('lost', 1), 'lost', 500],
   [dispute('lost', 1), dispute('open', 2), 'open', 500],
-] as const)('%#: a report that is newer leads on', (known, report, standing, amountMinor) => {
+] as const)('%#: a newer report changes the standing', (known, report, standing, amountMinor) => {
   expect(disputeAfter({ known, report, leftMinor: 500 })).toMatchObject({ standing, amountMinor });
 });
 
@@ -27,13 +27,13 @@ test.each([
   expect(disputeAfter({ known, report, leftMinor: 0 })).toBeNull();
 });
 
-test('a dispute takes no more than is left, and keeps its amount', () => {
+test('a dispute takes at most the remaining amount, and keeps its amount', () => {
   const taken = disputeAfter({ known: null, report: dispute('open', 1), leftMinor: 300 });
   expect(taken).toMatchObject({ amountMinor: 300 });
   expect(disputeAfter({ known: taken, report: dispute('lost', 2), leftMinor: 0 })).toMatchObject({ amountMinor: 300 });
 });
 
-test('an inquiry that is closed moves nothing; open and lost amounts are counted apart', () => {
+test('a closed inquiry moves no money; open and lost amounts are counted separately', () => {
   expect(disputeAfter({ known: dispute('inquiry', 1, 0), report: dispute('won', 2), leftMinor: 500 })).toMatchObject({
     amountMinor: 0,
   });

@@ -1,26 +1,26 @@
 import type { LedgerAccount } from './ledger';
 
 /**
- * `inquiry`: the bank asks and has taken nothing. `open`: the bank holds the amount until it decides. `won`: the amount
- * is the partner's again, or was never taken. `lost`: the customer has the amount.
+ * `inquiry`: the bank inquires and has withdrawn nothing. `open`: the bank holds the amount until it decides. `won`:
+ * the amount is the partner's again, or was never withdrawn. `lost`: the customer has the amount.
  */
 export const disputeStandings = ['inquiry', 'open', 'won', 'lost'] as const;
 export type DisputeStanding = (typeof disputeStandings)[number];
 
 /** A customer's objection to a captured payment, raised with the bank. */
 export interface Dispute {
-  /** The gateway's. */
+  /** The gateway's id. */
   id: string;
   standing: DisputeStanding;
-  /** The gateway's code, `fraudulent` for instance. */
+  /** The gateway's code, such as `fraudulent`. */
   reason: string;
-  /** The part of the captured amount that the bank took, in minor units; 0 until it takes any. */
+  /** The part of the captured amount that the bank withdrew, in minor units; 0 before. */
   amountMinor: number;
-  /** When the gateway made the report that the standing comes from. */
+  /** The time at which the gateway created the report that the standing comes from. */
   reportedAt: Date;
 }
 
-/** Where the books show the disputed amount. */
+/** The account that holds the disputed amount. */
 export const accountOfDispute: Readonly<Record<DisputeStanding, LedgerAccount>> = {
   inquiry: 'fulfilled',
   open: 'held',
@@ -33,13 +33,14 @@ export interface DisputeAfterInput {
   known: Dispute | null;
   /** `amountMinor`: the disputed amount, in minor units of the payment's currency. */
   report: Dispute;
-  /** The part of the captured amount that no refund and no other dispute has, in minor units. */
+  /** The captured amount less refunds and other disputes, in minor units. */
   leftMinor: number;
 }
 
 /**
  * Returns the dispute after a report; null for a report that is older than the last one or says nothing new, so reports
- * may come late, twice and in any order. The amount is fixed when the bank takes it, and is never more than is left.
+ * may arrive late, twice and in any order. The amount is fixed when the bank withdraws it, and never exceeds the
+ * remaining amount.
  */
 export function disputeAfter({ known, report, leftMinor }: DisputeAfterInput): Dispute | null {
   const { standing, reportedAt } = report;

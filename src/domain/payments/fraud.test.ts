@@ -1,7 +1,7 @@
 import type { PaymentMethodFacts } from './card';
 import { cardExpiresAt, cardProblems } from './card';
 import type { FraudFacts } from './fraud';
-import { assessFraud, defaultFraudRules, MOST_DENIED, requireDenyList } from './fraud';
+import { assessFraud, defaultFraudRules, MAX_DENY_LIST_ENTRIES, requireDenyList } from './fraud';
 import { moneyOf } from '../money';
 
 const calm: FraudFacts = {
@@ -16,7 +16,7 @@ const velocity = (given: Partial<NonNullable<FraudFacts['velocity']>>) => ({
 });
 
 describe('fraud rules', () => {
-  test('allow what is in no way unusual, without a reason', () =>
+  test('allow a payment that is not unusual, without a reason', () =>
     expect(decide({})).toEqual({ decision: 'allow', reasons: [] }));
 
   test.each([
@@ -41,7 +41,7 @@ describe('fraud rules', () => {
   test('count nothing for a payment that names no customer', () =>
     expect(decide({ velocity: null }).decision).toBe('allow'));
 
-  test('deny what is on the list, whatever its spelling, and only in its own kind', () => {
+  test('deny values on the list, however spelled, and only in their own kind', () => {
     const rules = {
       ...defaultFraudRules,
       denyList: [{ kind: 'customer' as const, value: ' C-1', reason: 'chargebacks' }],
@@ -92,12 +92,12 @@ describe('a deny list', () => {
   });
 
   test.each([
-    ['a value that is there already, however it is written', [entry, { ...entry, value: 'C-1 ' }], '/denyList/1/value'],
-    ['a value that is there already in another form', [entry, { ...entry, value: 'ｃ-１' }], '/denyList/1/value'],
+    ['a value that repeats in another case', [entry, { ...entry, value: 'C-1 ' }], '/denyList/1/value'],
+    ['a value that repeats in another form', [entry, { ...entry, value: 'ｃ-１' }], '/denyList/1/value'],
     ['an empty value', [{ ...entry, value: ' ' }], '/denyList/0/value'],
     [
       'too many',
-      Array.from({ length: MOST_DENIED + 1 }, (_, index) => ({ ...entry, value: `c-${index}` })),
+      Array.from({ length: MAX_DENY_LIST_ENTRIES + 1 }, (_, index) => ({ ...entry, value: `c-${index}` })),
       '/denyList',
     ],
   ])('with %s is refused', (_what, list, pointer) => {
@@ -117,7 +117,7 @@ describe('a card', () => {
   const problems = (given: Partial<PaymentMethodFacts>, at = '2026-06-01T00:00:00Z') =>
     cardProblems({ facts: { ...facts, ...given }, amount: moneyOf(1, 'EUR'), at }).map(({ code }) => code);
 
-  test('is good through the last day of its month everywhere on earth', () => {
+  test('is valid through the last day of its month everywhere on earth', () => {
     expect(cardExpiresAt(facts)).toBe('2027-01-01T12:00:00.000Z');
     expect(problems({}, '2027-01-01T11:59:59Z')).toEqual([]);
     expect(problems({}, '2027-01-01T12:00:00Z')).toEqual(['CARD_EXPIRED']);

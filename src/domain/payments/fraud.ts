@@ -12,11 +12,11 @@ export interface FraudLimit {
 }
 
 export interface FraudRules {
-  /** Major units of a currency of about a dollar's size; scaled for those worth far less. */
+  /** Major units of a currency worth about a dollar; scaled for currencies worth far less. */
   amountMajor: FraudLimit;
   paymentsPerHour: FraudLimit;
   paymentsPerDay: FraudLimit;
-  /** Many declines in an hour are somebody trying out stolen cards. */
+  /** Many declines in an hour suggest that somebody is trying out stolen cards. */
   declinesPerHour: FraudLimit;
   denyList: readonly DenyListEntry[];
 }
@@ -28,24 +28,24 @@ export interface DenyListEntry {
   reason: string;
 }
 
-/** The facts of a payer that a partner may put on a list. */
+/** The payer's facts that a partner may put on a deny list. */
 export const deniableKinds = ['customer', 'payment_method'] as const satisfies readonly DenyListEntry['kind'][];
 export type PartnerDenyListEntry = DenyListEntry & { kind: (typeof deniableKinds)[number] };
 
-export const MOST_DENIED = 500;
+export const MAX_DENY_LIST_ENTRIES = 500;
 
 /**
- * Returns the list, trimmed. Throws `DENY_LIST_INVALID`, pointing at the entry, for one that is empty or there twice,
- * and for too many.
+ * Returns the list, trimmed. Throws `DENY_LIST_INVALID`, pointing at the entry, for an empty or repeated entry, and for
+ * too many.
  */
 export function requireDenyList(
   denyList: readonly PartnerDenyListEntry[],
   pointer = '/denyList',
 ): PartnerDenyListEntry[] {
-  if (denyList.length > MOST_DENIED) {
+  if (denyList.length > MAX_DENY_LIST_ENTRIES) {
     throw new DomainError(
       'DENY_LIST_INVALID',
-      `denyList has ${denyList.length} entries: send ${MOST_DENIED} at most.`,
+      `denyList has ${denyList.length} entries: send ${MAX_DENY_LIST_ENTRIES} at most.`,
       { pointer },
     );
   }
@@ -76,7 +76,7 @@ export const defaultFraudRules: FraudRules = {
 /** The payer's history. No count includes the present payment. */
 export interface FraudFacts {
   amount: Money;
-  /** Null where the payment names no customer and nothing can be counted. */
+  /** Null for a payment without a customer, whose payments cannot be counted. */
   velocity: { paymentsLastHour: number; paymentsLastDay: number; declinesLastHour: number } | null;
   subjects: readonly Pick<DenyListEntry, 'kind' | 'value'>[];
 }
@@ -84,19 +84,19 @@ export interface FraudFacts {
 export interface FraudReason {
   rule: 'amount' | 'payments_per_hour' | 'payments_per_day' | 'declines_per_hour' | 'deny_list';
   decision: 'review' | 'deny';
-  /** With the figures and limits that decided: kept as evidence, not shown to partners. */
+  /** Includes the figures and limits that decided: kept as evidence, not shown to partners. */
   detail: string;
 }
 
 /**
- * Describes a reason to a partner, without the limits: a thief would learn how far stolen cards go. For the deny list
- * these are the partner's own words.
+ * Returns the description of a reason for a partner, without the limits: a thief would learn how far stolen cards go.
+ * For the deny list these are the partner's own words.
  */
-export function tellableDetailOf({ rule, detail }: { rule: string; detail: string }): string {
-  return tellable[rule] ?? detail;
+export function partnerDetailOf({ rule, detail }: { rule: string; detail: string }): string {
+  return partnerDetails[rule] ?? detail;
 }
 
-const tellable: Readonly<Record<string, string>> = {
+const partnerDetails: Readonly<Record<string, string>> = {
   amount: 'The amount is unusually high.',
   payments_per_hour: 'The customer has paid unusually often within an hour.',
   payments_per_day: 'The customer has paid unusually often within a day.',
@@ -109,7 +109,7 @@ export interface FraudAssessment {
   reasons: FraudReason[];
 }
 
-/** Judges a payment by amount, velocity and deny list, and says every reason why it is not simply allowed. */
+/** Judges a payment by amount, velocity and deny list, and returns every reason against allowing it. */
 export function assessFraud({
   facts,
   rules = defaultFraudRules,
@@ -174,14 +174,17 @@ function denyListReasons({ subjects }: FraudFacts, { denyList }: FraudRules): Fr
     }));
 }
 
-/** How two values are compared: after NFKC (full-width or ligature, composed or not) and without regard to case. */
+/**
+ * Returns the form in which two values are compared: after NFKC (full-width or ligature, composed or not) and without
+ * regard to case.
+ */
 function plain(value: string): string {
   return value.normalize('NFKC').toLowerCase().normalize('NFKC').trim();
 }
 
 /**
- * The order of magnitude of what a dollar buys, for currencies worth far less than one. A threshold for attention, not
- * a rate of exchange: right within a factor of three or so, which is all a limit needs.
+ * The order of magnitude of a dollar's value, for currencies worth far less than one dollar. A threshold for attention,
+ * not an exchange rate: right within a factor of about three, which is enough for a limit.
  */
 const roughUnitsPerDollar: Readonly<Record<string, number>> = {
   ...tens(

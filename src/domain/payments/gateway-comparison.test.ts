@@ -15,22 +15,22 @@ const compare = (input: { theirs?: GatewayLine[]; ours?: OwnLine[]; unsettled?: 
   }).map(({ key, detail }) => `${key}: ${detail}`);
 
 describe("comparing our books with the gateway's", () => {
-  it('finds nothing where both say the same', () => expect(compare({})).toEqual([]));
+  it('finds nothing where both agree', () => expect(compare({})).toEqual([]));
 
-  it('finds what was charged and not booked, unless its process is still at it', () => {
+  it('finds a charge that was not booked, unless its process is still running', () => {
     expect(compare({ ours: ours.slice(0, 2) })).toEqual([
       'rfd_1:refund:1: the gateway has it (refund), our books do not',
     ]);
     expect(compare({ ours: ours.slice(0, 2), unsettled: ['rfd_1'] })).toEqual([]);
   });
 
-  it('finds what was booked and not charged, whatever the process is doing', () => {
+  it('finds a booking that was not charged, whatever the process is doing', () => {
     expect(compare({ theirs: theirs.slice(0, 2), unsettled: ['rfd_1'] })).toEqual([
       'rfd_1:refund:1: our books have it, the gateway does not',
     ]);
   });
 
-  it('finds another amount, another currency, and what was done twice', () => {
+  it('finds another amount, another currency, and a repeated call', () => {
     expect(
       compare({ ours: [{ ...ours[0]!, amountMinor: 499 }, { ...ours[1]!, currency: 'USD' }, ours[2]!] }),
     ).toHaveLength(2);
@@ -39,14 +39,14 @@ describe("comparing our books with the gateway's", () => {
     ]);
   });
 
-  it('takes the word of an operator for a hold that was never given back, but not for money', () => {
+  it("accepts an operator's waiver for a hold that was never released, but not for money", () => {
     const voided: OwnLine = { key: 'pay_2:void:1', event: 'void', amountMinor: 5, currency: 'EUR' };
     expect(compare({ ours: [...ours, voided] })).toEqual(['pay_2:void:1: our books have it, the gateway does not']);
     expect(compare({ ours: [...ours, voided], waived: ['pay_2'] })).toEqual([]);
     expect(compare({ theirs: theirs.slice(0, 2), waived: ['rfd_1'] })).toHaveLength(1);
   });
 
-  it('takes a void of what was never held for nothing', () => {
+  it('ignores a void of an authorisation that was never held', () => {
     const voided: GatewayLine = {
       key: 'pay_2:void:1',
       event: 'void',

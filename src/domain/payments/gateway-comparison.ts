@@ -8,7 +8,7 @@ export interface GatewayLine {
   currency: string;
 }
 
-/** One of our own postings, as far as the gateway can know of it. */
+/** One of our own postings, with the facts that the gateway can know too. */
 export interface OwnLine {
   key: string;
   event: GatewayLine['event'];
@@ -19,26 +19,25 @@ export interface OwnLine {
 export interface CompareWithGatewayInput {
   theirs: readonly GatewayLine[];
   ours: readonly OwnLine[];
-  /** The payments and refunds that have not ended: what the gateway did for them may not have reached our books yet. */
+  /** The payments and refunds that have not ended: our books may not have the gateway's latest results for them yet. */
   unsettled: ReadonlySet<string>;
   /**
-   * The payments whose undoing an operator took upon themselves: our books end their hold, the gateway may still hold
-   * it.
+   * The payments whose undoing an operator waived: our books end their hold, but the gateway may still hold the money.
    */
   waived: ReadonlySet<string>;
 }
 
 export interface GatewayDifference {
   key: string;
-  /** In minor units with their currency; null where there is nothing. */
+  /** In minor units with their currency; null where that side has no such line. */
   ours: string | null;
   theirs: string | null;
   detail: string;
 }
 
 /**
- * Compares our books with the gateway's own, item by item under the key that both carry. Empty when they say the same:
- * nothing lost, nothing doubled, nothing charged that is not booked, nothing booked that was not charged.
+ * Compares our books with the gateway's own, item by item under the key that both carry. Returns an empty list when
+ * they agree: nothing lost, nothing doubled, nothing charged that is not booked, nothing booked that was not charged.
  */
 export function compareWithGateway({ theirs, ours, unsettled, waived }: CompareWithGatewayInput): GatewayDifference[] {
   const differences: GatewayDifference[] = [];
@@ -58,7 +57,7 @@ export function compareWithGateway({ theirs, ours, unsettled, waived }: CompareW
       if (amountOf(own) !== amountOf(line)) report('the amounts differ');
       continue;
     }
-    // A void of what was never held moves nothing.
+    // A void of an authorisation that was never held moves nothing.
     const movedNothing = event === 'void' && !held.has(authorisationId);
     if (!movedNothing && !unsettled.has(entityOf(key))) report(`the gateway has it (${event}), our books do not`);
   }
@@ -78,5 +77,5 @@ export function compareWithGateway({ theirs, ours, unsettled, waived }: CompareW
 const amountOf = ({ amountMinor, currency }: Pick<OwnLine, 'amountMinor' | 'currency'>): string =>
   `${amountMinor} ${currency}`;
 
-/** A key begins with the id of the payment or refund it belongs to. */
+/** Returns the id of the payment or refund that a key begins with. */
 export const entityOf = (key: string): string => key.slice(0, key.indexOf(':'));

@@ -1,6 +1,6 @@
 import { isOrphanedHold, paymentAfter, paymentAfterSilence } from './gateway-outcome';
 
-describe('what the gateway says', () => {
+describe('a status that the gateway reports', () => {
   test.each([
     ['unknown/authorise', 'authorised', 'authorised'],
     ['unknown/authorise', 'not_found', 'authorising'],
@@ -10,7 +10,7 @@ describe('what the gateway says', () => {
     ['unknown/void', 'voided', 'cancelled'],
     ['unknown/void', 'captured', 'captured'],
     ['requires_action', 'authorised', 'authorised'],
-  ] as const)('settles %s, told %s, as %s', (position, status, next) => {
+  ] as const)('settles %s on the report %s as %s', (position, status, next) => {
     expect(paymentAfter({ position, status })).toBe(next);
   });
 
@@ -27,7 +27,7 @@ describe('what the gateway says', () => {
     ['unknown/void', 'authorised'],
     ['unknown/capture', 'not_found'],
     ['accepted', 'captured'],
-  ] as const)('%s, told %s late or twice, stays', (position, status) => {
+  ] as const)('%s stays when %s is reported late or twice', (position, status) => {
     expect(paymentAfter({ position, status })).toBeNull();
   });
 

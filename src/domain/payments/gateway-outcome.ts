@@ -2,8 +2,8 @@ import type { GatewayCall, PaymentPosition, PaymentState } from './payment';
 import { canMovePayment } from './payment';
 
 /**
- * The gateway's status of a payment, in a response, a look-up by key or a webhook. `failed`: the gateway itself refused
- * the call for good (malformed, expired), not the bank. `not_found`: it never saw the key.
+ * The gateway's status of a payment, in a response, a look-up by key or a webhook. `failed`: the gateway itself, not
+ * the bank, permanently refused the call (malformed, expired). `not_found`: the gateway never saw the key.
  */
 export const gatewayStatuses = [
   'not_found',
@@ -24,7 +24,7 @@ const outcomes: Partial<Record<PaymentPosition, Outcomes>> = {
   authorising: { ...settled, requires_action: 'requires_action', authorised: 'authorised' },
   requires_action: { ...settled, authorised: 'authorised' },
   authorised: { captured: 'captured', voided: 'cancelled' },
-  // `authorised` changes nothing here: it is the state before, reported late.
+  // `authorised` changes nothing here: it is the previous state, reported late.
   capturing: { captured: 'captured', voided: 'cancelled', failed: 'failed' },
   'unknown/authorise': {
     ...settled,
@@ -33,8 +33,8 @@ const outcomes: Partial<Record<PaymentPosition, Outcomes>> = {
     authorised: 'authorised',
   },
   'unknown/capture': { authorised: 'capturing', captured: 'captured', voided: 'cancelled', failed: 'failed' },
-  // `authorised` and `requires_action` mean that the void did not arrive: it is sent again with its key, and nothing
-  // moves.
+  // `authorised` and `requires_action` mean that the void did not arrive: the void is sent again with its key, and
+  // nothing moves.
   'unknown/void': { not_found: 'cancelled', voided: 'cancelled', captured: 'captured', declined: 'declined' },
 };
 
@@ -62,8 +62,8 @@ export function paymentAfter({
 }
 
 /**
- * Returns the payment's position after a call without an answer; null when it is there already or that call cannot be
- * under way.
+ * Returns the payment's position after a call without a response; null when the payment is there already or that call
+ * cannot be under way.
  */
 export function paymentAfterSilence({
   position,

@@ -12,7 +12,7 @@ export interface LedgerProblem {
     | 'TOTALS_UNBALANCED'
     | 'CAPTURED_NOT_EXPLAINED'
     | 'PAYMENT_DIFFERS';
-  /** Names what is wrong, where, and by how much. */
+  /** Names the fault, its place and the amount. */
   detail: string;
   key?: string;
   paymentId?: string;
@@ -66,7 +66,7 @@ export function postingProblems({ key, paymentId, lines }: Posting): LedgerProbl
       code: 'POSTING_INVALID',
       key,
       paymentId,
-      detail: `${key}: ${side} of ${account} by ${amountMinor} is no valid line.`,
+      detail: `${key}: ${side} of ${account} by ${amountMinor} is not a valid line.`,
     });
   }
   const [debit, credit] = [totalOf('debit'), totalOf('credit')];
@@ -82,8 +82,8 @@ export function postingProblems({ key, paymentId, lines }: Posting): LedgerProbl
 }
 
 /**
- * Everything that is wrong with a set of postings, empty when the books are right. Looks at each posting, each payment
- * and each currency, so that two errors which cancel out in the total are still found.
+ * Returns everything that is wrong with a set of postings, empty when the books are right. Checks each posting, each
+ * payment and each currency, so that two errors which cancel out in the total are still found.
  */
 export function ledgerProblems(postings: readonly Posting[]): LedgerProblem[] {
   const problems: LedgerProblem[] = [];
@@ -121,14 +121,17 @@ export interface PaymentInBooksInput {
   authorisedMinor: number;
   capturedMinor: number;
   refundedMinor: number;
-  /** Of this payment alone. */
+  /** The totals of this payment alone. */
   totals: Totals;
 }
 
 const STILL_HELD: readonly PaymentState[] = ['authorised', 'capturing'];
 const HOLD_UNKNOWN: readonly PaymentState[] = ['unknown', 'authorising', 'requires_action'];
 
-/** Where the payment's own figures and the books differ. While a call's outcome is open, its hold is not judged. */
+/**
+ * Returns the differences between the payment's own figures and the books. While a call's outcome is open, its hold is
+ * not judged.
+ */
 export function paymentProblems({
   paymentId,
   state,

@@ -27,7 +27,7 @@ const standing = (postings: Posting[]) => {
 const codes = (postings: Posting[]) => ledgerProblems(postings).map(({ code }) => code);
 
 describe('the books of a payment', () => {
-  test('without an order a capture is earned, a refund lessens it, a partial capture frees the hold', () => {
+  test('without an order captures are earned, refunds reduce them, a part frees the whole hold', () => {
     expect(standing([authorise])).toEqual({ authorised: 1000, captured: 0, held: 0, fulfilled: 0, refunded: 0 });
     expect(standing([authorise, capture])).toEqual({
       authorised: 0,
@@ -45,7 +45,7 @@ describe('the books of a payment', () => {
     });
   });
 
-  test('with an order: taken is held until fulfilled, and a refund takes from where it is told', () => {
+  test('with an order money is held until fulfilled, and a refund is taken from the given part', () => {
     const held = postCapture({ key: 'c', paymentId, authorised: euro(1000), captured: euro(1000), hasOrder: true });
     const fulfil = postFulfil({ key: 'f', paymentId, amount: euro(600) });
     const back = postRefund({ key: 'r', paymentId, amount: euro(500), fromHeldMinor: 400 });
@@ -68,7 +68,7 @@ describe('the books of a payment', () => {
     expect(ledgerProblems([postFee({ key: 'fee', paymentId, fee: euro(25) })])).toEqual([]);
   });
 
-  test('totals can be carried on', () => {
+  test('totals can be continued', () => {
     const first = balance({ postings: [authorise], currency: 'EUR' });
     const carried = balance({ postings: [capture, refund], currency: 'EUR', totals: first });
     expect(carried).toEqual(balance({ postings: [authorise, capture, refund], currency: 'EUR' }));
@@ -85,7 +85,7 @@ describe('the books of a payment', () => {
   });
 });
 
-describe('the check names what is wrong', () => {
+describe('the check names the fault', () => {
   const good = [authorise, capture, refund];
   const tampered = (change: (lines: Posting['lines']) => Posting['lines']): Posting => ({
     ...capture,
@@ -94,7 +94,7 @@ describe('the check names what is wrong', () => {
 
   test('nothing in sound books', () => expect(ledgerProblems(good)).toEqual([]));
 
-  test('a posting that stands twice', () => {
+  test('a posting that appears twice', () => {
     expect(ledgerProblems([...good, refund])).toEqual([
       { code: 'KEY_REPEATED', key: 'rfd_1:refund:1', paymentId, detail: 'rfd_1:refund:1: posted more than once.' },
     ]);

@@ -3,7 +3,7 @@ import type { Money } from '../money';
 import { moneyOf } from '../money';
 
 /**
- * Chart of accounts, with the side on which each one grows.
+ * Chart of accounts, with the side on which each account grows.
  *
  * `authorised`/`authorised_contra` are memo accounts: money that banks hold for us, not ours yet. Captured money is
  * `captured` and is owed as one of three: `held` (for an order not yet fulfilled, or by the bank while it decides on a
@@ -53,7 +53,7 @@ export interface Posting {
 }
 
 interface PostingInput {
-  /** Made of the entity and the business attempt, never of a retry's number. */
+  /** Derived from the entity and the business attempt, never from a retry's number. */
   key: string;
   paymentId: string;
 }
@@ -78,11 +78,11 @@ function posting(event: LedgerEvent, { key, paymentId }: PostingInput, currency:
   return { key, event, paymentId, currency, lines };
 }
 
-/** A bank holds `amount`. */
+/** Posts the hold of `amount` at a bank. */
 export const postAuthorise = ({ amount, ...input }: PostingInput & { amount: Money }): Posting =>
   posting('authorise', input, amount.currency, pair('authorised', 'authorised_contra', amount));
 
-/** A hold is given up: voided, expired, or lost with a capture of less than all. */
+/** Posts the end of a hold: voided, expired, or released by a capture of less than all. */
 export const postVoid = ({ amount, ...input }: PostingInput & { amount: Money }): Posting =>
   posting('void', input, amount.currency, pair('authorised_contra', 'authorised', amount));
 
@@ -94,7 +94,10 @@ export interface PostCaptureInput extends PostingInput {
   hasOrder: boolean;
 }
 
-/** Money is taken and its hold ends, the part that was not taken included. Throws `CAPTURE_EXCEEDS_AUTHORISATION`. */
+/**
+ * Posts a capture and the end of its hold, the part that was not captured included. Throws
+ * `CAPTURE_EXCEEDS_AUTHORISATION`.
+ */
 export function postCapture({ captured, authorised, hasOrder, ...input }: PostCaptureInput): Posting {
   if (captured.currency !== authorised.currency || captured.amountMinor > authorised.amountMinor) {
     const detail =
@@ -108,13 +111,13 @@ export function postCapture({ captured, authorised, hasOrder, ...input }: PostCa
   ]);
 }
 
-/** An order, or part of one, is fulfilled: what was held for it is earned. */
+/** Posts the fulfilment of an order, or of a part of it: the money held for it is earned. */
 export const postFulfil = ({ amount, ...input }: PostingInput & { amount: Money }): Posting =>
   posting('fulfil', input, amount.currency, pair('held', 'fulfilled', amount));
 
 export interface PostRefundInput extends PostingInput {
   amount: Money;
-  /** How much of it comes out of what is held for an order; the rest was earned. 0 for a payment without an order. */
+  /** The part that comes out of the money held for an order; the rest was earned. 0 for a payment without an order. */
   fromHeldMinor?: number;
 }
 
@@ -137,7 +140,7 @@ export interface PostDisputeInput extends PostingInput {
   amount: Money;
 }
 
-/** Posts where a dispute has moved captured money: held by the bank, back to the partner, or to the customer. */
+/** Posts the move of captured money by a dispute: held by the bank, back to the partner, or to the customer. */
 export const postDispute = ({ from, to, amount, ...input }: PostDisputeInput): Posting =>
   posting('dispute', input, amount.currency, from === to ? [] : pair(from, to, amount));
 
@@ -160,7 +163,7 @@ export interface BalanceInput {
   postings: Iterable<Posting>;
   /** Totals are of one currency: postings of others are left out. */
   currency: string;
-  /** To go on from. */
+  /** Totals to continue from. Defaults to zero. */
   totals?: Totals;
 }
 

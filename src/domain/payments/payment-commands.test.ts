@@ -34,7 +34,7 @@ describe('commands', () => {
     }
   });
 
-  test('a capture takes all or part of what is authorised, never more, never another currency', () => {
+  test('a capture takes all or part of the authorised amount, never more or another currency', () => {
     const authorised = moneyOf(1000, 'JPY');
     expect(captureAmount({ authorised })).toEqual(authorised);
     expect(captureAmount({ authorised, requested: moneyOf(1, 'JPY') }).amountMinor).toBe(1);

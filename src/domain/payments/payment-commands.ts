@@ -35,7 +35,7 @@ const refusals: Readonly<Record<PaymentCommand, { code: string; remedy: string }
   },
   reviewPayment: { code: 'PAYMENT_NOT_IN_REVIEW', remedy: 'only a payment in review can be decided' },
   refundPayment: { code: 'PAYMENT_NOT_REFUNDABLE', remedy: 'only money that was captured can be refunded' },
-  cancelPayment: { code: 'PAYMENT_ALREADY_ENDED', remedy: 'it has ended, nothing is left to cancel' },
+  cancelPayment: { code: 'PAYMENT_ALREADY_ENDED', remedy: 'it has ended, so nothing is left to cancel' },
 };
 
 export interface PaymentCommandInput {
@@ -59,7 +59,7 @@ export const meaningOfCancel = (state: PaymentState): 'void' | 'refund' =>
 
 export interface CaptureAmountInput {
   authorised: Money;
-  /** Defaults to everything. */
+  /** Defaults to everything that is authorised. */
   requested?: Money;
   /** The gateway accepts only multiples of this many minor units. Defaults to 1. */
   stepMinor?: number;

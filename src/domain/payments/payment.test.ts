@@ -47,7 +47,7 @@ describe('the table of payment transitions', () => {
     expect(reachableFrom('captured')).toEqual(new Set(['captured', 'partially_refunded', 'refunded']));
   });
 
-  test('money is held or taken only through its own step, or by settling an unknown one', () => {
+  test('money is held or captured only in its own step, or by settling an unknown call', () => {
     expect(paymentSourcesOf('capturing')).toEqual([
       { state: 'authorised', unknownCall: null },
       { state: 'unknown', unknownCall: 'capture' },
@@ -59,11 +59,11 @@ describe('the table of payment transitions', () => {
     ]);
   });
 
-  test('ended is what nothing leads out of', () => {
+  test('ended states are those without a transition', () => {
     expect(endedPaymentStates).toEqual(['refunded', 'declined', 'failed', 'cancelled']);
   });
 
-  test('unknown without its call is broken, not guessed', () => {
+  test('unknown without its call is an error, not guessed', () => {
     expect(() => positionOf({ state: 'unknown', unknownCall: null })).toThrow(DomainError);
   });
 
@@ -78,13 +78,13 @@ describe('the table of payment transitions', () => {
     const arrows = picture.split('\n').filter((line) => /^ {2}\w+ --> \w+: [^:;]+$/.test(line));
     expect(arrows).toHaveLength(positions.flatMap((position) => targetsOf(paymentTransitions, position)).length);
     expect(picture).toContain('  state "unknown (capture)" as unknown_capture\n');
-    expect(picture).toContain('  unknown_capture --> captured: look-up or webhook, taken\n');
+    expect(picture).toContain('  unknown_capture --> captured: look-up or webhook, captured\n');
     expect(picture).toMatch(/^stateDiagram-v2\n/);
   });
 });
 
 describe('1,000 random lives of a payment', () => {
-  // What ends a life early is rarer than what carries it on, or few would ever be captured.
+  // Steps that end a life early are rarer than those that continue it, or few lives would reach a capture.
   const status = fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom('authorised', 'captured', 'not_found') },
     fc.constantFrom(...gatewayStatuses),
@@ -94,7 +94,7 @@ describe('1,000 random lives of a payment', () => {
     fc.constantFrom(...paymentCommands),
   );
   const step = fc.oneof(
-    { weight: 4, arbitrary: fc.record({ say: status }) },
+    { weight: 4, arbitrary: fc.record({ report: status }) },
     { weight: 2, arbitrary: fc.record({ silent: fc.constantFrom(...gatewayCalls) }) },
     { weight: 4, arbitrary: fc.record({ command, refundMinor: fc.integer({ min: 1, max: 60 }), yes: fc.boolean() }) },
     { weight: 4, arbitrary: fc.record({ work: fc.nat() }) },
@@ -120,7 +120,7 @@ describe('1,000 random lives of a payment', () => {
         };
         const next = (taken: (typeof steps)[number]): PaymentPosition | null => {
           const { state } = standingOf(position);
-          if ('say' in taken) return paymentAfter({ position, status: taken.say });
+          if ('report' in taken) return paymentAfter({ position, status: taken.report });
           if ('silent' in taken) return paymentAfterSilence({ position, call: taken.silent });
           if ('work' in taken) {
             if (position === 'accepted') return 'validating';
@@ -152,7 +152,7 @@ describe('1,000 random lives of a payment', () => {
       },
     );
     fc.assert(life, { numRuns: 1_000 });
-    // The walk is worth something only if it goes everywhere; `accepted` is where it starts.
+    // The walk is worth something only if it reaches every state; it starts in `accepted`.
     expect(positions.filter((position) => !visited.has(position) && position !== 'accepted')).toEqual([]);
   });
 });

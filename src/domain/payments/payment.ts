@@ -21,8 +21,8 @@ export const paymentStates = [
 export type PaymentState = (typeof paymentStates)[number];
 
 /**
- * The calls to the gateway that make a payment `unknown` when they get no answer. An unknown refund leaves the payment
- * as it is.
+ * The calls to the gateway that make a payment `unknown` when they get no response. An unknown refund leaves the
+ * payment as it is.
  */
 export const gatewayCalls = ['authorise', 'capture', 'void'] as const;
 export type GatewayCall = (typeof gatewayCalls)[number];
@@ -35,15 +35,15 @@ export interface PaymentStanding {
   unknownCall: GatewayCall | null;
 }
 
-/** A standing in one word, as in the table. */
+/** A standing as one string, as in the table. */
 export type PaymentPosition = Exclude<PaymentState, 'unknown'> | `unknown/${GatewayCall}`;
 
 /**
- * Every transition a payment may make: the one table, from which guards, tests and the README's picture come.
+ * Every transition a payment may make. This one table is the source of guards, tests and the picture in docs/money.md.
  *
- * While a void runs the payment stays where it was: only its confirmation makes it `cancelled` (somebody wanted that,
- * or a deadline passed) or `failed` (it undid a fault). `failed` is never entered while the gateway may still hold or
- * have taken money. A capture happens once: what it leaves of the authorisation is released.
+ * While a void runs the payment stays in its state: only the confirmation makes it `cancelled` (somebody cancelled it,
+ * or a deadline passed) or `failed` (the void undid a fault). `failed` is never entered while the gateway may still
+ * hold or have captured money. A payment is captured once: the rest of the authorisation is released with the capture.
  */
 export const paymentTransitions: Transitions<PaymentPosition> = {
   accepted: {
@@ -52,9 +52,9 @@ export const paymentTransitions: Transitions<PaymentPosition> = {
     cancelled: 'cancelled',
   },
   validating: {
-    review: 'fraud rules want a person',
+    review: 'fraud rules require a person',
     authorising: 'allowed, card valid',
-    declined: 'fraud or card rules say no',
+    declined: 'fraud or card rules decline',
     failed: 'a fault, nothing held',
     cancelled: 'cancelled',
   },
@@ -66,33 +66,33 @@ export const paymentTransitions: Transitions<PaymentPosition> = {
   },
   requires_action: {
     authorised: 'the customer acted',
-    declined: 'the bank says no',
+    declined: 'the bank declines',
     failed: 'a fault, voided',
     cancelled: 'cancelled or no action in 1 h, voided',
-    'unknown/void': 'void not answered',
+    'unknown/void': 'no response to the void',
   },
   authorising: {
     requires_action: 'the customer must act',
     authorised: 'held',
-    declined: 'the bank says no',
-    failed: 'refused for good, or a fault and voided',
+    declined: 'the bank declines',
+    failed: 'refused permanently, or a fault and voided',
     cancelled: 'cancelled, voided',
-    'unknown/authorise': 'not answered',
-    'unknown/void': 'void not answered',
+    'unknown/authorise': 'no response',
+    'unknown/void': 'no response to the void',
   },
   authorised: {
     capturing: 'automatic, or captured by the partner',
     captured: 'captured at the gateway itself',
     failed: 'a fault, voided',
     cancelled: 'cancelled or not captured in 7 days, voided',
-    'unknown/void': 'void not answered',
+    'unknown/void': 'no response to the void',
   },
   capturing: {
     captured: 'taken',
-    failed: 'refused for good, voided',
-    cancelled: 'cancelled or expired before it was taken',
-    'unknown/capture': 'not answered',
-    'unknown/void': 'void not answered',
+    failed: 'refused permanently, voided',
+    cancelled: 'cancelled or expired before the capture',
+    'unknown/capture': 'no response',
+    'unknown/void': 'no response to the void',
   },
   captured: {
     partially_refunded: 'part refunded',
@@ -115,19 +115,19 @@ export const paymentTransitions: Transitions<PaymentPosition> = {
     requires_action: 'look-up or webhook, customer must act',
     authorised: 'look-up or webhook, held',
     declined: 'look-up or webhook, declined',
-    failed: 'refused for good, or a fault and voided',
+    failed: 'refused permanently, or a fault and voided',
     cancelled: 'cancelled, voided',
-    'unknown/void': 'void not answered',
+    'unknown/void': 'no response to the void',
   },
   'unknown/capture': {
     capturing: 'never arrived, same key again',
-    captured: 'look-up or webhook, taken',
-    failed: 'refused for good, voided',
-    cancelled: 'cancelled or expired, nothing taken',
-    'unknown/void': 'void not answered',
+    captured: 'look-up or webhook, captured',
+    failed: 'refused permanently, voided',
+    cancelled: 'cancelled or expired, nothing captured',
+    'unknown/void': 'no response to the void',
   },
   'unknown/void': {
-    captured: 'look-up, taken before the void',
+    captured: 'look-up, captured before the void',
     declined: 'look-up, declined before the void',
     failed: 'voided, it undid a fault',
     cancelled: 'voided',
@@ -155,8 +155,8 @@ export const paymentSourcesOf = (to: PaymentPosition): PaymentStanding[] =>
   sourcesOf(paymentTransitions, to).map(standingOf);
 
 /**
- * `refunded declined failed cancelled`: nothing is left to do for anybody. Only a refund that fails after all, or a
- * dispute that is decided anew, leads out of `refunded`.
+ * `refunded declined failed cancelled`: nothing is left to do. Only a refund that fails after all, or a
+ * dispute that is decided again, leads out of `refunded`.
  */
 export const endedPaymentStates: readonly PaymentState[] = [
   'refunded',
@@ -175,7 +175,7 @@ export const isPaymentAtRest = ({ state, capture }: { state: PaymentState; captu
   state === 'requires_action' ||
   (state === 'authorised' && capture === 'manual');
 
-/** The picture of the table, for the README. */
+/** Returns the picture of the table, for docs/money.md. */
 export const paymentsToMermaid = (): string => transitionsToMermaid({ table: paymentTransitions, initial: 'accepted' });
 
 const HOUR_MS = 3_600_000;
@@ -188,11 +188,14 @@ export const paymentTimes = {
   actionMs: HOUR_MS,
   /** An authorisation not captured by then is voided. */
   captureMs: 7 * 24 * HOUR_MS,
-  /** An outcome not known by then goes on the operator's list; the look-ups go on. */
+  /** An outcome unknown for this long goes on the operator's list; the look-ups continue. */
   unknownMs: 24 * HOUR_MS,
 } as const;
 
-/** Returns how long the payment waits for somebody after the gateway's answer, in ms; null where nobody has to act. */
+/**
+ * Returns the time for which the payment waits for a person after the gateway's result, in ms; null where nobody has to
+ * act.
+ */
 export function waitAfterAnswerMs({
   position,
   capture,

@@ -9,7 +9,7 @@ const code = (expected: string, pointer?: string) =>
   expect.objectContaining({ code: expected, ...(pointer && { pointer }) });
 
 describe('a refund', () => {
-  test('reserves what was asked for, or all that is left', () => {
+  test('reserves the requested amount, or all that is left', () => {
     const first = reserveRefund({ funds, requested: moneyOf(300, 'KWD') });
     expect(refundable(first.funds).amountMinor).toBe(700);
     const rest = reserveRefund({ funds: first.funds });
@@ -17,7 +17,7 @@ describe('a refund', () => {
     expect(() => reserveRefund({ funds: rest.funds })).toThrow(code('NOTHING_TO_REFUND'));
   });
 
-  test('never takes more than captured less what is given back or under way', () => {
+  test('never takes more than was captured, less finished and pending refunds', () => {
     const reserved = reserveRefund({ funds, requested: moneyOf(300, 'KWD') }).funds;
     expect(() => reserveRefund({ funds: reserved, requested: moneyOf(701, 'KWD') })).toThrow(
       code('REFUND_EXCEEDS_CAPTURED', '/amount/amountMinor'),
@@ -32,7 +32,7 @@ describe('a refund', () => {
     expect(paymentStateOfFunds(after)).toBe('captured');
   });
 
-  test('refuses zero, another currency, and settling what was never reserved', () => {
+  test('refuses zero, another currency, and settling an amount never reserved', () => {
     expect(() => reserveRefund({ funds, requested: moneyOf(1, 'KWD'), stepMinor: 10 })).toThrow(
       code('AMOUNT_NOT_IN_STEPS', '/amount/amountMinor'),
     );
@@ -53,18 +53,18 @@ describe('a refund', () => {
   });
 
   test('refunded and pending amounts stay within the captured amount in any order', () => {
-    const ask = fc.record({
+    const request = fc.record({
       minor: fc.integer({ min: 1, max: 1500 }),
       settle: fc.constantFrom('succeeded', 'failed', 'later'),
     });
     const property = fc.property(
       fc.integer({ min: 1, max: 2000 }),
-      fc.array(ask, { maxLength: 40 }),
-      (capturedMinor, asks) => {
+      fc.array(request, { maxLength: 40 }),
+      (capturedMinor, requests) => {
         let now: CapturedFunds = { ...funds, capturedMinor };
         const open: number[] = [];
         let given = 0;
-        for (const { minor, settle } of asks) {
+        for (const { minor, settle } of requests) {
           const fits = minor <= capturedMinor - given - open.reduce((sum, each) => sum + each, 0);
           const attempt = () => reserveRefund({ funds: now, requested: moneyOf(minor, 'KWD') });
           if (fits) {

@@ -8,9 +8,9 @@ import type { Transitions } from '../transitions';
 export const refundStates = ['pending', 'succeeded', 'failed'] as const;
 export type RefundState = (typeof refundStates)[number];
 
-/** A refund whose call got no answer stays `pending` and is looked up by its key. */
+/** A refund whose call got no response stays `pending` and is looked up by its key. */
 export const refundTransitions: Transitions<RefundState> = {
-  pending: { succeeded: 'given back', failed: 'refused for good' },
+  pending: { succeeded: 'refunded', failed: 'refused permanently' },
   succeeded: { failed: 'reported as failed after all' },
   failed: {},
 };
@@ -22,11 +22,11 @@ export interface CapturedFunds {
   refundedMinor: number;
   /** Reserved by refunds that are under way. */
   pendingRefundMinor: number;
-  /** Held by banks because of disputes. Defaults to 0. */
+  /** Held by banks because of disputes, in minor units. Defaults to 0. */
   disputedMinor?: number;
 }
 
-/** Returns `captured − refunded − pending − disputed`, the amount that a further refund may take. */
+/** Returns `captured − refunded − pending − disputed`, the most that a further refund may take. */
 export const refundable = (funds: CapturedFunds): Money => {
   const { currency, capturedMinor, refundedMinor, pendingRefundMinor, disputedMinor = 0 } = funds;
   return moneyOf(capturedMinor - refundedMinor - pendingRefundMinor - disputedMinor, currency);
@@ -50,16 +50,16 @@ export const refundsOfAllLeft = (
 
 export interface ReserveRefundInput {
   funds: CapturedFunds;
-  /** Without it all that is refundable. */
+  /** Defaults to all that is refundable. */
   requested?: Money;
   /** The gateway accepts only multiples of this many minor units. Defaults to 1. */
   stepMinor?: number;
 }
 
 /**
- * The refund's amount and the funds with it reserved. The caller writes both in the accepting transaction, guarded by
- * the funds it read: two refunds that race must not both fit. Throws `NOTHING_TO_REFUND` (a conflict),
- * `REFUND_EXCEEDS_CAPTURED`, `CURRENCY_MISMATCH`, or what `requireAmount` throws.
+ * Returns the refund's amount and the funds with that amount reserved. The caller writes both in the accepting
+ * transaction, guarded by the funds it read: two concurrent refunds must not both fit. Throws `NOTHING_TO_REFUND` (a
+ * conflict), `REFUND_EXCEEDS_CAPTURED`, `CURRENCY_MISMATCH`, or the errors of `requireAmount`.
  */
 export function reserveRefund({ funds, requested, stepMinor }: ReserveRefundInput): {
   amount: Money;
@@ -91,8 +91,8 @@ export interface SettleRefundInput {
 }
 
 /**
- * Returns the funds after a refund ended: refunded, or its reservation released. Throws `REFUND_NOT_RESERVED` for one
- * never reserved.
+ * Returns the funds after a refund ended: refunded, or its reservation released. Throws `REFUND_NOT_RESERVED` for a
+ * refund that was never reserved.
  */
 export function settleRefund({ funds, amount, outcome }: SettleRefundInput): CapturedFunds {
   requireSameCurrency(refundable(funds), amount);
@@ -107,7 +107,7 @@ export function settleRefund({ funds, amount, outcome }: SettleRefundInput): Cap
   return { ...funds, pendingRefundMinor, refundedMinor: funds.refundedMinor + given };
 }
 
-/** The state of a payment with these funds. */
+/** Returns the state of a payment with these funds. */
 export function paymentStateOfFunds({ capturedMinor, refundedMinor }: CapturedFunds): PaymentState {
   if (refundedMinor === 0) return 'captured';
   return refundedMinor < capturedMinor ? 'partially_refunded' : 'refunded';

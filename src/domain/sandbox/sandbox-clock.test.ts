@@ -23,7 +23,7 @@ describe('advanceTarget', () => {
     const eveOfSpring = '2027-03-27T12:00:00Z';
     expect(target('P1D', eveOfSpring, 'Europe/Berlin')).toBe('2027-03-28T11:00:00.000Z');
     expect(target('PT24H', eveOfSpring, 'Europe/Berlin')).toBe('2027-03-28T12:00:00.000Z');
-    // 400 days that hold an hour more than 400 × 24 hours.
+    // 400 days that contain an hour more than 400 × 24 hours.
     expect(target('P400D', '2027-01-01T00:00:00Z', 'Europe/Berlin')).toBe('2028-02-05T00:00:00.000Z');
     expect(target('P215D', '2027-04-01T00:00:00Z', 'Europe/Berlin')).toBe('2027-11-02T01:00:00.000Z');
   });
@@ -62,7 +62,7 @@ describe('advanceTarget', () => {
     expect(() => target(by)).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST', pointer: '/by' }));
   });
 
-  it('leads at most twenty years ahead of real time in all, and says how far is left', () => {
+  it('leads at most twenty years ahead of real time in all, and names the latest instant', () => {
     const realNow = new Date('2027-01-31T12:00:00Z');
     const from = new Date('2047-01-01T12:00:00Z');
     const lead = (by: string) => advanceTarget({ by, from, realNow, timeZone: 'UTC' }).toISOString();
@@ -102,11 +102,11 @@ describe('advanceTarget', () => {
 });
 
 describe('nextHop', () => {
-  it('passes over the time in which nothing happens, and goes a day further', () => {
+  it('skips the time in which nothing happens, and one day more', () => {
     expect(nextHop({ nowMs: 0, targetMs: 400 * DAY, nextTimerMs: 30 * DAY })).toBe(31 * DAY);
   });
 
-  it('goes to the target at once when no timer is set, and never beyond it', () => {
+  it('goes directly to the target when no timer is set, and never beyond it', () => {
     expect(nextHop({ nowMs: 0, targetMs: 400 * DAY, nextTimerMs: null })).toBe(400 * DAY);
     expect(nextHop({ nowMs: 0, targetMs: 5 * DAY, nextTimerMs: 30 * DAY })).toBe(5 * DAY);
   });

@@ -98,7 +98,7 @@ describe('changes of the clocks', () => {
   });
 });
 
-test('a day that a zone leaves out has an empty period', () => {
+test('a day that a zone skips has an empty period', () => {
   const period = billingPeriod({
     schedule: schedule({ startAt: '2011-12-29T20:00:00Z', timeZone: 'Pacific/Apia', interval: 'day' }),
     index: 1,
@@ -159,7 +159,7 @@ describe('start and trial', () => {
     expect(() => requireStart({ acceptedAt, startAt: 'tomorrow', timeZone: 'UTC' })).toThrow(code('INSTANT_INVALID'));
   });
 
-  test('a trial ends at the same local time, and is announced three days ahead or at once', () => {
+  test('a trial ends at the same local time, and is announced three days ahead or at its start', () => {
     const trial = { startAt: '2026-03-20T08:00:00Z', trialDays: 14, timeZone: 'Europe/Berlin' };
     expect(trialEndAt(trial)).toBe('2026-04-03T07:00:00.000Z');
     expect(trialNoticeAt(trial)).toBe('2026-03-31T07:00:00.000Z');

@@ -5,28 +5,29 @@ import { requireWithinHorizon } from './planning-horizon';
 
 /*
  * Not for workflow code: temporal-polyfill adds 176 KB to the bundle, and the time-zone data of the running Node may
- * change between a run and its replay. Activities compute the dates; workflows wait for them. `import type` is fine
+ * change between a run and its replay. Activities compute the dates; workflows wait for them. `import type` is safe
  * anywhere.
  *
  * Every boundary is computed from the anchor, never from the boundary before it: 31 Jan is followed by 28 Feb and then
- * 31 Mar. Boundaries stand at the same local time all year. Where a change of the clocks makes that time
+ * 31 Mar. Boundaries have the same local time all year. Where a change of the clocks makes that time
  * - not exist (spring), the boundary is as much later as the clocks jump: 02:30 becomes 03:30 on that day only;
- * - come twice (autumn), the boundary is its first occurrence
+ * - occur twice (autumn), the boundary is its first occurrence
  * (RFC 5545 §3.3.5; "compatible" in ECMAScript's Temporal).
- * Where a zone leaves out a whole day (Apia, 30 Dec 2011), that day's period of a daily plan is empty and must not be
+ * Where a zone skips a whole day (Apia, 30 Dec 2011), that day's period of a daily plan is empty and must not be
  * charged: its proration throws `PERIOD_EMPTY`.
  */
 
 export interface BillingSchedule {
   /**
-   * When billing begins, an ISO 8601 instant: the start, or the end of the trial. Fractions of a second are dropped.
+   * The instant at which billing begins, ISO 8601: the start, or the end of the trial. Fractions of a second are
+   * dropped.
    */
   startAt: string;
   /** IANA name, such as `Europe/Berlin`. */
   timeZone: string;
   interval: PlanInterval;
   intervalCount: number;
-  /** 1–31, months and years only. Where the start is on another day, a shorter first period leads up to it. */
+  /** 1–31, months and years only. A start on another day is followed by a shorter first period up to the anchor day. */
   anchorDay?: number | null;
 }
 
@@ -36,7 +37,10 @@ export interface BillingPeriod {
   index: number;
   startAt: string;
   endAt: string;
-  /** When a full period ending at `endAt` would have begun: differs from `startAt` only for a shorter first period. */
+  /**
+   * The instant at which a full period ending at `endAt` would have begun: differs from `startAt` only for a shorter
+   * first period.
+   */
   fullStartAt: string;
 }
 
@@ -69,7 +73,7 @@ export function requireSchedule(schedule: BillingSchedule): BillingSchedule {
   return { ...schedule, startAt: toIso(toZoned(startAt, timeZone)) };
 }
 
-/** The n-th period, 0 being the first. */
+/** Returns the n-th period, 0 being the first. */
 export function billingPeriod({ schedule, index }: { schedule: BillingSchedule; index: number }): BillingPeriod {
   const { boundary, stub } = boundariesOf(schedule);
   return {
@@ -80,7 +84,7 @@ export function billingPeriod({ schedule, index }: { schedule: BillingSchedule; 
   };
 }
 
-/** The period that contains an instant; the first one for any instant before it. */
+/** Returns the period that contains an instant; the first period for any instant before it. */
 export function billingPeriodAt({ schedule, at }: { schedule: BillingSchedule; at: string }): BillingPeriod {
   const { boundary } = boundariesOf(schedule);
   const instant = toZoned(at, schedule.timeZone).epochMilliseconds;
@@ -98,27 +102,32 @@ export interface TrialInput {
   timeZone: string;
 }
 
-/** When a trial ends and billing begins: that many calendar days later, at the same local time. */
+/**
+ * Returns the instant at which a trial ends and billing begins: that many calendar days later, at the same local time.
+ */
 export const trialEndAt = ({ startAt, trialDays, timeZone }: TrialInput): string =>
   toIso(toZoned(startAt, timeZone).add({ days: trialDays }));
 
 export const TRIAL_NOTICE_DAYS = 3;
 
-/** When the end of a trial is announced: three calendar days ahead, or at its start where it is shorter. */
+/**
+ * Returns the instant at which the end of a trial is announced: three calendar days ahead, or at its start where it is
+ * shorter.
+ */
 export const trialNoticeAt = (input: TrialInput): string =>
   trialEndAt({ ...input, trialDays: Math.max(0, input.trialDays - TRIAL_NOTICE_DAYS) });
 
 export interface StartInput {
-  /** When the subscription was accepted. */
+  /** The instant of acceptance, ISO 8601. */
   acceptedAt: string;
-  /** The partner's wish. Defaults to immediately. */
+  /** The partner's requested start, ISO 8601. Defaults to immediately. */
   startAt?: string | null;
   timeZone: string;
 }
 
 /**
- * When a subscription starts, to the second. Throws, pointing at `/startAt`, `START_IN_PAST`: nothing is billed
- * backwards; and `INSTANT_TOO_LATE` for more than ten years ahead.
+ * Returns the start of a subscription, to the second. Throws, pointing at `/startAt`, `START_IN_PAST`, because nothing
+ * is billed for the past, and `INSTANT_TOO_LATE` for more than ten years ahead.
  */
 export function requireStart({ acceptedAt, startAt, timeZone }: StartInput): string {
   const accepted = toIso(toZoned(acceptedAt, timeZone));
@@ -127,7 +136,7 @@ export function requireStart({ acceptedAt, startAt, timeZone }: StartInput): str
   if (Date.parse(start) < Date.parse(accepted)) {
     throw new DomainError(
       'START_IN_PAST',
-      `startAt ${start} is before now, ${accepted}: leave it out to start at once.`,
+      `startAt ${start} is before now, ${accepted}: leave it out to start immediately.`,
       { pointer: '/startAt' },
     );
   }

@@ -21,16 +21,16 @@ const plan = (
 };
 
 describe('a prorated refund', () => {
-  test('gives back the unused part and the credit, the latest payment first, each once', () => {
+  test('refunds the unused part and the credit, the latest payment first, each once', () => {
     expect(plan({ unused: 500, credit: 1000 }, current('b', 700), current('a', 2300))).toEqual([{ b: 700, a: 800 }, 0]);
   });
 
-  test('takes credit, and time that was paid with it, from payments for time that is over', () => {
+  test('takes credit, and time that was paid with it, from payments for past periods', () => {
     expect(plan({ credit: 500 }, earlier('a', 1000))).toEqual([{ a: 500 }, 0]);
     expect(plan({ unused: 50, paidByCredit: 100, credit: 400 }, earlier('a', 1000))).toEqual([{ a: 450 }, 0]);
   });
 
-  test('refunds time once: a manual refund of its payment is not taken from another payment', () => {
+  test('refunds time once: another payment does not replace one refunded manually', () => {
     expect(plan({ unused: 500 }, current('b', 0), earlier('a', 1000))).toEqual([{}, 0]);
     expect(plan({ unused: 500 }, current('b', 200), earlier('a', 1000))).toEqual([{ b: 200 }, 0]);
   });

@@ -1,20 +1,20 @@
 import type { Money } from '../money';
 import { addMoney, compareMoney, minMoney, subtractMoney, sumMoney, zeroMoney } from '../money';
 
-/** A payment of which an amount can still be refunded. */
+/** A payment with an amount that can still be refunded. */
 export interface RefundSource {
   paymentId: string;
   left: Money;
-  /** True when it paid for time that is not over yet. */
+  /** True when the payment covers time that is not over yet. */
   isCurrent: boolean;
 }
 
 export interface CancelRefundInput {
   /** The unused part of the time that was paid for. */
   unused: Money;
-  /** How much of that time's price was paid with credit, or with time unused before. */
+  /** The part of that time's price that was paid with credit, or with time unused before. */
   paidByCredit: Money;
-  /** Left over from earlier changes; it was paid for too. */
+  /** The credit left over from earlier changes; it was paid for too. */
   credit: Money;
   /** The latest first. */
   sources: readonly RefundSource[];
@@ -22,7 +22,7 @@ export interface CancelRefundInput {
 
 export interface CancelRefund {
   refunds: { paymentId: string; amount: Money }[];
-  /** The credit that no payment is left for. */
+  /** The credit for which no refundable payment is left. */
   creditBalance: Money;
 }
 
@@ -30,8 +30,8 @@ export interface CancelRefund {
  * Returns the refunds of a cancel with `refund: "prorated"`: the unused part and the credit, from each payment at most
  * the amount left of it.
  *
- * Unused time is taken from the payments that paid for it; where one of them was refunded by hand, that time is not
- * refunded twice. Credit, and time that was paid with it, came from any payment before: also from one for time that is
+ * Unused time is refunded from the payments that paid for it; where one of them was refunded manually, that time is not
+ * refunded twice. Credit, and time that was paid with it, came from any earlier payment: also from one for time that is
  * long over.
  */
 export function planCancelRefund({ unused, paidByCredit, credit, sources }: CancelRefundInput): CancelRefund {

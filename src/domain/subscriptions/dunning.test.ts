@@ -5,7 +5,7 @@ const after = (attempt: number, lastFailedAt = failedAt) =>
   nextDunningStep({ ladder: defaultDunningLadder, failedAt, attempt, lastFailedAt });
 
 describe('the ladder', () => {
-  test('asks again after 1, 3, 5 and 7 days from the first failure', () => {
+  test('retries after 1, 3, 5 and 7 days from the first failure', () => {
     expect([1, 2, 3, 4].map((attempt) => after(attempt))).toEqual([
       { kind: 'retry', attempt: 2, at: '2026-03-02T10:00:00.000Z' },
       { kind: 'retry', attempt: 3, at: '2026-03-04T10:00:00.000Z' },
@@ -22,13 +22,13 @@ describe('the ladder', () => {
     });
   });
 
-  test('tries at once where an outage made its day pass', () => {
+  test('retries immediately where an outage made its day pass', () => {
     expect(after(2, '2026-03-05T00:00:00.000Z')).toEqual({ kind: 'retry', attempt: 3, at: '2026-03-05T00:00:00.000Z' });
   });
 });
 
 describe('a partner’s own ladder', () => {
-  test('is taken', () =>
+  test('is accepted', () =>
     expect(requireDunningLadder({ retryAfterDays: [2, 60], cancelAfterDays: 1 })).toEqual({
       retryAfterDays: [2, 60],
       cancelAfterDays: 1,

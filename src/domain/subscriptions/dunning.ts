@@ -3,7 +3,7 @@ import { requireInteger } from './plan';
 
 /** A partner's schedule of retries for a renewal that failed. */
 export interface DunningLadder {
-  /** Days of 24 h after the first failure at which the charge is tried again. */
+  /** Days of 24 h from the first failure to each retry. */
   retryAfterDays: readonly number[];
   /** Days of 24 h in `unpaid`, after which the subscription is cancelled. */
   cancelAfterDays: number;
@@ -11,23 +11,23 @@ export interface DunningLadder {
 
 export const defaultDunningLadder: DunningLadder = { retryAfterDays: [1, 3, 5, 7], cancelAfterDays: 14 };
 
-export const MOST_RETRIES = 10;
+export const MAX_RETRIES = 10;
 export const LAST_RETRY_DAY = 60;
-export const MOST_UNPAID_DAYS = 90;
+export const MAX_UNPAID_DAYS = 90;
 
 /**
- * Throws `DUNNING_INVALID` or `INTEGER_OUT_OF_RANGE`, pointing at the step. At least one retry, each later than the one
- * before.
+ * Throws `DUNNING_INVALID` or `INTEGER_OUT_OF_RANGE`, pointing at the step. Requires at least one retry, each later
+ * than the one before.
  */
 export function requireDunningLadder(
   { retryAfterDays, cancelAfterDays }: DunningLadder,
   pointer = '/dunning',
 ): DunningLadder {
   const list = `${pointer}/retryAfterDays`;
-  if (retryAfterDays.length < 1 || retryAfterDays.length > MOST_RETRIES) {
+  if (retryAfterDays.length < 1 || retryAfterDays.length > MAX_RETRIES) {
     throw new DomainError(
       'DUNNING_INVALID',
-      `retryAfterDays has ${retryAfterDays.length} steps: send 1 to ${MOST_RETRIES}.`,
+      `retryAfterDays has ${retryAfterDays.length} steps: send 1 to ${MAX_RETRIES}.`,
       { pointer: list },
     );
   }
@@ -41,7 +41,7 @@ export function requireDunningLadder(
       throw new DomainError('DUNNING_INVALID', detail, { pointer: `${list}/${index}` });
     }
   });
-  requireInteger({ value: cancelAfterDays, min: 1, max: MOST_UNPAID_DAYS, pointer: `${pointer}/cancelAfterDays` });
+  requireInteger({ value: cancelAfterDays, min: 1, max: MAX_UNPAID_DAYS, pointer: `${pointer}/cancelAfterDays` });
   return { retryAfterDays: [...retryAfterDays], cancelAfterDays };
 }
 
@@ -51,9 +51,9 @@ export type DunningStep =
 
 export interface NextDunningStepInput {
   ladder: DunningLadder;
-  /** When the period's first attempt failed. */
+  /** The instant at which the period's first attempt failed. */
   failedAt: string;
-  /** The attempt that failed last, 1 being the first; and when. */
+  /** The number of the attempt that failed last, 1 being the first; `lastFailedAt` is its instant. */
   attempt: number;
   lastFailedAt: string;
 }

@@ -95,7 +95,7 @@ describe('a change of plan', () => {
     expect(() => invoiceForPlanChange(input)).toThrow(code('PERIOD_MISSING'));
   });
 
-  test('now, in the middle of a second: lines begin with it, as the period that follows does', () => {
+  test('now, within a second: lines begin with that second, as the next period does', () => {
     const at = middle.replace('00.000Z', '00.700Z');
     const sameInterval = invoiceForPlanChange({ ...change, at, current: item('Basic', 1000), next: item('Pro', 3000) });
     expect(sameInterval.lines.map(({ startAt }) => startAt)).toEqual([middle, middle]);
@@ -147,7 +147,7 @@ describe('a change of plan', () => {
     ).toMatchObject({ lines: [], total: none });
   });
 
-  test('to another currency, or to what it is already, is refused', () => {
+  test('to another currency, or to the present plan, is refused', () => {
     expect(() =>
       invoiceForPlanChange({ ...change, current: item('A', 1), next: item('B', 1, { amount: moneyOf(1, 'JPY') }) }),
     ).toThrow(code('PLAN_CURRENCY_DIFFERS', '/planId'));
@@ -186,7 +186,7 @@ describe('a change of plan', () => {
           creditBalance: up.creditBalance,
         });
         expect(addMoney(up.subtotal, down.subtotal).amountMinor).toBe(0);
-        // What was paid is what is left as credit, once both are through.
+        // The amount paid equals the credit left, once both changes are made.
         expect(addMoney(up.total, down.total)).toEqual(down.creditBalance);
         for (const { total, creditBalance } of [up, down])
           expect([total.amountMinor % stepMinor, creditBalance.amountMinor % stepMinor]).toEqual([0, 0]);
@@ -197,7 +197,7 @@ describe('a change of plan', () => {
 });
 
 describe('an invoice', () => {
-  test('taken back gives back the credit it used and takes the credit it gave', () => {
+  test('voided returns the credit it used and takes the credit it gave', () => {
     for (const amountMinor of [300, -300]) {
       const creditBalance = moneyOf(500, 'EUR');
       const draft = draftInvoice({
@@ -218,14 +218,14 @@ describe('an invoice', () => {
     }
   });
 
-  test('is paid by what its attempts took, and owes the rest until it is paid or taken back', () => {
+  test('is paid by the amounts of its attempts, and owes the rest until it is paid or voided', () => {
     const total = moneyOf(1000, 'EUR');
     const attempts = [{ state: 'paid', paidMinor: 600 }, { state: 'failed' }, { state: 'pending' }] as const;
     expect(amountPaid({ total, attempts })).toEqual(moneyOf(600, 'EUR'));
     for (const state of ['draft', 'open', 'uncollectible'] as const)
       expect(amountDue({ state, total, attempts })).toEqual(moneyOf(400, 'EUR'));
     for (const state of ['paid', 'void'] as const) expect(amountDue({ state, total, attempts })).toEqual(none);
-    // From before it was kept what an attempt took.
+    // An attempt from before attempts recorded their amount.
     expect(amountPaid({ total, attempts: [{ state: 'paid' }] })).toEqual(total);
   });
 

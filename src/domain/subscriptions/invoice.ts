@@ -11,9 +11,9 @@ export const invoiceStates = ['draft', 'open', 'paid', 'uncollectible', 'void'] 
 export type InvoiceState = (typeof invoiceStates)[number];
 
 export const invoiceTransitions: Transitions<InvoiceState> = {
-  draft: { open: 'to be paid', paid: 'nothing to pay', void: 'not wanted after all' },
-  open: { paid: 'paid', uncollectible: 'dunning gave up', void: 'taken back' },
-  uncollectible: { paid: 'paid late', void: 'taken back' },
+  draft: { open: 'to be paid', paid: 'nothing to pay', void: 'cancelled before it was charged' },
+  open: { paid: 'paid', uncollectible: 'dunning gave up', void: 'voided' },
+  uncollectible: { paid: 'paid late', void: 'voided' },
   paid: {},
   void: {},
 };
@@ -33,7 +33,7 @@ export interface InvoiceDraft {
   lines: InvoiceLine[];
   /** The sum of the lines; may be negative. */
   subtotal: Money;
-  /** Of the credit, what this invoice uses up. */
+  /** The part of the credit that this invoice uses. */
   creditApplied: Money;
   /** To be charged; never negative. */
   total: Money;
@@ -41,7 +41,7 @@ export interface InvoiceDraft {
   creditBalance: Money;
 }
 
-/** Adds the lines up. What is owed to the customer is not paid out but carried over to the next invoices. */
+/** Adds the lines up. A negative sum is not paid out but carried over to the next invoices as credit. */
 export function draftInvoice({ lines, creditBalance }: { lines: InvoiceLine[]; creditBalance: Money }): InvoiceDraft {
   const zero = zeroMoney(creditBalance.currency);
   const subtotal = sumMoney(
@@ -63,13 +63,13 @@ export function draftInvoice({ lines, creditBalance }: { lines: InvoiceLine[]; c
 
 export interface InvoicePayments {
   total: Money;
-  /** `paidMinor`: what the attempt took, in minor units; one that is `paid` without it took all. */
+  /** `paidMinor`: the amount of the attempt, in minor units; a `paid` attempt without it paid everything. */
   attempts: readonly { state: 'pending' | 'paid' | 'failed'; paidMinor?: number }[];
 }
 
 /**
- * Returns the amount paid of an invoice, whatever was refunded since. Less than its total where somebody captured only
- * a part at the gateway.
+ * Returns the amount paid of an invoice, regardless of later refunds. It is less than the total where somebody captured
+ * only a part at the gateway.
  */
 export const amountPaid = ({ total, attempts }: InvoicePayments): Money =>
   sumMoney(
@@ -79,7 +79,7 @@ export const amountPaid = ({ total, attempts }: InvoicePayments): Money =>
     total.currency,
   );
 
-/** Returns the amount still to be paid of an invoice; nothing of a voided one. */
+/** Returns the amount still to be paid of an invoice; zero for a voided one. */
 export const amountDue = ({ state, ...invoice }: InvoicePayments & { state: InvoiceState }): Money =>
   state === 'paid' || state === 'void'
     ? zeroMoney(invoice.total.currency)
@@ -102,7 +102,7 @@ const periodLine = (item: PlanItem, period: BillingPeriod, stepMinor: number): I
     endAt: period.endAt,
   });
 
-/** The invoice of a period: the first, or a renewal. */
+/** Returns the invoice of a period: the first, or a renewal. */
 export const invoiceForPeriod = ({
   item,
   period,
@@ -120,10 +120,10 @@ export interface InvoiceForPlanChangeInput {
   at: string;
   current: PlanItem;
   next: PlanItem;
-  /** The one running now. Null where nothing has been charged for: in a trial, or before the start. */
+  /** The current period. Null where nothing has been charged yet: in a trial, or before the start. */
   period: BillingPeriod | null;
   /**
-   * The first one that is charged by the next plan: for `now` with another interval the one that begins with the
+   * The first period that is charged by the next plan: for `now` with another interval the one that begins with the
    * change, for `period_end` the one that begins where the current ends. Ignored otherwise.
    */
   nextPeriod: BillingPeriod | null;
@@ -133,11 +133,11 @@ export interface InvoiceForPlanChangeInput {
 }
 
 /**
- * The invoice that a change of plan or quantity makes, for the change itself and for its preview alike.
+ * Returns the invoice that a change of plan or quantity makes, for the change itself and for its preview alike.
  *
- * `now`: what is unused of the old price is credited and the new one charged, for the rest of the period where the
- * interval stays, and for a full new period where it changes. `period_end`: the next period's invoice. In a trial `now`
- * costs nothing, nor does it where the period is over and the next one, which is due, will be charged by the new plan.
+ * `now`: the unused part of the old price is credited and the new one charged, for the rest of the period where the
+ * interval stays, and for a full new period where it changes. `period_end`: the next period's invoice. `now` costs
+ * nothing in a trial, or where the period is over and the next one, which is due, will be charged by the new plan.
  * Throws `PLAN_CURRENCY_DIFFERS` or `NOTHING_TO_CHANGE`.
  */
 export function invoiceForPlanChange({
@@ -156,13 +156,13 @@ export function invoiceForPlanChange({
   if (!period) return draftInvoice({ lines: [], creditBalance });
 
   const { endAt } = period;
-  // The next period is due: what is kept is charged with it, and of this one nothing is left.
+  // The next period is due: the kept plan is charged with it, and nothing is left of this period.
   if (Date.parse(at) >= Date.parse(endAt))
     return draftInvoice({
       lines: keepsPeriod(current.plan, next.plan) ? [] : [periodLine(next, requirePeriod(nextPeriod), stepMinor)],
       creditBalance,
     });
-  // Proration is to the second, and periods begin with one: so the lines meet.
+  // Proration is to the second, and periods begin with a second, so the lines meet.
   const startAt = new Date(Math.floor(Date.parse(at) / 1000) * 1000).toISOString();
   const restOf = (item: PlanItem): Money => unusedPrice({ price: priceOf(item), stepMinor, period, at });
   const credit = lineOf(current, {
@@ -206,7 +206,7 @@ function requirePeriod(period: BillingPeriod | null): BillingPeriod {
   return period;
 }
 
-/** The credit of a customer after an invoice that was drafted is taken back: as if it had never been. */
+/** Returns the customer's credit after the invoice is voided, as if it had never been drafted. */
 export const creditAfterVoid = ({
   creditBalance,
   draft,

@@ -10,16 +10,16 @@ import { keepsPeriod, type PlanItem, type PlanTerms } from './plan';
 export interface BillingStanding {
   item: PlanItem;
   schedule: BillingSchedule;
-  /** The period running now; null where nothing has been charged for yet. */
+  /** The current period; null where nothing has been charged yet. */
   period: BillingPeriod | null;
-  /** The next one begins here; before the first, where billing begins. */
+  /** The start of the next period; before the first, the start of billing. */
   nextPeriodAt: string;
   /** The tenant's gateway accepts only multiples of this many minor units. */
   stepMinor: number;
   creditBalance: Money;
 }
 
-/** Reads it off a subscription as it is kept. */
+/** Returns the standing of a stored subscription. */
 export const billingStandingOf = ({
   tenantId,
   item,
@@ -40,7 +40,7 @@ type BillingStandingSource = Omit<BillingStanding, 'nextPeriodAt' | 'stepMinor'>
   nextPeriodAt: Date;
 };
 
-/** An invoice, and where the subscription stands once it is made. */
+/** An invoice, and the subscription's billing after it. */
 export interface Billed {
   draft: InvoiceDraft;
   item: PlanItem;
@@ -49,8 +49,8 @@ export interface Billed {
 }
 
 /**
- * The invoice of the period that comes next. With `change` it is the first of another plan or quantity, taking effect
- * with it.
+ * Returns the invoice of the next period. With `change` the invoice is the first of another plan or quantity, which
+ * takes effect with it.
  */
 export function billNextPeriod({ standing, change }: { standing: BillingStanding; change: PlanItem | null }): Billed {
   const { stepMinor, creditBalance } = standing;
@@ -70,8 +70,8 @@ export interface ChangePlanInput {
 
 /**
  * Returns the effect of a change of plan or quantity, for the change itself and for its preview: the invoice, the
- * schedule and the period that runs afterwards (null where none has begun). @throws DomainError what
- * `invoiceForPlanChange` throws.
+ * schedule and the period that runs afterwards (null where none has begun).
+ * @throws DomainError as `invoiceForPlanChange` does.
  */
 export function changePlan({
   when,
@@ -87,13 +87,13 @@ export function changePlan({
   return { draft, item: next, schedule, period: when === 'period_end' ? begins : period && (begins ?? period) };
 }
 
-/** Begins a new schedule, such as when a pause ends after the paid time. */
-export const anchorAnew = (schedule: BillingSchedule, at: string): BillingSchedule =>
+/** Returns the schedule anchored to `at`, such as when a pause ends after the paid time. */
+export const reanchorSchedule = (schedule: BillingSchedule, at: string): BillingSchedule =>
   requireSchedule({ ...schedule, startAt: at, anchorDay: null });
 
 /**
- * A plan of another interval has a schedule of its own, anchored where it begins; one that comes before the first
- * period keeps the start.
+ * Returns the schedule of another plan: a plan of another interval is anchored where it begins; a change before the
+ * first period keeps the start.
  */
 function scheduleFrom(
   { item, schedule, period }: BillingStanding,
@@ -101,12 +101,12 @@ function scheduleFrom(
   at: string,
 ): BillingSchedule {
   if (keepsPeriod(item.plan, { interval, intervalCount, ...plan })) return schedule;
-  if (period) return anchorAnew({ ...schedule, interval, intervalCount }, at);
+  if (period) return reanchorSchedule({ ...schedule, interval, intervalCount }, at);
   const takesAnchor = interval === 'month' || interval === 'year';
   return { ...schedule, interval, intervalCount, anchorDay: takesAnchor ? schedule.anchorDay : null };
 }
 
-/** The period that follows; a day that the zone leaves out is passed over. */
+/** Returns the next period of the schedule; a day that the zone skips has none. */
 function nextPeriod({ schedule, period }: Pick<BillingStanding, 'schedule' | 'period'>): BillingPeriod {
   for (let index = period && belongsTo(schedule, period) ? period.index + 1 : 0; ; index++) {
     const next = billingPeriod({ schedule, index });

@@ -19,7 +19,8 @@ describe('a plan', () => {
     plan: { ...terms, amount: moneyOf(amountMinor, 'EUR') },
   });
 
-  test('is taken as given, its name trimmed', () => expect(requirePlanTerms(terms)).toEqual({ ...terms, name: 'Pro' }));
+  test('is accepted as given, its name trimmed', () =>
+    expect(requirePlanTerms(terms)).toEqual({ ...terms, name: 'Pro' }));
 
   test.each([
     [{ name: '  ' }, 'PLAN_INVALID', '/name'],

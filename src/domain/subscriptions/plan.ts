@@ -8,17 +8,17 @@ export type PlanInterval = (typeof planIntervals)[number];
 /** The terms of a plan's version. A version never changes: another price is another version. */
 export interface PlanTerms {
   name: string;
-  /** For one item and one full period. */
+  /** The price of one item for one full period. */
   amount: Money;
   interval: PlanInterval;
   intervalCount: number;
   trialDays: number;
 }
 
-/** A period lasts three years at most. */
-export const mostIntervals: Readonly<Record<PlanInterval, number>> = { day: 1095, week: 156, month: 36, year: 3 };
-export const MOST_TRIAL_DAYS = 730;
-export const MOST_ITEMS = 1_000_000;
+/** The longest period is three years. */
+export const maxIntervalCounts: Readonly<Record<PlanInterval, number>> = { day: 1095, week: 156, month: 36, year: 3 };
+export const MAX_TRIAL_DAYS = 730;
+export const MAX_QUANTITY = 1_000_000;
 
 /** Throws `INTEGER_OUT_OF_RANGE`, pointing at the field, unless `value` is a whole number within the bounds. */
 export function requireInteger({
@@ -41,8 +41,8 @@ export function requireInteger({
 }
 
 /**
- * Throws `PLAN_INVALID`, `INTEGER_OUT_OF_RANGE`, or what `requireAmount` throws. Returns the terms, trimmed. With a
- * price in the gateway's steps, everything that is ever computed from it is.
+ * Returns the terms, trimmed. Throws `PLAN_INVALID`, `INTEGER_OUT_OF_RANGE`, or the errors of `requireAmount`. As the
+ * price is in the gateway's steps, every amount computed from it is too.
  */
 export function requirePlanTerms({
   stepMinor,
@@ -64,10 +64,10 @@ export function requirePlanTerms({
     intervalCount: requireInteger({
       value: terms.intervalCount,
       min: 1,
-      max: mostIntervals[terms.interval],
+      max: maxIntervalCounts[terms.interval],
       pointer: '/intervalCount',
     }),
-    trialDays: requireInteger({ value: terms.trialDays, min: 0, max: MOST_TRIAL_DAYS, pointer: '/trialDays' }),
+    trialDays: requireInteger({ value: terms.trialDays, min: 0, max: MAX_TRIAL_DAYS, pointer: '/trialDays' }),
   };
 }
 
@@ -79,11 +79,14 @@ export interface PlanItem {
 }
 
 /**
- * The price of one full period. Throws `INTEGER_OUT_OF_RANGE` for the quantity, `AMOUNT_TOO_LARGE` for the product;
- * both point at `/quantity`.
+ * Returns the price of one full period. Throws `INTEGER_OUT_OF_RANGE` for the quantity, `AMOUNT_TOO_LARGE` for the
+ * product; both point at `/quantity`.
  */
 export function priceOf({ plan, quantity }: Pick<PlanItem, 'plan' | 'quantity'>): Money {
-  return multiplyMoney(plan.amount, requireInteger({ value: quantity, min: 1, max: MOST_ITEMS, pointer: '/quantity' }));
+  return multiplyMoney(
+    plan.amount,
+    requireInteger({ value: quantity, min: 1, max: MAX_QUANTITY, pointer: '/quantity' }),
+  );
 }
 
 /** True when a change between the two keeps the billing period; otherwise a new one begins with the change. */

@@ -1,8 +1,6 @@
 import { DomainError } from '../domain-error';
 
-/**
- * How far ahead something can be planned. A later date is a typing error, and would keep a process open for good.
- */
+/** The longest planning ahead, in years. A later date is a typing error, and would keep a process open for ever. */
 export const HORIZON_YEARS = 10;
 
 export interface RequireWithinHorizonInput {

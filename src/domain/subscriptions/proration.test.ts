@@ -35,7 +35,7 @@ describe('proration', () => {
     ).toBe(1000);
   });
 
-  test('a gateway that takes tens gets parts in tens; a price that is in none is split as it is', () => {
+  test('a gateway that accepts tens gets parts in tens; another price is split to the unit', () => {
     expect(unusedPrice({ stepMinor: 10, price: moneyOf(1010, 'KWD'), period: june, at: middle }).amountMinor).toBe(500);
     expect(unusedPrice({ stepMinor: 10, price: moneyOf(1013, 'KWD'), period: june, at: middle }).amountMinor).toBe(506);
   });

@@ -4,9 +4,9 @@ import type { Money } from '../money';
 import { allocateMoney, subtractMoney, zeroMoney } from '../money';
 
 /*
- * Proration to the second. What is left of a price at an instant depends on nothing but price, period and instant. So
- * the parts of a period, each the difference of two such figures, add up to the price, and a change up and down again
- * at the same instant costs exactly 0.
+ * Proration to the second. The part of a price left at an instant depends only on price, period and instant. So the
+ * parts of a period, each the difference of two such figures, add up to the price, and a change up and down again at
+ * the same instant costs exactly 0.
  */
 
 export interface UnusedPriceInput {
@@ -19,9 +19,9 @@ export interface UnusedPriceInput {
 }
 
 /**
- * The part of the price for `[at, end)`, rounded to the nearest step that the gateway takes (most often one minor
- * unit), a half down. All of it before, 0 after. A price that is itself in no such steps, and so never charged there,
- * is split to the minor unit.
+ * Returns the part of the price for `[at, endAt)`, rounded to the nearest step that the gateway accepts (most often one
+ * minor unit), a half down: the whole price before the period, 0 after it. A price that is not in such steps, and so
+ * never charged there, is split to the minor unit.
  */
 export function unusedPrice({ price, stepMinor, period, at }: UnusedPriceInput): Money {
   const start = toSecond(period.fullStartAt);
@@ -37,7 +37,7 @@ export function unusedPrice({ price, stepMinor, period, at }: UnusedPriceInput):
   return unused ?? zeroMoney(price.currency);
 }
 
-/** The part of the price for `[from, to)`. Neighbouring parts add up. */
+/** Returns the part of the price for `[from, to)`. Neighbouring parts add up. */
 export const partialPrice = ({ from, to, ...of }: Omit<UnusedPriceInput, 'at'> & { from: string; to: string }): Money =>
   subtractMoney(unusedPrice({ ...of, at: from }), unusedPrice({ ...of, at: to }));
 

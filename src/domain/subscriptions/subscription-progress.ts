@@ -1,20 +1,20 @@
 import type { SubscriptionState } from './subscription';
 
 /**
- * How an open invoice is being charged. `due`: the next attempt is made immediately. `pending`: the last attempt has no
- * final result yet and is queried again. `failed`: it waits for the dunning ladder, or in `unpaid` for a new payment
- * method.
+ * The state of an open invoice's charge. `due`: the next attempt is made immediately. `pending`: the last attempt has
+ * no final result yet and is queried again. `failed`: the charge waits for the dunning ladder, or in `unpaid` for a new
+ * payment method.
  */
 export type ChargeStatus = 'due' | 'pending' | 'failed';
 
 /** The facts of a subscription that decide what its process does next. Times are ISO 8601. */
 export interface SubscriptionProgress {
-  /** Of the subscription: what was read later is newer. */
+  /** The subscription's version: a progress with a higher version is newer. */
   version: number;
   state: SubscriptionState;
   startAt: string;
   trialEndAt: string | null;
-  /** When the trial's end has to be announced; null without a trial and once it is. */
+  /** The instant at which the trial's end is announced; null without a trial and after the announcement. */
   trialNoticeAt: string | null;
   nextPeriodAt: string;
   waiting: 'cancel' | 'change_plan' | null;
@@ -24,11 +24,11 @@ export interface SubscriptionProgress {
     /** The last attempt; 0 before the first. */
     attempt: number;
     status: ChargeStatus;
-    /** Failed: when it is tried again, or in `unpaid` given up. */
+    /** With `failed`: the instant of the next attempt, or in `unpaid` of the cancellation. */
     nextAt: string | null;
     /**
-     * Pending: when its payment is given up, such as the end of the hour in which the customer has to confirm; null
-     * where that is open.
+     * With `pending`: the instant at which the payment is given up, such as the end of the hour in which the customer
+     * has to confirm; null where there is no such deadline.
      */
     until?: string | null;
   } | null;
@@ -105,7 +105,7 @@ export function nextDue(progress: SubscriptionProgress): SubscriptionDue | null 
   }
 }
 
-/** A cancel that waits for the period's end comes at it, whatever has become of the charge. */
+/** Puts a cancel at the period's end before any later step, whatever the result of the charge. */
 function cancelFirst({ state, waiting, nextPeriodAt }: SubscriptionProgress, due: SubscriptionDue): SubscriptionDue {
   if (waiting !== 'cancel' || state === 'cancelled') return due;
   return due.at !== null && due.at <= nextPeriodAt ? due : { what: 'cancel', at: nextPeriodAt };
@@ -116,7 +116,7 @@ export interface SubscriptionWaitingFor {
   until: string | null;
 }
 
-/** Returns what the subscription waits for, for people to read; null once cancelled. */
+/** Returns the event that the subscription waits for, for people to read; null once cancelled. */
 export function waitingForOf(progress: SubscriptionProgress): SubscriptionWaitingFor | null {
   const { state, charge, waiting, nextPeriodAt, resumeAt, startAt } = progress;
   if (charge?.status === 'pending' || charge?.status === 'due')

@@ -18,7 +18,7 @@ const standing = (given: Partial<SubscriptionStanding>): SubscriptionStanding =>
   ...given,
 });
 
-test('the table covers the states of the contract; only cancelled is an end', () => {
+test('the table covers the states of the contract; only cancelled is final', () => {
   expect(statesOf(subscriptionTransitions)).toEqual([...subscriptionStates]);
   expect(endedSubscriptionStates).toEqual(['cancelled']);
   expect(transitionsToMermaid({ table: subscriptionTransitions, initial: 'accepted' })).toContain(
@@ -28,35 +28,35 @@ test('the table covers the states of the contract; only cancelled is an end', ()
 
 describe('commands', () => {
   test.each([
-    ['change_plan_now', {}, null],
-    ['change_plan_now', { invoiceOpen: true }, 'INVOICE_OPEN'],
-    ['change_plan_now', { state: 'past_due' }, 'INVOICE_OPEN'],
-    ['change_plan_now', { waiting: 'cancel' }, 'CHANGE_WAITING'],
-    ['change_plan_at_period_end', { invoiceOpen: true }, null],
-    ['change_plan_at_period_end', { state: 'trialing' }, null],
-    ['change_plan_at_period_end', { state: 'accepted' }, 'SUBSCRIPTION_NOT_STARTED'],
-    ['pause', {}, null],
-    ['pause', { state: 'paused' }, 'SUBSCRIPTION_PAUSED'],
-    ['pause', { invoiceOpen: true }, 'INVOICE_OPEN'],
-    ['pause', { waiting: 'cancel' }, 'CHANGE_WAITING'],
-    ['pause', { waiting: 'change_plan' }, 'CHANGE_WAITING'],
-    ['resume', { state: 'paused' }, null],
-    ['resume', { state: 'unpaid' }, 'SUBSCRIPTION_NOT_PAUSED'],
-    ['cancel_now', { state: 'accepted' }, null],
-    ['cancel_now', { state: 'unpaid', invoiceOpen: true }, null],
-    ['cancel_at_period_end', { waiting: 'change_plan' }, 'CHANGE_WAITING'],
-    ['cancel_now', { waiting: 'change_plan' }, null],
-    ['cancel_at_period_end', { waiting: 'cancel' }, 'CHANGE_WAITING'],
-    ['undo', { waiting: 'cancel' }, null],
-    ['undo', {}, 'NOTHING_TO_UNDO'],
-    ['change_payment_method', { state: 'unpaid', invoiceOpen: true }, null],
+    ['changePlanNow', {}, null],
+    ['changePlanNow', { invoiceOpen: true }, 'INVOICE_OPEN'],
+    ['changePlanNow', { state: 'past_due' }, 'INVOICE_OPEN'],
+    ['changePlanNow', { waiting: 'cancel' }, 'CHANGE_WAITING'],
+    ['changePlanAtPeriodEnd', { invoiceOpen: true }, null],
+    ['changePlanAtPeriodEnd', { state: 'trialing' }, null],
+    ['changePlanAtPeriodEnd', { state: 'accepted' }, 'SUBSCRIPTION_NOT_STARTED'],
+    ['pauseSubscription', {}, null],
+    ['pauseSubscription', { state: 'paused' }, 'SUBSCRIPTION_PAUSED'],
+    ['pauseSubscription', { invoiceOpen: true }, 'INVOICE_OPEN'],
+    ['pauseSubscription', { waiting: 'cancel' }, 'CHANGE_WAITING'],
+    ['pauseSubscription', { waiting: 'change_plan' }, 'CHANGE_WAITING'],
+    ['resumeSubscription', { state: 'paused' }, null],
+    ['resumeSubscription', { state: 'unpaid' }, 'SUBSCRIPTION_NOT_PAUSED'],
+    ['cancelSubscriptionNow', { state: 'accepted' }, null],
+    ['cancelSubscriptionNow', { state: 'unpaid', invoiceOpen: true }, null],
+    ['cancelSubscriptionAtPeriodEnd', { waiting: 'change_plan' }, 'CHANGE_WAITING'],
+    ['cancelSubscriptionNow', { waiting: 'change_plan' }, null],
+    ['cancelSubscriptionAtPeriodEnd', { waiting: 'cancel' }, 'CHANGE_WAITING'],
+    ['undoSubscriptionChange', { waiting: 'cancel' }, null],
+    ['undoSubscriptionChange', {}, 'NOTHING_TO_UNDO'],
+    ['updatePaymentMethod', { state: 'unpaid', invoiceOpen: true }, null],
   ] as const)('%s while %j: %s', (command, given, code) => {
     expect(refuseSubscriptionCommand({ command, standing: standing(given) })?.code ?? null).toBe(code);
   });
 
-  // Only a cancel and a change of plan can be asked for "now".
-  test.each(['pause', 'cancel_at_period_end', 'change_plan_at_period_end'] as const)(
-    '%s before the start is told what is possible then',
+  // Only a cancel and a change of plan accept "now".
+  test.each(['pauseSubscription', 'cancelSubscriptionAtPeriodEnd', 'changePlanAtPeriodEnd'] as const)(
+    '%s before the start is refused with the commands that are possible then',
     (command) => {
       expect(refuseSubscriptionCommand({ command, standing: standing({ state: 'accepted' }) })?.detail).toBe(
         'The subscription has not started: wait for its start, or cancel it or change its plan with when "now".',
@@ -72,12 +72,12 @@ describe('commands', () => {
           standing: standing({ state, waiting: 'cancel', invoiceOpen: true }),
         })?.code;
         if (state === 'cancelled') expect(code).toBe('SUBSCRIPTION_CANCELLED');
-        else if (command === 'cancel_now' || command === 'change_payment_method') expect(code).toBeUndefined();
+        else if (command === 'cancelSubscriptionNow' || command === 'updatePaymentMethod') expect(code).toBeUndefined();
       }
     }
   });
 
-  test('a refund asked for with a cancel at the period’s end is refused', () => {
+  test('a refund with a cancel at the period’s end is refused', () => {
     expect(refuseCancelTerms({ when: 'period_end', refund: 'prorated' })).toMatchObject({
       code: 'REFUND_NOT_APPLICABLE',
       pointer: '/refund',
@@ -85,7 +85,7 @@ describe('commands', () => {
     expect(refuseCancelTerms({ when: 'now', refund: 'prorated' })).toBeNull();
   });
 
-  test('resuming first uses up what was given or paid for', () => {
+  test('resuming first uses up the time given or paid for', () => {
     const resume = { trialEndAt: '2026-01-15T00:00:00Z', paidUntil: '2026-02-15T00:00:00.000Z' };
     expect(meaningOfResume({ ...resume, resumedAt: '2026-01-14T23:59:59Z' })).toBe('trial_goes_on');
     expect(meaningOfResume({ ...resume, resumedAt: '2026-01-15T00:00:00.000Z' })).toBe('period_goes_on');
@@ -99,7 +99,15 @@ test('1,000 random lives make no transition outside the table, and nothing moves
       weight: 3,
       arbitrary: fc.record({
         command: fc.oneof(
-          { weight: 3, arbitrary: fc.constantFrom('resume', 'pause', 'undo', 'change_payment_method') },
+          {
+            weight: 3,
+            arbitrary: fc.constantFrom(
+              'resumeSubscription',
+              'pauseSubscription',
+              'undoSubscriptionChange',
+              'updatePaymentMethod',
+            ),
+          },
           fc.constantFrom(...subscriptionCommands),
         ),
         inTrial: fc.boolean(),
@@ -139,15 +147,15 @@ test('1,000 random lives make no transition outside the table, and nothing moves
         }
         if (refuseSubscriptionCommand({ command: taken.command, standing: now })) continue;
         expect(now.state).not.toBe('cancelled');
-        if (taken.command === 'cancel_now') to('cancelled', { invoiceOpen: false });
-        if (taken.command === 'pause') to('paused');
-        if (taken.command === 'resume')
+        if (taken.command === 'cancelSubscriptionNow') to('cancelled', { invoiceOpen: false });
+        if (taken.command === 'pauseSubscription') to('paused');
+        if (taken.command === 'resumeSubscription')
           to(taken.inTrial ? 'trialing' : taken.paid ? 'active' : 'past_due', {
             invoiceOpen: !taken.inTrial && !taken.paid,
           });
-        if (taken.command === 'undo') now = { ...now, waiting: null };
-        if (taken.command === 'cancel_at_period_end') now = { ...now, waiting: 'cancel' };
-        if (taken.command === 'change_plan_at_period_end') now = { ...now, waiting: 'change_plan' };
+        if (taken.command === 'undoSubscriptionChange') now = { ...now, waiting: null };
+        if (taken.command === 'cancelSubscriptionAtPeriodEnd') now = { ...now, waiting: 'cancel' };
+        if (taken.command === 'changePlanAtPeriodEnd') now = { ...now, waiting: 'change_plan' };
       }
     },
   );

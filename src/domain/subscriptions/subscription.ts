@@ -14,10 +14,9 @@ export const subscriptionStates = [
 export type SubscriptionState = (typeof subscriptionStates)[number];
 
 /**
- * Every transition a subscription may make: the one table.
- * In `past_due` the service goes on while the ladder retries; in `unpaid` it has stopped and nothing is retried by
- * itself. A renewal whose outcome is not known, or waits for a person, leaves the subscription `active` with its
- * invoice open.
+ * Every transition a subscription may make. In `past_due` the service continues while the ladder retries; in `unpaid`
+ * it has stopped and nothing is retried automatically. A renewal whose outcome is unknown, or waits for a person,
+ * leaves the subscription `active` with its invoice open.
  */
 export const subscriptionTransitions: Transitions<SubscriptionState> = {
   accepted: {
@@ -58,14 +57,14 @@ export const subscriptionTransitions: Transitions<SubscriptionState> = {
 export const endedSubscriptionStates = terminalStates(subscriptionTransitions);
 
 export const subscriptionCommands = [
-  'change_plan_now',
-  'change_plan_at_period_end',
-  'pause',
-  'resume',
-  'cancel_now',
-  'cancel_at_period_end',
-  'undo',
-  'change_payment_method',
+  'changePlanNow',
+  'changePlanAtPeriodEnd',
+  'pauseSubscription',
+  'resumeSubscription',
+  'cancelSubscriptionNow',
+  'cancelSubscriptionAtPeriodEnd',
+  'undoSubscriptionChange',
+  'updatePaymentMethod',
 ] as const;
 export type SubscriptionCommand = (typeof subscriptionCommands)[number];
 
@@ -78,20 +77,21 @@ export interface SubscriptionStanding {
 }
 
 const refusals = {
-  SUBSCRIPTION_CANCELLED: 'The subscription is cancelled and takes no more commands: make a new one.',
+  SUBSCRIPTION_CANCELLED: 'The subscription is cancelled and accepts no more commands: create a new one.',
   SUBSCRIPTION_NOT_STARTED:
     'The subscription has not started: wait for its start, or cancel it or change its plan with when "now".',
   SUBSCRIPTION_PAUSED: 'The subscription is paused: resume it first, or cancel it now.',
   SUBSCRIPTION_NOT_PAUSED: 'The subscription is not paused: there is nothing to resume.',
-  INVOICE_OPEN: 'An invoice is open: it must be paid first (a new payment method tries at once), or cancel now.',
+  INVOICE_OPEN:
+    'An invoice is open: it must be paid first (a new payment method is charged immediately), or cancel now.',
   CHANGE_WAITING: 'A cancel or a change of plan waits for the end of the period: undo it first.',
   NOTHING_TO_UNDO: 'Neither a cancel nor a change of plan waits for the end of the period.',
 } as const;
 export type SubscriptionRefusalCode = keyof typeof refusals;
 
-type Answer = SubscriptionRefusalCode | null;
+type CommandRefusal = SubscriptionRefusalCode | null;
 const started = { accepted: null, trialing: null, active: null, past_due: null, unpaid: null, paused: null };
-const atPeriodEnd: Record<Exclude<SubscriptionState, 'cancelled'>, Answer> = {
+const atPeriodEnd: Record<Exclude<SubscriptionState, 'cancelled'>, CommandRefusal> = {
   ...started,
   accepted: 'SUBSCRIPTION_NOT_STARTED',
   unpaid: 'INVOICE_OPEN',
@@ -100,21 +100,22 @@ const atPeriodEnd: Record<Exclude<SubscriptionState, 'cancelled'>, Answer> = {
 const notPaused = 'SUBSCRIPTION_NOT_PAUSED';
 
 /**
- * By command and state: null where it is accepted, otherwise the code of the conflict. `cancelled` refuses everything.
+ * By command and state: null where the command is accepted, otherwise the code of the conflict. `cancelled` refuses
+ * every command.
  */
 export const subscriptionCommandTable: Readonly<
-  Record<SubscriptionCommand, Readonly<Record<Exclude<SubscriptionState, 'cancelled'>, Answer>>>
+  Record<SubscriptionCommand, Readonly<Record<Exclude<SubscriptionState, 'cancelled'>, CommandRefusal>>>
 > = {
-  change_plan_now: { ...started, past_due: 'INVOICE_OPEN', unpaid: 'INVOICE_OPEN', paused: 'SUBSCRIPTION_PAUSED' },
-  change_plan_at_period_end: atPeriodEnd,
-  pause: {
+  changePlanNow: { ...started, past_due: 'INVOICE_OPEN', unpaid: 'INVOICE_OPEN', paused: 'SUBSCRIPTION_PAUSED' },
+  changePlanAtPeriodEnd: atPeriodEnd,
+  pauseSubscription: {
     ...started,
     accepted: 'SUBSCRIPTION_NOT_STARTED',
     past_due: 'INVOICE_OPEN',
     unpaid: 'INVOICE_OPEN',
     paused: 'SUBSCRIPTION_PAUSED',
   },
-  resume: {
+  resumeSubscription: {
     accepted: notPaused,
     trialing: notPaused,
     active: notPaused,
@@ -122,23 +123,23 @@ export const subscriptionCommandTable: Readonly<
     unpaid: notPaused,
     paused: null,
   },
-  cancel_now: started,
-  cancel_at_period_end: atPeriodEnd,
-  undo: started,
-  change_payment_method: started,
+  cancelSubscriptionNow: started,
+  cancelSubscriptionAtPeriodEnd: atPeriodEnd,
+  undoSubscriptionChange: started,
+  updatePaymentMethod: started,
 };
 
 /** Commands that need the open invoice settled first, as they change what it stands for. */
-const needsInvoiceSettled: readonly SubscriptionCommand[] = ['change_plan_now', 'pause'];
+const needsInvoiceSettled: readonly SubscriptionCommand[] = ['changePlanNow', 'pauseSubscription'];
 /**
- * Commands that would contradict what waits, so that nothing a partner ordered is dropped unsaid; `cancel_now`
- * overrules both.
+ * Commands that would contradict the waiting change, so that nothing a partner ordered is dropped silently;
+ * `cancelSubscriptionNow` overrules both changes.
  */
 const yieldsTo: Readonly<Partial<Record<SubscriptionCommand, readonly SubscriptionStanding['waiting'][]>>> = {
-  change_plan_now: ['cancel', 'change_plan'],
-  change_plan_at_period_end: ['cancel', 'change_plan'],
-  pause: ['cancel', 'change_plan'],
-  cancel_at_period_end: ['cancel', 'change_plan'],
+  changePlanNow: ['cancel', 'change_plan'],
+  changePlanAtPeriodEnd: ['cancel', 'change_plan'],
+  pauseSubscription: ['cancel', 'change_plan'],
+  cancelSubscriptionAtPeriodEnd: ['cancel', 'change_plan'],
 };
 
 /** Returns null when the subscription takes the command now, otherwise the conflict with its state. */
@@ -153,17 +154,15 @@ export function refuseSubscriptionCommand({
   const refuse = (code: SubscriptionRefusalCode): Refusal => ({ code, detail: refusals[code] });
 
   if (state === 'cancelled') return refuse('SUBSCRIPTION_CANCELLED');
-  const answer = subscriptionCommandTable[command][state];
-  if (answer) return refuse(answer);
+  const code = subscriptionCommandTable[command][state];
+  if (code) return refuse(code);
   if (invoiceOpen && needsInvoiceSettled.includes(command)) return refuse('INVOICE_OPEN');
   if (waiting && yieldsTo[command]?.includes(waiting)) return refuse('CHANGE_WAITING');
-  if (command === 'undo' && !waiting) return refuse('NOTHING_TO_UNDO');
+  if (command === 'undoSubscriptionChange' && !waiting) return refuse('NOTHING_TO_UNDO');
   return null;
 }
 
-/**
- * A cancel at the period's end leaves nothing unused: it is refused with a refund, so that nobody waits for one.
- */
+/** Refuses a refund with a cancel at the period's end: nothing is unused then, and nobody must wait for a refund. */
 export function refuseCancelTerms({
   when,
   refund,

@@ -15,10 +15,10 @@ export const onboardingStates = [
 ] as const;
 export type OnboardingState = (typeof onboardingStates)[number];
 
-/** The endings that are not `completed`: each first undoes what was done. */
+/** The endings other than `completed`, each of which first undoes the earlier steps. */
 export type OnboardingUndoing = Extract<OnboardingState, 'expired' | 'rejected' | 'cancelled' | 'failed'>;
 
-/** From which states an onboarding may come to each: the one table. */
+/** The states from which an onboarding may come to each state. */
 export const onboardingTransitions: Record<OnboardingState, readonly OnboardingState[]> = {
   accepted: [],
   awaiting_verification: ['accepted', 'awaiting_verification'],
@@ -55,7 +55,7 @@ export function hasEnded(state: OnboardingState): boolean {
 }
 
 /**
- * True when a caller who waits (`Prefer: wait`) has something to act on: the onboarding waits for a person, or has
+ * True when a caller that waits (`Prefer: wait`) has something to act on: the onboarding waits for a person, or has
  * ended.
  */
 export function hasSettled(state: OnboardingState): boolean {
@@ -100,8 +100,8 @@ export const onboardingTimes = {
 export const MAX_RESENDS_PER_DAY = 5;
 
 /**
- * When a link may be sent again at the partner's wish: now (null), or the instant the oldest of the day's resends
- * leaves the window (ms).
+ * Returns null when a partner may have a link sent again now, otherwise the instant (ms) at which the oldest of the
+ * day's resends leaves the window.
  */
 export function nextResendAt({ resentAtMs, nowMs }: { resentAtMs: readonly number[]; nowMs: number }): number | null {
   const recent = resentAtMs.filter((ms) => ms > nowMs - onboardingTimes.resendWindowMs);
@@ -113,15 +113,18 @@ export interface WaitingFor {
   until: string | null;
 }
 
-/** Returns what an onboarding in an open state waits for, for people to read. `until` is the entity's deadline. */
+/**
+ * Returns the event that an onboarding in an open state waits for, for people to read. `until` is the entity's
+ * deadline.
+ */
 export function waitingForOf({ state, until }: { state: OnboardingState; until: string | null }): WaitingFor | null {
   const what: Partial<Record<OnboardingState, string>> = {
     accepted: 'the process to start',
     awaiting_verification: 'the person to follow the link in the verification mail',
-    awaiting_profile: 'the profile; without one it goes on at the deadline',
+    awaiting_profile: 'the profile; without one it continues at the deadline',
     awaiting_approval: "a reviewer's decision",
     activating: 'the welcome package and the activation of the user',
-    compensating: 'what was done to be undone',
+    compensating: 'the earlier steps to be undone',
   };
   return what[state] === undefined ? null : { what: what[state], until };
 }

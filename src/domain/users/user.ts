@@ -1,7 +1,7 @@
 export const userStatuses = ['pending', 'active', 'suspended', 'cancelled'] as const;
 export type UserStatus = (typeof userStatuses)[number];
 
-/** From which statuses a user may come to each. */
+/** The statuses from which a user may come to each status. */
 export const userTransitions: Record<UserStatus, readonly UserStatus[]> = {
   pending: [],
   active: ['pending', 'suspended'],

@@ -58,7 +58,7 @@ export interface paths {
         put?: never;
         /**
          * Create an API key
-         * @description The `key` is shown in this answer and never again: only its hash is stored, so a repeat with the same `Idempotency-Key` answers with the same `id` and `key` null. A key that was not noted down is revoked and another one made.
+         * @description The `key` is shown in this response and never again: only its hash is stored, so a repeat with the same `Idempotency-Key` returns the same `id` with `key` null. If you lost a key, revoke it and create another one.
          */
         post: operations["createApiKey"];
         delete?: never;
@@ -99,7 +99,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is calling */
+        /** Read the calling key */
         get: operations["getMe"];
         put?: never;
         post?: never;
@@ -145,7 +145,8 @@ export interface paths {
         head?: never;
         /**
          * Change a user
-         * @description Fields left out stay as they are; null clears a profile field. A cancelled user can no longer be changed (409).
+         * @description Fields that are left out stay unchanged; null clears a profile field. A cancelled user can no longer be changed
+         *     (409).
          */
         patch: operations["updateUser"];
         trace?: never;
@@ -202,9 +203,10 @@ export interface paths {
         put?: never;
         /**
          * Onboard a user
-         * @description Accepts the onboarding and creates its user as `pending`. Then, by itself: a verification mail, the profile, an approval if asked for,
-         *     the welcome package, the active user. One onboarding may be open per address: a second one, or one for the address of an existing user,
-         *     is `409` and names it in `conflictsWith`.
+         * @description Accepts the onboarding and creates its user as `pending`. Its process then runs by itself: a verification mail,
+         *     the profile, an approval if required, the welcome package, the active user. One onboarding may be open per
+         *     address: a second onboarding, or one for the address of an existing user, is `409`, with the id of the existing
+         *     one in `conflictsWith`.
          */
         post: operations["createOnboarding"];
         delete?: never;
@@ -243,7 +245,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The timeline, oldest first */
+        /** List the events of an onboarding, oldest first */
         get: operations["listOnboardingEvents"];
         put?: never;
         post?: never;
@@ -286,8 +288,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a fresh verification link
-         * @description Earlier links die at once. At most five in any 24 hours (429).
+         * Send a new verification link
+         * @description Earlier links stop working immediately. At most five links in any 24 hours (429).
          */
         post: operations["resendVerification"];
         delete?: never;
@@ -308,7 +310,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Complete the profile */
+        /** Submit the profile */
         post: operations["submitProfile"];
         delete?: never;
         options?: never;
@@ -328,7 +330,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approve */
+        /** Approve an onboarding */
         post: operations["approveOnboarding"];
         delete?: never;
         options?: never;
@@ -349,8 +351,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reject
-         * @description The person is told by mail, the user is cancelled and the address is free again.
+         * Reject an onboarding
+         * @description The person is notified by mail, the user is cancelled and the address can be used again.
          */
         post: operations["rejectOnboarding"];
         delete?: never;
@@ -372,8 +374,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel
-         * @description Works at any wait. What was done is undone - entitlement revoked, user cancelled, address released - and the onboarding ends `cancelled`.
+         * Cancel an onboarding
+         * @description Possible whenever the onboarding waits. Completed steps are undone (entitlement revoked, user cancelled, address
+         *     released), and the onboarding ends `cancelled`.
          */
         post: operations["cancelOnboarding"];
         delete?: never;
@@ -392,12 +395,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where things stand with a verification link
-         * @description Changes nothing (mail scanners follow links). Has one button when the link is valid, or one for a new link when it has expired. Query parameters are ignored, such as those that trackers add to links.
+         * Show the state of a verification link
+         * @description Changes nothing, because mail scanners follow links. The page has one button: to verify while the link is valid, or to request a new link once it has expired. Query parameters are ignored, such as those that trackers add.
          */
         get: operations["showVerification"];
         put?: never;
-        /** The button, verifies the address */
+        /** Verify the address (the button of the page) */
         post: operations["confirmVerification"];
         delete?: never;
         options?: never;
@@ -416,7 +419,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The expired page's button, sends a new link */
+        /** Send a new link (the button of the page for an expired link) */
         post: operations["requestNewLink"];
         delete?: never;
         options?: never;
@@ -435,24 +438,25 @@ export interface paths {
         get: operations["listPayments"];
         put?: never;
         /**
-         * Take a payment
-         * @description Accepts a payment. Then, by itself: validation, fraud and card checks, perhaps a review, authorisation, capture, ledger.
-         *     A call the gateway did not answer leaves the payment `unknown` until the gateway's books are read: it is never charged twice and never called failed without knowing.
+         * Create a payment
+         * @description Accepts a payment. Its process then runs by itself: validation, fraud and card checks, a review if needed,
+         *     authorisation, capture, ledger. If the gateway does not respond to a call, the payment is `unknown` until the
+         *     gateway's books are queried: it is never charged twice, and never reported as failed without certainty.
          *
-         *     In sandbox mode the `paymentMethod` chooses what happens:
+         *     In sandbox mode the `paymentMethod` determines the behaviour of the gateway:
          *
-         *     | token | what the gateway does |
+         *     | token | behaviour of the gateway |
          *     |---|---|
          *     | `pm_ok` | accepts |
          *     | `pm_declined`, `pm_insufficient_funds`, `pm_fraud` | declines, each with its reason |
-         *     | `pm_slow` | answers after 15 s, longer than it is waited for |
-         *     | `pm_timeout_after_charge` | charges, then never answers the first call |
-         *     | `pm_timeout_after_capture` | the same for the capture |
-         *     | `pm_flaky` | two 503s, then fine |
+         *     | `pm_slow` | responds after 15 s, later than the platform waits |
+         *     | `pm_timeout_after_charge` | charges, but never responds to the first call |
+         *     | `pm_timeout_after_capture` | captures, but never responds to the first call |
+         *     | `pm_flaky` | responds with two 503s, then accepts |
          *     | `pm_decline_on_renewal` | accepts the first payment, declines renewals |
-         *     | `pm_expires_next_month` | a card that expires at the end of next month |
-         *     | `pm_requires_action` | the customer has to confirm at `nextAction.url` |
-         *     | `pm_refund_fails` | accepts, refuses the refund |
+         *     | `pm_expires_next_month` | accepts; the card expires at the end of next month |
+         *     | `pm_requires_action` | requires the customer to confirm at `nextAction.url` |
+         *     | `pm_refund_fails` | accepts, rejects the refund |
          */
         post: operations["createPayment"];
         delete?: never;
@@ -470,7 +474,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a payment (the same as POST /payments) */
+        /** Create a payment (the same as POST /payments) */
         post: operations["initializePayment"];
         delete?: never;
         options?: never;
@@ -509,12 +513,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The timeline, oldest first
-         * @description What becomes of its refunds stands here too: `payment.refund_requested`, `payment.refund_succeeded`, `payment.refund_failed`, and
-         *     `payment.refund_failed_late` where the gateway reports that a refund has failed which it had called done.
+         * List the events of a payment, oldest first
+         * @description Includes the outcomes of its refunds: `payment.refund_requested`, `payment.refund_succeeded`,
+         *     `payment.refund_failed`, and `payment.refund_failed_late` when the gateway reports the failure of a refund that
+         *     it had reported as succeeded.
          *
-         *     A customer's dispute is `payment.disputed` (`standing`: `inquiry` while the bank only asks, `open` while it holds the amount), then
-         *     `payment.dispute_closed` (`won` or `lost`); an early warning of the card's issuer is `payment.fraud_warning`.
+         *     A customer's dispute is `payment.disputed` (`standing`: `inquiry` while the bank only inquires, `open` while it
+         *     holds the amount), then `payment.dispute_closed` (`won` or `lost`). An early warning of the card's issuer is
+         *     `payment.fraud_warning`.
          */
         get: operations["listPaymentEvents"];
         put?: never;
@@ -539,7 +545,8 @@ export interface paths {
         put?: never;
         /**
          * Capture an authorised payment
-         * @description All of it, or a part: the rest of the hold is released. An authorisation that is not captured within 7 days is voided.
+         * @description Captures the whole amount, or a part: the rest of the authorisation is released. An authorisation that is not
+         *     captured within 7 days is voided.
          */
         post: operations["capturePayment"];
         delete?: never;
@@ -562,7 +569,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a payment
-         * @description Before the capture the authorisation is voided; after it, all that is left is refunded.
+         * @description Before the capture the authorisation is voided; after the capture the rest of the amount is refunded.
          */
         post: operations["cancelPayment"];
         delete?: never;
@@ -584,8 +591,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Decide on a payment in review
-         * @description A payment that nobody decides on within 24 hours is declined.
+         * Approve or decline a payment in review
+         * @description A payment without a decision within 24 hours is declined.
          */
         post: operations["reviewPayment"];
         delete?: never;
@@ -609,7 +616,7 @@ export interface paths {
         put?: never;
         /**
          * Refund a captured payment
-         * @description All that is left, or a part, any number of times, never more than was captured.
+         * @description Refunds the rest of the amount, or a part, any number of times, and never more than was captured.
          */
         post: operations["refundPayment"];
         delete?: never;
@@ -647,7 +654,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the books say */
+        /** Read the ledger balance */
         get: operations["getLedgerBalance"];
         put?: never;
         post?: never;
@@ -667,9 +674,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Where Stripe reports
-         * @description Signed by Stripe (`Stripe-Signature`, within 300 s). Each event is kept and acted on once; late, doubled and disordered ones are harmless.
-         *     A signed event of another form, such as a thin event, is taken and does nothing.
+         * Receive Stripe's webhooks
+         * @description Signed by Stripe (`Stripe-Signature`, within 300 s). Each event is stored and acted on once; late, duplicate and
+         *     out-of-order events are harmless. A signed event of another form, such as a thin event, is accepted and has no
+         *     effect.
          */
         post: operations["receiveStripeWebhook"];
         delete?: never;
@@ -688,8 +696,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Where the simulated gateway reports
-         * @description Signed after Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`).
+         * Receive the simulated gateway's webhooks
+         * @description Signed according to Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`).
          */
         post: operations["receiveSandboxWebhook"];
         delete?: never;
@@ -706,8 +714,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Side effects abroad and their undoing, oldest first
-         * @description Every call that moves something at the gateway is written down before it is made: `intent`, then `done` or `none`, and when it is undone `compensating`, `compensated`. One whose undoing keeps failing is `stuck`: it goes on being tried, and waits here for an operator.
+         * List external side effects and their compensations, oldest first
+         * @description Every call that changes something at the gateway is recorded before it is made: `intent`, then `done` or `none`,
+         *     and when the effect is undone `compensating`, `compensated`. A compensation that keeps failing is `stuck`: the
+         *     platform keeps retrying it, and an operator may act on it here.
          */
         get: operations["listCompensations"];
         put?: never;
@@ -730,7 +740,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try an undoing again at once */
+        /** Retry a compensation immediately */
         post: operations["retryCompensation"];
         delete?: never;
         options?: never;
@@ -751,8 +761,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take an undoing upon yourself
-         * @description It is not tried any more; the process goes on as if it had succeeded.
+         * Waive a compensation
+         * @description The platform stops retrying, because you undo the effect yourself; the process continues as if the compensation
+         *     had succeeded.
          */
         post: operations["waiveCompensation"];
         delete?: never;
@@ -773,7 +784,7 @@ export interface paths {
         put?: never;
         /**
          * Create a plan
-         * @description A plan never changes: another price is another plan.
+         * @description A plan never changes; create another plan for another price.
          */
         post: operations["createPlan"];
         delete?: never;
@@ -813,10 +824,12 @@ export interface paths {
         get: operations["listSubscriptions"];
         put?: never;
         /**
-         * Subscribe
-         * @description Either `customerId`, your own reference, or `userId`, one of your users here, who then gets the mails. `planId` is that of a plan of yours:
-         *     `POST /plans` first, and put the `id` it answers in place of the one in the examples, which does not exist.
-         *     Every period is charged by itself when it begins. A renewal that fails is tried again on the partner's dunning ladder (by default after 1, 3, 5 and 7 days); then the subscription is `unpaid`, and 14 days later `cancelled`.
+         * Create a subscription
+         * @description Send either `customerId`, your own reference, or `userId`, one of your users here, who then gets the mails.
+         *     `planId` is the id of one of your plans: call `POST /plans` first, and use the `id` of its response instead of
+         *     the id in the examples, which does not exist. Every period is charged automatically when it begins. A failed
+         *     renewal is charged again on the partner's dunning schedule (by default after 1, 3, 5 and 7 days); then the
+         *     subscription is `unpaid`, and 14 days later `cancelled`.
          */
         post: operations["createSubscription"];
         delete?: never;
@@ -855,7 +868,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The timeline, oldest first */
+        /** List the events of a subscription, oldest first */
         get: operations["listSubscriptionEvents"];
         put?: never;
         post?: never;
@@ -919,7 +932,9 @@ export interface paths {
         put?: never;
         /**
          * Change plan or quantity
-         * @description `planId` is that of another plan of yours, not the one of the example. `now` prorates to the second and charges or credits the difference; it is `409 INVOICE_OPEN` while an invoice is open. `period_end` waits for the end of the period.
+         * @description `planId` is the id of one of your plans, not the one of the example. `now` prorates to the second and charges or
+         *     credits the difference; it is `409 INVOICE_OPEN` while an invoice is open. `period_end` takes effect at the end
+         *     of the period.
          */
         post: operations["changePlan"];
         delete?: never;
@@ -941,8 +956,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What a change would cost
-         * @description `planId` is that of another plan of yours, not the one of the example.
+         * Preview a change of plan or quantity
+         * @description `planId` is the id of one of your plans, not the one of the example.
          */
         post: operations["previewPlanChange"];
         delete?: never;
@@ -964,10 +979,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Pause
-         * @description While it is paused nothing is charged, and nothing is given back. The period that was paid for, or the trial, runs out on its own dates meanwhile: a pause
-         *     does not lengthen it, so what passes of it during the pause is forfeited. To get the rest of a period back, cancel with `when: now` and `refund: prorated`
-         *     instead, which is possible while it is paused, too. `409 INVOICE_OPEN` while an invoice is open.
+         * Pause a subscription
+         * @description While a subscription is paused, nothing is charged and nothing is refunded. The paid period, or the trial,
+         *     ends on its own date: a pause does not extend it, so the time that passes during the pause is forfeited. To
+         *     refund the rest of a period, cancel with `when: now` and `refund: prorated` instead, which is also possible
+         *     during a pause. `409 INVOICE_OPEN` while an invoice is open.
          */
         post: operations["pauseSubscription"];
         delete?: never;
@@ -989,10 +1005,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Resume
-         * @description Before the end of the period that was paid for, or of the trial, that one goes on to its own end and nothing is charged now. After it a new period begins
-         *     with the resumption and is charged in full at once (credit pays first), and the periods that follow are counted from that day. Until the charge is paid the
-         *     subscription stays `paused`; one that fails makes it `past_due`. The same holds for a resumption by itself, at `resumeAt`.
+         * Resume a subscription
+         * @description Before the end of the paid period, or of the trial, that period continues to its own end and nothing is charged
+         *     now. Afterwards a new period begins at the resumption and is charged in full immediately (credit pays first);
+         *     later periods are counted from that day. Until the charge is paid the subscription stays `paused`; a failed
+         *     charge makes it `past_due`. The same holds for an automatic resumption at `resumeAt`.
          */
         post: operations["resumeSubscription"];
         delete?: never;
@@ -1014,8 +1031,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel
-         * @description `period_end` can be taken back with `undo` until then; while a change of plan waits for the period's end it is `409 CHANGE_WAITING`, for that has to be undone first. With `now`, `refund: prorated` gives back what is unused of the period.
+         * Cancel a subscription
+         * @description `period_end` can be revoked with `undo` until the period ends; it is `409 CHANGE_WAITING` while a change of plan
+         *     is scheduled, which has to be undone first. With `now`, `refund: prorated` refunds the unused part of the
+         *     period.
          */
         post: operations["cancelSubscription"];
         delete?: never;
@@ -1036,7 +1055,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take back what waits for the end of the period */
+        /** Undo the change scheduled for the end of the period */
         post: operations["undoSubscriptionChange"];
         delete?: never;
         options?: never;
@@ -1057,8 +1076,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give another payment method
-         * @description An open invoice is tried again with it at once, and the dunning ends when that succeeds.
+         * Change the payment method
+         * @description An open invoice is charged immediately to the new payment method, and dunning ends when that succeeds.
          */
         post: operations["updatePaymentMethod"];
         delete?: never;
@@ -1094,7 +1113,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What time it is in the sandbox */
+        /** Read the sandbox clock */
         get: operations["getSandboxClock"];
         put?: never;
         post?: never;
@@ -1114,10 +1133,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let time pass
-         * @description Moves the sandbox tenant's clock, and every process of it with everything that falls due on the way, by an ISO 8601 duration of up to 400 days.
-         *     Meanwhile a second advance is `409 CLOCK_ADVANCING`. The clock may stand twenty years ahead of real time at most; a longer way is `422
-         *     INSTANT_TOO_LATE`, and a reset takes it back. Other tenants are untouched. Live keys get 403.
+         * Advance the sandbox clock
+         * @description Advances the sandbox tenant's clock, and all its processes, by an ISO 8601 duration of up to 400 days; all
+         *     events that fall due on the way happen. Meanwhile a second advance is `409 CLOCK_ADVANCING`. The clock may be
+         *     at most twenty years ahead of real time; a longer advance is `422 INSTANT_TOO_LATE`, and a reset sets the
+         *     clock back. Other tenants are not affected. Live keys get 403.
          */
         post: operations["advanceSandboxClock"];
         delete?: never;
@@ -1136,11 +1156,13 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Begin again
-         * @description Time cannot run backwards: this ends every process of the sandbox tenant, deletes all its data (keys stay), empties its account at the simulated gateway, and sets the clock to real time.
-         *     Where Temporal or the gateway does not answer, 503 says what was done and what was not; the same request again, with the same key, does the rest.
-         *     Until it has answered, everything else that would write to the sandbox is `503 SANDBOX_RESETTING` with `Retry-After`, a second reset included: nothing is accepted only to be deleted.
-         *     A reset whose process died gives way after 30 seconds.
+         * Reset the sandbox
+         * @description Time cannot run backwards, so a reset ends every process of the sandbox tenant, deletes its data except keys,
+         *     empties its account at the simulated gateway, and sets the clock to real time. If Temporal or the gateway does
+         *     not respond, the 503 states the completed and the missing parts; the same request with the same key does the
+         *     rest. Until the reset has responded, every other request that would write to the sandbox is `503
+         *     SANDBOX_RESETTING` with `Retry-After`, a second reset included, so that nothing is accepted only to be
+         *     deleted. A reset whose process died blocks others for 30 seconds.
          */
         post: operations["resetSandboxClock"];
         delete?: never;
@@ -1157,8 +1179,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What could not be mended automatically, oldest first
-         * @description The platform's operator sees every tenant; a partner's key with the `operator` scope sees its own.
+         * List stuck items, oldest first
+         * @description A stuck item is something that the platform could not repair by itself. The platform's operator sees every
+         *     tenant; a partner's key with the `operator` scope sees its own.
          */
         get: operations["listStuck"];
         put?: never;
@@ -1182,8 +1205,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Try again
-         * @description An outbox row is sent again at once. A process is started anew from the state its entity is in; steps that were applied are not applied again. Where a process runs although its entity was ended by hand, the entity is put back into the state its last event tells before that; where the entity has ended by its own events, or is gone, there is nothing to restart (409). An outcome that is not known is looked up at once; its item stays until it is known. A subscription's payment is looked up by its subscription within the hour and cannot be hastened (409).
+         * Restart a stuck item
+         * @description An outbox row is sent again immediately. A process is started again from its entity's current state; steps that were applied are not applied again. If a process runs although its entity was ended by hand, the state of the entity's last event is restored first; if the entity ended by its own events, or is gone, there is nothing to restart (409). For an unknown outcome the gateway is queried immediately; the item stays until the outcome is known. A subscription's payment is queried by its subscription within the hour, and cannot be restarted (409).
          */
         post: operations["restartStuck"];
         delete?: never;
@@ -1205,8 +1228,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give up
-         * @description An outbox row is not sent any more. A process is ended, what it had done is undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. That holds also for an entity that was ended by hand while its process runs; where it has ended by its own events, or is gone, only the process is ended. A refund cannot be given up (409): closing its unknown outcome, or its failure after it had succeeded, only takes it off this list.
+         * Close a stuck item
+         * @description An outbox row is not sent any more. A process is ended, its completed steps are undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. The same holds for an entity that was ended by hand while its process runs; if the entity ended by its own events, or is gone, only the process is ended. A refund cannot be closed (409), because it is owed: closing its unknown outcome, or its failure after it had succeeded, only removes the item from this list.
          */
         post: operations["closeStuck"];
         delete?: never;
@@ -1227,14 +1250,14 @@ export interface components {
             code: components["schemas"]["ProblemCode"];
             detail: string;
             errors?: components["schemas"]["FieldError"][];
-            /** @description The id of what is in the way. */
+            /** @description The id of the conflicting resource. */
             conflictsWith?: string;
             correlationId: string;
         };
         /** @enum {string} */
         ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "WEBHOOK_SIGNATURE_INVALID" | "UNAUTHENTICATED" | "FORBIDDEN" | "SANDBOX_ONLY" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "ILLEGAL_STATE" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "CLOCK_ADVANCING" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "TOKEN_INVALID" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_NOT_IN_STEPS" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "INTEGER_OUT_OF_RANGE" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "USER_UNKNOWN" | "START_IN_PAST" | "RESUME_IN_PAST" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "TIME_ZONE_UNKNOWN" | "DENY_LIST_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_MISSING" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "RESEND_LIMIT" | "INTERNAL" | "TIME_SKIPPING_UNAVAILABLE" | "TEMPORAL_UNAVAILABLE" | "GATEWAY_UNAVAILABLE" | "SANDBOX_RESETTING" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN";
         FieldError: {
-            /** @description JSON pointer into the body. */
+            /** @description JSON pointer to the field in the body. */
             pointer?: string;
             /** @description The query, path or header parameter. */
             parameter?: string;
@@ -1268,16 +1291,16 @@ export interface components {
         TimeZone: string;
         /**
          * Format: locale
-         * @description A BCP 47 language tag. Mails and pages are written in English and German: in the language of the person, otherwise in that of the partner, otherwise in English.
+         * @description A BCP 47 language tag. Mails and pages exist in English and German: the person's language is used, otherwise the partner's, otherwise English.
          * @example de-DE
          */
         Locale: string;
-        /** @description Yours; up to 50 short texts. */
+        /** @description Your own data; up to 50 short strings. */
         Metadata: {
             [key: string]: string;
         };
         WaitingFor: null | {
-            /** @description What it waits for, in words. */
+            /** @description The thing waited for, in words. */
             what: string;
             until: components["schemas"]["Instant"] | null;
         };
@@ -1287,11 +1310,11 @@ export interface components {
             type: string;
             at: components["schemas"]["Instant"];
             by: components["schemas"]["Actor"];
-            /** @description What happened, in words. */
+            /** @description The event in words. */
             summary: string;
-            /** @description The state it led to. */
+            /** @description The state of the entity after the event. */
             state: string;
-            /** @description The entity's version after it; a gap or a step back means disorder. */
+            /** @description The entity's version after the event; a gap or a step back means disorder. */
             version: number;
             data?: Record<string, never>;
             correlationId: string;
@@ -1310,9 +1333,10 @@ export interface components {
             reason?: components["schemas"]["FreeText"];
         };
         /**
-         * @description Live payments go through Stripe, which takes some currencies in larger steps only: BHD, JOD, KWD, OMR and TND in multiples of 10 minor
-         *     units (5.120 or 5.130 KWD, not 5.124), MGA of 100. Any other amount of them is refused as `AMOUNT_NOT_IN_STEPS`, with the nearest that is
-         *     taken. What the platform computes itself, such as a part of a period's price, is rounded to these steps; a sandbox takes every amount.
+         * @description Live payments use Stripe, which accepts some currencies only in multiples: BHD, JOD, KWD, OMR and TND in
+         *     multiples of 10 minor units (5.120 or 5.130 KWD, not 5.124), MGA of 100. Any other amount in these currencies is
+         *     rejected as `AMOUNT_NOT_IN_STEPS`, with the nearest accepted amounts. Amounts that the platform computes, such
+         *     as a part of a period's price, are rounded to these multiples. A sandbox accepts every amount.
          */
         Money: {
             /** @description In the currency's smallest unit: cents for EUR, yen for JPY, fils for KWD. */
@@ -1337,15 +1361,15 @@ export interface components {
         Mode: "live" | "sandbox";
         /** @enum {string} */
         Scope: "read" | "write" | "review" | "operator";
-        /** @description Who is asked to approve; each address once, however it is written. */
+        /** @description Addresses of the people who are asked for approvals; each address once, however it is written. */
         Reviewers: components["schemas"]["Email"][];
-        /** @description Whose payments are declined (`fraud_detected`) before any gateway is asked, from the next payment on. Replaced as a whole; compared after Unicode NFKC and without regard to case. */
+        /** @description Customers and payment methods whose payments are declined (`fraud_detected`) before any gateway is called, from the next payment on. Replaced as a whole; compared after Unicode NFKC and without regard to case. */
         DenyList: {
             /** @enum {string} */
             kind: "customer" | "payment_method";
-            /** @description The payment's `customerId` (of a subscription: its `customerId` or `userId`), or its `paymentMethod`. */
+            /** @description The payment's `customerId` (a subscription's: its `customerId` or `userId`), or its `paymentMethod`. */
             value: components["schemas"]["Text120"];
-            /** @description Stands among the reasons of every payment that it declines. */
+            /** @description Appears among the reasons of every payment that this entry declines. */
             reason: components["schemas"]["Text120"];
         }[];
         PartnerCreate: {
@@ -1374,7 +1398,7 @@ export interface components {
             timeZone: string;
             locale: string;
             reviewers: string[];
-            /** @description The default ladder where none was set. */
+            /** @description The default schedule unless another was set. */
             dunning: components["schemas"]["Dunning"];
             denyList: components["schemas"]["DenyList"];
             metadata: components["schemas"]["Metadata"];
@@ -1401,7 +1425,7 @@ export interface components {
             revokedAt: components["schemas"]["Instant"] | null;
         };
         ApiKeyCreated: {
-            /** @description The secret itself, in the first answer only. */
+            /** @description The secret, in the first response only. */
             key: string | null;
         } & components["schemas"]["ApiKey"];
         Me: {
@@ -1478,9 +1502,9 @@ export interface components {
         OnboardingCreate: {
             email: components["schemas"]["Email"];
             name: components["schemas"]["Text120"];
-            /** @description The partner's by default. */
+            /** @description Defaults to the partner's locale. */
             locale?: components["schemas"]["Locale"];
-            /** @description The partner's by default. */
+            /** @description Defaults to the partner's time zone. */
             timeZone?: components["schemas"]["TimeZone"];
             /** @default false */
             requiresApproval: boolean;
@@ -1491,7 +1515,7 @@ export interface components {
             state: components["schemas"]["OnboardingState"];
             userId: string;
             email: string;
-            /** @description The user's as it is now, like `locale` and `timeZone`. */
+            /** @description The user's current name; `locale` and `timeZone` are current too. */
             name: string;
             locale: string;
             timeZone: string;
@@ -1499,7 +1523,7 @@ export interface components {
             metadata: components["schemas"]["Metadata"];
             waitingFor: components["schemas"]["WaitingFor"];
             steps: components["schemas"]["Step"][];
-            /** @description How it ended; null while it runs. */
+            /** @description The outcome; null while the onboarding runs. */
             outcome: null | {
                 state: string;
                 detail: string;
@@ -1520,7 +1544,7 @@ export interface components {
         PaymentState: "accepted" | "validating" | "review" | "requires_action" | "authorising" | "authorised" | "capturing" | "captured" | "partially_refunded" | "refunded" | "declined" | "failed" | "cancelled" | "unknown";
         /**
          * Format: payment-method
-         * @description The gateway's token. Never a card number; what looks like one is refused, and neither stored nor logged.
+         * @description The gateway's token. Never a card number: a value that looks like one is rejected, never stored or logged.
          * @example pm_ok
          */
         PaymentMethod: string;
@@ -1553,14 +1577,14 @@ export interface components {
             id: string;
             state: components["schemas"]["PaymentState"];
             at: components["schemas"]["Instant"];
-            /** @description The refund that takes the money back; null when nothing had been captured. */
+            /** @description The refund of the money; null when nothing had been captured. */
             refundId: string | null;
         };
         Payment: {
             id: string;
             state: components["schemas"]["PaymentState"];
             /**
-             * @description Which call the gateway did not answer; null unless `unknown`.
+             * @description The call without a response from the gateway; null unless `unknown`.
              * @enum {string|null}
              */
             unknownCall: "authorise" | "capture" | "void" | null;
@@ -1570,7 +1594,7 @@ export interface components {
             refunded: components["schemas"]["MoneyValue"];
             /** @description captured − refunded − reserved by pending refunds − disputed. */
             refundable: components["schemas"]["MoneyValue"];
-            /** @description Held by the bank until it has decided on a dispute. */
+            /** @description Held by the bank until it has decided a dispute. */
             disputed: components["schemas"]["MoneyValue"];
             paymentMethod: string;
             card: null | {
@@ -1585,11 +1609,11 @@ export interface components {
             /** @enum {string} */
             capture: "automatic" | "manual";
             metadata: components["schemas"]["Metadata"];
-            /** @description What the customer has to do; null unless `requires_action`. */
+            /** @description The action that the customer has to take; null unless `requires_action`. */
             nextAction: null | {
                 url: string;
             };
-            /** @description What the fraud rules say, by rule and in words; null before they were asked. Their limits are not told. */
+            /** @description The decision of the fraud rules, with reasons by rule and in words; null before the check. The rules' limits are not disclosed. */
             fraud: null | {
                 /** @enum {string} */
                 decision: "allow" | "review" | "deny";
@@ -1598,14 +1622,14 @@ export interface components {
                     detail: string;
                 }[];
             };
-            /** @description A reviewer's decision; null where none was needed or made. */
+            /** @description A reviewer's decision; null if none was needed or made. */
             review: null | {
                 /** @enum {string} */
                 decision: "approve" | "decline";
                 note: string | null;
                 at: components["schemas"]["Instant"];
             };
-            /** @description Why it is declined, failed or cancelled: a code. */
+            /** @description Code of the reason for a decline, failure or cancellation. */
             reason: string | null;
             waitingFor: components["schemas"]["WaitingFor"];
             correlationId: string;
@@ -1619,7 +1643,7 @@ export interface components {
             paymentId: string;
             amount: components["schemas"]["MoneyValue"];
             reason: string | null;
-            /** @description Why it failed: a code such as `charge_disputed`, `balance_insufficient`, `refund_exceeds_captured`. `failed_after_success`: the gateway had called it done and reported later that it failed (`refund.failed_late`), so the customer has not got the money, which can be refunded again; the operator is told. */
+            /** @description Code of the reason for a failure, such as `charge_disputed`, `balance_insufficient` or `refund_exceeds_captured`. `failed_after_success`: the gateway reported success and later a failure (`refund.failed_late`), so the customer got no money, which can be refunded again; the operator is notified. */
             failure: string | null;
             waitingFor: components["schemas"]["WaitingFor"];
             correlationId: string;
@@ -1627,11 +1651,11 @@ export interface components {
             updatedAt: components["schemas"]["Instant"];
         };
         LedgerBalance: {
-            /** @description Debit equals credit, and captured = fulfilled + refunded + held, in every currency. */
+            /** @description True when debit = credit and captured = fulfilled + refunded + held, in every currency. */
             balanced: boolean;
             currencies: {
                 currency: string;
-                /** @description What banks hold and is not taken yet. */
+                /** @description Held by banks and not captured yet. */
                 authorised: number;
                 captured: number;
                 fulfilled: number;
@@ -1640,7 +1664,7 @@ export interface components {
                 debit: number;
                 credit: number;
             }[];
-            /** @description What is wrong, in words; empty when balanced. */
+            /** @description The problems in words; empty when balanced. */
             problems: string[];
         };
         /** @enum {string} */
@@ -1649,7 +1673,7 @@ export interface components {
             id: string;
             state: components["schemas"]["CompensationState"];
             tenantId: string;
-            /** @description The key the gateway acts on once. */
+            /** @description The idempotency key, under which the gateway acts once. */
             key: string;
             entityType: string;
             entityId: string;
@@ -1700,9 +1724,9 @@ export interface components {
             userId?: components["schemas"]["UserId"];
             planId: components["schemas"]["PlanId"];
             paymentMethod: components["schemas"]["PaymentMethod"];
-            /** @description At once by default; never in the past, and at most 10 years ahead of now. */
+            /** @description Defaults to now; never in the past, and at most 10 years ahead. */
             startAt?: components["schemas"]["Instant"];
-            /** @description The plan's by default. */
+            /** @description Defaults to the plan's trial. */
             trialDays?: number;
             /** @default 1 */
             quantity: number;
@@ -1710,7 +1734,7 @@ export interface components {
             anchorDay?: number;
             metadata?: components["schemas"]["Metadata"];
         };
-        /** @description Half-open: the end is the start of the next. */
+        /** @description A half-open period: its end is the start of the next. */
         Period: {
             startAt: components["schemas"]["Instant"];
             endAt: components["schemas"]["Instant"];
@@ -1727,14 +1751,14 @@ export interface components {
             paymentMethod: string;
             startAt: components["schemas"]["Instant"];
             trialEndAt: components["schemas"]["Instant"] | null;
-            /** @description The one that runs; null before the first. */
+            /** @description The current period; null before the first. */
             period: components["schemas"]["Period"] | null;
-            /** @description When the next period begins; null once it is cancelled. */
+            /** @description The start of the next period; null once the subscription is cancelled. */
             nextPeriodAt: components["schemas"]["Instant"] | null;
             paidUntil: components["schemas"]["Instant"] | null;
-            /** @description What the next invoices begin with. */
+            /** @description Credit that the next invoices use first. */
             creditBalance: components["schemas"]["MoneyValue"];
-            /** @description What waits for the end of the period; `undo` takes it back. */
+            /** @description The change scheduled for the end of the period; `undo` revokes it. */
             scheduled: null | {
                 /** @enum {string} */
                 what: "cancel" | "change_plan";
@@ -1744,9 +1768,9 @@ export interface components {
             };
             resumeAt: components["schemas"]["Instant"] | null;
             openInvoiceId: string | null;
-            /** @description When an open invoice is tried again. */
+            /** @description The time at which an open invoice is charged again. */
             nextAttemptAt: components["schemas"]["Instant"] | null;
-            /** @description Why it was cancelled: a code. */
+            /** @description Code of the reason for the cancellation. */
             reason: string | null;
             metadata: components["schemas"]["Metadata"];
             waitingFor: components["schemas"]["WaitingFor"];
@@ -1762,7 +1786,7 @@ export interface components {
             description: string;
             planId: string;
             quantity: number;
-            /** @description Negative for time already paid and not used. */
+            /** @description Negative for paid time that is not used. */
             amount: components["schemas"]["MoneyValue"];
             startAt: components["schemas"]["Instant"];
             endAt: components["schemas"]["Instant"];
@@ -1777,13 +1801,13 @@ export interface components {
             lines: components["schemas"]["InvoiceLine"][];
             /** @description The sum of the lines; may be negative. */
             subtotal: components["schemas"]["MoneyValue"];
-            /** @description What earlier credit pays of it. */
+            /** @description The part that earlier credit pays. */
             creditApplied: components["schemas"]["MoneyValue"];
-            /** @description To be paid; never negative. */
+            /** @description The amount to pay; never negative. */
             total: components["schemas"]["MoneyValue"];
-            /** @description What its attempts took, whatever was refunded since. Less than `total` where somebody captured only a part in the gateway's own dashboard: the invoice stays open then, and dunning charges the rest. */
+            /** @description The sum that its attempts captured, regardless of later refunds. Less than `total` if somebody captured only a part in the gateway's own dashboard: the invoice then stays open, and dunning charges the rest. */
             amountPaid: components["schemas"]["MoneyValue"];
-            /** @description `total` − `amountPaid`: what the next attempt charges, or what stays owed of an uncollectible one; nothing of one that was taken back. */
+            /** @description `total` − `amountPaid`: charged by the next attempt, or still owed on an uncollectible invoice; zero on a void invoice. */
             amountDue: components["schemas"]["MoneyValue"];
             attempts: {
                 attempt: number;
@@ -1791,42 +1815,42 @@ export interface components {
                 at: components["schemas"]["Instant"];
                 /** @enum {string} */
                 state: "pending" | "paid" | "failed";
-                /** @description What it took. Less than it asked for: `paid` with the reason `paid_in_part`. */
+                /** @description The captured amount. If less than requested, the attempt is `paid` with the reason `paid_in_part`. */
                 amountPaid: components["schemas"]["MoneyValue"];
-                /** @description Why it failed, or did not pay all: a code. */
+                /** @description Code of the reason for a failure or a partial payment. */
                 reason: string | null;
             }[];
             paidAt: components["schemas"]["Instant"] | null;
-            /** @description While it is open. `until`: when it is charged again, when the subscription is cancelled over it, or when the review, the confirmation or the look-up of its payment ends; null while the gateway is at it. */
+            /** @description Null unless the invoice is open. `until` is the time at which the invoice is charged again, the subscription is cancelled because of it, or the review, confirmation or gateway query of its payment ends; null while the gateway processes the payment. */
             waitingFor: components["schemas"]["WaitingFor"];
             correlationId: string;
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
         };
         InvoicePreview: {
-            /** @description When the change takes effect. */
+            /** @description The time at which the change takes effect. */
             effectiveAt: components["schemas"]["Instant"];
             lines: components["schemas"]["InvoiceLine"][];
             /** @description The sum of the lines; may be negative. */
             subtotal: components["schemas"]["MoneyValue"];
-            /** @description What earlier credit pays of it. */
+            /** @description The part that earlier credit pays. */
             creditApplied: components["schemas"]["MoneyValue"];
-            /** @description To be paid; never negative. */
+            /** @description The amount to pay; never negative. */
             total: components["schemas"]["MoneyValue"];
-            /** @description What would be left over. */
+            /** @description The credit left afterwards. */
             creditBalance: components["schemas"]["MoneyValue"];
-            /** @description The one that runs afterwards; null where none has begun. */
+            /** @description The current period afterwards; null if none has begun. */
             period: components["schemas"]["Period"] | null;
         };
         ChangePlan: {
             planId: components["schemas"]["PlanId"];
-            /** @description As many as now by default. */
+            /** @description Defaults to the current quantity. */
             quantity?: number;
             /** @enum {string} */
             when: "now" | "period_end";
         };
         PauseSubscription: {
-            /** @description Then it is resumed by itself; at most 10 years ahead of now. Left out, it stays paused until it is resumed. */
+            /** @description The time of the automatic resumption, at most 10 years ahead. When left out, the subscription stays paused until it is resumed. */
             resumeAt?: components["schemas"]["Instant"];
         };
         CancelSubscription: {
@@ -1841,7 +1865,7 @@ export interface components {
         PaymentMethodUpdate: {
             paymentMethod: components["schemas"]["PaymentMethod"];
         };
-        /** @description How a renewal that failed is asked for again: on these days after the first failure; after the last the subscription is unpaid, and so many days later cancelled. */
+        /** @description The schedule on which a failed renewal is charged again: on these days after the first failure. After the last day the subscription is `unpaid`, and `cancelAfterDays` later it is `cancelled`. */
         Dunning: {
             /**
              * @example [
@@ -1866,9 +1890,9 @@ export interface components {
         };
         SandboxClock: {
             now: components["schemas"]["Instant"];
-            /** @description How far it is ahead of real time. */
+            /** @description Seconds that the clock is ahead of real time. */
             offsetSeconds: number;
-            /** @description The operation that is moving it; null when none is. */
+            /** @description The operation that is advancing the clock; null without one. */
             advancing: string | null;
         };
         Operation: {
@@ -1880,17 +1904,17 @@ export interface components {
             from: components["schemas"]["Instant"];
             target: components["schemas"]["Instant"];
             reached: components["schemas"]["Instant"];
-            /** @description Days of the way. */
+            /** @description Completed and total days of the advance. */
             progress: {
                 done: number;
                 total: number;
             };
-            /** @description What happened meanwhile. */
+            /** @description Number of events of each type that happened during the advance. */
             fired: {
                 type: string;
                 count: number;
             }[];
-            /** @description Why it ended early; null otherwise. The clock stands at the last time that every process had reached. */
+            /** @description The reason why the advance ended early; null otherwise. The clock stays at the last time that every process had reached. */
             failure: null | {
                 /** @enum {string} */
                 code: "WORKFLOW_STALLED" | "ACTIVITY_FAILING" | "TIME_SKIPPING_UNAVAILABLE" | "CANCELLED" | "INTERNAL";
@@ -1913,9 +1937,9 @@ export interface components {
             /** @example onboarding */
             entityType: string;
             entityId: string;
-            /** @description What was found. */
+            /** @description The fault that was found. */
             detail: string;
-            /** @description What restart and close would do. */
+            /** @description The effects of restart and close. */
             remedy: string;
             waitingFor: components["schemas"]["WaitingFor"];
             createdAt: components["schemas"]["Instant"];
@@ -1923,7 +1947,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description What is wrong and what to do about it. */
+        /** @description The problem, and how to resolve it. */
         Problem: {
             headers: {
                 [name: string]: unknown;
@@ -1932,15 +1956,15 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "https://partner-platform.example/problems/invalid-request",
-                 *       "title": "The request is not valid",
+                 *       "title": "Invalid request",
                  *       "status": 422,
                  *       "code": "INVALID_REQUEST",
-                 *       "detail": "email must be an e-mail address such as ada@example.com",
+                 *       "detail": "email must be an e-mail address that mail servers accept (RFC 5321), such as ada@example.com",
                  *       "errors": [
                  *         {
                  *           "pointer": "/email",
                  *           "rule": "format",
-                 *           "detail": "must be an e-mail address such as ada@example.com"
+                 *           "detail": "must be an e-mail address that mail servers accept (RFC 5321), such as ada@example.com"
                  *         }
                  *       ],
                  *       "correlationId": "01m7y3ad3af6e964zt6px52w8e"
@@ -1949,14 +1973,14 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The resource is as the ETag says. */
+        /** @description You already have this version of the resource. */
         NotModified: {
             headers: {
                 [name: string]: unknown;
             };
             content?: never;
         };
-        /** @description What the command did. `state` is the state it led to; read the resource for where it stands now. */
+        /** @description The outcome of the command. `state` is the state that the command led to; read the resource for its current state. */
         CommandOutcome: {
             headers: {
                 /** @description The resource. */
@@ -1983,7 +2007,7 @@ export interface components {
                 "text/html": string;
             };
         };
-        /** @description The item as it is now. */
+        /** @description The updated item. */
         StuckItem: {
             headers: {
                 [name: string]: unknown;
@@ -1995,24 +2019,24 @@ export interface components {
     };
     parameters: {
         /**
-         * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+         * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
          * @example one-key-per-intention
          */
         IdempotencyKey: string;
-        /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+        /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
         CorrelationId: string;
-        /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
+        /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
         Prefer: string;
-        /** @description The ETag the change was made from: `*`, or a list of tags. */
+        /** @description ETags of the version that the change is based on: `*`, or a list of tags. */
         IfMatch: string;
-        /** @description The ETags already held: `*`, or a list of tags. */
+        /** @description ETags of versions that you already have: `*`, or a list of tags. */
         IfNoneMatch: string;
         Limit: number;
-        /** @description `next` of the page before. */
+        /** @description `next` of the previous page. */
         Cursor: string;
-        /** @description At or after this instant. */
+        /** @description Created at or after this instant. */
         CreatedAfter: string;
-        /** @description Before this instant. */
+        /** @description Created before this instant. */
         CreatedBefore: string;
         /** @example ptn_01m7y3ad3af6e964zt6px52w8e */
         PartnerId: string;
@@ -2042,7 +2066,7 @@ export interface components {
     };
     requestBodies: never;
     headers: {
-        /** @description Where the resource is. */
+        /** @description The address of the resource. */
         Location: string;
         /** @description The resource's version. */
         ETag: string;
@@ -2055,11 +2079,11 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before. */
+                /** @description `next` of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -2086,11 +2110,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -2130,9 +2154,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETags already held: `*`, or a list of tags. */
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -2161,9 +2185,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag the change was made from: `*`, or a list of tags. */
+                /** @description ETags of the version that the change is based on: `*`, or a list of tags. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -2202,7 +2226,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The partner as it is now. */
+            /** @description The changed partner. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2219,11 +2243,11 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before. */
+                /** @description `next` of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -2253,11 +2277,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -2300,7 +2324,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -2327,7 +2351,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -2373,18 +2397,18 @@ export interface operations {
         parameters: {
             query?: {
                 status?: components["schemas"]["UserStatus"];
-                /** @description The exact address; neither letter case nor the way its domain is written matters. */
+                /** @description The exact address, without regard to case or to the form of an international domain. */
                 email?: string;
-                /** @description At or after this instant. */
+                /** @description Created at or after this instant. */
                 createdAfter?: components["parameters"]["CreatedAfter"];
-                /** @description Before this instant. */
+                /** @description Created before this instant. */
                 createdBefore?: components["parameters"]["CreatedBefore"];
                 limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before. */
+                /** @description `next` of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -2410,9 +2434,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETags already held: `*`, or a list of tags. */
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -2441,9 +2465,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag the change was made from: `*`, or a list of tags. */
+                /** @description ETags of the version that the change is based on: `*`, or a list of tags. */
                 "If-Match"?: components["parameters"]["IfMatch"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -2466,7 +2490,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The user as it is now. */
+            /** @description The changed user. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2484,11 +2508,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -2508,7 +2532,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The user, suspended. */
+            /** @description The suspended user. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2526,11 +2550,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -2541,7 +2565,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The user, active again. */
+            /** @description The reactivated user. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2559,18 +2583,18 @@ export interface operations {
             query?: {
                 state?: components["schemas"]["OnboardingState"];
                 userId?: components["schemas"]["UserId"];
-                /** @description The exact address; neither letter case nor the way its domain is written matters. */
+                /** @description The exact address, without regard to case or to the form of an international domain. */
                 email?: string;
-                /** @description At or after this instant. */
+                /** @description Created at or after this instant. */
                 createdAfter?: components["parameters"]["CreatedAfter"];
-                /** @description Before this instant. */
+                /** @description Created before this instant. */
                 createdBefore?: components["parameters"]["CreatedBefore"];
                 limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before. */
+                /** @description `next` of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -2597,13 +2621,13 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
+                /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -2615,7 +2639,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Accepted. It goes on by itself. */
+            /** @description Accepted. The process of the onboarding runs by itself. */
             202: {
                 headers: {
                     Location: components["headers"]["Location"];
@@ -2633,11 +2657,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETags already held: `*`, or a list of tags. */
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
+                /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -2666,11 +2690,11 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before. */
+                /** @description `next` of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -2681,7 +2705,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What happened, when, and by whom. */
+            /** @description A page of events. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2700,11 +2724,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -2735,11 +2759,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -2759,11 +2783,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -2794,11 +2818,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -2829,11 +2853,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -2864,11 +2888,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -2965,16 +2989,16 @@ export interface operations {
                 state?: components["schemas"]["PaymentState"];
                 customerId?: components["schemas"]["Reference"];
                 orderRef?: components["schemas"]["Reference"];
-                /** @description At or after this instant. */
+                /** @description Created at or after this instant. */
                 createdAfter?: components["parameters"]["CreatedAfter"];
-                /** @description Before this instant. */
+                /** @description Created before this instant. */
                 createdBefore?: components["parameters"]["CreatedBefore"];
                 limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before. */
+                /** @description `next` of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -3001,13 +3025,13 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
+                /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -3019,7 +3043,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Accepted. It goes on by itself. */
+            /** @description Accepted. The process of the payment runs by itself. */
             202: {
                 headers: {
                     Location: components["headers"]["Location"];
@@ -3038,13 +3062,13 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
+                /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -3056,7 +3080,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Accepted. It goes on by itself. */
+            /** @description Accepted. The process of the payment runs by itself. */
             202: {
                 headers: {
                     Location: components["headers"]["Location"];
@@ -3074,11 +3098,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETags already held: `*`, or a list of tags. */
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
+                /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3107,11 +3131,11 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before. */
+                /** @description `next` of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3122,7 +3146,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What happened, when, and by whom. */
+            /** @description A page of events. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3141,11 +3165,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3177,11 +3201,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3201,7 +3225,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Cancelled, or being cancelled. After the capture the money goes back as a refund, which is named. */
+            /** @description Cancelled, or being cancelled. After the capture `refundId` names the refund of the money. */
             200: {
                 headers: {
                     /** @description The payment. */
@@ -3220,11 +3244,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3253,11 +3277,11 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before. */
+                /** @description `next` of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3287,13 +3311,13 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
+                /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3317,7 +3341,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Accepted; its amount is reserved. It goes on by itself. */
+            /** @description Accepted; the amount is reserved. The process of the refund runs by itself. */
             202: {
                 headers: {
                     Location: components["headers"]["Location"];
@@ -3335,11 +3359,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETags already held: `*`, or a list of tags. */
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
+                /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3370,7 +3394,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -3378,7 +3402,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Per currency: the totals, whether debit equals credit, and whether captured = fulfilled + refunded + held. */
+            /**
+             * @description The totals per currency. The ledger is balanced when debit = credit and captured = fulfilled + refunded +
+             *     held.
+             */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3403,7 +3430,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken; also what came before. */
+            /** @description Received, also when the event was received before. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3430,7 +3457,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken; also what came before. */
+            /** @description Received, also when the event was received before. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3449,11 +3476,11 @@ export interface operations {
             query?: {
                 state?: components["schemas"]["CompensationState"];
                 limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before. */
+                /** @description `next` of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -3480,11 +3507,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3495,7 +3522,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The compensation as it is now. */
+            /** @description The updated compensation. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3512,11 +3539,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3536,7 +3563,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The compensation as it is now. */
+            /** @description The updated compensation. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3552,11 +3579,11 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before. */
+                /** @description `next` of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -3583,11 +3610,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -3629,9 +3656,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETags already held: `*`, or a list of tags. */
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3663,16 +3690,16 @@ export interface operations {
                 customerId?: components["schemas"]["Reference"];
                 userId?: components["schemas"]["UserId"];
                 planId?: components["schemas"]["PlanId"];
-                /** @description At or after this instant. */
+                /** @description Created at or after this instant. */
                 createdAfter?: components["parameters"]["CreatedAfter"];
-                /** @description Before this instant. */
+                /** @description Created before this instant. */
                 createdBefore?: components["parameters"]["CreatedBefore"];
                 limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before. */
+                /** @description `next` of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -3699,13 +3726,13 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
+                /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -3717,7 +3744,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Accepted. It goes on by itself. */
+            /** @description Accepted. The process of the subscription runs by itself. */
             202: {
                 headers: {
                     Location: components["headers"]["Location"];
@@ -3735,11 +3762,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETags already held: `*`, or a list of tags. */
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
+                /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3768,11 +3795,11 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before. */
+                /** @description `next` of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3783,7 +3810,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What happened, when, and by whom. */
+            /** @description A page of events. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3802,11 +3829,11 @@ export interface operations {
             query?: {
                 state?: components["schemas"]["InvoiceState"];
                 limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before. */
+                /** @description `next` of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3835,9 +3862,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETags already held: `*`, or a list of tags. */
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3867,11 +3894,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3901,7 +3928,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3922,7 +3949,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The exact invoice, by the same rules; nothing is changed. */
+            /** @description The exact invoice that the change would create; nothing is changed. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3939,11 +3966,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3972,11 +3999,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -3996,11 +4023,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -4029,11 +4056,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -4053,11 +4080,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -4085,11 +4112,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETags already held: `*`, or a list of tags. */
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
+                /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -4100,7 +4127,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How far it is. */
+            /** @description The operation and its progress. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -4118,7 +4145,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -4143,13 +4170,13 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description `wait=N`: wait up to N seconds (at most 30) for a settled state; what starts in the future is answered immediately. Other preferences are ignored. */
+                /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -4166,7 +4193,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Under way; poll the operation. */
+            /** @description Accepted; poll the operation. */
             202: {
                 headers: {
                     Location: components["headers"]["Location"];
@@ -4185,11 +4212,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -4197,7 +4224,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Real time again. */
+            /** @description The clock, at real time. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4214,11 +4241,11 @@ export interface operations {
             query?: {
                 kind?: components["schemas"]["StuckKind"];
                 limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before. */
+                /** @description `next` of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path?: never;
@@ -4245,11 +4272,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {
@@ -4269,11 +4296,11 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description One per intention; send the same one again when you do not know whether the first request arrived. On this API's own page, /docs, the example stands for a new key at every click; one that you type is sent as it is.
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
                  * @example one-key-per-intention
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description Yours, or one is made. 1–64 letters, digits, dots, dashes, underscores. */
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
             };
             path: {

@@ -2,5 +2,5 @@ import { operationHandlers, type OperationHandlersInput } from './operations';
 
 export type OperatorHandlersInput = OperationHandlersInput;
 
-/** Answers the operations of the operator. */
+/** Returns the handlers of the operator's operations. */
 export const operatorHandlers = (input: OperatorHandlersInput) => operationHandlers(input);

@@ -13,8 +13,8 @@ import type { components } from '../generated/openapi-types';
 import type { Call, Reply } from '../pipeline/request-context';
 
 /**
- * What an operator can do with something the platform could not mend. Each writes within the session given, and answers
- * the item as it is then.
+ * An operator's remedies for something that the platform could not repair. Each writes within the given session and
+ * returns the updated item.
  */
 export interface StuckOperations {
   restart(input: { item: StuckItem; by: Actor; session: ClientSession }): Promise<StuckItem>;
@@ -29,7 +29,7 @@ export interface OperationHandlersInput {
 }
 
 /**
- * What could not be mended automatically. The platform's operator sees every tenant, a partner's operator key its own.
+ * Lists, restarts and closes stuck items. The platform's operator sees every tenant, a partner's operator key its own.
  */
 export function operationHandlers({
   database,
@@ -57,7 +57,7 @@ export function operationHandlers({
         if (item.state !== 'open')
           throw new DomainError(
             'ILLEGAL_STATE',
-            `The item is ${item.state}, so nothing is to be done about it. GET /operations/stuck lists those that are open.`,
+            `The item is ${item.state}, so there is nothing left to do. GET /operations/stuck lists the open items.`,
           );
         return {
           status: 200,
@@ -83,23 +83,34 @@ export function operationHandlers({
   };
 }
 
-const CLOSE = 'Close ends the entity as cancelled and undoes what was done; a refund is owed, so it cannot be closed.';
+const RESTART = "Restart starts the process again from its entity's current state.";
+const CLOSE =
+  'Close cancels the entity and reverses its completed steps; a refund is owed, so a refund cannot be closed.';
 
 const remedies: Record<StuckKind, string> = {
-  workflow_missing: `Restart starts the process anew from the state its entity is in. ${CLOSE}`,
-  workflow_orphaned: `Where the entity was changed by hand, both put it back into the state its last event tells: restart then starts the process anew from there. ${CLOSE} Where it has ended by its own events, or is gone, restart is not possible and close just ends the process.`,
-  state_mismatch: `Restart starts the process anew from the state its entity is in. ${CLOSE}`,
-  outbox_failing: 'Restart sends the row again at once. Close gives the row up; its effect does not happen.',
+  workflow_missing: `${RESTART} ${CLOSE}`,
+  workflow_orphaned:
+    'If the entity was changed by hand, both remedies first restore the state of its last event; ' +
+    `restart then starts the process again from there. ${CLOSE} ` +
+    'If the entity ended by its own events, or is gone, restart is not possible and close only ends the process.',
+  state_mismatch: `${RESTART} ${CLOSE}`,
+  outbox_failing: 'Restart sends the row again immediately. Close discards the row; its effect does not happen.',
   outcome_unknown:
-    'Restart looks it up at once (not a subscription’s payment, which has no process between two looks); it is looked up every hour anyway, and the item leaves this list once it is known. Close gives a payment up: it ends once the gateway confirms that nothing is held. A refund only leaves the list.',
+    'Restart queries the gateway immediately (except for a subscription’s payment, which has no process between two ' +
+    'queries); the gateway is queried every hour anyway, and the item leaves this list once the outcome is known. ' +
+    'Close gives a payment up: it ends once the gateway confirms that nothing is held. ' +
+    'Closing a refund only removes it from the list.',
   refund_failed_late:
-    'Restart is not possible: under its key the refund stays failed. Refund the payment again, or give the money back by other means, a bank transfer for instance; close takes the item off this list then.',
+    'Restart is not possible: under its key the refund stays failed. Refund the payment again, or return the money ' +
+    'by other means, such as a bank transfer, then close the item to remove it from this list.',
   payment_disputed:
-    'Restart is not possible. Answer the dispute at the gateway; the item leaves this list once the bank has decided. Close takes it off at once.',
+    'Restart is not possible. Respond to the dispute at the gateway; the item leaves this list once the bank has ' +
+    'decided. Close removes the item immediately.',
   fraud_warning:
-    'Restart is not possible. A refund may spare a dispute and its fee; close takes the item off this list.',
+    'Restart is not possible. A refund may prevent a dispute and its fee; close removes the item from this list.',
 };
 
+/** Returns the API representation of a stuck item, with the remedy for its kind. */
 export const presentStuckItem = ({
   _id,
   state,
@@ -119,7 +130,7 @@ export const presentStuckItem = ({
   entityId,
   detail,
   remedy: remedies[kind],
-  waitingFor: state === 'open' ? { what: 'an operator to restart or close it', until: null } : null,
+  waitingFor: state === 'open' ? { what: 'an operator to restart or close the item', until: null } : null,
   createdAt: createdAt.toISOString(),
   updatedAt: updatedAt.toISOString(),
 });

@@ -8,7 +8,7 @@ import type { PartnerHandlersInput } from './partners';
 import { presentApiKey } from './present-partner';
 import { insertDocuments } from '../../services/insert-documents';
 
-/** A partner's keys; the platform's operator only. A key itself is in one answer and nowhere else. */
+/** Creates, lists and revokes a partner's keys; platform operator only. The secret is in one response, nowhere else. */
 export function apiKeyHandlers({
   database,
   idempotency,

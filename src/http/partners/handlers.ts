@@ -4,7 +4,7 @@ import { partnerHandlers, type PartnerHandlersInput } from './partners';
 
 export interface PartnersHandlersInput extends MeHandlersInput, PartnerHandlersInput {}
 
-/** Answers the operations of partners and their keys. */
+/** Returns the handlers of partners and their keys. */
 export const partnersHandlers = (input: PartnersHandlersInput) => ({
   ...partnerHandlers(input),
   ...apiKeyHandlers(input),

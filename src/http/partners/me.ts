@@ -13,7 +13,7 @@ export interface MeHandlersInput {
   limits: Limits;
 }
 
-/** Who is calling, and within which limits. */
+/** Reads the caller and its limits. */
 export function meHandlers({ database, limits }: MeHandlersInput): Handlers<'getMe'> {
   return {
     async getMe({ caller: { partnerId, tenantId, mode, scopes } }) {

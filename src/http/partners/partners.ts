@@ -1,7 +1,7 @@
 import type { QueryFilter } from 'mongoose';
 import { requireDunningLadder } from '../../domain/subscriptions/dunning';
 import { requireDenyList } from '../../domain/payments/fraud';
-import { normaliseEmail, requireEmail } from '../../domain/email';
+import { normaliseEmail, requireEmail } from '../../domain/values/email';
 import { isId, newId } from '../../domain/ids';
 import type { Database } from '../../models/database';
 import { insertDocuments } from '../../services/insert-documents';
@@ -20,7 +20,7 @@ export interface PartnerHandlersInput {
   basePath: string;
 }
 
-/** Partner accounts; the platform's operator only. */
+/** Creates, lists, reads and changes partner accounts; platform operator only. */
 export function partnerHandlers({
   database,
   idempotency,
@@ -50,7 +50,7 @@ export function partnerHandlers({
     const partner = await partners
       .findOneAndUpdate(guard, { $set: changes, $inc: { version: 1 } }, { returnDocument: 'after' })
       .lean();
-    // Somebody was quicker: compared with what it is now, If-Match no longer holds.
+    // Another request changed the partner first, so If-Match no longer holds against the new version.
     if (!partner) return update(call);
     return { status: 200, headers: { ETag: etagOf(partner.version) }, body: presentPartner(partner) };
   };
@@ -103,7 +103,10 @@ export function partnerHandlers({
   };
 }
 
-/** The addresses as they are kept. @throws RequestProblem for one that is there twice, however it is written */
+/**
+ * Returns the addresses in the form in which they are stored.
+ * @throws RequestProblem for an address that is listed twice, however it is written
+ */
 function requireReviewers(addresses: readonly string[]): string[] {
   const keys = addresses.map(normaliseEmail);
   const again = keys.findIndex((key, index) => keys.indexOf(key) < index);

@@ -3,6 +3,7 @@ import type { ApiKey } from '../../models/partners/api-key';
 import type { Partner } from '../../models/partners/partner';
 import type { components } from '../generated/openapi-types';
 
+/** Returns the API representation of a partner; the dunning schedule defaults to the standard one. */
 export const presentPartner = ({
   _id,
   name,
@@ -32,6 +33,7 @@ const presentDunning = ({ retryAfterDays, cancelAfterDays }: DunningLadder): com
   cancelAfterDays,
 });
 
+/** Returns the API representation of a key, without its secret or hash. */
 export const presentApiKey = ({
   _id,
   partnerId,

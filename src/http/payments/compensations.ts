@@ -15,10 +15,10 @@ import { visibleTo } from '../visible-to';
 import type { components } from '../generated/openapi-types';
 import type { Call, Reply } from '../pipeline/request-context';
 
-/** What is needed of Temporal for an undoing that keeps failing. */
+/** The part of Temporal that a compensation which keeps failing needs. */
 export interface CompensationOperations {
-  /** Has the process act on it immediately; never throws. */
-  hasten(compensation: Compensation): Promise<void>;
+  /** Makes the process act on the compensation immediately; never throws. */
+  wakeProcess(compensation: Compensation): Promise<void>;
 }
 
 export interface CompensationHandlersInput {
@@ -30,7 +30,8 @@ export interface CompensationHandlersInput {
 }
 
 /**
- * Side effects abroad and their undoing. The platform's operator sees every tenant, a partner's operator key its own.
+ * Lists, retries and waives the compensations of external side effects. The platform's operator sees every tenant, a
+ * partner's operator key its own.
  */
 export function compensationHandlers(
   input: CompensationHandlersInput,
@@ -55,7 +56,7 @@ export function compensationHandlers(
         return {
           status: 200,
           body: presentCompensation(resolved),
-          afterCommit: () => void compensations.hasten(resolved),
+          afterCommit: () => void compensations.wakeProcess(resolved),
         };
       },
     });
@@ -80,9 +81,9 @@ export function compensationHandlers(
 }
 
 const waits: Partial<Record<Compensation['state'], string>> = {
-  intent: 'the gateway to say whether it happened',
-  compensating: 'the gateway to confirm that it is undone',
-  stuck: 'an operator to retry or waive it; it goes on being tried meanwhile',
+  intent: 'the gateway to report whether the effect happened',
+  compensating: 'the gateway to confirm that the effect is undone',
+  stuck: 'an operator to retry or waive it; the platform keeps retrying meanwhile',
 };
 
 function presentCompensation(compensation: Compensation): components['schemas']['Compensation'] {

@@ -1,15 +1,16 @@
 import type { GatewayNotice, PaymentWarning } from '../../contracts/payments/gateway-notice';
+import { DomainError } from '../../domain/domain-error';
 import type { Database } from '../../models/database';
 import type { GatewayName } from '../../domain/tenant';
 import { keepGatewayEvent } from '../../services/payments/keep-gateway-event';
 import { keepPaymentWarning } from '../../services/payments/keep-payment-warning';
 import type { OutboxRow } from '../../models/outbox-row';
-import { notFound, type CallOf, type Handlers } from '../handler';
+import type { CallOf, Handlers } from '../handler';
 import type { Reply } from '../pipeline/request-context';
 
 /**
- * Checks the signature of a gateway's webhook and returns its report; undefined for a webhook about nothing of ours or
- * of an unknown form.
+ * Checks the signature of a gateway's webhook and returns the report it carries; undefined for an event that concerns
+ * none of our payments or refunds, or that has an unknown form.
  * @throws DomainError `WEBHOOK_SIGNATURE_INVALID`
  */
 export type ReadGatewayWebhook = (input: {
@@ -18,7 +19,7 @@ export type ReadGatewayWebhook = (input: {
   nowMs: number;
 }) => GatewayNotice | PaymentWarning | undefined;
 
-/** Null where the gateway is not configured: its address then answers like any unknown one. */
+/** Null for a gateway that is not configured: its address then responds 404 like an unknown one. */
 export type GatewayWebhooks = Record<GatewayName, ReadGatewayWebhook | null>;
 
 export interface GatewayWebhookHandlersInput {
@@ -29,9 +30,9 @@ export interface GatewayWebhookHandlersInput {
 }
 
 /**
- * Where gateways report. An event is written down before it is answered, once however often it comes. An event about a
- * call does no more than tell the process concerned to look at the gateway's books; a dispute or a fraud warning is
- * recorded on its payment.
+ * Receives the gateways' webhooks. An event is stored before it is acknowledged, once however often it arrives. An
+ * event about a call only makes the process concerned query the gateway: late, duplicate and out-of-order events change
+ * nothing. A dispute or a fraud warning is recorded on its payment.
  */
 export function gatewayWebhookHandlers({
   database,
@@ -43,7 +44,7 @@ export function gatewayWebhookHandlers({
     { rawBody, headers, correlationId }: CallOf<'receiveStripeWebhook'>,
   ): Promise<Reply> => {
     const read = gatewayWebhooks[gateway];
-    if (!read) throw notFound('webhook here: this gateway is not configured');
+    if (!read) throw new DomainError('NOT_FOUND', 'No webhook is received here: this gateway is not configured.');
     const report = read({ rawBody, headers, nowMs: Date.now() });
     if (report && 'kind' in report) {
       await keepPaymentWarning({ database, gateway, warning: report });

@@ -13,7 +13,7 @@ export interface PaymentsHandlersInput
     PaymentHandlersInput,
     RefundHandlersInput {}
 
-/** Answers the operations of payments and their gateways. */
+/** Returns the handlers of payments and their gateways. */
 export const paymentsHandlers = (input: PaymentsHandlersInput) => ({
   ...paymentHandlers(input),
   ...paymentCommandHandlers(input),

@@ -6,7 +6,7 @@ import type { Handlers } from '../handler';
 
 const accounts = Object.keys(ledgerAccounts) as LedgerAccount[];
 
-/** What the books of the caller's tenant say. */
+/** Reads the ledger balance of the caller's tenant. */
 export function ledgerHandlers({ database }: { database: Database }): Handlers<'getLedgerBalance'> {
   return {
     async getLedgerBalance({ tenantId }) {

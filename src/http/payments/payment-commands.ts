@@ -25,14 +25,14 @@ export interface PaymentCommandHandlersInput {
 
 type CommandCall = Call<unknown, unknown, { paymentId: string }>;
 
-/** Commands to a payment: each is sent to its process, and answered once that has accepted it. */
+/** Sends each command on a payment to its process, and responds once the process has accepted the command. */
 export function paymentCommandHandlers(
   input: PaymentCommandHandlersInput,
 ): Handlers<'capturePayment' | 'cancelPayment' | 'reviewPayment'> {
   const { database, idempotency, sendPaymentCommand, basePath, clock, startSoon } = input;
   const { payments, refunds } = database.models;
 
-  /** Looks first whether the payment is the caller's, so that nothing of a request for somebody else's is kept. */
+  /** Checks first that the payment is the caller's, so that a request for another tenant's payment stores nothing. */
   const commandOnce = async (
     call: CommandCall,
     send: (input: Pick<SendPaymentCommandInput, 'commandId' | 'at'>) => Promise<object>,
@@ -62,7 +62,7 @@ export function paymentCommandHandlers(
     by: actorOf(caller, command === 'reviewPayment' ? 'review' : 'write'),
   });
 
-  /** The refund that a cancel led to, if it did. Its id is the command's own, so that a repeat finds it. */
+  /** Returns the refund that a cancel led to, or null. Its id is fixed per command, so that a repeat finds it. */
   const findRefund = async (
     { tenantId, params: { paymentId } }: CommandCall,
     refundId: string,
@@ -73,7 +73,7 @@ export function paymentCommandHandlers(
     return { state, at: refund.createdAt.toISOString(), refundId };
   };
 
-  /** Refunds all that is left, which a cancel after the capture means. */
+  /** Refunds all that is left: a cancel after the capture is a refund. */
   const refundTheRest = async ({
     call,
     refundId,
@@ -107,7 +107,7 @@ export function paymentCommandHandlers(
       );
       startSoon(row);
     } catch (error) {
-      // A twin of this request may have been quicker.
+      // A concurrent repeat of this request may have created the refund first.
       if (!(await findRefund(call, refundId))) throw error;
     }
     return (await findRefund(call, refundId))!;
@@ -148,7 +148,7 @@ export function paymentCommandHandlers(
         try {
           return { ...(await sendPaymentCommand({ ...about(call, 'cancelPayment'), ...command })), refundId: null };
         } catch (error) {
-          // Through the refund of an earlier attempt the payment may have ended, and refuses the repeat.
+          // The refund of an earlier attempt may have ended the payment, which then rejects the repeat.
           const earlier = await findRefund(call, refundId);
           if (earlier) return earlier;
           if (!(error instanceof DomainError) || error.code !== paymentRefusals.captured) throw error;

@@ -30,13 +30,13 @@ export interface PaymentHandlersInput {
 
 type PaymentOperations = 'createPayment' | 'initializePayment' | 'listPayments' | 'getPayment' | 'listPaymentEvents';
 
-/** Accepts payments, and shows where they stand. */
+/** Accepts payments, and reads them with their timeline. */
 export function paymentHandlers(input: PaymentHandlersInput): Handlers<PaymentOperations> {
   const { database, idempotency, listPage, basePath, clock, hasGateway, startSoon } = input;
   const { payments } = database.models;
 
   const settling: Settling<Payment> = {
-    what: 'payment',
+    name: 'payment',
     find: async ({ tenantId, id }) => (isId('payment', id) ? payments.findOne({ _id: id, tenantId }).lean() : null),
     hasSettled: isPaymentAtRest,
     present: presentPayment,

@@ -38,7 +38,7 @@ describe('the reason of a decline', () => {
     subjects: [{ kind: 'customer', value: 'c-1' }],
   } as const;
 
-  it('is said by its rule and in words, without the limits that a fraudster could stay below', () => {
+  it('is shown by rule and in words, without the limits that a fraudster could stay below', () => {
     const { reasons } = presentPayment({ ...payment, fraud: assessFraud({ facts }) }).fraud ?? { reasons: [] };
     expect(reasons.map(({ rule }) => rule)).toEqual([
       'amount',
@@ -50,7 +50,7 @@ describe('the reason of a decline', () => {
     expect(reasons[0]).toEqual({ rule: 'amount', detail: 'The amount is unusually high.' });
   });
 
-  it("names the partner's own reason for denying somebody", () => {
+  it("includes the partner's own reason for an entry of the deny list", () => {
     const denied = {
       decision: 'deny' as const,
       reasons: [{ rule: 'deny_list', detail: 'The customer is on the deny list: 3 chargebacks in May' }],

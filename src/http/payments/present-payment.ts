@@ -1,4 +1,4 @@
-import { tellableDetailOf } from '../../domain/payments/fraud';
+import { partnerDetailOf } from '../../domain/payments/fraud';
 import type { PaymentState } from '../../domain/payments/payment';
 import { refundable } from '../../domain/payments/refund';
 import { fundsOf } from '../../services/payments/accept-refund';
@@ -10,14 +10,14 @@ const waits: Partial<Record<PaymentState, string>> = {
   accepted: 'the process to start',
   validating: 'fraud rules and card to be checked',
   review: "a reviewer's decision",
-  requires_action: 'the customer to confirm it with the bank',
+  requires_action: 'the customer to confirm the payment with the bank',
   authorising: 'the gateway to hold the amount',
   authorised: 'the amount to be captured',
-  capturing: 'the gateway to take the amount',
-  unknown: "the gateway's books to say what became of the call it did not answer",
+  capturing: 'the gateway to capture the amount',
+  unknown: "the gateway's books to show the outcome of the call that got no response",
 };
 
-/** What a payment waits for, and until when; null once it has ended. */
+/** Returns the thing a payment waits for, and until when; null once the payment has ended. */
 export function waitOfPayment({
   state,
   until,
@@ -26,11 +26,11 @@ export function waitOfPayment({
   const what = waits[state];
   if (what === undefined) return null;
   return undoing
-    ? { what: 'what is held at the gateway to be given back', until: null }
+    ? { what: 'the amount held at the gateway to be released', until: null }
     : { what, until: until?.toISOString() ?? null };
 }
 
-/** A payment as the API shows it. */
+/** Returns the API representation of a payment. */
 export function presentPayment(payment: Payment): components['schemas']['Payment'] {
   const { state, amount, fraud, card, review, actionUrl } = payment;
   const money = (amountMinor: number) => ({ amountMinor, currency: amount.currency });
@@ -54,7 +54,7 @@ export function presentPayment(payment: Payment): components['schemas']['Payment
     nextAction: state === 'requires_action' && actionUrl !== null ? { url: actionUrl } : null,
     fraud: fraud && {
       decision: fraud.decision,
-      reasons: fraud.reasons.map((reason) => ({ rule: reason.rule, detail: tellableDetailOf(reason) })),
+      reasons: fraud.reasons.map((reason) => ({ rule: reason.rule, detail: partnerDetailOf(reason) })),
     },
     review: review && { decision: review.decision, note: review.note, at: review.at.toISOString() },
     reason: payment.reason,
@@ -65,7 +65,7 @@ export function presentPayment(payment: Payment): components['schemas']['Payment
   };
 }
 
-/** A refund as the API shows it. */
+/** Returns the API representation of a refund. */
 export const presentRefund = (refund: Refund): components['schemas']['Refund'] => ({
   id: refund._id,
   state: refund.state,
@@ -73,7 +73,7 @@ export const presentRefund = (refund: Refund): components['schemas']['Refund'] =
   amount: { amountMinor: refund.amount.amountMinor, currency: refund.amount.currency },
   reason: refund.reason,
   failure: refund.failure,
-  waitingFor: refund.state === 'pending' ? { what: 'the gateway to give the money back', until: null } : null,
+  waitingFor: refund.state === 'pending' ? { what: 'the gateway to refund the money', until: null } : null,
   correlationId: refund.correlationId,
   createdAt: refund.createdAt.toISOString(),
   updatedAt: refund.updatedAt.toISOString(),

@@ -25,22 +25,21 @@ export interface RefundHandlersInput {
 }
 
 /**
- * Refunds of captured payments. Accepting one reserves its amount, so that together they never exceed what was
- * captured.
+ * Accepts and reads refunds of captured payments. Accepting a refund reserves its amount, so that a payment's refunds
+ * together never exceed the captured amount.
  */
 export function refundHandlers(input: RefundHandlersInput): Handlers<'refundPayment' | 'listRefunds' | 'getRefund'> {
   const { database, idempotency, listPage, basePath, clock, startSoon } = input;
   const { payments, refunds } = database.models;
 
   const settlingOf = (paymentId: string): Settling<Refund> => ({
-    what: 'refund',
+    name: 'refund',
     find: async ({ tenantId, id }) =>
       isId('refund', id) ? refunds.findOne({ _id: id, tenantId, paymentId }).lean() : null,
     hasSettled: ({ state }) => state !== 'pending',
     present: presentRefund,
   });
-  // Before anything else: nothing of a request for somebody else's payment is kept, and it answers like one for an
-  // unknown id.
+  // Called first: a request for another tenant's payment stores nothing, and gets the response of an unknown id.
   const rejectUnknown = async ({
     tenantId,
     params: { paymentId },

@@ -1,9 +1,9 @@
 import { DomainError } from '../../domain/domain-error';
 
-/** Whether a tenant has a gateway to pay through; sandboxes have the simulated one. */
+/** Returns true if a tenant has a payment gateway; sandboxes have the simulated one. */
 export type HasGateway = (tenantId: string) => boolean;
 
-/** @throws DomainError `GATEWAY_NOT_CONFIGURED` for a tenant that could not take money. */
+/** @throws DomainError `GATEWAY_NOT_CONFIGURED` for a tenant without a gateway. */
 export function requireGateway({ hasGateway, tenantId }: { hasGateway: HasGateway; tenantId: string }): void {
   if (hasGateway(tenantId)) return;
   throw new DomainError(

@@ -21,7 +21,7 @@ describe('Accept', () => {
     'text/html, application/json;q=0.1',
     'text/html;q=0, */*',
     'application/json;q=0.001',
-  ])('"%s" takes JSON', async (accept) => expect(await statusFor(accept)).toBe(200));
+  ])('"%s" accepts JSON', async (accept) => expect(await statusFor(accept)).toBe(200));
 
   it.each([
     'application/json;q=0',

@@ -11,14 +11,14 @@ import type { Caller } from './request-context';
 const KEY_FORM = /^pk_(?:live|sandbox)_[A-Za-z0-9_-]{43}$/;
 const BEARER = /^Bearer +([\x21-\x7e]{1,200}) *$/i;
 
-/** Revocation must hold everywhere within 5 s, so no process believes a key for longer than this. */
+/** Revocation must hold everywhere within 5 s, so no process caches a valid key for longer than this. */
 const KNOWN_KEY_MS = 3000;
 const UNKNOWN_KEY_MS = 1000;
 
-/** A new key: 256 random bits, so that a plain hash of it is enough. */
+/** Returns a new key of 256 random bits, so that a plain hash of it is safe to store. */
 export const newApiKey = (mode: Mode): string => `pk_${mode}_${randomBytes(32).toString('base64url')}`;
 
-/** What is stored of a key: SHA-256, hex. */
+/** Returns the stored form of a key: its SHA-256 in hex. */
 export const hashOfKey = (key: string): string => createHash('sha256').update(key).digest('hex');
 
 /** The platform's own operator: one scope, no tenant. */
@@ -27,18 +27,18 @@ const platformOperator: Caller = { keyId: null, partnerId: null, tenantId: null,
 export interface AuthenticateInput {
   database: Database;
   operatorKey: string;
-  /** Counts a failed attempt of this address; passes a `RATE_LIMITED` problem to next when there were too many. */
+  /** Counts a failed attempt of the caller's address; passes `RATE_LIMITED` to next after too many attempts. */
   countFailure: RequestHandler;
 }
 
 /**
- * Finds out who is calling from `Authorization: Bearer …` (RFC 6750). A key is looked up by its hash, at most every 3 s
- * per process; the operator's is compared in constant time.
+ * Identifies the caller by `Authorization: Bearer …` (RFC 6750). A key is looked up by its hash, at most every 3 s per
+ * process; the operator's key is compared in constant time.
  */
 export function authenticate({ database, operatorKey, countFailure }: AuthenticateInput): RequestHandler {
   const operatorHash = Buffer.from(hashOfKey(operatorKey));
   const known = new ExpiringCache<Caller>({ ttlMs: KNOWN_KEY_MS, maxEntries: 10_000 });
-  // Apart from the known ones, so that guesses cannot push real keys out.
+  // Separate from the known keys, so that guesses cannot evict real keys.
   const unknown = new ExpiringCache<true>({ ttlMs: UNKNOWN_KEY_MS, maxEntries: 1000 });
 
   const findCaller = async (key: string): Promise<Caller | null> => {
@@ -76,7 +76,7 @@ function unauthenticated(request: Request): RequestProblem {
   return new RequestProblem(
     'UNAUTHENTICATED',
     given
-      ? 'The API key is not known, or was revoked. Send a valid one as "Authorization: Bearer pk_…".'
+      ? 'The API key is unknown or revoked. Send a valid key as "Authorization: Bearer pk_…".'
       : 'Send your API key as "Authorization: Bearer pk_live_…" or "pk_sandbox_…".',
     {
       headers: {
@@ -88,7 +88,7 @@ function unauthenticated(request: Request): RequestProblem {
   );
 }
 
-/** Lets a caller pass who has one of the operation's scopes. */
+/** Rejects a caller who has none of the operation's scopes, or a partner's key where only the platform's may call. */
 export function authorise({ scopes, platformOnly }: Operation): RequestHandler {
   const needed = scopes ?? [];
   return (request, _response, next) => {
@@ -97,8 +97,8 @@ export function authorise({ scopes, platformOnly }: Operation): RequestHandler {
       next(
         new DomainError(
           'FORBIDDEN',
-          "This needs the platform operator's key; a partner's key is refused, whatever its scopes. " +
-            'GET /me says who is calling.',
+          "This needs the platform operator's key; a partner's key is rejected, whatever its scopes. " +
+            'GET /me shows which key you use.',
         ),
       );
     } else if (!needed.some((scope) => caller.scopes.includes(scope))) {

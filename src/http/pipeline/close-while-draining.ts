@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 
-/** While draining, asks callers to connect again: their next request then meets a process that stays. */
+/** Makes callers reconnect while the process drains, so that their next request reaches a process that stays. */
 export const closeWhileDraining =
   (isDraining: () => boolean): RequestHandler =>
   (_request, response, next) => {

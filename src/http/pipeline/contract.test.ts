@@ -42,13 +42,13 @@ describe('the contract', () => {
     expect(templates.indexOf('/operations/stuck')).toBeLessThan(templates.indexOf('/operations/{operationId}'));
   });
 
-  it('says at each operation who may call it: scopes, nobody in particular, or the platform operator', () => {
+  it('states at each operation who may call it: scopes, the public, or the platform operator', () => {
     const { paths } = contract.document as { paths: Record<string, Record<string, WrittenOperation>> };
     for (const operation of Object.values(paths).flatMap((item) => Object.values(item))) {
       if (operation.operationId === undefined) continue;
       const needed = operation.security?.map(({ apiKey }) => apiKey?.join()) ?? null;
       const scoped = needed?.every((names) => Boolean(names)) ?? false;
-      // An operation for operators also says whether it is closed to a partner's key with that scope.
+      // An operation for operators also states whether a partner's key with that scope may call it.
       const forOperators = needed?.join() === 'operator';
       expect([operation.operationId, scoped, typeof operation['x-platform-only']]).toEqual([
         operation.operationId,
@@ -63,7 +63,7 @@ describe('the contract', () => {
     expect(Object.keys(problemTable).toSorted()).toEqual(codes.toSorted());
   });
 
-  it('asks every POST for an Idempotency-Key, but not the public page or a dry run', () => {
+  it('requires an Idempotency-Key of every POST except the public page and a dry run', () => {
     const dryRuns = ['previewPlanChange'];
     for (const operation of contract.operations.filter(({ method }) => method === 'post')) {
       expect([operation.id, operation.idempotency !== null]).toEqual([
@@ -73,7 +73,7 @@ describe('the contract', () => {
     }
   });
 
-  it('is what the types were made from', () => {
+  it('is the source of the generated types', () => {
     const root = path.join(__dirname, '..', '..', '..');
     const made = execFileSync(path.join(root, 'node_modules/.bin/openapi-typescript'), ['openapi.yaml'], {
       cwd: root,
@@ -87,10 +87,10 @@ describe('the contract', () => {
 describe('problems', () => {
   const of = (error: unknown) => problemOf({ error, correlationId: 'c' });
 
-  it('tell what a domain error says, with what is in the way', () => {
+  it('carry the message of a domain error and the id that it conflicts with', () => {
     expect(of(new DomainError('EMAIL_TAKEN', 'Taken', { conflictsWith: 'usr_1' })).body).toEqual({
       type: 'https://partner-platform.example/problems/email-taken',
-      title: 'The address is taken',
+      title: 'E-mail address already in use',
       status: 409,
       code: 'EMAIL_TAKEN',
       detail: 'Taken',
@@ -99,7 +99,7 @@ describe('problems', () => {
     });
   });
 
-  it('tell nothing of an error that is not in the table', () => {
+  it('reveal nothing of an error that is not in the table', () => {
     for (const error of [new Error('secret'), new DomainError('ENTITY_NOT_OURS', 'secret'), 'secret', null]) {
       expect([of(error).status, JSON.stringify(of(error).body).includes('secret'), of(error).unexpected]).toEqual([
         500,
@@ -112,7 +112,7 @@ describe('problems', () => {
   it.each([
     'Cannot call `users.findOne()` before initial connection is complete if `bufferCommands = false`',
     "Cannot read properties of null (reading 'startSession')",
-  ])('know that the database is away: %s', (message) => {
+  ])('report the database as unavailable: %s', (message) => {
     expect(of(new Error(message))).toMatchObject({
       status: 503,
       headers: { 'Retry-After': '2' },

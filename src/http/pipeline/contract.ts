@@ -13,36 +13,36 @@ export interface Parameter {
   schema: JsonSchema;
 }
 
-/** One operation of openapi.yaml, with everything resolved that serving it needs. */
+/** One operation of openapi.yaml, with all references resolved that serving the operation needs. */
 export interface Operation {
   id: OperationId;
   method: HttpMethod;
-  /** The path as the contract writes it, without the base: `/users/{userId}`. */
+  /** The path in the contract's notation, without the base: `/users/{userId}`. */
   template: string;
-  /** The path as Express takes it: `/api/v1/users/:userId`. */
+  /** The path in Express's notation: `/api/v1/users/:userId`. */
   route: string;
-  /** A key needs one of these; null for a public operation. */
+  /** Scopes of which a key needs one; null for a public operation. */
   scopes: Scope[] | null;
-  /** Closed to a partner's key, whatever its scopes: for the platform operator's key alone (`x-platform-only`). */
+  /** True when only the platform operator's key may call, whatever scopes a partner's key has (`x-platform-only`). */
   platformOnly: boolean;
   idempotency: 'create' | 'command' | null;
   parameters: Parameter[];
-  /** The JSON body it takes; null where it takes none. */
+  /** The JSON request body; null for an operation without one. */
   body: { required: boolean; schema: JsonSchema } | null;
-  /** Whether it is handed the body as it was received, for a signature over its bytes (`x-raw-body`). */
+  /** True when the handler gets the body's bytes as received, to check a signature over them (`x-raw-body`). */
   takesRawBody: boolean;
-  /** Whether it answers people with HTML instead of programs with JSON. */
-  answersPages: boolean;
+  /** True when the operation serves HTML pages to people instead of JSON to programs. */
+  servesPages: boolean;
 }
 
 export interface Contract {
-  /** openapi.yaml as it is written, and parsed. */
+  /** The text of openapi.yaml; `document` is its parsed form. */
   text: string;
   document: Record<string, unknown>;
   basePath: string;
   /** In the order in which routes are matched. */
   operations: Operation[];
-  /** The named schemas, as a schema of its own; references inside operations point into it. */
+  /** The named schemas, as one schema; references inside operations point into it. */
   definitions: JsonSchema;
 }
 
@@ -70,7 +70,7 @@ interface RawContract {
 const methods: readonly HttpMethod[] = ['get', 'post', 'patch', 'put', 'delete'];
 const DEFINITIONS_ID = 'contract';
 
-/** Reads openapi.yaml. @throws when an operation has no id, or two share one. */
+/** Reads openapi.yaml. @throws Error when an operation has no id, or two operations share an id. */
 export function loadContract(text: string): Contract {
   const document = load(text) as Record<string, unknown>;
   // Schemas refer to each other inside a schema of their own, so that ajv needs to know nothing of OpenAPI.
@@ -78,7 +78,7 @@ export function loadContract(text: string): Contract {
     JSON.stringify(document).replaceAll('#/components/schemas/', `${DEFINITIONS_ID}#/$defs/`),
   ) as RawContract;
   const basePath = raw.servers[0]?.url ?? '';
-  // A path without a parameter comes before one that has a parameter in its place: `{` sorts after every letter.
+  // A literal segment comes before a parameter in its place, because `{` sorts after every letter.
   const templates = Object.keys(raw.paths).toSorted((one, other) => (one < other ? -1 : 1));
   const found = templates.flatMap((template) =>
     methods
@@ -126,7 +126,7 @@ function readOperation({
     ),
     body: json ? { required: operation.requestBody?.required ?? false, schema: json.schema } : null,
     takesRawBody,
-    answersPages: Object.values(operation.responses).some((response) => {
+    servesPages: Object.values(operation.responses).some((response) => {
       const { content } = response.$ref ? (raw.components.responses[lastSegment(response.$ref)] ?? {}) : response;
       return content !== undefined && 'text/html' in content;
     }),

@@ -4,8 +4,8 @@ import type { RequestHandler } from 'express';
 const FORM = /^[A-Za-z0-9._-]{1,64}$/;
 
 /**
- * Gives the request its correlation id, the caller's if it is one, and sends it back. One of the wrong form is replaced
- * here, so that even its refusal can be traced; the refusal itself comes from validating the header.
+ * Sets the request's correlation id, the caller's own if it is valid, and returns it in a header. An invalid id is
+ * replaced here, so that even its rejection can be traced; the rejection itself comes from validating the header.
  */
 export const correlationId: RequestHandler = (request, response, next) => {
   const given = request.headers['x-correlation-id'];

@@ -3,8 +3,8 @@ import { DomainError } from '../../domain/domain-error';
 import { databaseUnavailable } from '../problems';
 
 /**
- * How long a request may still take. Handlers look at it before they commit, so that an answered request does not act
- * late.
+ * The time that a request has left. Handlers check the deadline before they commit, so that a request which was already
+ * answered with an error changes nothing afterwards.
  */
 export class Deadline {
   readonly #expire: () => void;
@@ -21,12 +21,12 @@ export class Deadline {
     this.restart(ms);
   }
 
-  /** Whether the request was answered for want of time. */
+  /** True when the request was answered because its time ran out. */
   get passed(): boolean {
     return this.#passed;
   }
 
-  /** Gives the request `ms` from now, for something that is known to take longer. */
+  /** Extends the deadline to `ms` milliseconds from now, for work that is known to take longer. */
   restart(ms: number): void {
     if (this.#passed) return;
     clearTimeout(this.#timer);
@@ -34,7 +34,7 @@ export class Deadline {
     this.#timer = setTimeout(this.#expire, ms);
   }
 
-  /** Stands still while the caller takes its time, sending its body. */
+  /** Stops the clock while the caller sends its body. */
   pause(): void {
     clearTimeout(this.#timer);
     this.#remainingMs = Math.max(0, this.#endsAtMs - performance.now());
@@ -45,8 +45,8 @@ export class Deadline {
   }
 
   /**
-   * Ends the work of a request that was answered already. To be called inside a transaction: nothing of it is then
-   * committed.
+   * Ends the work of a request that was already answered. Call it inside a transaction, so that nothing of the
+   * transaction is committed.
    */
   throwIfPassed(): void {
     if (this.#passed) throw databaseUnavailable();
@@ -59,20 +59,20 @@ export class Deadline {
 
 export interface LimitTimeInput {
   requestDeadlineMs: number;
-  /** How many requests one process works on at a time; more would wait for nothing but each other. */
+  /** Maximum number of requests that one process handles at a time; more would only wait for each other. */
   maxInFlight: number;
   fail: (request: Request, response: Response, error: unknown) => void;
 }
 
 /**
- * Answers every request within its deadline, whatever it waits for: 503 when the time is up (a frozen MongoDB makes no
- * error by itself, see stack.md), and at once when too many are waiting already.
+ * Responds to every request within its deadline, whatever the request waits for: 503 when the time is up (a frozen
+ * MongoDB raises no error by itself, see stack.md), and immediately when too many requests wait already.
  */
 export function limitTime({ requestDeadlineMs, maxInFlight, fail }: LimitTimeInput): RequestHandler {
   let inFlight = 0;
   return (request, response, next) => {
     if (inFlight >= maxInFlight) {
-      throw new DomainError('DATABASE_UNAVAILABLE', 'Too many requests are waiting here. Try again in a moment.', {
+      throw new DomainError('DATABASE_UNAVAILABLE', 'Too many requests are in progress. Try again in a moment.', {
         retryAfterSeconds: 1,
       });
     }

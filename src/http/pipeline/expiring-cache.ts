@@ -1,5 +1,5 @@
 /**
- * A small memory of looked-up values: each is kept for `ttlMs`, at most `maxEntries` of them, the oldest leaving first.
+ * A small cache: each value is kept for `ttlMs`; beyond `maxEntries` values the oldest is evicted.
  */
 export class ExpiringCache<Value> {
   readonly #entries = new Map<string, { value: Value; expiresAtMs: number }>();
@@ -17,7 +17,7 @@ export class ExpiringCache<Value> {
   }
 
   set(key: string, value: Value): void {
-    // Written anew, an entry moves to the end: the order of the map is the order of expiry.
+    // Deleted and inserted, an entry moves to the end: the order of the map is the order of expiry.
     this.#entries.delete(key);
     this.#entries.set(key, { value, expiresAtMs: performance.now() + this.#ttlMs });
     if (this.#entries.size <= this.#maxEntries) return;

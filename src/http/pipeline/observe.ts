@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Metrics } from '../../telemetry/metrics';
 
-/** What is needed of a logger; pino is one. */
+/** The methods of a logger that are used here; pino has them. */
 export interface HttpLogger {
   info(fields: object, message: string): void;
   error(fields: object, message: string): void;
@@ -10,8 +10,8 @@ export interface HttpLogger {
 export type HttpMetrics = Pick<Metrics, 'observeRequest'>;
 
 /**
- * One lean line and one measurement per request, when it is over. Addresses are not logged: they can hold tokens and
- * mail addresses; the operationId says what was asked for.
+ * Writes one short log line and one measurement per request when it ends. URLs are not logged, because they can hold
+ * tokens and e-mail addresses; the operationId identifies the request.
  */
 export function observe({ logger, metrics }: { logger: HttpLogger; metrics: HttpMetrics }): RequestHandler {
   return (request, response, next) => {
@@ -19,7 +19,7 @@ export function observe({ logger, metrics }: { logger: HttpLogger; metrics: Http
     response.once('close', () => {
       const ms = performance.now() - startedAtMs;
       const operationId = request.operation?.id ?? 'none';
-      // A caller who hung up before the answer: 499, as nginx counts it.
+      // 499, as in nginx: the caller closed the connection before the response.
       const status = response.writableFinished ? response.statusCode : 499;
       const { method, correlationId, caller } = request;
       logger.info(

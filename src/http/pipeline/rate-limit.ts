@@ -6,35 +6,35 @@ import { RedisStore, type RedisReply } from 'rate-limit-redis';
 import { DomainError } from '../../domain/domain-error';
 
 const WINDOW_MS = 60_000;
-/** How long nobody asks again after Redis did not answer. */
+/** Milliseconds without any call to Redis after Redis did not respond. */
 const PAUSE_MS = 1000;
 
 export interface RateLimiters {
-  /** Every authenticated request, by tenant. */
+  /** Limits authenticated requests, by tenant. */
   perTenant: RequestHandler;
-  /** The public pages, by address. */
+  /** Limits requests for the public pages, by address. */
   perAddress: RequestHandler;
-  /** Failed authentication, by address. */
+  /** Limits failed authentication, by address. */
   failedAuthentication: RequestHandler;
 }
 
 export interface RateLimitInput {
-  /** Counts live in Redis, shared by every process; with none, nothing is limited. */
+  /** Holds the counts, shared by every process; null switches all limits off. */
   redis: Redis | null;
-  /** Beginning of every key, in braces. */
+  /** Prefix of every key, in braces. */
   redisPrefix: string;
   requestsPerMinute: number;
   publicRequestsPerMinute?: number;
   failedAttemptsPerMinute?: number;
-  /** What a request may wait for Redis. Default 100 ms. */
-  patienceMs?: number;
+  /** Milliseconds that a request waits for Redis. Defaults to 100. */
+  redisTimeoutMs?: number;
 }
 
-const nothingLimited: RequestHandler = (_request, _response, next) => next();
+const noLimit: RequestHandler = (_request, _response, next) => next();
 
 /**
- * The limits per minute, told in `RateLimit-*` headers (IETF draft 6). While Redis is away they fail open: availability
- * comes first.
+ * Returns the limiters per minute, which report their state in `RateLimit-*` headers (IETF draft 6). They fail open
+ * while Redis is unavailable: availability comes first.
  */
 export function createRateLimiters({
   redis,
@@ -42,10 +42,10 @@ export function createRateLimiters({
   requestsPerMinute,
   publicRequestsPerMinute = 60,
   failedAttemptsPerMinute = 60,
-  patienceMs = 100,
+  redisTimeoutMs = 100,
 }: RateLimitInput): RateLimiters {
-  if (!redis) return { perTenant: nothingLimited, perAddress: nothingLimited, failedAuthentication: nothingLimited };
-  const send = patiently(redis, patienceMs);
+  if (!redis) return { perTenant: noLimit, perAddress: noLimit, failedAuthentication: noLimit };
+  const send = withTimeout(redis, redisTimeoutMs);
   const storeOf = (name: string): Store =>
     new RedisStore({ prefix: `${redisPrefix}:rate:${name}:`, sendCommand: send });
   const byAddress = (request: Request): string => ipKeyGenerator(request.ip ?? '');
@@ -80,7 +80,7 @@ function limiter({
     legacyHeaders: false,
     passOnStoreError: true,
     validate: false,
-    // A store that is away is a state, not an event: readiness and metrics tell of it, not a line per request.
+    // Readiness and metrics report an unavailable store; a log line per request would say nothing more.
     logger: { warn: () => undefined, error: () => undefined },
     handler: (request, _response, next) => {
       const resetTime =
@@ -90,7 +90,7 @@ function limiter({
       next(
         new DomainError(
           'RATE_LIMITED',
-          `More than ${limit} requests in a minute. Try again in ${retryAfterSeconds} s.`,
+          `More than ${limit} requests in a minute. Try again in ${retryAfterSeconds} seconds.`,
           { retryAfterSeconds },
         ),
       );
@@ -99,19 +99,19 @@ function limiter({
 }
 
 /**
- * Sends commands to Redis, but waits so long at most, and after a failure does not even ask for a second, so that not
- * every request pays for a Redis that is away or frozen.
+ * Returns a sender of Redis commands that rejects after `redisTimeoutMs`, and after a failure rejects for a second
+ * without calling, so that not every request pays for a Redis that is unavailable or frozen.
  */
-function patiently(redis: Redis, patienceMs: number): SendCommand {
+function withTimeout(redis: Redis, redisTimeoutMs: number): SendCommand {
   let awayUntilMs = 0;
-  const ask = async (command: string, args: string[]): Promise<RedisReply> => {
-    if (performance.now() < awayUntilMs) throw new Error('Redis was away a moment ago');
+  const call = async (command: string, args: string[]): Promise<RedisReply> => {
+    if (performance.now() < awayUntilMs) throw new Error('Redis was unavailable a moment ago');
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_resolve, reject) => {
-      // An answer that lies unread because this process was busy is not late: it is read before `setImmediate` runs.
+      // A reply that is unread because this process was busy is not late: it is read before `setImmediate` runs.
       timer = setTimeout(
-        () => setImmediate(() => reject(new Error(`Redis did not answer within ${patienceMs} ms`))),
-        patienceMs,
+        () => setImmediate(() => reject(new Error(`Redis did not respond within ${redisTimeoutMs} ms`))),
+        redisTimeoutMs,
       );
     });
     try {
@@ -124,12 +124,11 @@ function patiently(redis: Redis, patienceMs: number): SendCommand {
     }
   };
   return async (command = '', ...args) => {
-    // The store keeps the promise of a script's hash for good, so a Redis that is away when it loads must not reject
-    // it: the hash is known without asking, and a script that is missing is loaded when it is first called. No request
-    // waits for it, and that a process which still starts up reads its answer late says nothing of Redis: so it is sent
-    // without impatience.
+    // The store keeps the promise of a script's hash for good, so a Redis that is unavailable during the load must not
+    // reject it: the hash can be computed here, and a missing script is loaded when it is first called. The load has no
+    // timeout: no request waits for it, and a starting process that reads the reply late proves nothing about Redis.
     const loads = command === 'SCRIPT' && args[0] === 'LOAD';
-    if (!loads) return ask(command, args);
+    if (!loads) return call(command, args);
     return (redis.call(command, ...args) as Promise<RedisReply>).catch(() =>
       createHash('sha1')
         .update(args[1] ?? '')
@@ -138,5 +137,5 @@ function patiently(redis: Redis, patienceMs: number): SendCommand {
   };
 }
 
-/** Whether Redis itself answered with an error (NOSCRIPT and the like): then it is there. */
+/** Returns true for an error that Redis itself replied (NOSCRIPT and the like), which proves that Redis is up. */
 const isReplyError = (error: unknown): boolean => error instanceof Error && error.name === 'ReplyError';

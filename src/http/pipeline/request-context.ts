@@ -2,7 +2,7 @@ import type { Mode, Scope } from '../../domain/tenant';
 import type { Operation } from './contract';
 import type { Deadline } from './deadline';
 
-/** Who is calling: a partner's key, or the platform's operator, who belongs to no tenant. */
+/** The caller: a partner's key, or the platform's operator, who belongs to no tenant. */
 export interface Caller {
   keyId: string | null;
   partnerId: string | null;
@@ -11,28 +11,28 @@ export interface Caller {
   scopes: readonly Scope[];
 }
 
-/** What a handler is told of a request that passed every guard. */
+/** A request that passed every guard, as its handler gets it. */
 export interface Call<Body = unknown, Query = unknown, Params = Record<string, string>> {
   operation: Operation;
   caller: Caller;
-  /** The caller's tenant; for the platform's operator, whose operations have none, `operator`. */
+  /** The caller's tenant; `operator` for the platform's operator, who has none. */
   tenantId: string;
   params: Params;
   query: Query;
   body: Body;
-  /** The body as it was received; empty unless the operation takes it so. */
+  /** The bytes of the body; empty unless the operation takes a raw body. */
   rawBody: Buffer;
-  /** Request headers, names in lower case. */
+  /** Request headers; names are in lower case. */
   headers: Record<string, string | undefined>;
   correlationId: string;
   deadline: Deadline;
   /** SHA-256 of method, path and body; only where the operation takes an Idempotency-Key. */
   fingerprint: string | null;
-  /** Aborted when nobody waits for the answer any more, or the process is about to end. */
+  /** Returns true once nobody waits for the response any more, or the process is about to end. */
   abandoned: () => boolean;
 }
 
-/** What a handler answers. `body` null sends none; a text is sent as a page. */
+/** A handler's response. A null `body` sends none; a string is sent as an HTML page. */
 export interface Reply {
   status: number;
   headers?: Record<string, string>;
@@ -46,9 +46,9 @@ declare module 'express-serve-static-core' {
     correlationId: string;
     deadline: Deadline;
     caller?: Caller;
-    /** The parsed JSON body, with the contract's defaults once it was validated; undefined when there was none. */
+    /** The parsed JSON body, with the contract's defaults after validation; undefined without a body. */
     json?: unknown;
-    /** The body as it was received, for an operation that takes it so. */
+    /** The bytes of the body, for an operation that takes a raw body. */
     rawBody?: Buffer;
   }
 }

@@ -1,10 +1,7 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
-/**
- * What a browser may do with an answer. An API answer may do nothing at all; pages and docs then set a policy of their
- * own.
- */
+/** A browser may load nothing for an API response; pages and docs set a policy of their own afterwards. */
 const protect = helmet({
   contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   referrerPolicy: { policy: 'no-referrer' },
@@ -12,8 +9,8 @@ const protect = helmet({
 });
 
 /**
- * Helmet's headers. They are the same for every answer, so helmet is asked once and its headers are set from memory;
- * answers are not stored by caches unless they say otherwise.
+ * Helmet's headers. They are the same for every response, so helmet is called once and its headers are set from memory.
+ * Caches store no response unless a handler allows it.
  */
 const fixedHeaders: [string, string][] = [];
 protect(

@@ -4,15 +4,15 @@ import { RequestProblem } from '../problem';
 import type { Contract } from './contract';
 
 /**
- * Answers any other method of a known path: 405, or for OPTIONS the methods there are. There is no CORS: keys do not
- * belong in browsers of other origins.
+ * Responds to any other method of a known path: 405, or for OPTIONS 204 with the allowed methods. There is no CORS,
+ * because keys do not belong in browsers of other origins.
  */
 export function otherMethods({ operations }: Contract, route: string): RequestHandler {
   const methods = operations.filter((operation) => operation.route === route).map(({ method }) => method.toUpperCase());
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   return (request, response) => {
     if (request.method !== 'OPTIONS')
-      throw new RequestProblem('METHOD_NOT_ALLOWED', `${request.method} is not available here; there is ${allow}.`, {
+      throw new RequestProblem('METHOD_NOT_ALLOWED', `${request.method} is not allowed here. Use one of ${allow}.`, {
         headers: { Allow: allow },
       });
     response.setHeader('Allow', allow);
@@ -20,10 +20,10 @@ export function otherMethods({ operations }: Contract, route: string): RequestHa
   };
 }
 
-/** Answers every other path with 404. */
+/** Responds 404 to every path that the contract does not have. */
 export const unknownPath: RequestHandler = () => {
   throw new DomainError(
     'NOT_FOUND',
-    'There is nothing at this address. What there is stands in /openapi.yaml and /docs.',
+    'There is no resource at this address. See /docs or /openapi.yaml for the available operations.',
   );
 };

@@ -1,11 +1,11 @@
-/** An entity tag (RFC 9110 §8.8.3). A weak one says "the same for a reader", not "the same to the byte". */
+/** An entity tag (RFC 9110 §8.8.3). A weak tag means "the same for a reader", not "the same to the byte". */
 export interface EntityTag {
   weak: boolean;
-  /** With its quotes. */
+  /** The tag with its quotes. */
   opaque: string;
 }
 
-/** The entity tag of a resource's version, or of its version and those of what it shows besides (strong). */
+/** Returns the strong entity tag of a resource's version, or of several versions that the resource is made of. */
 export const etagOf = (version: number | string): string => `"${version}"`;
 
 const ELEMENT = /[ \t]*(?:(W\/)?("[\x21\x23-\x7e\x80-\xff]*")[ \t]*)?(?:,|$)/y;

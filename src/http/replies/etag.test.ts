@@ -1,6 +1,6 @@
 import type { Reply } from '../pipeline/request-context';
 import { readEntityTags } from './entity-tags';
-import { answerConditionally, rejectUnlessMatching } from './etag';
+import { replyConditionally, rejectUnlessMatching } from './etag';
 
 const long = Array.from({ length: 500 }, (_one, index) => `"old-${index}"`).join(', ');
 
@@ -61,20 +61,20 @@ describe('the conditions of a change', () => {
   );
 });
 
-describe('the answer of a GET', () => {
+describe('the response of a GET', () => {
   const reply: Reply = { status: 200, headers: { ETag: '"7"' }, body: { id: 1 } };
   const statusFor = (headers: Record<string, string>, given = reply) =>
-    answerConditionally({ call: { headers }, reply: given }).status;
+    replyConditionally({ call: { headers }, reply: given }).status;
 
-  it('is a 304 without a body for who holds it, however long the list', () => {
-    const answer = answerConditionally({ call: { headers: { 'if-none-match': `${long}, W/"7"` } }, reply });
+  it('is a 304 without a body when If-None-Match has its tag, however long the list', () => {
+    const answer = replyConditionally({ call: { headers: { 'if-none-match': `${long}, W/"7"` } }, reply });
     expect(answer).toEqual({ status: 304, headers: { ETag: '"7"' }, body: null });
     expect(statusFor({ 'if-none-match': '*' })).toBe(304);
     expect(statusFor({ 'if-none-match': '"6"' })).toBe(200);
   });
 
-  it('is refused where If-Match names another version, before anything else', () => {
-    expect(() => statusFor({ 'if-match': '"6"', 'if-none-match': '"7"' })).toThrow('The resource is at "7" now');
+  it('is rejected first of all when If-Match names another version', () => {
+    expect(() => statusFor({ 'if-match': '"6"', 'if-none-match': '"7"' })).toThrow('its ETag is now "7"');
     expect(statusFor({ 'if-match': '"7"' })).toBe(200);
   });
 

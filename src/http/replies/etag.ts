@@ -4,7 +4,7 @@ import { etagOf, readEntityTags } from './entity-tags';
 
 export { etagOf } from './entity-tags';
 
-/** A resource with its tag; `answerConditionally` makes it a 304 for a caller who holds this version. */
+/** Returns a resource with its ETag; `replyConditionally` makes it a 304 for a caller who holds this version. */
 export const replyWithTag = ({ version, body }: { version: number | string; body: unknown }): Reply => ({
   status: 200,
   headers: { ETag: etagOf(version) },
@@ -13,7 +13,7 @@ export const replyWithTag = ({ version, body }: { version: number | string; body
 
 type Conditions = Pick<Call, 'headers'>;
 
-/** `If-Match`, compared strongly; `tag` null where the resource has none. True where the header is absent. */
+/** Compares `If-Match` strongly; `tag` is null for a resource without one. Returns true without the header. */
 function ifMatchHolds({ headers }: Conditions, tag: string | null): boolean {
   const expected = headers['if-match'];
   if (expected === undefined) return true;
@@ -21,7 +21,7 @@ function ifMatchHolds({ headers }: Conditions, tag: string | null): boolean {
   return tags === '*' || tags.some(({ weak, opaque }) => !weak && opaque === tag);
 }
 
-/** `If-None-Match`, compared weakly. True where the header is absent. */
+/** Compares `If-None-Match` weakly. Returns true without the header. */
 function ifNoneMatchHolds({ headers }: Conditions, tag: string | null): boolean {
   const held = headers['if-none-match'];
   if (held === undefined) return true;
@@ -30,8 +30,9 @@ function ifNoneMatchHolds({ headers }: Conditions, tag: string | null): boolean 
 }
 
 /**
- * Lets a change go on that was made from the version that a resource has, and whose `If-None-Match` does not name it
- * (RFC 9110 §13.1). `version` null for a resource without a tag. @throws DomainError VERSION_MISMATCH
+ * Rejects a change whose `If-Match` does not name the resource's current version, or whose `If-None-Match` does
+ * (RFC 9110 §13.1). `version` is null for a resource without a tag.
+ * @throws DomainError VERSION_MISMATCH
  */
 export function rejectUnlessMatching({ call, version }: { call: Conditions; version: number | string | null }): void {
   const tag = version === null ? null : etagOf(version);
@@ -39,7 +40,7 @@ export function rejectUnlessMatching({ call, version }: { call: Conditions; vers
   if (!ifNoneMatchHolds(call, tag))
     throw new DomainError(
       'VERSION_MISMATCH',
-      'If-None-Match names the resource as it is now. Leave the header out: it asks that there be no such version.',
+      'If-None-Match names the current version of the resource, which forbids the change. Leave the header out.',
     );
 }
 
@@ -47,19 +48,19 @@ const mismatch = (tag: string | null): DomainError =>
   new DomainError(
     'VERSION_MISMATCH',
     tag === null
-      ? 'The resource has no ETag, so no tag of If-Match can be its own. Send "*", or no If-Match.'
-      : `The resource is at ${tag} now. Read it again, and make the change from there.`,
+      ? 'The resource has no ETag, so If-Match cannot match a tag. Send "*", or leave If-Match out.'
+      : `The resource was changed by someone else; its ETag is now ${tag}. Read it again, then repeat your change.`,
   );
 
 /**
- * The answer of a GET under its conditions: 304 without a body for a caller who holds this version. @throws DomainError
- * VERSION_MISMATCH where `If-Match` names another
+ * Returns the response of a GET under its conditions: 304 without a body for a caller who holds this version.
+ * @throws DomainError VERSION_MISMATCH when `If-Match` names another version
  */
-export function answerConditionally({ call, reply }: { call: Conditions; reply: Reply }): Reply {
+export function replyConditionally({ call, reply }: { call: Conditions; reply: Reply }): Reply {
   if (reply.status !== 200) return reply;
   const tag = reply.headers?.ETag ?? null;
   if (!ifMatchHolds(call, tag)) throw mismatch(tag);
-  // A 304 says what the ETag is; without one there is nothing that a caller could hold.
+  // A 304 confirms an ETag; a response without one cannot match any.
   if (tag === null || ifNoneMatchHolds(call, tag)) return reply;
   return { ...reply, status: 304, body: null };
 }

@@ -9,53 +9,53 @@ import { insertDocuments } from '../../services/insert-documents';
 import { inFlight, refusalToKeep, rejectReuse, replayOf, storedReplyOf } from './kept-reply';
 import { requirePreconditions } from './preconditions';
 
-/** How long a command may be at work before another request with its key may take it over. */
+/** Milliseconds that a command may run before another request with its key may take it over. */
 const LOCK_MS = 10_000;
 
-/** A command waits up to 2 s for its outcome (see SendOnboardingCommand), and then has to write it down. */
+/** A command waits up to 2 s for its outcome (see SendOnboardingCommand), and then has to store it. */
 const COMMAND_MS = 4000;
 
-/** The answer, and what follows once it is committed: by this request, not by a repeat. */
+/** A response, and the work that follows its commit: done by this request, never by a repeat. */
 export interface Written extends Reply {
   afterCommit?: () => void;
 }
 
 export interface AcceptOnceInput {
   call: Call;
-  /** Writes what was asked for, in the transaction that also writes the record. May run more than once. */
+  /** Makes the requested change, in the transaction that also writes the record. May run more than once. */
   write: (session: ClientSession) => Promise<Written>;
-  /** What to keep of the answer for repeats; all of it by default. Secrets must not be kept. */
+  /** Returns the response that repeats get; by default the same one. Secrets must not be kept. */
   kept?: (reply: Reply) => Reply;
-  /** Says what an error means, outside the transaction it ended. */
+  /** Returns the problem behind an error; called outside the transaction that the error ended. */
   explain?: (error: unknown) => Promise<unknown>;
 }
 
 export interface CommandOnceInput {
   call: Call;
   send: (commandId: string) => Promise<Reply>;
-  /** Whether it is itself what resets the sandbox; any other command is refused while a reset runs. */
+  /** True for the reset of the sandbox itself; any other command is rejected while a reset runs. */
   isReset?: boolean;
 }
 
 export interface Idempotency {
   /**
-   * Does something within one transaction, once per key: that transaction is the lock. Nothing is answered as accepted
-   * that a reset of the sandbox, begun meanwhile, may have deleted.
+   * Makes a change within one transaction, once per key: that transaction is the lock. A change is never reported as
+   * accepted when a reset of the sandbox that began meanwhile may have deleted it.
    */
   acceptOnce(input: AcceptOnceInput): Promise<Reply>;
   /**
-   * Does something that is no transaction, once per key: an open record is the lock. The command's id is the same in
+   * Sends a command, which is no transaction, once per key: an open record is the lock. The command's id is the same in
    * every attempt.
    */
   commandOnce(input: CommandOnceInput): Promise<Reply>;
 }
 
-/** The id of a key's record, and of the command sent with it. */
+/** Returns the id of a key's record, which is also the id of the command sent under the key. */
 export function recordIdOf({ tenantId, key }: { tenantId: string; key: string }): string {
   return createHash('sha256').update(`${tenantId}\0${key}`).digest('hex');
 }
 
-/** What makes two requests the same: method, path and body, whatever the order of the body's keys. */
+/** Returns a hash of method, path and body; the order of the body's keys does not matter. Equal hash, equal request. */
 export function fingerprintOf({ method, path, json }: { method: string; path: string; json: unknown }): string {
   return createHash('sha256')
     .update(`${method}\0${path}\0${canonical(json ?? {})}`)
@@ -70,8 +70,8 @@ function canonical(value: unknown): string {
 }
 
 /**
- * One intention, one effect: the first answer to a tenant's Idempotency-Key is the answer to every repeat. A refusal
- * that time cures is not kept. Preconditions (RFC 9110 §13) are judged where no answer is.
+ * Guarantees one effect per Idempotency-Key of a tenant: every repeat gets the first response. A rejection that time
+ * cures is not kept. Preconditions (RFC 9110 §13) are checked only when no response is kept.
  */
 export function createIdempotency(database: Database): Idempotency {
   const { idempotency: records } = database.models;
@@ -88,7 +88,7 @@ export function createIdempotency(database: Database): Idempotency {
     createdAt: new Date(),
   });
 
-  /** Keeps a refusal that a repeat would only meet again. Answers what is on record, which may be a twin's. */
+  /** Stores a rejection that every repeat would meet. Returns a concurrent request's stored response, if any. */
   const keepRefusal = async (id: string, call: Call, error: unknown): Promise<Reply | null> => {
     const refusal = refusalToKeep(error, call);
     if (!refusal) return null;
@@ -97,8 +97,8 @@ export function createIdempotency(database: Database): Idempotency {
       return null;
     } catch (failure) {
       if (!isDuplicateKey(failure)) throw failure;
-      const twin = await find(id, call);
-      return twin && replayOf(twin, call);
+      const concurrent = await find(id, call);
+      return concurrent && replayOf(concurrent, call);
     }
   };
 
@@ -106,8 +106,8 @@ export function createIdempotency(database: Database): Idempotency {
     async acceptOnce({ call, write, kept = (reply) => reply, explain }) {
       const id = idOf(call);
       const { tenantId } = call;
-      // A transaction that began before a reset may commit in the middle of it: only after the commit can be told
-      // whether it was deleted.
+      // A transaction that began before a reset may commit in the middle of the reset: only after the commit is it
+      // known whether the change was deleted.
       const resets = await countResets({ database, tenantId });
       const unlessReset = async (reply: Reply): Promise<Reply> => {
         await requireNoResetSince({ database, tenantId, resets });
@@ -126,8 +126,8 @@ export function createIdempotency(database: Database): Idempotency {
           return { reply, afterCommit };
         });
       } catch (error) {
-        // Whatever went wrong, a twin with the same key may have won meanwhile, or this very commit may have arrived:
-        // then that is the answer.
+        // Whatever failed, a concurrent request with the same key may have committed, or this very commit may have
+        // arrived: then the stored response is returned.
         const winner = await find(id, call);
         if (winner) return unlessReset(replayOf(winner, call));
         const meaning = (await explain?.(error)) ?? error;
@@ -158,12 +158,12 @@ export function createIdempotency(database: Database): Idempotency {
         throw error;
       }
 
-      /** Once the command was sent its own effect may have moved the resource on, so a repeat is not judged again. */
+      /** A sent command may itself have changed the resource's version, so a repeat is not checked again. */
       async function openIfMatching(recordId: string): Promise<IdempotencyRecord | null> {
         await requirePreconditions({ database, call });
         return open(recordId);
       }
-      /** Opens the record; answers the one of a twin that was quicker. */
+      /** Opens the record; returns the record of a concurrent request that was first. */
       async function open(recordId: string): Promise<IdempotencyRecord | null> {
         try {
           await insertDocuments({ model: records, documents: [newRecord(recordId, call, null)] });
@@ -175,7 +175,7 @@ export function createIdempotency(database: Database): Idempotency {
         call.deadline.throwIfPassed();
         return null;
       }
-      /** Goes on with a command whose process died, or whose outcome was not known. */
+      /** Continues a command whose process died, or whose outcome was not known. */
       async function takeOver({ _id, lockedUntil, fingerprint }: IdempotencyRecord): Promise<void> {
         rejectReuse({ fingerprint }, call);
         const now = Date.now();
@@ -193,7 +193,7 @@ export function createIdempotency(database: Database): Idempotency {
           { $set: { reply: storedReplyOf(reply, call) } },
         );
       }
-      /** Leaves the record open, so that the repeat asks for the same command's outcome. */
+      /** Unlocks the open record, so that a repeat queries the same command's outcome. */
       async function release(recordId: string): Promise<void> {
         await records.updateOne(
           { _id: recordId, tenantId: call.tenantId, reply: null },

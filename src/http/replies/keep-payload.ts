@@ -9,8 +9,8 @@ export interface KeepPayloadInput<Payload extends Record<string, unknown>> {
 }
 
 /**
- * Keeps what a command says under its id, while only the id travels. The first to be kept stays: a repeat of the
- * command is answered with it, so that what was made up for it (an id) is the same in every attempt.
+ * Stores a command's payload under the command's id, so that only the id passes through Temporal. Returns the payload
+ * that was stored first: a repeat of the command gets the same generated values (an id) as the first attempt.
  */
 export async function keepPayload<Payload extends Record<string, unknown>>({
   database,

@@ -5,7 +5,7 @@ import { refusalToKeep, replayOf, storedReplyOf } from './kept-reply';
 
 const call = { correlationId: 'first', fingerprint: 'f' } as Call;
 
-describe('a refusal under an Idempotency-Key', () => {
+describe('a rejection under an Idempotency-Key', () => {
   it.each([
     'CLOCK_ADVANCING',
     'SUBSCRIPTION_NOT_STARTED',
@@ -33,7 +33,7 @@ describe('a refusal under an Idempotency-Key', () => {
     (code) => expect(refusalToKeep(new DomainError(code, 'No'), call)).toMatchObject({ body: { code } }),
   );
 
-  it('is not kept where it says itself that its cause ends', () =>
+  it('is not kept when the error is marked as passing', () =>
     expect(refusalToKeep(new DomainError('ILLEGAL_STATE', 'Still pending', { passes: true }), call)).toBeNull());
 });
 

@@ -1,11 +1,11 @@
 import { DomainError } from '../../domain/domain-error';
 import type { IdempotencyRecord, StoredReply } from '../../models/idempotency-record';
 import type { Call, Reply } from '../pipeline/request-context';
-import { isPassing, problemOf } from '../problems';
+import { isTransient, problemOf } from '../problems';
 
 /**
- * What is kept of an answer for repeats of its request. It names the request that it answers: in a repeat, header and
- * body have the same correlation id.
+ * Returns the form in which a response is stored for repeats. It carries the first request's correlation id, so that
+ * header and body of a repeat have the same one.
  */
 export const storedReplyOf = ({ status, headers = {}, body }: Reply, { correlationId }: Call): StoredReply => ({
   status,
@@ -14,16 +14,16 @@ export const storedReplyOf = ({ status, headers = {}, body }: Reply, { correlati
 });
 
 /**
- * Returns the answer to keep for a refusal; null for one that time cures. Nothing was done, so that judging a repeat
- * again is always safe.
+ * Returns the response to keep for a rejection; null for one that time cures. A rejected request changed nothing, so
+ * checking a repeat again is always safe.
  */
 export function refusalToKeep(error: unknown, { correlationId }: Pick<Call, 'correlationId'>): Reply | null {
-  if (isPassing(error)) return null;
+  if (isTransient(error)) return null;
   const { status, headers, body } = problemOf({ error, correlationId });
   return { status, headers: { ...headers, 'Content-Type': 'application/problem+json' }, body };
 }
 
-/** The kept answer again. @throws DomainError `IDEMPOTENCY_KEY_REUSED`, `REQUEST_IN_FLIGHT` */
+/** Returns the kept response. @throws DomainError `IDEMPOTENCY_KEY_REUSED`, `REQUEST_IN_FLIGHT` */
 export function replayOf(record: IdempotencyRecord, call: Call): Reply {
   rejectReuse(record, call);
   if (!record.reply) throw inFlight();
@@ -36,12 +36,13 @@ export function rejectReuse({ fingerprint }: Pick<IdempotencyRecord, 'fingerprin
   if (fingerprint === call.fingerprint) return;
   throw new DomainError(
     'IDEMPOTENCY_KEY_REUSED',
-    'This Idempotency-Key came with another method, path or body before. Take a new key for a new intention.',
+    'This Idempotency-Key was used with another method, path or body. Send a new key for a new request.',
   );
 }
 
+/** Returns the 409 for a repeat that arrives before the first request has its response. */
 export const inFlight = (): DomainError =>
   new DomainError(
     'REQUEST_IN_FLIGHT',
-    'The first request with this Idempotency-Key is still at work. Send it again in a second.',
+    'The first request with this Idempotency-Key is still in progress. Repeat the request in a second.',
   );

@@ -8,7 +8,7 @@ export interface ListEventsInput {
   call: Call<unknown, ListQuery>;
   database: Database;
   listPage: ListPage;
-  /** Known to be the caller's. */
+  /** Id of an entity that is known to be the caller's. */
   entityId: string;
   /** The currency of the amounts in its timeline; null for an entity without amounts. */
   currency: string | null;
@@ -21,7 +21,7 @@ export function listEvents({ call, database, listPage, entityId, currency }: Lis
     call,
     model: database.models.events,
     filter: { tenantId, entityId },
-    // Every event raised the version by one, so the version orders them and names each.
+    // Every event raises the version by one, so the version orders the events and identifies each.
     by: { field: 'version', order: 1, isNumber: true },
     present: (items: Event[]) => items.map((event) => presentEvent(event, currency)),
   });

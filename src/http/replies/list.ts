@@ -14,22 +14,22 @@ export interface ListPageInput<Item> {
   call: Call<unknown, ListQuery>;
   model: Model<Item>;
   filter: Record<string, unknown>;
-  /** The field that orders the list and is unique within it, and whether it descends. */
+  /** The field that orders the list and is unique within it; `order` -1 descends. */
   by: { field: string; order: 1 | -1; isNumber?: boolean };
   present: (items: Item[]) => unknown[] | Promise<unknown[]>;
 }
 
 /**
- * Cursors are signed, with what they belong to, so that one made up or carried to another list is refused instead of
- * skipping items.
+ * Returns a page of a list. Cursors are signed together with their list, so that a forged cursor, or one of another
+ * list, is rejected instead of skipping items.
  */
 export type ListPage = <Item>(input: ListPageInput<Item>) => Promise<Reply>;
 
 const SIGNATURE_LENGTH = 22;
 
 /**
- * Answers one page of a list, ordered by a unique field: what comes or goes meanwhile neither doubles nor hides the
- * rest.
+ * Returns the function that serves list pages. Pages are ordered by a unique field: items added or removed between two
+ * pages neither repeat nor hide others.
  */
 export function createListPage({ secret }: { secret: string }): ListPage {
   const sign = (position: string, filter: unknown, { operation, tenantId }: Call): string =>
@@ -46,7 +46,7 @@ export function createListPage({ secret }: { secret: string }): ListPage {
     const given = Buffer.from(cursor);
     const expected = Buffer.from(write(position, filter, call));
     if (given.length === expected.length && timingSafeEqual(given, expected)) return position;
-    const detail = 'is not from `next` of this list with these filters; start again without it';
+    const detail = 'is not the `next` of this list with these filters; start again without a cursor';
     throw new RequestProblem('INVALID_PARAMETER', `cursor ${detail}`, {
       errors: [{ parameter: 'cursor', rule: 'cursor', detail }],
     });
@@ -74,7 +74,7 @@ export function createListPage({ secret }: { secret: string }): ListPage {
   };
 }
 
-/** The filter of a list by when its items were made: from `createdAfter` on, before `createdBefore`. */
+/** Returns the filter of a list by creation time: from `createdAfter` on, before `createdBefore`. */
 export function createdWithin({ createdAfter, createdBefore }: ListQuery): { createdAt?: Record<string, Date> } {
   if (createdAfter === undefined && createdBefore === undefined) return {};
   return {
@@ -85,7 +85,7 @@ export function createdWithin({ createdAfter, createdBefore }: ListQuery): { cre
   };
 }
 
-/** A leap second is a valid date-time that a Date cannot hold. */
+/** Reads a leap second as the second before it: a valid date-time that a Date cannot hold. */
 function instantOf(parameter: string, text: string): Date {
   const instant = new Date(text.replace(/:60(?=[.Zz+-])/, ':59'));
   if (!Number.isNaN(instant.getTime())) return instant;

@@ -1,19 +1,19 @@
 import type { ClientSession } from 'mongoose';
 import type { Database } from '../../models/database';
 import type { Call } from '../pipeline/request-context';
-import { withPresentPersons } from '../users/present-person';
+import { withCurrentUsers } from '../users/current-users';
 import { rejectUnlessMatching } from './etag';
 
 export interface RequirePreconditionsInput {
   database: Database;
   call: Call;
-  /** Where the change is made in a transaction, so that nothing comes between. */
+  /** The transaction of the change, if there is one, so that no other change comes between. */
   session?: ClientSession;
 }
 
 /**
- * Judges `If-Match` and `If-None-Match` of a request that changes something, against the resource whose id stands in
- * its path. An id that is not known passes: its handler answers 404. Reads nothing where neither header is there.
+ * Checks `If-Match` and `If-None-Match` of a request that changes something against the resource whose id is in the
+ * path. An unknown id passes, because its handler responds 404. Reads nothing without these headers.
  *
  * @throws DomainError VERSION_MISMATCH
  */
@@ -23,7 +23,7 @@ export async function requirePreconditions({ database, call, session }: RequireP
   if (version !== undefined) rejectUnlessMatching({ call, version });
 }
 
-/** Null where the path names nothing that has a tag; undefined where it names what is not there. */
+/** Returns null for a path without a tagged resource, undefined for a resource that does not exist. */
 async function versionOfTarget({
   database,
   call: { params, tenantId },
@@ -47,6 +47,6 @@ async function versionOfTarget({
     .findOne({ _id: ids.onboardingId, tenantId }, { tenantId: 1, userId: 1, version: 1 }, read)
     .lean();
   if (!onboarding) return undefined;
-  const [shown] = await withPresentPersons({ models: database.models, tenantId, onboardings: [onboarding], session });
+  const [shown] = await withCurrentUsers({ models: database.models, tenantId, onboardings: [onboarding], session });
   return shown?.version;
 }

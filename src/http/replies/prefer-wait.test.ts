@@ -28,5 +28,5 @@ describe('Prefer: wait', () => {
     'foo="wait=5"',
     'foo; wait=5',
     'wait=x, wait=5',
-  ])('%s asks for no wait', (prefer) => expect(secondsToWait(prefer)).toBeNull());
+  ])('%s requests no wait', (prefer) => expect(secondsToWait(prefer)).toBeNull());
 });

@@ -2,14 +2,14 @@ import { setTimeout } from 'node:timers/promises';
 import type { Call } from '../pipeline/request-context';
 
 const MAX_WAIT_SECONDS = 30;
-const FIRST_LOOK_MS = 50;
-const SLOWEST_LOOK_MS = 500;
-/** What is left after the wait for the answer itself. */
-const ANSWER_MS = 1500;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 500;
+/** Milliseconds left after the wait to send the response. */
+const RESPONSE_MS = 1500;
 
 /**
- * Returns the seconds of `Prefer: wait=N` (RFC 7240), at most 30; null where there is none. Preferences that are
- * unknown or make no sense are ignored, and of a preference that comes twice the first counts, as the RFC asks.
+ * Returns the seconds of `Prefer: wait=N` (RFC 7240), at most 30; null without that preference. Unknown or malformed
+ * preferences are ignored, and the first of two equal preferences counts, as the RFC requires.
  */
 export function secondsToWait(prefer: string | undefined): number | null {
   const preference = splitOutsideQuotes(prefer ?? '', ',')
@@ -19,7 +19,7 @@ export function secondsToWait(prefer: string | undefined): number | null {
   return seconds === undefined ? null : Math.min(Number(seconds), MAX_WAIT_SECONDS);
 }
 
-/** The parts of a header between separators; one inside a quoted string (RFC 9110 §5.6.4) separates nothing. */
+/** Returns the parts of a header between separators; those inside a quoted string (RFC 9110 §5.6.4) do not count. */
 function splitOutsideQuotes(text: string, separator: ',' | ';'): string[] {
   const part = separator === ',' ? /(?:[^",]|"(?:[^"\\]|\\.)*"?)+/gs : /(?:[^";]|"(?:[^"\\]|\\.)*"?)+/gs;
   return text.match(part) ?? [];
@@ -28,40 +28,40 @@ function splitOutsideQuotes(text: string, separator: ',' | ';'): string[] {
 export interface WaitUntilSettledInput<Item> {
   call: Call;
   seconds: number;
-  look: () => Promise<Item | null>;
-  /** Whether a caller who waits has something to act on: it waits for a person or a later day, or has ended. */
+  read: () => Promise<Item | null>;
+  /** Returns true once a waiting caller can act: the item has ended, or waits for a person or a later day. */
   hasSettled: (item: Item) => boolean | Promise<boolean>;
 }
 
 /**
- * Looks at something until it has settled, the time is up, or nobody waits for the answer any more. Answers what it saw
- * last; null when it saw nothing, as when the database went away meanwhile.
+ * Reads an item until it has settled, the time is up, or nobody waits for the response any more. Returns the item as
+ * last read; null if it was never read, as when the database becomes unavailable.
  */
 export async function waitUntilSettled<Item>({
   call,
   seconds,
-  look,
+  read,
   hasSettled,
 }: WaitUntilSettledInput<Item>): Promise<Item | null> {
   const { deadline, abandoned } = call;
   const untilMs = performance.now() + seconds * 1000;
-  deadline.restart(seconds * 1000 + ANSWER_MS);
-  let seen: Item | null = null;
-  const lookOn = async (): Promise<void> => {
-    for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 1.5, SLOWEST_LOOK_MS)) {
-      seen = await look();
+  deadline.restart(seconds * 1000 + RESPONSE_MS);
+  let latest: Item | null = null;
+  const poll = async (): Promise<void> => {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+      latest = await read();
       const leftMs = untilMs - performance.now();
-      if (seen === null || leftMs <= 0 || abandoned() || (await hasSettled(seen))) return;
+      if (latest === null || leftMs <= 0 || abandoned() || (await hasSettled(latest))) return;
       await setTimeout(Math.min(pauseMs, leftMs));
     }
   };
   const timeIsUp = new AbortController();
   try {
-    await Promise.race([lookOn(), setTimeout(seconds * 1000 + ANSWER_MS / 2, undefined, { signal: timeIsUp.signal })]);
+    await Promise.race([poll(), setTimeout(seconds * 1000 + RESPONSE_MS / 2, undefined, { signal: timeIsUp.signal })]);
   } catch {
-    // What is looked at is safe whatever happens to looking at it.
+    // A failed read is no failure of the item, which was accepted.
   } finally {
     timeIsUp.abort();
   }
-  return seen;
+  return latest;
 }

@@ -2,7 +2,7 @@ import { summaryOf } from '../../contracts/events';
 import type { Event } from '../../models/event';
 import type { components } from '../generated/openapi-types';
 
-/** One thing that happened to an entity, as the API shows it. */
+/** Returns the API representation of an event. */
 export const presentEvent = (
   { _id, type, at, by, state, version, data, correlationId }: Event,
   currency: string | null,
@@ -15,6 +15,6 @@ export const presentEvent = (
   state,
   version,
   correlationId,
-  // The contract leaves the form of `data` open, which its generated type takes for "no fields".
+  // The contract leaves the form of `data` open, which the generated type expresses as "no fields".
   data: data as Record<string, never>,
 });

@@ -3,17 +3,17 @@ import { notFound } from '../handler';
 import { secondsToWait, waitUntilSettled } from './prefer-wait';
 import type { Call, Reply } from '../pipeline/request-context';
 
-/** Something that goes on by itself, and that a caller may wait for (`Prefer: wait`). */
+/** A resource whose process runs on by itself, and that a caller may wait for (`Prefer: wait`). */
 export interface Settling<Item extends { version: number }> {
-  /** What it is called in a 404. */
-  what: string;
-  /** The item of this id, if the tenant has it. */
+  /** Name of the resource in a 404. */
+  name: string;
+  /** Returns the tenant's item with this id, or null. */
   find: (input: { tenantId: string; id: string }) => Promise<Item | null>;
   hasSettled: (item: Item) => boolean | Promise<boolean>;
   present: (item: Item) => unknown;
 }
 
-/** The answer of an acceptance (202): as it was accepted, or for a caller who waits as it is once it has settled. */
+/** Returns the response of an acceptance (202): the accepted item, or the settled item for a caller who waits. */
 export async function replyAccepted<Item extends { version: number }>({
   call,
   reply,
@@ -29,7 +29,7 @@ export async function replyAccepted<Item extends { version: number }>({
   const item = await waitUntilSettled({
     call,
     seconds,
-    look: () => settling.find({ tenantId: call.tenantId, id }),
+    read: () => settling.find({ tenantId: call.tenantId, id }),
     hasSettled: settling.hasSettled,
   });
   if (!item) return reply;
@@ -40,13 +40,14 @@ export async function replyAccepted<Item extends { version: number }>({
       body: await settling.present(item),
     };
   } catch {
-    // It is accepted whatever became of the wait, so the answer stays.
+    // The item is accepted whatever happens to the wait, so the response stays.
     return reply;
   }
 }
 
 /**
- * The answer of a GET: as it is, or for a caller who waits as it is once it has settled. @throws DomainError NOT_FOUND
+ * Returns the response of a GET: the current item, or the settled item for a caller who waits.
+ * @throws DomainError NOT_FOUND
  */
 export async function replyCurrent<Item extends { version: number }>({
   call,
@@ -57,12 +58,12 @@ export async function replyCurrent<Item extends { version: number }>({
   id: string;
   settling: Settling<Item>;
 }): Promise<Reply> {
-  const look = () => settling.find({ tenantId: call.tenantId, id });
-  const found = await look();
-  if (!found) throw notFound(settling.what);
+  const read = () => settling.find({ tenantId: call.tenantId, id });
+  const found = await read();
+  if (!found) throw notFound(settling.name);
   const seconds = secondsToWait(call.headers.prefer);
   const item =
-    (seconds !== null && (await waitUntilSettled({ call, seconds, look, hasSettled: settling.hasSettled }))) || found;
+    (seconds !== null && (await waitUntilSettled({ call, seconds, read, hasSettled: settling.hasSettled }))) || found;
   const reply = replyWithTag({ version: item.version, body: await settling.present(item) });
   return seconds === null
     ? reply

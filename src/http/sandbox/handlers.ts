@@ -2,7 +2,7 @@ import { sandboxClockHandlers, type SandboxClockHandlersInput } from './sandbox-
 
 export type SandboxHandlersInput = SandboxClockHandlersInput;
 
-/** Answers the operations of sandboxes. */
+/** Returns the handlers of sandboxes. */
 export const sandboxHandlers = (input: SandboxHandlersInput) => ({
   ...sandboxClockHandlers(input),
 });

@@ -22,7 +22,7 @@ export interface SandboxClockHandlersInput {
   /** Rejects with `TIME_SKIPPING_UNAVAILABLE` where the Temporal server cannot skip time. */
   requireTimeSkipping: () => Promise<unknown>;
   /**
-   * Ends the tenant's processes and deletes its data, except the idempotency record of the request that asks for it.
+   * Ends the tenant's processes and deletes its data, except the idempotency record of the reset request.
    */
   resetSandbox: (input: { tenantId: string; keepIdempotencyId: string }) => Promise<void>;
   /** Sends the start of a committed row in the background. */
@@ -32,7 +32,7 @@ export interface SandboxClockHandlersInput {
 /** Ending every process and deleting everything takes longer than other requests may. */
 const RESET_MS = 25_000;
 
-/** The clock of a sandbox: what time it is, letting time pass, beginning again. */
+/** Reads, advances and resets the clock of a sandbox, and reads the operation of an advance. */
 export function sandboxClockHandlers(
   input: SandboxClockHandlersInput,
 ): Handlers<'getSandboxClock' | 'advanceSandboxClock' | 'resetSandboxClock' | 'getOperation'> {
@@ -40,7 +40,7 @@ export function sandboxClockHandlers(
   const { operations } = database.models;
 
   const settling: Settling<Operation> = {
-    what: 'operation',
+    name: 'operation',
     find: async ({ tenantId, id }) => (isId('operation', id) ? operations.findOne({ _id: id, tenantId }).lean() : null),
     hasSettled: ({ state }) => state !== 'running',
     present: presentOperation,
@@ -105,11 +105,11 @@ function rejectLive({ tenantId }: Call): void {
   if (tenantOf(tenantId).mode === 'sandbox') return;
   throw new DomainError(
     'SANDBOX_ONLY',
-    'Only a sandbox has a clock that can be moved. Use a sandbox key (pk_sandbox_…).',
+    'Only a sandbox has a clock that can be advanced. Use a sandbox key (pk_sandbox_…).',
   );
 }
 
-/** An operation as the API shows it. */
+/** Returns the API representation of an operation. */
 export function presentOperation(operation: Operation): components['schemas']['Operation'] {
   const { state, type, hops, failure } = operation;
   return {
@@ -122,7 +122,7 @@ export function presentOperation(operation: Operation): components['schemas']['O
     progress: { done: hops.done, total: hops.total },
     fired: operation.fired.map((each) => ({ type: each.type, count: each.count })),
     failure: failure && { code: failure.code, detail: failure.detail, workflowId: failure.workflowId },
-    waitingFor: state === 'running' ? { what: 'every process to arrive at the target', until: null } : null,
+    waitingFor: state === 'running' ? { what: 'every process to reach the target time', until: null } : null,
     correlationId: operation.correlationId,
     createdAt: operation.createdAt.toISOString(),
     updatedAt: operation.updatedAt.toISOString(),

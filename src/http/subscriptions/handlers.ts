@@ -6,7 +6,7 @@ import { subscriptionHandlers, type SubscriptionHandlersInput } from './subscrip
 export interface SubscriptionsHandlersInput
   extends PlanHandlersInput, SubscriptionCommandHandlersInput, SubscriptionHandlersInput {}
 
-/** Answers the operations of plans, subscriptions and invoices. */
+/** Returns the handlers of plans, subscriptions and invoices. */
 export const subscriptionsHandlers = (input: SubscriptionsHandlersInput) => ({
   ...planHandlers(input),
   ...subscriptionHandlers(input),

@@ -6,7 +6,7 @@ import { notFound, type Handlers } from '../handler';
 import type { ListPage } from '../replies/list';
 import { presentInvoice, type OpenInvoice } from './present-invoice';
 
-/** The invoices of subscriptions, which only their subscription changes. */
+/** Reads invoices, which only their subscription's process changes. */
 export function invoiceHandlers({
   database,
   listPage,
@@ -55,7 +55,7 @@ export function invoiceHandlers({
       const invoice = isId('invoice', invoiceId) ? await invoices.findOne({ _id: invoiceId, tenantId }).lean() : null;
       if (!invoice) throw notFound('invoice');
       const open = await findOpen(invoice);
-      // What it waits for is told by others: when they move on, so does the tag.
+      // `waitingFor` depends on the subscription and the payment, so the tag contains their versions too.
       const version = open
         ? [invoice.version, open.subscription.version, open.pending?.version ?? 0].join('.')
         : invoice.version;

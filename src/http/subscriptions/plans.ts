@@ -16,7 +16,7 @@ export interface PlanHandlersInput {
   clock: Clock;
 }
 
-/** What can be subscribed to. Plans are made and read, never changed. */
+/** Creates and reads plans, which never change. */
 export function planHandlers({
   database,
   idempotency,

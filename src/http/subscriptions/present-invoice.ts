@@ -44,7 +44,8 @@ const presentAttempt = (
 });
 
 /**
- * What an open invoice hangs on: its subscription, and the payment of its last attempt where that has no final answer.
+ * The entities that an open invoice depends on: its subscription, and the payment of its last attempt while that is
+ * pending.
  */
 export interface OpenInvoice {
   subscription: Subscription;
@@ -52,11 +53,11 @@ export interface OpenInvoice {
 }
 
 /**
- * The subscription decides when an open invoice is charged again; only a payment under way knows what it waits for
- * itself.
+ * Returns the thing an invoice waits for. The subscription decides when an open invoice is charged again; a pending
+ * payment may wait for something of its own.
  */
 function waitOfInvoice({ state }: Invoice, open: OpenInvoice | null): components['schemas']['WaitingFor'] {
-  if (state === 'draft') return { what: 'to be made out', until: null };
+  if (state === 'draft') return { what: 'the invoice to be finalised', until: null };
   if (state !== 'open' || open === null) return null;
   const { subscription, pending } = open;
   const own = pending && waitOfPayment(pending);
@@ -65,7 +66,7 @@ function waitOfInvoice({ state }: Invoice, open: OpenInvoice | null): components
     : waitOfSubscription(subscription);
 }
 
-/** An invoice as the API shows it; with `open` while it is open. */
+/** Returns the API representation of an invoice; `open` is null unless the invoice is open. */
 export const presentInvoice = ({
   invoice,
   open,
@@ -92,7 +93,7 @@ export const presentInvoice = ({
   updatedAt: invoice.updatedAt.toISOString(),
 });
 
-/** The invoice that a change of plan would make. */
+/** Returns the API representation of the invoice that a change of plan would create. */
 export const presentPreview = ({
   invoice,
   period,

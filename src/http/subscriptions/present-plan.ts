@@ -1,7 +1,7 @@
 import type { Plan } from '../../models/subscriptions/plan';
 import type { components } from '../generated/openapi-types';
 
-/** A plan as the API shows it. */
+/** Returns the API representation of a plan. */
 export const presentPlan = ({
   _id,
   name,

@@ -12,16 +12,16 @@ const waits: Record<SubscriptionWaitingFor['what'], string> = {
   start: 'its start',
   trial_end: 'the trial to end; then the first period is charged',
   renewal: 'the next period, which is charged when it begins',
-  payment: 'the payment of the open invoice to have its final answer',
-  retry: 'the open invoice to be charged again; another payment method has it charged at once',
+  payment: "the final result of the open invoice's payment",
+  retry: 'the open invoice to be charged again; another payment method is charged immediately',
   payment_method: 'another payment method; without a payment the subscription is cancelled',
-  resume: 'to be resumed',
-  cancel: 'the end of the period, with which it is cancelled',
+  resume: 'the subscription to be resumed',
+  cancel: 'the end of the period, when the subscription is cancelled',
 };
-const PLAN_CHANGE = 'the end of the period; the next one begins with the plan that was changed to, and is charged';
-const WITHDRAWAL = 'the payment under way to be withdrawn, or given back';
+const PLAN_CHANGE = 'the end of the period; the next period starts on the new plan, and is charged';
+const WITHDRAWAL = 'the pending payment to be voided or refunded';
 
-/** What a subscription waits for, and until when; null when it waits for nothing. */
+/** Returns the thing a subscription waits for, and until when; null when it waits for nothing. */
 export function waitOfSubscription(subscription: Subscription): components['schemas']['WaitingFor'] {
   const { state, charge, waiting } = subscription;
   const progress = progressOf(subscription);
@@ -44,7 +44,7 @@ function presentScheduled({ waiting, nextPeriodAt }: Subscription): components['
   return { what: 'change_plan', planId: waiting.item.planId, quantity: waiting.item.quantity, effectiveAt };
 }
 
-/** A subscription as the API shows it. */
+/** Returns the API representation of a subscription. */
 export function presentSubscription(subscription: Subscription): components['schemas']['Subscription'] {
   const { state, item, period, charge, creditBalance } = subscription;
   const isRetried = charge?.status === 'failed' && state !== 'unpaid';

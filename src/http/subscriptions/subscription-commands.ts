@@ -31,14 +31,13 @@ export interface SubscriptionCommandHandlersInput {
 
 type CommandCall = Call<unknown, unknown, { subscriptionId: string }>;
 
-/** Commands to a subscription: each is sent to its process, and answered once that has accepted it. */
+/** Sends each command on a subscription to its process, and responds once the process has accepted the command. */
 export function subscriptionCommandHandlers(
   input: SubscriptionCommandHandlersInput,
 ): Handlers<SubscriptionUpdate | 'previewPlanChange'> {
   const { database, idempotency, sendSubscriptionCommand, basePath, clock } = input;
 
-  // Before anything else: nothing of a request for somebody else's subscription is kept, and it answers like one for an
-  // unknown id.
+  // Called first: a request for another tenant's subscription stores nothing, and gets the response of an unknown id.
   const rejectUnknown = async ({ tenantId, params: { subscriptionId } }: CommandCall): Promise<void> => {
     const known =
       isId('subscription', subscriptionId) &&
@@ -49,7 +48,7 @@ export function subscriptionCommandHandlers(
   interface SendInput<Command extends SubscriptionUpdate> {
     command: Command;
     terms: SubscriptionCommandTerms[Command];
-    /** What does not travel through Temporal: it waits in MongoDB while only the command's id travels. */
+    /** Data that must not pass through Temporal: it stays in MongoDB, only the command's id is sent. */
     payload?: Record<string, unknown>;
   }
   const send = async <Command extends SubscriptionUpdate>(
@@ -99,7 +98,7 @@ export function subscriptionCommandHandlers(
       const { resumeAt } = call.body ?? {};
       if (resumeAt === undefined) return send(call, { command: 'pauseSubscription', terms: {} });
       const at = toInstant(resumeAt, '/resumeAt');
-      // A repeat never meets this where the first request did not: the limit moves on with the clock.
+      // A repeat never fails here if the first request did not: the limit advances with the clock.
       requireWithinHorizon({ at, now: (await clock.now(call.tenantId)).toISOString(), pointer: '/resumeAt' });
       return send(call, { command: 'pauseSubscription', terms: { resumeAt: at } });
     },
@@ -111,7 +110,7 @@ export function subscriptionCommandHandlers(
   };
 }
 
-/** The process knows its own time and judges by it, but not the request's fields. */
+/** Adds the field to a rejection by the process, which knows its own time but not the request's fields. */
 async function pointingAtField(work: () => Promise<SubscriptionOutcome>): Promise<SubscriptionOutcome> {
   try {
     return await work();
@@ -122,12 +121,16 @@ async function pointingAtField(work: () => Promise<SubscriptionOutcome>): Promis
   }
 }
 
-/** ISO 8601 in UTC. A leap second is a valid date-time that a Date cannot hold. */
+/** Returns ISO 8601 in UTC; reads a leap second, which a Date cannot hold, as the second before it. */
 function toInstant(text: string, pointer: string): string {
   const instant = new Date(text.replace(/:60(?=[.Zz+-])/, ':59'));
   if (Number.isNaN(instant.getTime()))
-    throw new DomainError('INSTANT_INVALID', `"${text.slice(0, 40)}" is no instant such as 2027-01-01T00:00:00Z.`, {
-      pointer,
-    });
+    throw new DomainError(
+      'INSTANT_INVALID',
+      `"${text.slice(0, 40)}" is not a date-time such as 2027-01-01T00:00:00Z.`,
+      {
+        pointer,
+      },
+    );
   return instant.toISOString();
 }

@@ -29,13 +29,13 @@ export interface SubscriptionHandlersInput {
 
 type SubscriptionOperations = 'createSubscription' | 'listSubscriptions' | 'getSubscription' | 'listSubscriptionEvents';
 
-/** Accepts subscriptions, and shows where they stand. */
+/** Accepts subscriptions, and reads them with their timeline. */
 export function subscriptionHandlers(input: SubscriptionHandlersInput): Handlers<SubscriptionOperations> {
   const { database, idempotency, listPage, basePath, clock, hasGateway, startSoon } = input;
   const { subscriptions } = database.models;
 
   const settling: Settling<Subscription> = {
-    what: 'subscription',
+    name: 'subscription',
     find: async ({ tenantId, id }) =>
       isId('subscription', id) ? subscriptions.findOne({ _id: id, tenantId }).lean() : null,
     hasSettled: async ({ state, tenantId, startAt }) => state !== 'accepted' || startAt > (await clock.now(tenantId)),
@@ -100,7 +100,7 @@ export function subscriptionHandlers(input: SubscriptionHandlersInput): Handlers
       } = call;
       const subscription = await settling.find({ tenantId, id: subscriptionId });
       if (!subscription) throw notFound('subscription');
-      // Every plan it changes to has the currency of the first.
+      // A subscription can change only to plans in the currency of its first.
       return listEvents({
         call,
         database,

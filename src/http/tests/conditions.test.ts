@@ -47,7 +47,7 @@ describe('conditions and repeats', () => {
     expect(api.subscriptionCommands).toHaveLength(1);
   });
 
-  it('a kept answer is replayed before conditions are judged, and a 412 is not kept', async () => {
+  it('a kept response is replayed before conditions are checked, and a 412 is not kept', async () => {
     const { body } = await send('post', '/onboardings', {}, { email: 'ada@example.com', name: 'Ada' });
     await api.database.models.users.updateOne({ _id: body.userId }, { $set: { state: 'active' } });
     const path = `/users/${body.userId}`;
@@ -61,7 +61,7 @@ describe('conditions and repeats', () => {
     expect([repeat.status, repeat.headers['idempotent-replayed'], repeat.body]).toEqual([200, 'true', done.body]);
   });
 
-  it('every other method keeps to them too', async () => {
+  it('conditions hold for every other method too', async () => {
     const { paymentId } = await seedPayment({ api, tenantId: tenant.tenantId });
     const key = `/partners/${tenant.partnerId}/api-keys/${tenant.keyId}`;
     expect((await send('get', `/payments/${paymentId}`, stale)).body).toMatchObject(mismatch);
@@ -74,7 +74,7 @@ describe('conditions and repeats', () => {
     expect((await send('post', '/users/usr_00000000000000000000000000/suspend', stale)).status).toBe(404);
   });
 
-  it('a refusal that time cures is judged again under its key; others stay', async () => {
+  it('a request rejected for a passing cause is checked again under its key; others stay', async () => {
     const { subscriptionId } = await seedSubscription({ api, tenantId: tenant.tenantId });
     const pause = (key: string) => send('post', `/subscriptions/${subscriptionId}/pause`, { 'Idempotency-Key': key });
     refusal = new DomainError('SUBSCRIPTION_NOT_STARTED', 'Wait');
@@ -85,7 +85,7 @@ describe('conditions and repeats', () => {
     expect([(await pause('early')).status, (await pause('over')).status]).toEqual([200, 409]);
   });
 
-  it('the clock can be advanced with the key that came while it was being advanced', async () => {
+  it('an advance rejected during another advance succeeds later under the same key', async () => {
     const advance = () => send('post', '/sandbox/clock/advance', { 'Idempotency-Key': 'advance' }, { by: 'P2D' });
     const { body: first } = await send('post', '/sandbox/clock/advance', {}, { by: 'P1D' });
     const refused = await advance();
@@ -97,7 +97,7 @@ describe('conditions and repeats', () => {
     expect((await advance()).status).toBe(202);
   });
 
-  it('a repeat has one correlation id, that of the request it repeats', async () => {
+  it('a repeat has the correlation id of the first request, in header and body', async () => {
     const create = (correlationId: string, email: string) =>
       send(
         'post',

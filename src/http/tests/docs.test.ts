@@ -9,13 +9,13 @@ describe('the docs', () => {
   });
   afterAll(() => api.stop());
 
-  it('serves the contract as it is written, and as JSON', async () => {
+  it('serve the contract unchanged, and as JSON', async () => {
     const yaml = await request(api.origin).get('/openapi.yaml').buffer(true);
     expect([yaml.status, yaml.text]).toEqual([200, readContractText()]);
     expect((await request(api.origin).get('/openapi.json')).body.openapi).toBe('3.1.0');
   });
 
-  it('leads to Swagger UI, whose files are kept for good and nothing else can be read', async () => {
+  it('lead to Swagger UI, whose files are cached for good, and expose no other file', async () => {
     expect((await request(api.origin).get('/')).headers.location).toBe('/docs');
     const page = await request(api.origin).get('/docs');
     expect(page.headers['content-security-policy']).toContain("script-src 'self'");

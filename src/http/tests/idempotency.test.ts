@@ -33,7 +33,7 @@ describe('idempotency', () => {
   const cancel = async (id: string, key: string, body: object = {}) => post(`/onboardings/${id}/cancel`, key, body);
   const newOnboarding = async () => (await post('/onboardings', `new-${++number}`, person())).body.id as string;
 
-  it('makes one onboarding of 50 concurrent requests with one key', async () => {
+  it('creates one onboarding for 50 concurrent requests with one key', async () => {
     const body = person();
     const startsBefore = api.started.length;
     const answers = await Promise.all(Array.from({ length: 50 }, () => post('/onboardings', 'fifty', body)));
@@ -56,7 +56,7 @@ describe('idempotency', () => {
     expect(await outbox.countDocuments({ entityId: id })).toBe(2);
   });
 
-  it('compares requests as they were sent: a default that is spelled out is another request', async () => {
+  it('compares requests as sent: an explicit default makes a different request', async () => {
     const body = person();
     expect((await post('/onboardings', 'default', body)).status).toBe(202);
     expect((await post('/onboardings', 'default', { ...body, requiresApproval: false })).body.code).toBe(
@@ -65,7 +65,7 @@ describe('idempotency', () => {
     expect((await post('/onboardings', 'default', body)).headers['idempotent-replayed']).toBe('true');
   });
 
-  it('answers a repeat with the first answer, whatever the order of its keys', async () => {
+  it('replays the first response, whatever the order of the keys in the body', async () => {
     const { email, name } = person();
     const first = await post('/onboardings', 'again', { email, name });
     const second = await post('/onboardings', 'again', { name, email });
@@ -78,7 +78,7 @@ describe('idempotency', () => {
     });
   });
 
-  it('refuses the same key with another body or path', async () => {
+  it('rejects the same key with another body or path', async () => {
     const body = person();
     const {
       body: { id },
@@ -91,7 +91,7 @@ describe('idempotency', () => {
     expect(sent).toEqual([]);
   });
 
-  it('refuses a missing or impossible key', async () => {
+  it('rejects a missing or invalid key', async () => {
     const missing = await api.call('post', '/onboardings', tenant.key).unset('Idempotency-Key').send(person());
     expect(expectContract(missing).body).toMatchObject({ status: 400, code: 'IDEMPOTENCY_KEY_MISSING' });
     expect((await post('/onboardings', 'with space', person())).body).toMatchObject({
@@ -101,7 +101,7 @@ describe('idempotency', () => {
     });
   });
 
-  it("leaves another tenant's same key alone", async () => {
+  it('keeps equal keys of different tenants apart', async () => {
     const other = await api.newTenant();
     const sameTenantLive = await api.newTenant({ partnerId: tenant.partnerId, mode: 'live' });
     const body = person();
@@ -114,7 +114,7 @@ describe('idempotency', () => {
     expect(new Set(answers.map(({ body: { id } }) => id)).size).toBe(3);
   });
 
-  it('keeps a refusal: the repeat is refused in the same words though the reason is gone', async () => {
+  it('keeps a rejection: the repeat gets the same response although the cause is gone', async () => {
     const body = person();
     const { body: first } = await post('/onboardings', 'first', body);
     const refused = await post('/onboardings', 'refused', body);
@@ -128,7 +128,7 @@ describe('idempotency', () => {
     });
   });
 
-  it('names the user when the address belongs to one whose onboarding has ended', async () => {
+  it('names the user who has the address, once their onboarding has ended', async () => {
     const body = person();
     const { body: first } = await post('/onboardings', 'ended', body);
     await api.database.models.onboardings.updateOne({ _id: first.id }, { $set: { state: 'completed' } });
@@ -139,7 +139,7 @@ describe('idempotency', () => {
     });
   });
 
-  it('never stores the secret of an API key: the repeat has none', async () => {
+  it('never stores the secret of an API key, so the repeat has none', async () => {
     const create = () =>
       post(`/partners/${tenant.partnerId}/api-keys`, 'key', { mode: 'live', scopes: ['read'] }, OPERATOR_KEY);
     const first = await create();
@@ -150,7 +150,7 @@ describe('idempotency', () => {
     expect(stored).not.toContain(first.body.key);
   });
 
-  it('answers 409 while a command is at work, and the same answer afterwards', async () => {
+  it('responds 409 while a command is in progress, and with the first response afterwards', async () => {
     const id = await newOnboarding();
     let finish = (): void => undefined;
     answerOf = () =>
@@ -159,9 +159,9 @@ describe('idempotency', () => {
       });
     const first = cancel(id, 'slow');
     while (sent.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    const twin = await cancel(id, 'slow');
-    expect(twin.body).toMatchObject({ status: 409, code: 'REQUEST_IN_FLIGHT' });
-    expect(twin.headers['retry-after']).toBe('1');
+    const repeat = await cancel(id, 'slow');
+    expect(repeat.body).toMatchObject({ status: 409, code: 'REQUEST_IN_FLIGHT' });
+    expect(repeat.headers['retry-after']).toBe('1');
     finish();
     expect((await first).body).toEqual({ id, ...outcome });
     const replayed = await cancel(id, 'slow');
@@ -177,7 +177,7 @@ describe('idempotency', () => {
       throw new DomainError('OUTCOME_PENDING', 'Not known yet');
     };
     expect((await cancel(id, 'died')).status).toBe(503);
-    // As a killed process leaves it: open, and locked for a while yet.
+    // The state that a killed process leaves: an open record, still locked for a while.
     await api.database.models.idempotency.updateOne({ _id }, { $set: { lockedUntil: new Date(Date.now() + 60_000) } });
     answerOf = async () => outcome;
     expect((await cancel(id, 'died')).body.code).toBe('REQUEST_IN_FLIGHT');
@@ -188,7 +188,7 @@ describe('idempotency', () => {
     expect(sent).toEqual([_id, _id]);
   });
 
-  it('lets the repeat of OUTCOME_PENDING through immediately, for the same command', async () => {
+  it('lets a repeat after OUTCOME_PENDING through immediately, for the same command', async () => {
     const id = await newOnboarding();
     answerOf = async () => {
       throw new DomainError('OUTCOME_PENDING', 'Not known yet');
@@ -201,7 +201,7 @@ describe('idempotency', () => {
     expect(new Set(sent).size).toBe(1);
   });
 
-  it('keeps what a command refused for good, and forgets a 429', async () => {
+  it("keeps a command's final rejection, but not a 429", async () => {
     const id = await newOnboarding();
     answerOf = async () => {
       throw new DomainError('ILLEGAL_STATE', 'It is completed');

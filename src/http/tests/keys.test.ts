@@ -14,7 +14,7 @@ describe('a key', () => {
   });
   afterAll(() => api.stop());
 
-  it('holds a revoked key out within 5 seconds, a known one too', async () => {
+  it('is rejected within 5 seconds of its revocation, even when it was cached', async () => {
     const { key, keyId, partnerId } = await api.newTenant();
     expect((await api.call('get', '/me', key)).status).toBe(200);
     const revoke = () =>
@@ -53,7 +53,7 @@ describe('a key', () => {
     expect(restarted.body.state).toBe('restarted');
   });
 
-  it('says who is calling', async () => {
+  it('identifies its caller at /me', async () => {
     expect(expectContract(await api.call('get', '/me', own.key)).body).toMatchObject({
       tenantId: own.tenantId,
       mode: 'sandbox',
@@ -67,7 +67,7 @@ describe('a key', () => {
     });
   });
 
-  it('echoes the correlation id, and keeps it with what was accepted', async () => {
+  it('gets its correlation id back, in the header and in the accepted resource', async () => {
     const correlationId = randomUUID();
     const answer = await api
       .call('post', '/onboardings', own.key)

@@ -14,16 +14,15 @@ describe('rate limits', () => {
   beforeAll(async () => {
     redis = openTestRedis();
     await new Promise((resolve) => redis.once('ready', resolve));
-    // A machine too busy for Redis to answer within 100 ms makes the limiter fail open, as it should; then there was
-    // nothing to count.
-    api = await startTestApi({ redis, limits: { ...limits, patienceMs: 10_000 } });
+    // On a machine too busy for Redis to respond within 100 ms the limiter rightly fails open, and counts nothing.
+    api = await startTestApi({ redis, limits: { ...limits, redisTimeoutMs: 10_000 } });
   });
   afterAll(async () => {
     await api.stop();
     redis.disconnect();
   });
 
-  it('count per tenant, tell what is left, and say when to come back', async () => {
+  it('count per tenant, and report the remaining requests and the time to retry', async () => {
     const tenant = await api.newTenant();
     const other = await api.newTenant();
     const answers = [];
@@ -45,8 +44,8 @@ describe('rate limits', () => {
     expect(pages).toEqual([404, 404, 429]);
   });
 
-  it('are counted apart by installations that share a Redis', async () => {
-    const neighbour = await startTestApi({ redis, limits: { ...limits, patienceMs: 10_000 } });
+  it('are separate for installations that share a Redis', async () => {
+    const neighbour = await startTestApi({ redis, limits: { ...limits, redisTimeoutMs: 10_000 } });
     const attempts = [];
     for (let number = 0; number < 3; number += 1) attempts.push((await neighbour.call('get', '/me', 'wrong')).status);
     await neighbour.stop();
@@ -59,12 +58,12 @@ describe('without Redis', () => {
   beforeAll(() => new Promise<void>((resolve) => frozen.listen(0, '127.0.0.1', resolve)));
   afterAll(() => frozen.close());
 
-  it('lets requests pass, and only one in a second waits for it', async () => {
+  it('lets requests pass, and only one per second waits for Redis', async () => {
     const redis = openTestRedis(`redis://127.0.0.1:${(frozen.address() as AddressInfo).port}`);
     redis.on('error', () => undefined);
-    // A server that accepts and never answers: frozen. Its commands go out all the same.
+    // A frozen server accepts connections and never responds; commands are sent to it without a ready check.
     redis.options.enableReadyCheck = false;
-    const api = await startTestApi({ redis, limits: { ...limits, patienceMs: 800 } });
+    const api = await startTestApi({ redis, limits: { ...limits, redisTimeoutMs: 800 } });
     const { key } = await api.newTenant();
     await api.call('get', '/me', key);
     const times: number[] = [];
@@ -75,7 +74,7 @@ describe('without Redis', () => {
     }
     redis.disconnect();
     await api.stop();
-    // One waits for 800 ms; were it every one, the median would be no shorter.
+    // One request waits for 800 ms; if every request waited, the median would be no shorter.
     expect(times.toSorted((a, b) => a - b).at(4)).toBeLessThan(700);
   });
 });
@@ -87,7 +86,7 @@ describe('without MongoDB', () => {
   afterEach(() => away.connection.destroy(true).catch(() => undefined));
   afterAll(() => frozen.close());
 
-  it.each(['refusing', 'frozen'])('answers 503 with Retry-After within 2 seconds while it is %s', async (how) => {
+  it.each(['refusing', 'frozen'])('responds 503 with Retry-After within 2 seconds while it is %s', async (how) => {
     const port = how === 'frozen' ? (frozen.address() as AddressInfo).port : 1;
     away = openDatabase({ uri: `mongodb://127.0.0.1:${port}/x?directConnection=true`, appName: 'test' });
     const api = await startTestApi({ database: away });
@@ -107,13 +106,13 @@ describe('without MongoDB', () => {
     expect(page.status).toBe(404);
   });
 
-  it('answers within the deadline when a query hangs, writes nothing late, and caps what waits', async () => {
+  it('responds within the deadline when a query hangs, writes nothing late, and caps waiting', async () => {
     const api = await startTestApi({ requestDeadlineMs: 300, maxInFlight: 3 });
     away = api.database;
     const { key } = await api.newTenant();
     await api.call('get', '/me', key);
     const inTransaction = api.database.inTransaction.bind(api.database);
-    // As a frozen server does it: the transaction begins, then nothing for longer than the deadline.
+    // Acts like a frozen server: the transaction begins, then nothing happens for longer than the deadline.
     api.database.inTransaction = (work) =>
       inTransaction(async (session) => {
         await new Promise((resolve) => setTimeout(resolve, 2000));

@@ -54,7 +54,7 @@ describe('lists and versions', () => {
     ]);
   });
 
-  it('refuses cursors that were made up, altered, or come from another list', async () => {
+  it('rejects cursors that are forged, altered, or from another list', async () => {
     const {
       body: { next },
     } = await get('/onboardings?limit=1');
@@ -72,7 +72,7 @@ describe('lists and versions', () => {
     }
   });
 
-  it('answers 304 to who holds the version', async () => {
+  it('responds 304 to a caller who holds the version', async () => {
     const path = `/onboardings/${ids[0]}`;
     const {
       headers: { etag },
@@ -86,7 +86,7 @@ describe('lists and versions', () => {
   });
 
   describe('Prefer: wait', () => {
-    it('waits until the onboarding is settled, and says so', async () => {
+    it('waits until the onboarding has settled, and confirms the preference', async () => {
       const settling = api
         .call('post', '/onboardings', key)
         .set('Prefer', 'respond-async, wait=5')
@@ -105,7 +105,7 @@ describe('lists and versions', () => {
       expect(answer.headers).toMatchObject({ 'preference-applied': 'wait=5', etag: '"2"' });
     });
 
-    it('answers after N seconds with what there is', async () => {
+    it('responds after N seconds with the current state', async () => {
       const began = Date.now();
       const answer = await get(`/onboardings/${ids[0]}`, { Prefer: 'wait=1' });
       expect([answer.status, answer.body.state]).toEqual([200, 'accepted']);

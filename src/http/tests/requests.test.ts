@@ -16,7 +16,7 @@ describe('an HTTP request', () => {
   const person = { email: 'ada@example.com', name: 'Ada' };
   const post = () => api.call('post', '/onboardings', key);
 
-  it('says where JSON breaks, without quoting it', async () => {
+  it('gets the position of invalid JSON, without a quote of it', async () => {
     const answer = expectContract(
       await post().set('Content-Type', 'application/json').send('{"email": "secret@example.com",\n "name" }'),
     );
@@ -36,14 +36,14 @@ describe('an HTTP request', () => {
     'application/x-www-form-urlencoded',
     'application/json; charset=iso-8859-1',
     'application/jsonp',
-  ])('refuses a body of type %s', async (type) => {
+  ])('is rejected with a body of type %s', async (type) => {
     expect(expectContract(await post().set('Content-Type', type).send(JSON.stringify(person))).body).toMatchObject({
       status: 415,
       code: 'UNSUPPORTED_MEDIA_TYPE',
     });
   });
 
-  it('refuses compressed bodies', async () => {
+  it('is rejected with a compressed body', async () => {
     const answer = await post()
       .set('Content-Type', 'application/json')
       .set('Content-Encoding', 'gzip')
@@ -52,7 +52,7 @@ describe('an HTTP request', () => {
     expect(expectContract(answer).body.code).toBe('UNSUPPORTED_MEDIA_TYPE');
   });
 
-  it('refuses bodies over the limit, announced or streamed', async () => {
+  it('is rejected with a body over the limit, announced or streamed', async () => {
     expect(expectContract(await post().send({ ...person, name: 'x'.repeat(70_000) })).body).toMatchObject({
       status: 413,
       code: 'BODY_TOO_LARGE',
@@ -84,7 +84,7 @@ describe('an HTTP request', () => {
     expect(streamed).toMatch(/^HTTP\/1.1 413 /);
   });
 
-  it('answers unknown paths, wrong methods, HEAD and OPTIONS', async () => {
+  it('gets a proper response for unknown paths, wrong methods, HEAD and OPTIONS', async () => {
     expect(expectContract(await api.call('get', '/nothing', key)).body).toMatchObject({
       status: 404,
       code: 'NOT_FOUND',
@@ -122,13 +122,13 @@ describe('an HTTP request', () => {
     '__proto__=1',
     'userId=usr_x',
     'cursor=forged',
-  ])('refuses the query %s', async (query) => {
+  ])('is rejected with the query %s', async (query) => {
     const answer = expectContract(await api.call('get', `/onboardings?${query}`, key));
     expect([answer.status, answer.body.code]).toEqual([400, 'INVALID_PARAMETER']);
     expect(answer.body.errors[0].parameter).toBe(query.split('=')[0]);
   });
 
-  it('refuses wide lists, doubled keys and long names with a short answer', async () => {
+  it('gets a short response to wide lists, duplicate keys and long names', async () => {
     const create = (text: string) =>
       api
         .call('post', '/partners', OPERATOR_KEY)
@@ -148,7 +148,7 @@ describe('an HTTP request', () => {
     expect(long.text.length).toBeLessThan(2000);
   });
 
-  it('leaks nothing of an error nobody foresaw, but logs it', async () => {
+  it('learns nothing of an unexpected error, which is logged', async () => {
     const broken = await startTestApi({
       sendOnboardingCommand: () => Promise.reject(new Error('mongodb://user:password@host')),
     });

@@ -7,7 +7,7 @@ import { verifyPageHandlers, type VerifyPageHandlersInput } from './verify-page'
 export interface UsersHandlersInput
   extends OnboardingCommandHandlersInput, OnboardingHandlersInput, UserHandlersInput, VerifyPageHandlersInput {}
 
-/** Answers the operations of users and their onboarding. */
+/** Returns the handlers of users and their onboarding. */
 export const usersHandlers = (input: UsersHandlersInput) => ({
   ...userHandlers(input),
   ...onboardingHandlers(input),

@@ -20,19 +20,18 @@ export interface OnboardingCommandHandlersInput {
 
 type CommandCall = Call<unknown, unknown, { onboardingId: string }>;
 
-/** Commands to a running onboarding: each is sent to its workflow, and answered once that has accepted it. */
+/** Sends each command on an onboarding to its workflow, and responds once the workflow has accepted the command. */
 export function onboardingCommandHandlers(input: OnboardingCommandHandlersInput): Handlers<OnboardingCommand> {
   const { database, idempotency, sendOnboardingCommand, tokenSecret, basePath } = input;
 
   interface SendInput {
     using?: 'write' | 'review';
-    /** Texts and personal data: they wait in MongoDB while only the command's id travels. */
+    /** Texts and personal data, which must not pass through Temporal: they stay in MongoDB, only the id is sent. */
     payload?: Record<string, unknown>;
     generation?: number;
   }
 
-  // Before anything else: nothing of a request for somebody else's onboarding is kept, and it answers like one for an
-  // unknown id.
+  // Called first: a request for another tenant's onboarding stores nothing, and gets the response of an unknown id.
   const rejectUnknown = async ({ tenantId, params: { onboardingId } }: CommandCall): Promise<void> => {
     const known =
       isId('onboarding', onboardingId) && (await database.models.onboardings.exists({ _id: onboardingId, tenantId }));
@@ -76,7 +75,7 @@ export function onboardingCommandHandlers(input: OnboardingCommandHandlersInput)
       if (link?.onboardingId !== onboardingId) {
         throw new DomainError(
           'TOKEN_INVALID',
-          'The token is not one of ours, or of another onboarding. Send the one from the newest mail, unchanged.',
+          'The token is invalid or belongs to another onboarding. Send the token from the newest e-mail, unchanged.',
           { pointer: '/token' },
         );
       }

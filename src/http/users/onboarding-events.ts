@@ -4,7 +4,7 @@ import { notFound, type Handlers } from '../handler';
 import type { ListPage } from '../replies/list';
 import { listEvents } from '../replies/list-events';
 
-/** The timeline of an onboarding: what happened, when, and by whom. */
+/** Lists the timeline of an onboarding. */
 export function onboardingEventHandlers({
   database,
   listPage,

@@ -3,7 +3,7 @@ import { onboardingSteps, type OnboardingStepsInput } from './onboarding-steps';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 21, 9, minute)).toISOString();
 
-/** The steps after these events, one a minute, as `name: state started–finished` in minutes. */
+/** Returns the steps after events that occur one per minute, as `name: state started–finished` in minutes. */
 const stepsAfter = (
   types: string[],
   input: Partial<OnboardingStepsInput> & Pick<OnboardingStepsInput, 'state'>,
@@ -18,7 +18,7 @@ const stepsAfter = (
 const toActivating = ['accepted', 'started', 'verification_sent', 'verified', 'profile_submitted', 'activating'];
 
 describe('the steps of an onboarding', () => {
-  it('are all ahead once it is accepted', () => {
+  it('are all pending when it was just accepted', () => {
     expect(stepsAfter(['accepted'], { state: 'accepted' })).toEqual([
       'verification: pending –',
       'profile: pending –',
@@ -46,7 +46,7 @@ describe('the steps of an onboarding', () => {
     ).toEqual(['verification: done 1–3', 'profile: done 3–4', 'welcome_package: done 5–6', 'activation: done 6–7']);
   });
 
-  it('name the approval only where one is asked for, and a profile that never came as skipped', () => {
+  it('include the approval only when required, and a profile that was not submitted as skipped', () => {
     expect(
       stepsAfter(['accepted', 'started', 'verification_sent', 'verified', 'profile_skipped', 'approval_requested'], {
         state: 'awaiting_approval',
@@ -61,7 +61,7 @@ describe('the steps of an onboarding', () => {
     ]);
   });
 
-  it('tell what was undone, and since when', () => {
+  it('show the undone steps and the time of their undoing', () => {
     const undone = [
       ...toActivating,
       'welcome_package_granted',
@@ -83,7 +83,7 @@ describe('the steps of an onboarding', () => {
     ]);
   });
 
-  it('fail where a deadline or a reviewer ended them', () => {
+  it('fail when a deadline or a reviewer ended them', () => {
     expect(
       stepsAfter(['accepted', 'started', 'verification_sent', 'undoing', 'expired'], {
         state: 'expired',

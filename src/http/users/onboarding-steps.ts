@@ -4,7 +4,7 @@ import type { components } from '../generated/openapi-types';
 
 export type Step = components['schemas']['Step'];
 
-/** What of an event tells how far an onboarding is. */
+/** The part of an event from which the steps of an onboarding are computed. */
 export interface StepEvent {
   type: EventType;
   at: Date;
@@ -13,7 +13,7 @@ export interface StepEvent {
 export interface OnboardingStepsInput {
   state: OnboardingState;
   requiresApproval: boolean;
-  /** Where undoing leads; null unless something is or was undone. */
+  /** The ending that undoing leads to; null unless the onboarding is being or was undone. */
   towards: OnboardingUndoing | null;
   events: readonly StepEvent[];
 }
@@ -24,7 +24,7 @@ interface StepRule {
   doneBy?: readonly EventType[];
   skippedBy?: readonly EventType[];
   undoneBy?: readonly EventType[];
-  /** A person has to act, so it waits instead of running. */
+  /** State in which the step waits for a person instead of running. */
   waitsIn?: OnboardingState;
 }
 
@@ -81,9 +81,9 @@ export const stepEventTypes: EventType[] = [
 ];
 
 /**
- * The steps of an onboarding, with their times, from what happened to it. Approval is a step only where it is asked
- * for, compensation only once something is undone. A step that undoing interrupted has failed, unless the onboarding
- * was simply cancelled: then it is skipped.
+ * Returns the steps of an onboarding and their times, computed from its events. Approval is a step only when required,
+ * compensation only once something is undone. A step that undoing interrupted has failed, or is skipped if the
+ * onboarding was cancelled.
  */
 export function onboardingSteps({ state, requiresApproval, towards, events }: OnboardingStepsInput): Step[] {
   const first = (types: readonly EventType[] = []): Date | null =>

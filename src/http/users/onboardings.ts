@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/domain-error';
-import { normaliseEmail } from '../../domain/email';
+import { normaliseEmail } from '../../domain/values/email';
 import { isId } from '../../domain/ids';
 import { hasEnded, hasSettled } from '../../domain/users/onboarding';
 import type { Clock } from '../../services/clock';
@@ -16,7 +16,7 @@ import type { Idempotency } from '../replies/idempotency';
 import { createdWithin, type ListPage } from '../replies/list';
 import { stepEventTypes, type StepEvent } from './onboarding-steps';
 import { presentOnboarding } from './present-onboarding';
-import { withPresentPersons } from './present-person';
+import { withCurrentUsers } from './current-users';
 import type { components } from '../generated/openapi-types';
 import type { Reply } from '../pipeline/request-context';
 import { replyAccepted, replyCurrent, type Settling } from '../replies/settling';
@@ -31,14 +31,14 @@ export interface OnboardingHandlersInput {
   startSoon: (row: OutboxRow) => void;
 }
 
-/** From an e-mail address to an active user: accepts onboardings, and shows where they stand. */
+/** Accepts onboardings, and reads them with their steps. */
 export function onboardingHandlers(
   input: OnboardingHandlersInput,
 ): Handlers<'createOnboarding' | 'listOnboardings' | 'getOnboarding'> {
   const { database, idempotency, listPage, basePath, clock, startSoon } = input;
   const { models } = database;
 
-  /** Onboardings as the API shows them; their events are read in one query. */
+  /** Returns the API representation of onboardings; their events are read in one query. */
   const presentAll = async (
     tenantId: string,
     onboardings: readonly Onboarding[],
@@ -56,12 +56,12 @@ export function onboardingHandlers(
   };
   const findAsShown = async (tenantId: string, onboardingId: string): Promise<Onboarding | null> => {
     const onboarding = await models.onboardings.findOne({ _id: onboardingId, tenantId }).lean();
-    const [shown = null] = onboarding ? await withPresentPersons({ models, tenantId, onboardings: [onboarding] }) : [];
+    const [shown = null] = onboarding ? await withCurrentUsers({ models, tenantId, onboardings: [onboarding] }) : [];
     return shown;
   };
 
   const settling: Settling<Onboarding> = {
-    what: 'onboarding',
+    name: 'onboarding',
     find: async ({ tenantId, id }) => (isId('onboarding', id) ? findAsShown(tenantId, id) : null),
     hasSettled: ({ state }) => hasSettled(state),
     present: async (onboarding) => (await presentAll(onboarding.tenantId, [onboarding]))[0],
@@ -118,7 +118,7 @@ export function onboardingHandlers(
         filter,
         by: { field: '_id', order: -1 },
         present: async (items) =>
-          presentAll(call.tenantId, await withPresentPersons({ models, tenantId: call.tenantId, onboardings: items })),
+          presentAll(call.tenantId, await withCurrentUsers({ models, tenantId: call.tenantId, onboardings: items })),
       });
     },
 
@@ -134,7 +134,7 @@ async function partnerDefaults(
   return partner ?? { locale: 'en', timeZone: 'UTC' };
 }
 
-/** Says who has the address that the unique index found taken. */
+/** Returns the problem that names the holder of an address which the unique index rejected. */
 async function explainTakenAddress({
   database,
   tenantId,
@@ -150,18 +150,18 @@ async function explainTakenAddress({
   const { users, onboardings } = database.models;
   const user = await users.findOne({ tenantId, emailKey: normaliseEmail(email), holdsEmail: true }).lean();
   if (!user)
-    return new DomainError('DATABASE_UNAVAILABLE', 'The address was released this very moment. Try again.', {
+    return new DomainError('DATABASE_UNAVAILABLE', 'The address was released just now. Try again.', {
       retryAfterSeconds: 1,
     });
   const onboarding = await onboardings.findOne({ _id: user.onboardingId, tenantId }, { state: 1 }).lean();
   if (onboarding && !hasEnded(onboarding.state)) {
     return new DomainError(
       'ONBOARDING_OPEN',
-      `An onboarding of this address is ${onboarding.state}. Follow it, or cancel it first.`,
+      `An onboarding for this address is ${onboarding.state}. Continue that one, or cancel it first.`,
       { conflictsWith: onboarding._id },
     );
   }
-  return new DomainError('EMAIL_TAKEN', `The address belongs to a user who is ${user.state}.`, {
+  return new DomainError('EMAIL_TAKEN', `The address belongs to a user who is ${user.state}. Use another address.`, {
     conflictsWith: user._id,
   });
 }

@@ -5,13 +5,13 @@ import type { components } from '../generated/openapi-types';
 
 const endings: Partial<Record<Onboarding['state'], string>> = {
   completed: 'The user is active and has the welcome package.',
-  expired: 'A deadline passed; the user was cancelled and the address is free again.',
-  rejected: 'A reviewer rejected it; the user was cancelled and the address is free again.',
-  cancelled: 'It was cancelled; what had been done is undone and the address is free again.',
-  failed: 'It could not be completed; what had been done is undone and the address is free again.',
+  expired: 'A deadline passed; the user was cancelled and the address can be used again.',
+  rejected: 'A reviewer rejected the onboarding; the user was cancelled and the address can be used again.',
+  cancelled: 'The onboarding was cancelled; completed steps were undone and the address can be used again.',
+  failed: 'The onboarding failed; completed steps were undone and the address can be used again.',
 };
 
-/** An onboarding as the API shows it; its steps are read from its events. */
+/** Returns the API representation of an onboarding; its steps are computed from its events. */
 export function presentOnboarding({
   onboarding,
   events,

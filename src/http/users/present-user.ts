@@ -1,6 +1,7 @@
 import type { User } from '../../models/users/user';
 import type { components } from '../generated/openapi-types';
 
+/** Returns the API representation of a user; `status` repeats `state`. */
 export const presentUser = (user: User): components['schemas']['User'] => ({
   id: user._id,
   state: user.state,

@@ -1,6 +1,6 @@
 import type { ClientSession } from 'mongoose';
 import { DomainError } from '../../domain/domain-error';
-import { normaliseEmail } from '../../domain/email';
+import { normaliseEmail } from '../../domain/values/email';
 import { isId } from '../../domain/ids';
 import type { UserStatus } from '../../domain/users/user';
 import { applyStep, type StepInput } from '../../services/apply-step';
@@ -26,8 +26,7 @@ type UserCall = Call<unknown, unknown, { userId: string }>;
 type UserOperations = 'listUsers' | 'getUser' | 'updateUser' | 'suspendUser' | 'reactivateUser';
 
 /**
- * The people a partner has brought on board. Users are ended processes, so the api changes them itself, by guarded
- * transitions.
+ * Reads and changes users. The process of a user has ended, so the api changes users itself, by guarded transitions.
  */
 export function userHandlers({ database, idempotency, listPage, clock }: UserHandlersInput): Handlers<UserOperations> {
   const { users } = database.models;
@@ -44,7 +43,7 @@ export function userHandlers({ database, idempotency, listPage, clock }: UserHan
     return user;
   };
 
-  /** A step of the caller's, and the user as it is afterwards. */
+  /** Applies a step on behalf of the caller, and returns the changed user. */
   const change = async (
     call: Call,
     user: User,
@@ -78,7 +77,7 @@ export function userHandlers({ database, idempotency, listPage, clock }: UserHan
         if (user.state !== move.from)
           throw new DomainError(
             'ILLEGAL_STATE',
-            `The user is ${user.state}; ${call.operation.id} needs it to be ${move.from}: ${remedies[user.state]}.`,
+            `The user is ${user.state}; ${call.operation.id} requires ${move.from}: ${remedies[user.state]}.`,
             user.state === 'pending' ? { passes: true } : {},
           );
         const commandId = recordIdOf({ tenantId: call.tenantId, key: call.headers['idempotency-key'] ?? '' });
@@ -123,12 +122,12 @@ export function userHandlers({ database, idempotency, listPage, clock }: UserHan
         if (user.state === 'cancelled')
           throw new DomainError(
             'ILLEGAL_STATE',
-            'The user is cancelled and can no longer be changed: onboard the person anew.',
+            'The user is cancelled and can no longer be changed. Start a new onboarding for the person.',
           );
         const { set, fields } = changesOf(user, call.body);
         if (fields.length === 0)
           return { status: 200, headers: { ETag: etagOf(user.version) }, body: presentUser(user) };
-        // A version is left only once: a writer who was slower conflicts, and comes back with the next one.
+        // Each version can be left only once: a slower writer conflicts, and its retry starts from the next version.
         return change(
           call,
           user,
@@ -151,17 +150,17 @@ export function userHandlers({ database, idempotency, listPage, clock }: UserHan
   };
 }
 
-/** For a change that a user's state does not allow. */
+/** The advice in a rejection of a change that the user's state does not allow. */
 const remedies: Record<UserStatus, string> = {
   pending: 'wait until its onboarding has completed',
-  active: 'it is that already, nothing is to be done',
-  suspended: 'it is that already, nothing is to be done',
-  cancelled: 'onboard the person anew',
+  active: 'the user has that state already, so there is nothing to do',
+  suspended: 'the user has that state already, so there is nothing to do',
+  cancelled: 'start a new onboarding for the person',
 };
 
 const emptyProfile: Profile = { displayName: null, company: null, phone: null, jobTitle: null, website: null };
 
-/** What a patch really changes, and the names of the fields: values are personal and stay out of events. */
+/** Returns the actual changes of a patch, and the fields' names: values are personal and stay out of events. */
 function changesOf(
   user: User,
   { profile: profilePatch, ...patch }: CallOf<'updateUser'>['body'],

@@ -2,25 +2,26 @@ import type { RequestHandler } from 'express';
 import type { Reply } from '../pipeline/request-context';
 import { pageText, type PageKind } from './verify-page-texts';
 
-/** Pages for people run no script at all, and send their one form only to where they came from. */
+/** Pages for people run no script, and send their only form to their own origin. */
 const POLICY =
   "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 export interface PageInput {
   kind: PageKind;
   locale: string;
-  /** Where the button posts to, if the page has one. */
+  /** Target of the button's form, for a page with a button. */
   action?: string;
   status: number;
   headers?: Record<string, string>;
 }
 
-/** A small plain page: one sentence on where things stand, and at most one button. */
+/** Returns a plain page with a title, a short text and at most one button. */
 export function page({ kind, locale, action, status, headers = {} }: PageInput): Reply {
   const { language, title, text, button } = pageText(kind, locale);
   const form =
     button && action
-      ? `\n  <form method="post" action="${escapeHtml(action)}"><button type="submit">${escapeHtml(button)}</button></form>`
+      ? `\n  <form method="post" action="${escapeHtml(action)}">` +
+        `<button type="submit">${escapeHtml(button)}</button></form>`
       : '';
   return {
     status,
@@ -59,7 +60,8 @@ const STYLESHEET = `:root { color-scheme: light dark; font: 1.125rem/1.5 system-
 body { margin: 0; }
 main { max-width: 32rem; margin: 12vh auto; padding: 0 1.5rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; }
-button { font: inherit; padding: 0.7rem 1.4rem; border: 0; border-radius: 0.4rem; color: #fff; background: #0b5cad; cursor: pointer; }
+button { font: inherit; padding: 0.7rem 1.4rem; border: 0; border-radius: 0.4rem; cursor: pointer; }
+button { color: #fff; background: #0b5cad; }
 button:hover { background: #094b8d; }
 button:focus-visible { outline: 3px solid #f2a900; outline-offset: 2px; }
 `;

@@ -1,6 +1,6 @@
-import { languageTagOf } from '../../domain/locale';
+import { languageTagOf } from '../../domain/values/locale';
 
-/** What a verification page can have to say. */
+/** The messages that a verification page can show. */
 export type PageKind =
   | 'valid'
   | 'verified'
@@ -11,8 +11,8 @@ export type PageKind =
   | 'forged'
   | 'resendLimit'
   | 'tooMany'
-  | 'refused'
-  | 'away';
+  | 'rejected'
+  | 'unavailable';
 
 interface PageText {
   title: string;
@@ -32,41 +32,41 @@ const texts: Record<PageLanguage, Record<PageKind, PageText>> = {
     },
     verified: {
       title: 'Your address is confirmed',
-      text: 'Thank you. There is nothing more to do here; you can close this page.',
+      text: 'Thank you. There is nothing more to do; you can close this page.',
     },
     superseded: {
       title: 'There is a newer link',
-      text: 'We have sent you a newer mail since. Please use the link in the newest one.',
+      text: 'We have since sent you a newer e-mail. Please use the link in that e-mail.',
     },
     expired: {
       title: 'This link has expired',
-      text: 'Links work for 24 hours. We can send you a new one.',
+      text: 'Links are valid for 24 hours. We can send you a new one.',
       button: 'Send a new link',
     },
     sent: {
       title: 'A new link is on its way',
-      text: 'Please look into your inbox, and use the link in the newest mail.',
+      text: 'Please check your inbox, and use the link in the newest e-mail.',
     },
     ended: {
       title: 'This registration has ended',
-      text: 'The link no longer leads anywhere. If you still want to join, please register again.',
+      text: 'This link can no longer be used. If you still want to join, please register again.',
     },
     forged: {
       title: 'This link is not valid',
-      text: 'Please open the link exactly as it stands in the mail; perhaps a part of it was cut off.',
+      text: 'Please open the link exactly as it appears in the e-mail; part of it may be missing.',
     },
     resendLimit: {
-      title: 'Too many links were asked for',
-      text: 'We send at most five links a day. Please use the newest one, or come back tomorrow.',
+      title: 'Too many links requested',
+      text: 'We send at most five links a day. Please use the newest one, or try again tomorrow.',
     },
     tooMany: { title: 'Too many requests', text: 'Please try again in a minute.' },
-    refused: {
-      title: 'This request cannot be answered',
-      text: 'Please open the link exactly as it stands in the newest mail. Trying this again will not help.',
+    rejected: {
+      title: 'This request cannot be processed',
+      text: 'Please open the link exactly as it appears in the newest e-mail. Trying again will not help.',
     },
-    away: {
+    unavailable: {
       title: 'Please try again in a moment',
-      text: 'We cannot answer right now. Your link stays as it is: reload this page in a moment.',
+      text: 'The service is unavailable right now. Your link stays valid: please reload this page in a moment.',
     },
   },
   de: {
@@ -105,18 +105,18 @@ const texts: Record<PageLanguage, Record<PageKind, PageText>> = {
       text: 'Wir schicken höchstens fünf Links am Tag. Bitte benutzen Sie den neuesten, oder kommen Sie morgen wieder.',
     },
     tooMany: { title: 'Zu viele Anfragen', text: 'Bitte versuchen Sie es in einer Minute noch einmal.' },
-    refused: {
-      title: 'Diese Anfrage kann nicht beantwortet werden',
+    rejected: {
+      title: 'Diese Anfrage kann nicht verarbeitet werden',
       text: 'Bitte öffnen Sie den Link genau so, wie er in der neuesten Mail steht. Ein neuer Versuch hilft nicht.',
     },
-    away: {
+    unavailable: {
       title: 'Bitte gleich noch einmal versuchen',
-      text: 'Wir können gerade nicht antworten. Ihr Link bleibt, wie er ist: laden Sie die Seite gleich noch einmal.',
+      text: 'Der Dienst ist gerade nicht erreichbar. Ihr Link bleibt gültig: Bitte laden Sie die Seite gleich neu.',
     },
   },
 };
 
-/** The text in the person's language where we have it, otherwise in English. */
+/** Returns the text in the person's language, or in English if there is no translation. */
 export function pageText(kind: PageKind, locale: string): PageText & { language: PageLanguage } {
   const language = pageLanguages.find((known) => known === languageTagOf(locale)) ?? 'en';
   return { language, ...texts[language][kind] };

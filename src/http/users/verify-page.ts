@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readVerificationToken } from '../../contracts/users/verification-token';
 import { DomainError } from '../../domain/domain-error';
-import { firstSpoken } from '../../domain/locale';
+import { firstSupportedLocale } from '../../domain/values/locale';
 import { tenantOf } from '../../domain/tenant';
 import { hasEnded } from '../../domain/users/onboarding';
 import type { Clock } from '../../services/clock';
 import type { Database } from '../../models/database';
 import type { Onboarding } from '../../models/users/onboarding';
 import type { SendOnboardingCommand } from '../../temporal/commands/users/onboarding-commands';
-import type { ShowProblem } from '../replies/answer';
+import type { ShowProblem } from '../replies/respond';
 import type { Handlers } from '../handler';
 import type { Reply } from '../pipeline/request-context';
 import { page, type PageInput } from './verify-page-html';
@@ -39,8 +39,9 @@ const linkStatus: Record<LinkKind, number> = {
 };
 
 /**
- * The page behind the link in a verification mail, for people without a key. Looking at it changes nothing, as mail
- * scanners follow links; the button does, and pressed twice it does so once: the command's id is made from the link.
+ * Serves the page behind the link in a verification mail, for people without a key. Opening the page changes nothing,
+ * because mail scanners follow links. The button does, once however often it is pressed: the command's id is derived
+ * from the link.
  */
 export function verifyPageHandlers({
   database,
@@ -54,12 +55,12 @@ export function verifyPageHandlers({
       database.models.users.findOne({ _id: userId, tenantId }, { locale: 1 }).lean(),
       database.models.partners.findById(tenantOf(tenantId).partnerId, { locale: 1 }).lean(),
     ]);
-    return firstSpoken([user?.locale ?? locale, partner?.locale ?? 'en'], pageLanguages);
+    return firstSupportedLocale([user?.locale ?? locale, partner?.locale ?? 'en'], pageLanguages);
   };
 
   const find = async (token: string) => {
     const link = readVerificationToken({ secret: tokenSecret, token });
-    // Found by id alone: the token has no tenant, but our signature vouches for the id.
+    // Queried by id alone: the token has no tenant, but its signature proves that the id is ours.
     const onboarding = link && (await database.models.onboardings.findOne({ _id: link.onboardingId }).lean());
     const nowMs = onboarding ? (await clock.now(onboarding.tenantId)).getTime() : 0;
     return {
@@ -113,7 +114,7 @@ export function verifyPageHandlers({
         return page({ kind: 'verified', locale, status: 200 });
       } catch (error) {
         if (!isRefusal(error)) return pageOfError(error, locale);
-        // It has moved on between the look and the command: say where it stands now.
+        // The onboarding changed between the read and the command: show its current state.
         const now = await find(token);
         return show({ ...now, token, status: now.kind === 'valid' ? 409 : linkStatus[now.kind] });
       }
@@ -124,7 +125,7 @@ export function verifyPageHandlers({
       const { kind, onboarding } = await find(token);
       if (kind !== 'expired' || !onboarding) return show({ kind, onboarding, token });
       const { tenantId, _id: onboardingId, locale, verification } = onboarding;
-      // One new link per expired one, whichever of the older pages asks and however often.
+      // One new link per expired link, whichever of the older pages requests it and however often.
       const commandId = commandIdOf('resend', `${onboardingId}\0${verification.generation}`);
       call.deadline.restart(COMMAND_MS);
       try {
@@ -148,7 +149,7 @@ export function verifyPageHandlers({
 const commandIdOf = (what: string, about: string): string =>
   createHash('sha256').update(`${what}\0${about}`).digest('hex');
 
-/** What a link is worth at a moment. */
+/** Returns the state of a link at a given time. */
 export function linkKindOf({
   onboarding,
   generation,
@@ -163,7 +164,7 @@ export function linkKindOf({
   if (state === 'compensating' || (hasEnded(state) && state !== 'completed')) return 'ended';
   if (state !== 'accepted' && state !== 'awaiting_verification') return 'verified';
   if (generation > verification.generation) return 'forged';
-  // While the newest link has expired too, an older page may ask for a new one as well.
+  // If the newest link has expired too, an older page may request a new one as well.
   if (verification.expiresAt === null || verification.expiresAt.getTime() <= nowMs) return 'expired';
   return generation < verification.generation ? 'superseded' : 'valid';
 }
@@ -175,19 +176,19 @@ function pageOfError(error: unknown, locale: string): Reply {
   if (error instanceof DomainError && error.code === 'RESEND_LIMIT')
     return page({ kind: 'resendLimit', locale, status: 429 });
   if (error instanceof DomainError && error.code === 'OUTCOME_PENDING')
-    return page({ kind: 'away', locale, status: 503, headers: { 'Retry-After': '1' } });
+    return page({ kind: 'unavailable', locale, status: 503, headers: { 'Retry-After': '1' } });
   throw error;
 }
 
-/** How a problem looks to a person. Only what passes is "try again in a moment": a refusal stays one. */
+/** Returns the page that shows a problem. Only a temporary problem (503) says "try again"; a rejection does not. */
 export const showProblemPage: ShowProblem = ({ request, problem: { status, headers, body } }) => {
   const known: Partial<Record<typeof body.code, Pick<PageInput, 'kind' | 'status'>>> = {
     NOT_FOUND: { kind: 'forged', status: 404 },
     RATE_LIMITED: { kind: 'tooMany', status: 429 },
-    INTERNAL: { kind: 'away', status: 503 },
+    INTERNAL: { kind: 'unavailable', status: 503 },
   };
-  // The onboarding's language is not known here; the browser's is the next best.
+  // The onboarding's language is not known here, so the browser's is used.
   const locale = request.acceptsLanguages('en', 'de') || 'en';
-  const shown = known[body.code] ?? { kind: status === 503 ? ('away' as const) : ('refused' as const), status };
+  const shown = known[body.code] ?? { kind: status === 503 ? ('unavailable' as const) : ('rejected' as const), status };
   return page({ ...shown, locale, headers });
 };

@@ -1,7 +1,7 @@
 import type { MailDefinition } from '../mail-definition';
 import { loadSubscriptionMail, type SubscriptionMailFacts } from './load-subscription-mail';
 
-/** After each attempt that failed and is followed by another. */
+/** Sent after each failed attempt that is followed by another. */
 export const renewalFailed: MailDefinition<SubscriptionMailFacts> = {
   load: loadSubscriptionMail,
   en: ({ name, partnerName, planName, amount, until }, { time, money }) => ({
@@ -26,7 +26,7 @@ export const renewalFailed: MailDefinition<SubscriptionMailFacts> = {
   }),
 };
 
-/** After the last attempt. */
+/** Sent after the last attempt. */
 export const subscriptionUnpaid: MailDefinition<SubscriptionMailFacts> = {
   load: loadSubscriptionMail,
   en: ({ name, partnerName, planName, amount, until }, { time, money }) => ({

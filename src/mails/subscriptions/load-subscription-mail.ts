@@ -3,9 +3,9 @@ import { tenantOf } from '../../domain/tenant';
 import type { LoadedMail, LoadMailInput, MailFacts } from '../mail-definition';
 import { localeToWriteIn } from '../mail-text';
 
-/** The facts of every mail about a subscription: those that were true when the mail was asked for. */
+/** The facts of every mail about a subscription, as they were when the mail was requested. */
 export interface SubscriptionMailFacts extends MailFacts {
-  /** The user whose subscription it is. */
+  /** The name of the subscription's user. */
   name: string;
   planName: string;
   /** The amount in question; for a subscription that has ended, the refund. */
@@ -15,8 +15,8 @@ export interface SubscriptionMailFacts extends MailFacts {
 }
 
 /**
- * Returns the facts of a mail to the user whose subscription it is; null for a subscription without a user, which has
- * nobody to write to.
+ * Returns the facts of a mail to the subscription's user; null for a subscription without a user, as nobody receives
+ * its mails.
  */
 export async function loadSubscriptionMail({
   models,

@@ -10,7 +10,9 @@ interface ApprovalFacts extends OnboardingMailFacts {
 const load = (input: LoadMailInput) =>
   loadOnboardingMail(input, ({ _id: onboardingId, until }) => ({ onboardingId, until }));
 
-/** To reviewers and the operator. They decide through the API, so the mail names the onboarding and has no button. */
+/**
+ * Sent to reviewers and the operator. They decide through the API, so the mail names the onboarding and has no button.
+ */
 export const approvalRequest: MailDefinition<ApprovalFacts> = {
   load,
   en: ({ name, partnerName, onboardingId, until }, { time }) => ({

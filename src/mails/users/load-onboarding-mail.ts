@@ -5,14 +5,14 @@ import { localeToWriteIn } from '../mail-text';
 
 /** The facts of every mail about an onboarding. */
 export interface OnboardingMailFacts extends MailFacts {
-  /** The person the onboarding is about. */
+  /** The person whose onboarding the mail is about. */
   name: string;
 }
 
 /**
- * Returns the reader and the facts of a mail about an onboarding, with those that `factsOf` adds; null where there is
- * no such onboarding, or `factsOf` returns null. A mail without an address of its own goes to the user, in the user's
- * language and time zone; any other is written in the partner's.
+ * Returns the reader and the facts of a mail about an onboarding, with the facts that `factsOf` adds; null where there
+ * is no such onboarding, or `factsOf` returns null. A mail without an address of its own goes to the user, in the
+ * user's language and time zone; any other mail is written in the partner's.
  */
 export async function loadOnboardingMail<More extends object>(
   { models, tenantId, entityId, mail }: LoadMailInput,

@@ -2,7 +2,7 @@ import type { MailDefinition } from '../mail-definition';
 import { loadOnboardingMail, type OnboardingMailFacts } from './load-onboarding-mail';
 
 interface ProfileReminderFacts extends OnboardingMailFacts {
-  /** The onboarding goes on without a profile at this instant. */
+  /** The instant at which the onboarding continues without a profile. */
   until: Date | null;
 }
 

@@ -2,7 +2,7 @@ import type { MailDefinition } from '../mail-definition';
 import { loadOnboardingMail, type OnboardingMailFacts } from './load-onboarding-mail';
 
 interface RejectionFacts extends OnboardingMailFacts {
-  /** Why it was rejected, in the reviewer's words. */
+  /** The reason of the rejection, in the reviewer's words. */
   reason: string | null;
 }
 

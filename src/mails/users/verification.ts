@@ -7,7 +7,7 @@ import { loadOnboardingMail, type OnboardingMailFacts } from './load-onboarding-
 interface VerificationFacts extends OnboardingMailFacts {
   /** The page behind the mail's button. */
   link: string;
-  /** The link is dead from this instant on. */
+  /** The link is invalid from this instant on. */
   until: Date | null;
 }
 
@@ -54,7 +54,8 @@ export const verificationReminder: MailDefinition<VerificationFacts> = {
 };
 
 /**
- * Returns null once a newer link exists or nobody waits for this one: it would only lead to a page that says so.
+ * Returns null once a newer link exists or the onboarding no longer waits for this one: the link would only lead to a
+ * page that says so.
  * @throws TypeError for a mail without `data.generation`, the number of the link
  */
 async function loadLink(input: LoadMailInput): Promise<LoadedMail<VerificationFacts> | null> {

@@ -15,7 +15,8 @@ export const stuckKinds = [
 export type StuckKind = (typeof stuckKinds)[number];
 
 /**
- * Something the platform could not mend by itself. One open item per subject and kind; seen again, it is the same item.
+ * Something that the platform cannot resolve by itself. One open item per subject and kind: a repeated finding keeps
+ * the same item.
  */
 export interface StuckItem {
   _id: string;
@@ -23,7 +24,7 @@ export interface StuckItem {
   kind: StuckKind;
   entityType: EntityType;
   entityId: string;
-  /** What the kind is about: the workflow id, or the outbox row's id. */
+  /** The workflow id, or the outbox row's id. */
   subject: string;
   detail: string;
   state: 'open' | 'restarted' | 'closed' | 'mended';

@@ -9,13 +9,13 @@ export interface Partner {
   timeZone: string;
   locale: string;
   reviewers: string[];
-  /** How renewals that failed are asked for again; null or absent for the default. */
+  /** The retry schedule of failed renewals; null or absent for the default. */
   dunning?: DunningLadder | null;
-  /** Whose payments are declined without asking a gateway. */
+  /** Payers whose payments are declined without a call to a gateway. */
   denyList?: PartnerDenyListEntry[];
   /**
-   * When its sandbox was emptied last (real time): what a call that was then under way left in the simulated gateway's
-   * books is no longer with us.
+   * The time at which the sandbox was last emptied (real time): the simulated gateway's books may contain the results
+   * of calls that were then under way, and our books do not.
    */
   sandboxResetAt?: Date | null;
   metadata: Record<string, string>;

@@ -5,28 +5,28 @@ import { schemaOptions } from '../schema-options';
 import type { EntityType } from '../../contracts/entity-types';
 
 /**
- * `intent`: it is about to be asked for, or nobody knows whether it happened. `none`: it certainly did not happen.
- * `done`: it happened. `compensating`: its undoing is under way; `stuck`: the undoing keeps failing (and goes on being
- * tried). `compensated`: undone. `waived`: an operator took it upon themselves.
+ * `intent`: the effect is about to be requested, or its outcome is unknown. `none`: it certainly did not happen.
+ * `done`: it happened. `compensating`: its undoing is under way; `stuck`: the undoing keeps failing (and is still
+ * tried). `compensated`: undone. `waived`: an operator took over the undoing.
  */
 export const compensationStates = ['intent', 'none', 'done', 'compensating', 'stuck', 'compensated', 'waived'] as const;
 export type CompensationState = (typeof compensationStates)[number];
 
-/** One side effect abroad, written down before it is asked for. One per key of the gateway. */
+/** One external side effect, recorded before it is requested. One per key of the gateway. */
 export interface Compensation {
   _id: string;
   tenantId: string;
-  /** The key it is asked for with, `pay_1:authorise:1`. */
+  /** The idempotency key of the request, `pay_1:authorise:1`. */
   key: string;
   entityType: EntityType;
   entityId: string;
   effect: GatewayCall | 'refund';
   state: CompensationState;
-  /** Whether a call may have reached the gateway; false: it certainly did not happen so far. */
+  /** True when a call may have reached the gateway; false: the effect certainly has not happened so far. */
   sent: boolean;
-  /** When the first call that may have reached the gateway was made, in business time; null while none has. */
+  /** Business time of the first call that may have reached the gateway; null while there is none. */
   sentAt: Date | null;
-  /** How often undoing it failed since the last success or retry. */
+  /** Failed attempts to undo the effect since the last success or retry. */
   failures: number;
   /** The error's class, never its text. */
   lastError: string | null;

@@ -2,23 +2,26 @@ import { Schema } from 'mongoose';
 import type { GatewayName } from '../../domain/tenant';
 import { schemaOptions } from '../schema-options';
 
-/** One event a gateway reported: the inbox of its webhooks. Its id is the gateway's own, so that each is taken once. */
+/**
+ * One event that a gateway reported: the inbox of its webhooks. The id is the gateway's own, so that each event is
+ * processed once.
+ */
 export interface GatewayEvent {
   /** `stripe:evt_…` */
   _id: string;
   tenantId: string;
   gateway: GatewayName;
   type: string;
-  /** The key of the call it tells of, `pay_1:capture:1`; null for a dispute or a fraud warning. */
+  /** The key of the call that the event is about, `pay_1:capture:1`; null for a dispute or a fraud warning. */
   idempotencyKey: string | null;
   authorisationId: string;
-  /** The row that tells the process concerned; null where nobody waits for the news. */
+  /** The row that notifies the process concerned; null where no process waits for the event. */
   outboxRowId: string | null;
   /** Real time. */
   receivedAt: Date;
 }
 
-/** Longer than any gateway repeats itself. */
+/** Longer than any gateway repeats an event. */
 const KEPT_SECONDS = 90 * 24 * 3600;
 
 export const gatewayEventSchema = new Schema<GatewayEvent>(

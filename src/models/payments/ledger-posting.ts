@@ -3,8 +3,8 @@ import type { LedgerLine, Posting } from '../../domain/payments/ledger';
 import { schemaOptions } from '../schema-options';
 
 /**
- * A line of the books, append-only: nothing updates or deletes one. Its id is the posting's key, so that a business
- * event stands in the books once whatever is repeated; it is written in the transaction of the step it belongs to.
+ * A line of the books, append-only: nothing updates or deletes one. The id is the posting's key, so that a business
+ * event is in the books once whatever is repeated; the line is written in the transaction of the step it belongs to.
  */
 export interface LedgerPosting extends Omit<Posting, 'key'> {
   _id: string;
@@ -28,7 +28,7 @@ export const ledgerPostingSchema = new Schema<LedgerPosting>(
   .index({ tenantId: 1, paymentId: 1, _id: 1 })
   .index({ tenantId: 1, currency: 1, _id: 1 });
 
-/** A posting as the books keep it. */
+/** Returns the stored form of a posting. */
 export function newLedgerPosting({
   posting: { key, ...posting },
   tenantId,
@@ -41,7 +41,7 @@ export function newLedgerPosting({
   return { _id: key, ...posting, tenantId, at: new Date(at) };
 }
 
-/** A line of the books as the rules of `domain/ledger-check` read it. */
+/** Returns a line of the books in the form that `domain/ledger-check` reads. */
 export function postingOf({ _id: key, event, paymentId, currency, lines }: LedgerPosting): Posting {
   return { key, event, paymentId, currency, lines };
 }

@@ -14,7 +14,7 @@ export const paymentsModels = (connection: Connection) => ({
   gatewayEvents: connection.model<GatewayEvent>('GatewayEvent', gatewayEventSchema),
 });
 
-/** The model of each type of entity. */
+/** The model by entity type. */
 export const paymentsEntityModels = {
   payment: 'payments',
   refund: 'refunds',

@@ -8,9 +8,9 @@ import { entityFields, schemaOptions, type Entity } from '../schema-options';
 
 export interface Payment extends Entity {
   state: PaymentState;
-  /** After which call's silence it is `unknown`; null in every other state. */
+  /** The call without a response that made the payment `unknown`; null in every other state. */
   unknownCall: GatewayCall | null;
-  /** When the present state began, in business time. */
+  /** The instant at which the present state began, in business time. */
   since: Date;
   /** The deadline of the present state; null where it has none. */
   until: Date | null;
@@ -25,31 +25,37 @@ export interface Payment extends Entity {
   capture: CaptureMode;
   /** A renewal happens without the customer present. */
   purpose: 'initial' | 'renewal';
-  /** The workflow that starts its process, as often as it likes; null where the outbox starts it, once. */
+  /**
+   * The workflow that starts the payment's process, repeatedly if needed; null where the outbox starts the process,
+   * once.
+   */
   parent: PaymentParent | null;
-  /** What a capture that was begun takes; null before. */
+  /** The amount of a capture that has begun, in minor units; null before. */
   captureMinor: number | null;
   authorisedMinor: number;
   capturedMinor: number;
   refundedMinor: number;
   /** Reserved by refunds that are under way. */
   pendingRefundMinor: number;
-  /** What banks hold while they decide on disputes. */
+  /** The amount that banks hold while they decide disputes, in minor units. */
   disputedMinor: number;
   disputes: Dispute[];
   authorisationId: string | null;
-  /** Where the customer confirms; null unless `requires_action`. */
+  /** The page where the customer confirms; null unless `requires_action`. */
   actionUrl: string | null;
   fraud: { decision: FraudDecision; reasons: { rule: string; detail: string }[] } | null;
   card: { brand: string; last4: string; expiryMonth: number; expiryYear: number } | null;
   review: { decision: 'approve' | 'decline'; note: string | null; at: Date } | null;
-  /** Why it is declined, failed or cancelled: a code. */
+  /** The reason of a decline, failure or cancellation: a code. */
   reason: string | null;
-  /** Where an undoing that was begun leads to. */
+  /** The ending of an undoing that has begun. */
   undoing: PaymentUndoing | null;
-  /** Why the parent withdraws it: a code; null while it is wanted. A process that Temporal cancels records it. */
+  /**
+   * The parent's reason to withdraw the payment: a code; null while the payment is wanted. A process that Temporal
+   * cancels records this reason.
+   */
   withdrawReason: string | null;
-  /** How many runs of its process have owned it, and the last of them. */
+  /** The number of runs of its process that have owned the payment, and the last of them. */
   runs: number;
   lastRunId: string | null;
 }

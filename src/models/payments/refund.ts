@@ -3,7 +3,7 @@ import type { Money } from '../../domain/money';
 import type { RefundState } from '../../domain/payments/refund';
 import { entityFields, schemaOptions, type Entity } from '../schema-options';
 
-/** Money on its way back. Its amount is reserved on the payment from the moment it is accepted. */
+/** Captured money on its way back to the customer. The amount is reserved on the payment from the acceptance on. */
 export interface Refund extends Entity {
   state: RefundState;
   paymentId: string;
@@ -11,7 +11,7 @@ export interface Refund extends Entity {
   /** In the partner's words. */
   reason: string | null;
   /**
-   * Why it failed: a code. `failed_after_success`: the gateway had called it done before.
+   * The reason of the failure: a code. `failed_after_success`: the gateway had reported success before.
    */
   failure: string | null;
 }

@@ -8,7 +8,7 @@ export const sandboxModels = (connection: Connection) => ({
   sandboxClocks: connection.model<SandboxClock>('SandboxClock', sandboxClockSchema),
 });
 
-/** The model of each type of entity. */
+/** The model by entity type. */
 export const sandboxEntityModels = {
   operation: 'operations',
 } as const;

@@ -3,19 +3,19 @@ import type { OperationFailure, OperationState, OperationType } from '../../cont
 import type { Actor } from '../../domain/actor';
 import { entityFields, schemaOptions, type Entity } from '../schema-options';
 
-/** Something a tenant asked the platform to do that takes a while, with its progress. Times are the tenant's. */
+/** A long-running request of a tenant, with its progress. Times are the tenant's. */
 export interface Operation extends Entity {
   type: OperationType;
   state: OperationState;
   from: Date;
   target: Date;
-  /** Where every process of the tenant has arrived. */
+  /** The time that every process of the tenant has reached. */
   reached: Date;
-  /** The same three as what they are ahead of real time, in ms: exact however long it takes. */
+  /** The same three times as their lead over real time, in ms: exact however long the operation takes. */
   offsets: { fromMs: number; targetMs: number; reachedMs: number };
-  /** The way in days of 24 hours. Days on which nothing happens are passed over and count as done. */
+  /** The distance in days of 24 hours. Days on which nothing happens are skipped and count as done. */
   hops: { done: number; total: number };
-  /** What happened meanwhile: the events recorded since the operation was accepted, by type. */
+  /** The events recorded since the operation was accepted, counted by type. */
   fired: { type: string; count: number }[];
   failure: OperationFailure | null;
   by: Actor;

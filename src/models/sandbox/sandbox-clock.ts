@@ -2,19 +2,19 @@ import { Schema } from 'mongoose';
 import { schemaOptions } from '../schema-options';
 
 /**
- * How far a sandbox tenant's clock is ahead of real time, and whether the sandbox is being reset. A tenant without a
- * document has real time and never was.
+ * The lead of a sandbox tenant's clock over real time, and the reset that is running. A tenant without a document has
+ * real time and has never had another time.
  */
 export interface SandboxClock {
   /** The tenant's id. */
   _id: string;
   tenantId: string;
   offsetMs: number;
-  /** The operation that advances it; null when none does. The document's key makes it one at a time. */
+  /** The operation that advances the clock; null when none does. As the tenant's id is the key, only one can. */
   advancing: string | null;
-  /** How many resets have begun: two readings that agree have none between them. */
+  /** The number of resets that have begun: no reset lies between two equal readings. */
   resets?: number;
-  /** The reset that empties the sandbox; one whose process died gives way at `until` (real time). */
+  /** The reset that is emptying the sandbox; the reset of a process that died expires at `until` (real time). */
   resetting?: { by: string; until: Date } | null;
   /** Real time. */
   updatedAt: Date;

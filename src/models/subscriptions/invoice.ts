@@ -3,18 +3,18 @@ import type { InvoiceLine, InvoiceState } from '../../domain/subscriptions/invoi
 import type { Money } from '../../domain/money';
 import { entityFields, schemaOptions, type Entity } from '../schema-options';
 
-/** What is charged for a period, or for a change of plan within one. Changed by the steps of its subscription only. */
+/** The charge for a period, or for a change of plan within one. Changed by the steps of its subscription only. */
 export interface Invoice extends Entity {
   state: InvoiceState;
   subscriptionId: string;
   kind: 'period' | 'change';
-  /** ISO 8601, half-open. A change's begins with the change. */
+  /** ISO 8601, half-open. The period of a change begins with the change. */
   period: { startAt: string; endAt: string };
   lines: InvoiceLine[];
   /** The sum of the lines; may be negative. */
   subtotal: Money;
   creditApplied: Money;
-  /** To be paid; never negative. */
+  /** The amount to be paid; never negative. */
   total: Money;
   attempts: InvoiceAttempt[];
   paidAt: Date | null;
@@ -26,9 +26,9 @@ export interface InvoiceAttempt {
   paymentId: string;
   at: Date;
   state: 'pending' | 'paid' | 'failed';
-  /** Why it failed, or did not pay all: a code. */
+  /** The reason of a failure or of a partial payment: a code. */
   reason: string | null;
-  /** With `paid`: what was taken, in minor units. Attempts from before this was kept took all. */
+  /** With `paid`: the captured amount, in minor units. Attempts without it captured everything. */
   paidMinor?: number;
 }
 

@@ -10,7 +10,7 @@ export const subscriptionsModels = (connection: Connection) => ({
   invoices: connection.model<Invoice>('Invoice', invoiceSchema),
 });
 
-/** The model of each type of entity. */
+/** The model by entity type. */
 export const subscriptionsEntityModels = {
   subscription: 'subscriptions',
 } as const;

@@ -2,7 +2,7 @@ import { Schema } from 'mongoose';
 import type { PlanTerms } from '../../domain/subscriptions/plan';
 import { schemaOptions } from '../schema-options';
 
-/** What can be subscribed to. A plan never changes: another price is another plan. */
+/** A plan that can be subscribed to. A plan never changes: another price is another plan. */
 export interface Plan extends PlanTerms {
   _id: string;
   tenantId: string;

@@ -8,9 +8,9 @@ import { entityFields, schemaOptions, type Entity } from '../schema-options';
 
 export interface Subscription extends Entity {
   state: SubscriptionState;
-  /** When the present state began, in business time. */
+  /** The instant at which the present state began, in business time. */
   since: Date;
-  /** Who it is for: the partner's own reference, or a user of ours. */
+  /** The subscriber: the partner's own reference, or a user of ours. */
   customerId: string | null;
   userId: string | null;
   /** With the plan's terms, which never change. */
@@ -20,25 +20,25 @@ export interface Subscription extends Entity {
   metadata: Record<string, string>;
   startAt: Date;
   trialEndAt: Date | null;
-  /** When the trial's end has to be announced; null without a trial and once it is. */
+  /** The instant at which the trial's end is announced; null without a trial and after the announcement. */
   trialNoticeAt: Date | null;
   schedule: BillingSchedule;
-  /** The period that runs; null before the first. */
+  /** The current period; null before the first. */
   period: BillingPeriod | null;
   nextPeriodAt: Date;
   /** The end of the last period that was paid. */
   paidUntil: Date | null;
   creditBalance: Money;
-  /** What waits for the period's end. */
+  /** The change that takes effect at the period's end. */
   waiting: { what: 'cancel' } | { what: 'change_plan'; item: PlanItem } | null;
-  /** When a pause ends by itself. */
+  /** The instant at which a pause ends by itself. */
   resumeAt: Date | null;
   charge: Charge | null;
-  /** Why it was cancelled: a code; null while it is not. */
+  /** The reason of the cancellation: a code; null while the subscription is not cancelled. */
   reason: string | null;
 }
 
-/** The invoice that is open, and how it is being charged. */
+/** The open invoice, and the state of its charge. */
 export interface Charge {
   /** Null before the invoice is made. */
   invoiceId: string | null;
@@ -50,7 +50,7 @@ export interface Charge {
   rung: number;
   failedAt: Date | null;
   nextAt: Date | null;
-  /** Of a payment that is pending: when it is given up; null where that is open. */
+  /** The instant at which a pending payment is given up; null where there is no such deadline. */
   until?: Date | null;
 }
 

@@ -1,7 +1,7 @@
 import { Schema } from 'mongoose';
 import { entityFields, schemaOptions, type Entity } from '../schema-options';
 
-/** The welcome package a user is entitled to, under a code of its own. One per onboarding. */
+/** The welcome package that a user is entitled to, under a code of its own. One per onboarding. */
 export interface Entitlement extends Entity {
   state: 'active' | 'revoked';
   userId: string;

@@ -4,7 +4,7 @@ import { notificationSchema, type Notification } from './notification';
 import { onboardingSchema, type Onboarding } from './onboarding';
 import { userSchema, type User } from './user';
 
-/** Defines the models of users and what their onboarding gives them. */
+/** Defines the models of users and their onboarding. */
 export const usersModels = (connection: Connection) => ({
   users: connection.model<User>('User', userSchema),
   onboardings: connection.model<Onboarding>('Onboarding', onboardingSchema),
@@ -12,7 +12,7 @@ export const usersModels = (connection: Connection) => ({
   notifications: connection.model<Notification>('Notification', notificationSchema),
 });
 
-/** The model of each type of entity. */
+/** The model by entity type. */
 export const usersEntityModels = {
   onboarding: 'onboardings',
   user: 'users',

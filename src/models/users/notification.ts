@@ -3,7 +3,7 @@ import { schemaOptions } from '../schema-options';
 
 export type NotificationAudience = 'reviewers' | 'operator';
 
-/** Something people other than the user have to be told; `processed` once it is addressed to each of them. */
+/** A notification of people other than the user; `processed` once it is addressed to each of them. */
 export interface Notification {
   _id: string;
   tenantId: string;

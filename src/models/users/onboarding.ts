@@ -4,7 +4,7 @@ import { entityFields, schemaOptions, type Entity } from '../schema-options';
 
 export interface Onboarding extends Entity {
   state: OnboardingState;
-  /** When the present state began, in business time. */
+  /** The instant at which the present state began, in business time. */
   since: Date;
   /** The deadline of the present state; null where it has none. */
   until: Date | null;
@@ -16,9 +16,9 @@ export interface Onboarding extends Entity {
   timeZone: string;
   requiresApproval: boolean;
   metadata: Record<string, string>;
-  /** The newest verification link; only its generation is kept, the token is made from it. */
+  /** The newest verification link; only its generation is stored, and the token is derived from it. */
   verification: { generation: number; expiresAt: Date | null; resentAt: Date[]; verifiedAt: Date | null };
-  /** Where undoing leads and why; null unless something is or was undone. */
+  /** The ending of the undoing and its reason; null unless something is or was undone. */
   undoing: { towards: OnboardingUndoing; reason: string | null } | null;
 }
 

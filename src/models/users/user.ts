@@ -14,9 +14,9 @@ export interface User extends Entity {
   state: UserStatus;
   onboardingId: string;
   email: string;
-  /** The normalised address: what is unique while `holdsEmail`. */
+  /** The normalised address, which is unique among users with `holdsEmail`. */
   emailKey: string;
-  /** Present and true while the address is taken; removed when it is released. */
+  /** Present and true while the user holds the address; removed when the address is released. */
   holdsEmail?: true;
   name: string;
   locale: string;

@@ -49,7 +49,7 @@ describe('the admin port', () => {
     expect(await ready()).toMatchObject({ code: 200, status: 'ready' });
   });
 
-  it('shows every dependency; one that is required fails it, another degrades it', async () => {
+  it('shows every dependency: a required one makes it unready, another degrades it', async () => {
     const { admin, ready } = await open();
     let mongodb: () => Promise<void> = async () => undefined;
     admin.addDependency({ name: 'mongodb', required: true, check: () => mongodb() });
@@ -81,12 +81,12 @@ describe('the admin port', () => {
     const begun = performance.now();
     expect(await ready()).toMatchObject({
       code: 503,
-      dependencies: { frozen: { ok: false, error: 'no answer within 1000 ms' } },
+      dependencies: { frozen: { ok: false, error: 'no response within 1000 ms' } },
     });
     expect(performance.now() - begun).toBeLessThan(4000);
   });
 
-  it('is not ready at once when draining, without asking anybody', async () => {
+  it('is unready immediately when draining, without checking dependencies', async () => {
     let draining = false;
     const { admin, ready } = await open({ isDraining: () => draining });
     const check = jest.fn(async () => undefined);
@@ -104,7 +104,7 @@ describe('the admin port', () => {
     expect(await get('/')).toMatchObject({ status: 404 });
   });
 
-  it('says which port is taken, or under PM2 takes it over when it is free', async () => {
+  it('names the port that is taken, or under PM2 takes it over when it is free', async () => {
     const before = createServer().listen(0, '127.0.0.1').unref();
     await once(before, 'listening');
     const { port } = before.address() as AddressInfo;

@@ -7,7 +7,8 @@ export interface AdminServerInput {
   host: string;
   port: number;
   /**
-   * Whether another instance may still hold the port for a moment: under PM2 the old one keeps it until it has stopped.
+   * True when another instance may still hold the port for a moment: under PM2 the old one keeps it until it has
+   * stopped.
    */
   waitForPort: boolean;
   about: { role: string; version: string };
@@ -17,9 +18,9 @@ export interface AdminServerInput {
 }
 
 export interface AdminServer {
-  /** What readiness asks from now on. */
+  /** Adds a dependency that readiness checks from now on. */
   addDependency(dependency: Dependency): void;
-  /** The boot is finished: from now on readiness is a matter of the dependencies. */
+  /** Marks the boot as finished: from now on readiness depends only on the dependencies. */
   markBooted(): void;
   close(): Promise<void>;
 }
@@ -27,9 +28,9 @@ export interface AdminServer {
 const RETRY_PORT_MS = 200;
 
 /**
- * Starts to listen at once, before anything else of the process: `/livez` (the process answers), `/readyz` (it may be
- * given work) and `/metrics`. Rejects when the port is taken, unless it is worth waiting for: then the process goes on
- * and gets it later.
+ * Starts to listen immediately, before the rest of the process: `/livez` (the process responds), `/readyz` (it may get
+ * work) and `/metrics`. Rejects when the port is taken, unless `waitForPort`: then the process continues and takes the
+ * port over later.
  */
 export async function startAdminServer({
   host,
@@ -44,7 +45,7 @@ export async function startAdminServer({
   const bootedAt: { at: number | null } = { at: null };
   const begun = Date.now();
 
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return send(response, 405, 'text/plain', 'GET only\n', { Allow: 'GET, HEAD' });
     switch (request.url?.split('?')[0]) {
@@ -67,11 +68,11 @@ export async function startAdminServer({
       case '/metrics':
         return send(response, 200, metrics.contentType, await metrics.render());
       default:
-        return send(response, 404, 'text/plain', 'Here are /livez, /readyz and /metrics\n');
+        return send(response, 404, 'text/plain', 'This port serves /livez, /readyz and /metrics\n');
     }
   };
   const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
+    respond(request, response).catch((error: unknown) => {
       logger.warn({ err: error, url: request.url }, 'Admin request failed');
       if (!response.headersSent) send(response, 500, 'text/plain', 'failed\n');
     });
@@ -87,7 +88,7 @@ export async function startAdminServer({
         `ADMIN_PORT: port ${port} on ${host} is taken; set ADMIN_PORT to another, or stop what listens there`,
         { cause: error },
       );
-    logger.info({ port }, 'The admin port is still held by the instance before this one; it is taken over when free');
+    logger.info({ port }, 'The previous instance still holds the admin port; this one takes it over when it is free');
     const takeOver = (): void => {
       void listen({ server, host, port }).then(
         () => (closed ? server.close() : logger.info({ port }, 'Took over the admin port')),
@@ -110,11 +111,11 @@ export async function startAdminServer({
 }
 
 /**
- * `exclusive`: in a cluster every instance has a port of its own, else the primary would share it and a probe would
- * reach just any.
+ * Listens with `exclusive`: in a cluster every instance has a port of its own; otherwise the primary would share it and
+ * a probe would reach any instance.
  */
 function listen({ server, host, port }: { server: Server; host: string; port: number }): Promise<void> {
-  // Every attempt takes its listeners away again: there may be many.
+  // Every attempt removes its listeners again: there may be many attempts.
   const attempt = new AbortController();
   const listening = once(server, 'listening', { signal: attempt.signal });
   server.listen({ host, port, exclusive: true });

@@ -5,8 +5,8 @@ import type { Metrics } from '../../telemetry/metrics';
 const QUERY_WITHIN_MS = 900;
 
 /**
- * What is waiting in the outbox, in the queues and on the operator's list, for every scrape. The same in whichever
- * process is asked.
+ * Adds gauges for the work waiting in the outbox, in the queues and on the operator's list. Their values are the same
+ * in every process.
  */
 export function addPlatformGauges({
   metrics,

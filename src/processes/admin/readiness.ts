@@ -2,9 +2,9 @@ import { settleWithin } from '../lifecycle/settle-within';
 
 export interface Dependency {
   name: string;
-  /** Without it the process must get no work; without any other it works, but worse. */
+  /** True when the process must get no work without it; without any other dependency the process is degraded. */
   required: boolean;
-  /** Resolves when the dependency answers. It is given 1 s. */
+  /** Resolves when the dependency responds. The limit is 1 s. */
   check: () => Promise<unknown>;
 }
 
@@ -29,17 +29,17 @@ export interface ReadReadinessInput {
   isBooted: () => boolean;
 }
 
-/** Asks every dependency, side by side. While draining nothing is asked, so that the answer comes at once. */
+/** Checks every dependency in parallel. While draining nothing is checked, so the result is immediate. */
 export async function readReadiness({ dependencies, isDraining, isBooted }: ReadReadinessInput): Promise<Readiness> {
   if (isDraining()) return { isReady: false, status: 'draining', dependencies: {} };
   const states = Object.fromEntries(
     await Promise.all(dependencies.map(async (dependency) => [dependency.name, await stateOf(dependency)] as const)),
   );
-  const away = Object.values(states).filter(({ ok }) => !ok);
+  const down = Object.values(states).filter(({ ok }) => !ok);
   if (isDraining()) return { isReady: false, status: 'draining', dependencies: states };
   if (!isBooted()) return { isReady: false, status: 'starting', dependencies: states };
-  if (away.some(({ required }) => required)) return { isReady: false, status: 'unready', dependencies: states };
-  return { isReady: true, status: away.length > 0 ? 'degraded' : 'ready', dependencies: states };
+  if (down.some(({ required }) => required)) return { isReady: false, status: 'unready', dependencies: states };
+  return { isReady: true, status: down.length > 0 ? 'degraded' : 'ready', dependencies: states };
 }
 
 async function stateOf({ required, check }: Dependency): Promise<DependencyState> {
@@ -47,11 +47,11 @@ async function stateOf({ required, check }: Dependency): Promise<DependencyState
   const outcome = await settleWithin({ work: check, limitMs: CHECK_WITHIN_MS });
   const latencyMs = Math.round((performance.now() - begun) * 10) / 10;
   if (outcome.ended === 'well') return { ok: true, required, latencyMs };
-  const error = outcome.ended === 'late' ? `no answer within ${CHECK_WITHIN_MS} ms` : textOf(outcome.error);
+  const error = outcome.ended === 'late' ? `no response within ${CHECK_WITHIN_MS} ms` : textOf(outcome.error);
   return { ok: false, required, latencyMs, error };
 }
 
-/** Passwords of a connection string may stand in an error's text. */
+/** An error's text may contain the password of a connection string. */
 const textOf = (error: unknown): string =>
   (error instanceof Error ? error.message || error.name : String(error))
     .replace(/:\/\/[^\s/@]{1,400}@/g, '://…@')

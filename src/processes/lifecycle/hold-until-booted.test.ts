@@ -25,7 +25,7 @@ describe('before the boot is finished', () => {
     expect([response.status, await response.text()]).toEqual([200, 'handled']);
   });
 
-  it('requests are answered 503 within 2 s while MongoDB is away, and served once it is there', async () => {
+  it('requests get a 503 within 2 s while MongoDB is down, and are served once it is up', async () => {
     let boot!: () => void;
     const { get } = await open(new Promise((resolve) => (boot = resolve)));
     const begun = performance.now();
@@ -42,7 +42,7 @@ describe('before the boot is finished', () => {
     expect((await get('/api/v1/me')).status).toBe(200);
   });
 
-  it('what needs no database is there', async () => {
+  it('requests that need no database are served', async () => {
     const { get } = await open(new Promise(() => undefined));
     expect((await get('/docs')).status).toBe(200);
   });

@@ -3,7 +3,7 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { databaseUnavailable, problemOf } from '../../http/problems';
 import { settleWithin } from './settle-within';
 
-/** With the answer's own time this stays below the 2 s within which every request is answered. */
+/** With the response's own time this stays below the 2 s within which every request gets a response. */
 const HOLD_MS = 1500;
 
 export interface HoldUntilBootedInput {
@@ -13,16 +13,16 @@ export interface HoldUntilBootedInput {
 }
 
 /**
- * Keeps the API's requests back until collections and indexes are there, for without its unique indexes the database
- * would take what it must refuse. A boot takes a moment, so they wait for it (a reload fails nobody); one that waits
- * for MongoDB answers 503 instead.
+ * Holds the API's requests until collections and indexes exist: without its unique indexes the database would accept
+ * writes that it must refuse. A boot takes a moment, so requests wait for it (a reload fails no request); during a boot
+ * that waits for MongoDB they get a 503 instead.
  */
 export function holdUntilBooted({ handler, booted }: HoldUntilBootedInput): RequestListener {
   let isBooted = false;
   const opened = booted.then(() => {
     isBooted = true;
   });
-  // Only requests of the first moments wait; when those have gone without the boot, nobody waits any more.
+  // Only requests of the first moments wait; when those have passed without the boot, no request waits any more.
   const firstMoments = settleWithin({ work: () => opened, limitMs: HOLD_MS });
   return (request, response) => {
     if (isBooted || !request.url?.startsWith('/api/')) return handler(request, response);

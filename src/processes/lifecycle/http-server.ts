@@ -7,9 +7,9 @@ export interface OpenHttpServerInput {
   port: number;
   handler: RequestListener;
   isDraining: () => boolean;
-  /** How long a closing server still answers new requests. */
+  /** Milliseconds for which a closing server still serves new requests. */
   drainMs: number;
-  /** How long requests may then take to finish before their connections are cut. */
+  /** Milliseconds that requests may then take to finish before their connections are cut. */
   graceMs: number;
 }
 
@@ -19,16 +19,17 @@ export interface HttpServer {
 }
 
 /**
- * Longer than any load balancer keeps an idle connection, so that it is never we who close one just as a request comes.
+ * Longer than any load balancer keeps an idle connection, so that we never close a connection just as a request
+ * arrives.
  */
 const KEEP_ALIVE_MS = 65_000;
 const HEADERS_WITHIN_MS = 10_000;
 const REQUEST_WITHIN_MS = 30_000;
 
 /**
- * Listens, and closes without failing anybody: at first it goes on answering, but asks every keep-alive client to
- * reconnect (to close idle connections at once would race with their next request); then it takes no more and lets
- * running requests finish. Rejects in one line when the port cannot be had.
+ * Listens, and closes without failing a request: at first the server continues to serve, but asks every keep-alive
+ * client to reconnect (closing idle connections immediately would race with their next request); then it accepts no
+ * more and lets running requests finish. Rejects with a one-line error when it cannot listen on the port.
  */
 export async function openHttpServer({
   host,

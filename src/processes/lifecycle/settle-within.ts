@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 export type Outcome<T> = { ended: 'well'; value: T } | { ended: 'failed'; error: unknown } | { ended: 'late' };
 
 /**
- * Waits at most `limitMs` for work that may throw, reject or hang, and tells which it was. Work that is late goes on
+ * Waits at most `limitMs` for work that may throw, reject or hang, and resolves to its outcome. Late work continues
  * unobserved.
  */
 export async function settleWithin<T>({

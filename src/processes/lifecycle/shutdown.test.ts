@@ -2,12 +2,12 @@ import { setTimeout } from 'node:timers/promises';
 import { createShutdown } from './shutdown';
 
 function open({ forceMs = 1000 } = {}) {
-  const said: string[] = [];
+  const logged: string[] = [];
   const order: string[] = [];
-  const say = (_fields: object, message: string) => void said.push(message);
+  const log = (_fields: object, message: string) => void logged.push(message);
   let exited!: (code: number) => void;
   const exitCode = new Promise<number>((resolve) => (exited = resolve));
-  const shutdown = createShutdown({ logger: { info: say, warn: say, fatal: say }, forceMs, exit: exited });
+  const shutdown = createShutdown({ logger: { info: log, warn: log, fatal: log }, forceMs, exit: exited });
   const step = (name: string, ms = 0, limitMs?: number) => ({
     name,
     limitMs,
@@ -16,7 +16,7 @@ function open({ forceMs = 1000 } = {}) {
       order.push(name);
     },
   });
-  return { shutdown, step, order, said, exitCode };
+  return { shutdown, step, order, logged, exitCode };
 }
 const hanging = (name: string, limitMs?: number) => ({
   name,
@@ -43,30 +43,30 @@ describe('shutdown', () => {
     expect(shutdown.isDraining()).toBe(true);
   });
 
-  it('goes on past a step that fails or hangs, and names it', async () => {
-    const { shutdown, step, order, said, exitCode } = open();
+  it('continues past a step that fails or hangs, and names it', async () => {
+    const { shutdown, step, order, logged, exitCode } = open();
     shutdown.onClose(step('database'));
     shutdown.onClose({ name: 'queue', close: () => Promise.reject(new Error('gone')) });
     shutdown.onClose({
       name: 'thrower',
       close: () => {
-        throw new Error('at once');
+        throw new Error('immediately');
       },
     });
     shutdown.onClose(hanging('mailer', 20));
     shutdown.begin({ reason: 'test', exitCode: 0 });
     expect(await exitCode).toBe(0);
     expect(order).toEqual(['database']);
-    expect(said.join('\n')).toMatch(/mailer takes longer than 20 ms[\s\S]*thrower failed[\s\S]*queue failed/);
+    expect(logged.join('\n')).toMatch(/mailer takes longer than 20 ms[\s\S]*thrower failed[\s\S]*queue failed/);
   });
 
-  it('ends by force with 1 and names what hung', async () => {
-    const { shutdown, step, said, exitCode } = open({ forceMs: 30 });
+  it('ends by force with 1 and names the steps that hung', async () => {
+    const { shutdown, step, logged, exitCode } = open({ forceMs: 30 });
     shutdown.onClose(step('database'));
     shutdown.onClose(hanging('workers', 300), step('relay'));
     shutdown.begin({ reason: 'test', exitCode: 0 });
     expect(await exitCode).toBe(1);
-    expect(said.at(-1)).toBe('Shutdown took longer than 30 ms and is ended by force; still open: workers');
+    expect(logged.at(-1)).toBe('Shutdown took longer than 30 ms and is ended by force; still open: workers');
   });
 
   it('keeps the worse exit code and runs once', async () => {

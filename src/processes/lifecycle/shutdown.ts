@@ -2,24 +2,24 @@ import { settleWithin } from './settle-within';
 
 export interface CloseStep {
   name: string;
-  /** Default: 5 s. */
+  /** Defaults to 5 s. */
   limitMs?: number;
   close: () => Promise<unknown> | void;
 }
 
 export interface Shutdown {
-  /** From the first signal on; readiness and new work look at it. */
+  /** Returns true from the first signal on; readiness and new work check it. */
   isDraining: () => boolean;
   /**
-   * Adds how something just opened is closed again; the last opened is closed first, steps given in one call side by
-   * side. A step that fails or takes longer than its limit is logged and left behind.
+   * Adds the closing of something just opened: the last opened is closed first, steps of one call in parallel. A step
+   * that fails or takes longer than its limit is logged and left behind.
    */
   onClose(...steps: CloseStep[]): void;
   /** Begins shutting down; a repeat changes nothing but a zero exit code to a later non-zero one. */
   begin(input: { reason: string; exitCode: number }): void;
   /**
-   * SIGTERM, SIGINT, PM2's message and whatever nobody caught lead to `begin`; a second signal ends the process at
-   * once.
+   * Calls `begin` on SIGTERM, SIGINT, PM2's message and every uncaught error; a second signal ends the process
+   * immediately.
    */
   listen(): void;
 }
@@ -32,7 +32,7 @@ export interface ShutdownLog {
 
 export interface CreateShutdownInput {
   logger: ShutdownLog;
-  /** The whole of it may take this long; then the process ends with exit code 1, naming what hung. */
+  /** Milliseconds for the whole shutdown; then the process ends with exit code 1, naming the steps that hung. */
   forceMs: number;
   exit?: (code: number) => void;
 }
@@ -40,7 +40,8 @@ export interface CreateShutdownInput {
 const STEP_LIMIT_MS = 5000;
 
 /**
- * The orderly end of a process: readiness fails at once, then everything is closed in the reverse order of its opening.
+ * Returns the orderly end of a process: readiness fails immediately, then everything is closed in the reverse order of
+ * its opening.
  */
 export function createShutdown({
   logger,
@@ -67,15 +68,16 @@ export function createShutdown({
     underWay.delete(name);
     if (outcome.ended === 'late') {
       left.add(name);
-      logger.warn({ step: name, limitMs }, `Closing ${name} takes longer than ${limitMs} ms; going on without it`);
+      logger.warn({ step: name, limitMs }, `Closing ${name} takes longer than ${limitMs} ms; continuing without it`);
     }
-    if (outcome.ended === 'failed') logger.warn({ step: name, err: outcome.error }, `Closing ${name} failed; going on`);
+    if (outcome.ended === 'failed')
+      logger.warn({ step: name, err: outcome.error }, `Closing ${name} failed; continuing`);
   };
 
   const closeAll = async (): Promise<void> => {
     const hardLimit = setTimeout(endByForce, forceMs);
     const begun = performance.now();
-    // A boot under way may still add steps, so the list is looked at anew each time.
+    // A boot under way may still add steps, so the list is read again each time.
     for (let stage = stages.pop(); stage !== undefined; stage = stages.pop()) await Promise.all(stage.map(closeOne));
     clearTimeout(hardLimit);
     logger.info(
@@ -102,7 +104,7 @@ export function createShutdown({
     listen() {
       const onSignal = (signal: string): void => {
         if (exitCode === null) return begin({ reason: signal, exitCode: 0 });
-        logger.warn({ signal, open: [...underWay] }, 'Second signal: ended at once');
+        logger.warn({ signal, open: [...underWay] }, 'Second signal: ended immediately');
         exit(1);
       };
       process.on('SIGTERM', () => onSignal('SIGTERM'));

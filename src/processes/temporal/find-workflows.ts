@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** Where a Temporal worker gets its workflows from, as its options take it. */
+/** The source of a Temporal worker's workflows, in the form of its options. */
 export type WorkflowSource = { workflowBundle: { codePath: string } } | { workflowsPath: string };
 
-/** The prebuilt bundle starts in a third of the time; without one the sources are bundled now, as in development. */
+/**
+ * Returns the prebuilt bundle, which starts in a third of the time; without a bundle the sources, bundled at the start,
+ * as in development.
+ */
 export function findWorkflows(configured: string | undefined): WorkflowSource {
   const beside = path.join(__dirname, 'workflow-bundle.js');
   if (configured !== undefined) {

@@ -18,7 +18,7 @@ const pinoLevels = {
 } as const satisfies Record<LogLevel, string>;
 
 /**
- * Sets the SDK up for the process, once, before any connection: its log goes through ours, its metrics are served on a
+ * Sets up the SDK for the process, once, before any connection: its log goes through ours, its metrics are served on a
  * free loopback port for `metricsText`, and it leaves signals to us.
  */
 export async function installTemporalRuntime({ logger }: { logger: Logger }): Promise<TemporalRuntime> {

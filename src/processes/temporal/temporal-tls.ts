@@ -3,8 +3,9 @@ import type { TLSConfig } from '@temporalio/common/lib/internal-non-workflow';
 import type { Config } from '../../../config/env';
 
 /**
- * TLS towards Temporal as both the client and the worker's connection take it; false without. @throws Error naming the
- * variable of a file that cannot be read.
+ * Returns the TLS settings that both the client and the worker's connection accept; false without TLS.
+ *
+ * @throws Error naming the variable of a file that cannot be read.
  */
 export function readTemporalTls({ tls }: Config['temporal']): TLSConfig | false {
   if (tls === null) return false;

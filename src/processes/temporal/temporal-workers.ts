@@ -11,21 +11,24 @@ export interface StartTemporalWorkersInput {
   taskQueues: readonly string[];
   activities: Activities;
   logger: Logger;
-  /** A worker ended by itself: the process is of no use any more. */
+  /** Called when a worker ended by itself: the process is then useless. */
   onFatal: (error: unknown) => void;
 }
 
 export interface TemporalWorkers {
-  /** Rejects when one of them does not run. */
+  /** Rejects when a worker does not run. */
   check(): Promise<void>;
-  /** Takes no more tasks, lets running activities finish, then cancels them; rejects when they had to be abandoned. */
+  /**
+   * Takes no more tasks, lets running activities finish, then cancels them; rejects when activities had to be
+   * abandoned.
+   */
   close(): Promise<void>;
 }
 
-/** Its own limit comes before that of the process, so that what is abandoned is told by the worker itself. */
+/** The worker's limit ends before that of the process, so that the worker itself reports abandoned activities. */
 const BEFORE_FORCE_MS = 1000;
 
-/** One worker for each task queue, so that each has its own slots. */
+/** Starts one worker for each task queue, so that each has its own slots. */
 export async function startTemporalWorkers({
   connection,
   config,

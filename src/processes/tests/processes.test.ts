@@ -11,12 +11,12 @@ import { waitFor } from '../../testing/wait-for';
 afterAll(killPrograms);
 
 describe('the program', () => {
-  it('tells version and help without any configuration', async () => {
+  it('prints version and help without any configuration', async () => {
     expect(await usage(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
     expect(await usage(['--help'])).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('--queues') });
   });
 
-  it('answers a wrong command line with one line and 2, a wrong configuration with every fault', async () => {
+  it('rejects a wrong command line with one line and 2, a wrong configuration with all faults', async () => {
     expect(await usage(['--role', 'nobody'])).toMatchObject({
       code: 2,
       stdout: '',
@@ -28,7 +28,7 @@ describe('the program', () => {
     });
   });
 
-  it('--check reaches for everything', async () => {
+  it('--check checks everything', async () => {
     expect(await usage(['--role', 'worker', '--check'], environment())).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^(ok {6}[^\n]+\n){7}$/),
@@ -53,7 +53,7 @@ describe('the api', () => {
     expect(await api.stop()).toBe(0);
   });
 
-  it('drains: not ready at once, still answering, asking to reconnect', async () => {
+  it('drains: unready immediately, still serving, asking clients to reconnect', async () => {
     const api = await start('api', { DRAIN_MS: '2000' });
     await api.until('ready');
     const stopped = api.stop('SIGINT');
@@ -64,13 +64,13 @@ describe('the api', () => {
     });
     expect((await api.admin('/readyz')).status).toBe(503);
     const response = await fetch(`${api.origin}/openapi.json`);
-    // The contract is larger than what a socket buffers: unread, it would keep the connection open.
+    // The contract is larger than a socket's buffer: unread, it would keep the connection open.
     await response.text();
     expect([response.status, response.headers.get('connection')]).toEqual([200, 'close']);
     expect(await stopped).toBe(0);
   });
 
-  it('is ready, if degraded, while Temporal and Redis are away', async () => {
+  it('is ready, if degraded, while Temporal and Redis are down', async () => {
     const api = await start('api', { REDIS_URL: `redis://${NOWHERE}`, TEMPORAL_ADDRESS: NOWHERE });
     await api.until('degraded');
     expect((await api.admin('/readyz')).status).toBe(200);
@@ -80,8 +80,8 @@ describe('the api', () => {
     expect(await api.stop()).toBe(0);
   });
 
-  it('survives whoever read its output', async () => {
-    // pino minds its own stream; what else writes (Node's warnings, libraries, PM2) meets the broken pipe here.
+  it('survives the end of the reader of its output', async () => {
+    // pino handles its own stream; other writers (Node's warnings, libraries, PM2) meet the broken pipe here.
     const chatter = "setInterval(()=>{console.log('x');console.error('x')},20).unref()";
     const api = await start('api', { NODE_OPTIONS: `--import=data:text/javascript,${chatter}` });
     api.child.stdout?.destroy();
@@ -91,7 +91,7 @@ describe('the api', () => {
     expect(await api.stop()).toBe(0);
   });
 
-  it('says in one line that its port is taken, and ends with 1', async () => {
+  it('reports in one line that its port is taken, and ends with 1', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
@@ -154,7 +154,7 @@ describe('the sandbox', () => {
       }),
     });
 
-  it('needs no server, answers like a gateway, ends with 0, and remembers what it did', async () => {
+  it('needs no server, acts as a gateway, ends with 0, and remembers its calls', async () => {
     const env = await sandbox();
     const away = { MONGODB_URI: `mongodb://${NOWHERE}/x`, REDIS_URL: `redis://${NOWHERE}`, TEMPORAL_ADDRESS: NOWHERE };
     expect(await usage(['--role', 'sandbox', '--check'], { ...environment(), ...away, ...env })).toMatchObject({
@@ -172,7 +172,7 @@ describe('the sandbox', () => {
     expect(await second.stop()).toBe(0);
   });
 
-  it('says what it lacks, and that its port is taken', async () => {
+  it('reports a missing setting and a taken port', async () => {
     expect(await usage(['--role', 'sandbox'], environment())).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('SANDBOX_WEBHOOK_SECRET is not set'),

@@ -6,7 +6,7 @@ import { createSandboxGateway } from '../../clients/gateways/sandbox-gateway';
 import { readSandboxLedger } from '../../clients/gateways/sandbox-ledger';
 import { newId } from '../../domain/ids';
 import { tenantIdOf } from '../../domain/tenant';
-import { startSandboxGateway, type SandboxGateway } from '../../simulator/start-sandbox-gateway';
+import { startSimulator, type Simulator } from '../../simulator/start-simulator';
 import { seedCaptured } from '../../testing/worlds/seed-payment';
 import { openTestDatabase } from '../../testing/servers/test-database';
 import { openTestNamespace, type TestNamespace } from '../../testing/servers/test-namespace';
@@ -16,7 +16,7 @@ const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
 let dataDir: string;
 let temporal: TestNamespace;
 let world: Awaited<ReturnType<typeof openTestDatabase>>;
-let bank: SandboxGateway | null;
+let bank: Simulator | null;
 let port: number;
 
 beforeAll(async () => {
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 async function startBank(at: number): Promise<void> {
-  bank = await startSandboxGateway({ port: at, dataDir, webhookSecret: secret });
+  bank = await startSimulator({ port: at, dataDir, webhookSecret: secret });
   port = Number(new URL(bank.url).port);
 }
 async function stopBank(): Promise<void> {
@@ -82,7 +82,7 @@ async function newSandbox() {
   };
 }
 
-it('a reset empties the sandbox here and at the gateway, and nobody else there', async () => {
+it('a reset empties the sandbox here and at the gateway, and no other tenant', async () => {
   const [sandbox, other] = [await newSandbox(), await newSandbox()];
   await sandbox.reset();
   expect([await sandbox.payments(), await sandbox.charges(), await sandbox.resetAt()]).toEqual([
@@ -93,7 +93,7 @@ it('a reset empties the sandbox here and at the gateway, and nobody else there',
   expect([await other.payments(), await other.charges(), await other.resetAt()]).toEqual([1, 1, null]);
 });
 
-it('with the gateway away nothing is begun, and once it is back all is done', async () => {
+it('with the gateway down nothing is begun, and once it is back all is done', async () => {
   const sandbox = await newSandbox();
   await stopBank();
   await expect(sandbox.reset()).rejects.toMatchObject({
@@ -107,7 +107,7 @@ it('with the gateway away nothing is begun, and once it is back all is done', as
   expect([await sandbox.payments(), await sandbox.charges()]).toEqual([0, 0]);
 });
 
-it('a gateway that goes away during a reset is reported, and a repeat empties it', async () => {
+it('a gateway that goes down during a reset is reported, and a repeat empties it', async () => {
   const sandbox = await newSandbox();
   const { requireReachable } = sandbox.account;
   sandbox.account.requireReachable = async (tenantId) => {
@@ -116,7 +116,7 @@ it('a gateway that goes away during a reset is reported, and a repeat empties it
   };
   await expect(sandbox.reset()).rejects.toMatchObject({
     code: 'GATEWAY_UNAVAILABLE',
-    message: expect.stringContaining('deleted, but not yet what the gateway holds'),
+    message: expect.stringContaining("deleted, but not yet the gateway's records"),
   });
   expect([await sandbox.payments(), await sandbox.resetAt()]).toEqual([0, expect.any(Date)]);
   await startBank(port);

@@ -15,7 +15,7 @@ import { createSandboxOperations } from '../sandbox-operations';
 
 let api: TestApi;
 let temporal: TestNamespace;
-/** What happens when a reset has come to the gateway: everything of ours is deleted by then. */
+/** Runs when a reset has reached the gateway: by then everything of ours is deleted. */
 let atTheGateway: () => Promise<unknown> = async () => undefined;
 
 const account = { requireReachable: async () => undefined, reset: async () => void (await atTheGateway()) };
@@ -57,7 +57,7 @@ describe('while a sandbox is reset', () => {
     expect([accepted.status, await isThere(`/payments/${accepted.body.id}`, tenant.key)]).toEqual([202, true]);
   });
 
-  it('a write that was under way when it began is not answered as accepted', async () => {
+  it('a write that was under way when it began is not reported as accepted', async () => {
     const { tenantId, key } = await api.newTenant();
     const accept = async (idempotencyKey: string, inTransaction: () => Promise<unknown>) => {
       const call = {
@@ -85,13 +85,13 @@ describe('while a sandbox is reset', () => {
       });
     };
     const reset = () => operations().resetSandbox({ tenantId, keepIdempotencyId: 'the request' });
-    // It commits when the reset is over, so it is there; only the answer cannot know.
+    // The write commits after the reset, so its payment exists; only the response cannot know.
     const late = randomUUID();
     await expect(accept(late, reset)).rejects.toMatchObject({ code: 'SANDBOX_RESETTING' });
     const repeated = await accept(late, async () => undefined);
     expect(await isThere(`/payments/${(repeated.body as { id: string }).id}`, key)).toBe(true);
 
-    // It commits in the middle of the reset, which deletes it.
+    // The write commits in the middle of the reset, which deletes it.
     const early = randomUUID();
     const [held, committed] = [deferred(), deferred()];
     let resetting: Promise<unknown> | undefined;
@@ -108,10 +108,10 @@ describe('while a sandbox is reset', () => {
     committed.resolve();
     await resetting;
     expect(await api.database.models.payments.countDocuments({ tenantId })).toBe(0);
-    const anew = await accept(early, async () => undefined);
+    const again = await accept(early, async () => undefined);
     expect([
-      anew.headers?.['Idempotent-Replayed'],
-      await isThere(`/payments/${(anew.body as { id: string }).id}`, key),
+      again.headers?.['Idempotent-Replayed'],
+      await isThere(`/payments/${(again.body as { id: string }).id}`, key),
     ]).toEqual([undefined, true]);
   });
 
@@ -132,14 +132,14 @@ describe('while a sandbox is reset', () => {
 });
 
 describe('a reset that ended halfway', () => {
-  it('by an error lets the next request through at once', async () => {
+  it('by an error lets the next request through immediately', async () => {
     const tenant = await api.newTenant();
-    atTheGateway = () => Promise.reject(new DomainError('GATEWAY_UNAVAILABLE', 'It went away'));
+    atTheGateway = () => Promise.reject(new DomainError('GATEWAY_UNAVAILABLE', 'It went down'));
     expect((await post('/sandbox/clock/reset', tenant.key)).body.code).toBe('GATEWAY_UNAVAILABLE');
     expect((await post('/payments', tenant.key, body)).status).toBe(202);
   });
 
-  it('with its process gives way after half a minute, to requests and to the next reset', async () => {
+  it('with its process lets requests and the next reset through after half a minute', async () => {
     const tenant = await api.newTenant();
     const { sandboxClocks } = api.database.models;
     const dies = (until: number) =>
@@ -175,7 +175,7 @@ describe('a reset that ended halfway', () => {
   });
 });
 
-it('a reset deletes all there is, however much, and sets the clock to real time', async () => {
+it('a reset deletes all data, however much, and sets the clock to real time', async () => {
   const { tenantId, key } = await api.newTenant();
   const { payments, sandboxClocks } = api.database.models;
   const { paymentId } = await seedPayment({ api, tenantId });

@@ -8,6 +8,7 @@ import { createStuckOperations } from '../../services/operator/stuck-operations'
 import { expectContract } from '../../testing/expect-contract';
 import { OPERATOR_KEY, startTestApi, type TestApi } from '../../testing/test-api';
 import { seedPayment } from '../../testing/worlds/seed-payment';
+import { stripeObjectFor, stripeObjects } from '../../testing/worlds/stripe-objects';
 import { gatewayWebhooksOf } from '../gateway-webhooks';
 
 const SECRET = 'whsec_stripe_test';
@@ -47,7 +48,7 @@ const send = async (body: string, secret = SECRET) =>
 const eventOf = (type: string, object: object, at = created++) =>
   JSON.stringify({ id: newId('event'), object: 'event', type, created: at, data: { object } });
 
-/** A captured payment of 5.00 EUR with a refund of 1.00 EUR that is under way, as Stripe and our books know it. */
+/** A captured payment of 5.00 EUR with a refund of 1.00 EUR that is under way, as Stripe and our ledger know it. */
 async function seed() {
   const intentId = newId('event').replace('evt_', 'pi_');
   const { tenantId } = tenant;
@@ -70,45 +71,8 @@ async function seed() {
       at: new Date(),
     },
   ]);
-  const metadata = (key: string) => ({ tenant_id: tenantId, idempotency_key: `${tenantId}:${key}` });
-  return {
-    paymentId,
-    refundId,
-    intent: (status: string) => ({
-      id: intentId,
-      object: 'payment_intent',
-      status,
-      metadata: metadata(`${paymentId}:authorise:1`),
-    }),
-    refund: (status: string) => ({
-      id: 're_1',
-      object: 'refund',
-      status,
-      payment_intent: intentId,
-      metadata: metadata(`${refundId}:refund:1`),
-    }),
-    dispute: (id: string, status: string, amountMinor = 500) => ({
-      id,
-      object: 'dispute',
-      status,
-      payment_intent: intentId,
-      charge: 'ch_1',
-      amount: amountMinor,
-      currency: 'eur',
-      reason: 'fraudulent',
-      metadata: {},
-    }),
-    warning: (id: string) => ({
-      id,
-      object: 'radar.early_fraud_warning',
-      payment_intent: intentId,
-      charge: 'ch_1',
-      fraud_type: 'made_with_stolen_card',
-      actionable: true,
-    }),
-  };
+  return { paymentId, refundId, ...stripeObjects({ tenantId, paymentId, refundId, intentId }) };
 }
-type Seeded = Awaited<ReturnType<typeof seed>>;
 
 const show = async (paymentId: string) =>
   (await api.call('get', `/payments/${paymentId}`, tenant.key)).body as {
@@ -137,20 +101,9 @@ const postingsOf = async (paymentId: string): Promise<Posting[]> =>
     key,
   }));
 
-const objectOf = (type: string, seeded: Seeded): object => {
-  if (type.startsWith('payment_intent.')) return seeded.intent('requires_capture');
-  if (type === 'refund.created') return seeded.refund('pending');
-  if (type.includes('refund')) return seeded.refund('failed');
-  if (type.includes('dispute')) {
-    const status = type === 'charge.dispute.closed' ? 'lost' : 'needs_response';
-    return seeded.dispute(`dp_${newId('event')}`, type.endsWith('reinstated') ? 'won' : status);
-  }
-  return seeded.warning(`issfr_${newId('event')}`);
-};
-
 describe('the webhook of Stripe', () => {
   test.each(stripeEventTypes)('takes %s, once, and keeps it', async (type) => {
-    const body = eventOf(type, objectOf(type, await seed()));
+    const body = eventOf(type, stripeObjectFor(type, await seed()));
     const { id } = JSON.parse(body) as { id: string };
     for (let time = 0; time < 2; time++)
       expect(await send(body)).toMatchObject({ status: 200, body: { received: true } });
@@ -193,7 +146,7 @@ describe('the webhook of Stripe', () => {
   it.each([
     ['won', ['captured', 0, 0, 400]],
     ['lost', ['partially_refunded', 0, 400, 0]],
-  ])('holds disputed money in the books until the dispute is %s', async (status, end) => {
+  ])('holds disputed money in the ledger until the dispute is %s', async (status, end) => {
     const seeded = await seed();
     const { paymentId } = seeded;
     const id = `dp_${newId('event')}`;
@@ -216,7 +169,7 @@ describe('the webhook of Stripe', () => {
     expect(ledgerProblems(await postingsOf(paymentId))).toEqual([]);
   });
 
-  it('lists an inquiry and moves nothing; it becomes a dispute', async () => {
+  it('lists an inquiry without moving money, until it becomes a dispute', async () => {
     const seeded = await seed();
     const id = `dp_${newId('event')}`;
     await send(eventOf('charge.dispute.created', seeded.dispute(id, 'warning_needs_response', 50)));
@@ -249,12 +202,12 @@ describe('the webhook of Stripe', () => {
     ['a thin event', JSON.stringify({ id: 'evt_1', object: 'v2.core.event', type: 'v2.core.account.updated' })],
     ['no JSON', 'hello'],
     ['an event without its names', JSON.stringify({ id: '', type: 'x', data: { object: { id: 'x' } } })],
-  ])('takes and counts %s that is signed', async (_name, body) => {
+  ])('accepts and counts %s with a valid signature', async (_name, body) => {
     expect((await send(body)).status).toBe(200);
     expect(['unknown_form', 'foreign']).toContain(counted.at(-1));
   });
 
-  it('refuses what another secret has signed', async () => {
+  it('refuses a webhook that another secret has signed', async () => {
     expect(await send(eventOf('refund.failed', {}), 'whsec_other')).toMatchObject({
       status: 400,
       body: { code: 'WEBHOOK_SIGNATURE_INVALID' },
@@ -262,7 +215,7 @@ describe('the webhook of Stripe', () => {
     expect(counted.at(-1)).toBe('refused');
   });
 
-  it('takes a dispute about a payment of nobody here', async () => {
+  it('accepts a dispute about an unknown payment', async () => {
     const dispute = { ...(await seed()).dispute('dp_foreign', 'lost'), payment_intent: 'pi_of_somebody' };
     expect((await send(eventOf('charge.dispute.created', dispute))).status).toBe(200);
   });

@@ -1,5 +1,5 @@
 import { waiveCompensation } from '../../services/payments/resolve-compensation';
-import { hastenUndoing } from '../../temporal/commands/payments/hasten-undoing';
+import { requestCompensationRetry } from '../../temporal/commands/payments/request-compensation-retry';
 import { createFaultyGateway } from '../../testing/faults/faulty-gateway';
 import { openPaymentWorld, testActor, type PaymentWorld } from '../../testing/worlds/payment-world';
 import { quietTemporal } from '../../testing/servers/quiet-temporal';
@@ -14,16 +14,16 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-async function verify(): Promise<{ agree: boolean; said: string[] }> {
-  const said: string[] = [];
+async function verify(): Promise<{ agree: boolean; lines: string[] }> {
+  const lines: string[] = [];
   const env = {
     MONGODB_URI: world.mongodbUri,
     SANDBOX_GATEWAY_URL: world.bank.url,
     OPERATOR_KEY: 'x'.repeat(32),
     TOKEN_SECRET: 'y'.repeat(32),
   };
-  const agree = await verifyLedger({ env, say: (line) => said.push(line) });
-  return { agree, said };
+  const agree = await verifyLedger({ env, print: (line) => lines.push(line) });
+  return { agree, lines };
 }
 
 it('the books agree with a hold that an operator waived, and not with an orphaned one', async () => {
@@ -34,7 +34,7 @@ it('the books agree with a hold that an operator waived, and not with an orphane
   await world.command(id, 'cancelPayment');
   const { _id: compensationId } = await waitFor(
     () => compensations.findOneAndUpdate({ entityId: id, state: 'compensating' }, { $set: { state: 'stuck' } }).lean(),
-    { what: 'the undoing' },
+    { what: 'the compensation' },
   );
   await world.database.inTransaction((session) =>
     waiveCompensation({
@@ -46,13 +46,13 @@ it('the books agree with a hold that an operator waived, and not with an orphane
       session,
     }),
   );
-  await hastenUndoing(world.client, { entityId: id });
+  await requestCompensationRetry(world.client, { entityId: id });
   await world.until(id, 'cancelled');
-  expect(await verify()).toEqual({ agree: true, said: expect.arrayContaining(['The books agree.']) });
+  expect(await verify()).toEqual({ agree: true, lines: expect.arrayContaining(['The books agree.']) });
 
   await compensations.updateOne({ _id: compensationId }, { $set: { state: 'compensated' } });
   expect(await verify()).toEqual({
     agree: false,
-    said: expect.arrayContaining([expect.stringContaining(`${id}:void:1: our books have it, the gateway does not`)]),
+    lines: expect.arrayContaining([expect.stringContaining(`${id}:void:1: our books have it, the gateway does not`)]),
   });
 });

@@ -6,17 +6,20 @@ import type { ActOnRow } from '../relay/consume-row';
 
 const DUPLICATE_KEY = 11000;
 const ATTEMPTS = 3;
-/** Documents that a count is spread over. */
+/** Number of documents over which a count is spread. */
 const PARTS = 16;
 
-/** Counts an event once for its tenant and day (UTC): the count and the row's being done are one transaction. */
+/**
+ * Counts an event once for its tenant and day (UTC): the count is written in the transaction that marks the row as
+ * done.
+ */
 export function createCountEvent({ database }: { database: Database }): ActOnRow {
   return async (row) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await database.inTransaction((session) => countOnce(database, row, session));
       } catch (error) {
-        // Two first events of a day both made its document; the loser finds it there next time.
+        // Two first events of a day both inserted its document; the loser finds it at the next attempt.
         if ((error as { code?: unknown }).code !== DUPLICATE_KEY || attempt === ATTEMPTS) throw error;
       }
     }
@@ -33,7 +36,7 @@ async function countOnce(
     .findOne({ _id: row.eventId ?? '', tenantId: row.tenantId }, { type: 1, at: 1 })
     .session(session)
     .lean();
-  // A tenant may have been erased in between; then there is nothing to count.
+  // A tenant erased meanwhile has nothing to count.
   if (!event) return true;
   const day = event.at.toISOString().slice(0, 10);
   await database.models.dailyCounts.updateOne(

@@ -13,8 +13,9 @@ export interface CreateSendMailInput extends Pick<LoadMailInput, 'publicUrl' | '
 }
 
 /**
- * Sends the mail a row asks for, with what MongoDB says now: nothing personal comes through the queue. A mail may be
- * sent twice when the process dies after the server took it; it has the same Message-ID then, made of its key.
+ * Sends the mail that a row requests, composed from the present data in MongoDB: no personal data goes through the
+ * queue. A mail may be sent twice when the process dies after the server accepted it; both have the same Message-ID,
+ * derived from the mail's key.
  */
 export function createSendMail({ database, mailer, publicUrl, verificationSecret }: CreateSendMailInput): ActOnRow {
   const { models } = database;

@@ -4,11 +4,11 @@ import { entityModel } from '../../models/entity-model';
 import type { Entity } from '../../models/schema-options';
 import type { StuckKind } from '../../models/operator/stuck-item';
 
-/** What Temporal says is running. */
+/** The workflows that run according to Temporal. */
 export interface Processes {
-  /** Every running workflow of a type; may lag by seconds. */
+  /** Lists every running workflow of a type; may lag by seconds. */
   listRunning(workflowType: string): AsyncIterable<{ workflowId: string }>;
-  /** Whether one runs; exact. */
+  /** Resolves to true while the workflow runs; exact. */
   isRunning(workflowId: string): Promise<boolean>;
 }
 
@@ -19,12 +19,12 @@ const suspectKinds = [
 ] as const satisfies readonly StuckKind[];
 export type SuspectKind = (typeof suspectKinds)[number];
 
-/** Whether an item on the operator's list is of a kind found here. */
+/** Returns true when an item on the operator's list is of a kind found here. */
 export function isSuspectKind(kind: StuckKind): kind is SuspectKind {
   return (suspectKinds as readonly StuckKind[]).includes(kind);
 }
 
-/** Something that looked wrong once, in reads that were not made at one moment. Only a second look decides. */
+/** A fault seen once, in reads that were not made at one moment. Only a second check decides. */
 export interface Suspect {
   kind: SuspectKind;
   entityId: string;
@@ -37,7 +37,7 @@ export interface FindSuspectsInput {
   reconciled: Process;
   /** Entities read at a time. */
   batch: number;
-  /** Where to stop; the rest is found by the next run. */
+  /** Maximum number of suspects; the next run finds the rest. */
   atMost: number;
 }
 
@@ -49,8 +49,8 @@ const ORPHANED_GRACE_MS = 30_000;
 
 /**
  * Compares, both ways, the open entities in MongoDB with the running workflows in Temporal, and each entity with its
- * last event. What runs is listed first: an entity that appears meanwhile is young and is left alone. Entities are
- * streamed; only the ids of what runs are held, about 100 bytes each.
+ * last event. The running workflows are listed first: an entity that appears meanwhile is young and is left alone.
+ * Entities are streamed; only the ids of the running workflows are held, about 100 bytes each.
  */
 export async function findSuspects({
   database,
@@ -77,8 +77,8 @@ export async function findSuspects({
       (entity) => !running.has(reconciled.workflowId(entity)) && !isYounger(entity.updatedAt, MISSING_GRACE_MS),
     );
     const waiting = await withOpenStart(database, missing);
-    const unawaited = missing.filter(({ _id }) => !waiting.has(_id));
-    suspects.push(...unawaited.map((entity) => suspectOf('workflow_missing', entity)));
+    const unstarted = missing.filter(({ _id }) => !waiting.has(_id));
+    suspects.push(...unstarted.map((entity) => suspectOf('workflow_missing', entity)));
     const mismatched = await withoutItsEvent(database, open);
     suspects.push(...mismatched.map((entity) => suspectOf('state_mismatch', entity)));
     for (const entity of open) running.delete(reconciled.workflowId(entity));
@@ -96,7 +96,7 @@ export async function findSuspects({
   }
   await compare(open);
 
-  // What is left runs, and its entity was not among the open ones.
+  // The remaining workflows run, and their entities were not among the open ones.
   for (const workflowIds of chunksOf([...running], batch)) {
     const entityIds = new Map(workflowIds.map((workflowId) => [workflowId, reconciled.entityIdOf(workflowId)!]));
     const entities = await model.find({ _id: { $in: [...entityIds.values()] } }, seenFields).lean<Seen[]>();
@@ -111,13 +111,15 @@ export async function findSuspects({
   return suspects.slice(0, atMost);
 }
 
-/** Business time may be ahead of real time (a sandbox's clock), and says nothing about age then. */
+/**
+ * Business time may be ahead of real time (a sandbox's clock); the age is then unknown, and the entity counts as old.
+ */
 function isYounger(updatedAt: Date, ms: number): boolean {
   const age = Date.now() - updatedAt.getTime();
   return age >= 0 && age < ms;
 }
 
-/** The entities whose start the relay still has to send. */
+/** Returns the ids of the entities whose start the relay still has to send. */
 async function withOpenStart(database: Database, entities: Seen[]): Promise<Set<string>> {
   if (entities.length === 0) return new Set();
   const rows = await database.models.outbox
@@ -126,7 +128,7 @@ async function withOpenStart(database: Database, entities: Seen[]): Promise<Set<
   return new Set(rows.map(({ entityId }) => entityId));
 }
 
-/** The entities whose present version has no event, or one that tells of another state. */
+/** Returns the entities whose present version has no event, or an event with another state. */
 async function withoutItsEvent(database: Database, entities: Seen[]): Promise<Seen[]> {
   if (entities.length === 0) return [];
   const events = await database.models.events
@@ -135,8 +137,8 @@ async function withoutItsEvent(database: Database, entities: Seen[]): Promise<Se
       { entityId: 1, state: 1 },
     )
     .lean();
-  const told = new Set(events.map(({ entityId, state }) => `${entityId} ${state}`));
-  return entities.filter(({ _id, state }) => !told.has(`${_id} ${state}`));
+  const recorded = new Set(events.map(({ entityId, state }) => `${entityId} ${state}`));
+  return entities.filter(({ _id, state }) => !recorded.has(`${_id} ${state}`));
 }
 
 function* chunksOf<T>(items: readonly T[], size: number): Generator<T[]> {

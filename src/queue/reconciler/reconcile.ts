@@ -15,17 +15,17 @@ export interface CreateReconcilerInput {
   database: Database;
   processes: Processes;
   logger: Pick<Logger, 'info' | 'warn'>;
-  /** Between the first look and the second. */
-  lookAgainAfterMs?: number;
+  /** Milliseconds between the first check and the second. Defaults to 10 s. */
+  recheckAfterMs?: number;
   batch?: number;
-  /** How many suspects of one kind of entity one run looks at twice. */
+  /** Maximum number of suspects per entity type that one run checks twice. Defaults to 1000. */
   maxSuspects?: number;
 }
 
 export interface ReconcileResult {
-  /** Items that are new on the operator's list. */
+  /** Number of items that are new on the operator's list. */
   listed: number;
-  /** Starts that were missing and have been asked for, and items whose cause was gone. */
+  /** Number of missing starts that were written again, and of items whose cause was gone. */
   mended: number;
 }
 
@@ -33,17 +33,17 @@ export const RECONCILE_EVERY_MS = 30_000;
 
 /** The owner of an item whose entity, and with it the tenant, does not exist. */
 const UNKNOWN_TENANT = 'unknown';
-const AT_ONCE = 10;
+const MAX_PARALLEL = 10;
 const reconciledProcesses = descriptors.filter(({ isReconciled }) => isReconciled);
 
 /**
- * Compares open entities with running workflows, both ways, and entities with their events. What is wrong at two looks
- * is mended where that is safe (a start nobody sent) and put on the operator's list where it is not; items whose cause
- * is gone leave the list. Harmless when two run at once. Rejects, having listed nothing wrong, when Temporal or MongoDB
- * does not answer.
+ * Compares open entities with running workflows, both ways, and entities with their events. A fault seen by both checks
+ * is mended where that is safe (a missing start) and put on the operator's list where it is not; items whose cause is
+ * gone leave the list. Harmless when two runs overlap. Rejects, without listing anything, when Temporal or MongoDB does
+ * not respond.
  */
 export function createReconciler(input: CreateReconcilerInput): (signal?: AbortSignal) => Promise<ReconcileResult> {
-  const { database, processes, logger, lookAgainAfterMs = 10_000, batch = 100, maxSuspects = 1000 } = input;
+  const { database, processes, logger, recheckAfterMs = 10_000, batch = 100, maxSuspects = 1000 } = input;
 
   async function settleSuspect(reconciled: Process, suspect: Suspect): Promise<ReconcileResult> {
     const { entityId, workflowId: subject } = suspect;
@@ -51,7 +51,7 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
     if (!finding) return { listed: 0, mended: 0 };
     const { entityType } = reconciled;
     if (finding.kind === 'unstarted') {
-      await askForStart(reconciled, finding.entity as Entity);
+      await writeStart(reconciled, finding.entity as Entity);
       return { listed: 0, mended: 1 };
     }
     const tenantId = finding.entity?.tenantId ?? UNKNOWN_TENANT;
@@ -72,19 +72,19 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
     return { listed: isNew ? 1 : 0, mended: 0 };
   }
 
-  async function askForStart(reconciled: Process, entity: Entity): Promise<void> {
+  async function writeStart(reconciled: Process, entity: Entity): Promise<void> {
     const { tenantId, correlationId } = entity;
     const row = newStartRow({ process: reconciled, entity });
     await insertDocuments({ model: database.models.outbox, documents: [row] });
     logger.warn(
       { tenantId, workflowId: row.start?.workflowId, correlationId },
-      'A start was missing and has been asked for again',
+      'A missing start was written to the outbox again',
     );
   }
 
   async function mendItems(): Promise<number> {
     let mended = 0;
-    const look = async (item: StuckItem): Promise<void> => {
+    const mendIfResolved = async (item: StuckItem): Promise<void> => {
       if (await persists(item)) return;
       await mendStuckItem({ database, kind: item.kind, subject: item.subject });
       logger.info(
@@ -96,11 +96,11 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
     let items: StuckItem[] = [];
     for await (const item of database.models.stuckItems.find({ open: true }).lean().cursor({ batchSize: 100 })) {
       items.push(item);
-      if (items.length < AT_ONCE) continue;
-      await Promise.all(items.map(look));
+      if (items.length < MAX_PARALLEL) continue;
+      await Promise.all(items.map(mendIfResolved));
       items = [];
     }
-    await Promise.all(items.map(look));
+    await Promise.all(items.map(mendIfResolved));
     return mended;
   }
 
@@ -119,11 +119,11 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
       found.push(...suspects.map((suspect) => ({ reconciled, suspect })));
     }
     if (found.length === 0) return total;
-    await setTimeout(lookAgainAfterMs, undefined, { signal }).catch(() => undefined);
+    await setTimeout(recheckAfterMs, undefined, { signal }).catch(() => undefined);
     if (signal?.aborted) return total;
-    for (let next = 0; next < found.length; next += AT_ONCE) {
+    for (let next = 0; next < found.length; next += MAX_PARALLEL) {
       const results = await Promise.all(
-        found.slice(next, next + AT_ONCE).map(({ reconciled, suspect }) => settleSuspect(reconciled, suspect)),
+        found.slice(next, next + MAX_PARALLEL).map(({ reconciled, suspect }) => settleSuspect(reconciled, suspect)),
       );
       for (const { listed, mended } of results) {
         total.listed += listed;

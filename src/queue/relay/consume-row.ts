@@ -7,7 +7,7 @@ import type { OutboxRow } from '../../models/outbox-row';
 import { isOutage } from '../outage';
 import type { QueueMetrics } from '../queue-metrics';
 
-/** One consumer's effect. Records it with `markDone` and answers whether this call was the one that did. */
+/** One consumer's effect. Records it with `markDone` and resolves to true when this call was the one that did. */
 export type ActOnRow = (row: OutboxRow) => Promise<boolean>;
 
 export interface ConsumeRowInput {
@@ -22,25 +22,25 @@ export interface ConsumeRowInput {
 }
 
 const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 3000;
+const MAX_WAIT_MS = 3000;
 
 /**
- * Deals with one row for one consumer; a row that is done for it, closed or gone is left alone.
+ * Handles one row for one consumer; a row that is done for it, closed or deleted is left alone.
  *
- * - A failure of the row's own is counted on the row, which the relay then sends again.
- * - While a server is away the job waits here, in its place, so that an outage turns no wheels: the queue fills up
- *   behind it and nothing is counted. The row is read anew before each attempt, since somebody else may have dealt with
- *   it meanwhile.
+ * - A failure caused by the row is counted on the row, which the relay then sends again.
+ * - While a server is down the job waits here, in its place, so that an outage causes no busy retries: the queue fills
+ *   up behind it and nothing is counted. The row is read again before each attempt, since another worker may have
+ *   handled it meanwhile.
  */
 export async function consumeRow(input: ConsumeRowInput): Promise<'done' | 'skipped' | 'failed'> {
   const { metrics, consumer } = input;
   const startedAt = performance.now();
-  const outcome = await untilServersAnswer(input);
+  const outcome = await retryDuringOutage(input);
   metrics?.jobHandled({ consumer, outcome, seconds: (performance.now() - startedAt) / 1000 });
   return outcome;
 }
 
-async function untilServersAnswer(input: ConsumeRowInput): Promise<'done' | 'skipped' | 'failed'> {
+async function retryDuringOutage(input: ConsumeRowInput): Promise<'done' | 'skipped' | 'failed'> {
   const { database, rowId, consumer, signal, logger } = input;
   for (let outages = 0; ; outages += 1) {
     try {
@@ -48,12 +48,12 @@ async function untilServersAnswer(input: ConsumeRowInput): Promise<'done' | 'ski
     } catch (error) {
       if (!isOutage(error)) throw error;
       if (outages === 0)
-        logger.warn({ rowId, consumer, reason: (error as Error).message }, 'A job waits: a server it needs is away');
-      await setTimeout(Math.min(FIRST_WAIT_MS * 2 ** outages, LONGEST_WAIT_MS), undefined, { signal }).catch(
+        logger.warn({ rowId, consumer, reason: (error as Error).message }, 'A job waits: a server it needs is down');
+      await setTimeout(Math.min(FIRST_WAIT_MS * 2 ** outages, MAX_WAIT_MS), undefined, { signal }).catch(
         () => undefined,
       );
       if (!signal.aborted) continue;
-      await dueAtOnce(database, rowId);
+      await makeDueNow(database, rowId);
       throw error;
     }
   }
@@ -74,7 +74,7 @@ async function attempt({
     if (isOutage(error)) throw error;
     logger.warn(
       { rowId, consumer, entityId: row.entityId, correlationId: row.correlationId, err: error },
-      'A job failed; it is tried again',
+      'A job failed; it will be retried',
     );
     await recordFailure({ database, rowId, error });
     return 'failed';
@@ -82,10 +82,10 @@ async function attempt({
 }
 
 /**
- * A worker that closes leaves the row to the others now, not when its lease ends. Best effort: MongoDB may be what is
- * away.
+ * Releases the row of a worker that closes to the others now, not when its lease ends. Best effort: MongoDB itself may
+ * be down.
  */
-async function dueAtOnce(database: Database, rowId: string): Promise<void> {
+async function makeDueNow(database: Database, rowId: string): Promise<void> {
   await database.models.outbox
     .updateOne({ _id: rowId, open: true }, { $set: { dueAt: new Date(), lease: null } })
     .catch(() => undefined);

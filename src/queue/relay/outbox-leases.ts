@@ -10,19 +10,19 @@ export interface OutboxLease {
 
 export interface LeaseRowsInput {
   database: Database;
-  /** Only rows that wait for one of these. */
+  /** Leases only rows that wait for one of these. */
   consumers: readonly Consumer[];
   atMost: number;
   leaseMs: number;
 }
 
 /**
- * Leases open rows that are due, and nobody else's: until `leaseMs` have passed no other relay gets them, and after
- * that anybody does, so a row of a relay that died is taken up again. The oldest due come first.
+ * Leases open rows that are due and not leased by another relay: until `leaseMs` have passed no other relay gets them,
+ * and after that any relay does, so a row of a relay that died is sent again. The longest due come first.
  *
  * 1. Ids of due rows are only a hint: another relay may be reading the same ones.
  * 2. The guarded update decides, row by row: moving `dueAt` into the future is the lease.
- * 3. What carries our token is ours.
+ * 3. The rows that carry our token are ours.
  */
 export async function leaseRows({ database, consumers, atMost, leaseMs }: LeaseRowsInput): Promise<OutboxLease> {
   const { outbox } = database.models;
@@ -40,16 +40,16 @@ export async function leaseRows({ database, consumers, atMost, leaseMs }: LeaseR
   return { token, rows };
 }
 
-export interface HandBackInput {
+export interface ReleaseRowsInput {
   database: Database;
   token: string;
   rowIds: readonly string[];
-  /** When they are due again; 0 is at once. */
+  /** Milliseconds until they are due again; 0 is immediately. */
   afterMs: number;
 }
 
-/** Gives leased rows back. One that was done or leased anew in between is left as it is. */
-export async function handBack({ database, token, rowIds, afterMs }: HandBackInput): Promise<void> {
+/** Releases leased rows. A row that was done or leased again meanwhile is left as it is. */
+export async function releaseRows({ database, token, rowIds, afterMs }: ReleaseRowsInput): Promise<void> {
   if (rowIds.length === 0) return;
   await database.models.outbox.updateMany(
     { _id: { $in: [...rowIds] }, lease: token, open: true },

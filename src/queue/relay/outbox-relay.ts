@@ -4,14 +4,14 @@ import { queuedConsumers, type Consumer } from '../../contracts/outbox';
 import type { Database } from '../../models/database';
 import { recordFailure } from '../../services/outbox';
 import type { OutboxRow } from '../../models/outbox-row';
-import { handBack, leaseRows, type OutboxLease } from './outbox-leases';
+import { releaseRows, leaseRows, type OutboxLease } from './outbox-leases';
 import { isOutage } from '../outage';
 import type { QueueMetrics } from '../queue-metrics';
 import type { Queues } from '../queues';
 
 /** Sends the rows that are for Temporal. */
 export interface RowStarter {
-  /** Sends a row's start or signal and records it as done. Rejects within seconds when Temporal does not answer. */
+  /** Sends a row's start or signal and records it as done. Rejects within seconds when Temporal does not respond. */
   start(row: OutboxRow): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export interface CreateOutboxRelayInput {
   metrics?: QueueMetrics;
   pollMs?: number;
   batch?: number;
-  /** How long a row that was sent is left to its consumer before it is sent again. */
+  /** Milliseconds for which a sent row is left to its consumer before it is sent again. Defaults to 60 s. */
   leaseMs?: number;
   maxStartsInFlight?: number;
 }
@@ -31,37 +31,38 @@ export interface CreateOutboxRelayInput {
 export interface OutboxRelay {
   /** Sends until `stop`; no error ends it. */
   run(): Promise<void>;
-  /** Finishes what is being sent, hands back what is not, and resolves when `run` has ended. */
+  /** Finishes the sends under way, releases the other rows, and resolves when `run` has ended. */
   stop(): Promise<void>;
-  /** One look at every lane; answers how many rows were leased. */
+  /** Sweeps every lane once; resolves to the number of leased rows. */
   sweep(): Promise<number>;
 }
 
 /**
- * Rows for Temporal and rows for Redis wait in lines of their own, so that an outage or a crowd in one does not hold up
- * the other.
+ * Rows for Temporal and rows for Redis wait in separate lines, so that an outage or a crowd in one does not hold up the
+ * other.
  */
 interface Lane {
   name: 'temporal' | 'redis';
   consumers: readonly Consumer[];
-  /** How often in a row the server behind it was away. While it is, one row at a time asks whether it is back. */
+  /** Number of consecutive sweeps that found the server down. While it is down, one row at a time probes it. */
   outages: number;
 }
 
 interface SweepResult {
   leased: number;
-  /** Whether there may be more rows than were leased. */
+  /** True when there may be more rows than were leased. */
   full: boolean;
   away: boolean;
 }
 
 const FIRST_OUTAGE_WAIT_MS = 500;
-const LONGEST_OUTAGE_WAIT_MS = 3000;
+const MAX_OUTAGE_WAIT_MS = 3000;
 
 /**
- * Carries out what the outbox asks for, at least once: starts workflows and puts jobs on the queues of the consumers. A
- * row that was sent stays leased and is sent again after `leaseMs` unless its consumers have recorded it as done. Any
- * number of relays may run; rows are leased, never counted past, because commits become visible out of order.
+ * Returns the relay, which sends the rows of the outbox, at least once: it starts workflows and puts jobs on the queues
+ * of the consumers. A sent row stays leased and is sent again after `leaseMs` unless its consumers have recorded it as
+ * done. Any number of relays may run. Rows are leased, never skipped by position, because commits become visible out of
+ * order.
  */
 export function createOutboxRelay(input: CreateOutboxRelayInput): OutboxRelay {
   const {
@@ -83,7 +84,7 @@ export function createOutboxRelay(input: CreateOutboxRelayInput): OutboxRelay {
   let running: Promise<unknown> = Promise.resolve();
 
   const outageWaitMs = ({ outages }: Lane) =>
-    Math.min(FIRST_OUTAGE_WAIT_MS * 2 ** Math.max(0, outages - 1), LONGEST_OUTAGE_WAIT_MS);
+    Math.min(FIRST_OUTAGE_WAIT_MS * 2 ** Math.max(0, outages - 1), MAX_OUTAGE_WAIT_MS);
 
   async function sweepLane(lane: Lane): Promise<SweepResult> {
     const atMost = lane.outages > 0 ? 1 : batch;
@@ -95,8 +96,8 @@ export function createOutboxRelay(input: CreateOutboxRelayInput): OutboxRelay {
   }
 
   /**
-   * Puts a job on each waiting consumer's queue. Answers why Redis was away, or null; what was not put there is due
-   * again at once.
+   * Puts a job on each waiting consumer's queue. Returns the error that shows Redis to be down, or null; rows that were
+   * not published are due again immediately.
    */
   async function publish({ token, rows }: OutboxLease): Promise<Error | null> {
     let away: Error | null = null;
@@ -108,7 +109,7 @@ export function createOutboxRelay(input: CreateOutboxRelayInput): OutboxRelay {
         metrics?.outboxSent({ consumer, outcome: 'sent', rows: rowIds.length });
       } catch (error) {
         metrics?.outboxSent({ consumer, outcome: 'away', rows: rowIds.length });
-        await handBack({ database, token, rowIds, afterMs: 0 });
+        await releaseRows({ database, token, rowIds, afterMs: 0 });
         away = error as Error;
       }
     }
@@ -116,16 +117,16 @@ export function createOutboxRelay(input: CreateOutboxRelayInput): OutboxRelay {
   }
 
   /**
-   * Starts workflows, a few at a time. Answers why Temporal was away, or null; what was not tried then is due again at
-   * once.
+   * Starts workflows, a few at a time. Returns the error that shows Temporal to be down, or null; rows that were then
+   * not tried are due again immediately.
    */
   async function start({ token, rows }: OutboxLease): Promise<Error | null> {
     const waiting = rows.filter(({ pending }) => pending.includes('temporal'));
     const giveUpAt = Date.now() + leaseMs / 2;
     let away: Error | null = null;
-    const mayGoOn = () => away === null && !stopping.signal.aborted && Date.now() < giveUpAt;
+    const mayContinue = () => away === null && !stopping.signal.aborted && Date.now() < giveUpAt;
     const startOneByOne = async (): Promise<void> => {
-      while (mayGoOn()) {
+      while (mayContinue()) {
         const row = waiting.shift();
         if (!row) return;
         const reason = await startOne(row);
@@ -135,7 +136,7 @@ export function createOutboxRelay(input: CreateOutboxRelayInput): OutboxRelay {
       }
     };
     await Promise.all(Array.from({ length: Math.min(maxStartsInFlight, waiting.length) }, startOneByOne));
-    await handBack({ database, token, rowIds: waiting.map(({ _id }) => _id), afterMs: 0 });
+    await releaseRows({ database, token, rowIds: waiting.map(({ _id }) => _id), afterMs: 0 });
     return away;
   }
 
@@ -159,8 +160,8 @@ export function createOutboxRelay(input: CreateOutboxRelayInput): OutboxRelay {
 
   function noteOutage(lane: Lane, reason: Error | null): void {
     if (reason && lane.outages === 0)
-      logger.warn({ lane: lane.name, reason: reason.message }, 'The outbox waits: the server behind it is away');
-    if (!reason && lane.outages > 0) logger.info({ lane: lane.name }, 'The outbox goes on');
+      logger.warn({ lane: lane.name, reason: reason.message }, 'The outbox waits: its server is down');
+    if (!reason && lane.outages > 0) logger.info({ lane: lane.name }, 'The outbox continues');
     lane.outages = reason ? lane.outages + 1 : 0;
   }
 

@@ -22,7 +22,7 @@ let workers: QueueWorkers;
 let runs = 0;
 const prefix = ownPrefix();
 
-/** This test breaks Redis, so it has one of its own, frozen when everything is opened. */
+/** This test breaks Redis, so it starts its own, which is frozen while everything is opened. */
 beforeAll(async () => {
   ({ database, drop } = await openTestDatabase());
   folder = await mkdtemp(join(tmpdir(), 'redis-outage-'));
@@ -97,7 +97,7 @@ test('killed and started again, Redis delays and loses nothing', async () => {
   await untilDone(rowId, 8000);
 });
 
-test('flushed, Redis gets its schedules back, and periodic work goes on', async () => {
+test('flushed, Redis gets its schedules again, and periodic work continues', async () => {
   const flushing = new Redis(servers.redis.url);
   await flushing.flushall();
   flushing.disconnect();

@@ -9,7 +9,7 @@ export type OpenStuckItemInput = { database: Database; session?: ClientSession }
   'tenantId' | 'kind' | 'entityType' | 'entityId' | 'subject' | 'detail'
 >;
 
-/** Puts something on the operator's list; seen again it stays the same item. Returns true when the item is new. */
+/** Puts an item on the operator's list; a repeated finding keeps the same item. Returns true when the item is new. */
 export async function openStuckItem({
   database,
   session,
@@ -30,7 +30,7 @@ export async function openStuckItem({
     );
     return upsertedCount > 0;
   } catch (error) {
-    // Somebody else listed it in the same moment. A transaction is aborted by that: its caller runs it again.
+    // Another caller listed the item at the same moment. That aborts a transaction, which its caller runs again.
     if (!session && isDuplicateKey(error)) return false;
     throw error;
   }
@@ -43,7 +43,7 @@ export interface MendStuckItemInput {
   session?: ClientSession;
 }
 
-/** Takes an item whose cause is gone off the operator's list; harmless where none is open. */
+/** Takes an item whose cause is gone off the operator's list; does nothing where none is open. */
 export async function mendStuckItem({ database, kind, subject, session }: MendStuckItemInput): Promise<void> {
   await database.models.stuckItems.updateOne(
     { kind, subject, open: true },

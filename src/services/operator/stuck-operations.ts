@@ -20,7 +20,9 @@ interface CloseStuckInput extends ResolveStuckInput {
   reason: string | null;
 }
 
-/** What an operator can do about a stuck item. Both run inside the request's transaction and may run more than once. */
+/**
+ * Creates an operator's actions on a stuck item. Both run inside the request's transaction and may run more than once.
+ */
 export function createStuckOperations({ database, workflows }: RemedyDependencies) {
   const { models } = database;
   const clock = createClock({ database });
@@ -35,24 +37,25 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
       )
       .lean();
     if (!resolved)
-      throw new DomainError(
-        'ILLEGAL_STATE',
-        'The item is no longer open, so nothing is to be done about it. GET /operations/stuck lists those that are.',
-      );
+      throw new DomainError('ILLEGAL_STATE', 'The item is no longer open. GET /operations/stuck lists the open items.');
     return resolved;
   };
 
   const remedyOf = ({ entityType }: StuckItem): StuckRemedy => {
     const remedy = remedies[entityType];
     if (!remedy)
-      throw new DomainError('ILLEGAL_STATE', `Nothing can be done here about the process of this ${entityType}`);
+      throw new DomainError(
+        'ILLEGAL_STATE',
+        `The process of this ${entityType} can be neither restarted nor closed here`,
+      );
     return remedy;
   };
   /**
-   * Takes back a change by hand that ended an entity whose process runs: it stands then where its last event left it,
-   * which is somewhere open. False where the entity has ended by its own events, or is gone.
+   * Reverts a manual change in the database that ended an entity whose process runs: the entity returns to the state
+   * after its last event, which is an open one. Returns false where the entity has ended by its own events, or no
+   * longer exists.
    */
-  const putBack = async ({ item, session }: ResolveStuckInput): Promise<boolean> => {
+  const revertManualEnding = async ({ item, session }: ResolveStuckInput): Promise<boolean> => {
     const { tenantId, entityType, entityId } = item;
     const last = await models.events
       .findOne({ tenantId, entityId }, { state: 1 })
@@ -70,7 +73,7 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
   const businessTime = async ({ item }: ResolveStuckInput): Promise<string> =>
     (await clock.now(item.tenantId)).toISOString();
 
-  /** Signals the process that waits, once this is committed. */
+  /** Signals the process that waits, once the transaction is committed. */
   const signalProcess = async ({ item, session }: ResolveStuckInput, signal: ProcessSignal): Promise<void> => {
     const { tenantId, entityType, entityId, subject } = item;
     const entity = await entityModel(models, entityType)
@@ -99,29 +102,31 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
 
   return {
     /**
-     * An outbox row is due at once; an outcome is looked up at once, and stays listed until it is known; a process is
-     * started anew unless its entity has ended by its own events.
+     * Restarts the item. An outbox row is due immediately; an outcome is looked up immediately, and stays listed until
+     * it is known; a process gets a new run unless its entity has ended by its own events.
      */
     async restart(input: ResolveStuckInput): Promise<StuckItem> {
       const { item, session } = input;
       switch (item.kind) {
         case 'workflow_orphaned':
-          if (!(await putBack(input)))
+          if (!(await revertManualEnding(input)))
             throw new DomainError(
               'ILLEGAL_STATE',
-              'The entity of this process has ended or is gone, so there is nothing to restart; close the item to end the process',
+              'The entity of this process has ended or no longer exists, so nothing can be restarted; ' +
+                'close the item to end the process',
             );
           return restartProcess(input);
         case 'refund_failed_late':
           throw new DomainError(
             'ILLEGAL_STATE',
-            'A refund that has failed cannot be repeated under its key; refund the payment again or give the money back by other means, and close the item',
+            'A refund that has failed cannot be repeated under its key; ' +
+              'refund the payment again or return the money by other means, and close the item',
           );
         case 'payment_disputed':
         case 'fraud_warning':
           throw new DomainError(
             'ILLEGAL_STATE',
-            'Nothing is to be restarted: answer at the gateway, or refund the payment, and close the item',
+            'There is nothing to restart: respond at the gateway, or refund the payment, and close the item',
           );
         case 'outbox_failing':
           await models.outbox.updateOne(
@@ -141,14 +146,14 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
     },
 
     /**
-     * An outbox row is given up; a process whose entity has ended by its own events is ended; any other entity is
-     * ended, and what was done is undone.
+     * Closes the item. An outbox row is given up; a process whose entity has ended by its own events is terminated; any
+     * other entity is ended, and its earlier steps are undone.
      */
     async close(input: CloseStuckInput): Promise<StuckItem> {
       const { item, session } = input;
       switch (item.kind) {
         case 'workflow_orphaned':
-          if (await putBack(input)) return closeEntity(input);
+          if (await revertManualEnding(input)) return closeEntity(input);
           await workflows.terminate({ workflowId: item.subject, reason: 'Closed by an operator' });
           return resolve(input, 'closed');
         case 'outbox_failing':

@@ -10,11 +10,11 @@ import type { StuckItem } from '../../models/operator/stuck-item';
 import { applyStep } from '../apply-step';
 import { findEntity } from '../find-entity';
 
-/** What a remedy needs of Temporal. */
+/** The control over Temporal that a remedy needs. */
 export interface WorkflowControl {
-  /** Returns what Temporal itself says now. */
+  /** Returns true when Temporal itself reports a running workflow. */
   isRunning(workflowId: string): Promise<boolean>;
-  /** Ends a run immediately, leaving no handler a say; harmless when none runs. */
+  /** Ends a run immediately, without running any of its handlers; does nothing when none runs. */
   terminate(input: { workflowId: string; reason: string }): Promise<void>;
 }
 
@@ -34,28 +34,28 @@ export interface RemedyInput {
 /** A signal to the process of the entity. */
 export type ProcessSignal = Omit<WorkflowSignal, 'workflowId'>;
 
-/** What can be done about a kind of entity whose process does not do what it should. Written within the session. */
+/** The actions on a kind of entity whose process is stuck. Their writes belong to the given session. */
 export interface StuckRemedy {
-  /** Starts the process again; it picks up in the state the entity is in and owns it from then on. */
+  /** Starts the process again; the new run continues from the entity's state and owns the entity from then on. */
   restart(input: RemedyInput): Promise<void>;
-  /** Ends the entity, undoing what was done. */
+  /** Ends the entity, undoing its earlier steps. */
   close(input: RemedyInput & { reason: string | null }): Promise<void>;
   /**
-   * What restarting means while an outcome is not known: the signal that has the process look it up immediately.
+   * Returns the signal for a restart while an outcome is unknown: the process then looks the outcome up immediately.
    * @throws DomainError `ILLEGAL_STATE` where no process waits
    */
   lookUp?(input: RemedyInput): Promise<ProcessSignal>;
   /**
-   * What closing means while an outcome is not known: a signal to the process that waits for it, or null where there is
-   * nothing to signal. Left out where closing only takes the item off the list.
+   * Returns the signal for a close while an outcome is unknown, or null where there is nothing to signal. Left out
+   * where closing only takes the item off the list.
    */
   giveUp?(input: RemedyInput): Promise<ProcessSignal | null>;
 }
 
-/** By the kind of entity. One without any is left to whoever has access to the servers. */
+/** The remedies by kind of entity. A kind without a remedy is left to those who have access to the servers. */
 export type StuckRemedies = Partial<Record<EntityType, StuckRemedy>>;
 
-/** What every step of a remedy says of itself. */
+/** Returns the fields that every step of a remedy shares. */
 export const aboutItem = ({ item: { tenantId, entityType, entityId }, by, at }: RemedyInput) => ({
   tenantId,
   entityType,
@@ -78,11 +78,11 @@ export interface RestartProcessInput<Entity extends ProcessEntity> extends Remed
   database: Database;
   process: Process<Entity>;
   entity: Entity;
-  /** Default: the open states. */
+  /** Defaults to the open states. */
   from?: readonly string[];
 }
 
-/** Lets go of the entity and orders a new run of its process, which claims it. */
+/** Releases the entity and requests a new run of its process, which claims the entity. */
 export async function restartProcess<Entity extends ProcessEntity>(input: RestartProcessInput<Entity>): Promise<void> {
   const { database, process, entity, item, session, from = process.openStates } = input;
   await applyStep(

@@ -14,13 +14,16 @@ export interface AcceptPaymentInput {
   database: Database;
   session: ClientSession;
   tenantId: string;
-  /** Default: a new id. A subscription names it, so that its repeated activity accepts one payment. */
+  /** Defaults to a new id. A subscription names the id, so that its repeated activity accepts one payment. */
   paymentId?: string;
   amount: Money;
   paymentMethod: string;
   capture?: CaptureMode;
   purpose?: Payment['purpose'];
-  /** The workflow that starts the payment's process, as often as it likes. Defaults to none: the outbox starts it, once. */
+  /**
+   * The workflow that starts the payment's process, repeatedly if needed. Defaults to none: the outbox starts the
+   * process, once.
+   */
   parent?: Payment['parent'];
   customerId?: string | null;
   orderRef?: string | null;
@@ -30,21 +33,21 @@ export interface AcceptPaymentInput {
   by: Actor;
   /** The tenant's business time, ISO 8601. */
   at: string;
-  /** Of the start in the outbox. */
+  /** Milliseconds for which the relay leaves the start to the caller. */
   startDelayMs?: number;
 }
 
 /**
  * Writes an accepted payment, its first event and (unless a parent starts it) the start of its process, inside the
- * caller's transaction. Answers the start's row, to be sent once the transaction has committed; null where a parent
- * starts it.
- * @throws DomainError what `requireAmount` throws.
+ * caller's transaction. Returns the start's row, to be sent once the transaction has committed; null where a parent
+ * starts the process.
+ * @throws DomainError as `requireAmount` does.
  */
 export async function acceptPayment(input: AcceptPaymentInput): Promise<{ payment: Payment; row: OutboxRow | null }> {
   const { database, session, tenantId, correlationId, by, purpose = 'initial', parent = null } = input;
   const at = new Date(input.at);
   const paymentId = input.paymentId ?? newId('payment');
-  // A parent has computed its amount in these steps; should it not have, the gateway refuses the charge.
+  // A parent has computed its amount in these steps; if it has not, the gateway refuses the charge.
   const stepMinor = parent ? 1 : amountStepOf({ tenantId, currency: input.amount.currency });
   const payment: Payment = {
     _id: paymentId,

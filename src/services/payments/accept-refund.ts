@@ -20,20 +20,20 @@ export interface AcceptRefundInput {
   session: ClientSession;
   tenantId: string;
   paymentId: string;
-  /** Default: all that can still be refunded. */
+  /** Defaults to everything that can still be refunded. */
   amount?: Money;
   /** In the partner's words. */
   reason?: string | null;
-  /** Default: a new id. Named by a caller that may repeat itself. */
+  /** Defaults to a new id. A caller that may repeat itself names the id. */
   refundId?: string;
   correlationId: string;
   by: Actor;
-  /** The tenant's business time, ISO 8601; the refund is never dated before what happened to its payment last. */
+  /** The tenant's business time, ISO 8601; the refund is never dated before the payment's last event. */
   at: string;
   startDelayMs?: number;
 }
 
-/** What was taken for a payment and what became of it. */
+/** Returns the captured money of a payment, its refunds and its disputed amount. */
 export const fundsOf = ({
   amount,
   capturedMinor,
@@ -50,10 +50,10 @@ export const fundsOf = ({
 
 /**
  * Accepts a refund inside the caller's transaction: reserves its amount on the payment, writes the refund, its event
- * and the start of its process, whose row is to be sent after the commit. Refunds that race never reserve more than was
- * captured: the reservation is guarded by the funds it was computed from, and one of two that write the same payment
- * runs again.
- * @throws DomainError `NOT_FOUND`, `PAYMENT_NOT_REFUNDABLE`, and what `reserveRefund` throws.
+ * and the start of its process, whose row is to be sent after the commit. Concurrent refunds never reserve more than
+ * was captured: the reservation is guarded by the funds it was computed from, and one of two that write the same
+ * payment runs again.
+ * @throws DomainError `NOT_FOUND`, `PAYMENT_NOT_REFUNDABLE`, and the errors of `reserveRefund`.
  */
 export async function acceptRefund(input: AcceptRefundInput): Promise<{ refund: Refund; row: OutboxRow }> {
   const { database, session, tenantId, paymentId, correlationId, by, reason = null } = input;

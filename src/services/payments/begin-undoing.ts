@@ -7,23 +7,25 @@ import { applyStep, type StepResult } from '../apply-step';
 
 export interface BeginUndoingInput {
   database: Database;
-  /** The caller's transaction; a transaction of its own without. */
+  /** The caller's transaction. Defaults to a transaction of its own. */
   session?: ClientSession;
   tenantId: string;
   paymentId: string;
-  /** First run id of the chain that must own the payment; left out by a caller that acts on one nobody owns. */
+  /**
+   * First run id of the chain that must own the payment; left out by a caller that acts on a payment without an owner.
+   */
   chain?: string;
   step: string;
   at: string;
   by: Actor;
-  /** Default: any. */
+  /** Defaults to any state. */
   from?: readonly PaymentState[];
   undoing: PaymentUndoing;
   /** Writes of the same transaction. */
   alongside?: (session: ClientSession) => Promise<void>;
 }
 
-/** Records that a payment is being undone, and towards what, before anything is undone. */
+/** Records that a payment is being undone, and towards which state, before anything is undone. */
 export function beginUndoing({
   database,
   session,

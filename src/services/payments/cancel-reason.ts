@@ -7,7 +7,7 @@ export interface ReasonOfCancelInput {
   reason: string | null;
 }
 
-/** Returns why a payment is given up. A process that Temporal cancels does not know; a parent's payment does. */
+/** Returns the reason of a cancel. A process that Temporal cancels knows none; a parent's payment stores it. */
 export function reasonOfCancel({ payment, reason }: ReasonOfCancelInput): string | null {
   const { parent, undoing, withdrawReason } = payment;
   if (reason !== CANCELLED_IN_TEMPORAL || parent === null) return reason;

@@ -10,8 +10,8 @@ export type ClaimPaymentInput = Pick<ValidatePaymentInput, 'tenantId' | 'payment
 };
 
 /**
- * Makes a chain the owner of the payment, counts the run once, and returns the payment. One that has ended needs no
- * owner: a run of another chain reads how it ended.
+ * Makes a chain the owner of the payment, counts the run once, and returns the payment. A payment that has ended needs
+ * no owner: a run of another chain reads its ending.
  * @throws DomainError `NOT_FOUND`, `ENTITY_NOT_OURS`
  */
 export async function claimPayment(input: ClaimPaymentInput): Promise<Payment> {

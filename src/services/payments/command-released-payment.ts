@@ -13,17 +13,17 @@ import { applyPaymentMove } from './move-payment';
 import type { PaymentMove } from './payment-changes';
 import { undoReleased, whileReleased } from './released-payment';
 
-/** What is asked of a payment, and by whom. */
+/** A command to a payment, and its author. */
 export interface PaymentCommandTerms {
   command: RunningPaymentCommand;
-  /** The idempotency record's id; the update id, so a retry asks for the same update's outcome. */
+  /** The idempotency record's id and the update id, so that a retry gets the outcome of the same update. */
   commandId: string;
   by: Actor;
   /** The tenant's business time, ISO 8601. */
   at: string;
-  /** For `capture`: how much; all of it without. */
+  /** For `capture`: the amount. Defaults to everything that is authorised. */
   amount?: Money;
-  /** For `review`; its note waits in `commandPayloads` under the command's id. */
+  /** For `review`: the decision. The note is stored in `commandPayloads` under the command's id. */
   decision?: ReviewPaymentInput['decision'];
 }
 
@@ -33,10 +33,10 @@ export interface CommandReleasedPaymentInput extends PaymentCommandTerms {
 }
 
 /**
- * Applies a command to a released payment; the next run goes on from there. Gives way to a run that claims the payment
- * meanwhile. The same command is applied once and always answered the same.
- * @throws DomainError `ILLEGAL_STATE` while the payment is being undone, what `refusePaymentCommand` and `captureAmount`
- *   refuse, and `OUTCOME_PENDING`.
+ * Applies a command to a released payment; the next run continues from there. Fails when a run claims the payment
+ * meanwhile. The same command is applied once and always returns the same outcome.
+ * @throws DomainError `ILLEGAL_STATE` while the payment is being undone, the refusals of `refusePaymentCommand` and
+ *   `captureAmount`, and `OUTCOME_PENDING`.
  */
 export async function commandReleasedPayment(input: CommandReleasedPaymentInput): Promise<PaymentOutcome> {
   const { database, payment, command, commandId, by, at } = input;
@@ -47,7 +47,8 @@ export async function commandReleasedPayment(input: CommandReleasedPaymentInput)
   if (payment.undoing)
     throw new DomainError(
       ILLEGAL_STATE,
-      `The payment is being undone, so ${command} comes too late: nothing is to be done, it ends by itself. Take a new payment where one is wanted.`,
+      `The payment is being undone, so ${command} comes too late. ` +
+        'The payment ends by itself; create a new payment to charge the customer again.',
     );
   requireAccepted(refusePaymentCommand({ command, state, capture }));
   if (command === 'cancelPayment' && state !== 'review') return cancelHeld(input);
@@ -66,7 +67,7 @@ export async function commandReleasedPayment(input: CommandReleasedPaymentInput)
 
 type CommandMove = PaymentMove & { to: PaymentState };
 
-/** Where a command leads to that needs nothing undone. */
+/** Returns the move of a command that needs nothing undone. */
 function moveOf({ payment, command, decision, amount }: CommandReleasedPaymentInput): CommandMove {
   if (command === 'capturePayment') {
     const { amountMinor: captureMinor } = captureAmount({
@@ -77,11 +78,11 @@ function moveOf({ payment, command, decision, amount }: CommandReleasedPaymentIn
     return { to: 'capturing', captureMinor };
   }
   if (command === 'cancelPayment') return { to: 'cancelled', reason: 'cancelled' };
-  // Approved, it was checked: the next run asks the gateway immediately.
+  // An approved payment was checked: the next run calls the gateway immediately.
   return decision === 'approve' ? { to: 'authorising' } : { to: 'declined', reason: 'review_declined' };
 }
 
-/** What may be held is undone by the next run; whether money was taken, nobody can say before that. */
+/** Has the next run undo the hold that may exist. Before that run it is unknown if money was captured. */
 async function cancelHeld({
   database,
   payment,
@@ -91,7 +92,7 @@ async function cancelHeld({
 }: CommandReleasedPaymentInput): Promise<PaymentOutcome> {
   const cancel = { database, payment, reason: 'cancelled', by, at };
   if (payment.unknownCall === 'capture') {
-    await undoReleased({ ...cancel, step: askedStep(commandId) });
+    await undoReleased({ ...cancel, step: pendingCancelStep(commandId) });
     throw pending();
   }
   const undoing = await undoReleased({ ...cancel, step: commandStep(commandId) });
@@ -99,27 +100,28 @@ async function cancelHeld({
 }
 
 /**
- * Returns what became of a cancel that could not be promised, because money might have been taken; null for any other
- * command.
- * @throws DomainError `OUTCOME_PENDING` until that is known.
+ * Returns the outcome of a cancel that could not be promised, because money might have been captured; null for any
+ * other command.
+ * @throws DomainError `OUTCOME_PENDING` until the outcome is known.
  */
-export async function outcomeOfAskedCancel({
+export async function outcomeOfPendingCancel({
   database,
   payment,
   commandId,
 }: Pick<CommandReleasedPaymentInput, 'database' | 'payment' | 'commandId'>): Promise<PaymentOutcome | null> {
   const { _id: entityId, tenantId, state, since } = payment;
-  if (!(await database.models.events.exists({ tenantId, entityId, step: askedStep(commandId) }))) return null;
+  if (!(await database.models.events.exists({ tenantId, entityId, step: pendingCancelStep(commandId) }))) return null;
   if (!settledPaymentStates.includes(state)) throw pending();
   return state === 'cancelled' ? { state, at: since.toISOString() } : null;
 }
 
-/** Where a cancel is recorded that is answered only when the gateway has reported. */
-const askedStep = (commandId: string): string => `cancel/${commandId}`;
+/** Returns the step of a cancel whose outcome is returned only when the gateway has reported. */
+const pendingCancelStep = (commandId: string): string => `cancel/${commandId}`;
 
 const pending = (): DomainError =>
   new DomainError(
     'OUTCOME_PENDING',
-    'Whether the money was taken is not known yet, so nobody can say what the cancel leads to: repeat the request with the same Idempotency-Key',
+    'The outcome of the capture is not known yet, so the cancel cannot be confirmed: ' +
+      'repeat the request with the same Idempotency-Key',
     { retryAfterSeconds: 60 },
   );

@@ -20,9 +20,9 @@ export interface KeepGatewayEventInput {
 }
 
 /**
- * Writes an event down, and in the same transaction the row that tells the process that waits for it to look. Answers
- * that row, to be sent after the commit; null for an event that came before, or that nobody waits for. Of a refund that
- * fails after it had succeeded the partner and the operator are told.
+ * Stores an event and, in the same transaction, the row that notifies the process that waits for it. Returns that row,
+ * to be sent after the commit; null for an event that was stored before, or that no process waits for. The partner and
+ * the operator are notified of a refund that fails after it had succeeded.
  */
 export async function keepGatewayEvent({
   database,
@@ -32,7 +32,7 @@ export async function keepGatewayEvent({
 }: KeepGatewayEventInput): Promise<OutboxRow | null> {
   const { gatewayEvents, outbox } = database.models;
   const { eventId, tenantId, type, idempotencyKey, authorisationId } = notice;
-  // A gateway has no say in the other mode, whatever it signs.
+  // A gateway cannot report about the other mode, whatever it signs.
   if (gatewayOf(tenantId) !== gateway) return null;
   const _id = `${gateway}:${eventId}`;
   if (await gatewayEvents.exists({ _id, tenantId })) return null;
@@ -75,8 +75,8 @@ export async function keepGatewayEvent({
 }
 
 /**
- * The process that waits for news of this call. While the call itself is under way none does: a process that gets no
- * answer looks at the gateway's books before it waits, so what was reported meanwhile is found.
+ * Returns the process that waits for a report about this call. While the call itself is under way no process waits: a
+ * process that gets no response reads the gateway's books before it waits, so it finds earlier reports.
  */
 async function findListener(database: Database, { tenantId, idempotencyKey }: GatewayNotice) {
   const { models } = database;

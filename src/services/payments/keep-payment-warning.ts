@@ -25,8 +25,8 @@ export interface KeepPaymentWarningInput {
 }
 
 /**
- * Writes a dispute or a fraud warning down: on its payment, in the books, and on the operator's list, in one
- * transaction. An event that came before, or about a payment of nobody here, changes nothing.
+ * Records a dispute or a fraud warning on its payment, in the ledger, and on the operator's list, in one transaction.
+ * An event that was stored before, or about an unknown payment, changes nothing.
  */
 export async function keepPaymentWarning({ database, gateway, warning }: KeepPaymentWarningInput): Promise<void> {
   const { models } = database;
@@ -118,7 +118,7 @@ async function recordDispute({ report, ...input }: RecordInput & { report: Dispu
     tenantId,
     entityType: 'payment',
     entityId,
-    detail: `The customer disputes the payment (${reason})${taken}. Answer at the gateway before its deadline`,
+    detail: `The customer disputes the payment (${reason})${taken}. Respond at the gateway before its deadline`,
   });
 }
 
@@ -158,6 +158,6 @@ async function recordFraudWarning({ warning, ...input }: RecordInput & { warning
     tenantId,
     entityType: 'payment',
     entityId,
-    detail: `The card's issuer warns of fraud (${reason}): a refund now may spare a dispute`,
+    detail: `The card's issuer warns of fraud (${reason}): a refund now may prevent a dispute`,
   });
 }

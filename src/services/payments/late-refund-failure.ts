@@ -15,19 +15,20 @@ export interface RecordLateRefundFailureInput {
   database: Database;
   session: ClientSession;
   tenantId: string;
-  /** Of the refund's call to the gateway. */
+  /** The key of the refund's call to the gateway. */
   idempotencyKey: string;
   /** Business time, ISO 8601. */
   at: string;
 }
 
-/** Why such a refund failed: the gateway had called it done. */
+/** The failure code of such a refund: the gateway had reported success. */
 export const FAILED_AFTER_SUCCESS = 'failed_after_success';
 
 /**
  * Records in the caller's transaction that a refund which had succeeded has failed: on its timeline and its payment's,
- * in the books, and on the operator's list. The money is back on the account at the gateway and can be refunded again.
- * Does nothing for a refund in another state, so a failure that is reported several times is recorded once.
+ * for the partner, in the books, and on the operator's list. The money is back on the account at the gateway and can be
+ * refunded again. Does nothing for a refund in another state, so a failure that is reported several times is recorded
+ * once.
  */
 export async function recordLateRefundFailure({
   database,
@@ -95,6 +96,9 @@ export async function recordLateRefundFailure({
     tenantId,
     entityType: 'refund',
     entityId: refundId,
-    detail: `The gateway called this refund of ${plainMoney(amount)} done and reports now that it has failed: the customer has not got the money, it is back on the account at the gateway. It can be refunded again`,
+    detail:
+      `The gateway reported this refund of ${plainMoney(amount)} as successful and now reports that it has failed: ` +
+      'the customer has not received the money, which is back on the account at the gateway. ' +
+      'It can be refunded again',
   });
 }

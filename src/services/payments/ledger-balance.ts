@@ -5,13 +5,14 @@ import type { Database } from '../../models/database';
 export interface LedgerBalanceInput {
   database: Database;
   tenantId: string;
-  /** Of one payment alone. */
+  /** Limits the balance to one payment. */
   paymentId?: string;
 }
 
 /**
- * What stands in the books of a tenant (or of one of its payments), by currency and account, added up by the database.
- * @throws DomainError `AMOUNT_TOO_LARGE` rather than a total that is not exact.
+ * Returns the balances of a tenant's books (or of one of its payments), by currency and account, added up by the
+ * database.
+ * @throws DomainError `AMOUNT_TOO_LARGE` instead of returning a total that is not exact.
  */
 export async function ledgerBalance({
   database,
@@ -37,7 +38,10 @@ export async function ledgerBalance({
     amountMinor,
   } of sums) {
     if (!Number.isSafeInteger(amountMinor))
-      throw new DomainError('AMOUNT_TOO_LARGE', `The ${side} of ${account} in ${currency} is beyond what is exact.`);
+      throw new DomainError(
+        'AMOUNT_TOO_LARGE',
+        `The ${side} of ${account} in ${currency} is larger than an exact number can be.`,
+      );
     const totals = balances.get(currency) ?? (structuredClone(emptyTotals()) as Record<LedgerAccount, AccountTotals>);
     totals[account][side === 'debit' ? 'debitMinor' : 'creditMinor'] = amountMinor;
     balances.set(currency, totals);

@@ -24,9 +24,9 @@ interface MoveInput extends PaymentMove {
   step: string;
   /** Business time, ISO 8601. */
   at: string;
-  /** The deadline of the state it leads to, ISO 8601. */
+  /** The deadline of the new state, ISO 8601. */
   until?: string | null;
-  /** The command that asked for the move; its note waits in `commandPayloads` under the command's id. */
+  /** The command that requested the move; its note is stored in `commandPayloads` under the command's id. */
   command?: StepCommand;
 }
 
@@ -39,32 +39,32 @@ export interface MovePaymentInput extends MoveInput {
 
 /**
  * Moves the payment of a workflow's chain along its table, with its postings and its compensation ledger, in one
- * transaction. A payment that stands there already is left as it is.
- * @throws DomainError as `applyStep` does; `ILLEGAL_STATE` for a move that the table does not know.
+ * transaction. A payment that is already in that position is left unchanged.
+ * @throws DomainError as `applyStep` does; `ILLEGAL_STATE` for a move that is not in the table.
  */
 export async function movePayment(input: MovePaymentInput): Promise<PaymentMoved> {
   const { database, tenantId, paymentId: entityId, chain, to } = input;
   const payment = await findEntity({ database, tenantId, entityType: 'payment', entityId });
   const reason = reasonOfCancel({ payment, reason: input.reason ?? null });
   requireOwned({ entityType: 'payment', entityId, chain }, payment.chain);
-  // This very step, or another whose success was not reported, has led here already.
+  // This very step, or another whose success was not reported, has already led here.
   if (positionOf(payment) === to) return { at: payment.since.toISOString(), reason: payment.reason };
   return applyPaymentMove({ ...input, payment, reason });
 }
 
 export interface ApplyPaymentMoveInput extends MoveInput {
-  /** The payment as it was judged; one that has moved since is left alone. */
+  /** The payment as it was read for the decision; a payment that has moved since is left unchanged. */
   payment: Payment;
-  /** Left out by a caller that acts on a payment nobody owns. */
+  /** Left out by a caller that acts on a payment without an owner. */
   chain?: string;
   /** Writes of the same transaction. */
   alongside?: (session: ClientSession) => Promise<void>;
 }
 
 /**
- * Moves a payment from where it was read along its table: its state, its postings, its compensation ledger and the
- * operator's list in one transaction.
- * @throws DomainError as `applyStep` does; `ILLEGAL_STATE` for a move that the table does not know.
+ * Moves a payment along its table from the position in which it was read: its state, its postings, its compensation
+ * ledger and the operator's list in one transaction.
+ * @throws DomainError as `applyStep` does; `ILLEGAL_STATE` for a move that is not in the table.
  */
 export async function applyPaymentMove(input: ApplyPaymentMoveInput): Promise<PaymentMoved> {
   const { database, payment, chain, step, at, to, until = null, command } = input;
@@ -103,7 +103,7 @@ function requireMove({ paymentId, from, to }: { paymentId: string; from: Payment
     throw new DomainError('ILLEGAL_STATE', `payment ${paymentId} is ${from}, from where it cannot become ${to}`);
 }
 
-/** A reviewer's decision with its note; null for a move that is none. */
+/** Returns the reviewer's decision with its note; null for any other move. */
 async function reviewOf({ database, payment, command, to, at }: ApplyPaymentMoveInput): Promise<Payment['review']> {
   if (payment.state !== 'review' || !command || (to !== 'authorising' && to !== 'declined')) return null;
   const { _id: entityId, tenantId } = payment;
@@ -115,7 +115,7 @@ async function reviewOf({ database, payment, command, to, at }: ApplyPaymentMove
   };
 }
 
-/** What a move writes beside the payment: the books, the compensation ledger, the operator's list. */
+/** Returns the writes of a move beside the payment: the books, the compensation ledger, the operator's list. */
 const settleMove =
   (input: ApplyPaymentMoveInput): NonNullable<StepInput['alongside']> =>
   async (session, postedAt) => {

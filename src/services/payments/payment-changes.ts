@@ -4,14 +4,14 @@ import { postAuthorise, postCapture, postVoid, type Posting } from '../../domain
 import { standingOf, type GatewayCall, type PaymentPosition } from '../../domain/payments/payment';
 import type { Payment } from '../../models/payments/payment';
 
-/** Where a payment moves to, and with which facts. */
+/** The next position of a payment, with the facts of the move. */
 export interface PaymentMove {
   to: PaymentPosition;
-  /** Why the payment is declined, failed or cancelled: a code. */
+  /** The reason of a decline, failure or cancellation: a code. */
   reason?: string | null;
-  /** With `capturing`: how much is to be taken, in minor units; all that is authorised without. */
+  /** With `capturing`: the amount to capture, in minor units. Defaults to everything that is authorised. */
   captureMinor?: number;
-  /** With `captured`: what the gateway took, in minor units; what was asked for without. */
+  /** With `captured`: the amount that the gateway captured, in minor units. Defaults to the requested amount. */
   capturedMinor?: number;
   authorisationId?: string;
   actionUrl?: string;
@@ -19,13 +19,13 @@ export interface PaymentMove {
 
 const GAVE_UP: readonly string[] = ['declined', 'failed', 'cancelled'];
 
-/** Nothing is taken and nothing stays held. */
-export const gaveUp = (to: string): boolean => GAVE_UP.includes(to);
+/** True for a state in which nothing was captured and nothing is held. */
+export const endsUnpaid = (to: string): boolean => GAVE_UP.includes(to);
 
-/** What a capture under way takes, in minor units. */
+/** Returns the amount of a capture under way, in minor units. */
 export const captureMinorOf = ({ captureMinor, amount }: Payment): number => captureMinor ?? amount.amountMinor;
 
-/** The fields that change with a move, beside the payment's standing. */
+/** Returns the fields that change with a move, beside the payment's standing. */
 export function changesOf(
   payment: Payment,
   { to, reason, captureMinor, capturedMinor, authorisationId, actionUrl }: PaymentMove,
@@ -40,11 +40,11 @@ export function changesOf(
     };
   if (to === 'capturing') return { captureMinor: captureMinor ?? captureMinorOf(payment) };
   if (to === 'captured') return { capturedMinor: capturedMinor ?? captureMinorOf(payment), undoing: null };
-  if (gaveUp(to)) return { reason: reason ?? null, actionUrl: null };
+  if (endsUnpaid(to)) return { reason: reason ?? null, actionUrl: null };
   return {};
 }
 
-/** The facts of the event that a move leaves; amounts and codes only. */
+/** Returns the data of a move's event; amounts and codes only. */
 export function eventDataOf(
   payment: Payment,
   { to, reason, captureMinor, capturedMinor }: PaymentMove,
@@ -52,17 +52,17 @@ export function eventDataOf(
   if (to === 'capturing') return { captureMinor: captureMinor ?? captureMinorOf(payment) };
   if (to === 'captured')
     return { capturedMinor: capturedMinor ?? captureMinorOf(payment), currency: payment.amount.currency };
-  if (gaveUp(to)) return { reason: reason ?? null };
+  if (endsUnpaid(to)) return { reason: reason ?? null };
   return to.startsWith('unknown/') ? { call: standingOf(to).unknownCall } : {};
 }
 
-/** The postings that a move makes in the books. */
+/** Returns the postings of a move. */
 export function postingsOf(payment: Payment, { to, capturedMinor }: PaymentMove): Posting[] {
   const { _id: paymentId, amount, authorisedMinor } = payment;
   const authorised = moneyOf(authorisedMinor, amount.currency);
   const about = (call: GatewayCall) => ({ paymentId, key: gatewayKey(paymentId, call) });
   if (to === 'authorised') return [postAuthorise({ ...about('authorise'), amount })];
-  // An order's reference is the partner's own: nothing here is held for it, so the money is earned at once.
+  // An order's reference is the partner's own: no money is held for it here, so the money is earned immediately.
   if (to === 'captured')
     return [
       postCapture({
@@ -72,5 +72,5 @@ export function postingsOf(payment: Payment, { to, capturedMinor }: PaymentMove)
         hasOrder: false,
       }),
     ];
-  return gaveUp(to) && authorisedMinor > 0 ? [postVoid({ ...about('void'), amount: authorised })] : [];
+  return endsUnpaid(to) && authorisedMinor > 0 ? [postVoid({ ...about('void'), amount: authorised })] : [];
 }

@@ -5,20 +5,20 @@ import type { GatewayCall } from '../../domain/payments/payment';
 import type { Database } from '../../models/database';
 import type { Compensation, CompensationState } from '../../models/payments/compensation';
 import type { Payment } from '../../models/payments/payment';
-import { gaveUp } from './payment-changes';
+import { endsUnpaid } from './payment-changes';
 
 export interface EffectRef {
   tenantId: string;
-  /** The key that the gateway is called with. */
+  /** The idempotency key of the call to the gateway. */
   key: string;
 }
 
 export type NewEffect = Pick<Compensation, 'tenantId' | 'key' | 'entityType' | 'entityId' | 'effect'> & { at: string };
 
-/** From this many failures on an undoing is on the operator's list: after some six minutes. */
+/** From this many failures on, after some six minutes, an undoing is on the operator's list. */
 export const STUCK_AFTER_FAILURES = 10;
 
-/** An external effect of a payment, as it is registered. */
+/** Returns an external effect of a payment, in the form in which it is registered. */
 export const effectOf = ({ tenantId, _id: entityId }: Payment, effect: GatewayCall, at: string): NewEffect => ({
   tenantId,
   key: gatewayKey(entityId, effect),
@@ -32,11 +32,11 @@ export interface RegisterEffectInput {
   database: Database;
   session?: ClientSession;
   effect: NewEffect;
-  /** A call may have reached the gateway already. */
+  /** True when a call may have reached the gateway already. */
   sent: boolean;
 }
 
-/** Writes an external effect down before it is asked for. Returns false when it is there already. */
+/** Records an external effect before it is requested. Returns false when the effect is registered already. */
 export async function registerEffect({ database, session, effect, sent }: RegisterEffectInput): Promise<boolean> {
   const { at, ...about } = effect;
   const when = new Date(at);
@@ -69,7 +69,7 @@ export interface SettleEffectsInput {
   at: Date;
 }
 
-/** Keeps the compensation ledger in step with a payment that moves, within the transaction of the move. */
+/** Keeps the compensation ledger consistent with a payment that moves, within the transaction of the move. */
 export async function settleEffects({ database, session, payment, to, at }: SettleEffectsInput): Promise<void> {
   const { tenantId, _id: entityId } = payment;
   const set = (effect: GatewayCall, from: CompensationState[], state: CompensationState) =>
@@ -87,14 +87,14 @@ export async function settleEffects({ database, session, payment, to, at }: Sett
     await set('authorise', ['compensating', 'stuck'], 'done');
     await set('capture', ['intent'], 'done');
   }
-  if (gaveUp(to)) {
+  if (endsUnpaid(to)) {
     await set('authorise', ['intent'], 'none');
     await set('authorise', ['done', 'compensating', 'stuck'], 'compensated');
     await set('capture', ['intent'], 'none');
   }
 }
 
-/** Counts a failed undoing; one that keeps failing is `stuck`, and goes on being tried. */
+/** Counts a failed undoing; an undoing that keeps failing is `stuck`, and is still tried. */
 export async function recordUndoFailure({
   database,
   effect,

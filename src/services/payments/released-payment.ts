@@ -13,7 +13,7 @@ import { signalAbout, waitsForItsParent } from './payment-listener';
 
 const WAITS_WITHOUT_PROCESS: readonly PaymentState[] = ['review', 'requires_action', 'authorised', 'unknown'];
 
-/** A child's payment between two runs: no process is there to take a command. */
+/** True for a parent's payment between two runs: no process is there to accept a command. */
 export const isReleased = (payment: Payment): boolean =>
   waitsForItsParent(payment) && WAITS_WITHOUT_PROCESS.includes(payment.state);
 
@@ -23,15 +23,15 @@ interface OfPayment {
 }
 
 /**
- * Returns what every step of a released payment writes beside it: the signal to the parent, which asks for the payment
- * immediately then. Should the signal be lost, the parent asks when its timer is over.
- * The step gives way to a run that has claimed the payment meanwhile: it is `OUTCOME_PENDING` then.
+ * Returns the writes beside every step of a released payment: the signal to the parent, which then queries the payment
+ * immediately. If the signal is lost, the parent queries the payment when its timer fires.
+ * A step fails with `OUTCOME_PENDING` when a run has claimed the payment meanwhile.
  */
 export const whileReleased =
   ({ database, payment: { _id: entityId, tenantId } }: OfPayment) =>
   async (session: ClientSession): Promise<void> => {
     const payment = await findEntity({ database, session, tenantId, entityType: 'payment', entityId });
-    if (payment.chain !== null) throw goneOn();
+    if (payment.chain !== null) throw alreadyClaimed();
     const row = newOutboxRow({
       tenantId,
       entityType: 'payment',
@@ -43,13 +43,17 @@ export const whileReleased =
     await insertDocuments({ model: database.models.outbox, documents: [row], session });
   };
 
-const goneOn = (): DomainError =>
-  new DomainError('OUTCOME_PENDING', 'The payment has just gone on: repeat the request with the same Idempotency-Key', {
-    retryAfterSeconds: 1,
-  });
+const alreadyClaimed = (): DomainError =>
+  new DomainError(
+    'OUTCOME_PENDING',
+    'The payment is being processed: repeat the request with the same Idempotency-Key',
+    {
+      retryAfterSeconds: 1,
+    },
+  );
 
 export interface UndoReleasedInput extends OfPayment {
-  /** The caller's transaction; a transaction of its own without. */
+  /** The caller's transaction. Defaults to a transaction of its own. */
   session?: ClientSession;
   step: string;
   /** A code. */

@@ -20,7 +20,7 @@ const paymentRemedy = ({ database }: RemedyDependencies): StuckRemedy => ({
     await restartProcess({ ...input, database, process: paymentProcess, entity });
   },
 
-  /** Only the gateway can say that nothing is held, so a new run sees to it and ends the payment then. */
+  /** Only the gateway can confirm that nothing is held, so a new run voids the payment and then ends it. */
   async close({ reason, ...input }) {
     const payment = await findStuck({ database }, 'payment', input);
     const undoing: PaymentUndoing = payment.undoing ?? { towards: 'cancelled', reason: CLOSED_BY_OPERATOR };
@@ -39,14 +39,14 @@ const paymentRemedy = ({ database }: RemedyDependencies): StuckRemedy => ({
   },
 
   /**
-   * A parent's payment has no process while its parent waits to ask again: a look-up now would be a promise nobody
-   * keeps.
+   * A parent's payment has no process while its parent waits before the next query: nobody would perform a look-up now.
    */
   async lookUp(input) {
     if (isReleased(await findStuck({ database }, 'payment', input)))
       throw new DomainError(
         'ILLEGAL_STATE',
-        'No process of this payment waits now: its subscription looks it up by itself, within the hour; close the item to give the payment up',
+        'No process of this payment waits now: its subscription looks the payment up by itself, within the hour; ' +
+          'close the item to give the payment up',
       );
     return { name: gatewayReported.name };
   },
@@ -56,7 +56,7 @@ const paymentRemedy = ({ database }: RemedyDependencies): StuckRemedy => ({
     const step = `close/${item._id}`;
     const payment = await findStuck({ database }, 'payment', input);
     if (!isReleased(payment)) return { name: cancelPaymentSignal.name, args: [{ commandId: step, by }] };
-    // No process of a subscription's payment waits: the next one finds what is to be done.
+    // No process of a subscription's payment waits: the next run finds the undoing to do.
     if (payment.undoing === null)
       await undoReleased({ database, session, payment, step, reason: CLOSED_BY_OPERATOR, by, at });
     return null;

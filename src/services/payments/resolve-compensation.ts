@@ -16,15 +16,15 @@ export interface ResolveCompensationInput {
 }
 
 /**
- * Takes an undoing that keeps failing off the operator's list until it has failed ten times more. The process goes on
- * trying by itself, every minute for an hour and then every hour, and acts on the decision at its next attempt.
+ * Takes an undoing that keeps failing off the operator's list until it has failed ten times more. The process keeps
+ * trying by itself, every minute for an hour and then every hour, and applies the decision at its next attempt.
  * @throws DomainError `NOT_FOUND`, `ILLEGAL_STATE`
  */
 export const retryCompensation = (input: ResolveCompensationInput): Promise<Compensation> =>
   resolve(input, { state: 'compensating', failures: 0 }, 'payment.undo_retried');
 
 /**
- * Records that the operator sees to an undoing by other means: the payment ends without a confirmed void.
+ * Records that the operator resolves an undoing by other means: the payment ends without a confirmed void.
  * @throws DomainError `NOT_FOUND`, `ILLEGAL_STATE`
  */
 export const waiveCompensation = ({
@@ -65,6 +65,7 @@ async function explainRefusal({
   if (!found) throw new DomainError('NOT_FOUND', 'There is no such compensation');
   throw new DomainError(
     'ILLEGAL_STATE',
-    `The compensation is ${found.state}, so nothing is to be done about it: only one that is stuck can be retried or waived. GET /operations/compensations?state=stuck lists them.`,
+    `The compensation is ${found.state}: only a stuck compensation can be retried or waived. ` +
+      'GET /operations/compensations?state=stuck lists them.',
   );
 }

@@ -8,8 +8,8 @@ export interface TenantDocument {
 }
 
 /**
- * The models of what belongs to a tenant: all that carry its id, save the keys it calls with and the clock, which knows
- * of its resets.
+ * Returns the models of a tenant's data: all that carry its id, except its API keys and the clock, which records its
+ * resets.
  */
 export function tenantModels({ models }: Database): Model<TenantDocument>[] {
   return Object.values(models)
@@ -26,15 +26,15 @@ const BATCH = 1000;
 export interface DeleteTenantDataInput {
   database: Database;
   tenantId: string;
-  /** The record of the very request that asks for it: the only one that stays. */
+  /** The record of the request for this deletion, the only record that stays. */
   keepIdempotencyId?: string;
   requireHeld: RequireHeld;
 }
 
 /**
- * Deletes everything of a tenant but its API keys and its clock. What is written meanwhile is deleted too, pass by
- * pass, until a pass finds nothing: so nothing that was written in one transaction is left behind by half. Answers
- * false when something kept writing.
+ * Deletes everything of a tenant but its API keys and its clock. Documents written meanwhile are deleted too, pass by
+ * pass, until a pass finds nothing: so no transaction leaves half of its documents behind. Returns false when another
+ * process kept writing.
  */
 export async function deleteTenantData({
   database,
@@ -61,8 +61,8 @@ export interface DeleteDocumentsInput {
 }
 
 /**
- * Deletes by ids that were read while the sandbox was held: whenever the delete arrives, it never meets what was
- * accepted later.
+ * Deletes by ids that were read while the sandbox was locked: whenever the delete arrives, it never affects documents
+ * that were accepted later.
  */
 export async function deleteDocuments({
   model,

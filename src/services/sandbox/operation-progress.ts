@@ -20,7 +20,7 @@ export async function claimAdvance({ database, tenantId, operationId, chain }: A
   );
 }
 
-/** @throws DomainError `ENTITY_NOT_OURS` unless it is running and the chain's own. */
+/** Returns the operation. Throws `ENTITY_NOT_OURS` unless it is running and the chain owns it. */
 export async function findRunningAdvance({ database, ...step }: AdvanceStep): Promise<Operation> {
   const operation = await database.models.operations.findOne(runningOf(step)).lean();
   if (!operation) throw notOurs(step);
@@ -28,7 +28,8 @@ export async function findRunningAdvance({ database, ...step }: AdvanceStep): Pr
 }
 
 /**
- * In one transaction: everything has reached the hop, and the tenant's clock stands there. The clock never goes back.
+ * Records in one transaction that every process has reached the hop, and the tenant's clock with it. The clock never
+ * goes back.
  */
 export async function recordHop({ database, reachedMs, ...step }: AdvanceStep & { reachedMs: number }): Promise<void> {
   const { models } = database;
@@ -61,7 +62,7 @@ export async function recordHop({ database, reachedMs, ...step }: AdvanceStep & 
   });
 }
 
-/** Ends the operation, and lets the next one begin. Harmless when it has ended already. */
+/** Ends the operation, and lets the next one begin. Does nothing when the operation has ended already. */
 export async function finishAdvance({
   database,
   failure,
@@ -87,8 +88,8 @@ export async function finishAdvance({
 }
 
 /**
- * The events recorded since the operation was accepted. Ids of one moment differ in their prefix only, so its own id
- * says where to begin.
+ * Returns the events recorded since the operation was accepted. Ids of one moment differ in their prefix only, so the
+ * operation's own id marks the first event.
  */
 async function countFired({ database, tenantId, operationId }: AdvanceStep): Promise<Operation['fired']> {
   const since = `${idPrefixes.event}${operationId.slice(idPrefixes.operation.length)}`;

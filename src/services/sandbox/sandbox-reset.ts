@@ -5,7 +5,9 @@ import type { Database } from '../../models/database';
 import { isDuplicateKey } from '../../models/duplicate-key';
 import type { SandboxClock } from '../../models/sandbox/sandbox-clock';
 
-/** After so long without a sign of life a reset counts as dead, and the sandbox takes requests again; real time. */
+/**
+ * A reset that shows no sign of life for this long counts as dead, and the sandbox accepts requests again; real time.
+ */
 const HELD_MS = 30_000;
 const RENEW_EVERY_MS = 5000;
 
@@ -15,16 +17,17 @@ interface TenantInput {
 }
 
 /**
- * Rejects once the reset no longer holds the sandbox: what is read before it resolves was not accepted after the reset.
+ * Rejects once the reset no longer holds the sandbox: documents read before it resolves were not accepted after the
+ * reset.
  */
 export type RequireHeld = () => Promise<void>;
 
 /**
  * Empties a sandbox while nothing is accepted for it: from before `work` until after it, every request that would write
- * is answered with `SANDBOX_RESETTING`. One reset at a time; one whose process died holds the sandbox for 30 s at most.
+ * gets `SANDBOX_RESETTING`. One reset at a time; a reset whose process died holds the sandbox for 30 s at most.
  *
- * @throws DomainError `SANDBOX_RESETTING` while another one runs, or when this one stood still for so long that it lost
- *   its hold.
+ * @throws DomainError `SANDBOX_RESETTING` while another reset runs, or when this one stood still for so long that it
+ *   lost its hold.
  */
 export async function whileResetting<T>(
   { database, tenantId }: TenantInput,
@@ -46,18 +49,18 @@ export async function whileResetting<T>(
       { upsert: true },
     )
     .catch((error: unknown) => {
-      throw isDuplicateKey(error) ? beingReset() : error;
+      throw isDuplicateKey(error) ? resetInProgress() : error;
     });
   const requireHeld = async (): Promise<void> => {
     const { matchedCount } = await sandboxClocks.updateOne(held, { $set: { resetting: lease() } });
-    if (matchedCount === 0) throw beingReset();
+    if (matchedCount === 0) throw resetInProgress();
   };
   const renewing = setInterval(() => void requireHeld().catch(() => undefined), RENEW_EVERY_MS);
   try {
     return await work(requireHeld);
   } finally {
     clearInterval(renewing);
-    // What cannot be told now is true after HELD_MS.
+    // If the release cannot be written now, the lease expires after HELD_MS.
     await sandboxClocks.updateOne(held, { $set: { resetting: null } }).catch(() => undefined);
   }
 }
@@ -71,34 +74,35 @@ export async function rewindClock({ database, tenantId }: TenantInput): Promise<
 }
 
 /**
- * How often the sandbox has been reset; 0 for other tenants, without a look-up. A number that is the same before and
- * after something was written says that no reset began between, so that what was written is there.
+ * Returns the number of resets of the sandbox; 0 for other tenants, without a look-up. An equal number before and after
+ * a write proves that no reset began between, so that the written documents exist.
  *
  * @throws DomainError `SANDBOX_RESETTING` while a reset runs.
  */
 export async function countResets({ database, tenantId }: TenantInput): Promise<number> {
   if (tenantOf(tenantId).mode !== 'sandbox') return 0;
   const clock = await database.models.sandboxClocks.findById(tenantId, { resets: 1, resetting: 1 }).lean();
-  rejectReset(clock);
+  requireNoReset(clock);
   return clock?.resets ?? 0;
 }
 
-/** @throws DomainError `SANDBOX_RESETTING` when another reset than those counted has begun. */
+/** Throws `SANDBOX_RESETTING` when another reset has begun since `resets` was counted. */
 export async function requireNoResetSince({
   database,
   tenantId,
   resets,
 }: TenantInput & { resets: number }): Promise<void> {
-  if ((await countResets({ database, tenantId })) !== resets) throw beingReset();
+  if ((await countResets({ database, tenantId })) !== resets) throw resetInProgress();
 }
 
-/** @throws DomainError `SANDBOX_RESETTING` */
-export function rejectReset(clock: Pick<SandboxClock, 'resetting'> | null): void {
-  if (clock?.resetting && clock.resetting.until.getTime() > Date.now()) throw beingReset();
+/** Throws `SANDBOX_RESETTING` while a reset holds the sandbox. */
+export function requireNoReset(clock: Pick<SandboxClock, 'resetting'> | null): void {
+  if (clock?.resetting && clock.resetting.until.getTime() > Date.now()) throw resetInProgress();
 }
 
-const beingReset = (): DomainError =>
+const resetInProgress = (): DomainError =>
   new DomainError(
     'SANDBOX_RESETTING',
-    'The sandbox is being emptied, so nothing is accepted for it. Wait until the reset has answered, then repeat the request with the same Idempotency-Key.',
+    'The sandbox is being emptied and accepts no requests. ' +
+      'Wait for the response to the reset, then repeat the request with the same Idempotency-Key.',
   );

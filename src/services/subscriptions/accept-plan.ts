@@ -10,7 +10,7 @@ export interface AcceptPlanInput {
   database: Database;
   session: ClientSession;
   tenantId: string;
-  /** `trialDays` default 0. */
+  /** `trialDays` defaults to 0. */
   terms: Omit<PlanTerms, 'trialDays'> & { trialDays?: number };
   correlationId: string;
   /** The tenant's business time, ISO 8601. */
@@ -18,8 +18,8 @@ export interface AcceptPlanInput {
 }
 
 /**
- * Writes a plan inside the caller's transaction. It is there for ever as it is. @throws DomainError what
- * `requirePlanTerms` throws.
+ * Writes a plan inside the caller's transaction. A plan never changes and is never deleted.
+ * @throws DomainError as `requirePlanTerms` does.
  */
 export async function acceptPlan({
   database,
@@ -47,7 +47,7 @@ export async function acceptPlan({
   return plan;
 }
 
-/** What a plan promises, as subscriptions keep it. */
+/** Returns the terms of a plan, as subscriptions store them. */
 export const termsOf = ({ name, amount, interval, intervalCount, trialDays }: Plan): PlanTerms => ({
   name,
   amount,

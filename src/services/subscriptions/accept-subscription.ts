@@ -10,7 +10,7 @@ import {
 import { DomainError } from '../../domain/domain-error';
 import { newId } from '../../domain/ids';
 import { zeroMoney } from '../../domain/money';
-import { MOST_TRIAL_DAYS, priceOf, requireInteger, type PlanItem } from '../../domain/subscriptions/plan';
+import { MAX_TRIAL_DAYS, priceOf, requireInteger, type PlanItem } from '../../domain/subscriptions/plan';
 import { tenantOf } from '../../domain/tenant';
 import { termsOf } from './accept-plan';
 import type { Database } from '../../models/database';
@@ -27,11 +27,11 @@ export interface AcceptSubscriptionInput {
   userId?: string | null;
   planId: string;
   paymentMethod: string;
-  /** ISO 8601; at once without it. */
+  /** ISO 8601. Defaults to immediately. */
   startAt?: string | null;
-  /** Default: the plan's. */
+  /** Defaults to the plan's. */
   trialDays?: number;
-  /** Default: 1. */
+  /** Defaults to 1. */
   quantity?: number;
   /** 1–31, months and years only. */
   anchorDay?: number | null;
@@ -45,7 +45,7 @@ export interface AcceptSubscriptionInput {
 
 /**
  * Writes an accepted subscription, its first event and the start of its process, inside the caller's transaction.
- * Answers the start's row, to be sent once the transaction has committed.
+ * Returns the start's row, to be sent once the transaction has committed.
  * @throws DomainError `SUBSCRIBER_INVALID`, `USER_UNKNOWN`, `PLAN_UNKNOWN`, `INTEGER_OUT_OF_RANGE`, `AMOUNT_TOO_LARGE`,
  *   `START_IN_PAST`, `INSTANT_TOO_LATE`, `INSTANT_INVALID`, `ANCHOR_DAY_INVALID`; all point at their field.
  */
@@ -64,7 +64,7 @@ export async function acceptSubscription(
   const trialDays = requireInteger({
     value: input.trialDays ?? item.plan.trialDays,
     min: 0,
-    max: MOST_TRIAL_DAYS,
+    max: MAX_TRIAL_DAYS,
     pointer: '/trialDays',
   });
 
@@ -130,7 +130,7 @@ async function requireSubscriber({
   if (Boolean(customerId) === Boolean(userId)) {
     throw new DomainError(
       'SUBSCRIBER_INVALID',
-      'Send either customerId, your own reference, or userId, one of our users: not both, and not neither.',
+      'Send exactly one of customerId (your own reference) and userId (one of our users).',
       { pointer: '/customerId' },
     );
   }
@@ -149,7 +149,7 @@ export interface FindPlanItemInput {
   quantity: number;
 }
 
-/** A plan, so many times. @throws DomainError `PLAN_UNKNOWN`, and what `priceOf` throws. */
+/** Returns a plan with its quantity. @throws DomainError `PLAN_UNKNOWN`, and the errors of `priceOf`. */
 export async function findPlanItem({
   database,
   session,

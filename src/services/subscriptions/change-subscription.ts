@@ -12,7 +12,7 @@ import type { Subscription } from '../../models/subscriptions/subscription';
 import { applyStep } from '../apply-step';
 import { findEntity } from '../find-entity';
 
-/** What a step makes of a subscription. */
+/** The change that a step makes to a subscription. */
 export interface SubscriptionChange {
   /** Left out where the state stays. */
   to?: SubscriptionState;
@@ -21,7 +21,7 @@ export interface SubscriptionChange {
   by?: Actor;
   mails?: Pick<MailRequest, 'template' | 'data'>[];
   starts?: readonly WorkflowStart[];
-  /** Writes of the same transaction, given the time that the step is dated with. */
+  /** Writes of the same transaction, called with the step's time. */
   alongside?: (session: ClientSession, at: Date) => Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export type DecideChange = (subscription: Subscription) => Promise<SubscriptionC
 
 export interface ChangeSubscriptionInput {
   database: Database;
-  /** The caller's transaction; a transaction of its own without. */
+  /** The caller's transaction. Defaults to a transaction of its own. */
   session?: ClientSession;
   tenantId: string;
   subscriptionId: string;
@@ -43,14 +43,14 @@ export interface ChangeSubscriptionInput {
 
 const TRIES = 6;
 
-/** Something that a change was decided on has changed meanwhile: {@link changeSubscription} decides again. */
-export class MovedMeanwhile extends Error {}
+/** Thrown when facts behind a decision have changed meanwhile: {@link changeSubscription} decides again. */
+export class ConcurrentChange extends Error {}
 
 /**
  * Moves a subscription by one step. The subscription's process and the child that charges for it may write at the same
- * time: a change decided on something that has changed meanwhile is decided again (within a caller's transaction by
- * running that again). A repeat decides nothing and returns what the first time led to.
- * @throws DomainError as `applyStep`, and what `decide` throws.
+ * time: a change whose facts have changed meanwhile is decided again (within a caller's transaction by running that
+ * again). A repeat decides nothing and returns the first result.
+ * @throws DomainError as `applyStep` and `decide` do.
  */
 export async function changeSubscription(
   input: ChangeSubscriptionInput,
@@ -60,20 +60,21 @@ export async function changeSubscription(
   const find = () => findEntity({ database, session, tenantId, entityType: 'subscription', entityId });
   for (let tries = 1; ; tries++) {
     const subscription = await find();
-    // Read after it: a twin of this step that has moved the subscription by then has left its event.
+    // Read after the subscription: a concurrent call of this step that has moved the subscription by then has left its
+    // event.
     const earlier = await database.models.events.exists({ tenantId, entityId, step }).session(session ?? null);
     try {
       const { state, at } = await tryOnce(input, subscription, earlier ? null : decide);
       return { state, at, progress: progressOf(await find()) };
     } catch (error) {
       if (session || tries === TRIES) throw error;
-      const moved = error instanceof MovedMeanwhile || (await find()).version !== subscription.version;
+      const moved = error instanceof ConcurrentChange || (await find()).version !== subscription.version;
       if (!moved) throw error;
     }
   }
 }
 
-/** One try: applies the decision on the subscription as it was read, and nothing when that has changed since. */
+/** Tries once: applies the decision on the subscription as it was read, and nothing when that has changed since. */
 async function tryOnce(
   input: ChangeSubscriptionInput,
   subscription: Subscription,
@@ -115,7 +116,7 @@ function requireMove({ _id, state }: Subscription, to: SubscriptionState): void 
 interface RequireUnmovedInput {
   database: Database;
   session: ClientSession;
-  /** As it was read, before the step added one to its version. */
+  /** The subscription as it was read, before the step increased its version. */
   subscription: Subscription;
   step: string;
 }
@@ -123,14 +124,14 @@ interface RequireUnmovedInput {
 async function requireUnmoved({ database, session, subscription, step }: RequireUnmovedInput): Promise<void> {
   const { _id, tenantId, version } = subscription;
   const now = await database.models.subscriptions.findOne({ _id, tenantId }, { version: 1 }).session(session).lean();
-  if (now?.version !== version + 1) throw new MovedMeanwhile(`subscription ${_id} changed while ${step} was decided`);
+  if (now?.version !== version + 1) throw new ConcurrentChange(`subscription ${_id} changed while ${step} was decided`);
 }
 
-/** Mails go to a user of ours; a subscriber whom only the partner knows has none. */
+/** Mails go to a user of ours; a subscriber that only the partner knows gets none. */
 const mailsOf = ({ _id, userId }: Subscription, mails: SubscriptionChange['mails'] = [], step: string): MailRequest[] =>
   userId === null ? [] : mails.map((mail) => ({ ...mail, key: `${_id}/${step}`, to: null }));
 
-/** What a mail about a subscription speaks of. */
+/** Returns a mail about a subscription with its facts. */
 export function mailOf(
   { item }: Subscription,
   template: MailRequest['template'],

@@ -5,15 +5,15 @@ import type { Database } from '../../models/database';
 import type { Invoice, InvoiceAttempt } from '../../models/subscriptions/invoice';
 import type { Subscription } from '../../models/subscriptions/subscription';
 
-/** One attempt to charge for an invoice, of which something was reported. */
+/** One attempt to charge an invoice, with a report about it. */
 export interface ReportedCharge {
   database: Database;
   subscription: Subscription;
   invoice: Invoice;
   input: UpdateSubscriptionInput;
   /**
-   * Taken by the attempt, in minor units: less than it asked for where somebody captured a part in the gateway's
-   * dashboard.
+   * The amount of the attempt, in minor units: less than the requested amount where somebody captured a part in the
+   * gateway's dashboard.
    */
   paidMinor: number;
 }
@@ -21,14 +21,14 @@ export interface ReportedCharge {
 const PAID: readonly PaymentState[] = ['captured', 'partially_refunded', 'refunded'];
 export const isPaid = (state: PaymentState): boolean => PAID.includes(state);
 
-/** Returns the attempt that is reported; undefined where its invoice never made it. */
+/** Returns the reported attempt; undefined where its invoice never made it. */
 export const attemptOf = (
   { attempts }: Invoice,
   { attempt }: Pick<UpdateSubscriptionInput, 'attempt'>,
 ): InvoiceAttempt | undefined => attempts.find((made) => made.attempt === attempt);
 
-/** Returns what the reported attempt took, in minor units. */
-export async function takenBy({
+/** Returns the amount that the reported attempt captured, in minor units. */
+export async function capturedBy({
   database,
   invoice,
   input,
@@ -43,7 +43,7 @@ export async function takenBy({
   return found.capturedMinor;
 }
 
-/** Returns the write that records how the attempt ended, and what that makes of its invoice. */
+/** Returns the write that records the attempt's result, and the resulting state of its invoice. */
 export const recordAttempt =
   (
     { database, invoice, input: { attempt, at } }: ReportedCharge,
@@ -59,7 +59,7 @@ export const recordAttempt =
     );
   };
 
-/** The facts of an event about an attempt. */
+/** Returns the data of an event about an attempt. */
 export const chargeDataOf = ({ invoice, input }: ReportedCharge): Record<string, unknown> => ({
   invoiceId: invoice._id,
   attempt: input.attempt,

@@ -7,17 +7,19 @@ import type { Charge } from '../../models/subscriptions/subscription';
 import { mailOf, type SubscriptionChange } from './change-subscription';
 import { attemptOf, chargeDataOf, recordAttempt, type ReportedCharge } from './charge-attempt';
 
-/** What every way that a failed charge can go shares. */
+/** The facts that every outcome of a failed charge shares. */
 interface FailedCharge extends ReportedCharge {
   current: Charge;
-  /** Still to be paid, in minor units. */
+  /** The amount still to be paid, in minor units. */
   amountMinor: number;
   failure: EventType;
   data: Record<string, unknown>;
   alongside: SubscriptionChange['alongside'];
 }
 
-/** Nothing was taken, or not all: what is left of the invoice goes the way of dunning. */
+/**
+ * Returns the change after a charge that captured nothing, or not everything: dunning collects the rest of the invoice.
+ */
 export async function chargeFailed(charge: ReportedCharge): Promise<SubscriptionChange> {
   const { database, subscription, invoice, input, paidMinor } = charge;
   const { payment, attempt, tenantId } = input;
@@ -70,7 +72,7 @@ function stayUnpaid({
   };
 }
 
-/** The next rung of the partner's ladder: when it is tried again, or given up. */
+/** Moves to the next rung of the partner's ladder: the next attempt, or the cancellation. */
 async function climbLadder(failed: FailedCharge): Promise<SubscriptionChange> {
   const { database, subscription, input, current, amountMinor, failure, data, alongside } = failed;
   const { at, attempt, tenantId } = input;

@@ -6,8 +6,8 @@ import { attemptOf, chargeDataOf, isPaid, recordAttempt, type ReportedCharge } f
 import { acceptRefunds } from './subscription-refunds';
 
 /**
- * Returns what a report makes of a subscription that was cancelled before it came: a voided invoice keeps no money.
- * What the partner has refunded by hand is not refunded again.
+ * Returns the change that a report makes to a subscription cancelled before it: a voided invoice keeps no money. Money
+ * that the partner has refunded manually is not refunded again.
  */
 export async function chargeOfCancelled(charge: ReportedCharge): Promise<SubscriptionChange> {
   const { subscription, input } = charge;

@@ -15,11 +15,11 @@ export interface EndSubscriptionInput {
   session?: ClientSession;
   subscription: Subscription;
   /**
-   * `void`: the open invoice is taken back, with the credit that it had used up and what was paid of it.
-   * `uncollectible`: what is left of it is written off.
+   * `void`: the open invoice is voided, its credit returned and its paid part refunded. `uncollectible`: the rest of
+   * the invoice is written off.
    */
   invoiceBecomes: 'void' | 'uncollectible';
-  /** Also refunds the unused part of the time that was paid for, and the credit. */
+  /** True to also refund the unused part of the time that was paid for, and the credit. */
   isProrated?: boolean;
   /** A code. */
   reason: string;
@@ -28,8 +28,8 @@ export interface EndSubscriptionInput {
 }
 
 /**
- * Returns the change that ends a subscription immediately: its open invoice, its credit, the refunds and the mail. A
- * payment under way is withdrawn by whoever charges.
+ * Returns the change that ends a subscription immediately: its open invoice, its credit, the refunds and the mail. The
+ * process that charges withdraws a payment under way.
  */
 export async function endSubscription(input: EndSubscriptionInput): Promise<SubscriptionChange> {
   const { database, session, subscription, invoiceBecomes, isProrated = false, reason, by, at } = input;

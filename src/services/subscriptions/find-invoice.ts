@@ -9,7 +9,7 @@ export interface FindChargedInvoiceInput {
   subscription: Pick<Subscription, 'tenantId' | 'charge'>;
 }
 
-/** Returns the invoice that a subscription is being charged for; null where there is none, or not yet. */
+/** Returns the invoice that a subscription is being charged for; null where there is none yet, or none at all. */
 export async function findChargedInvoice({
   database,
   session,

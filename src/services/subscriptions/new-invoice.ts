@@ -12,7 +12,7 @@ export interface NewInvoiceInput {
   at: string;
 }
 
-/** An invoice as it is first written: open, or paid where there is nothing to pay. */
+/** Returns a new invoice: open, or paid where there is nothing to pay. */
 export function newInvoice({ invoiceId, subscription, kind, draft, period, at }: NewInvoiceInput): Invoice {
   const { _id: subscriptionId, tenantId, correlationId } = subscription;
   const { lines, subtotal, creditApplied, total } = draft;

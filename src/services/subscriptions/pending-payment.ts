@@ -30,8 +30,8 @@ export interface WithdrawPendingPaymentInput extends FindPendingPaymentInput {
 }
 
 /**
- * Notes on the payment under way, if there is one, why the subscription no longer wants it. Whoever charges cancels the
- * payment's process, which records this reason.
+ * Records on the payment under way, if there is one, the reason why the subscription no longer wants it. The process
+ * that charges cancels the payment's process, which records this reason.
  */
 export async function withdrawPendingPayment({ reason, ...input }: WithdrawPendingPaymentInput): Promise<void> {
   const { database, session, subscription } = input;

@@ -15,23 +15,23 @@ export interface PreviewPlanChangeInput {
   tenantId: string;
   subscriptionId: string;
   planId: string;
-  /** Default: as many as now. */
+  /** Defaults to the present quantity. */
   quantity?: number;
   when: 'now' | 'period_end';
   clock: Pick<Clock, 'nowFor'>;
 }
 
 export interface PlanChangePreview {
-  /** The invoice that the change makes: at once, or at the period's end. */
+  /** The invoice that the change makes: immediately, or at the period's end. */
   invoice: InvoiceDraft;
   /** The period that runs afterwards; null where none has begun. */
   period: BillingPeriod | null;
-  /** When it takes effect, ISO 8601. */
+  /** The instant at which the change takes effect, ISO 8601. */
   effectiveAt: string;
 }
 
 /**
- * What a change of plan would cost, computed as the change itself computes it; changes nothing.
+ * Returns the cost of a change of plan, computed as the change itself computes it; changes nothing.
  * @throws DomainError `NOT_FOUND`, `PLAN_UNKNOWN`, `PLAN_CURRENCY_DIFFERS`, `NOTHING_TO_CHANGE`, and the conflicts that
  *   the change would meet (`INVOICE_OPEN`, `CHANGE_WAITING`, …).
  */
@@ -55,7 +55,7 @@ export async function previewPlanChange({
   return { invoice: draft, period, effectiveAt: when === 'now' ? at : standing.nextPeriodAt };
 }
 
-/** What the commands' table judges by. */
+/** Returns the facts by which the table of commands decides. */
 export const standingOf = ({ state, charge, waiting }: Subscription): SubscriptionStanding => ({
   state,
   invoiceOpen: charge !== null,

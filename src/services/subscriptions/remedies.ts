@@ -20,14 +20,15 @@ const subscriptionRemedy = (dependencies: RemedyDependencies): StuckRemedy => ({
   async restart(input) {
     const { database } = dependencies;
     const entity = await findStuck({ database }, 'subscription', input);
-    // A cancelled one has something left to do only while a payment is under way.
+    // A cancelled subscription has something left to do only while a payment is under way.
     const from = entity.charge ? subscriptionProcess.states : subscriptionProcess.openStates;
     await releasePaymentOf(dependencies, entity, input);
     await restartProcess({ ...input, database, process: subscriptionProcess, entity, from });
   },
 
   /**
-   * Cancelled immediately, the open invoice voided. A payment under way is withdrawn, or refunded, by a new run.
+   * Cancels the subscription immediately and voids the open invoice. A new run withdraws or refunds a payment under
+   * way.
    */
   async close({ reason, ...input }) {
     const { database, workflows } = dependencies;

@@ -2,11 +2,11 @@ import type { EventType } from '../../contracts/events';
 import type { UpdateSubscriptionInput } from '../../contracts/subscriptions/subscription-activities';
 import { settledPaymentStates, type PaymentState } from '../../domain/payments/payment';
 import { amountDue } from '../../domain/subscriptions/invoice';
-import { anchorAnew } from '../../domain/subscriptions/plan-change';
+import { reanchorSchedule } from '../../domain/subscriptions/plan-change';
 import type { Database } from '../../models/database';
 import type { Subscription } from '../../models/subscriptions/subscription';
 import type { SubscriptionChange } from './change-subscription';
-import { attemptOf, chargeDataOf, recordAttempt, takenBy, type ReportedCharge } from './charge-attempt';
+import { attemptOf, chargeDataOf, recordAttempt, capturedBy, type ReportedCharge } from './charge-attempt';
 import { chargeFailed } from './charge-failed';
 import { chargeOfCancelled } from './charge-of-cancelled';
 import { findChargedInvoice } from './find-invoice';
@@ -19,12 +19,12 @@ export interface SettleChargeInput {
   input: UpdateSubscriptionInput;
 }
 
-/** Returns what the report of a payment makes of its subscription and invoice. */
+/** Returns the change that the report of a payment makes to its subscription and invoice. */
 export async function settleCharge({ database, subscription, input }: SettleChargeInput): Promise<SubscriptionChange> {
   const { payment } = input;
   const invoice = await findChargedInvoice({ database, subscription });
   if (!invoice) return { event: { type: 'subscription.payment_closed' } };
-  const paidMinor = await takenBy({ database, invoice, input });
+  const paidMinor = await capturedBy({ database, invoice, input });
   const charge: ReportedCharge = { database, subscription, invoice, input, paidMinor };
   if (subscription.state === 'cancelled') return chargeOfCancelled(charge);
   if (payment === null || paidMinor >= amountDue(invoice).amountMinor) return chargePaid(charge);
@@ -36,15 +36,16 @@ function chargePaid(charge: ReportedCharge): SubscriptionChange {
   const { subscription, invoice, input, paidMinor } = charge;
   const { state, schedule, nextPeriodAt } = subscription;
   const { at } = input;
-  // While it was unpaid the service had stopped: nothing is owed for that time, so what comes next begins now.
+  // While the subscription was unpaid the service had stopped: nothing is owed for that time, so the next period begins
+  // now.
   const lapsed = state === 'unpaid' && nextPeriodAt.getTime() <= Date.parse(at);
-  const anew = lapsed ? anchorAnew(schedule, at) : null;
+  const newSchedule = lapsed ? reanchorSchedule(schedule, at) : null;
   return {
     to: 'active',
     set: {
       charge: null,
       paidUntil: new Date(invoice.period.endAt),
-      ...(anew ? { schedule: anew, nextPeriodAt: new Date(anew.startAt) } : {}),
+      ...(newSchedule ? { schedule: newSchedule, nextPeriodAt: new Date(newSchedule.startAt) } : {}),
     },
     event: { type: eventOfPaid(charge), data: chargeDataOf(charge) },
     alongside: recordAttempt(
@@ -63,8 +64,8 @@ function eventOfPaid({ subscription: { state, paidUntil }, invoice: { kind } }: 
 }
 
 /**
- * No final answer yet. A payment that waits for a person is given up at its deadline, and asked about then at the
- * latest.
+ * The payment has no final result yet. A payment that waits for a person is given up at its deadline, and queried then
+ * at the latest.
  */
 async function chargePending({ database, subscription, invoice, input }: ReportedCharge): Promise<SubscriptionChange> {
   const { charge } = subscription;

@@ -14,7 +14,7 @@ import type { Payment } from '../../models/payments/payment';
 import type { Invoice } from '../../models/subscriptions/invoice';
 import type { Subscription } from '../../models/subscriptions/subscription';
 import { acceptRefund } from '../payments/accept-refund';
-import { MovedMeanwhile } from './change-subscription';
+import { ConcurrentChange } from './change-subscription';
 
 interface Within {
   database: Database;
@@ -32,7 +32,7 @@ const findPayments = ({ database, session }: Within, tenantId: string, paymentId
     .lean();
 
 /**
- * Returns refunds of all that is left of what was paid for an invoice that is voided: an open one has such a payment
+ * Returns refunds of everything left of the payments for an invoice that is voided: an open invoice has such a payment
  * where somebody captured only a part.
  */
 export async function refundsOfVoidedInvoice({
@@ -44,7 +44,7 @@ export async function refundsOfVoidedInvoice({
 
 export interface ProratedRefundsInput extends Within {
   subscription: Subscription;
-  /** An invoice that was not paid gives nothing back: what it stands for is left out. */
+  /** An unpaid invoice refunds nothing: the time it charges for is left out. */
   openInvoice: Invoice | null;
   /** The credit once the open invoice is voided. */
   credit: Money;
@@ -52,8 +52,8 @@ export interface ProratedRefundsInput extends Within {
 }
 
 /**
- * Returns refunds of the unused part of the time that was paid for, and of the credit, taken from what was paid, the
- * latest first; none where nothing is left.
+ * Returns refunds of the unused part of the time that was paid for, and of the credit, from the payments, the latest
+ * first; none where nothing is left.
  */
 export async function proratedRefunds(input: ProratedRefundsInput): Promise<CancelRefund> {
   const { database, session, subscription, credit, at } = input;
@@ -86,8 +86,8 @@ export async function proratedRefunds(input: ProratedRefundsInput): Promise<Canc
 }
 
 /**
- * What is unused of the time that was paid for last; null where none was. A change that is still open does not count:
- * its invoice tells what was left of the price before. A period that is still open is not paid, and the one before it
+ * Returns the unused part of the time that was paid for last; null where none was. A change that is still open does not
+ * count: its invoice states the unused price before it. A period that is still open is not paid, and the one before it
  * is over.
  */
 function unusedOf({
@@ -103,7 +103,7 @@ function unusedOf({
   return unusedPrice({ ...paid, stepMinor: amountStepOf({ tenantId, currency: paid.price.currency }), at });
 }
 
-/** What of an invoice's price was settled by credit, or by time unused before. */
+/** Returns the part of an invoice's price that was settled by credit, or by time unused before. */
 function paidWithoutMoney({ lines, total }: Invoice): Money {
   const price = sumMoney(
     lines.map(({ amount }) => amount).filter(({ amountMinor }) => amountMinor > 0),
@@ -128,8 +128,8 @@ const REFUNDED_MEANWHILE: readonly string[] = [
 ];
 
 /**
- * Accepts refunds that a step has planned, within the step. The partner may have refunded since: then the step is
- * decided again.
+ * Accepts refunds that a step has planned, within the step. If the partner has refunded since, the step is decided
+ * again.
  */
 export async function acceptRefunds({
   database,
@@ -144,7 +144,7 @@ export async function acceptRefunds({
       await acceptRefund({ database, session, tenantId, paymentId, amount, correlationId, by, at });
     } catch (error) {
       if (error instanceof DomainError && REFUNDED_MEANWHILE.includes(error.code))
-        throw new MovedMeanwhile(`payment ${paymentId} was refunded while a refund of it was planned`);
+        throw new ConcurrentChange(`payment ${paymentId} was refunded while a refund of it was planned`);
       throw error;
     }
   }

@@ -23,9 +23,9 @@ const paymentDated = () => seedCaptured({ api: test, tenantId, amountMinor: 10_0
 const timesOf = async (entityId: string) =>
   (await test.database.models.events.find({ entityId }).sort({ version: 1 }).lean()).map(({ at }) => at.toISOString());
 
-/** Says how the step was dated, by the words of its result and to what is written with it. */
+/** Returns the time of the step, according to its result and to the writes alongside it. */
 const notify = async (paymentId: string, step: string, at: string) => {
-  const told: string[] = [];
+  const dates: string[] = [];
   const result = await applyStep(test.database, {
     tenantId,
     entityType: 'payment',
@@ -35,22 +35,22 @@ const notify = async (paymentId: string, step: string, at: string) => {
     at,
     by,
     event: { type: 'payment.notified' },
-    alongside: async (_session, dated) => void told.push(dated.toISOString()),
+    alongside: async (_session, dated) => void dates.push(dated.toISOString()),
   });
-  return { told: told.at(-1), at: result.at };
+  return { written: dates.at(-1), at: result.at };
 };
 
 describe('the time of an entity', () => {
-  it('is what the step says, where that is later than all before', async () => {
+  it('is the time of the step, where that is later than all events before', async () => {
     const paymentId = await paymentDated();
-    expect(await notify(paymentId, 'one', LATER)).toEqual({ told: LATER, at: LATER });
+    expect(await notify(paymentId, 'one', LATER)).toEqual({ written: LATER, at: LATER });
     expect(await timesOf(paymentId)).toEqual([LAST, LATER]);
     expect((await test.database.models.payments.findById(paymentId).lean())?.updatedAt.toISOString()).toBe(LATER);
   });
 
-  it('never goes back: a step that took its time before another was recorded is dated with that', async () => {
+  it('never goes back: a step that read the clock before another step gets the later time', async () => {
     const paymentId = await paymentDated();
-    expect(await notify(paymentId, 'late', EARLIER)).toEqual({ told: LAST, at: LAST });
+    expect(await notify(paymentId, 'late', EARLIER)).toEqual({ written: LAST, at: LAST });
     expect(await timesOf(paymentId)).toEqual([LAST, LAST]);
     expect((await test.database.models.payments.findById(paymentId).lean())?.updatedAt.toISOString()).toBe(LAST);
     expect(
@@ -67,7 +67,7 @@ describe('the time of an entity', () => {
     ).toMatchObject({ applied: false, at: LAST });
   });
 
-  it('is that of its refunds too, which race each other with times they took before', async () => {
+  it('never goes back for concurrent refunds that read the clock before', async () => {
     const paymentId = await paymentDated();
     const times = [7, 2, 9, 4, 1, 8, 3, 6].map((second) => `2026-11-21T09:00:0${second}.000Z`);
     const refunds = await Promise.all(
@@ -89,8 +89,8 @@ describe('the time of an entity', () => {
         ),
       ),
     );
-    const told = await timesOf(paymentId);
-    expect(told).toEqual(told.toSorted());
+    const eventTimes = await timesOf(paymentId);
+    expect(eventTimes).toEqual(eventTimes.toSorted());
     for (const { _id, createdAt } of refunds) {
       const requested = await test.database.models.events
         .findOne({ entityId: paymentId, step: `refund/${_id}` })

@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongoose';
 import { onboardingProcess } from '../../contracts/users/process';
 import type { Actor } from '../../domain/actor';
-import { normaliseEmail, requireEmail } from '../../domain/email';
+import { normaliseEmail, requireEmail } from '../../domain/values/email';
 import { newId } from '../../domain/ids';
 import type { Database } from '../../models/database';
 import type { Onboarding } from '../../models/users/onboarding';
@@ -67,7 +67,7 @@ export async function acceptOnboarding({
     verification: { generation: 0, expiresAt: null, resentAt: [], verifiedAt: null },
     undoing: null,
   };
-  // The user first: a taken address is refused before anything else is written.
+  // The user comes first: a taken address is refused before anything else is written.
   await insertDocuments({ model: database.models.users, documents: [user], session });
   const accepted = await acceptEntity({
     database,

@@ -8,12 +8,14 @@ export interface MoveUserInput {
   tenantId: string;
   userId: string;
   to: UserStatus;
-  /** Makes the e-mail address free again. */
+  /** True to release the e-mail address for another user. */
   releasesEmail?: boolean;
   at: Date;
 }
 
-/** Moves a user along its table within the caller's transaction; harmless when the user is in that state already. */
+/**
+ * Moves a user along its table within the caller's transaction; does nothing when the user is in that state already.
+ */
 export async function moveUser({
   database,
   session,

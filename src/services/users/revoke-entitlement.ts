@@ -9,7 +9,9 @@ export interface RevokeEntitlementInput {
   at: Date;
 }
 
-/** Revokes the welcome package of an onboarding within the caller's transaction; harmless where none was granted. */
+/**
+ * Revokes the welcome package of an onboarding within the caller's transaction; does nothing where none was granted.
+ */
 export async function revokeEntitlement({
   database,
   session,

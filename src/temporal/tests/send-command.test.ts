@@ -29,13 +29,12 @@ const by = { kind: 'api_key', id: 'key_test' } as const;
 const at = '2026-11-21T09:00:00.000Z';
 
 /**
- * Everything that Temporal says of an update whose process closed meanwhile; the first only when the time to answer is
- * over.
+ * Every error with which Temporal reports an update whose workflow closed meanwhile; the first only at the deadline.
  */
 const silences = {
-  'no answer': () => new WorkflowUpdateRPCTimeoutOrCancelledError('Deadline exceeded'),
-  'a process that has ended': () => new WorkflowNotFoundError('workflow execution already completed', 'w', undefined),
-  'a process that was cut off': () =>
+  'no response': () => new WorkflowUpdateRPCTimeoutOrCancelledError('Deadline exceeded'),
+  'a workflow that has ended': () => new WorkflowNotFoundError('workflow execution already completed', 'w', undefined),
+  'a workflow that was cut off': () =>
     new WorkflowUpdateFailedError(
       'Workflow Update failed',
       ApplicationFailure.nonRetryable('', 'AcceptedUpdateCompletedWorkflow'),
@@ -47,7 +46,7 @@ interface Command {
   commandId: string;
 }
 
-/** Sends a capture of a payment over a Temporal that answers with `executeUpdate`. */
+/** Sends a capture of a payment through a Temporal client whose updates call `executeUpdate`. */
 const send = ({ paymentId, commandId }: Command, executeUpdate: () => Promise<never>) => {
   const client = {
     withDeadline: (_deadline: number, run: () => unknown) => run(),
@@ -71,7 +70,7 @@ const newCommand = async (): Promise<Command> => ({
   commandId: newId('event'),
 });
 
-/** A capture of an authorised payment; `meanwhile` is what becomes of the payment before Temporal says `silence`. */
+/** Captures an authorised payment; `meanwhile` changes the payment before Temporal reports `silence`. */
 async function capture(silence: () => Error, meanwhile: (command: Command) => Promise<unknown>) {
   const command = await newCommand();
   return send(command, async () => {
@@ -95,11 +94,11 @@ const record = ({ paymentId, commandId }: Command) =>
   });
 
 describe.each(Object.entries(silences))('a command that meets %s', (_name, silence) => {
-  it('is refused for good when another one ended the payment meanwhile', async () => {
+  it('is refused for good when another command ended the payment meanwhile', async () => {
     await expect(capture(silence, cancel)).rejects.toMatchObject({ code: 'PAYMENT_NOT_CAPTURABLE' });
   });
 
-  it('is answered with what it did, where that is recorded', async () => {
+  it('returns its outcome when that is recorded', async () => {
     await expect(capture(silence, record)).resolves.toEqual({ state: 'capturing', at });
     await expect(capture(silence, async (command) => [await record(command), await cancel(command)])).resolves.toEqual({
       state: 'capturing',
@@ -107,7 +106,7 @@ describe.each(Object.entries(silences))('a command that meets %s', (_name, silen
     });
   });
 
-  it('is an open question while the payment goes on', async () => {
+  it('has an unknown outcome while the payment goes on', async () => {
     await expect(capture(silence, async () => undefined)).rejects.toMatchObject({
       code: 'OUTCOME_PENDING',
       details: { retryAfterSeconds: 1 },
@@ -119,18 +118,18 @@ describe('a command that is repeated', () => {
   afterEach(() => jest.restoreAllMocks());
 
   it.each(['payments', 'events'] as const)(
-    'returns what its first attempt did, even if recorded between two reads (after that at %s)',
+    'returns the first outcome, even if recorded between two reads (after that at %s)',
     async (model) => {
       const command = await newCommand();
       afterFirstRead(database.models[model] as typeof database.models.events, () => record(command));
-      const answer = send(command, async () => {
-        throw silences['no answer']();
+      const outcome = send(command, async () => {
+        throw silences['no response']();
       });
-      await expect(answer).resolves.toEqual({ state: 'capturing', at });
+      await expect(outcome).resolves.toEqual({ state: 'capturing', at });
     },
   );
 
-  it('is answered with what it did where the process was cut short after that and refuses', async () => {
+  it('returns its recorded outcome when the workflow was cut off afterwards and refuses', async () => {
     const refused = () =>
       new WorkflowUpdateFailedError(
         'Workflow Update failed',

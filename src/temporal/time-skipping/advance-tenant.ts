@@ -6,15 +6,15 @@ import type { Database } from '../../models/database';
 import { findRunningAdvance, recordHop } from '../../services/sandbox/operation-progress';
 import { outsideWaitOf } from './outside-waits';
 import { PendingTimers } from './pending-timers';
-import { AT_ONCE, inParallel, openWorkflowIds, startWhatWaits } from './tenant-workflows';
-import { bringWorkflow } from './time-skipping';
+import { MAX_PARALLEL, inParallel, openWorkflowIds, sendPendingStarts } from './tenant-workflows';
+import { advanceWorkflowTo } from './time-skipping';
 import type { WorkflowStarter } from '../workflow-starter';
 
 export interface AdvanceTenantDependencies {
   client: Client;
   database: Database;
   starter: Pick<WorkflowStarter, 'start'>;
-  /** How long a workflow may stand still before it fails the advance; real time. */
+  /** Milliseconds of real time that a workflow may make no progress before it fails the advance. */
   stallAfterMs?: number;
 }
 
@@ -23,24 +23,24 @@ export interface AdvanceTenantInput extends AdvanceStepInput {
 }
 
 /**
- * Moves a tenant's clock for a while; asked again until it has arrived. What it has done is in MongoDB, so that it goes
- * on from there after any crash:
+ * Moves a tenant's clock for up to a slice; call again until it has arrived. Its progress is in MongoDB, so it
+ * continues from there after any crash:
  *
- * 1. All workflows reach a hop, and come to rest there, before any of them begins the next: so what happens to one
- * entity comes after what was due for another the day before. Hops pass over the time in which no timer fires.
- * 2. Only then the hop is recorded and the tenant's clock follows; it is never ahead of a workflow.
- * 3. A workflow born meanwhile starts at the clock's time. Its start may have read the clock just before a hop was
- * recorded, so everything is looked through once more at the end, after the last recording.
+ * 1. All workflows reach a hop, and are idle there, before any of them begins the next: events of one entity come after
+ * those that were due for another the day before. Hops pass over the time in which no timer fires.
+ * 2. Only then the hop is recorded and the tenant's clock follows; the clock is never ahead of a workflow.
+ * 3. A workflow started meanwhile begins at the clock's time. Its start may have read the clock just before a hop was
+ * recorded, so all workflows are checked once more at the end, after the last recording.
  *
- * @throws DomainError `ENTITY_NOT_OURS` when the operation is no longer this run's (a reset took it away).
+ * @throws DomainError `ENTITY_NOT_OURS` when the operation no longer belongs to this run (a reset deleted it).
  */
 export type AdvanceTenant = (input: AdvanceTenantInput) => Promise<AdvanceSlice>;
 
 /** Long enough that a year rarely needs a second slice, short enough for an orderly shutdown. */
 const SLICE_MS = 15_000;
-/** Fifty looks a second in all, however many there are: prompt for one, and no burden with many. */
-const LOOK_EVERY_MS = 20;
-/** Longer than a hop takes: what was created later than that came from a workflow in the hop. */
+/** Fifty checks a second in total, however many workflows there are: prompt for one, and no burden with many. */
+const CHECK_EVERY_MS = 20;
+/** Longer than a hop takes: an entity created later than that was created by a workflow in the hop. */
 const ACCEPTED_MEANWHILE_MS = 600_000;
 
 export function createAdvanceTenant({
@@ -57,26 +57,24 @@ export function createAdvanceTenant({
     const { targetMs } = offsets;
     let { reachedMs } = offsets;
 
-    /** Brings everything there is, and what that gives birth to, to an instant; answers what could not get there. */
-    const bringAll = async (offsetMs: number): Promise<OperationFailure | null> => {
-      const brought = new Set<string>();
-      // What the api accepts meanwhile is born at the clock's time and goes along with the next hop, or requests would
-      // hold it up.
+    /** Advances all workflows, and those that they start, to an offset; returns the first failure, or null. */
+    const advanceAll = async (offsetMs: number): Promise<OperationFailure | null> => {
+      const done = new Set<string>();
+      // Entities that the API accepts meanwhile begin at the clock's time and join the next hop; otherwise requests
+      // would hold up this one.
       const ahead = new Date(Date.now() + reachedMs + ACCEPTED_MEANWHILE_MS);
       for (let createdAfter: Date | undefined; ; createdAfter = ahead) {
-        await startWhatWaits({ database, starter, tenantId });
-        const workflowIds = (await openWorkflowIds({ database, tenantId, createdAfter })).filter(
-          (id) => !brought.has(id),
-        );
+        await sendPendingStarts({ database, starter, tenantId });
+        const workflowIds = (await openWorkflowIds({ database, tenantId, createdAfter })).filter((id) => !done.has(id));
         if (workflowIds.length === 0) break;
         const failures: OperationFailure[] = [];
-        const lookEveryMs = Math.min(workflowIds.length, AT_ONCE) * LOOK_EVERY_MS;
+        const checkEveryMs = Math.min(workflowIds.length, MAX_PARALLEL) * CHECK_EVERY_MS;
         await inParallel(workflowIds, async (workflowId) => {
           if (failures.length > 0) return;
           const timers = fleet.get(workflowId) ?? new PendingTimers(client, workflowId);
           fleet.set(workflowId, timers);
           const outside = outsideWaitOf({ client, database, tenantId, workflowId });
-          const failure = await bringWorkflow({
+          const failure = await advanceWorkflowTo({
             client,
             workflowId,
             offsetMs,
@@ -84,30 +82,30 @@ export function createAdvanceTenant({
             outside,
             signal,
             stallAfterMs,
-            lookEveryMs,
+            checkEveryMs,
           });
           if (failure) failures.push(failure);
-          brought.add(workflowId);
+          done.add(workflowId);
         });
         if (failures[0]) return failures[0];
       }
-      for (const workflowId of fleet.keys()) if (!brought.has(workflowId)) fleet.delete(workflowId);
+      for (const workflowId of fleet.keys()) if (!done.has(workflowId)) fleet.delete(workflowId);
       return null;
     };
 
-    let failure = await bringAll(reachedMs);
+    let failure = await advanceAll(reachedMs);
     while (!failure && reachedMs < targetMs) {
       if (Date.now() - began > SLICE_MS) return { arrived: false, failure: null };
       signal.throwIfAborted();
       const nowMs = Date.now();
       const hopMs =
         nextHop({ nowMs: nowMs + reachedMs, targetMs: nowMs + targetMs, nextTimerMs: nextTimerOf(fleet) }) - nowMs;
-      failure = await bringAll(hopMs);
+      failure = await advanceAll(hopMs);
       if (failure) break;
       await recordHop({ database, ...step, reachedMs: hopMs });
       reachedMs = hopMs;
     }
-    failure ??= await bringAll(targetMs);
+    failure ??= await advanceAll(targetMs);
     return { arrived: !failure, failure };
   };
 }

@@ -13,12 +13,12 @@ const CALL_TIMEOUT_MS = 2000;
 
 /** One workflow's wait for something outside Temporal. */
 export interface OutsideWait {
-  /** For a person: `it waits for …`. */
-  what: string;
+  /** Text for people that completes "it waits for …". */
+  description: string;
   /** Resolves to true while the workflow waits for it. */
   waits(): Promise<boolean>;
-  /** Has the workflow look now instead of at its next turn. Never throws. */
-  hasten(): Promise<void>;
+  /** Makes the workflow check immediately instead of at its next timer. Never throws. */
+  checkNow(): Promise<void>;
 }
 
 export interface OutsideWaitOfInput {
@@ -28,7 +28,7 @@ export interface OutsideWaitOfInput {
   workflowId: string;
 }
 
-/** Returns what a workflow may wait for outside Temporal; undefined where its process never does. */
+/** Returns the wait outside Temporal that a workflow may be in; undefined where its process has none. */
 export function outsideWaitOf({
   client,
   database: { models },
@@ -39,9 +39,9 @@ export function outsideWaitOf({
   const entityId = definition?.process.entityIdOf(workflowId);
   if (!definition || !entityId) return undefined;
   return {
-    what: definition.what,
+    description: definition.description,
     waits: () => definition.waits({ models, tenantId, entityId }),
-    async hasten() {
+    async checkNow() {
       await client
         .withDeadline(Date.now() + CALL_TIMEOUT_MS, () =>
           client.workflow.getHandle(workflowId).signal(definition.signal),

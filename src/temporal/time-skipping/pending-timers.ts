@@ -5,13 +5,13 @@ const PAGE = 1000;
 const CALL_TIMEOUT_MS = 10_000;
 
 /**
- * When a workflow's timers fire, read from its history: the server tells it nowhere else. Only what is new since the
- * last look is read.
+ * The instants at which a workflow's timers fire, read from its history: the server reports them nowhere else. Reads
+ * only the events since the last read.
  */
 export class PendingTimers {
   private runId = '';
   private lastEventId = 0;
-  /** By the event that started it: when it fires, in the workflow's time (ms). */
+  /** Firing time in the workflow's time (ms), by the id of the event that started the timer. */
   private readonly timers = new Map<number, number>();
 
   constructor(
@@ -19,12 +19,12 @@ export class PendingTimers {
     private readonly workflowId: string,
   ) {}
 
-  /** When the next one fires (ms); null when none is set. */
+  /** Instant at which the next timer fires (ms); null when none is set. */
   get nextMs(): number | null {
     return this.timers.size === 0 ? null : Math.min(...this.timers.values());
   }
 
-  /** Reads what is new; answers whether that is all that the look had seen, and nothing has happened since. */
+  /** Reads the new events; resolves to true when the history still ends where the snapshot saw it end. */
   async read({ runId, historyLength }: { runId: string; historyLength: number }): Promise<boolean> {
     if (runId !== this.runId) {
       this.runId = runId;
@@ -32,10 +32,10 @@ export class PendingTimers {
       this.timers.clear();
     }
     if (historyLength <= this.lastEventId) return historyLength === this.lastEventId;
-    const over = new Set<number>();
+    const finished = new Set<number>();
     let newest = this.lastEventId;
     let nextPageToken: Uint8Array | undefined;
-    // Backwards, so that an end is read before its beginning and nothing old is read twice.
+    // Backwards, so that a timer's end is read before its start and no old event is read twice.
     do {
       const page = await this.client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () =>
         this.client.workflowService.getWorkflowExecutionHistoryReverse({
@@ -54,8 +54,8 @@ export class PendingTimers {
         newest = Math.max(newest, eventId);
         const ended = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
         const started = event.timerStartedEventAttributes;
-        if (ended) over.add(Number(ended.startedEventId));
-        if (started && !over.has(eventId))
+        if (ended) finished.add(Number(ended.startedEventId));
+        if (started && !finished.has(eventId))
           this.timers.set(
             eventId,
             millisecondsOf(event.eventTime ?? {}) + millisecondsOf(started.startToFireTimeout ?? {}),
@@ -63,7 +63,7 @@ export class PendingTimers {
         nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
       }
     } while (nextPageToken);
-    for (const eventId of over) this.timers.delete(eventId);
+    for (const eventId of finished) this.timers.delete(eventId);
     this.lastEventId = newest;
     return newest === historyLength;
   }

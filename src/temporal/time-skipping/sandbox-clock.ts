@@ -3,7 +3,7 @@ import { claimAdvance, finishAdvance } from '../../services/sandbox/operation-pr
 import { createAdvanceTenant, type AdvanceTenant, type AdvanceTenantDependencies } from './advance-tenant';
 import { requireTimeSkipping } from './time-skipping-api';
 
-/** What the activities of an advance act with. */
+/** The operations that the activities of an advance call. */
 export interface SandboxClockMover {
   claim(input: AdvanceStepInput): Promise<void>;
   /** Rejects with `TIME_SKIPPING_UNAVAILABLE` where the server lacks the feature. */

@@ -4,12 +4,12 @@ import type { Database } from '../../models/database';
 import { entityModel } from '../../models/entity-model';
 import type { WorkflowStarter } from '../workflow-starter';
 
-/** The processes whose clocks move with their tenant's: children that act and end are not among them. */
+/** The processes whose clocks move with their tenant's clock; children that act and end are not among them. */
 const skipped = processes.filter(({ clock }) => clock === 'tenant');
 
 /**
- * The ids of the workflows of a tenant's open entities: what MongoDB says, which unlike Temporal's visibility does not
- * lag. Some may not run (yet, or any more).
+ * Returns the workflow ids of a tenant's open entities, read from MongoDB, which unlike Temporal's visibility does not
+ * lag. Some workflows may not have started yet or may have ended.
  */
 export async function openWorkflowIds({
   database,
@@ -29,10 +29,10 @@ export async function openWorkflowIds({
 }
 
 /**
- * Sends every start of the tenant that is still in the outbox. One that cannot be sent stays there, and is born at the
- * time it is sent at.
+ * Sends every start of the tenant that is still in the outbox. A start that fails stays there; its workflow begins at
+ * the clock's time when it is sent.
  */
-export async function startWhatWaits({
+export async function sendPendingStarts({
   database,
   starter,
   tenantId,
@@ -52,15 +52,15 @@ export async function startWhatWaits({
   await inParallel(rows, (row) => starter.start(row).catch(() => undefined));
 }
 
-/** How many things of one tenant are worked on at once. */
-export const AT_ONCE = 20;
+/** The number of items of one tenant that are processed at the same time. */
+export const MAX_PARALLEL = 20;
 
-/** Runs `work` for every item, twenty at a time; rejects with the first error once none is running any more. */
+/** Runs `work` for every item, `MAX_PARALLEL` at a time; rejects with the first error once none is running any more. */
 export async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
   const waiting = items.values();
   const runOneByOne = async () => {
     for (const item of waiting) await work(item);
   };
-  const results = await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, items.length) }, runOneByOne));
+  const results = await Promise.allSettled(Array.from({ length: Math.min(MAX_PARALLEL, items.length) }, runOneByOne));
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }

@@ -2,15 +2,14 @@ import { type Client, ServiceError, WorkflowClient, type ConnectionLike } from '
 import { DomainError } from '../../domain/domain-error';
 
 /*
- * Everything that speaks to the time skipping of Temporal Server 1.32 and newer
- * (`frontend.WorkflowTimeSkippingEnabled`), for which the SDK has no words of its own. One workflow's clock moves at a
- * time; other workflows are untouched. Children never skip: propagation is always switched off, because it does not
- * carry the target.
+ * Every call to the time skipping of Temporal Server 1.32 and newer (`frontend.WorkflowTimeSkippingEnabled`), for which
+ * the SDK has no API of its own. The clock of one workflow moves at a time; other workflows are untouched. Children
+ * never skip: propagation is always switched off, because it does not carry the target.
  *
  * Danger: while skipping is on, the pauses between the attempts of a failing activity are skipped too, and a workflow
- * that comes to rest just after real time has passed the target is skipped on to its next timer, however far
- * (docs/decisions/0009). So each session makes one skip, at once or not at all: begin it only while the workflow rests
- * and its target lies well ahead, and end it where it was not made.
+ * that becomes idle just after real time has passed the target is skipped on to its next timer, however far
+ * (docs/decisions/0009). Therefore each session makes one skip, immediately or not at all: begin it only while the
+ * workflow is idle and its target lies well ahead, and end it if the skip was not made.
  */
 const SKIPS_PER_SESSION = 1;
 const CALL_TIMEOUT_MS = 5000;
@@ -21,20 +20,20 @@ const RUNNING = 1;
 type WorkflowService = Client['workflowService'];
 type TimeSkippingConfig = NonNullable<Parameters<WorkflowService['startWorkflowExecution']>[0]['timeSkippingConfig']>;
 
-/** Where a workflow stands. */
-export interface WorkflowStand {
+/** The clock and the pending work of a workflow at one moment. */
+export interface WorkflowSnapshot {
   running: boolean;
   runId: string;
-  /** How far it is ahead of real time, in ms; negative by as much as the two clocks differ. */
+  /** Milliseconds ahead of real time; negative by as much as the two machines' clocks differ. */
   offsetMs: number;
-  /** How inexact `offsetMs` may be, in ms. */
+  /** Error bound of `offsetMs`, in ms. */
   blurMs: number;
   historyLength: number;
-  /** Whether a skip is under way. */
+  /** True while a skip is under way. */
   skipping: boolean;
-  /** What is in flight, in words; null when it waits for timers and messages only. */
+  /** The work in flight, as text for people; null when the workflow waits only for timers and messages. */
   busyWith: string | null;
-  /** An activity that failed and is tried again. */
+  /** The activity that failed and is being retried. */
   failing: { activity: string; attempts: number } | null;
 }
 
@@ -47,25 +46,25 @@ const bounded = <T>(client: Client, call: () => Promise<T>): Promise<T> =>
 const codeOf = (error: unknown): unknown =>
   ((error instanceof ServiceError ? error.cause : error) as { code?: unknown } | undefined)?.code;
 
-/** Null when Temporal knows no such workflow. */
-export async function describeStand({
+/** Returns null when Temporal knows no such workflow. */
+export async function describeWorkflow({
   client,
   workflowId,
 }: {
   client: Client;
   workflowId: string;
-}): Promise<WorkflowStand | null> {
-  const askedAt = Date.now();
-  const answer = await bounded(client, () =>
+}): Promise<WorkflowSnapshot | null> {
+  const sentAt = Date.now();
+  const response = await bounded(client, () =>
     client.workflowService.describeWorkflowExecution(namedBy({ client, workflowId })),
   ).catch((error: unknown) => {
     if (codeOf(error) === NOT_FOUND) return null;
     throw error;
   });
-  if (!answer) return null;
-  const answeredAt = Date.now();
+  if (!response) return null;
+  const receivedAt = Date.now();
   const { workflowExecutionInfo, workflowExtendedInfo, pendingActivities, pendingChildren, pendingWorkflowTask } =
-    answer;
+    response;
   const skipped = workflowExtendedInfo?.timeSkippingInfo;
   const failing = pendingActivities?.find(({ attempt }) => (attempt ?? 0) > 1);
   const activity = pendingActivities?.[0]?.activityType?.name;
@@ -73,8 +72,8 @@ export async function describeStand({
   return {
     running: Number(workflowExecutionInfo?.status) === RUNNING,
     runId: workflowExecutionInfo?.execution?.runId ?? '',
-    offsetMs: skipped?.currentTime ? millisecondsOf(skipped.currentTime) - (askedAt + answeredAt) / 2 : 0,
-    blurMs: (answeredAt - askedAt) / 2,
+    offsetMs: skipped?.currentTime ? millisecondsOf(skipped.currentTime) - (sentAt + receivedAt) / 2 : 0,
+    blurMs: (receivedAt - sentAt) / 2,
     historyLength: Number(workflowExecutionInfo?.historyLength ?? 0),
     skipping: skipped?.effectiveConfig?.enabled === true,
     busyWith: activity
@@ -89,8 +88,8 @@ export async function describeStand({
 }
 
 /**
- * Lets a workflow skip to its next timer, but `byMs` at most: at once, or as soon as nothing of it is in flight. False
- * when it has ended.
+ * Lets a workflow skip to its next timer, but by `byMs` at most: immediately, or as soon as none of its work is in
+ * flight. Returns false when it has ended.
  */
 export async function beginSkip({
   client,
@@ -108,7 +107,7 @@ export async function beginSkip({
   });
 }
 
-/** From here on the workflow lives at the pace of real time. False when it has ended. */
+/** Stops skipping: from here on the workflow's clock runs at the pace of real time. Returns false when it has ended. */
 export async function endSkip({ client, workflowId }: { client: Client; workflowId: string }): Promise<boolean> {
   return configure({ client, workflowId, config: { enabled: false, disablePropagation: true } });
 }
@@ -140,10 +139,10 @@ async function configure({
 }
 
 /**
- * A client whose starts are born at real time and skip `byMs` at once, in the very request that starts them. The
- * workflow waits for it as its first step (workflows/align-clock.ts).
+ * Returns a client whose workflows start at real time and skip `byMs` immediately, in the very request that starts
+ * them. The workflow waits for that skip as its first step (workflows/align-clock.ts).
  */
-export function startingAhead({
+export function clientStartingAhead({
   client,
   workflowId,
   byMs,
@@ -167,16 +166,16 @@ export function startingAhead({
 
 /**
  * Rejects with `TIME_SKIPPING_UNAVAILABLE` where the server is too old or has the feature switched off. Resolves to
- * `available`, or to `unknown` when the server does not answer: an advance is then accepted and waits for it.
+ * `available`, or to `unknown` when the server does not respond: an advance is then accepted and waits for the server.
  */
 export async function requireTimeSkipping({ client }: { client: Client }): Promise<'available' | 'unknown'> {
-  const nobody = {
+  const noWorkflow = {
     namespace: client.options.namespace,
     workflowExecution: { workflowId: 'time-skipping-probe' },
     fastForwardId: 'probe',
   };
   try {
-    await bounded(client, () => client.workflowService.pollWorkflowExecutionTimeSkipping(nobody));
+    await bounded(client, () => client.workflowService.pollWorkflowExecutionTimeSkipping(noWorkflow));
     return 'available';
   } catch (error) {
     if (codeOf(error) === UNIMPLEMENTED) throw timeSkippingUnavailable();
@@ -187,7 +186,8 @@ export async function requireTimeSkipping({ client }: { client: Client }): Promi
 const timeSkippingUnavailable = (): DomainError =>
   new DomainError(
     'TIME_SKIPPING_UNAVAILABLE',
-    'The Temporal server cannot skip time. It has to be version 1.32 or newer with the dynamic configuration frontend.WorkflowTimeSkippingEnabled=true.',
+    'The Temporal server cannot skip time. It has to be version 1.32 or newer with the dynamic configuration ' +
+      'frontend.WorkflowTimeSkippingEnabled=true.',
   );
 
 function skipOf({ id, byMs }: { id: string; byMs: number }): TimeSkippingConfig {
@@ -200,7 +200,7 @@ function skipOf({ id, byMs }: { id: string; byMs: number }): TimeSkippingConfig 
   };
 }
 
-/** The same object with some of its members replaced; its methods still run on itself. */
+/** Returns the same object with some of its members replaced; its methods still run on the original. */
 function replacing<T extends object>(target: T, members: Record<string, unknown>): T {
   return new Proxy(target, {
     get(_, key) {
@@ -211,7 +211,7 @@ function replacing<T extends object>(target: T, members: Record<string, unknown>
   });
 }
 
-/** Of a protobuf timestamp or duration. */
+/** Returns the milliseconds of a protobuf timestamp or duration. */
 export function millisecondsOf({ seconds, nanos }: { seconds?: unknown; nanos?: number | null }): number {
   return Number(seconds ?? 0) * 1000 + (nanos ?? 0) / 1_000_000;
 }

@@ -3,56 +3,56 @@ import type { Client } from '@temporalio/client';
 import type { OperationFailure } from '../../contracts/operation';
 import type { OutsideWait } from './outside-waits';
 import { PendingTimers } from './pending-timers';
-import { beginSkip, describeStand, endSkip, type WorkflowStand } from './time-skipping-api';
+import { beginSkip, describeWorkflow, endSkip, type WorkflowSnapshot } from './time-skipping-api';
 
-export interface BringWorkflowInput {
+export interface AdvanceWorkflowToInput {
   client: Client;
   workflowId: string;
-  /** Where to, as what it shall be ahead of real time, in ms. One that is further already stays. */
+  /** Target: milliseconds ahead of real time. A workflow that is already further ahead stays there. */
   offsetMs: number;
   timers?: PendingTimers;
-  /** While it waits for this it is given real time, and looks for it more often. */
+  /** While the workflow waits for this it gets real time and is signalled to check more often. */
   outside?: OutsideWait;
   signal?: AbortSignal;
-  /** How long nothing may happen before it counts as stalled; real time. */
+  /** Milliseconds of real time without progress after which the workflow counts as stalled. */
   stallAfterMs?: number;
-  /** How often it is looked at while it is busy. */
-  lookEveryMs?: number;
+  /** Milliseconds between two checks while the workflow is busy. */
+  checkEveryMs?: number;
 }
 
 const STALL_AFTER_MS = 30_000;
 /**
- * However busy it is: one that never comes to rest, such as a loop of short timers, does not hold up the clock for
- * ever.
+ * The limit even for a busy workflow: one that is never idle, such as a loop of short timers, does not hold up the
+ * clock for ever.
  */
 const GIVE_UP_AFTER_MS = 240_000;
 /**
- * For what comes from outside: longer than a call that was given up may be on its way, which is waited for before it is
- * called lost.
+ * The multiple of the stall limit for an outside wait: longer than an abandoned call to the gateway may still be in
+ * flight, because such a call counts as lost only after that time.
  */
 const OUTSIDE_STALLS = 3;
-const HASTEN_EVERY_MS = 5000;
+const NUDGE_EVERY_MS = 5000;
 /**
- * What a workflow may stay behind, and how long it has to rest before a skip begins: much longer than the server takes
- * to make one.
+ * The lag that counts as arrived, and the idle time that a workflow needs before a skip begins: much longer than the
+ * server takes to make a skip.
  */
 const LEEWAY_MS = 250;
-const LOOK_EVERY_MS = 50;
+const CHECK_EVERY_MS = 50;
 
 /**
- * Brings one workflow to an instant and waits until everything that was due has happened. Skipping begins only while
- * nothing is in flight or about to be, and not while an activity fails or the process waits for the gateway: what fails
- * is given real time to recover, never the time of its deadlines. Answers null when it has arrived, has ended or is
- * unknown; otherwise why it could not.
+ * Advances one workflow to an instant and waits until everything that was due has happened. Skipping begins only while
+ * no work is in flight or about to be, and not while an activity fails or the process waits for the gateway: a failure
+ * gets real time to recover, never the time of its deadlines. Returns null when the workflow has arrived, has ended or
+ * is unknown; otherwise the reason why it did not arrive.
  */
-export async function bringWorkflow(input: BringWorkflowInput): Promise<OperationFailure | null> {
+export async function advanceWorkflowTo(input: AdvanceWorkflowToInput): Promise<OperationFailure | null> {
   const {
     client,
     workflowId,
     offsetMs,
     signal,
     stallAfterMs = STALL_AFTER_MS,
-    lookEveryMs = LOOK_EVERY_MS,
+    checkEveryMs = CHECK_EVERY_MS,
     outside,
   } = input;
   const timers = input.timers ?? new PendingTimers(client, workflowId);
@@ -61,68 +61,72 @@ export async function bringWorkflow(input: BringWorkflowInput): Promise<Operatio
   let moved = '';
   let ownEvents = 0;
   let waitsSince: number | null = null;
-  let hastenedAt = 0;
-  for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, lookEveryMs)) {
+  let nudgedAt = 0;
+  for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, checkEveryMs)) {
     signal?.throwIfAborted();
-    const stand = await describeStand({ client, workflowId });
-    if (!stand?.running) return null;
-    const lagMs = offsetMs - stand.offsetMs;
-    const leewayMs = LEEWAY_MS + stand.blurMs;
+    const snapshot = await describeWorkflow({ client, workflowId });
+    if (!snapshot?.running) return null;
+    const lagMs = offsetMs - snapshot.offsetMs;
+    const leewayMs = LEEWAY_MS + snapshot.blurMs;
     const arrived = lagMs <= leewayMs;
-    const idle = stand.busyWith === null;
-    const restsForMs = idle ? await restOf(timers, stand) : 0;
-    if (arrived && !stand.skipping && restsForMs > Math.max(0, lagMs) + stand.blurMs) return null;
-    // A skip is made at once, unless a message came in between. Left on, it would be made whenever the workflow comes
-    // to rest, target or not.
-    if (stand.skipping && (await endSkip({ client, workflowId }))) ownEvents += 1;
-    // A timer that is over but has not fired would be jumped over together with everything it leads to; one that fires
-    // meanwhile keeps the skip waiting.
-    const mayBegin = !arrived && !stand.failing && !stand.skipping && restsForMs > leewayMs;
-    const move = `${stand.runId}/${stand.historyLength - ownEvents}`;
+    const idle = snapshot.busyWith === null;
+    const idleForMs = idle ? await idleTimeMs(timers, snapshot) : 0;
+    if (arrived && !snapshot.skipping && idleForMs > Math.max(0, lagMs) + snapshot.blurMs) return null;
+    // A skip is made immediately, unless a message came in between. A skip left on would be made whenever the workflow
+    // becomes idle, target or not.
+    if (snapshot.skipping && (await endSkip({ client, workflowId }))) ownEvents += 1;
+    // An expired timer that has not fired would be skipped together with everything it leads to; a timer that fires
+    // meanwhile delays the skip.
+    const mayBegin = !arrived && !snapshot.failing && !snapshot.skipping && idleForMs > leewayMs;
+    const move = `${snapshot.runId}/${snapshot.historyLength - ownEvents}`;
     if (mayBegin) waitsSince = (await outside?.waits()) ? (waitsSince ?? Date.now()) : null;
     const begins = mayBegin && waitsSince === null;
     if (begins) {
       if (!(await beginSkip({ client, workflowId, byMs: lagMs }))) return null;
       ownEvents += 1;
     }
-    if (mayBegin && waitsSince !== null && Date.now() - hastenedAt > HASTEN_EVERY_MS) {
-      hastenedAt = Date.now();
-      await outside?.hasten();
+    if (mayBegin && waitsSince !== null && Date.now() - nudgedAt > NUDGE_EVERY_MS) {
+      nudgedAt = Date.now();
+      await outside?.checkNow();
     }
 
     if (move !== moved) lastMoveAt = Date.now();
     moved = move;
-    // A look moves it, but not on.
+    // Signalling the workflow to check adds events to its history, but is no progress.
     const forMs = waitsSince === null ? stallAfterMs : OUTSIDE_STALLS * stallAfterMs;
     if (Date.now() - (waitsSince ?? lastMoveAt) > forMs || Date.now() > giveUpAt) {
       await endSkip({ client, workflowId });
-      const busyWith = waitsSince === null ? stand.busyWith : (outside?.what ?? null);
-      return whyItStalled(workflowId, { ...stand, busyWith }, forMs);
+      const busyWith = waitsSince === null ? snapshot.busyWith : (outside?.description ?? null);
+      return stallFailure(workflowId, { ...snapshot, busyWith }, forMs);
     }
     if (!begins) await setTimeout(pauseMs, undefined, { signal });
   }
 }
 
 /**
- * How long nothing is going to happen by itself (ms): nothing at all where a timer has just fired, or is over and has
- * not fired yet.
+ * Returns the milliseconds in which nothing is going to happen by itself: 0 where a timer has just fired, or has
+ * expired and not fired yet.
  */
-async function restOf(timers: PendingTimers, stand: WorkflowStand): Promise<number> {
-  if (!(await timers.read(stand))) return 0;
-  return timers.nextMs === null ? Infinity : timers.nextMs - Date.now() - stand.offsetMs;
+async function idleTimeMs(timers: PendingTimers, snapshot: WorkflowSnapshot): Promise<number> {
+  if (!(await timers.read(snapshot))) return 0;
+  return timers.nextMs === null ? Infinity : timers.nextMs - Date.now() - snapshot.offsetMs;
 }
 
-function whyItStalled(
+function stallFailure(
   workflowId: string,
-  { failing, busyWith }: WorkflowStand,
+  { failing, busyWith }: WorkflowSnapshot,
   stallAfterMs: number,
 ): OperationFailure {
   const forSeconds = `${Math.round(stallAfterMs / 1000)} s`;
   if (failing) {
-    const detail = `The activity ${failing.activity} of ${workflowId} failed ${failing.attempts} times in a row. Its deadlines were kept; advance again when what it needs is back.`;
+    const detail =
+      `The activity ${failing.activity} of ${workflowId} failed ${failing.attempts} times in a row. ` +
+      'No deadline was skipped. Advance again when its cause is resolved.';
     return { code: 'ACTIVITY_FAILING', detail, workflowId };
   }
-  const detail = `${workflowId} did not move for ${forSeconds}: it waits for ${busyWith ?? 'the server to skip its time'}. Advance again when that is mended.`;
+  const detail =
+    `${workflowId} made no progress for ${forSeconds}: it waits for ${busyWith ?? 'the server to skip its time'}. ` +
+    'Advance again when the cause is resolved.';
   return { code: 'WORKFLOW_STALLED', detail, workflowId };
 }
 
@@ -130,20 +134,20 @@ export interface AdvanceWorkflowInput {
   client: Client;
   workflowId: string;
   byMs: number;
-  /** How long nothing may happen before it gives up; real time. */
+  /** Milliseconds of real time without progress after which the call rejects. */
   timeoutMs: number;
 }
 
 /**
- * Moves one workflow's clock by a duration, for tests. Resolves when everything that was due has happened, or the
+ * Moves one workflow's clock by a duration, for tests. Resolves when everything that was due has happened, or when the
  * workflow has ended.
  */
 export async function advanceWorkflow({ client, workflowId, byMs, timeoutMs }: AdvanceWorkflowInput): Promise<void> {
-  const stand = await describeStand({ client, workflowId });
-  const failure = await bringWorkflow({
+  const snapshot = await describeWorkflow({ client, workflowId });
+  const failure = await advanceWorkflowTo({
     client,
     workflowId,
-    offsetMs: (stand?.offsetMs ?? 0) + byMs,
+    offsetMs: (snapshot?.offsetMs ?? 0) + byMs,
     stallAfterMs: timeoutMs,
   });
   if (failure) throw new Error(failure.detail);

@@ -7,13 +7,13 @@ import { anyRequest, type AnyRequest } from './any-value';
 import type { ContractWorld } from './contract-world';
 import type { CasesInput } from './contract-cases';
 
-/** Tests that no request leads to an answer outside the contract, or to a server error. */
+/** Registers tests that every response is within the contract, and none is a server error. */
 export function anyRequestCases({ operations, world }: CasesInput): void {
-  it.each(operations)('$id answers any request as the contract says, never with a 5xx', async (operation) => {
-    const answersWell = fc.asyncProperty(anyRequest(operation), async (request) => {
+  it.each(operations)('$id responds to any request within the contract, never with a 5xx', async (operation) => {
+    const respondsWell = fc.asyncProperty(anyRequest(operation), async (request) => {
       expect((await send({ world: world(), operation, request })).status).toBeLessThan(500);
     });
-    await fc.assert(answersWell, { numRuns: casesOf({ short: 25, long: 200 }) });
+    await fc.assert(respondsWell, { numRuns: casesOf({ short: 25, long: 200 }) });
   });
 }
 

@@ -12,7 +12,7 @@ const wellFormed: Record<string, fc.Arbitrary<string>> = {
 };
 const anyText = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary', maxLength: 300 }));
 
-/** Values that a schema may or may not take: mostly of the right form, now and then anything. */
+/** Generates values that a schema may or may not accept: mostly well-formed, sometimes anything. */
 export function valueOf(schema: JsonSchema): fc.Arbitrary<unknown> {
   const anything = fc.jsonValue({ maxDepth: 3 });
   return fc.oneof({ arbitrary: formed(schema), weight: 8 }, { arbitrary: anything, weight: 1 });
@@ -51,7 +51,7 @@ function objectOf(schema: JsonSchema): fc.Arbitrary<unknown> {
   return fc.tuple(known, fc.dictionary(fc.string(), fc.string())).map(([a, b]) => ({ ...b, ...a }));
 }
 
-/** Headers travel as visible ASCII. */
+/** Header values are visible ASCII. */
 const headerText = fc.string({
   minLength: 1,
   maxLength: 40,
@@ -60,13 +60,13 @@ const headerText = fc.string({
 
 export interface AnyRequest {
   body: unknown;
-  /** True when the path names what exists. */
+  /** True when the path names an existing entity. */
   known: boolean;
-  /** Values of query and header parameters by name. */
+  /** The values of query and header parameters, by name. */
   given: Record<string, string>;
 }
 
-/** Requests of an operation that it may or may not accept. */
+/** Generates requests that an operation may or may not accept. */
 export function anyRequest({ parameters, body }: Operation): fc.Arbitrary<AnyRequest> {
   const given = parameters
     .filter(({ in: place }) => place !== 'path')

@@ -4,7 +4,7 @@ import type { ContractWorld } from './contract-world';
 import type { CasesInput } from './contract-cases';
 
 const MARK = '"@@"';
-/** The bad values that a field is given, as JSON text. */
+/** The bad values for a field: name and JSON text. */
 const badValues: [string, string][] = [
   ['a number', '12345'],
   ['{"$ne":null}', '{"$ne":null}'],
@@ -19,8 +19,8 @@ const badValues: [string, string][] = [
 const cardNumbers = ['4242424242424242', '5555-5555-5555-4444', '3782 822463 10005'];
 
 /**
- * Tests that bodies are refused before anything is stored: each field that is required by its absence, each distinct
- * schema of a field by every bad value.
+ * Registers tests that bad bodies are refused before anything is stored: without each required field, and with every
+ * bad value in each distinct field schema.
  */
 export function badInputCases({ operations, bodies, world }: CasesInput): void {
   const withBody = operations.filter(({ body }) => body !== null);
@@ -44,11 +44,11 @@ export function badInputCases({ operations, bodies, world }: CasesInput): void {
     });
 
   const withoutBody = operations.filter(
-    ({ body, answersPages, takesRawBody, method }) =>
-      body === null && !answersPages && !takesRawBody && method !== 'get' && method !== 'delete',
+    ({ body, servesPages, takesRawBody, method }) =>
+      body === null && !servesPages && !takesRawBody && method !== 'get' && method !== 'delete',
   );
   if (withoutBody.length > 0)
-    it.each(withoutBody)('$id takes no body', async (operation) => {
+    it.each(withoutBody)('$id accepts no body', async (operation) => {
       const before = await world().everything();
       const { body } = await world().sendRaw(operation, '{"a":1}');
       expect(body).toMatchObject({ status: 422, code: 'INVALID_REQUEST', errors: [{ pointer: '' }] });
@@ -57,7 +57,7 @@ export function badInputCases({ operations, bodies, world }: CasesInput): void {
 
   const withCard = withBody.filter(({ body }) => fieldsOf(body!.schema).some(({ schema }) => isPaymentMethod(schema)));
   if (withCard.length > 0)
-    it.each(withCard)('$id refuses a card number and neither stores, shows nor logs it', async (operation) => {
+    it.each(withCard)('$id refuses a card number and does not store, show or log it', async (operation) => {
       const before = await world().everything();
       for (const number of cardNumbers) {
         const text = JSON.stringify({ ...bodies[operation.id], paymentMethod: number });
@@ -87,7 +87,7 @@ async function refusesBadValues({
 }): Promise<void> {
   const pointer = `/${field.path.join('/')}`;
   const marked = JSON.stringify(withField(base, field.path, '@@'));
-  for (const [name, bad] of badValues.filter(([each]) => !mayTake(each, field, operation))) {
+  for (const [name, bad] of badValues.filter(([each]) => !mayAccept(each, field, operation))) {
     const { status, body } = await world.sendRaw(
       operation,
       marked.replace(MARK, () => bad),
@@ -107,12 +107,12 @@ async function refusesBadValues({
   );
 }
 
-/** Whether a bad value is a good one for this field. */
-function mayTake(name: string, { schema }: Field, operation: Operation): boolean {
+/** Returns true when the field may accept the bad value. */
+function mayAccept(name: string, { schema }: Field, operation: Operation): boolean {
   if (name === 'a number') return schema.type === 'integer';
   if (name === 'null') return (schema.oneOf as JsonSchema[] | undefined)?.some(({ type }) => type === 'null') ?? false;
   const isFreeText = schema.type === 'string' && !schema.enum && !schema.pattern && !schema.format;
-  // A token is bytes: it is compared and never stored.
+  // A token is compared as bytes and never stored.
   if (name === 'a lone surrogate') return isFreeText && operation.id === 'verifyEmail';
   return name === 'NUL' && isFreeText;
 }

@@ -1,7 +1,7 @@
 import type { JsonSchema, Operation } from '../../http/pipeline/contract';
 import { resolveSchema } from './domain-operations';
 
-/** A field of a body; `path` leads to it from the body's root. */
+/** A field of a body, with its path from the root of the body. */
 export interface Field {
   path: string[];
   required: boolean;
@@ -21,8 +21,8 @@ export function fieldsOf(schema: JsonSchema, path: string[] = []): Field[] {
 }
 
 /**
- * Returns for each operation the fields whose schema no earlier operation has. Descriptions, examples and defaults make
- * no difference: two fields with the same rules refuse the same values.
+ * Returns for each operation the fields whose schema no earlier operation has. Descriptions, examples and defaults are
+ * ignored: two fields with the same rules refuse the same values.
  */
 export function distinctFields(operations: readonly Operation[]): Map<Operation['id'], Field[]> {
   const seen = new Set<string>();

@@ -4,12 +4,12 @@ import type { HttpDomain } from './domain-operations';
 
 export interface DescribeContractInput {
   domain: HttpDomain;
-  /** A valid body for each operation that takes one. */
+  /** A valid body for each operation with a body. */
   bodies: Partial<Record<OperationId, object>>;
   seed: SeedDomain;
 }
 
-/** One part of the suite: tests of these operations in a world that is open while they run. */
+/** The input of one part of the suite: the operations, and a world that is open while the tests run. */
 export interface CasesInput extends Pick<DescribeContractInput, 'bodies'> {
   operations: Operation[];
   world: () => ContractWorld;

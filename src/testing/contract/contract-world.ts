@@ -12,13 +12,13 @@ export interface SeedInput {
   tenant: TestTenant;
 }
 
-/** Creates one entity of each kind that a domain's paths name. Returns the ids by path parameter. */
+/** Creates one entity for each path parameter of a domain. Returns the ids by parameter. */
 export type SeedDomain = (input: SeedInput) => Promise<PathIds>;
 export type ContractWorld = Awaited<ReturnType<typeof openContractWorld>>;
 
-/** The API over a real MongoDB with a tenant that owns one of everything the domain's paths name. */
+/** Opens the API over a real MongoDB, with a tenant that owns one entity for each path parameter of the domain. */
 export async function openContractWorld(seed: SeedDomain) {
-  // The limit on bodies is above 1 MB, so that the validation itself meets a string of 1 MB.
+  // The body limit is above 1 MB, so that a string of 1 MB reaches the validation.
   const api = await startTestApi({
     requestDeadlineMs: PATIENT_MS,
     limits: { requestsPerMinute: 1_000_000, maxBodyBytes: 2_000_000 },
@@ -30,14 +30,14 @@ export async function openContractWorld(seed: SeedDomain) {
     api,
     tenant,
     ids,
-    /** The ids of nothing that exists, of the right form. */
+    /** Returns well-formed ids of entities that do not exist. */
     unknownIds: (): PathIds => replaceIds(ids, (id) => id.replace(/_.*/, newId('event').slice(3))),
     malformedIds: (): PathIds => replaceIds(ids, (_id, index) => ['x', '$ne', 'pay_x'][index % 3]!),
     keyFor,
-    /** Returns the path of an operation, its parameters filled in. */
+    /** Returns the path of an operation with its parameters filled in. */
     pathOf: ({ template }: Operation, params: PathIds = ids): string =>
       template.replaceAll(/\{(\w+)\}/g, (_all, name: string) => params[name] ?? 'unset'),
-    /** Sends a body as it is, so that it need not be JSON. */
+    /** Sends a body unchanged, which need not be JSON. */
     async sendRaw(operation: Operation, body: string | Buffer) {
       const call = api
         .call(operation.method, this.pathOf(operation), keyFor(operation))
@@ -45,7 +45,7 @@ export async function openContractWorld(seed: SeedDomain) {
         .serialize((text: unknown) => text as string);
       return expectContract(await call.send(body));
     },
-    /** Returns the whole database as text: equal before and after means that nothing was stored. */
+    /** Returns the whole database as text: equal texts mean that nothing was stored. */
     async everything(): Promise<string> {
       const all = await Promise.all(
         Object.values(api.database.models).map((model) =>

@@ -5,7 +5,7 @@ import { openContractWorld, type ContractWorld } from './contract-world';
 import { operationsOf } from './domain-operations';
 import { tenancyCases } from './tenancy-cases';
 
-/** Registers the tests that every operation of a domain has to pass, so that a new one is tested from its first day. */
+/** Registers the tests that every operation of a domain must pass, so that a new operation is tested automatically. */
 export function describeContract({ domain, bodies, seed }: DescribeContractInput): void {
   const operations = operationsOf(domain);
   let world: ContractWorld;
@@ -14,13 +14,13 @@ export function describeContract({ domain, bodies, seed }: DescribeContractInput
   });
   afterAll(() => world?.api.stop());
 
-  test('every operation that takes a body has an example to start from', () => {
+  test('every operation with a required body has an example', () => {
     const missing = operations.filter(({ id, body }) => body?.required && !bodies[id]).map(({ id }) => id);
     expect(missing).toEqual([]);
   });
   const input: CasesInput = { operations, bodies, world: () => world };
   tenancyCases(input);
   badInputCases(input);
-  // Last, because these requests change what they name.
+  // Last, because these requests change the seeded entities.
   anyRequestCases(input);
 }

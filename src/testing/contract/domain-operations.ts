@@ -1,7 +1,7 @@
 import { readContractText } from '../../assets';
 import { loadContract, type JsonSchema, type Operation } from '../../http/pipeline/contract';
 
-/** The domains that serve operations; the tag of their operations has the same name. */
+/** The domains that serve operations. The tag of their operations has the same name. */
 export const httpDomains = ['partners', 'users', 'payments', 'subscriptions', 'sandbox', 'operator'] as const;
 export type HttpDomain = (typeof httpDomains)[number];
 

@@ -6,7 +6,7 @@ import { OPERATOR_KEY } from '../test-api';
 import type { ContractWorld } from './contract-world';
 import type { CasesInput } from './contract-cases';
 
-/** Tests of who may call an operation, and that a stranger's id answers like an unknown one. */
+/** Registers tests of the callers of an operation: another tenant's id gets the response of an unknown id. */
 export function tenancyCases({ operations, bodies, world }: CasesInput): void {
   const guarded = operations.filter((operation) => operation.scopes !== null);
   const ofTenants = guarded.filter(({ platformOnly }) => !platformOnly);
@@ -53,7 +53,7 @@ export function tenancyCases({ operations, bodies, world }: CasesInput): void {
 
   const withId = ofTenants.filter(({ template }) => template.includes('{'));
   if (withId.length > 0)
-    it.each(withId)("$id answers another tenant's id like an unknown one", async (operation) => {
+    it.each(withId)("$id responds to another tenant's id as to an unknown one", async (operation) => {
       const { api, tenant, unknownIds, malformedIds } = world();
       const before = sentBy(api);
       for (const stranger of [
@@ -72,7 +72,7 @@ export function tenancyCases({ operations, bodies, world }: CasesInput): void {
 
   const lists = ofTenants.filter(({ id, template }) => id.startsWith('list') && !template.includes('{'));
   if (lists.length > 0)
-    it.each(lists)('$id shows a stranger nothing', async (operation) => {
+    it.each(lists)('$id shows nothing of another tenant', async (operation) => {
       const stranger = await world().api.newTenant({ scopes: [...scopes] });
       expect((await call(operation, stranger.key)).body).toEqual({ items: [], next: null });
       expect((await call(operation, world().tenant.key)).body.items).toHaveLength(1);

@@ -1,13 +1,13 @@
 import type { Model } from 'mongoose';
 
 /**
- * Has something happen right after the next document is read of a model: between two looks of the code under test. Ends
- * with `jest.restoreAllMocks()`.
+ * Runs `happen` right after the next `findOne` of a model, between two reads of the code under test. Call
+ * `jest.restoreAllMocks()` afterwards.
  */
 export function afterFirstRead<T>(model: Model<T>, happen: () => Promise<unknown>): void {
   const findOne = model.findOne.bind(model);
-  jest.spyOn(model, 'findOne').mockImplementationOnce((...asked) => {
-    const query = findOne(...asked);
+  jest.spyOn(model, 'findOne').mockImplementationOnce((...args) => {
+    const query = findOne(...args);
     const exec = query.exec.bind(query);
     query.exec = async () => {
       const found = await exec();

@@ -2,10 +2,10 @@ import { defineSignal, proxyActivities, setHandler, sleep } from '@temporalio/wo
 
 const { work } = proxyActivities<{ work(): Promise<void> }>({ startToCloseTimeout: '1 minute' });
 
-/** Has it work at once, too. */
+/** Requests work immediately. */
 export const workNow = defineSignal('workNow');
 
-/** A workflow for tests of the clock: after a day it works for a while, and then waits for a month, and for another. */
+/** A workflow for tests of the clock: it waits for a day, runs an activity, and then waits for a month twice. */
 export async function dayOfWork(): Promise<void> {
   setHandler(workNow, () => work());
   await sleep('1 day');

@@ -3,9 +3,8 @@ import type { Client } from '@temporalio/client';
 import { waitFor } from '../wait-for';
 
 /**
- * Has the server give up a running attempt of an activity now, as if its start-to-close time were over: no workflow
- * needs shorter times for a test, and nobody waits half a minute. Resolves when the attempt no longer counts; the next
- * has the time it always had.
+ * Makes the server time out a running attempt of an activity now, so that no workflow needs shorter timeouts for a test
+ * and no test waits half a minute. Resolves when the attempt has timed out; the next attempt has its usual time.
  */
 export async function expireAttempt({ client, attempt }: { client: Client; attempt: Info }): Promise<void> {
   const { attempt: number, activityId, workflowExecution } = attempt;
@@ -31,7 +30,7 @@ export async function expireAttempt({ client, attempt }: { client: Client; attem
     return !pendingActivities?.some((pending) => pending.activityId === activityId && pending.attempt === number);
   };
   await waitFor(isOver, { what: `attempt ${number} of ${attempt.activityType} to time out` });
-  // On a machine that was slow to get here the next attempt is over too, and with it all that could be restored.
+  // On a slow machine the next attempt may be over too, and then there are no options to restore.
   await client.workflowService
     .updateActivityExecutionOptions({ ...about, restoreOriginal: true })
     .catch(() => undefined);

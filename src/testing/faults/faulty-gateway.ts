@@ -6,30 +6,30 @@ import {
 } from '../../clients/gateways/gateway-errors';
 import type { PaymentGateway } from '../../clients/gateways/payment-gateway';
 
-/** A real gateway that goes wrong for the payments a test names. What is taken from a set goes wrong once. */
+/** Wraps a real gateway that fails for the payments that a test names. Faults marked "once" remove their payment. */
 export function createFaultyGateway() {
   const faults = {
-    /** Look-ups are not answered. */
+    /** Look-ups get no answer. */
     blind: new Set<string>(),
-    /** Voids are not taken. */
+    /** Voids are refused for now. */
     unvoidable: new Set<string>(),
-    /** Voids fail with what nobody foresaw. */
+    /** Voids fail with an unexpected error. */
     stumbling: new Set<string>(),
-    /** `<payment or refund>:<call>` that is done and not answered (once). */
+    /** `<payment or refund>:<call>`: the call is executed without an answer (once). */
     silent: new Set<string>(),
-    /** An authorisation never arrives, and nobody knows (once). */
+    /** An authorisation never arrives, and the caller gets no answer (once). */
     lostOnTheWay: new Set<string>(),
     /** An authorisation fails with an error that the gateway keeps under its key; taken out, the key is forgotten. */
     keptError: new Set<string>(),
-    /** A capture never arrives, and nobody knows (once). */
+    /** A capture never arrives, and the caller gets no answer (once). */
     captureLost: new Set<string>(),
-    /** A capture is refused for good. */
+    /** Captures are refused for good. */
     uncapturable: new Set<string>(),
-    /** An authorisation is done, and the attempt that asked for it breaks off before it can keep the answer (once). */
+    /** An authorisation is executed, but the calling attempt fails before it can record the answer (once). */
     brokenOff: new Set<string>(),
-    /** Every call is refused, as after the gateway's key was replaced. */
+    /** Every call is refused, as with a replaced gateway key. */
     lockedOut: new Set<string>(),
-    /** Authorisations are refused, look-ups are answered: as with a key that may only read. */
+    /** Authorisations are refused and look-ups answered, as with a read-only key. */
     readOnly: new Set<string>(),
   };
   const paymentOf = ({ idempotencyKey }: { idempotencyKey: string }) => idempotencyKey.split(':')[0]!;

@@ -8,7 +8,7 @@ import type { Database } from '../../models/database';
 import { expireAttempt } from './expire-attempt';
 import { waitFor } from '../wait-for';
 
-/** How a step can go wrong. */
+/** The ways in which a step can fail. */
 export const modes = [
   'fails for good before its effect',
   'fails for good after its effect',
@@ -24,18 +24,18 @@ export interface Fault {
   /** The activity, or the call that it makes (`authorise`, `capture`). */
   step: string;
   mode: Mode;
-  /** With a kill: after which of the step's effects, from 1. It comes with the first attempt that has so many. */
+  /** For a kill: the number of the step's effect, from 1, after which the first attempt that has it is killed. */
   effect?: number;
 }
 
-/** A fault with a name for the table of what it led to. */
+/** A fault with a name for the table of outcomes. */
 export type Cell = Fault & { name: string };
 
 type Run = (input: Record<string, string>) => Promise<unknown>;
 
 /**
- * One attempt of an activity. Its effects are what stays when its worker dies: a transaction, a write beside one, a
- * call that moves money.
+ * One attempt of an activity. Effects outlive the worker: a transaction, a write outside a transaction, a call that
+ * moves money.
  */
 interface Attempt {
   effects: number;
@@ -59,8 +59,8 @@ const nothingMore = () => new Promise<never>(() => undefined);
 const keyOf = (entityId: string, step: string) => `${entityId}/${step}`;
 
 /**
- * Activities that go wrong as a test says: which step of which entity, and how. Each fault comes once, in the order in
- * which they were set.
+ * Wraps activities that fail as a test demands: a step, an entity, a mode. Each fault happens once, in the order in
+ * which the faults were set.
  */
 export function createFaultySteps() {
   const faults = new Map<string, Fault[]>();
@@ -84,7 +84,7 @@ export function createFaultySteps() {
     return nothingMore();
   }
 
-  /** Runs to its end, or up to the effect after which its worker dies. */
+  /** Runs an attempt to its end, or up to the effect after which its worker dies. */
   async function live(
     run: () => Promise<unknown>,
     { key, diesAfter = Infinity, onDeath }: { key: string; diesAfter?: number; onDeath?: () => void },
@@ -95,7 +95,7 @@ export function createFaultySteps() {
       attempt.die = () => {
         onDeath?.();
         expireAttempt({ client, attempt: info }).then(
-          () => reject(new Error('Nobody hears this: the attempt is over')),
+          () => reject(new Error('Never reported: the attempt is over')),
           reject,
         );
       };
@@ -109,7 +109,7 @@ export function createFaultySteps() {
     const handle = client.workflow.getHandle(Context.current().info.workflowExecution!.workflowId);
     await handle.cancel();
     await waitFor(async () => !(await handle.describe()).raw.pendingWorkflowTask, {
-      what: 'the workflow to have heard of it',
+      what: 'the workflow to handle the cancel',
     });
   }
 
@@ -145,11 +145,11 @@ export function createFaultySteps() {
     set(entityId: string, ...next: Fault[]): void {
       faults.set(entityId, [...(faults.get(entityId) ?? []), ...next]);
     },
-    /** The faults that have not come. */
+    /** Returns the faults that have not happened yet. */
     outstanding: (entityId: string): Fault[] => faults.get(entityId) ?? [],
     /**
-     * Every step in this mode; for a kill every effect of every step, as many as they had for the entity `like`, which
-     * ran undisturbed.
+     * Returns a cell for every step in this mode; for a kill one for every effect of every step, as counted for the
+     * undisturbed entity `like`.
      */
     cells({ mode, steps, like }: { mode: Mode; steps: readonly string[]; like: string }): Cell[] {
       if (mode !== KILL) return steps.map((step) => ({ step, mode, name: step }));
@@ -172,12 +172,12 @@ export function createFaultySteps() {
       const watched = MONEY_MOVES.map((call) => [call, (input: never) => effect<unknown>(() => gateway[call](input))]);
       return { ...gateway, ...(Object.fromEntries(watched) as Pick<PaymentGateway, (typeof MONEY_MOVES)[number]>) };
     },
-    /** Call when the world is open: from then on its database's writes count. */
+    /** Call when the world is open: from then on the writes of its database count as effects. */
     attach(world: { client: Client; database: Database }): void {
       const { database } = world;
       const inTransaction: Database['inTransaction'] = database.inTransaction.bind(database);
       client = world.client;
-      // What is written inside a transaction is there only with its commit.
+      // The writes of a transaction exist only after its commit, so the transaction is one effect.
       database.inTransaction = (work) => effect(() => attempts.exit(() => inTransaction(work)));
       for (const { collection } of Object.values(database.models)) {
         for (const write of WRITES) {

@@ -8,20 +8,20 @@ import {
 import type { PaymentGateway } from '../../clients/gateways/payment-gateway';
 
 /**
- * `away`: nothing is taken, and that is known. `mute`: what is asked for is done and not answered. `deaf`: it never
- * arrives, and nobody knows. `locked_out`: every request is refused, as after the gateway's key was replaced.
+ * `away`: calls fail, and the caller knows it. `mute`: calls are executed without an answer. `deaf`: calls never
+ * arrive, and the caller gets no answer. `locked_out`: every call is refused, as with a replaced gateway key.
  */
 export const outages = ['away', 'mute', 'deaf', 'locked_out'] as const;
 export type Outage = (typeof outages)[number];
 
 /**
- * A real gateway that is out of order for the customers a test names, for as long as it names them; all others are
+ * Wraps a real gateway with outages for the customers that a test names, for as long as it names them; all others are
  * served.
  */
 export function createGatewayOutages() {
-  /** By customer. */
+  /** The present outage by customer. */
   const current = new Map<string, Outage>();
-  /** Whose a payment or an authorisation is: not every call says so. */
+  /** The customer by payment or authorisation, because not every call names the customer. */
   const customerOf = new Map<string, string>();
 
   const outageOf = (input: {

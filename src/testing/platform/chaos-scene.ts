@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSandboxLedger, type SandboxLedgerItem } from '../../clients/gateways/sandbox-ledger';
 import { openDatabase, type Database } from '../../models/database';
-import { startSandboxGateway } from '../../simulator/start-sandbox-gateway';
+import { startSimulator } from '../../simulator/start-simulator';
 import { differences } from '../expect-books';
 import { enrolPartner, type PartnerApp } from './partner-app';
 import { startPlatform, type Platform } from './platform';
@@ -15,7 +15,7 @@ import { waitFor } from '../wait-for';
 const CHAOS = { seed: 'chaos', timeoutAfterChargePercent: 10, unavailablePercent: 5, declinePercent: 5 };
 const SECRET = `whsec_${Buffer.from('a-secret-of-the-chaos-test-0').toString('base64')}`;
 
-/** A gateway in chaos, with the door the platform uses: forged doors lose the key of every call. */
+/** Opens a gateway in chaos behind a proxy, which drops the key of every call with `losesKeys`. */
 async function openGateway({
   losesKeys,
   timeoutAfterChargePercent,
@@ -24,13 +24,13 @@ async function openGateway({
   timeoutAfterChargePercent: number;
 }) {
   const dataDir = mkdtempSync(join(tmpdir(), 'chaos-gateway-'));
-  const gateway = await startSandboxGateway({
+  const gateway = await startSimulator({
     port: 0,
     dataDir,
     webhookSecret: SECRET,
     chaos: { ...CHAOS, timeoutAfterChargePercent },
   });
-  const door = createServer((incoming, outgoing) => {
+  const proxy = createServer((incoming, outgoing) => {
     const headers = { ...incoming.headers };
     if (losesKeys && headers['idempotency-key'])
       headers['idempotency-key'] = `${String(headers['idempotency-key'])}#${randomUUID()}`;
@@ -47,21 +47,21 @@ async function openGateway({
     incoming.pipe(passed);
   });
   await new Promise<void>((resolve) => {
-    door.listen(0, '127.0.0.1', resolve);
+    proxy.listen(0, '127.0.0.1', resolve);
   });
   return {
     url: gateway.url,
-    doorUrl: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
+    proxyUrl: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     async close() {
-      door.closeAllConnections();
-      door.close();
+      proxy.closeAllConnections();
+      proxy.close();
       await gateway.close();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
 
-/** Pays as an app should: with one key, until there is a definite answer. */
+/** Creates a payment as an app should: with one key, until there is a definite response. */
 export const payUntilAnswered = (app: PartnerApp, index: number) => {
   const key = randomUUID();
   return waitFor(
@@ -87,28 +87,28 @@ export interface ChaosScene {
   app: PartnerApp;
   tenantId: string;
   database: Database;
-  /** What the gateway has written in its own books. */
+  /** Reads the gateway's own books. */
   bankItems: () => Promise<SandboxLedgerItem[]>;
 }
 
 export interface ChaosSceneInput {
   name: string;
   workers: number;
-  /** Whether the gateway never sees the key of a call. */
+  /** True when the gateway must not see the key of a call. */
   losesKeys?: boolean;
   timeoutAfterChargePercent?: number;
 }
 
 /**
- * Plays with the whole platform over a gateway in chaos: of its calls 10 % (or as many as asked for) charge and never
- * answer, 5 % get a 503, 5 % are declined.
+ * Runs `play` with the whole platform over a gateway in chaos: 10 % of the calls (or as many as given) charge without
+ * an answer, 5 % get a 503, 5 % are declined.
  */
 export async function withChaos(
   { name, workers, losesKeys = false, timeoutAfterChargePercent = CHAOS.timeoutAfterChargePercent }: ChaosSceneInput,
   play: (scene: ChaosScene) => Promise<void>,
 ): Promise<void> {
   const gateway = await openGateway({ losesKeys, timeoutAfterChargePercent });
-  const environment = { SANDBOX_GATEWAY_URL: gateway.doorUrl, GATEWAY_TIMEOUT_MS: '3000' };
+  const environment = { SANDBOX_GATEWAY_URL: gateway.proxyUrl, GATEWAY_TIMEOUT_MS: '3000' };
   const platform = await startPlatform({ name, workers, which: ['mongodb', 'redis', 'temporal'], environment });
   const database = openDatabase({ uri: platform.mongodbUri, appName: 'test' });
   await database.connection.asPromise();
@@ -124,7 +124,7 @@ export async function withChaos(
   }
 }
 
-/** Payments that were acknowledged, our documents, our books and the gateway's own, against each other. */
+/** Compares acknowledged payments, our ledger and the gateway's own books. Returns the differences. */
 export async function compareBooks(
   { database, bankItems }: ChaosScene,
   paymentIds: readonly string[],

@@ -16,7 +16,7 @@ interface MailDevMessage {
   headers: Record<string, string>;
 }
 
-/** What arrived at the mail server of the tests, oldest first. */
+/** Returns the mails at the mail server of the tests, oldest first. */
 export async function readMails(webUrl: string, to?: string): Promise<ReceivedMail[]> {
   const response = await fetch(new URL('/email', webUrl));
   const messages = (await response.json()) as MailDevMessage[];
@@ -31,7 +31,7 @@ export async function readMails(webUrl: string, to?: string): Promise<ReceivedMa
     .filter((mail) => to === undefined || mail.to === to);
 }
 
-/** The newest link sent to an address, once there is one of at least that number. */
+/** Returns the newest link sent to an address, once at least `count` mails with a link have arrived. */
 export async function newestLink({
   webUrl,
   to,

@@ -16,7 +16,7 @@ export interface SendInput {
 
 type Json = Record<string, unknown>;
 
-/** A partner's app, as it would be written: plain HTTP with a key. */
+/** Creates a client like a partner's app: plain HTTP with a key. */
 export function createPartnerApp({ api, apiKey }: { api: string; apiKey: string }) {
   const send = async <T = Json>(
     method: string,
@@ -54,7 +54,7 @@ export function createPartnerApp({ api, apiKey }: { api: string; apiKey: string 
 
 export type PartnerApp = ReturnType<typeof createPartnerApp>;
 
-/** A new partner with a key of the given mode and all scopes a partner needs. */
+/** Creates a partner with a key of the given mode and all scopes that a partner needs. */
 export async function enrolPartner({
   api,
   operatorKey,

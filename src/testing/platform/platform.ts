@@ -13,24 +13,25 @@ export interface PlatformProcess {
   admin: string;
   pid(): number;
   alive(): boolean;
-  /** SIGKILL; resolves when it is gone. */
+  /** Sends SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
-  /** The signal, then the exit code. */
+  /** Sends the signal and returns the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
-  /** Again, at the same address; resolves when it is ready. */
+  /** Starts the process again at the same address; resolves when the process is ready. */
   start(): Promise<void>;
   ready(): Promise<boolean>;
 }
 
 export interface Platform {
   servers: TestServers;
-  /** Base of the API, and of the pages. */
+  /** Base of the API. */
   api: string;
+  /** Base of the pages. */
   origin: string;
   operatorKey: string;
   apis: PlatformProcess[];
   workers: PlatformProcess[];
-  /** The simulated gateway; null unless asked for. */
+  /** The simulated gateway; null unless requested. */
   sandbox: PlatformProcess | null;
   sandboxUrl: string;
   mongodbUri: string;
@@ -42,7 +43,7 @@ export interface StartPlatformInput {
   name: string;
   apis?: number;
   workers?: number;
-  /** Whether the simulated gateway runs too. */
+  /** True to run the simulated gateway too. */
   sandbox?: boolean;
   which?: readonly ServerName[];
   environment?: NodeJS.ProcessEnv;
@@ -53,8 +54,8 @@ const program = join(root, 'dist/main.js');
 const node = join(root, 'node_modules/.bin/node');
 
 /**
- * The whole platform as it is run: real servers of its own and the built program in separate processes, for tests that
- * break things.
+ * Starts the whole platform as in production: its own real servers and the built program in separate processes, for
+ * tests that break things.
  */
 export async function startPlatform({
   name,
@@ -96,7 +97,7 @@ export async function startPlatform({
     SANDBOX_PORT: String(sandboxPort),
     SANDBOX_DATA_DIR: join(folder, 'sandbox'),
     GATEWAY_TIMEOUT_MS: '2000',
-    // Processes are started a hundred times in these tests: Node keeps what it compiled.
+    // These tests start a hundred processes, so Node caches the compiled code.
     NODE_COMPILE_CACHE: join(root, '.platform-test', 'compile-cache'),
     ...environment,
   };

@@ -7,15 +7,15 @@ import { checkoutRoot } from '../servers/servers';
 import { databaseUri } from '../servers/test-database';
 import { waitFor } from '../wait-for';
 
-/** Built by jest's global set-up. */
+/** The program that jest's global set-up has built. */
 const program = join(checkoutRoot(__dirname), 'dist/main.js');
 const run = promisify(execFile);
 
-/** Nothing listens there. */
+/** An address without a listener. */
 export const NOWHERE = '127.0.0.1:9';
 const children: ChildProcess[] = [];
 
-/** What a process needs to find the servers of the tests. */
+/** Returns the environment with which a process finds the servers of the tests. */
 export function environment(): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '',
@@ -30,7 +30,7 @@ export function environment(): Record<string, string> {
   };
 }
 
-/** Starts the built program in a role; what it prints, its admin pages and its end can be asked for. */
+/** Starts the built program in a role. Returns access to its output, its admin pages and its end. */
 export async function start(role: string, env: Record<string, string> = {}) {
   const adminPort = await freePort();
   const port = await freePort();
@@ -73,7 +73,7 @@ export const usage = async (args: string[], env: Record<string, string> = {}) =>
   }
 };
 
-/** Leaves nothing of what was started behind. */
+/** Kills every program that was started. */
 export function killPrograms(): void {
   for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
 }

@@ -1,6 +1,6 @@
 /**
- * Sends a command until it has an answer, as an api's client does: a busy machine leaves the outcome open for a while.
- * Under one id it is applied once.
+ * Sends a command until there is an answer, as an api's client does: on a busy machine the outcome may stay open for a
+ * while. Under one id the command is applied once.
  */
 export async function untilAnswered<Outcome>(
   send: () => Promise<Outcome>,

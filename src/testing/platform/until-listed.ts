@@ -4,13 +4,13 @@ import { waitFor } from '../wait-for';
 export interface UntilListedInput {
   workflows: Pick<RunningWorkflows, 'listRunning'>;
   workflowType: string;
-  /** Ids of workflows that run. */
+  /** The ids of running workflows. */
   running: readonly string[];
-  /** Ids of workflows that have ended. */
+  /** The ids of ended workflows. */
   ended: readonly string[];
 }
 
-/** Waits until Temporal's lagging list of what runs tells the truth about these workflows. */
+/** Waits until Temporal's list of running workflows, which lags behind, is up to date for these workflows. */
 export async function untilListed({ workflows, workflowType, running, ended }: UntilListedInput): Promise<void> {
   await waitFor(
     async () => {
@@ -19,6 +19,6 @@ export async function untilListed({ workflows, workflowType, running, ended }: U
       );
       return running.every((id) => listed.has(id)) && !ended.some((id) => listed.has(id));
     },
-    { what: `the list of every ${workflowType} to be true` },
+    { what: `the list of every ${workflowType} to be up to date` },
   );
 }

@@ -10,7 +10,11 @@ const share = fc.constantFrom('all', 'half', 'third', 'one', 'too_much', 'nothin
 const move = fc.oneof(
   {
     weight: 12,
-    arbitrary: fc.record({ what: fc.constant('go_on' as const), share: fc.constantFrom('all', 'half', 'third'), pace }),
+    arbitrary: fc.record({
+      what: fc.constant('proceed' as const),
+      share: fc.constantFrom('all', 'half', 'third'),
+      pace,
+    }),
   },
   { weight: 3, arbitrary: fc.record({ what: fc.constant('capture' as const), share, pace }) },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('cancel' as const), pace }) },
@@ -56,7 +60,7 @@ const move = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ what: fc.constant('outage' as const), outage: fc.constantFrom(...outages), pace }),
   },
-  { weight: 3, arbitrary: fc.record({ what: fc.constant('well_again' as const), pace }) },
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('gateway_recovers' as const), pace }) },
 );
 export type PaymentMove = typeof move extends fc.Arbitrary<infer T> ? T : never;
 
@@ -71,7 +75,7 @@ const methods = [
   'pm_expires_next_month',
 ];
 
-/** A payment of any kind, and what its partner, its customer, its reviewer and its gateway do with it. */
+/** Generates a payment of any kind with the moves of its partner, customer, reviewer and gateway. */
 export const paymentSequences = fc.record({
   paymentMethod: fc.oneof(
     { weight: 6, arbitrary: fc.constant('pm_ok') },
@@ -79,7 +83,7 @@ export const paymentSequences = fc.record({
     { weight: 2, arbitrary: fc.constant('pm_requires_action') },
     { weight: 3, arbitrary: fc.constantFrom(...methods) },
   ),
-  /** In major units: from 10,000 on a person looks, from 100,000 on it is denied. */
+  /** In major units: from 10,000 the payment is reviewed, from 100,000 denied. */
   major: fc.oneof(
     { weight: 8, arbitrary: fc.constant(50) },
     { weight: 3, arbitrary: fc.constant(20_000) },

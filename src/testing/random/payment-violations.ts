@@ -18,7 +18,7 @@ import { timelineViolations } from './timeline-violations';
 
 type World = Pick<PaymentWorld, 'database' | 'client' | 'read' | 'postings' | 'bankItems'>;
 
-/** Where an event of a payment leads to. While it is unknown, only the event that made it so says after which call. */
+/** Returns the payment's position after an event. Only the event that made it unknown names the call. */
 function positionAfter({ type, state, data }: Event, before: PaymentPosition | null): PaymentPosition {
   const stays = before?.startsWith('unknown/') && type !== 'payment.unknown';
   if (state === 'unknown' && stays) return before!;
@@ -26,7 +26,7 @@ function positionAfter({ type, state, data }: Event, before: PaymentPosition | n
 }
 
 /**
- * What is wrong with a payment that has come to its end, its refunds and their books included; empty when nothing is.
+ * Returns the violations of an ended payment, its refunds and their books; empty when there are none.
  */
 export async function paymentViolations(
   world: World,
@@ -46,18 +46,18 @@ export async function paymentViolations(
   );
   const last = events.at(-1)!;
   if (last.state !== state) problems.push(`it is ${state}, its last event says ${last.state}`);
-  if (!settledPaymentStates.includes(state)) problems.push(`it came to rest as ${state}`);
+  if (!settledPaymentStates.includes(state)) problems.push(`it ended as ${state}`);
 
   for (const { _id, version: refundVersion, state: refundState } of refunds) {
-    const told = await allEvents.find({ entityId: _id }).sort({ version: 1 }).lean();
+    const refundEvents = await allEvents.find({ entityId: _id }).sort({ version: 1 }).lean();
     const canMove = (from: RefundState, to: RefundState) => canTransition(refundTransitions, from, to);
     problems.push(
       ...timelineViolations<RefundState>(
-        { events: told, version: refundVersion, stateOf: (event) => event.state as RefundState, canMove },
+        { events: refundEvents, version: refundVersion, stateOf: (event) => event.state as RefundState, canMove },
         visit,
       ),
     );
-    if (refundState === 'pending') problems.push(`the refund ${_id} came to rest pending`);
+    if (refundState === 'pending') problems.push(`the refund ${_id} ended pending`);
   }
 
   const given = refunds.reduce(
@@ -73,7 +73,7 @@ export async function paymentViolations(
 
   const ids = [paymentId, ...refunds.map(({ _id }) => _id)];
   for (const { key, state: effect } of await compensations.find({ entityId: { $in: ids } }).lean()) {
-    if (!['none', 'done', 'compensated'].includes(effect)) problems.push(`the effect ${key} came to rest ${effect}`);
+    if (!['none', 'done', 'compensated'].includes(effect)) problems.push(`the effect ${key} ended ${effect}`);
   }
   for (const { kind } of await stuckItems.find({ entityId: { $in: ids }, open: true }).lean())
     problems.push(`${kind} is still on the operator's list`);
@@ -82,9 +82,7 @@ export async function paymentViolations(
   return problems;
 }
 
-/**
- * What is promised to be given back, and what was, is never more than was captured, though the gateway would refuse it.
- */
+/** Checks that accepted refunds never exceed the captured amount, which the gateway would refuse anyway. */
 function promisedProblems(events: readonly Event[], capturedMinor: number): string[] {
   let promised = 0;
   let most = 0;
@@ -93,9 +91,9 @@ function promisedProblems(events: readonly Event[], capturedMinor: number): stri
     if (type === 'payment.refund_failed') promised -= Number(data.amountMinor);
     most = Math.max(most, promised);
   }
-  return most > capturedMinor ? [`${most} was promised to be given back of ${capturedMinor} captured`] : [];
+  return most > capturedMinor ? [`${most} was promised to be refunded of ${capturedMinor} captured`] : [];
 }
 
-/** The event that a command left behind; null when it changed nothing. */
+/** Returns the event that a command wrote; null when the command changed nothing. */
 export const eventOfCommand = (events: readonly Event[], commandId: string): Event | null =>
   events.find(({ step }) => step === commandStep(commandId)) ?? null;

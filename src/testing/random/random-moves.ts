@@ -2,22 +2,22 @@ import { setTimeout } from 'node:timers/promises';
 import * as fc from 'fast-check';
 
 /**
- * When the next move is made. `at_rest`: when nothing goes on any more. `at_once`: when the move before is answered.
- * `meanwhile`: while it still is at work.
+ * The time of the next move. `at_rest`: when nothing is under way. `immediately`: when the previous move is answered.
+ * `meanwhile`: while the previous move is under way.
  */
-export type Pace = 'at_rest' | 'at_once' | 'meanwhile';
+export type Pace = 'at_rest' | 'immediately' | 'meanwhile';
 export const pace: fc.Arbitrary<Pace> = fc.oneof(
   { weight: 6, arbitrary: fc.constant('at_rest') },
-  { weight: 2, arbitrary: fc.constant('at_once') },
+  { weight: 2, arbitrary: fc.constant('immediately') },
   { weight: 1, arbitrary: fc.constant('meanwhile') },
 );
 
-/** So many lives at a time are not looked at all the time. */
-export const LOOK_EVERY_MS = 200;
+/** Milliseconds between two checks; so many concurrent sequences cannot be checked all the time. */
+export const CHECK_EVERY_MS = 200;
 const PATIENCE_MS = 60_000;
 const PATIENCE_IN_OUTAGE_MS = 1500;
 
-/** How long something may take to come to rest; during an outage that is not waited for. */
+/** Returns the milliseconds that an entity may take to come to rest; during an outage the wait is short. */
 export const patienceMs = ({ inOutage }: { inOutage: boolean }): number =>
   inOutage ? PATIENCE_IN_OUTAGE_MS : PATIENCE_MS;
 
@@ -42,10 +42,10 @@ export async function makeMoves<Move extends { pace: Pace }>({
         const giveUpAt = Date.now() + patienceMs({ inOutage: inOutage() });
         Date.now() < giveUpAt && !(await isAtRest());
       )
-        await setTimeout(LOOK_EVERY_MS);
+        await setTimeout(CHECK_EVERY_MS);
     }
     const acting = act(move);
-    // One that fails while another is waited for is told below.
+    // A failure during another wait is reported below.
     acting.catch(() => undefined);
     underWay.push(acting);
     if (move.pace !== 'meanwhile') await acting;

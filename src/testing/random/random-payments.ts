@@ -2,46 +2,55 @@ import { randomUUID } from 'node:crypto';
 import { processPaymentId, refundPaymentId } from '../../contracts/payments/payment';
 import { moneyOf, type Money } from '../../domain/money';
 import { isPaymentAtRest } from '../../domain/payments/payment';
-import { bringWorkflow } from '../../temporal/time-skipping/time-skipping';
-import { describeStand } from '../../temporal/time-skipping/time-skipping-api';
-import { answerOf, type Asked } from '../worlds/asked';
+import { advanceWorkflowTo } from '../../temporal/time-skipping/time-skipping';
+import { describeWorkflow } from '../../temporal/time-skipping/time-skipping-api';
+import { outcomeOf, type SentCommand } from '../worlds/sent-command';
 import type { createGatewayOutages } from '../faults/gateway-outages';
 import { testActor, type PaymentWorld } from '../worlds/payment-world';
 import type { PaymentMove, PaymentSequence } from './payment-sequences';
-import { LOOK_EVERY_MS, makeMoves, patienceMs } from './random-moves';
+import { CHECK_EVERY_MS, makeMoves, patienceMs } from './random-moves';
 
 const DAY_MS = 86_400_000;
-/** Pauses between tries are real, and up to a minute long after an outage. */
+/** The waits between attempts are real, and up to a minute long after an outage. */
 const SETTLED_WITHIN_MS = 240_000;
 
-export type AskedOfPayment = Asked<Extract<PaymentMove, { what: 'capture' | 'cancel' | 'review' }>>;
+export type SentPaymentCommand = SentCommand<Extract<PaymentMove, { what: 'capture' | 'cancel' | 'review' }>>;
 
-export interface LivedPayment {
+export interface PaymentSequenceResult {
   paymentId: string;
-  asked: AskedOfPayment[];
+  sent: SentPaymentCommand[];
   /** The codes of refunds that were refused. */
   refundCodes: string[];
-  /** Sends a command once more, under its id. */
-  repeat: (asked: AskedOfPayment) => Promise<Pick<AskedOfPayment, 'outcome' | 'code'>>;
+  /** Sends a command again under its id. */
+  repeat: (command: SentPaymentCommand) => Promise<Pick<SentPaymentCommand, 'outcome' | 'code'>>;
 }
 
-export interface LivePaymentInput {
+export interface RunPaymentSequenceInput {
   world: PaymentWorld;
   gateway: ReturnType<typeof createGatewayOutages>;
   sequence: PaymentSequence;
 }
 
-/** Carries a sequence out; then the gateway is well again, and everything comes to its end. */
-export async function livePayment({ world, gateway, sequence }: LivePaymentInput): Promise<LivedPayment> {
+/** Carries out a sequence. Then the gateway recovers, and the payment and its refunds come to their ends. */
+export async function runPaymentSequence({
+  world,
+  gateway,
+  sequence,
+}: RunPaymentSequenceInput): Promise<PaymentSequenceResult> {
   const { paymentMethod, major, currency, capture, moves } = sequence;
   const customerId = `c-${randomUUID()}`;
   const whole = moneyOf(major * (currency === 'KWD' ? 1000 : 100), currency);
   const paymentId = await world.pay({ paymentMethod, amount: whole, capture, customerId });
   const refundIds: string[] = [];
   const inOutage = () => gateway.current.has(customerId);
-  const lived: LivedPayment = { paymentId, asked: [], refundCodes: [], repeat: (asked) => answerOf(() => send(asked)) };
+  const result: PaymentSequenceResult = {
+    paymentId,
+    sent: [],
+    refundCodes: [],
+    repeat: (command) => outcomeOf(() => send(command)),
+  };
 
-  const send = ({ command, commandId }: Pick<AskedOfPayment, 'command' | 'commandId'>) => {
+  const send = ({ command, commandId }: Pick<SentPaymentCommand, 'command' | 'commandId'>) => {
     if (command.what === 'capture')
       return world.command(paymentId, 'capturePayment', { commandId, amount: amountOf(whole, command.share) });
     return world.command(paymentId, command.what === 'cancel' ? 'cancelPayment' : 'reviewPayment', {
@@ -49,31 +58,31 @@ export async function livePayment({ world, gateway, sequence }: LivePaymentInput
       ...(command.what === 'review' ? { decision: command.decision } : {}),
     });
   };
-  const ask = async (command: AskedOfPayment['command'], commandId: string = randomUUID()) => {
-    const asked: AskedOfPayment = { command, commandId, outcome: null, code: null };
-    lived.asked.push(asked);
-    do Object.assign(asked, await answerOf(() => send(asked)));
-    while (asked.code === 'OUTCOME_PENDING' && !inOutage());
-    // As the api does it: after the capture a cancel is a refund of the rest.
-    if (asked.code === 'PAYMENT_CAPTURED') await refund('all');
+  const sendUntilKnown = async (command: SentPaymentCommand['command'], commandId: string = randomUUID()) => {
+    const attempt: SentPaymentCommand = { command, commandId, outcome: null, code: null };
+    result.sent.push(attempt);
+    do Object.assign(attempt, await outcomeOf(() => send(attempt)));
+    while (attempt.code === 'OUTCOME_PENDING' && !inOutage());
+    // As in the api, a cancel after the capture is a refund of the rest.
+    if (attempt.code === 'PAYMENT_CAPTURED') await refund('all');
   };
   const refund = async (part: string) => {
     const { capturedMinor } = await world.read(paymentId);
-    const { outcome, code } = await answerOf(() =>
+    const { outcome, code } = await outcomeOf(() =>
       world.refund(
         paymentId,
         part === 'all' ? undefined : amountOf(moneyOf(Math.max(capturedMinor, 3), currency), part),
       ),
     );
-    if (code) lived.refundCodes.push(code);
+    if (code) result.refundCodes.push(code);
     if (outcome) refundIds.push(outcome);
   };
-  /** What the payment waits for. */
-  const goOn = async ({ share: part, pace: own }: Extract<PaymentMove, { what: 'go_on' }>) => {
+  /** Makes the move that the payment waits for. */
+  const proceed = async ({ share: part, pace: own }: Extract<PaymentMove, { what: 'proceed' }>) => {
     const { state } = await world.read(paymentId);
-    if (state === 'review') return ask({ what: 'review', decision: 'approve', pace: own });
+    if (state === 'review') return sendUntilKnown({ what: 'review', decision: 'approve', pace: own });
     if (state === 'requires_action') return act({ what: 'act', decision: 'approve', pace: own });
-    if (state === 'authorised') return ask({ what: 'capture', share: part, pace: own });
+    if (state === 'authorised') return sendUntilKnown({ what: 'capture', share: part, pace: own });
     return refund(part);
   };
   const act = async (taken: PaymentMove): Promise<unknown> => {
@@ -81,11 +90,11 @@ export async function livePayment({ world, gateway, sequence }: LivePaymentInput
       case 'capture':
       case 'cancel':
       case 'review':
-        return ask(taken);
+        return sendUntilKnown(taken);
       case 'refund':
         return refund(taken.share);
-      case 'go_on':
-        return goOn(taken);
+      case 'proceed':
+        return proceed(taken);
       case 'cancel_by_signal':
         return world
           .handle(paymentId)
@@ -94,8 +103,8 @@ export async function livePayment({ world, gateway, sequence }: LivePaymentInput
       case 'cancel_in_temporal':
         return world.handle(paymentId).cancel().catch(ignoreEnded);
       case 'repeat': {
-        const last = lived.asked.at(-1);
-        return last && ask(last.command, last.commandId);
+        const last = result.sent.at(-1);
+        return last && sendUntilKnown(last.command, last.commandId);
       }
       case 'act':
         return (await world.read(paymentId)).actionUrl === null
@@ -127,30 +136,32 @@ export async function livePayment({ world, gateway, sequence }: LivePaymentInput
     world,
     (await world.database.models.refunds.find({ paymentId }).lean()).map(({ _id }) => refundPaymentId(_id)),
   );
-  return lived;
+  return result;
 }
 
-/** As the clock of a sandbox does it; what stands in its way, such as a gateway that is away, ends it early. */
+/**
+ * Advances a workflow as the clock of a sandbox does. An obstacle, such as an absent gateway, ends the advance early.
+ */
 async function advance(
   { client }: Pick<PaymentWorld, 'client'>,
   workflowId: string,
   byMs: number,
   inOutage = false,
 ): Promise<void> {
-  const stand = await describeStand({ client, workflowId });
-  await bringWorkflow({
+  const stand = await describeWorkflow({ client, workflowId });
+  await advanceWorkflowTo({
     client,
     workflowId,
     offsetMs: (stand?.offsetMs ?? 0) + byMs,
     stallAfterMs: patienceMs({ inOutage }),
-    lookEveryMs: LOOK_EVERY_MS,
+    checkEveryMs: CHECK_EVERY_MS,
   });
 }
 
 async function settle(world: PaymentWorld, workflowIds: string[]): Promise<void> {
   const giveUpAt = Date.now() + SETTLED_WITHIN_MS;
   for (const workflowId of workflowIds) {
-    while ((await describeStand({ client: world.client, workflowId }))?.running) {
+    while ((await describeWorkflow({ client: world.client, workflowId }))?.running) {
       if (Date.now() > giveUpAt) throw new Error(`${workflowId} did not end within ${SETTLED_WITHIN_MS} ms`);
       await advance(world, workflowId, 8 * DAY_MS);
     }
@@ -170,7 +181,7 @@ function amountOf(whole: Money, part: string): Money {
   return { amountMinor: parts[part] ?? 1, currency: part === 'other_currency' ? 'USD' : currency };
 }
 
-/** A process that has ended hears nothing, and need not. */
+/** Ignores the error for a process that has ended and cannot be signalled. */
 function ignoreEnded(error: unknown): void {
   if ((error as Error).name !== 'WorkflowNotFoundError') throw error;
 }

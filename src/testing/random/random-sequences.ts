@@ -3,38 +3,39 @@ import { casesOf } from '../long-form';
 
 export interface RunSequencesInput<Sequence> {
   sequences: fc.Arbitrary<Sequence>;
-  /** How many without RANDOM_SEQUENCES. */
+  /** The number of sequences without RANDOM_SEQUENCES. */
   count: number;
-  /** How many are under way at a time: they wait far more than they work. */
-  atOnce: number;
-  /** Carries one out; answers what is wrong with what it came to, empty when nothing is. */
+  /** The number of concurrent sequences, which wait far more than they work. */
+  concurrency: number;
+  /** Carries out a sequence and returns the violations, empty when there are none. */
   carryOut: (sequence: Sequence) => Promise<string[]>;
 }
 
-/** The same every time, so that a build that was green is green again. */
+/** A fixed seed, so that a green build stays green. */
 const FIXED_SEED = 20_261_121;
 const SHRINK_FOR_MS = 120_000;
-const MOST_TOLD = 3;
+const MOST_REPORTED = 3;
 
-/** The number of sequences to carry out: 1,000 in the long form unless RANDOM_SEQUENCES says otherwise. */
-export const sequencesAskedFor = (count: number): number =>
+/** Returns the number of sequences to carry out: 1,000 in the long form unless RANDOM_SEQUENCES is set. */
+export const sequenceCount = (count: number): number =>
   process.env.FC_PATH ? 1 : Number(process.env.RANDOM_SEQUENCES ?? casesOf({ short: count, long: 1_000 }));
 
 /**
- * Has fast-check make sequences and carries them out side by side: over real servers one at a time would take hours.
+ * Generates sequences with fast-check and carries them out concurrently: one at a time would take hours over real
+ * servers.
  *
- * RANDOM_SEQUENCES: how many. FC_SEED: a number, or `random`. FC_PATH: only the one that stands at this place, which is
- * shrunk for two minutes where it fails. A failure says both.
+ * RANDOM_SEQUENCES: the number of sequences. FC_SEED: a number, or `random`. FC_PATH: only the sequence at this place,
+ * which is shrunk for two minutes when it fails. A failure names seed and path.
  */
 export async function runSequences<Sequence>({
   sequences,
   count,
-  atOnce,
+  concurrency,
   carryOut,
 }: RunSequencesInput<Sequence>): Promise<void> {
   const seed = seedOf(process.env.FC_SEED);
   if (process.env.FC_PATH) return repeat({ sequences, seed, path: process.env.FC_PATH, carryOut });
-  const waiting = [...fc.sample(sequences, { seed, numRuns: sequencesAskedFor(count) }).entries()];
+  const waiting = [...fc.sample(sequences, { seed, numRuns: sequenceCount(count) }).entries()];
   process.stderr.write(`${waiting.length} random sequences with FC_SEED=${seed}\n`);
   const failures: string[] = [];
   const carryOn = async () => {
@@ -45,9 +46,9 @@ export async function runSequences<Sequence>({
         failures.push(`FC_SEED=${seed} FC_PATH=${place}\n  ${problems.join('\n  ')}\n  ${fc.stringify(sequence)}`);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, carryOn));
+  await Promise.all(Array.from({ length: concurrency }, carryOn));
   if (failures.length > 0)
-    throw new Error(`${failures.length} sequences went wrong:\n${failures.slice(0, MOST_TOLD).join('\n')}`);
+    throw new Error(`${failures.length} sequences failed:\n${failures.slice(0, MOST_REPORTED).join('\n')}`);
 }
 
 async function repeat<Sequence>({
@@ -56,14 +57,14 @@ async function repeat<Sequence>({
   path,
   carryOut,
 }: Pick<RunSequencesInput<Sequence>, 'sequences' | 'carryOut'> & { seed: number; path: string }): Promise<void> {
-  const goesRight = fc.asyncProperty(sequences, async (sequence) => {
+  const hasNoProblems = fc.asyncProperty(sequences, async (sequence) => {
     const problems = await problemsOf(carryOut, sequence);
     if (problems.length > 0) throw new Error(problems.join('\n'));
   });
-  await fc.assert(goesRight, { seed, path, numRuns: 1, interruptAfterTimeLimit: SHRINK_FOR_MS });
+  await fc.assert(hasNoProblems, { seed, path, numRuns: 1, interruptAfterTimeLimit: SHRINK_FOR_MS });
 }
 
-/** How often what happened: random tests that never get anywhere are green too. */
+/** Counts what happened, because random tests that reach nothing are green too. */
 export class Tally {
   private readonly counts = new Map<string, number>();
 
@@ -71,7 +72,7 @@ export class Tally {
     this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
   };
 
-  /** Of these, what never happened. */
+  /** Returns the expected names that never happened. */
   missing(expected: readonly string[]): string[] {
     return expected.filter((what) => !this.counts.has(what));
   }
@@ -84,7 +85,7 @@ export class Tally {
   }
 }
 
-/** What throws is wrong too. */
+/** Returns the problems of a sequence; an error is a problem too. */
 const problemsOf = <Sequence>(
   carryOut: RunSequencesInput<Sequence>['carryOut'],
   sequence: Sequence,

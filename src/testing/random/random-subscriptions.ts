@@ -10,19 +10,19 @@ import { moneyOf } from '../../domain/money';
 import { nextDue, progressOf } from '../../domain/subscriptions/subscription-progress';
 import { acceptRefund } from '../../services/payments/accept-refund';
 import { createPaymentCommands } from '../../temporal/commands/payments/payment-commands';
-import { bringWorkflow } from '../../temporal/time-skipping/time-skipping';
-import { describeStand } from '../../temporal/time-skipping/time-skipping-api';
-import { answerOf, type Asked } from '../worlds/asked';
+import { advanceWorkflowTo } from '../../temporal/time-skipping/time-skipping';
+import { describeWorkflow } from '../../temporal/time-skipping/time-skipping-api';
+import { outcomeOf, type SentCommand } from '../worlds/sent-command';
 import type { createGatewayOutages } from '../faults/gateway-outages';
-import { LOOK_EVERY_MS, makeMoves, patienceMs } from './random-moves';
+import { CHECK_EVERY_MS, makeMoves, patienceMs } from './random-moves';
 import type { PlanName, SubscriptionMove, SubscriptionSequence } from './subscription-sequences';
 import { tester, type SubscriptionWorld } from '../worlds/subscription-world';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Pauses between tries are real, and up to a minute long after an outage. */
+/** The waits between attempts are real, and up to a minute long after an outage. */
 const SETTLED_WITHIN_MS = 300_000;
-/** A payment that nobody knows of is asked about every hour: more of that tells nothing new. */
+/** An unknown payment is queried every hour; more of these queries would test nothing new. */
 const LONGEST_IN_OUTAGE_MS = 12 * HOUR_MS;
 const MOST_TRIES = 10;
 
@@ -31,28 +31,27 @@ interface Command {
   terms: SubscriptionCommandTerms[SubscriptionUpdate];
   paymentMethod?: string;
 }
-export type AskedOfSubscription = Asked<Command>;
-
-export interface LivedSubscription {
+export type SentSubscriptionCommand = SentCommand<Command>;
+export interface SubscriptionSequenceResult {
   subscriptionId: string;
-  asked: AskedOfSubscription[];
-  repeat: (asked: AskedOfSubscription) => Promise<Pick<AskedOfSubscription, 'outcome' | 'code'>>;
+  sent: SentSubscriptionCommand[];
+  repeat: (command: SentSubscriptionCommand) => Promise<Pick<SentSubscriptionCommand, 'outcome' | 'code'>>;
 }
 
-export interface LiveSubscriptionInput {
+export interface RunSubscriptionSequenceInput {
   world: SubscriptionWorld;
   gateway: ReturnType<typeof createGatewayOutages>;
   planIds: Record<PlanName, string>;
   sequence: SubscriptionSequence;
 }
 
-/** Carries a sequence out; then the gateway is well again, and everything that is due is done. */
-export async function liveSubscription({
+/** Carries out a sequence. Then the gateway recovers, and every due step is made. */
+export async function runSubscriptionSequence({
   world,
   gateway,
   planIds,
   sequence,
-}: LiveSubscriptionInput): Promise<LivedSubscription> {
+}: RunSubscriptionSequenceInput): Promise<SubscriptionSequenceResult> {
   const { models } = world.database;
   const customerId = `c-${randomUUID()}`;
   const { plan, trialDays, startsAfterMs, quantity, paymentMethod, moves, ending } = sequence;
@@ -66,21 +65,22 @@ export async function liveSubscription({
     startAt,
   });
   const workflowId = workflowIdOf(subscriptionId);
-  const asked: AskedOfSubscription[] = [];
+  const sent: SentSubscriptionCommand[] = [];
   const sendPayment = createPaymentCommands({ client: world.client, database: world.database, starter: world.starter });
-  const nowMs = async () => Date.now() + ((await describeStand({ client: world.client, workflowId }))?.offsetMs ?? 0);
+  const nowMs = async () =>
+    Date.now() + ((await describeWorkflow({ client: world.client, workflowId }))?.offsetMs ?? 0);
   const inOutage = () => gateway.current.has(customerId);
-  const send = ({ command: { update, terms }, commandId }: Pick<AskedOfSubscription, 'command' | 'commandId'>) =>
+  const send = ({ command: { update, terms }, commandId }: Pick<SentSubscriptionCommand, 'command' | 'commandId'>) =>
     world.command(subscriptionId, update, terms, { commandId });
 
-  const ask = async (command: Command, commandId: string = randomUUID()) => {
-    const given: AskedOfSubscription = { command, commandId, outcome: null, code: null };
-    const isNew = asked.every((other) => other.commandId !== commandId);
-    asked.push(given);
+  const sendUntilKnown = async (command: Command, commandId: string = randomUUID()) => {
+    const given: SentSubscriptionCommand = { command, commandId, outcome: null, code: null };
+    const isNew = sent.every((other) => other.commandId !== commandId);
+    sent.push(given);
     if (command.paymentMethod && isNew)
       await world.keepPayload(commandId, subscriptionId, { paymentMethod: command.paymentMethod });
     for (let tries = 1; tries === 1 || (given.code === 'OUTCOME_PENDING' && tries <= MOST_TRIES); tries++)
-      Object.assign(given, await answerOf(() => send(given)));
+      Object.assign(given, await outcomeOf(() => send(given)));
   };
   const pendingPayment = async () => {
     const { charge } = await world.read(subscriptionId);
@@ -109,7 +109,7 @@ export async function liveSubscription({
     if (!last) return;
     const amount = moneyOf(Math.ceil(last.capturedMinor / share), last.amount.currency);
     const at = new Date(await nowMs()).toISOString();
-    await answerOf(() =>
+    await outcomeOf(() =>
       database.inTransaction((session) =>
         acceptRefund({
           database,
@@ -124,54 +124,54 @@ export async function liveSubscription({
       ),
     );
   };
-  /** What a person does about a payment that waits. */
+  /** Decides about a waiting payment as a person does. */
   const decide = async (decision: 'approve' | 'decline' | 'withdraw'): Promise<unknown> => {
     const payment = await pendingPayment();
     if (!payment) return null;
     const at = new Date(await nowMs()).toISOString();
     const about = { tenantId: world.tenantId, paymentId: payment._id, commandId: randomUUID(), by: tester, at };
-    if (decision === 'withdraw') return answerOf(() => sendPayment({ ...about, command: 'cancelPayment' }));
+    if (decision === 'withdraw') return outcomeOf(() => sendPayment({ ...about, command: 'cancelPayment' }));
     if (payment.actionUrl)
       return fetch(payment.actionUrl, {
         method: 'POST',
         body: new URLSearchParams({ decision }),
         redirect: 'manual',
       }).then((response) => response.text());
-    return answerOf(() => sendPayment({ ...about, command: 'reviewPayment', decision }));
+    return outcomeOf(() => sendPayment({ ...about, command: 'reviewPayment', decision }));
   };
   const advance = async (byMs: number) => {
     for (let left = inOutage() ? Math.min(byMs, LONGEST_IN_OUTAGE_MS) : byMs; left > 0; left -= 10 * DAY_MS) {
-      const stand = await describeStand({ client: world.client, workflowId });
+      const stand = await describeWorkflow({ client: world.client, workflowId });
       const offsetMs = (stand?.offsetMs ?? 0) + Math.min(left, 10 * DAY_MS);
       if (
-        await bringWorkflow({
+        await advanceWorkflowTo({
           client: world.client,
           workflowId,
           offsetMs,
           stallAfterMs: patienceMs({ inOutage: inOutage() }),
-          lookEveryMs: LOOK_EVERY_MS,
+          checkEveryMs: CHECK_EVERY_MS,
         })
       )
         return;
     }
   };
-  /** What takes it back to where it can be used. */
-  const goOn = async () => {
+  /** Makes the move that brings the subscription back into use. */
+  const proceed = async () => {
     const { state, waiting } = await world.read(subscriptionId);
-    if (state === 'paused') return ask({ update: 'resumeSubscription', terms: {} });
+    if (state === 'paused') return sendUntilKnown({ update: 'resumeSubscription', terms: {} });
     if (state === 'past_due' || state === 'unpaid')
-      return ask({ update: 'updatePaymentMethod', terms: {}, paymentMethod: 'pm_ok' });
-    if (waiting) return ask({ update: 'undoSubscriptionChange', terms: {} });
-    return ask({ update: 'changePlan', terms: { planId: planIds.better, when: 'now' } });
+      return sendUntilKnown({ update: 'updatePaymentMethod', terms: {}, paymentMethod: 'pm_ok' });
+    if (waiting) return sendUntilKnown({ update: 'undoSubscriptionChange', terms: {} });
+    return sendUntilKnown({ update: 'changePlan', terms: { planId: planIds.better, when: 'now' } });
   };
   const act = async (taken: SubscriptionMove): Promise<unknown> => {
     switch (taken.what) {
       case 'advance':
         return advance(taken.byMs);
-      case 'go_on':
-        return goOn();
+      case 'proceed':
+        return proceed();
       case 'changePlan':
-        return ask({
+        return sendUntilKnown({
           update: taken.what,
           terms: {
             planId: planIds[taken.plan],
@@ -180,7 +180,7 @@ export async function liveSubscription({
           },
         });
       case 'pauseSubscription':
-        return ask({
+        return sendUntilKnown({
           update: taken.what,
           terms:
             taken.resumeAfterMs === null
@@ -189,14 +189,14 @@ export async function liveSubscription({
         });
       case 'resumeSubscription':
       case 'undoSubscriptionChange':
-        return ask({ update: taken.what, terms: {} });
+        return sendUntilKnown({ update: taken.what, terms: {} });
       case 'cancelSubscription':
-        return ask({ update: taken.what, terms: { when: taken.when, refund: taken.refund } });
+        return sendUntilKnown({ update: taken.what, terms: { when: taken.when, refund: taken.refund } });
       case 'updatePaymentMethod':
-        return ask({ update: taken.what, terms: {}, paymentMethod: taken.method });
+        return sendUntilKnown({ update: taken.what, terms: {}, paymentMethod: taken.method });
       case 'repeat': {
-        const last = asked.at(-1);
-        return last && ask(last.command, last.commandId);
+        const last = sent.at(-1);
+        return last && sendUntilKnown(last.command, last.commandId);
       }
       case 'refund_by_hand':
         return refundByHand(taken.share);
@@ -206,15 +206,15 @@ export async function liveSubscription({
         return decide(taken.what);
       case 'outage':
         return gateway.current.set(customerId, taken.outage);
-      case 'well_again':
+      case 'gateway_recovers':
         return gateway.current.delete(customerId);
       default:
         return world.handle(subscriptionId).cancel();
     }
   };
   const isSettled = async () => {
-    const stand = await describeStand({ client: world.client, workflowId });
-    // It may not have heard of what came last: Temporal's own cancellation is answered before it is acted on.
+    const stand = await describeWorkflow({ client: world.client, workflowId });
+    // The workflow may not have handled the last message: Temporal accepts its own cancellation before it takes effect.
     if (stand?.running && stand.busyWith !== null) return false;
     const subscription = await world.read(subscriptionId);
     if (subscription.state === 'cancelled') return !stand?.running;
@@ -222,7 +222,7 @@ export async function liveSubscription({
     return due === null || (due.at !== null && Date.parse(due.at) > (await nowMs()));
   };
   const settle = async () => {
-    for (const giveUpAt = Date.now() + SETTLED_WITHIN_MS; !(await isSettled()); await setTimeout(LOOK_EVERY_MS)) {
+    for (const giveUpAt = Date.now() + SETTLED_WITHIN_MS; !(await isSettled()); await setTimeout(CHECK_EVERY_MS)) {
       if (Date.now() > giveUpAt)
         throw new Error(`${subscriptionId} did not come to rest: ${JSON.stringify(await world.read(subscriptionId))}`);
       if ((await isAtRest()) && !(await isSettled())) await advance(3 * HOUR_MS);
@@ -232,10 +232,11 @@ export async function liveSubscription({
   await makeMoves({ moves, act, isAtRest, inOutage });
   gateway.current.delete(customerId);
   await settle();
-  if (ending !== 'stays') await ask({ update: 'cancelSubscription', terms: { when: 'now', refund: ending } });
+  if (ending !== 'stays')
+    await sendUntilKnown({ update: 'cancelSubscription', terms: { when: 'now', refund: ending } });
   await settle();
   await endRefunds();
-  return { subscriptionId, asked, repeat: (given) => answerOf(() => send(given)) };
+  return { subscriptionId, sent, repeat: (given) => outcomeOf(() => send(given)) };
 
   async function endRefunds(): Promise<void> {
     const paymentIds = (await world.payments(subscriptionId)).map(({ _id }) => _id);

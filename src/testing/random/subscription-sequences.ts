@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
-/** Plans to change between. */
+/** The plans between which a sequence changes. */
 const plans = {
   month: { name: 'Month', amount: eur(1000), interval: 'month' },
   better: { name: 'Better', amount: eur(3000), interval: 'month' },
@@ -49,7 +49,7 @@ const move = fc.oneof(
       pace,
     }),
   },
-  { weight: 10, arbitrary: fc.record({ what: fc.constant('go_on' as const), pace }) },
+  { weight: 10, arbitrary: fc.record({ what: fc.constant('proceed' as const), pace }) },
   {
     weight: 8,
     arbitrary: fc.record({
@@ -93,12 +93,12 @@ const move = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ what: fc.constant('outage' as const), outage: fc.constantFrom(...outages), pace }),
   },
-  { weight: 4, arbitrary: fc.record({ what: fc.constant('well_again' as const), pace }) },
+  { weight: 4, arbitrary: fc.record({ what: fc.constant('gateway_recovers' as const), pace }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('cancel_in_temporal' as const), pace }) },
 );
 export type SubscriptionMove = typeof move extends fc.Arbitrary<infer T> ? T : never;
 
-/** A subscription of any kind, and what its partner, its customer and its gateway do with it, over some months. */
+/** Generates a subscription of any kind with the moves of its partner, customer and gateway over some months. */
 export const subscriptionSequences = fc.record({
   plan: fc.constantFrom<PlanName>('month', 'better', 'week', 'year'),
   trialDays: fc.constantFrom(0, 0, 0, 5),
@@ -110,7 +110,7 @@ export const subscriptionSequences = fc.record({
 });
 export type SubscriptionSequence = typeof subscriptionSequences extends fc.Arbitrary<infer T> ? T : never;
 
-/** Accepts the plans to change between; returns their ids by name. */
+/** Accepts the plans of the sequences. Returns their ids by name. */
 export const openPlans = async (world: SubscriptionWorld): Promise<Record<PlanName, string>> => {
   const ids = await Promise.all(
     Object.entries(plans).map(async ([name, terms]) => [name, await world.plan(terms)] as const),

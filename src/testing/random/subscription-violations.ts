@@ -11,8 +11,8 @@ import type { SubscriptionWorld } from '../worlds/subscription-world';
 import { timelineViolations } from './timeline-violations';
 
 /**
- * What is wrong with a subscription that has come to rest, with its invoices, payments, refunds and books; empty when
- * nothing is.
+ * Returns the violations of a subscription at rest, its invoices, payments, refunds and books; empty when there are
+ * none.
  */
 export async function subscriptionViolations(
   world: SubscriptionWorld,
@@ -33,7 +33,7 @@ export async function subscriptionViolations(
   if (events.at(-1)!.state !== subscription.state)
     problems.push(`it is ${subscription.state}, its last event says ${events.at(-1)!.state}`);
   if (subscription.charge && subscription.charge.status !== 'failed')
-    problems.push(`it came to rest with a charge that is ${subscription.charge.status}`);
+    problems.push(`it ended with a charge that is ${subscription.charge.status}`);
   for (const invoice of invoices)
     problems.push(
       ...invoiceProblems(invoice, payments).map(
@@ -45,7 +45,7 @@ export async function subscriptionViolations(
   problems.push(...creditProblems(subscription, invoices, Number(cancelled?.data.refundMinor ?? 0)));
   if (cancelled) {
     for (const { _id, createdAt } of [...invoices, ...payments.values()])
-      if (createdAt > cancelled.at) problems.push(`${_id} was made after the cancellation`);
+      if (createdAt > cancelled.at) problems.push(`${_id} was created after the cancellation`);
   }
   const books = await bookkeeping(world);
   for (const paymentId of payments.keys())
@@ -57,10 +57,10 @@ export async function subscriptionViolations(
   return problems;
 }
 
-const isTaken = ({ capturedMinor }: Payment): boolean => capturedMinor > 0;
+const isCaptured = ({ capturedMinor }: Payment): boolean => capturedMinor > 0;
 const total = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);
 
-/** An invoice adds up, is charged once at most, and is paid exactly when its money was taken. */
+/** Checks that an invoice adds up, is charged at most once, and is paid exactly when its money was captured. */
 function invoiceProblems(
   { state, lines, subtotal, creditApplied, total: { amountMinor: due }, attempts }: Invoice,
   payments: ReadonlyMap<string, Payment>,
@@ -73,27 +73,28 @@ function invoiceProblems(
   if (due < 0 || creditApplied.amountMinor < 0)
     problems.push(`${due} is due, ${creditApplied.amountMinor} of credit is used`);
   const made = attempts.map(({ paymentId }) => payments.get(paymentId)!);
-  const taken = made.filter(isTaken);
+  const captured = made.filter(isCaptured);
   if (new Set(attempts.map(({ attempt }) => attempt)).size !== attempts.length)
     problems.push('an attempt was made twice');
   if (made.some(({ amount }) => amount.amountMinor !== due)) problems.push('a payment is over another amount');
-  if (taken.length > 1) problems.push(`it was charged ${taken.length} times`);
-  if (taken.some(({ capturedMinor }) => capturedMinor !== due)) problems.push('another amount was taken');
-  if (due > 0 && (state === 'paid') !== (taken.length === 1) && state !== 'void')
-    problems.push(`${taken.length} payments were taken`);
+  if (captured.length > 1) problems.push(`it was charged ${captured.length} times`);
+  if (captured.some(({ capturedMinor }) => capturedMinor !== due)) problems.push('another amount was captured');
+  if (due > 0 && (state === 'paid') !== (captured.length === 1) && state !== 'void')
+    problems.push(`${captured.length} payments were captured`);
   if (due === 0 && (state !== 'paid' || made.length > 0))
     problems.push(`nothing is due, ${made.length} payments were made`);
-  if (state === 'void' && taken.some(({ capturedMinor, refundedMinor }) => capturedMinor !== refundedMinor))
-    problems.push('it was taken back, and its money kept');
-  if (attempts.some((attempt) => attempt.state === 'pending')) problems.push('an attempt has no answer');
-  for (const { state: told, paymentId } of attempts)
-    if ((told === 'paid') !== isTaken(payments.get(paymentId)!))
-      problems.push(`the attempt with ${paymentId} is told to be ${told}`);
+  if (state === 'void' && captured.some(({ capturedMinor, refundedMinor }) => capturedMinor !== refundedMinor))
+    problems.push('it was voided, but its money was kept');
+  if (attempts.some((attempt) => attempt.state === 'pending')) problems.push('an attempt has no outcome');
+  for (const { state: recorded, paymentId } of attempts)
+    if ((recorded === 'paid') !== isCaptured(payments.get(paymentId)!))
+      problems.push(`the attempt with ${paymentId} is recorded as ${recorded}`);
   return problems;
 }
 
 /**
- * No time is charged twice: a period begins where the one before ends, or later; a change cuts the one it falls into.
+ * Checks that no time is charged twice: a period starts at the end of the previous one or later; a change cuts the
+ * present period short.
  */
 function periodProblems(invoices: readonly Invoice[]): string[] {
   const problems: string[] = [];
@@ -101,7 +102,7 @@ function periodProblems(invoices: readonly Invoice[]): string[] {
   for (const { _id, kind, state, period } of invoices.filter((invoice) => invoice.state !== 'void')) {
     if (kind === 'period' && period.startAt < paidUntil)
       problems.push(
-        `invoice ${_id} (${state}) is for a period from ${period.startAt}, the one before goes to ${paidUntil}`,
+        `invoice ${_id} (${state}) is for a period from ${period.startAt}, the previous one ends at ${paidUntil}`,
       );
     if (period.endAt <= period.startAt) problems.push(`invoice ${_id} is for no time`);
     paidUntil = period.endAt;
@@ -109,7 +110,7 @@ function periodProblems(invoices: readonly Invoice[]): string[] {
   return problems;
 }
 
-/** Credit is what invoices below zero gave and others have not used up; a prorated cancel may have given back of it. */
+/** Checks the credit: given by invoices below zero, less what others used and a prorated cancel may have refunded. */
 function creditProblems(
   { creditBalance: { amountMinor: credit } }: Subscription,
   invoices: readonly Invoice[],
@@ -123,7 +124,7 @@ function creditProblems(
   return credit > given || credit < given - refundMinor ? [`the credit is ${credit}, invoices gave ${given}`] : [];
 }
 
-/** At most one invoice is open, and it is the one that is being charged. */
+/** Checks that at most one invoice is open, and that it is the invoice of the charge. */
 function openProblems({ state, charge }: Subscription, invoices: readonly Invoice[]): string[] {
   const open = invoices.filter((invoice) => invoice.state === 'open').map(({ _id }) => _id);
   const expected = charge?.invoiceId ? [charge.invoiceId] : [];
@@ -132,7 +133,7 @@ function openProblems({ state, charge }: Subscription, invoices: readonly Invoic
   return [];
 }
 
-/** The books of the payments of a world of subscriptions, read once. */
+/** Reads the books of all payments in a world of subscriptions once. */
 async function bookkeeping({ database, client, bank, tenantId }: SubscriptionWorld) {
   const { payments, refunds, ledgerPostings } = database.models;
   const items: SandboxLedgerItem[] = [];

@@ -1,16 +1,16 @@
 import type { Event } from '../../models/event';
 
 export interface TimelineViolationsInput<State extends string> {
-  /** Of one entity, by version. */
+  /** The events of one entity, by version. */
   events: readonly Event[];
   /** The entity's own version. */
   version: number;
-  /** Where an event leads to, given where it stood before; an event that moves nothing leads to the same. */
+  /** Returns the state after an event, given the state before; most events keep the state. */
   stateOf: (event: Event, before: State | null) => State;
   canMove: (from: State, to: State) => boolean;
 }
 
-/** What is wrong with the order of an entity's events, and with the way they lead it. Visits each arrow. */
+/** Returns the violations in the order of an entity's events and in its transitions. Visits each transition. */
 export function timelineViolations<State extends string>(
   { events, version, stateOf, canMove }: TimelineViolationsInput<State>,
   visit: (arrow: string) => void = () => undefined,
@@ -22,7 +22,7 @@ export function timelineViolations<State extends string>(
     if (earlier && event.at < earlier.at)
       problems.push(
         `event ${index + 1} (${event.type}) is dated ${event.at.toISOString()}, ` +
-          `before the one before it (${earlier.type}, ${earlier.at.toISOString()})`,
+          `before the previous one (${earlier.type}, ${earlier.at.toISOString()})`,
       );
     if (event.version !== index + 1) problems.push(`event ${index + 1} (${event.type}) has version ${event.version}`);
     const state = stateOf(event, before);

@@ -4,20 +4,20 @@ const { sendLetter, sendMail } = proxyActivities<Record<'sendLetter' | 'sendMail
   startToCloseTimeout: '10 seconds',
 });
 
-/* One workflow at three times: each is replayed under the name of the first. */
+/* Three versions of one workflow; the tests replay a history under each name. */
 
-/** As it began. */
+/** The first version. */
 export async function greeting(): Promise<void> {
   await sendLetter();
 }
 
-/** Changed as a running workflow must be changed: a run that began before keeps to its letter. */
+/** A correct change: a run that began before the change still sends its letter. */
 export async function patchedGreeting(): Promise<void> {
   if (patched('greet-by-mail')) await sendMail();
   else await sendLetter();
 }
 
-/** Changed as it must not be. */
+/** A wrong change, without a patch. */
 export async function unpatchedGreeting(): Promise<void> {
   await sendMail();
 }

@@ -1,6 +1,6 @@
 import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 
-/** A history as it is kept: JSON, its events under their numbers. */
+/** A history as it is stored in JSON. */
 export interface KeptHistory {
   events: (Record<string, unknown> & {
     eventId: string;
@@ -15,13 +15,13 @@ export interface NamedHistory {
   history: KeptHistory;
 }
 
-/** Returns the type of the workflow whose history this is. */
+/** Returns the workflow type of a history. */
 export const workflowTypeOf = ({ events }: KeptHistory): string =>
   events[0]!.workflowExecutionStartedEventAttributes!.workflowType.name;
 
 /**
- * Replays histories one after another on one worker, which loads the workflows once. Returns by name the failure of
- * each, null where the code makes the decisions of the history.
+ * Replays histories one after another on one worker, which loads the workflows once. Returns the failures by name; null
+ * when the code makes the decisions of the history.
  */
 export async function replayHistories(
   workflowBundle: WorkflowBundleOption,
@@ -35,8 +35,8 @@ export async function replayHistories(
 }
 
 /**
- * Describes a failed replay: workflow, history and the first decisions that the code does not make, as numbers and types
- * of their events. They are found by replaying ever longer beginnings of the history, each up to a decision.
+ * Describes a failed replay: workflow, history, and the numbers and types of the first events that the code does not
+ * produce. These are found by replaying ever longer beginnings of the history, each up to a decision.
  */
 export async function describeFailure(
   workflowBundle: WorkflowBundleOption,
@@ -59,7 +59,7 @@ export async function describeFailure(
   return `${workflowTypeOf(history)} contradicts ${name} at event ${decisions.join(', ')}: ${failure.message}`;
 }
 
-/** The completed workflow task that decided on an event; undefined for what came from outside. */
+/** Returns the completed workflow task that caused an event; undefined for an external event. */
 function decisionOf(event: KeptHistory['events'][number]): string | undefined {
   const attributes = Object.values(event) as ({ workflowTaskCompletedEventId?: string } | null)[];
   return attributes.find((value) => value?.workflowTaskCompletedEventId !== undefined)?.workflowTaskCompletedEventId;

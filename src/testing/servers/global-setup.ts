@@ -14,19 +14,19 @@ const ADDRESSES = [
 ] as const;
 
 declare global {
-  /** Handed from jest's global set-up to its global tear-down, which run in one process. */
+  /** Passed from jest's global set-up to its global tear-down, which run in one process. */
   var sharedTestServers: TestServers | undefined;
 }
 
 /**
- * One set of real servers for all integration tests, on free ports, with fresh data; its addresses are in TEST_*.
- * A developer who has exported all of TEST_* keeps a set of their own: nothing is started then.
- * The workflows are built first: every test that runs them runs the bundle that ships.
+ * Starts one set of real servers for all integration tests, on free ports, with new data; the addresses are in TEST_*.
+ * Starts nothing for a developer who has exported all of TEST_*.
+ * Builds the workflows first, so that tests run the bundle that ships.
  */
 export default async function prepareSharedServers(): Promise<void> {
   const root = checkoutRoot(__dirname);
   buildFirst();
-  // In the names of databases and namespaces: runs that share servers leave each other alone.
+  // Part of the names of databases and namespaces, so that runs with shared servers do not collide.
   process.env.TEST_RUN = randomBytes(4).toString('hex');
   if (ADDRESSES.every((name) => process.env[name])) return;
   const base = join(root, '.platform-test');
@@ -45,7 +45,7 @@ export default async function prepareSharedServers(): Promise<void> {
   process.env.TEST_MAIL_URL = servers.mail.webUrl;
 }
 
-/** Ends and removes what runs that were killed left behind; sets of runs that are still going stay. */
+/** Ends and removes the servers of killed runs; the sets of live runs stay. */
 async function removeDeadSets(base: string): Promise<void> {
   for (const name of readdirSync(base)) {
     const folder = join(base, name);

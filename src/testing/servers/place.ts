@@ -1,14 +1,14 @@
 const taken = new Set<string>();
 
 export interface Place {
-  /** The same for the next test file of this jest worker; differs between runs, workers and things open at one time. */
+  /** Differs between runs, jest workers and places open at one time; the next test file of the worker gets it again. */
   name: string;
   leave: () => void;
 }
 
 /**
- * Takes the first free place of its kind in this jest worker. A worker runs one test file at a time, so what one file
- * made at a place the next file takes over, and nobody else.
+ * Takes the first free place of a kind in this jest worker. A worker runs one test file at a time, so the next file
+ * reuses what one file created at a place.
  */
 export function takePlace(kind: string): Place {
   const { TEST_RUN = 'alone', JEST_WORKER_ID = '1' } = process.env;

@@ -6,16 +6,16 @@ import { plainReporter } from '../../../scripts/embedded/reporter';
 import type { RunningServer, ServerName } from '../../../scripts/embedded/server';
 import { startEmbeddedServers } from '../../../scripts/embedded/servers';
 
-/** What a fault test does to a server. Addresses stay the same over stop, kill and start. */
+/** Controls of a server for fault tests. Addresses stay the same over stop, kill and start. */
 export interface ServerControls {
   pid: () => number | null;
-  /** Frozen: sockets stay open, nothing answers. */
+  /** Freezes the server: sockets stay open, nothing answers. */
   pause: () => void;
   resume: () => void;
-  /** SIGKILL; resolves when it is gone. */
+  /** Sends SIGKILL; resolves when the server is gone. */
   kill: () => Promise<void>;
   stop: () => Promise<void>;
-  /** With the data it had; resolves when it answers. */
+  /** Starts the server with its earlier data; resolves when the server answers. */
   start: () => Promise<void>;
 }
 
@@ -32,15 +32,15 @@ export interface TestServers {
 export interface StartServersInput {
   /** Data, logs and process records; owned by this process until `stop`. */
   folder: string;
-  /** Default: all. The controls of a server not named throw when used. */
+  /** Defaults to all. The controls of an omitted server throw. */
   which?: readonly ServerName[];
-  /** Compile the fast stand-in for MongoDB once where no mongod is at hand (default true). */
+  /** True to compile the fast stand-in for MongoDB once when there is no mongod. Defaults to true. */
   buildFast?: boolean;
 }
 
 /**
- * Real servers on free ports, for a test that breaks them or a run that shares them. Ignores servers named in the
- * environment.
+ * Starts real servers on free ports, for a test that breaks them or a run that shares them. Ignores servers named in
+ * the environment.
  */
 export async function startServers({ folder, which, buildFast = true }: StartServersInput): Promise<TestServers> {
   const { MONGODB_URI: _m, TEMPORAL_ADDRESS: _t, REDIS_URL: _r, SMTP_URL: _s, ...env } = process.env;
@@ -84,7 +84,7 @@ function controlsOf(name: ServerName, server: RunningServer<unknown> | null): Se
   };
 }
 
-/** The folder with the lock file, seen from anywhere below it. */
+/** Returns the root of the checkout, which has the lock file, from any folder below. */
 export function checkoutRoot(from: string): string {
   if (existsSync(join(from, 'package-lock.json'))) return from;
   const parent = dirname(from);

@@ -4,11 +4,11 @@ import { inBatches } from '../in-batches';
 import { waitFor } from '../wait-for';
 import { takePlace } from './place';
 
-/** Made last, so a database that has it has every collection and index. */
+/** Created last, so a database with this collection has every collection and index. */
 const COMPLETE = 'test_database_is_complete';
 const PATIENCE_MS = 60_000;
 
-/** Puts a database name into the URI of the shared server. */
+/** Returns the URI of a database on the shared server. */
 export function databaseUri(name: string, server = process.env.TEST_MONGODB_URI ?? ''): string {
   const uri = new URL(server);
   uri.pathname = `/${name}`;
@@ -18,19 +18,19 @@ export function databaseUri(name: string, server = process.env.TEST_MONGODB_URI 
 export interface TestDatabase {
   database: Database;
   uri: string;
-  /** Lets go of the database: the next test file of this jest worker takes it over and empties it. */
+  /** Releases the database: the next test file of this jest worker empties and reuses it. */
   drop: () => Promise<void>;
 }
 
 /**
- * Opens a database on the shared server, empty, with all collections and indexes. They are made once per jest worker:
- * making them takes seconds, emptying them a tenth of a second.
+ * Opens an empty database on the shared server with all collections and indexes. These are created once per jest
+ * worker: creating them takes seconds, emptying them a tenth of a second.
  */
 export async function openTestDatabase(server?: string): Promise<TestDatabase> {
   const { name, leave } = takePlace('test');
   const uri = databaseUri(name, server);
-  const database = openDatabase({ uri, appName: 'test' });
-  // A busy machine takes longer to connect than production lets it.
+  // A busy machine takes longer than production waits.
+  const database = openDatabase({ uri, appName: 'test', unavailableAfterMs: 20_000 });
   const what = 'an empty test database';
   await waitFor(() => emptyOrMake(database).then(() => true), { what, timeoutMs: PATIENCE_MS });
   return {

@@ -13,13 +13,13 @@ export interface TestNamespace {
   client: Client;
   connection: NativeConnection;
   namespace: string;
-  /** Ends what still runs in the namespace, for the next test file, and closes both connections. */
+  /** Terminates the running workflows of the namespace, for the next test file, and closes both connections. */
   close: () => Promise<void>;
 }
 
 /**
- * Opens a Temporal namespace on the shared server in which nothing runs, so that workers of other tests do not take its
- * tasks. It is registered once per jest worker; each test file ends what it leaves running.
+ * Opens an idle Temporal namespace on the shared server, so that workers of other tests do not take its tasks. It is
+ * registered once per jest worker; each test file terminates its running workflows.
  */
 export async function openTestNamespace(address = process.env.TEST_TEMPORAL_ADDRESS ?? ''): Promise<TestNamespace> {
   const { name: namespace, leave } = takePlace('test');
@@ -30,7 +30,7 @@ export async function openTestNamespace(address = process.env.TEST_TEMPORAL_ADDR
     what: 'the namespace to be known',
     timeoutMs: 30_000,
   });
-  // A file that failed before its end has closed nothing.
+  // A file that failed early may have left workflows running.
   await terminateRunning(client);
   const connection = await NativeConnection.connect({ address });
   return {
@@ -58,7 +58,7 @@ async function registerNamespace(client: Client): Promise<void> {
     });
 }
 
-/** A workflow left running would call activities of the next file for documents that are gone, without end. */
+/** Terminates running workflows, which would forever call activities of the next file for deleted documents. */
 async function terminateRunning(client: Client): Promise<void> {
   await client.withDeadline(Date.now() + 60_000, async () => {
     const running: { workflowId: string; runId: string }[] = [];
@@ -68,7 +68,7 @@ async function terminateRunning(client: Client): Promise<void> {
         .getHandle(workflowId, runId)
         .terminate('Its test is over')
         .catch((error: unknown) => {
-          // It has ended by itself, or its parent's end has ended it.
+          // The workflow has ended by itself or with its parent.
           if (!(error instanceof WorkflowNotFoundError)) throw error;
         }),
     );

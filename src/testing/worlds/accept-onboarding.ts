@@ -11,7 +11,7 @@ export interface AcceptOnboardingInput {
   at?: Date;
 }
 
-/** Accepts an onboarding as the api does, in a transaction of its own. */
+/** Accepts an onboarding as the api does, in its own transaction. */
 export function acceptOnboarding({ database, tenantId, requiresApproval, at = new Date() }: AcceptOnboardingInput) {
   return database.inTransaction((session) =>
     acceptOnboardingInSession({

@@ -15,7 +15,7 @@ export interface AdvanceHereInput {
   stallAfterMs?: number;
 }
 
-/** Advances a tenant's clock as the advance's workflow does, in the test itself. Answers why it could not. */
+/** Advances a tenant's clock as the workflow does, but in the test itself. Returns the failure; null on success. */
 export async function advanceHere({
   world: { client, database, starter, tenantId },
   by,

@@ -10,48 +10,49 @@ import { tenantIdOf, type Mode } from '../../domain/tenant';
 import type { Partner } from '../../models/partners/partner';
 import { createClock } from '../../services/clock';
 import { createSandboxClockMover } from '../../temporal/time-skipping/sandbox-clock';
-import { createWorkflowStarter } from '../../temporal/workflow-starter';
+import { createWorkflowStarter, type WorkflowStarter } from '../../temporal/workflow-starter';
 import { openTestDatabase } from '../servers/test-database';
 import { openTestNamespace } from '../servers/test-namespace';
+import { waitFor } from '../wait-for';
 import { workflowBundle } from '../servers/workflow-bundle';
 import { createEntityReaders } from './entity-readers';
 import { openTestBank } from './test-bank';
 
 const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
 
-/** Four times what production waits: on a busy machine one charge may take half a minute. */
+/** Four times the limit of production: on a busy machine one charge may take half a minute. */
 export const PATIENT_STALL_MS = 120_000;
 
-/** Who asks for everything in these worlds. */
+/** The actor of every command in these worlds. */
 export const tester: Actor = { kind: 'api_key', id: 'key_test' };
 
 export interface BaseWorldInput {
-  /** A worker polls each of them from the start. */
+  /** The queues that a worker polls from the start. */
   taskQueues: readonly TaskQueue[];
-  /** Activities that fail or are watched. */
+  /** Wraps the activities, to watch them or make them fail. */
   wrap?: (activities: Activities) => Activities;
-  /** A gateway that fails or is watched. */
+  /** Wraps the gateway, to watch it or make it fail. */
   wrapGateway?: (gateway: PaymentGateway) => PaymentGateway;
-  /** How the simulated gateway behaves; without it there is none. */
+  /** Settings of the simulated gateway; without them there is none. */
   bank?: {
     timeoutMs: number;
     /** Called with the payment or refund that a webhook reports on; without it there are no webhooks. */
     onReport?: (client: Client, entityId: string) => Promise<void>;
   };
-  /** Exports the workflows to run; without it the bundle that ships runs. */
+  /** The module of the workflows to run. Defaults to the bundle that ships. */
   workflowsPath?: string;
   worker?: Pick<WorkerOptions, 'maxCachedWorkflows' | 'shutdownGraceTime'>;
   /** Defaults to the shared server. */
   temporalAddress?: string;
-  /** How long an advance of a sandbox's clock waits for work that does not end; defaults to `PATIENT_STALL_MS`. */
+  /** Milliseconds that an advance of a sandbox's clock waits for stalled work. Defaults to `PATIENT_STALL_MS`. */
   stallAfterMs?: number;
   /** Changes to the first partner. */
   partner?: Partial<Partner>;
 }
 
 /**
- * Real MongoDB, real Temporal, real activities and, where asked for, the simulated gateway over HTTP: what every world
- * of a domain stands on. Its first tenant is the sandbox of a partner of its own.
+ * Opens the base of every domain's world: real MongoDB, real Temporal, real activities and, on request, the simulated
+ * gateway over HTTP. The first tenant is the sandbox of a new partner.
  */
 export async function openBaseWorld(input: BaseWorldInput) {
   const {
@@ -72,7 +73,14 @@ export async function openBaseWorld(input: BaseWorldInput) {
     ? await openTestBank({ ...bankInput, onReport: onReport && ((entityId) => onReport(client, entityId)) })
     : null;
   const { models } = database;
-  const starter = createWorkflowStarter({ client, database, logger: quiet, onStarted: () => undefined });
+  const eager = createWorkflowStarter({ client, database, logger: quiet, onStarted: () => undefined });
+  /** Repeats a start as the relay does: a busy machine takes longer than a start waits. */
+  const starter: WorkflowStarter = {
+    ...eager,
+    start: async (row) => {
+      await waitFor(() => eager.start(row).then(() => true), { what: 'a start to be taken' });
+    },
+  };
   const sandboxClock = createSandboxClockMover({ client, database, starter, stallAfterMs });
   const gateway = bank && wrapGateway(bank.gateway);
   const activities = wrap(
@@ -93,8 +101,8 @@ export async function openBaseWorld(input: BaseWorldInput) {
       workflowBundle: bundle,
       activities,
       interceptors: { activity: [translateDomainError] },
-      // Workflow code in this thread: a thread of its own loads the SDK again, for longer than most tests take. Tests of
-      // whole processes run the threads of production.
+      // Runs workflow code in this thread: another thread would load the SDK again, for longer than most tests take.
+      // Tests of whole processes run the threads of production.
       debugMode: true,
       ...input.worker,
     });
@@ -113,7 +121,7 @@ export async function openBaseWorld(input: BaseWorldInput) {
   };
   await startWorkers(...input.taskQueues);
 
-  /** A partner with a tenant in `mode`; returns the ids of both. */
+  /** Creates a partner with a tenant in `mode`. Returns the ids of both. */
   const newPartner = async (changes: Partial<Partner> = {}, mode: Mode = 'sandbox') => {
     const partnerId = newId('partner');
     const now = new Date();
@@ -147,13 +155,13 @@ export async function openBaseWorld(input: BaseWorldInput) {
     startWorkers,
     stopWorkers,
     ...createEntityReaders({ database }),
-    /** Null where the world was opened without one. */
+    /** Null when the world was opened without a gateway. */
     bank,
-    /** Keeps a command's personal data as the api does, for its activity to load. */
+    /** Stores a command's personal data as the api does, for its activity to load. */
     async keepPayload(commandId: string, entityId: string, payload: Record<string, unknown>): Promise<void> {
       await models.commandPayloads.create({ _id: commandId, tenantId, entityId, payload, createdAt: new Date() });
     },
-    /** Sends every start of the first tenant that waits in the outbox, as the relay does. */
+    /** Sends every waiting start in the outbox of the first tenant, as the relay does. */
     async relay(): Promise<void> {
       const waiting = await models.outbox.find({ tenantId, open: true, pending: 'temporal' }).lean();
       for (const row of waiting) await starter.start(row);

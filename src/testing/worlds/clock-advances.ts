@@ -7,7 +7,7 @@ import { waitFor } from '../wait-for';
 
 const tester: Actor = { kind: 'api_key', id: 'key_test' };
 
-/** Advances of tenants' clocks, for worlds in which a worker carries them out. */
+/** Creates the functions that advance tenants' clocks, for worlds whose worker carries the advances out. */
 export const createClockAdvances = ({
   database,
   starter,
@@ -19,7 +19,7 @@ export const createClockAdvances = ({
 }) => {
   const operation = (operationId: string) => database.models.operations.findById(operationId).lean().orFail();
   return {
-    /** Accepts an advance as the api does and sends its start; answers the operation's id. */
+    /** Accepts an advance as the api does and sends the start. Returns the operation's id. */
     async advance(tenantId: string, by: string, { start = true }: { start?: boolean } = {}): Promise<string> {
       const now = await clock.now(tenantId);
       const accepted = await database.inTransaction((session) =>

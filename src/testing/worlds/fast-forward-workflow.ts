@@ -7,7 +7,7 @@ export interface FastForwardWorkflowInput {
   byMs: number;
 }
 
-/** Has the server skip from timer to timer by itself; resolves when the workflow's clock is there or it has ended. */
+/** Makes the server skip from timer to timer. Resolves when the workflow has reached the time or has ended. */
 export async function fastForwardWorkflow({ client, workflowId, byMs }: FastForwardWorkflowInput): Promise<void> {
   const { namespace } = client.options;
   const workflowExecution = { workflowId };

@@ -1,6 +1,9 @@
 import type { ProcessPaymentResult } from '../../contracts/payments/payment';
 
-/* The workflows of subscriptions beside a payment that is captured at once: for tests of many subscriptions, which are not about payments. */
+/*
+ * The workflows of subscriptions with a payment that is captured immediately: for tests of many subscriptions, which do
+ * not test payments.
+ */
 export { subscription } from '../../../workflows/subscriptions/subscription';
 export { subscriptionPayment } from '../../../workflows/subscriptions/subscription-payment';
 

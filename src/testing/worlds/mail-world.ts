@@ -15,7 +15,7 @@ import { createSendMail } from '../../queue/jobs/send-mail';
 const by = { kind: 'api_key', id: 'key_test' } as const;
 const chain = 'the run';
 
-/** Subscriptions whose process is the test: it lets their activities run, and reads the mails that they lead to. */
+/** Opens subscriptions without workflows: the test calls their activities and reads the resulting mails. */
 export async function openMailWorld() {
   const { database, drop } = await openTestDatabase();
   const mailer = createMailer({
@@ -42,7 +42,7 @@ export async function openMailWorld() {
 
 export type MailWorld = Awaited<ReturnType<typeof openMailWorld>>;
 
-/** Accepts a user's subscription; the test lets its activities run at the times it says. */
+/** Accepts a user's subscription, whose activities the test calls at the times of its choice. */
 const createSubscribe =
   ({
     database,
@@ -57,7 +57,7 @@ const createSubscribe =
     amount,
     user: reader,
     at,
-    ...wishes
+    ...terms
   }: { amount: Money; user: Partial<User>; at: string } & Partial<
     Pick<AcceptSubscriptionInput, 'quantity' | 'trialDays' | 'anchorDay'>
   >) => {
@@ -83,7 +83,7 @@ const createSubscribe =
         correlationId: 'test',
         by,
         at,
-        ...wishes,
+        ...terms,
       });
     });
     const ref = { tenantId, subscriptionId: subscription._id };
@@ -94,7 +94,7 @@ const createSubscribe =
     return {
       step,
       read,
-      /** One attempt to charge what is due, and how it ended. */
+      /** Records one attempt to charge the due invoice, with its result. */
       async charge(attempt: number, state: 'captured' | 'declined', when: string): Promise<void> {
         const { nextPeriodAt, charge } = await read();
         const input = { periodStart: charge?.periodStart ?? nextPeriodAt.toISOString(), attempt };
@@ -111,7 +111,7 @@ const createSubscribe =
           payment: { state, reason: state === 'declined' ? 'insufficient_funds' : null },
         });
       },
-      /** What is in the user's inbox once every mail that was asked for is sent, oldest first. */
+      /** Sends every requested mail. Returns the user's inbox, oldest mail first. */
       async inbox() {
         const rows = await database.models.outbox
           .find({ entityId: subscription._id, mail: { $ne: null } })
@@ -133,7 +133,7 @@ const createSubscribe =
           },
           { what: `${rows.length} mails` },
         );
-        // Which the server lists by arrival; narrow spaces are how Intl keeps figures together.
+        // The server lists mails by arrival. Intl keeps figures together with narrow spaces.
         return mails.map(({ subject, text }) => ({ subject, text: text.replace(/[\u00a0\u202f]/g, ' ') }));
       },
     };

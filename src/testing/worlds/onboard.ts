@@ -12,7 +12,7 @@ export interface OnboardingView {
 
 export const newAddress = (): string => `ada.${randomUUID()}@example.com`;
 
-/** Sends `POST /onboardings`; the caller looks at the answer. */
+/** Sends `POST /onboardings` and returns any response. */
 export const postOnboarding = (
   app: PartnerApp,
   {
@@ -28,7 +28,7 @@ export const postOnboarding = (
     timeoutMs,
   });
 
-/** Waits until an onboarding is in a state; outages in between are waited out. */
+/** Waits until an onboarding is in a state, also through outages. */
 export const untilState = (app: PartnerApp, id: string, state: string, timeoutMs = 60_000): Promise<OnboardingView> =>
   waitFor(
     async () => {
@@ -44,11 +44,11 @@ export const timelineOf = async (app: PartnerApp, id: string): Promise<string[]>
     type.replace('onboarding.', ''),
   );
 
-/** The token of the newest verification mail. */
+/** Returns the token of the newest verification mail. */
 export const newestToken = async (input: { webUrl: string; to: string; count?: number }): Promise<string> =>
   (await newestLink(input)).split('/').at(-1)!;
 
-/** Repeats a command with one key until it has a definite answer, as an app should. */
+/** Repeats a command with one key until there is a definite response, as an app should. */
 export async function commandUntilAnswered(app: PartnerApp, path: string, body?: unknown, key: string = randomUUID()) {
   return waitFor(
     async () => {

@@ -9,7 +9,7 @@ import { waitFor } from '../wait-for';
 import { acceptOnboarding } from './accept-onboarding';
 import { openBaseWorld, tester, type BaseWorldInput } from './base-world';
 
-/** Onboardings that run as in production, with their clocks in the test's hand. Their partner has two reviewers. */
+/** Opens onboardings that run as in production, with clocks that the test advances. The partner has two reviewers. */
 export async function openOnboardingWorld({ wrap }: Pick<BaseWorldInput, 'wrap'> = {}) {
   const reviewers = ['r1@partner.example', 'r2@partner.example'];
   const world = await openBaseWorld({ taskQueues: [taskQueues.users], wrap, partner: { reviewers } });
@@ -19,7 +19,7 @@ export async function openOnboardingWorld({ wrap }: Pick<BaseWorldInput, 'wrap'>
   return {
     ...world,
     send,
-    /** Writes what the api's accepting transaction writes and sends the start. */
+    /** Accepts an onboarding as the api does, and sends the start. */
     async accept({ requiresApproval = false } = {}): Promise<string> {
       const { onboarding, row } = await acceptOnboarding({ database, tenantId, requiresApproval });
       await starter.start(row);
@@ -33,7 +33,7 @@ export async function openOnboardingWorld({ wrap }: Pick<BaseWorldInput, 'wrap'>
       }),
     advance: (onboardingId: string, byMs: number) =>
       advanceWorkflow({ client, workflowId: userOnboardingId(onboardingId), byMs, timeoutMs: 30_000 }),
-    /** A command as the api sends it. `payload` is what the api keeps under the command's id. */
+    /** Sends a command as the api does. The api stores `payload` under the command's id. */
     async command(
       onboardingId: string,
       command: OnboardingCommand,

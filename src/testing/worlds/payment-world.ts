@@ -22,16 +22,16 @@ import { waitFor } from '../wait-for';
 import { openBaseWorld, tester, type BaseWorldInput } from './base-world';
 
 export { tester as testActor } from './base-world';
-/** The parent of a payment that a test starts itself, as often as it likes. */
+/** The parent of a payment whose process the test starts itself, any number of times. */
 export const testParent: PaymentParent = { workflowId: 'parent/test', signal: 'paymentReported' };
 
 export interface PaymentWorldInput extends Pick<BaseWorldInput, 'wrap' | 'wrapGateway'> {
-  /** Without webhooks everything is found by looking it up. */
+  /** False to find every outcome by look-ups. Defaults to true. */
   webhooks?: boolean;
-  /** Short enough by default for a test to wait it out. */
+  /** Short by default, so that a test can wait for the timeout. */
   gatewayTimeoutMs?: number;
   /**
-   * Its worker remembers no workflow: every decision is made from the history, as by a worker that has just taken over.
+   * True for a worker without a cache, which makes every decision from the history, as after a failover.
    */
   forgetful?: boolean;
 }
@@ -41,7 +41,7 @@ const notifyProcess = (client: Client, entityId: string): Promise<void> =>
     .getHandle(entityId.startsWith('rfd_') ? refundPaymentId(entityId) : processPaymentId(entityId))
     .signal(gatewayReported);
 
-/** Payments that run as in production, with their clocks in the test's hand. */
+/** Opens payments that run as in production, with clocks that the test advances. */
 export async function openPaymentWorld({
   wrap,
   wrapGateway,
@@ -66,7 +66,7 @@ export async function openPaymentWorld({
     ...world,
     bank,
     chaos: bank.chaos,
-    /** Accepts without starting. */
+    /** Accepts a payment without starting its process. */
     async accept(input: Partial<AcceptPaymentInput> = {}) {
       const at = await now();
       return database.inTransaction((session) =>
@@ -88,7 +88,7 @@ export async function openPaymentWorld({
       await starter.start(row!);
       return payment._id;
     },
-    /** Charged, its answer lost, and the gateway away: `unknown` until `chaos({ down: false })`. */
+    /** Charges a payment, loses the answer and stops the gateway: `unknown` until `chaos({ down: false })`. */
     async payAndLoseTheAnswer(): Promise<string> {
       const paymentId = await this.pay({ paymentMethod: 'pm_timeout_after_charge' });
       await waitFor(async () => (await this.bankItems(paymentId)).length > 0, { what: 'the charge' });
@@ -138,8 +138,8 @@ export async function openPaymentWorld({
       advanceWorkflow({ client, workflowId: processPaymentId(paymentId), byMs, timeoutMs: 45_000 }),
     advanceRefund: (refundId: string, byMs: number) =>
       advanceWorkflow({ client, workflowId: refundPaymentId(refundId), byMs, timeoutMs: 45_000 }),
-    /** Asks for a renewal's payment as its subscription does. */
-    async ask(paymentId: string): Promise<ProcessPaymentResult> {
+    /** Starts the process of a renewal's payment as the subscription does. Returns the result. */
+    async runRenewal(paymentId: string): Promise<ProcessPaymentResult> {
       return (await this.startRenewal(paymentId)).result();
     },
     startRenewal: (paymentId: string) =>
@@ -150,13 +150,13 @@ export async function openPaymentWorld({
       }),
     handle: (paymentId: string) => client.workflow.getHandle(processPaymentId(paymentId)),
     refundHandle: (refundId: string) => client.workflow.getHandle(refundPaymentId(refundId)),
-    /** The gateway's own books of a payment and its refunds. */
+    /** Reads the gateway's own books of a payment and its refunds. */
     async bankItems(paymentId: string) {
       const refunds = await models.refunds.find({ paymentId }).lean();
       const ids = [paymentId, ...refunds.map(({ _id }) => _id)];
       return (await bank.ledger(tenantId)).filter(({ idempotencyKey }) => ids.includes(idempotencyKey.split(':')[0]!));
     },
-    /** Somebody captures at the gateway itself, past us. */
+    /** Captures at the gateway itself, without the platform. */
     async captureAtTheGateway(paymentId: string, amountMinor: number): Promise<void> {
       const { authorisationId, amount } = await this.read(paymentId);
       await bank.captureInDashboard({
@@ -167,7 +167,7 @@ export async function openPaymentWorld({
         at: await now(),
       });
     },
-    /** The customer's decision on the gateway's page. */
+    /** Sends the customer's decision on the gateway's page. */
     async act(paymentId: string, decision: 'approve' | 'decline'): Promise<void> {
       const { actionUrl } = await this.read(paymentId);
       await fetch(actionUrl!, { method: 'POST', body: new URLSearchParams({ decision }), redirect: 'manual' });

@@ -9,8 +9,8 @@ import type { PaymentWorld } from './payment-world';
 const processOf = { payment: processPaymentId, refund: refundPaymentId, subscription: subscriptionId };
 
 /**
- * What becomes of a process that failed, once the reconciler has listed it: an operator restarts it. Resolves when the
- * new run was asked for.
+ * Restarts a failed process as an operator does once the reconciler has listed it. Resolves when the start of the new
+ * run has been sent.
  */
 export async function restartByOperator(
   world: Pick<PaymentWorld, 'database' | 'client' | 'tenantId' | 'starter'>,

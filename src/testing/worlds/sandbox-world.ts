@@ -8,7 +8,7 @@ import { acceptOnboarding } from './accept-onboarding';
 import { openBaseWorld, tester, type BaseWorldInput } from './base-world';
 import { createClockAdvances } from './clock-advances';
 
-/** Any number of tenants with clocks of their own, in which onboardings run. */
+/** Opens onboardings of any number of tenants, each with its own clock. */
 export async function openSandboxWorld(input: Pick<BaseWorldInput, 'wrap' | 'stallAfterMs' | 'temporalAddress'> = {}) {
   const world = await openBaseWorld({
     ...input,
@@ -22,7 +22,7 @@ export async function openSandboxWorld(input: Pick<BaseWorldInput, 'wrap' | 'sta
     ...world,
     newTenant: async ({ mode, timeZone = 'UTC' }: { mode?: Mode; timeZone?: string } = {}): Promise<string> =>
       (await world.newPartner({ timeZone }, mode)).tenantId,
-    /** An onboarding as the api accepts it; started unless the relay shall. */
+    /** Accepts an onboarding as the api does. With `start: false` the start stays in the outbox. */
     async onboard(tenantId: string, { start = true }: { start?: boolean } = {}): Promise<string> {
       const at = await clock.now(tenantId);
       const { onboarding, row } = await acceptOnboarding({ database, tenantId, requiresApproval: false, at });

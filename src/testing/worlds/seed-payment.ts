@@ -7,7 +7,7 @@ import type { TestApi } from '../test-api';
 const at = '2026-11-21T09:00:00.000Z';
 const by = { kind: 'api_key', id: 'key_test' } as const;
 
-/** A captured payment, as its process leaves it. */
+/** Writes a captured payment as its process leaves it. Returns the id. */
 export async function seedCaptured({
   api: { database },
   tenantId,
@@ -41,8 +41,7 @@ export async function seedCaptured({
 }
 
 /**
- * One of everything that payments leave behind: a payment, a refund of a part of it, a stuck compensation, an
- * operation.
+ * Writes one entity of each kind: a payment, a partial refund, a stuck compensation and an operation. Returns the ids.
  */
 export async function seedPayment({
   api,

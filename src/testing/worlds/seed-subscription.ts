@@ -10,14 +10,14 @@ const by = { kind: 'api_key', id: 'key_test' } as const;
 export interface SeedSubscriptionInput {
   api: Pick<TestApi, 'database'>;
   tenantId: string;
-  /** What its process would have made of it. */
+  /** The changes that the process would have made. */
   as?: Partial<Subscription>;
   with?: Partial<Pick<AcceptSubscriptionInput, 'trialDays' | 'quantity' | 'customerId' | 'planId'>>;
   /** ISO 8601. */
   at?: string;
 }
 
-/** A plan, a subscription in its first period, and that period's paid invoice, as their process leaves them. */
+/** Writes a plan, a subscription in its first period and that period's paid invoice. Returns the ids. */
 export async function seedSubscription({
   api: { database },
   tenantId,

@@ -31,11 +31,11 @@ export type SubscriptionWorldInput = Pick<
   BaseWorldInput,
   'wrap' | 'wrapGateway' | 'workflowsPath' | 'partner' | 'worker'
 > & {
-  /** More queues than those of subscriptions and their payments. */
+  /** Queues in addition to those of subscriptions and payments. */
   taskQueues?: BaseWorldInput['taskQueues'];
 };
 
-/** Subscriptions and their payments that run as in production, with their clocks in the test's hand. */
+/** Opens subscriptions and payments that run as in production, with clocks that the test advances. */
 export async function openSubscriptionWorld({ taskQueues: more = [], ...input }: SubscriptionWorldInput = {}) {
   const world = await openBaseWorld({
     worker: { maxCachedWorkflows: 400 },
@@ -108,7 +108,7 @@ export async function openSubscriptionWorld({ taskQueues: more = [], ...input }:
       await starter.start(row);
       return subscription._id;
     },
-    /** A command as the api sends it. */
+    /** Sends a command as the api does. */
     async command<Command extends SubscriptionUpdate>(
       subscriptionId: string,
       command: Command,
@@ -142,7 +142,7 @@ export async function openSubscriptionWorld({ taskQueues: more = [], ...input }:
       waitFor(async () => (await models.subscriptions.findById(subscriptionId).lean())?.state === state, {
         what: `${subscriptionId} to be ${state}`,
       }),
-    /** Until the open invoice has its answer. */
+    /** Waits until the open invoice is paid or its charge has failed. */
     untilSettled: (subscriptionId: string, timeoutMs?: number) =>
       waitFor(
         async () => {
@@ -151,7 +151,7 @@ export async function openSubscriptionWorld({ taskQueues: more = [], ...input }:
         },
         { what: `${subscriptionId} to have no charge under way`, timeoutMs },
       ),
-    /** In hops, as a sandbox's clock does it: what happens on the way happens at its time. */
+    /** Advances in hops as a sandbox's clock does, so that each step happens at its time. */
     async advance(subscriptionId: string, byMs: number, hopMs = 10 * DAY_MS): Promise<void> {
       for (let left = byMs; left > 0; left -= hopMs)
         await advanceWorkflow({
@@ -162,12 +162,12 @@ export async function openSubscriptionWorld({ taskQueues: more = [], ...input }:
         });
     },
     /**
-     * Far, in one go and with the least load: the server skips from timer to timer by itself. For lives in which no
-     * activity fails.
+     * Advances far in one step and with the least load: the server skips from timer to timer. Only for workflows in
+     * which no activity fails.
      */
     fastForward: (subscriptionId: string, byMs: number) =>
       fastForwardWorkflow({ client, workflowId: workflowIdOf(subscriptionId), byMs }),
-    /** To an instant, ISO 8601. */
+    /** Advances to an instant. */
     async advanceTo(subscriptionId: string, at: Date): Promise<void> {
       const description = await client.workflow.getHandle(workflowIdOf(subscriptionId)).describe();
       const standing = description.raw.workflowExtendedInfo?.timeSkippingInfo?.currentTime;
@@ -176,7 +176,7 @@ export async function openSubscriptionWorld({ taskQueues: more = [], ...input }:
     },
     handle: (subscriptionId: string) => client.workflow.getHandle(workflowIdOf(subscriptionId)),
     paymentHandle: (paymentId: string) => client.workflow.getHandle(processPaymentId(paymentId)),
-    /** What the gateway took and gave back, in minor units, by its own books. */
+    /** Returns the captured and refunded amounts in the gateway's own books, in minor units. */
     async bankBalance(subscriptionId: string): Promise<{ captured: number; refunded: number; authorisations: number }> {
       const paymentIds = new Set((await this.payments(subscriptionId)).map(({ _id }) => _id));
       const refundIds = new Set(

@@ -7,23 +7,23 @@ import { createSandboxGateway } from '../../clients/gateways/sandbox-gateway';
 import { readSandboxLedger, type SandboxLedgerItem } from '../../clients/gateways/sandbox-ledger';
 import { verifySandboxWebhook } from '../../clients/gateways/sandbox-webhook';
 import type { Money } from '../../domain/money';
-import { startSandboxGateway } from '../../simulator/start-sandbox-gateway';
+import { startSimulator } from '../../simulator/start-simulator';
 
 const SECRET = `whsec_${Buffer.from('the-secret-of-the-test-bank').toString('base64')}`;
 const ADMIN = 'admin';
 
 export interface TestBankInput {
-  /** How long a call may take. */
+  /** Milliseconds that a call may take. */
   timeoutMs: number;
   /** Called with the id of the payment or refund that a webhook reports on; without it no webhooks are sent. */
   onReport?: (entityId: string) => Promise<void>;
 }
 
-/** Starts the simulated gateway over HTTP, with a client to it, in a folder of its own. */
+/** Starts the simulated gateway over HTTP in a temporary folder, with a client. */
 export async function openTestBank({ timeoutMs, onReport }: TestBankInput) {
   const inbox = onReport ? await openWebhookInbox(onReport) : null;
   const dataDir = mkdtempSync(join(tmpdir(), 'test-bank-'));
-  const simulator = await startSandboxGateway({
+  const simulator = await startSimulator({
     port: 0,
     dataDir,
     webhookSecret: SECRET,
@@ -43,7 +43,7 @@ export async function openTestBank({ timeoutMs, onReport }: TestBankInput) {
   return {
     url,
     gateway: createSandboxGateway({ url, timeoutMs }),
-    /** The gateway's own books of a tenant. */
+    /** Reads the gateway's own books of a tenant. */
     async ledger(tenantId: string): Promise<SandboxLedgerItem[]> {
       const items: SandboxLedgerItem[] = [];
       for await (const item of readSandboxLedger({ url, tenantId })) items.push(item);
@@ -52,7 +52,7 @@ export async function openTestBank({ timeoutMs, onReport }: TestBankInput) {
     /** Switches the gateway's faults: `{ down: true }` until `{ down: false }`. */
     chaos: (settings: Record<string, unknown>) =>
       send('PUT', '/v1/admin/chaos', settings, { authorization: `Bearer ${ADMIN}` }),
-    /** Captures at the gateway itself, as somebody does in its dashboard. */
+    /** Captures at the gateway itself, as a person does in the dashboard. */
     captureInDashboard: (input: {
       tenantId: string;
       paymentId: string;

@@ -6,14 +6,12 @@ import { openSubscriptionWorld, type SubscriptionWorld } from './subscription-wo
 export interface YearWorld {
   world: SubscriptionWorld;
   clock: Clock;
-  /**
-   * Moves the tenant's clock as a partner does, by an ISO 8601 duration. Returns how long it took in real time (ms).
-   */
+  /** Advances the tenant's clock as a partner does, by an ISO 8601 duration. Returns the real time taken, in ms. */
   advance: (by: string) => Promise<number>;
   close(): Promise<void>;
 }
 
-/** Subscriptions whose tenant's clock is moved by the workflow that moves it in production. */
+/** Opens subscriptions whose tenant's clock is advanced by the workflow of production. */
 export async function openYearWorld(): Promise<YearWorld> {
   const world = await openSubscriptionWorld({ taskQueues: [taskQueues.operations] });
   const { clock, tenantId } = world;

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-/** Waits for the end; our payment, our books and the gateway's must agree then. */
+/** Waits for the end and expects the payment, our books and the gateway's to agree. */
 const ended = async (id: string, historyName?: string) => {
   const result = await world.handle(id).result();
   if (historyName) await recordHistory(`payment-${historyName}`, world.handle(id));
@@ -28,18 +28,18 @@ const authorised = async () => {
   await world.until(id, 'authorised');
   return id;
 };
-const nothingTaken = { held: 0, captured: 0 };
+const nothingCaptured = { held: 0, captured: 0 };
 
 describe('an authorised payment', () => {
   it.each([
     [undefined, 5000],
     [{ amountMinor: 1200, currency: 'EUR' }, 1200],
-  ])('captures by command: %j', async (amount, taken) => {
+  ])('captures by command: %j', async (amount, captured) => {
     const id = await authorised();
     expect(await world.command(id, 'capturePayment', { amount })).toMatchObject({ state: 'capturing' });
     const { result, bank } = await ended(id, amount ? 'captured-in-part' : 'captured-by-command');
     expect(result.state).toBe('captured');
-    expect(bank).toMatchObject({ captured: taken, captures: 1 });
+    expect(bank).toMatchObject({ captured, captures: 1 });
   });
 
   it('applies a command once and returns the same for its repeat, even after the end', async () => {
@@ -52,7 +52,7 @@ describe('an authorised payment', () => {
   });
 
   it.each(['capturePayment', 'cancelPayment'] as const)(
-    'posts a capture made at the gateway itself and offers no more to refund: found by %s',
+    'posts a capture made at the gateway itself, found by %s, and refunds no more than that',
     async (command) => {
       const id = await authorised();
       await world.captureAtTheGateway(id, 1500);
@@ -67,27 +67,27 @@ describe('an authorised payment', () => {
     },
   );
 
-  it('voids what was not captured within 7 days', async () => {
+  it('is voided when it is not captured within 7 days', async () => {
     const id = await authorised();
     await world.advance(id, 7 * DAY - HOUR);
     expect((await world.read(id)).state).toBe('authorised');
     await world.advance(id, 2 * HOUR);
     const { result, bank } = await ended(id, 'voided-after-7-days');
     expect(result).toMatchObject({ state: 'cancelled', reason: 'not_captured_in_time' });
-    expect(bank).toMatchObject({ ...nothingTaken, voids: 1 });
+    expect(bank).toMatchObject({ ...nothingCaptured, voids: 1 });
   });
 
-  it('voids when it is cancelled by command before the capture', async () => {
+  it('is voided when it is cancelled by command before the capture', async () => {
     const id = await authorised();
     expect(await world.command(id, 'cancelPayment')).toMatchObject({ state: 'authorised' });
     const { result, bank } = await ended(id, 'cancelled-authorised');
     expect(result).toMatchObject({ state: 'cancelled', reason: 'cancelled' });
-    expect(bank).toMatchObject({ ...nothingTaken, voids: 1 });
+    expect(bank).toMatchObject({ ...nothingCaptured, voids: 1 });
     expect(await world.effects(id)).toEqual({ authorise: 'compensated' });
     expect((await world.timeline(id)).slice(-3)).toEqual(['undoing', 'cancelled', 'notified']);
   });
 
-  it('is cancelled by Temporal itself and by signal as by command', async () => {
+  it('is cancelled by Temporal itself and by signal just as by command', async () => {
     const [byTemporal, bySignal] = [await authorised(), await authorised()];
     await world.handle(byTemporal).cancel();
     await world.handle(bySignal).signal('cancelPayment', { commandId: 'sig-1', by: testActor });
@@ -104,13 +104,13 @@ describe('an authorised payment', () => {
     await expect(world.command(id, 'cancelPayment')).rejects.toMatchObject({ code: 'PAYMENT_CAPTURED' });
   });
 
-  it('answers getState with what it waits for and until when', async () => {
+  it('reports in getState the capture that it waits for, and the deadline', async () => {
     const id = await authorised();
     const waitsForCapture = async () => {
       const { waitingFor } = await world.handle(id).query<PaymentStatus>('getState');
       return waitingFor?.what === 'capture' && waitingFor.until;
     };
-    const until = await waitFor(waitsForCapture, { what: 'it to wait for the capture' });
+    const until = await waitFor(waitsForCapture, { what: 'the payment to wait for the capture' });
     expect(Math.abs(Date.parse(until) - (await world.read(id)).until!.getTime())).toBeLessThan(5000);
   });
 });

@@ -9,16 +9,16 @@ import { waitFor } from '../../../src/testing/wait-for';
 
 let world: PaymentWorld;
 const faulty = createFaultyGateway();
-/** Payments that the customer confirms while their void is on its way. */
+/** Payments that the customer confirms just before their void arrives. */
 const confirmed = new Set<string>();
-/** Those that somebody then takes a part of at the gateway itself. */
-const taken = new Set<string>();
+/** Payments of which somebody then captures a part at the gateway itself. */
+const partlyCaptured = new Set<string>();
 const confirming = (gateway: PaymentGateway): PaymentGateway => ({
   ...gateway,
   async void(input) {
     const paymentId = input.idempotencyKey.split(':')[0]!;
     if (confirmed.delete(paymentId)) await world.act(paymentId, 'approve');
-    if (taken.delete(paymentId)) await world.captureAtTheGateway(paymentId, 1500);
+    if (partlyCaptured.delete(paymentId)) await world.captureAtTheGateway(paymentId, 1500);
     return gateway.void(input);
   },
 });
@@ -36,8 +36,8 @@ const waiting = async () => {
   return id;
 };
 
-/** What was held and given back stands in our books as it stands in the gateway's. */
-async function expectHeldAndGivenBack(id: string): Promise<void> {
+/** Expects one authorisation and one void, in our books as in the gateway's. */
+async function expectAuthorisedAndVoided(id: string): Promise<void> {
   expect(await world.handle(id).result()).toMatchObject({ state: 'cancelled' });
   expect(await differences(world, id)).toMatchObject({ problems: [], bank: { authorisations: 1, voids: 1, held: 0 } });
   expect((await world.postings(id)).map(({ _id }) => _id)).toEqual([`${id}:authorise:1`, `${id}:void:1`]);
@@ -46,46 +46,46 @@ async function expectHeldAndGivenBack(id: string): Promise<void> {
 }
 
 describe('a customer who confirms too late', () => {
-  it('by a cancel: the books have the hold and its end', async () => {
+  it('after a cancel leaves an authorisation and a void in the books', async () => {
     const id = await waiting();
     await world.command(id, 'cancelPayment');
-    await expectHeldAndGivenBack(id);
+    await expectAuthorisedAndVoided(id);
     await recordHistory('payment-confirmed-before-its-void', world.handle(id));
   });
 
-  it('by a cancel whose void is not answered', async () => {
+  it('after a cancel whose void is not answered is voided once', async () => {
     const id = await waiting();
     faulty.faults.silent.add(`${id}:void`);
     await world.command(id, 'cancelPayment');
-    await expectHeldAndGivenBack(id);
+    await expectAuthorisedAndVoided(id);
     expect(await world.timeline(id)).toContain('unknown');
   });
 
-  it('because the hour was over', async () => {
+  it('after the hour is over is voided once', async () => {
     const id = await waiting();
     await world.advance(id, paymentTimes.actionMs);
-    await expectHeldAndGivenBack(id);
+    await expectAuthorisedAndVoided(id);
   });
 
-  it('while nothing can be looked up: that is waited for', async () => {
+  it('while look-ups fail is voided once look-ups work again', async () => {
     const id = await waiting();
     faulty.faults.blind.add(id);
     await world.command(id, 'cancelPayment');
     await waitFor(async () => (await world.effects(id)).authorise === 'compensating', {
-      what: 'an undoing that cannot be told yet',
+      what: 'an undoing whose outcome is not known yet',
     });
     expect((await world.read(id)).state).toBe('requires_action');
     faulty.faults.blind.delete(id);
-    await expectHeldAndGivenBack(id);
+    await expectAuthorisedAndVoided(id);
   });
 });
 
-it.each(['at once', 'after silence'])(
-  'a confirmation and a capture at the gateway, both before the void, end captured (%s)',
-  async (told) => {
+it.each(['immediately', 'after silence'])(
+  'a confirmation and a capture at the gateway before the void end captured (found %s)',
+  async (found) => {
     const id = await waiting();
-    taken.add(id);
-    if (told === 'after silence') faulty.faults.silent.add(`${id}:void`);
+    partlyCaptured.add(id);
+    if (found === 'after silence') faulty.faults.silent.add(`${id}:void`);
     await world.command(id, 'cancelPayment').catch(() => undefined);
     expect(await world.handle(id).result()).toMatchObject({ state: 'captured' });
     expect(await world.read(id)).toMatchObject({ state: 'captured', capturedMinor: 1500, authorisedMinor: 5000 });
@@ -94,7 +94,7 @@ it.each(['at once', 'after silence'])(
   },
 );
 
-it('a customer who did not confirm held nothing: nothing is posted', async () => {
+it('nothing is posted for a customer who did not confirm', async () => {
   const id = await waiting();
   confirmed.delete(id);
   await world.command(id, 'cancelPayment');

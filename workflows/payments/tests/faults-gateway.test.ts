@@ -1,7 +1,7 @@
 import { getState } from '../../../src/contracts/payments/payment';
 import { waitOfPayment } from '../../../src/http/payments/present-payment';
 import { retryCompensation, waiveCompensation } from '../../../src/services/payments/resolve-compensation';
-import { hastenUndoing } from '../../../src/temporal/commands/payments/hasten-undoing';
+import { requestCompensationRetry } from '../../../src/temporal/commands/payments/request-compensation-retry';
 import { differences } from '../../../src/testing/expect-books';
 import { createFaultyGateway } from '../../../src/testing/faults/faulty-gateway';
 import { openPaymentWorld, testActor, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
@@ -38,7 +38,7 @@ const advanceTenMinutes = async (id: string) => {
 };
 
 describe('a payment whose gateway', () => {
-  it('never got the authorisation sends it again with the same key, after a while', async () => {
+  it('never received the authorisation is called again with the same key, after a while', async () => {
     const { payment, row } = await world.accept();
     lostOnTheWay.add(payment._id);
     await world.starter.start(row!);
@@ -49,7 +49,7 @@ describe('a payment whose gateway', () => {
   });
 
   it.each(['automatic', 'manual'] as const)(
-    'reports by look-up that the customer has to confirm waits an hour for that (%s capture)',
+    'reports by look-up that the customer must confirm waits an hour (%s capture)',
     async (capture) => {
       const { payment, row } = await world.accept({ paymentMethod: 'pm_requires_action', capture });
       const id = payment._id;
@@ -59,23 +59,23 @@ describe('a payment whose gateway', () => {
       expect(await world.timeline(id)).toContain('unknown');
       const waiting = await world.read(id);
       const until = new Date(waiting.since.getTime() + HOUR).toISOString();
-      expect(waitOfPayment(waiting)).toEqual({ what: 'the customer to confirm it with the bank', until });
-      // The process hears of it a moment later, and waits from there.
-      const asked = await waitFor(
+      expect(waitOfPayment(waiting)).toEqual({ what: 'the customer to confirm the payment with the bank', until });
+      // The process learns of the action a moment later, and its hour starts there.
+      const status = await waitFor(
         async () => {
           const { state, waitingFor } = await world.handle(id).query(getState);
           return state === 'requires_action' && waitingFor;
         },
-        { what: 'its process to have heard of it' },
+        { what: 'the process to wait for the customer' },
       );
-      expect(asked).toEqual({ what: 'customer', until: expect.any(String) });
-      expect(Date.parse(asked.until!)).toBeGreaterThanOrEqual(Date.parse(until));
+      expect(status).toEqual({ what: 'customer', until: expect.any(String) });
+      expect(Date.parse(status.until!)).toBeGreaterThanOrEqual(Date.parse(until));
       await world.advance(id, HOUR + 60_000);
       expect(await ended(id)).toMatchObject({ state: 'cancelled', reason: 'customer_did_not_act', bank: { held: 0 } });
     },
   );
 
-  it("says nothing for 24 hours is on the operator's list, and settles when it speaks again", async () => {
+  it("is silent for 24 hours is on the operator's list, and settles when the gateway answers", async () => {
     const { payment, row } = await world.accept({ paymentMethod: 'pm_timeout_after_charge' });
     blind.add(payment._id);
     await world.starter.start(row!);
@@ -93,7 +93,7 @@ describe('a payment whose gateway', () => {
     await recordHistory('payment-unknown-for-a-day', world.handle(payment._id));
   });
 
-  it('keeps an error under its key is listed a day after the first attempt, and never charged late', async () => {
+  it('keeps an error under its key is listed a day after the first attempt, never charged late', async () => {
     const { payment, row } = await world.accept();
     const id = payment._id;
     keptError.add(id);
@@ -112,7 +112,7 @@ describe('a payment whose gateway', () => {
     expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { authorisations: 0 } });
   });
 
-  it('is cancelled while nobody knows whether it was charged: what was held is given back', async () => {
+  it('has an unknown outcome is voided when it is cancelled meanwhile', async () => {
     const { payment, row } = await world.accept({ paymentMethod: 'pm_timeout_after_charge' });
     blind.add(payment._id);
     await world.starter.start(row!);
@@ -180,7 +180,7 @@ describe('a payment whose gateway', () => {
     await recordHistory('payment-unknown-void', world.handle(id));
   });
 
-  it('refuses the undo for 10 minutes is listed, and undone once when an operator retries', async () => {
+  it('refuses the undo for 10 minutes is listed, and undone once when an operator retries it', async () => {
     const id = await authorised();
     unvoidable.add(id);
     await world.command(id, 'cancelPayment');
@@ -195,7 +195,7 @@ describe('a payment whose gateway', () => {
     const retry = { database: world.database, compensationId, by: testActor };
     const at = new Date().toISOString();
     await world.database.inTransaction((session) => retryCompensation({ ...retry, at, session }));
-    await hastenUndoing(world.client, { entityId: id });
+    await requestCompensationRetry(world.client, { entityId: id });
     expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { voids: 1, held: 0 } });
     expect(await world.effects(id)).toEqual({ authorise: 'compensated' });
     await expect(
@@ -204,7 +204,7 @@ describe('a payment whose gateway', () => {
     await recordHistory('payment-undo-failed-for-long', world.handle(id));
   });
 
-  it('fails the undo unexpectedly has every failure counted, and is undone once afterwards', async () => {
+  it('fails the undo unexpectedly counts every failure, and is undone once afterwards', async () => {
     const id = await authorised();
     stumbling.add(id);
     await world.command(id, 'cancelPayment');
@@ -218,7 +218,7 @@ describe('a payment whose gateway', () => {
     expect(await world.effects(id)).toEqual({ authorise: 'compensated' });
   });
 
-  it('refuses the undo for good ends when an operator waives it, who is named', async () => {
+  it('refuses the undo for good ends when an operator waives it, with the operator recorded', async () => {
     const id = await authorised();
     unvoidable.add(id);
     await world.command(id, 'cancelPayment');
@@ -235,7 +235,7 @@ describe('a payment whose gateway', () => {
         session,
       }),
     );
-    await hastenUndoing(world.client, { entityId: id });
+    await requestCompensationRetry(world.client, { entityId: id });
     await world.handle(id).result();
     expect((await world.read(id)).state).toBe('cancelled');
     expect(await world.database.models.compensations.findById(compensationId).lean()).toMatchObject({

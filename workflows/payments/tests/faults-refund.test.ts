@@ -12,14 +12,14 @@ const CENT = { amountMinor: 1, currency: 'EUR' };
 interface Scenario {
   paymentMethod?: string;
   steps: readonly string[];
-  /** Before its process starts. */
+  /** Runs before the refund's process starts. */
   prepare?: (refundId: string) => Promise<unknown>;
-  /** Whatever goes wrong, it ends like this; what was given back is counted in the gateway's own books. */
-  ends: { refund: 'succeeded' | 'failed'; givenBack: number; effect: 'done' | 'none' };
+  /** The ending, whatever goes wrong. Refunds are counted in the gateway's own books. */
+  ends: { refund: 'succeeded' | 'failed'; refunds: number; effect: 'done' | 'none' };
 }
 
 let world: PaymentWorld;
-/** By scenario: a refund with which nothing went wrong. */
+/** An undisturbed refund of each scenario. */
 const undisturbed = new Map<string, string>();
 const gateway = createFaultyGateway();
 const faulty = createFaultySteps();
@@ -38,15 +38,15 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-const given: Scenario['ends'] = { refund: 'succeeded', givenBack: 1, effect: 'done' };
+const refunded: Scenario['ends'] = { refund: 'succeeded', refunds: 1, effect: 'done' };
 const scenarios: Record<string, Scenario> = {
-  'that the gateway gives back': { steps: ['beginRefund', 'processRefundGateway', 'settleRefund'], ends: given },
+  'that the gateway makes': { steps: ['beginRefund', 'processRefundGateway', 'settleRefund'], ends: refunded },
   'that the gateway refuses': {
     steps: ['processRefundGateway', 'settleRefund'],
     paymentMethod: 'pm_refund_fails',
-    ends: { refund: 'failed', givenBack: 0, effect: 'none' },
+    ends: { refund: 'failed', refunds: 0, effect: 'none' },
   },
-  'that was not answered, and is a day old': {
+  'that got no answer for a day': {
     steps: ['processRefundGateway', 'reportOverdueRefund', 'settleRefund'],
     async prepare(refundId) {
       gateway.faults.silent.add(`${refundId}:refund`);
@@ -55,11 +55,11 @@ const scenarios: Record<string, Scenario> = {
         { $set: { createdAt: new Date(Date.now() - DAY_MS - 1000) } },
       );
     },
-    ends: given,
+    ends: refunded,
   },
 };
 
-/** One of several refunds of a payment that are under way at once. */
+/** Runs one of several concurrent refunds of a payment. */
 async function refund(paymentId: string, { prepare }: Scenario, cell?: Cell): Promise<string> {
   const {
     refund: { _id: id },
@@ -72,8 +72,7 @@ async function refund(paymentId: string, { prepare }: Scenario, cell?: Cell): Pr
     await world.refundHandle(id).result();
   } catch {
     const { state } = await world.readRefund(id);
-    // Nobody knows: what may have been given back is not up for another refund, and the process is an operator's
-    // matter.
+    // The outcome is unknown: the amount stays reserved, and an operator restarts the process.
     if (state === 'pending') {
       expect((await world.read(paymentId)).pendingRefundMinor).toBeGreaterThan(0);
       await (await restartByOperator(world, { entityType: 'refund', entityId: id })).result();
@@ -89,7 +88,7 @@ async function standing(refundId: string) {
   );
   const { refund: effect } = await world.effects(refundId);
   const listed = await world.database.models.stuckItems.countDocuments({ entityId: refundId, open: true });
-  return { refund: state, givenBack: items.length, effect, listed, outstanding: faulty.outstanding(refundId) };
+  return { refund: state, refunds: items.length, effect, listed, outstanding: faulty.outstanding(refundId) };
 }
 
 async function captured({ paymentMethod = 'pm_ok' }: Scenario): Promise<string> {
@@ -98,7 +97,7 @@ async function captured({ paymentMethod = 'pm_ok' }: Scenario): Promise<string> 
   return id;
 }
 
-/** What became of every cell of a scenario, and of the payment that they all give back from. */
+/** Runs every cell of a scenario against one payment. Returns the outcomes and the expected ones. */
 async function play(name: string, mode: Mode) {
   const scenario = scenarios[name]!;
   const paymentId = await captured(scenario);
@@ -113,7 +112,7 @@ async function play(name: string, mode: Mode) {
     played: { ...Object.fromEntries(outcomes), refundedMinor, pendingRefundMinor, problems },
     expected: {
       ...Object.fromEntries(cells.map((cell) => [cell.name, { ...scenario.ends, listed: 0, outstanding: [] }])),
-      refundedMinor: cells.length * scenario.ends.givenBack,
+      refundedMinor: cells.length * scenario.ends.refunds,
       pendingRefundMinor: 0,
       problems: [],
     },
@@ -121,7 +120,7 @@ async function play(name: string, mode: Mode) {
 }
 
 describe('a refund whose step', () => {
-  it.each(modes)('%s ends by what the gateway did, once, and its reservation with it', async (mode) => {
+  it.each(modes)('%s ends by what the gateway did, once, and releases its reservation', async (mode) => {
     for (const name of Object.keys(scenarios)) {
       const { played, expected } = await play(name, mode);
       expect({ [name]: played }).toEqual({ [name]: expected });

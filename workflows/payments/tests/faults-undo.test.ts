@@ -14,7 +14,7 @@ let world: PaymentWorld;
 const gateway = createFaultyGateway();
 const { silent, uncapturable, unvoidable } = gateway.faults;
 const faulty = createFaultySteps();
-/** Payments that no look finds anything out about; their undoing does. */
+/** Payments whose look-ups return nothing; only their undoing finds the outcome. */
 const unseen = new Set<string>();
 const wrap = (activities: Activities): Activities => ({
   ...activities,
@@ -23,25 +23,25 @@ const wrap = (activities: Activities): Activities => ({
       ? { status: 'unavailable', reason: null, position: `unknown/${input.call}` }
       : activities.lookUpPayment(input),
 });
-/** By scenario: a payment that was undone with nothing going wrong. */
+/** An undisturbed undone payment of each scenario. */
 const undisturbed = new Map<string, string>();
 
 interface Scenario {
   steps: readonly string[];
-  /** Brings a payment to where it is to be undone; from `arm` on its steps go wrong. */
+  /** Brings a payment to the point of its undoing; the steps after the call of `arm` go wrong. */
   undo: (arm: (paymentId: string) => void) => Promise<string>;
-  /** Whatever goes wrong, it ends like this, with one void and nothing held. */
+  /** The ending, whatever goes wrong, with one void and nothing held. */
   ends: { state: 'cancelled' | 'failed'; effects: Record<string, string> };
 }
 
 const authorised = async () => {
   const id = await world.pay({ capture: 'manual' });
   await waitFor(async () => (await world.timeline(id)).at(-1) === 'notified', {
-    what: `${id} to be authorised, and its partner to be told`,
+    what: `${id} to be authorised, and its partner to be notified`,
   });
   return id;
 };
-/** Its answer is lost together with its process where that fails. */
+/** Cancels a payment. When its process fails, the answer is lost too. */
 const cancel = (id: string) => world.command(id, 'cancelPayment').catch(() => undefined);
 
 const scenarios: Record<string, Scenario> = {
@@ -56,7 +56,7 @@ const scenarios: Record<string, Scenario> = {
     },
     ends: { state: 'cancelled', effects: { authorise: 'compensated' } },
   },
-  'released when its capture was refused': {
+  'voided when its capture was refused': {
     steps: ['undoPayment', 'compensatePayment', 'updatePaymentStatus'],
     async undo(arm) {
       const {
@@ -70,7 +70,7 @@ const scenarios: Record<string, Scenario> = {
     },
     ends: { state: 'failed', effects: { authorise: 'compensated', capture: 'none' } },
   },
-  'cancelled while nobody knew what was held, its void not answered': {
+  'cancelled with an unknown authorisation and an unanswered void': {
     steps: ['compensatePayment', 'updatePaymentStatus'],
     async undo(arm) {
       const {
@@ -109,7 +109,7 @@ async function undone({ undo }: Scenario, cell?: Cell): Promise<string> {
   try {
     await world.handle(id).result();
   } catch {
-    // What was to be undone is written down, so the process that an operator starts goes on with it.
+    // The undoing is recorded, so the process that an operator starts continues it.
     if (!settledPaymentStates.includes((await world.read(id)).state))
       await (await restartByOperator(world, { entityType: 'payment', entityId: id })).result();
   }
@@ -130,10 +130,10 @@ async function standing(id: string) {
   };
 }
 
-/** Every way that a step of a scenario can go wrong in this mode. */
+/** Returns every fault of a scenario's steps in this mode. */
 function cellsOf(name: string, mode: Mode) {
   const scenario = scenarios[name]!;
-  // A cancel that could not be written down is not undone, and nobody was promised that it would be: see below.
+  // A cancel that could not be recorded was promised to nobody, so nothing is undone: see below.
   const steps =
     scenario.ends.state === 'cancelled' && mode === 'fails for good before its effect'
       ? scenario.steps.filter((step) => step !== 'undoPayment')
@@ -143,7 +143,7 @@ function cellsOf(name: string, mode: Mode) {
 }
 
 describe('the undoing of a payment whose step', () => {
-  it.each(modes)('%s gives up what was held, once, and says so in the compensation ledger', async (mode) => {
+  it.each(modes)('%s voids the authorisation once, and records that in the compensation ledger', async (mode) => {
     const all = Object.keys(scenarios).flatMap((name) => cellsOf(name, mode));
     const outcomes = await inBatches(all, async ({ scenario, cell, title }) => ({
       title,
@@ -155,7 +155,7 @@ describe('the undoing of a payment whose step', () => {
 });
 
 describe('the undoing of a payment', () => {
-  it('that could not be recorded is promised to nobody, and done when the cancel is repeated', async () => {
+  it('that could not be recorded is not promised, and is done when the cancel is repeated', async () => {
     const id = await authorised();
     const commandId = randomUUID();
     faulty.set(id, { step: 'undoPayment', mode: 'fails for good before its effect' });
@@ -172,7 +172,7 @@ describe('the undoing of a payment', () => {
     });
     const process = await restartByOperator(world, { entityType: 'payment', entityId: id });
     const again = await waitFor(() => world.command(id, 'cancelPayment', { commandId }), {
-      what: 'the new run to take the command',
+      what: 'the new run to accept the command',
     });
     expect(again).toMatchObject({ state: 'authorised' });
     await process.result();
@@ -185,7 +185,7 @@ describe('the undoing of a payment', () => {
     });
   });
 
-  it('that the gateway refuses for ten minutes ends by itself when it is taken', async () => {
+  it('that the gateway refuses for ten minutes ends once the gateway accepts the void', async () => {
     const id = await authorised();
     unvoidable.add(id);
     await cancel(id);

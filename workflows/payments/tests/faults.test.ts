@@ -19,11 +19,11 @@ const steps = [
 
 let world: PaymentWorld;
 const faulty = createFaultySteps();
-/** Payments whose moves cannot be recorded, with how often it was tried. */
+/** Payments whose moves cannot be recorded, with the number of attempts. */
 const unrecordable = new Map<string, number>();
 /**
- * Payments with a step that throws a decline instead of answering it, once. Temporal knows an error by its class's
- * name.
+ * Payments with a step that throws a decline instead of returning it, once. Temporal identifies an error by the name of
+ * its class.
  */
 const thrown = new Map<string, Error>();
 class FraudDetectedError extends Error {}
@@ -44,13 +44,13 @@ const wrap = (activities: Activities): Activities => ({
     return activities.processPaymentGateway(input);
   },
   updatePaymentStatus(input) {
-    const tried = unrecordable.get(input.paymentId);
-    if (tried === undefined) return activities.updatePaymentStatus(input);
-    unrecordable.set(input.paymentId, tried + 1);
+    const attempts = unrecordable.get(input.paymentId);
+    if (attempts === undefined) return activities.updatePaymentStatus(input);
+    unrecordable.set(input.paymentId, attempts + 1);
     throw new Error('MongoDB is away');
   },
 });
-/** Nothing goes wrong with it. */
+/** A payment without faults. */
 let undisturbed: string;
 
 beforeAll(async () => {
@@ -75,7 +75,7 @@ const ended = async (id: string) => {
   return { ...(await world.read(id)), bank };
 };
 
-const whatever = (state: string): Record<(typeof steps)[number], string> => ({
+const always = (state: string): Record<(typeof steps)[number], string> => ({
   validatePayment: state,
   checkFraud: state,
   validateCard: state,
@@ -85,13 +85,13 @@ const whatever = (state: string): Record<(typeof steps)[number], string> => ({
   sendWebhookNotification: state,
 });
 const cancelled = {
-  ...whatever('captured'),
+  ...always('captured'),
   validatePayment: 'cancelled',
   checkFraud: 'cancelled',
   validateCard: 'cancelled',
   authorise: 'cancelled, voided',
 };
-/** How each fault has to end: by what the gateway has really done. */
+/** The ending of each fault, decided by what the gateway has really done. */
 const endings: Record<Mode, Record<(typeof steps)[number], string>> = {
   'fails for good before its effect': {
     validatePayment: 'accepted',
@@ -111,15 +111,15 @@ const endings: Record<Mode, Record<(typeof steps)[number], string>> = {
     updatePaymentStatus: 'captured',
     sendWebhookNotification: 'captured',
   },
-  'fails once after its effect': whatever('captured'),
-  'times out after its effect': whatever('captured'),
+  'fails once after its effect': always('captured'),
+  'times out after its effect': always('captured'),
   'is cancelled while it runs': cancelled,
   'is cancelled while it runs, and its worker dies': cancelled,
-  'is killed after any of its effects': whatever('captured'),
+  'is killed after any of its effects': always('captured'),
 };
 
 describe('a payment whose step', () => {
-  it.each(modes)('%s ends by what really happened, with the books right and each undo done once', async (mode) => {
+  it.each(modes)('%s ends by what really happened, with balanced books and each undo done once', async (mode) => {
     const cells = faulty.cells({ mode, steps, like: undisturbed });
     const outcomes = await inBatches(cells, async (cell) => {
       const {
@@ -128,7 +128,8 @@ describe('a payment whose step', () => {
       } = await world.accept();
       faulty.set(id, cell);
       await world.starter.start(row!);
-      // A run that could not make the payment its own, or not tell of its end, fails; the payment is as it should be.
+      // A run that could not claim the payment, or not notify the partner of its end, fails; the payment is as
+      // expected.
       await world
         .handle(id)
         .result()
@@ -162,23 +163,20 @@ describe('a decline that comes as an error', () => {
   it.each([
     ['FraudDetectedError', 'checkFraud', new FraudDetectedError()],
     ['InsufficientFundsError', 'authorise', new InsufficientFundsError()],
-  ])(
-    '%s of %s is not asked for again, though it would be granted then: nothing is taken',
-    async (reason, step, error) => {
-      const { payment, row } = await world.accept();
-      thrown.set(`${payment._id}:${step}`, error);
-      await world.starter.start(row!);
-      expect(await ended(payment._id)).toMatchObject({
-        state: 'failed',
-        reason,
-        bank: { held: 0, captured: 0, authorisations: 0 },
-      });
-    },
-  );
+  ])('%s of %s is not retried, though a retry would succeed: nothing is captured', async (reason, step, error) => {
+    const { payment, row } = await world.accept();
+    thrown.set(`${payment._id}:${step}`, error);
+    await world.starter.start(row!);
+    expect(await ended(payment._id)).toMatchObject({
+      state: 'failed',
+      reason,
+      bank: { held: 0, captured: 0, authorisations: 0 },
+    });
+  });
 });
 
 describe('a payment whose command', () => {
-  it('is a cancel before the process could begin is cancelled', async () => {
+  it('is a cancel before the start of the process is cancelled', async () => {
     const { payment } = await world.accept();
     expect(await world.command(payment._id, 'cancelPayment')).toMatchObject({
       state: expect.stringMatching(/cancelled|auth/),
@@ -186,7 +184,7 @@ describe('a payment whose command', () => {
     expect(await ended(payment._id)).toMatchObject({ state: 'cancelled', bank: { held: 0, captured: 0 } });
   });
 
-  it('is cut short by a cancel while its step waits for a retry is refused', async () => {
+  it('is interrupted by a cancel while its step waits for a retry is refused', async () => {
     const id = await world.pay({ capture: 'manual' });
     await world.until(id, 'authorised');
     unrecordable.set(id, 0);

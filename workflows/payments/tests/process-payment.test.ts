@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-/** Waits for the end; our payment, our books and the gateway's must agree then. */
+/** Waits for the end and expects the payment, our books and the gateway's to agree. */
 const ended = async (id: string, historyName?: string) => {
   const result = await world.handle(id).result();
   if (historyName) await recordHistory(`payment-${historyName}`, world.handle(id));
@@ -24,7 +24,7 @@ const ended = async (id: string, historyName?: string) => {
 };
 
 describe('processPayment', () => {
-  it('takes an automatic payment from checks to captured money, each step told once', async () => {
+  it('takes an automatic payment from checks to captured money, each step recorded once', async () => {
     const id = await world.pay({ customerId: 'c-1', description: 'A book' });
     const { result, bank } = await ended(id, 'captured');
     expect(result).toEqual({ state: 'captured', unknownCall: null, reason: null });
@@ -49,7 +49,7 @@ describe('processPayment', () => {
     ['pm_insufficient_funds', 'insufficient_funds', 'insufficient-funds'],
     ['pm_fraud', 'fraud', 'declined-as-fraud'],
     ['pm_nonsense', 'card_invalid', 'card-invalid'],
-  ])('ends declined with %s, as an answer, asked once', async (paymentMethod, reason, name) => {
+  ])('ends declined with %s, as a result, after one call', async (paymentMethod, reason, name) => {
     const id = await world.pay({ paymentMethod });
     const { result } = await ended(id, name);
     expect(result).toEqual({ state: 'declined', unknownCall: null, reason });
@@ -57,16 +57,13 @@ describe('processPayment', () => {
     expect(await world.postings(id)).toEqual([]);
   });
 
-  it.each(['cust 17', 'Müller & Söhne', '客户'])(
-    'takes whatever the partner calls its customer: %s',
-    async (customerId) => {
-      expect(
-        (await world.handle(await world.pay({ customerId, paymentMethod: 'pm_expires_next_month' })).result()).state,
-      ).toBe('captured');
-    },
-  );
+  it.each(['cust 17', 'Müller & Söhne', '客户'])('accepts any customer id of the partner: %s', async (customerId) => {
+    expect(
+      (await world.handle(await world.pay({ customerId, paymentMethod: 'pm_expires_next_month' })).result()).state,
+    ).toBe('captured');
+  });
 
-  it('counts what a customer does, never what subscriptions charge', async () => {
+  it('counts the payments of a customer, not the charges of subscriptions', async () => {
     const customerId = `many-${Date.now()}`;
     const { database, tenantId } = world;
     for (let n = 0; n < 25; n += 1) await world.accept({ customerId, parent: testParent, purpose: 'renewal' });
@@ -75,20 +72,20 @@ describe('processPayment', () => {
     expect((await world.read(amongRenewals)).fraud?.reasons).toEqual([]);
     await database.models.payments.updateMany({ tenantId, customerId }, { $set: { parent: null } });
     const renewal = (await world.accept({ customerId, parent: testParent, purpose: 'renewal' })).payment._id;
-    expect((await world.ask(renewal)).state).toBe('captured');
+    expect((await world.runRenewal(renewal)).state).toBe('captured');
     const oneMore = await world.pay({ customerId });
     await world.until(oneMore, 'review');
     expect((await world.read(oneMore)).fraud?.reasons).toMatchObject([{ rule: 'payments_per_hour' }]);
   });
 
-  it('is denied by the fraud rules without asking the gateway', async () => {
+  it('is denied by the fraud rules without a call to the gateway', async () => {
     const id = await world.pay({ amount: { amountMinor: 20_000_000, currency: 'EUR' } });
     expect((await ended(id, 'fraud-denied')).result).toMatchObject({ state: 'declined', reason: 'fraud_detected' });
     expect((await world.read(id)).fraud).toMatchObject({ decision: 'deny', reasons: [{ rule: 'amount' }] });
     expect(await world.bankItems(id)).toEqual([]);
   });
 
-  it('goes on once a reviewer approves, and tells who did and why', async () => {
+  it('continues once a reviewer approves, and records the reviewer and the note', async () => {
     const id = await world.pay({ amount: BIG });
     await world.until(id, 'review');
     expect(
@@ -100,7 +97,7 @@ describe('processPayment', () => {
     expect(approval).toMatchObject({ by: testActor, data: { decision: 'approve', note: 'Known customer' } });
   });
 
-  it('is declined by a reviewer, and after that takes no more commands', async () => {
+  it('is declined by a reviewer, and takes no more commands afterwards', async () => {
     const id = await world.pay({ amount: BIG });
     await world.until(id, 'review');
     await expect(world.command(id, 'capturePayment')).rejects.toMatchObject({ code: 'PAYMENT_NOT_CAPTURABLE' });
@@ -112,7 +109,7 @@ describe('processPayment', () => {
     await expect(world.command(id, 'cancelPayment')).rejects.toMatchObject({ code: 'PAYMENT_ALREADY_ENDED' });
   });
 
-  it('waits 24 hours for a reviewer and declines then', async () => {
+  it('waits 24 hours for a reviewer and is then declined', async () => {
     const id = await world.pay({ amount: BIG });
     await world.until(id, 'review');
     await world.advance(id, DAY - HOUR);
@@ -124,7 +121,7 @@ describe('processPayment', () => {
     });
   });
 
-  it('is cancelled in review without the gateway ever hearing of it', async () => {
+  it('is cancelled in review without a call to the gateway', async () => {
     const id = await world.pay({ amount: BIG });
     await world.until(id, 'review');
     expect(await world.command(id, 'cancelPayment')).toMatchObject({ state: 'cancelled' });
@@ -146,7 +143,7 @@ describe('processPayment', () => {
     });
   });
 
-  it('gives the customer an hour to confirm, then withdraws the payment', async () => {
+  it('gives the customer an hour to confirm, then cancels the payment', async () => {
     const id = await world.pay({ paymentMethod: 'pm_requires_action' });
     await world.until(id, 'requires_action');
     await world.advance(id, HOUR - 60_000);
@@ -171,7 +168,7 @@ describe('processPayment', () => {
     },
   );
 
-  it('waits out a gateway that is away, and does not fail', async () => {
+  it('waits for a gateway that is away, and does not fail', async () => {
     const id = await world.pay({ paymentMethod: 'pm_flaky' });
     const { result, bank } = await ended(id, 'flaky');
     expect(result.state).toBe('captured');

@@ -1,15 +1,15 @@
 import { paymentRefusals } from '../../../src/contracts/payments/payment';
-import { isRefusal } from '../../../src/testing/worlds/asked';
+import { isRefusal } from '../../../src/testing/worlds/sent-command';
 import { createGatewayOutages } from '../../../src/testing/faults/gateway-outages';
 import { eventOfCommand, paymentViolations } from '../../../src/testing/random/payment-violations';
 import { openPaymentWorld, testActor, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { paymentSequences, type PaymentSequence } from '../../../src/testing/random/payment-sequences';
-import { livePayment, type LivedPayment } from '../../../src/testing/random/random-payments';
-import { runSequences, sequencesAskedFor, Tally } from '../../../src/testing/random/random-sequences';
+import { runPaymentSequence, type PaymentSequenceResult } from '../../../src/testing/random/random-payments';
+import { runSequences, sequenceCount, Tally } from '../../../src/testing/random/random-sequences';
 
 const SEQUENCES = 24;
-/** Where sequences in any number get to. */
+/** Transitions that any number of sequences reaches. */
 const USUAL = ['capturing → captured', 'pending → succeeded'];
 
 const gateway = createGatewayOutages();
@@ -23,19 +23,19 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-/** What each command leaves behind, where it was accepted. */
+/** The events that an accepted command writes, and the states that accept it. */
 const meanings = {
   capture: { from: ['authorised'], types: ['payment.capturing'] },
   review: { from: ['review'], types: ['payment.authorising', 'payment.declined'] },
   cancel: { from: null, types: ['payment.undoing', 'payment.cancelled'] },
 } as const;
 
-/** Whether every command did what it was answered, once, and changed nothing where it was refused. */
-async function commandViolations({ paymentId, asked, refundCodes, repeat }: LivedPayment): Promise<string[]> {
+/** Returns a line for each command that did not do once what its answer says, or acted although it was refused. */
+async function commandViolations({ paymentId, sent, refundCodes, repeat }: PaymentSequenceResult): Promise<string[]> {
   const problems: string[] = [];
   const before = await world.read(paymentId);
   const events = await world.database.models.events.find({ entityId: paymentId }).sort({ version: 1 }).lean();
-  for (const given of asked) {
+  for (const given of sent) {
     const {
       command: { what },
       commandId,
@@ -44,14 +44,14 @@ async function commandViolations({ paymentId, asked, refundCodes, repeat }: Live
     } = given;
     const event = eventOfCommand(events, commandId);
     answers.count(`${what}: ${code ?? 'accepted'}`);
-    if (outcome && !event) problems.push(`${what} was accepted and left nothing behind`);
+    if (outcome && !event) problems.push(`${what} was accepted and wrote no event`);
     if (outcome && event && (outcome.state !== event.state || outcome.at !== event.at.toISOString()))
       problems.push(`${what} answered ${outcome.state}, and led to ${event.state}`);
-    // A repeat may be answered while the first is still at work, and what was pending may have come to be.
-    const accepted = asked.some(
+    // A repeat may be answered while the first one still runs, and a pending command may have been applied.
+    const accepted = sent.some(
       (other) => other.commandId === commandId && (other.outcome || other.code === 'OUTCOME_PENDING'),
     );
-    if (event && !accepted) problems.push(`${what} was refused with ${code} and led to ${event.type} all the same`);
+    if (event && !accepted) problems.push(`${what} was refused with ${code} and led to ${event.type} nevertheless`);
     if (code && code !== paymentRefusals.captured && !isRefusal(code)) problems.push(`${what} was answered ${code}`);
     if (event) {
       const { from, types } = meanings[what];
@@ -79,17 +79,17 @@ async function commandViolations({ paymentId, asked, refundCodes, repeat }: Live
 }
 
 async function carryOut(sequence: PaymentSequence): Promise<string[]> {
-  const lived = await livePayment({ world, gateway, sequence });
+  const result = await runPaymentSequence({ world, gateway, sequence });
   const problems = [
-    ...(await paymentViolations(world, lived.paymentId, visited.count)),
-    ...(await commandViolations(lived)),
+    ...(await paymentViolations(world, result.paymentId, visited.count)),
+    ...(await commandViolations(result)),
   ];
   return problems.length === 0
     ? problems
     : [
         ...problems,
-        `${lived.paymentId}: ${(await world.timeline(lived.paymentId)).join(' ')}`,
-        JSON.stringify(lived.asked.map(({ command, outcome, code }) => [command.what, outcome?.state ?? code])),
+        `${result.paymentId}: ${(await world.timeline(result.paymentId)).join(' ')}`,
+        JSON.stringify(result.sent.map(({ command, outcome, code }) => [command.what, outcome?.state ?? code])),
       ];
 }
 
@@ -97,9 +97,9 @@ it(
   'random commands, outages and time lead payments to no illegal step and no cent astray',
   async () => {
     const began = Date.now();
-    await runSequences({ sequences: paymentSequences, count: SEQUENCES, atOnce: 25, carryOut });
+    await runSequences({ sequences: paymentSequences, count: SEQUENCES, concurrency: 25, carryOut });
     process.stderr.write(`${((Date.now() - began) / 1000).toFixed(1)} s\n${String(visited)}${String(answers)}`);
-    if (sequencesAskedFor(SEQUENCES) >= SEQUENCES) expect(visited.missing(USUAL)).toEqual([]);
+    if (sequenceCount(SEQUENCES) >= SEQUENCES) expect(visited.missing(USUAL)).toEqual([]);
   },
-  420_000 + sequencesAskedFor(SEQUENCES) * 3_000,
+  420_000 + sequenceCount(SEQUENCES) * 3_000,
 );

@@ -18,12 +18,13 @@ const HOUR = 3_600_000;
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
 
 let world: PaymentWorld;
-/** Refunds that are done and not answered, and refunds nothing is heard of. */
+/** Refunds that are made without an answer, once. */
 const silent = new Set<string>();
-const unheard = new Set<string>();
+/** Refunds whose calls and look-ups are never answered. */
+const unanswered = new Set<string>();
 /** Refunds that fail with an error which the gateway keeps under their key; taken out, the key is forgotten. */
 const keptError = new Set<string>();
-/** Refunds that are done and not answered, after which the gateway refuses every call, as when its key was replaced. */
+/** Refunds that are made without an answer, before the gateway refuses every call, as with a replaced key. */
 const lockedOut = new Map<string, 'done' | 'refused'>();
 const refuseLockedOut = ({ idempotencyKey }: { idempotencyKey: string }, call: 'refund' | 'lookUp') => {
   if (lockedOut.get(idempotencyKey.split(':')[0]!) === 'refused')
@@ -37,7 +38,7 @@ const wrapGateway = (gateway: PaymentGateway): PaymentGateway => ({
     if (keptError.has(refundOf(input)))
       throw new GatewayOutcomeUnknown({ call: 'refund', idempotencyKey: input.idempotencyKey, reason: '500' });
     const answer = await gateway.refund(input);
-    if (silent.delete(refundOf(input)) || unheard.has(refundOf(input)))
+    if (silent.delete(refundOf(input)) || unanswered.has(refundOf(input)))
       throw new GatewayOutcomeUnknown({ call: 'refund', idempotencyKey: input.idempotencyKey, reason: 'no answer' });
     if (lockedOut.has(refundOf(input))) {
       lockedOut.set(refundOf(input), 'refused');
@@ -47,7 +48,7 @@ const wrapGateway = (gateway: PaymentGateway): PaymentGateway => ({
   },
   async lookUp(input) {
     refuseLockedOut(input, 'lookUp');
-    if (unheard.has(refundOf(input))) throw new GatewayUnavailable({ call: 'lookUp', reason: 'away' });
+    if (unanswered.has(refundOf(input))) throw new GatewayUnavailable({ call: 'lookUp', reason: 'away' });
     return gateway.lookUp(input);
   },
 });
@@ -72,7 +73,7 @@ const settled = async (paymentId: string) => {
 };
 
 describe('refundPayment', () => {
-  it('gives back all that is left, and the payment is refunded', async () => {
+  it('refunds all that is left, and the payment is refunded', async () => {
     const id = await captured();
     const refund = await world.refund(id);
     expect(await world.refundHandle(refund).result()).toBe('succeeded');
@@ -82,7 +83,7 @@ describe('refundPayment', () => {
     expect((await world.timeline(id)).slice(-2)).toEqual(['refund_requested', 'refund_succeeded']);
   });
 
-  it('gives back in parts, never more than was captured', async () => {
+  it('refunds in parts, never more than was captured', async () => {
     const id = await captured();
     await world.refundHandle(await world.refund(id, eur(2000))).result();
     expect(await settled(id)).toMatchObject({ state: 'partially_refunded', refundedMinor: 2000 });
@@ -95,7 +96,7 @@ describe('refundPayment', () => {
     await expect(world.refund(id)).rejects.toMatchObject({ code: 'PAYMENT_NOT_REFUNDABLE' });
   });
 
-  it("refuses to refund what was not captured, and what is another tenant's", async () => {
+  it("refuses to refund an uncaptured payment and another tenant's", async () => {
     const id = await world.pay({ capture: 'manual' });
     await world.until(id, 'authorised');
     await expect(world.refund(id)).rejects.toMatchObject({ code: 'PAYMENT_NOT_REFUNDABLE' });
@@ -111,7 +112,7 @@ describe('refundPayment', () => {
     expect(await world.readRefund(refund)).toMatchObject({ state: 'failed', failure: 'refund_failed' });
   });
 
-  it('gives back once what was given back without an answer', async () => {
+  it('is made once when the first call gets no answer', async () => {
     const id = await captured();
     const { refund, row } = await world.acceptRefund(id, eur(700));
     silent.add(refund._id);
@@ -122,23 +123,23 @@ describe('refundPayment', () => {
     expect((await world.bankItems(id)).filter(({ outcome }) => outcome === 'refunded')).toHaveLength(1);
   });
 
-  it("is on the operator's list after 24 hours of silence, keeps its reservation, and settles", async () => {
+  it("is on the operator's list after 24 hours of silence, stays reserved, and settles", async () => {
     const id = await captured();
     const { refund, row } = await world.acceptRefund(id, eur(900));
-    unheard.add(refund._id);
+    unanswered.add(refund._id);
     await world.starter.start(row);
     await world.advanceRefund(refund._id, 26 * HOUR);
     expect(await world.database.models.stuckItems.find({ entityId: refund._id, open: true }).lean()).toMatchObject([
       { kind: 'outcome_unknown' },
     ]);
     expect((await world.read(id)).pendingRefundMinor).toBe(900);
-    unheard.delete(refund._id);
+    unanswered.delete(refund._id);
     await world.advanceRefund(refund._id, 2 * HOUR);
     expect(await world.refundHandle(refund._id).result()).toBe('succeeded');
     expect(await settled(id)).toMatchObject({ refundedMinor: 900, pendingRefundMinor: 0 });
   });
 
-  it('is never sent again 24 hours after its first attempt, and goes on being looked up', async () => {
+  it('is never sent again 24 hours after its first attempt, and is still looked up', async () => {
     const id = await captured();
     const { refund, row } = await world.acceptRefund(id, eur(700));
     keptError.add(refund._id);
@@ -151,7 +152,7 @@ describe('refundPayment', () => {
     expect(await world.bankItems(refund._id)).toEqual([]);
   });
 
-  it("keeps the whole of a tenant's books balanced", async () => {
+  it('keeps all books of a tenant balanced', async () => {
     const totals = (await ledgerBalance({ database: world.database, tenantId: world.tenantId })).get('EUR')!;
     expect(totalsProblems({ totals, of: 'the tenant' })).toEqual([]);
     expect(balanceOf(totals, 'refunded')).toBe(5000 + 5000 + 700 + 900);
@@ -159,7 +160,7 @@ describe('refundPayment', () => {
     expect(ledgerProblems(all.map(postingOf))).toEqual([]);
   });
 
-  it('is not called failed when its look-up is refused, and its amount stays reserved', async () => {
+  it('does not fail when its look-up is refused, and its amount stays reserved', async () => {
     const id = await captured();
     const {
       refund: { _id: refund },

@@ -35,61 +35,61 @@ describe('a renewal', () => {
   const renewal = async (input: Parameters<PaymentWorld['accept']>[0] = {}) =>
     (await world.accept({ purpose: 'renewal', parent: testParent, ...input })).payment._id;
 
-  it('answers captured, and the same when it is asked again', async () => {
+  it('returns captured, and the same when it runs again', async () => {
     const id = await renewal();
-    expect(await world.ask(id)).toEqual({ state: 'captured', unknownCall: null, reason: null });
+    expect(await world.runRenewal(id)).toEqual({ state: 'captured', unknownCall: null, reason: null });
     await recordHistory('payment-renewal-captured', world.handle(id));
-    expect(await world.ask(id)).toEqual({ state: 'captured', unknownCall: null, reason: null });
+    expect(await world.runRenewal(id)).toEqual({ state: 'captured', unknownCall: null, reason: null });
     expect((await differences(world, id)).bank).toMatchObject({ authorisations: 1, captures: 1 });
     expect((await world.timeline(id)).filter((type) => type === 'notified')).toHaveLength(1);
   });
 
-  it('answers declined', async () => {
-    expect(await world.ask(await renewal({ paymentMethod: 'pm_decline_on_renewal' }))).toMatchObject({
+  it('returns declined', async () => {
+    expect(await world.runRenewal(await renewal({ paymentMethod: 'pm_decline_on_renewal' }))).toMatchObject({
       state: 'declined',
       reason: 'card_declined',
     });
   });
 
-  it('answers unknown, lets go, and settles with the same key when it is asked again', async () => {
+  it('returns unknown, is released, and settles with the same key when it runs again', async () => {
     const id = await renewal({ paymentMethod: 'pm_timeout_after_charge' });
     blind.add(id);
-    expect(await world.ask(id)).toEqual({ state: 'unknown', unknownCall: 'authorise', reason: null });
+    expect(await world.runRenewal(id)).toEqual({ state: 'unknown', unknownCall: 'authorise', reason: null });
     await recordHistory('payment-renewal-unknown', world.handle(id));
     expect((await world.read(id)).chain).toBeNull();
-    expect((await world.ask(id)).state).toBe('unknown');
+    expect((await world.runRenewal(id)).state).toBe('unknown');
     blind.delete(id);
-    expect((await world.ask(id)).state).toBe('captured');
-    await recordHistory('payment-renewal-asked-again', world.handle(id));
+    expect((await world.runRenewal(id)).state).toBe('captured');
+    await recordHistory('payment-renewal-run-again', world.handle(id));
     expect(await differences(world, id)).toMatchObject({ problems: [], bank: { authorisations: 1, captures: 1 } });
   });
 
-  it('answers review, is decided without a process, and goes on when it is asked again', async () => {
+  it('returns review, is decided without a process, and continues when it runs again', async () => {
     const [yes, no, never] = await Promise.all(
       [1, 2, 3].map(() => renewal({ amount: { amountMinor: 2_000_000, currency: 'EUR' } })),
     );
-    for (const id of [yes!, no!, never!]) expect((await world.ask(id)).state).toBe('review');
+    for (const id of [yes!, no!, never!]) expect((await world.runRenewal(id)).state).toBe('review');
     const input = { decision: 'approve', commandId: `decide-${yes}` } as const;
     const first = await world.command(yes!, 'reviewPayment', input);
     expect(first).toMatchObject({ state: 'authorising' });
-    expect((await world.ask(yes!)).state).toBe('captured');
+    expect((await world.runRenewal(yes!)).state).toBe('captured');
     expect(await world.command(yes!, 'reviewPayment', input)).toEqual(first);
     expect(await differences(world, yes!)).toMatchObject({ problems: [] });
     await world.command(no!, 'cancelPayment');
-    expect(await world.ask(no!)).toMatchObject({ state: 'cancelled' });
+    expect(await world.runRenewal(no!)).toMatchObject({ state: 'cancelled' });
     await world.database.models.payments.updateOne(
       { _id: never },
       { $set: { since: new Date(Date.now() - 25 * HOUR) } },
     );
-    expect(await world.ask(never!)).toMatchObject({ state: 'declined', reason: 'review_timed_out' });
+    expect(await world.runRenewal(never!)).toMatchObject({ state: 'declined', reason: 'review_timed_out' });
   });
 
-  it('answers requires_action and goes on after the customer acted', async () => {
+  it('returns requires_action and continues after the customer acted', async () => {
     const id = await renewal({ paymentMethod: 'pm_requires_action' });
-    expect((await world.ask(id)).state).toBe('requires_action');
-    expect((await world.ask(id)).state).toBe('requires_action');
+    expect((await world.runRenewal(id)).state).toBe('requires_action');
+    expect((await world.runRenewal(id)).state).toBe('requires_action');
     await world.act(id, 'approve');
-    expect((await world.ask(id)).state).toBe('captured');
+    expect((await world.runRenewal(id)).state).toBe('captured');
     expect(await differences(world, id)).toMatchObject({ problems: [] });
   });
 
@@ -98,22 +98,22 @@ describe('a renewal', () => {
     const id = payment._id;
     silent.add(`${id}:void`);
     cancelledAfterAuthorise.add(id);
-    expect(await world.ask(id)).toMatchObject({ state: 'unknown', unknownCall: 'void' });
-    expect(await world.ask(id)).toMatchObject({ state: 'cancelled' });
+    expect(await world.runRenewal(id)).toMatchObject({ state: 'unknown', unknownCall: 'void' });
+    expect(await world.runRenewal(id)).toMatchObject({ state: 'cancelled' });
     expect(await differences(world, id)).toMatchObject({ problems: [], bank: { voids: 1, held: 0 } });
   });
 
-  it('is listed once for an outcome that stays unknown, and not again after it was closed', async () => {
+  it('is listed once for an unknown outcome, and not again after the item was closed', async () => {
     const { stuckItems, payments } = world.database.models;
     const id = await renewal({ paymentMethod: 'pm_timeout_after_charge' });
     blind.add(id);
-    await world.ask(id);
+    await world.runRenewal(id);
     await payments.updateOne({ _id: id }, { $set: { since: new Date(Date.now() - 25 * HOUR) } });
-    for (let ask = 0; ask < 2; ask++) expect((await world.ask(id)).state).toBe('unknown');
+    for (let time = 0; time < 2; time++) expect((await world.runRenewal(id)).state).toBe('unknown');
     expect((await world.timeline(id)).filter((type) => type === 'outcome_overdue')).toHaveLength(1);
     expect(await stuckItems.countDocuments({ entityId: id, open: true })).toBe(1);
     await stuckItems.updateOne({ entityId: id }, { $set: { state: 'closed' }, $unset: { open: 1 } });
-    expect((await world.ask(id)).state).toBe('unknown');
+    expect((await world.runRenewal(id)).state).toBe('unknown');
     expect(await stuckItems.countDocuments({ entityId: id, open: true })).toBe(0);
     blind.delete(id);
   });
@@ -121,25 +121,22 @@ describe('a renewal', () => {
   it.each([
     ['cancelled', false],
     ['captured', true],
-  ] as const)(
-    'whose capture is unknown promises no cancel: it is pending until the next run finds it %s',
-    async (ends, isCaptured) => {
-      const id = await renewal({ paymentMethod: isCaptured ? 'pm_timeout_after_capture' : 'pm_ok' });
-      blind.add(id);
-      if (!isCaptured) captureLost.add(id);
-      expect(await world.ask(id)).toMatchObject({ state: 'unknown', unknownCall: 'capture' });
-      const command = { commandId: `cancel-${id}` };
-      for (let time = 0; time < 2; time++)
-        await expect(world.command(id, 'cancelPayment', { ...command, attempts: 1 })).rejects.toMatchObject({
-          code: 'OUTCOME_PENDING',
-        });
-      await expect(world.command(id, 'cancelPayment')).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
-      blind.delete(id);
-      expect((await world.ask(id)).state).toBe(ends);
-      if (isCaptured)
-        await expect(world.command(id, 'cancelPayment', command)).rejects.toMatchObject({ code: 'PAYMENT_CAPTURED' });
-      else expect(await world.command(id, 'cancelPayment', command)).toMatchObject({ state: 'cancelled' });
-      expect(await differences(world, id)).toMatchObject({ problems: [] });
-    },
-  );
+  ] as const)('with an unknown capture promises no cancel until the next run finds it %s', async (ends, isCaptured) => {
+    const id = await renewal({ paymentMethod: isCaptured ? 'pm_timeout_after_capture' : 'pm_ok' });
+    blind.add(id);
+    if (!isCaptured) captureLost.add(id);
+    expect(await world.runRenewal(id)).toMatchObject({ state: 'unknown', unknownCall: 'capture' });
+    const command = { commandId: `cancel-${id}` };
+    for (let time = 0; time < 2; time++)
+      await expect(world.command(id, 'cancelPayment', { ...command, attempts: 1 })).rejects.toMatchObject({
+        code: 'OUTCOME_PENDING',
+      });
+    await expect(world.command(id, 'cancelPayment')).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
+    blind.delete(id);
+    expect((await world.runRenewal(id)).state).toBe(ends);
+    if (isCaptured)
+      await expect(world.command(id, 'cancelPayment', command)).rejects.toMatchObject({ code: 'PAYMENT_CAPTURED' });
+    else expect(await world.command(id, 'cancelPayment', command)).toMatchObject({ state: 'cancelled' });
+    expect(await differences(world, id)).toMatchObject({ problems: [] });
+  });
 });

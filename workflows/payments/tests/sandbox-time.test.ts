@@ -6,7 +6,7 @@ import { waitFor } from '../../../src/testing/wait-for';
 
 const DAY = 86_400_000;
 const AHEAD = 31 * DAY;
-/** Longer than the server needs to skip what it would wrongly skip. */
+/** Longer than the server needs to skip time by mistake. */
 const A_WHILE_MS = 2_000;
 const BIG = { amountMinor: 2_000_000, currency: 'EUR' };
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-/** What happened to it, and that all of it happened in its tenant's time. */
+/** Returns the types of an entity's events, and expects all of them in the tenant's time. */
 async function timelineInTenantTime(entityId: string): Promise<string[]> {
   const events = await world.database.models.events.find({ entityId }).sort({ version: 1 }).lean();
   const nowMs = (await world.clock.now(world.tenantId)).getTime();
@@ -36,7 +36,7 @@ async function timelineInTenantTime(entityId: string): Promise<string[]> {
 }
 
 describe('in a sandbox 31 days ahead', () => {
-  it('a manual authorisation waits seven days of the tenant for its capture', async () => {
+  it('a manual authorisation waits seven days of tenant time for its capture', async () => {
     const id = await world.pay({ capture: 'manual' });
     await world.until(id, 'authorised');
     await sleep(A_WHILE_MS);
@@ -55,7 +55,7 @@ describe('in a sandbox 31 days ahead', () => {
     await recordHistory('payment-refund-born-in-an-advanced-sandbox', world.refundHandle(refundId));
   });
 
-  it('a review is not over before anybody could look at it', async () => {
+  it('a review does not end before a reviewer could decide', async () => {
     const id = await world.pay({ amount: BIG });
     await world.until(id, 'review');
     await sleep(A_WHILE_MS);
@@ -65,7 +65,7 @@ describe('in a sandbox 31 days ahead', () => {
     await timelineInTenantTime(id);
   });
 
-  it("a cancel that comes with the start is dated in the tenant's time", async () => {
+  it("a cancel that arrives with the start is dated in the tenant's time", async () => {
     const { payment } = await world.accept();
     await world.command(payment._id, 'cancelPayment');
     await world.until(payment._id, 'cancelled');

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { createAdvanceTenant } from '../../../src/temporal/time-skipping/advance-tenant';
-import { describeStand } from '../../../src/temporal/time-skipping/time-skipping-api';
+import { describeWorkflow } from '../../../src/temporal/time-skipping/time-skipping-api';
 import { taskQueues } from '../../../src/contracts/task-queues';
 import { userOnboardingId } from '../../../src/contracts/users/onboarding';
 import type { Database } from '../../../src/models/database';
@@ -28,10 +28,10 @@ const waiting = async (tenantId: string) => {
   return id;
 };
 const offsetOf = async (id: string) =>
-  (await describeStand({ client: world.client, workflowId: userOnboardingId(id) }))?.offsetMs ?? NaN;
+  (await describeWorkflow({ client: world.client, workflowId: userOnboardingId(id) }))?.offsetMs ?? NaN;
 
 describe('the sandbox clock', () => {
-  it('takes an onboarding past its deadlines, with a timeline of days', async () => {
+  it('takes an onboarding past its deadlines, with the days in its timeline', async () => {
     const tenantId = await world.newTenant();
     const id = await waiting(tenantId);
     const before = await world.clock.now(tenantId);
@@ -62,7 +62,7 @@ describe('the sandbox clock', () => {
     expect(passed).toBeLessThan(8 * DAY + 60_000);
   });
 
-  it('keeps the order between entities to a day, however far it goes', async () => {
+  it('keeps the order between entities to a day, however far it advances', async () => {
     const tenantId = await world.newTenant();
     const first = await waiting(tenantId);
     expect((await world.ended(await world.advance(tenantId, 'PT36H'))).state).toBe('completed');
@@ -76,11 +76,11 @@ describe('the sandbox clock', () => {
     }, 0);
   });
 
-  it('gives what is born later the tenant’s time from its first event on', async () => {
+  it('gives an entity created later the tenant’s time from its first event', async () => {
     const tenantId = await world.newTenant();
     expect((await world.ended(await world.advance(tenantId, 'P40D'))).state).toBe('completed');
-    const virtually = (await world.clock.now(tenantId)).getTime();
-    expect(virtually - Date.now()).toBeGreaterThan(39 * DAY);
+    const tenantMs = (await world.clock.now(tenantId)).getTime();
+    expect(tenantMs - Date.now()).toBeGreaterThan(39 * DAY);
 
     const [patient, hasty] = [await world.onboard(tenantId), await world.onboard(tenantId, { start: false })];
     expect(await world.command(tenantId, hasty, 'cancelOnboarding')).toMatchObject({ state: 'compensating' });
@@ -90,28 +90,28 @@ describe('the sandbox clock', () => {
       state: 'awaiting_profile',
     });
     for (const at of [...(await timesOf(hasty)), ...(await timesOf(patient))]) {
-      expect(Math.abs(at - virtually)).toBeLessThan(60_000);
+      expect(Math.abs(at - tenantMs)).toBeLessThan(60_000);
     }
-    expect((await world.read(patient)).until!.getTime() - virtually).toBeGreaterThan(13.9 * DAY);
+    expect((await world.read(patient)).until!.getTime() - tenantMs).toBeGreaterThan(13.9 * DAY);
 
     expect((await world.ended(await world.advance(tenantId, 'P15D'))).state).toBe('completed');
     expect((await world.read(patient)).state).toBe('completed');
     expect(await timesOf(patient)).toEqual(ascending(await timesOf(patient)));
   });
 
-  it('starts what waits in the outbox, and takes it along', async () => {
+  it('starts a workflow that waits in the outbox, and advances it too', async () => {
     const tenantId = await world.newTenant();
     const id = await world.onboard(tenantId, { start: false });
     expect((await world.ended(await world.advance(tenantId, 'P8D'))).state).toBe('completed');
     expect((await world.read(id)).state).toBe('expired');
   });
 
-  it('takes what is born while it advances to the target too', async () => {
+  it('advances an entity created during the advance to the target too', async () => {
     const tenantId = await world.newTenant();
     await waiting(tenantId);
     const advance = await world.advance(tenantId, 'P12D');
     const born: string[] = [];
-    // A bounded number: each has to be taken along, so an endless stream could outrun the clock.
+    // A bounded number: each must be advanced too, so an endless stream could outrun the clock.
     while (born.length < 12 && (await world.operation(advance)).state === 'running') {
       born.push(await world.onboard(tenantId));
       await setTimeout(150);
@@ -122,13 +122,13 @@ describe('the sandbox clock', () => {
     expect(born.length).toBeGreaterThan(1);
     for (const id of born) {
       await world.untilMailed(id, 1);
-      const stand = await describeStand({ client: world.client, workflowId: userOnboardingId(id) });
+      const stand = await describeWorkflow({ client: world.client, workflowId: userOnboardingId(id) });
       if (stand?.running) expect(Math.abs(stand.offsetMs - clock)).toBeLessThan(1000);
       expect(await timesOf(id)).toEqual(ascending(await timesOf(id)));
     }
   });
 
-  it('catches up with one whose start had read the clock just before it moved', async () => {
+  it('advances a workflow whose start had read the clock just before the hop', async () => {
     const tenantId = await world.newTenant();
     const step = {
       tenantId,
@@ -149,7 +149,7 @@ describe('the sandbox clock', () => {
     expect((await world.read(late)).state).toBe('expired');
   });
 
-  it('moves two tenants at once and no third', async () => {
+  it('advances two tenants concurrently and no third', async () => {
     const [one, two, three] = [await world.newTenant(), await world.newTenant(), await world.newTenant()];
     const [a, b, c] = [await waiting(one), await waiting(two), await waiting(three)];
     const [first, second] = await Promise.all([world.advance(one, 'P8D'), world.advance(two, 'P2D')]);

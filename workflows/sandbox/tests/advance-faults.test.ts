@@ -1,4 +1,4 @@
-import { beginSkip, describeStand } from '../../../src/temporal/time-skipping/time-skipping-api';
+import { beginSkip, describeWorkflow } from '../../../src/temporal/time-skipping/time-skipping-api';
 import { taskQueues } from '../../../src/contracts/task-queues';
 import { userOnboardingId } from '../../../src/contracts/users/onboarding';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
@@ -8,7 +8,7 @@ import { waitFor } from '../../../src/testing/wait-for';
 const DAY = 86_400_000;
 
 let world: SandboxWorld;
-/** Onboardings whose mails fail, for as long as they are in here. */
+/** Onboardings whose mails fail while they are in this set. */
 const mailless = new Set<string>();
 
 beforeAll(async () => {
@@ -34,10 +34,10 @@ const waiting = async (tenantId: string) => {
   return id;
 };
 const offsetOf = async (id: string) =>
-  (await describeStand({ client: world.client, workflowId: userOnboardingId(id) }))?.offsetMs ?? NaN;
+  (await describeWorkflow({ client: world.client, workflowId: userOnboardingId(id) }))?.offsetMs ?? NaN;
 
 const failedAttempts = async (id: string) =>
-  (await describeStand({ client: world.client, workflowId: userOnboardingId(id) }))?.failing?.attempts ?? 0;
+  (await describeWorkflow({ client: world.client, workflowId: userOnboardingId(id) }))?.failing?.attempts ?? 0;
 /** Waits until a step of the onboarding has failed once more. */
 const untilFailedAgain = async (id: string) => {
   const before = await failedAttempts(id);
@@ -45,7 +45,7 @@ const untilFailedAgain = async (id: string) => {
 };
 
 describe('an advance of the sandbox clock', () => {
-  it('goes on where it was when every worker stops in the middle', async () => {
+  it('continues where it was when every worker stops in the middle', async () => {
     const tenantId = await world.newTenant();
     const ids = [await waiting(tenantId), await waiting(tenantId)];
     const operationId = await world.advance(tenantId, 'P20D');
@@ -80,7 +80,7 @@ describe('an advance of the sandbox clock', () => {
       },
     });
     expect((await world.read(id)).state).toBe('awaiting_verification');
-    // The reminder is due after a day; nothing was burned on its retries.
+    // The reminder is due after a day; its retries skip no time.
     expect(await offsetOf(id)).toBeLessThan(DAY + 1000);
     expect(await world.clock.offsetMs(tenantId)).toBeLessThanOrEqual(await offsetOf(id));
     await untilFailedAgain(id);
@@ -92,7 +92,7 @@ describe('an advance of the sandbox clock', () => {
     expect((await world.read(id)).state).toBe('expired');
   });
 
-  it('skips no time while a step fails, even unsupervised', async () => {
+  it('skips no time while a step fails, even without supervision', async () => {
     const tenantId = await world.newTenant();
     const id = await waiting(tenantId);
     mailless.add(id);
@@ -103,7 +103,7 @@ describe('an advance of the sandbox clock', () => {
     mailless.delete(id);
   });
 
-  it('rides out a step that fails for a moment', async () => {
+  it('survives a step that fails for a moment', async () => {
     const tenantId = await world.newTenant();
     const id = await waiting(tenantId);
     mailless.add(id);
@@ -116,7 +116,7 @@ describe('an advance of the sandbox clock', () => {
     expect(reminded!.at.getTime() - createdAt).toBeLessThan(DAY + 60_000);
   });
 
-  it('names the workflow whose tasks nobody takes', async () => {
+  it('names the workflow whose tasks no worker takes', async () => {
     const tenantId = await world.newTenant();
     const id = await waiting(tenantId);
     await world.stopWorkers(taskQueues.users);

@@ -15,12 +15,14 @@ import { openSubscriptionWorld } from '../../../src/testing/worlds/subscription-
 import { waitFor } from '../../../src/testing/wait-for';
 
 const HOUR = 3_600_000;
-/** How long a process may stand still before the advance gives up; three times as long where it waits for the gateway. */
+/**
+ * Milliseconds without progress until the advance fails; three times as long for a process that waits for the gateway.
+ */
 const STALL_AFTER_MS = 4000;
-/** What a few looks may take of a process's time before they are seen to bring nothing. */
-const A_FEW_LOOKS_MS = 5 * 60_000;
+/** Business time that a few useless look-ups may take. */
+const A_FEW_LOOK_UPS_MS = 5 * 60_000;
 
-/** A gateway that knows its cards, and does what it is asked without ever saying so, while it hangs. */
+/** A gateway that, while it hangs, executes every call without an answer; it still returns payment methods. */
 function createHangingGateway() {
   const fault = { hangs: false };
   const wrap = (gateway: PaymentGateway): PaymentGateway => {
@@ -50,7 +52,7 @@ function createHangingGateway() {
   return { fault, wrap };
 }
 
-/** Advances until the gateway is in the way; on a busy machine something else may stand still for long before. */
+/** Advances until the gateway stops it; on a busy machine something else may make no progress first. */
 async function advanceUntilGateway(input: Pick<AdvanceHereInput, 'world' | 'by'>) {
   for (let attempts = 1; ; attempts += 1) {
     const failure = await advanceHere({ ...input, stallAfterMs: STALL_AFTER_MS });
@@ -60,7 +62,7 @@ async function advanceUntilGateway(input: Pick<AdvanceHereInput, 'world' | 'by'>
 
 beforeAll(() => quietTemporal());
 
-it('an unanswered void lets no day pass, and the advance continues once the gateway answers', async () => {
+it('an unanswered void skips no day, and the advance continues once the gateway answers', async () => {
   const { fault, wrap } = createHangingGateway();
   const world = await openPaymentWorld({ wrapGateway: wrap, webhooks: false });
   try {
@@ -79,7 +81,7 @@ it('an unanswered void lets no day pass, and the advance continues once the gate
     expect(await world.timeline(action)).not.toContain('outcome_overdue');
     expect((await world.read(manual)).state).toBe('authorised');
     const { updatedAt } = await world.read(action);
-    expect(updatedAt.getTime() - since).toBeLessThan(paymentTimes.actionMs + A_FEW_LOOKS_MS);
+    expect(updatedAt.getTime() - since).toBeLessThan(paymentTimes.actionMs + A_FEW_LOOK_UPS_MS);
 
     fault.hangs = false;
     expect(await advanceHere({ world, by: 'P40D' })).toBeNull();
@@ -89,14 +91,14 @@ it('an unanswered void lets no day pass, and the advance continues once the gate
       expect((await differences(world, id)).problems).toEqual([]);
     }
     expect((await world.read(action)).updatedAt.getTime() - since).toBeLessThan(
-      paymentTimes.actionMs + 2 * A_FEW_LOOKS_MS,
+      paymentTimes.actionMs + 2 * A_FEW_LOOK_UPS_MS,
     );
   } finally {
     await world.close();
   }
 });
 
-it('a refund that is not answered lets no day pass either', async () => {
+it('an unanswered refund skips no day either', async () => {
   const { fault, wrap } = createHangingGateway();
   const world = await openPaymentWorld({ wrapGateway: wrap, webhooks: false });
   try {
@@ -105,7 +107,7 @@ it('a refund that is not answered lets no day pass either', async () => {
     fault.hangs = true;
     const refundId = await world.refund(id);
     await waitFor(async () => (await world.effects(refundId)).refund === 'intent', {
-      what: 'the refund to be asked for',
+      what: 'the refund to be sent',
     });
     expect(await advanceUntilGateway({ world, by: 'P3D' })).toMatchObject({
       code: 'WORKFLOW_STALLED',
@@ -119,7 +121,7 @@ it('a refund that is not answered lets no day pass either', async () => {
   }
 });
 
-it('a renewal that is not answered is not left behind by its subscription', async () => {
+it('an unanswered renewal keeps its subscription from advancing', async () => {
   const { fault, wrap } = createHangingGateway();
   const world = await openSubscriptionWorld({ wrapGateway: wrap });
   try {

@@ -2,7 +2,7 @@ import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { openYearWorld, type YearWorld } from '../../../src/testing/worlds/year-world';
 
 const DAY = 86_400_000;
-/** Four times the ten seconds that a partner would wait for: the benchmark measures them. */
+/** Four times the ten seconds that the benchmark measures. */
 const YEAR_WITHIN_MS = 40_000;
 
 let year: YearWorld;

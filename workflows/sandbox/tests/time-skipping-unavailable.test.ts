@@ -16,7 +16,7 @@ import { waitFor } from '../../../src/testing/wait-for';
 let server: ChildProcess;
 let world: SandboxWorld;
 
-/** A Temporal server as it comes: with time skipping switched off. */
+/** Starts a Temporal server with its defaults, which do not allow time skipping. */
 async function startPlainTemporal(): Promise<string> {
   const context = {
     root: checkoutRoot(__dirname),
@@ -71,7 +71,7 @@ afterAll(async () => {
 });
 
 describe('on a server without time skipping', () => {
-  it('is refused with what to switch on', async () => {
+  it('is refused with the setting to switch on', async () => {
     await expect(requireTimeSkipping({ client: world.client })).rejects.toMatchObject({
       code: 'TIME_SKIPPING_UNAVAILABLE',
       message: expect.stringContaining('frontend.WorkflowTimeSkippingEnabled=true'),
@@ -91,7 +91,7 @@ describe('on a server without time skipping', () => {
     expect((await world.read(id)).state).toBe('awaiting_verification');
   });
 
-  it('never starts a process in the wrong time: its start is refused and waits', async () => {
+  it('refuses a start that would be in the wrong time, and keeps it in the outbox', async () => {
     const tenantId = await world.newTenant();
     await world.database.models.sandboxClocks.create({
       _id: tenantId,

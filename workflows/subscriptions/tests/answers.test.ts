@@ -6,11 +6,11 @@ import { waitFor } from '../../../src/testing/wait-for';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Four times the second within which a command is answered. */
+/** Four times the second within which a command must be answered. */
 const ANSWERED_WITHIN_MS = 4000;
 
 let world: SubscriptionWorld;
-/** Until it resolves the gateway takes no money and gives no answer. */
+/** Until this promise resolves, the gateway neither authorises nor answers. */
 let hold = Promise.resolve();
 let release = () => {};
 const holdGateway = () => {
@@ -42,7 +42,7 @@ const active = async () => {
   await world.untilSettled(id);
   return id;
 };
-/** So many days after a renewal that was declined. */
+/** Returns a subscription whose renewal was declined that many days ago. */
 const declined = async (days: number) => {
   const id = await active();
   await world.payWith(id, 'pm_declined');
@@ -76,13 +76,13 @@ const subjects: Record<SubscriptionState | 'charging', () => Promise<string>> = 
 };
 
 it.each(Object.keys(subjects) as (keyof typeof subjects)[])(
-  '%s: every command is answered while the gateway hangs, taken or refused',
+  '%s: every command is accepted or refused while the gateway hangs',
   async (state) => {
     const id = await subjects[state]();
     await world.until(id, state === 'charging' ? 'accepted' : state);
     if (state !== 'charging') holdGateway();
     const planId = await world.plan({ name: 'Better', amount: { amountMinor: 3000, currency: 'EUR' } });
-    // What changes nothing at once comes first: most commands meet the subscription in its state.
+    // Commands without an immediate effect come first, so that most commands meet the subscription in this state.
     const commands = [
       ['changePlan', () => world.command(id, 'changePlan', { planId, when: 'period_end' })],
       ['undo', () => world.command(id, 'undoSubscriptionChange', {})],

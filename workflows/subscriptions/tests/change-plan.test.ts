@@ -102,12 +102,12 @@ describe('changePlan', () => {
     expect(await totals(id)).toEqual([['period', 'paid', 3000]]);
   });
 
-  it('refuses an unknown plan in the process itself and lives on', async () => {
+  it('refuses an unknown plan in the process itself, which keeps running', async () => {
     const id = await active();
     await expect(world.command(id, 'changePlan', { planId: 'pln_none', when: 'now' })).rejects.toMatchObject({
       code: 'PLAN_UNKNOWN',
     });
-    // Past the check of the sender, which reads MongoDB.
+    // Bypasses the sender's check, which reads MongoDB.
     const update = world.handle(id).executeUpdate('changePlan', {
       args: [{ commandId: randomUUID(), by: tester, planId: 'pln_none', when: 'now' }],
     });

@@ -6,7 +6,7 @@ import { waitFor } from '../../../src/testing/wait-for';
 import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
 
 let world: SubscriptionWorld;
-/** While set, calls to the gateway wait for it. */
+/** While set, calls to the gateway wait for these promises. */
 const held: { authorise: Promise<void> | null; capture: Promise<void> | null } = { authorise: null, capture: null };
 
 beforeAll(async () => {
@@ -31,7 +31,7 @@ afterEach(() => {
 });
 afterAll(() => world?.close());
 
-/** Runs all of `act` with authorisations held back until it is over. */
+/** Runs `act` while authorisations are held back. */
 async function whileCharging<T>(act: () => Promise<T>): Promise<T> {
   const { promise, resolve } = deferred();
   held.authorise = promise;
@@ -48,7 +48,7 @@ describe('while a charge is under way', () => {
   const charging = async (id: string) =>
     waitFor(async () => (await world.read(id)).charge?.status === 'pending', { what: 'a charge' });
 
-  it('commands are answered; what needs the invoice paid is refused', async () => {
+  it('commands are answered, and those that need a paid invoice are refused', async () => {
     const planId = await world.plan();
     const [id, other] = [await world.subscribe({ planId }), await better()];
     await whileCharging(async () => {
@@ -75,7 +75,7 @@ describe('while a charge is under way', () => {
     await waitFor(async () => (await world.bankBalance(id)).refunded === 1000, { what: 'the refund' });
   });
 
-  it('a cancel takes the payment back: nothing is kept', async () => {
+  it('a cancel voids the payment, and no money is kept', async () => {
     const id = await world.subscribe({ planId: await world.plan() });
     await whileCharging(async () => {
       await charging(id);

@@ -28,7 +28,7 @@ const refundsOf = async (id: string) => {
   return refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
 };
 
-/** 500 of credit from a change up and down again, used up by a renewal whose other 500 were declined. */
+/** Returns a subscription whose 500 of credit paid half of a renewal; the charge of the other half was declined. */
 async function creditInAnUnpaidRenewal(): Promise<string> {
   const planId = await world.plan();
   const id = await active(planId);
@@ -49,7 +49,7 @@ async function creditInAnUnpaidRenewal(): Promise<string> {
 }
 
 describe('the credit of a cancelled subscription', () => {
-  it('returns with the invoice that used it up, and is refunded where a prorated refund is due', async () => {
+  it('returns with the invoice that used it, and is part of a prorated refund', async () => {
     const id = await creditInAnUnpaidRenewal();
     const {
       creditApplied: { amountMinor: credit },
@@ -62,7 +62,7 @@ describe('the credit of a cancelled subscription', () => {
     expect((await world.events(id)).at(-1)!.data.refundMinor).toBe(credit);
   });
 
-  it('comes back with the invoice and stays credit where no refund is asked for', async () => {
+  it('returns with the invoice and stays credit when no refund is requested', async () => {
     const id = await creditInAnUnpaidRenewal();
     const { creditApplied } = (await world.invoices(id)).at(-1)!;
     await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });

@@ -8,8 +8,8 @@ import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/test
 import { waitFor } from '../../../src/testing/wait-for';
 
 const MINUTE = 60_000;
-/** Well before the next look is due by itself. */
-const AT_ONCE_MS = 20_000;
+/** Well before the next scheduled query. */
+const IMMEDIATELY_MS = 20_000;
 
 let world: SubscriptionWorld;
 /** Holds the end of a charge back. */
@@ -34,7 +34,7 @@ afterEach(() => {
 afterAll(() => world?.close());
 
 const subscribed = async () => world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_requires_action' });
-/** Its first charge waits for the customer, and no child asks for it now. */
+/** Returns a subscription whose first charge waits for the customer, while no child queries it. */
 const waiting = async () => {
   const id = await subscribed();
   await waitFor(async () => (await world.read(id)).charge?.until, { what: 'the deadline of the confirmation' });
@@ -50,11 +50,11 @@ const noChild = async (id: string) => {
   });
   await waitFor(
     async () => (await world.client.workflow.getHandle(workflowId).describe()).status.name === 'COMPLETED',
-    { what: 'the charge to rest' },
+    { what: 'the child to end' },
   );
 };
-/** Until the next look is half an hour away. */
-const lookedAtOften = async (id: string) => {
+/** Advances until the next query is half an hour away. */
+const afterManyQueries = async (id: string) => {
   await world.advance(id, 7 * MINUTE);
   await noChild(id);
 };
@@ -62,15 +62,15 @@ const payment = async (id: string) => (await world.payments(id))[0]!;
 const paymentEvents = async (id: string) => (await world.events((await payment(id))._id)).map(({ type }) => type);
 
 describe('a charge that its customer has to confirm', () => {
-  it('is given up after an hour that the subscription names', async () => {
+  it('is voided after an hour, which the subscription shows as its deadline', async () => {
     const id = await waiting();
     const { until, since } = await payment(id);
     expect(until!.getTime() - since.getTime()).toBe(paymentTimes.actionMs);
     expect(waitOfSubscription(await world.read(id))).toEqual({
-      what: expect.stringContaining('final answer'),
+      what: expect.stringContaining('final result'),
       until: until!.toISOString(),
     });
-    await lookedAtOften(id);
+    await afterManyQueries(id);
     await world.advance(id, 60 * MINUTE);
     expect(await payment(id)).toMatchObject({ state: 'cancelled', reason: 'customer_did_not_act' });
     const failed = (await world.events(id)).find(({ type }) => type === 'subscription.payment_failed')!;
@@ -78,21 +78,21 @@ describe('a charge that its customer has to confirm', () => {
     expect(failed.at.getTime()).toBeGreaterThanOrEqual(until!.getTime());
   });
 
-  it('is released once for all of its looks', async () => {
+  it('is released once for all queries', async () => {
     const id = await waiting();
-    await lookedAtOften(id);
+    await afterManyQueries(id);
     expect((await paymentEvents(id)).filter((type) => type === 'payment.released')).toHaveLength(1);
     expect((await world.read(id)).version).toBe((await world.events(id)).length);
   });
 
-  it('is withdrawn at once when the subscription is cancelled between two looks, and says why', async () => {
+  it('is withdrawn immediately by a cancel between two queries, with its reason', async () => {
     const id = await waiting();
-    await lookedAtOften(id);
+    await afterManyQueries(id);
     const began = Date.now();
     await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
     expect(await world.handle(id).result()).toBe('cancelled');
-    expect(Date.now() - began).toBeLessThan(AT_ONCE_MS);
-    await recordHistory('subscription-payment-withdrawn-at-once', world.handle(id));
+    expect(Date.now() - began).toBeLessThan(IMMEDIATELY_MS);
+    await recordHistory('subscription-payment-withdrawn-immediately', world.handle(id));
     expect(await payment(id)).toMatchObject({ state: 'cancelled', reason: 'subscription_cancelled' });
     expect((await world.invoices(id))[0]).toMatchObject({
       state: 'void',
@@ -100,9 +100,9 @@ describe('a charge that its customer has to confirm', () => {
     });
   });
 
-  it('is withdrawn at once when the cancel comes while a look is ending', async () => {
+  it('is withdrawn immediately by a cancel while a query ends', async () => {
     const id = await waiting();
-    await lookedAtOften(id);
+    await afterManyQueries(id);
     const [arrival, opening] = [deferred(), deferred()];
     gate = { arrived: arrival.resolve, open: opening.promise };
     await world.handle(id).signal(paymentReported);
@@ -112,13 +112,13 @@ describe('a charge that its customer has to confirm', () => {
     const began = Date.now();
     opening.resolve();
     expect(await world.handle(id).result()).toBe('cancelled');
-    expect(Date.now() - began).toBeLessThan(AT_ONCE_MS);
+    expect(Date.now() - began).toBeLessThan(IMMEDIATELY_MS);
     expect(await payment(id)).toMatchObject({ state: 'cancelled', reason: 'subscription_cancelled' });
   });
 
-  it('is replaced at once by another card, and says so', async () => {
+  it('is replaced immediately by another card, with its reason', async () => {
     const id = await waiting();
-    await lookedAtOften(id);
+    await afterManyQueries(id);
     await world.payWith(id, 'pm_ok');
     await world.until(id, 'active');
     const [first, second] = await world.payments(id);

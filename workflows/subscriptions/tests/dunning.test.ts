@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-/** Paid for the first month; from now on the card is declined. */
+/** Returns a subscription that paid its first month; later charges are declined. */
 async function aboutToFail(): Promise<string> {
   const id = await world.subscribe({ planId: await world.plan(), userId: await world.user() });
   await world.until(id, 'active');
@@ -66,7 +66,7 @@ describe('dunning', () => {
     await recordHistory('subscription-dunning-to-cancel', world.handle(id));
   });
 
-  it('is stopped at once by a new payment method, which is charged at once; the schedule stays', async () => {
+  it('stops with a new payment method, which is charged immediately; the schedule stays', async () => {
     const { id, failedAt } = await failed();
     await world.advance(id, 2 * DAY);
     await world.payWith(id, 'pm_ok');
@@ -81,7 +81,7 @@ describe('dunning', () => {
     expect(await world.bankBalance(id)).toEqual({ captured: 3000, refunded: 0, authorisations: 3 });
   });
 
-  it('goes on with the ladder where a new payment method is declined too, and uses up no rung', async () => {
+  it('continues its schedule when a new payment method is declined too', async () => {
     const { id, failedAt } = await failed();
     await world.payWith(id, 'pm_insufficient_funds');
     await waitFor(
@@ -99,7 +99,7 @@ describe('dunning', () => {
     ]);
   });
 
-  it('takes an unpaid subscription back when it is paid; time without service is not billed', async () => {
+  it('reactivates an unpaid subscription that is paid; time without service is not billed', async () => {
     const planId = await world.plan({ interval: 'week', amount: { amountMinor: 700, currency: 'EUR' } });
     const id = await world.subscribe({ planId });
     await world.until(id, 'active');
@@ -114,12 +114,12 @@ describe('dunning', () => {
     });
     const [, late, next] = await world.invoices(id);
     expect(late!.state).toBe('paid');
-    // The week that was not paid ended three days ago: those days were without service.
+    // The unpaid week ended three days ago: those days were without service.
     expect(Date.parse(next!.period.startAt) - Date.parse(late!.period.endAt)).toBeGreaterThan(2.9 * DAY);
     expect(await world.mails(id)).toEqual([]);
   });
 
-  it('follows the ladder of its partner', async () => {
+  it('follows the schedule of its partner', async () => {
     await world.database.models.partners.updateOne(
       { _id: world.partnerId },
       { $set: { dunning: { retryAfterDays: [2], cancelAfterDays: 3 } } },
@@ -139,7 +139,7 @@ describe('dunning', () => {
     }
   });
 
-  it('refuses a change now and a pause of what is not paid, and ends at the end of the period', async () => {
+  it('refuses an immediate change and a pause while unpaid, and allows every cancel', async () => {
     const { id } = await failed();
     const planId = await world.plan({ name: 'Better', amount: { amountMinor: 2000, currency: 'EUR' } });
     await expect(world.command(id, 'changePlan', { planId, when: 'now' })).rejects.toMatchObject({

@@ -14,9 +14,9 @@ const steps = ['getSubscriptionDetails', 'createInvoice', 'updateSubscription'];
 
 let world: SubscriptionWorld;
 const faulty = createFaultySteps();
-/** Nothing goes wrong with it. */
+/** A subscription without faults. */
 let undisturbed: string;
-/** While true, charges are done and not answered, and nothing can be looked up. */
+/** While true, charges are made without an answer, and look-ups fail. */
 let silent = false;
 const silenced = (gateway: PaymentGateway): PaymentGateway => ({
   ...gateway,
@@ -31,8 +31,9 @@ const silenced = (gateway: PaymentGateway): PaymentGateway => ({
     return gateway.lookUp(input);
   },
 });
-/** What goes wrong with the next payments, one each, and with which it did. */
+/** The faults of the next payments, one each. */
 const nextPayments: Cell[] = [];
+/** The payments that got a fault. */
 const hit = new Map<string, Cell>();
 const arming = (activities: Activities): Activities => ({
   ...activities,
@@ -57,7 +58,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-/** A subscription whose trial ends, and whose first charge goes wrong in the named way. */
+/** Returns a subscription whose trial has ended, and whose first charge had the given fault. */
 async function renewed(cell?: Cell): Promise<string> {
   const id = await world.subscribe({ planId: await world.plan({ trialDays: 14 }) });
   await world.until(id, 'trialing');
@@ -73,12 +74,12 @@ async function renewed(cell?: Cell): Promise<string> {
   });
   if (await hasFailed()) {
     await restartByOperator(world, { entityType: 'subscription', entityId: id });
-    // It begins in real time, as every process does outside a sandbox.
+    // The new process starts in real time, as every process does outside a sandbox.
     await world.advance(id, 14.5 * DAY);
     await waitFor(charged, { what: `${id} to be charged by its new process` });
   }
   if ((await world.read(id)).charge?.status === 'failed') {
-    // The first rung of the ladder.
+    // The first retry of the dunning schedule.
     await world.advance(id, DAY);
     await waitFor(async () => (await world.read(id)).charge === null, { what: `${id} to be charged again` });
   }
@@ -96,7 +97,7 @@ async function standing(id: string) {
 }
 
 describe('the charge of a period whose step', () => {
-  it('goes wrong in whatever way is made once, and its invoice is true', async () => {
+  it('goes wrong in any way is made once, and its invoice is correct', async () => {
     const cells = modes.flatMap((mode) => faulty.cells({ mode, steps, like: undisturbed }));
     const outcomes = await inBatches(
       cells,
@@ -104,7 +105,7 @@ describe('the charge of a period whose step', () => {
     );
     const bank = { captured: 1000, refunded: 0, authorisations: 1 };
     const ends = ({ step, mode }: Cell) => {
-      // Whoever cancels the charge itself withdraws its payment; the next rung of the ladder charges anew.
+      // A cancel of the charge itself withdraws the payment; the next retry charges again.
       const attempts = mode.startsWith('is cancelled') && step !== 'updateSubscription' ? ['failed', 'paid'] : ['paid'];
       return { state: 'active', invoices: [['paid', 1000, attempts]], bank, outstanding: [] };
     };
@@ -115,7 +116,7 @@ describe('the charge of a period whose step', () => {
 });
 
 describe('an unanswered charge whose payment goes wrong as it is released', () => {
-  /** Charged and not answered; asked about again, an hour later, when the gateway answers. */
+  /** Returns a subscription whose charge got no answer; the next query comes an hour later. */
   const unanswered = async () => {
     const id = await world.subscribe({ planId: await world.plan() });
     const [payment] = await waitFor(
@@ -126,11 +127,11 @@ describe('an unanswered charge whose payment goes wrong as it is released', () =
       { what: `${id} to be charged without an answer` },
     );
     await waitFor(async () => (await world.paymentHandle(payment!._id).describe()).status.name !== 'RUNNING', {
-      what: 'the payment to have let go',
+      what: 'the process of the payment to end',
     });
     return { id, paymentId: payment!._id };
   };
-  const asked = async (id: string) => {
+  const queriedAgain = async (id: string) => {
     await world.advance(id, 2 * HOUR);
     await world.untilSettled(id);
   };
@@ -145,7 +146,7 @@ describe('an unanswered charge whose payment goes wrong as it is released', () =
     for (const { id } of subjects)
       if ((await world.handle(id).describe()).status.name === 'FAILED')
         await restartByOperator(world, { entityType: 'subscription', entityId: id });
-    await inBatches([like, ...subjects.map(({ id }) => id)], asked);
+    await inBatches([like, ...subjects.map(({ id }) => id)], queriedAgain);
     const outcomes = await inBatches(subjects, async (subject) => [
       hit.get(subject.paymentId)!,
       await standing(subject.id),

@@ -6,8 +6,8 @@ import { waitFor } from '../../../src/testing/wait-for';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** What somebody takes in the gateway's dashboard, of the next payment and before we do; minor units. */
-let takenByHand: number | null = null;
+/** The amount that somebody captures of the next payment in the gateway's dashboard before we do; minor units. */
+let capturedByHand: number | null = null;
 let world: SubscriptionWorld;
 beforeAll(async () => {
   quietTemporal();
@@ -15,8 +15,8 @@ beforeAll(async () => {
     wrapGateway: (gateway) => ({
       ...gateway,
       async capture(input) {
-        const amountMinor = takenByHand;
-        takenByHand = null;
+        const amountMinor = capturedByHand;
+        capturedByHand = null;
         if (amountMinor !== null)
           await gateway.capture({
             ...input,
@@ -32,11 +32,11 @@ afterAll(() => world?.close());
 
 const lastInvoice = async (id: string) => (await world.invoices(id)).at(-1)!;
 
-/** Its second month, of 1000, is captured by hand: 600 of it. */
+/** Returns a subscription of whose second month, of 1000, somebody captured 600 by hand. */
 async function partPaid(): Promise<string> {
   const id = await world.subscribe({ planId: await world.plan(), userId: await world.user() });
   await world.untilSettled(id);
-  takenByHand = 600;
+  capturedByHand = 600;
   const { nextPeriodAt } = await world.read(id);
   await world.advanceTo(id, new Date(nextPeriodAt.getTime() + HOUR));
   await world.until(id, 'past_due');
@@ -44,7 +44,7 @@ async function partPaid(): Promise<string> {
 }
 
 describe('a renewal captured in part by hand', () => {
-  it('stays open, and only what is left of it is charged by the ladder', async () => {
+  it('stays open, and dunning charges only the rest', async () => {
     const id = await partPaid();
     const [{ nextAt }, first] = [(await world.read(id)).charge!, await lastInvoice(id)];
     expect(first).toMatchObject({
@@ -85,14 +85,14 @@ describe('a renewal captured in part by hand', () => {
     ]);
   });
 
-  it('is charged at once for what is left when another payment method comes', async () => {
+  it('charges the rest immediately to a new payment method', async () => {
     const id = await partPaid();
     await world.payWith(id, 'pm_ok');
     await world.until(id, 'active');
     expect((await world.bankBalance(id)).captured).toBe(2000);
   });
 
-  it('gives back what was taken when the subscription is cancelled and its invoice taken back', async () => {
+  it('is refunded when the subscription is cancelled and its invoice voided', async () => {
     const id = await partPaid();
     await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
     expect(await world.handle(id).result()).toBe('cancelled');
@@ -103,7 +103,7 @@ describe('a renewal captured in part by hand', () => {
     });
     await world.relay();
     await waitFor(async () => (await world.payments(id))[1]!.state === 'refunded', {
-      what: 'the part to be given back',
+      what: 'the part to be refunded',
     });
     expect(await world.bankBalance(id)).toMatchObject({ captured: 1600, refunded: 600 });
     expect((await world.payments(id))[0]!.state).toBe('captured');
@@ -113,7 +113,7 @@ describe('a renewal captured in part by hand', () => {
     [600, 'uncollectible', null],
     [1000, 'paid', "the period's end"],
   ] as const)(
-    'that was given up is settled by what was taken late: %i makes it %s, paid until %s',
+    'that dunning gave up is settled by a late capture: %i makes it %s, paid until %s',
     async (capturedMinor, state, paidUntil) => {
       const { database, tenantId } = world;
       const { models } = database;
@@ -134,7 +134,7 @@ describe('a renewal captured in part by hand', () => {
           at,
         }),
       );
-      // Its process is the test.
+      // The test stands in for the process.
       const step = (name: string) => ({ tenantId, subscriptionId, chain: 'chain', step: name, at });
       await world.activities.beginSubscription(step('begin'));
       const input = { periodStart: (await world.read(subscriptionId)).nextPeriodAt.toISOString(), attempt: 1 };
@@ -165,7 +165,7 @@ describe('a renewal captured in part by hand', () => {
     },
   );
 
-  it('keeps what was taken, and owes the rest, when dunning gives it up', async () => {
+  it('keeps the captured part, and the rest stays due, when dunning gives up', async () => {
     const id = await partPaid();
     await world.database.models.subscriptions.updateOne({ _id: id }, { $set: { paymentMethod: 'pm_declined' } });
     await world.advance(id, 30 * DAY);

@@ -29,7 +29,7 @@ const totals = async (id: string) =>
 const better = () => world.plan({ name: 'Better', amount: { amountMinor: 3000, currency: 'EUR' } });
 
 describe('pause and resume', () => {
-  it('uses up the paid time first, and charges a new period when it is over', async () => {
+  it('uses the paid time first, and charges a new period when it is over', async () => {
     const id = await active();
     expect(await world.command(id, 'pauseSubscription', {})).toMatchObject({ state: 'paused' });
     await expect(world.command(id, 'pauseSubscription', {})).rejects.toMatchObject({ code: 'SUBSCRIPTION_PAUSED' });
@@ -69,7 +69,7 @@ describe('pause and resume', () => {
     expect((await world.invoices(id))[1]!.period.startAt).toBe(`${resumeAt.toISOString().slice(0, 19)}.000Z`);
   });
 
-  it('goes on with the trial when it is resumed within it', async () => {
+  it('continues the trial when it is resumed within the trial', async () => {
     const id = await world.subscribe({ planId: await world.plan({ trialDays: 20 }) });
     await world.until(id, 'trialing');
     await world.command(id, 'pauseSubscription', {});
@@ -106,7 +106,7 @@ describe('cancelSubscription', () => {
     await expect(world.command(id, 'resumeSubscription', {})).rejects.toMatchObject({ code: 'SUBSCRIPTION_CANCELLED' });
   });
 
-  it('at the period’s end charges no more; undone in time it goes on', async () => {
+  it('at the period’s end charges no more, unless it is undone in time', async () => {
     const id = await active();
     await expect(
       world.command(id, 'cancelSubscription', { when: 'period_end', refund: 'prorated' }),
@@ -142,7 +142,7 @@ describe('cancelSubscription', () => {
   });
 });
 
-it('a repeated command is applied once and answered the same, even after the end', async () => {
+it('a repeated command is applied once and returns the same, even after the end', async () => {
   const id = await active();
   const commandId = randomUUID();
   const first = await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' }, { commandId });

@@ -1,8 +1,7 @@
 import { createSubscriptionChangeActivities } from '../../../activities/subscriptions/subscription-changes';
-import { newOutboxRow } from '../../../src/services/new-outbox-row';
 import { acceptRefund } from '../../../src/services/payments/accept-refund';
-import { findPlanItem } from '../../../src/services/subscriptions/accept-subscription';
-import { applyStep } from '../../../src/services/apply-step';
+import type { Database } from '../../../src/models/database';
+import { newOutboxRow } from '../../../src/services/new-outbox-row';
 import {
   SUBSCRIPTION,
   SUBSCRIPTION_PAYMENT,
@@ -19,7 +18,7 @@ import { waitFor } from '../../../src/testing/wait-for';
 const DAY = 86_400_000;
 
 type Step = 'createInvoice' | 'updateSubscription' | 'authorise' | 'capture';
-/** Steps that are held back: each counts who arrives, and lets nobody through until it is released. */
+/** Steps that are held back: each counts its calls, and blocks them until it is released. */
 const gates = new Map<Step, { arrived: number; open: Promise<void>; release: () => void }>();
 const hold = (step: Step) => {
   const { promise: open, resolve: release } = deferred();
@@ -33,7 +32,7 @@ const pass = async (step: Step): Promise<void> => {
   gate.arrived++;
   await gate.open;
 };
-/** What happens between what a cancel has read and what it writes. */
+/** Runs between the read and the write of the next cancel. */
 let rival: (() => Promise<unknown>) | null = null;
 
 let world: SubscriptionWorld;
@@ -51,18 +50,15 @@ beforeAll(async () => {
         return activities.updateSubscription(input);
       },
       async cancelSubscription(input) {
-        const raced: typeof applyStep = async (...step) => {
+        const { database } = world;
+        const inTransaction: Database['inTransaction'] = async (work) => {
           const happens = rival;
           rival = null;
           await happens?.();
-          return applyStep(...step);
+          return database.inTransaction(work);
         };
-        return createSubscriptionChangeActivities({
-          database: world.database,
-          applyStep: raced,
-          acceptRefund,
-          findPlanItem,
-        } as never).cancelSubscription(input);
+        const raced = createSubscriptionChangeActivities({ database: { ...database, inTransaction } });
+        return raced.cancelSubscription(input);
       },
     }),
     wrapGateway: (gateway) => ({
@@ -113,7 +109,7 @@ const refundedMinor = async (id: string) => {
     .lean();
   return refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
 };
-/** As an operator's restart does it. */
+/** Restarts the workflow as an operator does. */
 const restart = async (id: string) => {
   const { database, tenantId, starter } = world;
   await database.models.subscriptions.updateOne({ _id: id }, { $set: { chain: null } });
@@ -168,7 +164,7 @@ describe('a manual refund', () => {
     await waitFor(() => capture.arrived > 0, { what: 'the capture' });
     await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
     capture.release();
-    await waitFor(() => update.arrived > 0, { what: 'the answer of the payment' });
+    await waitFor(() => update.arrived > 0, { what: 'the result of the payment' });
     await refundByHand((await world.payments(id))[0]!._id, 1000);
     update.release();
     expect(await world.handle(id).result()).toBe('cancelled');
@@ -176,7 +172,7 @@ describe('a manual refund', () => {
     expect(await refundedMinor(id)).toBe(1000);
   });
 
-  it('that comes while a prorated cancel is decided counts: no more than was paid is refunded', async () => {
+  it('during a prorated cancel counts: no more than was paid is refunded', async () => {
     const id = await active();
     const [payment] = await world.payments(id);
     rival = () => refundByHand(payment!._id, 800);
@@ -189,11 +185,11 @@ describe('a manual refund', () => {
   });
 });
 
-describe('a subscription that is started anew', () => {
+describe('a restarted subscription', () => {
   it.each([
     ['its charge', false],
     ['the payment of its charge', true],
-  ])('while %s still runs asks again later, and charges once', async (_what, withoutChild) => {
+  ])('queries again later while %s still runs, and charges once', async (_what, withoutChild) => {
     const gate = hold('authorise');
     const id = await world.subscribe({ planId: await world.plan() });
     await waitFor(() => gate.arrived > 0, { what: 'the charge' });
@@ -219,7 +215,7 @@ describe('a subscription that is started anew', () => {
     await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
     expect(await world.handle(id).result()).toBe('cancelled');
     await recordHistory(
-      `subscription-started-anew-beside-${withoutChild ? 'its-payment' : 'its-charge'}`,
+      `subscription-restarted-beside-${withoutChild ? 'its-payment' : 'its-charge'}`,
       world.handle(id),
     );
   });

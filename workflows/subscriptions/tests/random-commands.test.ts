@@ -1,11 +1,14 @@
 import { commandOf, type SubscriptionUpdate } from '../../../src/contracts/subscriptions/subscription';
 import { subscriptionCommandTable, type SubscriptionState } from '../../../src/domain/subscriptions/subscription';
-import { isRefusal } from '../../../src/testing/worlds/asked';
+import { isRefusal } from '../../../src/testing/worlds/sent-command';
 import { createGatewayOutages } from '../../../src/testing/faults/gateway-outages';
 import { eventOfCommand } from '../../../src/testing/random/payment-violations';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { runSequences, sequencesAskedFor, Tally } from '../../../src/testing/random/random-sequences';
-import { liveSubscription, type LivedSubscription } from '../../../src/testing/random/random-subscriptions';
+import { runSequences, sequenceCount, Tally } from '../../../src/testing/random/random-sequences';
+import {
+  runSubscriptionSequence,
+  type SubscriptionSequenceResult,
+} from '../../../src/testing/random/random-subscriptions';
 import {
   openPlans,
   subscriptionSequences,
@@ -15,7 +18,7 @@ import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../../
 import { subscriptionViolations } from '../../../src/testing/random/subscription-violations';
 
 const SEQUENCES = 10;
-/** Where sequences in any number get to. */
+/** Transitions that any number of sequences reaches. */
 const USUAL = ['accepted → active', 'active → cancelled'];
 
 const gateway = createGatewayOutages();
@@ -31,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-/** What each command leaves behind, where it was accepted. */
+/** The events that each accepted command may write. */
 const meanings: Record<SubscriptionUpdate, readonly string[]> = {
   changePlan: ['plan_changed', 'plan_change_waiting'],
   pauseSubscription: ['paused'],
@@ -41,12 +44,12 @@ const meanings: Record<SubscriptionUpdate, readonly string[]> = {
   updatePaymentMethod: ['payment_method_changed'],
 };
 
-/** Whether every command did what it was answered, once, and changed nothing where it was refused. */
-async function commandViolations({ subscriptionId, asked, repeat }: LivedSubscription): Promise<string[]> {
+/** Returns a line for each command that did not do once what its answer says, or acted although it was refused. */
+async function commandViolations({ subscriptionId, sent, repeat }: SubscriptionSequenceResult): Promise<string[]> {
   const problems: string[] = [];
   const { version } = await world.read(subscriptionId);
   const events = await world.events(subscriptionId);
-  for (const given of asked) {
+  for (const given of sent) {
     const {
       command: { update, terms },
       commandId,
@@ -55,9 +58,9 @@ async function commandViolations({ subscriptionId, asked, repeat }: LivedSubscri
     } = given;
     const event = eventOfCommand(events, commandId);
     answers.count(`${update}: ${code ?? 'accepted'}`);
-    if (outcome && !event) problems.push(`${update} was accepted and left nothing behind`);
-    if (event && !asked.some((other) => other.commandId === commandId && other.outcome))
-      problems.push(`${update} was answered ${code} and led to ${event.type} all the same`);
+    if (outcome && !event) problems.push(`${update} was accepted and wrote no event`);
+    if (event && !sent.some((other) => other.commandId === commandId && other.outcome))
+      problems.push(`${update} was answered ${code} and led to ${event.type} nevertheless`);
     if (code && (!isRefusal(code) || code === 'OUTCOME_PENDING')) problems.push(`${update} was answered ${code}`);
     if (!event) continue;
     const expected = { state: event.state, at: event.at.toISOString() };
@@ -80,17 +83,17 @@ async function commandViolations({ subscriptionId, asked, repeat }: LivedSubscri
 }
 
 async function carryOut(sequence: SubscriptionSequence): Promise<string[]> {
-  const lived = await liveSubscription({ world, gateway, planIds, sequence });
+  const result = await runSubscriptionSequence({ world, gateway, planIds, sequence });
   const problems = [
-    ...(await subscriptionViolations(world, lived.subscriptionId, visited.count)),
-    ...(await commandViolations(lived)),
+    ...(await subscriptionViolations(world, result.subscriptionId, visited.count)),
+    ...(await commandViolations(result)),
   ];
   return problems.length === 0
     ? problems
     : [
         ...problems,
-        `${lived.subscriptionId}: ${(await world.timeline(lived.subscriptionId)).join(' ')}`,
-        JSON.stringify(lived.asked.map(({ command, outcome, code }) => [command.update, outcome?.state ?? code])),
+        `${result.subscriptionId}: ${(await world.timeline(result.subscriptionId)).join(' ')}`,
+        JSON.stringify(result.sent.map(({ command, outcome, code }) => [command.update, outcome?.state ?? code])),
       ];
 }
 
@@ -98,9 +101,9 @@ it(
   'random commands, outages and months charge no period twice and lead to no illegal step',
   async () => {
     const began = Date.now();
-    await runSequences({ sequences: subscriptionSequences, count: SEQUENCES, atOnce: 12, carryOut });
+    await runSequences({ sequences: subscriptionSequences, count: SEQUENCES, concurrency: 12, carryOut });
     process.stderr.write(`${((Date.now() - began) / 1000).toFixed(1)} s\n${String(visited)}${String(answers)}`);
-    if (sequencesAskedFor(SEQUENCES) >= SEQUENCES) expect(visited.missing(USUAL)).toEqual([]);
+    if (sequenceCount(SEQUENCES) >= SEQUENCES) expect(visited.missing(USUAL)).toEqual([]);
   },
-  420_000 + sequencesAskedFor(SEQUENCES) * 6_000,
+  420_000 + sequenceCount(SEQUENCES) * 6_000,
 );

@@ -21,7 +21,7 @@ afterAll(() => world?.close());
 type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
 const eventsOf = async (handle: WorkflowHandle) => (await handle.fetchHistory()).events ?? [];
 
-/** What Temporal bills of a history, by name: timers, child starts, activities, and every message. */
+/** Returns the number of billed actions by name: timers, child starts, activities and messages. */
 function billed(events: readonly HistoryEvent[]): Record<string, number> {
   const names = events.flatMap((event) => [
     ...(event.timerStartedEventAttributes ? ['timer'] : []),
@@ -52,7 +52,7 @@ it('a renewal bills no more than its timer, its children and the activities of t
     subscriptionPaymentId({ subscriptionId: id, periodStart: invoice!.period.startAt, attempt: 1 }),
   );
   const payment = world.client.workflow.getHandle(processPaymentId(invoice!.attempts[0]!.paymentId));
-  // This renewal's timer was started before; the one that the next renewal waits for stands in its place.
+  // This renewal's timer started earlier; the next renewal's timer is counted instead.
   const items = {
     subscription: billed((await eventsOf(world.handle(id))).slice(before)),
     subscriptionPayment: billed(await eventsOf(child)),
@@ -96,7 +96,7 @@ it('a long history continues as new, loses no command and doubles no renewal', a
         payload: { paymentMethod: 'pm_ok' },
         createdAt: new Date(),
       });
-      // A command whose answer did not come in time is repeated with its id, as an api's client does.
+      // A command without an answer in time is repeated with its id, as an api's client does.
       for (let outcome: unknown; outcome === undefined;) {
         outcome = await world
           .command(id, 'updatePaymentMethod', {}, { commandId })
@@ -107,7 +107,7 @@ it('a long history continues as new, loses no command and doubles no renewal', a
       }
     }
   };
-  // Changes that are taken back, unless a renewal comes first: repeated, each of the two would be refused.
+  // Changes that are undone unless a renewal comes first; a repeat of either command would be refused.
   const undone: { commandId: string; outcome: unknown }[] = [];
   const changeAndUndo = async () => {
     for (let quantity = 2; await isFirstRun(); quantity++) {
@@ -133,7 +133,7 @@ it('a long history continues as new, loses no command and doubles no renewal', a
     .filter(({ type }) => type === 'subscription.payment_method_changed')
     .map(({ step }) => step);
   expect(applied.sort()).toEqual(sent.map(({ commandId }) => `command/${commandId}`).sort());
-  // The new run knows the last ones, also where MongoDB is not asked first.
+  // The new run knows the last commands, even when MongoDB is not queried first.
   await world.untilSettled(id);
   const { commandId, outcome } = undone.at(-1)!;
   expect(
@@ -150,14 +150,14 @@ it('a long history continues as new, loses no command and doubles no renewal', a
   const captured = invoices.reduce((total, invoice) => total + invoice.total.amountMinor, 0);
   expect(await world.bankBalance(id)).toEqual({ captured, refunded: 0, authorisations: invoices.length });
   process.stderr.write(
-    `fresh start after ${runs.length} events, ${sent.length} commands, ${invoices.length} renewals\n`,
+    `Continued as new after ${runs.length} events, ${sent.length} commands, ${invoices.length} renewals\n`,
   );
 });
 
 it(`${SUBSCRIPTIONS} subscriptions run for 24 months, each charged once a month`, async () => {
   const crowd: SubscriptionWorld = await openSubscriptionWorld({
     workflowsPath: require.resolve('../../../src/testing/worlds/instant-payments.ts'),
-    // What the payment's own workflow would have written.
+    // Writes what the payment's own workflow would have written.
     wrap: (activities) => ({
       ...activities,
       async createInvoice(input) {

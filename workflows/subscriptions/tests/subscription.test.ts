@@ -19,7 +19,7 @@ afterAll(() => world?.close());
 
 const periodsOf = async (id: string) => (await world.invoices(id)).map(({ period }) => period.startAt);
 
-describe('the life of a subscription', () => {
+describe('a subscription', () => {
   it('goes from its trial through a year of renewals, each charged once, and is cancelled', async () => {
     const planId = await world.plan({ trialDays: 14 });
     const id = await world.subscribe({ planId, userId: await world.user() });
@@ -58,7 +58,7 @@ describe('the life of a subscription', () => {
     expect(workflowIdOf(id)).toBe(`subscription/${id}`);
   });
 
-  it('starts when it was asked to, and bills the ends of months at the same local time all year', async () => {
+  it('starts at startAt, and bills the ends of months at the same local time all year', async () => {
     const id = await world.subscribe({ planId: await world.plan(), startAt: `${YEAR}-01-31T09:00:00Z` });
     await world.advanceTo(id, new Date(`${YEAR}-01-31T08:59:00Z`));
     expect(await world.read(id)).toMatchObject({ state: 'accepted' });
@@ -98,7 +98,7 @@ describe('the life of a subscription', () => {
     },
   );
 
-  it('charges once where the charge was done and not answered', async () => {
+  it('charges once when the charge was made without an answer', async () => {
     const id = await world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_timeout_after_charge' });
     await world.untilSettled(id);
     expect(await world.timeline(id)).toEqual(['accepted', 'invoiced', 'activated']);
@@ -106,7 +106,7 @@ describe('the life of a subscription', () => {
     expect(await world.bankBalance(id)).toEqual({ captured: 1000, refunded: 0, authorisations: 1 });
   });
 
-  it('sends a subscription that Temporal cancels to its end as a cancel now', async () => {
+  it('is cancelled by Temporal just as by an immediate cancel', async () => {
     const id = await world.subscribe({ planId: await world.plan() });
     await world.until(id, 'active');
     await world.handle(id).cancel();
@@ -114,7 +114,7 @@ describe('the life of a subscription', () => {
     expect(await world.read(id)).toMatchObject({ state: 'cancelled', reason: 'cancelled_in_temporal' });
   });
 
-  it('leaves a subscription alone that another run owns', async () => {
+  it('does not touch a subscription that another run owns', async () => {
     const id = await world.subscribe({ planId: await world.plan() });
     await world.until(id, 'active');
     await world.untilSettled(id);

@@ -13,7 +13,7 @@ const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
 let world: SubscriptionWorld;
-/** While true, authorisations are done and not answered, and nothing can be looked up or voided. */
+/** While true, authorisations are made without an answer, and look-ups and voids fail. */
 let silent = false;
 const refuseIfSilent = (call: 'lookUp' | 'void') => {
   if (silent) throw new GatewayUnavailable({ call, reason: 'silence' });
@@ -46,8 +46,8 @@ afterEach(() => {
 });
 afterAll(() => world?.close());
 
-/** The gateway answers again: the story ends, and of the period that nobody knew the outcome of nothing is kept. */
-const endsWithTheSecondPeriodGivenBack = async (id: string) => {
+/** Lets the gateway answer again, and expects the end of the workflow with no money kept of the second period. */
+const endsWithTheSecondPeriodRefunded = async (id: string) => {
   silent = false;
   await world.advance(id, 2 * HOUR);
   expect(await world.handle(id).result()).toBe('cancelled');
@@ -66,7 +66,7 @@ const active = async () => {
   await world.untilSettled(id);
   return id;
 };
-/** Its renewal is charged, and nobody knows. */
+/** Returns a subscription whose renewal is charged without an answer. */
 const renewsInSilence = async () => {
   const id = await active();
   silent = true;
@@ -85,7 +85,7 @@ describe('an unanswered charge', () => {
     await waitFor(async () => (await world.payments(id))[1]?.state === 'unknown', { what: 'an unknown payment' });
     await world.handle(id).cancel();
     await world.until(id, 'cancelled');
-    await endsWithTheSecondPeriodGivenBack(id);
+    await endsWithTheSecondPeriodRefunded(id);
     await recordHistory('subscription-cancelled-in-temporal-payment-unknown', world.handle(id));
   });
 
@@ -98,7 +98,7 @@ describe('an unanswered charge', () => {
     await world.advance(id, 2 * HOUR);
     await settled(id);
     await recordHistory(
-      'subscription-payment-asked-again',
+      'subscription-payment-queried-again',
       world.client.workflow.getHandle(
         subscriptionPaymentId({
           subscriptionId: id,
@@ -112,8 +112,8 @@ describe('an unanswered charge', () => {
     expect((await world.timeline(id)).slice(-3)).toEqual(['invoiced', 'payment_pending', 'renewed']);
   });
 
-  /** Its renewal is `unknown`, and not asked for again before an hour is over. */
-  const askedHourly = async () => {
+  /** Returns a subscription whose renewal is `unknown`; the next scheduled query is an hour away. */
+  const queriedHourly = async () => {
     const id = await renewsInSilence();
     const payment = await waitFor(
       async () => (await world.payments(id)).find(({ state, chain }) => state === 'unknown' && chain === null),
@@ -124,7 +124,7 @@ describe('an unanswered charge', () => {
   };
 
   it('is queried immediately when the gateway reports on it', async () => {
-    const { id, payment } = await askedHourly();
+    const { id, payment } = await queriedHourly();
     const notice = {
       eventId: randomUUID(),
       type: 'authorisation.authorised',
@@ -138,11 +138,11 @@ describe('an unanswered charge', () => {
     expect(await world.bankBalance(id)).toEqual({ captured: 2000, refunded: 0, authorisations: 2 });
     await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
     expect(await world.handle(id).result()).toBe('cancelled');
-    await recordHistory('subscription-told-of-its-payment', world.handle(id));
+    await recordHistory('subscription-notified-of-its-payment', world.handle(id));
   });
 
   it('is queried immediately when its partner has cancelled the payment', async () => {
-    const { id, payment } = await askedHourly();
+    const { id, payment } = await queriedHourly();
     const { client, database, starter, tenantId } = world;
     await createPaymentCommands({ client, database, starter })({
       tenantId,
@@ -173,6 +173,6 @@ describe('an unanswered charge', () => {
     await waitFor(async () => (await world.payments(id))[1]?.state === 'unknown', { what: 'an unknown payment' });
     await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
     expect(await world.read(id)).toMatchObject({ state: 'cancelled', charge: { status: 'pending' } });
-    await endsWithTheSecondPeriodGivenBack(id);
+    await endsWithTheSecondPeriodRefunded(id);
   });
 });

@@ -30,13 +30,13 @@ it('a cancel at the period’s end is refused while a change of plan waits', asy
   expect(await world.handle(id).result()).toBe('cancelled');
 });
 
-it('a change of plan is told with the name of the plan, whatever the plan is called later', async () => {
+it('the timeline shows the name that a plan had at the change', async () => {
   const id = await world.subscribe({ planId: await world.plan() });
   await world.untilSettled(id);
   const planId = await world.plan({ name: 'Better' });
   await world.command(id, 'changePlan', { planId, when: 'now' });
   await world.command(id, 'changePlan', { planId, quantity: 2, when: 'period_end' });
-  const told = (await world.events(id)).map((event) => summaryOf({ ...event, currency: 'EUR' }));
-  expect(told).toContain('The plan is now Better × 1.');
-  expect(told.at(-1)).toMatch(/^The plan becomes Better × 2 at the end of the period, /);
+  const summaries = (await world.events(id)).map((event) => summaryOf({ ...event, currency: 'EUR' }));
+  expect(summaries).toContain('The plan is now Better × 1.');
+  expect(summaries.at(-1)).toMatch(/^The plan becomes Better × 2 at the end of the period, /);
 });

@@ -8,7 +8,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 let world: OnboardingWorld;
-/** Onboardings whose welcome package, or its undoing, fails. */
+/** Onboardings whose welcome package fails after it was granted. */
 const failing = new Set<string>();
 const faulty = createFaultySteps();
 
@@ -51,7 +51,7 @@ const packageOf = async (id: string) =>
   (await world.database.models.entitlements.findOne({ onboardingId: id }).lean())?.state;
 
 describe('userOnboarding', () => {
-  it('takes a person from the mail to an active user, each step told once', async () => {
+  it('takes a person from the mail to an active user, each step recorded once', async () => {
     const id = await profiled();
     expect(await ended(id, 'onboarding-completed')).toBe('completed');
     expect(await world.userOf(id)).toMatchObject({
@@ -73,7 +73,7 @@ describe('userOnboarding', () => {
     ]);
   });
 
-  it('reminds after 24 and 72 hours with fresh links and expires after 7 days', async () => {
+  it('reminds after 24 and 72 hours with new links and expires after 7 days', async () => {
     const id = await world.accept();
     await world.untilMailed(id, 1);
     await world.advance(id, DAY + HOUR);
@@ -93,7 +93,7 @@ describe('userOnboarding', () => {
     expect(await world.mails(id)).toEqual(['verification', 'verificationReminder', 'verificationReminder']);
   });
 
-  it('sends a fresh link when asked, at most five in 24 hours, and earlier links die', async () => {
+  it('sends a new link on request, at most five in 24 hours, and only the newest works', async () => {
     const id = await world.accept();
     await world.untilMailed(id, 1);
     for (let resend = 1; resend <= 5; resend++) await world.command(id, 'resendVerification');
@@ -108,7 +108,7 @@ describe('userOnboarding', () => {
     await expect(world.command(id, 'verifyEmail', { generation: 6 })).rejects.toMatchObject({ code: 'TOKEN_USED' });
   });
 
-  it('reminds of the profile after 3 days and goes on without it after 14', async () => {
+  it('reminds of the profile after 3 days and continues without it after 14', async () => {
     const id = await verified();
     await world.advance(id, 3 * DAY + HOUR);
     expect(await world.mails(id)).toEqual(['verification', 'profileReminder']);
@@ -118,7 +118,7 @@ describe('userOnboarding', () => {
     expect((await world.userOf(id)).profile).toBeNull();
   });
 
-  it('tells every reviewer, escalates to the operator after 24 hours and expires after 72', async () => {
+  it('notifies every reviewer, escalates to the operator after 24 hours, expires after 72', async () => {
     const id = await profiled({ requiresApproval: true });
     await world.untilMailed(id, 3);
     expect(await world.mails(id)).toEqual(['verification', 'approvalRequest', 'approvalRequest']);
@@ -129,7 +129,7 @@ describe('userOnboarding', () => {
     expect(await packageOf(id)).toBeUndefined();
   });
 
-  it('completes once approved, and tells who approved it', async () => {
+  it('completes once approved, and records who approved it', async () => {
     const id = await profiled({ requiresApproval: true });
     await world.command(id, 'approveOnboarding', { payload: { note: 'Papers checked' } });
     expect(await ended(id, 'onboarding-approved')).toBe('completed');
@@ -166,7 +166,7 @@ describe('userOnboarding', () => {
     },
   );
 
-  it('is cancelled by Temporal itself as by command', async () => {
+  it('is cancelled by Temporal itself just as by command', async () => {
     const id = await verified();
     await world.handle(id).cancel();
     expect(await ended(id, 'onboarding-cancelled-in-temporal')).toBe('cancelled');
@@ -205,7 +205,7 @@ describe('userOnboarding', () => {
     expect((await world.read(id)).undoing).toEqual({ towards: 'failed', reason: 'SHOP_CLOSED' });
   });
 
-  it('answers getState with what it waits for and until when', async () => {
+  it('reports in getState the profile that it waits for, and the deadline', async () => {
     const id = await verified();
     const until = (await world.read(id)).until!;
     expect(await world.handle(id).query('getState')).toMatchObject({
@@ -231,7 +231,7 @@ describe('userOnboarding', () => {
     expect((await world.timeline(id)).filter((type) => type === 'profile_submitted')).toHaveLength(1);
   });
 
-  it('leaves an onboarding alone that another run owns or somebody changed by hand', async () => {
+  it('does not touch an onboarding that another run owns or somebody changed by hand', async () => {
     const id = await verified();
     await world.database.models.onboardings.updateOne({ _id: id }, { $set: { state: 'completed' } });
     await world.handle(id).cancel();

@@ -80,10 +80,10 @@ const RULES: Record<string, Rejected['reason']> = {
   refund_disputed_payment: 'charge_disputed',
 };
 
-/** Says that the intent's own status, not the error, decides. */
+/** Marks an error after which the intent's own status, not the error, decides. */
 const DECIDED_BY_STATUS = new Set(['payment_intent_unexpected_state', 'charge_already_captured']);
 
-/** True for a refusal that says only that the intent is in another state than the call needs. */
+/** Returns true for a refusal that only states that the intent is in another state than the call needs. */
 export const isDecidedByStatus = (error: unknown): boolean =>
   error instanceof StripeSdk.errors.StripeInvalidRequestError && DECIDED_BY_STATUS.has(error.code ?? '');
 
@@ -96,7 +96,7 @@ export function rejectionOf(error: unknown): Rejected | undefined {
 
 /**
  * Returns the broken rule that the error of a refund names; undefined for an error that names none. Stripe refuses a
- * refund of more than is left without a code of its own: only the parameter is named.
+ * refund above the remaining amount without a code of its own: only the parameter is named.
  */
 export function refundRejectionOf(error: unknown): Rejected | undefined {
   const rejected = rejectionOf(error);
@@ -113,6 +113,6 @@ const REFUND_FAILURES: Record<string, Rejected['reason']> = {
   expired_or_canceled_card: 'expired_or_canceled_card',
 };
 
-/** Returns why a refund failed, by Stripe's `failure_reason`. */
+/** Returns the code of a refund's failure, by Stripe's `failure_reason`. */
 export const refundFailureReason = (failureReason: string | null | undefined): Rejected['reason'] =>
   REFUND_FAILURES[failureReason ?? ''] ?? 'refund_failed';

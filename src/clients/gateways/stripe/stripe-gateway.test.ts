@@ -56,7 +56,7 @@ describe('capture, void, refund', () => {
     expect(await gateway().refund(refund)).toEqual({ status: 'rejected', reason });
   });
 
-  test('a refund whose amount is malformed is a defect of ours', async () => {
+  test('a refund with a malformed amount is a defect of ours', async () => {
     const error = { type: 'invalid_request_error', param: 'amount', code: 'parameter_invalid_integer', message: 'no' };
     stripe().answer(refused(400, error));
     await expect(gateway().refund({ ...call('ref_1'), ...named })).rejects.toBeInstanceOf(GatewayRequestRefused);
@@ -86,25 +86,30 @@ describe('capture, void, refund', () => {
     ['void', 'requires_payment_method', 'not_authorised'],
     ['capture', 'canceled', 'already_voided'],
     ['capture', 'requires_action', 'not_authorised'],
-  ] as const)("a refused %s is read by the intent's own status: %s", async (ask, status, reason) => {
+  ] as const)("a refused %s is decided by the intent's own status: %s", async (operation, status, reason) => {
     stripe().answer(unexpected, intent({ status }));
-    expect(await gateway()[ask]({ ...call('c'), ...named })).toEqual({ status: 'rejected', reason });
+    expect(await gateway()[operation]({ ...call('c'), ...named })).toEqual({ status: 'rejected', reason });
   });
 
-  test.each(['capture', 'void'] as const)('the outcome of a %s is unknown while Stripe is processing', async (ask) => {
-    stripe().answer(unexpected, intent({ status: 'processing' }));
-    await expect(gateway()[ask]({ ...call('c'), ...named })).rejects.toMatchObject({
+  test.each(['capture', 'void'] as const)(
+    'the outcome of a %s is unknown while Stripe is processing',
+    async (operation) => {
+      stripe().answer(unexpected, intent({ status: 'processing' }));
+      await expect(gateway()[operation]({ ...call('c'), ...named })).rejects.toMatchObject({
+        name: 'GatewayOutcomeUnknown',
+        call: operation,
+      });
+    },
+  );
+
+  test.each(['capture', 'void'] as const)('a response to a %s that does not end it is unknown', async (operation) => {
+    stripe().answer(intent({ status: 'processing' }));
+    await expect(gateway()[operation]({ ...call('c'), ...named })).rejects.toMatchObject({
       name: 'GatewayOutcomeUnknown',
-      call: ask,
     });
   });
 
-  test.each(['capture', 'void'] as const)('an answer to a %s that is not its end is unknown', async (ask) => {
-    stripe().answer(intent({ status: 'processing' }));
-    await expect(gateway()[ask]({ ...call('c'), ...named })).rejects.toMatchObject({ name: 'GatewayOutcomeUnknown' });
-  });
-
-  test('a hold that came while Stripe was processing is voided under the key of its state', async () => {
+  test('a hold that appeared while Stripe was processing is voided under the key of its state', async () => {
     stripe().answer(unexpected, intent({ status: 'requires_capture' }), intent({ status: 'canceled' }));
     expect(await gateway().void({ ...call('v'), ...named })).toEqual({ status: 'voided' });
     expect(stripe().requests.map(({ method, idempotencyKey }) => [method, idempotencyKey])).toEqual([

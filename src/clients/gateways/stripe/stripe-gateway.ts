@@ -152,7 +152,7 @@ export function createStripeGateway({
 const failure = (call: GatewayCallName, { idempotencyKey }: { idempotencyKey?: string }, error: unknown) =>
   stripeFailure({ call, idempotencyKey, error });
 
-/** Reads an intent as it is now. A call of ours that was refused did nothing, so without an answer it is repeated. */
+/** Returns the current intent. The refused call had no effect, so without a response it is repeated. */
 async function intentNow(
   stripe: StripeSdk,
   { authorisationId, idempotencyKey }: VoidInput,
@@ -168,8 +168,8 @@ async function intentNow(
 const CANCELLABLE = new Set(['requires_capture', 'requires_action', 'requires_confirmation']);
 
 /**
- * Settles a void that was refused. Under its key Stripe repeats the refusal even when the intent can be cancelled by
- * now; then the void is sent under the key of this state.
+ * Settles a void that was refused. Under its key Stripe repeats the refusal even if the intent can be cancelled
+ * by now; then the void is sent under the key of this state.
  */
 async function voidByStatus(
   input: VoidInput,
@@ -194,7 +194,7 @@ async function voidByStatus(
 function addressOf(apiBase: string): Pick<StripeSdk.StripeConfig, 'host' | 'port' | 'protocol'> {
   const { hostname, port, protocol } = new URL(apiBase);
   const http = protocol === 'http:';
-  // The SDK connects by name, and an IPv6 address in brackets is none.
+  // The SDK connects by host name, and an IPv6 address in brackets is not a host name.
   const host = hostname.replace(/^\[|\]$/g, '');
   return { host, port: port || (http ? 80 : 443), protocol: http ? 'http' : 'https' };
 }

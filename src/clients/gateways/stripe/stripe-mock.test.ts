@@ -45,7 +45,7 @@ const withStripeMock = program === null ? describe.skip : describe;
 
 /**
  * Stripe-mock checks every request against Stripe's own OpenAPI description and refuses unknown or malformed
- * parameters. It keeps no state, so its answers say nothing about what becomes of a payment.
+ * parameters. It keeps no state, so its responses say nothing about the course of a payment.
  */
 withStripeMock('every kind of request fits the API that Stripe describes (stripe-mock; skipped without Go)', () => {
   let mock: ChildProcess;
@@ -86,7 +86,7 @@ withStripeMock('every kind of request fits the API that Stripe describes (stripe
   };
   test.each(Object.keys(requests))('%s', async (name) => {
     const answer = await requests[name]?.().catch((error: unknown) => error);
-    // An answer that does not fit our request is none of this test's business; a refused request is.
+    // A response that does not fit our request is irrelevant here; a refused request is not.
     expect(answer).not.toMatchObject({ name: 'GatewayRequestRefused' });
     expect(answer).not.toMatchObject({ name: 'GatewayUnavailable', message: expect.stringContaining('ECONNREFUSED') });
   });

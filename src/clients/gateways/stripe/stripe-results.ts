@@ -52,8 +52,8 @@ export function voidResult(intent: StripeSdk.PaymentIntent, idempotencyKey: stri
 }
 
 /**
- * Returns why a capture or a void was refused, by the intent's status now: a repeat under the same key gets the refusal
- * of the first call, whatever has become of the intent since.
+ * Returns the reason for a refused capture or void, by the intent's current status: a repeat under the same key gets
+ * the refusal of the first call, even if the intent has changed since.
  * @throws GatewayOutcomeUnknown for an intent that may still become a hold or a capture.
  */
 export function rejectionByStatus(
@@ -63,7 +63,7 @@ export function rejectionByStatus(
 ): Rejected {
   const { status, amount_received: amount, currency } = intent;
   if (status === 'canceled') return { status: 'rejected', reason: 'already_voided' };
-  // Somebody may have captured in Stripe's dashboard, and less than all: then their amount counts.
+  // Somebody may have captured less in Stripe's dashboard: then the amount captured there counts.
   if (status === 'succeeded')
     return { status: 'rejected', reason: 'already_captured', captured: fromStripeAmount(amount, currency) };
   const waitsForCustomer = status === 'requires_action' || status === 'requires_confirmation';
@@ -75,7 +75,7 @@ export function rejectionByStatus(
 const undecided = (call: GatewayOperation, idempotencyKey: string, { status }: StripeSdk.PaymentIntent) =>
   new GatewayOutcomeUnknown({ call, idempotencyKey, reason: `the payment intent is ${status}` });
 
-/** Returns how a refund stands; one that Stripe has accepted may still be pending. */
+/** Returns the status of a refund; a refund that Stripe has accepted may still be pending. */
 export function refundResult({ id, status, amount, currency, failure_reason: failed }: StripeSdk.Refund): RefundResult {
   if (status === 'failed' || status === 'canceled') return { status: 'rejected', reason: refundFailureReason(failed) };
   return {

@@ -68,7 +68,7 @@ test.each([
   ['a thin event', JSON.stringify({ id: 'evt_1', object: 'v2.core.event', type: 'v1.billing.meter.no_meter_found' })],
   ['no JSON', 'hello'],
   ['null', 'null'],
-])('%s that is signed is of an unknown form, and no bad signature', (_name, body) => {
+])('%s with a valid signature has an unknown form', (_name, body) => {
   expect(stripeReport(verify(body, sign(body)))).toBe('unknown_form');
 });
 
@@ -79,7 +79,7 @@ test.each([
   ['won', 'won'],
   ['lost', 'lost'],
   ['of tomorrow', 'inquiry'],
-])('a dispute that is %s stands as %s', (status, standing) => {
+])('a dispute with the status %s is %s', (status, standing) => {
   const dispute = { id: 'dp_1', object: 'dispute', payment_intent: 'pi_1', amount: 500, currency: 'eur', status };
   const event = { id: 'evt_1', type: 'charge.dispute.created', created: 1, data: { object: dispute } };
   expect(stripeReport(event)).toMatchObject({ kind: 'dispute', warningId: 'dp_1', standing });

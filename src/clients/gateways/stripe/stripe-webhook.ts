@@ -6,7 +6,7 @@ import { fromStripeAmount } from './stripe-amount';
 
 const TOLERANCE_S = 300;
 
-/** The types of events that an endpoint at Stripe has to be subscribed to. */
+/** The event types to which the endpoint at Stripe must be subscribed. */
 export const stripeEventTypes = [
   'payment_intent.amount_capturable_updated',
   'payment_intent.canceled',
@@ -29,7 +29,7 @@ export const stripeEventTypes = [
 
 /**
  * Checks a Stripe webhook (`Stripe-Signature`, ±300 s of our real time) and returns its body as JSON; undefined for a
- * body that is none. `rawBody` is the body exactly as received.
+ * body that is not JSON. `rawBody` is the body exactly as received.
  * @throws WebhookSignatureInvalid
  */
 export function verifyStripeEvent(
@@ -47,7 +47,7 @@ export function verifyStripeEvent(
   }
   try {
     // `constructEvent` would also throw for a signed event of another form.
-    // Without the SDK's helper this throws too, and nothing passes unchecked.
+    // If the SDK lacks its helper this throws too, so nothing passes unverified.
     StripeSdk.webhooks.signature!.verifyHeader(rawBody, signature ?? '', secret, TOLERANCE_S, undefined, nowMs);
   } catch (cause) {
     throw new WebhookSignatureInvalid('the signature does not fit or is too old', { cause });
@@ -59,7 +59,7 @@ export function verifyStripeEvent(
   }
 }
 
-/** `foreign`: about nothing of ours. `unknown_form`: an event of a form that this adapter does not know. */
+/** `foreign`: concerns nothing of ours. `unknown_form`: an event of a form that this adapter does not know. */
 export type StripeReport = GatewayNotice | PaymentWarning | 'foreign' | 'unknown_form';
 
 /** Returns the subject of a verified event. A thin event of API v2 has no object, so its form is unknown. */
@@ -115,7 +115,7 @@ function callReport({ id: eventId, type }: ReadableEvent, object: ReadableObject
   };
 }
 
-/** `warning_…`: an inquiry, for which the bank takes nothing. Source: docs.stripe.com/disputes/how-disputes-work. */
+/** `warning_…`: an inquiry, without a withdrawal. Source: docs.stripe.com/disputes/how-disputes-work. */
 const STANDINGS: Record<string, DisputeStanding> = {
   needs_response: 'open',
   under_review: 'open',

@@ -10,7 +10,7 @@ afterAll(() => api.stop());
 const get = async (path: string, as: string) => expectContract(await api.call('get', path, as));
 
 describe("a partner's dunning ladder", () => {
-  it('is the default until it is set, and must climb', async () => {
+  it('is the default until it is set, and its days must increase', async () => {
     const { partnerId } = await api.newTenant();
     const path = `/partners/${partnerId}`;
     const standard = { retryAfterDays: [1, 3, 5, 7], cancelAfterDays: 14 };
@@ -58,7 +58,7 @@ describe("a partner's deny list", () => {
     expect(made.body.denyList).toEqual([entry]);
   });
 
-  it('that names somebody twice is refused, and the list stays', async () => {
+  it('with a duplicate entry is rejected, and the list stays unchanged', async () => {
     const { partnerId } = await api.newTenant();
     const path = `/partners/${partnerId}`;
     const denyList = [entry, { ...entry, value: 'CUST-7', reason: 'Again' }];

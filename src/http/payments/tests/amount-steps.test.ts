@@ -12,7 +12,7 @@ let live: { key: string; tenantId: string };
 let sandbox: { key: string; tenantId: string };
 
 beforeAll(async () => {
-  // What is wrong with a capture is said before anything of it reaches its process.
+  // An invalid capture is rejected before its process gets the command.
   api = await startTestApi({
     requestDeadlineMs: PATIENT_MS,
     sendPaymentCommand: (input) =>
@@ -42,7 +42,7 @@ const refused = {
 };
 const plan = { name: 'Pro', amount: kwd(5124), interval: 'month' };
 const payment = { amount: kwd(5124), paymentMethod: 'pm_ok' };
-/** Of everything but the answers that are kept for a repeat. */
+/** Returns the number of documents in each collection except the responses kept for repeats. */
 const counts = async () =>
   Promise.all(
     Object.entries(database.models)
@@ -50,8 +50,8 @@ const counts = async () =>
       .map(([, model]) => model.collection.countDocuments()),
   );
 
-describe('an amount that Stripe does not take', () => {
-  it('is refused for a live payment or plan with the accepted amounts, and nothing is stored', async () => {
+describe('an amount that Stripe does not accept', () => {
+  it('is rejected for a live payment or plan with the accepted amounts; nothing is stored', async () => {
     const before = await counts();
     for (const path of ['/payments', '/payments/initialize']) expect(await refusal(path, payment)).toEqual(refused);
     expect(await refusal('/plans', plan)).toEqual(refused);
@@ -64,7 +64,7 @@ describe('an amount that Stripe does not take', () => {
     expect((await post('/plans', { ...plan, amount: kwd(5120) }, live)).status).toBe(201);
   });
 
-  it('is refused of a live refund or capture, and nothing is stored', async () => {
+  it('is rejected for a live refund or capture, and nothing is stored', async () => {
     const captured = await seedCaptured({ api, ...live, ...kwd(9990) });
     const authorised = await seedCaptured({ api, ...live, ...kwd(9990), state: 'authorised' });
     await database.models.payments.updateOne({ _id: authorised }, { $set: { capture: 'manual' } });
@@ -83,7 +83,7 @@ describe('an amount that Stripe does not take', () => {
     expect((await post(`/payments/${released}/capture`, { amount: kwd(5120) }, live)).status).toBe(200);
   });
 
-  it('never comes of a change of plan, and a sandbox is computed for to the last unit', async () => {
+  it('never results from a live change of plan; a sandbox is exact to the minor unit', async () => {
     const changeOf = async (tenant: typeof live, stepMinor: number) => {
       const [small, large] = await Promise.all(
         [1110, 9990].map(
@@ -113,7 +113,7 @@ describe('an amount that Stripe does not take', () => {
     await changeOf(sandbox, 1);
   });
 
-  it('is taken in a sandbox', async () => {
+  it('is accepted in a sandbox', async () => {
     expect((await post('/payments', payment, sandbox)).status).toBe(202);
     expect((await post('/plans', plan, sandbox)).status).toBe(201);
     const captured = await seedCaptured({ api, ...sandbox, ...kwd(9999) });

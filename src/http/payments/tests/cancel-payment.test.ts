@@ -42,14 +42,14 @@ describe('cancelling', () => {
     });
   });
 
-  it('after the capture makes one refund of the rest per key, even after a crash', async () => {
+  it('after the capture creates one refund of the rest per key, even after a crash', async () => {
     answerCommand = captured;
     const paymentId = await seedCaptured({ api, tenantId });
     await post(`/payments/${paymentId}/refunds`, { amount: { amountMinor: 100, currency: 'EUR' } });
     const idempotencyKey = randomUUID();
     const first = await post(`/payments/${paymentId}/cancel`, { reason: 'Ordered twice' }, { idempotencyKey });
     expect(first.body).toMatchObject({ state: 'captured', refundId: expect.stringMatching(/^rfd_/) });
-    // The process died before it wrote the answer down: the record is open, and its lock has run out.
+    // The process died before it stored the response: the record is open, and its lock has expired.
     await api.database.models.idempotency.updateOne(
       { tenantId, 'reply.body.refundId': first.body.refundId },
       { $set: { reply: null, lockedUntil: new Date(0) } },
@@ -60,7 +60,7 @@ describe('cancelling', () => {
       amount: { amountMinor: 400 },
       reason: 'Ordered twice',
     });
-    // And the refund may have gone through meanwhile, which ends the payment.
+    // The refund may have succeeded meanwhile, which ends the payment.
     answerCommand = ended;
     await api.database.models.payments.updateOne({ _id: paymentId }, { $set: { state: 'refunded' } });
     await api.database.models.idempotency.updateOne(
@@ -75,14 +75,14 @@ describe('cancelling', () => {
     expect(await api.database.models.refunds.countDocuments({ paymentId })).toBe(2);
   });
 
-  it('is refused where all of it is being refunded already', async () => {
+  it('is rejected when the whole payment is being refunded already', async () => {
     answerCommand = captured;
     const paymentId = await seedCaptured({ api, tenantId });
     await post(`/payments/${paymentId}/refunds`);
     expect((await post(`/payments/${paymentId}/cancel`)).body.code).toBe('NOTHING_TO_REFUND');
   });
 
-  it('passes on why the process refuses', async () => {
+  it("returns the reason of the process's rejection", async () => {
     answerCommand = ended;
     const paymentId = await seedCaptured({ api, tenantId, state: 'declined' });
     expect((await post(`/payments/${paymentId}/cancel`)).body).toMatchObject({

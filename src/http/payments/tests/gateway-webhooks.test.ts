@@ -9,7 +9,7 @@ import type { ReadGatewayWebhook } from '../gateway-webhooks';
 
 const SECRET = `whsec_${Buffer.from('the secret of these tests, 32 bytes').toString('base64')}`;
 
-/** As the process wires it. */
+/** Reads webhooks in the same way as the api process does. */
 const readWebhook: ReadGatewayWebhook = (input) => {
   try {
     return verifySandboxWebhook({ ...input, secret: SECRET });
@@ -64,7 +64,7 @@ describe("a gateway's webhooks", () => {
       ({ signal }) => `${signal?.name} ${signal?.workflowId}`,
     );
 
-  it('tell the process that waits for news once, however often and late they come', async () => {
+  it('notify the waiting process once, however often and late they arrive', async () => {
     const paymentId = await seedCaptured({ api, tenantId, state: 'unknown' });
     const id = newId('event');
     const idempotencyKey = `${paymentId}:authorise:1`;
@@ -76,7 +76,7 @@ describe("a gateway's webhooks", () => {
     expect(await api.database.models.gatewayEvents.countDocuments({ tenantId, idempotencyKey })).toBe(1);
   });
 
-  it('of a refund tell its own process; of what nobody waits for they are kept and nothing more', async () => {
+  it('of a refund notify its own process; without a waiting process they are only stored', async () => {
     const { paymentId, refundId } = await seedPayment({ api, tenantId });
     expect((await webhook({ idempotencyKey: `${refundId}:refund:1` })).status).toBe(200);
     expect(await signalsTo(refundId)).toEqual([`gatewayReported refundPayment/${refundId}`]);
@@ -88,7 +88,7 @@ describe("a gateway's webhooks", () => {
     ).toBe(1);
   });
 
-  it('are refused when they are not signed by it, changed on the way, or too old', async () => {
+  it('are rejected when forged, altered or too old', async () => {
     const idempotencyKey = `${await seedCaptured({ api, tenantId, state: 'unknown' })}:authorise:1`;
     const before = await api.database.models.gatewayEvents.countDocuments();
     const forged = [
@@ -109,7 +109,7 @@ describe("a gateway's webhooks", () => {
     expect(await api.database.models.gatewayEvents.countDocuments()).toBe(before);
   });
 
-  it('have no say about live tenants, end at a limit, and are unknown without the gateway', async () => {
+  it('never affect live tenants, have a size limit, and are 404 without the gateway', async () => {
     const live = await api.newTenant({ mode: 'live' });
     expect((await webhook({ idempotencyKey: 'pay_x:authorise:1', account: live.tenantId })).status).toBe(200);
     expect(await api.database.models.gatewayEvents.countDocuments({ tenantId: live.tenantId })).toBe(0);

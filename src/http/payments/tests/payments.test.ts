@@ -28,7 +28,7 @@ const post = async (path: string, content?: object, { idempotencyKey = newId('ev
 const get = async (path: string, as = key) => expectContract(await api.call('get', path, as));
 
 describe('payments', () => {
-  it('are accepted with all that their process needs; the same key returns the same payment', async () => {
+  it('are accepted with all data of their process; the same key returns the same payment', async () => {
     const idempotencyKey = randomUUID();
     const first = await post(
       '/payments',
@@ -71,7 +71,7 @@ describe('payments', () => {
     ['of an unknown currency', '100', 'EUX', '/amount/currency'],
     ['of a currency in small letters', '100', 'eur', '/amount/currency'],
     ['of gold', '100', 'XAU', '/amount/currency'],
-  ])('whose amount is %s are refused, and nothing is stored', async (_what, amountMinor, currency, pointer) => {
+  ])('whose amount is %s are rejected, and nothing is stored', async (_what, amountMinor, currency, pointer) => {
     const count = async () =>
       Promise.all(Object.values(api.database.models).map((model) => model.collection.countDocuments()));
     const before = await count();
@@ -110,7 +110,7 @@ describe('payments', () => {
     ]);
   });
 
-  it('of a live tenant without a gateway are refused, and nothing is stored', async () => {
+  it('of a live tenant without a gateway are rejected, and nothing is stored', async () => {
     const live = await api.newTenant({ mode: 'live' });
     const refused = await post('/payments', body, { as: live.key });
     expect([refused.status, refused.body.code]).toEqual([409, 'GATEWAY_NOT_CONFIGURED']);
@@ -138,7 +138,7 @@ describe('payments', () => {
 });
 
 describe('reviewing and capturing', () => {
-  it('hand the decision and the amount to the process, and keep the note out of it', async () => {
+  it('send the decision and the amount to the process, but not the note', async () => {
     const sent: object[] = [];
     answerCommand = async (input) => {
       sent.push(input);
@@ -149,8 +149,8 @@ describe('reviewing and capturing', () => {
     expect([reviewed.status, reviewed.headers['content-location']]).toEqual([200, `/api/v1/payments/${paymentId}`]);
     await post(`/payments/${paymentId}/capture`, { amount: { amountMinor: 100, currency: 'EUR' } });
     expect(sent).toMatchObject([
-      { command: 'review', decision: 'approve', by: { kind: 'reviewer' } },
-      { command: 'capture', amount: { amountMinor: 100, currency: 'EUR' }, by: { kind: 'api_key' } },
+      { command: 'reviewPayment', decision: 'approve', by: { kind: 'reviewer' } },
+      { command: 'capturePayment', amount: { amountMinor: 100, currency: 'EUR' }, by: { kind: 'api_key' } },
     ]);
     expect(JSON.stringify(sent)).not.toContain('Known customer');
     expect(

@@ -31,16 +31,16 @@ describe('refunds', () => {
       body: { id, createdAt },
     } = await post(`/payments/${paymentId}/refunds`);
     expect([status, createdAt]).toEqual([202, ahead.toISOString()]);
-    const told = await api.database.models.events
+    const found = await api.database.models.events
       .find({ entityId: { $in: [paymentId, id] }, type: { $ne: 'payment.accepted' } })
       .lean();
-    expect(Object.fromEntries(told.map(({ type, at }) => [type, at]))).toEqual({
+    expect(Object.fromEntries(found.map(({ type, at }) => [type, at]))).toEqual({
       'payment.refund_requested': ahead,
       'refund.accepted': ahead,
     });
   });
 
-  it('reserve what they give back and never more than was captured, however many race', async () => {
+  it('reserve their amount, and never more than was captured, however many race', async () => {
     const paymentId = await seedCaptured({ api, tenantId, amountMinor: 1000 });
     const answers = await Promise.all(
       Array.from({ length: casesOf({ short: 20, long: 100 }) }, () =>
@@ -58,7 +58,7 @@ describe('refunds', () => {
     expect(refunds.length).toBeGreaterThanOrEqual(codes.filter((code) => code === 202).length);
   });
 
-  it('race in pairs that do not both fit, and one of each pair is accepted', async () => {
+  it('that race in pairs too large together are accepted one per pair', async () => {
     const pairs = Array.from({ length: casesOf({ short: 60, long: 500 }) });
     const { payments, refunds } = api.database.models;
     const race = async () => {
@@ -75,7 +75,7 @@ describe('refunds', () => {
     expect(outcomes).toEqual(pairs.map(() => one));
   });
 
-  it('are refused beyond what is left and before a capture, and read under their payment alone', async () => {
+  it('are rejected above the rest or before a capture, and readable under their payment only', async () => {
     const paymentId = await seedCaptured({ api, tenantId });
     const refuse = async (content?: object, id = paymentId) => {
       const {

@@ -17,7 +17,7 @@ const post = async (path: string, content: object | undefined, { as }: { as: str
 const get = async (path: string, as: string) => expectContract(await api.call('get', path, as));
 
 describe('the sandbox and its operator', () => {
-  it('compensations are retried or waived once, by operators alone', async () => {
+  it('compensations are retried or waived once, by operators only', async () => {
     const tenant = await api.newTenant({ scopes: ['operator'] });
     const { compensationId, paymentId } = await seedPayment({ api, tenantId: tenant.tenantId });
     expect((await get('/operations/compensations?state=stuck', tenant.key)).body.items).toEqual([
@@ -39,7 +39,7 @@ describe('the sandbox and its operator', () => {
     expect(timeline.map(({ type }) => type).slice(-2)).toEqual(['payment.undo_retried', 'payment.undo_waived']);
   });
 
-  it('the ledger balances when it is empty, and says in words what is wrong when it does not', async () => {
+  it('an empty ledger balances; one that does not balance describes its problems', async () => {
     const tenant = await api.newTenant();
     expect((await get('/ledger/balance', tenant.key)).body).toEqual({ balanced: true, currencies: [], problems: [] });
     const lines = [
@@ -65,7 +65,7 @@ describe('the sandbox and its operator', () => {
     expect(books.problems.join()).toContain('debit 500 and credit 499 differ by 1');
   });
 
-  it('is for sandboxes only: one advance at a time, within 400 days, with an operation to follow', async () => {
+  it('the clock is for sandboxes only: one advance at a time, up to 400 days, as an operation', async () => {
     const tenant = await api.newTenant();
     const live = await api.newTenant({ mode: 'live' });
     for (const [method, path] of [
@@ -99,7 +99,7 @@ describe('the sandbox and its operator', () => {
     expect((await post('/sandbox/clock/reset', undefined, { as: tenant.key })).status).toBe(200);
   });
 
-  it('refuses to go beyond twenty years ahead of real time and stores nothing of it', async () => {
+  it('an advance beyond twenty years ahead of real time is rejected and stores nothing', async () => {
     const tenant = await api.newTenant();
     const { sandboxClocks, operations, outbox } = api.database.models;
     const ahead = new Date();
@@ -127,7 +127,7 @@ describe('the sandbox and its operator', () => {
     expect((await post('/sandbox/clock/advance', { by: 'P9D' }, { as: tenant.key })).status).toBe(202);
   });
 
-  it('an advance answers 501 where the server cannot skip time', async () => {
+  it('an advance is 501 when the server cannot skip time', async () => {
     const old = await startTestApi({
       requireTimeSkipping: () => Promise.reject(new DomainError('TIME_SKIPPING_UNAVAILABLE', 'Switch it on')),
     });

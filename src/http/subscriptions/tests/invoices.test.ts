@@ -20,7 +20,7 @@ afterAll(() => api.stop());
 const get = async (path: string) => expectContract(await api.call('get', path, key));
 
 describe('invoices', () => {
-  it('are read by themselves and from their subscription, by state', async () => {
+  it('are read by id and from their subscription, by state', async () => {
     const { subscriptionId, invoiceId } = await seedSubscription({ api, tenantId });
     const { body } = await get(`/invoices/${invoiceId}`);
     expect(body).toMatchObject({
@@ -36,10 +36,10 @@ describe('invoices', () => {
     expect((await get(`/invoices/${newId('invoice')}`)).status).toBe(404);
   });
 
-  it('say what was paid of them and what is due, each attempt what it took', async () => {
+  it('show the amounts paid and due, and the amount that each attempt captured', async () => {
     const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
     const { invoiceId } = await seedSubscription({ api, tenantId });
-    // A paid attempt from before it was kept what it took.
+    // A paid attempt without `paidMinor` paid the whole total.
     expect((await get(`/invoices/${invoiceId}`)).body).toMatchObject({
       amountPaid: eur(2900),
       amountDue: eur(0),
@@ -64,7 +64,7 @@ describe('invoices', () => {
     failedAt: new Date('2027-01-04T00:00:00.000Z'),
     nextAt,
   } as const;
-  /** An invoice that is open, with one attempt, and how its subscription and its payment stand. */
+  /** Stores an open invoice with one attempt, its subscription and its payment in the given states. */
   const openInvoice = async ({
     status,
     as = {},
@@ -107,11 +107,11 @@ describe('invoices', () => {
     [
       'cancelled before that',
       { status: 'failed', as: { waiting: { what: 'cancel' }, nextPeriodAt: new Date('2027-01-04T12:00:00.000Z') } },
-      'with which it is cancelled',
+      'when the subscription is cancelled',
       '2027-01-04T12:00:00.000Z',
     ],
-    ['charged at once by another payment method', { status: 'due' }, 'final answer', null],
-    ['answered by the gateway', { status: 'pending' }, 'final answer', null],
+    ['charged immediately by another payment method', { status: 'due' }, 'final result', null],
+    ['settled by the gateway', { status: 'pending' }, 'final result', null],
     [
       'looked up',
       { status: 'pending', payment: { state: 'unknown', unknownCall: 'authorise', until: nextAt } },
@@ -130,38 +130,38 @@ describe('invoices', () => {
         status: 'pending',
         payment: { state: 'review', until: nextAt, undoing: { towards: 'cancelled', reason: 'cancelled' } },
       },
-      'final answer',
+      'final result',
       null,
     ],
-  ])('that are open say when they are to be %s', async (_what, standing, what, until) => {
+  ])('that are open show when they will be %s', async (_what, standing, what, until) => {
     const { subscriptionId, invoiceId } = await openInvoice(standing);
     const { body } = await get(`/invoices/${invoiceId}`);
     expect(body.waitingFor).toEqual({ what: expect.stringContaining(what), until });
     expect((await get(`/subscriptions/${subscriptionId}/invoices`)).body.items).toEqual([body]);
   });
 
-  it('have another tag as soon as they wait for something else', async () => {
+  it('change their tag when they wait for something else', async () => {
     const { subscriptionId, invoiceId, paymentId } = await openInvoice({ status: 'pending' });
     const { models } = api.database;
     const tags: string[] = [];
-    const look = async () => {
+    const readTag = async () => {
       tags.push((await get(`/invoices/${invoiceId}`)).headers.etag!);
       const again = await api.call('get', `/invoices/${invoiceId}`, key).set('If-None-Match', tags.at(-1)!);
       expect(again.status).toBe(304);
     };
-    await look();
+    await readTag();
     await models.payments.updateOne(
       { _id: paymentId },
       { $set: { state: 'review', until: nextAt }, $inc: { version: 1 } },
     );
-    await look();
+    await readTag();
     await models.subscriptions.updateOne(
       { _id: subscriptionId },
       { $set: { 'charge.status': 'due' }, $inc: { version: 1 } },
     );
-    await look();
+    await readTag();
     await models.invoices.updateOne({ _id: invoiceId }, { $set: { state: 'void' }, $inc: { version: 1 } });
-    await look();
+    await readTag();
     expect(new Set(tags).size).toBe(4);
   });
 });

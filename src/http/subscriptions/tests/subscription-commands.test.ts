@@ -52,7 +52,7 @@ const refusal = async (path: string, content?: object) => {
 const counts = async () =>
   Promise.all(Object.values(api.database.models).map((model) => model.collection.countDocuments()));
 
-/** Ten years on by the calendar, and so many milliseconds. */
+/** Returns the instant this many calendar years and milliseconds from now. */
 const inYears = (years: number, ms = 0): string => {
   const at = new Date(Date.now() + ms);
   at.setUTCFullYear(at.getUTCFullYear() + years);
@@ -60,7 +60,7 @@ const inYears = (years: number, ms = 0): string => {
 };
 
 describe('commands', () => {
-  it('hand their terms to the process, and are answered once per key', async () => {
+  it('send their terms to the process, and have one response per key', async () => {
     const { subscriptionId, planId } = await seedSubscription({ api, tenantId });
     const path = `/subscriptions/${subscriptionId}`;
     const idempotencyKey = randomUUID();
@@ -93,7 +93,7 @@ describe('commands', () => {
     expect(sent[0]).toMatchObject({ tenantId, subscriptionId, by: { kind: 'api_key' } });
   });
 
-  it('of more than can be paid exactly are refused with a pointer to the quantity', async () => {
+  it('for an amount too large to be exact are rejected with a pointer to the quantity', async () => {
     const send = createSubscriptionCommands({ client: null as never, starter: null as never, database: api.database });
     answerCommand = () => send(sent.at(-1)!) as ReturnType<typeof answerCommand>;
     const { subscriptionId } = await seedSubscription({ api, tenantId });
@@ -112,7 +112,7 @@ describe('commands', () => {
     ]);
   });
 
-  it('end a pause ten years ahead at most, by the time of the tenant', async () => {
+  it("end a pause at most ten years ahead, in the tenant's time", async () => {
     const { subscriptionId } = await seedSubscription({ api, tenantId });
     const path = `/subscriptions/${subscriptionId}/pause`;
     const late = await post(path, { resumeAt: inYears(10, 60_000) });
@@ -135,7 +135,7 @@ describe('commands', () => {
     expect((await post(path, { resumeAt: inYears(10, 29 * 86_400_000) })).status).toBe(200);
   });
 
-  it('keep the payment method out of the process', async () => {
+  it('do not send the payment method to the process', async () => {
     const { subscriptionId } = await seedSubscription({ api, tenantId });
     expect((await post(`/subscriptions/${subscriptionId}/payment-method`, { paymentMethod: 'pm_secret' })).status).toBe(
       200,
@@ -154,7 +154,7 @@ describe('commands', () => {
     ['SUBSCRIPTION_RESUMING', 409, undefined],
     ['RESUME_IN_PAST', 422, '/resumeAt'],
     ['OUTCOME_PENDING', 503, undefined],
-  ])('pass on why the process refuses: %s', async (code, status, pointer) => {
+  ])("return the reason of the process's rejection: %s", async (code, status, pointer) => {
     answerCommand = async () => {
       throw new DomainError(code, 'Because');
     };
@@ -223,7 +223,7 @@ describe('the preview of a change', () => {
     expect(body.effectiveAt).toBe(ahead.toISOString());
   });
 
-  it('meets what the change would meet', async () => {
+  it('is rejected when the change would be rejected', async () => {
     const { subscriptionId, planId } = await seedSubscription({ api, tenantId });
     const path = `/subscriptions/${subscriptionId}/change-plan/preview`;
     expect(await refusal(path, { planId, when: 'now' })).toEqual([422, 'NOTHING_TO_CHANGE', '/planId']);

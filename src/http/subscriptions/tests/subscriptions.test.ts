@@ -42,7 +42,7 @@ const refusal = async (path: string, content?: object) => {
 const counts = async () =>
   Promise.all(Object.values(api.database.models).map((model) => model.collection.countDocuments()));
 
-/** Ten years on by the calendar, and so many milliseconds. */
+/** Returns the instant this many calendar years and milliseconds from now. */
 const inYears = (years: number, ms = 0): string => {
   const at = new Date(Date.now() + ms);
   at.setUTCFullYear(at.getUTCFullYear() + years);
@@ -50,7 +50,7 @@ const inYears = (years: number, ms = 0): string => {
 };
 
 describe('plans', () => {
-  it('are made once per key, read and listed, and never change', async () => {
+  it('are created once per key, read and listed, and never change', async () => {
     const idempotencyKey = randomUUID();
     const made = await post('/plans', { ...monthly, name: '  Pro ' }, { idempotencyKey });
     expect([made.status, made.headers.location, made.headers.etag]).toEqual([
@@ -74,7 +74,7 @@ describe('plans', () => {
     ['a trial without end', { trialDays: 731 }, 'INVALID_REQUEST', '/trialDays'],
     ['nothing to pay', { amount: { amountMinor: 0, currency: 'EUR' } }, 'INVALID_REQUEST', '/amount/amountMinor'],
     ['no currency', { amount: { amountMinor: 100, currency: 'XAU' } }, 'INVALID_REQUEST', '/amount/currency'],
-  ])('with %s are refused, and nothing of them is stored', async (_what, change, code, pointer) => {
+  ])('with %s are rejected, and nothing is stored', async (_what, change, code, pointer) => {
     const { plans } = api.database.models;
     const before = await plans.countDocuments();
     expect(await refusal('/plans', { ...monthly, ...change })).toEqual([422, code, pointer]);
@@ -86,7 +86,7 @@ describe('subscribing', () => {
   const newPlan = async (terms: object = {}): Promise<string> =>
     (await post('/plans', { ...monthly, ...terms })).body.id;
 
-  it('is accepted with all that its process needs; the same key returns the same subscription', async () => {
+  it('is accepted with all data of its process; the same key returns the same subscription', async () => {
     const idempotencyKey = randomUUID();
     const body = {
       customerId: 'cust-1',
@@ -110,7 +110,7 @@ describe('subscribing', () => {
       period: null,
       waitingFor: { what: 'its start', until: first.body.startAt },
     });
-    // Fourteen calendar days on: an hour more or less where the clocks change meanwhile.
+    // Fourteen calendar days later: an hour more or less when the clocks change meanwhile.
     expect(
       Math.abs(Date.parse(first.body.trialEndAt) - Date.parse(first.body.startAt) - 14 * 86_400_000),
     ).toBeLessThanOrEqual(3_600_000);
@@ -127,7 +127,7 @@ describe('subscribing', () => {
     expect((await get(`/subscriptions/${id}/invoices`)).body).toEqual({ items: [], next: null });
   });
 
-  it('tells its story in money and by the name that a plan had when it was chosen', async () => {
+  it('has a timeline with amounts and with the name that a plan had when it was chosen', async () => {
     const { subscriptionId } = await seedSubscription({ api, tenantId });
     const { events } = api.database.models;
     const first = await events.findOne({ entityId: subscriptionId }).lean().orFail();
@@ -141,7 +141,7 @@ describe('subscribing', () => {
     const { body } = await get(`/subscriptions/${subscriptionId}/events`);
     expect(body.items.slice(1).map(({ summary }: { summary: string }) => summary)).toEqual([
       'The plan is now Business × 3.',
-      'The subscription was cancelled (requested); 3.00 EUR are given back.',
+      'The subscription was cancelled (requested); 3.00 EUR is being refunded.',
     ]);
   });
 
@@ -158,7 +158,7 @@ describe('subscribing', () => {
     expect(performance.now() - begun).toBeGreaterThan(900);
   });
 
-  it('says which field is wrong, and stores nothing', async () => {
+  it('with an invalid field is rejected with a pointer to it, and nothing is stored', async () => {
     const month = { customerId: 'cust-1', planId: await newPlan(), paymentMethod: 'pm_ok' };
     const day = { ...month, planId: await newPlan({ interval: 'day' }) };
     const dear = {
@@ -187,7 +187,7 @@ describe('subscribing', () => {
     expect(await api.database.models.subscriptions.countDocuments()).toBe(before);
   });
 
-  it('of a live tenant without a gateway is refused, and nothing is stored', async () => {
+  it('of a live tenant without a gateway is rejected, and nothing is stored', async () => {
     const live = await api.newTenant({ mode: 'live' });
     const planId = (await post('/plans', monthly, { as: live.key })).body.id;
     const before = await counts();

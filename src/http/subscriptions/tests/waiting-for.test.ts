@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 const get = async (path: string) => expectContract(await api.call('get', path, key));
 
-describe('what a subscription waits for', () => {
+describe('the waitingFor of a subscription', () => {
   const at = new Date('2027-01-05T00:00:00.000Z');
   const charge = {
     invoiceId: newId('invoice'),
@@ -40,19 +40,19 @@ describe('what a subscription waits for', () => {
           item: { planId: 'p', plan: { name: 'Pro' } as never, quantity: 1 },
         },
       },
-      'the plan that was changed to',
+      'the new plan',
       end.toISOString(),
     ],
     [
       'about to be cancelled',
       { state: 'active', waiting: { what: 'cancel' } },
-      'with which it is cancelled',
+      'when the subscription is cancelled',
       end.toISOString(),
     ],
     [
       'being charged',
       { state: 'active', charge: { ...charge, status: 'pending', nextAt: null } },
-      'final answer',
+      'final result',
       null,
     ],
     ['past due', { state: 'past_due', charge: { ...charge, status: 'failed' } }, 'charged again', at.toISOString()],
@@ -64,7 +64,7 @@ describe('what a subscription waits for', () => {
         waiting: { what: 'cancel' },
         charge: { ...charge, status: 'failed' },
       },
-      'with which it is cancelled',
+      'when the subscription is cancelled',
       '2027-01-03T00:00:00.000Z',
     ],
     [
@@ -81,7 +81,7 @@ describe('what a subscription waits for', () => {
       'withdrawn',
       null,
     ],
-  ])('is said in words when it is %s', async (_what, as, what, until) => {
+  ])('describes a subscription that is %s', async (_what, as, what, until) => {
     const { subscriptionId } = await seedSubscription({ api, tenantId, as: { nextPeriodAt: end, ...as } });
     const { body } = await get(`/subscriptions/${subscriptionId}`);
     expect(body.nextPeriodAt === null).toBe(as.state === 'cancelled');

@@ -1,7 +1,7 @@
 import { expectContract } from '../../../testing/expect-contract';
 import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
 
-describe('people, whichever way they are written', () => {
+describe('names and addresses in different spellings', () => {
   let api: TestApi;
   let key: string;
   beforeAll(async () => {
@@ -14,7 +14,7 @@ describe('people, whichever way they are written', () => {
     api.call('post', '/onboardings', key).send({ email, name }).then(expectContract);
   const get = (path: string) => api.call('get', path, key).then(expectContract);
 
-  it('an address with a domain beyond ASCII is one with its ASCII form', async () => {
+  it('an international domain and its ASCII form are the same address', async () => {
     const { body: first } = await onboard('x@bücher.example');
     expect(first.email).toBe('x@xn--bcher-kva.example');
     expect((await onboard('X@xn--BCHER-kva.example')).body).toMatchObject({
@@ -25,21 +25,21 @@ describe('people, whichever way they are written', () => {
     expect(found.body.items).toMatchObject([{ id: first.userId, email: first.email }]);
   });
 
-  it('an address that no mail server could take is refused where it is sent', async () => {
+  it('an address that no mail server accepts is rejected', async () => {
     expect((await onboard('ada@xn--0.example')).body).toMatchObject({
       status: 422,
       errors: [{ pointer: '/email', rule: 'format' }],
     });
   });
 
-  it('a name on two lines is refused, however the line is broken', async () => {
+  it('a name on two lines is rejected, whichever line break it has', async () => {
     expect((await onboard('lines@example.com', 'A\u2028B')).body).toMatchObject({
       status: 422,
       errors: [{ pointer: '/name', rule: 'format', detail: expect.stringContaining('no line breaks') }],
     });
   });
 
-  it('an onboarding shows the name that its user has now, under another tag', async () => {
+  it('an onboarding shows the current name of its user, under a new tag', async () => {
     const { body, headers } = await onboard('grace@example.com', 'Grace');
     const path = `/onboardings/${body.id}`;
     await api.call('patch', `/users/${body.userId}`, key).send({ name: 'Rear Admiral Hopper', locale: 'en-US' });
@@ -51,7 +51,7 @@ describe('people, whichever way they are written', () => {
     expect(items).toMatchObject([{ name: 'Rear Admiral Hopper' }]);
   });
 
-  it('a reviewer is named once', async () => {
+  it('a reviewer may be listed only once', async () => {
     const create = (reviewers: string[]) =>
       api.call('post', '/partners', OPERATOR_KEY).send({ name: 'Acme', reviewers }).then(expectContract);
     expect((await create(['r@bücher.example'])).body.reviewers).toEqual(['r@xn--bcher-kva.example']);

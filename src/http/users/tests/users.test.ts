@@ -16,7 +16,7 @@ describe('a user', () => {
   });
   afterAll(() => api.stop());
 
-  it('changes what is named, clears what is null, and leaves the rest', async () => {
+  it('changes the given fields, clears null ones, and keeps the rest', async () => {
     const first = await patch({ name: 'Ada', profile: { company: 'A', phone: '+442071234567' } });
     expect([first.status, first.headers.etag]).toEqual([200, '"2"']);
     const second = await patch({ profile: { company: null } });
@@ -33,14 +33,14 @@ describe('a user', () => {
     expect(JSON.stringify(events)).not.toContain('Ada');
   });
 
-  it('changes nothing, not even the version, when nothing is different', async () => {
+  it('keeps its version when a patch changes nothing', async () => {
     const {
       headers: { etag },
     } = await get(`/users/${userId}`);
     expect((await patch({ name: 'Ada' })).headers.etag).toBe(etag);
   });
 
-  it('refuses a change made from an older version', async () => {
+  it('rejects a change made from an older version', async () => {
     const {
       headers: { etag },
     } = await get(`/users/${userId}`);
@@ -91,7 +91,7 @@ describe('a user', () => {
     ).toBe(2);
   });
 
-  it('leaves a cancelled user alone', async () => {
+  it('that is cancelled cannot be changed', async () => {
     await api.database.models.users.updateOne({ _id: userId }, { $set: { state: 'cancelled' } });
     expect((await patch({ name: 'X' })).body).toMatchObject({ status: 409, code: 'ILLEGAL_STATE' });
   });

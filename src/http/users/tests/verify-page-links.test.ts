@@ -3,7 +3,7 @@ import { signVerificationToken } from '../../../contracts/users/verification-tok
 import { expectContract } from '../../../testing/expect-contract';
 import { PATIENT_MS, startTestApi, TOKEN_SECRET, type TestApi } from '../../../testing/test-api';
 
-describe('a verification link as people get it', () => {
+describe('a verification link in a mail', () => {
   let api: TestApi;
   let key: string;
   let partnerId: string;
@@ -28,7 +28,7 @@ describe('a verification link as people get it', () => {
     return signVerificationToken({ secret: TOKEN_SECRET, onboardingId: body.id, generation: 1 });
   };
 
-  it('works with whatever a tracker has added to it', async () => {
+  it('works with parameters that a tracker added', async () => {
     const token = await newLink('en');
     for (const query of ['?utm_source=x', '?utm_source=x&utm_source=y', '?x=%FF']) {
       expect((await page('get', token + query)).status).toBe(200);
@@ -36,13 +36,13 @@ describe('a verification link as people get it', () => {
     }
   });
 
-  it('says of a request that can never be answered that trying again will not help', async () => {
+  it('says that trying again does not help when a request can never succeed', async () => {
     const answer = await request(api.origin).put(`/api/v1/verify/${await newLink('en')}`);
     expect([answer.status, answer.type]).toEqual([405, 'text/html']);
-    expect(answer.text).toContain('Trying this again will not help');
+    expect(answer.text).toContain('Trying again will not help');
   });
 
-  it("speaks the partner's language where it does not speak the person's, and English where neither", async () => {
+  it("falls back from the person's language to the partner's, then to English", async () => {
     const token = await newLink('fr-FR');
     expect((await page('get', token)).headers['content-language']).toBe('de');
     await api.database.models.partners.updateOne({ _id: partnerId }, { $set: { locale: 'it-IT' } });

@@ -46,7 +46,7 @@ describe('the verification page', () => {
   const page = (method: 'get' | 'post', token: string, path = '') =>
     request(api.origin)[method](`/api/v1/verify/${token}${path}`).then(expectContract);
 
-  it('shows one button for a valid link, and looking at it changes nothing', async () => {
+  it('shows one button for a valid link, and opening the page changes nothing', async () => {
     const before = await api.database.models.onboardings.findOne({ _id: onboardingId }).lean();
     const answer = await page('get', tokenOf());
     expect(answer.status).toBe(200);
@@ -64,7 +64,7 @@ describe('the verification page', () => {
     expect(await api.database.models.onboardings.findOne({ _id: onboardingId }).lean()).toEqual(before);
   });
 
-  it('verifies by its button, for the recipient, with one command however often it is pressed', async () => {
+  it('verifies for the recipient with one command, however often the button is pressed', async () => {
     expect((await page('post', tokenOf())).text).toContain('Your address is confirmed');
     await page('post', tokenOf());
     expect(sent[0]).toMatchObject({
@@ -84,7 +84,7 @@ describe('the verification page', () => {
     ['superseded', 410, {}, 1],
     ['of a future', 404, {}, 3],
   ] as [string, number, Partial<Onboarding>, number][])(
-    'says where a link stands that is %s, without acting',
+    'shows the state of a link that is %s, without acting',
     async (_what, status, change, generation) => {
       await is(change);
       expect((await page('get', tokenOf(generation))).status).toBe(status);
@@ -93,7 +93,7 @@ describe('the verification page', () => {
     },
   );
 
-  it('does not know forged links, and shows nothing of what stands in them', async () => {
+  it('rejects forged links, and shows nothing of their content', async () => {
     const foreign = tokenOf(2, 'another secret');
     for (const token of [
       foreign,
@@ -109,7 +109,7 @@ describe('the verification page', () => {
     }
   });
 
-  it('offers a new link when the newest has expired, and sends one for all the older pages', async () => {
+  it('offers a new link when the newest has expired, and sends one for all older pages', async () => {
     await is({ verification: expired });
     const answer = await page('get', tokenOf());
     expect(answer.text).toContain(`action="/api/v1/verify/${tokenOf()}/resend"`);
@@ -121,7 +121,7 @@ describe('the verification page', () => {
     expect((await page('post', tokenOf(), '/resend')).status).toBe(429);
   });
 
-  it("speaks the person's language", async () => {
+  it("is in the person's language", async () => {
     await api.database.models.users.updateOne({ onboardingId }, { $set: { locale: 'de-AT' } });
     const { text, headers } = await page('get', tokenOf());
     expect([
@@ -131,7 +131,7 @@ describe('the verification page', () => {
     ]).toEqual([true, true, 'de']);
   });
 
-  it('asks for patience while the process does not answer', async () => {
+  it('asks the person to try again while the process does not respond', async () => {
     refusal = new DomainError('OUTCOME_PENDING', 'later');
     const answer = await page('post', tokenOf());
     expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);

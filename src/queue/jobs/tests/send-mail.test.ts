@@ -144,7 +144,7 @@ test.each([
   expect(await rowById(row._id)).not.toHaveProperty('open');
 });
 
-test('a mail with an address of its own goes there, in the language of the partner', async () => {
+test("a mail with an address of its own goes there, in the partner's language", async () => {
   const { row } = await given(
     { template: 'approvalRequest', to: 'reviewer@example.com', data: {} },
     { onboarding: { state: 'awaiting_approval' } },
@@ -154,7 +154,7 @@ test('a mail with an address of its own goes there, in the language of the partn
   expect(received[0]?.raw).toContain('Das Onboarding von');
 });
 
-test('while the mail server is away a job waits without counting a failure, then sends', async () => {
+test('while the mail server is down a job waits without counting a failure, then sends', async () => {
   await stopServer();
   const { row } = await given({});
   const consuming = consume(row._id);
@@ -165,7 +165,7 @@ test('while the mail server is away a job waits without counting a failure, then
   expect(received).toHaveLength(1);
 });
 
-test('a worker that closes during an outage leaves the row to the others at once', async () => {
+test('a worker that closes during an outage releases the row to the others immediately', async () => {
   await stopServer();
   const { row } = await given({});
   await database.models.outbox.updateOne(
@@ -201,7 +201,7 @@ test('a refused recipient is counted without the address, listed after 20 failur
   expect((await find())[0]).not.toHaveProperty('open');
 });
 
-test("a mail is in the partner's language where there is none in the person's, and in English where neither", async () => {
+test("a mail is in the person's language, else in the partner's, else in English", async () => {
   const spoken: (string | undefined)[] = [];
   for (const locale of ['de-AT', 'it-IT']) {
     const { row } = await given({}, { user: { locale: 'fr-FR' }, partner: { locale } });

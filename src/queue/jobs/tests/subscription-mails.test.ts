@@ -46,20 +46,23 @@ describe('the end of a trial', () => {
       'Ihre Probezeit bei Fähre & Söhne endet bald',
       ['Dann werden 24,680 KWD abgebucht.'],
     ],
-  ])('is announced in %s, with what is charged then and when', async (_language, user, amount, subject, sentences) => {
-    const life = await world.subscribe({ amount, user, quantity: 2, trialDays: 14, at: '2026-10-16T08:00:00.000Z' });
-    await world.activities.startTrial(life.step('trial', '2026-10-16T08:00:01.000Z'));
-    const { trialNoticeAt, trialEndAt } = await life.read();
-    expect(trialNoticeAt?.toISOString()).toBe('2026-10-27T09:00:00.000Z');
-    expect(trialEndAt?.toISOString()).toBe('2026-10-30T09:00:00.000Z');
-    for (let time = 0; time < 2; time++)
-      await world.activities.announceTrialEnd(life.step('notice', '2026-10-27T09:00:00.000Z'));
-    const [mail, ...more] = await life.inbox();
-    expect([mail?.subject, more]).toEqual([subject, []]);
-    for (const sentence of sentences) expect(mail?.text).toContain(sentence);
-  });
+  ])(
+    'is announced in %s, with the amount and the time of the charge',
+    async (_language, user, amount, subject, sentences) => {
+      const life = await world.subscribe({ amount, user, quantity: 2, trialDays: 14, at: '2026-10-16T08:00:00.000Z' });
+      await world.activities.startTrial(life.step('trial', '2026-10-16T08:00:01.000Z'));
+      const { trialNoticeAt, trialEndAt } = await life.read();
+      expect(trialNoticeAt?.toISOString()).toBe('2026-10-27T09:00:00.000Z');
+      expect(trialEndAt?.toISOString()).toBe('2026-10-30T09:00:00.000Z');
+      for (let time = 0; time < 2; time++)
+        await world.activities.announceTrialEnd(life.step('notice', '2026-10-27T09:00:00.000Z'));
+      const [mail, ...more] = await life.inbox();
+      expect([mail?.subject, more]).toEqual([subject, []]);
+      for (const sentence of sentences) expect(mail?.text).toContain(sentence);
+    },
+  );
 
-  it('names what is really charged where the first period is a shorter one', async () => {
+  it('names the amount really charged where the first period is shorter', async () => {
     // Billing from 16 April on, on the 1st: 15 of April's 30 days.
     const life = await world.subscribe({
       amount: { amountMinor: 3000, currency: 'EUR' },
@@ -87,7 +90,7 @@ describe('a renewal that fails', () => {
         unpaid: 'Your subscription with Fähre & Söhne is on hold',
         cancelled: 'Your subscription with Fähre & Söhne has ended',
         amount: 'We could not charge KWD 12.340 for Pro.',
-        // From London's point of view, over the end of summer time in Britain.
+        // In London's time, over the end of summer time in Britain.
         retries: [
           '24 October 2026 at 09:00 BST',
           '26 October 2026 at 08:00 GMT',
@@ -149,7 +152,7 @@ describe('a renewal that fails', () => {
 it.each([
   ['English', english, yen, 617, 'For the time that was paid and not used, ¥617 will be given back.'],
   ['German', german, yen, 617, 'Für die bezahlte und nicht genutzte Zeit werden 617 ¥ erstattet.'],
-  // Half of it is 6175, of which Stripe takes tens.
+  // Half of it is 6175, and Stripe accepts only multiples of ten.
   [
     'English in dinars',
     english,
@@ -158,7 +161,7 @@ it.each([
     'For the time that was paid and not used, KWD 6.170 will be given back.',
   ],
 ])(
-  'the end of a subscription that is given back in part says how much, in %s',
+  'the mail at the end of a subscription that is refunded in part says how much, in %s',
   async (_language, user, amount, refundMinor, sentence) => {
     const life = await world.subscribe({ amount, user, at: '2026-09-01T08:00:00.000Z' });
     await life.charge(1, 'captured', '2026-09-01T08:00:00.000Z');
@@ -176,7 +179,7 @@ it.each([
   },
 );
 
-it('of a customer of the partner who is no user of ours nothing is written to anybody', async () => {
+it('sends nothing about a customer of the partner who is no user of ours', async () => {
   const life = await world.subscribe({ amount: yen, user: english, at: '2026-09-23T08:00:00.000Z' });
   await world.database.models.subscriptions.updateOne(
     { _id: (await life.read())._id },

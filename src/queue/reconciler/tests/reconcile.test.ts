@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterAll(() => drop());
 
-/** Temporal's two answers; the real ones are covered by the system tests. */
+/** The two queries to Temporal; the system tests cover the real ones. */
 const processes = {
   async *listRunning() {
     for (const workflowId of running) yield { workflowId };
@@ -30,10 +30,10 @@ const processes = {
   isRunning: async (workflowId: string) => running.has(workflowId),
 };
 const reconcile = (more: Partial<Parameters<typeof createReconciler>[0]> = {}) =>
-  createReconciler({ database, processes, logger: silent, lookAgainAfterMs: 20, batch: 2, ...more })();
+  createReconciler({ database, processes, logger: silent, recheckAfterMs: 20, batch: 2, ...more })();
 const items = () => database.models.stuckItems.find({}, { _id: 0, kind: 1, subject: 1, state: 1 }).lean();
 
-/** An onboarding with the event that tells of its state. */
+/** Inserts an onboarding with the event that records its state. */
 async function given(changes: Partial<Onboarding> = {}): Promise<Onboarding> {
   const { onboarding } = people({ onboarding: changes });
   await database.models.onboardings.insertMany([onboarding]);
@@ -67,7 +67,7 @@ const startRow = ({ tenantId, _id: entityId }: Onboarding) =>
   });
 const startsOf = ({ _id }: Onboarding) => database.models.outbox.find({ entityId: _id }).sort({ _id: 1 }).lean();
 
-test('nothing is listed where everything is as it should be', async () => {
+test('nothing is listed while everything is in order', async () => {
   for (const state of ['awaiting_verification', 'awaiting_profile', 'activating'] as const)
     running.add(userOnboardingId((await given({ state }))._id));
   await given({ state: 'completed' });
@@ -85,7 +85,7 @@ test('an open onboarding without a process is listed once, and unlisted when it 
   expect(await items()).toEqual([{ kind: 'workflow_missing', subject, state: 'mended' }]);
 });
 
-test('one that changed a moment ago, or whose list entry only lags, is not listed', async () => {
+test('an onboarding that changed a moment ago, or whose list entry only lags, is not listed', async () => {
   await given({ updatedAt: new Date() });
   const lagging = userOnboardingId((await given())._id);
   expect(await reconcile({ processes: { ...processes, isRunning: async (id) => id === lagging } })).toEqual({
@@ -97,8 +97,8 @@ test('one that changed a moment ago, or whose list entry only lags, is not liste
 test('an onboarding without a start gets one, and is listed when two starts led nowhere', async () => {
   const onboarding = await given({ state: 'accepted' });
   expect(await reconcile()).toEqual({ listed: 0, mended: 1 });
-  const [asked] = await startsOf(onboarding);
-  expect(asked).toMatchObject({
+  const [start] = await startsOf(onboarding);
+  expect(start).toMatchObject({
     pending: ['temporal'],
     open: true,
     tenantId: onboarding.tenantId,
@@ -146,14 +146,14 @@ test('an onboarding whose state was changed by hand is listed until it is set ri
   expect(await reconcile()).toEqual({ listed: 0, mended: 2 });
 });
 
-test('an onboarding that looks wrong once and right at the second look is not listed', async () => {
+test('an onboarding that is wrong at the first check and right at the second is not listed', async () => {
   const { _id, state } = await given();
   running.add(userOnboardingId(_id));
   await database.models.onboardings.updateOne({ _id }, { $set: { state: 'awaiting_profile' } });
-  const looking = createReconciler({ database, processes, logger: silent, lookAgainAfterMs: 500 })();
+  const reconciling = createReconciler({ database, processes, logger: silent, recheckAfterMs: 500 })();
   await wait(200);
   await database.models.onboardings.updateOne({ _id }, { $set: { state } });
-  expect(await looking).toEqual({ listed: 0, mended: 0 });
+  expect(await reconciling).toEqual({ listed: 0, mended: 0 });
 });
 
 test('an outage of Temporal lists nothing', async () => {

@@ -35,7 +35,7 @@ const rowFor = (consumer: Consumer, more: Partial<OutboxRow> = {}): OutboxRow =>
 });
 
 function runRelay(input: Partial<CreateOutboxRelayInput> & { queues: Pick<Queues, 'publish'> }) {
-  const relay = createOutboxRelay({ database, starter: { start: doneAtOnce }, logger: silent, pollMs: 50, ...input });
+  const relay = createOutboxRelay({ database, starter: { start: recordStart }, logger: silent, pollMs: 50, ...input });
   void relay.run();
   closers.push(() => relay.stop());
   return relay;
@@ -47,8 +47,8 @@ function openQueues(prefix: string, redisUrl = testRedisUrl()): Queues {
   return queues;
 }
 
-const nowhere: Pick<Queues, 'publish'> = { publish: async () => undefined };
-const doneAtOnce = async (row: OutboxRow) => {
+const noQueues: Pick<Queues, 'publish'> = { publish: async () => undefined };
+const recordStart = async (row: OutboxRow) => {
   await markDone({ database, rowId: row._id, consumer: 'temporal' });
 };
 const refusedConnection = () =>
@@ -57,14 +57,14 @@ const rowById = async (id: string) => (await database.models.outbox.findById(id)
 
 test('rows that become visible out of order are all sent', async () => {
   const late = rowFor('temporal', { dueAt: new Date(Date.now() - 60_000) });
-  const relay = createOutboxRelay({ database, starter: { start: doneAtOnce }, queues: nowhere, logger: silent });
+  const relay = createOutboxRelay({ database, starter: { start: recordStart }, queues: noQueues, logger: silent });
   await database.models.outbox.insertMany([rowFor('temporal')]);
   expect(await relay.sweep()).toBe(1);
   await database.models.outbox.insertMany([late]);
   expect(await relay.sweep()).toBe(1);
 });
 
-test('a row that was sent is left alone while it is leased and sent again after that', async () => {
+test('a sent row is left alone while it is leased and sent again after that', async () => {
   const sent: string[] = [];
   const row = rowFor('mail');
   await database.models.outbox.insertMany([row]);
@@ -75,14 +75,14 @@ test('a row that was sent is left alone while it is leased and sent again after 
   await eventually(() => expect(sent).toHaveLength(2));
 });
 
-test('while Temporal is away rows count no failure, mails go on, and all start when it is back', async () => {
+test('while Temporal is down rows count no failure, mails go on, and all start when it is back', async () => {
   let away = true;
   let attempts = 0;
   const starter = {
     start: async (row: OutboxRow) => {
       attempts += 1;
       if (away) throw refusedConnection();
-      await doneAtOnce(row);
+      await recordStart(row);
     },
   };
   const starts = Array.from({ length: 50 }, () => rowFor('temporal'));
@@ -107,11 +107,11 @@ test('a refused start counts on its row, is retried a second later and stops no 
   const starter = {
     start: async (row: OutboxRow) => {
       if (row._id === bad._id) throw new Error('refused for ada@example.com');
-      await doneAtOnce(row);
+      await recordStart(row);
     },
   };
   const before = Date.now();
-  await createOutboxRelay({ database, starter, queues: nowhere, logger: silent }).sweep();
+  await createOutboxRelay({ database, starter, queues: noQueues, logger: silent }).sweep();
   const row = await rowById(bad._id);
   expect(row).toMatchObject({ failures: 1, lastError: 'Error: refused for [address]', open: true });
   expect(row.dueAt.getTime() - before).toBeGreaterThanOrEqual(1000);
@@ -127,25 +127,25 @@ test('starts are paced: never more than the given number in flight', async () =>
     start: async (row: OutboxRow) => {
       most = Math.max(most, (inFlight += 1));
       await setTimeout(5);
-      await doneAtOnce(row);
+      await recordStart(row);
       inFlight -= 1;
     },
   };
-  await createOutboxRelay({ database, starter, queues: nowhere, logger: silent, maxStartsInFlight: 3 }).sweep();
+  await createOutboxRelay({ database, starter, queues: noQueues, logger: silent, maxStartsInFlight: 3 }).sweep();
   expect(most).toBe(3);
 });
 
-test('a relay that stops hands back what it has not started', async () => {
+test('a relay that stops releases the rows that it has not started', async () => {
   await database.models.outbox.insertMany(Array.from({ length: 20 }, () => rowFor('temporal')));
   let started = 0;
   const starter = {
     start: async (row: OutboxRow) => {
       started += 1;
       await setTimeout(200);
-      await doneAtOnce(row);
+      await recordStart(row);
     },
   };
-  const relay = createOutboxRelay({ database, starter, queues: nowhere, logger: silent, maxStartsInFlight: 4 });
+  const relay = createOutboxRelay({ database, starter, queues: noQueues, logger: silent, maxStartsInFlight: 4 });
   void relay.run();
   await eventually(() => expect(started).toBe(4));
   await relay.stop();
@@ -155,12 +155,12 @@ test('a relay that stops hands back what it has not started', async () => {
   );
 });
 
-test('with Redis away from the beginning rows wait uncounted and go out once it is there', async () => {
+test('with Redis down from the beginning rows wait uncounted and are sent once it is up', async () => {
   const row = rowFor('mail');
   await database.models.outbox.insertMany([row]);
   const prefix = ownPrefix();
   const absent = openQueues(prefix, 'redis://127.0.0.1:1');
-  const relay = createOutboxRelay({ database, starter: { start: doneAtOnce }, queues: absent, logger: silent });
+  const relay = createOutboxRelay({ database, starter: { start: recordStart }, queues: absent, logger: silent });
   await relay.sweep();
   expect(await rowById(row._id)).toMatchObject({ failures: 0, lease: null, open: true });
   const queues = openQueues(prefix);

@@ -12,7 +12,7 @@ import { casesOf } from '../../../testing/long-form';
 import { deferred } from '../../../testing/deferred';
 import { openTestDatabase } from '../../../testing/servers/test-database';
 
-/** Rows for two relays and two sets of consumers. */
+/** Number of rows for two relays and two sets of consumers. */
 const ROWS = casesOf({ short: 200, long: 1_000 });
 
 let database: Database;
@@ -40,7 +40,7 @@ const rowFor = (consumer: Consumer, more: Partial<OutboxRow> = {}): OutboxRow =>
 });
 
 function runRelay(input: Partial<CreateOutboxRelayInput> & { queues: Pick<Queues, 'publish'> }) {
-  const relay = createOutboxRelay({ database, starter: { start: doneAtOnce }, logger: silent, pollMs: 50, ...input });
+  const relay = createOutboxRelay({ database, starter: { start: recordStart }, logger: silent, pollMs: 50, ...input });
   void relay.run();
   closers.push(() => relay.stop());
   return relay;
@@ -52,7 +52,7 @@ function openQueues(prefix: string, redisUrl = testRedisUrl()): Queues {
   return queues;
 }
 
-const doneAtOnce = async (row: OutboxRow) => {
+const recordStart = async (row: OutboxRow) => {
   await markDone({ database, rowId: row._id, consumer: 'temporal' });
 };
 
@@ -91,7 +91,7 @@ test('every effect happens once per consumer though Redis is flushed and both re
   const startCounting = countingConsumer(database, 'temporal');
   const starter = { start: async (row: OutboxRow) => void (await startCounting(row)) };
   const relayInput = () => ({ starter, queues: openQueues(prefix), leaseMs: 3000 });
-  // A killed relay: it has leased rows and sends nothing any more.
+  // A killed relay has leased rows and sends nothing any more.
   const { promise: hung, resolve: endHanging } = deferred();
   const killed = [0, 1].map(() => {
     const input = relayInput();

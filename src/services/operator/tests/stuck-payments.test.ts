@@ -41,7 +41,7 @@ async function list(kind: StuckKind, entityType: 'payment' | 'refund', entityId:
 }
 const stateOf = async ({ _id }: StuckItem) => (await world.database.models.stuckItems.findById(_id).lean())?.state;
 
-/** Sends what was written for Temporal, as the relay does. */
+/** Sends the rows written for Temporal, as the relay does. */
 async function relay(entityId: string): Promise<void> {
   for (const row of await world.database.models.outbox.find({ entityId, open: true, pending: 'temporal' }).lean())
     await world.starter.start(row);
@@ -80,9 +80,9 @@ it('the reconciler finds payments and refunds without a process and no others', 
     database: world.database,
     processes: workflows,
     logger: silent,
-    lookAgainAfterMs: 100,
+    recheckAfterMs: 100,
   })();
-  // The refund's start is asked for again; the payment is an operator's matter.
+  // The start of the refund is requested again; the payment is left to an operator.
   expect(result).toEqual({ listed: 1, mended: 1 });
   await relay(unstarted);
   await waitFor(async () => (await world.readRefund(unstarted)).state === 'succeeded', { what: 'the refund' });
@@ -97,7 +97,7 @@ it('the reconciler finds payments and refunds without a process and no others', 
   expect((await differences(world, gone)).problems).toEqual([]);
 });
 
-it('closing a payment without a process gives back what is held before it ends', async () => {
+it('closing a payment without a process voids its hold before it ends', async () => {
   const paymentId = await world.pay({ capture: 'manual' });
   await world.until(paymentId, 'authorised');
   await world.handle(paymentId).terminate('from outside');
@@ -109,16 +109,16 @@ it('closing a payment without a process gives back what is held before it ends',
   expect((await differences(world, paymentId)).problems).toEqual([]);
 });
 
-/** Ended by hand, while its process waits for a capture and the bank holds the money. */
+/** A payment ended manually in the database, while its process waits for a capture and the bank holds the money. */
 async function endedByHand(): Promise<string> {
   const paymentId = await world.pay({ capture: 'manual' });
-  // By then the process has nothing more to record, and no event tells of what is changed by hand.
+  // At that point the process has nothing more to record, and no event shows a manual change.
   await waitFor(async () => (await world.timeline(paymentId)).at(-1) === 'notified', { what: 'the process to wait' });
   await world.database.models.payments.updateOne({ _id: paymentId }, { $set: { state: 'captured' } });
   return paymentId;
 }
 
-it('closing a payment that was ended by hand gives back what is held', async () => {
+it('closing a payment that was ended manually voids its hold', async () => {
   const paymentId = await endedByHand();
   expect((await close(await list('workflow_orphaned', 'payment', paymentId))).state).toBe('closed');
   await relay(paymentId);
@@ -128,7 +128,7 @@ it('closing a payment that was ended by hand gives back what is held', async () 
   expect((await differences(world, paymentId)).problems).toEqual([]);
 });
 
-it('restarting a payment that was ended by hand continues from its last event', async () => {
+it('restarting a payment that was ended manually continues from its last event', async () => {
   const paymentId = await endedByHand();
   const { chain } = await world.read(paymentId);
   expect((await restart(await list('workflow_orphaned', 'payment', paymentId))).state).toBe('restarted');
@@ -139,7 +139,7 @@ it('restarting a payment that was ended by hand continues from its last event', 
   expect((await differences(world, paymentId)).problems).toEqual([]);
 });
 
-it('a process whose payment has ended by its own events, or is gone, can only be ended', async () => {
+it('a process whose payment has ended by its events, or is gone, can only be terminated', async () => {
   const [ended, gone] = await Promise.all([world.pay(), world.pay({ capture: 'manual' })]);
   await Promise.all([world.until(ended, 'captured'), world.until(gone, 'authorised')]);
   await world.database.models.payments.deleteOne({ _id: gone });
@@ -152,7 +152,7 @@ it('a process whose payment has ended by its own events, or is gone, can only be
   expect((await world.handle(gone).describe()).status.name).toBe('TERMINATED');
 });
 
-it('an outcome that is not known is looked up at once, and its item leaves the list by itself', async () => {
+it('an unknown outcome is looked up immediately, and its item leaves the list by itself', async () => {
   const paymentId = await world.payAndLoseTheAnswer();
   const item = await list('outcome_unknown', 'payment', paymentId);
   await world.chaos({ down: false });
@@ -179,17 +179,17 @@ it("closing the unknown outcome of a subscription's payment gives it up without 
   const {
     payment: { _id: paymentId },
   } = await world.accept({ paymentMethod: 'pm_timeout_after_charge', purpose: 'renewal', parent: testParent });
-  const asked = world.ask(paymentId);
+  const queried = world.runRenewal(paymentId);
   await waitFor(async () => (await world.bankItems(paymentId)).length > 0, { what: 'the charge' });
   await world.chaos({ down: true });
-  expect((await asked).state).toBe('unknown');
+  expect((await queried).state).toBe('unknown');
   const item = await list('outcome_unknown', 'payment', paymentId);
   await expect(restart(item)).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
   expect((await close(item)).state).toBe('closed');
   await relay(paymentId);
   expect((await world.read(paymentId)).undoing).toEqual({ towards: 'cancelled', reason: 'closed_by_operator' });
   await world.chaos({ down: false });
-  expect(await world.ask(paymentId)).toMatchObject({ state: 'cancelled' });
+  expect(await world.runRenewal(paymentId)).toMatchObject({ state: 'cancelled' });
   expect((await world.bankItems(paymentId)).map(({ outcome }) => outcome)).toEqual(['authorised', 'voided']);
 });
 

@@ -30,7 +30,7 @@ const restart = (item: StuckItem) =>
 const close = (item: StuckItem) =>
   world.database.inTransaction((session) => operations.close({ item, by, reason: 'Agreed by telephone', session }));
 
-/** On the operator's list, as the reconciler puts it there. */
+/** Puts the subscription on the operator's list, as the reconciler does. */
 async function list(id: string, kind: StuckKind = 'workflow_missing'): Promise<StuckItem> {
   const subject = workflowIdOf(id);
   await openStuckItem({
@@ -45,7 +45,7 @@ async function list(id: string, kind: StuckKind = 'workflow_missing'): Promise<S
   return world.database.models.stuckItems.findOne({ subject, open: true }).lean().orFail();
 }
 
-/** Paid for its first month; its process is gone. */
+/** A subscription paid for its first month, whose process is gone. */
 async function orphaned(): Promise<string> {
   const id = await world.subscribe({ planId: await world.plan(), userId: await world.user() });
   await world.untilSettled(id);
@@ -54,8 +54,8 @@ async function orphaned(): Promise<string> {
 }
 
 /**
- * The first charge was made, its answer lost, and the gateway is away: nobody knows whether it was paid. The process is
- * gone too.
+ * A subscription whose first charge was made and got no response, while the gateway is unavailable: the outcome is
+ * unknown. Its process is gone too.
  */
 async function orphanedWhilePaying({ cancelled = false } = {}): Promise<string> {
   const id = await world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_timeout_after_charge' });
@@ -84,7 +84,7 @@ it('a subscription without a process is found; restarted, it charges the next pe
     { $set: { updatedAt: new Date(Date.now() - 60_000) } },
   );
   expect(
-    await createReconciler({ database: world.database, processes: workflows, logger: silent, lookAgainAfterMs: 100 })(),
+    await createReconciler({ database: world.database, processes: workflows, logger: silent, recheckAfterMs: 100 })(),
   ).toEqual({ listed: 1, mended: 0 });
 
   const item = await world.database.models.stuckItems.findOne({ entityId: gone, open: true }).lean().orFail();
@@ -103,7 +103,7 @@ it('a subscription without a process is found; restarted, it charges the next pe
   expect(await world.timeline(gone)).toEqual(['accepted', 'invoiced', 'activated', 'restarted', 'invoiced', 'renewed']);
 });
 
-it('closed, a subscription is cancelled at once and told so; what was paid stays paid', async () => {
+it('closed, a subscription is cancelled immediately and stays paid, and the user is notified', async () => {
   const id = await orphaned();
   expect((await close(await list(id))).state).toBe('closed');
   expect(await world.read(id)).toMatchObject({ state: 'cancelled', reason: 'closed_by_operator', charge: null });
@@ -126,7 +126,7 @@ it('closed while its process still runs, it is charged no more', async () => {
   expect(await world.bankBalance(id)).toMatchObject({ captured: 1000, refunded: 0 });
 });
 
-it('a subscription ended by hand continues when restarted and ends in order when closed', async () => {
+it('a subscription ended manually continues when restarted and ends in order when closed', async () => {
   const endByHand = async () => {
     const id = await world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_declined' });
     await world.until(id, 'past_due');
@@ -143,7 +143,7 @@ it('a subscription ended by hand continues when restarted and ends in order when
   expect((await world.invoices(over)).map(({ state }) => state)).toEqual(['void']);
 });
 
-it('closed with an invoice that failed, it takes the invoice back', async () => {
+it('closed with an invoice that failed, a subscription voids the invoice', async () => {
   const id = await world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_declined' });
   await world.until(id, 'past_due');
   await world.handle(id).terminate('from outside');
@@ -152,7 +152,7 @@ it('closed with an invoice that failed, it takes the invoice back', async () => 
   expect(await world.read(id)).toMatchObject({ state: 'cancelled', charge: null });
 });
 
-it('closed with an invoice that credit had paid a part of, it keeps the credit', async () => {
+it('closed with an invoice partly paid by credit, a subscription keeps the credit', async () => {
   const id = await world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_declined' });
   await world.until(id, 'past_due');
   await world.handle(id).terminate('from outside');
@@ -165,11 +165,11 @@ it('closed with an invoice that credit had paid a part of, it keeps the credit',
   expect((await world.read(id)).creditBalance).toEqual({ amountMinor: 300, currency: 'EUR' });
 });
 
-it('closed with an invoice that was paid in part, it gives that part back', async () => {
+it('closed with an invoice that was paid in part, a subscription refunds that part', async () => {
   const id = await world.subscribe({ planId: await world.plan() });
   await world.untilSettled(id);
   await world.handle(id).terminate('from outside');
-  // As if it had been captured in part at the gateway, and so been left open.
+  // As if the payment had been captured in part at the gateway, and the invoice so been left open.
   const [invoice] = await world.invoices(id);
   const { models } = world.database;
   await models.invoices.updateOne(
@@ -209,7 +209,7 @@ it('a subscription closed with an unknown payment is cancelled, and a new run ke
   await world.relay();
   await waitFor(async () => (await world.read(id)).charge === null, { what: 'the payment to be withdrawn' });
   await waitFor(async () => !(await hasProcess(id)), { what: 'the new run to end' });
-  // The process of the payment outlived its parent: where it was quicker the money was taken, and is given back.
+  // The payment's process outlived its parent: where it was faster the money was captured, and is refunded.
   await waitFor(
     async () => {
       await world.relay();
@@ -222,7 +222,7 @@ it('a subscription closed with an unknown payment is cancelled, and a new run ke
   expect((await world.invoices(id)).map(({ state }) => state)).toEqual(['void']);
 });
 
-it('restarted while nobody knows whether it paid, it finds out and does not charge again', async () => {
+it('restarted with an unknown payment, a subscription looks it up and does not charge again', async () => {
   const id = await orphanedWhilePaying();
   await restart(await list(id));
   await world.chaos({ down: false });

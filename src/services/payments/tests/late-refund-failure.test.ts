@@ -98,7 +98,7 @@ describe('a late refund failure', () => {
       failure: 'failed_after_success',
     });
     expect((await models.refunds.findById(refundId).lean().orFail()).version).toBe(version);
-    // The money can be refunded again, and the books say so.
+    // The money can be refunded again, and the books show it as not refunded.
     expect(await models.payments.findById(paymentId).lean()).toMatchObject({
       state: 'captured',
       refundedMinor: 0,

@@ -15,7 +15,7 @@ import type { Payment } from '../../../models/payments/payment';
 import { findEntity } from '../../../services/find-entity';
 import {
   commandReleasedPayment,
-  outcomeOfAskedCancel,
+  outcomeOfPendingCancel,
   type PaymentCommandTerms,
 } from '../../../services/payments/command-released-payment';
 import { isReleased } from '../../../services/payments/released-payment';
@@ -27,12 +27,12 @@ export interface SendPaymentCommandInput extends PaymentCommandTerms {
 }
 
 /**
- * Sends a command to a payment; see `sendCommand`. A renewal's payment that waits for a person has no process
- * meanwhile: there the command is a guarded transition, which the next run goes on from.
+ * Sends a command to a payment; see `sendCommand`. A renewal's payment that waits for a person has no workflow
+ * meanwhile: there the command is a guarded transition, from which the next run continues.
  *
  * @throws DomainError as `sendCommand`, and `PAYMENT_NOT_CAPTURABLE`, `PAYMENT_NOT_IN_REVIEW`, `PAYMENT_ALREADY_ENDED`,
- *   what `captureAmount` throws, and `PAYMENT_CAPTURED` for a cancel that came after the money was taken: accept a
- *   refund instead.
+ *   the errors of `captureAmount`, and `PAYMENT_CAPTURED` for a cancel that came after the capture: accept a refund
+ *   instead.
  */
 export type SendPaymentCommand = (input: SendPaymentCommandInput) => Promise<PaymentOutcome>;
 
@@ -41,8 +41,9 @@ export function createPaymentCommands(dependencies: CommandDependencies): SendPa
   return async (input) => {
     const { tenantId, paymentId, command, commandId, by, decision } = input;
     const payment = await findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
-    const asked = command === 'cancelPayment' ? await outcomeOfAskedCancel({ database, payment, commandId }) : null;
-    if (asked) return asked;
+    const recorded =
+      command === 'cancelPayment' ? await outcomeOfPendingCancel({ database, payment, commandId }) : null;
+    if (recorded) return recorded;
     if (isReleased(payment)) return commandReleasedPayment({ database, payment, ...input });
     const amountMinor =
       command === 'capturePayment' && input.amount
@@ -70,8 +71,8 @@ export function createPaymentCommands(dependencies: CommandDependencies): SendPa
 }
 
 /**
- * What a state refuses whatever its process says. `review` and `capture` may overtake the step that makes them
- * possible.
+ * Returns the refusal that a state implies whatever its workflow says, or null. A review or a capture may arrive before
+ * the step that makes it possible.
  */
 function refusalOf({ state, capture }: Payment, command: RunningPaymentCommand): DomainError | null {
   if (command === 'cancelPayment' && meaningOfCancel(state) === 'refund') {

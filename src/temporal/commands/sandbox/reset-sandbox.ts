@@ -13,9 +13,9 @@ export interface ResetSandboxInput {
   client: Client;
   database: Database;
   tenantId: string;
-  /** The idempotency record of the request that asks for it: the only one that stays. */
+  /** The idempotency record of the reset request: the only one that is kept. */
   keepIdempotencyId?: string;
-  /** Of the `whileResetting` it runs in. */
+  /** From the `whileResetting` that encloses the call. */
   requireHeld: RequireHeld;
 }
 
@@ -23,11 +23,11 @@ const CALL_TIMEOUT_MS = 10_000;
 
 /**
  * Gives a sandbox tenant an empty sandbox in real time: ends its workflows, deletes its data and sets its clock to real
- * time. Partner and API keys stay. An advance that runs is ended first, so that one that stalls never locks a sandbox.
+ * time. Partner and API keys stay. A running advance is ended first, so an advance that stalls never locks a sandbox.
  * Safe to repeat after any interruption; Temporal has to be reachable.
  *
- * @throws DomainError `FORBIDDEN` for a live tenant, `OUTCOME_PENDING` when something kept writing so that the sandbox
- *   never was empty, and what `requireHeld` throws.
+ * @throws DomainError `FORBIDDEN` for a live tenant, `OUTCOME_PENDING` when continuing writes kept the sandbox from
+ *   becoming empty, and the errors of `requireHeld`.
  */
 export async function resetSandbox({
   client,
@@ -44,7 +44,7 @@ export async function resetSandbox({
     ...(await openWorkflowIds({ database, tenantId })),
     ...(await runningWorkflowIds({ client, tenantId })),
   ];
-  // First what would go on: without its operation an advance can no longer move the clock, without its row nothing
+  // Operations and outbox first: without its operation an advance can no longer move the clock, without its row nothing
   // starts.
   for (const model of [operations, outbox]) await deleteDocuments({ model: model as never, tenantId, requireHeld });
   const workflows = createRunningWorkflows(client);
@@ -55,7 +55,7 @@ export async function resetSandbox({
   if (!isEmpty) {
     throw new DomainError(
       'OUTCOME_PENDING',
-      'Something kept writing to the sandbox while it was emptied. Repeat the reset with the same Idempotency-Key.',
+      'Data was still being written to the sandbox during the reset. Repeat the reset with the same Idempotency-Key.',
       { retryAfterSeconds: 5 },
     );
   }
@@ -63,7 +63,8 @@ export async function resetSandbox({
 }
 
 /**
- * What visibility says, which may lag by seconds: whatever else runs, such as the workflow of an entity that has ended.
+ * Returns the running workflows in Temporal's visibility, which may lag by seconds. It finds those that no open entity
+ * names, such as the workflow of an entity that has ended.
  */
 async function runningWorkflowIds({ client, tenantId }: { client: Client; tenantId: string }): Promise<string[]> {
   const query = `${tenantIdAttribute.name} = '${tenantId}' AND ExecutionStatus = 'Running'`;

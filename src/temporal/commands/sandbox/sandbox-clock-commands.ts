@@ -11,7 +11,7 @@ import { insertDocuments } from '../../../services/insert-documents';
 import { newStartRow, OWN_SEND_MS } from '../../../services/new-outbox-row';
 import type { Operation } from '../../../models/sandbox/operation';
 import type { OutboxRow } from '../../../models/outbox-row';
-import { rejectReset } from '../../../services/sandbox/sandbox-reset';
+import { requireNoReset } from '../../../services/sandbox/sandbox-reset';
 
 export interface AcceptAdvanceInput {
   database: Database;
@@ -31,7 +31,7 @@ export interface AcceptAdvanceInput {
  *
  * @throws DomainError `FORBIDDEN` for a live tenant, `INVALID_REQUEST` and `INSTANT_TOO_LATE` at `/by`,
  *   `CLOCK_ADVANCING` while another advance of the tenant runs (`conflictsWith` its id), `SANDBOX_RESETTING` while a
- *   reset does.
+ *   reset runs.
  */
 export async function acceptAdvance({
   database,
@@ -45,8 +45,8 @@ export async function acceptAdvance({
   requireSandbox(tenantId);
   const { models } = database;
   const clock = await models.sandboxClocks.findById(tenantId).session(session).lean();
-  // Both write the clock's document, so an advance never slips in beside a reset.
-  rejectReset(clock);
+  // An advance and a reset both write the clock's document, so neither can start while the other runs.
+  requireNoReset(clock);
   if (clock?.advancing) throw alreadyAdvancing(clock.advancing);
   const partner = await models.partners.findById(tenantOf(tenantId).partnerId, { timeZone: 1 }).session(session).lean();
   const fromMs = clock?.offsetMs ?? 0;
@@ -76,7 +76,7 @@ export async function acceptAdvance({
     by: actor,
   };
   const row = newStartRow({ process: advanceClockProcess, entity: operation, delayMs: OWN_SEND_MS });
-  // Where another one was quicker the filter finds nothing, and the insert meets the tenant's key.
+  // If another advance came first, the filter matches nothing and the upsert violates the tenant's unique key.
   await models.sandboxClocks
     .updateOne(
       { _id: tenantId, advancing: null },
@@ -92,8 +92,9 @@ export async function acceptAdvance({
 }
 
 /**
- * The tenant's time, how far it is ahead of real time, and the advance that runs, if any. @throws DomainError
- * `FORBIDDEN` for a live tenant.
+ * Returns the tenant's time, its lead over real time, and the running advance, if any.
+ *
+ * @throws DomainError `FORBIDDEN` for a live tenant.
  */
 export async function readSandboxClock({
   database,
@@ -113,7 +114,7 @@ export async function readSandboxClock({
   };
 }
 
-/** @throws DomainError `FORBIDDEN` */
+/** @throws DomainError `FORBIDDEN` for a live tenant. */
 export function requireSandbox(tenantId: string): void {
   if (tenantOf(tenantId).mode !== 'sandbox')
     throw new DomainError('FORBIDDEN', 'Only a sandbox has a clock that can be moved. Use a sandbox key.');

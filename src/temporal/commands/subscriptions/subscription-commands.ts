@@ -23,7 +23,7 @@ export type SendSubscriptionCommandInput = {
     subscriptionId: string;
     command: Command;
     terms: SubscriptionCommandTerms[Command];
-    /** The idempotency record's id; the update id, so a retry asks for the same update's outcome. */
+    /** The idempotency record's id, also the update id: a retry receives the same update's outcome. */
     commandId: string;
     by: Actor;
   };
@@ -31,10 +31,10 @@ export type SendSubscriptionCommandInput = {
 
 /**
  * Sends a command to a running subscription; see `sendCommand`. The new token of `updatePaymentMethod` waits in
- * `commandPayloads` under the command's id (`{ paymentMethod }`), which the caller has written before.
+ * `commandPayloads` under the command's id (`{ paymentMethod }`), written by the caller before.
  *
  * @throws DomainError as `sendCommand`; `PLAN_UNKNOWN`, `PLAN_CURRENCY_DIFFERS`, `NOTHING_TO_CHANGE`,
- *   `INTEGER_OUT_OF_RANGE`, `AMOUNT_TOO_LARGE`, `REFUND_NOT_APPLICABLE`, `RESUME_IN_PAST` for what is asked; the
+ *   `INTEGER_OUT_OF_RANGE`, `AMOUNT_TOO_LARGE`, `REFUND_NOT_APPLICABLE`, `RESUME_IN_PAST` for invalid terms; the
  *   conflicts `SUBSCRIPTION_CANCELLED`, `SUBSCRIPTION_NOT_STARTED`, `SUBSCRIPTION_PAUSED`, `SUBSCRIPTION_NOT_PAUSED`,
  *   `SUBSCRIPTION_RESUMING`, `INVOICE_OPEN`, `CHANGE_WAITING`, `NOTHING_TO_UNDO`.
  */
@@ -44,7 +44,7 @@ export function createSubscriptionCommands(dependencies: CommandDependencies): S
   return async (input) => {
     const { tenantId, subscriptionId, command, terms, commandId, by } = input;
     await requirePossible(dependencies, input);
-    const ask = () =>
+    const send = () =>
       sendCommand(dependencies, {
         tenantId,
         process: subscriptionProcess,
@@ -53,24 +53,24 @@ export function createSubscriptionCommands(dependencies: CommandDependencies): S
         input: { ...terms, commandId, by },
         refusalOf: (entity) => ((entity as Subscription).state === 'cancelled' ? cancelled(command) : null),
       }) as Promise<SubscriptionOutcome>;
-    return askAgainWhileStarting(ask);
+    return retryDuringContinueAsNew(send);
   };
 }
 
 const PAUSE_MS = 100;
-const MOST_ASKS = 10;
+const MAX_ATTEMPTS = 10;
 
-/** A process that starts afresh turns commands away for some ten milliseconds. */
-async function askAgainWhileStarting(ask: () => Promise<SubscriptionOutcome>): Promise<SubscriptionOutcome> {
-  for (let asked = 1; ; asked++) {
+/** Retries while the workflow continues-as-new: for some ten milliseconds it refuses commands. */
+async function retryDuringContinueAsNew(send: () => Promise<SubscriptionOutcome>): Promise<SubscriptionOutcome> {
+  for (let attempt = 1; ; attempt++) {
     try {
-      return await ask();
+      return await send();
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== subscriptionRefusals.continuingAsNew) throw error;
-      if (asked === MOST_ASKS)
+      if (attempt === MAX_ATTEMPTS)
         throw new DomainError(
           'OUTCOME_PENDING',
-          'The process is starting afresh: repeat the request with the same Idempotency-Key',
+          'The subscription is busy. Repeat the request with the same Idempotency-Key.',
           { retryAfterSeconds: 1 },
         );
       await setTimeout(PAUSE_MS);
@@ -78,7 +78,7 @@ async function askAgainWhileStarting(ask: () => Promise<SubscriptionOutcome>): P
   }
 }
 
-/** What can be told from the request and the plan alone is told here, where it can point at the field. */
+/** Rejects whatever the request and the plan alone rule out; here the error can point at the field. */
 async function requirePossible(
   { database }: CommandDependencies,
   { tenantId, subscriptionId, command, terms, commandId }: SendSubscriptionCommandInput,
@@ -88,8 +88,8 @@ async function requirePossible(
   const { subscriptions, events } = database.models;
   const subscription = await subscriptions.findOne({ _id: subscriptionId, tenantId }).lean();
   if (!subscription || subscription.state === 'cancelled') return;
-  // A repeat is answered as the first time, whatever the subscription has become since. Asked after it was read: it may
-  // be becoming so just now.
+  // A repeat succeeds as the first time, whatever the subscription has become since. Query the event after the
+  // subscription: the command may be recorded between the two reads.
   if (await events.exists({ tenantId, entityId: subscriptionId, step: commandStep(commandId) })) return;
   const { planId, quantity } = terms;
   requireChange({

@@ -10,17 +10,17 @@ export interface SendOnboardingCommandInput {
   tenantId: string;
   onboardingId: string;
   command: OnboardingCommand;
-  /** The idempotency record's id; the update id, so a retry asks for the same update's outcome. */
+  /** The idempotency record's id, also the update id: a retry receives the same update's outcome. */
   commandId: string;
   by: Actor;
-  /** For `verifyEmail`: the generation in the link, whose signature was checked. */
+  /** For `verifyEmail`: the generation in the link; the caller has verified the link's signature. */
   generation?: number;
 }
 
 /**
  * Sends a command to a running onboarding; see {@link sendCommand}.
  *
- * @throws DomainError as there, and `TOKEN_USED`, `TOKEN_SUPERSEDED`, `TOKEN_EXPIRED`, `RESEND_LIMIT`.
+ * @throws DomainError as `sendCommand`, and `TOKEN_USED`, `TOKEN_SUPERSEDED`, `TOKEN_EXPIRED`, `RESEND_LIMIT`.
  */
 export type SendOnboardingCommand = (input: SendOnboardingCommandInput) => Promise<OnboardingOutcome>;
 

@@ -3,9 +3,9 @@ import { paymentProcess, refundProcess } from '../../../contracts/payments/proce
 import { settledPaymentStates } from '../../../domain/payments/payment';
 import type { OutsideWaitDefinition, OutsideWaitInput } from '../outside-wait';
 
-export const WHAT_A_GATEWAY_SAYS = 'the gateway to say what became of a call';
+export const GATEWAY_RESULT = 'the gateway to report the result of a call';
 
-/** Returns whether a payment waits for the gateway's word, itself or by its parent. */
+/** Resolves to true while a payment waits for the gateway's report, itself or through its parent. */
 export async function isOpenAtGateway({ models, tenantId, entityId: _id }: OutsideWaitInput): Promise<boolean> {
   const payment = await models.payments.findOne({ _id, tenantId }, { state: 1, undoing: 1 }).lean();
   if (payment === null || settledPaymentStates.includes(payment.state)) return false;
@@ -13,10 +13,10 @@ export async function isOpenAtGateway({ models, tenantId, entityId: _id }: Outsi
 }
 
 export const paymentWaits: readonly OutsideWaitDefinition[] = [
-  { process: paymentProcess, what: WHAT_A_GATEWAY_SAYS, signal: gatewayReported.name, waits: isOpenAtGateway },
+  { process: paymentProcess, description: GATEWAY_RESULT, signal: gatewayReported.name, waits: isOpenAtGateway },
   {
     process: refundProcess,
-    what: WHAT_A_GATEWAY_SAYS,
+    description: GATEWAY_RESULT,
     signal: gatewayReported.name,
     waits: async ({ models, tenantId, entityId: _id }) =>
       (await models.refunds.exists({ _id, tenantId, state: 'pending' })) !== null,

@@ -2,12 +2,12 @@ import { subscriptionProcess } from '../../../contracts/subscriptions/process';
 import { paymentReported } from '../../../contracts/subscriptions/subscription';
 import { findPendingPaymentId } from '../../../services/subscriptions/pending-payment';
 import type { OutsideWaitDefinition } from '../outside-wait';
-import { isOpenAtGateway, WHAT_A_GATEWAY_SAYS } from '../payments/gateway-waits';
+import { isOpenAtGateway, GATEWAY_RESULT } from '../payments/gateway-waits';
 
-/** A subscription waits for the gateway while the payment that it charges does. */
+/** A subscription waits for the gateway while the payment that it charges does so. */
 export const chargeWait: OutsideWaitDefinition = {
   process: subscriptionProcess,
-  what: WHAT_A_GATEWAY_SAYS,
+  description: GATEWAY_RESULT,
   signal: paymentReported.name,
   async waits({ models, tenantId, entityId }) {
     const subscription = await models.subscriptions

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => opened.drop());
 
-it('counts a cancelled subscription as open until its last payment has its answer', async () => {
+it('counts a cancelled subscription as open until the result of its last payment is known', async () => {
   const { database } = opened;
   const partnerId = newId('partner');
   const now = new Date();

@@ -7,17 +7,17 @@ import { quietTemporal } from '../../../testing/servers/quiet-temporal';
 import { openTestNamespace, type TestNamespace } from '../../../testing/servers/test-namespace';
 import { waitFor } from '../../../testing/wait-for';
 import { PendingTimers } from '../pending-timers';
-import { bringWorkflow } from '../time-skipping';
-import { describeStand } from '../time-skipping-api';
+import { advanceWorkflowTo } from '../time-skipping';
+import { describeWorkflow } from '../time-skipping-api';
 
 const DAY_MS = 86_400_000;
-/** Longer than what a workflow may stay behind. */
+/** Longer than the leeway by which a workflow may stay behind. */
 const WORK_MS = 500;
 
 let temporal: TestNamespace;
 let worker: Worker;
 let running: Promise<void>;
-/** What its activity does. */
+/** The body of the workflow's activity. */
 let work: () => Promise<unknown>;
 beforeEach(() => {
   work = () => setTimeout(WORK_MS);
@@ -40,14 +40,14 @@ afterAll(async () => {
   await temporal?.close();
 });
 
-/** Its activity goes on until it is released. */
+/** Makes the activity run until the returned function is called. */
 function holdWork(): () => void {
   const { promise: released, resolve: release } = deferred();
   work = () => released;
   return release;
 }
 
-/** Starts one that waits for its day; answers when that is over (ms). */
+/** Starts a workflow that waits for a day; resolves to the instant at which the day is over (ms). */
 async function startDay(): Promise<{ workflowId: string; dueMs: number }> {
   const { client } = temporal;
   const workflowId = randomUUID();
@@ -55,7 +55,7 @@ async function startDay(): Promise<{ workflowId: string; dueMs: number }> {
   const timers = new PendingTimers(client, workflowId);
   const dueMs = await waitFor(
     async () => {
-      await timers.read((await describeStand({ client, workflowId }))!);
+      await timers.read((await describeWorkflow({ client, workflowId }))!);
       return timers.nextMs;
     },
     { what: 'its first timer', everyMs: 5 },
@@ -63,17 +63,17 @@ async function startDay(): Promise<{ workflowId: string; dueMs: number }> {
   return { workflowId, dueMs };
 }
 
-/** Where it stands at last, in days. */
+/** Ends a workflow and returns its final lead over real time, in days. */
 async function endDay(workflowId: string): Promise<number> {
-  const stand = await describeStand({ client: temporal.client, workflowId });
+  const snapshot = await describeWorkflow({ client: temporal.client, workflowId });
   await temporal.client.workflow.getHandle(workflowId).terminate();
-  return stand!.offsetMs / DAY_MS;
+  return snapshot!.offsetMs / DAY_MS;
 }
 
 type Service = Client['workflowService'];
 type Before = { [Call in keyof Service]?: (request: never) => Promise<unknown> };
 
-/** The client, with something that happens before some of its calls. */
+/** Returns the client with functions that run before some of its calls. */
 function clientWith(before: Before): Client {
   const service = Object.create(temporal.client.workflowService) as Record<string, unknown>;
   for (const [call, happen] of Object.entries(before)) {
@@ -88,7 +88,7 @@ function clientWith(before: Before): Client {
 }
 const isSkip = (request: { workflowExecutionOptions: { timeSkippingConfig: { enabled: boolean } } }) =>
   request.workflowExecutionOptions.timeSkippingConfig.enabled;
-/** Every time its skipping was switched. */
+/** Returns every switch of the workflow's time skipping, in order. */
 async function skipsOf(workflowId: string): Promise<('on' | 'off')[]> {
   const { events } = await temporal.client.workflow.getHandle(workflowId).fetchHistory();
   const switched = (events ?? []).flatMap(
@@ -97,12 +97,12 @@ async function skipsOf(workflowId: string): Promise<('on' | 'off')[]> {
   return switched.map(({ timeSkippingConfig }) => (timeSkippingConfig?.enabled ? 'on' : 'off'));
 }
 const busyWith = async (workflowId: string) =>
-  (await describeStand({ client: temporal.client, workflowId }))?.busyWith ?? null;
+  (await describeWorkflow({ client: temporal.client, workflowId }))?.busyWith ?? null;
 
-// Left on, a session carries a workflow that comes to rest just after its target on to the next timer, however far
+// A session left on carries a workflow that becomes idle just after its target on to the next timer, however far
 // (docs/decisions/0009).
 describe('no skip is left on while the workflow is at work', () => {
-  it('where a message came between the look and the skip', async () => {
+  it('where a message came between the check and the skip', async () => {
     const { workflowId } = await startDay();
     const handle = temporal.client.workflow.getHandle(workflowId);
     const release = holdWork();
@@ -115,17 +115,17 @@ describe('no skip is left on while the workflow is at work', () => {
         await waitFor(() => busyWith(workflowId), { what: 'it to work', everyMs: 2 });
       },
     });
-    const brought = bringWorkflow({ client, workflowId, offsetMs: 20 * WORK_MS });
+    const advanced = advanceWorkflowTo({ client, workflowId, offsetMs: 20 * WORK_MS });
     await waitFor(async () => (await skipsOf(workflowId)).length > 1, {
       what: 'the skip to be switched off',
       timeoutMs: 15_000,
     }).finally(release);
-    expect(await brought).toBeNull();
+    expect(await advanced).toBeNull();
     expect((await skipsOf(workflowId)).slice(0, 2)).toEqual(['on', 'off']);
     expect(await endDay(workflowId)).toBeLessThan(0.1);
   });
 
-  /** A client that tells what was at work whenever a skip began. */
+  /** Returns a client that records the work in flight whenever a skip began. */
   const watched = (workflowId: string, before: Before = {}) => {
     const begunWhile: (string | null)[] = [];
     const client = clientWith({
@@ -137,16 +137,16 @@ describe('no skip is left on while the workflow is at work', () => {
     return { client, begunWhile };
   };
 
-  it('where a timer fired between the look and the reading of the timers', async () => {
+  it('where a timer fired between the check and the reading of the timers', async () => {
     const { workflowId, dueMs } = await startDay();
     const release = holdWork();
     const fired = waitFor(() => busyWith(workflowId), { what: 'its timer to fire', everyMs: 2 });
     void fired.then(() => setTimeout(WORK_MS)).then(release, release);
     expect(
-      await bringWorkflow({ client: temporal.client, workflowId, offsetMs: dueMs - 3 * WORK_MS - Date.now() }),
+      await advanceWorkflowTo({ client: temporal.client, workflowId, offsetMs: dueMs - 3 * WORK_MS - Date.now() }),
     ).toBeNull();
     const { client, begunWhile } = watched(workflowId, { getWorkflowExecutionHistoryReverse: () => fired });
-    expect(await bringWorkflow({ client, workflowId, offsetMs: dueMs + DAY_MS / 2 - Date.now() })).toBeNull();
+    expect(await advanceWorkflowTo({ client, workflowId, offsetMs: dueMs + DAY_MS / 2 - Date.now() })).toBeNull();
     expect(begunWhile).toEqual([null]);
     expect(await endDay(workflowId)).toBeLessThan(2);
   });
@@ -154,14 +154,14 @@ describe('no skip is left on while the workflow is at work', () => {
   it('for a target, or before a timer, so near that it might pass before the server has skipped', async () => {
     const { workflowId, dueMs } = await startDay();
     const { client, begunWhile } = watched(workflowId);
-    const bring = async (offsetMs: number) => {
-      expect(await bringWorkflow({ client, workflowId, offsetMs })).toBeNull();
+    const advance = async (offsetMs: number) => {
+      expect(await advanceWorkflowTo({ client, workflowId, offsetMs })).toBeNull();
       return begunWhile.splice(0).length;
     };
-    expect(await bring(200)).toBe(0);
-    expect(await bring(dueMs - 200 - Date.now())).toBe(1);
+    expect(await advance(200)).toBe(0);
+    expect(await advance(dueMs - 200 - Date.now())).toBe(1);
     // The timer comes by itself; one skip follows when the work is done.
-    expect(await bring(dueMs + DAY_MS / 2 - Date.now())).toBe(1);
+    expect(await advance(dueMs + DAY_MS / 2 - Date.now())).toBe(1);
     expect(await endDay(workflowId)).toBeLessThan(2);
   });
 });

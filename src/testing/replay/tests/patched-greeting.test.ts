@@ -29,7 +29,7 @@ afterAll(async () => {
   await temporal?.close();
 });
 
-/** With RECORD_HISTORIES=1 these are the histories of the replay test. */
+/** With RECORD_HISTORIES=1 this test writes the histories of the replay test. */
 it.each([
   ['greeting', 'letter', 'before-the-patch'],
   ['patchedGreeting', 'mail', 'with-the-patch'],

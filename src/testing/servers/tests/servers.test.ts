@@ -9,9 +9,9 @@ const ping = (url: string): Promise<string> =>
     const socket = createConnection({ port: Number(new URL(url).port), host: '127.0.0.1' }, () =>
       socket.write('PING\r\n'),
     );
-    const give = setTimeout(() => socket.destroy(new Error('no answer')), 400);
+    const timer = setTimeout(() => socket.destroy(new Error('no answer')), 400);
     socket.once('data', (data) => {
-      clearTimeout(give);
+      clearTimeout(timer);
       socket.destroy();
       resolve(data.toString().trim());
     });
@@ -39,7 +39,7 @@ describe('servers of a fault test', () => {
     await expect(ping(servers.redis.url)).resolves.toBe('+PONG');
   });
 
-  it('comes back under the same address after a kill', async () => {
+  it('returns under the same address after a kill', async () => {
     await servers.redis.kill();
     await expect(ping(servers.redis.url)).rejects.toThrow('ECONNREFUSED');
     await servers.redis.start();

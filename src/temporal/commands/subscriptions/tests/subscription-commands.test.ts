@@ -38,7 +38,7 @@ it.each(['subscriptions', 'events'] as const)(
         event: { type: 'subscription.plan_changed' },
       });
     const client = {
-      withDeadline: () => Promise.reject(new Error('No process is asked what is recorded')),
+      withDeadline: () => Promise.reject(new Error('A recorded outcome needs no workflow')),
     } as unknown as Client;
     const send = createSubscriptionCommands({ client, database, starter: {} as never });
 

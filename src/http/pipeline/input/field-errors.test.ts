@@ -1,0 +1,117 @@
+import type { Request } from 'express';
+import { readContractText } from '../../../assets';
+import { loadContract, type JsonSchema, type Operation } from '../contract';
+import type { RequestProblem } from '../../problem';
+import { createValidators } from './validate';
+
+const contract = loadContract(readContractText());
+const validatorOf = createValidators(contract);
+
+/** Returns the field errors of a body under this schema; empty for a valid body. */
+function errorsOf(schema: JsonSchema, json: unknown): { rule: string; detail: string; pointer?: string }[] {
+  const operation = {
+    id: 'createPayment',
+    parameters: [],
+    idempotency: null,
+    body: { required: true, schema },
+  } as unknown as Operation;
+  try {
+    validatorOf(operation)({ headers: {}, params: {}, originalUrl: '/', json } as unknown as Request);
+    return [];
+  } catch (problem) {
+    return (problem as RequestProblem).errors;
+  }
+}
+
+interface Patterned {
+  where: string;
+  pattern: string;
+  schema: JsonSchema;
+}
+
+/** Returns every schema with a pattern inside a part of the contract. */
+const patternsIn = (value: unknown, where: string): Patterned[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  const { pattern } = value as { pattern?: unknown };
+  const here = typeof pattern === 'string' ? [{ where, pattern, schema: value as JsonSchema }] : [];
+  return [...here, ...Object.entries(value).flatMap(([name, member]) => patternsIn(member, `${where}/${name}`))];
+};
+const { paths, components } = contract.document as { paths: unknown; components: unknown };
+const patterns = [...patternsIn(paths, 'paths'), ...patternsIn(components, 'components')];
+
+const breakers = ['\u0000', 'a b', '__proto__', 'x', ''];
+
+describe('the error of a value that breaks a pattern', () => {
+  it.each(patterns)('$where states its own rule and a remedy', ({ pattern, schema, where }) => {
+    const value = breakers.find((each) => !new RegExp(pattern, 'u').test(each)) as string;
+    const found = where.endsWith('/propertyNames')
+      ? errorsOf({ type: 'object', propertyNames: schema }, Object.fromEntries([[value, 'x']]))
+      : errorsOf({ ...schema, type: 'string' }, value);
+    const details = found.filter(({ rule }) => rule === 'pattern').map(({ detail }) => detail);
+    expect(details).toEqual([schema['x-rule']]);
+    expect(details[0]).toMatch(/^(must|is not) .*(; |such as)/);
+  });
+
+  it('is checked for the whole contract', () => expect(patterns.length).toBeGreaterThan(5));
+
+  it.each([
+    [
+      'Reference',
+      '\u0007',
+      'format',
+      'must contain a visible character, and no line breaks, control characters, unpaired surrogates, ' +
+        'direction controls or stray invisible characters; send your own reference, or leave it out',
+    ],
+    [
+      'PlanId',
+      'x',
+      'pattern',
+      'must be the id of a plan: pln_ and 26 lower-case letters or digits; find the id with `GET /plans`',
+    ],
+  ])('describes %s', (name, value, rule, detail) => {
+    expect(errorsOf({ $ref: `contract#/$defs/${name}` }, value)).toEqual([{ pointer: '', rule, detail }]);
+  });
+});
+
+describe('the texts of the contract', () => {
+  it.each([
+    ['Text120', 'A\u2028B'],
+    ['Reference', 'A\u202eB'],
+    ['FreeText', 'A\u200bB'],
+    ['Website', 'https://ada:secret@example.com'],
+    ['Email', 'ada@xn--0.example'],
+  ])('%s is checked by the domain', (name, value) =>
+    expect(errorsOf({ $ref: `contract#/$defs/${name}` }, value)).toMatchObject([{ rule: 'format' }]),
+  );
+  it('may contain joiners, line breaks and international domains', () => {
+    expect(errorsOf({ $ref: 'contract#/$defs/Text120' }, 'علی\u200cرضا 👨\u200d👩\u200d👧')).toEqual([]);
+    expect(errorsOf({ $ref: 'contract#/$defs/FreeText' }, 'One\nTwo')).toEqual([]);
+    expect(errorsOf({ $ref: 'contract#/$defs/Email' }, 'x@bücher.example')).toEqual([]);
+  });
+});
+
+describe('a card number where a payment method should be', () => {
+  const errorsFor = (paymentMethod: string) =>
+    errorsOf({ $ref: 'contract#/$defs/PaymentMethodUpdate' }, { paymentMethod });
+
+  it.each([
+    '4242424242424242',
+    '4242-4242-4242-4242',
+    '4242 4242 4242 4242',
+    '378282246310005',
+    '5555_5555_5555_4444',
+    '6304000000000000000',
+  ])('%s is rejected, and not repeated', (number) => {
+    expect(errorsFor(number)).toContainEqual({
+      pointer: '/paymentMethod',
+      rule: 'format',
+      detail: expect.stringContaining('looks like a card number'),
+    });
+    expect(JSON.stringify(errorsFor(number)).replaceAll(/\D/g, '')).not.toContain(number.replaceAll(/\D/g, ''));
+  });
+
+  it.each(['pm_ok', 'pm_4242', '4242424242424241', '79927398713', 'pm_1MqLiJLkdIwHu7ixUEgbFdYF'])(
+    '%s is not one',
+    (token) => expect(errorsFor(token)).toEqual([]),
+  );
+});
