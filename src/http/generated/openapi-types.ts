@@ -517,6 +517,10 @@ export interface paths {
          * @description Includes the outcomes of its refunds: `payment.refund_requested`, `payment.refund_succeeded`,
          *     `payment.refund_failed`, and `payment.refund_failed_late` when the gateway reports the failure of a refund that
          *     it had reported as succeeded.
+         *
+         *     A customer's dispute is `payment.disputed` (`standing`: `inquiry` while the bank only inquires, `open` while it
+         *     holds the amount), then `payment.dispute_closed` (`won` or `lost`). An early warning of the card's issuer is
+         *     `payment.fraud_warning`.
          */
         get: operations["listPaymentEvents"];
         put?: never;
@@ -672,7 +676,8 @@ export interface paths {
         /**
          * Receive Stripe's webhooks
          * @description Signed by Stripe (`Stripe-Signature`, within 300 s). Each event is stored and acted on once; late, duplicate and
-         *     out-of-order events are harmless.
+         *     out-of-order events are harmless. A signed event of another form, such as a thin event, is accepted and has no
+         *     effect.
          */
         post: operations["receiveStripeWebhook"];
         delete?: never;
@@ -1587,8 +1592,10 @@ export interface components {
             authorised: components["schemas"]["MoneyValue"];
             captured: components["schemas"]["MoneyValue"];
             refunded: components["schemas"]["MoneyValue"];
-            /** @description captured − refunded − reserved by pending refunds. */
+            /** @description captured − refunded − reserved by pending refunds − disputed. */
             refundable: components["schemas"]["MoneyValue"];
+            /** @description Held by the bank until it has decided a dispute. */
+            disputed: components["schemas"]["MoneyValue"];
             paymentMethod: string;
             card: null | {
                 brand: string;
@@ -1636,7 +1643,7 @@ export interface components {
             paymentId: string;
             amount: components["schemas"]["MoneyValue"];
             reason: string | null;
-            /** @description Code of the reason for a failure. `failed_after_success` on a refund that is `succeeded`: the gateway reported success and later a failure (`refund.failed_late`), so the customer got no money; the operator is notified. */
+            /** @description Code of the reason for a failure, such as `charge_disputed`, `balance_insufficient` or `refund_exceeds_captured`. `failed_after_success`: the gateway reported success and later a failure (`refund.failed_late`), so the customer got no money, which can be refunded again; the operator is notified. */
             failure: string | null;
             waitingFor: components["schemas"]["WaitingFor"];
             correlationId: string;
@@ -1920,7 +1927,7 @@ export interface components {
             updatedAt: components["schemas"]["Instant"];
         };
         /** @enum {string} */
-        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "outcome_unknown" | "refund_failed_late";
+        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "outcome_unknown" | "refund_failed_late" | "payment_disputed" | "fraud_warning";
         StuckItem: {
             id: string;
             /** @enum {string} */
