@@ -8,3 +8,4 @@ export const entityTypesByDomain = {
 
 /** A kind of entity with states, a version and a timeline. The name is stored with every event. */
 export type EntityType = (typeof entityTypesByDomain)[keyof typeof entityTypesByDomain][number];
+export const entityTypes: readonly EntityType[] = Object.values(entityTypesByDomain).flat();
