@@ -78,6 +78,11 @@ describe('the configuration', () => {
     ['SANDBOX_WEBHOOK_SECRET', 'whsec_c2hvcnQ='],
     ['LIVE_GATEWAY', 'paypal'],
     ['STRIPE_API_KEY', 'pk_live_1'],
+    ['STRIPE_API_BASE', 'http://stripe.example'],
+    ['STRIPE_API_BASE', 'http://127.0.0.1.example:1'],
+    ['STRIPE_API_BASE', 'http://localhost@evil.example'],
+    ['STRIPE_API_BASE', 'https://stripe.example/v2'],
+    ['STRIPE_API_BASE', 'ftp://127.0.0.1'],
   ])('refuses %s=%j', (name, value) =>
     expect(problemsOf({ ...secrets, [name]: value })).toEqual([expect.stringContaining(name)]),
   );
@@ -143,6 +148,16 @@ describe('the configuration', () => {
       webhookSecret: 'whsec_1',
       returnUrl: 'http://127.0.0.1:3000',
     });
+  });
+
+  it.each([
+    ['http://127.0.0.1:12111', 'http://127.0.0.1:12111'],
+    ['http://localhost:12111/', 'http://localhost:12111'],
+    ['http://[::1]:12111', 'http://[::1]:12111'],
+    ['https://stripe.example', 'https://stripe.example'],
+  ])('points Stripe at %s', (base, apiBase) => {
+    const stripe = { LIVE_GATEWAY: 'stripe', STRIPE_API_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' };
+    expect(read({ ...stripe, STRIPE_API_BASE: base }).gateways.stripe).toMatchObject({ apiBase });
   });
 
   it('rejects one secret for two uses', () => {

@@ -140,6 +140,7 @@ function arrange(v: Values, instance: number) {
               apiKey: v.STRIPE_API_KEY ?? '',
               webhookSecret: v.STRIPE_WEBHOOK_SECRET ?? '',
               returnUrl: v.STRIPE_RETURN_URL ?? v.PUBLIC_URL,
+              apiBase: v.STRIPE_API_BASE,
             }
           : null,
     },

@@ -31,8 +31,20 @@ const files = readdirSync(join(root, 'openapi')).map((file) => file.replace(/\.y
 const odd = files.filter((file) => file !== 'root' && !domains.includes(file));
 if (odd.length > 0) throw new Error(`openapi/root.yaml has no tag for ${odd.join(', ')}`);
 
+/** Adds the lines of a domain's problem codes to the enum of `ProblemCode`, after the codes that stand there. */
+function addProblemCodes(codes: readonly string[]): void {
+  const schemas = shared.get('components/schemas') ?? [];
+  const first = schemas.indexOf('      enum:', schemas.indexOf('    ProblemCode:')) + 1;
+  const count = schemas.slice(first).findIndex((line) => !line.startsWith('        - '));
+  schemas.splice(first + count, 0, ...codes.filter(Boolean).map((line) => `      ${line}`));
+}
+
 for (const domain of domains) {
   for (const [section, [, ...body]] of readSections(read(`openapi/${domain}.yaml`))) {
+    if (section === 'problemCodes') {
+      addProblemCodes(body);
+      continue;
+    }
     const lines = shared.get(section);
     if (lines === undefined)
       throw new Error(`openapi/root.yaml has no section ${section}, which ${domain}.yaml adds to`);

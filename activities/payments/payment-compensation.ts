@@ -11,7 +11,7 @@ import { recordUndoFailure } from '../../src/services/payments/payment-effects';
 import { recordHold } from '../../src/services/payments/record-hold';
 import { isGatewayError, reportOfAuthorise, reportOfVoid, type GatewayReport } from './gateway-reports';
 import { authorisationOf, authoriseInputOf } from './payment-gateway';
-import { findEffect } from './send-effect';
+import { findEffect, isTooLateToSend, overdueAtOf } from './send-effect';
 
 const UNAVAILABLE = ['GatewayUnavailable', 'GatewayRequestRefused', 'VoidRefused'] as const;
 
@@ -23,7 +23,7 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
   /**
    * Returns the outcome of an authorisation that was sent and got no response. The gateway's "never seen" is no proof,
    * as the call may still be in transit. The same call with the same key is a proof: it returns the first result, or is
-   * the first.
+   * the first. After 24 hours the call is no longer in transit and must not be sent again, so nothing is held.
    */
   const settleAuthorise = async ({ at }: PaymentStepInput, payment: Payment): Promise<GatewayReport> => {
     const call = authoriseInputOf(payment, at);
@@ -34,9 +34,10 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
       at,
       operation: 'authorise',
     });
-    return reportOfAuthorise(
-      found.status === 'found' && found.operation === 'authorise' ? found.result : await gateway.authorise(call),
-    );
+    if (found.status === 'found' && found.operation === 'authorise') return reportOfAuthorise(found.result);
+    const effect = await findEffect({ database, tenantId: call.tenantId, key: call.idempotencyKey });
+    if (isTooLateToSend({ effect, at })) return { status: 'not_found', reason: null };
+    return reportOfAuthorise(await gateway.authorise(call));
   };
 
   /**
@@ -112,6 +113,12 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
      */
     async compensatePayment(input: PaymentStepInput): Promise<CompensationAnswer> {
       const { tenantId, paymentId } = input;
+      const noOutcome = async (status: 'unknown' | 'unavailable'): Promise<CompensationAnswer> => {
+        const now = await find(input);
+        // A void may be sent again at any time: it takes no money, and the state of the authorisation decides it.
+        const overdueAt = now.unknownCall === 'void' ? overdueAtOf({ sentAt: now.since }) : overdueAtOf(effect);
+        return { status, reason: null, position: positionOf(now), overdueAt: overdueAt ?? undefined };
+      };
       const ref = { tenantId, key: gatewayKey(paymentId, 'authorise') };
       const effect = await findEffect({ database, ...ref });
       const payment = await find(input);
@@ -122,17 +129,17 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
         return { status: 'not_found', reason: null, position };
       if (effect.state === 'waived') return { status: 'waived', reason: null, position };
       try {
-        return await undo(input);
+        const answer = await undo(input);
+        return answer.status === 'unknown' ? await noOutcome('unknown') : answer;
       } catch (error) {
         // A settling call got no response: it may have taken effect, and the next attempt settles it by its key.
-        if (isGatewayError(error, 'GatewayOutcomeUnknown'))
-          return { status: 'unknown', reason: null, position: positionOf(await find(input)) };
+        if (isGatewayError(error, 'GatewayOutcomeUnknown')) return noOutcome('unknown');
         // A broken business rule ends the process, and the reconciler lists that.
         if (error instanceof DomainError) throw error;
         // An unexpected error is counted too before Temporal tries again: it must not repeat unseen for ever.
         await recordUndoFailure({ database, effect: ref, error });
         if (!UNAVAILABLE.some((name) => isGatewayError(error, name))) throw error;
-        return { status: 'unavailable', reason: null, position: positionOf(await find(input)) };
+        return noOutcome('unavailable');
       }
     },
   };

@@ -8,8 +8,9 @@ import type {
 import { DomainError } from '../../src/domain/domain-error';
 import { paymentAfter } from '../../src/domain/payments/gateway-outcome';
 import { moneyOf } from '../../src/domain/money';
-import { paymentTimes, positionOf, waitAfterAnswerMs } from '../../src/domain/payments/payment';
+import { paymentTimes, positionOf, waitAfterAnswerMs, type PaymentPosition } from '../../src/domain/payments/payment';
 import type { AuthoriseInput } from '../../src/clients/gateways/payment-gateway';
+import type { Compensation } from '../../src/models/payments/compensation';
 import type { Payment } from '../../src/models/payments/payment';
 import { findEntity } from '../../src/services/find-entity';
 import { movePayment } from '../../src/services/payments/move-payment';
@@ -22,7 +23,7 @@ import {
   reportOfCapture,
   type GatewayReport,
 } from './gateway-reports';
-import { findEffect, sendEffect } from './send-effect';
+import { findEffect, isTooLateToSend, overdueAtOf, sendEffect } from './send-effect';
 
 /** Returns the parameters of the authorisation. All of them are immutable, so that a repeat is the same call. */
 export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput => ({
@@ -83,17 +84,22 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
     // A repeat, after an attempt whose result was stored but not reported.
     if (position === 'authorised' && call === 'authorise') return { status: 'authorised', reason: null, position };
     const { authorisationId } = payment;
+    const key = gatewayKey(payment._id, call);
     try {
       const found = await gatewayFor(tenantId).lookUp({
         tenantId,
         at,
         operation: call,
-        idempotencyKey: gatewayKey(payment._id, call),
+        idempotencyKey: key,
         ...(authorisationId === null ? {} : { authorisationId }),
       });
       // A capture that the gateway never saw has taken nothing: the hold is unchanged.
-      if (found.status === 'not_found')
+      if (found.status === 'not_found') {
+        const effect = await findEffect({ database, tenantId, key });
+        // It is too late to send the call again, so its absence at the gateway settles nothing.
+        if (isTooLateToSend({ effect, at })) return noOutcome('unavailable', position, effect);
         return { status: call === 'capture' ? 'authorised' : 'not_found', reason: null, position };
+      }
       if (found.operation === 'authorise') return await recordReport(input, payment, reportOfAuthorise(found.result));
       if (found.operation === 'capture') return { ...reportOfCapture(found.result), position };
       throw new Error(`The gateway reported a ${found.operation} under the key of ${call}`);
@@ -101,7 +107,7 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
       // A refused look-up (a key that was replaced) says as little as an outage, and must not keep the process from
       // notifying an operator.
       const saysNothing = isGatewayError(error, 'GatewayUnavailable') || isGatewayError(error, 'GatewayRequestRefused');
-      if (saysNothing) return { status: 'unavailable', reason: null, position };
+      if (saysNothing) return noOutcome('unavailable', position, await findEffect({ database, tenantId, key }));
       throw error;
     }
   };
@@ -123,9 +129,7 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
     const isUnseen = found.status === 'not_found' || (call === 'capture' && found.status === 'authorised');
     if (!isUnseen && found.status !== 'unavailable') return found;
     const mayBeOnItsWay = Date.parse(at) - effect.updatedAt.getTime() < paymentTimes.arrivalMs;
-    return isUnseen && !mayBeOnItsWay
-      ? { ...failed, mayHold: true }
-      : { status: 'unknown', reason: null, position: underWay };
+    return isUnseen && !mayBeOnItsWay ? { ...failed, mayHold: true } : noOutcome('unknown', underWay, effect);
   };
 
   return {
@@ -140,6 +144,9 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
       }
       if (before.state !== underWay) await movePayment({ database, ...input, step: `${step}/begin`, to: underWay });
       const payment = await find(input);
+      const ref = { database, tenantId: payment.tenantId, key: gatewayKey(payment._id, call) };
+      const earlier = await findEffect(ref);
+      if (isTooLateToSend({ effect: earlier, at })) return noOutcome('unknown', underWay, earlier);
       try {
         const report = await sendEffect({
           database,
@@ -149,7 +156,7 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
         return await recordReport(input, payment, report);
       } catch (error) {
         if (isGatewayError(error, 'GatewayOutcomeUnknown'))
-          return { status: 'unknown', reason: null, position: underWay };
+          return noOutcome('unknown', underWay, await findEffect(ref));
         if (isGatewayError(error, 'GatewayRequestRefused')) return settleRefused(input, underWay);
         throw error;
       }
@@ -162,6 +169,14 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
     lookUpPayment: (input: LookUpPaymentInput): Promise<GatewayAnswer> => lookUp(input),
   };
 };
+
+function noOutcome(
+  status: 'unknown' | 'unavailable',
+  position: PaymentPosition,
+  effect: Compensation | null,
+): GatewayAnswer {
+  return { status, reason: null, position, overdueAt: overdueAtOf(effect) ?? undefined };
+}
 
 export function authorisationOf({ _id, authorisationId }: Payment): string {
   if (authorisationId === null)

@@ -11,16 +11,17 @@ import {
   type RefundState,
 } from '../../src/domain/payments/refund';
 import { sourcesOf } from '../../src/domain/transitions';
+import type { Compensation } from '../../src/models/payments/compensation';
 import type { RefundInput } from '../../src/clients/gateways/payment-gateway';
 import { applyStep } from '../../src/services/apply-step';
 import { claimEntity } from '../../src/services/claim-entity';
 import { findEntity } from '../../src/services/find-entity';
-import { insertDocuments } from '../../src/services/insert-documents';
 import { mendStuckItem, openStuckItem } from '../../src/services/operator/stuck-items';
+import { insertPostings } from '../../src/services/payments/insert-postings';
 import { registerEffect, type NewEffect } from '../../src/services/payments/payment-effects';
 import { isGatewayError, REQUEST_REFUSED, reportOfRefund } from './gateway-reports';
 import { authorisationOf } from './payment-gateway';
-import { mayHaveArrived, sendEffect } from './send-effect';
+import { findEffect, isTooLateToSend, mayHaveArrived, sendEffect } from './send-effect';
 
 /** Refunds captured money. A refund without a response stays `pending` and is settled by its key. */
 export const createRefundActivities = ({ database, gatewayFor }: ActivityDependencies) => {
@@ -51,17 +52,18 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
 
   /**
    * Returns the refund's result at the gateway: the recorded one where the key is known there; otherwise the result of
-   * the same call with the same key, which is the first call or returns the first result.
+   * the same call with the same key, which is the first call or returns the first result. 24 hours after the first
+   * attempt it only looks up the refund.
    */
-  const refundOnce = async (call: RefundInput, sent: boolean): Promise<RefundAnswer> => {
+  const refundOnce = async (call: RefundInput, earlier: Compensation | null): Promise<RefundAnswer> => {
     const gateway = gatewayFor(call.tenantId);
     const { tenantId, at, idempotencyKey, authorisationId } = call;
-    const found = sent
+    const found = earlier?.sent
       ? await gateway.lookUp({ tenantId, at, idempotencyKey, authorisationId, operation: 'refund' })
       : null;
-    return reportOfRefund(
-      found?.status === 'found' && found.operation === 'refund' ? found.result : await gateway.refund(call),
-    );
+    if (found?.status === 'found' && found.operation === 'refund') return reportOfRefund(found.result);
+    if (isTooLateToSend({ effect: earlier, at })) return { status: 'unknown', reason: null };
+    return reportOfRefund(await gateway.refund(call));
   };
 
   return {
@@ -95,12 +97,12 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
         amount,
         reference: refundId,
       };
-      const sent = await mayHaveArrived({ database, tenantId, key });
+      const earlier = await findEffect({ database, tenantId, key });
       try {
         return await sendEffect({
           database,
           effect: effectOf({ tenantId, refundId, at }),
-          call: () => refundOnce(call, sent),
+          call: () => refundOnce(call, earlier),
         });
       } catch (error) {
         if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null };
@@ -150,12 +152,8 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
             session,
           );
           if (outcome === 'succeeded') {
-            const { key: _id, ...posting } = postRefund({ key, paymentId, amount });
-            await insertDocuments({
-              model: models.ledgerPostings,
-              documents: [{ _id, ...posting, tenantId, at: new Date(applied.at) }],
-              session,
-            });
+            const postings = [postRefund({ key, paymentId, amount })];
+            await insertPostings({ database, session, tenantId, postings, at: new Date(applied.at) });
           }
           await models.compensations.updateOne(
             { tenantId, key },

@@ -1,3 +1,5 @@
+import { asyncLocalStorage } from '@temporalio/activity';
+import { paymentTimes } from '../../src/domain/payments/payment';
 import type { Compensation } from '../../src/models/payments/compensation';
 import type { Database } from '../../src/models/database';
 import { registerEffect, type EffectRef, type NewEffect } from '../../src/services/payments/payment-effects';
@@ -15,6 +17,25 @@ export const findEffect = ({ database, tenantId, key }: OfEffect): Promise<Compe
 export const mayHaveArrived = async ({ database, tenantId, key }: OfEffect): Promise<boolean> =>
   (await database.models.compensations.exists({ tenantId, key, sent: true })) !== null;
 
+/** Returns the time 24 hours after the first attempt of a call, ISO 8601; null for a call that was never sent. */
+export const overdueAtOf = (effect: Pick<Compensation, 'sentAt'> | null): string | null =>
+  effect?.sentAt ? new Date(effect.sentAt.getTime() + paymentTimes.unknownMs).toISOString() : null;
+
+/**
+ * Returns true for a call whose outcome has been unknown for 24 hours: the gateway may have forgotten its key, so a
+ * repeat could take effect a second time. `at` is the business time of the step.
+ */
+export function isTooLateToSend({ effect, at }: { effect: Compensation | null; at: string }): boolean {
+  const overdueAt = overdueAtOf(effect);
+  return overdueAt !== null && Date.parse(at) + waitedMs() >= Date.parse(overdueAt);
+}
+
+/** Returns the milliseconds for which Temporal has been repeating this activity; the step keeps its time meanwhile. */
+function waitedMs(): number {
+  const info = asyncLocalStorage.getStore()?.info;
+  return info ? Math.max(0, info.currentAttemptScheduledTimestampMs - info.scheduledTimestampMs) : 0;
+}
+
 export interface SendEffectInput<T> {
   database: Database;
   effect: NewEffect;
@@ -30,14 +51,14 @@ export async function sendEffect<T>({ database, effect, call }: SendEffectInput<
   const ref = { tenantId: effect.tenantId, key: effect.key };
   const unsent = await compensations.updateOne(
     { ...ref, sent: false },
-    { $set: { sent: true, updatedAt: new Date(effect.at) } },
+    { $set: { sent: true, sentAt: new Date(effect.at), updatedAt: new Date(effect.at) } },
   );
   const isFirst = unsent.modifiedCount === 1 || (await registerEffect({ database, effect, sent: true }));
   try {
     return await call();
   } catch (error) {
     const notTaken = isGatewayError(error, 'GatewayUnavailable') || isGatewayError(error, 'GatewayRequestRefused');
-    if (notTaken && isFirst) await compensations.updateOne(ref, { $set: { sent: false } });
+    if (notTaken && isFirst) await compensations.updateOne(ref, { $set: { sent: false, sentAt: null } });
     throw error;
   }
 }

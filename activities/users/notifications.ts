@@ -1,12 +1,12 @@
 import type { ActivityDependencies } from '../dependencies';
 import type { ProcessNotificationInput, SendNotificationInput } from '../../src/contracts/users/onboarding-activities';
-import { byWorkflow } from '../../src/domain/actor';
 import { DomainError } from '../../src/domain/domain-error';
 import { newId } from '../../src/domain/ids';
 import { tenantOf } from '../../src/domain/tenant';
 import type { Notification } from '../../src/models/users/notification';
 import { applyStep } from '../../src/services/apply-step';
 import { insertDocuments } from '../../src/services/insert-documents';
+import { onboardingStep } from './onboarding-step';
 
 /**
  * Notifies people other than the user: one step records the notification, the next addresses it to each of them in a
@@ -16,24 +16,12 @@ export const createNotificationActivities = ({ database, operatorEmail }: Activi
   const { models } = database;
   return {
     /** Records the notification. The audience is the partner's reviewers, or the operator when it is escalated. */
-    async sendNotification({
-      tenantId,
-      onboardingId,
-      chain,
-      step,
-      at,
-      kind,
-    }: SendNotificationInput): Promise<{ notificationId: string }> {
+    async sendNotification(input: SendNotificationInput): Promise<{ notificationId: string }> {
+      const { tenantId, onboardingId, at, kind } = input;
       const audience = kind === 'approvalRequest' ? 'reviewers' : 'operator';
       const notificationId = newId('notification');
       const { data } = await applyStep(database, {
-        tenantId,
-        entityType: 'onboarding',
-        entityId: onboardingId,
-        chain,
-        step,
-        at,
-        by: byWorkflow,
+        ...onboardingStep(input),
         from: ['awaiting_approval'],
         event: {
           type: kind === 'approvalRequest' ? 'onboarding.approval_requested' : 'onboarding.approval_escalated',
@@ -61,27 +49,15 @@ export const createNotificationActivities = ({ database, operatorEmail }: Activi
      * Addresses a recorded notification: one mail per recipient, so that a full mailbox delays nobody else. Without
      * reviewers the operator receives it.
      */
-    async processNotification({
-      tenantId,
-      onboardingId,
-      chain,
-      step,
-      at,
-      notificationId,
-    }: ProcessNotificationInput): Promise<{ recipients: number }> {
+    async processNotification(input: ProcessNotificationInput): Promise<{ recipients: number }> {
+      const { tenantId, at, notificationId } = input;
       const notification = await models.notifications.findOne({ _id: notificationId, tenantId }).lean();
       if (!notification) throw new DomainError('NOT_FOUND', `There is no notification ${notificationId}`);
       const partner = await models.partners.findById(tenantOf(tenantId).partnerId).lean();
       const reviewers = notification.audience === 'reviewers' ? (partner?.reviewers ?? []) : [];
       const recipients = reviewers.length > 0 ? reviewers : [operatorEmail];
       const { data } = await applyStep(database, {
-        tenantId,
-        entityType: 'onboarding',
-        entityId: onboardingId,
-        chain,
-        step,
-        at,
-        by: byWorkflow,
+        ...onboardingStep(input),
         from: ['awaiting_approval'],
         event: { type: 'onboarding.notification_processed', data: { notificationId, recipients: recipients.length } },
         mails: recipients.map((to, index) => ({

@@ -18,6 +18,7 @@ import { claimEntity } from '../../src/services/claim-entity';
 import { findEntity } from '../../src/services/find-entity';
 import { findPayload } from '../../src/services/find-payload';
 import { moveUser } from '../../src/services/users/move-user';
+import { onboardingStep } from './onboarding-step';
 
 /** Returns the profile as submitted, with every field present. */
 function profileOf(payload: Record<string, unknown>): Profile {
@@ -43,17 +44,6 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
 
   const payloadOf = async ({ tenantId, onboardingId, command }: OnboardingStepInput & { command?: { id: string } }) =>
     findPayload({ database, tenantId, entityId: onboardingId, commandId: command?.id ?? null });
-
-  const onboardingStep = ({ tenantId, onboardingId, chain, step, at }: OnboardingStepInput) =>
-    ({
-      tenantId,
-      entityType: 'onboarding',
-      entityId: onboardingId,
-      chain,
-      step,
-      at,
-      by: byWorkflow,
-    }) as const;
 
   return {
     /**

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import type { ActivityDependencies } from '../dependencies';
 import type { OnboardingStepInput, StepApplied } from '../../src/contracts/users/onboarding-activities';
-import { byWorkflow } from '../../src/domain/actor';
 import { newId } from '../../src/domain/ids';
 import { applyStep } from '../../src/services/apply-step';
 import { findEntity } from '../../src/services/find-entity';
 import { insertDocuments } from '../../src/services/insert-documents';
 import { revokeEntitlement } from '../../src/services/users/revoke-entitlement';
+import { onboardingStep } from './onboarding-step';
 
 /** Letters and digits that readers do not mistake for one another. */
 const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
@@ -20,7 +20,8 @@ const newCode = () =>
 export const createWelcomePackageActivities = ({ database }: ActivityDependencies) => {
   const { models } = database;
   return {
-    async sendWelcomePackage({ tenantId, onboardingId, chain, step, at }: OnboardingStepInput): Promise<StepApplied> {
+    async sendWelcomePackage(input: OnboardingStepInput): Promise<StepApplied> {
+      const { tenantId, onboardingId, at } = input;
       const onboarding = await findEntity({ database, tenantId, entityType: 'onboarding', entityId: onboardingId });
       const entitlement = {
         _id: newId('entitlement'),
@@ -36,13 +37,7 @@ export const createWelcomePackageActivities = ({ database }: ActivityDependencie
         code: newCode(),
       } as const;
       return applyStep(database, {
-        tenantId,
-        entityType: 'onboarding',
-        entityId: onboardingId,
-        chain,
-        step,
-        at,
-        by: byWorkflow,
+        ...onboardingStep(input),
         from: ['activating'],
         event: { type: 'onboarding.welcome_package_granted', data: { entitlementId: entitlement._id } },
         alongside: async (session) => {
@@ -52,17 +47,12 @@ export const createWelcomePackageActivities = ({ database }: ActivityDependencie
     },
 
     /** Revokes the package; does and records nothing where none was granted. */
-    async revokeWelcomePackage({ tenantId, onboardingId, chain, step, at }: OnboardingStepInput): Promise<void> {
+    async revokeWelcomePackage(input: OnboardingStepInput): Promise<void> {
+      const { tenantId, onboardingId, at } = input;
       const granted = await models.entitlements.exists({ tenantId, onboardingId });
       if (!granted) return;
       await applyStep(database, {
-        tenantId,
-        entityType: 'onboarding',
-        entityId: onboardingId,
-        chain,
-        step,
-        at,
-        by: byWorkflow,
+        ...onboardingStep(input),
         from: ['compensating'],
         event: { type: 'onboarding.welcome_package_revoked' },
         alongside: async (session) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { milliseconds, MINUTE_MS, type Variable } from './variable';
-import { port, text, urlOf, webhookSecret } from './variable-types';
+import { port, secureOrigin, text, urlOf, webhookSecret } from './variable-types';
 
 /** The payment gateways of sandbox and live tenants. */
 export const gatewayVariables = {
@@ -79,6 +79,13 @@ export const gatewayVariables = {
     allowed: 'whsec_…',
     meaning: 'Verifies the webhooks that Stripe sends to /api/v1/webhooks/stripe',
     secret: true,
+  },
+  STRIPE_API_BASE: {
+    group: 'Gateways',
+    default: null,
+    type: secureOrigin,
+    allowed: 'an https URL without a path; http on a loopback address',
+    meaning: "Base URL of Stripe's API; default: Stripe's own address. For a test server such as stripe-mock",
   },
   STRIPE_RETURN_URL: {
     group: 'Gateways',

@@ -21,6 +21,18 @@ export const urlOf = (...schemes: string[]) =>
     .refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)))
     .transform((value) => value.replace(/\/+$/, ''));
 
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** The origin of an API that receives secrets: https, or http on a loopback address. Without a trailing slash. */
+export const secureOrigin = z
+  .string()
+  .refine((value) => {
+    if (!URL.canParse(value)) return false;
+    const { protocol, hostname, origin, href } = new URL(value);
+    return href === `${origin}/` && (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname)));
+  })
+  .transform((value) => new URL(value).origin);
+
 /** MongoDB's own format: it may name several hosts, so it is not a URL. */
 export const mongodbUri = z.string().regex(/^mongodb(\+srv)?:\/\/[^/\s]+\/[^/?\s]+/);
 

@@ -1,4 +1,5 @@
-const entityTypesByDomain = {
+/** The kinds of entities by the domain whose folders have their code, one line per domain. */
+export const entityTypesByDomain = {
   users: ['onboarding', 'user', 'entitlement'],
   payments: ['payment', 'refund'],
   subscriptions: ['subscription'],

@@ -36,7 +36,7 @@ export async function runApi(input: RunInput): Promise<void> {
     sendPaymentCommand: createPaymentCommands({ client, database, starter }),
     sendSubscriptionCommand: createSubscriptionCommands({ client, database, starter }),
     hasGateway: hasGatewayIn(config),
-    gatewayWebhooks: gatewayWebhooksOf(config),
+    gatewayWebhooks: gatewayWebhooksOf({ config, metrics }),
     stuck: createStuckOperations({ database, workflows: createRunningWorkflows(client) }),
     compensations: { wakeProcess: (compensation) => requestCompensationRetry(client, compensation) },
     ...createSandboxOperations({ client, database, account: sandboxAccountOf(config) }),

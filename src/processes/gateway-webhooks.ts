@@ -1,44 +1,76 @@
 import type { Config } from '../../config/env';
 import { WebhookSignatureInvalid } from '../clients/gateways/gateway-errors';
 import { verifySandboxWebhook } from '../clients/gateways/sandbox-webhook';
-import { stripeNotice, verifyStripeEvent } from '../clients/gateways/stripe/stripe-webhook';
+import { stripeReport, verifyStripeEvent } from '../clients/gateways/stripe/stripe-webhook';
+import type { GatewayNotice, PaymentWarning } from '../contracts/payments/gateway-notice';
 import { DomainError } from '../domain/domain-error';
+import type { GatewayName } from '../domain/tenant';
 import type { GatewayWebhooks, ReadGatewayWebhook } from '../http/payments/gateway-webhooks';
+import type { Metrics } from '../telemetry/metrics';
+
+export interface GatewayWebhooksInput {
+  config: Pick<Config, 'gateways'>;
+  metrics: Pick<Metrics, 'gatewayReported'>;
+}
 
 /** Returns the readers of the webhooks of the configured gateways. */
-export function gatewayWebhooksOf({ gateways: { sandbox, stripe } }: Pick<Config, 'gateways'>): GatewayWebhooks {
+export function gatewayWebhooksOf({ config, metrics }: GatewayWebhooksInput): GatewayWebhooks {
+  const { sandbox, stripe } = config.gateways;
   const { webhookSecret } = sandbox;
   return {
     sandbox:
       webhookSecret === undefined
         ? null
-        : refusing((input) => verifySandboxWebhook({ ...input, secret: webhookSecret })),
+        : counted('sandbox', metrics, (input) => verifySandboxWebhook({ ...input, secret: webhookSecret })),
     stripe:
       stripe &&
-      refusing(({ rawBody, headers, nowMs }) =>
-        stripeNotice(verifyStripeEvent(rawBody, headers['stripe-signature'], stripe.webhookSecret, nowMs)),
+      counted('stripe', metrics, ({ rawBody, headers, nowMs }) =>
+        stripeReport(verifyStripeEvent(rawBody, headers['stripe-signature'], stripe.webhookSecret, nowMs)),
       ),
   };
 }
 
+type ReadReport = (
+  input: Parameters<ReadGatewayWebhook>[0],
+) => GatewayNotice | PaymentWarning | 'foreign' | 'unknown_form';
+
 /**
- * Converts the errors of a reader to problems of the API. A signed webhook that cannot be read is the gateway's
- * mistake, not ours.
+ * Counts the webhooks by their outcome and converts an invalid signature to a problem of the API. A signed webhook of
+ * an unknown form is accepted like one that concerns nothing of ours: the gateway would repeat it for days, and nobody
+ * here could act on it.
  */
-function refusing(read: ReadGatewayWebhook): ReadGatewayWebhook {
-  return (input) => {
+const counted =
+  (gateway: GatewayName, metrics: GatewayWebhooksInput['metrics'], read: ReadReport): ReadGatewayWebhook =>
+  (input) => {
+    const count = (outcome: string): void => metrics.gatewayReported({ gateway, outcome });
     try {
-      const notice = read(input);
-      if (notice && Object.values(notice).some((value) => typeof value !== 'string' || value.length > 300))
-        throw new TypeError('A field is missing');
-      return notice;
+      const report = read(input);
+      if (typeof report === 'object' && isReadable(report)) {
+        count('taken');
+        return report;
+      }
+      count(typeof report === 'string' ? report : 'unknown_form');
+      return undefined;
     } catch (error) {
-      if (error instanceof WebhookSignatureInvalid)
-        throw new DomainError(
-          'WEBHOOK_SIGNATURE_INVALID',
-          `${error.message}. Sign it with the secret that is configured here.`,
-        );
-      throw new DomainError('INVALID_REQUEST', 'The webhook is signed, but its body is not an event of this gateway.');
+      if (!(error instanceof WebhookSignatureInvalid)) {
+        count('unknown_form');
+        return undefined;
+      }
+      count('refused');
+      throw new DomainError(
+        'WEBHOOK_SIGNATURE_INVALID',
+        `${error.message}. Sign it with the secret that is configured here.`,
+      );
     }
   };
+
+const LONGEST = 300;
+
+/** Returns true when every name in a report is text of a plausible length. */
+function isReadable(report: GatewayNotice | PaymentWarning): boolean {
+  const { eventId, type, authorisationId } = report;
+  const names = 'kind' in report ? [report.warningId, report.reason] : [report.tenantId, report.idempotencyKey];
+  return [eventId, type, authorisationId, ...names].every(
+    (name: unknown) => typeof name === 'string' && name !== '' && name.length <= LONGEST,
+  );
 }

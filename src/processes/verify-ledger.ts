@@ -3,7 +3,7 @@ import { readConfig } from '../../config/env';
 import { readSandboxLedger, type SandboxLedgerItem } from '../clients/gateways/sandbox-ledger';
 import { compareWithGateway, entityOf, type GatewayLine, type OwnLine } from '../domain/payments/gateway-comparison';
 import { createdAtOf } from '../domain/ids';
-import { balance, type Posting } from '../domain/payments/ledger';
+import { balance, type LedgerAccount, type Posting } from '../domain/payments/ledger';
 import { ledgerProblems, paymentProblems } from '../domain/payments/ledger-check';
 import { settledPaymentStates } from '../domain/payments/payment';
 import { tenantOf } from '../domain/tenant';
@@ -157,14 +157,21 @@ async function readItems({
   return lines;
 }
 
+const ACCOUNTS: Readonly<Record<OwnLine['event'], LedgerAccount>> = {
+  authorise: 'authorised',
+  void: 'authorised',
+  capture: 'captured',
+  refund: 'refunded',
+};
+
 /** Returns the line of a posting that the gateway's books have too: the amount held, captured, voided or refunded. */
 function ownLineOf({ key, event, currency, lines }: Posting): OwnLine[] {
-  if (event === 'fulfil' || event === 'fee') return [];
-  const account = { authorise: 'authorised', void: 'authorised', capture: 'captured', refund: 'refunded' }[event];
+  if (!(event in ACCOUNTS)) return [];
+  const account = ACCOUNTS[event as OwnLine['event']];
   return [
     {
       key,
-      event,
+      event: event as OwnLine['event'],
       currency,
       amountMinor: lines
         .filter((line) => line.account === account)

@@ -32,6 +32,8 @@ export interface Metrics {
   jobHandled(input: { consumer: string; outcome: string; seconds: number }): void;
   /** Counts a call to a payment gateway, with or without a result. */
   gatewayCalled(input: { gateway: string; call: string; outcome: string; seconds: number }): void;
+  /** Counts a webhook of a payment gateway. */
+  gatewayReported(input: { gateway: string; outcome: string }): void;
   addGauge(source: GaugeSource): void;
   /** Adds text in Prometheus' format from another source, appended to our own. */
   addText(read: () => Promise<string>): void;
@@ -85,6 +87,14 @@ export function createMetrics({ role }: { role: string }): Metrics {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
     registers: [registry],
   });
+  const gatewayReports = new Counter({
+    name: 'gateway_webhooks_total',
+    help:
+      'Webhooks of payment gateways; the outcome is taken, foreign (concerns nothing of ours), unknown_form ' +
+      '(signed, but not understood) or refused (invalid signature)',
+    labelNames: ['gateway', 'outcome'],
+    registers: [registry],
+  });
   const texts: (() => Promise<string>)[] = [];
 
   return {
@@ -102,6 +112,9 @@ export function createMetrics({ role }: { role: string }): Metrics {
     },
     gatewayCalled({ seconds, ...labels }) {
       gatewayCalls.observe(labels, seconds);
+    },
+    gatewayReported(labels) {
+      gatewayReports.inc(labels);
     },
     addGauge({ name, help, labelNames = [], read }) {
       const gauge: Gauge = new Gauge({

@@ -16,6 +16,12 @@ describe('the refusal of a workflow', () => {
     });
   });
 
+  it('continues a message that ends with a full stop without a second one', () => {
+    expect(refused('The subscription is cancelled.', 'ILLEGAL_STATE')?.message).toMatch(
+      /^The subscription is cancelled\. Read /,
+    );
+  });
+
   it('keeps the message of a refusal that says how to continue', () => {
     expect(refused('Wait an hour.', 'RESEND_LIMIT', [{ retryAfterMs: 1500 }])).toMatchObject({
       code: 'RESEND_LIMIT',

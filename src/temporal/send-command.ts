@@ -122,7 +122,7 @@ export function refusalIn({ error, entityType }: { error: unknown; entityType: E
   if (!(cause instanceof ApplicationFailure) || !cause.type) {
     return new DomainError(ILLEGAL_STATE, `The workflow ended before the command could be applied${remedy}`);
   }
-  if (cause.type === ILLEGAL_STATE) return new DomainError(ILLEGAL_STATE, cause.message + remedy);
+  if (cause.type === ILLEGAL_STATE) return new DomainError(ILLEGAL_STATE, cause.message.replace(/\.$/, '') + remedy);
   const [details] = (cause.details ?? []) as [{ retryAfterMs?: number }?];
   return new DomainError(
     cause.type,

@@ -2,13 +2,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import type { WorkflowHandle } from '@temporalio/client';
+import { entityTypesByDomain } from '../contracts/entity-types';
 
 const ROOT = join(__dirname, '../..');
 
-/** The domain that keeps a history, by the first word of the history's name. */
-const DOMAINS: Record<string, string> = { onboarding: 'users', payment: 'payments', subscription: 'subscriptions' };
-
-const folderOf = (name: string): string => join(ROOT, 'workflows', DOMAINS[name.split('-')[0]!]!, 'histories');
+/** Returns the folder of the domain whose kind of entity is the first word of the history's name. */
+function folderOf(name: string): string {
+  const [entityType] = name.split('-');
+  const domain = Object.entries(entityTypesByDomain).find(([, types]) => types.some((type) => type === entityType));
+  if (!domain) throw new Error(`The name of history ${name} does not begin with a kind of entity`);
+  return join(ROOT, 'workflows', domain[0], 'histories');
+}
 
 /**
  * Writes the history of a finished run for the replay tests, by default to the folder of its domain. Does nothing

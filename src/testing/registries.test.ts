@@ -1,97 +1,56 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { createActivities } from '../../activities';
-import { createPaymentsActivities } from '../../activities/payments';
-import { createSandboxActivities } from '../../activities/sandbox';
-import { createSubscriptionsActivities } from '../../activities/subscriptions';
-import { createUsersActivities } from '../../activities/users';
 import { eventTypes } from '../contracts/events';
 import { mailTemplates } from '../contracts/mails';
-import { paymentEvents } from '../contracts/payments/events';
-import { subscriptionEvents } from '../contracts/subscriptions/events';
-import { subscriptionMailTemplates } from '../contracts/subscriptions/mails';
-import { userEvents } from '../contracts/users/events';
-import { userMailTemplates } from '../contracts/users/mails';
 import { createHandlers } from '../http/handlers';
-import { operatorHandlers } from '../http/operator/handlers';
-import { partnersHandlers } from '../http/partners/handlers';
-import { paymentsHandlers } from '../http/payments/handlers';
-import { paymentsProblems } from '../http/payments/problems';
 import { problemTable } from '../http/problems';
-import { sandboxHandlers } from '../http/sandbox/handlers';
-import { sandboxProblems } from '../http/sandbox/problems';
 import { sharedProblems } from '../http/shared-problems';
-import { subscriptionsHandlers } from '../http/subscriptions/handlers';
-import { subscriptionsProblems } from '../http/subscriptions/problems';
-import { usersHandlers } from '../http/users/handlers';
-import { usersProblems } from '../http/users/problems';
 import { mails } from '../mails/mails';
-import { subscriptionMails } from '../mails/subscriptions/mails';
-import { userMails } from '../mails/users/mails';
 import { defineModels } from '../models/define-models';
-import { operatorModels } from '../models/operator/models';
-import { partnersModels } from '../models/partners/models';
-import { paymentsModels } from '../models/payments/models';
-import { sandboxModels } from '../models/sandbox/models';
 import { sharedModels } from '../models/shared-models';
-import { subscriptionsModels } from '../models/subscriptions/models';
-import { usersModels } from '../models/users/models';
+import { checkoutRoot } from './servers/servers';
 
+const root = checkoutRoot(__dirname);
 /** Stands in for the dependencies of factories, which only pass them on. */
 const anything = new Proxy((): void => undefined, { get: () => anything, apply: () => anything }) as never;
-const keysOf = (...parts: object[]): string[] => parts.flatMap((part) => Object.keys(part));
-/** Each on its own connection, so that a clash of keys is found before a clash of model names. */
-const keysOfModels = (...parts: ((connection: mongoose.Connection) => object)[]): string[] =>
-  parts.flatMap((define) => Object.keys(define(mongoose.createConnection())));
+type Factory = (input: never) => object;
 
-/** The keys of each registry, and the keys of its parts. */
+/** Returns the first export with this ending of the file that each domain may have in a layer's folder. */
+function partsOf<Part>(layer: string, file: string, ending: RegExp): Part[] {
+  return readdirSync(join(root, layer))
+    .map((domain) => join(root, layer, domain, file))
+    .filter((path) => existsSync(path))
+    .map((path) => {
+      // oxlint-disable-next-line typescript/no-require-imports -- the folders are known only at run time
+      const exported = require(path) as Record<string, Part>;
+      return Object.entries(exported).find(([name]) => ending.test(name))![1];
+    });
+}
+const keysOf = (parts: readonly object[]): string[] => parts.flatMap((part) => Object.keys(part));
+const created = (factories: readonly Factory[]): object[] => factories.map((create) => create(anything));
+/** Each on its own connection, so that a clash of keys is found before a clash of model names. */
+const keysOfModels = (parts: readonly Factory[]): string[] =>
+  keysOf(parts.map((define) => define(mongoose.createConnection() as never)));
+
+/** The keys of each registry, and the keys of the files that domains have for it. */
 const registries: [name: string, union: string[], parts: string[]][] = [
-  ['events', eventTypes, keysOf(userEvents, paymentEvents, subscriptionEvents)],
-  [
-    'problems',
-    keysOf(problemTable),
-    keysOf(sharedProblems, usersProblems, paymentsProblems, subscriptionsProblems, sandboxProblems),
-  ],
-  [
-    'handlers',
-    keysOf(createHandlers(anything)),
-    keysOf(
-      partnersHandlers(anything),
-      usersHandlers(anything),
-      paymentsHandlers(anything),
-      subscriptionsHandlers(anything),
-      sandboxHandlers(anything),
-      operatorHandlers(anything),
-    ),
-  ],
+  ['events', eventTypes, keysOf(partsOf('src/contracts', 'events.ts', /Events$/))],
+  ['problems', keysOf([problemTable]), keysOf([sharedProblems, ...partsOf<object>('src/http', 'problems.ts', /./)])],
+  ['handlers', keysOf([createHandlers(anything)]), keysOf(created(partsOf('src/http', 'handlers.ts', /Handlers$/)))],
   [
     'models',
-    keysOfModels(defineModels),
-    keysOfModels(
-      sharedModels,
-      partnersModels,
-      usersModels,
-      paymentsModels,
-      subscriptionsModels,
-      sandboxModels,
-      operatorModels,
-    ),
+    keysOfModels([defineModels]),
+    keysOfModels([sharedModels, ...partsOf<Factory>('src/models', 'models.ts', /(?<!Entity)Models$/)]),
   ],
-  [
-    'activities',
-    keysOf(createActivities(anything)),
-    keysOf(
-      createUsersActivities(anything),
-      createPaymentsActivities(anything),
-      createSubscriptionsActivities(anything),
-      createSandboxActivities(anything),
-    ),
-  ],
-  ['mails', keysOf(mails), keysOf(userMails, subscriptionMails)],
-  ['mail templates', [...mailTemplates], [...userMailTemplates, ...subscriptionMailTemplates]],
+  ['activities', keysOf([createActivities(anything)]), keysOf(created(partsOf('activities', 'index.ts', /^create/)))],
+  ['mails', keysOf([mails]), keysOf(partsOf('src/mails', 'mails.ts', /Mails$/))],
+  ['mail templates', [...mailTemplates], partsOf<string[]>('src/contracts', 'mails.ts', /Templates$/).flat()],
 ];
 
 // The registries are spreads: a key of two domains would silently become the later domain's.
-it.each(registries)('%s: no two domains name the same key', (_name, union, parts) => {
+it.each(registries)('%s: every domain is listed, and no two name the same key', (_name, union, parts) => {
   expect(parts.toSorted()).toEqual([...new Set(union)].toSorted());
   expect(parts).toHaveLength(union.length);
 });

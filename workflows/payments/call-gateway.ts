@@ -32,19 +32,20 @@ export async function callGateway(run: PaymentRun, call: Call): Promise<Next | u
 }
 
 /**
- * Looks up the outcome of a call until the gateway knows it; a webhook brings the next look-up forward. After 24 hours
- * operators are notified, and the look-ups continue.
+ * Looks up the outcome of a call until the gateway knows it; a webhook brings the next look-up forward. 24 hours after
+ * the first attempt of the call operators are notified; the call is not sent again, and the look-ups continue.
  */
 export async function resolveUnknown(run: PaymentRun, call: Call): Promise<Next | undefined> {
-  const overdueAtMs = run.sinceMs + paymentTimes.unknownMs;
-  run.untilMs = overdueAtMs;
-  for (let round = 1; ; round++) {
+  for (;;) {
     const { position } = run;
     const next = await lookUp(run, call, { believeNothingFromMs: run.sinceMs + paymentTimes.arrivalMs });
     if (next || run.position !== position) return next;
+    const overdueAtMs = run.overdueAtMs ?? run.sinceMs + paymentTimes.unknownMs;
+    run.untilMs = overdueAtMs;
     await reportWhenOverdue(run, overdueAtMs);
     if (run.renewal) return 'leave-to-parent';
     if (run.shouldContinueAsNew) return 'continue-as-new';
+    const round = run.nextRound(call);
     await run.waitForGateway({ round, untilMs: Date.now() < overdueAtMs ? overdueAtMs : undefined });
   }
 }
@@ -88,6 +89,7 @@ async function lookUp(
   { believeNothingFromMs }: { believeNothingFromMs: number },
 ): Promise<PaymentUndoing | undefined> {
   const answer = await run.inbox.transit(() => lookUpPayment({ ...run.step('look-up'), call }));
+  run.noteOverdue(answer);
   const nothingArrived = answer.status === 'not_found' || (call === 'capture' && answer.status === 'authorised');
   if (answer.status === 'unavailable' || (nothingArrived && Date.now() < believeNothingFromMs)) return undefined;
   return settle(run, call, answer);
@@ -102,7 +104,9 @@ function settle(run: PaymentRun, call: Call, answer: GatewayAnswer): Promise<Pay
     if (status === 'unavailable') return undefined;
     if (status === 'unknown') {
       const unknown = paymentAfterSilence({ position, call });
-      return unknown ? run.move({ to: unknown, untilMs: Date.now() + paymentTimes.unknownMs }) : undefined;
+      run.noteOverdue(answer);
+      const untilMs = run.overdueAtMs ?? Date.now() + paymentTimes.unknownMs;
+      return unknown ? run.move({ to: unknown, untilMs }) : undefined;
     }
     const to = paymentAfter({ position, status });
     if (to === null) return undefined;

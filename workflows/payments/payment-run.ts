@@ -52,6 +52,8 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
   undoing: PaymentUndoing | null = null;
   /** True when the fraud rules and the card check have passed. */
   checked = false;
+  /** Time 24 hours after the first attempt of the call under way, in milliseconds; null if unknown. */
+  overdueAtMs: number | null = null;
   /** True when the payment is on the operator's list. */
   reported = false;
   /** The state that the partner was last notified of. */
@@ -61,6 +63,7 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
   /** True when the main loop has ended: commands that arrive now are too late. */
   ending = false;
   private run = 1;
+  private readonly rounds = new Map<GatewayCall, number>();
   private readonly occurrences = new Map<string, number>();
 
   constructor({ tenantId, paymentId, renewal }: ProcessPaymentInput, mainLoop: CancellationScope) {
@@ -122,6 +125,18 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
     Object.assign(this, standingOf(position));
     this.sinceMs = Date.now();
     this.untilMs = untilMs;
+  }
+
+  /** Returns the number of the next wait for a call's outcome. It keeps counting when the call is sent again. */
+  nextRound(call: GatewayCall): number {
+    const round = (this.rounds.get(call) ?? 0) + 1;
+    this.rounds.set(call, round);
+    return round;
+  }
+
+  /** Stores the deadline of a call without an outcome, as the activity returned it. */
+  noteOverdue({ overdueAt }: { overdueAt?: string }): void {
+    this.overdueAtMs = overdueAt === undefined ? null : Date.parse(overdueAt);
   }
 
   /** Waits for the gateway's webhook or the next round. Applies no commands, so late ones are refused first. */

@@ -48,9 +48,12 @@ async function beginUndoing(run: PaymentRun, { towards, reason }: PaymentUndoing
 
 /** Repeats the void until the gateway confirms it; a webhook brings the next round forward. */
 async function voidUntilConfirmed(run: PaymentRun, { towards, reason }: PaymentUndoing): Promise<NextOfUndoing> {
-  const overdueAtMs = Date.now() + paymentTimes.unknownMs;
+  const begunAtMs = Date.now();
   for (let round = 1; ; round++) {
-    const { status, position, capturedMinor } = await compensatePayment(run.step('compensate'));
+    const answer = await compensatePayment(run.step('compensate'));
+    const { status, position, capturedMinor } = answer;
+    run.noteOverdue(answer);
+    const overdueAtMs = run.overdueAtMs ?? begunAtMs + paymentTimes.unknownMs;
     run.moved(position, overdueAtMs);
     if (run.isSettled) return undefined;
     if (status === 'captured') return run.move({ to: 'captured', capturedMinor });

@@ -81,6 +81,11 @@ export interface Rejected {
     | 'amount_too_large'
     | 'currency_mismatch'
     | 'refund_failed'
+    | 'charge_disputed'
+    | 'balance_insufficient'
+    | 'refund_exceeds_captured'
+    | 'lost_or_stolen_card'
+    | 'expired_or_canceled_card'
     | 'other';
   /** With `already_captured`, for a capture or a void: the amount captured, by whichever call. */
   captured?: Money;

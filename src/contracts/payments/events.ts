@@ -44,7 +44,17 @@ export const paymentEvents = {
     `A refund failed (${String(reason)}); its reservation was released.`,
   'payment.refund_failed_late': ({ amountMinor }: EventData, { money }: EventWords) =>
     `A refund of ${money(amountMinor)} failed after the gateway had reported its success: ` +
-    "the customer did not receive the money. The books still show it as refunded; it is on the operator's list.",
+    "the customer did not receive the money, which can be refunded again; it is on the operator's list.",
+  'payment.disputed': ({ standing, reason, amountMinor }: EventData, { money }: EventWords) =>
+    standing === 'open'
+      ? `The customer disputes the payment (${String(reason)}): the bank holds ${money(amountMinor)} until it decides.`
+      : `The customer's bank inquires about the payment (${String(reason)}); no money is held.`,
+  'payment.dispute_closed': ({ standing, amountMinor }: EventData, { money }: EventWords) =>
+    standing === 'lost'
+      ? `The dispute was lost: the customer got ${money(amountMinor)}.`
+      : 'The dispute was closed in favour of the partner; no money is held.',
+  'payment.fraud_warning': ({ reason }: EventData) =>
+    `The card's issuer warns of fraud (${String(reason)}): a dispute may follow.`,
   'refund.accepted': () => 'The refund was accepted.',
   'refund.restarted': () => 'An operator restarted the process.',
   'refund.started': () => 'The refund is being sent to the gateway.',

@@ -1,4 +1,7 @@
-/** A verified webhook of a gateway. Its receiver looks up the call, so duplicates and disorder do no harm. */
+import type { DisputeStanding } from '../../domain/payments/dispute';
+import type { Money } from '../../domain/money';
+
+/** A verified webhook about a call of ours. Its receiver looks up the call, so duplicates and disorder do no harm. */
 export interface GatewayNotice {
   eventId: string;
   type: string;
@@ -9,3 +12,20 @@ export interface GatewayNotice {
   /** True when the refund has failed, perhaps after it had succeeded. */
   refundFailed?: true;
 }
+
+interface PaymentWarningFields {
+  eventId: string;
+  type: string;
+  authorisationId: string;
+  /** The gateway's id of the dispute or the warning. */
+  warningId: string;
+  /** The gateway's code. */
+  reason: string;
+  /** The time at which the gateway created the event, ISO 8601: events arrive in any order. */
+  reportedAt: string;
+}
+
+/** A verified webhook without a call of ours: it names the authorisation, but neither tenant nor key. */
+export type PaymentWarning =
+  | (PaymentWarningFields & { kind: 'dispute'; standing: DisputeStanding; amount: Money })
+  | (PaymentWarningFields & { kind: 'fraud_warning' });

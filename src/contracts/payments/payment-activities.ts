@@ -48,6 +48,11 @@ export interface GatewayAnswer {
   position: PaymentPosition;
   /** With `captured`: the captured amount, in minor units. */
   capturedMinor?: number;
+  /**
+   * Without an outcome: the time 24 hours after the first attempt of the call, ISO 8601. From then on the call is never
+   * sent again.
+   */
+  overdueAt?: string;
   /** With a `failed` authorisation: an attempt before the refused one may have left a hold. */
   mayHold?: true;
 }

@@ -6,9 +6,9 @@ import { moneyOf } from '../money';
  * Chart of accounts, with the side on which each account grows.
  *
  * `authorised`/`authorised_contra` are memo accounts: money that banks hold for us, not ours yet. Captured money is
- * `captured` and is owed as one of three: `held` (for an order not yet fulfilled), `fulfilled` (earned by the partner),
- * `refunded` (returned to the customer). As these are the two sides of the same postings, `captured = fulfilled +
- * refunded + held`.
+ * `captured` and is owed as one of three: `held` (for an order not yet fulfilled, or by the bank while it decides on a
+ * dispute), `fulfilled` (earned by the partner), `refunded` (returned to the customer). As these are the two sides of
+ * the same postings, `captured = fulfilled + refunded + held`.
  */
 export const ledgerAccounts = {
   authorised: 'debit',
@@ -22,7 +22,16 @@ export const ledgerAccounts = {
 } as const satisfies Record<string, 'debit' | 'credit'>;
 export type LedgerAccount = keyof typeof ledgerAccounts;
 
-export const ledgerEvents = ['authorise', 'capture', 'void', 'fulfil', 'refund', 'fee'] as const;
+export const ledgerEvents = [
+  'authorise',
+  'capture',
+  'void',
+  'fulfil',
+  'refund',
+  'refund_reversal',
+  'dispute',
+  'fee',
+] as const;
 export type LedgerEvent = (typeof ledgerEvents)[number];
 
 export interface LedgerLine {
@@ -120,6 +129,20 @@ export function postRefund({ amount, fromHeldMinor = 0, ...input }: PostRefundIn
     ...pair('fulfilled', 'refunded', moneyOf(amountMinor - fromHeldMinor, currency)),
   ]);
 }
+
+/** Posts that a refund which had succeeded has failed: the money is back on the account at the gateway. */
+export const postRefundReversal = ({ amount, ...input }: PostingInput & { amount: Money }): Posting =>
+  posting('refund_reversal', input, amount.currency, pair('refunded', 'fulfilled', amount));
+
+export interface PostDisputeInput extends PostingInput {
+  from: LedgerAccount;
+  to: LedgerAccount;
+  amount: Money;
+}
+
+/** Posts the move of captured money by a dispute: held by the bank, back to the partner, or to the customer. */
+export const postDispute = ({ from, to, amount, ...input }: PostDisputeInput): Posting =>
+  posting('dispute', input, amount.currency, from === to ? [] : pair(from, to, amount));
 
 /** Posts the gateway's fee for a call. A fee of 0 posts no line. */
 export const postFee = ({ fee, ...input }: PostingInput & { fee: Money }): Posting =>

@@ -101,8 +101,12 @@ export const paymentTransitions: Transitions<PaymentPosition> = {
   partially_refunded: {
     partially_refunded: 'another part refunded',
     refunded: 'the rest refunded',
+    captured: 'the refund failed after all',
   },
-  refunded: {},
+  refunded: {
+    partially_refunded: 'a refund failed after all',
+    captured: 'the refund failed after all',
+  },
   declined: {},
   failed: {},
   cancelled: {},
@@ -150,8 +154,14 @@ export const canMovePayment = ({ from, to }: { from: PaymentPosition; to: Paymen
 export const paymentSourcesOf = (to: PaymentPosition): PaymentStanding[] =>
   sourcesOf(paymentTransitions, to).map(standingOf);
 
-/** `refunded declined failed cancelled`: the payment never changes again. */
-export const endedPaymentStates = terminalStates(paymentTransitions) as PaymentState[];
+/**
+ * `refunded declined failed cancelled`: nothing is left to do. Only a refund that fails after all, or a
+ * dispute that is decided again, leads out of `refunded`.
+ */
+export const endedPaymentStates: readonly PaymentState[] = [
+  'refunded',
+  ...(terminalStates(paymentTransitions) as PaymentState[]),
+];
 
 /** Ended, or captured so that only a refund could follow: the process has nothing left to do. */
 export const settledPaymentStates: readonly PaymentState[] = [...endedPaymentStates, 'captured', 'partially_refunded'];

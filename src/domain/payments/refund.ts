@@ -11,7 +11,7 @@ export type RefundState = (typeof refundStates)[number];
 /** A refund whose call got no response stays `pending` and is looked up by its key. */
 export const refundTransitions: Transitions<RefundState> = {
   pending: { succeeded: 'refunded', failed: 'refused permanently' },
-  succeeded: {},
+  succeeded: { failed: 'reported as failed after all' },
   failed: {},
 };
 
@@ -22,11 +22,15 @@ export interface CapturedFunds {
   refundedMinor: number;
   /** Reserved by refunds that are under way. */
   pendingRefundMinor: number;
+  /** Held by banks because of disputes, in minor units. Defaults to 0. */
+  disputedMinor?: number;
 }
 
-/** Returns `captured − refunded − pending`, the most that a further refund may take. */
-export const refundable = ({ currency, capturedMinor, refundedMinor, pendingRefundMinor }: CapturedFunds): Money =>
-  moneyOf(capturedMinor - refundedMinor - pendingRefundMinor, currency);
+/** Returns `captured − refunded − pending − disputed`, the most that a further refund may take. */
+export const refundable = (funds: CapturedFunds): Money => {
+  const { currency, capturedMinor, refundedMinor, pendingRefundMinor, disputedMinor = 0 } = funds;
+  return moneyOf(capturedMinor - refundedMinor - pendingRefundMinor - disputedMinor, currency);
+};
 
 /** Returns the amount that can be refunded now; 0 where nothing can. */
 export function leftToRefund({ amount: { currency }, state, capture, ...funds }: RefundedPayment): Money {
@@ -69,7 +73,7 @@ export function reserveRefund({ funds, requested, stepMinor }: ReserveRefundInpu
   if (left.amountMinor <= 0) {
     const detail =
       `Nothing is left to refund: ${funds.capturedMinor} captured, ${funds.refundedMinor} refunded, ` +
-      `${funds.pendingRefundMinor} under way.`;
+      `${funds.pendingRefundMinor} under way, ${funds.disputedMinor ?? 0} disputed.`;
     throw new DomainError('NOTHING_TO_REFUND', detail);
   }
   const amount = requested ?? left;

@@ -1,5 +1,3 @@
-import type { UserStatus } from './user';
-
 export const onboardingStates = [
   'accepted',
   'awaiting_verification',
@@ -128,12 +126,3 @@ export function waitingForOf({ state, until }: { state: OnboardingState; until: 
   };
   return what[state] === undefined ? null : { what: what[state], until };
 }
-
-/** The user's status that each ending leaves behind. */
-export const userStatusAtEnd: Record<(typeof endedOnboardingStates)[number], UserStatus> = {
-  completed: 'active',
-  expired: 'cancelled',
-  rejected: 'cancelled',
-  cancelled: 'cancelled',
-  failed: 'cancelled',
-};

@@ -517,6 +517,10 @@ export interface paths {
          * @description Includes the outcomes of its refunds: `payment.refund_requested`, `payment.refund_succeeded`,
          *     `payment.refund_failed`, and `payment.refund_failed_late` when the gateway reports the failure of a refund that
          *     it had reported as succeeded.
+         *
+         *     A customer's dispute is `payment.disputed` (`standing`: `inquiry` while the bank only inquires, `open` while it
+         *     holds the amount), then `payment.dispute_closed` (`won` or `lost`). An early warning of the card's issuer is
+         *     `payment.fraud_warning`.
          */
         get: operations["listPaymentEvents"];
         put?: never;
@@ -672,7 +676,8 @@ export interface paths {
         /**
          * Receive Stripe's webhooks
          * @description Signed by Stripe (`Stripe-Signature`, within 300 s). Each event is stored and acted on once; late, duplicate and
-         *     out-of-order events are harmless.
+         *     out-of-order events are harmless. A signed event of another form, such as a thin event, is accepted and has no
+         *     effect.
          */
         post: operations["receiveStripeWebhook"];
         delete?: never;
@@ -1250,7 +1255,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "WEBHOOK_SIGNATURE_INVALID" | "UNAUTHENTICATED" | "FORBIDDEN" | "SANDBOX_ONLY" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "ILLEGAL_STATE" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "CLOCK_ADVANCING" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "TOKEN_INVALID" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_NOT_IN_STEPS" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "INTEGER_OUT_OF_RANGE" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "USER_UNKNOWN" | "START_IN_PAST" | "RESUME_IN_PAST" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "TIME_ZONE_UNKNOWN" | "DENY_LIST_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_MISSING" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "RESEND_LIMIT" | "INTERNAL" | "TIME_SKIPPING_UNAVAILABLE" | "TEMPORAL_UNAVAILABLE" | "GATEWAY_UNAVAILABLE" | "SANDBOX_RESETTING" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
         FieldError: {
             /** @description JSON pointer to the field in the body. */
             pointer?: string;
@@ -1587,8 +1592,10 @@ export interface components {
             authorised: components["schemas"]["MoneyValue"];
             captured: components["schemas"]["MoneyValue"];
             refunded: components["schemas"]["MoneyValue"];
-            /** @description captured − refunded − reserved by pending refunds. */
+            /** @description captured − refunded − reserved by pending refunds − disputed. */
             refundable: components["schemas"]["MoneyValue"];
+            /** @description Held by the bank until it has decided a dispute. */
+            disputed: components["schemas"]["MoneyValue"];
             paymentMethod: string;
             card: null | {
                 brand: string;
@@ -1636,7 +1643,7 @@ export interface components {
             paymentId: string;
             amount: components["schemas"]["MoneyValue"];
             reason: string | null;
-            /** @description Code of the reason for a failure. `failed_after_success` on a refund that is `succeeded`: the gateway reported success and later a failure (`refund.failed_late`), so the customer got no money; the operator is notified. */
+            /** @description Code of the reason for a failure, such as `charge_disputed`, `balance_insufficient` or `refund_exceeds_captured`. `failed_after_success`: the gateway reported success and later a failure (`refund.failed_late`), so the customer got no money, which can be refunded again; the operator is notified. */
             failure: string | null;
             waitingFor: components["schemas"]["WaitingFor"];
             correlationId: string;
@@ -1920,7 +1927,7 @@ export interface components {
             updatedAt: components["schemas"]["Instant"];
         };
         /** @enum {string} */
-        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "outcome_unknown" | "refund_failed_late";
+        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "outcome_unknown" | "refund_failed_late" | "payment_disputed" | "fraud_warning";
         StuckItem: {
             id: string;
             /** @enum {string} */

@@ -101,8 +101,13 @@ const remedies: Record<StuckKind, string> = {
     'Close gives a payment up: it ends once the gateway confirms that nothing is held. ' +
     'Closing a refund only removes it from the list.',
   refund_failed_late:
-    'Restart is not possible: under its key the refund stays failed. Refund the money by other means, such as a bank ' +
-    'transfer, then close the item to remove it from this list.',
+    'Restart is not possible: under its key the refund stays failed. Refund the payment again, or return the money ' +
+    'by other means, such as a bank transfer, then close the item to remove it from this list.',
+  payment_disputed:
+    'Restart is not possible. Respond to the dispute at the gateway; the item leaves this list once the bank has ' +
+    'decided. Close removes the item immediately.',
+  fraud_warning:
+    'Restart is not possible. A refund may prevent a dispute and its fee; close removes the item from this list.',
 };
 
 /** Returns the API representation of a stuck item, with the remedy for its kind. */

@@ -43,6 +43,7 @@ export function presentPayment(payment: Payment): components['schemas']['Payment
     captured: money(payment.capturedMinor),
     refunded: money(payment.refundedMinor),
     refundable: refundable(fundsOf(payment)),
+    disputed: money(payment.disputedMinor),
     paymentMethod: payment.paymentMethod,
     card: card && { brand: card.brand, last4: card.last4, expiryMonth: card.expiryMonth, expiryYear: card.expiryYear },
     customerId: payment.customerId,

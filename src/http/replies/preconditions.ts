@@ -1,5 +1,7 @@
 import type { ClientSession } from 'mongoose';
+import { entityTypes } from '../../contracts/entity-types';
 import type { Database } from '../../models/database';
+import { entityModel } from '../../models/entity-model';
 import type { Call } from '../pipeline/request-context';
 import { withCurrentUsers } from '../users/current-users';
 import { rejectUnlessMatching } from './etag';
@@ -25,28 +27,23 @@ export async function requirePreconditions({ database, call, session }: RequireP
 
 /** Returns null for a path without a tagged resource, undefined for a resource that does not exist. */
 async function versionOfTarget({
-  database,
+  database: { models },
   call: { params, tenantId },
   session,
 }: RequirePreconditionsInput): Promise<number | null | undefined> {
-  const { users, onboardings, payments, subscriptions, partners } = database.models;
-  const ids = params as Partial<
-    Record<'userId' | 'onboardingId' | 'paymentId' | 'subscriptionId' | 'partnerId', string>
-  >;
   const read = { session: session ?? null };
-  if (ids.userId !== undefined)
-    return (await users.findOne({ _id: ids.userId, tenantId }, { version: 1 }, read).lean())?.version;
-  if (ids.paymentId !== undefined)
-    return (await payments.findOne({ _id: ids.paymentId, tenantId }, { version: 1 }, read).lean())?.version;
-  if (ids.subscriptionId !== undefined)
-    return (await subscriptions.findOne({ _id: ids.subscriptionId, tenantId }, { version: 1 }, read).lean())?.version;
-  if (ids.partnerId !== undefined)
-    return (await partners.findOne({ _id: ids.partnerId }, { version: 1 }, read).lean())?.version;
-  if (ids.onboardingId === undefined) return null;
-  const onboarding = await onboardings
-    .findOne({ _id: ids.onboardingId, tenantId }, { tenantId: 1, userId: 1, version: 1 }, read)
-    .lean();
-  if (!onboarding) return undefined;
-  const [shown] = await withCurrentUsers({ models: database.models, tenantId, onboardings: [onboarding], session });
-  return shown?.version;
+  const { partnerId, onboardingId, ...ids } = params as Record<string, string | undefined>;
+  if (partnerId !== undefined) return (await models.partners.findById(partnerId, { version: 1 }, read).lean())?.version;
+  if (onboardingId !== undefined) {
+    const onboarding = await models.onboardings
+      .findOne({ _id: onboardingId, tenantId }, { tenantId: 1, userId: 1, version: 1 }, read)
+      .lean();
+    if (!onboarding) return undefined;
+    const [shown] = await withCurrentUsers({ models, tenantId, onboardings: [onboarding], session });
+    return shown?.version;
+  }
+  const entityType = entityTypes.find((type) => ids[`${type}Id`] !== undefined);
+  if (entityType === undefined) return null;
+  const key = { _id: ids[`${entityType}Id`], tenantId };
+  return (await entityModel(models, entityType).findOne(key, { version: 1 }, read).lean())?.version;
 }

@@ -9,6 +9,8 @@ export const stuckKinds = [
   'outbox_failing',
   'outcome_unknown',
   'refund_failed_late',
+  'payment_disputed',
+  'fraud_warning',
 ] as const;
 export type StuckKind = (typeof stuckKinds)[number];
 

@@ -24,6 +24,8 @@ export interface Compensation {
   state: CompensationState;
   /** True when a call may have reached the gateway; false: the effect certainly has not happened so far. */
   sent: boolean;
+  /** Business time of the first call that may have reached the gateway; null while there is none. */
+  sentAt: Date | null;
   /** Failed attempts to undo the effect since the last success or retry. */
   failures: number;
   /** The error's class, never its text. */
@@ -43,6 +45,7 @@ export const compensationSchema = new Schema<Compensation>(
     effect: { type: String, required: true },
     state: { type: String, required: true },
     sent: { type: Boolean, required: true },
+    sentAt: { type: Date, default: null },
     failures: { type: Number, required: true },
     lastError: { type: String, default: null },
     waived: { type: Schema.Types.Mixed, default: null },

@@ -12,8 +12,8 @@ export interface GatewayEvent {
   tenantId: string;
   gateway: GatewayName;
   type: string;
-  /** The key of the call that the event is about, `pay_1:capture:1`. */
-  idempotencyKey: string;
+  /** The key of the call that the event is about, `pay_1:capture:1`; null for a dispute or a fraud warning. */
+  idempotencyKey: string | null;
   authorisationId: string;
   /** The row that notifies the process concerned; null where no process waits for the event. */
   outboxRowId: string | null;
@@ -30,7 +30,7 @@ export const gatewayEventSchema = new Schema<GatewayEvent>(
     tenantId: { type: String, required: true },
     gateway: { type: String, required: true },
     type: { type: String, required: true },
-    idempotencyKey: { type: String, required: true },
+    idempotencyKey: { type: String, default: null },
     authorisationId: { type: String, required: true },
     outboxRowId: { type: String, default: null },
     receivedAt: { type: Date, required: true },

@@ -28,19 +28,6 @@ export const ledgerPostingSchema = new Schema<LedgerPosting>(
   .index({ tenantId: 1, paymentId: 1, _id: 1 })
   .index({ tenantId: 1, currency: 1, _id: 1 });
 
-/** Returns the stored form of a posting. */
-export function newLedgerPosting({
-  posting: { key, ...posting },
-  tenantId,
-  at,
-}: {
-  posting: Posting;
-  tenantId: string;
-  at: string;
-}): LedgerPosting {
-  return { _id: key, ...posting, tenantId, at: new Date(at) };
-}
-
 /** Returns a line of the books in the form that `domain/ledger-check` reads. */
 export function postingOf({ _id: key, event, paymentId, currency, lines }: LedgerPosting): Posting {
   return { key, event, paymentId, currency, lines };

@@ -1,5 +1,6 @@
 import { Schema } from 'mongoose';
 import type { PaymentParent, PaymentUndoing } from '../../contracts/payments/payment';
+import type { Dispute } from '../../domain/payments/dispute';
 import type { FraudDecision } from '../../domain/payments/fraud';
 import type { Money } from '../../domain/money';
 import type { CaptureMode, GatewayCall, PaymentState } from '../../domain/payments/payment';
@@ -36,6 +37,9 @@ export interface Payment extends Entity {
   refundedMinor: number;
   /** Reserved by refunds that are under way. */
   pendingRefundMinor: number;
+  /** The amount that banks hold while they decide disputes, in minor units. */
+  disputedMinor: number;
+  disputes: Dispute[];
   authorisationId: string | null;
   /** The page where the customer confirms; null unless `requires_action`. */
   actionUrl: string | null;
@@ -76,6 +80,8 @@ export const paymentSchema = new Schema<Payment>(
     capturedMinor: { type: Number, required: true },
     refundedMinor: { type: Number, required: true },
     pendingRefundMinor: { type: Number, required: true },
+    disputedMinor: { type: Number, required: true, default: 0 },
+    disputes: { type: [Schema.Types.Mixed], default: [] } as never,
     authorisationId: { type: String, default: null },
     actionUrl: { type: String, default: null },
     fraud: { type: Schema.Types.Mixed, default: null },
@@ -94,4 +100,6 @@ export const paymentSchema = new Schema<Payment>(
   .index({ tenantId: 1, customerId: 1, _id: -1 })
   .index({ tenantId: 1, customerId: 1, createdAt: 1 })
   .index({ tenantId: 1, orderRef: 1, _id: -1 })
-  .index({ state: 1, _id: 1 }, { name: 'reconciler_sweep' });
+  .index({ state: 1, _id: 1 }, { name: 'reconciler_sweep' })
+  // A dispute at the gateway names neither tenant nor payment.
+  .index({ authorisationId: 1 });

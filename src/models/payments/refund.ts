@@ -11,8 +11,7 @@ export interface Refund extends Entity {
   /** In the partner's words. */
   reason: string | null;
   /**
-   * The reason of the failure: a code. A refund that failed after the gateway had reported success stays `succeeded`
-   * with `failed_after_success`.
+   * The reason of the failure: a code. `failed_after_success`: the gateway had reported success before.
    */
   failure: string | null;
 }

@@ -120,7 +120,13 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
           throw new DomainError(
             'ILLEGAL_STATE',
             'A refund that has failed cannot be repeated under its key; ' +
-              'return the money by other means and close the item',
+              'refund the payment again or return the money by other means, and close the item',
+          );
+        case 'payment_disputed':
+        case 'fraud_warning':
+          throw new DomainError(
+            'ILLEGAL_STATE',
+            'There is nothing to restart: respond at the gateway, or refund the payment, and close the item',
           );
         case 'outbox_failing':
           await models.outbox.updateOne(
@@ -158,6 +164,8 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
           );
           return resolve(input, 'closed');
         case 'refund_failed_late':
+        case 'payment_disputed':
+        case 'fraud_warning':
           return resolve(input, 'closed');
         case 'outcome_unknown': {
           const signal = await remedyOf(item).giveUp?.({ ...input, at: await businessTime(input) });

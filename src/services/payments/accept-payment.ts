@@ -75,6 +75,8 @@ export async function acceptPayment(input: AcceptPaymentInput): Promise<{ paymen
     capturedMinor: 0,
     refundedMinor: 0,
     pendingRefundMinor: 0,
+    disputedMinor: 0,
+    disputes: [],
     authorisationId: null,
     actionUrl: null,
     fraud: null,

@@ -33,12 +33,19 @@ export interface AcceptRefundInput {
   startDelayMs?: number;
 }
 
-/** Returns the captured money of a payment and its refunds. */
-export const fundsOf = ({ amount, capturedMinor, refundedMinor, pendingRefundMinor }: Payment): CapturedFunds => ({
+/** Returns the captured money of a payment, its refunds and its disputed amount. */
+export const fundsOf = ({
+  amount,
+  capturedMinor,
+  refundedMinor,
+  pendingRefundMinor,
+  disputedMinor,
+}: Payment): CapturedFunds => ({
   currency: amount.currency,
   capturedMinor,
   refundedMinor,
   pendingRefundMinor,
+  disputedMinor,
 });
 
 /**

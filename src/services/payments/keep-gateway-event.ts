@@ -1,3 +1,4 @@
+import type { GatewayNotice } from '../../contracts/payments/gateway-notice';
 import { gatewayReported, refundPaymentId } from '../../contracts/payments/payment';
 import { isId } from '../../domain/ids';
 import { gatewayOf, type GatewayName } from '../../domain/tenant';
@@ -11,20 +12,10 @@ import { newOutboxRow, OWN_SEND_MS } from '../new-outbox-row';
 import { recordLateRefundFailure } from './late-refund-failure';
 import { signalAbout } from './payment-listener';
 
-/** The content of a webhook. */
-export interface ReportedEvent {
-  eventId: string;
-  type: string;
-  tenantId: string;
-  idempotencyKey: string;
-  authorisationId: string;
-  refundFailed?: true;
-}
-
 export interface KeepGatewayEventInput {
   database: Database;
   gateway: GatewayName;
-  notice: ReportedEvent;
+  notice: GatewayNotice;
   correlationId: string;
 }
 
@@ -87,7 +78,7 @@ export async function keepGatewayEvent({
  * Returns the process that waits for a report about this call. While the call itself is under way no process waits: a
  * process that gets no response reads the gateway's books before it waits, so it finds earlier reports.
  */
-async function findListener(database: Database, { tenantId, idempotencyKey }: ReportedEvent) {
+async function findListener(database: Database, { tenantId, idempotencyKey }: GatewayNotice) {
   const { models } = database;
   const [entityId = ''] = idempotencyKey.split(':');
   if (isId('refund', entityId)) {

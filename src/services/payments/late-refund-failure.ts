@@ -1,11 +1,15 @@
 import type { ClientSession } from 'mongoose';
-import { refundPaymentId } from '../../contracts/payments/payment';
+import { gatewayKey, refundPaymentId } from '../../contracts/payments/payment';
 import { byWorkflow as by } from '../../domain/actor';
 import { plainMoney } from '../../domain/money-text';
-import { paymentStates } from '../../domain/payments/payment';
-import { applyStep } from '../apply-step';
+import { postRefundReversal } from '../../domain/payments/ledger';
+import { paymentStateOfFunds } from '../../domain/payments/refund';
 import type { Database } from '../../models/database';
+import { applyStep } from '../apply-step';
+import { findEntity } from '../find-entity';
+import { insertDocuments } from '../insert-documents';
 import { openStuckItem } from '../operator/stuck-items';
+import { fundsOf } from './accept-refund';
 
 export interface RecordLateRefundFailureInput {
   database: Database;
@@ -22,9 +26,9 @@ export const FAILED_AFTER_SUCCESS = 'failed_after_success';
 
 /**
  * Records in the caller's transaction that a refund which had succeeded has failed: on its timeline and its payment's,
- * for the partner, and on the operator's list. No process is left, our books show the money as refunded, and only a
- * person can still resolve that. Does nothing for a refund in another state, nor for the second time: a refund fails
- * once and the failure is reported several times, perhaps after somebody has resolved it.
+ * for the partner, in the books, and on the operator's list. The money is back on the account at the gateway and can be
+ * refunded again. Does nothing for a refund in another state, so a failure that is reported several times is recorded
+ * once.
  */
 export async function recordLateRefundFailure({
   database,
@@ -39,9 +43,10 @@ export async function recordLateRefundFailure({
     .findOne({ _id: refundId, tenantId, state: 'succeeded' }, { amount: 1, paymentId: 1 })
     .session(session)
     .lean();
-  const about = { kind: 'refund_failed_late', subject: refundPaymentId(refundId) } as const;
-  if (!refund || (await models.stuckItems.exists({ ...about, tenantId }).session(session))) return;
+  if (!refund) return;
   const { paymentId, amount } = refund;
+  const payment = await findEntity({ database, session, tenantId, entityType: 'payment', entityId: paymentId });
+  const refundedMinor = payment.refundedMinor - amount.amountMinor;
 
   const data = { refundId, paymentId, amountMinor: amount.amountMinor };
   const set = { failure: FAILED_AFTER_SUCCESS };
@@ -53,6 +58,7 @@ export async function recordLateRefundFailure({
       entityId: refundId,
       step: 'failed-late',
       from: ['succeeded'],
+      to: 'failed',
       set,
       at,
       by,
@@ -67,23 +73,32 @@ export async function recordLateRefundFailure({
       entityType: 'payment',
       entityId: paymentId,
       step: `refund/${refundId}/failed-late`,
-      from: paymentStates,
+      from: [payment.state],
+      to: paymentStateOfFunds({ ...fundsOf(payment), refundedMinor }),
+      set: { refundedMinor },
       at,
       by,
       event: { type: 'payment.refund_failed_late', data },
+      alongside: async (_session, postedAt) => {
+        const key = `${gatewayKey(refundId, 'refund')}:failed`;
+        const { key: _id, ...posting } = postRefundReversal({ key, paymentId, amount });
+        const documents = [{ _id, ...posting, tenantId, at: postedAt }];
+        await insertDocuments({ model: models.ledgerPostings, documents, session });
+      },
     },
     session,
   );
   await openStuckItem({
     database,
     session,
-    ...about,
+    kind: 'refund_failed_late',
+    subject: refundPaymentId(refundId),
     tenantId,
     entityType: 'refund',
     entityId: refundId,
     detail:
       `The gateway reported this refund of ${plainMoney(amount)} as successful and now reports that it has failed: ` +
       'the customer has not received the money, which is back on the account at the gateway. ' +
-      'The books show the money as refunded',
+      'It can be refunded again',
   });
 }

@@ -12,9 +12,9 @@ import { applyStep, type StepInput } from '../apply-step';
 import { requireOwned } from '../claim-entity';
 import { findEntity } from '../find-entity';
 import { findPayload } from '../find-payload';
-import { insertDocuments } from '../insert-documents';
 import { mendStuckItem } from '../operator/stuck-items';
 import { reasonOfCancel } from './cancel-reason';
+import { insertPostings } from './insert-postings';
 import { changesOf, eventDataOf, postingsOf, type PaymentMove } from './payment-changes';
 import { settleEffects } from './payment-effects';
 
@@ -121,13 +121,7 @@ const settleMove =
   async (session, postedAt) => {
     const { database, payment, to, alongside } = input;
     const { _id: paymentId, tenantId } = payment;
-    const documents = postingsOf(payment, input).map(({ key: _id, ...posting }) => ({
-      _id,
-      ...posting,
-      tenantId,
-      at: postedAt,
-    }));
-    await insertDocuments({ model: database.models.ledgerPostings, documents, session });
+    await insertPostings({ database, session, tenantId, postings: postingsOf(payment, input), at: postedAt });
     await settleEffects({ database, session, payment, to: standingOf(to).state, at: postedAt });
     if (payment.state === 'unknown')
       await mendStuckItem({ database, session, kind: 'outcome_unknown', subject: processPaymentId(paymentId) });

@@ -45,6 +45,7 @@ export async function registerEffect({ database, session, effect, sent }: Regist
     ...about,
     state: 'intent' as const,
     sent,
+    sentAt: sent ? when : null,
     failures: 0,
     lastError: null,
     waived: null,

@@ -5,7 +5,7 @@ import { postAuthorise } from '../../domain/payments/ledger';
 import type { Database } from '../../models/database';
 import { applyStep } from '../apply-step';
 import { findEntity } from '../find-entity';
-import { insertDocuments } from '../insert-documents';
+import { insertPostings } from './insert-postings';
 
 /**
  * Posts an authorisation that was discovered only while the payment was being voided, so that it never moved through
@@ -32,12 +32,8 @@ export async function recordHold({
     set: { authorisedMinor: amount.amountMinor },
     event: { type: 'payment.hold_found', data: { amountMinor: amount.amountMinor, currency: amount.currency } },
     alongside: async (session, postedAt) => {
-      const { key, ...rest } = postAuthorise({ paymentId, key: gatewayKey(paymentId, 'authorise'), amount });
-      await insertDocuments({
-        model: database.models.ledgerPostings,
-        documents: [{ _id: key, ...rest, tenantId, at: postedAt }],
-        session,
-      });
+      const hold = postAuthorise({ paymentId, key: gatewayKey(paymentId, 'authorise'), amount });
+      await insertPostings({ database, session, tenantId, postings: [hold], at: postedAt });
     },
   });
 }

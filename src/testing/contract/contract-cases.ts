@@ -1,9 +1,9 @@
 import type { Operation, OperationId } from '../../http/pipeline/contract';
 import type { ContractWorld, SeedDomain } from './contract-world';
-import type { HttpDomain } from './domain-operations';
 
 export interface DescribeContractInput {
-  domain: HttpDomain;
+  /** The name of the domain's folder, and of its tag in lower case. */
+  domain: string;
   /** A valid body for each operation with a body. */
   bodies: Partial<Record<OperationId, object>>;
   seed: SeedDomain;

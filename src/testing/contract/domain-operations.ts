@@ -1,18 +1,20 @@
 import { readContractText } from '../../assets';
 import { loadContract, type JsonSchema, type Operation } from '../../http/pipeline/contract';
 
-/** The domains that serve operations. The tag of their operations has the same name. */
-export const httpDomains = ['partners', 'users', 'payments', 'subscriptions', 'sandbox', 'operator'] as const;
-export type HttpDomain = (typeof httpDomains)[number];
-
 export const contract = loadContract(readContractText());
 const paths = contract.document.paths as Record<string, Record<string, { tags?: string[] }>>;
 
-/** Returns the operations of a domain in the order of openapi.yaml. */
-export const operationsOf = (domain: HttpDomain): Operation[] =>
-  contract.operations.filter(({ template, method }) =>
+/** The domains that serve operations, each named like its tag. */
+export const httpDomains = (contract.document.tags as { name: string }[]).map(({ name }) => name.toLowerCase());
+
+/** Returns the operations of a domain, which its tag names, in the order of openapi.yaml. */
+export function operationsOf(domain: string): Operation[] {
+  const operations = contract.operations.filter(({ template, method }) =>
     paths[template]?.[method]?.tags?.some((tag) => tag.toLowerCase() === domain),
   );
+  if (operations.length === 0) throw new Error(`No operation in openapi.yaml has the tag of ${domain}`);
+  return operations;
+}
 
 /** Returns a schema with the reference at its root replaced by the schema that it names. */
 export function resolveSchema(schema: JsonSchema): JsonSchema {

@@ -19,6 +19,8 @@ export function createFaultyGateway() {
     silent: new Set<string>(),
     /** An authorisation never arrives, and the caller gets no answer (once). */
     lostOnTheWay: new Set<string>(),
+    /** An authorisation fails with an error that the gateway keeps under its key; taken out, the key is forgotten. */
+    keptError: new Set<string>(),
     /** A capture never arrives, and the caller gets no answer (once). */
     captureLost: new Set<string>(),
     /** Captures are refused for good. */
@@ -55,6 +57,8 @@ export function createFaultyGateway() {
     },
     async authorise(input) {
       const { idempotencyKey } = input;
+      if (faults.keptError.has(paymentOf(input)))
+        throw new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey, reason: '500' });
       if (faults.lostOnTheWay.delete(paymentOf(input)))
         throw new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey, reason: 'lost' });
       refuseLockedOut('authorise', input);

@@ -188,5 +188,3 @@ export function createFaultySteps() {
     },
   };
 }
-
-export type FaultySteps = ReturnType<typeof createFaultySteps>;

@@ -175,8 +175,6 @@ export async function openBaseWorld(input: BaseWorldInput) {
   };
 }
 
-export type BaseWorld = Awaited<ReturnType<typeof openBaseWorld>>;
-
 function noGateway(): never {
   throw new Error('This world has no gateway');
 }

@@ -1,3 +1,4 @@
+import { waitFor } from '../wait-for';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -44,11 +45,8 @@ export async function openTestBank({ timeoutMs, onReport }: TestBankInput) {
     url,
     gateway: createSandboxGateway({ url, timeoutMs }),
     /** Reads the gateway's own books of a tenant. */
-    async ledger(tenantId: string): Promise<SandboxLedgerItem[]> {
-      const items: SandboxLedgerItem[] = [];
-      for await (const item of readSandboxLedger({ url, tenantId })) items.push(item);
-      return items;
-    },
+    ledger: (tenantId: string): Promise<SandboxLedgerItem[]> =>
+      waitFor(() => readLedger(url, tenantId), { what: 'the ledger of the simulator' }),
     /** Switches the gateway's faults: `{ down: true }` until `{ down: false }`. */
     chaos: (settings: Record<string, unknown>) =>
       send('PUT', '/v1/admin/chaos', settings, { authorization: `Bearer ${ADMIN}` }),
@@ -73,8 +71,6 @@ export async function openTestBank({ timeoutMs, onReport }: TestBankInput) {
     },
   };
 }
-
-export type TestBank = Awaited<ReturnType<typeof openTestBank>>;
 
 /** Stands in for the api's webhook inbox: checks the signature and notifies the process. */
 async function openWebhookInbox(
@@ -108,4 +104,10 @@ async function openWebhookInbox(
         server.closeAllConnections();
       }),
   };
+}
+
+async function readLedger(url: string, tenantId: string): Promise<SandboxLedgerItem[]> {
+  const items: SandboxLedgerItem[] = [];
+  for await (const item of readSandboxLedger({ url, tenantId })) items.push(item);
+  return items;
 }

@@ -13,7 +13,8 @@ const HOUR = 3_600_000;
 
 let world: PaymentWorld;
 const gateway = createFaultyGateway();
-const { blind, unvoidable, stumbling, silent, lostOnTheWay, brokenOff, lockedOut, readOnly } = gateway.faults;
+const { blind, unvoidable, stumbling, silent, lostOnTheWay, keptError, brokenOff, lockedOut, readOnly } =
+  gateway.faults;
 
 beforeAll(async () => {
   quietTemporal();
@@ -90,6 +91,25 @@ describe('a payment whose gateway', () => {
     expect(await ended(payment._id)).toMatchObject({ state: 'captured', bank: { authorisations: 1, captures: 1 } });
     expect(await open()).toEqual([]);
     await recordHistory('payment-unknown-for-a-day', world.handle(payment._id));
+  });
+
+  it('keeps an error under its key is listed a day after the first attempt, never charged late', async () => {
+    const { payment, row } = await world.accept();
+    const id = payment._id;
+    keptError.add(id);
+    await world.starter.start(row!);
+    await world.until(id, 'unknown');
+    await world.advance(id, 23 * HOUR);
+    const open = () => world.database.models.stuckItems.find({ entityId: id, open: true }).lean();
+    expect(await open()).toEqual([]);
+    await world.advance(id, 2 * HOUR);
+    expect(await open()).toMatchObject([{ kind: 'outcome_unknown' }]);
+    keptError.delete(id);
+    await world.advance(id, 6 * HOUR);
+    expect(await world.bankItems(id)).toEqual([]);
+    expect(await world.read(id)).toMatchObject({ state: 'unknown', unknownCall: 'authorise' });
+    await world.command(id, 'cancelPayment');
+    expect(await ended(id)).toMatchObject({ state: 'cancelled', bank: { authorisations: 0 } });
   });
 
   it('has an unknown outcome is voided when it is cancelled meanwhile', async () => {

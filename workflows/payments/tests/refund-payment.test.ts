@@ -22,6 +22,8 @@ let world: PaymentWorld;
 const silent = new Set<string>();
 /** Refunds whose calls and look-ups are never answered. */
 const unanswered = new Set<string>();
+/** Refunds that fail with an error which the gateway keeps under their key; taken out, the key is forgotten. */
+const keptError = new Set<string>();
 /** Refunds that are made without an answer, before the gateway refuses every call, as with a replaced key. */
 const lockedOut = new Map<string, 'done' | 'refused'>();
 const refuseLockedOut = ({ idempotencyKey }: { idempotencyKey: string }, call: 'refund' | 'lookUp') => {
@@ -33,6 +35,8 @@ const wrapGateway = (gateway: PaymentGateway): PaymentGateway => ({
   ...gateway,
   async refund(input) {
     refuseLockedOut(input, 'refund');
+    if (keptError.has(refundOf(input)))
+      throw new GatewayOutcomeUnknown({ call: 'refund', idempotencyKey: input.idempotencyKey, reason: '500' });
     const answer = await gateway.refund(input);
     if (silent.delete(refundOf(input)) || unanswered.has(refundOf(input)))
       throw new GatewayOutcomeUnknown({ call: 'refund', idempotencyKey: input.idempotencyKey, reason: 'no answer' });
@@ -133,6 +137,19 @@ describe('refundPayment', () => {
     await world.advanceRefund(refund._id, 2 * HOUR);
     expect(await world.refundHandle(refund._id).result()).toBe('succeeded');
     expect(await settled(id)).toMatchObject({ refundedMinor: 900, pendingRefundMinor: 0 });
+  });
+
+  it('is never sent again 24 hours after its first attempt, and is still looked up', async () => {
+    const id = await captured();
+    const { refund, row } = await world.acceptRefund(id, eur(700));
+    keptError.add(refund._id);
+    await world.starter.start(row);
+    await world.advanceRefund(refund._id, 26 * HOUR);
+    expect(await world.database.models.stuckItems.find({ entityId: refund._id, open: true }).lean()).toHaveLength(1);
+    keptError.delete(refund._id);
+    await world.advanceRefund(refund._id, 3 * HOUR);
+    expect((await world.readRefund(refund._id)).state).toBe('pending');
+    expect(await world.bankItems(refund._id)).toEqual([]);
   });
 
   it('keeps all books of a tenant balanced', async () => {

@@ -71,22 +71,48 @@ export function declineOf(error: unknown): { reason: DeclineReason; authorisatio
 
 const RULES: Record<string, Rejected['reason']> = {
   amount_too_large: 'amount_too_large',
+  balance_insufficient: 'balance_insufficient',
   charge_already_captured: 'already_captured',
   charge_already_refunded: 'already_refunded',
+  charge_disputed: 'charge_disputed',
   charge_expired_for_capture: 'not_authorised',
+  insufficient_funds: 'balance_insufficient',
+  refund_disputed_payment: 'charge_disputed',
 };
 
-/**
- * The broken rule an error tells of, or undefined. The state of the intent names it where Stripe's code is a general
- * one.
- */
+/** Marks an error after which the intent's own status, not the error, decides. */
+const DECIDED_BY_STATUS = new Set(['payment_intent_unexpected_state', 'charge_already_captured']);
+
+/** Returns true for a refusal that only states that the intent is in another state than the call needs. */
+export const isDecidedByStatus = (error: unknown): boolean =>
+  error instanceof StripeSdk.errors.StripeInvalidRequestError && DECIDED_BY_STATUS.has(error.code ?? '');
+
+/** Returns the broken rule that an error names; undefined for an error that names none. */
 export function rejectionOf(error: unknown): Rejected | undefined {
   if (!(error instanceof StripeSdk.errors.StripeInvalidRequestError)) return undefined;
   const reason = RULES[error.code ?? ''];
-  if (reason) return { status: 'rejected', reason };
-  if (error.code !== 'payment_intent_unexpected_state') return undefined;
-  const state = error.payment_intent?.status;
-  if (state === 'succeeded') return { status: 'rejected', reason: 'already_captured' };
-  if (state === 'canceled') return { status: 'rejected', reason: 'already_voided' };
-  return { status: 'rejected', reason: 'not_authorised' };
+  return reason && { status: 'rejected', reason };
 }
+
+/**
+ * Returns the broken rule that the error of a refund names; undefined for an error that names none. Stripe refuses a
+ * refund above the remaining amount without a code of its own: only the parameter is named.
+ */
+export function refundRejectionOf(error: unknown): Rejected | undefined {
+  const rejected = rejectionOf(error);
+  if (rejected?.reason === 'amount_too_large') return { status: 'rejected', reason: 'refund_exceeds_captured' };
+  if (rejected || !(error instanceof StripeSdk.errors.StripeInvalidRequestError)) return rejected;
+  const isTooLarge = error.param === 'amount' && !error.code && / greater than /.test(error.message);
+  return isTooLarge ? { status: 'rejected', reason: 'refund_exceeds_captured' } : undefined;
+}
+
+const REFUND_FAILURES: Record<string, Rejected['reason']> = {
+  charge_for_pending_refund_disputed: 'charge_disputed',
+  insufficient_funds: 'balance_insufficient',
+  lost_or_stolen_card: 'lost_or_stolen_card',
+  expired_or_canceled_card: 'expired_or_canceled_card',
+};
+
+/** Returns the code of a refund's failure, by Stripe's `failure_reason`. */
+export const refundFailureReason = (failureReason: string | null | undefined): Rejected['reason'] =>
+  REFUND_FAILURES[failureReason ?? ''] ?? 'refund_failed';

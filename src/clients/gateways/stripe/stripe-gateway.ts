@@ -1,12 +1,11 @@
 import StripeSdk from 'stripe';
 import { GatewayOutcomeUnknown, GatewayUnavailable } from '../gateway-errors';
 import type { GatewayCallName } from '../gateway-errors';
-import type { PaymentGateway, Rejected, VoidInput } from '../payment-gateway';
-import { fromStripeAmount } from './stripe-amount';
-import { declineOf, rejectionOf, stripeFailure } from './stripe-errors';
+import type { PaymentGateway, VoidInput, VoidResult } from '../payment-gateway';
+import { declineOf, isDecidedByStatus, refundRejectionOf, rejectionOf, stripeFailure } from './stripe-errors';
 import { lookUp } from './stripe-look-up';
 import { CAPTURE_KEY, intentOf, keyAt, keyed, metadataOf, stripeAmount } from './stripe-requests';
-import { authoriseResult, captureResult, refundResult } from './stripe-results';
+import { authoriseResult, captureResult, refundResult, rejectionByStatus, voidResult } from './stripe-results';
 
 export interface StripeGatewayInput {
   apiKey: string;
@@ -62,21 +61,32 @@ export function createStripeGateway({
         metadata: { [CAPTURE_KEY]: keyAt(tenantId, idempotencyKey) },
       };
       try {
-        return captureResult(await stripe.paymentIntents.capture(authorisationId, params, keyed(input)));
+        return captureResult(
+          await stripe.paymentIntents.capture(authorisationId, params, keyed(input)),
+          idempotencyKey,
+        );
       } catch (error) {
+        if (isDecidedByStatus(error))
+          return rejectionByStatus('capture', idempotencyKey, await intentNow(stripe, input));
         const rejected = rejectionOf(error);
-        if (rejected) return withCaptured(stripe, input, rejected);
+        if (rejected) return rejected;
         throw failure('capture', input, error);
       }
     },
 
     async void(input) {
+      const { authorisationId, idempotencyKey } = input;
+      const cancel = async (key: string): Promise<VoidResult> =>
+        voidResult(
+          await stripe.paymentIntents.cancel(authorisationId, {}, keyed({ ...input, idempotencyKey: key })),
+          idempotencyKey,
+        );
       try {
-        await stripe.paymentIntents.cancel(input.authorisationId, {}, keyed(input));
-        return { status: 'voided' };
+        return await cancel(idempotencyKey);
       } catch (error) {
+        if (isDecidedByStatus(error)) return voidByStatus(input, await intentNow(stripe, input), cancel);
         const rejected = rejectionOf(error);
-        if (rejected) return withCaptured(stripe, input, rejected);
+        if (rejected) return rejected;
         throw failure('void', input, error);
       }
     },
@@ -92,7 +102,7 @@ export function createStripeGateway({
       try {
         return refundResult(await stripe.refunds.create(params, keyed(input)));
       } catch (error) {
-        const rejected = rejectionOf(error);
+        const rejected = refundRejectionOf(error);
         if (rejected) return rejected;
         throw failure('refund', input, error);
       }
@@ -142,26 +152,49 @@ export function createStripeGateway({
 const failure = (call: GatewayCallName, { idempotencyKey }: { idempotencyKey?: string }, error: unknown) =>
   stripeFailure({ call, idempotencyKey, error });
 
-/**
- * Somebody may have captured in Stripe's dashboard, and less than all: then their amount counts. Ours did nothing, so
- * without an answer it is repeated.
- */
-async function withCaptured(
+/** Returns the current intent. The refused call had no effect, so without a response it is repeated. */
+async function intentNow(
   stripe: StripeSdk,
   { authorisationId, idempotencyKey }: VoidInput,
-  rejected: Rejected,
-): Promise<Rejected> {
-  if (rejected.reason !== 'already_captured') return rejected;
+): Promise<StripeSdk.PaymentIntent> {
   try {
-    const { amount_received: amount, currency } = await stripe.paymentIntents.retrieve(authorisationId);
-    return { ...rejected, captured: fromStripeAmount(amount, currency) };
+    return await stripe.paymentIntents.retrieve(authorisationId);
   } catch (error) {
     throw failure('lookUp', { idempotencyKey }, error);
+  }
+}
+
+/** The states in which Stripe lets an intent be cancelled, besides the rare `processing`. */
+const CANCELLABLE = new Set(['requires_capture', 'requires_action', 'requires_confirmation']);
+
+/**
+ * Settles a void that was refused. Under its key Stripe repeats the refusal even if the intent can be cancelled
+ * by now; then the void is sent under the key of this state.
+ */
+async function voidByStatus(
+  input: VoidInput,
+  intent: StripeSdk.PaymentIntent,
+  cancel: (key: string) => Promise<VoidResult>,
+): Promise<VoidResult> {
+  const { idempotencyKey } = input;
+  if (!CANCELLABLE.has(intent.status)) return rejectionByStatus('void', idempotencyKey, intent);
+  try {
+    return await cancel(`${idempotencyKey}:${intent.status}`);
+  } catch (error) {
+    if (isDecidedByStatus(error))
+      throw new GatewayOutcomeUnknown({
+        call: 'void',
+        idempotencyKey,
+        reason: `the payment intent was ${intent.status}`,
+      });
+    throw failure('void', input, error);
   }
 }
 
 function addressOf(apiBase: string): Pick<StripeSdk.StripeConfig, 'host' | 'port' | 'protocol'> {
   const { hostname, port, protocol } = new URL(apiBase);
   const http = protocol === 'http:';
-  return { host: hostname, port: port || (http ? 80 : 443), protocol: http ? 'http' : 'https' };
+  // The SDK connects by host name, and an IPv6 address in brackets is not a host name.
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return { host, port: port || (http ? 80 : 443), protocol: http ? 'http' : 'https' };
 }

@@ -38,7 +38,7 @@ export async function lookUp(
   const intent = await stripe.paymentIntents.retrieve(authorisationId);
   if (operation === 'capture') {
     if (intent.status !== 'succeeded' || intent.metadata[CAPTURE_KEY] !== key) return notFound;
-    return { status: 'found', operation, result: captureResult(intent) };
+    return { status: 'found', operation, result: captureResult(intent, idempotencyKey) };
   }
   // A cancelled intent carries no key: it can be cancelled once, and whoever did, it is void.
   return intent.status === 'canceled' ? { status: 'found', operation, result: { status: 'voided' } } : notFound;

@@ -1,8 +1,9 @@
 import type StripeSdk from 'stripe';
 import { GatewayOutcomeUnknown } from '../gateway-errors';
-import type { AuthoriseResult, CaptureResult, RefundResult } from '../payment-gateway';
+import type { GatewayOperation } from '../gateway-errors';
+import type { AuthoriseResult, CaptureResult, RefundResult, Rejected, VoidResult } from '../payment-gateway';
 import { fromStripeAmount } from './stripe-amount';
-import { declineReason } from './stripe-errors';
+import { declineReason, refundFailureReason } from './stripe-errors';
 
 /** How an authorisation stands by its intent. @throws GatewayOutcomeUnknown while Stripe has not decided. */
 export function authoriseResult(intent: StripeSdk.PaymentIntent, idempotencyKey: string): AuthoriseResult {
@@ -26,17 +27,17 @@ export function authoriseResult(intent: StripeSdk.PaymentIntent, idempotencyKey:
         ? { status: 'authorised', authorisationId, amount: fromStripeAmount(amount, currency) }
         : { status: 'declined', authorisationId, reason: 'voided' };
     default:
-      throw new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey, reason: `the payment intent is ${status}` });
+      throw undecided('authorise', idempotencyKey, intent);
   }
 }
 
-/** The capture of an intent that succeeded, with the amount that was received. */
-export function captureResult({
-  id,
-  latest_charge: charge,
-  amount_received: amount,
-  currency,
-}: StripeSdk.PaymentIntent): CaptureResult {
+/**
+ * Returns the capture of an intent by its status, with the amount that was received.
+ * @throws GatewayOutcomeUnknown while Stripe has not decided.
+ */
+export function captureResult(intent: StripeSdk.PaymentIntent, idempotencyKey: string): CaptureResult {
+  const { id, latest_charge: charge, amount_received: amount, currency, status } = intent;
+  if (status !== 'succeeded') throw undecided('capture', idempotencyKey, intent);
   return {
     status: 'captured',
     captureId: (typeof charge === 'string' ? charge : charge?.id) ?? id,
@@ -44,9 +45,39 @@ export function captureResult({
   };
 }
 
-/** How a refund stands; one that Stripe has accepted may still be pending. */
-export function refundResult({ id, status, amount, currency }: StripeSdk.Refund): RefundResult {
-  if (status === 'failed' || status === 'canceled') return { status: 'rejected', reason: 'refund_failed' };
+/** Returns the void of an intent. @throws GatewayOutcomeUnknown for an intent that is not cancelled. */
+export function voidResult(intent: StripeSdk.PaymentIntent, idempotencyKey: string): VoidResult {
+  if (intent.status !== 'canceled') throw undecided('void', idempotencyKey, intent);
+  return { status: 'voided' };
+}
+
+/**
+ * Returns the reason for a refused capture or void, by the intent's current status: a repeat under the same key gets
+ * the refusal of the first call, even if the intent has changed since.
+ * @throws GatewayOutcomeUnknown for an intent that may still become a hold or a capture.
+ */
+export function rejectionByStatus(
+  call: 'capture' | 'void',
+  idempotencyKey: string,
+  intent: StripeSdk.PaymentIntent,
+): Rejected {
+  const { status, amount_received: amount, currency } = intent;
+  if (status === 'canceled') return { status: 'rejected', reason: 'already_voided' };
+  // Somebody may have captured less in Stripe's dashboard: then the amount captured there counts.
+  if (status === 'succeeded')
+    return { status: 'rejected', reason: 'already_captured', captured: fromStripeAmount(amount, currency) };
+  const waitsForCustomer = status === 'requires_action' || status === 'requires_confirmation';
+  if (status === 'requires_payment_method' || (call === 'capture' && waitsForCustomer))
+    return { status: 'rejected', reason: 'not_authorised' };
+  throw undecided(call, idempotencyKey, intent);
+}
+
+const undecided = (call: GatewayOperation, idempotencyKey: string, { status }: StripeSdk.PaymentIntent) =>
+  new GatewayOutcomeUnknown({ call, idempotencyKey, reason: `the payment intent is ${status}` });
+
+/** Returns the status of a refund; a refund that Stripe has accepted may still be pending. */
+export function refundResult({ id, status, amount, currency, failure_reason: failed }: StripeSdk.Refund): RefundResult {
+  if (status === 'failed' || status === 'canceled') return { status: 'rejected', reason: refundFailureReason(failed) };
   return {
     status: status === 'succeeded' ? 'refunded' : 'pending',
     refundId: id,

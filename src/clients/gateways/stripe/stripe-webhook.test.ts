@@ -1,5 +1,6 @@
 import StripeSdk from 'stripe';
-import { stripeNotice, verifyStripeEvent } from './stripe-webhook';
+import type { GatewayNotice } from '../../../contracts/payments/gateway-notice';
+import { stripeReport, verifyStripeEvent } from './stripe-webhook';
 
 const SECRET = 'whsec_stripe_test';
 const NOW_MS = Date.parse('2026-11-21T10:00:00Z');
@@ -17,7 +18,7 @@ const verify = (body: string, signature: string | undefined) =>
 
 test('a signed event is taken within 300 s either way and says which call of ours it is about', () => {
   for (const offsetS of [0, -300, 300]) {
-    expect(stripeNotice(verify(INTENT, sign(INTENT, offsetS)))).toEqual({
+    expect(stripeReport(verify(INTENT, sign(INTENT, offsetS)))).toEqual({
       eventId: 'evt_1',
       type: 'payment_intent.amount_capturable_updated',
       tenantId: 'ten_a',
@@ -45,7 +46,7 @@ test("a refund names its intent; an event that is not ours is nobody's", () => {
     payment_intent: 'pi_1',
     metadata: { tenant_id: 'ten_a', idempotency_key: 'ten_a:ref_1' },
   });
-  expect(stripeNotice(verify(refund, sign(refund)))).toMatchObject({
+  expect(stripeReport(verify(refund, sign(refund)))).toMatchObject({
     idempotencyKey: 'ref_1',
     authorisationId: 'pi_1',
   });
@@ -56,8 +57,32 @@ test("a refund names its intent; an event that is not ours is nobody's", () => {
     ['pending', undefined],
   ] as const) {
     const event = refund.replace('"object":"refund"', `"object":"refund","status":"${status}"`);
-    expect(stripeNotice(verify(event, sign(event)))?.refundFailed).toBe(refundFailed);
+    expect(stripeReport(verify(event, sign(event)))).toHaveProperty('authorisationId', 'pi_1');
+    expect((stripeReport(verify(event, sign(event))) as GatewayNotice).refundFailed).toBe(refundFailed);
   }
   const foreign = payload({ id: 'pi_2', object: 'payment_intent', metadata: {} });
-  expect(stripeNotice(verify(foreign, sign(foreign)))).toBeUndefined();
+  expect(stripeReport(verify(foreign, sign(foreign)))).toBe('foreign');
+});
+
+test.each([
+  ['a thin event', JSON.stringify({ id: 'evt_1', object: 'v2.core.event', type: 'v1.billing.meter.no_meter_found' })],
+  ['no JSON', 'hello'],
+  ['null', 'null'],
+])('%s with a valid signature has an unknown form', (_name, body) => {
+  expect(stripeReport(verify(body, sign(body)))).toBe('unknown_form');
+});
+
+test.each([
+  ['warning_needs_response', 'inquiry'],
+  ['needs_response', 'open'],
+  ['under_review', 'open'],
+  ['won', 'won'],
+  ['lost', 'lost'],
+  ['of tomorrow', 'inquiry'],
+])('a dispute with the status %s is %s', (status, standing) => {
+  const dispute = { id: 'dp_1', object: 'dispute', payment_intent: 'pi_1', amount: 500, currency: 'eur', status };
+  const event = { id: 'evt_1', type: 'charge.dispute.created', created: 1, data: { object: dispute } };
+  expect(stripeReport(event)).toMatchObject({ kind: 'dispute', warningId: 'dp_1', standing });
+  const unnamed = { ...event, data: { object: { ...dispute, payment_intent: null } } };
+  expect(stripeReport(unnamed)).toBe('foreign');
 });

@@ -78,7 +78,7 @@ describe('the waitingFor of a subscription', () => {
     [
       'cancelled with a payment under way',
       { state: 'cancelled', charge: { ...charge, status: 'pending' } },
-      'withdrawn',
+      'voided or refunded',
       null,
     ],
   ])('describes a subscription that is %s', async (_what, as, what, until) => {

@@ -20,8 +20,13 @@ beforeAll(async () => {
 afterAll(() => drop());
 
 const refund = async (state: 'pending' | 'succeeded' | 'failed') => {
-  const { refundId } = await seedPayment({ api: { database }, tenantId });
+  const { paymentId, refundId } = await seedPayment({ api: { database }, tenantId });
   await database.models.refunds.updateOne({ _id: refundId }, { $set: { state } });
+  if (state === 'succeeded')
+    await database.models.payments.updateOne(
+      { _id: paymentId },
+      { $set: { state: 'partially_refunded', refundedMinor: 100, pendingRefundMinor: 0 } },
+    );
   return refundId;
 };
 const report = (refundId: string, { hasFailed = true } = {}) =>
@@ -68,19 +73,15 @@ describe('a late refund failure', () => {
   });
 
   it('is reported to the partner once, on both timelines and by the refund itself', async () => {
-    const { paymentId, refundId } = await seedPayment({ api: { database }, tenantId });
-    await database.models.refunds.updateOne({ _id: refundId }, { $set: { state: 'succeeded' } });
-    await database.models.payments.updateOne(
-      { _id: paymentId },
-      { $set: { state: 'partially_refunded', refundedMinor: 100, pendingRefundMinor: 0 } },
-    );
+    const refundId = await refund('succeeded');
+    const { paymentId } = await database.models.refunds.findById(refundId).lean().orFail();
     await report(refundId);
     const { version } = await database.models.refunds.findById(refundId).lean().orFail();
     for (let time = 0; time < 2; time++) expect(await report(refundId)).toBeNull();
     const { models } = database;
     for (const [entityType, entityId, type, state] of [
-      ['refund', refundId, 'refund.failed_late', 'succeeded'],
-      ['payment', paymentId, 'payment.refund_failed_late', 'partially_refunded'],
+      ['refund', refundId, 'refund.failed_late', 'failed'],
+      ['payment', paymentId, 'payment.refund_failed_late', 'captured'],
     ] as const) {
       const [event, ...more] = await models.events.find({ tenantId, entityId, type }).lean();
       expect([event, more]).toMatchObject([
@@ -93,16 +94,19 @@ describe('a late refund failure', () => {
       ]);
     }
     expect(presentRefund(await models.refunds.findById(refundId).lean().orFail())).toMatchObject({
-      state: 'succeeded',
+      state: 'failed',
       failure: 'failed_after_success',
     });
     expect((await models.refunds.findById(refundId).lean().orFail()).version).toBe(version);
-    // The books keep the postings until somebody posts a correction.
+    // The money can be refunded again, and the books show it as not refunded.
     expect(await models.payments.findById(paymentId).lean()).toMatchObject({
-      state: 'partially_refunded',
-      refundedMinor: 100,
+      state: 'captured',
+      refundedMinor: 0,
       pendingRefundMinor: 0,
     });
+    expect(await models.ledgerPostings.find({ tenantId, paymentId }).lean()).toMatchObject([
+      { event: 'refund_reversal', lines: [{ account: 'refunded', amountMinor: 100 }, { account: 'fulfilled' }] },
+    ]);
   });
 
   it('changes nothing for a refund that is pending or failed, nor does a report of success', async () => {
