@@ -104,11 +104,11 @@ describe('a renewal', () => {
   });
 
   it('is listed once for an unknown outcome, and not again after the item was closed', async () => {
-    const { stuckItems, payments } = world.database.models;
+    const { stuckItems, compensations } = world.database.models;
     const id = await renewal({ paymentMethod: 'pm_timeout_after_charge' });
     blind.add(id);
     await world.runRenewal(id);
-    await payments.updateOne({ _id: id }, { $set: { since: new Date(Date.now() - 25 * HOUR) } });
+    await compensations.updateOne({ entityId: id }, { $set: { sentAt: new Date(Date.now() - 25 * HOUR) } });
     for (let time = 0; time < 2; time++) expect((await world.runRenewal(id)).state).toBe('unknown');
     expect((await world.timeline(id)).filter((type) => type === 'outcome_overdue')).toHaveLength(1);
     expect(await stuckItems.countDocuments({ entityId: id, open: true })).toBe(1);
