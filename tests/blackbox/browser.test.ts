@@ -58,10 +58,10 @@ withBrowser('in a real browser', () => {
     await page.fill('.auth-container input', partner.apiKey);
     await page.click('.auth-btn-wrapper button.authorize');
     await page.click('.auth-btn-wrapper .btn-done');
-    await page.click('#operations-Account-getMe .opblock-summary-control');
-    await page.click('#operations-Account-getMe .execute');
+    await page.click('#operations-Partners-getMe .opblock-summary-control');
+    await page.click('#operations-Partners-getMe .execute');
     const body = page
-      .locator('#operations-Account-getMe .live-responses-table .response-col_description .highlight-code')
+      .locator('#operations-Partners-getMe .live-responses-table .response-col_description .highlight-code')
       .first();
     await body.waitFor({ timeout: 15_000 });
     expect(await body.innerText()).toContain('"mode": "sandbox"');

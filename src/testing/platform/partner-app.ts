@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { waitFor } from '../wait-for';
 
 export interface Answer<T = Record<string, unknown>> {
   status: number;
@@ -67,17 +68,28 @@ export async function enrolPartner({
   reviewers?: string[];
 }) {
   const operator = createPartnerApp({ api, apiKey: operatorKey });
-  const partner = await operator.post<{ id: string }>('/partners', {
-    body: { name: 'Black Box Ltd', timeZone: 'Europe/Berlin', locale: 'en', reviewers },
-  });
-  const created = await operator.post<{ id: string; key: string }>(`/partners/${partner.body.id}/api-keys`, {
-    body: { mode, scopes: ['read', 'write', 'review'] },
-  });
-  if (created.status !== 201) throw new Error(`No key: ${created.status} ${JSON.stringify(created.body)}`);
-  return {
-    operator,
-    partnerId: partner.body.id,
-    apiKey: created.body.key,
-    app: createPartnerApp({ api, apiKey: created.body.key }),
+  // Sent again under its key, as clients do: a busy platform may respond 503 to its first requests.
+  const create = async <T>(path: string, body: object): Promise<T> => {
+    const key = randomUUID();
+    const created = await waitFor(
+      async () => {
+        const response = await operator.post<T>(path, { body, key });
+        if (response.status !== 201) throw new Error(`${response.status} ${JSON.stringify(response.body)}`);
+        return response;
+      },
+      { what: `201 from POST ${path}` },
+    );
+    return created.body;
   };
+  const { id: partnerId } = await create<{ id: string }>('/partners', {
+    name: 'Black Box Ltd',
+    timeZone: 'Europe/Berlin',
+    locale: 'en',
+    reviewers,
+  });
+  const { key: apiKey } = await create<{ key: string }>(`/partners/${partnerId}/api-keys`, {
+    mode,
+    scopes: ['read', 'write', 'review'],
+  });
+  return { operator, partnerId, apiKey, app: createPartnerApp({ api, apiKey }) };
 }
