@@ -91,7 +91,7 @@ test('every effect happens once per consumer though Redis is flushed and both re
   const startCounting = countingConsumer(database, 'temporal');
   const starter = { start: async (row: OutboxRow) => void (await startCounting(row)) };
   const relayInput = () => ({ starter, queues: openQueues(prefix), leaseMs: 3000 });
-  // A killed relay has leased rows and sends nothing any more.
+  // A killed relay has leased rows, and neither sends nor leases any more.
   const { promise: hung, resolve: endHanging } = deferred();
   const killed = [0, 1].map(() => {
     const input = relayInput();
@@ -102,10 +102,9 @@ test('every effect happens once per consumer though Redis is flushed and both re
       starter: { start: (row) => (dead ? hung : starter.start(row)) },
       queues: {
         publish: async (batch) => {
-          if (dead) return;
           published += batch.rowIds.length;
-          if (published > ROWS / 5) dead = true;
-          else await input.queues.publish(batch);
+          dead ||= published > ROWS / 5;
+          await (dead ? hung : input.queues.publish(batch));
         },
       },
     };
