@@ -16,7 +16,7 @@ import { undoReleased, whileReleased } from './released-payment';
 /** A command to a payment, and its author. */
 export interface PaymentCommandTerms {
   command: RunningPaymentCommand;
-  /** The idempotency record's id and the update id, so that a retry gets the outcome of the same update. */
+  /** From the idempotency record, also the update id: a retry gets the outcome of the same update. */
   commandId: string;
   by: Actor;
   /** The tenant's business time, ISO 8601. */
