@@ -13,6 +13,7 @@ import { partnerSchema, type Partner } from '../src/models/partners/partner';
 import { userSchema, type User } from '../src/models/users/user';
 import { openHttpServer } from '../src/processes/lifecycle/http-server';
 import { connectRedisProducer } from '../src/queue/redis';
+import { createLogOutput } from '../src/telemetry/log-output';
 import { createLogger } from '../src/telemetry/logger';
 import { createMetrics } from '../src/telemetry/metrics';
 
@@ -108,6 +109,7 @@ async function main(): Promise<void> {
     role: 'api',
     instance: 0,
     secrets: [operatorKey, tokenSecret],
+    destination: createLogOutput(),
   });
   const isDraining = (): boolean => false;
   const app = createApp({
