@@ -34,6 +34,7 @@ export function refundHandlers(input: RefundHandlersInput): Handlers<'refundPaym
 
   const settlingOf = (paymentId: string): Settling<Refund> => ({
     name: 'refund',
+    model: refunds,
     find: async ({ tenantId, id }) =>
       isId('refund', id) ? refunds.findOne({ _id: id, tenantId, paymentId }).lean() : null,
     hasSettled: ({ state }) => state !== 'pending',

@@ -41,6 +41,7 @@ export function sandboxClockHandlers(
 
   const settling: Settling<Operation> = {
     name: 'operation',
+    model: operations,
     find: async ({ tenantId, id }) => (isId('operation', id) ? operations.findOne({ _id: id, tenantId }).lean() : null),
     hasSettled: ({ state }) => state !== 'running',
     present: presentOperation,
