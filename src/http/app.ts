@@ -94,8 +94,9 @@ export function createApp(input: AppInput): Application {
       acceptsJson,
       admission.byAddress,
       identify,
-      authorise(operation),
+      // Before the scopes: refusals count too.
       limiters.perTenant,
+      authorise(operation),
       readBody({ operation, maxBodyBytes: limits.maxBodyBytes }),
       admission.byTenant,
     ];
