@@ -60,6 +60,7 @@ export function refundHandlers(input: RefundHandlersInput): Handlers<'refundPaym
     const at = (await clock.now(tenantId)).toISOString();
     return idempotency.acceptOnce({
       call,
+      contended: paymentId,
       async write(session) {
         const { refund, row } = await acceptRefund({
           database,

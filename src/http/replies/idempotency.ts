@@ -9,6 +9,7 @@ import { insertDocuments } from '../../services/insert-documents';
 import { inFlight, refusalToKeep, rejectReuse, replayOf, storedReplyOf } from './kept-reply';
 import { isRefusal } from '../problems';
 import { requirePreconditions } from './preconditions';
+import { Turns } from './turns';
 
 /** Milliseconds that a command may run before another request with its key may take it over. */
 const LOCK_MS = 10_000;
@@ -28,6 +29,8 @@ export interface AcceptOnceInput {
    * same `commandId`.
    */
   write: (session: ClientSession, commandId: string) => Promise<Written>;
+  /** Id of the document that concurrent requests of this kind write; they are then accepted in turns. */
+  contended?: string;
   /** Returns the response that repeats get; by default the same one. Secrets must not be kept. */
   kept?: (reply: Reply) => Reply;
   /** Returns the problem behind an error; called outside the transaction that the error ended. */
@@ -87,6 +90,7 @@ interface OpenCommand {
  */
 export function createIdempotency(database: Database): Idempotency {
   const { idempotency: records } = database.models;
+  const turns = new Turns();
 
   const find = (id: string, { tenantId }: Call): Promise<IdempotencyRecord | null> =>
     records.findOne({ _id: id, tenantId }).lean();
@@ -116,7 +120,7 @@ export function createIdempotency(database: Database): Idempotency {
   };
 
   return {
-    async acceptOnce({ call, write, kept = (reply) => reply, explain }) {
+    async acceptOnce({ call, write, contended, kept = (reply) => reply, explain }) {
       const id = recordIdOf(call);
       const commandId = randomUUID();
       const { tenantId } = call;
@@ -131,14 +135,16 @@ export function createIdempotency(database: Database): Idempotency {
       if (earlier) return unlessReset(replayOf(earlier, call));
       let written: { reply: Reply; afterCommit?: () => void };
       try {
-        written = await database.inTransaction(async (session) => {
-          call.deadline.throwIfPassed();
-          await requirePreconditions({ database, call, session });
-          const { afterCommit, ...reply } = await write(session, commandId);
-          await insertDocuments({ model: records, documents: [newRecord(id, call, kept(reply))], session });
-          call.deadline.throwIfPassed();
-          return { reply, afterCommit };
-        });
+        const commit = () =>
+          database.inTransaction(async (session) => {
+            call.deadline.throwIfPassed();
+            await requirePreconditions({ database, call, session });
+            const { afterCommit, ...reply } = await write(session, commandId);
+            await insertDocuments({ model: records, documents: [newRecord(id, call, kept(reply))], session });
+            call.deadline.throwIfPassed();
+            return { reply, afterCommit };
+          });
+        written = await (contended === undefined ? commit() : turns.run(contended, commit));
       } catch (error) {
         // Whatever failed, a concurrent request with the same key may have committed, or this very commit may have
         // arrived: then the stored response is returned.
