@@ -12,7 +12,7 @@ import { applyStep } from '../../src/services/apply-step';
 import { findEntity } from '../../src/services/find-entity';
 import { openStuckItem } from '../../src/services/operator/stuck-items';
 import { beginUndoing } from '../../src/services/payments/begin-undoing';
-import { reasonOfCancel } from '../../src/services/payments/cancel-reason';
+import { reasonOfCancel } from '../../src/services/payments/reason-of-cancel';
 import { movePayment } from '../../src/services/payments/move-payment';
 import { paymentKey, paymentStep } from './payment-step';
 

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { ClientSession } from 'mongoose';
 import type { Database } from '../../models/database';
 import type { IdempotencyRecord } from '../../models/idempotency-record';
-import { countResets, requireNoResetSince } from '../../services/sandbox/sandbox-reset';
+import { countResets, requireNoResetSince } from '../../services/sandbox/while-resetting';
 import { isDuplicateKey } from '../../models/duplicate-key';
 import type { Call, Reply } from '../pipeline/request-context';
 import { insertDocuments } from '../../services/insert-documents';
-import { inFlight, refusalToKeep, rejectReuse, replayOf, storedReplyOf } from './kept-reply';
+import { inFlight, refusalToKeep, rejectReuse, replayOf, keptReply } from './kept-reply';
 import { requirePreconditions } from './preconditions';
 
 /** Milliseconds that a command may run before another request with its key may take it over. */
@@ -83,7 +83,7 @@ export function createIdempotency(database: Database): Idempotency {
     _id: id,
     tenantId: call.tenantId,
     fingerprint: call.fingerprint ?? '',
-    reply: reply && storedReplyOf(reply, call),
+    reply: reply && keptReply(reply, call),
     lockedUntil: new Date(Date.now() + (reply ? 0 : LOCK_MS)),
     createdAt: new Date(),
   });
@@ -190,7 +190,7 @@ export function createIdempotency(database: Database): Idempotency {
       async function close(recordId: string, reply: Reply): Promise<void> {
         await records.updateOne(
           { _id: recordId, tenantId: call.tenantId },
-          { $set: { reply: storedReplyOf(reply, call) } },
+          { $set: { reply: keptReply(reply, call) } },
         );
       }
       /** Unlocks the open record, so that a repeat queries the same command's outcome. */

@@ -3,7 +3,7 @@ import type { Call } from '../pipeline/request-context';
 
 const MAX_WAIT_SECONDS = 30;
 const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 500;
+const MAX_PAUSE_MS = 500;
 /** Milliseconds left after the wait to send the response. */
 const RESPONSE_MS = 1500;
 
@@ -48,7 +48,7 @@ export async function waitUntilSettled<Item>({
   deadline.restart(seconds * 1000 + RESPONSE_MS);
   let latest: Item | null = null;
   const poll = async (): Promise<void> => {
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, MAX_PAUSE_MS)) {
       latest = await read();
       const leftMs = untilMs - performance.now();
       if (latest === null || leftMs <= 0 || abandoned() || (await hasSettled(latest))) return;
