@@ -10,6 +10,7 @@ import { hashOfKey, newApiKey } from '../http/pipeline/authenticate';
 import type { OutboxRow } from '../models/outbox-row';
 import { createCommands, type Commands, type SendAnyCommandInput } from '../temporal/commands/commands';
 import type { CommandDependencies } from '../temporal/send-command';
+import { seedPartner } from './worlds/seed-partner';
 import { openTestDatabase } from './servers/test-database';
 
 /**
@@ -83,23 +84,8 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
       mode = 'sandbox',
       partnerId,
     }: { scopes?: Scope[]; mode?: Mode; partnerId?: string } = {}) {
-      const id = partnerId ?? newId('partner');
-      const now = new Date();
-      if (!partnerId) {
-        await database.models.partners.insertMany([
-          {
-            _id: id,
-            name: 'Acme',
-            timeZone: 'Europe/Berlin',
-            locale: 'de-DE',
-            reviewers: [],
-            metadata: {},
-            version: 1,
-            createdAt: now,
-            updatedAt: now,
-          },
-        ]);
-      }
+      const changes = { name: 'Acme', timeZone: 'Europe/Berlin', locale: 'de-DE' };
+      const id = partnerId ?? (await seedPartner({ database, changes })).partnerId;
       const key = newApiKey(mode);
       const keyId = newId('apiKey');
       const tenantId = tenantIdOf({ partnerId: id, mode });
@@ -113,7 +99,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
           name: null,
           hash: hashOfKey(key),
           hint: 'pk_…',
-          createdAt: now,
+          createdAt: new Date(),
           revokedAt: null,
         },
       ]);
