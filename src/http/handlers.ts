@@ -7,16 +7,16 @@ import { subscriptionsHandlers } from './subscriptions/handlers';
 import { usersHandlers } from './users/handlers';
 
 /** Every domain's handlers, one line per domain. */
-const handlersByDomain = [
-  partnersHandlers,
-  usersHandlers,
-  paymentsHandlers,
-  subscriptionsHandlers,
-  sandboxHandlers,
-  operatorHandlers,
-] as const;
+const handlersByDomain = {
+  partners: partnersHandlers,
+  users: usersHandlers,
+  payments: paymentsHandlers,
+  subscriptions: subscriptionsHandlers,
+  sandbox: sandboxHandlers,
+  operator: operatorHandlers,
+};
 
-type HandlersOfDomain = (typeof handlersByDomain)[number];
+type HandlersOfDomain = (typeof handlersByDomain)[keyof typeof handlersByDomain];
 type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
   ? All
   : never;
@@ -26,6 +26,6 @@ export type HandlersInput = Intersection<Parameters<HandlersOfDomain>[0]>;
 
 /** Returns the handler of every operation under its operationId. */
 export const createHandlers = (input: HandlersInput): Handlers =>
-  Object.assign({}, ...handlersByDomain.map((handlersOf) => handlersOf(input))) as Intersection<
+  Object.assign({}, ...Object.values(handlersByDomain).map((handlersOf) => handlersOf(input))) as Intersection<
     ReturnType<HandlersOfDomain>
   >;
