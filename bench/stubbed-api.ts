@@ -14,6 +14,8 @@ import { userSchema, type User } from '../src/models/users/user';
 import { openHttpServer } from '../src/processes/lifecycle/http-server';
 import { connectRedisProducer } from '../src/queue/redis';
 import { createLogOutput } from '../src/telemetry/log-output';
+import { createCommands } from '../src/temporal/commands/commands';
+import type { CommandDependencies } from '../src/temporal/send-command';
 import { createLogger } from '../src/telemetry/logger';
 import { createMetrics } from '../src/telemetry/metrics';
 
@@ -117,9 +119,7 @@ async function main(): Promise<void> {
     redis: connectRedisProducer({ url: process.env.REDIS_URL ?? '', name: 'bench', logger }),
     redisPrefix: '{bench}',
     startSoon: () => undefined,
-    sendOnboardingCommand: never,
-    sendPaymentCommand: never,
-    sendSubscriptionCommand: never,
+    ...createCommands({} as CommandDependencies),
     hasGateway: () => true,
     gatewayWebhooks: { sandbox: null, stripe: null },
     compensations: { wakeProcess: never },

@@ -2,11 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { ClientSession } from 'mongoose';
 import type { Database } from '../../models/database';
 import type { IdempotencyRecord } from '../../models/idempotency-record';
-import { countResets, requireNoResetSince } from '../../services/sandbox/sandbox-reset';
+import { countResets, requireNoResetSince } from '../../services/sandbox/while-resetting';
 import { isDuplicateKey } from '../../models/duplicate-key';
 import type { Call, Reply } from '../pipeline/request-context';
 import { insertDocuments } from '../../services/insert-documents';
-import { inFlight, refusalToKeep, rejectReuse, replayOf, storedReplyOf } from './kept-reply';
+import { inFlight, refusalToKeep, rejectReuse, replayOf, keptReply } from './kept-reply';
 import { isRefusal } from '../problems';
 import { requirePreconditions } from './preconditions';
 import { Turns } from './turns';
@@ -100,7 +100,7 @@ export function createIdempotency(database: Database): Idempotency {
     tenantId: call.tenantId,
     fingerprint: call.fingerprint ?? '',
     commandId: randomUUID(),
-    reply: reply && storedReplyOf(reply, call),
+    reply: reply && keptReply(reply, call),
     lockedUntil: new Date(Date.now() + (reply ? 0 : LOCK_MS)),
     createdAt: new Date(),
   });
@@ -214,7 +214,7 @@ export function createIdempotency(database: Database): Idempotency {
       async function close(recordId: string, reply: Reply): Promise<void> {
         await records.updateOne(
           { _id: recordId, tenantId: call.tenantId },
-          { $set: { reply: storedReplyOf(reply, call) } },
+          { $set: { reply: keptReply(reply, call) } },
         );
       }
       /**

@@ -11,7 +11,7 @@ import { waitFor } from '../../../src/testing/wait-for';
  */
 const LONG_ARGUMENT = 'x'.repeat(200_000);
 const CONCURRENT_SIGNALS = 5;
-const MOST_SIGNALS = 60;
+const MAX_SIGNALS = 60;
 
 let world: PaymentWorld;
 beforeAll(async () => {
@@ -24,7 +24,7 @@ afterEach(() => world.chaos({ down: false }));
 /** Sends wake-ups without a reason until the process has continued as new. */
 async function untilContinuedAsNew(handle: WorkflowHandle): Promise<void> {
   const { runId } = await handle.describe();
-  for (let sent = 0; sent < MOST_SIGNALS; sent += CONCURRENT_SIGNALS) {
+  for (let sent = 0; sent < MAX_SIGNALS; sent += CONCURRENT_SIGNALS) {
     await Promise.all(
       Array.from({ length: CONCURRENT_SIGNALS }, () => handle.signal<[string]>(gatewayReported.name, LONG_ARGUMENT)),
     );
