@@ -149,7 +149,7 @@ export async function runSubscriptionSequence({
           workflowId,
           offsetMs,
           stallAfterMs: patienceMs({ inOutage: inOutage() }),
-          checkEveryMs: CHECK_EVERY_MS,
+          checkEveryMs: () => CHECK_EVERY_MS,
         })
       )
         return;
