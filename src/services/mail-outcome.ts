@@ -64,8 +64,9 @@ const stateAfter: Partial<Record<MailOutcome, VerificationMail['state']>> = {
 };
 
 /**
- * Records an outcome of a mail as an event of its entity, within the caller's transaction. An entity that was deleted
- * meanwhile has no timeline any more.
+ * Records an outcome of a mail as an event of its entity, within the caller's transaction. Records nothing for an
+ * entity that was deleted, or whose state was changed by hand: an event would confirm that state, and hide the change
+ * from the reconciler.
  */
 export async function recordMailEvent(input: RecordMailEventInput): Promise<void> {
   const { database, session, row, outcome, refusal = { code: null, status: null }, at, by } = input;
@@ -74,7 +75,12 @@ export async function recordMailEvent(input: RecordMailEventInput): Promise<void
     .findOne({ _id: entityId, tenantId })
     .session(session)
     .lean();
-  if (!entity) return;
+  const last = await database.models.events
+    .findOne({ tenantId, entityId }, { state: 1 })
+    .sort({ version: -1, _id: -1 })
+    .session(session)
+    .lean();
+  if (!entity || (last && last.state !== entity.state)) return;
   const state = stateAfter[outcome];
   const onboarding = entityType === 'onboarding' ? (entity as unknown as Onboarding) : null;
   await applyStep(
