@@ -1667,10 +1667,10 @@ export interface components {
                     detail: string;
                 }[];
             };
-            /** @description A reviewer's decision; null if none was needed or made. */
+            /** @description The end of a review: a reviewer's decision, or `cancel` for a payment that was cancelled in review; null if no review was needed, or its time ran out. */
             review: null | {
                 /** @enum {string} */
-                decision: "approve" | "decline";
+                decision: "approve" | "decline" | "cancel";
                 note: string | null;
                 at: components["schemas"]["Instant"];
             };
