@@ -93,7 +93,8 @@ export const createSubscriptionActivities = ({ database }: ActivityDependencies)
           by: command.by,
           set: { paymentMethod, ...(charge?.status === 'failed' ? { charge: { ...charge, status: 'due' } } : {}) },
           event: { type: 'subscription.payment_method_changed' },
-          alongside: (session) => withdrawPendingPayment({ database, session, subscription, reason: 'replaced' }),
+          alongside: (session) =>
+            withdrawPendingPayment({ database, session, subscription, reason: 'replaced', paymentMethod }),
         };
       });
     },

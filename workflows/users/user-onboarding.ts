@@ -70,6 +70,7 @@ function setHandlers(run: OnboardingRun): void {
   handleCommands(run, [
     contract.verifyEmail,
     contract.resendVerification,
+    contract.updateOnboardingEmail,
     contract.submitProfile,
     contract.approveOnboarding,
     contract.rejectOnboarding,

@@ -1,4 +1,5 @@
 import type { EventData, EventSentence, EventWords } from '../event-sentence';
+import { mailEvents } from '../mail-events';
 
 /**
  * Returns the next step for an open invoice. `cancelAt` stands for `unpaid`, where nothing is retried automatically.
@@ -14,6 +15,7 @@ const isAboveZero = (amountMinor: unknown): boolean => typeof amountMinor === 'n
 
 /** Every event of a subscription by its wire name, with its sentence. */
 export const subscriptionEvents = {
+  ...mailEvents('subscription'),
   'subscription.accepted': () => 'The subscription was accepted.',
   'subscription.trial_started': ({ trialEndAt }: EventData) => `The trial started; it ends at ${String(trialEndAt)}.`,
   'subscription.trial_ending': ({ trialEndAt }: EventData) =>

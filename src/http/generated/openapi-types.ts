@@ -298,6 +298,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/onboardings/{onboardingId}/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example onb_01m7y3ad3af6e964zt6px52w8e */
+                onboardingId: components["parameters"]["OnboardingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct the address
+         * @description Possible until the address is verified. The onboarding and its user get the new address, which receives a new
+         *     link; earlier links stop working immediately. Deadline and reminders count from the correction, and five links
+         *     may be sent to the new address in 24 hours. At most five corrections in any 24 hours (429). The address of
+         *     another user, or of another open onboarding, is `409`, with that one's id in `conflictsWith`.
+         */
+        post: operations["updateOnboardingEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/onboardings/{onboardingId}/profile": {
         parameters: {
             query?: never;
@@ -1206,7 +1232,7 @@ export interface paths {
         put?: never;
         /**
          * Restart a stuck item
-         * @description An outbox row is sent again immediately. A process is started again from its entity's current state; steps that were applied are not applied again. If a process runs although its entity was ended by hand, the state of the entity's last event is restored first; if the entity ended by its own events, or is gone, there is nothing to restart (409). For an unknown outcome the gateway is queried immediately; the item stays until the outcome is known. A subscription's payment is queried by its subscription within the hour, and cannot be restarted (409).
+         * @description An outbox row is sent again immediately, and so is an undeliverable mail, to the recipient's present address. A process is started again from its entity's current state; steps that were applied are not applied again. If a process runs although its entity was ended by hand, the state of the entity's last event is restored first; if the entity ended by its own events, or is gone, there is nothing to restart (409). For an unknown outcome the gateway is queried immediately; the item stays until the outcome is known. A subscription's payment is queried by its subscription within the hour, and cannot be restarted (409).
          */
         post: operations["restartStuck"];
         delete?: never;
@@ -1229,7 +1255,7 @@ export interface paths {
         put?: never;
         /**
          * Close a stuck item
-         * @description An outbox row is not sent any more. A process is ended, its completed steps are undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. The same holds for an entity that was ended by hand while its process runs; if the entity ended by its own events, or is gone, only the process is ended. A refund cannot be closed (409), because it is owed: closing its unknown outcome, or its failure after it had succeeded, only removes the item from this list.
+         * @description An outbox row is not sent any more, nor is an undeliverable mail; the timeline of its entity says so. A process is ended, its completed steps are undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. The same holds for an entity that was ended by hand while its process runs; if the entity ended by its own events, or is gone, only the process is ended. A refund cannot be closed (409), because it is owed: closing its unknown outcome, or its failure after it had succeeded, only removes the item from this list.
          */
         post: operations["closeStuck"];
         delete?: never;
@@ -1521,6 +1547,8 @@ export interface components {
             timeZone: string;
             requiresApproval: boolean;
             metadata: components["schemas"]["Metadata"];
+            /** @description The mail with the newest link; null before the first is ordered. */
+            verificationMail: components["schemas"]["VerificationMail"] | null;
             waitingFor: components["schemas"]["WaitingFor"];
             steps: components["schemas"]["Step"][];
             /** @description The outcome; null while the onboarding runs. */
@@ -1531,6 +1559,23 @@ export interface components {
             correlationId: string;
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
+        };
+        VerificationMail: {
+            /**
+             * @description `sent` when the mail server has accepted the mail; `undeliverable` when it has refused the mail for good: correct the address, or cancel. An operator may send an undeliverable mail again, or close it.
+             * @enum {string}
+             */
+            state: "being_sent" | "sent" | "undeliverable" | "closed";
+            /**
+             * @description The SMTP reply of an undeliverable mail.
+             * @example 550
+             */
+            code: number | null;
+            /**
+             * @description The reply's enhanced status code with its class (RFC 3463), if the server sent one.
+             * @example 5.1.1
+             */
+            status: string | null;
         };
         Step: {
             /** @enum {string} */
@@ -1622,10 +1667,10 @@ export interface components {
                     detail: string;
                 }[];
             };
-            /** @description A reviewer's decision; null if none was needed or made. */
+            /** @description The end of a review: a reviewer's decision, or `cancel` for a payment that was cancelled in review; null if no review was needed, or its time ran out. */
             review: null | {
                 /** @enum {string} */
-                decision: "approve" | "decline";
+                decision: "approve" | "decline" | "cancel";
                 note: string | null;
                 at: components["schemas"]["Instant"];
             };
@@ -1927,7 +1972,7 @@ export interface components {
             updatedAt: components["schemas"]["Instant"];
         };
         /** @enum {string} */
-        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "outcome_unknown" | "refund_failed_late" | "payment_disputed" | "fraud_warning";
+        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "mail_undeliverable" | "outcome_unknown" | "refund_failed_late" | "payment_disputed" | "fraud_warning";
         StuckItem: {
             id: string;
             /** @enum {string} */
@@ -2773,6 +2818,43 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: components["responses"]["CommandOutcome"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateOnboardingEmail: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description ETags of the version that the change is based on: `*`, or a list of tags. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example onb_01m7y3ad3af6e964zt6px52w8e */
+                onboardingId: components["parameters"]["OnboardingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com"
+                 *     }
+                 */
+                "application/json": {
+                    email: components["schemas"]["Email"];
+                };
+            };
+        };
         responses: {
             200: components["responses"]["CommandOutcome"];
             default: components["responses"]["Problem"];

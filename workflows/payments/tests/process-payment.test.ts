@@ -118,6 +118,7 @@ describe('processPayment', () => {
     await world.until(id, 'review');
     expect(await world.command(id, 'cancelPayment')).toMatchObject({ state: 'cancelled' });
     await ended(id, 'cancelled-in-review');
+    expect((await world.read(id)).review).toMatchObject({ decision: 'cancel', note: null });
     expect(await world.bankItems(id)).toEqual([]);
   });
 
