@@ -454,7 +454,7 @@ export interface paths {
          *     | `pm_timeout_after_capture` | captures, but never responds to the first call |
          *     | `pm_flaky` | responds with two 503s, then accepts |
          *     | `pm_decline_on_renewal` | accepts the first payment, declines renewals |
-         *     | `pm_expires_next_month` | accepts; the card expires at the end of next month |
+         *     | `pm_expires_next_month` | accepts until the card expires at the end of next month, then `card_expired` |
          *     | `pm_requires_action` | requires the customer to confirm at `nextAction.url` |
          *     | `pm_refund_fails` | accepts, rejects the refund |
          */
