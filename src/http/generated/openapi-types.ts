@@ -1730,7 +1730,7 @@ export interface components {
             trialDays?: number;
             /** @default 1 */
             quantity: number;
-            /** @description The day of the month on which periods begin; months and years only. */
+            /** @description The day of the month on which periods begin; months and years only. A short month uses its last day. A change of plan at the end of a period keeps it. */
             anchorDay?: number;
             metadata?: components["schemas"]["Metadata"];
         };

@@ -2,6 +2,7 @@ import type { ClientSession } from 'mongoose';
 import { subscriptionProcess } from '../../contracts/subscriptions/process';
 import type { Actor } from '../../domain/actor';
 import {
+  localTimeOf,
   requireSchedule,
   requireStart,
   trialEndAt as endOfTrial,
@@ -77,6 +78,8 @@ export async function acceptSubscription(
     interval: item.plan.interval,
     intervalCount: item.plan.intervalCount,
     anchorDay: input.anchorDay ?? null,
+    // The trial may end on a day on which the clocks move its end.
+    anchorTime: localTimeOf({ startAt, timeZone }),
   });
 
   const at = new Date(input.at);
