@@ -46,8 +46,10 @@ export const subscriptionEvents = {
     `The plan is now ${String(planName)} × ${String(quantity)}.`,
   'subscription.plan_change_waiting': ({ planName, quantity, effectiveAt }: EventData) =>
     `The plan becomes ${String(planName)} × ${String(quantity)} at the end of the period, ${String(effectiveAt)}.`,
-  'subscription.paused': ({ resumeAt }: EventData) =>
-    `The subscription was paused${typeof resumeAt === 'string' ? ` until ${resumeAt}` : ''}.`,
+  'subscription.paused': ({ resumeAt, reason }: EventData) => {
+    if (reason === 'user_suspended') return 'The subscription was paused instead of renewed: its user is suspended.';
+    return `The subscription was paused${typeof resumeAt === 'string' ? ` until ${resumeAt}` : ''}.`;
+  },
   'subscription.resuming': () => 'The subscription is being resumed: a new period is being charged.',
   'subscription.resumed': () => 'The subscription was resumed.',
   'subscription.cancel_waiting': ({ effectiveAt }: EventData) =>

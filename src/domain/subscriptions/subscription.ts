@@ -23,17 +23,18 @@ export const subscriptionTransitions: Transitions<SubscriptionState> = {
     trialing: 'the start has come, with a trial',
     active: 'the first charge is paid',
     past_due: 'the first charge failed',
+    paused: 'its user is suspended at the start',
     cancelled: 'cancelled before the start',
   },
   trialing: {
     active: 'the trial ended, the first charge is paid',
     past_due: 'the trial ended, the first charge failed',
-    paused: 'paused',
+    paused: 'paused, or its user is suspended at the end',
     cancelled: 'cancelled',
   },
   active: {
     past_due: 'a renewal failed',
-    paused: 'paused',
+    paused: 'paused, or its user is suspended at a renewal',
     cancelled: 'cancelled',
   },
   past_due: {

@@ -826,6 +826,8 @@ export interface paths {
         /**
          * Create a subscription
          * @description Send either `customerId`, your own reference, or `userId`, one of your users here, who then gets the mails.
+         *     A user who has not verified the address yet may subscribe and gets no mails until then; a suspended or cancelled
+         *     user cannot subscribe (`409 USER_NOT_ACTIVE`).
          *     `planId` is the id of one of your plans: call `POST /plans` first, and use the `id` of its response instead of
          *     the id in the examples, which does not exist. Every period is charged automatically when it begins. A failed
          *     renewal is charged again on the partner's dunning schedule (by default after 1, 3, 5 and 7 days); then the
@@ -1009,7 +1011,8 @@ export interface paths {
          * @description Before the end of the paid period, or of the trial, that period continues to its own end and nothing is charged
          *     now. Afterwards a new period begins at the resumption and is charged in full immediately (credit pays first);
          *     later periods are counted from that day. Until the charge is paid the subscription stays `paused`; a failed
-         *     charge makes it `past_due`. The same holds for an automatic resumption at `resumeAt`.
+         *     charge makes it `past_due`. The same holds for an automatic resumption at `resumeAt`. `409 USER_NOT_ACTIVE` where a
+         *     new period would begin for a suspended user, unless the partner bills suspended users.
          */
         post: operations["resumeSubscription"];
         delete?: never;
@@ -1255,7 +1258,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
         FieldError: {
             /** @description JSON pointer to the field in the body. */
             pointer?: string;
@@ -1380,6 +1383,7 @@ export interface components {
             locale: components["schemas"]["Locale"];
             reviewers?: components["schemas"]["Reviewers"];
             dunning?: components["schemas"]["Dunning"];
+            suspendedUsers?: components["schemas"]["SuspendedUsers"];
             denyList?: components["schemas"]["DenyList"];
             metadata?: components["schemas"]["Metadata"];
         };
@@ -1389,6 +1393,7 @@ export interface components {
             locale?: components["schemas"]["Locale"];
             reviewers?: components["schemas"]["Reviewers"];
             dunning?: components["schemas"]["Dunning"];
+            suspendedUsers?: components["schemas"]["SuspendedUsers"];
             denyList?: components["schemas"]["DenyList"];
             metadata?: components["schemas"]["Metadata"];
         };
@@ -1400,6 +1405,7 @@ export interface components {
             reviewers: string[];
             /** @description The default schedule unless another was set. */
             dunning: components["schemas"]["Dunning"];
+            suspendedUsers: components["schemas"]["SuspendedUsers"];
             denyList: components["schemas"]["DenyList"];
             metadata: components["schemas"]["Metadata"];
             createdAt: components["schemas"]["Instant"];
@@ -1879,6 +1885,11 @@ export interface components {
             /** @example 14 */
             cancelAfterDays: number;
         };
+        /**
+         * @description The effect of a user's suspension on the renewals of the user's subscriptions. `bill`: renewals go on. `pause`, the default: a subscription is paused at the end of its paid period or trial instead of being renewed, and can be resumed once the user is active again. An invoice that is open already is still collected.
+         * @enum {string}
+         */
+        SuspendedUsers: "bill" | "pause";
         AdvanceClock: {
             /**
              * @description An ISO 8601 duration of up to 400 days.

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Mailer } from '../../clients/mailer/mailer';
 import { composeMail } from '../../mails/compose-mail';
+import { loadMail } from '../../mails/load-mail';
 import type { LoadMailInput } from '../../mails/mail-definition';
 import { mails } from '../../mails/mails';
 import type { Database } from '../../models/database';
@@ -21,15 +22,13 @@ export function createSendMail({ database, mailer, publicUrl, verificationSecret
   const { models } = database;
   const host = new URL(publicUrl).hostname;
   return async ({ _id: rowId, tenantId, entityId, correlationId, mail }) => {
-    const template = mail && mails[mail.template];
-    const loaded =
-      template && (await template.load({ models, tenantId, entityId, mail, publicUrl, verificationSecret }));
+    const loaded = mail && (await loadMail({ models, tenantId, entityId, mail, publicUrl, verificationSecret }));
     if (loaded) {
       const { to, ...reader } = loaded;
       await mailer.send({
         messageId: `${createHash('sha256').update(mail.key).digest('hex').slice(0, 32)}@${host}`,
         to,
-        ...composeMail({ template, ...reader }),
+        ...composeMail({ template: mails[mail.template], ...reader }),
         // RFC 3834: keeps out-of-office replies from coming back.
         headers: { 'X-Correlation-Id': correlationId, 'Auto-Submitted': 'auto-generated' },
       });
