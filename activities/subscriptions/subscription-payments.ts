@@ -15,6 +15,7 @@ import { byWorkflow } from '../../src/domain/actor';
 import { newId } from '../../src/domain/ids';
 import { amountDue } from '../../src/domain/subscriptions/invoice';
 import { billNextPeriod, billingStandingOf } from '../../src/domain/subscriptions/plan-change';
+import { hasEnded } from '../../src/domain/subscriptions/subscription';
 import { settledPaymentStates } from '../../src/domain/payments/payment';
 import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
 import type { Invoice } from '../../src/models/subscriptions/invoice';
@@ -69,7 +70,7 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
   const withhold = async (input: ChargeStepInput): Promise<void> => {
     const { at } = input;
     const decide = async (subscription: Subscription): Promise<SubscriptionChange> => {
-      const change = subscription.state === 'cancelled' ? null : await withholdRenewal({ database, subscription, at });
+      const change = hasEnded(subscription.state) ? null : await withholdRenewal({ database, subscription, at });
       if (!change) throw new NotInvoiced(`subscription ${subscription._id} is billed after all`);
       return change;
     };
@@ -101,7 +102,7 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
         .orFail();
       return {
         paymentId: made.paymentId,
-        withdraw: subscription.state === 'cancelled' || payment.paymentMethod !== subscription.paymentMethod,
+        withdraw: !isWanted(subscription) || payment.paymentMethod !== subscription.paymentMethod,
       };
     },
 
@@ -115,8 +116,8 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
       let paymentId: string | null = null;
       const decide = async (subscription: Subscription): Promise<SubscriptionChange> => {
         const { correlationId, charge } = subscription;
-        if (subscription.state === 'cancelled')
-          throw new NotInvoiced(`subscription ${subscription._id} was cancelled before ${step}`);
+        if (!isWanted(subscription))
+          throw new NotInvoiced(`subscription ${subscription._id} has ended or expires before ${step}`);
         const { invoice, isNew, set } = await billedInvoice(subscription, at);
         const due = amountDue(invoice);
         paymentId = due.amountMinor === 0 ? null : newId('payment');
@@ -208,3 +209,7 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
     },
   };
 };
+
+/** Returns true while the subscription wants its open invoice, or its next period, to be charged. */
+const isWanted = (subscription: Subscription): boolean =>
+  !hasEnded(subscription.state) && progressOf(subscription).firstCharge?.isWithdrawn !== true;

@@ -1,9 +1,11 @@
 import type { EventData, EventSentence, EventWords } from '../event-sentence';
 
 /**
- * Returns the next step for an open invoice. `cancelAt` stands for `unpaid`, where nothing is retried automatically.
+ * Returns the next step for an open invoice. `cancelAt` stands for `unpaid` and `expiresAt` for `incomplete`, where
+ * nothing is retried automatically.
  */
-function nextAttempt({ nextAt, cancelAt }: EventData): string {
+function nextAttempt({ nextAt, cancelAt, expiresAt }: EventData): string {
+  if (typeof expiresAt === 'string') return `; without a payment the subscription expires at ${expiresAt}`;
   if (typeof cancelAt === 'string') return `; without a payment the subscription is cancelled at ${cancelAt}`;
   return typeof nextAt === 'string'
     ? `; the next attempt is at ${nextAt}`
@@ -62,6 +64,12 @@ export const subscriptionEvents = {
   'subscription.cancelled': ({ reason, refundMinor }: EventData, { money }: EventWords) => {
     const refund = isAboveZero(refundMinor) ? `; ${money(refundMinor)} is being refunded` : '';
     return `The subscription was cancelled (${String(reason)})${refund}.`;
+  },
+  'subscription.expiring': () =>
+    'The first charge was not paid within 23 hours: the payment under way is being withdrawn.',
+  'subscription.incomplete_expired': ({ refundMinor }: EventData, { money }: EventWords) => {
+    const refund = isAboveZero(refundMinor) ? `; ${money(refundMinor)} is being refunded` : '';
+    return `The first charge was not paid within 23 hours: the subscription has expired${refund}.`;
   },
   'subscription.paid_late': ({ refundMinor }: EventData) => {
     const refund = isAboveZero(refundMinor) ? '; it is being refunded' : '';

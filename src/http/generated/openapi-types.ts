@@ -829,7 +829,12 @@ export interface paths {
          *     A user who has not verified the address yet may subscribe and gets no mails until then; a suspended or cancelled
          *     user cannot subscribe (`409 USER_NOT_ACTIVE`).
          *     `planId` is the id of one of your plans: call `POST /plans` first, and use the `id` of its response instead of
-         *     the id in the examples, which does not exist. Every period is charged automatically when it begins. A failed
+         *     the id in the examples, which does not exist. Every period is charged automatically when it begins.
+         *
+         *     When the first charge follows the create immediately and is not paid (declined, or not confirmed by the
+         *     customer), the subscription is `incomplete`: another payment method is charged immediately; after 23 hours
+         *     without a payment it is `incomplete_expired`, and a payment under way is voided or refunded. After a trial or a
+         *     later start, and for every renewal, a failed charge makes the subscription `past_due`. A failed
          *     renewal is charged again on the partner's dunning schedule (by default after 1, 3, 5 and 7 days); then the
          *     subscription is `unpaid`, and 14 days later `cancelled`.
          */
@@ -1080,7 +1085,8 @@ export interface paths {
         put?: never;
         /**
          * Change the payment method
-         * @description An open invoice is charged immediately to the new payment method, and dunning ends when that succeeds.
+         * @description An open invoice is charged immediately to the new payment method, and dunning ends when that succeeds; an
+         *     `incomplete` subscription becomes `active`.
          */
         post: operations["updatePaymentMethod"];
         delete?: never;
@@ -1723,8 +1729,11 @@ export interface components {
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
         };
-        /** @enum {string} */
-        SubscriptionState: "accepted" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "cancelled";
+        /**
+         * @description `incomplete`: the first charge, made immediately after the create, is not paid; nothing is delivered and nothing is charged automatically. `incomplete_expired`: it was not paid within 23 hours; the subscription has ended. `past_due`: a later charge failed, and the dunning schedule runs. `unpaid`: the schedule is over.
+         * @enum {string}
+         */
+        SubscriptionState: "accepted" | "incomplete" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete_expired" | "cancelled";
         SubscriptionCreate: {
             customerId?: components["schemas"]["Reference"];
             userId?: components["schemas"]["UserId"];
@@ -1759,7 +1768,7 @@ export interface components {
             trialEndAt: components["schemas"]["Instant"] | null;
             /** @description The current period; null before the first. */
             period: components["schemas"]["Period"] | null;
-            /** @description The start of the next period; null once the subscription is cancelled. */
+            /** @description The start of the next period; null once the subscription has ended. */
             nextPeriodAt: components["schemas"]["Instant"] | null;
             paidUntil: components["schemas"]["Instant"] | null;
             /** @description Credit that the next invoices use first. */
@@ -1776,7 +1785,7 @@ export interface components {
             openInvoiceId: string | null;
             /** @description The time at which an open invoice is charged again. */
             nextAttemptAt: components["schemas"]["Instant"] | null;
-            /** @description Code of the reason for the cancellation. */
+            /** @description Code of the reason for the end. */
             reason: string | null;
             metadata: components["schemas"]["Metadata"];
             waitingFor: components["schemas"]["WaitingFor"];

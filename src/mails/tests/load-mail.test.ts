@@ -1,4 +1,5 @@
 import { mailTemplates, type MailTemplate } from '../../contracts/mails';
+import { subscriptionMailTemplates } from '../../contracts/subscriptions/mails';
 import { newId } from '../../domain/ids';
 import type { Database } from '../../models/database';
 import type { Onboarding } from '../../models/users/onboarding';
@@ -8,7 +9,7 @@ import { openTestDatabase } from '../../testing/servers/test-database';
 import { loadMail } from '../load-mail';
 
 const at = new Date('2027-01-16T12:00:00Z');
-const subscriptionTemplates = ['trialEnding', 'renewalFailed', 'subscriptionUnpaid', 'subscriptionCancelled'];
+const subscriptionTemplates: readonly MailTemplate[] = subscriptionMailTemplates;
 const verificationTemplates: readonly MailTemplate[] = ['verification', 'verificationReminder'];
 
 let database: Database;

@@ -26,7 +26,7 @@ export async function findPendingPaymentId({
 
 export interface WithdrawPendingPaymentInput extends FindPendingPaymentInput {
   session: ClientSession;
-  reason: 'subscription_cancelled' | 'replaced';
+  reason: 'subscription_cancelled' | 'replaced' | 'not_paid_in_time';
 }
 
 /**
