@@ -23,19 +23,17 @@ afterAll(() => drop());
 async function mailsTo(
   user: Partial<User>,
   onboarding: Partial<Onboarding>,
-  verifiedAt?: Date,
+  verifiedAt: Date | null = null,
 ): Promise<MailTemplate[]> {
   const { models } = database;
   const who = people({ user, onboarding });
   if (verifiedAt) who.onboarding.verification.verifiedAt = verifiedAt;
   const { tenantId } = who.user;
   const subscriptionId = newId('subscription');
-  await Promise.all([
-    models.partners.insertMany([who.partner]),
-    models.users.insertMany([who.user]),
-    models.onboardings.insertMany([who.onboarding]),
-    models.subscriptions.collection.insertOne({ _id: subscriptionId as never, tenantId, userId: who.user._id }),
-  ]);
+  await models.partners.insertMany([who.partner]);
+  await models.users.insertMany([who.user]);
+  await models.onboardings.insertMany([who.onboarding]);
+  await models.subscriptions.collection.insertOne({ _id: subscriptionId as never, tenantId, userId: who.user._id });
   const loaded = await Promise.all(
     mailTemplates.map((template) =>
       loadMail({
@@ -60,11 +58,11 @@ test('only the mails that verify it go to an unverified address', async () => {
   expect(await mailsTo({ state: 'pending' }, {})).toEqual(verificationTemplates);
 });
 
-test.each<[string, Partial<User>, Partial<Onboarding>, Date?]>([
+test.each<[string, Partial<User>, Partial<Onboarding>, Date | null]>([
   ['a pending user who followed the link', { state: 'pending' }, { state: 'awaiting_profile' }, at],
   ['a cancelled user who followed the link', { state: 'cancelled' }, { state: 'rejected' }, at],
-  ['an active user', { state: 'active' }, { state: 'completed' }],
-  ['a suspended user', { state: 'suspended' }, { state: 'completed' }],
+  ['an active user', { state: 'active' }, { state: 'completed' }, null],
+  ['a suspended user', { state: 'suspended' }, { state: 'completed' }, null],
 ])('every other mail goes to %s', async (_who, user, onboarding, verifiedAt) => {
   expect(await mailsTo(user, onboarding, verifiedAt)).toEqual(
     mailTemplates.filter((template) => !verificationTemplates.includes(template)),
