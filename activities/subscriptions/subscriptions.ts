@@ -8,9 +8,13 @@ import { DomainError } from '../../src/domain/domain-error';
 import { billNextPeriod, billingStandingOf } from '../../src/domain/subscriptions/plan-change';
 import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
 import { claimEntity } from '../../src/services/claim-entity';
+import { findEntity } from '../../src/services/find-entity';
 import { findPayload } from '../../src/services/find-payload';
 import { withdrawPendingPayment } from '../../src/services/subscriptions/pending-payment';
+import { expireSubscription } from '../../src/services/subscriptions/expire-subscription';
 import { changeSubscription, mailOf, type DecideChange } from '../../src/services/subscriptions/change-subscription';
+
+class PaidMeanwhile extends Error {}
 
 /** The steps of a subscription's start, trial and simple commands. Each is one guarded transition. */
 export const createSubscriptionActivities = ({ database }: ActivityDependencies) => {
@@ -97,6 +101,24 @@ export const createSubscriptionActivities = ({ database }: ActivityDependencies)
             withdrawPendingPayment({ database, session, subscription, reason: 'replaced', paymentMethod }),
         };
       });
+    },
+
+    /**
+     * Ends a subscription whose first charge was not paid in time, or withdraws the payment under way. Does nothing
+     * where the charge was paid meanwhile.
+     */
+    async expireSubscription(input: SubscriptionStepInput): Promise<SubscriptionMoved> {
+      const { tenantId, subscriptionId: entityId, at } = input;
+      try {
+        return await change(input, (subscription) => {
+          if (subscription.state !== 'incomplete') throw new PaidMeanwhile();
+          return expireSubscription({ database, subscription, at });
+        });
+      } catch (error) {
+        if (!(error instanceof PaidMeanwhile)) throw error;
+        const subscription = await findEntity({ database, tenantId, entityType: 'subscription', entityId });
+        return { state: subscription.state, at, progress: progressOf(subscription) };
+      }
     },
 
     async pauseSubscription(input: SubscriptionCommandStep<'pauseSubscription'>): Promise<SubscriptionMoved> {

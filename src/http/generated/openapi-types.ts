@@ -480,7 +480,7 @@ export interface paths {
          *     | `pm_timeout_after_capture` | captures, but never responds to the first call |
          *     | `pm_flaky` | responds with two 503s, then accepts |
          *     | `pm_decline_on_renewal` | accepts the first payment, declines renewals |
-         *     | `pm_expires_next_month` | accepts; the card expires at the end of next month |
+         *     | `pm_expires_next_month` | accepts until the card expires at the end of next month, then `card_expired` |
          *     | `pm_requires_action` | requires the customer to confirm at `nextAction.url` |
          *     | `pm_refund_fails` | accepts, rejects the refund |
          */
@@ -852,8 +852,15 @@ export interface paths {
         /**
          * Create a subscription
          * @description Send either `customerId`, your own reference, or `userId`, one of your users here, who then gets the mails.
+         *     A user who has not verified the address yet may subscribe and gets no mails until then; a suspended or cancelled
+         *     user cannot subscribe (`409 USER_NOT_ACTIVE`).
          *     `planId` is the id of one of your plans: call `POST /plans` first, and use the `id` of its response instead of
-         *     the id in the examples, which does not exist. Every period is charged automatically when it begins. A failed
+         *     the id in the examples, which does not exist. Every period is charged automatically when it begins.
+         *
+         *     When the first charge follows the create immediately and is not paid (declined, or not confirmed by the
+         *     customer), the subscription is `incomplete`: another payment method is charged immediately; after 23 hours
+         *     without a payment it is `incomplete_expired`, and a payment under way is voided or refunded. After a trial or a
+         *     later start, and for every renewal, a failed charge makes the subscription `past_due`. A failed
          *     renewal is charged again on the partner's dunning schedule (by default after 1, 3, 5 and 7 days); then the
          *     subscription is `unpaid`, and 14 days later `cancelled`.
          */
@@ -1035,7 +1042,8 @@ export interface paths {
          * @description Before the end of the paid period, or of the trial, that period continues to its own end and nothing is charged
          *     now. Afterwards a new period begins at the resumption and is charged in full immediately (credit pays first);
          *     later periods are counted from that day. Until the charge is paid the subscription stays `paused`; a failed
-         *     charge makes it `past_due`. The same holds for an automatic resumption at `resumeAt`.
+         *     charge makes it `past_due`. The same holds for an automatic resumption at `resumeAt`. `409 USER_NOT_ACTIVE` where a
+         *     new period would begin for a suspended user, unless the partner bills suspended users.
          */
         post: operations["resumeSubscription"];
         delete?: never;
@@ -1103,7 +1111,8 @@ export interface paths {
         put?: never;
         /**
          * Change the payment method
-         * @description An open invoice is charged immediately to the new payment method, and dunning ends when that succeeds.
+         * @description An open invoice is charged immediately to the new payment method, and dunning ends when that succeeds; an
+         *     `incomplete` subscription becomes `active`.
          */
         post: operations["updatePaymentMethod"];
         delete?: never;
@@ -1281,7 +1290,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
         FieldError: {
             /** @description JSON pointer to the field in the body. */
             pointer?: string;
@@ -1406,6 +1415,7 @@ export interface components {
             locale: components["schemas"]["Locale"];
             reviewers?: components["schemas"]["Reviewers"];
             dunning?: components["schemas"]["Dunning"];
+            suspendedUsers?: components["schemas"]["SuspendedUsers"];
             denyList?: components["schemas"]["DenyList"];
             metadata?: components["schemas"]["Metadata"];
         };
@@ -1415,6 +1425,7 @@ export interface components {
             locale?: components["schemas"]["Locale"];
             reviewers?: components["schemas"]["Reviewers"];
             dunning?: components["schemas"]["Dunning"];
+            suspendedUsers?: components["schemas"]["SuspendedUsers"];
             denyList?: components["schemas"]["DenyList"];
             metadata?: components["schemas"]["Metadata"];
         };
@@ -1426,6 +1437,7 @@ export interface components {
             reviewers: string[];
             /** @description The default schedule unless another was set. */
             dunning: components["schemas"]["Dunning"];
+            suspendedUsers: components["schemas"]["SuspendedUsers"];
             denyList: components["schemas"]["DenyList"];
             metadata: components["schemas"]["Metadata"];
             createdAt: components["schemas"]["Instant"];
@@ -1762,8 +1774,11 @@ export interface components {
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
         };
-        /** @enum {string} */
-        SubscriptionState: "accepted" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "cancelled";
+        /**
+         * @description `incomplete`: the first charge, made immediately after the create, is not paid; nothing is delivered and nothing is charged automatically. `incomplete_expired`: it was not paid within 23 hours; the subscription has ended. `past_due`: a later charge failed, and the dunning schedule runs. `unpaid`: the schedule is over.
+         * @enum {string}
+         */
+        SubscriptionState: "accepted" | "incomplete" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete_expired" | "cancelled";
         SubscriptionCreate: {
             customerId?: components["schemas"]["Reference"];
             userId?: components["schemas"]["UserId"];
@@ -1775,7 +1790,7 @@ export interface components {
             trialDays?: number;
             /** @default 1 */
             quantity: number;
-            /** @description The day of the month on which periods begin; months and years only. */
+            /** @description The day of the month on which periods begin; months and years only. A short month uses its last day. A change of plan at the end of a period keeps it. */
             anchorDay?: number;
             metadata?: components["schemas"]["Metadata"];
         };
@@ -1798,7 +1813,7 @@ export interface components {
             trialEndAt: components["schemas"]["Instant"] | null;
             /** @description The current period; null before the first. */
             period: components["schemas"]["Period"] | null;
-            /** @description The start of the next period; null once the subscription is cancelled. */
+            /** @description The start of the next period; null once the subscription has ended. */
             nextPeriodAt: components["schemas"]["Instant"] | null;
             paidUntil: components["schemas"]["Instant"] | null;
             /** @description Credit that the next invoices use first. */
@@ -1815,7 +1830,7 @@ export interface components {
             openInvoiceId: string | null;
             /** @description The time at which an open invoice is charged again. */
             nextAttemptAt: components["schemas"]["Instant"] | null;
-            /** @description Code of the reason for the cancellation. */
+            /** @description Code of the reason for the end. */
             reason: string | null;
             metadata: components["schemas"]["Metadata"];
             waitingFor: components["schemas"]["WaitingFor"];
@@ -1924,6 +1939,11 @@ export interface components {
             /** @example 14 */
             cancelAfterDays: number;
         };
+        /**
+         * @description The effect of a user's suspension on the renewals of the user's subscriptions. `bill`: renewals go on. `pause`, the default: a subscription is paused at the end of its paid period or trial instead of being renewed, and can be resumed once the user is active again. An invoice that is open already is still collected.
+         * @enum {string}
+         */
+        SuspendedUsers: "bill" | "pause";
         AdvanceClock: {
             /**
              * @description An ISO 8601 duration of up to 400 days.

@@ -2,12 +2,15 @@ import type { SubscriptionMailTemplate } from '../../contracts/subscriptions/mai
 import type { MailDefinition } from '../mail-definition';
 import { renewalFailed, subscriptionUnpaid } from './dunning';
 import { subscriptionCancelled } from './subscription-cancelled';
+import { firstChargeFailed, subscriptionExpired } from './first-charge';
 import { trialEnding } from './trial-ending';
 
 /** The templates of the mails about a subscription. */
 export const subscriptionMails: Record<SubscriptionMailTemplate, MailDefinition> = {
   trialEnding,
+  firstChargeFailed,
   renewalFailed,
   subscriptionUnpaid,
+  subscriptionExpired,
   subscriptionCancelled,
 };

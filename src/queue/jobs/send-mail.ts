@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Mailer, MailRefused } from '../../clients/mailer/mailer';
 import type { MailRefusal } from '../../domain/mail-refusal';
 import { composeMail } from '../../mails/compose-mail';
+import { loadMail } from '../../mails/load-mail';
 import type { LoadedMail, LoadMailInput } from '../../mails/mail-definition';
 import { mails } from '../../mails/mails';
 import type { Database } from '../../models/database';
@@ -53,8 +54,7 @@ export function createSendMail({ database, mailer, publicUrl, verificationSecret
   };
   const outcomeOf = async (row: MailRow): Promise<RecordMailOutcomeInput['outcome']> => {
     const { tenantId, entityId, mail } = row;
-    const template = mails[mail.template];
-    const loaded = await template.load({ models, tenantId, entityId, mail, publicUrl, verificationSecret });
+    const loaded = await loadMail({ models, tenantId, entityId, mail, publicUrl, verificationSecret });
     return loaded ? send(row, loaded) : 'skipped';
   };
 

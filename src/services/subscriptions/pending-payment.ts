@@ -26,7 +26,7 @@ export async function findPendingPaymentId({
 
 export interface WithdrawPendingPaymentInput extends FindPendingPaymentInput {
   session: ClientSession;
-  reason: 'subscription_cancelled' | 'replaced';
+  reason: 'subscription_cancelled' | 'replaced' | 'not_paid_in_time';
   /** The subscription's payment method: a payment by it is wanted. Left out where no payment is wanted. */
   paymentMethod?: string;
 }

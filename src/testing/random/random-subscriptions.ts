@@ -7,6 +7,7 @@ import {
   type SubscriptionUpdate,
 } from '../../contracts/subscriptions/subscription';
 import { moneyOf } from '../../domain/money';
+import { hasEnded } from '../../domain/subscriptions/subscription';
 import { nextDue, progressOf } from '../../domain/subscriptions/subscription-progress';
 import { acceptRefund } from '../../services/payments/accept-refund';
 import { createPaymentCommands } from '../../temporal/commands/payments/payment-commands';
@@ -92,7 +93,7 @@ export async function runSubscriptionSequence({
   const isAtRest = async () => {
     const { state, charge } = await world.read(subscriptionId);
     if (
-      state === 'cancelled' ||
+      hasEnded(state) ||
       (charge === null ? state !== 'accepted' || startsAfterMs !== null : charge.status === 'failed')
     )
       return true;
@@ -159,7 +160,7 @@ export async function runSubscriptionSequence({
   const proceed = async () => {
     const { state, waiting } = await world.read(subscriptionId);
     if (state === 'paused') return sendUntilKnown({ update: 'resumeSubscription', terms: {} });
-    if (state === 'past_due' || state === 'unpaid')
+    if (state === 'incomplete' || state === 'past_due' || state === 'unpaid')
       return sendUntilKnown({ update: 'updatePaymentMethod', terms: {}, paymentMethod: 'pm_ok' });
     if (waiting) return sendUntilKnown({ update: 'undoSubscriptionChange', terms: {} });
     return sendUntilKnown({ update: 'changePlan', terms: { planId: planIds.better, when: 'now' } });
@@ -217,7 +218,7 @@ export async function runSubscriptionSequence({
     // The workflow may not have handled the last message: Temporal accepts its own cancellation before it takes effect.
     if (stand?.running && stand.busyWith !== null) return false;
     const subscription = await world.read(subscriptionId);
-    if (subscription.state === 'cancelled') return !stand?.running;
+    if (hasEnded(subscription.state)) return !stand?.running;
     const due = nextDue(progressOf(subscription));
     return due === null || (due.at !== null && Date.parse(due.at) > (await nowMs()));
   };
