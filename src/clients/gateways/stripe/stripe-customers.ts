@@ -1,0 +1,73 @@
+import type StripeSdk from 'stripe';
+import { GatewayUnavailable } from '../gateway-errors';
+import type { GatewayCustomers, SaveMethodResult } from '../payment-gateway';
+import { declineOf, declineReason, stripeFailure } from './stripe-errors';
+import { keyed, metadataOf } from './stripe-requests';
+
+export interface StripeCustomersInput {
+  stripe: StripeSdk;
+  /** Where a customer's bank sends them back to after confirming. */
+  returnUrl: string;
+}
+
+/**
+ * Stripe's customers. Stripe charges a payment method a second time only when it is saved for a customer: by a
+ * SetupIntent, as here, or by a first charge with `setup_future_usage`.
+ * Source: docs.stripe.com/payments/save-and-reuse.
+ */
+export function createStripeCustomers({ stripe, returnUrl }: StripeCustomersInput): GatewayCustomers {
+  return {
+    async create(input) {
+      const { idempotencyKey } = input;
+      try {
+        const { id } = await stripe.customers.create({ metadata: metadataOf(input) }, keyed(input));
+        return { gatewayCustomerId: id };
+      } catch (error) {
+        throw stripeFailure({ call: 'createCustomer', idempotencyKey, error });
+      }
+    },
+
+    async saveMethod(input) {
+      const { gatewayCustomerId, paymentMethod, idempotencyKey, timeoutMs } = input;
+      const params: StripeSdk.SetupIntentCreateParams = {
+        customer: gatewayCustomerId,
+        payment_method: paymentMethod,
+        allowed_payment_method_types: ['card'],
+        usage: 'off_session',
+        confirm: true,
+        return_url: returnUrl,
+        metadata: metadataOf(input),
+      };
+      try {
+        const options = { ...keyed(input), ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) };
+        return saveResult(await stripe.setupIntents.create(params, options), idempotencyKey);
+      } catch (error) {
+        const decline = declineOf(error);
+        if (decline) return { status: 'declined', reason: decline.reason };
+        throw error instanceof GatewayUnavailable
+          ? error
+          : stripeFailure({ call: 'saveMethod', idempotencyKey, error });
+      }
+    },
+  };
+}
+
+function saveResult(intent: StripeSdk.SetupIntent, idempotencyKey: string): SaveMethodResult {
+  switch (intent.status) {
+    case 'succeeded':
+      return { status: 'saved' };
+    case 'requires_action': {
+      const url = intent.next_action?.redirect_to_url?.url;
+      // A challenge with no page of its own cannot be shown to anyone.
+      return url ? { status: 'requires_action', url } : { status: 'declined', reason: 'authentication_required' };
+    }
+    case 'requires_payment_method':
+      return { status: 'declined', reason: declineReason(intent.last_setup_error ?? {}) };
+    default:
+      throw new GatewayUnavailable({
+        call: 'saveMethod',
+        idempotencyKey,
+        reason: `the setup intent is ${intent.status}`,
+      });
+  }
+}
