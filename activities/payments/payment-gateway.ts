@@ -35,6 +35,9 @@ export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput =
   purpose: payment.purpose,
   reference: payment._id,
   ...(payment.customerId === null ? {} : { customerId: payment.customerId }),
+  ...(payment.gatewayCustomerId === null
+    ? {}
+    : { gatewayCustomerId: payment.gatewayCustomerId, methodSaved: payment.methodSaved }),
   ...(payment.description === null ? {} : { description: payment.description }),
 });
 

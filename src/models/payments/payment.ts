@@ -41,6 +41,10 @@ export interface Payment extends Entity {
   disputedMinor: number;
   disputes: Dispute[];
   authorisationId: string | null;
+  /** The gateway's customer who is charged; null for none. Stored before the authorisation, and immutable from then. */
+  gatewayCustomerId: string | null;
+  /** True when the payment method was saved for that customer before the charge. */
+  methodSaved: boolean;
   /** The page where the customer confirms; null unless `requires_action`. */
   actionUrl: string | null;
   fraud: { decision: FraudDecision; reasons: { rule: string; detail: string }[] } | null;
@@ -83,6 +87,8 @@ export const paymentSchema = new Schema<Payment>(
     disputedMinor: { type: Number, required: true, default: 0 },
     disputes: { type: [Schema.Types.Mixed], default: [] } as never,
     authorisationId: { type: String, default: null },
+    gatewayCustomerId: { type: String, default: null },
+    methodSaved: { type: Boolean, default: false },
     actionUrl: { type: String, default: null },
     fraud: { type: Schema.Types.Mixed, default: null },
     card: { type: Schema.Types.Mixed, default: null },
