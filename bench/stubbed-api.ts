@@ -119,6 +119,7 @@ async function main(): Promise<void> {
     sendPaymentCommand: never,
     sendSubscriptionCommand: never,
     hasGateway: () => true,
+    checkPaymentMethod: async () => undefined,
     gatewayWebhooks: { sandbox: null, stripe: null },
     compensations: { wakeProcess: never },
     requireTimeSkipping: never,

@@ -90,8 +90,8 @@ export const createPaymentCheckActivities = ({
       const claimed = await claimPayment({ database, ...input });
       requireAmount({ amount: claimed.amount });
       if (claimed.state === 'accepted') await movePayment({ database, ...input, to: 'validating' });
-      const { state, unknownCall, capture, since, undoing, runs, reason } = await find(input);
-      return { state, unknownCall, capture, since: since.toISOString(), undoing, run: runs, reason };
+      const { state, unknownCall, capture, purpose, since, undoing, runs, reason } = await find(input);
+      return { state, unknownCall, capture, purpose, since: since.toISOString(), undoing, run: runs, reason };
     },
 
     /** Judges amount, velocity and deny list. `deny` is a result, not an error. */

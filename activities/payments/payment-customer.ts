@@ -10,17 +10,18 @@ export interface CustomerOfInput {
   customerId: string;
   /** Business time, ISO 8601. */
   at: string;
+  /** Milliseconds for the call that creates the customer. Defaults to the gateway's limit for every call. */
+  timeoutMs?: number;
 }
 
 /** Returns the gateway's id of a customer, created there once; null at a gateway without customers. */
-export async function customerAt({ database, gateway, ...customer }: CustomerOfInput): Promise<string | null> {
+export async function customerAt({ gateway, timeoutMs, ...customer }: CustomerOfInput): Promise<string | null> {
   const { customers } = gateway;
   if (!customers) return null;
   const { tenantId, at } = customer;
   return keepGatewayCustomer({
-    database,
     ...customer,
-    create: (input) => customers.create({ tenantId, at, ...input }),
+    create: (input) => customers.create({ tenantId, at, timeoutMs, ...input }),
   });
 }
 

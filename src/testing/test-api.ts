@@ -52,6 +52,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
       return { state: 'active', at: '2026-11-21T09:00:00.000Z' };
     },
     hasGateway: () => true,
+    checkPaymentMethod: async () => undefined,
     gatewayWebhooks: { sandbox: null, stripe: null },
     compensations: { wakeProcess: async () => undefined },
     requireTimeSkipping: async () => undefined,

@@ -64,6 +64,8 @@ export interface GetPaymentMethodInput {
 export interface CreateCustomerInput extends GatewayCall {
   /** Our id of the customer, shown in the gateway's records. */
   reference: string;
+  /** Milliseconds for the call. Defaults to the gateway's limit for every call. */
+  timeoutMs?: number;
 }
 
 export interface SaveMethodInput extends GatewayCall {

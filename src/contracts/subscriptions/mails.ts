@@ -1,6 +1,9 @@
 /** The mails about a subscription. */
 export const subscriptionMailTemplates = [
   'trialEnding',
+  'paymentConfirmation',
+  'paymentMethodConfirmation',
+  'paymentMethodRejected',
   'renewalFailed',
   'subscriptionUnpaid',
   'subscriptionCancelled',

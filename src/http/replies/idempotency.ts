@@ -22,6 +22,8 @@ export interface Written extends Reply {
 
 export interface AcceptOnceInput {
   call: Call;
+  /** Asks a third party about the request before the transaction; never for a repeat. */
+  prepare?: () => Promise<void>;
   /** Makes the requested change, in the transaction that also writes the record. May run more than once. */
   write: (session: ClientSession) => Promise<Written>;
   /** Returns the response that repeats get; by default the same one. Secrets must not be kept. */
@@ -103,7 +105,7 @@ export function createIdempotency(database: Database): Idempotency {
   };
 
   return {
-    async acceptOnce({ call, write, kept = (reply) => reply, explain }) {
+    async acceptOnce({ call, prepare, write, kept = (reply) => reply, explain }) {
       const id = idOf(call);
       const { tenantId } = call;
       // A transaction that began before a reset may commit in the middle of the reset: only after the commit is it
@@ -117,6 +119,7 @@ export function createIdempotency(database: Database): Idempotency {
       if (earlier) return unlessReset(replayOf(earlier, call));
       let written: { reply: Reply; afterCommit?: () => void };
       try {
+        await prepare?.();
         written = await database.inTransaction(async (session) => {
           call.deadline.throwIfPassed();
           await requirePreconditions({ database, call, session });

@@ -3,7 +3,7 @@ import type { PaymentParent, PaymentUndoing } from '../../contracts/payments/pay
 import type { Dispute } from '../../domain/payments/dispute';
 import type { FraudDecision } from '../../domain/payments/fraud';
 import type { Money } from '../../domain/money';
-import type { CaptureMode, GatewayCall, PaymentState } from '../../domain/payments/payment';
+import type { CaptureMode, GatewayCall, PaymentPurpose, PaymentState } from '../../domain/payments/payment';
 import { entityFields, schemaOptions, type Entity } from '../schema-options';
 
 export interface Payment extends Entity {
@@ -24,7 +24,7 @@ export interface Payment extends Entity {
   metadata: Record<string, string>;
   capture: CaptureMode;
   /** A renewal happens without the customer present. */
-  purpose: 'initial' | 'renewal';
+  purpose: PaymentPurpose;
   /**
    * The workflow that starts the payment's process, repeatedly if needed; null where the outbox starts the process,
    * once.

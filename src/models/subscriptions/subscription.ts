@@ -17,6 +17,11 @@ export interface Subscription extends Entity {
   item: PlanItem;
   /** The gateway's token; never a card number. */
   paymentMethod: string;
+  /**
+   * How saving the payment method for later charges stands; null where no gateway was asked: in a sandbox, and where
+   * the first charge saves the payment method.
+   */
+  methodSetup: MethodSetup | null;
   metadata: Record<string, string>;
   startAt: Date;
   trialEndAt: Date | null;
@@ -36,6 +41,15 @@ export interface Subscription extends Entity {
   charge: Charge | null;
   /** The reason of the cancellation: a code; null while the subscription is not cancelled. */
   reason: string | null;
+}
+
+/** `pending`: nobody answered in time; the next charge saves the payment method. */
+export interface MethodSetup {
+  state: 'saved' | 'requires_action' | 'declined' | 'pending';
+  /** With `declined`: a code. */
+  reason: string | null;
+  /** With `requires_action`: the page where the customer confirms. */
+  url: string | null;
 }
 
 /** The open invoice, and the state of its charge. */
@@ -62,6 +76,7 @@ export const subscriptionSchema = new Schema<Subscription>(
     userId: { type: String, default: null },
     item: { type: Schema.Types.Mixed, required: true },
     paymentMethod: { type: String, required: true },
+    methodSetup: { type: Schema.Types.Mixed, default: null },
     metadata: { type: Schema.Types.Mixed, required: true },
     startAt: { type: Date, required: true },
     trialEndAt: { type: Date, default: null },

@@ -1,6 +1,6 @@
 import type StripeSdk from 'stripe';
 import { GatewayUnavailable } from '../gateway-errors';
-import type { GatewayCustomers, SaveMethodResult } from '../payment-gateway';
+import type { CreateCustomerInput, GatewayCustomers, SaveMethodInput, SaveMethodResult } from '../payment-gateway';
 import { declineOf, declineReason, stripeFailure } from './stripe-errors';
 import { keyed, metadataOf } from './stripe-requests';
 
@@ -20,7 +20,7 @@ export function createStripeCustomers({ stripe, returnUrl }: StripeCustomersInpu
     async create(input) {
       const { idempotencyKey } = input;
       try {
-        const { id } = await stripe.customers.create({ metadata: metadataOf(input) }, keyed(input));
+        const { id } = await stripe.customers.create({ metadata: metadataOf(input) }, optionsOf(input));
         return { gatewayCustomerId: id };
       } catch (error) {
         throw stripeFailure({ call: 'createCustomer', idempotencyKey, error });
@@ -28,7 +28,7 @@ export function createStripeCustomers({ stripe, returnUrl }: StripeCustomersInpu
     },
 
     async saveMethod(input) {
-      const { gatewayCustomerId, paymentMethod, idempotencyKey, timeoutMs } = input;
+      const { gatewayCustomerId, paymentMethod, idempotencyKey } = input;
       const params: StripeSdk.SetupIntentCreateParams = {
         customer: gatewayCustomerId,
         payment_method: paymentMethod,
@@ -39,8 +39,7 @@ export function createStripeCustomers({ stripe, returnUrl }: StripeCustomersInpu
         metadata: metadataOf(input),
       };
       try {
-        const options = { ...keyed(input), ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) };
-        return saveResult(await stripe.setupIntents.create(params, options), idempotencyKey);
+        return saveResult(await stripe.setupIntents.create(params, optionsOf(input)), idempotencyKey);
       } catch (error) {
         const decline = declineOf(error);
         if (decline) return { status: 'declined', reason: decline.reason };
@@ -51,6 +50,11 @@ export function createStripeCustomers({ stripe, returnUrl }: StripeCustomersInpu
     },
   };
 }
+
+const optionsOf = (input: CreateCustomerInput | SaveMethodInput): StripeSdk.RequestOptions => ({
+  ...keyed(input),
+  ...(input.timeoutMs === undefined ? {} : { timeout: input.timeoutMs }),
+});
 
 function saveResult(intent: StripeSdk.SetupIntent, idempotencyKey: string): SaveMethodResult {
   switch (intent.status) {
