@@ -30,13 +30,14 @@ export async function setUpMethod(input: SetUpMethodInput): Promise<MethodSetup 
   const { _id, tenantId } = subscription;
   const customerId = subscription.customerId ?? subscription.userId;
   if (!gateway.customers || customerId === null) return null;
+  const key = `${_id}:save:${occasion}`;
   try {
     const gatewayCustomerId = await customerAt({ database, gateway, tenantId, customerId, at, timeoutMs });
     if (gatewayCustomerId === null) return null;
     const result = await gateway.customers.saveMethod({
       tenantId,
       at,
-      idempotencyKey: `${_id}:save:${occasion}`,
+      idempotencyKey: key,
       gatewayCustomerId,
       paymentMethod,
       reference: _id,
@@ -44,12 +45,13 @@ export async function setUpMethod(input: SetUpMethodInput): Promise<MethodSetup 
     });
     return {
       state: result.status,
+      key,
       reason: result.status === 'declined' ? result.reason : null,
       url: result.status === 'requires_action' ? result.url : null,
     };
   } catch (error) {
     const isUndecided = isGatewayError(error, 'GatewayUnavailable') || isGatewayError(error, 'GatewayRequestRefused');
-    if (isUndecided) return { state: 'pending', reason: null, url: null };
+    if (isUndecided) return { state: 'pending', key, reason: null, url: null };
     throw error;
   }
 }

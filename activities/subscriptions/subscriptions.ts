@@ -11,6 +11,7 @@ import { progressOf } from '../../src/domain/subscriptions/subscription-progress
 import type { MethodSetup, Subscription } from '../../src/models/subscriptions/subscription';
 import { claimEntity } from '../../src/services/claim-entity';
 import { findPayload } from '../../src/services/find-payload';
+import { methodSetupMails } from '../../src/services/subscriptions/method-setup-mails';
 import { withdrawPendingPayment } from '../../src/services/subscriptions/pending-payment';
 import { changeSubscription, mailOf, type DecideChange } from '../../src/services/subscriptions/change-subscription';
 import { COMMAND_SETUP_MS, setUpMethod } from './method-setup';
@@ -24,18 +25,15 @@ export const createSubscriptionActivities = ({ database, gatewayFor }: ActivityD
   const saveFirstMethod = (input: SubscriptionStepInput): Promise<SubscriptionMoved> =>
     change({ ...input, step: 'save-payment-method' }, async (subscription) => {
       const { tenantId, at } = input;
-      const { paymentMethod, nextPeriodAt } = subscription;
+      const { paymentMethod } = subscription;
       const gateway = gatewayFor(tenantId);
       const occasion = 'first';
       const methodSetup = await setUpMethod({ database, gateway, subscription, paymentMethod, occasion, at });
       const { state = 'pending', reason = null } = methodSetup ?? {};
-      const mail = { requires_action: 'paymentMethodConfirmation', declined: 'paymentMethodRejected' } as const;
-      const template = mail[state as keyof typeof mail];
-      const terms = { amountMinor: 0, until: nextPeriodAt.toISOString() };
       return {
         set: { methodSetup },
         event: { type: 'subscription.payment_method_checked', data: { state, reason } },
-        mails: template ? [mailOf(subscription, template, terms)] : [],
+        mails: methodSetupMails(subscription, state),
       };
     });
 
@@ -148,10 +146,7 @@ export const createSubscriptionActivities = ({ database, gatewayFor }: ActivityD
             ...(charge?.status === 'failed' ? { charge: { ...charge, status: 'due' } } : {}),
           },
           event: { type: 'subscription.payment_method_changed', data: { setup: methodSetup?.state ?? null } },
-          mails:
-            methodSetup?.state === 'requires_action'
-              ? [mailOf(subscription, 'paymentMethodConfirmation', { amountMinor: 0 })]
-              : [],
+          mails: methodSetup ? methodSetupMails(subscription, methodSetup.state) : [],
           alongside: (session) => withdrawPendingPayment({ database, session, subscription, reason: 'replaced' }),
         };
       });

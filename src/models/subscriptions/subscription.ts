@@ -46,6 +46,8 @@ export interface Subscription extends Entity {
 /** `pending`: nobody answered in time; the next charge saves the payment method. */
 export interface MethodSetup {
   state: 'saved' | 'requires_action' | 'declined' | 'pending';
+  /** The key of the call to the gateway, by which its webhooks name it. */
+  key: string;
   /** With `declined`: a code. */
   reason: string | null;
   /** With `requires_action`: the page where the customer confirms. */

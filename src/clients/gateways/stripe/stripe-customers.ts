@@ -1,8 +1,9 @@
 import type StripeSdk from 'stripe';
 import { GatewayUnavailable } from '../gateway-errors';
-import type { CreateCustomerInput, GatewayCustomers, SaveMethodInput, SaveMethodResult } from '../payment-gateway';
-import { declineOf, declineReason, stripeFailure } from './stripe-errors';
+import type { CreateCustomerInput, GatewayCustomers, SaveMethodInput } from '../payment-gateway';
+import { declineOf, stripeFailure } from './stripe-errors';
 import { keyed, metadataOf } from './stripe-requests';
+import { saveResult } from './stripe-results';
 
 export interface StripeCustomersInput {
   stripe: StripeSdk;
@@ -39,7 +40,14 @@ export function createStripeCustomers({ stripe, returnUrl }: StripeCustomersInpu
         metadata: metadataOf(input),
       };
       try {
-        return saveResult(await stripe.setupIntents.create(params, optionsOf(input)), idempotencyKey);
+        const intent = await stripe.setupIntents.create(params, optionsOf(input));
+        const result = saveResult(intent);
+        if (result) return result;
+        throw new GatewayUnavailable({
+          call: 'saveMethod',
+          idempotencyKey,
+          reason: `the setup intent is ${intent.status}`,
+        });
       } catch (error) {
         const decline = declineOf(error);
         if (decline) return { status: 'declined', reason: decline.reason };
@@ -55,23 +63,3 @@ const optionsOf = (input: CreateCustomerInput | SaveMethodInput): StripeSdk.Requ
   ...keyed(input),
   ...(input.timeoutMs === undefined ? {} : { timeout: input.timeoutMs }),
 });
-
-function saveResult(intent: StripeSdk.SetupIntent, idempotencyKey: string): SaveMethodResult {
-  switch (intent.status) {
-    case 'succeeded':
-      return { status: 'saved' };
-    case 'requires_action': {
-      const url = intent.next_action?.redirect_to_url?.url;
-      // A challenge with no page of its own cannot be shown to anyone.
-      return url ? { status: 'requires_action', url } : { status: 'declined', reason: 'authentication_required' };
-    }
-    case 'requires_payment_method':
-      return { status: 'declined', reason: declineReason(intent.last_setup_error ?? {}) };
-    default:
-      throw new GatewayUnavailable({
-        call: 'saveMethod',
-        idempotencyKey,
-        reason: `the setup intent is ${intent.status}`,
-      });
-  }
-}

@@ -47,6 +47,7 @@ const DECLINES: Record<string, DeclineReason> = {
   expired_card: 'expired_card',
   authentication_required: 'authentication_required',
   payment_intent_authentication_failure: 'authentication_failed',
+  setup_intent_authentication_failure: 'authentication_failed',
   fraudulent: 'fraud',
   merchant_blacklist: 'fraud',
   lost_card: 'fraud',

@@ -56,7 +56,7 @@ test('an unusable new payment method is refused before any command is sent', asy
 });
 
 test('a subscription shows where its customer confirms the payment method', async () => {
-  const methodSetup = { state: 'requires_action', reason: null, url: 'https://bank.example/confirm' } as const;
+  const methodSetup = { state: 'requires_action', key: 'k', reason: null, url: 'https://bank.example/confirm' } as const;
   const { subscriptionId } = await seedSubscription({ api, tenantId, as: { methodSetup } });
   const { body } = expectContract(await api.call('get', `/subscriptions/${subscriptionId}`, key));
   expect(body.paymentMethodSetup).toEqual({
