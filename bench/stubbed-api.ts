@@ -121,6 +121,7 @@ async function main(): Promise<void> {
     startSoon: () => undefined,
     ...createCommands({} as CommandDependencies),
     hasGateway: () => true,
+    checkPaymentMethod: async () => undefined,
     gatewayWebhooks: { sandbox: null, stripe: null },
     compensations: { wakeProcess: never },
     requireTimeSkipping: never,

@@ -22,6 +22,7 @@ import { findEntity } from '../../src/services/find-entity';
 import { claimPayment } from '../../src/services/payments/claim-payment';
 import { movePayment } from '../../src/services/payments/move-payment';
 import { isGatewayError } from './gateway-reports';
+import { methodOwnerOf } from './payment-customer';
 import { paymentKey, paymentStep } from './payment-step';
 
 const HOUR_MS = 3_600_000;
@@ -76,8 +77,8 @@ export const createPaymentCheckActivities = ({
       const claimed = await claimPayment({ database, ...input });
       requireAmount({ amount: claimed.amount });
       if (claimed.state === 'accepted') await movePayment({ database, ...input, to: 'validating' });
-      const { state, unknownCall, capture, since, undoing, runs, reason } = await find(input);
-      return { state, unknownCall, capture, since: since.toISOString(), undoing, run: runs, reason };
+      const { state, unknownCall, capture, purpose, since, undoing, runs, reason } = await find(input);
+      return { state, unknownCall, capture, purpose, since: since.toISOString(), undoing, run: runs, reason };
     },
 
     /** Judges amount, velocity and deny list. `deny` is a result, not an error. */
@@ -99,18 +100,22 @@ export const createPaymentCheckActivities = ({
     },
 
     /**
-     * Returns the gateway's facts about the payment method. Retries through an outage; a card that cannot be charged is
-     * a result, not an error.
+     * Checks the payment method by the gateway's facts about it, and stores for which customer of the gateway it is
+     * charged. Retries through an outage; a card that cannot be charged is a result, not an error.
      */
     async validateCard(input: PaymentStepInput): Promise<CardAnswer> {
       const { tenantId, at } = input;
-      const { paymentMethod, customerId, amount } = await find(input);
-      const found = await gatewayFor(tenantId)
+      const payment = await find(input);
+      const { paymentMethod, customerId, amount } = payment;
+      const gateway = gatewayFor(tenantId);
+      const found = await gateway
         .getPaymentMethod({ tenantId, at, paymentMethod, ...(customerId === null ? {} : { customerId }) })
         .catch((error: unknown) => {
           if (isGatewayError(error, 'GatewayRequestRefused')) return { status: 'not_found' } as const;
           throw error;
         });
+      const savedFor = found.status === 'found' ? found.savedFor : null;
+      const { isForeign, ...owner } = await methodOwnerOf({ database, gateway, payment, savedFor, at });
       const facts: PaymentMethodFacts | null =
         found.status === 'not_found'
           ? null
@@ -119,7 +124,7 @@ export const createPaymentCheckActivities = ({
               last4: found.last4,
               expiryMonth: found.expMonth,
               expiryYear: found.expYear,
-              usable: true,
+              usable: !isForeign,
               currencies: null,
             };
       const [problem] = cardProblems({ facts, amount, at });
@@ -131,7 +136,7 @@ export const createPaymentCheckActivities = ({
       };
       const { data } = await applyStep(database, {
         ...paymentStep(input, ['validating']),
-        set: { card },
+        set: { card, ...owner },
         event: { type: 'payment.card_checked', data: { problem: problem?.code ?? null } },
       });
       return { problem: data.problem as string | null };

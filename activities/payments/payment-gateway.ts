@@ -37,6 +37,9 @@ export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput =
   purpose: payment.purpose,
   reference: payment._id,
   ...(payment.customerId === null ? {} : { customerId: payment.customerId }),
+  ...(payment.gatewayCustomerId === null
+    ? {}
+    : { gatewayCustomerId: payment.gatewayCustomerId, methodSaved: payment.methodSaved }),
   ...(payment.description === null ? {} : { description: payment.description }),
 });
 
@@ -72,7 +75,7 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
     const position = positionOf(payment);
     const next = paymentAfter({ position, status });
     if (next !== 'authorised' && next !== 'requires_action') return { status, reason, position, capturedMinor };
-    const waitMs = waitAfterAnswerMs({ position: next, capture: payment.capture });
+    const waitMs = waitAfterAnswerMs({ ...payment, position: next });
     const until = waitMs === null ? null : new Date(Date.parse(input.at) + waitMs).toISOString();
     await movePayment({ database, ...input, step: `${input.step}/answer`, to: next, until, ...references });
     return { status, reason, position: next };

@@ -13,6 +13,7 @@ import type {
 } from '../../src/contracts/subscriptions/subscription-activities';
 import { byWorkflow } from '../../src/domain/actor';
 import { newId } from '../../src/domain/ids';
+import { purposeOfCharge } from '../../src/domain/subscriptions/charge-purpose';
 import { amountDue } from '../../src/domain/subscriptions/invoice';
 import { billNextPeriod, billingStandingOf } from '../../src/domain/subscriptions/plan-change';
 import { hasEnded } from '../../src/domain/subscriptions/subscription';
@@ -165,7 +166,7 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
               paymentId,
               amount: due,
               paymentMethod: subscription.paymentMethod,
-              purpose: subscription.paidUntil === null ? 'initial' : 'renewal',
+              purpose: purposeOfCharge(subscription),
               parent: { workflowId: workflowIdOf(subscription._id), signal: paymentReported.name },
               customerId: subscription.customerId ?? subscription.userId,
               correlationId,

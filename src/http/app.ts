@@ -2,6 +2,7 @@ import express, { type Application, type RequestHandler } from 'express';
 import type { Redis } from 'ioredis';
 import { readContractText } from '../assets';
 import { createClock } from '../services/clock';
+import { keepMethodReport } from '../services/subscriptions/keep-method-report';
 import { docs } from './docs';
 import type { Handler } from './handler';
 import { createHandlers, type HandlersInput } from './handlers';
@@ -30,7 +31,7 @@ import { showProblemPage } from './users/verify-page';
 import { pageStylesheet } from './users/verify-page-html';
 
 /** The handlers' dependencies that the app creates itself. */
-type CreatedByApp = 'basePath' | 'clock' | 'idempotency' | 'listPage';
+type CreatedByApp = 'basePath' | 'clock' | 'idempotency' | 'keepMethodReport' | 'listPage';
 
 export interface AppInput extends Omit<HandlersInput, CreatedByApp> {
   /** Counts requests (short commandTimeout, no offline queue: see stack.md); null switches rate limits off. */
@@ -68,6 +69,7 @@ export function createApp(input: AppInput): Application {
     basePath,
     clock: createClock({ database }),
     idempotency: createIdempotency(database),
+    keepMethodReport,
     listPage: createListPage({ secret: input.tokenSecret }),
   });
   rejectMismatch(contract, handlers);

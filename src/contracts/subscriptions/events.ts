@@ -13,6 +13,15 @@ function nextAttempt({ nextAt, cancelAt, expiresAt }: EventData): string {
     : '; the new payment method is being charged';
 }
 
+/** Returns the sentence about saving a payment method at the gateway. */
+function setupSentence(state: unknown, reason?: unknown): string {
+  if (state === 'saved') return 'The payment method was saved for later charges.';
+  if (state === 'requires_action') return 'The customer must confirm the payment method with the bank.';
+  if (state === 'declined')
+    return `The bank declined the payment method (${String(reason)}): another one is needed before the first charge.`;
+  return 'The gateway did not answer in time: the next charge saves the payment method.';
+}
+
 const isAboveZero = (amountMinor: unknown): boolean => typeof amountMinor === 'number' && amountMinor > 0;
 
 /** Every event of a subscription by its wire name, with its sentence. */
@@ -62,7 +71,9 @@ export const subscriptionEvents = {
     what === 'cancel'
       ? 'The cancellation at the end of the period was undone.'
       : 'The change of plan at the end of the period was undone.',
-  'subscription.payment_method_changed': () => 'A new payment method was stored.',
+  'subscription.payment_method_checked': ({ state, reason }: EventData) => setupSentence(state, reason),
+  'subscription.payment_method_changed': ({ setup }: EventData) =>
+    `A new payment method was stored.${typeof setup === 'string' ? ` ${setupSentence(setup)}` : ''}`,
   'subscription.cancelled': ({ reason, refundMinor }: EventData, { money }: EventWords) => {
     const refund = isAboveZero(refundMinor) ? `; ${money(refundMinor)} is being refunded` : '';
     return `The subscription was cancelled (${String(reason)})${refund}.`;

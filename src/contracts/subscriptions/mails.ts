@@ -2,6 +2,9 @@
 export const subscriptionMailTemplates = [
   'trialEnding',
   'firstChargeFailed',
+  'paymentConfirmation',
+  'paymentMethodConfirmation',
+  'paymentMethodRejected',
   'renewalFailed',
   'subscriptionUnpaid',
   'subscriptionExpired',

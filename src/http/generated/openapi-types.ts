@@ -479,7 +479,7 @@ export interface paths {
          *     | `pm_timeout_after_charge` | charges, but never responds to the first call |
          *     | `pm_timeout_after_capture` | captures, but never responds to the first call |
          *     | `pm_flaky` | responds with two 503s, then accepts |
-         *     | `pm_decline_on_renewal` | accepts the first payment, declines renewals |
+         *     | `pm_decline_on_renewal` | accepts with the customer present, declines renewals and a first charge after a trial |
          *     | `pm_expires_next_month` | accepts until the card expires at the end of next month, then `card_expired` |
          *     | `pm_requires_action` | requires the customer to confirm at `nextAction.url` |
          *     | `pm_refund_fails` | accepts, rejects the refund |
@@ -863,6 +863,14 @@ export interface paths {
          *     later start, and for every renewal, a failed charge makes the subscription `past_due`. A failed
          *     renewal is charged again on the partner's dunning schedule (by default after 1, 3, 5 and 7 days); then the
          *     subscription is `unpaid`, and 14 days later `cancelled`.
+         *
+         *     The payment method is saved at the gateway for later charges: by the first charge, or immediately where the
+         *     first charge comes later (see `paymentMethodSetup`). One that the gateway does not know or that has expired is
+         *     rejected with 422 `PAYMENT_METHOD_UNUSABLE`; a gateway that does not answer within a second rejects nothing.
+         *
+         *     A charge for which the customer is not present (a renewal, the first charge after a trial or at a future start)
+         *     may still require the customer's confirmation at the bank: for 23 hours the payment's `nextAction.url` is the
+         *     page, and our own users get it by mail. Send your own customers there yourself.
          */
         post: operations["createSubscription"];
         delete?: never;
@@ -1113,6 +1121,10 @@ export interface paths {
          * Change the payment method
          * @description An open invoice is charged immediately to the new payment method, and dunning ends when that succeeds; an
          *     `incomplete` subscription becomes `active`.
+         *
+         *     A payment method that the gateway does not know, that has expired or, live, that the bank declines to save is
+         *     rejected with 422 `PAYMENT_METHOD_UNUSABLE`, and the old one stays. A gateway that does not answer within a
+         *     second or two rejects nothing.
          */
         post: operations["updatePaymentMethod"];
         delete?: never;
@@ -1290,7 +1302,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
         FieldError: {
             /** @description JSON pointer to the field in the body. */
             pointer?: string;
@@ -1809,6 +1821,15 @@ export interface components {
             /** @description Per period. */
             amount: components["schemas"]["MoneyValue"];
             paymentMethod: string;
+            /** @description How saving the payment method for charges without the customer stands, where the gateway was asked to save it: live, for a first charge that comes later, or a new payment method while no invoice is open. With `requires_action` send the customer to `nextAction.url`; our own users also get it by mail. With `declined` collect another payment method. With `pending` the gateway did not answer in time, and the next charge saves it. Null otherwise. */
+            paymentMethodSetup: null | {
+                /** @enum {string} */
+                state: "saved" | "requires_action" | "declined" | "pending";
+                reason: string | null;
+                nextAction: null | {
+                    url: string;
+                };
+            };
             startAt: components["schemas"]["Instant"];
             trialEndAt: components["schemas"]["Instant"] | null;
             /** @description The current period; null before the first. */

@@ -24,6 +24,8 @@ export interface Written extends Reply {
 
 export interface AcceptOnceInput {
   call: Call;
+  /** Asks a third party about the request before the transaction; never for a repeat. */
+  prepare?: () => Promise<void>;
   /**
    * Makes the requested change, in the transaction that also writes the record. May run more than once, always with the
    * same `commandId`.
@@ -120,7 +122,7 @@ export function createIdempotency(database: Database): Idempotency {
   };
 
   return {
-    async acceptOnce({ call, write, contended, kept = (reply) => reply, explain }) {
+    async acceptOnce({ call, prepare, write, contended, kept = (reply) => reply, explain }) {
       const id = recordIdOf(call);
       const commandId = randomUUID();
       const { tenantId } = call;
@@ -135,6 +137,7 @@ export function createIdempotency(database: Database): Idempotency {
       if (earlier) return unlessReset(replayOf(earlier, call));
       let written: { reply: Reply; afterCommit?: () => void };
       try {
+        await prepare?.();
         const commit = () =>
           database.inTransaction(async (session) => {
             call.deadline.throwIfPassed();

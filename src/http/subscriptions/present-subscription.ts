@@ -46,6 +46,13 @@ function presentScheduled({ waiting, nextPeriodAt }: Subscription): components['
   return { what: 'change_plan', planId: waiting.item.planId, quantity: waiting.item.quantity, effectiveAt };
 }
 
+/** Returns how saving the payment method at the gateway stands. */
+function presentSetup({ methodSetup }: Subscription): components['schemas']['Subscription']['paymentMethodSetup'] {
+  if (!methodSetup) return null;
+  const { state, reason, url } = methodSetup;
+  return { state, reason, nextAction: url === null ? null : { url } };
+}
+
 /** Returns the API representation of a subscription. */
 export function presentSubscription(subscription: Subscription): components['schemas']['Subscription'] {
   const { state, item, period, charge, creditBalance } = subscription;
@@ -59,6 +66,7 @@ export function presentSubscription(subscription: Subscription): components['sch
     quantity: item.quantity,
     amount: priceOf(item),
     paymentMethod: subscription.paymentMethod,
+    paymentMethodSetup: presentSetup(subscription),
     startAt: subscription.startAt.toISOString(),
     trialEndAt: subscription.trialEndAt?.toISOString() ?? null,
     period: period && { startAt: period.startAt, endAt: period.endAt },

@@ -1,5 +1,6 @@
 import type { SubscriptionMailTemplate } from '../../contracts/subscriptions/mails';
 import type { MailDefinition } from '../mail-definition';
+import { paymentConfirmation, paymentMethodConfirmation, paymentMethodRejected } from './confirmation';
 import { renewalFailed, subscriptionUnpaid } from './dunning';
 import { subscriptionCancelled } from './subscription-cancelled';
 import { firstChargeFailed, subscriptionExpired } from './first-charge';
@@ -9,6 +10,9 @@ import { trialEnding } from './trial-ending';
 export const subscriptionMails: Record<SubscriptionMailTemplate, MailDefinition> = {
   trialEnding,
   firstChargeFailed,
+  paymentConfirmation,
+  paymentMethodConfirmation,
+  paymentMethodRejected,
   renewalFailed,
   subscriptionUnpaid,
   subscriptionExpired,

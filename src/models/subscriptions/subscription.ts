@@ -17,6 +17,11 @@ export interface Subscription extends Entity {
   item: PlanItem;
   /** The gateway's token; never a card number. */
   paymentMethod: string;
+  /**
+   * How saving the payment method for later charges stands; null where no gateway was asked: in a sandbox, and where
+   * the first charge saves the payment method.
+   */
+  methodSetup: MethodSetup | null;
   metadata: Record<string, string>;
   startAt: Date;
   trialEndAt: Date | null;
@@ -38,6 +43,17 @@ export interface Subscription extends Entity {
   firstCharge?: FirstChargeDeadline<Date> | null;
   /** The reason of the end: a code; null before. */
   reason: string | null;
+}
+
+/** `pending`: nobody answered in time; the next charge saves the payment method. */
+export interface MethodSetup {
+  state: 'saved' | 'requires_action' | 'declined' | 'pending';
+  /** The key of the call to the gateway, by which its webhooks name it. */
+  key: string;
+  /** With `declined`: a code. */
+  reason: string | null;
+  /** With `requires_action`: the page where the customer confirms. */
+  url: string | null;
 }
 
 /** The open invoice, and the state of its charge. */
@@ -64,6 +80,7 @@ export const subscriptionSchema = new Schema<Subscription>(
     userId: { type: String, default: null },
     item: { type: Schema.Types.Mixed, required: true },
     paymentMethod: { type: String, required: true },
+    methodSetup: { type: Schema.Types.Mixed, default: null },
     metadata: { type: Schema.Types.Mixed, required: true },
     startAt: { type: Date, required: true },
     trialEndAt: { type: Date, default: null },

@@ -98,6 +98,7 @@ export async function acceptSubscription(
     userId,
     item,
     paymentMethod: input.paymentMethod,
+    methodSetup: null,
     metadata: input.metadata ?? {},
     startAt: new Date(startAt),
     trialEndAt: trialDays === 0 ? null : new Date(billedFrom),

@@ -6,7 +6,7 @@ import { reanchorSchedule } from '../../domain/subscriptions/plan-change';
 import { hasEnded } from '../../domain/subscriptions/subscription';
 import type { Database } from '../../models/database';
 import type { Subscription } from '../../models/subscriptions/subscription';
-import type { SubscriptionChange } from './change-subscription';
+import { mailOf, type SubscriptionChange } from './change-subscription';
 import { attemptOf, chargeDataOf, recordAttempt, capturedBy, type ReportedCharge } from './charge-attempt';
 import { chargeFailed } from './charge-failed';
 import { chargeOfCancelled } from './charge-of-cancelled';
@@ -76,10 +76,11 @@ async function chargePending({ database, subscription, invoice, input }: Reporte
   const { payment, tenantId } = input;
   const paymentId = attemptOf(invoice, input)?.paymentId;
   const found = await database.models.payments
-    .findOne({ _id: paymentId, tenantId, state: { $in: [...WAITS_FOR_PERSON] } }, { until: 1 })
+    .findOne({ _id: paymentId, tenantId, state: { $in: [...WAITS_FOR_PERSON] } }, { until: 1, purpose: 1, state: 1 })
     .lean();
   const until = found?.until ?? null;
   const firstCharge = firstChargeUnpaid({ subscription, invoice });
+  const mustBeAsked = found?.state === 'requires_action' && found.purpose === 'renewal';
   return {
     ...(firstCharge ? { to: 'incomplete' } : {}),
     set: {
@@ -90,5 +91,18 @@ async function chargePending({ database, subscription, invoice, input }: Reporte
       type: 'subscription.payment_pending',
       data: { paymentState: payment?.state ?? null, until: until?.toISOString() ?? null },
     },
+    mails: mustBeAsked ? [confirmationMail({ subscription, invoice, paymentId: found._id, until })] : [],
   };
+}
+
+interface ConfirmationMailInput extends Pick<ReportedCharge, 'subscription' | 'invoice'> {
+  paymentId: string;
+  until: Date | null;
+}
+
+/** Returns the mail that asks an absent customer to confirm a payment. The page's address is read when it is sent. */
+function confirmationMail({ subscription, invoice, paymentId, until }: ConfirmationMailInput) {
+  const { amountMinor } = amountDue(invoice);
+  const mail = mailOf(subscription, 'paymentConfirmation', { amountMinor, until: until?.toISOString() ?? null });
+  return { ...mail, data: { ...mail.data, paymentId } };
 }

@@ -48,11 +48,13 @@ export interface BaseWorldInput {
   stallAfterMs?: number;
   /** Changes to the first partner. */
   partner?: Partial<Partner>;
+  /** The mode of the first tenant. Defaults to `sandbox`. */
+  mode?: Mode;
 }
 
 /**
  * Opens the base of every domain's world: real MongoDB, real Temporal, real activities and, on request, the simulated
- * gateway over HTTP. The first tenant is the sandbox of a new partner.
+ * gateway over HTTP. The first tenant belongs to a new partner.
  */
 export async function openBaseWorld(input: BaseWorldInput) {
   const {
@@ -124,7 +126,7 @@ export async function openBaseWorld(input: BaseWorldInput) {
   /** Creates a partner with a tenant in `mode`. Returns the ids of both. */
   const newPartner = (changes: Partial<Partner> = {}, mode: Mode = 'sandbox') =>
     seedPartner({ database, changes, mode });
-  const { partnerId, tenantId } = await newPartner(partner);
+  const { partnerId, tenantId } = await newPartner(partner, input.mode);
 
   return {
     database,
