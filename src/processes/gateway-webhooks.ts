@@ -64,13 +64,13 @@ const counted =
     }
   };
 
-const LONGEST = 300;
+const MAX_NAME_LENGTH = 300;
 
 /** Returns true when every name in a report is text of a plausible length. */
 function isReadable(report: GatewayNotice | PaymentWarning): boolean {
   const { eventId, type, authorisationId } = report;
   const names = 'kind' in report ? [report.warningId, report.reason] : [report.tenantId, report.idempotencyKey];
   return [eventId, type, authorisationId, ...names].every(
-    (name: unknown) => typeof name === 'string' && name !== '' && name.length <= LONGEST,
+    (name: unknown) => typeof name === 'string' && name !== '' && name.length <= MAX_NAME_LENGTH,
   );
 }

@@ -4,7 +4,7 @@ import * as contract from '../../src/contracts/subscriptions/subscription';
 import type { SubscriptionInput } from '../../src/contracts/subscriptions/subscription';
 import type { SubscriptionState } from '../../src/domain/subscriptions/subscription';
 import type { SubscriptionDue } from '../../src/domain/subscriptions/subscription-progress';
-import { alignedWithSandbox } from '../align-clock';
+import { alignClock } from '../align-clock';
 import { handleCommands } from '../process-run';
 import { announceTrialEnd, beginSubscription, cancelSubscription, resumeSubscription, startTrial } from './activities';
 import { applyCommand } from './apply-command';
@@ -27,7 +27,7 @@ export async function subscription(input: SubscriptionInput): Promise<Subscripti
 }
 
 async function runSubscription(run: SubscriptionRun, input: SubscriptionInput): Promise<SubscriptionState> {
-  await alignedWithSandbox(input);
+  await alignClock(input);
   run.learn((await beginSubscription(run.step('begin'))).progress);
   run.inbox.open();
 

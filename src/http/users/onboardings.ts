@@ -63,6 +63,7 @@ export function onboardingHandlers(
 
   const settling: Settling<Onboarding> = {
     name: 'onboarding',
+    model: models.onboardings,
     find: async ({ tenantId, id }) => (isId('onboarding', id) ? findAsShown(tenantId, id) : null),
     hasSettled: ({ state }) => hasSettled(state),
     present: async (onboarding) => (await presentAll(onboarding.tenantId, [onboarding]))[0],

@@ -13,7 +13,7 @@ import { requireOwned } from '../claim-entity';
 import { findEntity } from '../find-entity';
 import { findPayload } from '../find-payload';
 import { mendStuckItem } from '../operator/stuck-items';
-import { reasonOfCancel } from './cancel-reason';
+import { reasonOfCancel } from './reason-of-cancel';
 import { insertPostings } from './insert-postings';
 import { changesOf, eventDataOf, postingsOf, type PaymentMove } from './payment-changes';
 import { settleEffects } from './payment-effects';

@@ -23,8 +23,8 @@ const DAY_MS = 24 * HOUR_MS;
 /** The waits between attempts are real, and up to a minute long after an outage. */
 const SETTLED_WITHIN_MS = 300_000;
 /** An unknown payment is queried every hour; more of these queries would test nothing new. */
-const LONGEST_IN_OUTAGE_MS = 12 * HOUR_MS;
-const MOST_TRIES = 10;
+const MAX_OUTAGE_MS = 12 * HOUR_MS;
+const MAX_TRIES = 10;
 
 interface Command {
   update: SubscriptionUpdate;
@@ -79,7 +79,7 @@ export async function runSubscriptionSequence({
     sent.push(given);
     if (command.paymentMethod && isNew)
       await world.keepPayload(commandId, subscriptionId, { paymentMethod: command.paymentMethod });
-    for (let tries = 1; tries === 1 || (given.code === 'OUTCOME_PENDING' && tries <= MOST_TRIES); tries++)
+    for (let tries = 1; tries === 1 || (given.code === 'OUTCOME_PENDING' && tries <= MAX_TRIES); tries++)
       Object.assign(given, await outcomeOf(() => send(given)));
   };
   const pendingPayment = async () => {
@@ -140,7 +140,7 @@ export async function runSubscriptionSequence({
     return outcomeOf(() => sendPayment({ ...about, command: 'reviewPayment', decision }));
   };
   const advance = async (byMs: number) => {
-    for (let left = inOutage() ? Math.min(byMs, LONGEST_IN_OUTAGE_MS) : byMs; left > 0; left -= 10 * DAY_MS) {
+    for (let left = inOutage() ? Math.min(byMs, MAX_OUTAGE_MS) : byMs; left > 0; left -= 10 * DAY_MS) {
       const stand = await describeWorkflow({ client: world.client, workflowId });
       const offsetMs = (stand?.offsetMs ?? 0) + Math.min(left, 10 * DAY_MS);
       if (
@@ -149,7 +149,7 @@ export async function runSubscriptionSequence({
           workflowId,
           offsetMs,
           stallAfterMs: patienceMs({ inOutage: inOutage() }),
-          checkEveryMs: CHECK_EVERY_MS,
+          checkEveryMs: () => CHECK_EVERY_MS,
         })
       )
         return;

@@ -23,7 +23,7 @@ export type SendSubscriptionCommandInput = {
     subscriptionId: string;
     command: Command;
     terms: SubscriptionCommandTerms[Command];
-    /** The idempotency record's id, also the update id: a retry receives the same update's outcome. */
+    /** From the idempotency record, also the update id: a retry receives the same update's outcome. */
     commandId: string;
     by: Actor;
   };
