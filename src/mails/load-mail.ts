@@ -8,9 +8,9 @@ import { mails } from './mails';
  * who has not verified it may be somebody else's: only the mails that verify it go there.
  */
 export async function loadMail(input: LoadMailInput): Promise<LoadedMail | null> {
-  const { load, verifiesAddress = false } = mails[input.mail.template];
-  const loaded = await load(input);
-  if (!loaded?.user || verifiesAddress) return loaded;
+  const template = mails[input.mail.template];
+  const loaded = await template.load(input);
+  if (!loaded?.user || template.verifiesAddress) return loaded;
   return (await isVerified(input, loaded.user)) ? loaded : null;
 }
 

@@ -13,7 +13,8 @@ export const userEvents = {
   'onboarding.verification_resent': ({ generation }: EventData) =>
     `A new link was requested and is being sent (link ${String(generation)}); earlier links no longer work.`,
   'onboarding.email_updated': ({ generation }: EventData) =>
-    `The address was corrected and a new link is being sent there (link ${String(generation)}); earlier links no longer work.`,
+    `The address was corrected; a new link is being sent there (link ${String(generation)}), and earlier links no ` +
+    'longer work.',
   'onboarding.verified': () => 'The address was verified.',
   'onboarding.profile_reminded': () => 'A reminder to complete the profile is being sent.',
   'onboarding.profile_submitted': () => 'The profile was completed.',

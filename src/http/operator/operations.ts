@@ -95,8 +95,8 @@ const remedies: Record<StuckKind, string> = {
     'If the entity ended by its own events, or is gone, restart is not possible and close only ends the process.',
   state_mismatch: `${RESTART} ${CLOSE}`,
   outbox_failing:
-    'Restart sends the row again immediately. Close discards the row; its effect does not happen, and the timeline of ' +
-    'its entity says so for a mail.',
+    'Restart sends the row again immediately. Close discards the row; its effect does not happen, which the timeline ' +
+    'says of a mail.',
   mail_undeliverable:
     "Restart sends the mail again, to the recipient's present address. Close gives the mail up; the timeline of its " +
     'entity says so. A new link or a corrected address replaces a verification mail and takes it off this list.',

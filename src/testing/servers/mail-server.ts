@@ -30,7 +30,7 @@ export interface MailServer {
   stop(): Promise<void>;
 }
 
-/** Starts an SMTP server that refuses the mails of the test's choice. Its address stays the same over stop and start. */
+/** Starts an SMTP server that refuses mails of the test's choice. Its address stays the same over stop and start. */
 export async function openMailServer(): Promise<MailServer> {
   const port = await freePort();
   const accepted: AcceptedMail[] = [];

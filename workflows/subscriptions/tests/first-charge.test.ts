@@ -96,6 +96,15 @@ it('a payment of unknown outcome stays incomplete after 23 hours, and what it ca
   expect((await world.invoices(id)).map(({ state }) => state)).toEqual(['void']);
 });
 
+it('a first invoice of 0 is active immediately, without a payment', async () => {
+  const planId = await world.plan({ amount: { amountMinor: 1, currency: 'EUR' } });
+  // A first period of at most a day, of a month that costs a cent.
+  const id = await world.subscribe({ planId, anchorDay: new Date(Date.now() + 24 * HOUR).getUTCDate() });
+  await world.until(id, 'active');
+  expect((await world.invoices(id)).map(({ state, total }) => [state, total.amountMinor])).toEqual([['paid', 0]]);
+  expect(await world.payments(id)).toEqual([]);
+});
+
 it('after a trial a first charge that is declined is past due, and dunned', async () => {
   const id = await subscribed('pm_declined', { trialDays: 1 });
   await world.until(id, 'trialing');

@@ -82,7 +82,7 @@ test('a refused address is corrected, and the person verified by the link that w
   expect((await summaries(id)).slice(2, -1)).toEqual([
     'A verification mail is being sent (link 1, valid for 24 hours).',
     'The mail "verification" is undeliverable: the mail server refused it (550 5.1.1).',
-    'The address was corrected and a new link is being sent there (link 2); earlier links no longer work.',
+    'The address was corrected; a new link is being sent there (link 2), and earlier links no longer work.',
     'The mail "verification" was sent.',
   ]);
   expect(JSON.stringify(await world.events(id))).not.toContain(email);
