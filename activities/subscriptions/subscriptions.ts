@@ -9,7 +9,8 @@ import { billNextPeriod, billingStandingOf } from '../../src/domain/subscription
 import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
 import { claimEntity } from '../../src/services/claim-entity';
 import { findPayload } from '../../src/services/find-payload';
-import { withdrawPendingPayment } from '../../src/services/subscriptions/pending-payment';
+import { wasVoided } from '../../src/services/subscriptions/change-plan';
+import { withdrawPendingPayments } from '../../src/services/subscriptions/pending-payment';
 import { changeSubscription, mailOf, type DecideChange } from '../../src/services/subscriptions/change-subscription';
 
 /** The steps of a subscription's start, trial and simple commands. Each is one guarded transition. */
@@ -65,21 +66,19 @@ export const createSubscriptionActivities = ({ database }: ActivityDependencies)
     },
 
     async undoSubscriptionChange(input: SubscriptionCommandStep<'undoSubscriptionChange'>): Promise<SubscriptionMoved> {
-      return change(input, ({ waiting }) => {
-        if (!waiting)
-          throw new DomainError(
-            'NOTHING_TO_UNDO',
-            'Neither a cancel nor a change of plan waits for the end of the period.',
-          );
-        return {
-          by: input.command.by,
-          set: { waiting: null },
-          event: { type: 'subscription.undone', data: { what: waiting.what } },
-        };
+      const { tenantId, command, withdrawnInvoiceId } = input;
+      return change(input, async ({ waiting }) => {
+        const what = waiting?.what ?? 'pending_change';
+        if (!waiting && !(await wasVoided(database, tenantId, withdrawnInvoiceId)))
+          throw new DomainError('NOTHING_TO_UNDO', 'The change of plan was paid before it could be withdrawn.');
+        return { by: command.by, set: { waiting: null }, event: { type: 'subscription.undone', data: { what } } };
       });
     },
 
-    /** Stores another payment method, which immediately charges an invoice that failed. */
+    /**
+     * Stores another payment method. It is charged immediately for an invoice that failed, and in place of the payment
+     * under way for an invoice or a change.
+     */
     async updatePaymentMethod(input: SubscriptionCommandStep<'updatePaymentMethod'>): Promise<SubscriptionMoved> {
       const { tenantId, subscriptionId: entityId, command } = input;
       const { paymentMethod } = await findPayload({ database, tenantId, entityId, commandId: command.id });
@@ -93,7 +92,7 @@ export const createSubscriptionActivities = ({ database }: ActivityDependencies)
           by: command.by,
           set: { paymentMethod, ...(charge?.status === 'failed' ? { charge: { ...charge, status: 'due' } } : {}) },
           event: { type: 'subscription.payment_method_changed' },
-          alongside: (session) => withdrawPendingPayment({ database, session, subscription, reason: 'replaced' }),
+          alongside: (session) => withdrawPendingPayments({ database, session, subscription, reason: 'replaced' }),
         };
       });
     },

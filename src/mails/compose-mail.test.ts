@@ -21,6 +21,8 @@ const facts: Record<MailTemplate, MailFacts & Record<string, unknown>> = {
   trialEnding: subscription,
   renewalFailed: subscription,
   subscriptionUnpaid: subscription,
+  planChangeFailed: subscription,
+  resumeFailed: subscription,
   subscriptionCancelled: subscription,
 };
 const compose = (template: MailTemplate, locale = 'en-GB', timeZone = 'Europe/London', more: object = {}) =>

@@ -10,6 +10,7 @@ export const {
   createInvoice,
   updateSubscription,
   changePlan,
+  withdrawPlanChange,
   pauseSubscription,
   resumeSubscription,
   cancelSubscription,

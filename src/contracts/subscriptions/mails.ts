@@ -3,6 +3,8 @@ export const subscriptionMailTemplates = [
   'trialEnding',
   'renewalFailed',
   'subscriptionUnpaid',
+  'planChangeFailed',
+  'resumeFailed',
   'subscriptionCancelled',
 ] as const;
 export type SubscriptionMailTemplate = (typeof subscriptionMailTemplates)[number];

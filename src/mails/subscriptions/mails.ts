@@ -1,6 +1,8 @@
 import type { SubscriptionMailTemplate } from '../../contracts/subscriptions/mails';
 import type { MailDefinition } from '../mail-definition';
 import { renewalFailed, subscriptionUnpaid } from './dunning';
+import { planChangeFailed } from './plan-change-failed';
+import { resumeFailed } from './resume-failed';
 import { subscriptionCancelled } from './subscription-cancelled';
 import { trialEnding } from './trial-ending';
 
@@ -9,5 +11,7 @@ export const subscriptionMails: Record<SubscriptionMailTemplate, MailDefinition>
   trialEnding,
   renewalFailed,
   subscriptionUnpaid,
+  planChangeFailed,
+  resumeFailed,
   subscriptionCancelled,
 };

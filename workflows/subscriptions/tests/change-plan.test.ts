@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { previewPlanChange } from '../../../src/services/subscriptions/preview-plan-change';
 import { recordHistory } from '../../../src/testing/record-history';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { waitFor } from '../../../src/testing/wait-for';
 import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
 
 const DAY = 86_400_000;
@@ -21,7 +20,7 @@ const active = async () => {
   return id;
 };
 const settled = async (id: string) => {
-  await waitFor(async () => (await world.read(id)).charge === null, { what: 'the charge to be paid' });
+  await world.untilSettled(id);
   return world.read(id);
 };
 const totals = async (id: string) =>
