@@ -85,7 +85,7 @@ async function refuseAfterCharge(
 
 /** Records the command's effect. The activity may refuse it by a rule of its own, such as another plan's currency. */
 async function record(run: SubscriptionRun, command: QueuedSubscriptionCommand): Promise<Refusal | null> {
-  const { commandId, by: _by, ...terms } = command.input;
+  const { commandId, by: _by, sendingId: _ofSender, ...terms } = command.input;
   const { withdrawnInvoiceId } = command;
   try {
     const { state, at, progress } = await run.inbox.transit(() =>

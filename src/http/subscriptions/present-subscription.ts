@@ -24,11 +24,11 @@ const WITHDRAWAL = 'the pending payment to be voided or refunded';
 
 /** Returns the thing a subscription waits for, and until when; null when it waits for nothing. */
 export function waitOfSubscription(subscription: Subscription): components['schemas']['WaitingFor'] {
-  const { state, charge, waiting } = subscription;
+  const { state, charge, waiting, withdrawnCharges } = subscription;
+  if (state === 'cancelled') return charge || withdrawnCharges.length > 0 ? { what: WITHDRAWAL, until: null } : null;
   const progress = progressOf(subscription);
   const wait = waitingForOf(progress);
   if (!wait) return null;
-  if (state === 'cancelled') return { what: WITHDRAWAL, until: null };
   const due = nextDue(progress);
   // A cancel at the period's end may come before the next attempt.
   if (due?.what === 'cancel' && charge?.status !== 'pending') return { what: waits.cancel, until: due.at };
