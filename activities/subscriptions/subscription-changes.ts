@@ -21,6 +21,7 @@ import { findPlanItem } from '../../src/services/subscriptions/accept-subscripti
 import { changeSubscription, type SubscriptionChange } from '../../src/services/subscriptions/change-subscription';
 import { endSubscription } from '../../src/services/subscriptions/end-subscription';
 import { newInvoice } from '../../src/services/subscriptions/new-invoice';
+import { findPaidFunds } from '../../src/services/subscriptions/paid-funds';
 
 /** The changes of a subscription that affect time already paid for, or still to be paid. */
 export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDependencies, 'database'>) => {
@@ -41,7 +42,8 @@ export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDe
           quantity: quantity ?? subscription.item.quantity,
         });
         const standing = billingStandingOf(subscription);
-        const billed = billChange({ when, at, standing, next });
+        const { paid } = await findPaidFunds({ database, subscription });
+        const billed = billChange({ when, at, standing, next, paid });
         if (when === 'period_end') {
           const { nextPeriodAt: effectiveAt } = standing;
           return {

@@ -66,6 +66,8 @@ export interface ChangePlanInput {
   at: string;
   standing: BillingStanding;
   next: PlanItem;
+  /** The amount that was paid for the current period and not refunded (`paidAndNotRefunded`). */
+  paid: Money;
 }
 
 /**
@@ -78,12 +80,23 @@ export function changePlan({
   at,
   standing,
   next,
+  paid,
 }: ChangePlanInput): Omit<Billed, 'period'> & { period: BillingPeriod | null } {
   const { item: current, period, stepMinor, creditBalance } = standing;
   const schedule = scheduleFrom(standing, next.plan, when === 'now' ? at : standing.nextPeriodAt);
   const begins =
     when === 'period_end' || !keepsPeriod(current.plan, next.plan) ? nextPeriod({ ...standing, schedule }) : null;
-  const draft = invoiceForPlanChange({ when, at, current, next, period, nextPeriod: begins, stepMinor, creditBalance });
+  const draft = invoiceForPlanChange({
+    when,
+    at,
+    current,
+    next,
+    period,
+    nextPeriod: begins,
+    stepMinor,
+    creditBalance,
+    paid,
+  });
   return { draft, item: next, schedule, period: when === 'period_end' ? begins : period && (begins ?? period) };
 }
 

@@ -7,7 +7,7 @@ import type { Subscription } from '../../models/subscriptions/subscription';
 import { mailOf, type SubscriptionChange } from './change-subscription';
 import { findChargedInvoice } from './find-invoice';
 import { withdrawPendingPayment } from './pending-payment';
-import { acceptRefunds, proratedRefunds, refundsOfVoidedInvoice } from './subscription-refunds';
+import { acceptRefunds, refundsAtEnd, refundsOfVoidedInvoice } from './subscription-refunds';
 
 export interface EndSubscriptionInput {
   database: Database;
@@ -40,10 +40,10 @@ export async function endSubscription(input: EndSubscriptionInput): Promise<Subs
     ? creditAfterVoid({ creditBalance: subscription.creditBalance, draft: voided })
     : subscription.creditBalance;
   const ofVoided = voided ? await refundsOfVoidedInvoice({ database, session, invoice: voided }) : [];
-  const { refunds: prorated, creditBalance } = isProrated
-    ? await proratedRefunds({ database, session, subscription, openInvoice: invoice, credit, at })
-    : { refunds: [], creditBalance: credit };
-  const refunds = [...ofVoided, ...prorated];
+  const { refunds: ofCredit, owed: creditBalance } = isProrated
+    ? await refundsAtEnd({ database, session, subscription, openInvoice: invoice, credit, isProrated, at })
+    : { refunds: [], owed: credit };
+  const refunds = [...ofVoided, ...ofCredit];
   const refundMinor = refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
   return {
     ...(by ? { by } : {}),

@@ -3,18 +3,19 @@ import { byWorkflow, type Actor } from '../../domain/actor';
 import { amountStepOf } from '../../domain/amount-step';
 import { DomainError } from '../../domain/domain-error';
 import type { Money } from '../../domain/money';
-import { negateMoney, subtractMoney, sumMoney, zeroMoney } from '../../domain/money';
-import { leftToRefund, refundsOfAllLeft } from '../../domain/payments/refund';
+import { negateMoney, zeroMoney } from '../../domain/money';
+import { refundsOfAllLeft } from '../../domain/payments/refund';
 import type { BillingPeriod } from '../../domain/subscriptions/billing-period';
-import { planCancelRefund, type CancelRefund } from '../../domain/subscriptions/cancel-refund';
+import { planEndRefund, type EndRefund } from '../../domain/subscriptions/end-refund';
 import { priceOf } from '../../domain/subscriptions/plan';
-import { unusedPrice } from '../../domain/subscriptions/proration';
+import { unusedTime } from '../../domain/subscriptions/proration';
 import type { Database } from '../../models/database';
 import type { Payment } from '../../models/payments/payment';
 import type { Invoice } from '../../models/subscriptions/invoice';
 import type { Subscription } from '../../models/subscriptions/subscription';
 import { acceptRefund } from '../payments/accept-refund';
 import { ConcurrentChange } from './change-subscription';
+import { findPaidFunds } from './paid-funds';
 
 interface Within {
   database: Database;
@@ -38,51 +39,29 @@ const findPayments = ({ database, session }: Within, tenantId: string, paymentId
 export async function refundsOfVoidedInvoice({
   invoice,
   ...within
-}: Within & { invoice: Invoice }): Promise<CancelRefund['refunds']> {
+}: Within & { invoice: Invoice }): Promise<EndRefund['refunds']> {
   return refundsOfAllLeft(await findPayments(within, invoice.tenantId, paidAttempts(invoice)));
 }
 
-export interface ProratedRefundsInput extends Within {
+export interface RefundsAtEndInput extends Within {
   subscription: Subscription;
   /** An unpaid invoice refunds nothing: the time it charges for is left out. */
   openInvoice: Invoice | null;
   /** The credit once the open invoice is voided. */
   credit: Money;
+  /** True to refund the unused time too. */
+  isProrated: boolean;
   at: string;
 }
 
 /**
- * Returns refunds of the unused part of the time that was paid for, and of the credit, from the payments, the latest
- * first; none where nothing is left.
+ * Returns the refunds when a subscription ends: the credit and, where it is prorated, the unused part of the time that
+ * was paid for.
  */
-export async function proratedRefunds(input: ProratedRefundsInput): Promise<CancelRefund> {
-  const { database, session, subscription, credit, at } = input;
-  const { _id: subscriptionId, tenantId } = subscription;
-  const { currency } = credit;
-  const paid = await database.models.invoices
-    .find({ tenantId, subscriptionId, state: 'paid' })
-    .sort({ createdAt: -1, _id: -1 })
-    .session(session ?? null)
-    .lean();
-  const isCurrent = ({ period }: Invoice) => period.endAt > at;
-  const made = paid.flatMap((invoice) =>
-    paidAttempts(invoice).map((paymentId) => ({ paymentId, isCurrent: isCurrent(invoice) })),
-  );
-  const payments = await findPayments(
-    input,
-    tenantId,
-    made.map(({ paymentId }) => paymentId),
-  );
-  const byId = new Map(payments.map((payment) => [payment._id, payment]));
-  return planCancelRefund({
-    unused: unusedOf(input) ?? zeroMoney(currency),
-    paidByCredit: sumMoney(paid.filter(isCurrent).map(paidWithoutMoney), currency),
-    credit,
-    sources: made.flatMap(({ paymentId, isCurrent: current }) => {
-      const payment = byId.get(paymentId);
-      return payment ? [{ paymentId, left: leftToRefund(payment), isCurrent: current }] : [];
-    }),
-  });
+export async function refundsAtEnd({ isProrated, credit, ...input }: RefundsAtEndInput): Promise<EndRefund> {
+  const { funds, left, paid } = await findPaidFunds(input);
+  const unused = isProrated ? unusedOf({ ...input, paid }) : null;
+  return planEndRefund({ unused: unused ?? zeroMoney(credit.currency), credit, funds, left });
 }
 
 /**
@@ -93,30 +72,22 @@ export async function proratedRefunds(input: ProratedRefundsInput): Promise<Canc
 function unusedOf({
   subscription: { tenantId, item, period },
   openInvoice,
+  paid,
   at,
-}: Omit<ProratedRefundsInput, 'credit'>): Money | null {
+}: Omit<RefundsAtEndInput, 'credit' | 'isProrated'> & { paid: Money }): Money | null {
   if (!period || openInvoice?.kind === 'period') return null;
   const before = openInvoice?.lines.find(({ kind }) => kind === 'unused');
-  const paid: { price: Money; period: Pick<BillingPeriod, 'fullStartAt' | 'endAt'> } = before
+  const of: { price: Money; period: Pick<BillingPeriod, 'fullStartAt' | 'endAt'> } = before
     ? { price: negateMoney(before.amount), period: { fullStartAt: before.startAt, endAt: before.endAt } }
     : { price: priceOf(item), period };
-  return unusedPrice({ ...paid, stepMinor: amountStepOf({ tenantId, currency: paid.price.currency }), at });
-}
-
-/** Returns the part of an invoice's price that was settled by credit, or by time unused before. */
-function paidWithoutMoney({ lines, total }: Invoice): Money {
-  const price = sumMoney(
-    lines.map(({ amount }) => amount).filter(({ amountMinor }) => amountMinor > 0),
-    total.currency,
-  );
-  return subtractMoney(price, total);
+  return unusedTime({ ...of, stepMinor: amountStepOf({ tenantId, currency: of.price.currency }), paid, at });
 }
 
 export interface AcceptRefundsInput {
   database: Database;
   session: ClientSession;
   subscription: Pick<Subscription, 'tenantId' | 'correlationId'>;
-  refunds: CancelRefund['refunds'];
+  refunds: EndRefund['refunds'];
   by?: Actor;
   at: string;
 }
