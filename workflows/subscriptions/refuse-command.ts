@@ -5,7 +5,7 @@ import {
 } from '../../src/contracts/subscriptions/subscription';
 import type { Refusal } from '../../src/domain/refusal';
 import type { SubscriptionProgress } from '../../src/domain/subscriptions/subscription-progress';
-import { refuseCancelTerms, refuseSubscriptionCommand } from '../../src/domain/subscriptions/subscription';
+import { refuseSubscriptionCommand } from '../../src/domain/subscriptions/subscription';
 import type { SubscriptionMessage } from './subscription-message';
 
 /** The part of a run that decides which commands are possible. */
@@ -18,7 +18,7 @@ interface SubscriptionStanding {
 export function refuseCommand(
   { progress, charges }: SubscriptionStanding,
   name: SubscriptionUpdate,
-  { when, refund, resumeAt }: SubscriptionMessage,
+  { when, resumeAt }: SubscriptionMessage,
 ): Refusal | null {
   if (!progress) return null;
   const { state, waiting } = progress;
@@ -30,7 +30,6 @@ export function refuseCommand(
     const detail = 'The subscription is being resumed already: its charge is under way.';
     return { code: subscriptionRefusals.resuming, detail };
   }
-  if (name === 'cancelSubscription' && when && refund) return refuseCancelTerms({ when, refund });
   if (resumeAt !== undefined && Date.parse(resumeAt) <= Date.now()) {
     const detail = `resumeAt ${resumeAt} has passed: send a later instant, or leave it out.`;
     return { code: subscriptionRefusals.resumeInPast, detail, pointer: '/resumeAt' };

@@ -12,6 +12,13 @@ function nextAttempt({ nextAt, cancelAt }: EventData): string {
 
 const isAboveZero = (amountMinor: unknown): boolean => typeof amountMinor === 'number' && amountMinor > 0;
 
+/** Returns the part of a sentence about refunds that were ordered, and about an amount that no payment can refund. */
+function refundsOf({ refundMinor, owedMinor }: EventData, { money }: EventWords): string {
+  const refund = isAboveZero(refundMinor) ? `; ${money(refundMinor)} is being refunded` : '';
+  const owed = isAboveZero(owedMinor) ? `; ${money(owedMinor)} stays owed, as no payment can refund it` : '';
+  return refund + owed;
+}
+
 /** Every event of a subscription by its wire name, with its sentence. */
 export const subscriptionEvents = {
   'subscription.accepted': () => 'The subscription was accepted.',
@@ -57,20 +64,26 @@ export const subscriptionEvents = {
       ? 'The cancellation at the end of the period was undone.'
       : 'The change of plan at the end of the period was undone.',
   'subscription.payment_method_changed': () => 'A new payment method was stored.',
-  'subscription.cancelled': ({ reason, refundMinor }: EventData, { money }: EventWords) => {
-    const refund = isAboveZero(refundMinor) ? `; ${money(refundMinor)} is being refunded` : '';
-    return `The subscription was cancelled (${String(reason)})${refund}.`;
+  'subscription.cancelled': ({ reason, refundMinor, owedMinor }: EventData, words: EventWords) =>
+    `The subscription was cancelled (${String(reason)})${refundsOf({ refundMinor, owedMinor }, words)}.`,
+  'subscription.refunded': ({ amountMinor }: EventData, { money }: EventWords) => `${money(amountMinor)} was refunded.`,
+  'subscription.refund_failed': ({ amountMinor, reason, owedMinor }: EventData, { money }: EventWords) =>
+    `The refund of ${money(amountMinor)} failed (${String(reason)}): ` +
+    `${money(owedMinor)} is owed to the customer; it is on the operator's list.`,
+  'subscription.refund_repeated': ({ refundMinor, owedMinor }: EventData, words: EventWords) =>
+    `An operator ordered the failed refund again${refundsOf({ refundMinor, owedMinor }, words)}.`,
+  'subscription.owed_refunded': ({ amountMinor, owedMinor }: EventData, { money }: EventWords) =>
+    `${money(amountMinor)} of the owed amount was refunded; ${money(owedMinor)} is still owed.`,
+  'subscription.owed_settled': ({ amountMinor, reason }: EventData, { money }: EventWords) => {
+    const why = typeof reason === 'string' ? ` (${reason})` : '';
+    return `An operator returned the owed ${money(amountMinor)} by other means${why}.`;
   },
   'subscription.paid_late': ({ refundMinor }: EventData) => {
     const refund = isAboveZero(refundMinor) ? '; it is being refunded' : '';
     return `A payment under way was captured after the cancellation${refund}.`;
   },
   'subscription.restarted': () => 'An operator restarted the process from the recorded state.',
-  'subscription.closed': ({ refundMinor }: EventData, { money }: EventWords) => {
-    const refund = isAboveZero(refundMinor)
-      ? `; the ${money(refundMinor)} paid on its open invoice is being refunded`
-      : '';
-    return `An operator closed the subscription${refund}.`;
-  },
+  'subscription.closed': ({ refundMinor, owedMinor }: EventData, words: EventWords) =>
+    `An operator closed the subscription${refundsOf({ refundMinor, owedMinor }, words)}.`,
   'subscription.payment_closed': () => 'The payment under way ended after the cancellation without a capture.',
 } as const satisfies Record<string, EventSentence>;

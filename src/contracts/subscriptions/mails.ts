@@ -4,5 +4,7 @@ export const subscriptionMailTemplates = [
   'renewalFailed',
   'subscriptionUnpaid',
   'subscriptionCancelled',
+  'subscriptionRefunded',
+  'refundFailed',
 ] as const;
 export type SubscriptionMailTemplate = (typeof subscriptionMailTemplates)[number];

@@ -1,11 +1,11 @@
 import type { Money } from '../money';
 import { moneyOf } from '../money';
-import { split, sumLots, takeLatest, type LeftByPayment, type PaidFunds } from './paid-funds';
+import { sumLots, takeLatest, type LeftByPayment, type PaidFunds } from './paid-funds';
 
 export interface EndRefundInput {
   /** The unused time to refund (`unusedTime`); zero where the end refunds no time. */
   unused: Money;
-  /** The credit left: money of the customer, which every end refunds. */
+  /** The credit, with the part that an unpaid invoice used: money of the customer, which every end refunds. */
   credit: Money;
   funds: PaidFunds;
   left: LeftByPayment;
@@ -24,8 +24,7 @@ export interface EndRefund {
 export function planEndRefund({ unused, credit, funds, left }: EndRefundInput): EndRefund {
   const { currency } = credit;
   const free = new Map(left);
-  const creditLots = split(funds.credit, sumLots(funds.credit) - credit.amountMinor).rest;
-  const ofCredit = takeLatest(creditLots, credit.amountMinor, free);
+  const ofCredit = takeLatest(funds.credit, credit.amountMinor, free);
   const ofUnused = takeLatest(funds.time, unused.amountMinor, free);
   const byPayment = new Map<string, number>();
   for (const { paymentId, amountMinor } of [...ofUnused, ...ofCredit])

@@ -75,7 +75,7 @@ export function takeLatest(lots: readonly Lot[], amountMinor: number, left: Map<
 }
 
 /** Returns the lots split after an amount: the oldest are spent, the latest are the rest. */
-export function split(lots: readonly Lot[], amountMinor: number): { spent: Lot[]; rest: Lot[] } {
+function split(lots: readonly Lot[], amountMinor: number): { spent: Lot[]; rest: Lot[] } {
   let due = Math.max(0, amountMinor);
   const spent: Lot[] = [];
   const rest: Lot[] = [];

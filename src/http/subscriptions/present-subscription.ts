@@ -46,7 +46,7 @@ function presentScheduled({ waiting, nextPeriodAt }: Subscription): components['
 
 /** Returns the API representation of a subscription. */
 export function presentSubscription(subscription: Subscription): components['schemas']['Subscription'] {
-  const { state, item, period, charge, creditBalance } = subscription;
+  const { state, item, period, charge, creditBalance, owed } = subscription;
   const isRetried = charge?.status === 'failed' && state !== 'unpaid';
   return {
     id: subscription._id,
@@ -63,6 +63,7 @@ export function presentSubscription(subscription: Subscription): components['sch
     nextPeriodAt: state === 'cancelled' ? null : subscription.nextPeriodAt.toISOString(),
     paidUntil: subscription.paidUntil?.toISOString() ?? null,
     creditBalance: { amountMinor: creditBalance.amountMinor, currency: creditBalance.currency },
+    owed: { amountMinor: owed.amountMinor, currency: owed.currency },
     scheduled: presentScheduled(subscription),
     resumeAt: subscription.resumeAt?.toISOString() ?? null,
     openInvoiceId: state === 'cancelled' ? null : (charge?.invoiceId ?? null),

@@ -1,6 +1,7 @@
 import type { SubscriptionMailTemplate } from '../../contracts/subscriptions/mails';
 import type { MailDefinition } from '../mail-definition';
 import { renewalFailed, subscriptionUnpaid } from './dunning';
+import { refundFailed, subscriptionRefunded } from './refunds';
 import { subscriptionCancelled } from './subscription-cancelled';
 import { trialEnding } from './trial-ending';
 
@@ -10,4 +11,6 @@ export const subscriptionMails: Record<SubscriptionMailTemplate, MailDefinition>
   renewalFailed,
   subscriptionUnpaid,
   subscriptionCancelled,
+  subscriptionRefunded,
+  refundFailed,
 };

@@ -9,6 +9,7 @@ export const stuckKinds = [
   'outbox_failing',
   'outcome_unknown',
   'refund_failed_late',
+  'refund_owed',
   'payment_disputed',
   'fraud_warning',
 ] as const;

@@ -15,6 +15,7 @@ import {
 import { changeSubscription } from './change-subscription';
 import { endSubscription } from './end-subscription';
 import { findChargedInvoice } from './find-invoice';
+import { refundOwed, settleOwed } from './owed';
 
 const subscriptionRemedy = (dependencies: RemedyDependencies): StuckRemedy => ({
   async restart(input) {
@@ -53,12 +54,15 @@ const subscriptionRemedy = (dependencies: RemedyDependencies): StuckRemedy => ({
         return {
           ...ended,
           set: { ...ended.set, chain: null },
-          event: { type: 'subscription.closed', data: { reason, refundMinor: ended.event.data?.refundMinor } },
+          event: { type: 'subscription.closed', data: { ...ended.event.data, reason } },
           starts: isPending ? [startOf({ process: subscriptionProcess, entity: subscription, restart: true })] : [],
         };
       },
     );
   },
+
+  refundOwed: (input) => refundOwed({ ...input, database: dependencies.database }),
+  settleOwed: (input) => settleOwed({ ...input, database: dependencies.database }),
 });
 
 function requireOpen({ _id, state }: Subscription): void {

@@ -46,8 +46,8 @@ export async function refundsOfVoidedInvoice({
 export interface RefundsAtEndInput extends Within {
   subscription: Subscription;
   /** An unpaid invoice refunds nothing: the time it charges for is left out. */
-  openInvoice: Invoice | null;
-  /** The credit once the open invoice is voided. */
+  openInvoices: readonly Invoice[];
+  /** The credit, with the part that open invoices used. */
   credit: Money;
   /** True to refund the unused time too. */
   isProrated: boolean;
@@ -55,8 +55,8 @@ export interface RefundsAtEndInput extends Within {
 }
 
 /**
- * Returns the refunds when a subscription ends: the credit and, where it is prorated, the unused part of the time that
- * was paid for.
+ * Returns the refunds when a subscription ends: the credit and, where the end is prorated, the unused part of the time
+ * that was paid for.
  */
 export async function refundsAtEnd({ isProrated, credit, ...input }: RefundsAtEndInput): Promise<EndRefund> {
   const { funds, left, paid } = await findPaidFunds(input);
@@ -71,12 +71,12 @@ export async function refundsAtEnd({ isProrated, credit, ...input }: RefundsAtEn
  */
 function unusedOf({
   subscription: { tenantId, item, period },
-  openInvoice,
+  openInvoices,
   paid,
   at,
 }: Omit<RefundsAtEndInput, 'credit' | 'isProrated'> & { paid: Money }): Money | null {
-  if (!period || openInvoice?.kind === 'period') return null;
-  const before = openInvoice?.lines.find(({ kind }) => kind === 'unused');
+  if (!period || openInvoices.some(({ kind }) => kind === 'period')) return null;
+  const before = openInvoices.flatMap(({ lines }) => lines).find(({ kind }) => kind === 'unused');
   const of: { price: Money; period: Pick<BillingPeriod, 'fullStartAt' | 'endAt'> } = before
     ? { price: negateMoney(before.amount), period: { fullStartAt: before.startAt, endAt: before.endAt } }
     : { price: priceOf(item), period };
@@ -86,7 +86,7 @@ function unusedOf({
 export interface AcceptRefundsInput {
   database: Database;
   session: ClientSession;
-  subscription: Pick<Subscription, 'tenantId' | 'correlationId'>;
+  subscription: Pick<Subscription, '_id' | 'tenantId' | 'correlationId'>;
   refunds: EndRefund['refunds'];
   by?: Actor;
   at: string;
@@ -99,20 +99,20 @@ const REFUNDED_MEANWHILE: readonly string[] = [
 ];
 
 /**
- * Accepts refunds that a step has planned, within the step. If the partner has refunded since, the step is decided
- * again.
+ * Accepts refunds that a step has planned, within the step. `settleRefundResult` records their results on the
+ * subscription. If the partner has refunded since, the step is decided again.
  */
 export async function acceptRefunds({
   database,
   session,
-  subscription: { tenantId, correlationId },
+  subscription: { _id: parentId, tenantId, correlationId },
   refunds,
   by = byWorkflow,
   at,
 }: AcceptRefundsInput): Promise<void> {
   for (const { paymentId, amount } of refunds) {
     try {
-      await acceptRefund({ database, session, tenantId, paymentId, amount, correlationId, by, at });
+      await acceptRefund({ database, session, tenantId, paymentId, parentId, amount, correlationId, by, at });
     } catch (error) {
       if (error instanceof DomainError && REFUNDED_MEANWHILE.includes(error.code))
         throw new ConcurrentChange(`payment ${paymentId} was refunded while a refund of it was planned`);

@@ -219,7 +219,9 @@ describe('the preview of a change', () => {
       { _id: attempts[0]!.paymentId },
       { $set: { state: 'refunded', refundedMinor: 2900 } },
     );
-    const { body } = await post(`/subscriptions/${subscriptionId}/change-plan/preview`, { planId, quantity: 2 });
+    const { body } = await api
+      .call('post', `/subscriptions/${subscriptionId}/change-plan/preview`, key)
+      .send({ planId, quantity: 3, when: 'now' });
     expect(body.lines[0]).toMatchObject({ kind: 'unused', amount: { amountMinor: 0 } });
     expect(body.total).toEqual({ amountMinor: body.lines[1].amount.amountMinor, currency: 'EUR' });
     expect(body.total.amountMinor).toBeGreaterThan(2900);

@@ -84,7 +84,11 @@ test('every effect happens once per consumer though Redis is flushed and both re
       queues: openQueues(prefix),
       logger: silent,
       periodic: {},
-      consumers: { mail: countingConsumer(database, 'mail'), analytics: countingConsumer(database, 'analytics') },
+      consumers: {
+        mail: countingConsumer(database, 'mail'),
+        analytics: countingConsumer(database, 'analytics'),
+        refunds: async () => false,
+      },
     });
     closers.push(() => workers.close());
   }
