@@ -49,7 +49,9 @@ export async function recordRefundResult(input: RecordRefundResultInput): Promis
 const stepOf = (refundId: string, result: RefundResult): string => `refund/${refundId}/${result}`;
 
 async function findSubscriptionId({ models }: Database, { tenantId, paymentId }: Refund): Promise<string | null> {
-  const invoice = await models.invoices.findOne({ tenantId, 'attempts.paymentId': paymentId }, { subscriptionId: 1 });
+  const invoice = await models.invoices
+    .findOne({ tenantId, 'attempts.paymentId': paymentId }, { subscriptionId: 1 })
+    .lean();
   return invoice?.subscriptionId ?? null;
 }
 
