@@ -137,7 +137,7 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
         // A broken business rule ends the process, and the reconciler lists that.
         if (error instanceof DomainError) throw error;
         // An unexpected error is counted too before Temporal tries again: it must not repeat unseen for ever.
-        await recordUndoFailure({ database, effect: ref, error });
+        await recordUndoFailure({ database, effect: ref, error, at: input.at });
         if (!UNAVAILABLE.some((name) => isGatewayError(error, name))) throw error;
         return noOutcome('unavailable');
       }

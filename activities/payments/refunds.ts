@@ -18,11 +18,14 @@ import { claimEntity } from '../../src/services/claim-entity';
 import { findEntity } from '../../src/services/find-entity';
 import { mendStuckItem, openStuckItem } from '../../src/services/operator/stuck-items';
 import { insertPostings } from '../../src/services/payments/insert-postings';
+import { FAILED_AFTER_SUCCESS } from '../../src/services/payments/late-refund-failure';
 import { registerEffect, type NewEffect } from '../../src/services/payments/payment-effects';
 import { isGatewayError, REQUEST_REFUSED, reportOfRefund } from './gateway-reports';
 import { authorisationOf } from './payment-gateway';
 import { paymentKey, refundKey, refundStep } from './payment-step';
 import { findEffect, isTooLateToSend, mayHaveArrived, sendEffect } from './send-effect';
+
+const FAILED_AFTER_ALL = { outcome: 'failed', reason: FAILED_AFTER_SUCCESS } as const;
 
 /** Refunds captured money. A refund without a response stays `pending` and is settled by its key. */
 export const createRefundActivities = ({ database, gatewayFor }: ActivityDependencies) => {
@@ -104,17 +107,27 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
       }
     },
 
-    /** Ends the refund in one transaction: its state, the payment's funds and state, the reservation and the books. */
-    async settleRefund(input: SettleRefundInput): Promise<void> {
-      const { tenantId, refundId, at, outcome, reason } = input;
-      const { paymentId, amount } = await find(input);
+    /**
+     * Ends the refund in one transaction: its state, the payment's funds and state, the reservation and the books.
+     * Returns the state. A failure that the gateway reported meanwhile overrules its earlier report of success.
+     */
+    async settleRefund(input: SettleRefundInput): Promise<{ state: RefundState }> {
+      const { tenantId, refundId, at } = input;
+      const { paymentId, amount, failureReported } = await find(input);
+      const isLateFailure = failureReported && input.outcome === 'succeeded';
+      const { outcome, reason } = isLateFailure ? FAILED_AFTER_ALL : input;
+      const own = { _id: refundId, tenantId };
       const key = gatewayKey(refundId, 'refund');
-      await applyStep(database, {
+      const { state } = await applyStep(database, {
         ...refundStep(input, sourcesOf(refundTransitions, outcome)),
         to: outcome,
         set: { failure: reason },
         event: { type: `refund.${outcome}`, data: { reason } },
         alongside: async (session, settledAt) => {
+          const isFailed = await models.refunds.exists({ ...own, failureReported: true }).session(session);
+          // Reported since the refund was read: the step is decided again.
+          if (isFailed && outcome === 'succeeded')
+            throw new Error(`The gateway reports that refund ${refundId} failed`);
           const payment = await models.payments.findOne({ _id: paymentId, tenantId }).session(session).lean().orFail();
           const { capturedMinor, refundedMinor, pendingRefundMinor } = payment;
           const funds = settleRefund({
@@ -148,6 +161,7 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
           await mendStuckItem({ database, session, kind: 'outcome_unknown', subject: refundPaymentId(refundId) });
         },
       });
+      return { state: state as RefundState };
     },
 
     /** Puts a refund whose outcome has been unknown for too long on the operator's list. */

@@ -26,7 +26,10 @@ export function summaryOf({ type, data, currency }: SummaryInput): string {
   return sentences[type](data, eventWords(currency));
 }
 
+/** The results of a refund, which change what a subscription owes. */
+const refundResults: readonly EventType[] = ['refund.succeeded', 'refund.failed', 'refund.failed_late'];
+
 /** Returns the consumers that receive an event besides the timeline. */
-export function consumersOf(_type: EventType): QueuedConsumer[] {
-  return ['analytics'];
+export function consumersOf(type: EventType): QueuedConsumer[] {
+  return refundResults.includes(type) ? ['analytics', 'refunds'] : ['analytics'];
 }

@@ -2,7 +2,7 @@ import type { MailTemplate } from './mails';
 import type { TaskQueue } from './task-queues';
 
 /** The consumers of outbox rows. The relay itself serves `temporal`; a BullMQ queue serves each of the others. */
-export const consumers = ['temporal', 'mail', 'analytics'] as const;
+export const consumers = ['temporal', 'mail', 'analytics', 'refunds'] as const;
 export type Consumer = (typeof consumers)[number];
 export const queuedConsumers = consumers.filter((consumer) => consumer !== 'temporal');
 export type QueuedConsumer = Exclude<Consumer, 'temporal'>;

@@ -7,7 +7,7 @@ import { mails } from './mails';
 const person = { name: 'Ada', partnerName: 'Fähre & Söhne' };
 const until = new Date('2026-07-01T10:00:00Z');
 const link = 'https://api.example/api/v1/verify/onb_1.1.sig';
-const subscription = { ...person, planName: 'Pro', amount: { amountMinor: 1050, currency: 'EUR' }, until };
+const subscription = { ...person, planName: 'Pro', amount: { amountMinor: 1050, currency: 'EUR' }, owed: null, until };
 
 /** The template's own facts. */
 const facts: Record<MailTemplate, MailFacts & Record<string, unknown>> = {
@@ -29,6 +29,8 @@ const facts: Record<MailTemplate, MailFacts & Record<string, unknown>> = {
   resumeFailed: subscription,
   subscriptionExpired: subscription,
   subscriptionCancelled: subscription,
+  subscriptionRefunded: subscription,
+  refundFailed: subscription,
 };
 const compose = (template: MailTemplate, locale = 'en-GB', timeZone = 'Europe/London', more: object = {}) =>
   composeMail({ template: mails[template], locale, timeZone, facts: { ...facts[template], ...more } });

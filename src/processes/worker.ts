@@ -3,6 +3,7 @@ import { createActivities } from '../../activities';
 import { createMailer } from '../clients/mailer/mailer';
 import { taskQueueNames } from '../contracts/task-queues';
 import { createCountEvent } from '../queue/jobs/count-event';
+import { createRecordRefund } from '../queue/jobs/record-refund';
 import { createSendMail } from '../queue/jobs/send-mail';
 import { createOutboxRelay } from '../queue/relay/outbox-relay';
 import { createQueues } from '../queue/queues';
@@ -63,6 +64,7 @@ export async function runWorker(input: RunInput): Promise<void> {
           verificationSecret: config.tokenSecret,
         }),
         analytics: createCountEvent({ database }),
+        refunds: createRecordRefund({ database }),
       },
       periodic: {
         reconcile: {

@@ -31,8 +31,7 @@ async function runRefund(input: RefundPaymentInput, wakeUp: WakeUp): Promise<Ref
   for (let round = 1; ; round++) {
     const { status, reason } = await processRefundGateway(step('refund'));
     if (status === 'succeeded' || status === 'failed') {
-      await settleRefund({ ...step('settle'), outcome: status, reason });
-      return status;
+      return (await settleRefund({ ...step('settle'), outcome: status, reason })).state;
     }
     if (Date.now() >= overdueAtMs && !reported) {
       await reportOverdueRefund(step('overdue'));

@@ -6,7 +6,7 @@ import {
 import type { Refusal } from '../../src/domain/refusal';
 import type { SubscriptionProgress } from '../../src/domain/subscriptions/subscription-progress';
 import { refuseOldPreview } from '../../src/domain/subscriptions/pending-change';
-import { refuseCancelTerms, refuseSubscriptionCommand } from '../../src/domain/subscriptions/subscription';
+import { refuseSubscriptionCommand } from '../../src/domain/subscriptions/subscription';
 import type { SubscriptionMessage } from './subscription-message';
 
 /** The part of a run that decides which commands are possible. */
@@ -19,7 +19,7 @@ interface SubscriptionStanding {
 export function refuseCommand(
   { progress, charges }: SubscriptionStanding,
   name: SubscriptionUpdate,
-  { when, refund, resumeAt, previewedAt }: SubscriptionMessage,
+  { when, resumeAt, previewedAt }: SubscriptionMessage,
 ): Refusal | null {
   if (!progress) return null;
   const { state, waiting } = progress;
@@ -33,7 +33,6 @@ export function refuseCommand(
     return { code: subscriptionRefusals.resuming, detail };
   }
   if (previewedAt) return refuseOldPreview({ previewedAt, now: new Date().toISOString() });
-  if (name === 'cancelSubscription' && when && refund) return refuseCancelTerms({ when, refund });
   if (resumeAt !== undefined && Date.parse(resumeAt) <= Date.now()) {
     const detail = `resumeAt ${resumeAt} has passed: send a later instant, or leave it out.`;
     return { code: subscriptionRefusals.resumeInPast, detail, pointer: '/resumeAt' };

@@ -35,6 +35,12 @@ const undone: Record<string, string> = {
   cancel: 'The cancellation at the end of the period was undone.',
   pending_change: 'The change of plan was withdrawn before it was paid.',
 };
+/** Returns the part of a sentence about refunds that were ordered, and about an amount that no payment can refund. */
+function refundsOf({ refundMinor, owedMinor }: EventData, { money }: EventWords): string {
+  const refund = isAboveZero(refundMinor) ? `; ${money(refundMinor)} is being refunded` : '';
+  const owed = isAboveZero(owedMinor) ? `; ${money(owedMinor)} stays owed, as no payment can refund it` : '';
+  return refund + owed;
+}
 
 /** Every event of a subscription by its wire name, with its sentence. */
 export const subscriptionEvents = {
@@ -99,9 +105,19 @@ export const subscriptionEvents = {
   'subscription.payment_method_checked': ({ state, reason }: EventData) => setupSentence(state, reason),
   'subscription.payment_method_changed': ({ setup }: EventData) =>
     `A new payment method was stored.${typeof setup === 'string' ? ` ${setupSentence(setup)}` : ''}`,
-  'subscription.cancelled': ({ reason, refundMinor }: EventData, { money }: EventWords) => {
-    const refund = isAboveZero(refundMinor) ? `; ${money(refundMinor)} is being refunded` : '';
-    return `The subscription was cancelled (${String(reason)})${refund}.`;
+  'subscription.cancelled': ({ reason, refundMinor, owedMinor }: EventData, words: EventWords) =>
+    `The subscription was cancelled (${String(reason)})${refundsOf({ refundMinor, owedMinor }, words)}.`,
+  'subscription.refunded': ({ amountMinor }: EventData, { money }: EventWords) => `${money(amountMinor)} was refunded.`,
+  'subscription.refund_failed': ({ amountMinor, reason, owedMinor }: EventData, { money }: EventWords) =>
+    `The refund of ${money(amountMinor)} failed (${String(reason)}): ` +
+    `${money(owedMinor)} is owed to the customer; it is on the operator's list.`,
+  'subscription.refund_repeated': ({ refundMinor, owedMinor }: EventData, words: EventWords) =>
+    `An operator ordered the failed refund again${refundsOf({ refundMinor, owedMinor }, words)}.`,
+  'subscription.owed_refunded': ({ amountMinor, owedMinor }: EventData, { money }: EventWords) =>
+    `${money(amountMinor)} of the owed amount was refunded; ${money(owedMinor)} is still owed.`,
+  'subscription.owed_settled': ({ amountMinor, reason }: EventData, { money }: EventWords) => {
+    const why = typeof reason === 'string' ? ` (${reason})` : '';
+    return `An operator returned the owed ${money(amountMinor)} by other means${why}.`;
   },
   'subscription.expiring': () =>
     'The first charge was not paid within 23 hours: the payment under way is being withdrawn.',
@@ -114,11 +130,7 @@ export const subscriptionEvents = {
     return `A payment under way was captured after the cancellation${refund}.`;
   },
   'subscription.restarted': () => 'An operator restarted the process from the recorded state.',
-  'subscription.closed': ({ refundMinor }: EventData, { money }: EventWords) => {
-    const refund = isAboveZero(refundMinor)
-      ? `; the ${money(refundMinor)} paid on its open invoice is being refunded`
-      : '';
-    return `An operator closed the subscription${refund}.`;
-  },
+  'subscription.closed': ({ refundMinor, owedMinor }: EventData, words: EventWords) =>
+    `An operator closed the subscription${refundsOf({ refundMinor, owedMinor }, words)}.`,
   'subscription.payment_closed': () => 'The payment under way ended after the cancellation without a capture.',
 } as const satisfies Record<string, EventSentence>;

@@ -11,5 +11,7 @@ export const subscriptionMailTemplates = [
   'resumeFailed',
   'subscriptionExpired',
   'subscriptionCancelled',
+  'subscriptionRefunded',
+  'refundFailed',
 ] as const;
 export type SubscriptionMailTemplate = (typeof subscriptionMailTemplates)[number];

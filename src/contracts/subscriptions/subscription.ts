@@ -156,10 +156,7 @@ export function commandOf(
   return commands[update][when];
 }
 
-/**
- * Codes that refuse a subscription's command, besides those of `refuseSubscriptionCommand` and
- * `refuseCancelTerms`.
- */
+/** Codes that refuse a subscription's command, besides those of `refuseSubscriptionCommand`. */
 export const subscriptionRefusals = {
   resuming: 'SUBSCRIPTION_RESUMING',
   resumeInPast: 'RESUME_IN_PAST',

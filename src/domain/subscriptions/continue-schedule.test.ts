@@ -90,14 +90,15 @@ test('a change of plan at the end of the period keeps the anchor, within a perio
   })) as [PlanItem, PlanItem];
   const period = billingPeriod({ schedule: schedule(), index: 0 });
   const creditBalance = { amountMinor: 0, currency: 'EUR' };
+  const paid = { amountMinor: 1000, currency: 'EUR' };
   const standing = { item: a, schedule: schedule(), period, nextPeriodAt: period.endAt, stepMinor: 1, creditBalance };
   expect(billNextPeriod({ standing, change: q3 }).period).toMatchObject({
     startAt: '2027-02-28T00:00:00.000Z',
     endAt: '2027-05-31T00:00:00.000Z',
   });
-  const now = changePlan({ when: 'now', at: '2027-02-28T00:00:00.000Z', standing, next: q3 });
+  const now = changePlan({ when: 'now', at: '2027-02-28T00:00:00.000Z', standing, next: q3, paid });
   expect(now.period?.endAt).toBe('2027-05-31T00:00:00.000Z');
-  const earlier = changePlan({ when: 'now', at: '2027-02-27T08:00:00.000Z', standing, next: q3 });
+  const earlier = changePlan({ when: 'now', at: '2027-02-27T08:00:00.000Z', standing, next: q3, paid });
   expect(earlier.period?.endAt).toBe('2027-05-27T08:00:00.000Z');
 });
 

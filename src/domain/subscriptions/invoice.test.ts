@@ -10,7 +10,7 @@ import {
   invoiceTransitions,
 } from './invoice';
 import { addMoney, moneyOf, zeroMoney } from '../money';
-import type { PlanItem, PlanTerms } from './plan';
+import { priceOf, type PlanItem, type PlanTerms } from './plan';
 import { terminalStates } from '../transitions';
 
 const code = (expected: string, pointer?: string) =>
@@ -35,7 +35,15 @@ const item = (name: string, amountMinor: number, given: Partial<PlanTerms> & { q
   return { planId: `plan_${name}`, quantity, plan };
 };
 const none = zeroMoney('EUR');
-const change = { stepMinor: 1, when: 'now', at: middle, period: june, nextPeriod: null, creditBalance: none } as const;
+const change = {
+  stepMinor: 1,
+  when: 'now',
+  at: middle,
+  period: june,
+  nextPeriod: null,
+  creditBalance: none,
+  paid: moneyOf(1e15, 'EUR'),
+} as const;
 
 describe('a change of plan', () => {
   test('now, to a dearer plan: unused time is credited, remaining time charged', () => {
@@ -158,6 +166,7 @@ describe('a change of plan', () => {
           current: a,
           next: b,
           creditBalance: zeroMoney(currency),
+          paid: priceOf(a),
         });
         const down = invoiceForPlanChange({
           ...change,
@@ -166,6 +175,7 @@ describe('a change of plan', () => {
           current: b,
           next: a,
           creditBalance: up.creditBalance,
+          paid: priceOf(b),
         });
         expect(addMoney(up.subtotal, down.subtotal).amountMinor).toBe(0);
         // The amount paid equals the credit left, once both changes are made.

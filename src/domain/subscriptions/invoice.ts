@@ -4,7 +4,7 @@ import type { Money } from '../money';
 import { addMoney, minMoney, moneyOf, negateMoney, subtractMoney, sumMoney, zeroMoney } from '../money';
 import type { PlanItem } from './plan';
 import { isSameItem, keepsPeriod, priceOf } from './plan';
-import { periodPrice, unusedPrice } from './proration';
+import { periodPrice, unusedPrice, unusedTime } from './proration';
 import type { Transitions } from '../transitions';
 
 export const invoiceStates = ['draft', 'open', 'paid', 'uncollectible', 'void'] as const;
@@ -130,6 +130,8 @@ export interface InvoiceForPlanChangeInput {
   /** The gateway accepts only multiples of this many minor units. Defaults to 1. */
   stepMinor: number;
   creditBalance: Money;
+  /** The amount that was paid for the current period and not refunded: the most that its unused time is worth. */
+  paid: Money;
 }
 
 /**
@@ -148,6 +150,7 @@ export function invoiceForPlanChange({
   nextPeriod,
   stepMinor,
   creditBalance,
+  paid,
 }: InvoiceForPlanChangeInput): InvoiceDraft {
   requireChange({ current, next });
   if (when === 'period_end')
@@ -157,11 +160,11 @@ export function invoiceForPlanChange({
   const { endAt } = period;
   // Proration is to the second, and periods begin with a second, so the lines meet.
   const startAt = new Date(Math.floor(Date.parse(at) / 1000) * 1000).toISOString();
-  const restOf = (item: PlanItem): Money => unusedPrice({ price: priceOf(item), stepMinor, period, at });
+  const ofPeriod = (item: PlanItem) => ({ price: priceOf(item), stepMinor, period, at });
   const credit = lineOf(current, {
     kind: 'unused',
     description: `Unused time: ${nameOf(current)}`,
-    amount: negateMoney(restOf(current)),
+    amount: negateMoney(unusedTime({ ...ofPeriod(current), paid })),
     startAt,
     endAt,
   });
@@ -169,7 +172,7 @@ export function invoiceForPlanChange({
     ? lineOf(next, {
         kind: 'remaining',
         description: `Remaining time: ${nameOf(next)}`,
-        amount: restOf(next),
+        amount: unusedPrice(ofPeriod(next)),
         startAt,
         endAt,
       })

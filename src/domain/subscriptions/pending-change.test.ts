@@ -31,7 +31,7 @@ describe('a change ordered at half of January', () => {
     ['year to month', yearly, monthly, 0, 10_490, '2027-02-16T12:00:00.000Z'],
     ['month to year', monthly, yearly, 11_500, 0, '2028-01-16T12:00:00.000Z'],
   ])('%s: total, credit and the end of its period are fixed then', (_what, from, next, total, credit, endAt) => {
-    const billed = changePlan({ when: 'now', at: half, standing: standing(from), next });
+    const billed = changePlan({ when: 'now', at: half, standing: standing(from), next, paid: from.plan.amount });
     expect([billed.draft.total.amountMinor, billed.draft.creditBalance.amountMinor]).toEqual([total, credit]);
     expect(billed.period?.endAt).toBe(endAt);
   });
@@ -39,7 +39,13 @@ describe('a change ordered at half of January', () => {
   test.each(['2027-02-01T00:00:00.000Z', '2027-02-03T09:00:00.000Z'])(
     'once the period is over (%s) it is a change at the end of the period',
     (at) => {
-      const billed = changePlan({ when: 'now', at, standing: standing(monthly), next: yearly });
+      const billed = changePlan({
+        when: 'now',
+        at,
+        standing: standing(monthly),
+        next: yearly,
+        paid: monthly.plan.amount,
+      });
       expect([billed.when, billed.draft.total.amountMinor]).toEqual(['period_end', 12_000]);
       expect(billed.draft.lines).toMatchObject([{ kind: 'period', startAt: '2027-02-01T00:00:00.000Z' }]);
     },

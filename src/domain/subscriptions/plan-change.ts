@@ -79,6 +79,8 @@ export interface ChangePlanInput {
   at: string;
   standing: BillingStanding;
   next: PlanItem;
+  /** The amount that was paid for the current period and not refunded (`paidAndNotRefunded`). */
+  paid: Money;
 }
 
 /**
@@ -87,13 +89,23 @@ export interface ChangePlanInput {
  * a change at the period's end.
  * @throws DomainError as `invoiceForPlanChange` does.
  */
-export function changePlan({ at, standing, next, ...input }: ChangePlanInput): PlanChangeBilled {
+export function changePlan({ at, standing, next, paid, ...input }: ChangePlanInput): PlanChangeBilled {
   const { item: current, period, stepMinor, creditBalance } = standing;
   const when = period && at >= period.endAt ? 'period_end' : input.when;
   const schedule = scheduleFrom(standing, next.plan, when === 'now' ? at : standing.nextPeriodAt);
   const begins =
     when === 'period_end' || !keepsPeriod(current.plan, next.plan) ? nextPeriod({ ...standing, schedule }) : null;
-  const draft = invoiceForPlanChange({ when, at, current, next, period, nextPeriod: begins, stepMinor, creditBalance });
+  const draft = invoiceForPlanChange({
+    when,
+    at,
+    current,
+    next,
+    period,
+    nextPeriod: begins,
+    stepMinor,
+    creditBalance,
+    paid,
+  });
   const after = when === 'period_end' ? begins : period && (begins ?? period);
   return { when, draft, item: next, schedule, period: after };
 }

@@ -1,7 +1,7 @@
 import type { BillingPeriod } from './billing-period';
 import { DomainError } from '../domain-error';
 import type { Money } from '../money';
-import { allocateMoney, subtractMoney, zeroMoney } from '../money';
+import { allocateMoney, minMoney, subtractMoney, zeroMoney } from '../money';
 
 /*
  * Proration to the second. The part of a price left at an instant depends only on price, period and instant. So the
@@ -36,6 +36,14 @@ export function unusedPrice({ price, stepMinor, period, at }: UnusedPriceInput):
   );
   return unused ?? zeroMoney(price.currency);
 }
+
+/**
+ * Returns the value of time that was paid for and is not used: the part of the price for `[at, endAt)`, at most `paid`,
+ * the amount that was paid for that time and not refunded (`paidAndNotRefunded`). A change of plan, its preview and a
+ * cancel all use this value.
+ */
+export const unusedTime = ({ paid, ...of }: UnusedPriceInput & { paid: Money }): Money =>
+  minMoney(unusedPrice(of), paid);
 
 /** Returns the part of the price for `[from, to)`. Neighbouring parts add up. */
 export const partialPrice = ({ from, to, ...of }: Omit<UnusedPriceInput, 'at'> & { from: string; to: string }): Money =>

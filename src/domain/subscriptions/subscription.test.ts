@@ -4,7 +4,6 @@ import {
   endedSubscriptionStates,
   hasEnded,
   meaningOfResume,
-  refuseCancelTerms,
   refuseSubscriptionCommand,
   subscriptionCommands,
   subscriptionStates,
@@ -87,14 +86,6 @@ describe('commands', () => {
         else if (command === 'cancelSubscriptionNow' || command === 'updatePaymentMethod') expect(code).toBeUndefined();
       }
     }
-  });
-
-  test('a refund with a cancel at the period’s end is refused', () => {
-    expect(refuseCancelTerms({ when: 'period_end', refund: 'prorated' })).toMatchObject({
-      code: 'REFUND_NOT_APPLICABLE',
-      pointer: '/refund',
-    });
-    expect(refuseCancelTerms({ when: 'now', refund: 'prorated' })).toBeNull();
   });
 
   test('resuming first uses up the time given or paid for', () => {

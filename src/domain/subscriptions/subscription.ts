@@ -194,19 +194,6 @@ export function refuseSubscriptionCommand({
 export const withdrawsPendingChange = (command: SubscriptionCommand): boolean =>
   command !== 'resumeSubscription' && command !== 'updatePaymentMethod';
 
-/** Refuses a refund with a cancel at the period's end: nothing is unused then, and nobody must wait for a refund. */
-export function refuseCancelTerms({
-  when,
-  refund,
-}: {
-  when: 'now' | 'period_end';
-  refund: 'none' | 'prorated';
-}): Refusal | null {
-  if (when === 'now' || refund === 'none') return null;
-  const detail = 'refund "prorated" fits when "now": at the end of the period nothing is unused.';
-  return { code: 'REFUND_NOT_APPLICABLE', detail, pointer: '/refund' };
-}
-
 export interface ResumeInput {
   resumedAt: string;
   trialEndAt: string | null;

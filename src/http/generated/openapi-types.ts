@@ -1089,7 +1089,8 @@ export interface paths {
          * Cancel a subscription
          * @description `period_end` can be revoked with `undo` until the period ends; it is `409 CHANGE_WAITING` while a change of plan
          *     is scheduled, which has to be undone first. With `now`, `refund: prorated` refunds the unused part of the
-         *     period.
+         *     period; at the end of the period nothing is unused. The credit is always refunded, from the payments that it
+         *     came from. `paidUntil` is then the end of the subscription.
          */
         post: operations["cancelSubscription"];
         delete?: never;
@@ -1267,7 +1268,7 @@ export interface paths {
         put?: never;
         /**
          * Restart a stuck item
-         * @description An outbox row is sent again immediately, and so is an undeliverable mail, to the recipient's present address. A process is started again from its entity's current state; steps that were applied are not applied again. If a process runs although its entity was ended by hand, the state of the entity's last event is restored first; if the entity ended by its own events, or is gone, there is nothing to restart (409). For an unknown outcome the gateway is queried immediately; the item stays until the outcome is known. A subscription's payment is queried by its subscription within the hour, and cannot be restarted (409).
+         * @description An outbox row is sent again immediately, and so is an undeliverable mail, to the recipient's present address. A process is started again from its entity's current state; steps that were applied are not applied again. If a process runs although its entity was ended by hand, the state of the entity's last event is restored first; if the entity ended by its own events, or is gone, there is nothing to restart (409). For an unknown outcome the gateway is queried immediately; the item stays until the outcome is known. A subscription's payment is queried by its subscription within the hour, and cannot be restarted (409). For an owed amount the failed refunds are ordered again; the item stays while a part cannot be refunded.
          */
         post: operations["restartStuck"];
         delete?: never;
@@ -1290,7 +1291,7 @@ export interface paths {
         put?: never;
         /**
          * Close a stuck item
-         * @description An outbox row is not sent any more, nor is an undeliverable mail; the timeline of its entity says so. A process is ended, its completed steps are undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. The same holds for an entity that was ended by hand while its process runs; if the entity ended by its own events, or is gone, only the process is ended. A refund cannot be closed (409), because it is owed: closing its unknown outcome, or its failure after it had succeeded, only removes the item from this list.
+         * @description An outbox row is not sent any more, nor is an undeliverable mail; the timeline of its entity says so. A process is ended, its completed steps are undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. The same holds for an entity that was ended by hand while its process runs; if the entity ended by its own events, or is gone, only the process is ended. A refund cannot be closed (409), because it is owed: closing its unknown outcome, or its failure after it had succeeded, only removes the item from this list. Closing an owed amount records that the money was returned by other means.
          */
         post: operations["closeStuck"];
         delete?: never;
@@ -1316,7 +1317,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
         FieldError: {
             /** @description JSON pointer to the field in the body. */
             pointer?: string;
@@ -1853,6 +1854,8 @@ export interface components {
             paidUntil: components["schemas"]["Instant"] | null;
             /** @description Credit that the next invoices use first. */
             creditBalance: components["schemas"]["MoneyValue"];
+            /** @description Owed to the customer: refunds that failed, and credit that no payment could refund. It is on the operator's list. A refund of one of its payments reduces it. */
+            owed: components["schemas"]["MoneyValue"];
             /** @description The change scheduled for the end of the period; `undo` revokes it until then. A change of plan stays here until its first invoice is paid, when the plan becomes the new one. */
             scheduled: null | {
                 /** @enum {string} */
@@ -2061,7 +2064,7 @@ export interface components {
             updatedAt: components["schemas"]["Instant"];
         };
         /** @enum {string} */
-        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "mail_undeliverable" | "outcome_unknown" | "refund_failed_late" | "payment_disputed" | "fraud_warning";
+        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "mail_undeliverable" | "outcome_unknown" | "refund_failed_late" | "refund_owed" | "payment_disputed" | "fraud_warning";
         StuckItem: {
             id: string;
             /** @enum {string} */

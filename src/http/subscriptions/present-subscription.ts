@@ -82,7 +82,7 @@ export function presentPendingChange(change: PendingChange): components['schemas
 
 /** Returns the API representation of a subscription. */
 export function presentSubscription(subscription: Subscription): components['schemas']['Subscription'] {
-  const { state, item, period, charge, pendingChange, creditBalance } = subscription;
+  const { state, item, period, charge, pendingChange, creditBalance, owed } = subscription;
   const isRetried = charge?.status === 'failed' && state !== 'unpaid' && state !== 'incomplete';
   return {
     id: subscription._id,
@@ -100,6 +100,7 @@ export function presentSubscription(subscription: Subscription): components['sch
     nextPeriodAt: hasEnded(state) ? null : subscription.nextPeriodAt.toISOString(),
     paidUntil: subscription.paidUntil?.toISOString() ?? null,
     creditBalance: { amountMinor: creditBalance.amountMinor, currency: creditBalance.currency },
+    owed: { amountMinor: owed.amountMinor, currency: owed.currency },
     scheduled: presentScheduled(subscription),
     pendingChange: pendingChange && presentPendingChange(pendingChange),
     resumeAt: subscription.resumeAt?.toISOString() ?? null,

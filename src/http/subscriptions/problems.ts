@@ -22,7 +22,6 @@ export const subscriptionsProblems = {
   INTERVAL_INVALID: { status: 422, title: 'Invalid interval' },
   ANCHOR_DAY_INVALID: { status: 422, title: 'Invalid anchor day' },
   DUNNING_INVALID: { status: 422, title: 'Invalid dunning schedule' },
-  REFUND_NOT_APPLICABLE: { status: 422, title: 'Refund not applicable' },
   PAYMENT_METHOD_UNUSABLE: { status: 422, title: 'Payment method cannot be used' },
   PAYMENT_METHOD_MISSING: { status: 422, title: 'Payment method missing' },
 } as const satisfies ProblemTable;

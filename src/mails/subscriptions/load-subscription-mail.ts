@@ -10,6 +10,8 @@ export interface SubscriptionMailFacts extends MailFacts {
   planName: string;
   /** The amount in question; for a subscription that has ended, the refund. */
   amount: Money;
+  /** With the end of the subscription: the amount that no payment can refund; null where there is none. */
+  owed: Money | null;
   /** The instant in question: the end of the trial, the next attempt, or the end of the subscription. */
   until: Date | null;
 }
@@ -30,7 +32,7 @@ export async function loadSubscriptionMail({
     models.partners.findById(tenantOf(tenantId).partnerId).lean(),
   ]);
   if (!user || !partner) return null;
-  const { planName, amountMinor, currency, until } = mail.data;
+  const { planName, amountMinor, owedMinor, currency, until } = mail.data;
   return {
     to: user.email,
     user,
@@ -41,6 +43,7 @@ export async function loadSubscriptionMail({
       partnerName: partner.name,
       planName: String(planName),
       amount: moneyOf(Number(amountMinor), String(currency)),
+      owed: owedMinor ? moneyOf(Number(owedMinor), String(currency)) : null,
       until: typeof until === 'string' ? new Date(until) : null,
     },
   };

@@ -4,6 +4,7 @@ import { paymentConfirmation, paymentMethodConfirmation, paymentMethodRejected }
 import { renewalFailed, subscriptionUnpaid } from './dunning';
 import { planChangeFailed } from './plan-change-failed';
 import { resumeFailed } from './resume-failed';
+import { refundFailed, subscriptionRefunded } from './refunds';
 import { subscriptionCancelled } from './subscription-cancelled';
 import { firstChargeFailed, subscriptionExpired } from './first-charge';
 import { trialEnding } from './trial-ending';
@@ -21,4 +22,6 @@ export const subscriptionMails: Record<SubscriptionMailTemplate, MailDefinition>
   resumeFailed,
   subscriptionExpired,
   subscriptionCancelled,
+  subscriptionRefunded,
+  refundFailed,
 };

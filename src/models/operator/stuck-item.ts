@@ -10,6 +10,7 @@ export const stuckKinds = [
   'mail_undeliverable',
   'outcome_unknown',
   'refund_failed_late',
+  'refund_owed',
   'payment_disputed',
   'fraud_warning',
 ] as const;

@@ -8,12 +8,19 @@ export interface Refund extends Entity {
   state: RefundState;
   paymentId: string;
   amount: Money;
+  /** The entity that ordered the refund, such as a subscription; null where the partner did. */
+  parentId: string | null;
   /** In the partner's words. */
   reason: string | null;
   /**
    * The reason of the failure: a code. `failed_after_success`: the gateway had reported success before.
    */
   failure: string | null;
+  /**
+   * True when the gateway has reported the failure of a refund that is still `pending` here: an earlier report of
+   * success no longer counts.
+   */
+  failureReported: boolean;
 }
 
 export const refundSchema = new Schema<Refund>(
@@ -21,11 +28,14 @@ export const refundSchema = new Schema<Refund>(
     ...entityFields,
     paymentId: { type: String, required: true },
     amount: { type: Schema.Types.Mixed, required: true },
+    parentId: { type: String, default: null },
     reason: { type: String, default: null },
     failure: { type: String, default: null },
+    failureReported: { type: Boolean, default: false },
   },
   { ...schemaOptions, collection: 'refunds' },
 )
   .index({ tenantId: 1, paymentId: 1, _id: -1 })
   .index({ tenantId: 1, state: 1, _id: -1 })
+  .index({ tenantId: 1, parentId: 1, _id: -1 }, { partialFilterExpression: { parentId: { $type: 'string' } } })
   .index({ state: 1, _id: 1 }, { name: 'reconciler_sweep' });

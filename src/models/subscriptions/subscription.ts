@@ -35,6 +35,10 @@ export interface Subscription extends Entity {
   /** The end of the last period that was paid. */
   paidUntil: Date | null;
   creditBalance: Money;
+  /**
+   * Owed to the customer, with no refund under way: refunds that failed, and credit that no payment could refund.
+   */
+  owed: Money;
   /** The change that takes effect at the period's end. */
   waiting: { what: 'cancel' } | { what: 'change_plan'; item: PlanItem } | null;
   /** The instant at which a pause ends by itself. */
@@ -121,6 +125,7 @@ export const subscriptionSchema = new Schema<Subscription>(
     nextPeriodAt: { type: Date, required: true },
     paidUntil: { type: Date, default: null },
     creditBalance: { type: Schema.Types.Mixed, required: true },
+    owed: { type: Schema.Types.Mixed, required: true },
     waiting: { type: Schema.Types.Mixed, default: null },
     resumeAt: { type: Date, default: null },
     charge: { type: Schema.Types.Mixed, default: null },

@@ -38,7 +38,7 @@ beforeAll(async () => {
     database,
     queues,
     logger: silent,
-    consumers: { mail, analytics: async () => false },
+    consumers: { mail, analytics: async () => false, refunds: async () => false },
     periodic: { tick: { everyMs: 1000, run: async () => (runs += 1) } },
   });
 });

@@ -128,6 +128,10 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
             'A refund that has failed cannot be repeated under its key; ' +
               'refund the payment again or return the money by other means, and close the item',
           );
+        case 'refund_owed': {
+          const rest = await remedyOf(item).refundOwed?.({ ...input, at: await businessTime(input) });
+          return rest?.amountMinor ? item : resolve(input, 'restarted');
+        }
         case 'payment_disputed':
         case 'fraud_warning':
           throw new DomainError(
@@ -175,6 +179,9 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
           return resolve(input, 'closed');
         case 'mail_undeliverable':
           await closeMail(await mailOf(input));
+          return resolve(input, 'closed');
+        case 'refund_owed':
+          await remedyOf(item).settleOwed?.({ ...input, at: await businessTime(input) });
           return resolve(input, 'closed');
         case 'refund_failed_late':
         case 'payment_disputed':

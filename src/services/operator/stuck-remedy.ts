@@ -4,6 +4,7 @@ import type { EventType } from '../../contracts/events';
 import type { WorkflowSignal } from '../../contracts/outbox';
 import { startOf, type Process, type ProcessEntity } from '../../contracts/process';
 import type { Actor } from '../../domain/actor';
+import type { Money } from '../../domain/money';
 import type { Database } from '../../models/database';
 import type { EntityByType } from '../../models/entity-model';
 import type { StuckItem } from '../../models/operator/stuck-item';
@@ -50,6 +51,13 @@ export interface StuckRemedy {
    * where closing only takes the item off the list.
    */
   giveUp?(input: RemedyInput): Promise<ProcessSignal | null>;
+  /**
+   * Orders the refunds of an owed amount again. Returns the amount that stays owed.
+   * @throws DomainError `ILLEGAL_STATE` where no payment can refund the amount any more
+   */
+  refundOwed?(input: RemedyInput): Promise<Money>;
+  /** Records that the owed amount was returned by other means. */
+  settleOwed?(input: RemedyInput & { reason: string | null }): Promise<void>;
 }
 
 /** The remedies by kind of entity. A kind without a remedy is left to those who have access to the servers. */

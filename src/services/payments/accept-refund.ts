@@ -20,6 +20,8 @@ export interface AcceptRefundInput {
   session: ClientSession;
   tenantId: string;
   paymentId: string;
+  /** The entity that orders the refund, such as a subscription. Defaults to none: the partner orders it. */
+  parentId?: string | null;
   /** Defaults to everything that can still be refunded. */
   amount?: Money;
   /** In the partner's words. */
@@ -56,7 +58,7 @@ export const fundsOf = ({
  * @throws DomainError `NOT_FOUND`, `PAYMENT_NOT_REFUNDABLE`, and the errors of `reserveRefund`.
  */
 export async function acceptRefund(input: AcceptRefundInput): Promise<{ refund: Refund; row: OutboxRow }> {
-  const { database, session, tenantId, paymentId, correlationId, by, reason = null } = input;
+  const { database, session, tenantId, paymentId, parentId = null, correlationId, by, reason = null } = input;
   const { models } = database;
   const payment = await findEntity({ database, session, tenantId, entityType: 'payment', entityId: paymentId });
   requireAccepted(refusePaymentCommand({ command: 'refundPayment', state: payment.state, capture: payment.capture }));
@@ -101,8 +103,10 @@ export async function acceptRefund(input: AcceptRefundInput): Promise<{ refund: 
     updatedAt: at,
     paymentId,
     amount,
+    parentId,
     reason,
     failure: null,
+    failureReported: false,
   };
   const { row } = await acceptEntity({
     database,

@@ -9,7 +9,7 @@ import type { GatewayEvent } from '../../models/payments/gateway-event';
 import { createClock } from '../clock';
 import { insertDocuments } from '../insert-documents';
 import { newOutboxRow, OWN_SEND_MS } from '../new-outbox-row';
-import { recordLateRefundFailure } from './late-refund-failure';
+import { recordRefundFailure } from './late-refund-failure';
 import { paymentSignal } from './payment-signal';
 
 export interface KeepGatewayEventInput {
@@ -62,9 +62,9 @@ export async function keepGatewayEvent({
     await database.inTransaction(async (session) => {
       await insertDocuments({ model: gatewayEvents, documents: [event], session });
       if (row) await insertDocuments({ model: outbox, documents: [row], session });
-      else if (notice.refundFailed) {
+      if (notice.refundFailed) {
         const at = (await createClock({ database }).now(tenantId)).toISOString();
-        await recordLateRefundFailure({ database, session, tenantId, idempotencyKey, at });
+        await recordRefundFailure({ database, session, tenantId, idempotencyKey, at });
       }
     });
     return row;

@@ -25,12 +25,29 @@ export interface RecordLateRefundFailureInput {
 export const FAILED_AFTER_SUCCESS = 'failed_after_success';
 
 /**
+ * Records a reported failure of a refund in the caller's transaction. A refund that is still pending is marked, so that
+ * its process does not record an earlier report of success; the two writes of the refund conflict, so neither is
+ * missed.
+ */
+export async function recordRefundFailure(input: RecordLateRefundFailureInput): Promise<void> {
+  const { database, session, tenantId, idempotencyKey } = input;
+  const { matchedCount } = await database.models.refunds.updateOne(
+    { _id: refundIdOf(idempotencyKey), tenantId, state: 'pending' },
+    { $set: { failureReported: true } },
+    { session },
+  );
+  if (matchedCount === 0) await recordLateRefundFailure(input);
+}
+
+const refundIdOf = (idempotencyKey: string): string => idempotencyKey.split(':')[0] ?? '';
+
+/**
  * Records in the caller's transaction that a refund which had succeeded has failed: on its timeline and its payment's,
  * for the partner, in the books, and on the operator's list. The money is back on the account at the gateway and can be
  * refunded again. Does nothing for a refund in another state, so a failure that is reported several times is recorded
  * once.
  */
-export async function recordLateRefundFailure({
+async function recordLateRefundFailure({
   database,
   session,
   tenantId,
@@ -38,13 +55,13 @@ export async function recordLateRefundFailure({
   at,
 }: RecordLateRefundFailureInput): Promise<void> {
   const { models } = database;
-  const [refundId = ''] = idempotencyKey.split(':');
+  const refundId = refundIdOf(idempotencyKey);
   const refund = await models.refunds
-    .findOne({ _id: refundId, tenantId, state: 'succeeded' }, { amount: 1, paymentId: 1 })
+    .findOne({ _id: refundId, tenantId, state: 'succeeded' }, { amount: 1, paymentId: 1, parentId: 1 })
     .session(session)
     .lean();
   if (!refund) return;
-  const { paymentId, amount } = refund;
+  const { paymentId, amount, parentId } = refund;
   const payment = await findEntity({ database, session, tenantId, entityType: 'payment', entityId: paymentId });
   const refundedMinor = payment.refundedMinor - amount.amountMinor;
 
@@ -88,6 +105,8 @@ export async function recordLateRefundFailure({
     },
     session,
   );
+  // An entity that ordered the refund lists the owed amount itself.
+  if (parentId !== null) return;
   await openStuckItem({
     database,
     session,

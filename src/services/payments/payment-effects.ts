@@ -99,14 +99,17 @@ export async function recordUndoFailure({
   database,
   effect,
   error,
+  at,
 }: {
   database: Database;
   effect: EffectRef;
   error: unknown;
+  /** Business time, ISO 8601. */
+  at: string;
 }): Promise<void> {
   const { compensations } = database.models;
   const lastError = error instanceof Error ? error.name : 'Error';
-  const updatedAt = new Date();
+  const updatedAt = new Date(at);
   await compensations.updateOne(
     { ...effect, state: { $in: ['intent', 'done', 'compensating', 'stuck'] } },
     { $inc: { failures: 1 }, $set: { lastError, updatedAt } },

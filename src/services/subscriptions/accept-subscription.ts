@@ -108,6 +108,7 @@ export async function acceptSubscription(
     nextPeriodAt: new Date(billedFrom),
     paidUntil: null,
     creditBalance: zeroMoney(item.plan.amount.currency),
+    owed: zeroMoney(item.plan.amount.currency),
     waiting: null,
     resumeAt: null,
     charge: null,

@@ -12,6 +12,7 @@ import { insertDocuments } from '../insert-documents';
 import { findPlanItem } from './accept-subscription';
 import { planDataOf, type SubscriptionChange } from './change-subscription';
 import { newInvoice } from './new-invoice';
+import { findPaidFunds } from './paid-funds';
 
 export interface DecidePlanChangeInput {
   database: Database;
@@ -43,7 +44,8 @@ export async function decidePlanChange(input: DecidePlanChangeInput): Promise<Su
   const { previewedAt } = terms;
   if (previewedAt) requireAccepted(refuseOutdatedPreview({ previewedAt, now: at, ...pricesOf(subscription) }));
   const orderedAt = previewedAt ?? at;
-  const billed = changePlan({ when: terms.when, at: orderedAt, standing, next });
+  const { paid } = await findPaidFunds({ database, subscription });
+  const billed = changePlan({ when: terms.when, at: orderedAt, standing, next, paid });
   if (billed.when === 'period_end')
     return {
       by,

@@ -140,9 +140,12 @@ const mailsOf = ({ _id, userId }: Subscription, mails: SubscriptionChange['mails
 export function mailOf(
   { item }: Subscription,
   template: MailRequest['template'],
-  { amountMinor, until = null }: { amountMinor: number; until?: string | null },
+  { amountMinor, owedMinor = 0, until = null }: { amountMinor: number; owedMinor?: number; until?: string | null },
 ): Pick<MailRequest, 'template' | 'data'> {
-  return { template, data: { planName: item.plan.name, amountMinor, currency: item.plan.amount.currency, until } };
+  return {
+    template,
+    data: { planName: item.plan.name, amountMinor, owedMinor, currency: item.plan.amount.currency, until },
+  };
 }
 
 /** Returns the data of an event about a plan; its name is kept as it was then. */

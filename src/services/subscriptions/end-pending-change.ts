@@ -1,6 +1,6 @@
 import type { ClientSession } from 'mongoose';
 import type { Money } from '../../domain/money';
-import type { CancelRefund } from '../../domain/subscriptions/cancel-refund';
+import type { EndRefund } from '../../domain/subscriptions/end-refund';
 import { creditAfterVoid } from '../../domain/subscriptions/invoice';
 import type { Database } from '../../models/database';
 import type { Invoice, InvoiceAttempt } from '../../models/subscriptions/invoice';
@@ -24,7 +24,7 @@ export interface EndedChange {
   /** The credit, with the part that the change's invoice had used. */
   credit: Money;
   /** What was captured of the change at the gateway, to be refunded. */
-  refunds: CancelRefund['refunds'];
+  refunds: EndRefund['refunds'];
   /** Voids the invoice. */
   alongside: (session: ClientSession) => Promise<void>;
 }
@@ -68,5 +68,5 @@ export async function endPendingChange(input: EndPendingChangeInput): Promise<En
 }
 
 /** Returns the sum of refunds in minor units. */
-export const sumOfRefunds = (refunds: CancelRefund['refunds']): number =>
+export const sumOfRefunds = (refunds: EndRefund['refunds']): number =>
   refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);

@@ -22,3 +22,21 @@ export async function findChargedInvoice({
     .lean()
     .orFail();
 }
+
+export interface FindOpenInvoicesInput {
+  database: Database;
+  session?: ClientSession;
+  subscription: Pick<Subscription, '_id' | 'tenantId'>;
+}
+
+/** Returns the open invoices of a subscription, the oldest first. */
+export const findOpenInvoices = ({
+  database,
+  session,
+  subscription: { _id: subscriptionId, tenantId },
+}: FindOpenInvoicesInput): Promise<Invoice[]> =>
+  database.models.invoices
+    .find({ tenantId, subscriptionId, state: 'open' })
+    .sort({ _id: 1 })
+    .session(session ?? null)
+    .lean();

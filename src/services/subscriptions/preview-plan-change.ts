@@ -6,6 +6,7 @@ import { requireAccepted } from '../../domain/refusal';
 import { refuseSubscriptionCommand, type SubscriptionStanding } from '../../domain/subscriptions/subscription';
 import { findEntity } from '../find-entity';
 import { findPlanItem } from './accept-subscription';
+import { findPaidFunds } from './paid-funds';
 import type { Clock } from '../clock';
 import type { Database } from '../../models/database';
 import type { Subscription } from '../../models/subscriptions/subscription';
@@ -50,7 +51,8 @@ export async function previewPlanChange({
   const standing = await standingWithoutPendingChange({ database, subscription });
   const next = await findPlanItem({ database, tenantId, planId, quantity: quantity ?? standing.item.quantity });
   const at = (await clock.nowFor(subscription)).toISOString();
-  const { when: takesEffect, draft, period } = changePlan({ when, at, standing, next });
+  const { paid } = await findPaidFunds({ database, subscription });
+  const { when: takesEffect, draft, period } = changePlan({ when, at, standing, next, paid });
   requireAccepted(
     refuseSubscriptionCommand({ command: commandOf('changePlan', { when }), standing: standingOf(subscription) }),
   );

@@ -14,6 +14,7 @@ import {
 } from '../operator/stuck-remedy';
 import { changeSubscription } from './change-subscription';
 import { endSubscription } from './end-subscription';
+import { refundOwed, settleOwed } from './owed';
 import { findPendingPaymentIds } from './pending-payment';
 
 const subscriptionRemedy = (dependencies: RemedyDependencies): StuckRemedy => ({
@@ -54,12 +55,15 @@ const subscriptionRemedy = (dependencies: RemedyDependencies): StuckRemedy => ({
         return {
           ...ended,
           set: { ...ended.set, chain: null },
-          event: { type: 'subscription.closed', data: { reason, refundMinor: ended.event.data?.refundMinor } },
+          event: { type: 'subscription.closed', data: { ...ended.event.data, reason } },
           starts: isPending ? [startOf({ process: subscriptionProcess, entity: subscription, restart: true })] : [],
         };
       },
     );
   },
+
+  refundOwed: (input) => refundOwed({ ...input, database: dependencies.database }),
+  settleOwed: (input) => settleOwed({ ...input, database: dependencies.database }),
 });
 
 function requireOpen({ _id, state }: Subscription): void {

@@ -3,18 +3,18 @@ import { byWorkflow, type Actor } from '../../domain/actor';
 import { amountStepOf } from '../../domain/amount-step';
 import { DomainError } from '../../domain/domain-error';
 import type { Money } from '../../domain/money';
-import { negateMoney, subtractMoney, sumMoney, zeroMoney } from '../../domain/money';
-import { leftToRefund, refundsOfAllLeft } from '../../domain/payments/refund';
-import type { BillingPeriod } from '../../domain/subscriptions/billing-period';
-import { planCancelRefund, type CancelRefund } from '../../domain/subscriptions/cancel-refund';
+import { zeroMoney } from '../../domain/money';
+import { refundsOfAllLeft } from '../../domain/payments/refund';
+import { planEndRefund, type EndRefund } from '../../domain/subscriptions/end-refund';
 import { priceOf } from '../../domain/subscriptions/plan';
-import { unusedPrice } from '../../domain/subscriptions/proration';
+import { unusedTime } from '../../domain/subscriptions/proration';
 import type { Database } from '../../models/database';
 import type { Payment } from '../../models/payments/payment';
 import type { Invoice } from '../../models/subscriptions/invoice';
 import type { Subscription } from '../../models/subscriptions/subscription';
 import { acceptRefund } from '../payments/accept-refund';
 import { ConcurrentChange } from './change-subscription';
+import { findPaidFunds } from './paid-funds';
 
 interface Within {
   database: Database;
@@ -38,85 +38,51 @@ const findPayments = ({ database, session }: Within, tenantId: string, paymentId
 export async function refundsOfVoidedInvoice({
   invoice,
   ...within
-}: Within & { invoice: Invoice }): Promise<CancelRefund['refunds']> {
+}: Within & { invoice: Invoice }): Promise<EndRefund['refunds']> {
   return refundsOfAllLeft(await findPayments(within, invoice.tenantId, paidAttempts(invoice)));
 }
 
-export interface ProratedRefundsInput extends Within {
+export interface RefundsAtEndInput extends Within {
   subscription: Subscription;
   /** An unpaid invoice refunds nothing: the time it charges for is left out. */
-  openInvoice: Invoice | null;
-  /** The credit once the open invoice is voided. */
+  openInvoices: readonly Invoice[];
+  /** The credit, with the part that open invoices used. */
   credit: Money;
+  /** True to refund the unused time too. */
+  isProrated: boolean;
   at: string;
 }
 
 /**
- * Returns refunds of the unused part of the time that was paid for, and of the credit, from the payments, the latest
- * first; none where nothing is left.
+ * Returns the refunds when a subscription ends: the credit and, where the end is prorated, the unused part of the time
+ * that was paid for.
  */
-export async function proratedRefunds(input: ProratedRefundsInput): Promise<CancelRefund> {
-  const { database, session, subscription, credit, at } = input;
-  const { _id: subscriptionId, tenantId } = subscription;
-  const { currency } = credit;
-  const paid = await database.models.invoices
-    .find({ tenantId, subscriptionId, state: 'paid' })
-    .sort({ createdAt: -1, _id: -1 })
-    .session(session ?? null)
-    .lean();
-  const isCurrent = ({ period }: Invoice) => period.endAt > at;
-  const made = paid.flatMap((invoice) =>
-    paidAttempts(invoice).map((paymentId) => ({ paymentId, isCurrent: isCurrent(invoice) })),
-  );
-  const payments = await findPayments(
-    input,
-    tenantId,
-    made.map(({ paymentId }) => paymentId),
-  );
-  const byId = new Map(payments.map((payment) => [payment._id, payment]));
-  return planCancelRefund({
-    unused: unusedOf(input) ?? zeroMoney(currency),
-    paidByCredit: sumMoney(paid.filter(isCurrent).map(paidWithoutMoney), currency),
-    credit,
-    sources: made.flatMap(({ paymentId, isCurrent: current }) => {
-      const payment = byId.get(paymentId);
-      return payment ? [{ paymentId, left: leftToRefund(payment), isCurrent: current }] : [];
-    }),
-  });
+export async function refundsAtEnd({ isProrated, credit, ...input }: RefundsAtEndInput): Promise<EndRefund> {
+  const { funds, left, paid } = await findPaidFunds(input);
+  const unused = isProrated ? unusedOf({ ...input, paid }) : null;
+  return planEndRefund({ unused: unused ?? zeroMoney(credit.currency), credit, funds, left });
 }
 
 /**
- * Returns the unused part of the time that was paid for last; null where none was. A change that is still open does not
- * count: its invoice states the unused price before it. A period that is still open is not paid, and the one before it
- * is over.
+ * Returns the unused part of the time that was paid for last; null where none was. A period that is still open is not
+ * paid, and the one before it is over.
  */
 function unusedOf({
   subscription: { tenantId, item, period },
-  openInvoice,
+  openInvoices,
+  paid,
   at,
-}: Omit<ProratedRefundsInput, 'credit'>): Money | null {
-  if (!period || openInvoice?.kind === 'period') return null;
-  const before = openInvoice?.lines.find(({ kind }) => kind === 'unused');
-  const paid: { price: Money; period: Pick<BillingPeriod, 'fullStartAt' | 'endAt'> } = before
-    ? { price: negateMoney(before.amount), period: { fullStartAt: before.startAt, endAt: before.endAt } }
-    : { price: priceOf(item), period };
-  return unusedPrice({ ...paid, stepMinor: amountStepOf({ tenantId, currency: paid.price.currency }), at });
-}
-
-/** Returns the part of an invoice's price that was settled by credit, or by time unused before. */
-function paidWithoutMoney({ lines, total }: Invoice): Money {
-  const price = sumMoney(
-    lines.map(({ amount }) => amount).filter(({ amountMinor }) => amountMinor > 0),
-    total.currency,
-  );
-  return subtractMoney(price, total);
+}: Omit<RefundsAtEndInput, 'credit' | 'isProrated'> & { paid: Money }): Money | null {
+  if (!period || openInvoices.some(({ kind }) => kind === 'period')) return null;
+  const price = priceOf(item);
+  return unusedTime({ price, period, stepMinor: amountStepOf({ tenantId, currency: price.currency }), paid, at });
 }
 
 export interface AcceptRefundsInput {
   database: Database;
   session: ClientSession;
-  subscription: Pick<Subscription, 'tenantId' | 'correlationId'>;
-  refunds: CancelRefund['refunds'];
+  subscription: Pick<Subscription, '_id' | 'tenantId' | 'correlationId'>;
+  refunds: EndRefund['refunds'];
   by?: Actor;
   at: string;
 }
@@ -128,20 +94,20 @@ const REFUNDED_MEANWHILE: readonly string[] = [
 ];
 
 /**
- * Accepts refunds that a step has planned, within the step. If the partner has refunded since, the step is decided
- * again.
+ * Accepts refunds that a step has planned, within the step. `settleRefundResult` records their results on the
+ * subscription. If the partner has refunded since, the step is decided again.
  */
 export async function acceptRefunds({
   database,
   session,
-  subscription: { tenantId, correlationId },
+  subscription: { _id: parentId, tenantId, correlationId },
   refunds,
   by = byWorkflow,
   at,
 }: AcceptRefundsInput): Promise<void> {
   for (const { paymentId, amount } of refunds) {
     try {
-      await acceptRefund({ database, session, tenantId, paymentId, amount, correlationId, by, at });
+      await acceptRefund({ database, session, tenantId, paymentId, parentId, amount, correlationId, by, at });
     } catch (error) {
       if (error instanceof DomainError && REFUNDED_MEANWHILE.includes(error.code))
         throw new ConcurrentChange(`payment ${paymentId} was refunded while a refund of it was planned`);

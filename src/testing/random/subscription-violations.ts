@@ -42,7 +42,7 @@ export async function subscriptionViolations(
     );
   problems.push(...periodProblems(invoices), ...openProblems(subscription, invoices));
   const ended = events.find(({ state }) => hasEnded(state as SubscriptionState));
-  problems.push(...creditProblems(subscription, invoices, Number(ended?.data.refundMinor ?? 0)));
+  problems.push(...creditProblems(subscription, invoices, refundedAtEnd(ended?.data ?? {})));
   if (ended) {
     for (const { _id, createdAt } of [...invoices, ...payments.values()])
       if (createdAt > ended.at) problems.push(`${_id} was created after the end`);
@@ -110,7 +110,10 @@ function periodProblems(invoices: readonly Invoice[]): string[] {
   return problems;
 }
 
-/** Checks the credit: given by invoices below zero, less what others used and a prorated cancel may have refunded. */
+const refundedAtEnd = ({ refundMinor = 0, owedMinor = 0 }: Record<string, unknown>): number =>
+  Number(refundMinor) + Number(owedMinor);
+
+/** Checks the credit: given by invoices below zero, less the parts that others used and that the end refunded. */
 function creditProblems(
   { creditBalance: { amountMinor: credit } }: Subscription,
   invoices: readonly Invoice[],

@@ -4,6 +4,7 @@ import { acceptPlan } from '../../services/subscriptions/accept-plan';
 import { acceptSubscription, type AcceptSubscriptionInput } from '../../services/subscriptions/accept-subscription';
 import type { Subscription } from '../../models/subscriptions/subscription';
 import type { TestApi } from '../test-api';
+import { seedCaptured } from './seed-payment';
 
 const by = { kind: 'api_key', id: 'key_test' } as const;
 
@@ -17,14 +18,15 @@ export interface SeedSubscriptionInput {
   at?: string;
 }
 
-/** Writes a plan, a subscription in its first period and that period's paid invoice. Returns the ids. */
+/** Writes a plan, a subscription in its first period, and that period's invoice with its payment. Returns the ids. */
 export async function seedSubscription({
-  api: { database },
+  api,
   tenantId,
   as = {},
   with: wishes = {},
   at = '2026-11-21T09:00:00.000Z',
 }: SeedSubscriptionInput): Promise<Record<'planId' | 'subscriptionId' | 'invoiceId', string>> {
+  const { database } = api;
   const { models } = database;
   const terms = {
     name: 'Pro',
@@ -60,6 +62,7 @@ export async function seedSubscription({
   );
   const [invoiceId, now] = [newId('invoice'), new Date(at)];
   const { creditBalance: _left, ...amounts } = draft;
+  const paymentId = await seedCaptured({ api, tenantId, ...draft.total });
   await models.invoices.insertMany([
     {
       _id: invoiceId,
@@ -74,7 +77,7 @@ export async function seedSubscription({
       kind: 'period',
       period: { startAt: period.startAt, endAt: period.endAt },
       ...amounts,
-      attempts: [{ attempt: 1, paymentId: newId('payment'), at: now, state: 'paid', reason: null }],
+      attempts: [{ attempt: 1, paymentId, at: now, state: 'paid', reason: null }],
       paidAt: now,
     },
   ]);

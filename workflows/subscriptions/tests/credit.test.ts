@@ -1,4 +1,6 @@
+import { createRecordRefund } from '../../../src/queue/jobs/record-refund';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { waitFor } from '../../../src/testing/wait-for';
 import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
 
 const HOUR = 3_600_000;
@@ -25,6 +27,12 @@ const refundsOf = async (id: string) => {
     .lean();
   return refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
 };
+
+/** Records the results of refunds on their subscriptions, as the queue's worker does. */
+async function recordRefunds(): Promise<void> {
+  const act = createRecordRefund({ database: world.database });
+  for (const row of await world.database.models.outbox.find({ open: true, pending: 'refunds' }).lean()) await act(row);
+}
 
 /** Returns a subscription whose 500 of credit paid half of a renewal; the charge of the other half was declined. */
 async function creditInAnUnpaidRenewal(): Promise<string> {
@@ -60,13 +68,46 @@ describe('the credit of a cancelled subscription', () => {
     expect((await world.events(id)).at(-1)!.data.refundMinor).toBe(credit);
   });
 
-  it('returns with the invoice and stays credit when no refund is requested', async () => {
+  it('is refunded when dunning ends, even where the open invoice had used it', async () => {
     const id = await creditInAnUnpaidRenewal();
-    const { creditApplied } = (await world.invoices(id)).at(-1)!;
-    await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
+    const {
+      creditApplied: { amountMinor: credit },
+    } = (await world.invoices(id)).at(-1)!;
+    await world.advance(id, 40 * DAY);
     expect(await world.handle(id).result()).toBe('cancelled');
-    expect(await refundsOf(id)).toBe(0);
-    expect((await world.read(id)).creditBalance).toEqual(creditApplied);
+    expect((await world.invoices(id)).at(-1)).toMatchObject({ state: 'uncollectible' });
+    expect(await refundsOf(id)).toBe(credit);
+    expect(await world.read(id)).toMatchObject({ reason: 'unpaid', creditBalance: eur(0), owed: eur(0) });
+  });
+
+  it("is refunded at the period's end from the payment it came from; a failed refund is owed", async () => {
+    const id = await world.subscribe({
+      planId: await world.plan({ name: 'Yearly', interval: 'year', amount: eur(12_000) }),
+      paymentMethod: 'pm_refund_fails',
+      userId: await world.user(),
+    });
+    await world.until(id, 'active');
+    await world.untilSettled(id);
+    await world.command(id, 'changePlan', { planId: await world.plan(), when: 'now' });
+    const { amountMinor: credit } = (await world.read(id)).creditBalance;
+    expect(credit).toBeGreaterThan(10_990);
+    await world.command(id, 'cancelSubscription', { when: 'period_end', refund: 'prorated' });
+    await world.advance(id, 32 * DAY);
+    expect(await world.handle(id).result()).toBe('cancelled');
+    const ended = await world.read(id);
+    expect([await refundsOf(id), ended.creditBalance, ended.owed]).toEqual([credit, eur(0), eur(0)]);
+
+    await world.relay();
+    const failed = { state: 'failed', parentId: id } as const;
+    await waitFor(() => world.database.models.refunds.exists(failed), { what: 'the refund to fail' });
+    for (let time = 0; time < 2; time++) await recordRefunds();
+    expect((await world.read(id)).owed).toEqual(eur(credit));
+    expect(await world.timeline(id)).toEqual(expect.arrayContaining(['cancelled', 'refund_failed']));
+    expect(await world.mails(id)).toEqual(['subscriptionCancelled', 'refundFailed']);
+    const listed = { entityId: id, kind: 'refund_owed', open: true } as const;
+    expect(await world.database.models.stuckItems.find(listed).lean()).toHaveLength(1);
+    // The payment can be refunded again.
+    expect((await world.payments(id))[0]).toMatchObject({ state: 'captured', pendingRefundMinor: 0 });
   });
 
   it('is refunded from the payment it came from, even when its period is long over', async () => {

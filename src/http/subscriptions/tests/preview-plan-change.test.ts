@@ -3,6 +3,7 @@ import { newId } from '../../../domain/ids';
 import { moneyOf } from '../../../domain/money';
 import { billingStandingOf, changePlan } from '../../../domain/subscriptions/plan-change';
 import { expectContract } from '../../../testing/expect-contract';
+import { findPaidFunds } from '../../../services/subscriptions/paid-funds';
 import { seedSubscription } from '../../../testing/worlds/seed-subscription';
 import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
 
@@ -64,7 +65,8 @@ describe('the preview of a change', () => {
     const next = { planId: nextId, plan: { name, amount, interval, intervalCount, trialDays }, quantity };
     const { nextPeriodAt } = subscription;
     const standing = billingStandingOf(subscription);
-    const { draft, period: after } = changePlan({ when, at: answer.body.at, standing, next });
+    const { paid } = await findPaidFunds({ database: api.database, subscription });
+    const { draft, period: after } = changePlan({ when, at: answer.body.at, standing, next, paid });
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({
       at: expect.any(String),
@@ -73,6 +75,22 @@ describe('the preview of a change', () => {
       period: { startAt: after!.startAt, endAt: after!.endAt },
     });
     expect(answer.body.total.amountMinor).toBeGreaterThan(0);
+  });
+
+  it('credits no unused time whose payment was refunded', async () => {
+    const at = new Date(Date.now() - 10 * 86_400_000).toISOString();
+    const { subscriptionId, planId, invoiceId } = await seedSubscription({ api, tenantId, at });
+    const { attempts } = await api.database.models.invoices.findById(invoiceId).lean().orFail();
+    await api.database.models.payments.updateOne(
+      { _id: attempts[0]!.paymentId },
+      { $set: { state: 'refunded', refundedMinor: 2900 } },
+    );
+    const { body } = await api
+      .call('post', `/subscriptions/${subscriptionId}/change-plan/preview`, key)
+      .send({ planId, quantity: 3, when: 'now' });
+    expect(body.lines[0]).toMatchObject({ kind: 'unused', amount: { amountMinor: 0 } });
+    expect(body.total).toEqual({ amountMinor: body.lines[1].amount.amountMinor, currency: 'EUR' });
+    expect(body.total.amountMinor).toBeGreaterThan(2900);
   });
 
   it('takes effect no earlier than the last event of the subscription', async () => {

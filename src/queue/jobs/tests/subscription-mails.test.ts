@@ -145,20 +145,20 @@ describe('a renewal that fails', () => {
       expect(mails[index]?.text).toContain(retry);
     }
     for (const sentence of texts.until) expect(mails[4]?.text).toContain(sentence);
-    expect(mails[5]?.text).not.toMatch(/given back|erstattet/);
+    expect(mails[5]?.text).not.toMatch(/refunded|erstattet/);
   });
 });
 
 it.each([
-  ['English', english, yen, 617, 'For the time that was paid and not used, ¥617 will be given back.'],
-  ['German', german, yen, 617, 'Für die bezahlte und nicht genutzte Zeit werden 617 ¥ erstattet.'],
+  ['English', english, yen, 617, '¥617, which you paid and did not use, is being refunded.'],
+  ['German', german, yen, 617, '617 ¥, die Sie bezahlt und nicht genutzt haben, werden gerade erstattet.'],
   // Half of it is 6175, and Stripe accepts only multiples of ten.
   [
     'English in dinars',
     english,
     { amountMinor: 12_350, currency: 'KWD' },
     6170,
-    'For the time that was paid and not used, KWD 6.170 will be given back.',
+    'KWD 6.170, which you paid and did not use, is being refunded.',
   ],
 ])(
   'the mail at the end of a subscription that is refunded in part says how much, in %s',

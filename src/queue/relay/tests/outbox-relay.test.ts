@@ -150,7 +150,11 @@ test('publishing a row again makes a second job only after the first is gone', a
     queues,
     logger: silent,
     periodic: {},
-    consumers: { mail: async ({ _id }) => handled.push(_id) < 0, analytics: async () => false },
+    consumers: {
+      mail: async ({ _id }) => handled.push(_id) < 0,
+      analytics: async () => false,
+      refunds: async () => false,
+    },
   });
   bed.onClear(() => workers.close());
   await queues.publish({ consumer: 'mail', rowIds: [row._id] });

@@ -52,7 +52,11 @@ test('every effect happens once per consumer though Redis is flushed and both re
       queues: bed.openQueues(prefix),
       logger: silent,
       periodic: {},
-      consumers: { mail: countingConsumer(database, 'mail'), analytics: countingConsumer(database, 'analytics') },
+      consumers: {
+        mail: countingConsumer(database, 'mail'),
+        analytics: countingConsumer(database, 'analytics'),
+        refunds: async () => false,
+      },
     });
     bed.onClear(() => workers.close());
   }

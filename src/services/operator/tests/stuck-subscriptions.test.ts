@@ -152,7 +152,7 @@ it('closed with an invoice that failed, a subscription voids the invoice', async
   expect(await world.read(id)).toMatchObject({ state: 'cancelled', charge: null });
 });
 
-it('closed with an invoice partly paid by credit, a subscription keeps the credit', async () => {
+it('closed with an invoice partly paid by credit, a subscription owes the credit', async () => {
   const id = await world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_declined' });
   await world.until(id, 'incomplete');
   await world.handle(id).terminate('from outside');
@@ -162,7 +162,33 @@ it('closed with an invoice partly paid by credit, a subscription keeps the credi
     { $set: { creditApplied: { amountMinor: 300, currency: 'EUR' } } },
   );
   await close(await list(id));
-  expect((await world.read(id)).creditBalance).toEqual({ amountMinor: 300, currency: 'EUR' });
+  expect(await world.read(id)).toMatchObject({ creditBalance: { amountMinor: 0 }, owed: { amountMinor: 300 } });
+  const owed = await world.database.models.stuckItems.findOne({ entityId: id, kind: 'refund_owed' }).lean().orFail();
+  expect(owed.detail).toContain('3.00 EUR is owed');
+  // No payment can refund this amount: the operator returns it by other means.
+  await expect(restart(owed)).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
+  expect((await close(owed)).state).toBe('closed');
+  expect((await world.read(id)).owed.amountMinor).toBe(0);
+});
+
+it('closed between the invoice and its payment by credit alone, a subscription spends the credit once', async () => {
+  const id = await orphaned();
+  const [invoice] = await world.invoices(id);
+  const credit = { amountMinor: 1000, currency: 'EUR' };
+  await world.database.models.invoices.updateOne({ _id: invoice!._id }, { $set: { creditApplied: credit } });
+  const charge = {
+    invoiceId: invoice!._id,
+    periodStart: invoice!.period.startAt,
+    attempt: 1,
+    status: 'pending',
+    rung: 1,
+    failedAt: null,
+    nextAt: null,
+  } as const;
+  await world.database.models.subscriptions.updateOne({ _id: id }, { $set: { charge } });
+  await close(await list(id));
+  expect(await world.read(id)).toMatchObject({ creditBalance: { amountMinor: 0 }, owed: { amountMinor: 0 } });
+  expect((await world.invoices(id))[0]).toMatchObject({ state: 'paid' });
 });
 
 it('closed with an invoice that was paid in part, a subscription refunds that part', async () => {

@@ -1,5 +1,6 @@
 import { refundPaymentId } from '../../../contracts/payments/payment';
 import { consumersOf, summaryOf } from '../../../contracts/events';
+import { createRefundActivities } from '../../../../activities/payments/refunds';
 import { newId } from '../../../domain/ids';
 import { presentRefund } from '../../../http/payments/present-payment';
 import { tenantIdOf } from '../../../domain/tenant';
@@ -107,6 +108,22 @@ describe('a late refund failure', () => {
     expect(await models.ledgerPostings.find({ tenantId, paymentId }).lean()).toMatchObject([
       { event: 'refund_reversal', lines: [{ account: 'refunded', amountMinor: 100 }, { account: 'fulfilled' }] },
     ]);
+  });
+
+  it('is not missed where it comes before the process has recorded the success', async () => {
+    const refundId = await refund('pending');
+    const { paymentId } = await database.models.refunds.findById(refundId).lean().orFail();
+    expect(await report(refundId)).not.toBeNull();
+    const { settleRefund } = createRefundActivities({ database } as never);
+    const at = '2026-11-21T09:00:05.000Z';
+    const step = { tenantId, refundId, chain: null as never, step: 'settle', at };
+    expect(await settleRefund({ ...step, outcome: 'succeeded', reason: null })).toEqual({ state: 'failed' });
+    expect(await database.models.refunds.findById(refundId).lean()).toMatchObject({ failure: 'failed_after_success' });
+    expect(await database.models.payments.findById(paymentId).lean()).toMatchObject({
+      state: 'captured',
+      refundedMinor: 0,
+      pendingRefundMinor: 0,
+    });
   });
 
   it('changes nothing for a refund that is pending or failed, nor does a report of success', async () => {

@@ -12,8 +12,7 @@ import type { Actor } from '../../../domain/actor';
 import { DomainError } from '../../../domain/domain-error';
 import { requireChange, requireSameCurrency } from '../../../domain/subscriptions/invoice';
 import { billingStandingOf } from '../../../domain/subscriptions/plan-change';
-import { hasEnded, refuseCancelTerms, refuseSubscriptionCommand } from '../../../domain/subscriptions/subscription';
-import { requireAccepted } from '../../../domain/refusal';
+import { hasEnded, refuseSubscriptionCommand } from '../../../domain/subscriptions/subscription';
 import { findPlanItem } from '../../../services/subscriptions/accept-subscription';
 import type { Subscription } from '../../../models/subscriptions/subscription';
 import { sendCommand, type CommandDependencies } from '../../send-command';
@@ -35,7 +34,7 @@ export type SendSubscriptionCommandInput = {
  * `commandPayloads` under the command's id (`{ paymentMethod }`), written by the caller before.
  *
  * @throws DomainError as `sendCommand`; `PLAN_UNKNOWN`, `PLAN_CURRENCY_DIFFERS`, `NOTHING_TO_CHANGE`,
- *   `INTEGER_OUT_OF_RANGE`, `AMOUNT_TOO_LARGE`, `REFUND_NOT_APPLICABLE`, `RESUME_IN_PAST` for invalid terms; the
+ *   `INTEGER_OUT_OF_RANGE`, `AMOUNT_TOO_LARGE`, `RESUME_IN_PAST` for invalid terms; the
  *   conflicts `PREVIEW_OUTDATED`, `SUBSCRIPTION_CANCELLED`, `SUBSCRIPTION_NOT_STARTED`, `SUBSCRIPTION_PAUSED`, `SUBSCRIPTION_NOT_PAUSED`,
  *   `SUBSCRIPTION_RESUMING`, `INVOICE_OPEN`, `CHANGE_WAITING`, `NOTHING_TO_UNDO`.
  */
@@ -84,7 +83,6 @@ async function requirePossible(
   { database }: CommandDependencies,
   { tenantId, subscriptionId, command, terms, commandId }: SendSubscriptionCommandInput,
 ): Promise<void> {
-  if (command === 'cancelSubscription') requireAccepted(refuseCancelTerms(terms));
   if (command !== 'changePlan') return;
   const { subscriptions, events } = database.models;
   const subscription = await subscriptions.findOne({ _id: subscriptionId, tenantId }).lean();
