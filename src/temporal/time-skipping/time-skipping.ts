@@ -36,7 +36,7 @@ const MAX_EVENTS_WHILE_BUSY = 2000;
  * The multiple of the stall limit for an outside wait: longer than an abandoned call to the gateway may still be in
  * flight, because such a call counts as lost only after that time.
  */
-const OUTSIDE_STALLS = 3;
+const OUTSIDE_STALLS = 2;
 const NUDGE_EVERY_MS = 5000;
 /**
  * The lag that counts as arrived, and the idle time that a workflow needs before a skip begins: much longer than the
@@ -98,14 +98,19 @@ export async function advanceWorkflowTo(input: AdvanceWorkflowToInput): Promise<
       await outside?.checkNow();
     }
 
-    // Signalling the workflow to check adds events to its history, but is no progress.
+    // Signalling the workflow to check adds events to its history, and runs its children, but is no progress.
     const limitMs = isOutside ? OUTSIDE_STALLS * stallAfterMs : stallAfterMs;
     const isStalled = await stall.isStalled({
       own: isOutside ? 'waits for something outside' : own,
-      children: async () => movementOf(await describeChildren({ client, of: snapshot })),
+      children: async () => (isOutside ? '' : movementOf(await describeChildren({ client, of: snapshot }))),
       checkedAt,
       limitMs,
     });
+    if (isStalled && isOutside && !(await outside?.waits())) {
+      // It has happened meanwhile, and the workflow is still at work on it.
+      isOutside = false;
+      continue;
+    }
     const events = busy.count(snapshot, idleForMs > leewayMs);
     if (isStalled || events > MAX_EVENTS_WHILE_BUSY) {
       await endSkip({ client, workflowId });

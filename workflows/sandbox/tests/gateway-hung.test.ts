@@ -16,7 +16,7 @@ import { waitFor } from '../../../src/testing/wait-for';
 
 const HOUR = 3_600_000;
 /**
- * Milliseconds without progress until the advance fails; three times as long for a process that waits for the gateway.
+ * Milliseconds without progress until the advance fails; twice as long for a process that waits for the gateway.
  */
 const STALL_AFTER_MS = 4000;
 /** Business time that a few useless look-ups may take. */
