@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { bundleWorkflowCode, Worker, type WorkerOptions } from '@temporalio/worker';
+import { bundleWorkflowCode, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../../activities';
 import { translateDomainError } from '../../../activities/translate-domain-error';
 import type { PaymentGateway } from '../../clients/gateways/payment-gateway';
@@ -10,6 +10,7 @@ import type { Partner } from '../../models/partners/partner';
 import { createClock } from '../../services/clock';
 import { createSandboxClockMover } from '../../temporal/time-skipping/sandbox-clock';
 import { createWorkflowStarter, type WorkflowStarter } from '../../temporal/workflow-starter';
+import { createWorkerHere } from '../servers/create-worker-here';
 import { openTestDatabase } from '../servers/test-database';
 import { openTestNamespace } from '../servers/test-namespace';
 import { waitFor } from '../wait-for';
@@ -96,16 +97,13 @@ export async function openBaseWorld(input: BaseWorldInput) {
 
   const workers = new Map<TaskQueue, () => Promise<void>>();
   const startWorker = async (taskQueue: TaskQueue): Promise<void> => {
-    const worker = await Worker.create({
+    const worker = await createWorkerHere({
       connection,
       namespace,
       taskQueue,
       workflowBundle: bundle,
       activities,
       interceptors: { activity: [translateDomainError] },
-      // Runs workflow code in this thread: another thread would load the SDK again, for longer than most tests take.
-      // Tests of whole processes run the threads of production.
-      debugMode: true,
       ...input.worker,
     });
     const running = worker.run();

@@ -3,6 +3,7 @@ import { userOnboardingId } from '../../contracts/users/onboarding';
 import { newId } from '../../domain/ids';
 import type { Mode } from '../../domain/tenant';
 import { createOnboardingCommands } from '../../temporal/commands/users/onboarding-commands';
+import { describeWorkflow } from '../../temporal/time-skipping/time-skipping-api';
 import { untilAnswered } from '../platform/until-answered';
 import { acceptOnboarding } from './accept-onboarding';
 import { openBaseWorld, tester, type BaseWorldInput } from './base-world';
@@ -17,6 +18,7 @@ export async function openSandboxWorld(input: Pick<BaseWorldInput, 'wrap' | 'sta
   });
   const { database, client, starter, clock } = world;
   const send = createOnboardingCommands({ client, database, starter });
+  const describe = (onboardingId: string) => describeWorkflow({ client, workflowId: userOnboardingId(onboardingId) });
 
   return {
     ...world,
@@ -29,6 +31,18 @@ export async function openSandboxWorld(input: Pick<BaseWorldInput, 'wrap' | 'sta
       if (start) await starter.start(row);
       return onboarding._id;
     },
+    /** Accepts and starts an onboarding, and waits until its first mail is requested. */
+    async onboardUntilMailed(tenantId: string): Promise<string> {
+      const id = await this.onboard(tenantId);
+      await world.untilMailed(id, 1);
+      return id;
+    },
+    describe,
+    /** Returns the milliseconds by which the clock of the workflow is ahead of real time; NaN without a workflow. */
+    offsetOf: async (onboardingId: string): Promise<number> => (await describe(onboardingId))?.offsetMs ?? NaN,
+    /** Returns the times of the events in their order, in milliseconds. */
+    timesOf: async (onboardingId: string): Promise<number[]> =>
+      (await world.events(onboardingId)).map(({ at }) => at.getTime()),
     command: (
       tenantId: string,
       onboardingId: string,
@@ -40,5 +54,8 @@ export async function openSandboxWorld(input: Pick<BaseWorldInput, 'wrap' | 'sta
     handle: (onboardingId: string) => client.workflow.getHandle(userOnboardingId(onboardingId)),
   };
 }
+
+/** Returns the times in ascending order. */
+export const ascending = (times: readonly number[]): number[] => times.toSorted((a, b) => a - b);
 
 export type SandboxWorld = Awaited<ReturnType<typeof openSandboxWorld>>;

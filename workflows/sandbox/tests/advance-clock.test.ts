@@ -1,13 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { createAdvanceTenant } from '../../../src/temporal/time-skipping/advance-tenant';
-import { describeWorkflow } from '../../../src/temporal/time-skipping/time-skipping-api';
 import { taskQueues } from '../../../src/contracts/task-queues';
-import { userOnboardingId } from '../../../src/contracts/users/onboarding';
 import type { Database } from '../../../src/models/database';
 import { tenantModels } from '../../../src/services/sandbox/delete-tenant-data';
 import { resetSandbox } from '../../../src/temporal/commands/sandbox/reset-sandbox';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { openSandboxWorld, type SandboxWorld } from '../../../src/testing/worlds/sandbox-world';
+import { ascending, openSandboxWorld, type SandboxWorld } from '../../../src/testing/worlds/sandbox-world';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -20,20 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const timesOf = async (id: string) => (await world.events(id)).map(({ at }) => at.getTime());
-const ascending = (times: number[]) => [...times].sort((a, b) => a - b);
-const waiting = async (tenantId: string) => {
-  const id = await world.onboard(tenantId);
-  await world.untilMailed(id, 1);
-  return id;
-};
-const offsetOf = async (id: string) =>
-  (await describeWorkflow({ client: world.client, workflowId: userOnboardingId(id) }))?.offsetMs ?? NaN;
-
 describe('the sandbox clock', () => {
   it('takes an onboarding past its deadlines, with the days in its timeline', async () => {
     const tenantId = await world.newTenant();
-    const id = await waiting(tenantId);
+    const id = await world.onboardUntilMailed(tenantId);
     const before = await world.clock.now(tenantId);
     const operation = await world.ended(await world.advance(tenantId, 'P8D'));
     expect(operation).toMatchObject({ state: 'completed', failure: null, hops: { done: 8, total: 8 } });
@@ -55,7 +43,7 @@ describe('the sandbox clock', () => {
         .map(({ at }) => (at.getTime() - createdAt.getTime()) / DAY);
     expect(daysAfter('verification_reminded')).toEqual([expect.closeTo(1, 2), expect.closeTo(3, 2)]);
     expect(daysAfter('expired')).toEqual([expect.closeTo(7, 2)]);
-    expect(await timesOf(id)).toEqual(ascending(await timesOf(id)));
+    expect(await world.timesOf(id)).toEqual(ascending(await world.timesOf(id)));
 
     const passed = (await world.clock.now(tenantId)).getTime() - before.getTime();
     expect(passed).toBeGreaterThanOrEqual(8 * DAY);
@@ -64,9 +52,9 @@ describe('the sandbox clock', () => {
 
   it('keeps the order between entities to a day, however far it advances', async () => {
     const tenantId = await world.newTenant();
-    const first = await waiting(tenantId);
+    const first = await world.onboardUntilMailed(tenantId);
     expect((await world.ended(await world.advance(tenantId, 'PT36H'))).state).toBe('completed');
-    const second = await waiting(tenantId);
+    const second = await world.onboardUntilMailed(tenantId);
     expect((await world.ended(await world.advance(tenantId, 'P1M'))).state).toBe('completed');
     expect([(await world.read(first)).state, (await world.read(second)).state]).toEqual(['expired', 'expired']);
     const inOrderOfRecording = await world.database.models.events.find({ tenantId }).sort({ _id: 1 }).lean();
@@ -89,14 +77,14 @@ describe('the sandbox clock', () => {
     expect(await world.command(tenantId, patient, 'verifyEmail', { generation: 1 })).toMatchObject({
       state: 'awaiting_profile',
     });
-    for (const at of [...(await timesOf(hasty)), ...(await timesOf(patient))]) {
+    for (const at of [...(await world.timesOf(hasty)), ...(await world.timesOf(patient))]) {
       expect(Math.abs(at - tenantMs)).toBeLessThan(60_000);
     }
     expect((await world.read(patient)).until!.getTime() - tenantMs).toBeGreaterThan(13.9 * DAY);
 
     expect((await world.ended(await world.advance(tenantId, 'P15D'))).state).toBe('completed');
     expect((await world.read(patient)).state).toBe('completed');
-    expect(await timesOf(patient)).toEqual(ascending(await timesOf(patient)));
+    expect(await world.timesOf(patient)).toEqual(ascending(await world.timesOf(patient)));
   });
 
   it('starts a workflow that waits in the outbox, and advances it too', async () => {
@@ -108,7 +96,7 @@ describe('the sandbox clock', () => {
 
   it('advances an entity created during the advance to the target too', async () => {
     const tenantId = await world.newTenant();
-    await waiting(tenantId);
+    await world.onboardUntilMailed(tenantId);
     const advance = await world.advance(tenantId, 'P12D');
     const born: string[] = [];
     // A bounded number: each must be advanced too, so an endless stream could outrun the clock.
@@ -122,9 +110,9 @@ describe('the sandbox clock', () => {
     expect(born.length).toBeGreaterThan(1);
     for (const id of born) {
       await world.untilMailed(id, 1);
-      const stand = await describeWorkflow({ client: world.client, workflowId: userOnboardingId(id) });
+      const stand = await world.describe(id);
       if (stand?.running) expect(Math.abs(stand.offsetMs - clock)).toBeLessThan(1000);
-      expect(await timesOf(id)).toEqual(ascending(await timesOf(id)));
+      expect(await world.timesOf(id)).toEqual(ascending(await world.timesOf(id)));
     }
   });
 
@@ -151,7 +139,11 @@ describe('the sandbox clock', () => {
 
   it('advances two tenants concurrently and no third', async () => {
     const [one, two, three] = [await world.newTenant(), await world.newTenant(), await world.newTenant()];
-    const [a, b, c] = [await waiting(one), await waiting(two), await waiting(three)];
+    const [a, b, c] = [
+      await world.onboardUntilMailed(one),
+      await world.onboardUntilMailed(two),
+      await world.onboardUntilMailed(three),
+    ];
     const [first, second] = await Promise.all([world.advance(one, 'P8D'), world.advance(two, 'P2D')]);
     expect(await world.ended(first)).toMatchObject({ state: 'completed' });
     expect(await world.ended(second)).toMatchObject({ state: 'completed' });
@@ -160,8 +152,8 @@ describe('the sandbox clock', () => {
       'awaiting_verification',
       'awaiting_verification',
     ]);
-    expect(await offsetOf(b)).toBeCloseTo(2 * DAY, -3);
-    expect(Math.abs(await offsetOf(c))).toBeLessThan(1000);
+    expect(await world.offsetOf(b)).toBeCloseTo(2 * DAY, -3);
+    expect(Math.abs(await world.offsetOf(c))).toBeLessThan(1000);
     expect(await world.clock.offsetMs(three)).toBe(0);
   });
 
@@ -194,8 +186,8 @@ describe('the sandbox clock', () => {
 
   it('resets to an empty sandbox in real time, even during an advance', async () => {
     const [tenantId, other] = [await world.newTenant(), await world.newTenant()];
-    const untouched = await waiting(other);
-    const gone = [await waiting(tenantId), await world.onboard(tenantId, { start: false })];
+    const untouched = await world.onboardUntilMailed(other);
+    const gone = [await world.onboardUntilMailed(tenantId), await world.onboard(tenantId, { start: false })];
     expect((await world.ended(await world.advance(tenantId, 'P2D'))).state).toBe('completed');
     const operationId = await world.advance(tenantId, 'P300D');
     for (let time = 0; time < 2; time++)
@@ -210,8 +202,8 @@ describe('the sandbox clock', () => {
     expect(await world.clock.offsetMs(tenantId)).toBe(0);
     for (const id of gone) expect((await world.handle(id).describe()).status.name).toBe('TERMINATED');
     expect((await world.read(untouched)).state).toBe('awaiting_verification');
-    const fresh = await waiting(tenantId);
-    expect(Math.abs(await offsetOf(fresh))).toBeLessThan(1000);
+    const fresh = await world.onboardUntilMailed(tenantId);
+    expect(Math.abs(await world.offsetOf(fresh))).toBeLessThan(1000);
     expect((await world.ended(await world.advance(tenantId, 'P8D'))).state).toBe('completed');
     expect((await world.read(fresh)).state).toBe('expired');
     expect(await world.database.models.operations.findById(operationId)).toBeNull();

@@ -1,8 +1,8 @@
-import { beginSkip, describeWorkflow } from '../../../src/temporal/time-skipping/time-skipping-api';
+import { beginSkip } from '../../../src/temporal/time-skipping/time-skipping-api';
 import { taskQueues } from '../../../src/contracts/task-queues';
 import { userOnboardingId } from '../../../src/contracts/users/onboarding';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { openSandboxWorld, type SandboxWorld } from '../../../src/testing/worlds/sandbox-world';
+import { ascending, openSandboxWorld, type SandboxWorld } from '../../../src/testing/worlds/sandbox-world';
 import { waitFor } from '../../../src/testing/wait-for';
 
 const DAY = 86_400_000;
@@ -26,18 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const timesOf = async (id: string) => (await world.events(id)).map(({ at }) => at.getTime());
-const ascending = (times: number[]) => [...times].sort((a, b) => a - b);
-const waiting = async (tenantId: string) => {
-  const id = await world.onboard(tenantId);
-  await world.untilMailed(id, 1);
-  return id;
-};
-const offsetOf = async (id: string) =>
-  (await describeWorkflow({ client: world.client, workflowId: userOnboardingId(id) }))?.offsetMs ?? NaN;
-
-const failedAttempts = async (id: string) =>
-  (await describeWorkflow({ client: world.client, workflowId: userOnboardingId(id) }))?.failing?.attempts ?? 0;
+const failedAttempts = async (id: string) => (await world.describe(id))?.failing?.attempts ?? 0;
 /** Waits until a step of the onboarding has failed once more. */
 const untilFailedAgain = async (id: string) => {
   const before = await failedAttempts(id);
@@ -47,7 +36,7 @@ const untilFailedAgain = async (id: string) => {
 describe('an advance of the sandbox clock', () => {
   it('continues where it was when every worker stops in the middle', async () => {
     const tenantId = await world.newTenant();
-    const ids = [await waiting(tenantId), await waiting(tenantId)];
+    const ids = [await world.onboardUntilMailed(tenantId), await world.onboardUntilMailed(tenantId)];
     const operationId = await world.advance(tenantId, 'P20D');
     await waitFor(async () => (await world.operation(operationId)).offsets.reachedMs > 0, {
       what: 'the first hop',
@@ -62,13 +51,13 @@ describe('an advance of the sandbox clock', () => {
     expect(await world.ended(operationId)).toMatchObject({ state: 'completed', failure: null });
     for (const id of ids) {
       expect((await world.read(id)).state).toBe('expired');
-      expect(await timesOf(id)).toEqual(ascending(await timesOf(id)));
+      expect(await world.timesOf(id)).toEqual(ascending(await world.timesOf(id)));
     }
   });
 
   it('ends with a named failure when a step keeps failing, before the next deadline', async () => {
     const tenantId = await world.newTenant();
-    const id = await waiting(tenantId);
+    const id = await world.onboardUntilMailed(tenantId);
     mailless.add(id);
     const operation = await world.ended(await world.advance(tenantId, 'P8D'));
     expect(operation).toMatchObject({
@@ -81,10 +70,10 @@ describe('an advance of the sandbox clock', () => {
     });
     expect((await world.read(id)).state).toBe('awaiting_verification');
     // The reminder is due after a day; its retries skip no time.
-    expect(await offsetOf(id)).toBeLessThan(DAY + 1000);
-    expect(await world.clock.offsetMs(tenantId)).toBeLessThanOrEqual(await offsetOf(id));
+    expect(await world.offsetOf(id)).toBeLessThan(DAY + 1000);
+    expect(await world.clock.offsetMs(tenantId)).toBeLessThanOrEqual(await world.offsetOf(id));
     await untilFailedAgain(id);
-    expect(await offsetOf(id)).toBeLessThan(DAY + 1000);
+    expect(await world.offsetOf(id)).toBeLessThan(DAY + 1000);
 
     mailless.delete(id);
     await world.untilMailed(id, 2);
@@ -94,18 +83,18 @@ describe('an advance of the sandbox clock', () => {
 
   it('skips no time while a step fails, even without supervision', async () => {
     const tenantId = await world.newTenant();
-    const id = await waiting(tenantId);
+    const id = await world.onboardUntilMailed(tenantId);
     mailless.add(id);
     await beginSkip({ client: world.client, workflowId: userOnboardingId(id), byMs: 8 * DAY });
     await untilFailedAgain(id);
     await untilFailedAgain(id);
-    expect(await offsetOf(id)).toBeLessThan(DAY + 1000);
+    expect(await world.offsetOf(id)).toBeLessThan(DAY + 1000);
     mailless.delete(id);
   });
 
   it('survives a step that fails for a moment', async () => {
     const tenantId = await world.newTenant();
-    const id = await waiting(tenantId);
+    const id = await world.onboardUntilMailed(tenantId);
     mailless.add(id);
     const operationId = await world.advance(tenantId, 'P8D');
     await untilFailedAgain(id);
@@ -118,7 +107,7 @@ describe('an advance of the sandbox clock', () => {
 
   it('names the workflow whose tasks no worker takes', async () => {
     const tenantId = await world.newTenant();
-    const id = await waiting(tenantId);
+    const id = await world.onboardUntilMailed(tenantId);
     await world.stopWorkers(taskQueues.users);
     const operation = await world.ended(await world.advance(tenantId, 'P8D'));
     await world.startWorkers(taskQueues.users);
@@ -126,6 +115,6 @@ describe('an advance of the sandbox clock', () => {
       state: 'failed',
       failure: { code: 'WORKFLOW_STALLED', workflowId: userOnboardingId(id) },
     });
-    expect(await offsetOf(id)).toBeLessThan(2 * DAY + 1000);
+    expect(await world.offsetOf(id)).toBeLessThan(2 * DAY + 1000);
   });
 });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { Worker } from '@temporalio/worker';
+import type { Worker } from '@temporalio/worker';
 import { recordHistory } from '../../record-history';
+import { createWorkerHere } from '../../servers/create-worker-here';
 import { quietTemporal } from '../../servers/quiet-temporal';
 import { openTestNamespace, type TestNamespace } from '../../servers/test-namespace';
 
@@ -13,13 +14,12 @@ let running: Promise<void>;
 beforeAll(async () => {
   quietTemporal();
   temporal = await openTestNamespace();
-  worker = await Worker.create({
+  worker = await createWorkerHere({
     connection: temporal.connection,
     namespace: temporal.namespace,
     taskQueue,
     workflowsPath: require.resolve('../patched-greeting.ts'),
     activities: { sendLetter: async () => void sent.push('letter'), sendMail: async () => void sent.push('mail') },
-    debugMode: true,
   });
   running = worker.run();
 });
