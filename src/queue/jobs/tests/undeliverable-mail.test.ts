@@ -2,6 +2,7 @@ import { createMailer, type Mailer } from '../../../clients/mailer/mailer';
 import { newId } from '../../../domain/ids';
 import { presentOnboarding } from '../../../http/users/present-onboarding';
 import { summaryOf } from '../../../contracts/events';
+import { openStuckItem } from '../../../services/operator/stuck-items';
 import { createStuckOperations } from '../../../services/operator/stuck-operations';
 import { createRunningWorkflows } from '../../../temporal/running-workflows';
 import { silent } from '../../../testing/queue-test-bed';
@@ -114,14 +115,11 @@ test('an operator closes an undeliverable mail, and the partner sees that it is 
 test('a mail that was refused for now is closed by an operator too', async () => {
   const id = await world.accept();
   await world.untilMailed(id, 1);
-  const { outbox, stuckItems } = world.database.models;
+  const { outbox } = world.database.models;
   const row = await outbox.findOne({ entityId: id, pending: 'mail' }).lean().orFail();
-  const { tenantId, entityType } = row;
-  await stuckItems.create({
-    _id: newId('stuckItem'),
-    ...{ tenantId, entityType, entityId: id, kind: 'outbox_failing', subject: row._id, detail: 'x' },
-    ...{ state: 'open', open: true, createdAt: new Date(), updatedAt: new Date() },
-  });
+  const { _id: subject, tenantId, entityType, entityId } = row;
+  const item = { tenantId, entityType, entityId, subject, kind: 'outbox_failing', detail: 'x' } as const;
+  await openStuckItem({ database: world.database, ...item });
   await operate('close', id);
   expect(await outbox.findById(row._id).lean()).toMatchObject({ pending: [], doneAt: expect.any(Date) });
   expect((await shown(id)).verificationMail?.state).toBe('closed');
