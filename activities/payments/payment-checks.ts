@@ -16,7 +16,6 @@ import {
 } from '../../src/domain/payments/fraud';
 import { requireAmount } from '../../src/domain/money';
 import { tenantOf } from '../../src/domain/tenant';
-import { byWorkflow } from '../../src/domain/actor';
 import type { Payment } from '../../src/models/payments/payment';
 import { applyStep } from '../../src/services/apply-step';
 import { findEntity } from '../../src/services/find-entity';
@@ -24,6 +23,7 @@ import { claimPayment } from '../../src/services/payments/claim-payment';
 import { movePayment } from '../../src/services/payments/move-payment';
 import { isGatewayError } from './gateway-reports';
 import { methodOwnerOf } from './payment-customer';
+import { paymentKey, paymentStep } from './payment-step';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -35,8 +35,7 @@ export const createPaymentCheckActivities = ({
   fraudRules = defaultFraudRules,
 }: ActivityDependencies) => {
   const { models } = database;
-  const find = ({ tenantId, paymentId }: PaymentStepInput) =>
-    findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
+  const find = (input: PaymentStepInput) => findEntity({ database, ...paymentKey(input) });
 
   /**
    * Counts the payments that customers start themselves; a parent's charges are left out, because many of them are due
@@ -69,18 +68,6 @@ export const createPaymentCheckActivities = ({
     return { ...fraudRules, denyList: [...fraudRules.denyList, ...(partner?.denyList ?? [])] };
   };
 
-  const step = ({ tenantId, paymentId, chain, step: name, at }: PaymentStepInput) =>
-    ({
-      tenantId,
-      entityType: 'payment',
-      entityId: paymentId,
-      chain,
-      step: name,
-      at,
-      by: byWorkflow,
-      from: ['validating'],
-    }) as const;
-
   return {
     /**
      * Makes this run the owner of the payment and returns the state to continue from. Throws `ENTITY_NOT_OURS` for a
@@ -105,7 +92,7 @@ export const createPaymentCheckActivities = ({
       const [velocity, rules] = await Promise.all([velocityOf(payment, input.at), rulesOf(payment)]);
       const { decision, reasons } = assessFraud({ facts: { amount, velocity, subjects }, rules });
       const { data } = await applyStep(database, {
-        ...step(input),
+        ...paymentStep(input, ['validating']),
         set: { fraud: { decision, reasons: reasons.map(({ rule, detail }) => ({ rule, detail })) } },
         event: { type: 'payment.fraud_checked', data: { decision, rules: reasons.map(({ rule }) => rule) } },
       });
@@ -148,7 +135,7 @@ export const createPaymentCheckActivities = ({
         expiryYear: facts.expiryYear,
       };
       const { data } = await applyStep(database, {
-        ...step(input),
+        ...paymentStep(input, ['validating']),
         set: { card, ...owner },
         event: { type: 'payment.card_checked', data: { problem: problem?.code ?? null } },
       });

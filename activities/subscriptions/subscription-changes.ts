@@ -6,6 +6,7 @@ import type {
   SubscriptionMoved,
 } from '../../src/contracts/subscriptions/subscription-activities';
 import type { BillingPeriod } from '../../src/domain/subscriptions/billing-period';
+import { DomainError } from '../../src/domain/domain-error';
 import { newId } from '../../src/domain/ids';
 import {
   reanchorSchedule,
@@ -21,6 +22,7 @@ import { findPlanItem } from '../../src/services/subscriptions/accept-subscripti
 import { changeSubscription, type SubscriptionChange } from '../../src/services/subscriptions/change-subscription';
 import { endSubscription } from '../../src/services/subscriptions/end-subscription';
 import { newInvoice } from '../../src/services/subscriptions/new-invoice';
+import { withholdRenewal } from '../../src/services/subscriptions/withheld-renewal';
 
 /** The changes of a subscription that affect time already paid for, or still to be paid. */
 export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDependencies, 'database'>) => {
@@ -65,7 +67,8 @@ export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDe
     async resumeSubscription(input: DueStep<'resumeSubscription'>): Promise<SubscriptionMoved> {
       const { at, command } = input;
       const by = command ? { by: command.by } : {};
-      return changeSubscription({ database, ...input }, ({ trialEndAt, paidUntil, schedule, resumeAt }) => {
+      return changeSubscription({ database, ...input }, async (subscription): Promise<SubscriptionChange> => {
+        const { trialEndAt, paidUntil, schedule, resumeAt } = subscription;
         const resumedAt = command || resumeAt === null ? at : resumeAt.toISOString();
         const meaning = meaningOfResume({
           resumedAt,
@@ -80,6 +83,10 @@ export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDe
             event: { type: 'subscription.resumed' },
           };
         }
+        const withheld = await withholdRenewal({ database, subscription, at });
+        if (withheld && command)
+          throw new DomainError('USER_NOT_ACTIVE', 'The user of the subscription is not active: no new period begins.');
+        if (withheld) return withheld;
         const newSchedule = reanchorSchedule(schedule, resumedAt);
         return {
           ...by,

@@ -16,6 +16,7 @@ import { newId } from '../../src/domain/ids';
 import { purposeOfCharge } from '../../src/domain/subscriptions/charge-purpose';
 import { amountDue } from '../../src/domain/subscriptions/invoice';
 import { billNextPeriod, billingStandingOf } from '../../src/domain/subscriptions/plan-change';
+import { hasEnded } from '../../src/domain/subscriptions/subscription';
 import { settledPaymentStates } from '../../src/domain/payments/payment';
 import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
 import type { Invoice } from '../../src/models/subscriptions/invoice';
@@ -28,6 +29,7 @@ import { changeSubscription, type SubscriptionChange } from '../../src/services/
 import { findChargedInvoice } from '../../src/services/subscriptions/find-invoice';
 import { newInvoice } from '../../src/services/subscriptions/new-invoice';
 import { settleCharge } from '../../src/services/subscriptions/settle-charge';
+import { RenewalWithheld, requireBillable, withholdRenewal } from '../../src/services/subscriptions/withheld-renewal';
 
 /**
  * No invoice is created: the subscription was cancelled, or a cancel takes effect at the moment at which the period
@@ -50,6 +52,7 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
     if (open) return { invoice: open, isNew: false, set: {} };
     if (subscription.waiting?.what === 'cancel')
       throw new NotInvoiced(`subscription ${subscription._id} is cancelled where its next period would begin`);
+    await requireBillable({ database, subscription });
     const change = subscription.waiting?.what === 'change_plan' ? subscription.waiting.item : null;
     const { draft, item, schedule, period } = billNextPeriod({ standing: billingStandingOf(subscription), change });
     const invoice = newInvoice({ invoiceId: newId('invoice'), subscription, kind: 'period', draft, period, at });
@@ -62,6 +65,21 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
       ...(change ? { waiting: null } : {}),
     };
     return { invoice, isNew: true, set };
+  };
+
+  /** Pauses or ends the subscription; does nothing where its user has become billable meanwhile. */
+  const withhold = async (input: ChargeStepInput): Promise<void> => {
+    const { at } = input;
+    const decide = async (subscription: Subscription): Promise<SubscriptionChange> => {
+      const change = hasEnded(subscription.state) ? null : await withholdRenewal({ database, subscription, at });
+      if (!change) throw new NotInvoiced(`subscription ${subscription._id} is billed after all`);
+      return change;
+    };
+    try {
+      await changeSubscription({ database, ...input, step: `withheld/${at}` }, decide);
+    } catch (error) {
+      if (!(error instanceof NotInvoiced)) throw error;
+    }
   };
 
   return {
@@ -85,22 +103,22 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
         .orFail();
       return {
         paymentId: made.paymentId,
-        withdraw: subscription.state === 'cancelled' || payment.paymentMethod !== subscription.paymentMethod,
+        withdraw: !isWanted(subscription) || payment.paymentMethod !== subscription.paymentMethod,
       };
     },
 
     /**
      * Creates the invoice of the period that is due, or takes the open one, and accepts a payment over it: both once,
      * however often this runs. A change that waited for the period's end takes effect with its invoice; a cancel that
-     * waited leaves the period uninvoiced. Returns null where nothing is due.
+     * waited leaves the period uninvoiced, and so does a user who is not billed. Returns null where nothing is due.
      */
     async createInvoice(input: ChargeStepInput): Promise<InvoiceAnswer> {
       const { tenantId, step, attempt, at } = input;
       let paymentId: string | null = null;
       const decide = async (subscription: Subscription): Promise<SubscriptionChange> => {
         const { correlationId, charge } = subscription;
-        if (subscription.state === 'cancelled')
-          throw new NotInvoiced(`subscription ${subscription._id} was cancelled before ${step}`);
+        if (!isWanted(subscription))
+          throw new NotInvoiced(`subscription ${subscription._id} has ended or expires before ${step}`);
         const { invoice, isNew, set } = await billedInvoice(subscription, at);
         const due = amountDue(invoice);
         paymentId = due.amountMinor === 0 ? null : newId('payment');
@@ -161,8 +179,9 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
       try {
         await changeSubscription({ database, ...input }, decide);
       } catch (error) {
-        if (error instanceof NotInvoiced) return { paymentId: null };
-        throw error;
+        if (error instanceof RenewalWithheld) await withhold(input);
+        else if (!(error instanceof NotInvoiced)) throw error;
+        return { paymentId: null };
       }
       // A repeat decides nothing: it reads the event of the first run.
       const { data } = await models.events.findOne({ tenantId, entityId: input.subscriptionId, step }).lean().orFail();
@@ -191,3 +210,7 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
     },
   };
 };
+
+/** Returns true while the subscription wants its open invoice, or its next period, to be charged. */
+const isWanted = (subscription: Subscription): boolean =>
+  !hasEnded(subscription.state) && progressOf(subscription).firstCharge?.isWithdrawn !== true;

@@ -10,11 +10,15 @@ import { purposeOfCharge } from '../../src/domain/subscriptions/charge-purpose';
 import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
 import type { MethodSetup, Subscription } from '../../src/models/subscriptions/subscription';
 import { claimEntity } from '../../src/services/claim-entity';
+import { findEntity } from '../../src/services/find-entity';
 import { findPayload } from '../../src/services/find-payload';
 import { methodSetupMails } from '../../src/services/subscriptions/method-setup-mails';
 import { withdrawPendingPayment } from '../../src/services/subscriptions/pending-payment';
+import { expireSubscription } from '../../src/services/subscriptions/expire-subscription';
 import { changeSubscription, mailOf, type DecideChange } from '../../src/services/subscriptions/change-subscription';
 import { COMMAND_SETUP_MS, setUpMethod } from './method-setup';
+
+class PaidMeanwhile extends Error {}
 
 /** The steps of a subscription's start, trial and simple commands. Each is one guarded transition. */
 export const createSubscriptionActivities = ({ database, gatewayFor }: ActivityDependencies) => {
@@ -147,9 +151,28 @@ export const createSubscriptionActivities = ({ database, gatewayFor }: ActivityD
           },
           event: { type: 'subscription.payment_method_changed', data: { setup: methodSetup?.state ?? null } },
           mails: methodSetup ? methodSetupMails(subscription, methodSetup.state) : [],
-          alongside: (session) => withdrawPendingPayment({ database, session, subscription, reason: 'replaced' }),
+          alongside: (session) =>
+            withdrawPendingPayment({ database, session, subscription, reason: 'replaced', paymentMethod }),
         };
       });
+    },
+
+    /**
+     * Ends a subscription whose first charge was not paid in time, or withdraws the payment under way. Does nothing
+     * where the charge was paid meanwhile.
+     */
+    async expireSubscription(input: SubscriptionStepInput): Promise<SubscriptionMoved> {
+      const { tenantId, subscriptionId: entityId, at } = input;
+      try {
+        return await change(input, (subscription) => {
+          if (subscription.state !== 'incomplete') throw new PaidMeanwhile();
+          return expireSubscription({ database, subscription, at });
+        });
+      } catch (error) {
+        if (!(error instanceof PaidMeanwhile)) throw error;
+        const subscription = await findEntity({ database, tenantId, entityType: 'subscription', entityId });
+        return { state: subscription.state, at, progress: progressOf(subscription) };
+      }
     },
 
     async pauseSubscription(input: SubscriptionCommandStep<'pauseSubscription'>): Promise<SubscriptionMoved> {

@@ -19,11 +19,13 @@ const facts: Record<MailTemplate, MailFacts & Record<string, unknown>> = {
   rejection: { ...person, reason: 'Documents missing' },
   welcome: { ...person, entitlementCode: 'WELCOME-7' },
   trialEnding: subscription,
+  firstChargeFailed: subscription,
   paymentConfirmation: { ...subscription, link },
   paymentMethodConfirmation: { ...subscription, link },
   paymentMethodRejected: subscription,
   renewalFailed: subscription,
   subscriptionUnpaid: subscription,
+  subscriptionExpired: subscription,
   subscriptionCancelled: subscription,
 };
 const compose = (template: MailTemplate, locale = 'en-GB', timeZone = 'Europe/London', more: object = {}) =>

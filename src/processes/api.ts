@@ -1,11 +1,9 @@
 import { createApp } from '../http/app';
 import { connectRedisProducer } from '../queue/redis';
 import { createStuckOperations } from '../services/operator/stuck-operations';
-import { createOnboardingCommands } from '../temporal/commands/users/onboarding-commands';
+import { createCommands } from '../temporal/commands/commands';
 import { requestCompensationRetry } from '../temporal/commands/payments/request-compensation-retry';
-import { createPaymentCommands } from '../temporal/commands/payments/payment-commands';
 import { createRunningWorkflows } from '../temporal/running-workflows';
-import { createSubscriptionCommands } from '../temporal/commands/subscriptions/subscription-commands';
 import { gatewayWebhooksOf } from './gateway-webhooks';
 import { holdUntilBooted } from './lifecycle/hold-until-booted';
 import { openHttpServer } from './lifecycle/http-server';
@@ -36,9 +34,7 @@ export async function runApi(input: RunInput): Promise<void> {
   const app = createApp({
     database,
     startSoon: (row) => starter.startSoon(row),
-    sendOnboardingCommand: createOnboardingCommands({ client, database, starter }),
-    sendPaymentCommand: createPaymentCommands({ client, database, starter }),
-    sendSubscriptionCommand: createSubscriptionCommands({ client, database, starter }),
+    ...createCommands({ client, database, starter }),
     hasGateway: hasGatewayIn(config),
     checkPaymentMethod: createPaymentMethodCheck({ database, gatewayFor }),
     gatewayWebhooks: gatewayWebhooksOf({ config, metrics }),

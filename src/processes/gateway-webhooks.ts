@@ -64,12 +64,12 @@ const counted =
     }
   };
 
-const LONGEST = 300;
+const MAX_NAME_LENGTH = 300;
 
 /** Returns true when every name in a report is text of a plausible length. */
 function isReadable(report: GatewayNotice | MethodReport | PaymentWarning): boolean {
   return [report.eventId, report.type, ...namesOf(report)].every(
-    (name: unknown) => typeof name === 'string' && name !== '' && name.length <= LONGEST,
+    (name: unknown) => typeof name === 'string' && name !== '' && name.length <= MAX_NAME_LENGTH,
   );
 }
 

@@ -15,7 +15,7 @@ import type { PaymentRun } from './payment-run';
 
 type Call = Extract<GatewayCall, 'authorise' | 'capture'>;
 
-const LONGEST_WAIT_FOR_CUSTOMER_MS = 300_000;
+const MAX_WAIT_FOR_CUSTOMER_MS = 300_000;
 
 /** Default reasons of endings, used when the gateway gives none. */
 const reasonsOfEndings: Partial<Record<PaymentPosition, string>> = {
@@ -60,7 +60,7 @@ export async function awaitAction(run: PaymentRun): Promise<Next | undefined> {
     if (next || run.state !== 'requires_action') return next;
     if (Date.now() >= deadlineMs) return { towards: 'cancelled', reason: 'customer_did_not_act' };
     if (run.renewal) return 'leave-to-parent';
-    await run.waitForGateway({ round, untilMs: deadlineMs, longestMs: LONGEST_WAIT_FOR_CUSTOMER_MS });
+    await run.waitForGateway({ round, untilMs: deadlineMs, longestMs: MAX_WAIT_FOR_CUSTOMER_MS });
   }
 }
 

@@ -1,5 +1,4 @@
 import { condition } from '@temporalio/workflow';
-import { ENTITY_NOT_OURS } from '../../src/contracts/commands';
 import type { SubscriptionUpdate } from '../../src/contracts/subscriptions/subscription';
 import type {
   SubscriptionCommandStep,
@@ -7,7 +6,7 @@ import type {
 } from '../../src/contracts/subscriptions/subscription-activities';
 import type { Refusal } from '../../src/domain/refusal';
 import { refusal } from '../command-inbox';
-import { applicationFailureOf } from '../process-run';
+import { brokenRuleOf } from '../process-run';
 import * as activities from './activities';
 import { refuseCommand } from './refuse-command';
 import type { QueuedSubscriptionCommand } from './subscription-message';
@@ -72,10 +71,4 @@ async function record(run: SubscriptionRun, command: QueuedSubscriptionCommand):
     if (!brokenRule) throw error;
     return brokenRule;
   }
-}
-
-function brokenRuleOf(error: unknown): Refusal | null {
-  const failure = applicationFailureOf(error);
-  if (!failure?.nonRetryable || !failure.type || [ENTITY_NOT_OURS, 'NOT_FOUND'].includes(failure.type)) return null;
-  return { code: failure.type, detail: failure.message };
 }

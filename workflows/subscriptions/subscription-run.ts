@@ -8,6 +8,7 @@ import type {
   SubscriptionUpdate,
 } from '../../src/contracts/subscriptions/subscription';
 import type { SubscriptionMoved } from '../../src/contracts/subscriptions/subscription-activities';
+import { hasEnded, type EndedSubscriptionState } from '../../src/domain/subscriptions/subscription';
 import {
   nextDue,
   waitingForOf,
@@ -76,8 +77,8 @@ export class SubscriptionRun extends ProcessRun<
     const { queryAtMs } = this.charges;
     if (due.what === 'query_payment') return { what: 'query_payment', atMs: queryAtMs };
     const atMs = due.at === null ? 0 : Date.parse(due.at);
-    // A pending payment is queried until the cancel at the period's end.
-    const isPending = due.what === 'cancel' && this.progress.charge?.status === 'pending';
+    // A pending payment is queried until the cancel at the period's end, or the end of the first charge.
+    const isPending = this.progress.charge?.status === 'pending';
     if (isPending && queryAtMs < atMs) return { what: 'query_payment', atMs: queryAtMs };
     // A charge that runs elsewhere is not retried sooner.
     return { what: due.what, atMs: due.what === 'charge' ? Math.max(atMs, queryAtMs) : atMs };
@@ -92,13 +93,24 @@ export class SubscriptionRun extends ProcessRun<
     this.charges.takeWakeUp(this.progress?.charge ?? null);
   }
 
-  /** True from Temporal's cancel until the subscription is cancelled. */
+  /** The state in which the subscription has ended; null before. */
+  private get ended(): EndedSubscriptionState | null {
+    const state = this.progress?.state;
+    return state && hasEnded(state) ? state : null;
+  }
+
+  /** True from Temporal's cancel until the subscription has ended. */
   get cancelIsDue(): boolean {
-    return this.interrupted && this.progress?.state !== 'cancelled';
+    return this.interrupted && this.ended === null;
   }
 
   get isOver(): boolean {
-    return this.progress?.state === 'cancelled' && this.progress.charge === null && !this.charges.current;
+    return this.ended !== null && this.progress?.charge === null && !this.charges.current;
+  }
+
+  /** The workflow's result. */
+  get ending(): EndedSubscriptionState {
+    return this.ended ?? 'cancelled';
   }
 
   /** True when the run should continue as new. Never during a charge: its child would be terminated. */
@@ -149,7 +161,6 @@ export class SubscriptionRun extends ProcessRun<
    */
   protected override requirePossible(name: SubscriptionUpdate, input: SubscriptionMessage): void {
     const refused = refuseCommand(this, name, input);
-    if (refused && (!this.charges.current || this.progress?.state === 'cancelled'))
-      throw refusal(refused.code, refused.detail);
+    if (refused && (!this.charges.current || this.ended)) throw refusal(refused.code, refused.detail);
   }
 }

@@ -1,4 +1,5 @@
 import type { Money } from '../../domain/money';
+import type { CardProblem } from '../../domain/payments/card';
 import type { GatewayOperation } from './gateway-errors';
 
 /** Fields of every call. */
@@ -81,11 +82,11 @@ export type DeclineReason =
   | 'card_declined'
   | 'insufficient_funds'
   | 'fraud'
-  | 'expired_card'
   /** The customer had to confirm, but was not present or did not. */
   | 'authentication_required'
   | 'authentication_failed'
-  | 'invalid_payment_method'
+  /** The same fact as before the gateway, under the same code. */
+  | Extract<CardProblem['code'], 'card_expired' | 'card_invalid'>
   /** Withdrawn before the customer confirmed. */
   | 'voided';
 

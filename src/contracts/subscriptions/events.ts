@@ -1,9 +1,12 @@
 import type { EventData, EventSentence, EventWords } from '../event-sentence';
+import { mailEvents } from '../mail-events';
 
 /**
- * Returns the next step for an open invoice. `cancelAt` stands for `unpaid`, where nothing is retried automatically.
+ * Returns the next step for an open invoice. `cancelAt` stands for `unpaid` and `expiresAt` for `incomplete`, where
+ * nothing is retried automatically.
  */
-function nextAttempt({ nextAt, cancelAt }: EventData): string {
+function nextAttempt({ nextAt, cancelAt, expiresAt }: EventData): string {
+  if (typeof expiresAt === 'string') return `; without a payment the subscription expires at ${expiresAt}`;
   if (typeof cancelAt === 'string') return `; without a payment the subscription is cancelled at ${cancelAt}`;
   return typeof nextAt === 'string'
     ? `; the next attempt is at ${nextAt}`
@@ -23,6 +26,7 @@ const isAboveZero = (amountMinor: unknown): boolean => typeof amountMinor === 'n
 
 /** Every event of a subscription by its wire name, with its sentence. */
 export const subscriptionEvents = {
+  ...mailEvents('subscription'),
   'subscription.accepted': () => 'The subscription was accepted.',
   'subscription.trial_started': ({ trialEndAt }: EventData) => `The trial started; it ends at ${String(trialEndAt)}.`,
   'subscription.trial_ending': ({ trialEndAt }: EventData) =>
@@ -55,8 +59,10 @@ export const subscriptionEvents = {
     `The plan is now ${String(planName)} × ${String(quantity)}.`,
   'subscription.plan_change_waiting': ({ planName, quantity, effectiveAt }: EventData) =>
     `The plan becomes ${String(planName)} × ${String(quantity)} at the end of the period, ${String(effectiveAt)}.`,
-  'subscription.paused': ({ resumeAt }: EventData) =>
-    `The subscription was paused${typeof resumeAt === 'string' ? ` until ${resumeAt}` : ''}.`,
+  'subscription.paused': ({ resumeAt, reason }: EventData) => {
+    if (reason === 'user_suspended') return 'The subscription was paused instead of renewed: its user is suspended.';
+    return `The subscription was paused${typeof resumeAt === 'string' ? ` until ${resumeAt}` : ''}.`;
+  },
   'subscription.resuming': () => 'The subscription is being resumed: a new period is being charged.',
   'subscription.resumed': () => 'The subscription was resumed.',
   'subscription.cancel_waiting': ({ effectiveAt }: EventData) =>
@@ -71,6 +77,12 @@ export const subscriptionEvents = {
   'subscription.cancelled': ({ reason, refundMinor }: EventData, { money }: EventWords) => {
     const refund = isAboveZero(refundMinor) ? `; ${money(refundMinor)} is being refunded` : '';
     return `The subscription was cancelled (${String(reason)})${refund}.`;
+  },
+  'subscription.expiring': () =>
+    'The first charge was not paid within 23 hours: the payment under way is being withdrawn.',
+  'subscription.incomplete_expired': ({ refundMinor }: EventData, { money }: EventWords) => {
+    const refund = isAboveZero(refundMinor) ? `; ${money(refundMinor)} is being refunded` : '';
+    return `The first charge was not paid within 23 hours: the subscription has expired${refund}.`;
   },
   'subscription.paid_late': ({ refundMinor }: EventData) => {
     const refund = isAboveZero(refundMinor) ? '; it is being refunded' : '';

@@ -1,11 +1,13 @@
 /** The mails about a subscription. */
 export const subscriptionMailTemplates = [
   'trialEnding',
+  'firstChargeFailed',
   'paymentConfirmation',
   'paymentMethodConfirmation',
   'paymentMethodRejected',
   'renewalFailed',
   'subscriptionUnpaid',
+  'subscriptionExpired',
   'subscriptionCancelled',
 ] as const;
 export type SubscriptionMailTemplate = (typeof subscriptionMailTemplates)[number];

@@ -1,5 +1,6 @@
 import { amountStepOf } from '../amount-step';
 import { billingPeriod, requireSchedule, type BillingPeriod, type BillingSchedule } from './billing-period';
+import { continueSchedule } from './continue-schedule';
 import { invoiceForPeriod, invoiceForPlanChange, type InvoiceDraft } from './invoice';
 import type { Money } from '../money';
 import { keepsPeriod, type PlanItem, type PlanTerms } from './plan';
@@ -87,21 +88,25 @@ export function changePlan({
   return { draft, item: next, schedule, period: when === 'period_end' ? begins : period && (begins ?? period) };
 }
 
-/** Returns the schedule anchored to `at`, such as when a pause ends after the paid time. */
+/** Returns the schedule that begins at `at`, such as when a pause ends after the paid time; see `continueSchedule`. */
 export const reanchorSchedule = (schedule: BillingSchedule, at: string): BillingSchedule =>
-  requireSchedule({ ...schedule, startAt: at, anchorDay: null });
+  continueSchedule({ schedule, startAt: at });
 
 /**
- * Returns the schedule of another plan: a plan of another interval is anchored where it begins; a change before the
- * first period keeps the start.
+ * Returns the schedule of another plan. A plan of another interval keeps the anchor where it begins with the next
+ * period, and is anchored to the change within a period; a change before the first period keeps the start.
  */
 function scheduleFrom(
-  { item, schedule, period }: BillingStanding,
+  { item, schedule, period, nextPeriodAt }: BillingStanding,
   { interval, intervalCount, ...plan }: PlanTerms,
   at: string,
 ): BillingSchedule {
   if (keepsPeriod(item.plan, { interval, intervalCount, ...plan })) return schedule;
-  if (period) return reanchorSchedule({ ...schedule, interval, intervalCount }, at);
+  if (period && at === nextPeriodAt) return continueSchedule({ schedule, startAt: at, interval, intervalCount });
+  if (period) {
+    const { timeZone } = schedule;
+    return requireSchedule({ startAt: at, timeZone, interval, intervalCount });
+  }
   const takesAnchor = interval === 'month' || interval === 'year';
   return { ...schedule, interval, intervalCount, anchorDay: takesAnchor ? schedule.anchorDay : null };
 }

@@ -298,6 +298,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/onboardings/{onboardingId}/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example onb_01m7y3ad3af6e964zt6px52w8e */
+                onboardingId: components["parameters"]["OnboardingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct the address
+         * @description Possible until the address is verified. The onboarding and its user get the new address, which receives a new
+         *     link; earlier links stop working immediately. Deadline and reminders count from the correction, and five links
+         *     may be sent to the new address in 24 hours. At most five corrections in any 24 hours (429). The address of
+         *     another user, or of another open onboarding, is `409`, with that one's id in `conflictsWith`.
+         */
+        post: operations["updateOnboardingEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/onboardings/{onboardingId}/profile": {
         parameters: {
             query?: never;
@@ -454,7 +480,7 @@ export interface paths {
          *     | `pm_timeout_after_capture` | captures, but never responds to the first call |
          *     | `pm_flaky` | responds with two 503s, then accepts |
          *     | `pm_decline_on_renewal` | accepts with the customer present, declines renewals and a first charge after a trial |
-         *     | `pm_expires_next_month` | accepts; the card expires at the end of next month |
+         *     | `pm_expires_next_month` | accepts until the card expires at the end of next month, then `card_expired` |
          *     | `pm_requires_action` | requires the customer to confirm at `nextAction.url` |
          *     | `pm_refund_fails` | accepts, rejects the refund |
          */
@@ -826,8 +852,15 @@ export interface paths {
         /**
          * Create a subscription
          * @description Send either `customerId`, your own reference, or `userId`, one of your users here, who then gets the mails.
+         *     A user who has not verified the address yet may subscribe and gets no mails until then; a suspended or cancelled
+         *     user cannot subscribe (`409 USER_NOT_ACTIVE`).
          *     `planId` is the id of one of your plans: call `POST /plans` first, and use the `id` of its response instead of
-         *     the id in the examples, which does not exist. Every period is charged automatically when it begins. A failed
+         *     the id in the examples, which does not exist. Every period is charged automatically when it begins.
+         *
+         *     When the first charge follows the create immediately and is not paid (declined, or not confirmed by the
+         *     customer), the subscription is `incomplete`: another payment method is charged immediately; after 23 hours
+         *     without a payment it is `incomplete_expired`, and a payment under way is voided or refunded. After a trial or a
+         *     later start, and for every renewal, a failed charge makes the subscription `past_due`. A failed
          *     renewal is charged again on the partner's dunning schedule (by default after 1, 3, 5 and 7 days); then the
          *     subscription is `unpaid`, and 14 days later `cancelled`.
          *
@@ -1017,7 +1050,8 @@ export interface paths {
          * @description Before the end of the paid period, or of the trial, that period continues to its own end and nothing is charged
          *     now. Afterwards a new period begins at the resumption and is charged in full immediately (credit pays first);
          *     later periods are counted from that day. Until the charge is paid the subscription stays `paused`; a failed
-         *     charge makes it `past_due`. The same holds for an automatic resumption at `resumeAt`.
+         *     charge makes it `past_due`. The same holds for an automatic resumption at `resumeAt`. `409 USER_NOT_ACTIVE` where a
+         *     new period would begin for a suspended user, unless the partner bills suspended users.
          */
         post: operations["resumeSubscription"];
         delete?: never;
@@ -1085,7 +1119,8 @@ export interface paths {
         put?: never;
         /**
          * Change the payment method
-         * @description An open invoice is charged immediately to the new payment method, and dunning ends when that succeeds.
+         * @description An open invoice is charged immediately to the new payment method, and dunning ends when that succeeds; an
+         *     `incomplete` subscription becomes `active`.
          *
          *     A payment method that the gateway does not know, that has expired or, live, that the bank declines to save is
          *     rejected with 422 `PAYMENT_METHOD_UNUSABLE`, and the old one stays. A gateway that does not answer within a
@@ -1218,7 +1253,7 @@ export interface paths {
         put?: never;
         /**
          * Restart a stuck item
-         * @description An outbox row is sent again immediately. A process is started again from its entity's current state; steps that were applied are not applied again. If a process runs although its entity was ended by hand, the state of the entity's last event is restored first; if the entity ended by its own events, or is gone, there is nothing to restart (409). For an unknown outcome the gateway is queried immediately; the item stays until the outcome is known. A subscription's payment is queried by its subscription within the hour, and cannot be restarted (409).
+         * @description An outbox row is sent again immediately, and so is an undeliverable mail, to the recipient's present address. A process is started again from its entity's current state; steps that were applied are not applied again. If a process runs although its entity was ended by hand, the state of the entity's last event is restored first; if the entity ended by its own events, or is gone, there is nothing to restart (409). For an unknown outcome the gateway is queried immediately; the item stays until the outcome is known. A subscription's payment is queried by its subscription within the hour, and cannot be restarted (409).
          */
         post: operations["restartStuck"];
         delete?: never;
@@ -1241,7 +1276,7 @@ export interface paths {
         put?: never;
         /**
          * Close a stuck item
-         * @description An outbox row is not sent any more. A process is ended, its completed steps are undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. The same holds for an entity that was ended by hand while its process runs; if the entity ended by its own events, or is gone, only the process is ended. A refund cannot be closed (409), because it is owed: closing its unknown outcome, or its failure after it had succeeded, only removes the item from this list.
+         * @description An outbox row is not sent any more, nor is an undeliverable mail; the timeline of its entity says so. A process is ended, its completed steps are undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. The same holds for an entity that was ended by hand while its process runs; if the entity ended by its own events, or is gone, only the process is ended. A refund cannot be closed (409), because it is owed: closing its unknown outcome, or its failure after it had succeeded, only removes the item from this list.
          */
         post: operations["closeStuck"];
         delete?: never;
@@ -1267,7 +1302,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
         FieldError: {
             /** @description JSON pointer to the field in the body. */
             pointer?: string;
@@ -1392,6 +1427,7 @@ export interface components {
             locale: components["schemas"]["Locale"];
             reviewers?: components["schemas"]["Reviewers"];
             dunning?: components["schemas"]["Dunning"];
+            suspendedUsers?: components["schemas"]["SuspendedUsers"];
             denyList?: components["schemas"]["DenyList"];
             metadata?: components["schemas"]["Metadata"];
         };
@@ -1401,6 +1437,7 @@ export interface components {
             locale?: components["schemas"]["Locale"];
             reviewers?: components["schemas"]["Reviewers"];
             dunning?: components["schemas"]["Dunning"];
+            suspendedUsers?: components["schemas"]["SuspendedUsers"];
             denyList?: components["schemas"]["DenyList"];
             metadata?: components["schemas"]["Metadata"];
         };
@@ -1412,6 +1449,7 @@ export interface components {
             reviewers: string[];
             /** @description The default schedule unless another was set. */
             dunning: components["schemas"]["Dunning"];
+            suspendedUsers: components["schemas"]["SuspendedUsers"];
             denyList: components["schemas"]["DenyList"];
             metadata: components["schemas"]["Metadata"];
             createdAt: components["schemas"]["Instant"];
@@ -1533,6 +1571,8 @@ export interface components {
             timeZone: string;
             requiresApproval: boolean;
             metadata: components["schemas"]["Metadata"];
+            /** @description The mail with the newest link; null before the first is ordered. */
+            verificationMail: components["schemas"]["VerificationMail"] | null;
             waitingFor: components["schemas"]["WaitingFor"];
             steps: components["schemas"]["Step"][];
             /** @description The outcome; null while the onboarding runs. */
@@ -1543,6 +1583,23 @@ export interface components {
             correlationId: string;
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
+        };
+        VerificationMail: {
+            /**
+             * @description `sent` when the mail server has accepted the mail; `undeliverable` when it has refused the mail for good: correct the address, or cancel. An operator may send an undeliverable mail again, or close it.
+             * @enum {string}
+             */
+            state: "being_sent" | "sent" | "undeliverable" | "closed";
+            /**
+             * @description The SMTP reply of an undeliverable mail.
+             * @example 550
+             */
+            code: number | null;
+            /**
+             * @description The reply's enhanced status code with its class (RFC 3463), if the server sent one.
+             * @example 5.1.1
+             */
+            status: string | null;
         };
         Step: {
             /** @enum {string} */
@@ -1634,10 +1691,10 @@ export interface components {
                     detail: string;
                 }[];
             };
-            /** @description A reviewer's decision; null if none was needed or made. */
+            /** @description The end of a review: a reviewer's decision, or `cancel` for a payment that was cancelled in review; null if no review was needed, or its time ran out. */
             review: null | {
                 /** @enum {string} */
-                decision: "approve" | "decline";
+                decision: "approve" | "decline" | "cancel";
                 note: string | null;
                 at: components["schemas"]["Instant"];
             };
@@ -1729,8 +1786,11 @@ export interface components {
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
         };
-        /** @enum {string} */
-        SubscriptionState: "accepted" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "cancelled";
+        /**
+         * @description `incomplete`: the first charge, made immediately after the create, is not paid; nothing is delivered and nothing is charged automatically. `incomplete_expired`: it was not paid within 23 hours; the subscription has ended. `past_due`: a later charge failed, and the dunning schedule runs. `unpaid`: the schedule is over.
+         * @enum {string}
+         */
+        SubscriptionState: "accepted" | "incomplete" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete_expired" | "cancelled";
         SubscriptionCreate: {
             customerId?: components["schemas"]["Reference"];
             userId?: components["schemas"]["UserId"];
@@ -1742,7 +1802,7 @@ export interface components {
             trialDays?: number;
             /** @default 1 */
             quantity: number;
-            /** @description The day of the month on which periods begin; months and years only. */
+            /** @description The day of the month on which periods begin; months and years only. A short month uses its last day. A change of plan at the end of a period keeps it. */
             anchorDay?: number;
             metadata?: components["schemas"]["Metadata"];
         };
@@ -1774,7 +1834,7 @@ export interface components {
             trialEndAt: components["schemas"]["Instant"] | null;
             /** @description The current period; null before the first. */
             period: components["schemas"]["Period"] | null;
-            /** @description The start of the next period; null once the subscription is cancelled. */
+            /** @description The start of the next period; null once the subscription has ended. */
             nextPeriodAt: components["schemas"]["Instant"] | null;
             paidUntil: components["schemas"]["Instant"] | null;
             /** @description Credit that the next invoices use first. */
@@ -1791,7 +1851,7 @@ export interface components {
             openInvoiceId: string | null;
             /** @description The time at which an open invoice is charged again. */
             nextAttemptAt: components["schemas"]["Instant"] | null;
-            /** @description Code of the reason for the cancellation. */
+            /** @description Code of the reason for the end. */
             reason: string | null;
             metadata: components["schemas"]["Metadata"];
             waitingFor: components["schemas"]["WaitingFor"];
@@ -1900,6 +1960,11 @@ export interface components {
             /** @example 14 */
             cancelAfterDays: number;
         };
+        /**
+         * @description The effect of a user's suspension on the renewals of the user's subscriptions. `bill`: renewals go on. `pause`, the default: a subscription is paused at the end of its paid period or trial instead of being renewed, and can be resumed once the user is active again. An invoice that is open already is still collected.
+         * @enum {string}
+         */
+        SuspendedUsers: "bill" | "pause";
         AdvanceClock: {
             /**
              * @description An ISO 8601 duration of up to 400 days.
@@ -1948,7 +2013,7 @@ export interface components {
             updatedAt: components["schemas"]["Instant"];
         };
         /** @enum {string} */
-        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "outcome_unknown" | "refund_failed_late" | "payment_disputed" | "fraud_warning";
+        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "mail_undeliverable" | "outcome_unknown" | "refund_failed_late" | "payment_disputed" | "fraud_warning";
         StuckItem: {
             id: string;
             /** @enum {string} */
@@ -2794,6 +2859,43 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: components["responses"]["CommandOutcome"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateOnboardingEmail: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description ETags of the version that the change is based on: `*`, or a list of tags. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example onb_01m7y3ad3af6e964zt6px52w8e */
+                onboardingId: components["parameters"]["OnboardingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com"
+                 *     }
+                 */
+                "application/json": {
+                    email: components["schemas"]["Email"];
+                };
+            };
+        };
         responses: {
             200: components["responses"]["CommandOutcome"];
             default: components["responses"]["Problem"];

@@ -1,4 +1,5 @@
 import { priceOf } from '../../domain/subscriptions/plan';
+import { hasEnded } from '../../domain/subscriptions/subscription';
 import {
   nextDue,
   progressOf,
@@ -14,6 +15,7 @@ const waits: Record<SubscriptionWaitingFor['what'], string> = {
   renewal: 'the next period, which is charged when it begins',
   payment: "the final result of the open invoice's payment",
   retry: 'the open invoice to be charged again; another payment method is charged immediately',
+  first_payment: 'another payment method, which is charged immediately; without a payment the subscription expires',
   payment_method: 'another payment method; without a payment the subscription is cancelled',
   resume: 'the subscription to be resumed',
   cancel: 'the end of the period, when the subscription is cancelled',
@@ -27,7 +29,7 @@ export function waitOfSubscription(subscription: Subscription): components['sche
   const progress = progressOf(subscription);
   const wait = waitingForOf(progress);
   if (!wait) return null;
-  if (state === 'cancelled') return { what: WITHDRAWAL, until: null };
+  if (hasEnded(state)) return { what: WITHDRAWAL, until: null };
   const due = nextDue(progress);
   // A cancel at the period's end may come before the next attempt.
   if (due?.what === 'cancel' && charge?.status !== 'pending') return { what: waits.cancel, until: due.at };
@@ -54,7 +56,7 @@ function presentSetup({ methodSetup }: Subscription): components['schemas']['Sub
 /** Returns the API representation of a subscription. */
 export function presentSubscription(subscription: Subscription): components['schemas']['Subscription'] {
   const { state, item, period, charge, creditBalance } = subscription;
-  const isRetried = charge?.status === 'failed' && state !== 'unpaid';
+  const isRetried = charge?.status === 'failed' && state !== 'unpaid' && state !== 'incomplete';
   return {
     id: subscription._id,
     state,
@@ -68,12 +70,12 @@ export function presentSubscription(subscription: Subscription): components['sch
     startAt: subscription.startAt.toISOString(),
     trialEndAt: subscription.trialEndAt?.toISOString() ?? null,
     period: period && { startAt: period.startAt, endAt: period.endAt },
-    nextPeriodAt: state === 'cancelled' ? null : subscription.nextPeriodAt.toISOString(),
+    nextPeriodAt: hasEnded(state) ? null : subscription.nextPeriodAt.toISOString(),
     paidUntil: subscription.paidUntil?.toISOString() ?? null,
     creditBalance: { amountMinor: creditBalance.amountMinor, currency: creditBalance.currency },
     scheduled: presentScheduled(subscription),
     resumeAt: subscription.resumeAt?.toISOString() ?? null,
-    openInvoiceId: state === 'cancelled' ? null : (charge?.invoiceId ?? null),
+    openInvoiceId: hasEnded(state) ? null : (charge?.invoiceId ?? null),
     nextAttemptAt: isRetried ? (charge.nextAt?.toISOString() ?? null) : null,
     reason: subscription.reason,
     metadata: subscription.metadata,

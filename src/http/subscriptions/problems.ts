@@ -2,7 +2,7 @@ import type { ProblemTable } from '../problem';
 
 /** Problems of subscriptions and their plans. */
 export const subscriptionsProblems = {
-  SUBSCRIPTION_CANCELLED: { status: 409, title: 'Subscription is cancelled' },
+  SUBSCRIPTION_CANCELLED: { status: 409, title: 'Subscription has ended' },
   SUBSCRIPTION_NOT_STARTED: { status: 409, title: 'Subscription has not started', notKept: true },
   SUBSCRIPTION_PAUSED: { status: 409, title: 'Subscription is paused' },
   SUBSCRIPTION_NOT_PAUSED: { status: 409, title: 'Subscription is not paused' },

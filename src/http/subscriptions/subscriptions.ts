@@ -38,6 +38,7 @@ export function subscriptionHandlers(input: SubscriptionHandlersInput): Handlers
 
   const settling: Settling<Subscription> = {
     name: 'subscription',
+    model: subscriptions,
     find: async ({ tenantId, id }) =>
       isId('subscription', id) ? subscriptions.findOne({ _id: id, tenantId }).lean() : null,
     hasSettled: async ({ state, tenantId, startAt }) => state !== 'accepted' || startAt > (await clock.now(tenantId)),

@@ -3,15 +3,18 @@ import type { MailDefinition } from '../mail-definition';
 import { paymentConfirmation, paymentMethodConfirmation, paymentMethodRejected } from './confirmation';
 import { renewalFailed, subscriptionUnpaid } from './dunning';
 import { subscriptionCancelled } from './subscription-cancelled';
+import { firstChargeFailed, subscriptionExpired } from './first-charge';
 import { trialEnding } from './trial-ending';
 
 /** The templates of the mails about a subscription. */
 export const subscriptionMails: Record<SubscriptionMailTemplate, MailDefinition> = {
   trialEnding,
+  firstChargeFailed,
   paymentConfirmation,
   paymentMethodConfirmation,
   paymentMethodRejected,
   renewalFailed,
   subscriptionUnpaid,
+  subscriptionExpired,
   subscriptionCancelled,
 };

@@ -49,7 +49,8 @@ export interface Payment extends Entity {
   actionUrl: string | null;
   fraud: { decision: FraudDecision; reasons: { rule: string; detail: string }[] } | null;
   card: { brand: string; last4: string; expiryMonth: number; expiryYear: number } | null;
-  review: { decision: 'approve' | 'decline'; note: string | null; at: Date } | null;
+  /** How the review ended; null without one, and where its time ran out. */
+  review: { decision: 'approve' | 'decline' | 'cancel'; note: string | null; at: Date } | null;
   /** The reason of a decline, failure or cancellation: a code. */
   reason: string | null;
   /** The ending of an undoing that has begun. */

@@ -3,7 +3,7 @@ import type { BillingPeriod, BillingSchedule } from '../../domain/subscriptions/
 import type { Money } from '../../domain/money';
 import type { PlanItem } from '../../domain/subscriptions/plan';
 import type { SubscriptionState } from '../../domain/subscriptions/subscription';
-import type { ChargeStatus } from '../../domain/subscriptions/subscription-progress';
+import type { ChargeStatus, FirstChargeDeadline } from '../../domain/subscriptions/subscription-progress';
 import { entityFields, schemaOptions, type Entity } from '../schema-options';
 
 export interface Subscription extends Entity {
@@ -39,7 +39,9 @@ export interface Subscription extends Entity {
   /** The instant at which a pause ends by itself. */
   resumeAt: Date | null;
   charge: Charge | null;
-  /** The reason of the cancellation: a code; null while the subscription is not cancelled. */
+  /** The deadline of the first charge since the subscription has been `incomplete`. */
+  firstCharge?: FirstChargeDeadline<Date> | null;
+  /** The reason of the end: a code; null before. */
   reason: string | null;
 }
 
@@ -91,6 +93,7 @@ export const subscriptionSchema = new Schema<Subscription>(
     waiting: { type: Schema.Types.Mixed, default: null },
     resumeAt: { type: Date, default: null },
     charge: { type: Schema.Types.Mixed, default: null },
+    firstCharge: { type: Schema.Types.Mixed, default: null },
     reason: { type: String, default: null },
   },
   { ...schemaOptions, collection: 'subscriptions' },

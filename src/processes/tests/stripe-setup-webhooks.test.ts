@@ -70,7 +70,7 @@ test('a customer who confirmed has a saved payment method, once', async () => {
   const id = await seed('requires_action');
   await report('setup_intent.succeeded', id);
   expect(await setupOf(id)).toEqual({ state: 'saved', reason: null, nextAction: null });
-  const checked = { entityId: id, type: 'subscription.payment_method_checked' } as const;
+  const checked = { entityId: id, type: 'subscription.payment_method_checked' as const };
   expect(await api.database.models.events.countDocuments(checked)).toBe(1);
   expect(await mailsOf(id)).toEqual([]);
 });

@@ -26,20 +26,27 @@ export async function findPendingPaymentId({
 
 export interface WithdrawPendingPaymentInput extends FindPendingPaymentInput {
   session: ClientSession;
-  reason: 'subscription_cancelled' | 'replaced';
+  reason: 'subscription_cancelled' | 'replaced' | 'not_paid_in_time';
+  /** The subscription's payment method: a payment by it is wanted. Left out where no payment is wanted. */
+  paymentMethod?: string;
 }
 
 /**
- * Records on the payment under way, if there is one, the reason why the subscription no longer wants it. The process
- * that charges cancels the payment's process, which records this reason.
+ * Records on the payment under way, if there is one, the reason why the subscription no longer wants it, or that it is
+ * wanted. The process that charges cancels the payment's process, which records this reason.
  */
-export async function withdrawPendingPayment({ reason, ...input }: WithdrawPendingPaymentInput): Promise<void> {
+export async function withdrawPendingPayment({
+  reason,
+  paymentMethod = '',
+  ...input
+}: WithdrawPendingPaymentInput): Promise<void> {
   const { database, session, subscription } = input;
   const paymentId = await findPendingPaymentId(input);
   if (paymentId === null) return;
+  const isWanted = { $eq: ['$paymentMethod', { $literal: paymentMethod }] };
   await database.models.payments.updateOne(
     { _id: paymentId, tenantId: subscription.tenantId },
-    { $set: { withdrawReason: reason } },
-    { session },
+    [{ $set: { withdrawReason: { $cond: [isWanted, null, reason] } } }],
+    { session, updatePipeline: true },
   );
 }

@@ -3,13 +3,16 @@ import type { UpdateSubscriptionInput } from '../../contracts/subscriptions/subs
 import { settledPaymentStates, type PaymentState } from '../../domain/payments/payment';
 import { amountDue } from '../../domain/subscriptions/invoice';
 import { reanchorSchedule } from '../../domain/subscriptions/plan-change';
+import { hasEnded } from '../../domain/subscriptions/subscription';
 import type { Database } from '../../models/database';
 import type { Subscription } from '../../models/subscriptions/subscription';
 import { mailOf, type SubscriptionChange } from './change-subscription';
 import { attemptOf, chargeDataOf, recordAttempt, capturedBy, type ReportedCharge } from './charge-attempt';
 import { chargeFailed } from './charge-failed';
 import { chargeOfCancelled } from './charge-of-cancelled';
+import { chargeOfExpiring } from './expire-subscription';
 import { findChargedInvoice } from './find-invoice';
+import { firstChargeUnpaid } from './first-charge-unpaid';
 
 const WAITS_FOR_PERSON: readonly PaymentState[] = ['requires_action', 'review'];
 
@@ -26,7 +29,8 @@ export async function settleCharge({ database, subscription, input }: SettleChar
   if (!invoice) return { event: { type: 'subscription.payment_closed' } };
   const paidMinor = await capturedBy({ database, invoice, input });
   const charge: ReportedCharge = { database, subscription, invoice, input, paidMinor };
-  if (subscription.state === 'cancelled') return chargeOfCancelled(charge);
+  if (hasEnded(subscription.state)) return chargeOfCancelled(charge);
+  if (subscription.state === 'incomplete' && subscription.firstCharge?.isWithdrawn) return chargeOfExpiring(charge);
   if (payment === null || paidMinor >= amountDue(invoice).amountMinor) return chargePaid(charge);
   if (settledPaymentStates.includes(payment.state)) return chargeFailed(charge);
   return chargePending(charge);
@@ -75,9 +79,14 @@ async function chargePending({ database, subscription, invoice, input }: Reporte
     .findOne({ _id: paymentId, tenantId, state: { $in: [...WAITS_FOR_PERSON] } }, { until: 1, purpose: 1, state: 1 })
     .lean();
   const until = found?.until ?? null;
+  const firstCharge = firstChargeUnpaid({ subscription, invoice });
   const mustBeAsked = found?.state === 'requires_action' && found.purpose === 'renewal';
   return {
-    set: charge ? { charge: { ...charge, until } } : {},
+    ...(firstCharge ? { to: 'incomplete' } : {}),
+    set: {
+      ...(charge ? { charge: { ...charge, until } } : {}),
+      ...(firstCharge ? { firstCharge } : {}),
+    },
     event: {
       type: 'subscription.payment_pending',
       data: { paymentState: payment?.state ?? null, until: until?.toISOString() ?? null },

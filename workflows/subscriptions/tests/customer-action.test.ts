@@ -133,6 +133,13 @@ describe('a charge that its customer has to confirm', () => {
     expect(await payment(id)).toMatchObject({ state: 'cancelled', reason: 'subscription_cancelled' });
   });
 
+  it('is kept when the same card is sent again', async () => {
+    const id = await waiting();
+    const before = await payment(id);
+    await world.payWith(id, before.paymentMethod);
+    expect(await payment(id)).toMatchObject({ _id: before._id, state: 'requires_action', withdrawReason: null });
+  });
+
   it('is replaced immediately by another card, with its reason', async () => {
     const id = await waiting();
     await afterManyQueries(id);

@@ -43,7 +43,7 @@ describe('authorise', () => {
 
   test.each([
     ['insufficient_funds', { code: 'card_declined', decline_code: 'insufficient_funds' }],
-    ['expired_card', { code: 'expired_card' }],
+    ['card_expired', { code: 'expired_card' }],
     ['fraud', { code: 'card_declined', decline_code: 'stolen_card' }],
     ['authentication_required', { code: 'authentication_required' }],
     ['card_declined', { code: 'card_declined', decline_code: 'generic_decline' }],
@@ -60,7 +60,7 @@ describe('authorise', () => {
     expect(await gateway().authorise(charge)).toEqual({
       status: 'declined',
       authorisationId: null,
-      reason: 'invalid_payment_method',
+      reason: 'card_invalid',
     });
   });
 

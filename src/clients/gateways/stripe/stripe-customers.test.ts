@@ -27,7 +27,7 @@ describe('a payment method that is charged more than once', () => {
     expect(await pay('p1', {})).toMatchObject({ status: 'authorised' });
     expect(await pay('p2', { purpose: 'renewal' })).toMatchObject({
       status: 'declined',
-      reason: 'invalid_payment_method',
+      reason: 'card_invalid',
     });
   });
 
@@ -90,7 +90,7 @@ describe('a payment method that is charged more than once', () => {
   test('of another customer is a decline', async () => {
     const gatewayCustomerId = await newCustomer();
     await save(gatewayCustomerId, 'pm_ok_1');
-    expect(await pay('p1', {})).toMatchObject({ status: 'declined', reason: 'invalid_payment_method' });
+    expect(await pay('p1', {})).toMatchObject({ status: 'declined', reason: 'card_invalid' });
   });
 
   test('that the bank declines is not saved', async () => {
@@ -98,7 +98,7 @@ describe('a payment method that is charged more than once', () => {
     expect(await save(gatewayCustomerId, 'pm_unsavable_1')).toEqual({ status: 'declined', reason: 'card_declined' });
     expect(await save(gatewayCustomerId, 'pm_nobody')).toEqual({
       status: 'declined',
-      reason: 'invalid_payment_method',
+      reason: 'card_invalid',
     });
   });
 

@@ -44,7 +44,7 @@ export function stripeFailure({ call, idempotencyKey, error }: FailedCall): Erro
 
 const DECLINES: Record<string, DeclineReason> = {
   insufficient_funds: 'insufficient_funds',
-  expired_card: 'expired_card',
+  expired_card: 'card_expired',
   authentication_required: 'authentication_required',
   payment_intent_authentication_failure: 'authentication_failed',
   setup_intent_authentication_failure: 'authentication_failed',
@@ -72,7 +72,7 @@ export function declineOf(error: unknown): { reason: DeclineReason; authorisatio
     return { reason: declineReason(error), authorisationId: error.payment_intent?.id ?? null };
   }
   if (error instanceof StripeSdk.errors.StripeInvalidRequestError && isAboutMethod(error))
-    return { reason: 'invalid_payment_method', authorisationId: null };
+    return { reason: 'card_invalid', authorisationId: null };
   return undefined;
 }
 
