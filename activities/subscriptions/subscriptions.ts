@@ -12,8 +12,9 @@ import type { MethodSetup, Subscription } from '../../src/models/subscriptions/s
 import { claimEntity } from '../../src/services/claim-entity';
 import { findEntity } from '../../src/services/find-entity';
 import { findPayload } from '../../src/services/find-payload';
+import { wasVoided } from '../../src/services/subscriptions/change-plan';
+import { withdrawPendingPayments } from '../../src/services/subscriptions/pending-payment';
 import { methodSetupMails } from '../../src/services/subscriptions/method-setup-mails';
-import { withdrawPendingPayment } from '../../src/services/subscriptions/pending-payment';
 import { expireSubscription } from '../../src/services/subscriptions/expire-subscription';
 import { changeSubscription, mailOf, type DecideChange } from '../../src/services/subscriptions/change-subscription';
 import { COMMAND_SETUP_MS, setUpMethod } from './method-setup';
@@ -114,23 +115,19 @@ export const createSubscriptionActivities = ({ database, gatewayFor }: ActivityD
     },
 
     async undoSubscriptionChange(input: SubscriptionCommandStep<'undoSubscriptionChange'>): Promise<SubscriptionMoved> {
-      return change(input, ({ waiting }) => {
-        if (!waiting)
-          throw new DomainError(
-            'NOTHING_TO_UNDO',
-            'Neither a cancel nor a change of plan waits for the end of the period.',
-          );
-        return {
-          by: input.command.by,
-          set: { waiting: null },
-          event: { type: 'subscription.undone', data: { what: waiting.what } },
-        };
+      const { tenantId, command, withdrawnInvoiceId } = input;
+      return change(input, async ({ waiting }) => {
+        const what = waiting?.what ?? 'pending_change';
+        if (!waiting && !(await wasVoided(database, tenantId, withdrawnInvoiceId)))
+          throw new DomainError('NOTHING_TO_UNDO', 'The change of plan was paid before it could be withdrawn.');
+        return { by: command.by, set: { waiting: null }, event: { type: 'subscription.undone', data: { what } } };
       });
     },
 
     /**
-     * Stores another payment method, which immediately charges an invoice that failed; that charge saves the payment
-     * method. Without an open invoice the gateway is asked to save it, and one that the bank declines is refused.
+     * Stores another payment method. It is charged immediately for an invoice that failed, and in place of the payment
+     * under way for an invoice or a change; that charge saves the payment method. Without an open invoice the gateway is
+     * asked to save it, and one that the bank declines is refused.
      */
     async updatePaymentMethod(input: SubscriptionCommandStep<'updatePaymentMethod'>): Promise<SubscriptionMoved> {
       const { tenantId, subscriptionId: entityId, command } = input;
@@ -141,7 +138,8 @@ export const createSubscriptionActivities = ({ database, gatewayFor }: ActivityD
         });
       return change(input, async (subscription) => {
         const { charge } = subscription;
-        const methodSetup = charge ? null : await setUpAnother(input, subscription, paymentMethod);
+        const methodSetup =
+          charge || subscription.pendingChange ? null : await setUpAnother(input, subscription, paymentMethod);
         return {
           by: command.by,
           set: {
@@ -152,7 +150,7 @@ export const createSubscriptionActivities = ({ database, gatewayFor }: ActivityD
           event: { type: 'subscription.payment_method_changed', data: { setup: methodSetup?.state ?? null } },
           mails: methodSetup ? methodSetupMails(subscription, methodSetup.state) : [],
           alongside: (session) =>
-            withdrawPendingPayment({ database, session, subscription, reason: 'replaced', paymentMethod }),
+            withdrawPendingPayments({ database, session, subscription, reason: 'replaced', paymentMethod }),
         };
       });
     },

@@ -25,6 +25,8 @@ const facts: Record<MailTemplate, MailFacts & Record<string, unknown>> = {
   paymentMethodRejected: subscription,
   renewalFailed: subscription,
   subscriptionUnpaid: subscription,
+  planChangeFailed: subscription,
+  resumeFailed: subscription,
   subscriptionExpired: subscription,
   subscriptionCancelled: subscription,
 };

@@ -7,6 +7,8 @@ export const subscriptionMailTemplates = [
   'paymentMethodRejected',
   'renewalFailed',
   'subscriptionUnpaid',
+  'planChangeFailed',
+  'resumeFailed',
   'subscriptionExpired',
   'subscriptionCancelled',
 ] as const;

@@ -29,6 +29,8 @@ describe('an incomplete subscription', () => {
       waiting: null,
       resumeAt: null,
       firstCharge: { until, isWithdrawn },
+      pendingChange: null,
+      withdrawnCharges: [],
       charge: { periodStart: at.toISOString(), attempt: 1, status, nextAt: null },
     });
 
@@ -56,6 +58,8 @@ describe('an incomplete subscription', () => {
 
   const subscriptionSource = {
     version: 4,
+    pendingChange: null,
+    withdrawnCharges: [],
     startAt: at,
     trialEndAt: null,
     trialNoticeAt: null,

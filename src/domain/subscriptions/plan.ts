@@ -93,3 +93,6 @@ export function priceOf({ plan, quantity }: Pick<PlanItem, 'plan' | 'quantity'>)
 /** True when a change between the two keeps the billing period; otherwise a new one begins with the change. */
 export const keepsPeriod = (a: PlanTerms, b: PlanTerms): boolean =>
   a.interval === b.interval && a.intervalCount === b.intervalCount;
+
+/** True when the two are the same plan in the same quantity. */
+export const isSameItem = (a: PlanItem, b: PlanItem): boolean => a.planId === b.planId && a.quantity === b.quantity;

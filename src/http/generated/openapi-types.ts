@@ -973,9 +973,21 @@ export interface paths {
         put?: never;
         /**
          * Change plan or quantity
-         * @description `planId` is the id of one of your plans, not the one of the example. `now` prorates to the second and charges or
-         *     credits the difference; it is `409 INVOICE_OPEN` while an invoice is open. `period_end` takes effect at the end
-         *     of the period.
+         * @description `planId` is the id of one of your plans, not the one of the example.
+         *
+         *     `now` prorates to the second. A change that costs nothing takes effect immediately; what is left over becomes
+         *     credit. **A change that costs something takes effect when it is paid**: until then the subscription stays as it
+         *     is, with `pendingChange`. Price, credit and the new period are fixed when the change is ordered. When the payment
+         *     is declined, is not confirmed by the customer, or is not paid until `pendingChange.until` (23 hours, and never
+         *     after the end of the period), the invoice of the change is `void` and the subscription goes on as before. A
+         *     second change, `undo`, a pause or a cancel withdraws the payment first, and is applied when its outcome is known.
+         *     While another invoice is open the change is `409 INVOICE_OPEN`.
+         *
+         *     `period_end` takes effect with the next period: the new plan is charged then, and applies when that invoice is
+         *     paid.
+         *
+         *     Send the `at` of a preview to be charged exactly what it showed; `409 PREVIEW_OUTDATED` when it is more than 10
+         *     minutes old, or plan or period have changed since.
          */
         post: operations["changePlan"];
         delete?: never;
@@ -1049,9 +1061,10 @@ export interface paths {
          * Resume a subscription
          * @description Before the end of the paid period, or of the trial, that period continues to its own end and nothing is charged
          *     now. Afterwards a new period begins at the resumption and is charged in full immediately (credit pays first);
-         *     later periods are counted from that day. Until the charge is paid the subscription stays `paused`; a failed
-         *     charge makes it `past_due`. The same holds for an automatic resumption at `resumeAt`. `409 USER_NOT_ACTIVE` where a
-         *     new period would begin for a suspended user, unless the partner bills suspended users.
+         *     later periods are counted from that day. Until the charge is paid the subscription stays `paused`; when it
+         *     fails, its invoice is `void`, `resumeAt` is null and the subscription stays `paused`. The same holds for an
+         *     automatic resumption at `resumeAt`. `409 USER_NOT_ACTIVE` where a new period would begin
+         *     for a suspended user, unless the partner bills suspended users.
          */
         post: operations["resumeSubscription"];
         delete?: never;
@@ -1120,7 +1133,8 @@ export interface paths {
         /**
          * Change the payment method
          * @description An open invoice is charged immediately to the new payment method, and dunning ends when that succeeds; an
-         *     `incomplete` subscription becomes `active`.
+         *     `incomplete` subscription becomes `active`. The payment of a pending change is withdrawn, and the change is charged
+         *     to the new payment method.
          *
          *     A payment method that the gateway does not know, that has expired or, live, that the bank declines to save is
          *     rejected with 422 `PAYMENT_METHOD_UNUSABLE`, and the old one stays. A gateway that does not answer within a
@@ -1302,7 +1316,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
         FieldError: {
             /** @description JSON pointer to the field in the body. */
             pointer?: string;
@@ -1839,7 +1853,7 @@ export interface components {
             paidUntil: components["schemas"]["Instant"] | null;
             /** @description Credit that the next invoices use first. */
             creditBalance: components["schemas"]["MoneyValue"];
-            /** @description The change scheduled for the end of the period; `undo` revokes it. */
+            /** @description The change scheduled for the end of the period; `undo` revokes it until then. A change of plan stays here until its first invoice is paid, when the plan becomes the new one. */
             scheduled: null | {
                 /** @enum {string} */
                 what: "cancel" | "change_plan";
@@ -1847,6 +1861,8 @@ export interface components {
                 quantity: number | null;
                 effectiveAt: components["schemas"]["Instant"];
             };
+            /** @description The change that is being paid and takes effect then; null without one. */
+            pendingChange: components["schemas"]["PendingChange"] | null;
             resumeAt: components["schemas"]["Instant"] | null;
             openInvoiceId: string | null;
             /** @description The time at which an open invoice is charged again. */
@@ -1858,6 +1874,20 @@ export interface components {
             correlationId: string;
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
+        };
+        PendingChange: {
+            planId: string;
+            quantity: number;
+            /** @description The invoice of the change: paid when it takes effect, else void. */
+            invoiceId: string;
+            /** @description The time that the figures are for. */
+            orderedAt: components["schemas"]["Instant"];
+            /** @description Unpaid until then, the change falls: 23 hours after the order, or the end of the period. */
+            until: components["schemas"]["Instant"];
+            /** @description The page where the customer confirms the payment; null unless the payment requires it. */
+            nextAction: {
+                url: string;
+            } | null;
         };
         /** @enum {string} */
         InvoiceState: "draft" | "open" | "paid" | "uncollectible" | "void";
@@ -1909,6 +1939,8 @@ export interface components {
             updatedAt: components["schemas"]["Instant"];
         };
         InvoicePreview: {
+            /** @description Send it with the change to be charged this total. */
+            at: components["schemas"]["Instant"];
             /** @description The time at which the change takes effect. */
             effectiveAt: components["schemas"]["Instant"];
             lines: components["schemas"]["InvoiceLine"][];
@@ -1929,6 +1961,22 @@ export interface components {
             quantity?: number;
             /** @enum {string} */
             when: "now" | "period_end";
+            /** @description The `at` of a preview, whose figures then apply; at most 10 minutes old. */
+            at?: components["schemas"]["Instant"];
+        };
+        ChangePlanPreview: {
+            planId: components["schemas"]["PlanId"];
+            /** @description Defaults to the current quantity. */
+            quantity?: number;
+            /** @enum {string} */
+            when: "now" | "period_end";
+        };
+        ChangePlanOutcome: {
+            id: string;
+            state: string;
+            at: components["schemas"]["Instant"];
+            /** @description The change as it was ordered, which takes effect when it is paid; null where nothing has to be paid now. */
+            pendingChange: components["schemas"]["PendingChange"] | null;
         };
         PauseSubscription: {
             /** @description The time of the automatic resumption, at most 10 years ahead. When left out, the subscription stays paused until it is resumed. */
@@ -4043,7 +4091,32 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["CommandOutcome"];
+            /** @description The change is made, scheduled, or pending until it is paid. */
+            200: {
+                headers: {
+                    /** @description The resource that the command changed. */
+                    "Content-Location"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "sub_01m7y3ad3af6e964zt6px52w8e",
+                     *       "state": "active",
+                     *       "at": "2027-01-16T12:00:00.000Z",
+                     *       "pendingChange": {
+                     *         "planId": "pln_01m7y3ad3af6e964zt6px52w8e",
+                     *         "quantity": 3,
+                     *         "invoiceId": "inv_01m7y3ad3af6e964zt6px52w8e",
+                     *         "orderedAt": "2027-01-16T12:00:00.000Z",
+                     *         "until": "2027-01-17T11:00:00.000Z",
+                     *         "nextAction": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangePlanOutcome"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };
@@ -4068,11 +4141,11 @@ export interface operations {
                  *       "when": "now"
                  *     }
                  */
-                "application/json": components["schemas"]["ChangePlan"];
+                "application/json": components["schemas"]["ChangePlanPreview"];
             };
         };
         responses: {
-            /** @description The exact invoice that the change would create; nothing is changed. */
+            /** @description The exact invoice that the change would create; nothing is changed. A change that sends `at` is charged exactly this. While another change is pending, the figures are those after it falls. */
             200: {
                 headers: {
                     [name: string]: unknown;

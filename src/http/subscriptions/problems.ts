@@ -8,6 +8,7 @@ export const subscriptionsProblems = {
   SUBSCRIPTION_NOT_PAUSED: { status: 409, title: 'Subscription is not paused' },
   SUBSCRIPTION_RESUMING: { status: 409, title: 'Subscription is being resumed', notKept: true },
   INVOICE_OPEN: { status: 409, title: 'Subscription has an open invoice', notKept: true },
+  PREVIEW_OUTDATED: { status: 409, title: 'Preview is outdated' },
   CHANGE_WAITING: { status: 409, title: 'A change is already scheduled', notKept: true },
   NOTHING_TO_UNDO: { status: 409, title: 'Nothing to undo' },
   QUANTITY_INVALID: { status: 422, title: 'Invalid quantity' },

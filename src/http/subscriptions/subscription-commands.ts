@@ -4,6 +4,7 @@ import {
   type SubscriptionOutcome,
   type SubscriptionUpdate,
 } from '../../contracts/subscriptions/subscription';
+import { commandStep } from '../../contracts/commands';
 import { DomainError } from '../../domain/domain-error';
 import { isId } from '../../domain/ids';
 import { requireWithinHorizon } from '../../domain/subscriptions/planning-horizon';
@@ -21,6 +22,7 @@ import type { Idempotency } from '../replies/idempotency';
 import { keepPayload } from '../replies/keep-payload';
 import type { CheckPaymentMethod } from './check-payment-method';
 import { presentPreview } from './present-invoice';
+import { presentPendingChange } from './present-subscription';
 import type { Call, Reply } from '../pipeline/request-context';
 
 export interface SubscriptionCommandHandlersInput {
@@ -30,6 +32,12 @@ export interface SubscriptionCommandHandlersInput {
   basePath: string;
   clock: Clock;
   checkPaymentMethod: CheckPaymentMethod;
+}
+
+interface CompleteInput {
+  tenantId: string;
+  subscriptionId: string;
+  commandId: string;
 }
 
 type CommandCall = Call<unknown, unknown, { subscriptionId: string }>;
@@ -59,6 +67,18 @@ export function subscriptionCommandHandlers(
     await checkPaymentMethod({ tenantId, paymentMethod, customerId: found.customerId ?? found.userId ?? '', at });
   };
 
+  /** Returns the change that a command has ordered, as its event has it; null where it took effect or waits. */
+  const withPendingChange = async ({ tenantId, subscriptionId, commandId }: CompleteInput) => {
+    const { events, subscriptions } = database.models;
+    const event = await events.findOne({ tenantId, entityId: subscriptionId, step: commandStep(commandId) }).lean();
+    if (event?.type !== 'subscription.change_ordered') return { pendingChange: null };
+    const { planId, quantity, invoiceId, orderedAt, until } = event.data;
+    const now = await subscriptions.findOne({ _id: subscriptionId, tenantId }, { pendingChange: 1 }).lean();
+    const isPending = now?.pendingChange?.invoiceId === invoiceId;
+    const nextAction = isPending && now?.pendingChange ? presentPendingChange(now.pendingChange).nextAction : null;
+    return { pendingChange: { planId, quantity, invoiceId, orderedAt, until, nextAction } };
+  };
+
   interface SendInput<Command extends SubscriptionUpdate> {
     command: Command;
     terms: SubscriptionCommandTerms[Command];
@@ -66,10 +86,12 @@ export function subscriptionCommandHandlers(
     payload?: Record<string, unknown>;
     /** Called before the command is sent for the first time. */
     prepare?: () => Promise<void>;
+    /** Adds to the response what the command has recorded. */
+    complete?: (input: CompleteInput) => Promise<Record<string, unknown>>;
   }
   const send = async <Command extends SubscriptionUpdate>(
     call: CommandCall,
-    { command, terms, payload, prepare }: SendInput<Command>,
+    { command, terms, payload, prepare, complete }: SendInput<Command>,
   ): Promise<Reply> => {
     const {
       tenantId,
@@ -89,14 +111,18 @@ export function subscriptionCommandHandlers(
         return {
           status: 200,
           headers: { 'Content-Location': `${basePath}/subscriptions/${subscriptionId}` },
-          body: { id: subscriptionId, state, at },
+          body: { id: subscriptionId, state, at, ...(await complete?.({ tenantId, subscriptionId, commandId })) },
         };
       },
     });
   };
 
   return {
-    changePlan: (call) => send(call, { command: 'changePlan', terms: call.body }),
+    async changePlan(call) {
+      const { at, ...terms } = call.body;
+      const previewedAt = at === undefined ? {} : { previewedAt: toInstant(at, '/at') };
+      return send(call, { command: 'changePlan', terms: { ...terms, ...previewedAt }, complete: withPendingChange });
+    },
 
     async previewPlanChange(call) {
       await rejectUnknown(call);

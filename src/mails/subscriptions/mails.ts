@@ -2,6 +2,8 @@ import type { SubscriptionMailTemplate } from '../../contracts/subscriptions/mai
 import type { MailDefinition } from '../mail-definition';
 import { paymentConfirmation, paymentMethodConfirmation, paymentMethodRejected } from './confirmation';
 import { renewalFailed, subscriptionUnpaid } from './dunning';
+import { planChangeFailed } from './plan-change-failed';
+import { resumeFailed } from './resume-failed';
 import { subscriptionCancelled } from './subscription-cancelled';
 import { firstChargeFailed, subscriptionExpired } from './first-charge';
 import { trialEnding } from './trial-ending';
@@ -15,6 +17,8 @@ export const subscriptionMails: Record<SubscriptionMailTemplate, MailDefinition>
   paymentMethodRejected,
   renewalFailed,
   subscriptionUnpaid,
+  planChangeFailed,
+  resumeFailed,
   subscriptionExpired,
   subscriptionCancelled,
 };

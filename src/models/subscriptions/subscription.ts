@@ -1,6 +1,7 @@
 import { Schema } from 'mongoose';
 import type { BillingPeriod, BillingSchedule } from '../../domain/subscriptions/billing-period';
 import type { Money } from '../../domain/money';
+import type { NextTerms } from '../../domain/subscriptions/pending-change';
 import type { PlanItem } from '../../domain/subscriptions/plan';
 import type { SubscriptionState } from '../../domain/subscriptions/subscription';
 import type { ChargeStatus, FirstChargeDeadline } from '../../domain/subscriptions/subscription-progress';
@@ -41,6 +42,12 @@ export interface Subscription extends Entity {
   charge: Charge | null;
   /** The deadline of the first charge since the subscription has been `incomplete`. */
   firstCharge?: FirstChargeDeadline<Date> | null;
+  /** The change of plan that is being paid and takes effect then. */
+  pendingChange: PendingChange | null;
+  /** The payments of changes that were given up before the outcome was known. */
+  withdrawnCharges: WithdrawnCharge[];
+  /** The instant at which plan or period changed last; null before the first change. */
+  pricedAt: Date | null;
   /** The reason of the end: a code; null before. */
   reason: string | null;
 }
@@ -70,6 +77,30 @@ export interface Charge {
   nextAt: Date | null;
   /** The instant at which a pending payment is given up; null where there is no such deadline. */
   until?: Date | null;
+  /** The terms that take effect when the invoice is paid; null where plan and schedule stay. */
+  next?: NextTerms | null;
+}
+
+/** An ordered change of plan: its terms, fixed by the order, and the state of its charge. */
+export interface PendingChange extends NextTerms {
+  invoiceId: string;
+  orderedAt: Date;
+  /** The instant at which the change falls when it is not paid. */
+  until: Date;
+  /** The last attempt; 0 before the first. */
+  attempt: number;
+  status: 'due' | 'pending';
+  /** The instant at which the pending payment is given up; null where there is no such deadline. */
+  paymentUntil: Date | null;
+  /** The page where the customer confirms the payment; null unless the payment requires it. */
+  actionUrl: string | null;
+  /** True once a command has withdrawn the payment; its outcome decides. */
+  isWithdrawn: boolean;
+}
+
+export interface WithdrawnCharge {
+  invoiceId: string;
+  attempt: number;
 }
 
 export const subscriptionSchema = new Schema<Subscription>(
@@ -94,6 +125,9 @@ export const subscriptionSchema = new Schema<Subscription>(
     resumeAt: { type: Date, default: null },
     charge: { type: Schema.Types.Mixed, default: null },
     firstCharge: { type: Schema.Types.Mixed, default: null },
+    pendingChange: { type: Schema.Types.Mixed, default: null },
+    withdrawnCharges: { type: [Schema.Types.Mixed], default: [] } as never,
+    pricedAt: { type: Date, default: null },
     reason: { type: String, default: null },
   },
   { ...schemaOptions, collection: 'subscriptions' },

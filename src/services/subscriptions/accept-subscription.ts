@@ -111,6 +111,9 @@ export async function acceptSubscription(
     waiting: null,
     resumeAt: null,
     charge: null,
+    pendingChange: null,
+    withdrawnCharges: [],
+    pricedAt: null,
     reason: null,
   };
   const { row } = await acceptEntity({

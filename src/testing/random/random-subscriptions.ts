@@ -8,8 +8,9 @@ import {
 } from '../../contracts/subscriptions/subscription';
 import { moneyOf } from '../../domain/money';
 import { hasEnded } from '../../domain/subscriptions/subscription';
-import { nextDue, progressOf } from '../../domain/subscriptions/subscription-progress';
+import { changeDues, nextDue, progressOf } from '../../domain/subscriptions/subscription-progress';
 import { acceptRefund } from '../../services/payments/accept-refund';
+import { findPendingPaymentIds } from '../../services/subscriptions/pending-payment';
 import { createPaymentCommands } from '../../temporal/commands/payments/payment-commands';
 import { advanceWorkflowTo } from '../../temporal/time-skipping/time-skipping';
 import { describeWorkflow } from '../../temporal/time-skipping/time-skipping-api';
@@ -84,19 +85,16 @@ export async function runSubscriptionSequence({
       Object.assign(given, await outcomeOf(() => send(given)));
   };
   const pendingPayment = async () => {
-    const { charge } = await world.read(subscriptionId);
-    const invoice =
-      charge?.status === 'pending' && charge.invoiceId ? await models.invoices.findById(charge.invoiceId).lean() : null;
-    const paymentId = invoice?.attempts.at(-1)?.paymentId;
+    const subscription = await world.read(subscriptionId);
+    const [paymentId] = await findPendingPaymentIds({ database: world.database, subscription });
     return paymentId ? models.payments.findById(paymentId).lean() : null;
   };
   const isAtRest = async () => {
-    const { state, charge } = await world.read(subscriptionId);
-    if (
-      hasEnded(state) ||
-      (charge === null ? state !== 'accepted' || startsAfterMs !== null : charge.status === 'failed')
-    )
-      return true;
+    const { state, charge, pendingChange, withdrawnCharges } = await world.read(subscriptionId);
+    if (hasEnded(state)) return true;
+    const isFree = pendingChange === null && withdrawnCharges.length === 0;
+    const isCharged = charge === null ? state === 'accepted' && startsAfterMs === null : charge.status !== 'failed';
+    if (isFree && !isCharged) return true;
     const payment = await pendingPayment();
     return (
       payment !== null && payment.chain === null && ['review', 'requires_action', 'unknown'].includes(payment.state)
@@ -219,7 +217,9 @@ export async function runSubscriptionSequence({
     if (stand?.running && stand.busyWith !== null) return false;
     const subscription = await world.read(subscriptionId);
     if (hasEnded(subscription.state)) return !stand?.running;
-    const due = nextDue(progressOf(subscription));
+    const progress = progressOf(subscription);
+    if (changeDues(progress).length > 0) return false;
+    const due = nextDue(progress);
     return due === null || (due.at !== null && Date.parse(due.at) > (await nowMs()));
   };
   const settle = async () => {
