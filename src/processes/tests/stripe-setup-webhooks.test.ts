@@ -89,7 +89,7 @@ test('a call that nobody answered is settled by its webhook', async () => {
   expect(await mailsOf(id)).toEqual(['paymentMethodConfirmation']);
 });
 
-test('late events, events about an earlier payment method and those of another tenant change nothing', async () => {
+test('events that are late, about an earlier payment method or of another tenant change nothing', async () => {
   const saved = await seed('saved');
   await report('setup_intent.requires_action', saved, ASKS);
   expect(await setupOf(saved)).toMatchObject({ state: 'saved' });

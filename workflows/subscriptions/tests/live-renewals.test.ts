@@ -61,7 +61,7 @@ it('the first charge saves the payment method, and a renewal is made without the
   expect(await world.database.models.gatewayCustomers.countDocuments(kept)).toBe(1);
 });
 
-it('a trial saves the payment method at its start, and its first charge is made without the customer', async () => {
+it('a trial saves the payment method at its start; its first charge needs no customer', async () => {
   const id = await subscribe({ paymentMethod: 'pm_ok_trial', trialDays: 7 });
   await world.until(id, 'trialing');
   expect((await world.read(id)).methodSetup).toMatchObject({ state: 'saved', reason: null, url: null });
@@ -72,7 +72,7 @@ it('a trial saves the payment method at its start, and its first charge is made 
   expect(await world.timeline(id)).toContain('payment_method_checked');
 });
 
-it('a customer whom the bank wants to see is asked by mail, at the trial and at its first charge', async () => {
+it('a bank that wants to see the customer: a mail at the trial, another at the first charge', async () => {
   const userId = await world.user();
   const id = await subscribe({ paymentMethod: 'pm_action_always_1', trialDays: 7, userId });
   await world.until(id, 'trialing');

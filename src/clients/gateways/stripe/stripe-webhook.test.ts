@@ -64,7 +64,7 @@ test("a refund names its intent; an event that is not ours is nobody's", () => {
   expect(stripeReport(verify(foreign, sign(foreign)))).toBe('foreign');
 });
 
-test('a setup intent says if its payment method is saved; while Stripe is undecided it says nothing', () => {
+test('a setup intent says if its payment method is saved, once Stripe has decided', () => {
   const setup = (more: object) => ({
     id: 'evt_1',
     type: 'setup_intent.succeeded',

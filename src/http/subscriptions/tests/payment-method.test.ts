@@ -30,7 +30,7 @@ const post = async (path: string, idempotencyKey: string, content: object) =>
   expectContract(await api.call('post', path, key).set('Idempotency-Key', idempotencyKey).send(content));
 const unusable = { status: 422, body: { code: 'PAYMENT_METHOD_UNUSABLE', errors: [{ pointer: '/paymentMethod' }] } };
 
-test('a subscription with an unusable payment method is refused, and a repeat is answered without a check', async () => {
+test('an unusable payment method is refused at the create, and a repeat needs no check', async () => {
   const { planId } = await seedSubscription({ api, tenantId });
   const wanted = { planId, customerId: 'cust-9', paymentMethod: 'pm_ok' };
   isUnusable = true;
