@@ -92,11 +92,8 @@ export async function runSubscriptionSequence({
   };
   const isAtRest = async () => {
     const { state, charge } = await world.read(subscriptionId);
-    if (
-      hasEnded(state) ||
-      (charge === null ? state !== 'accepted' || startsAfterMs !== null : charge.status === 'failed')
-    )
-      return true;
+    if (hasEnded(state) || charge?.status === 'failed') return true;
+    if (charge === null && (state !== 'accepted' || startsAfterMs !== null)) return true;
     const payment = await pendingPayment();
     return (
       payment !== null && payment.chain === null && ['review', 'requires_action', 'unknown'].includes(payment.state)
