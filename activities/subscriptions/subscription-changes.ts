@@ -4,107 +4,89 @@ import type {
   DueStep,
   SubscriptionCommandStep,
   SubscriptionMoved,
+  WithdrawPlanChangeInput,
 } from '../../src/contracts/subscriptions/subscription-activities';
-import type { BillingPeriod } from '../../src/domain/subscriptions/billing-period';
 import { DomainError } from '../../src/domain/domain-error';
-import { newId } from '../../src/domain/ids';
-import {
-  reanchorSchedule,
-  billingStandingOf,
-  changePlan as billChange,
-} from '../../src/domain/subscriptions/plan-change';
-import type { PlanItem } from '../../src/domain/subscriptions/plan';
 import { meaningOfResume } from '../../src/domain/subscriptions/subscription';
-import type { Invoice } from '../../src/models/subscriptions/invoice';
-import type { Subscription } from '../../src/models/subscriptions/subscription';
-import { insertDocuments } from '../../src/services/insert-documents';
-import { findPlanItem } from '../../src/services/subscriptions/accept-subscription';
+import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
+import { findEntity } from '../../src/services/find-entity';
+import { decidePlanChange } from '../../src/services/subscriptions/change-plan';
 import { changeSubscription, type SubscriptionChange } from '../../src/services/subscriptions/change-subscription';
 import { endSubscription } from '../../src/services/subscriptions/end-subscription';
-import { newInvoice } from '../../src/services/subscriptions/new-invoice';
+import { NotInvoiced } from '../../src/services/subscriptions/new-attempt';
+import { resumption } from '../../src/services/subscriptions/resumption';
+import { withdrawChange } from '../../src/services/subscriptions/withdraw-change';
 import { withholdRenewal } from '../../src/services/subscriptions/withheld-renewal';
 
 /** The changes of a subscription that affect time already paid for, or still to be paid. */
 export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDependencies, 'database'>) => {
-  const { models } = database;
-
   return {
     /**
-     * Changes the plan. `now`: the plan changes with this step, which also opens or settles an invoice over the
-     * difference. `period_end`: the change waits.
+     * Orders a change of plan. `now`: a change that costs nothing takes effect with this step, any other when its
+     * invoice is paid. `period_end`: the change waits.
      */
     async changePlan(input: SubscriptionCommandStep<'changePlan'>): Promise<SubscriptionMoved> {
-      const { tenantId, at, planId, quantity, when, command } = input;
-      return changeSubscription({ database, ...input }, async (subscription) => {
-        const next = await findPlanItem({
+      const { at, planId, quantity, when, previewedAt, command, withdrawnInvoiceId } = input;
+      const terms = { planId, quantity, when, previewedAt };
+      return changeSubscription({ database, ...input }, (subscription) =>
+        decidePlanChange({ database, subscription, terms, withdrawnInvoiceId, by: command.by, at }),
+      );
+    },
+
+    /**
+     * Withdraws the payment of the pending change, or gives the change up at its deadline. Does nothing where the
+     * change has been settled meanwhile.
+     */
+    async withdrawPlanChange(input: WithdrawPlanChangeInput): Promise<SubscriptionMoved> {
+      const { tenantId, subscriptionId, invoiceId, reason, at } = input;
+      try {
+        return await changeSubscription({ database, ...input }, (subscription) => {
+          const { pendingChange } = subscription;
+          if (pendingChange?.invoiceId !== invoiceId) throw new NotInvoiced(`change ${invoiceId} is settled`);
+          return withdrawChange({ database, subscription, pendingChange, reason, at });
+        });
+      } catch (error) {
+        if (!(error instanceof NotInvoiced)) throw error;
+        const subscription = await findEntity({
           database,
           tenantId,
-          planId,
-          quantity: quantity ?? subscription.item.quantity,
+          entityType: 'subscription',
+          entityId: subscriptionId,
         });
-        const standing = billingStandingOf(subscription);
-        const billed = billChange({ when, at, standing, next });
-        if (when === 'period_end') {
-          const { nextPeriodAt: effectiveAt } = standing;
-          return {
-            by: command.by,
-            set: { waiting: { what: 'change_plan', item: next } },
-            event: {
-              type: 'subscription.plan_change_waiting',
-              data: { planId, planName: next.plan.name, quantity: next.quantity, effectiveAt },
-            },
-          };
-        }
-        return { ...planChanged({ subscription, billed, next, at }), by: command.by };
-      });
+        return { state: subscription.state, at, progress: progressOf(subscription) };
+      }
     },
 
     /**
      * Resumes a subscription. Time given or paid for is used up first; afterwards a new period begins with the
-     * resumption and is charged before the service starts. A resumption with a date begins at that date, however late
+     * resumption and is paid before the service starts. A resumption with a date begins at that date, however late
      * the timer or the worker was.
      */
     async resumeSubscription(input: DueStep<'resumeSubscription'>): Promise<SubscriptionMoved> {
       const { at, command } = input;
       const by = command ? { by: command.by } : {};
       return changeSubscription({ database, ...input }, async (subscription): Promise<SubscriptionChange> => {
-        const { trialEndAt, paidUntil, schedule, resumeAt } = subscription;
+        const { trialEndAt, paidUntil, resumeAt } = subscription;
         const resumedAt = command || resumeAt === null ? at : resumeAt.toISOString();
         const meaning = meaningOfResume({
           resumedAt,
           trialEndAt: trialEndAt?.toISOString() ?? null,
           paidUntil: paidUntil?.toISOString() ?? null,
         });
-        if (meaning !== 'charge_now') {
-          return {
-            ...by,
-            to: meaning === 'trial_goes_on' ? 'trialing' : 'active',
-            set: { resumeAt: null },
-            event: { type: 'subscription.resumed' },
-          };
+        if (meaning === 'charge_now') {
+          const withheld = await withholdRenewal({ database, subscription, at });
+          if (withheld && command)
+            throw new DomainError(
+              'USER_NOT_ACTIVE',
+              'The user of the subscription is not active: no new period begins.',
+            );
+          return withheld ?? { ...by, ...(await resumption({ database, subscription, resumedAt })) };
         }
-        const withheld = await withholdRenewal({ database, subscription, at });
-        if (withheld && command)
-          throw new DomainError('USER_NOT_ACTIVE', 'The user of the subscription is not active: no new period begins.');
-        if (withheld) return withheld;
-        const newSchedule = reanchorSchedule(schedule, resumedAt);
         return {
           ...by,
-          set: {
-            resumeAt: null,
-            schedule: newSchedule,
-            nextPeriodAt: new Date(newSchedule.startAt),
-            charge: {
-              invoiceId: null,
-              periodStart: newSchedule.startAt,
-              attempt: 0,
-              status: 'due',
-              rung: 1,
-              failedAt: null,
-              nextAt: null,
-            },
-          },
-          event: { type: 'subscription.resuming' },
+          to: meaning === 'trial_goes_on' ? 'trialing' : 'active',
+          set: { resumeAt: null },
+          event: { type: 'subscription.resumed' },
         };
       });
     },
@@ -141,81 +123,4 @@ export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDe
       });
     },
   };
-
-  /**
-   * Returns a change that takes effect immediately. An invoice with a positive total is open and charged next; a
-   * negative total becomes credit.
-   */
-  function planChanged({
-    subscription,
-    billed,
-    next,
-    at,
-  }: {
-    subscription: Subscription;
-    billed: ReturnType<typeof billChange>;
-    next: PlanItem;
-    at: string;
-  }): SubscriptionChange {
-    const { draft, schedule, period } = billed;
-    const invoice =
-      period && draft.lines.length > 0 ? changeInvoice({ subscription, billed: { ...billed, period }, at }) : null;
-    const isOpen = invoice?.state === 'open';
-    return {
-      set: {
-        item: next,
-        schedule,
-        period,
-        creditBalance: draft.creditBalance,
-        ...(period && period.endAt !== subscription.period?.endAt ? { nextPeriodAt: new Date(period.endAt) } : {}),
-        ...(invoice && !isOpen ? { paidUntil: new Date(invoice.period.endAt) } : {}),
-        ...(isOpen
-          ? {
-              charge: {
-                invoiceId: invoice._id,
-                periodStart: invoice.period.startAt,
-                attempt: 0,
-                status: 'due',
-                rung: 1,
-                failedAt: null,
-                nextAt: null,
-              },
-            }
-          : {}),
-      },
-      event: {
-        type: 'subscription.plan_changed',
-        data: {
-          planId: next.planId,
-          planName: next.plan.name,
-          quantity: next.quantity,
-          ...(invoice
-            ? { invoiceId: invoice._id, subtotalMinor: draft.subtotal.amountMinor, totalMinor: draft.total.amountMinor }
-            : {}),
-        },
-      },
-      alongside: async (session) => {
-        if (invoice) await insertDocuments({ model: models.invoices, documents: [invoice], session });
-      },
-    };
-  }
-
-  function changeInvoice({
-    subscription,
-    billed,
-    at,
-  }: {
-    subscription: Subscription;
-    billed: { draft: ReturnType<typeof billChange>['draft']; period: BillingPeriod };
-    at: string;
-  }): Invoice {
-    return newInvoice({
-      invoiceId: newId('invoice'),
-      subscription,
-      kind: 'change',
-      draft: billed.draft,
-      period: { startAt: at, endAt: billed.period.endAt },
-      at,
-    });
-  }
 };

@@ -1,9 +1,5 @@
 import type { ActivityDependencies } from '../dependencies';
-import {
-  chargeStep,
-  paymentReported,
-  subscriptionId as workflowIdOf,
-} from '../../src/contracts/subscriptions/subscription';
+import { chargeStep } from '../../src/contracts/subscriptions/subscription';
 import type {
   ChargeStepInput,
   InvoiceAnswer,
@@ -11,30 +7,19 @@ import type {
   SubscriptionMoved,
   UpdateSubscriptionInput,
 } from '../../src/contracts/subscriptions/subscription-activities';
-import { byWorkflow } from '../../src/domain/actor';
-import { newId } from '../../src/domain/ids';
-import { amountDue } from '../../src/domain/subscriptions/invoice';
-import { billNextPeriod, billingStandingOf } from '../../src/domain/subscriptions/plan-change';
 import { hasEnded } from '../../src/domain/subscriptions/subscription';
 import { settledPaymentStates } from '../../src/domain/payments/payment';
 import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
-import type { Invoice } from '../../src/models/subscriptions/invoice';
 import type { Subscription } from '../../src/models/subscriptions/subscription';
 import { requireOwned } from '../../src/services/claim-entity';
 import { findEntity } from '../../src/services/find-entity';
-import { insertDocuments } from '../../src/services/insert-documents';
-import { acceptPayment } from '../../src/services/payments/accept-payment';
-import { changeSubscription, type SubscriptionChange } from '../../src/services/subscriptions/change-subscription';
+import { changeSubscription, type DecideChange } from '../../src/services/subscriptions/change-subscription';
+import { chargeChange } from '../../src/services/subscriptions/charge-change';
+import { chargePeriod, wantsPeriodCharge } from '../../src/services/subscriptions/charge-period';
 import { findChargedInvoice } from '../../src/services/subscriptions/find-invoice';
-import { newInvoice } from '../../src/services/subscriptions/new-invoice';
+import { NotInvoiced } from '../../src/services/subscriptions/new-attempt';
 import { settleCharge } from '../../src/services/subscriptions/settle-charge';
-import { RenewalWithheld, requireBillable, withholdRenewal } from '../../src/services/subscriptions/withheld-renewal';
-
-/**
- * No invoice is created: the subscription was cancelled, or a cancel takes effect at the moment at which the period
- * would begin.
- */
-class NotInvoiced extends Error {}
+import { RenewalWithheld, withholdRenewal } from '../../src/services/subscriptions/withheld-renewal';
 
 /** The steps of one charge: its details, the invoice and its payment, and the recorded result. */
 export const createSubscriptionPaymentActivities = ({ database }: ActivityDependencies) => {
@@ -42,34 +27,10 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
   const find = ({ tenantId, subscriptionId }: ChargeStepInput) =>
     findEntity({ database, tenantId, entityType: 'subscription', entityId: subscriptionId });
 
-  /** Returns the invoice that this charge is for: the open one, or that of the next period. */
-  const billedInvoice = async (
-    subscription: Subscription,
-    at: string,
-  ): Promise<{ invoice: Invoice; isNew: boolean; set: Partial<Subscription> }> => {
-    const open = await findChargedInvoice({ database, subscription });
-    if (open) return { invoice: open, isNew: false, set: {} };
-    if (subscription.waiting?.what === 'cancel')
-      throw new NotInvoiced(`subscription ${subscription._id} is cancelled where its next period would begin`);
-    await requireBillable({ database, subscription });
-    const change = subscription.waiting?.what === 'change_plan' ? subscription.waiting.item : null;
-    const { draft, item, schedule, period } = billNextPeriod({ standing: billingStandingOf(subscription), change });
-    const invoice = newInvoice({ invoiceId: newId('invoice'), subscription, kind: 'period', draft, period, at });
-    const set = {
-      item,
-      schedule,
-      period,
-      nextPeriodAt: new Date(period.endAt),
-      creditBalance: draft.creditBalance,
-      ...(change ? { waiting: null } : {}),
-    };
-    return { invoice, isNew: true, set };
-  };
-
   /** Pauses or ends the subscription; does nothing where its user has become billable meanwhile. */
   const withhold = async (input: ChargeStepInput): Promise<void> => {
     const { at } = input;
-    const decide = async (subscription: Subscription): Promise<SubscriptionChange> => {
+    const decide: DecideChange = async (subscription) => {
       const change = hasEnded(subscription.state) ? null : await withholdRenewal({ database, subscription, at });
       if (!change) throw new NotInvoiced(`subscription ${subscription._id} is billed after all`);
       return change;
@@ -92,89 +53,33 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
         { entityType: 'subscription', entityId: input.subscriptionId, chain: input.chain },
         subscription.chain,
       );
-      const made = (await findChargedInvoice({ database, subscription }))?.attempts.find(
-        ({ attempt }) => attempt === input.attempt,
-      );
+      const { invoiceId, tenantId, attempt } = input;
+      const invoice = invoiceId
+        ? await models.invoices.findOne({ _id: invoiceId, tenantId }).lean()
+        : await findChargedInvoice({ database, subscription });
+      const made = invoice?.attempts.find((other) => other.attempt === attempt);
       if (!made) return { paymentId: null, withdraw: false };
       const payment = await models.payments
-        .findOne({ _id: made.paymentId, tenantId: input.tenantId }, { paymentMethod: 1 })
+        .findOne({ _id: made.paymentId, tenantId }, { paymentMethod: 1 })
         .lean()
         .orFail();
       return {
         paymentId: made.paymentId,
-        withdraw: !isWanted(subscription) || payment.paymentMethod !== subscription.paymentMethod,
+        withdraw: !isWanted(subscription, invoiceId) || payment.paymentMethod !== subscription.paymentMethod,
       };
     },
 
     /**
-     * Creates the invoice of the period that is due, or takes the open one, and accepts a payment over it: both once,
-     * however often this runs. A change that waited for the period's end takes effect with its invoice; a cancel that
-     * waited leaves the period uninvoiced, and so does a user who is not billed. Returns null where nothing is due.
+     * Accepts a payment over what is due: of the open invoice, of the invoice of the period that is due, which this step
+     * creates, or of a change. Does so once, however often this runs. Returns null where nothing is due, or no longer
+     * wanted.
      */
     async createInvoice(input: ChargeStepInput): Promise<InvoiceAnswer> {
-      const { tenantId, step, attempt, at } = input;
-      let paymentId: string | null = null;
-      const decide = async (subscription: Subscription): Promise<SubscriptionChange> => {
-        const { correlationId, charge } = subscription;
-        if (!isWanted(subscription))
-          throw new NotInvoiced(`subscription ${subscription._id} has ended or expires before ${step}`);
-        const { invoice, isNew, set } = await billedInvoice(subscription, at);
-        const due = amountDue(invoice);
-        paymentId = due.amountMinor === 0 ? null : newId('payment');
-        const attempts =
-          paymentId === null ? [] : [{ attempt, paymentId, at: new Date(at), state: 'pending', reason: null } as const];
-        const data = {
-          invoiceId: invoice._id,
-          totalMinor: invoice.total.amountMinor,
-          dueMinor: due.amountMinor,
-          periodStart: invoice.period.startAt,
-          periodEnd: invoice.period.endAt,
-          attempt,
-          paymentId,
-        };
-        return {
-          set: {
-            ...set,
-            charge: {
-              rung: 1,
-              failedAt: null,
-              nextAt: null,
-              ...charge,
-              invoiceId: invoice._id,
-              periodStart: invoice.period.startAt,
-              attempt,
-              status: 'pending',
-              until: null,
-            },
-          },
-          event: { type: isNew || attempt === 1 ? 'subscription.invoiced' : 'subscription.charge_retried', data },
-          alongside: async (session) => {
-            if (isNew)
-              await insertDocuments({ model: models.invoices, documents: [{ ...invoice, attempts }], session });
-            else
-              await models.invoices.updateOne(
-                { _id: invoice._id, tenantId },
-                { $push: { attempts: { $each: attempts } }, $set: { updatedAt: new Date(at) }, $inc: { version: 1 } },
-                { session },
-              );
-            if (paymentId === null) return;
-            await acceptPayment({
-              database,
-              session,
-              tenantId,
-              paymentId,
-              amount: due,
-              paymentMethod: subscription.paymentMethod,
-              purpose: subscription.paidUntil === null ? 'initial' : 'renewal',
-              parent: { workflowId: workflowIdOf(subscription._id), signal: paymentReported.name },
-              customerId: subscription.customerId ?? subscription.userId,
-              correlationId,
-              by: byWorkflow,
-              at,
-            });
-          },
-        };
-      };
+      const { tenantId, step, attempt, invoiceId, at } = input;
+      const decide: DecideChange = (subscription) =>
+        invoiceId
+          ? chargeChange({ database, subscription, invoiceId, attempt, at })
+          : chargePeriod({ database, subscription, attempt, at });
       try {
         await changeSubscription({ database, ...input }, decide);
       } catch (error) {
@@ -210,6 +115,10 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
   };
 };
 
-/** Returns true while the subscription wants its open invoice, or its next period, to be charged. */
-const isWanted = (subscription: Subscription): boolean =>
-  !hasEnded(subscription.state) && progressOf(subscription).firstCharge?.isWithdrawn !== true;
+/** Returns true while the subscription wants to be charged for its open invoice, or for the change of this invoice. */
+const isWanted = (subscription: Subscription, invoiceId: string | undefined): boolean => {
+  const { pendingChange } = subscription;
+  return invoiceId === undefined
+    ? wantsPeriodCharge(subscription)
+    : pendingChange?.invoiceId === invoiceId && !pendingChange.isWithdrawn;
+};

@@ -41,6 +41,13 @@ test.each([
   expect([reply.status, reply.body.status, reply.body.reason]).toEqual([status, outcome, reason]);
 });
 
+test('a path that is no URL is refused, and a description counts each character once', async () => {
+  const gateway = await start();
+  expect((await fetch(`${gateway.url}//`)).status).toBe(400);
+  expect((await authorise(gateway, 'k', 'pm_ok', { description: '😀'.repeat(1000) })).status).toBe(201);
+  expect((await authorise(gateway, 'l', 'pm_ok', { description: '😀'.repeat(1001) })).status).toBe(400);
+});
+
 test('pm_slow is charged immediately and responds late; a repeat need not wait', async () => {
   const gateway = await start();
   const startedAt = performance.now();

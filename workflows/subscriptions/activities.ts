@@ -11,6 +11,7 @@ export const {
   createInvoice,
   updateSubscription,
   changePlan,
+  withdrawPlanChange,
   pauseSubscription,
   resumeSubscription,
   cancelSubscription,

@@ -1,6 +1,13 @@
 import { QUERY_RENEWAL_AFTER_MS } from '../../src/contracts/payments/payment';
-import type { SubscriptionProgress } from '../../src/domain/subscriptions/subscription-progress';
+import type { ChargeStatus } from '../../src/domain/subscriptions/subscription-progress';
 import type { Charging } from './charging';
+
+/** The part of an open charge that decides when its payment is queried. */
+export interface OpenCharge {
+  status: ChargeStatus;
+  /** With `pending`: the instant at which the payment is given up, ISO 8601; null where there is none. */
+  until?: string | null;
+}
 
 /** Tracks the charge under way and the next query about a payment without a final result. */
 export class ChargeTracker {
@@ -24,7 +31,7 @@ export class ChargeTracker {
   }
 
   /** Records the end of the charge under way. A payment that is still pending is queried again after a growing wait. */
-  ended(charge: SubscriptionProgress['charge']): void {
+  ended(charge: OpenCharge | null): void {
     this.current = null;
     this.timesElsewhere = 0;
     if (charge?.status !== 'pending') {
@@ -51,7 +58,7 @@ export class ChargeTracker {
   }
 
   /** Acts on a wake-up unless a charge is under way. */
-  takeWakeUp(charge: SubscriptionProgress['charge']): void {
+  takeWakeUp(charge: OpenCharge | null): void {
     if (!this.wakeUp || this.current) return;
     this.wakeUp = false;
     if (charge?.status === 'pending') this.queryAtMs = Date.now();

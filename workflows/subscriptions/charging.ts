@@ -2,6 +2,7 @@ import { CancellationScope, startChild, workflowInfo } from '@temporalio/workflo
 import {
   SUBSCRIPTION_PAYMENT,
   subscriptionPaymentId,
+  type ChargeAttempt,
   type SubscriptionInput,
 } from '../../src/contracts/subscriptions/subscription';
 import type { SubscriptionProgress } from '../../src/domain/subscriptions/subscription-progress';
@@ -10,8 +11,7 @@ import type { subscriptionPayment } from './subscription-payment';
 
 export interface ChargingInput {
   input: SubscriptionInput;
-  periodStart: string;
-  attempt: number;
+  charge: ChargeAttempt;
 }
 
 /** A charge under way in a child workflow. The main loop continues meanwhile, so that commands are answered. */
@@ -45,13 +45,13 @@ export class Charging {
     if (this.started) this.scope.cancel();
   }
 
-  private async run({ input, periodStart, attempt }: ChargingInput): Promise<SubscriptionProgress> {
+  private async run({ input, charge }: ChargingInput): Promise<SubscriptionProgress> {
     const { tenantId, subscriptionId, correlationId } = input;
     const { firstExecutionRunId: chain } = workflowInfo();
     const child = await this.scope.run(() =>
       startChild<typeof subscriptionPayment>(SUBSCRIPTION_PAYMENT, {
-        workflowId: subscriptionPaymentId({ subscriptionId, periodStart, attempt }),
-        args: [{ tenantId, subscriptionId, correlationId, chain, periodStart, attempt }],
+        workflowId: subscriptionPaymentId({ subscriptionId, ...charge }),
+        args: [{ tenantId, subscriptionId, correlationId, chain, ...charge }],
         // A query about an attempt starts the same child again.
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         cancellationType: 'WAIT_CANCELLATION_COMPLETED',

@@ -13,7 +13,8 @@ import { createInvoice, getSubscriptionDetails, updateSubscription } from './act
 import { runsElsewhere } from './runs-elsewhere';
 
 /**
- * One attempt to charge one period of a subscription: creates the invoice, runs the payment and records its result.
+ * One attempt to charge a period of a subscription, or a change of its plan: creates the period's invoice, runs the
+ * payment and records its result.
  *
  * Never waits on business time: a payment without a final result is queried later by the same attempt, which finds the
  * payment and continues it under the same gateway keys. A cancel voids the payment and records the result.
@@ -27,9 +28,9 @@ async function charge(
   input: SubscriptionPaymentInput,
   cancelled: CancellationScope,
 ): Promise<SubscriptionPaymentResult> {
-  const { tenantId, subscriptionId, periodStart, attempt, chain } = input;
+  const { correlationId: _ofWorkflows, chain, ...charge } = input;
   const step = (part: Parameters<typeof chargeStep>[0]): ChargeStepInput =>
-    stepOf({ tenantId, subscriptionId, periodStart, attempt }, chargeStep(part, input), chain);
+    stepOf(charge, chargeStep(part, charge), chain);
 
   const { paymentId: earlier, withdraw } = await getSubscriptionDetails(step('details'));
   const paymentId = earlier ?? (await createInvoice(step('invoice'))).paymentId;

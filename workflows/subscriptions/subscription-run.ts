@@ -10,20 +10,28 @@ import type {
 import type { SubscriptionMoved } from '../../src/contracts/subscriptions/subscription-activities';
 import { hasEnded, type EndedSubscriptionState } from '../../src/domain/subscriptions/subscription';
 import {
+  changeDues,
   nextDue,
   waitingForOf,
+  type ChangeDue,
   type SubscriptionDue,
   type SubscriptionProgress,
 } from '../../src/domain/subscriptions/subscription-progress';
 import { refusal } from '../command-inbox';
 import { ProcessRun } from '../process-run';
 import { AppliedCommands } from './applied-commands';
-import { ChargeTracker } from './charge-tracker';
+import { ChargeSlots } from './charge-slots';
+import type { ChargeTracker, OpenCharge } from './charge-tracker';
 import { refuseCommand } from './refuse-command';
-import type { SubscriptionMessage } from './subscription-message';
+import type { QueuedSubscriptionCommand, SubscriptionMessage } from './subscription-message';
 
 /** Events in a history; well below the server's own suggestion, so that a run stays quick to replay. */
 const LONG_HISTORY = 2_000;
+
+/** The next step of a run and its time, in milliseconds. */
+export type DueStep =
+  | { what: SubscriptionDue['what']; atMs: number }
+  | { what: ChangeDue['what']; change: ChangeDue; atMs: number };
 
 /** The state of one run of `subscription`. */
 export class SubscriptionRun extends ProcessRun<
@@ -32,12 +40,14 @@ export class SubscriptionRun extends ProcessRun<
   SubscriptionOutcome,
   SubscriptionMessage
 > {
-  readonly charges = new ChargeTracker();
+  readonly charges = new ChargeSlots();
   readonly applied: AppliedCommands;
   /** Null until this run has read the progress. */
   progress: SubscriptionProgress | null = null;
   /** True when Temporal itself cancelled the workflow. */
   interrupted = false;
+  /** The command that waits for the outcome of the change whose payment it has withdrawn. */
+  held: QueuedSubscriptionCommand | null = null;
   private draining = false;
 
   constructor(private readonly input: SubscriptionInput) {
@@ -56,25 +66,44 @@ export class SubscriptionRun extends ProcessRun<
     this.learn((await this.inbox.transit(record)).progress);
   }
 
-  /** Takes over the result of an ended charge. Throws the error of a failed charge. */
-  takeChargeResult(): void {
-    const { current } = this.charges;
-    if (!current?.settled) return;
-    if (current.elsewhere) {
-      this.charges.endedElsewhere();
-      return;
+  /** Takes over the results of ended charges. Throws the error of a failed charge. */
+  takeChargeResults(): void {
+    for (const { slot } of this.charges.all(this.progress)) {
+      if (slot.current?.settled && !slot.current.elsewhere && slot.current.progress === null) throw slot.current.error;
+      if (slot.current?.progress) this.learn(slot.current.progress);
     }
-    if (current.progress === null) throw current.error;
-    this.learn(current.progress);
-    this.charges.ended(this.progress!.charge);
+    for (const { slot, open } of this.charges.all(this.progress)) endCharge(slot, open);
+    if (this.progress) this.charges.forgetSettled(this.progress);
   }
 
-  /** Returns the next due step and its time; null when nothing is due or a charge is under way. */
-  due(): { what: SubscriptionDue['what']; atMs: number } | null {
-    if (this.charges.current || !this.progress) return null;
+  /** Returns the next due step and its time; null when nothing is due. A slot that is charging has no due step. */
+  due(): DueStep | null {
+    const dues = [...this.changeDues(), ...this.periodDues()];
+    return dues.reduce<DueStep | null>((first, due) => (first && first.atMs <= due.atMs ? first : due), null);
+  }
+
+  /** Returns the next steps of changes of plan. A change whose time is over is given up before anything else. */
+  private changeDues(): DueStep[] {
+    const dues = (this.progress ? changeDues(this.progress) : []).flatMap((change) => {
+      const { what, at, invoiceId } = change;
+      const slot = this.charges.ofChange(invoiceId);
+      if (at !== null) return [{ what, change, atMs: Date.parse(at) }];
+      return slot.current ? [] : [{ what, change, atMs: slot.queryAtMs }];
+    });
+    const expired = dues.filter(({ what, atMs }) => what === 'expire_change' && atMs <= Date.now());
+    return expired.length > 0 ? expired : dues;
+  }
+
+  private periodDues(): DueStep[] {
+    const due = this.periodDue();
+    return due ? [due] : [];
+  }
+
+  private periodDue(): DueStep | null {
+    if (this.charges.period.current || !this.progress) return null;
     const due = nextDue(this.progress);
     if (!due) return null;
-    const { queryAtMs } = this.charges;
+    const { queryAtMs } = this.charges.period;
     if (due.what === 'query_payment') return { what: 'query_payment', atMs: queryAtMs };
     const atMs = due.at === null ? 0 : Date.parse(due.at);
     // A pending payment is queried until the cancel at the period's end, or the end of the first charge.
@@ -86,11 +115,16 @@ export class SubscriptionRun extends ProcessRun<
 
   /** Waits for a command, a wake-up, the end of the charge, or `untilMs`. */
   async wait(untilMs: number | null): Promise<void> {
-    const happened = () => this.inbox.waiting || this.cancelIsDue || this.charges.needsAttention;
+    const happened = () => this.hasCommand || this.cancelIsDue || this.charges.needsAttention;
     const waitMs = untilMs === null ? null : untilMs - Date.now();
     if (waitMs === null) await condition(happened);
     else if (waitMs > 0) await condition(happened, waitMs);
-    this.charges.takeWakeUp(this.progress?.charge ?? null);
+    for (const { slot, open } of this.charges.all(this.progress)) slot.takeWakeUp(open);
+  }
+
+  /** True when a command can be applied: a held one, whose change is settled, comes before all others. */
+  private get hasCommand(): boolean {
+    return this.held ? this.progress?.pendingChange === null : this.inbox.waiting;
   }
 
   /** The state in which the subscription has ended; null before. */
@@ -105,7 +139,9 @@ export class SubscriptionRun extends ProcessRun<
   }
 
   get isOver(): boolean {
-    return this.ended !== null && this.progress?.charge === null && !this.charges.current;
+    const { charge, withdrawnCharges } = this.progress ?? {};
+    const isSettled = charge === null && withdrawnCharges?.length === 0;
+    return this.ended !== null && isSettled && !this.charges.isCharging;
   }
 
   /** The workflow's result. */
@@ -113,10 +149,14 @@ export class SubscriptionRun extends ProcessRun<
     return this.ended ?? 'cancelled';
   }
 
-  /** True when the run should continue as new. Never during a charge: its child would be terminated. */
+  /**
+   * True when the run should continue as new. Never during a charge, whose child would be terminated, nor while a
+   * command waits for an outcome.
+   */
   get isLong(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    return (continueAsNewSuggested || historyLength > LONG_HISTORY) && !this.charges.current && !this.cancelIsDue;
+    const isBusy = this.charges.isCharging || this.held !== null || this.cancelIsDue;
+    return (continueAsNewSuggested || historyLength > LONG_HISTORY) && !isBusy;
   }
 
   /**
@@ -161,6 +201,13 @@ export class SubscriptionRun extends ProcessRun<
    */
   protected override requirePossible(name: SubscriptionUpdate, input: SubscriptionMessage): void {
     const refused = refuseCommand(this, name, input);
-    if (refused && (!this.charges.current || this.ended)) throw refusal(refused.code, refused.detail);
+    if (refused && (!this.charges.period.current || this.ended)) throw refusal(refused.code, refused.detail);
   }
+}
+
+/** Records the end of a charge whose result is taken over. */
+function endCharge(slot: ChargeTracker, open: OpenCharge | null): void {
+  if (!slot.current?.settled) return;
+  if (slot.current.elsewhere) slot.endedElsewhere();
+  else slot.ended(open);
 }

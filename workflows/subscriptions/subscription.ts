@@ -3,8 +3,8 @@ import { CANCELLED_IN_TEMPORAL } from '../../src/contracts/commands';
 import * as contract from '../../src/contracts/subscriptions/subscription';
 import type { SubscriptionInput } from '../../src/contracts/subscriptions/subscription';
 import type { EndedSubscriptionState } from '../../src/domain/subscriptions/subscription';
-import type { SubscriptionDue } from '../../src/domain/subscriptions/subscription-progress';
-import { alignedWithSandbox } from '../align-clock';
+import type { ChangeDue } from '../../src/domain/subscriptions/subscription-progress';
+import { alignClock } from '../align-clock';
 import { handleCommands } from '../process-run';
 import {
   announceTrialEnd,
@@ -13,10 +13,11 @@ import {
   expireSubscription,
   resumeSubscription,
   startTrial,
+  withdrawPlanChange,
 } from './activities';
-import { applyCommand } from './apply-command';
+import { applyCommand, nextCommand } from './apply-command';
 import { Charging } from './charging';
-import { SubscriptionRun } from './subscription-run';
+import { SubscriptionRun, type DueStep } from './subscription-run';
 
 /**
  * Runs as long as the subscription: waits for the next due step, charges each period in a child workflow, and takes
@@ -34,19 +35,19 @@ export async function subscription(input: SubscriptionInput): Promise<EndedSubsc
 }
 
 async function runSubscription(run: SubscriptionRun, input: SubscriptionInput): Promise<EndedSubscriptionState> {
-  await alignedWithSandbox(input);
+  await alignClock(input);
   run.learn((await beginSubscription(run.step('begin'))).progress);
   run.inbox.open();
 
   while (!run.isOver) {
     if (run.isLong && (await run.drained())) await continueAsNew<typeof subscription>(run.carriedOver());
+    await run.wait(run.due()?.atMs ?? null);
+    run.takeChargeResults();
+    const command = await nextCommand(run);
     const due = run.due();
-    await run.wait(due && due.atMs);
-    run.takeChargeResult();
-    const command = await run.inbox.next(0);
     if (command) await applyCommand(run, command);
     else if (run.cancelIsDue) await cancel(run, CANCELLED_IN_TEMPORAL);
-    else if (due && !run.charges.current && Date.now() >= due.atMs) await runDue(run, due.what, input);
+    else if (due && Date.now() >= due.atMs) await runDue(run, due, input);
   }
 
   run.inbox.refuseTheRest('The subscription has ended and accepts no more commands: create a new one.');
@@ -54,16 +55,25 @@ async function runSubscription(run: SubscriptionRun, input: SubscriptionInput): 
   return run.ending;
 }
 
-async function runDue(run: SubscriptionRun, what: SubscriptionDue['what'], input: SubscriptionInput): Promise<void> {
+async function runDue(run: SubscriptionRun, due: DueStep, input: SubscriptionInput): Promise<void> {
   const { charge, nextPeriodAt, resumeAt } = run.progress!;
+  const { period } = run.charges;
   const periodStart = charge?.periodStart ?? nextPeriodAt;
-  switch (what) {
+  switch (due.what) {
     case 'charge':
-      run.charges.current = new Charging({ input, periodStart, attempt: (charge?.attempt ?? 0) + 1 });
+      period.current = new Charging({ input, charge: { periodStart, attempt: (charge?.attempt ?? 0) + 1 } });
       return;
     case 'query_payment':
-      run.charges.current = new Charging({ input, periodStart, attempt: charge!.attempt });
+      period.current = new Charging({ input, charge: { periodStart, attempt: charge!.attempt } });
       return;
+    case 'charge_change':
+    case 'query_change': {
+      const { invoiceId, attempt } = due.change;
+      run.charges.ofChange(invoiceId).current = new Charging({ input, charge: { invoiceId, attempt } });
+      return;
+    }
+    case 'expire_change':
+      return expireChange(run, due.change);
     case 'start_trial':
       return run.move(() => startTrial(run.step('trial')));
     case 'announce_trial_end':
@@ -78,6 +88,13 @@ async function runDue(run: SubscriptionRun, what: SubscriptionDue['what'], input
     case 'give_up':
       return cancel(run, 'unpaid');
   }
+}
+
+/** Gives the pending change up. Its payment is voided, or refunded when it turns out captured. */
+async function expireChange(run: SubscriptionRun, { invoiceId }: ChangeDue): Promise<void> {
+  const step = run.step(`expire-change/${invoiceId}`);
+  await run.move(() => withdrawPlanChange({ ...step, invoiceId, reason: 'expired' }));
+  run.charges.ofChange(invoiceId).withdraw();
 }
 
 async function cancel(run: SubscriptionRun, reason: string): Promise<void> {

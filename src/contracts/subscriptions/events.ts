@@ -1,4 +1,5 @@
 import type { EventData, EventSentence, EventWords } from '../event-sentence';
+import { mailEvents } from '../mail-events';
 
 /**
  * Returns the next step for an open invoice. `cancelAt` stands for `unpaid` and `expiresAt` for `incomplete`, where
@@ -12,10 +13,32 @@ function nextAttempt({ nextAt, cancelAt, expiresAt }: EventData): string {
     : '; the new payment method is being charged';
 }
 
+/** Returns the sentence about saving a payment method at the gateway. */
+function setupSentence(state: unknown, reason?: unknown): string {
+  if (state === 'saved') return 'The payment method was saved for later charges.';
+  if (state === 'requires_action') return 'The customer must confirm the payment method with the bank.';
+  if (state === 'declined')
+    return `The bank declined the payment method (${String(reason)}): another one is needed before the first charge.`;
+  return 'The gateway did not answer in time: the next charge saves the payment method.';
+}
+/** Returns the words for a plan that takes effect with a payment; empty where the plan stays. */
+const newPlan = ({ planName, quantity }: EventData): string =>
+  planName === undefined ? '' : ` The plan is now ${String(planName)} × ${String(quantity)}.`;
+
+/** Returns the words for a refund that a step has ordered; empty without one. */
+const refundOf = ({ refundMinor }: EventData, { money }: EventWords): string =>
+  isAboveZero(refundMinor) ? ` ${money(refundMinor)} is being refunded.` : '';
+
 const isAboveZero = (amountMinor: unknown): boolean => typeof amountMinor === 'number' && amountMinor > 0;
+
+const undone: Record<string, string> = {
+  cancel: 'The cancellation at the end of the period was undone.',
+  pending_change: 'The change of plan was withdrawn before it was paid.',
+};
 
 /** Every event of a subscription by its wire name, with its sentence. */
 export const subscriptionEvents = {
+  ...mailEvents('subscription'),
   'subscription.accepted': () => 'The subscription was accepted.',
   'subscription.trial_started': ({ trialEndAt }: EventData) => `The trial started; it ends at ${String(trialEndAt)}.`,
   'subscription.trial_ending': ({ trialEndAt }: EventData) =>
@@ -30,12 +53,12 @@ export const subscriptionEvents = {
     `The payment has no final outcome yet (${String(paymentState)}); it will be queried again.`,
   'subscription.payment_withdrawn': () =>
     'The payment under way was withdrawn without a capture; the new payment method is being charged.',
-  'subscription.activated': () => 'The first charge was paid; the subscription is active.',
-  'subscription.renewed': ({ periodEnd }: EventData) =>
-    `The renewal was paid; the period runs to ${String(periodEnd)}.`,
-  'subscription.change_paid': () => 'The change of plan was paid.',
-  'subscription.recovered': ({ periodEnd }: EventData) =>
-    `The open invoice was paid; the subscription is active again, to ${String(periodEnd)}.`,
+  'subscription.activated': (data: EventData) =>
+    `The first charge was paid; the subscription is active.${newPlan(data)}`,
+  'subscription.renewed': (data: EventData) =>
+    `The renewal was paid; the period runs to ${String(data.periodEnd)}.${newPlan(data)}`,
+  'subscription.recovered': (data: EventData) =>
+    `The open invoice was paid; the subscription is active again, to ${String(data.periodEnd)}.${newPlan(data)}`,
   'subscription.paid_in_part': (data: EventData, { money }: EventWords) =>
     `Only ${money(data.paidMinor)} was captured, by hand at the gateway; ` +
     `the remaining ${money(data.dueMinor)} is still due${nextAttempt(data)}.`,
@@ -44,6 +67,18 @@ export const subscriptionEvents = {
   'subscription.unpaid': ({ reason, nextAt }: EventData) =>
     `The last retry failed (${String(reason)}): the service has stopped. ` +
     `Without a payment the subscription is cancelled at ${String(nextAt)}.`,
+  'subscription.change_ordered': ({ planName, quantity, totalMinor, until }: EventData, { money }: EventWords) =>
+    `The change to ${String(planName)} × ${String(quantity)} was ordered: it takes effect when ${money(totalMinor)} ` +
+    `is paid, until ${String(until)} at the latest.`,
+  'subscription.change_charging': ({ attempt, dueMinor }: EventData, { money }: EventWords) =>
+    `The change of plan is being charged (attempt ${String(attempt)}): ${money(dueMinor)}.`,
+  'subscription.change_withdrawing': () => 'The payment for the change of plan is being withdrawn.',
+  'subscription.change_failed': (data: EventData, words: EventWords) =>
+    `The change to ${String(data.planName)} × ${String(data.quantity)} was not paid (${String(data.reason)}): ` +
+    `its invoice is void, and the subscription goes on as before.${refundOf(data, words)}`,
+  'subscription.change_paid_late': (data: EventData, words: EventWords) =>
+    `The payment for a change of plan was captured after the change was given up.${refundOf(data, words)}`,
+  'subscription.change_payment_closed': () => 'The payment for a change of plan ended without a capture.',
   'subscription.plan_changed': ({ planName, quantity }: EventData) =>
     `The plan is now ${String(planName)} × ${String(quantity)}.`,
   'subscription.plan_change_waiting': ({ planName, quantity, effectiveAt }: EventData) =>
@@ -54,13 +89,16 @@ export const subscriptionEvents = {
   },
   'subscription.resuming': () => 'The subscription is being resumed: a new period is being charged.',
   'subscription.resumed': () => 'The subscription was resumed.',
+  'subscription.resume_failed': (data: EventData, words: EventWords) =>
+    `The new period was not paid (${String(data.reason)}): its invoice is void, and the subscription stays paused.` +
+    refundOf(data, words),
   'subscription.cancel_waiting': ({ effectiveAt }: EventData) =>
     `The subscription will be cancelled at the end of the period, ${String(effectiveAt)}.`,
   'subscription.undone': ({ what }: EventData) =>
-    what === 'cancel'
-      ? 'The cancellation at the end of the period was undone.'
-      : 'The change of plan at the end of the period was undone.',
-  'subscription.payment_method_changed': () => 'A new payment method was stored.',
+    undone[String(what)] ?? 'The change of plan at the end of the period was undone.',
+  'subscription.payment_method_checked': ({ state, reason }: EventData) => setupSentence(state, reason),
+  'subscription.payment_method_changed': ({ setup }: EventData) =>
+    `A new payment method was stored.${typeof setup === 'string' ? ` ${setupSentence(setup)}` : ''}`,
   'subscription.cancelled': ({ reason, refundMinor }: EventData, { money }: EventWords) => {
     const refund = isAboveZero(refundMinor) ? `; ${money(refundMinor)} is being refunded` : '';
     return `The subscription was cancelled (${String(reason)})${refund}.`;

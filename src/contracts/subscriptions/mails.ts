@@ -2,8 +2,13 @@
 export const subscriptionMailTemplates = [
   'trialEnding',
   'firstChargeFailed',
+  'paymentConfirmation',
+  'paymentMethodConfirmation',
+  'paymentMethodRejected',
   'renewalFailed',
   'subscriptionUnpaid',
+  'planChangeFailed',
+  'resumeFailed',
   'subscriptionExpired',
   'subscriptionCancelled',
 ] as const;

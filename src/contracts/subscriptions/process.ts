@@ -18,6 +18,6 @@ export const subscriptionProcess = defineProcess({
   states: subscriptionStates,
   endedStates: endedSubscriptionStates,
   firstState: 'accepted',
-  // The workflow of a cancelled subscription runs until the pending payment is withdrawn or refunded.
-  unfinished: { 'charge.status': 'pending' },
+  // The workflow of a cancelled subscription runs until its pending payments are withdrawn or refunded.
+  unfinished: { $or: [{ 'charge.status': 'pending' }, { 'withdrawnCharges.0': { $exists: true } }] },
 });

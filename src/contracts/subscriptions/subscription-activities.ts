@@ -2,7 +2,7 @@ import type { PaymentState } from '../../domain/payments/payment';
 import type { SubscriptionState } from '../../domain/subscriptions/subscription';
 import type { SubscriptionProgress } from '../../domain/subscriptions/subscription-progress';
 import type { ProcessStep, StepCommand } from '../process-step';
-import type { SubscriptionCommandTerms, SubscriptionRef } from './subscription';
+import type { ChargeAttempt, SubscriptionCommandTerms, SubscriptionRef } from './subscription';
 
 /** The input of every step's activity. */
 export interface SubscriptionStepInput extends SubscriptionRef, ProcessStep {}
@@ -10,6 +10,8 @@ export interface SubscriptionStepInput extends SubscriptionRef, ProcessStep {}
 /** The terms of a command. Its texts and tokens are stored in MongoDB under its id. */
 export type SubscriptionCommandStep<Update extends keyof SubscriptionCommandTerms> = SubscriptionStepInput & {
   command: StepCommand;
+  /** The invoice of the change whose payment the command has withdrawn. */
+  withdrawnInvoiceId?: string;
 } & SubscriptionCommandTerms[Update];
 
 /** An automatic cancel or resumption has no command. */
@@ -25,16 +27,22 @@ export interface SubscriptionMoved {
   progress: SubscriptionProgress;
 }
 
-export interface ChargeStepInput extends SubscriptionStepInput {
-  periodStart: string;
-  attempt: number;
+export type ChargeStepInput = SubscriptionStepInput & ChargeAttempt;
+
+/** Withdraws the payment of a pending change, or gives the change up at its deadline. */
+export interface WithdrawPlanChangeInput extends SubscriptionStepInput {
+  invoiceId: string;
+  reason: 'command' | 'expired';
 }
 
 /** The facts that a charge needs before it begins. */
 export interface SubscriptionDetails {
   /** The payment that this attempt has created already; null without one. */
   paymentId: string | null;
-  /** True when that payment must be voided: the subscription is cancelled, or has another payment method. */
+  /**
+   * True when that payment must be voided: the subscription is cancelled or has another payment method, or the change is
+   * withdrawn.
+   */
   withdraw: boolean;
 }
 
@@ -43,7 +51,7 @@ export interface InvoiceAnswer {
   paymentId: string | null;
 }
 
-export interface UpdateSubscriptionInput extends ChargeStepInput {
+export type UpdateSubscriptionInput = ChargeStepInput & {
   /** The result of the attempt; null when nothing was due. */
   payment: { state: PaymentState; reason: string | null } | null;
-}
+};

@@ -11,25 +11,30 @@ export const SUBSCRIPTION_PAYMENT = 'subscriptionPayment';
 export function subscriptionId(id: string): string {
   return `${SUBSCRIPTION}/${id}`;
 }
+/** One attempt to charge a period, named by its start (ISO 8601), or a change of plan, named by its invoice. */
+export type ChargeAttempt = { attempt: number } & (
+  | { periodStart: string; invoiceId?: undefined }
+  | { invoiceId: string; periodStart?: undefined }
+);
+
 /**
  * Returns the only form of the child workflow's id. A retry is a new attempt; a query about a payment without a final
- * result belongs to the same attempt. `periodStart` is ISO 8601.
+ * result belongs to the same attempt. The charge of a change has the id of its invoice in place of the period's start.
  */
 export function subscriptionPaymentId({
   subscriptionId: id,
-  periodStart,
-  attempt,
-}: Pick<SubscriptionPaymentInput, 'subscriptionId' | 'periodStart' | 'attempt'>): string {
-  return `${SUBSCRIPTION_PAYMENT}/${id}/${periodStart}/${attempt}`;
+  ...charge
+}: ChargeAttempt & Pick<SubscriptionRef, 'subscriptionId'>): string {
+  return `${SUBSCRIPTION_PAYMENT}/${id}/${chargeKeyOf(charge)}`;
 }
 
 /** Returns the name of the step under which a part of a charge is recorded. */
-export function chargeStep(
-  part: 'details' | 'invoice' | 'charge',
-  { periodStart, attempt }: Pick<SubscriptionPaymentInput, 'periodStart' | 'attempt'>,
-): string {
-  return `${part}/${periodStart}/${attempt}`;
+export function chargeStep(part: 'details' | 'invoice' | 'charge', charge: ChargeAttempt): string {
+  return `${part}/${chargeKeyOf(charge)}`;
 }
+
+const chargeKeyOf = ({ periodStart, invoiceId, attempt }: ChargeAttempt): string =>
+  `${invoiceId ?? periodStart}/${attempt}`;
 
 /** Names a subscription to workflow and activities: ids only, nothing personal. */
 export interface SubscriptionRef {
@@ -51,13 +56,12 @@ export interface AppliedCommand {
   outcome: SubscriptionOutcome;
 }
 
-export interface SubscriptionPaymentInput extends SubscriptionRef {
-  correlationId: string;
-  /** The first run id of the subscription's chain, which owns the subscription; this child acts for the chain. */
-  chain: string;
-  periodStart: string;
-  attempt: number;
-}
+export type SubscriptionPaymentInput = ChargeAttempt &
+  SubscriptionRef & {
+    correlationId: string;
+    /** The first run id of the subscription's chain, which owns the subscription; this child acts for the chain. */
+    chain: string;
+  };
 
 /** The subscription's progress after a charge, which may still be pending. A decline is a result. */
 export interface SubscriptionPaymentResult {
@@ -69,6 +73,8 @@ export interface ChangePlanInput extends CommandInput {
   /** Defaults to the present quantity. */
   quantity?: number;
   when: 'now' | 'period_end';
+  /** The `at` of the preview whose figures apply, ISO 8601. Defaults to the instant at which the change is ordered. */
+  previewedAt?: string;
 }
 
 export interface PauseSubscriptionInput extends CommandInput {
@@ -129,6 +135,7 @@ export interface SubscriptionCommandTerms {
   undoSubscriptionChange: NoTerms;
   updatePaymentMethod: NoTerms;
 }
+export type PlanChangeTerms = SubscriptionCommandTerms['changePlan'];
 export type SubscriptionUpdate = keyof SubscriptionCommandTerms;
 
 /** The command of the state machine for each update, by the time at which it takes effect. */

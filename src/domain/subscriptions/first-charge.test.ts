@@ -29,6 +29,8 @@ describe('an incomplete subscription', () => {
       waiting: null,
       resumeAt: null,
       firstCharge: { until, isWithdrawn },
+      pendingChange: null,
+      withdrawnCharges: [],
       charge: { periodStart: at.toISOString(), attempt: 1, status, nextAt: null },
     });
 
@@ -37,6 +39,7 @@ describe('an incomplete subscription', () => {
     const expiry = { what: 'expire', at: until.toISOString() };
     expect(nextDue(subscription('failed'))).toEqual(expiry);
     expect(nextDue(subscription('pending'))).toEqual(expiry);
+    expect(waitingForOf(subscription('pending'))).toEqual({ what: 'payment', until: until.toISOString() });
     expect(waitingForOf(subscription('failed'))).toEqual({ what: 'first_payment', until: until.toISOString() });
   });
 
@@ -56,6 +59,8 @@ describe('an incomplete subscription', () => {
 
   const subscriptionSource = {
     version: 4,
+    pendingChange: null,
+    withdrawnCharges: [],
     startAt: at,
     trialEndAt: null,
     trialNoticeAt: null,

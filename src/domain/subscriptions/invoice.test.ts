@@ -110,24 +110,6 @@ describe('a change of plan', () => {
     expect(another.lines.map(({ startAt }) => startAt)).toEqual([middle, middle]);
   });
 
-  test.each([june.endAt, '2026-07-03T09:00:00.000Z'])(
-    'now, when the period is over and the next is due (%s): no line covers an empty time',
-    (at) => {
-      expect(
-        invoiceForPlanChange({ ...change, at, current: item('Basic', 1000), next: item('Pro', 3000) }).lines,
-      ).toEqual([]);
-      const year: BillingPeriod = { index: 0, startAt: at, endAt: '2027-07-03T09:00:00.000Z', fullStartAt: at };
-      const { lines, total } = invoiceForPlanChange({
-        ...change,
-        at,
-        current: item('Basic', 1000),
-        next: item('Year', 10_000, { interval: 'year' }),
-        nextPeriod: year,
-      });
-      expect([lines.map(({ kind }) => kind), total.amountMinor]).toEqual([['period'], 10_000]);
-    },
-  );
-
   test('at the period’s end: the next period, by the next plan', () => {
     const july = { ...june, index: 6, startAt: june.endAt, endAt: '2026-08-01T00:00:00.000Z', fullStartAt: june.endAt };
     const { lines, total } = invoiceForPlanChange({

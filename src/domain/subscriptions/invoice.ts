@@ -3,7 +3,7 @@ import { DomainError } from '../domain-error';
 import type { Money } from '../money';
 import { addMoney, minMoney, moneyOf, negateMoney, subtractMoney, sumMoney, zeroMoney } from '../money';
 import type { PlanItem } from './plan';
-import { keepsPeriod, priceOf } from './plan';
+import { isSameItem, keepsPeriod, priceOf } from './plan';
 import { periodPrice, unusedPrice } from './proration';
 import type { Transitions } from '../transitions';
 
@@ -137,8 +137,7 @@ export interface InvoiceForPlanChangeInput {
  *
  * `now`: the unused part of the old price is credited and the new one charged, for the rest of the period where the
  * interval stays, and for a full new period where it changes. `period_end`: the next period's invoice. `now` costs
- * nothing in a trial, or where the period is over and the next one, which is due, will be charged by the new plan.
- * Throws `PLAN_CURRENCY_DIFFERS` or `NOTHING_TO_CHANGE`.
+ * nothing in a trial, and must come before the period's end. Throws `PLAN_CURRENCY_DIFFERS` or `NOTHING_TO_CHANGE`.
  */
 export function invoiceForPlanChange({
   when,
@@ -156,12 +155,6 @@ export function invoiceForPlanChange({
   if (!period) return draftInvoice({ lines: [], creditBalance });
 
   const { endAt } = period;
-  // The next period is due: the kept plan is charged with it, and nothing is left of this period.
-  if (Date.parse(at) >= Date.parse(endAt))
-    return draftInvoice({
-      lines: keepsPeriod(current.plan, next.plan) ? [] : [periodLine(next, requirePeriod(nextPeriod), stepMinor)],
-      creditBalance,
-    });
   // Proration is to the second, and periods begin with a second, so the lines meet.
   const startAt = new Date(Math.floor(Date.parse(at) / 1000) * 1000).toISOString();
   const restOf = (item: PlanItem): Money => unusedPrice({ price: priceOf(item), stepMinor, period, at });
@@ -186,17 +179,22 @@ export function invoiceForPlanChange({
 
 /** Throws `PLAN_CURRENCY_DIFFERS` or `NOTHING_TO_CHANGE`, both pointing at `/planId`. */
 export function requireChange({ current, next }: { current: PlanItem; next: PlanItem }): void {
+  requireSameCurrency({ current, next });
+  if (isSameItem(current, next)) {
+    throw new DomainError('NOTHING_TO_CHANGE', 'The subscription has this plan and quantity already.', {
+      pointer: '/planId',
+    });
+  }
+}
+
+/** Throws `PLAN_CURRENCY_DIFFERS`, pointing at `/planId`. */
+export function requireSameCurrency({ current, next }: { current: PlanItem; next: PlanItem }): void {
   const [from, to] = [current.plan.amount.currency, next.plan.amount.currency];
   if (from !== to) {
     const detail =
       `The plan is in ${to}, the subscription in ${from}: ` +
       `choose a plan in ${from}, or cancel and create a new subscription.`;
     throw new DomainError('PLAN_CURRENCY_DIFFERS', detail, { pointer: '/planId' });
-  }
-  if (current.planId === next.planId && current.quantity === next.quantity) {
-    throw new DomainError('NOTHING_TO_CHANGE', 'The subscription has this plan and quantity already.', {
-      pointer: '/planId',
-    });
   }
 }
 

@@ -3,6 +3,7 @@ import { billingPeriod, requireSchedule, type BillingPeriod, type BillingSchedul
 import { continueSchedule } from './continue-schedule';
 import { invoiceForPeriod, invoiceForPlanChange, type InvoiceDraft } from './invoice';
 import type { Money } from '../money';
+import type { NextTerms } from './pending-change';
 import { keepsPeriod, type PlanItem, type PlanTerms } from './plan';
 
 /* Not for workflow code; see billing-period.ts. */
@@ -20,7 +21,10 @@ export interface BillingStanding {
   creditBalance: Money;
 }
 
-/** Returns the standing of a stored subscription. */
+/**
+ * Returns the standing of a stored subscription. A plan whose first period is being charged counts already: a further
+ * change follows it.
+ */
 export const billingStandingOf = ({
   tenantId,
   item,
@@ -28,9 +32,10 @@ export const billingStandingOf = ({
   period,
   nextPeriodAt,
   creditBalance,
+  charge,
 }: BillingStandingSource): BillingStanding => ({
-  item,
-  schedule,
+  item: charge?.next?.item ?? item,
+  schedule: charge?.next?.schedule ?? schedule,
   period,
   nextPeriodAt: nextPeriodAt.toISOString(),
   stepMinor: amountStepOf({ tenantId, currency: creditBalance.currency }),
@@ -39,6 +44,7 @@ export const billingStandingOf = ({
 type BillingStandingSource = Omit<BillingStanding, 'nextPeriodAt' | 'stepMinor'> & {
   tenantId: string;
   nextPeriodAt: Date;
+  charge: { next?: NextTerms | null } | null;
 };
 
 /** An invoice, and the subscription's billing after it. */
@@ -61,6 +67,12 @@ export function billNextPeriod({ standing, change }: { standing: BillingStanding
   return { draft: invoiceForPeriod({ item, period, stepMinor, creditBalance }), item, schedule, period };
 }
 
+export interface PlanChangeBilled extends Omit<Billed, 'period'> {
+  when: 'now' | 'period_end';
+  /** Null where none has begun. */
+  period: BillingPeriod | null;
+}
+
 export interface ChangePlanInput {
   when: 'now' | 'period_end';
   /** ISO 8601, of no effect for `period_end`. */
@@ -71,21 +83,19 @@ export interface ChangePlanInput {
 
 /**
  * Returns the effect of a change of plan or quantity, for the change itself and for its preview: the invoice, the
- * schedule and the period that runs afterwards (null where none has begun).
+ * schedule and the period that runs afterwards (null where none has begun). Once the period is over, a change `now` is
+ * a change at the period's end.
  * @throws DomainError as `invoiceForPlanChange` does.
  */
-export function changePlan({
-  when,
-  at,
-  standing,
-  next,
-}: ChangePlanInput): Omit<Billed, 'period'> & { period: BillingPeriod | null } {
+export function changePlan({ at, standing, next, ...input }: ChangePlanInput): PlanChangeBilled {
   const { item: current, period, stepMinor, creditBalance } = standing;
+  const when = period && at >= period.endAt ? 'period_end' : input.when;
   const schedule = scheduleFrom(standing, next.plan, when === 'now' ? at : standing.nextPeriodAt);
   const begins =
     when === 'period_end' || !keepsPeriod(current.plan, next.plan) ? nextPeriod({ ...standing, schedule }) : null;
   const draft = invoiceForPlanChange({ when, at, current, next, period, nextPeriod: begins, stepMinor, creditBalance });
-  return { draft, item: next, schedule, period: when === 'period_end' ? begins : period && (begins ?? period) };
+  const after = when === 'period_end' ? begins : period && (begins ?? period);
+  return { when, draft, item: next, schedule, period: after };
 }
 
 /** Returns the schedule that begins at `at`, such as when a pause ends after the paid time; see `continueSchedule`. */

@@ -1,6 +1,7 @@
 import { DomainError } from '../domain-error';
 import type { Money, RequireAmountInput } from '../money';
 import { multiplyMoney, requireAmount } from '../money';
+import { lengthOf } from '../values/text';
 
 export const planIntervals = ['day', 'week', 'month', 'year'] as const;
 export type PlanInterval = (typeof planIntervals)[number];
@@ -49,7 +50,7 @@ export function requirePlanTerms({
   ...terms
 }: PlanTerms & Pick<RequireAmountInput, 'stepMinor'>): PlanTerms {
   const name = terms.name.trim();
-  if (name.length === 0 || name.length > 120) {
+  if (name.length === 0 || lengthOf(name) > 120) {
     throw new DomainError('PLAN_INVALID', 'name must have 1 to 120 characters.', { pointer: '/name' });
   }
   if (!planIntervals.includes(terms.interval)) {
@@ -92,3 +93,6 @@ export function priceOf({ plan, quantity }: Pick<PlanItem, 'plan' | 'quantity'>)
 /** True when a change between the two keeps the billing period; otherwise a new one begins with the change. */
 export const keepsPeriod = (a: PlanTerms, b: PlanTerms): boolean =>
   a.interval === b.interval && a.intervalCount === b.intervalCount;
+
+/** True when the two are the same plan in the same quantity. */
+export const isSameItem = (a: PlanItem, b: PlanItem): boolean => a.planId === b.planId && a.quantity === b.quantity;

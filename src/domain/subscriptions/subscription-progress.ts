@@ -34,6 +34,21 @@ export interface SubscriptionProgress {
      */
     until?: string | null;
   } | null;
+  /** The change of plan that is being paid; null without one. */
+  pendingChange: {
+    invoiceId: string;
+    /** The last attempt; 0 before the first. */
+    attempt: number;
+    status: 'due' | 'pending';
+    /** The instant at which the change falls when it is not paid. */
+    until: string;
+    /** With `pending`: as for `charge`. */
+    paymentUntil: string | null;
+    /** True once a command has withdrawn the payment; its outcome is awaited. */
+    isWithdrawn: boolean;
+  } | null;
+  /** The payments of fallen changes whose outcome is not known yet. */
+  withdrawnCharges: { invoiceId: string; attempt: number }[];
 }
 
 export interface FirstChargeDeadline<Instant> {
@@ -60,11 +75,26 @@ interface ProgressSource {
     nextAt: Date | null;
     until?: Date | null;
   } | null;
+  pendingChange: {
+    invoiceId: string;
+    attempt: number;
+    status: 'due' | 'pending';
+    until: Date;
+    paymentUntil: Date | null;
+    isWithdrawn: boolean;
+  } | null;
+  withdrawnCharges: { invoiceId: string; attempt: number }[];
 }
 
 const iso = (date: Date | null): string | null => date && date.toISOString();
 
-export const progressOf = ({ version, state, charge, ...rest }: ProgressSource): SubscriptionProgress => ({
+export const progressOf = ({
+  version,
+  state,
+  charge,
+  pendingChange,
+  ...rest
+}: ProgressSource): SubscriptionProgress => ({
   version,
   state,
   startAt: rest.startAt.toISOString(),
@@ -84,6 +114,15 @@ export const progressOf = ({ version, state, charge, ...rest }: ProgressSource):
     nextAt: iso(charge.nextAt),
     until: iso(charge.until ?? null),
   },
+  pendingChange: pendingChange && {
+    invoiceId: pendingChange.invoiceId,
+    attempt: pendingChange.attempt,
+    status: pendingChange.status,
+    until: pendingChange.until.toISOString(),
+    paymentUntil: iso(pendingChange.paymentUntil),
+    isWithdrawn: pendingChange.isWithdrawn,
+  },
+  withdrawnCharges: rest.withdrawnCharges.map(({ invoiceId, attempt }) => ({ invoiceId, attempt })),
 });
 
 /**
@@ -127,11 +166,36 @@ function cancelFirst({ state, waiting, nextPeriodAt }: SubscriptionProgress, due
   return due.at !== null && due.at <= nextPeriodAt ? due : { what: 'cancel', at: nextPeriodAt };
 }
 
+/**
+ * The next step of a change's charge. `charge_change` makes an attempt, `query_change` queries one without a final
+ * result, `expire_change` gives the change up.
+ */
+export interface ChangeDue {
+  what: 'charge_change' | 'query_change' | 'expire_change';
+  invoiceId: string;
+  attempt: number;
+  /** Null for a step whose time the process keeps. */
+  at: string | null;
+}
+
+/** Returns the next steps of the pending change and of the payments of fallen ones. */
+export function changeDues({ pendingChange, withdrawnCharges }: SubscriptionProgress): ChangeDue[] {
+  const queries = withdrawnCharges.map((charge) => ({ ...charge, what: 'query_change', at: null }) as const);
+  if (!pendingChange) return queries;
+  const { invoiceId, attempt, status, until } = pendingChange;
+  const charge: ChangeDue =
+    status === 'due'
+      ? { what: 'charge_change', invoiceId, attempt: attempt + 1, at: null }
+      : { what: 'query_change', invoiceId, attempt, at: null };
+  return [{ what: 'expire_change', invoiceId, attempt, at: until }, charge, ...queries];
+}
+
 export interface SubscriptionWaitingFor {
   what:
     | 'start'
     | 'trial_end'
     | 'renewal'
+    | 'change'
     | 'payment'
     | 'retry'
     | 'payment_method'
@@ -143,9 +207,10 @@ export interface SubscriptionWaitingFor {
 
 /** Returns the event that the subscription waits for, for people to read; null once it has ended. */
 export function waitingForOf(progress: SubscriptionProgress): SubscriptionWaitingFor | null {
-  const { state, charge, waiting, nextPeriodAt, resumeAt, startAt } = progress;
+  const { state, charge, waiting, nextPeriodAt, pendingChange, resumeAt, startAt } = progress;
+  if (pendingChange) return { what: 'change', until: earlierOf(pendingChange.until, pendingChange.paymentUntil) };
   if (charge?.status === 'pending' || charge?.status === 'due')
-    return { what: 'payment', until: charge.status === 'pending' ? (charge.until ?? null) : null };
+    return { what: 'payment', until: charge.status === 'pending' ? (charge.until ?? untilOfFirst(progress)) : null };
   if (progress.firstCharge) return { what: 'first_payment', until: progress.firstCharge.until };
   if (charge) return { what: state === 'unpaid' ? 'payment_method' : 'retry', until: charge.nextAt };
   switch (state) {
@@ -163,3 +228,10 @@ export function waitingForOf(progress: SubscriptionProgress): SubscriptionWaitin
       };
   }
 }
+
+/** Returns the instant at which the pending payment of a first charge is withdrawn. */
+const untilOfFirst = ({ firstCharge }: SubscriptionProgress): string | null =>
+  firstCharge && !firstCharge.isWithdrawn ? firstCharge.until : null;
+
+const earlierOf = (at: string, other: string | null): string =>
+  other !== null && Date.parse(other) < Date.parse(at) ? other : at;

@@ -16,6 +16,7 @@ const standing = (given: Partial<SubscriptionStanding>): SubscriptionStanding =>
   state: 'active',
   invoiceOpen: false,
   waiting: null,
+  changePending: false,
   ...given,
 });
 
@@ -55,6 +56,11 @@ describe('commands', () => {
     ['cancelSubscriptionAtPeriodEnd', { waiting: 'cancel' }, 'CHANGE_WAITING'],
     ['undoSubscriptionChange', { waiting: 'cancel' }, null],
     ['undoSubscriptionChange', {}, 'NOTHING_TO_UNDO'],
+    ['undoSubscriptionChange', { changePending: true }, null],
+    ['changePlanNow', { changePending: true }, null],
+    ['pauseSubscription', { changePending: true }, null],
+    ['cancelSubscriptionAtPeriodEnd', { changePending: true }, null],
+    ['changePlanNow', { state: 'unpaid' }, 'INVOICE_OPEN'],
     ['updatePaymentMethod', { state: 'unpaid', invoiceOpen: true }, null],
   ] as const)('%s while %j: %s', (command, given, code) => {
     expect(refuseSubscriptionCommand({ command, standing: standing(given) })?.code ?? null).toBe(code);
@@ -149,6 +155,7 @@ test('1,000 random lives make no transition outside the table, and nothing moves
             if (waiting === 'cancel') to('cancelled', { invoiceOpen: false });
             else to(state, { invoiceOpen: true, waiting: null });
           } else if (taken.event === 'paid' && invoiceOpen) to('active', { invoiceOpen: false });
+          else if (taken.event === 'failed' && invoiceOpen && state === 'paused') to('paused', { invoiceOpen: false });
           else if (taken.event === 'suspended' && (runs || state === 'accepted') && !invoiceOpen && !waiting)
             to('paused');
           else if (taken.event === 'failed' && invoiceOpen && start === 'now' && state === 'accepted') to('incomplete');
@@ -165,7 +172,7 @@ test('1,000 random lives make no transition outside the table, and nothing moves
         if (taken.command === 'cancelSubscriptionNow') to('cancelled', { invoiceOpen: false });
         if (taken.command === 'pauseSubscription') to('paused');
         if (taken.command === 'resumeSubscription')
-          to(taken.inTrial ? 'trialing' : taken.paid ? 'active' : 'past_due', {
+          to(taken.inTrial ? 'trialing' : taken.paid ? 'active' : 'paused', {
             invoiceOpen: !taken.inTrial && !taken.paid,
           });
         if (taken.command === 'undoSubscriptionChange') now = { ...now, waiting: null };

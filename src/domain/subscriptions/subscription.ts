@@ -58,7 +58,6 @@ export const subscriptionTransitions: Transitions<SubscriptionState> = {
   paused: {
     trialing: 'resumed within the trial',
     active: 'resumed, the period is paid',
-    past_due: 'resumed, the charge failed',
     cancelled: 'cancelled',
   },
   incomplete_expired: {},
@@ -94,6 +93,8 @@ export interface SubscriptionStanding {
   invoiceOpen: boolean;
   /** The change that takes effect at the period's end. */
   waiting: 'cancel' | 'change_plan' | null;
+  /** True while a change of plan is being paid, which takes effect then. */
+  changePending: boolean;
 }
 
 const refusals = {
@@ -105,7 +106,7 @@ const refusals = {
   INVOICE_OPEN:
     'An invoice is open: it must be paid first (a new payment method is charged immediately), or cancel now.',
   CHANGE_WAITING: 'A cancel or a change of plan waits for the end of the period: undo it first.',
-  NOTHING_TO_UNDO: 'Neither a cancel nor a change of plan waits for the end of the period.',
+  NOTHING_TO_UNDO: 'No change of plan is being paid, and nothing waits for the end of the period.',
 } as const;
 export type SubscriptionRefusalCode = keyof typeof refusals;
 
@@ -174,7 +175,7 @@ export function refuseSubscriptionCommand({
   command: SubscriptionCommand;
   standing: SubscriptionStanding;
 }): Refusal | null {
-  const { state, invoiceOpen, waiting } = standing;
+  const { state, invoiceOpen, waiting, changePending } = standing;
   const refuse = (code: SubscriptionRefusalCode): Refusal => ({ code, detail: refusals[code] });
 
   if (hasEnded(state)) return refuse('SUBSCRIPTION_CANCELLED');
@@ -182,9 +183,16 @@ export function refuseSubscriptionCommand({
   if (code) return refuse(code);
   if (invoiceOpen && needsInvoiceSettled.includes(command)) return refuse('INVOICE_OPEN');
   if (waiting && yieldsTo[command]?.includes(waiting)) return refuse('CHANGE_WAITING');
-  if (command === 'undoSubscriptionChange' && !waiting) return refuse('NOTHING_TO_UNDO');
+  if (command === 'undoSubscriptionChange' && !waiting && !changePending) return refuse('NOTHING_TO_UNDO');
   return null;
 }
+
+/**
+ * Returns true for a command that withdraws the payment of a pending change, and is applied once its outcome is known:
+ * to the new plan when it was captured, otherwise to the present one.
+ */
+export const withdrawsPendingChange = (command: SubscriptionCommand): boolean =>
+  command !== 'resumeSubscription' && command !== 'updatePaymentMethod';
 
 /** Refuses a refund with a cancel at the period's end: nothing is unused then, and nobody must wait for a refund. */
 export function refuseCancelTerms({

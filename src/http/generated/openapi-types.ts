@@ -298,6 +298,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/onboardings/{onboardingId}/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example onb_01m7y3ad3af6e964zt6px52w8e */
+                onboardingId: components["parameters"]["OnboardingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct the address
+         * @description Possible until the address is verified. The onboarding and its user get the new address, which receives a new
+         *     link; earlier links stop working immediately. Deadline and reminders count from the correction, and five links
+         *     may be sent to the new address in 24 hours. At most five corrections in any 24 hours (429). The address of
+         *     another user, or of another open onboarding, is `409`, with that one's id in `conflictsWith`.
+         */
+        post: operations["updateOnboardingEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/onboardings/{onboardingId}/profile": {
         parameters: {
             query?: never;
@@ -453,7 +479,7 @@ export interface paths {
          *     | `pm_timeout_after_charge` | charges, but never responds to the first call |
          *     | `pm_timeout_after_capture` | captures, but never responds to the first call |
          *     | `pm_flaky` | responds with two 503s, then accepts |
-         *     | `pm_decline_on_renewal` | accepts the first payment, declines renewals |
+         *     | `pm_decline_on_renewal` | accepts with the customer present, declines renewals and a first charge after a trial |
          *     | `pm_expires_next_month` | accepts until the card expires at the end of next month, then `card_expired` |
          *     | `pm_requires_action` | requires the customer to confirm at `nextAction.url` |
          *     | `pm_refund_fails` | accepts, rejects the refund |
@@ -837,6 +863,14 @@ export interface paths {
          *     later start, and for every renewal, a failed charge makes the subscription `past_due`. A failed
          *     renewal is charged again on the partner's dunning schedule (by default after 1, 3, 5 and 7 days); then the
          *     subscription is `unpaid`, and 14 days later `cancelled`.
+         *
+         *     The payment method is saved at the gateway for later charges: by the first charge, or immediately where the
+         *     first charge comes later (see `paymentMethodSetup`). One that the gateway does not know or that has expired is
+         *     rejected with 422 `PAYMENT_METHOD_UNUSABLE`; a gateway that does not answer within a second rejects nothing.
+         *
+         *     A charge for which the customer is not present (a renewal, the first charge after a trial or at a future start)
+         *     may still require the customer's confirmation at the bank: for 23 hours the payment's `nextAction.url` is the
+         *     page, and our own users get it by mail. Send your own customers there yourself.
          */
         post: operations["createSubscription"];
         delete?: never;
@@ -939,9 +973,21 @@ export interface paths {
         put?: never;
         /**
          * Change plan or quantity
-         * @description `planId` is the id of one of your plans, not the one of the example. `now` prorates to the second and charges or
-         *     credits the difference; it is `409 INVOICE_OPEN` while an invoice is open. `period_end` takes effect at the end
-         *     of the period.
+         * @description `planId` is the id of one of your plans, not the one of the example.
+         *
+         *     `now` prorates to the second. A change that costs nothing takes effect immediately; what is left over becomes
+         *     credit. **A change that costs something takes effect when it is paid**: until then the subscription stays as it
+         *     is, with `pendingChange`. Price, credit and the new period are fixed when the change is ordered. When the payment
+         *     is declined, is not confirmed by the customer, or is not paid until `pendingChange.until` (23 hours, and never
+         *     after the end of the period), the invoice of the change is `void` and the subscription goes on as before. A
+         *     second change, `undo`, a pause or a cancel withdraws the payment first, and is applied when its outcome is known.
+         *     While another invoice is open the change is `409 INVOICE_OPEN`.
+         *
+         *     `period_end` takes effect with the next period: the new plan is charged then, and applies when that invoice is
+         *     paid.
+         *
+         *     Send the `at` of a preview to be charged exactly what it showed; `409 PREVIEW_OUTDATED` when it is more than 10
+         *     minutes old, or plan or period have changed since.
          */
         post: operations["changePlan"];
         delete?: never;
@@ -1015,9 +1061,10 @@ export interface paths {
          * Resume a subscription
          * @description Before the end of the paid period, or of the trial, that period continues to its own end and nothing is charged
          *     now. Afterwards a new period begins at the resumption and is charged in full immediately (credit pays first);
-         *     later periods are counted from that day. Until the charge is paid the subscription stays `paused`; a failed
-         *     charge makes it `past_due`. The same holds for an automatic resumption at `resumeAt`. `409 USER_NOT_ACTIVE` where a
-         *     new period would begin for a suspended user, unless the partner bills suspended users.
+         *     later periods are counted from that day. Until the charge is paid the subscription stays `paused`; when it
+         *     fails, its invoice is `void`, `resumeAt` is null and the subscription stays `paused`. The same holds for an
+         *     automatic resumption at `resumeAt`. `409 USER_NOT_ACTIVE` where a new period would begin
+         *     for a suspended user, unless the partner bills suspended users.
          */
         post: operations["resumeSubscription"];
         delete?: never;
@@ -1086,7 +1133,12 @@ export interface paths {
         /**
          * Change the payment method
          * @description An open invoice is charged immediately to the new payment method, and dunning ends when that succeeds; an
-         *     `incomplete` subscription becomes `active`.
+         *     `incomplete` subscription becomes `active`. The payment of a pending change is withdrawn, and the change is charged
+         *     to the new payment method.
+         *
+         *     A payment method that the gateway does not know, that has expired or, live, that the bank declines to save is
+         *     rejected with 422 `PAYMENT_METHOD_UNUSABLE`, and the old one stays. A gateway that does not answer within a
+         *     second or two rejects nothing.
          */
         post: operations["updatePaymentMethod"];
         delete?: never;
@@ -1215,7 +1267,7 @@ export interface paths {
         put?: never;
         /**
          * Restart a stuck item
-         * @description An outbox row is sent again immediately. A process is started again from its entity's current state; steps that were applied are not applied again. If a process runs although its entity was ended by hand, the state of the entity's last event is restored first; if the entity ended by its own events, or is gone, there is nothing to restart (409). For an unknown outcome the gateway is queried immediately; the item stays until the outcome is known. A subscription's payment is queried by its subscription within the hour, and cannot be restarted (409).
+         * @description An outbox row is sent again immediately, and so is an undeliverable mail, to the recipient's present address. A process is started again from its entity's current state; steps that were applied are not applied again. If a process runs although its entity was ended by hand, the state of the entity's last event is restored first; if the entity ended by its own events, or is gone, there is nothing to restart (409). For an unknown outcome the gateway is queried immediately; the item stays until the outcome is known. A subscription's payment is queried by its subscription within the hour, and cannot be restarted (409).
          */
         post: operations["restartStuck"];
         delete?: never;
@@ -1238,7 +1290,7 @@ export interface paths {
         put?: never;
         /**
          * Close a stuck item
-         * @description An outbox row is not sent any more. A process is ended, its completed steps are undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. The same holds for an entity that was ended by hand while its process runs; if the entity ended by its own events, or is gone, only the process is ended. A refund cannot be closed (409), because it is owed: closing its unknown outcome, or its failure after it had succeeded, only removes the item from this list.
+         * @description An outbox row is not sent any more, nor is an undeliverable mail; the timeline of its entity says so. A process is ended, its completed steps are undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. The same holds for an entity that was ended by hand while its process runs; if the entity ended by its own events, or is gone, only the process is ended. A refund cannot be closed (409), because it is owed: closing its unknown outcome, or its failure after it had succeeded, only removes the item from this list.
          */
         post: operations["closeStuck"];
         delete?: never;
@@ -1264,7 +1316,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
         FieldError: {
             /** @description JSON pointer to the field in the body. */
             pointer?: string;
@@ -1533,6 +1585,8 @@ export interface components {
             timeZone: string;
             requiresApproval: boolean;
             metadata: components["schemas"]["Metadata"];
+            /** @description The mail with the newest link; null before the first is ordered. */
+            verificationMail: components["schemas"]["VerificationMail"] | null;
             waitingFor: components["schemas"]["WaitingFor"];
             steps: components["schemas"]["Step"][];
             /** @description The outcome; null while the onboarding runs. */
@@ -1543,6 +1597,23 @@ export interface components {
             correlationId: string;
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
+        };
+        VerificationMail: {
+            /**
+             * @description `sent` when the mail server has accepted the mail; `undeliverable` when it has refused the mail for good: correct the address, or cancel. An operator may send an undeliverable mail again, or close it.
+             * @enum {string}
+             */
+            state: "being_sent" | "sent" | "undeliverable" | "closed";
+            /**
+             * @description The SMTP reply of an undeliverable mail.
+             * @example 550
+             */
+            code: number | null;
+            /**
+             * @description The reply's enhanced status code with its class (RFC 3463), if the server sent one.
+             * @example 5.1.1
+             */
+            status: string | null;
         };
         Step: {
             /** @enum {string} */
@@ -1634,10 +1705,10 @@ export interface components {
                     detail: string;
                 }[];
             };
-            /** @description A reviewer's decision; null if none was needed or made. */
+            /** @description The end of a review: a reviewer's decision, or `cancel` for a payment that was cancelled in review; null if no review was needed, or its time ran out. */
             review: null | {
                 /** @enum {string} */
-                decision: "approve" | "decline";
+                decision: "approve" | "decline" | "cancel";
                 note: string | null;
                 at: components["schemas"]["Instant"];
             };
@@ -1764,6 +1835,15 @@ export interface components {
             /** @description Per period. */
             amount: components["schemas"]["MoneyValue"];
             paymentMethod: string;
+            /** @description How saving the payment method for charges without the customer stands, where the gateway was asked to save it: live, for a first charge that comes later, or a new payment method while no invoice is open. With `requires_action` send the customer to `nextAction.url`; our own users also get it by mail. With `declined` collect another payment method. With `pending` the gateway did not answer in time, and the next charge saves it. Null otherwise. */
+            paymentMethodSetup: null | {
+                /** @enum {string} */
+                state: "saved" | "requires_action" | "declined" | "pending";
+                reason: string | null;
+                nextAction: null | {
+                    url: string;
+                };
+            };
             startAt: components["schemas"]["Instant"];
             trialEndAt: components["schemas"]["Instant"] | null;
             /** @description The current period; null before the first. */
@@ -1773,7 +1853,7 @@ export interface components {
             paidUntil: components["schemas"]["Instant"] | null;
             /** @description Credit that the next invoices use first. */
             creditBalance: components["schemas"]["MoneyValue"];
-            /** @description The change scheduled for the end of the period; `undo` revokes it. */
+            /** @description The change scheduled for the end of the period; `undo` revokes it until then. A change of plan stays here until its first invoice is paid, when the plan becomes the new one. */
             scheduled: null | {
                 /** @enum {string} */
                 what: "cancel" | "change_plan";
@@ -1781,6 +1861,8 @@ export interface components {
                 quantity: number | null;
                 effectiveAt: components["schemas"]["Instant"];
             };
+            /** @description The change that is being paid and takes effect then; null without one. */
+            pendingChange: components["schemas"]["PendingChange"] | null;
             resumeAt: components["schemas"]["Instant"] | null;
             openInvoiceId: string | null;
             /** @description The time at which an open invoice is charged again. */
@@ -1792,6 +1874,20 @@ export interface components {
             correlationId: string;
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
+        };
+        PendingChange: {
+            planId: string;
+            quantity: number;
+            /** @description The invoice of the change: paid when it takes effect, else void. */
+            invoiceId: string;
+            /** @description The time that the figures are for. */
+            orderedAt: components["schemas"]["Instant"];
+            /** @description Unpaid until then, the change falls: 23 hours after the order, or the end of the period. */
+            until: components["schemas"]["Instant"];
+            /** @description The page where the customer confirms the payment; null unless the payment requires it. */
+            nextAction: {
+                url: string;
+            } | null;
         };
         /** @enum {string} */
         InvoiceState: "draft" | "open" | "paid" | "uncollectible" | "void";
@@ -1843,6 +1939,8 @@ export interface components {
             updatedAt: components["schemas"]["Instant"];
         };
         InvoicePreview: {
+            /** @description Send it with the change to be charged this total. */
+            at: components["schemas"]["Instant"];
             /** @description The time at which the change takes effect. */
             effectiveAt: components["schemas"]["Instant"];
             lines: components["schemas"]["InvoiceLine"][];
@@ -1863,6 +1961,22 @@ export interface components {
             quantity?: number;
             /** @enum {string} */
             when: "now" | "period_end";
+            /** @description The `at` of a preview, whose figures then apply; at most 10 minutes old. */
+            at?: components["schemas"]["Instant"];
+        };
+        ChangePlanPreview: {
+            planId: components["schemas"]["PlanId"];
+            /** @description Defaults to the current quantity. */
+            quantity?: number;
+            /** @enum {string} */
+            when: "now" | "period_end";
+        };
+        ChangePlanOutcome: {
+            id: string;
+            state: string;
+            at: components["schemas"]["Instant"];
+            /** @description The change as it was ordered, which takes effect when it is paid; null where nothing has to be paid now. */
+            pendingChange: components["schemas"]["PendingChange"] | null;
         };
         PauseSubscription: {
             /** @description The time of the automatic resumption, at most 10 years ahead. When left out, the subscription stays paused until it is resumed. */
@@ -1947,7 +2061,7 @@ export interface components {
             updatedAt: components["schemas"]["Instant"];
         };
         /** @enum {string} */
-        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "outcome_unknown" | "refund_failed_late" | "payment_disputed" | "fraud_warning";
+        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "mail_undeliverable" | "outcome_unknown" | "refund_failed_late" | "payment_disputed" | "fraud_warning";
         StuckItem: {
             id: string;
             /** @enum {string} */
@@ -2793,6 +2907,43 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: components["responses"]["CommandOutcome"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateOnboardingEmail: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description ETags of the version that the change is based on: `*`, or a list of tags. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example onb_01m7y3ad3af6e964zt6px52w8e */
+                onboardingId: components["parameters"]["OnboardingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com"
+                 *     }
+                 */
+                "application/json": {
+                    email: components["schemas"]["Email"];
+                };
+            };
+        };
         responses: {
             200: components["responses"]["CommandOutcome"];
             default: components["responses"]["Problem"];
@@ -3940,7 +4091,32 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["CommandOutcome"];
+            /** @description The change is made, scheduled, or pending until it is paid. */
+            200: {
+                headers: {
+                    /** @description The resource that the command changed. */
+                    "Content-Location"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "sub_01m7y3ad3af6e964zt6px52w8e",
+                     *       "state": "active",
+                     *       "at": "2027-01-16T12:00:00.000Z",
+                     *       "pendingChange": {
+                     *         "planId": "pln_01m7y3ad3af6e964zt6px52w8e",
+                     *         "quantity": 3,
+                     *         "invoiceId": "inv_01m7y3ad3af6e964zt6px52w8e",
+                     *         "orderedAt": "2027-01-16T12:00:00.000Z",
+                     *         "until": "2027-01-17T11:00:00.000Z",
+                     *         "nextAction": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangePlanOutcome"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };
@@ -3965,11 +4141,11 @@ export interface operations {
                  *       "when": "now"
                  *     }
                  */
-                "application/json": components["schemas"]["ChangePlan"];
+                "application/json": components["schemas"]["ChangePlanPreview"];
             };
         };
         responses: {
-            /** @description The exact invoice that the change would create; nothing is changed. */
+            /** @description The exact invoice that the change would create; nothing is changed. A change that sends `at` is charged exactly this. While another change is pending, the figures are those after it falls. */
             200: {
                 headers: {
                     [name: string]: unknown;

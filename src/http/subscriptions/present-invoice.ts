@@ -95,10 +95,12 @@ export const presentInvoice = ({
 
 /** Returns the API representation of the invoice that a change of plan would create. */
 export const presentPreview = ({
+  at,
   invoice,
   period,
   effectiveAt,
 }: PlanChangePreview): components['schemas']['InvoicePreview'] => ({
+  at,
   effectiveAt,
   lines: invoice.lines.map(presentLine),
   subtotal: presentMoney(invoice.subtotal),

@@ -1,18 +1,19 @@
-import { priceOf } from '../../domain/subscriptions/plan';
 import { hasEnded } from '../../domain/subscriptions/subscription';
+import { isSameItem, priceOf } from '../../domain/subscriptions/plan';
 import {
   nextDue,
   progressOf,
   waitingForOf,
   type SubscriptionWaitingFor,
 } from '../../domain/subscriptions/subscription-progress';
-import type { Subscription } from '../../models/subscriptions/subscription';
+import type { PendingChange, Subscription } from '../../models/subscriptions/subscription';
 import type { components } from '../generated/openapi-types';
 
 const waits: Record<SubscriptionWaitingFor['what'], string> = {
   start: 'its start',
   trial_end: 'the trial to end; then the first period is charged',
   renewal: 'the next period, which is charged when it begins',
+  change: 'the payment of the ordered change, which takes effect then; unpaid, the subscription stays as it is',
   payment: "the final result of the open invoice's payment",
   retry: 'the open invoice to be charged again; another payment method is charged immediately',
   first_payment: 'another payment method, which is charged immediately; without a payment the subscription expires',
@@ -25,7 +26,8 @@ const WITHDRAWAL = 'the pending payment to be voided or refunded';
 
 /** Returns the thing a subscription waits for, and until when; null when it waits for nothing. */
 export function waitOfSubscription(subscription: Subscription): components['schemas']['WaitingFor'] {
-  const { state, charge, waiting } = subscription;
+  const { state, charge, waiting, withdrawnCharges } = subscription;
+  if (state === 'cancelled') return charge || withdrawnCharges.length > 0 ? { what: WITHDRAWAL, until: null } : null;
   const progress = progressOf(subscription);
   const wait = waitingForOf(progress);
   if (!wait) return null;
@@ -39,16 +41,48 @@ export function waitOfSubscription(subscription: Subscription): components['sche
   };
 }
 
-function presentScheduled({ waiting, nextPeriodAt }: Subscription): components['schemas']['Subscription']['scheduled'] {
+/** Returns the change at the period's end. A change of plan is shown until its first invoice is paid. */
+function presentScheduled({
+  waiting,
+  nextPeriodAt,
+  charge,
+  item,
+  state,
+}: Subscription): components['schemas']['Subscription']['scheduled'] {
+  const next = state === 'cancelled' ? null : charge?.next;
+  if (!waiting && next && !isSameItem(next.item, item)) {
+    const { planId, quantity } = next.item;
+    return { what: 'change_plan', planId, quantity, effectiveAt: next.period.startAt };
+  }
   if (!waiting) return null;
   const effectiveAt = nextPeriodAt.toISOString();
   if (waiting.what === 'cancel') return { what: 'cancel', planId: null, quantity: null, effectiveAt };
   return { what: 'change_plan', planId: waiting.item.planId, quantity: waiting.item.quantity, effectiveAt };
 }
 
+/** Returns how saving the payment method at the gateway stands. */
+function presentSetup({ methodSetup }: Subscription): components['schemas']['Subscription']['paymentMethodSetup'] {
+  if (!methodSetup) return null;
+  const { state, reason, url } = methodSetup;
+  return { state, reason, nextAction: url === null ? null : { url } };
+}
+
+/** Returns the API representation of a change that is being paid. */
+export function presentPendingChange(change: PendingChange): components['schemas']['PendingChange'] {
+  const { item, invoiceId, orderedAt, until, actionUrl } = change;
+  return {
+    planId: item.planId,
+    quantity: item.quantity,
+    invoiceId,
+    orderedAt: orderedAt.toISOString(),
+    until: until.toISOString(),
+    nextAction: actionUrl === null ? null : { url: actionUrl },
+  };
+}
+
 /** Returns the API representation of a subscription. */
 export function presentSubscription(subscription: Subscription): components['schemas']['Subscription'] {
-  const { state, item, period, charge, creditBalance } = subscription;
+  const { state, item, period, charge, pendingChange, creditBalance } = subscription;
   const isRetried = charge?.status === 'failed' && state !== 'unpaid' && state !== 'incomplete';
   return {
     id: subscription._id,
@@ -59,6 +93,7 @@ export function presentSubscription(subscription: Subscription): components['sch
     quantity: item.quantity,
     amount: priceOf(item),
     paymentMethod: subscription.paymentMethod,
+    paymentMethodSetup: presentSetup(subscription),
     startAt: subscription.startAt.toISOString(),
     trialEndAt: subscription.trialEndAt?.toISOString() ?? null,
     period: period && { startAt: period.startAt, endAt: period.endAt },
@@ -66,6 +101,7 @@ export function presentSubscription(subscription: Subscription): components['sch
     paidUntil: subscription.paidUntil?.toISOString() ?? null,
     creditBalance: { amountMinor: creditBalance.amountMinor, currency: creditBalance.currency },
     scheduled: presentScheduled(subscription),
+    pendingChange: pendingChange && presentPendingChange(pendingChange),
     resumeAt: subscription.resumeAt?.toISOString() ?? null,
     openInvoiceId: hasEnded(state) ? null : (charge?.invoiceId ?? null),
     nextAttemptAt: isRetried ? (charge.nextAt?.toISOString() ?? null) : null,

@@ -8,6 +8,7 @@ export const subscriptionsProblems = {
   SUBSCRIPTION_NOT_PAUSED: { status: 409, title: 'Subscription is not paused' },
   SUBSCRIPTION_RESUMING: { status: 409, title: 'Subscription is being resumed', notKept: true },
   INVOICE_OPEN: { status: 409, title: 'Subscription has an open invoice', notKept: true },
+  PREVIEW_OUTDATED: { status: 409, title: 'Preview is outdated' },
   CHANGE_WAITING: { status: 409, title: 'A change is already scheduled', notKept: true },
   NOTHING_TO_UNDO: { status: 409, title: 'Nothing to undo' },
   QUANTITY_INVALID: { status: 422, title: 'Invalid quantity' },
@@ -22,5 +23,6 @@ export const subscriptionsProblems = {
   ANCHOR_DAY_INVALID: { status: 422, title: 'Invalid anchor day' },
   DUNNING_INVALID: { status: 422, title: 'Invalid dunning schedule' },
   REFUND_NOT_APPLICABLE: { status: 422, title: 'Refund not applicable' },
+  PAYMENT_METHOD_UNUSABLE: { status: 422, title: 'Payment method cannot be used' },
   PAYMENT_METHOD_MISSING: { status: 422, title: 'Payment method missing' },
 } as const satisfies ProblemTable;

@@ -4,9 +4,11 @@ import {
   type SubscriptionOutcome,
   type SubscriptionUpdate,
 } from '../../contracts/subscriptions/subscription';
+import { commandStep } from '../../contracts/commands';
 import { DomainError } from '../../domain/domain-error';
 import { isId } from '../../domain/ids';
 import { requireWithinHorizon } from '../../domain/subscriptions/planning-horizon';
+import { endedSubscriptionStates } from '../../domain/subscriptions/subscription';
 import type { Clock } from '../../services/clock';
 import type { Database } from '../../models/database';
 import { previewPlanChange } from '../../services/subscriptions/preview-plan-change';
@@ -18,7 +20,9 @@ import { actorOf } from '../actor-of';
 import { notFound, type Handlers } from '../handler';
 import type { Idempotency } from '../replies/idempotency';
 import { keepPayload } from '../replies/keep-payload';
+import type { CheckPaymentMethod } from './check-payment-method';
 import { presentPreview } from './present-invoice';
+import { presentPendingChange } from './present-subscription';
 import type { Call, Reply } from '../pipeline/request-context';
 
 export interface SubscriptionCommandHandlersInput {
@@ -27,6 +31,13 @@ export interface SubscriptionCommandHandlersInput {
   sendSubscriptionCommand: SendSubscriptionCommand;
   basePath: string;
   clock: Clock;
+  checkPaymentMethod: CheckPaymentMethod;
+}
+
+interface CompleteInput {
+  tenantId: string;
+  subscriptionId: string;
+  commandId: string;
 }
 
 type CommandCall = Call<unknown, unknown, { subscriptionId: string }>;
@@ -35,7 +46,7 @@ type CommandCall = Call<unknown, unknown, { subscriptionId: string }>;
 export function subscriptionCommandHandlers(
   input: SubscriptionCommandHandlersInput,
 ): Handlers<SubscriptionUpdate | 'previewPlanChange'> {
-  const { database, idempotency, sendSubscriptionCommand, basePath, clock } = input;
+  const { database, idempotency, sendSubscriptionCommand, basePath, clock, checkPaymentMethod } = input;
 
   // Called first: a request for another tenant's subscription stores nothing, and gets the response of an unknown id.
   const rejectUnknown = async ({ tenantId, params: { subscriptionId } }: CommandCall): Promise<void> => {
@@ -45,15 +56,42 @@ export function subscriptionCommandHandlers(
     if (!known) throw notFound('subscription');
   };
 
+  const checkMethod = async (
+    { tenantId, params: { subscriptionId } }: CommandCall,
+    paymentMethod: string,
+  ): Promise<void> => {
+    const subscriber = { customerId: 1, userId: 1, state: 1 } as const;
+    const found = await database.models.subscriptions.findOne({ _id: subscriptionId, tenantId }, subscriber).lean();
+    if (!found || endedSubscriptionStates.includes(found.state)) return;
+    const at = (await clock.now(tenantId)).toISOString();
+    await checkPaymentMethod({ tenantId, paymentMethod, customerId: found.customerId ?? found.userId ?? '', at });
+  };
+
+  /** Returns the change that a command has ordered, as its event has it; null where it took effect or waits. */
+  const withPendingChange = async ({ tenantId, subscriptionId, commandId }: CompleteInput) => {
+    const { events, subscriptions } = database.models;
+    const event = await events.findOne({ tenantId, entityId: subscriptionId, step: commandStep(commandId) }).lean();
+    if (event?.type !== 'subscription.change_ordered') return { pendingChange: null };
+    const { planId, quantity, invoiceId, orderedAt, until } = event.data;
+    const now = await subscriptions.findOne({ _id: subscriptionId, tenantId }, { pendingChange: 1 }).lean();
+    const isPending = now?.pendingChange?.invoiceId === invoiceId;
+    const nextAction = isPending && now?.pendingChange ? presentPendingChange(now.pendingChange).nextAction : null;
+    return { pendingChange: { planId, quantity, invoiceId, orderedAt, until, nextAction } };
+  };
+
   interface SendInput<Command extends SubscriptionUpdate> {
     command: Command;
     terms: SubscriptionCommandTerms[Command];
     /** Data that must not pass through Temporal: it stays in MongoDB, only the command's id is sent. */
     payload?: Record<string, unknown>;
+    /** Called before the command is sent for the first time. */
+    prepare?: () => Promise<void>;
+    /** Adds to the response what the command has recorded. */
+    complete?: (input: CompleteInput) => Promise<Record<string, unknown>>;
   }
   const send = async <Command extends SubscriptionUpdate>(
     call: CommandCall,
-    { command, terms, payload }: SendInput<Command>,
+    { command, terms, payload, prepare, complete }: SendInput<Command>,
   ): Promise<Reply> => {
     const {
       tenantId,
@@ -64,6 +102,7 @@ export function subscriptionCommandHandlers(
     return idempotency.commandOnce({
       call,
       async send(commandId) {
+        if (prepare && !(await database.models.commandPayloads.exists({ _id: commandId, tenantId }))) await prepare();
         if (payload) await keepPayload({ database, tenantId, entityId: subscriptionId, commandId, payload });
         const about = { tenantId, subscriptionId, commandId, by: actorOf(caller) };
         const { state, at } = await pointingAtField(() =>
@@ -72,14 +111,18 @@ export function subscriptionCommandHandlers(
         return {
           status: 200,
           headers: { 'Content-Location': `${basePath}/subscriptions/${subscriptionId}` },
-          body: { id: subscriptionId, state, at },
+          body: { id: subscriptionId, state, at, ...(await complete?.({ tenantId, subscriptionId, commandId })) },
         };
       },
     });
   };
 
   return {
-    changePlan: (call) => send(call, { command: 'changePlan', terms: call.body }),
+    async changePlan(call) {
+      const { at, ...terms } = call.body;
+      const previewedAt = at === undefined ? {} : { previewedAt: toInstant(at, '/at') };
+      return send(call, { command: 'changePlan', terms: { ...terms, ...previewedAt }, complete: withPendingChange });
+    },
 
     async previewPlanChange(call) {
       await rejectUnknown(call);
@@ -105,18 +148,27 @@ export function subscriptionCommandHandlers(
     resumeSubscription: (call) => send(call, { command: 'resumeSubscription', terms: {} }),
     cancelSubscription: (call) => send(call, { command: 'cancelSubscription', terms: call.body }),
     undoSubscriptionChange: (call) => send(call, { command: 'undoSubscriptionChange', terms: {} }),
-    updatePaymentMethod: (call) =>
-      send(call, { command: 'updatePaymentMethod', terms: {}, payload: { paymentMethod: call.body.paymentMethod } }),
+    updatePaymentMethod(call) {
+      const { paymentMethod } = call.body;
+      const prepare = () => checkMethod(call, paymentMethod);
+      return send(call, { command: 'updatePaymentMethod', terms: {}, payload: { paymentMethod }, prepare });
+    },
   };
 }
+
+/** The field that a rejection by the process is about. */
+const pointers: Record<string, string> = {
+  [subscriptionRefusals.resumeInPast]: '/resumeAt',
+  PAYMENT_METHOD_UNUSABLE: '/paymentMethod',
+};
 
 /** Adds the field to a rejection by the process, which knows its own time but not the request's fields. */
 async function pointingAtField(work: () => Promise<SubscriptionOutcome>): Promise<SubscriptionOutcome> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof DomainError && error.code === subscriptionRefusals.resumeInPast)
-      throw new DomainError(error.code, error.message, { pointer: '/resumeAt' });
+    const pointer = error instanceof DomainError ? pointers[error.code] : undefined;
+    if (error instanceof DomainError && pointer) throw new DomainError(error.code, error.message, { pointer });
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { Schema } from 'mongoose';
 import type { BillingPeriod, BillingSchedule } from '../../domain/subscriptions/billing-period';
 import type { Money } from '../../domain/money';
+import type { NextTerms } from '../../domain/subscriptions/pending-change';
 import type { PlanItem } from '../../domain/subscriptions/plan';
 import type { SubscriptionState } from '../../domain/subscriptions/subscription';
 import type { ChargeStatus, FirstChargeDeadline } from '../../domain/subscriptions/subscription-progress';
@@ -17,6 +18,11 @@ export interface Subscription extends Entity {
   item: PlanItem;
   /** The gateway's token; never a card number. */
   paymentMethod: string;
+  /**
+   * How saving the payment method for later charges stands; null where no gateway was asked: in a sandbox, and where
+   * the first charge saves the payment method.
+   */
+  methodSetup: MethodSetup | null;
   metadata: Record<string, string>;
   startAt: Date;
   trialEndAt: Date | null;
@@ -36,8 +42,25 @@ export interface Subscription extends Entity {
   charge: Charge | null;
   /** The deadline of the first charge since the subscription has been `incomplete`. */
   firstCharge?: FirstChargeDeadline<Date> | null;
+  /** The change of plan that is being paid and takes effect then. */
+  pendingChange: PendingChange | null;
+  /** The payments of changes that were given up before the outcome was known. */
+  withdrawnCharges: WithdrawnCharge[];
+  /** The instant at which plan or period changed last; null before the first change. */
+  pricedAt: Date | null;
   /** The reason of the end: a code; null before. */
   reason: string | null;
+}
+
+/** `pending`: nobody answered in time; the next charge saves the payment method. */
+export interface MethodSetup {
+  state: 'saved' | 'requires_action' | 'declined' | 'pending';
+  /** The key of the call to the gateway, by which its webhooks name it. */
+  key: string;
+  /** With `declined`: a code. */
+  reason: string | null;
+  /** With `requires_action`: the page where the customer confirms. */
+  url: string | null;
 }
 
 /** The open invoice, and the state of its charge. */
@@ -54,6 +77,30 @@ export interface Charge {
   nextAt: Date | null;
   /** The instant at which a pending payment is given up; null where there is no such deadline. */
   until?: Date | null;
+  /** The terms that take effect when the invoice is paid; null where plan and schedule stay. */
+  next?: NextTerms | null;
+}
+
+/** An ordered change of plan: its terms, fixed by the order, and the state of its charge. */
+export interface PendingChange extends NextTerms {
+  invoiceId: string;
+  orderedAt: Date;
+  /** The instant at which the change falls when it is not paid. */
+  until: Date;
+  /** The last attempt; 0 before the first. */
+  attempt: number;
+  status: 'due' | 'pending';
+  /** The instant at which the pending payment is given up; null where there is no such deadline. */
+  paymentUntil: Date | null;
+  /** The page where the customer confirms the payment; null unless the payment requires it. */
+  actionUrl: string | null;
+  /** True once a command has withdrawn the payment; its outcome decides. */
+  isWithdrawn: boolean;
+}
+
+export interface WithdrawnCharge {
+  invoiceId: string;
+  attempt: number;
 }
 
 export const subscriptionSchema = new Schema<Subscription>(
@@ -64,6 +111,7 @@ export const subscriptionSchema = new Schema<Subscription>(
     userId: { type: String, default: null },
     item: { type: Schema.Types.Mixed, required: true },
     paymentMethod: { type: String, required: true },
+    methodSetup: { type: Schema.Types.Mixed, default: null },
     metadata: { type: Schema.Types.Mixed, required: true },
     startAt: { type: Date, required: true },
     trialEndAt: { type: Date, default: null },
@@ -77,6 +125,9 @@ export const subscriptionSchema = new Schema<Subscription>(
     resumeAt: { type: Date, default: null },
     charge: { type: Schema.Types.Mixed, default: null },
     firstCharge: { type: Schema.Types.Mixed, default: null },
+    pendingChange: { type: Schema.Types.Mixed, default: null },
+    withdrawnCharges: { type: [Schema.Types.Mixed], default: [] } as never,
+    pricedAt: { type: Date, default: null },
     reason: { type: String, default: null },
   },
   { ...schemaOptions, collection: 'subscriptions' },

@@ -99,6 +99,7 @@ export async function acceptSubscription(
     userId,
     item,
     paymentMethod: input.paymentMethod,
+    methodSetup: null,
     metadata: input.metadata ?? {},
     startAt: new Date(startAt),
     trialEndAt: trialDays === 0 ? null : new Date(billedFrom),
@@ -111,6 +112,9 @@ export async function acceptSubscription(
     waiting: null,
     resumeAt: null,
     charge: null,
+    pendingChange: null,
+    withdrawnCharges: [],
+    pricedAt: null,
     reason: null,
   };
   const { row } = await acceptEntity({

@@ -4,6 +4,7 @@ import type { MailRequest, WorkflowStart } from '../../contracts/outbox';
 import type { SubscriptionMoved } from '../../contracts/subscriptions/subscription-activities';
 import { byWorkflow, type Actor } from '../../domain/actor';
 import { DomainError } from '../../domain/domain-error';
+import type { PlanItem } from '../../domain/subscriptions/plan';
 import { subscriptionTransitions, type SubscriptionState } from '../../domain/subscriptions/subscription';
 import { progressOf } from '../../domain/subscriptions/subscription-progress';
 import { canTransition } from '../../domain/transitions';
@@ -95,7 +96,7 @@ async function tryOnce(
     by: change?.by ?? byWorkflow,
     from: change ? [subscription.state] : [],
     to,
-    set: { ...change?.set, ...(moves ? { since: new Date(at) } : {}) },
+    set: { ...change?.set, ...(moves ? { since: new Date(at) } : {}), ...pricedBy(change, at) },
     event: change?.event ?? { type: 'subscription.accepted' },
     mails: mailsOf(subscription, change?.mails, step),
     starts: change?.starts,
@@ -107,6 +108,10 @@ async function tryOnce(
   const applied = await applyStep(database, stepInput, within);
   return { state: applied.state as SubscriptionState, at: applied.at };
 }
+
+/** A change of plan or period makes earlier previews outdated. */
+const pricedBy = (change: SubscriptionChange | undefined, at: string): Partial<Subscription> =>
+  change?.set && ('item' in change.set || 'period' in change.set) ? { pricedAt: new Date(at) } : {};
 
 function requireMove({ _id, state }: Subscription, to: SubscriptionState): void {
   if (!canTransition(subscriptionTransitions, state, to))
@@ -139,3 +144,10 @@ export function mailOf(
 ): Pick<MailRequest, 'template' | 'data'> {
   return { template, data: { planName: item.plan.name, amountMinor, currency: item.plan.amount.currency, until } };
 }
+
+/** Returns the data of an event about a plan; its name is kept as it was then. */
+export const planDataOf = ({ planId, plan, quantity }: PlanItem): Record<string, unknown> => ({
+  planId,
+  planName: plan.name,
+  quantity,
+});

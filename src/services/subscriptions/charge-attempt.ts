@@ -43,21 +43,31 @@ export async function capturedBy({
   return found.capturedMinor;
 }
 
+/** Returns the attempts of the invoice with the result of the reported one. */
+export const attemptsWith = (
+  { invoice, input: { attempt } }: Pick<ReportedCharge, 'invoice' | 'input'>,
+  how: Pick<InvoiceAttempt, 'state' | 'reason' | 'paidMinor'>,
+): InvoiceAttempt[] => invoice.attempts.map((made) => (made.attempt === attempt ? { ...made, ...how } : made));
+
 /** Returns the write that records the attempt's result, and the resulting state of its invoice. */
 export const recordAttempt =
-  (
-    { database, invoice, input: { attempt, at } }: ReportedCharge,
-    how: Pick<InvoiceAttempt, 'state' | 'reason' | 'paidMinor'>,
-    to: Partial<Invoice> = {},
-  ) =>
+  (charge: ReportedCharge, how: Pick<InvoiceAttempt, 'state' | 'reason' | 'paidMinor'>, to: Partial<Invoice> = {}) =>
   async (session: ClientSession): Promise<void> => {
-    const attempts = invoice.attempts.map((made) => (made.attempt === attempt ? { ...made, ...how } : made));
+    const { database, invoice, input } = charge;
     await database.models.invoices.updateOne(
       { _id: invoice._id, tenantId: invoice.tenantId },
-      { $set: { ...to, attempts, updatedAt: new Date(at) }, $inc: { version: 1 } },
+      { $set: { ...to, attempts: attemptsWith(charge, how), updatedAt: new Date(input.at) }, $inc: { version: 1 } },
       { session },
     );
   };
+
+/** Returns true when the attempt was made with another payment method than the present one. */
+export async function hasOtherMethod({ database, subscription, invoice, input }: ReportedCharge): Promise<boolean> {
+  const tried = await database.models.payments
+    .findOne({ _id: attemptOf(invoice, input)?.paymentId, tenantId: input.tenantId }, { paymentMethod: 1 })
+    .lean();
+  return tried !== null && tried.paymentMethod !== subscription.paymentMethod;
+}
 
 /** Returns the data of an event about an attempt. */
 export const chargeDataOf = ({ invoice, input }: ReportedCharge): Record<string, unknown> => ({

@@ -6,7 +6,8 @@ import type { FirstChargeDeadline } from '../../domain/subscriptions/subscriptio
 import { tenantOf } from '../../domain/tenant';
 import type { Charge } from '../../models/subscriptions/subscription';
 import { mailOf, type SubscriptionChange } from './change-subscription';
-import { attemptOf, chargeDataOf, recordAttempt, type ReportedCharge } from './charge-attempt';
+import { chargeDataOf, hasOtherMethod, recordAttempt, type ReportedCharge } from './charge-attempt';
+import { resumeFailed } from './resume-failed';
 import { firstChargeUnpaid } from './first-charge-unpaid';
 
 /** The facts that every outcome of a failed charge shares. */
@@ -23,25 +24,24 @@ interface FailedCharge extends ReportedCharge {
  * Returns the change after a charge that captured nothing, or not everything: dunning collects the rest of the invoice.
  */
 export async function chargeFailed(charge: ReportedCharge): Promise<SubscriptionChange> {
-  const { database, subscription, invoice, input, paidMinor } = charge;
-  const { payment, attempt, tenantId } = input;
+  const { subscription, invoice, input, paidMinor } = charge;
+  const { payment, attempt } = input;
   const isPart = paidMinor > 0;
   const reason = isPart ? 'paid_in_part' : (payment?.reason ?? payment?.state ?? 'failed');
   const amountMinor = amountDue(invoice).amountMinor - paidMinor;
+  const how = isPart ? ({ state: 'paid', reason, paidMinor } as const) : ({ state: 'failed', reason } as const);
   const failed: FailedCharge = {
     ...charge,
     current: subscription.charge ?? newCharge(charge),
     amountMinor,
     failure: isPart ? 'subscription.paid_in_part' : 'subscription.payment_failed',
     data: { ...chargeDataOf(charge), reason, ...(isPart ? { paidMinor, dueMinor: amountMinor } : {}) },
-    alongside: recordAttempt(charge, isPart ? { state: 'paid', reason, paidMinor } : { state: 'failed', reason }),
+    alongside: recordAttempt(charge, how),
   };
-  const tried = await database.models.payments
-    .findOne({ _id: attemptOf(invoice, input)?.paymentId, tenantId }, { paymentMethod: 1 })
-    .lean();
-  if (tried && tried.paymentMethod !== subscription.paymentMethod) return chargeAnother(failed, attempt);
+  if (await hasOtherMethod(charge)) return chargeAnother(failed, attempt);
   const firstCharge = firstChargeUnpaid(charge);
   if (firstCharge) return stayIncomplete(failed, firstCharge);
+  if (subscription.state === 'paused') return resumeFailed(charge, { how, amountMinor });
   return subscription.state === 'unpaid' ? stayUnpaid(failed) : climbLadder(failed);
 }
 

@@ -5,8 +5,9 @@ import type { Database } from '../../models/database';
 import type { Invoice } from '../../models/subscriptions/invoice';
 import type { Subscription } from '../../models/subscriptions/subscription';
 import { mailOf, type SubscriptionChange } from './change-subscription';
+import { endPendingChange } from './end-pending-change';
 import { findChargedInvoice } from './find-invoice';
-import { withdrawPendingPayment } from './pending-payment';
+import { withdrawPendingPayments } from './pending-payment';
 import { acceptRefunds, proratedRefunds, refundsOfVoidedInvoice } from './subscription-refunds';
 
 export interface EndSubscriptionInput {
@@ -36,19 +37,19 @@ export async function endSubscription(input: EndSubscriptionInput): Promise<Subs
   const { charge } = subscription;
   const invoice = await findChargedInvoice({ database, session, subscription });
   const voided = invoiceBecomes === 'void' ? invoice : null;
-  const credit = voided
-    ? creditAfterVoid({ creditBalance: subscription.creditBalance, draft: voided })
-    : subscription.creditBalance;
+  const change = await endPendingChange({ database, session, subscription, at });
+  const credit = voided ? creditAfterVoid({ creditBalance: change.credit, draft: voided }) : change.credit;
   const ofVoided = voided ? await refundsOfVoidedInvoice({ database, session, invoice: voided }) : [];
   const { refunds: prorated, creditBalance } = isProrated
     ? await proratedRefunds({ database, session, subscription, openInvoice: invoice, credit, at })
     : { refunds: [], creditBalance: credit };
-  const refunds = [...ofVoided, ...prorated];
+  const refunds = [...change.refunds, ...ofVoided, ...prorated];
   const refundMinor = refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
   return {
     ...(by ? { by } : {}),
     to: 'cancelled',
     set: {
+      ...change.set,
       waiting: null,
       resumeAt: null,
       reason,
@@ -61,7 +62,8 @@ export async function endSubscription(input: EndSubscriptionInput): Promise<Subs
     },
     mails: [mailOf(subscription, 'subscriptionCancelled', { amountMinor: refundMinor, until: at })],
     alongside: async (within) => {
-      await withdrawPendingPayment({ database, session: within, subscription, reason: 'subscription_cancelled' });
+      await withdrawPendingPayments({ database, session: within, subscription, reason: 'subscription_cancelled' });
+      await change.alongside(within);
       if (invoice) await closeInvoice({ database, session: within, invoice, state: invoiceBecomes, at });
       await acceptRefunds({ database, session: within, subscription, refunds, by, at });
     },

@@ -5,7 +5,7 @@ import type { Subscription } from '../../models/subscriptions/subscription';
 import { mailOf, type SubscriptionChange } from './change-subscription';
 import { attemptOf, isPaid, recordAttempt, type ReportedCharge } from './charge-attempt';
 import { endSubscription } from './end-subscription';
-import { withdrawPendingPayment } from './pending-payment';
+import { withdrawPendingPayments } from './pending-payment';
 import { acceptRefunds, type AcceptRefundsInput } from './subscription-refunds';
 
 const NOT_PAID = 'not_paid_in_time';
@@ -28,7 +28,7 @@ export async function expireSubscription(input: ExpireSubscriptionInput): Promis
   return {
     set: { firstCharge: { ...firstCharge, isWithdrawn: true } },
     event: { type: 'subscription.expiring' },
-    alongside: (session) => withdrawPendingPayment({ database, session, subscription, reason: NOT_PAID }),
+    alongside: (session) => withdrawPendingPayments({ database, session, subscription, reason: NOT_PAID }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { commandOf } from '../../contracts/subscriptions/subscription';
 import type { BillingPeriod } from '../../domain/subscriptions/billing-period';
-import type { InvoiceDraft } from '../../domain/subscriptions/invoice';
-import { billingStandingOf, changePlan } from '../../domain/subscriptions/plan-change';
+import { creditAfterVoid, type InvoiceDraft } from '../../domain/subscriptions/invoice';
+import { billingStandingOf, changePlan, type BillingStanding } from '../../domain/subscriptions/plan-change';
 import { requireAccepted } from '../../domain/refusal';
 import { refuseSubscriptionCommand, type SubscriptionStanding } from '../../domain/subscriptions/subscription';
 import { findEntity } from '../find-entity';
@@ -22,6 +22,8 @@ export interface PreviewPlanChangeInput {
 }
 
 export interface PlanChangePreview {
+  /** The instant that the figures are for, ISO 8601: a change that names it is charged as shown. */
+  at: string;
   /** The invoice that the change makes: immediately, or at the period's end. */
   invoice: InvoiceDraft;
   /** The period that runs afterwards; null where none has begun. */
@@ -45,19 +47,32 @@ export async function previewPlanChange({
   clock,
 }: PreviewPlanChangeInput): Promise<PlanChangePreview> {
   const subscription = await findEntity({ database, tenantId, entityType: 'subscription', entityId: subscriptionId });
-  const next = await findPlanItem({ database, tenantId, planId, quantity: quantity ?? subscription.item.quantity });
-  const standing = billingStandingOf(subscription);
+  const standing = await standingWithoutPendingChange({ database, subscription });
+  const next = await findPlanItem({ database, tenantId, planId, quantity: quantity ?? standing.item.quantity });
   const at = (await clock.nowFor(subscription)).toISOString();
-  const { draft, period } = changePlan({ when, at, standing, next });
+  const { when: takesEffect, draft, period } = changePlan({ when, at, standing, next });
   requireAccepted(
     refuseSubscriptionCommand({ command: commandOf('changePlan', { when }), standing: standingOf(subscription) }),
   );
-  return { invoice: draft, period, effectiveAt: when === 'now' ? at : standing.nextPeriodAt };
+  return { at, invoice: draft, period, effectiveAt: takesEffect === 'now' ? at : standing.nextPeriodAt };
+}
+
+/** Returns the standing that a further change meets when the pending one falls, whose credit is reserved. */
+async function standingWithoutPendingChange({
+  database,
+  subscription,
+}: Pick<PreviewPlanChangeInput, 'database'> & { subscription: Subscription }): Promise<BillingStanding> {
+  const standing = billingStandingOf(subscription);
+  const { pendingChange, tenantId } = subscription;
+  if (!pendingChange) return standing;
+  const draft = await database.models.invoices.findOne({ _id: pendingChange.invoiceId, tenantId }).lean().orFail();
+  return { ...standing, creditBalance: creditAfterVoid({ creditBalance: standing.creditBalance, draft }) };
 }
 
 /** Returns the facts by which the table of commands decides. */
-export const standingOf = ({ state, charge, waiting }: Subscription): SubscriptionStanding => ({
+export const standingOf = ({ state, charge, waiting, pendingChange }: Subscription): SubscriptionStanding => ({
   state,
   invoiceOpen: charge !== null,
   waiting: waiting?.what ?? null,
+  changePending: pendingChange !== null,
 });

@@ -14,15 +14,16 @@ import {
 } from '../operator/stuck-remedy';
 import { changeSubscription } from './change-subscription';
 import { endSubscription } from './end-subscription';
-import { findChargedInvoice } from './find-invoice';
+import { findPendingPaymentIds } from './pending-payment';
 
 const subscriptionRemedy = (dependencies: RemedyDependencies): StuckRemedy => ({
   async restart(input) {
     const { database } = dependencies;
     const entity = await findStuck({ database }, 'subscription', input);
     // A cancelled subscription has something left to do only while a payment is under way.
-    const from = entity.charge ? subscriptionProcess.states : subscriptionProcess.openStates;
-    await releasePaymentOf(dependencies, entity, input);
+    const hasPayment = entity.charge !== null || entity.withdrawnCharges.length > 0;
+    const from = hasPayment ? subscriptionProcess.states : subscriptionProcess.openStates;
+    await releasePaymentsOf(dependencies, entity, input);
     await restartProcess({ ...input, database, process: subscriptionProcess, entity, from });
   },
 
@@ -35,7 +36,7 @@ const subscriptionRemedy = (dependencies: RemedyDependencies): StuckRemedy => ({
     const { item, by, at, session } = input;
     await workflows.terminate({ workflowId: item.subject, reason: 'Closed by an operator' });
     const { tenantId, entityId: subscriptionId } = item;
-    await releasePaymentOf(dependencies, await findStuck({ database }, 'subscription', input), input);
+    await releasePaymentsOf(dependencies, await findStuck({ database }, 'subscription', input), input);
     await changeSubscription(
       { database, session, tenantId, subscriptionId, step: `close/${item._id}`, at },
       async (subscription) => {
@@ -49,7 +50,7 @@ const subscriptionRemedy = (dependencies: RemedyDependencies): StuckRemedy => ({
           by,
           at,
         });
-        const isPending = subscription.charge?.status === 'pending';
+        const isPending = (await findPendingPaymentIds({ database, session, subscription })).length > 0;
         return {
           ...ended,
           set: { ...ended.set, chain: null },
@@ -67,18 +68,25 @@ function requireOpen({ _id, state }: Subscription): void {
 }
 
 /**
- * Releases a payment under way whose process is gone like its subscription's: until then no later run could own the
- * payment.
+ * Releases the payments under way whose process is gone like their subscription's: until then no later run could own
+ * them.
  */
-async function releasePaymentOf(
-  { database, workflows }: RemedyDependencies,
+async function releasePaymentsOf(
+  dependencies: RemedyDependencies,
   subscription: Subscription,
-  { item, by, at, session }: RemedyInput,
+  input: RemedyInput,
 ): Promise<void> {
-  const { charge, tenantId } = subscription;
-  const invoice = await findChargedInvoice({ database, session, subscription });
-  const paymentId = invoice?.attempts.find(({ attempt }) => attempt === charge?.attempt)?.paymentId;
-  if (!paymentId) return;
+  const { database } = dependencies;
+  const { session } = input;
+  for (const paymentId of await findPendingPaymentIds({ database, session, subscription }))
+    await releasePayment(dependencies, paymentId, { tenantId: subscription.tenantId, ...input });
+}
+
+async function releasePayment(
+  { database, workflows }: RemedyDependencies,
+  paymentId: string,
+  { item, by, at, session, tenantId }: RemedyInput & { tenantId: string },
+): Promise<void> {
   const payment = await database.models.payments
     .findOne({
       _id: paymentId,

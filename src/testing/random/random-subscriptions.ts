@@ -8,8 +8,9 @@ import {
 } from '../../contracts/subscriptions/subscription';
 import { moneyOf } from '../../domain/money';
 import { hasEnded } from '../../domain/subscriptions/subscription';
-import { nextDue, progressOf } from '../../domain/subscriptions/subscription-progress';
+import { changeDues, nextDue, progressOf } from '../../domain/subscriptions/subscription-progress';
 import { acceptRefund } from '../../services/payments/accept-refund';
+import { findPendingPaymentIds } from '../../services/subscriptions/pending-payment';
 import { createPaymentCommands } from '../../temporal/commands/payments/payment-commands';
 import { advanceWorkflowTo } from '../../temporal/time-skipping/time-skipping';
 import { describeWorkflow } from '../../temporal/time-skipping/time-skipping-api';
@@ -24,8 +25,8 @@ const DAY_MS = 24 * HOUR_MS;
 /** The waits between attempts are real, and up to a minute long after an outage. */
 const SETTLED_WITHIN_MS = 300_000;
 /** An unknown payment is queried every hour; more of these queries would test nothing new. */
-const LONGEST_IN_OUTAGE_MS = 12 * HOUR_MS;
-const MOST_TRIES = 10;
+const MAX_OUTAGE_MS = 12 * HOUR_MS;
+const MAX_TRIES = 10;
 
 interface Command {
   update: SubscriptionUpdate;
@@ -80,20 +81,19 @@ export async function runSubscriptionSequence({
     sent.push(given);
     if (command.paymentMethod && isNew)
       await world.keepPayload(commandId, subscriptionId, { paymentMethod: command.paymentMethod });
-    for (let tries = 1; tries === 1 || (given.code === 'OUTCOME_PENDING' && tries <= MOST_TRIES); tries++)
+    for (let tries = 1; tries === 1 || (given.code === 'OUTCOME_PENDING' && tries <= MAX_TRIES); tries++)
       Object.assign(given, await outcomeOf(() => send(given)));
   };
   const pendingPayment = async () => {
-    const { charge } = await world.read(subscriptionId);
-    const invoice =
-      charge?.status === 'pending' && charge.invoiceId ? await models.invoices.findById(charge.invoiceId).lean() : null;
-    const paymentId = invoice?.attempts.at(-1)?.paymentId;
+    const subscription = await world.read(subscriptionId);
+    const [paymentId] = await findPendingPaymentIds({ database: world.database, subscription });
     return paymentId ? models.payments.findById(paymentId).lean() : null;
   };
   const isAtRest = async () => {
-    const { state, charge } = await world.read(subscriptionId);
-    if (hasEnded(state) || charge?.status === 'failed') return true;
-    if (charge === null && (state !== 'accepted' || startsAfterMs !== null)) return true;
+    const { state, charge, pendingChange, withdrawnCharges } = await world.read(subscriptionId);
+    const isFree = pendingChange === null && withdrawnCharges.length === 0;
+    const isCharged = charge === null ? state === 'accepted' && startsAfterMs === null : charge.status !== 'failed';
+    if (hasEnded(state) || (isFree && !isCharged)) return true;
     const payment = await pendingPayment();
     return (
       payment !== null && payment.chain === null && ['review', 'requires_action', 'unknown'].includes(payment.state)
@@ -138,7 +138,7 @@ export async function runSubscriptionSequence({
     return outcomeOf(() => sendPayment({ ...about, command: 'reviewPayment', decision }));
   };
   const advance = async (byMs: number) => {
-    for (let left = inOutage() ? Math.min(byMs, LONGEST_IN_OUTAGE_MS) : byMs; left > 0; left -= 10 * DAY_MS) {
+    for (let left = inOutage() ? Math.min(byMs, MAX_OUTAGE_MS) : byMs; left > 0; left -= 10 * DAY_MS) {
       const stand = await describeWorkflow({ client: world.client, workflowId });
       const offsetMs = (stand?.offsetMs ?? 0) + Math.min(left, 10 * DAY_MS);
       if (
@@ -147,7 +147,7 @@ export async function runSubscriptionSequence({
           workflowId,
           offsetMs,
           stallAfterMs: patienceMs({ inOutage: inOutage() }),
-          checkEveryMs: CHECK_EVERY_MS,
+          checkEveryMs: () => CHECK_EVERY_MS,
         })
       )
         return;
@@ -216,7 +216,9 @@ export async function runSubscriptionSequence({
     if (stand?.running && stand.busyWith !== null) return false;
     const subscription = await world.read(subscriptionId);
     if (hasEnded(subscription.state)) return !stand?.running;
-    const due = nextDue(progressOf(subscription));
+    const progress = progressOf(subscription);
+    if (changeDues(progress).length > 0) return false;
+    const due = nextDue(progress);
     return due === null || (due.at !== null && Date.parse(due.at) > (await nowMs()));
   };
   const settle = async () => {

@@ -124,8 +124,12 @@ function creditProblems(
   return credit > given || credit < given - refundMinor ? [`the credit is ${credit}, invoices gave ${given}`] : [];
 }
 
-/** Checks that at most one invoice is open, and that it is the invoice of the charge. */
-function openProblems({ state, charge }: Subscription, invoices: readonly Invoice[]): string[] {
+/** Checks that at most one invoice is open, the invoice of the charge, and that no change is pending at rest. */
+function openProblems(
+  { state, charge, pendingChange, withdrawnCharges }: Subscription,
+  invoices: readonly Invoice[],
+): string[] {
+  if (pendingChange || withdrawnCharges.length > 0) return [`${state}: the charge of a change has no end`];
   const open = invoices.filter((invoice) => invoice.state === 'open').map(({ _id }) => _id);
   const expected = charge?.invoiceId ? [charge.invoiceId] : [];
   if (JSON.stringify(open) !== JSON.stringify(expected))

@@ -29,7 +29,7 @@ const GATEWAY_TIMEOUT_MS = 2000;
 
 export type SubscriptionWorldInput = Pick<
   BaseWorldInput,
-  'wrap' | 'wrapGateway' | 'workflowsPath' | 'partner' | 'worker'
+  'wrap' | 'wrapGateway' | 'workflowsPath' | 'partner' | 'worker' | 'mode'
 > & {
   /** Queues in addition to those of subscriptions and payments. */
   taskQueues?: BaseWorldInput['taskQueues'];
@@ -142,12 +142,12 @@ export async function openSubscriptionWorld({ taskQueues: more = [], ...input }:
       waitFor(async () => (await models.subscriptions.findById(subscriptionId).lean())?.state === state, {
         what: `${subscriptionId} to be ${state}`,
       }),
-    /** Waits until the open invoice is paid or its charge has failed. */
+    /** Waits until the open invoice is paid or its charge has failed, and no change of plan is pending. */
     untilSettled: (subscriptionId: string, timeoutMs?: number) =>
       waitFor(
         async () => {
-          const { charge, state } = await models.subscriptions.findById(subscriptionId).lean().orFail();
-          return state !== 'accepted' && (charge === null || charge.status === 'failed');
+          const { charge, pendingChange, state } = await models.subscriptions.findById(subscriptionId).lean().orFail();
+          return state !== 'accepted' && !pendingChange && (charge === null || charge.status === 'failed');
         },
         { what: `${subscriptionId} to have no charge under way`, timeoutMs },
       ),

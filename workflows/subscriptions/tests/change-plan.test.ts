@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { presentSubscription } from '../../../src/http/subscriptions/present-subscription';
 import { previewPlanChange } from '../../../src/services/subscriptions/preview-plan-change';
 import { recordHistory } from '../../../src/testing/record-history';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { waitFor } from '../../../src/testing/wait-for';
 import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
 
 const DAY = 86_400_000;
@@ -21,7 +21,7 @@ const active = async () => {
   return id;
 };
 const settled = async (id: string) => {
-  await waitFor(async () => (await world.read(id)).charge === null, { what: 'the charge to be paid' });
+  await world.untilSettled(id);
   return world.read(id);
 };
 const totals = async (id: string) =>
@@ -75,6 +75,40 @@ describe('changePlan', () => {
       ['period', 'paid', 1000],
       ['period', 'paid', 6000],
     ]);
+  });
+
+  /** Returns a subscription whose change at the end of the period is declined. */
+  const declinedAtPeriodEnd = async () => {
+    const id = await active();
+    const [{ item, nextPeriodAt }, planId] = [await world.read(id), await better()];
+    await world.command(id, 'changePlan', { planId, when: 'period_end' });
+    await world.payWith(id, 'pm_declined');
+    await world.advanceTo(id, new Date(nextPeriodAt.getTime() + DAY / 2));
+    await world.until(id, 'past_due');
+    expect(await world.read(id)).toMatchObject({ item, waiting: null });
+    return { id, item, planId };
+  };
+
+  it('at the period’s end is dunned, and the plan becomes the new one when its invoice is paid', async () => {
+    const { id, planId } = await declinedAtPeriodEnd();
+    expect(presentSubscription(await world.read(id)).scheduled).toMatchObject({ what: 'change_plan', planId });
+    await world.payWith(id, 'pm_ok');
+    await world.until(id, 'active');
+    expect(await world.read(id)).toMatchObject({ item: { planId }, charge: null });
+    expect((await world.events(id)).at(-1)).toMatchObject({ type: 'subscription.recovered', data: { planId } });
+    await world.advance(id, 32 * DAY);
+    expect((await totals(id)).slice(1)).toEqual([
+      ['period', 'paid', 3000],
+      ['period', 'paid', 3000],
+    ]);
+  });
+
+  it('at the period’s end, never paid, ends on the old plan', async () => {
+    const { id, item } = await declinedAtPeriodEnd();
+    await world.advance(id, 30 * DAY);
+    expect(await world.handle(id).result()).toBe('cancelled');
+    expect(await world.read(id)).toMatchObject({ item, reason: 'unpaid' });
+    expect((await totals(id))[1]).toEqual(['period', 'uncollectible', 3000]);
   });
 
   it('to another interval begins a new period with the change', async () => {

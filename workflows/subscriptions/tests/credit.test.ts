@@ -1,6 +1,5 @@
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
-import { waitFor } from '../../../src/testing/wait-for';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -13,8 +12,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
-const settled = (id: string) =>
-  waitFor(async () => (await world.read(id)).charge === null, { what: 'the charge to be paid' });
+const settled = (id: string) => world.untilSettled(id);
 const active = async (planId: string) => {
   const id = await world.subscribe({ planId });
   await world.until(id, 'active');

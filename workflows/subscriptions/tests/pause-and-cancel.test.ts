@@ -21,7 +21,7 @@ const active = async () => {
   return id;
 };
 const settled = async (id: string) => {
-  await waitFor(async () => (await world.read(id)).charge === null, { what: 'the charge to be paid' });
+  await world.untilSettled(id);
   return world.read(id);
 };
 const totals = async (id: string) =>
@@ -53,8 +53,10 @@ describe('pause and resume', () => {
     await recordHistory('subscription-pause', world.handle(id));
   });
 
-  it('resumes by itself at resumeAt; a failed charge makes it past due', async () => {
-    const id = await active();
+  it('resumes by itself at resumeAt; unpaid, it stays paused with its invoice void', async () => {
+    const id = await world.subscribe({ planId: await world.plan(), userId: await world.user() });
+    await world.untilSettled(id);
+    const before = await world.read(id);
     await expect(
       world.command(id, 'pauseSubscription', { resumeAt: new Date(Date.now() - DAY).toISOString() }),
     ).rejects.toMatchObject({ code: 'RESUME_IN_PAST' });
@@ -65,8 +67,19 @@ describe('pause and resume', () => {
     await world.advanceTo(id, new Date(resumeAt.getTime() - MINUTE));
     expect((await world.read(id)).state).toBe('paused');
     await world.advance(id, 2 * MINUTE);
-    await world.until(id, 'past_due');
-    expect((await world.invoices(id))[1]!.period.startAt).toBe(`${resumeAt.toISOString().slice(0, 19)}.000Z`);
+    await world.untilSettled(id);
+    const [, invoice] = await world.invoices(id);
+    expect(invoice).toMatchObject({ state: 'void', attempts: [{ state: 'failed', reason: 'card_declined' }] });
+    expect(invoice!.period.startAt).toBe(`${resumeAt.toISOString().slice(0, 19)}.000Z`);
+    const { period, schedule, nextPeriodAt, paidUntil } = before;
+    const same = { period, schedule, nextPeriodAt, paidUntil };
+    expect(await world.read(id)).toMatchObject({ state: 'paused', charge: null, resumeAt: null, ...same });
+    expect(await world.mails(id)).toEqual(['resumeFailed']);
+    expect((await world.timeline(id)).slice(-2)).toEqual(['invoiced', 'resume_failed']);
+    await world.payWith(id, 'pm_ok');
+    await world.command(id, 'resumeSubscription', {});
+    await world.until(id, 'active');
+    expect((await world.bankBalance(id)).captured).toBe(2000);
   });
 
   it('continues the trial when it is resumed within the trial', async () => {

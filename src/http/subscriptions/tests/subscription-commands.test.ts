@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { commandStep } from '../../../contracts/commands';
 import { newId } from '../../../domain/ids';
 import { DomainError } from '../../../domain/domain-error';
-import { billingStandingOf, changePlan } from '../../../domain/subscriptions/plan-change';
+import { applyStep } from '../../../services/apply-step';
 import { expectContract } from '../../../testing/expect-contract';
 import { seedSubscription } from '../../../testing/worlds/seed-subscription';
 import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
@@ -49,9 +50,6 @@ const refusal = async (path: string, content?: object) => {
   } = await post(path, content);
   return [status, code, errors?.[0]?.pointer];
 };
-const counts = async () =>
-  Promise.all(Object.values(api.database.models).map((model) => model.collection.countDocuments()));
-
 /** Returns the instant this many calendar years and milliseconds from now. */
 const inYears = (years: number, ms = 0): string => {
   const at = new Date(Date.now() + ms);
@@ -68,7 +66,7 @@ describe('commands', () => {
     expect([first.status, first.headers['content-location'], first.body]).toEqual([
       200,
       `/api/v1${path}`,
-      { id: subscriptionId, state: 'active', at: '2026-11-21T09:00:00.000Z' },
+      { id: subscriptionId, state: 'active', at: '2026-11-21T09:00:00.000Z', pendingChange: null },
     ]);
     expect(
       (await post(`${path}/change-plan`, { planId, quantity: 2, when: 'now' }, { idempotencyKey })).headers[
@@ -91,6 +89,44 @@ describe('commands', () => {
       ['undoSubscriptionChange', {}],
     ]);
     expect(sent[0]).toMatchObject({ tenantId, subscriptionId, by: { kind: 'api_key' } });
+  });
+
+  it('change-plan returns the change that it ordered, and sends the instant of a preview', async () => {
+    const { subscriptionId, planId } = await seedSubscription({ api, tenantId });
+    const [invoiceId, orderedAt, until] = [newId('invoice'), '2026-11-21T09:00:00.000Z', '2026-11-22T08:00:00.000Z'];
+    answerCommand = async () => {
+      const data = { planId, quantity: 2, invoiceId, orderedAt, until };
+      await applyStep(api.database, {
+        tenantId,
+        entityType: 'subscription',
+        entityId: subscriptionId,
+        step: commandStep(sent.at(-1)!.commandId),
+        from: ['active'],
+        at: orderedAt,
+        by: { kind: 'api_key', id: 'key_test' },
+        event: { type: 'subscription.change_ordered', data },
+        set: {
+          pendingChange: { invoiceId, item: {}, orderedAt: new Date(), until: new Date(), actionUrl: 'https://b' },
+        },
+      });
+      return { state: 'active', at: orderedAt };
+    };
+    const at = '2026-11-21T10:00:00+01:00';
+    const { body } = await post(`/subscriptions/${subscriptionId}/change-plan`, {
+      planId,
+      quantity: 2,
+      when: 'now',
+      at,
+    });
+    expect(body.pendingChange).toEqual({
+      planId,
+      quantity: 2,
+      invoiceId,
+      orderedAt,
+      until,
+      nextAction: { url: 'https://b' },
+    });
+    expect(sent[0]!.terms).toEqual({ planId, quantity: 2, when: 'now', previewedAt: orderedAt });
   });
 
   it('for an amount too large to be exact are rejected with a pointer to the quantity', async () => {
@@ -151,6 +187,7 @@ describe('commands', () => {
   it.each([
     ['INVOICE_OPEN', 409, undefined],
     ['SUBSCRIPTION_CANCELLED', 409, undefined],
+    ['PREVIEW_OUTDATED', 409, undefined],
     ['SUBSCRIPTION_RESUMING', 409, undefined],
     ['RESUME_IN_PAST', 422, '/resumeAt'],
     ['OUTCOME_PENDING', 503, undefined],
@@ -164,74 +201,5 @@ describe('commands', () => {
       code,
       pointer,
     ]);
-  });
-});
-
-describe('the preview of a change', () => {
-  it.each([
-    ['now', { quantity: 3 }],
-    ['period_end', { quantity: 3 }],
-    [
-      'now',
-      { plan: { ...monthly, name: 'Yearly', amount: { amountMinor: 29_000, currency: 'EUR' }, interval: 'year' } },
-    ],
-  ] as const)('is the invoice that the change makes, %s, %j', async (when, change) => {
-    const { subscriptionId, planId } = await seedSubscription({
-      api,
-      tenantId,
-      at: new Date(Date.now() - 10 * 86_400_000).toISOString(),
-    });
-    const nextId: string = 'plan' in change ? (await post('/plans', change.plan)).body.id : planId;
-    const quantity = 'quantity' in change ? change.quantity : 1;
-    const before = await counts();
-    const answer = expectContract(
-      await api
-        .call('post', `/subscriptions/${subscriptionId}/change-plan/preview`, key)
-        .send({ planId: nextId, quantity, when }),
-    );
-    expect(await counts()).toEqual(before);
-
-    const subscription = await api.database.models.subscriptions.findById(subscriptionId).lean().orFail();
-    const { name, amount, interval, intervalCount, trialDays } = await api.database.models.plans
-      .findById(nextId)
-      .lean()
-      .orFail();
-    const next = { planId: nextId, plan: { name, amount, interval, intervalCount, trialDays }, quantity };
-    const { nextPeriodAt } = subscription;
-    const standing = billingStandingOf(subscription);
-    const { draft, period: after } = changePlan({ when, at: answer.body.effectiveAt, standing, next });
-    expect(answer.status).toBe(200);
-    expect(answer.body).toEqual({
-      effectiveAt: when === 'now' ? expect.any(String) : nextPeriodAt.toISOString(),
-      ...draft,
-      period: { startAt: after!.startAt, endAt: after!.endAt },
-    });
-    expect(answer.body.total.amountMinor).toBeGreaterThan(0);
-  });
-
-  it('takes effect no earlier than the last event of the subscription', async () => {
-    const ahead = new Date(Date.now() + 86_400_000);
-    const { subscriptionId, planId } = await seedSubscription({
-      api,
-      tenantId,
-      at: new Date(Date.now() - 10 * 86_400_000).toISOString(),
-      as: { updatedAt: ahead },
-    });
-    const { body } = await api
-      .call('post', `/subscriptions/${subscriptionId}/change-plan/preview`, key)
-      .send({ planId, quantity: 2, when: 'now' });
-    expect(body.effectiveAt).toBe(ahead.toISOString());
-  });
-
-  it('is rejected when the change would be rejected', async () => {
-    const { subscriptionId, planId } = await seedSubscription({ api, tenantId });
-    const path = `/subscriptions/${subscriptionId}/change-plan/preview`;
-    expect(await refusal(path, { planId, when: 'now' })).toEqual([422, 'NOTHING_TO_CHANGE', '/planId']);
-    expect(await refusal(path, { planId: newId('plan'), when: 'now' })).toEqual([422, 'PLAN_UNKNOWN', '/planId']);
-    await api.database.models.subscriptions.updateOne(
-      { _id: subscriptionId },
-      { $set: { waiting: { what: 'cancel' } } },
-    );
-    expect(await refusal(path, { planId, quantity: 2, when: 'now' })).toEqual([409, 'CHANGE_WAITING', undefined]);
   });
 });

@@ -56,6 +56,25 @@ describe('the waitingFor of a subscription', () => {
       'final result',
       null,
     ],
+    [
+      'waiting for a change of plan to be paid',
+      {
+        state: 'active',
+        pendingChange: {
+          item: { planId: 'p', plan: { name: 'Pro' } as never, quantity: 1 },
+          invoiceId: newId('invoice'),
+          orderedAt: at,
+          until: at,
+          attempt: 1,
+          status: 'pending',
+          paymentUntil: null,
+          actionUrl: null,
+          isWithdrawn: false,
+        } as never,
+      },
+      'the payment of the ordered change',
+      at.toISOString(),
+    ],
     ['past due', { state: 'past_due', charge: { ...charge, status: 'failed' } }, 'charged again', at.toISOString()],
     [
       'past due and cancelled before the next attempt',
@@ -86,6 +105,12 @@ describe('the waitingFor of a subscription', () => {
     [
       'cancelled with a payment under way',
       { state: 'cancelled', charge: { ...charge, status: 'pending' } },
+      'voided or refunded',
+      null,
+    ],
+    [
+      'cancelled with the payment of a change under way',
+      { state: 'cancelled', withdrawnCharges: [{ invoiceId: newId('invoice'), attempt: 1 }] },
       'voided or refunded',
       null,
     ],

@@ -10,7 +10,8 @@ import { subscriptionProcess } from '../../../contracts/subscriptions/process';
 import { commandStep } from '../../../contracts/commands';
 import type { Actor } from '../../../domain/actor';
 import { DomainError } from '../../../domain/domain-error';
-import { requireChange } from '../../../domain/subscriptions/invoice';
+import { requireChange, requireSameCurrency } from '../../../domain/subscriptions/invoice';
+import { billingStandingOf } from '../../../domain/subscriptions/plan-change';
 import { hasEnded, refuseCancelTerms, refuseSubscriptionCommand } from '../../../domain/subscriptions/subscription';
 import { requireAccepted } from '../../../domain/refusal';
 import { findPlanItem } from '../../../services/subscriptions/accept-subscription';
@@ -23,7 +24,7 @@ export type SendSubscriptionCommandInput = {
     subscriptionId: string;
     command: Command;
     terms: SubscriptionCommandTerms[Command];
-    /** The idempotency record's id, also the update id: a retry receives the same update's outcome. */
+    /** From the idempotency record, also the update id: a retry receives the same update's outcome. */
     commandId: string;
     by: Actor;
   };
@@ -35,7 +36,7 @@ export type SendSubscriptionCommandInput = {
  *
  * @throws DomainError as `sendCommand`; `PLAN_UNKNOWN`, `PLAN_CURRENCY_DIFFERS`, `NOTHING_TO_CHANGE`,
  *   `INTEGER_OUT_OF_RANGE`, `AMOUNT_TOO_LARGE`, `REFUND_NOT_APPLICABLE`, `RESUME_IN_PAST` for invalid terms; the
- *   conflicts `SUBSCRIPTION_CANCELLED`, `SUBSCRIPTION_NOT_STARTED`, `SUBSCRIPTION_PAUSED`, `SUBSCRIPTION_NOT_PAUSED`,
+ *   conflicts `PREVIEW_OUTDATED`, `SUBSCRIPTION_CANCELLED`, `SUBSCRIPTION_NOT_STARTED`, `SUBSCRIPTION_PAUSED`, `SUBSCRIPTION_NOT_PAUSED`,
  *   `SUBSCRIPTION_RESUMING`, `INVOICE_OPEN`, `CHANGE_WAITING`, `NOTHING_TO_UNDO`.
  */
 export type SendSubscriptionCommand = (input: SendSubscriptionCommandInput) => Promise<SubscriptionOutcome>;
@@ -92,16 +93,17 @@ async function requirePossible(
   // subscription: the command may be recorded between the two reads.
   if (await events.exists({ tenantId, entityId: subscriptionId, step: commandStep(commandId) })) return;
   const { planId, quantity } = terms;
-  requireChange({
-    current: subscription.item,
-    next: await findPlanItem({ database, tenantId, planId, quantity: quantity ?? subscription.item.quantity }),
-  });
+  const { item: current } = billingStandingOf(subscription);
+  const next = await findPlanItem({ database, tenantId, planId, quantity: quantity ?? current.quantity });
+  // A change back to the present plan withdraws the pending one.
+  if (subscription.pendingChange) requireSameCurrency({ current, next });
+  else requireChange({ current, next });
 }
 
 function ended(command: SubscriptionUpdate): DomainError {
   const refused = refuseSubscriptionCommand({
     command: commandOf(command, {}),
-    standing: { state: 'cancelled', invoiceOpen: false, waiting: null },
+    standing: { state: 'cancelled', invoiceOpen: false, waiting: null, changePending: false },
   })!;
   return new DomainError(refused.code, refused.detail);
 }
