@@ -39,6 +39,7 @@ describe('an incomplete subscription', () => {
     const expiry = { what: 'expire', at: until.toISOString() };
     expect(nextDue(subscription('failed'))).toEqual(expiry);
     expect(nextDue(subscription('pending'))).toEqual(expiry);
+    expect(waitingForOf(subscription('pending'))).toEqual({ what: 'payment', until: until.toISOString() });
     expect(waitingForOf(subscription('failed'))).toEqual({ what: 'first_payment', until: until.toISOString() });
   });
 

@@ -210,7 +210,7 @@ export function waitingForOf(progress: SubscriptionProgress): SubscriptionWaitin
   const { state, charge, waiting, nextPeriodAt, pendingChange, resumeAt, startAt } = progress;
   if (pendingChange) return { what: 'change', until: earlierOf(pendingChange.until, pendingChange.paymentUntil) };
   if (charge?.status === 'pending' || charge?.status === 'due')
-    return { what: 'payment', until: charge.status === 'pending' ? (charge.until ?? null) : null };
+    return { what: 'payment', until: charge.status === 'pending' ? (charge.until ?? untilOfFirst(progress)) : null };
   if (progress.firstCharge) return { what: 'first_payment', until: progress.firstCharge.until };
   if (charge) return { what: state === 'unpaid' ? 'payment_method' : 'retry', until: charge.nextAt };
   switch (state) {
@@ -228,6 +228,10 @@ export function waitingForOf(progress: SubscriptionProgress): SubscriptionWaitin
       };
   }
 }
+
+/** Returns the instant at which the pending payment of a first charge is withdrawn. */
+const untilOfFirst = ({ firstCharge }: SubscriptionProgress): string | null =>
+  firstCharge && !firstCharge.isWithdrawn ? firstCharge.until : null;
 
 const earlierOf = (at: string, other: string | null): string =>
   other !== null && Date.parse(other) < Date.parse(at) ? other : at;

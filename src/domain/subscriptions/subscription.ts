@@ -16,10 +16,10 @@ export const subscriptionStates = [
 export type SubscriptionState = (typeof subscriptionStates)[number];
 
 /**
- * Every transition a subscription may make. `incomplete` is a first charge that follows the create immediately and is
- * not paid: nothing is delivered, and there is no ladder. In `past_due` the service continues while the ladder retries; in `unpaid`
- * it has stopped and nothing is retried automatically. A renewal whose outcome is unknown, or waits for a person,
- * leaves the subscription `active` with its invoice open.
+ * Every transition a subscription may make. In `incomplete` a first charge that followed the create immediately is not
+ * paid: nothing is delivered, and there is no ladder. In `past_due` the service continues while the ladder retries; in
+ * `unpaid` it has stopped and nothing is retried automatically. A renewal whose outcome is unknown, or waits for a
+ * person, leaves the subscription `active` with its invoice open.
  */
 export const subscriptionTransitions: Transitions<SubscriptionState> = {
   accepted: {

@@ -41,7 +41,8 @@ export const subscriptionExpired: MailDefinition<SubscriptionMailFacts> = {
     subject: `Ihr Abonnement bei ${partnerName} ist verfallen`,
     greeting: `Guten Tag ${name},`,
     paragraphs: [
-      `Die erste Zahlung für ${planName} ging nicht rechtzeitig ein: Das Abonnement ist verfallen und hat nie begonnen.`,
+      `Die erste Zahlung für ${planName} ging nicht rechtzeitig ein: ` +
+        'Das Abonnement ist verfallen und hat nie begonnen.',
       amount.amountMinor === 0
         ? 'Es wurde nichts abgebucht.'
         : `Eine Zahlung kam zu spät; ${money(amount)} werden gerade erstattet.`,

@@ -49,7 +49,8 @@ export interface AcceptSubscriptionInput {
  * Writes an accepted subscription, its first event and the start of its process, inside the caller's transaction.
  * Returns the start's row, to be sent once the transaction has committed.
  * @throws DomainError `SUBSCRIBER_INVALID`, `USER_UNKNOWN`, `USER_NOT_ACTIVE`, `PLAN_UNKNOWN`, `INTEGER_OUT_OF_RANGE`,
- *   `AMOUNT_TOO_LARGE`, `START_IN_PAST`, `INSTANT_TOO_LATE`, `INSTANT_INVALID`, `ANCHOR_DAY_INVALID`; all point at their field.
+ *   `AMOUNT_TOO_LARGE`, `START_IN_PAST`, `INSTANT_TOO_LATE`, `INSTANT_INVALID`, `ANCHOR_DAY_INVALID`; all point at
+ *   their field.
  */
 export async function acceptSubscription(
   input: AcceptSubscriptionInput,

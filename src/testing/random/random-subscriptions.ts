@@ -91,10 +91,9 @@ export async function runSubscriptionSequence({
   };
   const isAtRest = async () => {
     const { state, charge, pendingChange, withdrawnCharges } = await world.read(subscriptionId);
-    if (hasEnded(state)) return true;
     const isFree = pendingChange === null && withdrawnCharges.length === 0;
     const isCharged = charge === null ? state === 'accepted' && startsAfterMs === null : charge.status !== 'failed';
-    if (isFree && !isCharged) return true;
+    if (hasEnded(state) || (isFree && !isCharged)) return true;
     const payment = await pendingPayment();
     return (
       payment !== null && payment.chain === null && ['review', 'requires_action', 'unknown'].includes(payment.state)
