@@ -136,13 +136,19 @@ export function subscriptionCommandHandlers(
   };
 }
 
+/** The field of a rejection that only the process can decide. */
+const pointers: Partial<Record<string, string>> = {
+  [subscriptionRefusals.resumeInPast]: '/resumeAt',
+  NOTHING_TO_CHANGE: '/planId',
+};
+
 /** Adds the field to a rejection by the process, which knows its own time but not the request's fields. */
 async function pointingAtField(work: () => Promise<SubscriptionOutcome>): Promise<SubscriptionOutcome> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof DomainError && error.code === subscriptionRefusals.resumeInPast)
-      throw new DomainError(error.code, error.message, { pointer: '/resumeAt' });
+    const pointer = error instanceof DomainError ? pointers[error.code] : undefined;
+    if (error instanceof DomainError && pointer) throw new DomainError(error.code, error.message, { pointer });
     throw error;
   }
 }
