@@ -13,7 +13,7 @@ const POLL_EVERY_MS = 10;
 const OPERATOR_KEY = 'operator-key-of-the-benchmark-0123456789';
 
 /** Returns the processes under test, each as in production except for its addresses. */
-export async function createPrograms({ root, results, servers, profile }) {
+export async function createPrograms({ root, results, folder, servers, profile }) {
   const { PATH, HOME } = process.env;
   const mongodb = new URL(servers.mongodb.addresses.uri);
   mongodb.pathname = '/bench';
@@ -24,6 +24,7 @@ export async function createPrograms({ root, results, servers, profile }) {
     MONGODB_URI: mongodb.href,
     REDIS_URL: servers.redis.addresses.url,
   };
+  const sandboxPort = String(await freePort());
   const log = openSync(join(results, 'processes.log'), 'a');
   const profiling = profile ? ['--cpu-prof', '--cpu-prof-dir', results] : [];
   const stubbedApi = join(results, 'stubbed-api.cjs');
@@ -59,7 +60,7 @@ export async function createPrograms({ root, results, servers, profile }) {
     return { ...server, ...seed, url: `http://127.0.0.1:${port}` };
   };
 
-  /** Starts `--role api` or `--role worker`; resolves when it is ready, with the duration of the start. */
+  /** Starts a role; resolves when it is ready, with the duration of the start. */
   const startRole = async (role, { program = join(root, 'dist', 'main.js'), execArgv = [] } = {}) => {
     const [port, adminPort] = [await freePort(), await freePort()];
     const env = {
@@ -73,6 +74,10 @@ export async function createPrograms({ root, results, servers, profile }) {
       ADMIN_PORT: String(adminPort),
       PUBLIC_URL: `http://127.0.0.1:${port}`,
       RATE_LIMIT_PER_MINUTE: '1000000',
+      SANDBOX_PORT: sandboxPort,
+      SANDBOX_GATEWAY_URL: `http://127.0.0.1:${sandboxPort}`,
+      SANDBOX_DATA_DIR: join(folder, 'sandbox'),
+      SANDBOX_WEBHOOK_SECRET: `whsec_${Buffer.from('webhook-secret-of-the-benchmark-1').toString('base64')}`,
     };
     const begun = performance.now();
     const server = startMeasured({ name: `--role ${role}`, program, args: ['--role', role], env, log, execArgv });
@@ -80,20 +85,25 @@ export async function createPrograms({ root, results, servers, profile }) {
     return { ...server, seconds: (performance.now() - begun) / 1000, url: `http://127.0.0.1:${port}` };
   };
 
-  /** Starts the api with a partner, a live key and a user, created through the API itself. */
+  /** Creates a partner with a key of this mode through the API itself. */
+  const createTenant = async ({ url, mode }) => {
+    const base = `${url}/api/v1`;
+    const { id } = await send(`${base}/partners`, OPERATOR_KEY, { name: 'Bench', timeZone: 'UTC', locale: 'en' });
+    const { key } = await send(`${base}/partners/${id}/api-keys`, OPERATOR_KEY, { mode, scopes: ['read', 'write'] });
+    return {
+      key,
+      tenantId: `${id}:${mode}`,
+      get: (path) => send(`${base}${path}`, key),
+      post: (path, body) => send(`${base}${path}`, key, body),
+    };
+  };
+
+  /** Starts the api with a partner, a live key and a user. */
   const startWhole = async () => {
     const api = await startRole('api', { execArgv: profiling });
-    const partner = await post(`${api.url}/api/v1/partners`, OPERATOR_KEY, {
-      name: 'Bench',
-      timeZone: 'UTC',
-      locale: 'en',
-    });
-    const { key } = await post(`${api.url}/api/v1/partners/${partner.id}/api-keys`, OPERATOR_KEY, {
-      mode: 'live',
-      scopes: ['read', 'write'],
-    });
-    const { userId } = await post(`${api.url}/api/v1/onboardings`, key, { email: 'bench@example.com', name: 'Bench' });
-    return { ...api, key, userId, tenantId: `${partner.id}:live` };
+    const { key, tenantId, post } = await createTenant({ url: api.url, mode: 'live' });
+    const { userId } = await post('/onboardings', { email: 'bench@example.com', name: 'Bench' });
+    return { ...api, key, userId, tenantId };
   };
 
   /** Starts the worker without prebuilt workflows beside it: it bundles them itself, as in development. */
@@ -103,7 +113,15 @@ export async function createPrograms({ root, results, servers, profile }) {
     return startRole('worker', { program });
   };
 
-  return { mongodbUri: mongodb.href, startBare, startStubbed, startWhole, startRole, startUnbundledWorker };
+  return {
+    mongodbUri: mongodb.href,
+    startBare,
+    startStubbed,
+    startWhole,
+    startRole,
+    startUnbundledWorker,
+    createTenant,
+  };
 }
 
 /**
@@ -166,13 +184,17 @@ async function untilReady({ name, gone }, adminPort) {
   throw new Error(`${name} was not ready within ${READY_WITHIN_MS / 1000} s; see bench/results/processes.log`);
 }
 
-async function post(url, key, body) {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'idempotency-key': randomUUID(), 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`POST ${url} responded with ${response.status} ${await response.text()}`);
+/** Sends a POST with the body, or a GET without one; resolves to the body of the response. */
+async function send(url, key, body) {
+  const headers = { authorization: `Bearer ${key}` };
+  const posted = { 'idempotency-key': randomUUID(), 'content-type': 'application/json' };
+  const response = await fetch(
+    url,
+    body === undefined
+      ? { headers }
+      : { method: 'POST', headers: { ...headers, ...posted }, body: JSON.stringify(body) },
+  );
+  if (!response.ok) throw new Error(`${url} responded with ${response.status} ${await response.text()}`);
   return response.json();
 }
 

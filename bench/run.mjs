@@ -2,23 +2,22 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { claimFolder } from '../scripts/embedded/claim-folder.ts';
 import { plainReporter } from '../scripts/embedded/reporter.ts';
 import { startEmbeddedServers } from '../scripts/embedded/servers.ts';
 import { measureRequests } from './measure-requests.mjs';
 import { measureStarts } from './measure-starts.mjs';
+import { measureYears } from './measure-years.mjs';
 import { createPrograms } from './programs.mjs';
+import { report } from './report.mjs';
 
 const root = join(import.meta.dirname, '..');
 const results = join(root, 'bench', 'results');
 const folder = join(root, '.platform-test', 'bench');
-const [flag, ...more] = process.argv.slice(2);
-if (more.length > 0 || (flag !== undefined && flag !== '--profile')) {
-  process.stderr.write(
-    'npm run bench [-- --profile]: --profile writes a CPU profile of each measured api in bench/results\n',
-  );
-  process.exit(2);
-}
+const PARTS = ['starts', 'years', 'requests'];
+const { profile, only } = readArguments();
+const isMeasured = (part) => (only === undefined ? part === 'requests' || !profile : only === part);
 // The 'exit' handlers of the modules that started servers and programs end them.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
@@ -30,7 +29,7 @@ rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 // Also ends the processes that a killed run has left.
 const claimed = await claimFolder(folder);
-for (const leftover of ['mongodb', 'redis', 'temporal', 'logs'])
+for (const leftover of ['mongodb', 'redis', 'temporal', 'sandbox', 'logs'])
   rmSync(join(folder, leftover), { recursive: true, force: true });
 // Servers named in the environment are left alone, because thousands of onboardings would be written there; a mongod or
 // redis-server on PATH is used.
@@ -46,10 +45,11 @@ const servers = await startEmbeddedServers({
   reporter: plainReporter((line) => process.stderr.write(`${line}\n`)),
 });
 try {
-  const programs = await createPrograms({ root, results, servers, profile: flag === '--profile' });
+  const programs = await createPrograms({ root, results, folder, servers, profile });
   // Starts first: the worker would otherwise begin with thousands of onboardings.
-  const starts = flag === '--profile' ? [] : await measureStarts(programs);
-  const requests = await measureRequests(programs);
+  const starts = isMeasured('starts') ? await measureStarts(programs) : [];
+  const years = isMeasured('years') ? await measureYears(programs) : null;
+  const requests = isMeasured('requests') ? await measureRequests(programs) : null;
   const machine = {
     cores: cpus().length,
     cpu: cpus()[0]?.model ?? 'unknown',
@@ -58,8 +58,11 @@ try {
     servers: [servers.mongodb, servers.redis, servers.temporal].map(({ label }) => label),
   };
   const seconds = (performance.now() - begun) / 1000;
-  writeFileSync(join(results, 'latest.json'), `${JSON.stringify({ machine, requests, starts, seconds }, null, 2)}\n`);
-  print({ machine, requests, starts, seconds });
+  writeFileSync(
+    join(results, 'latest.json'),
+    `${JSON.stringify({ machine, requests, starts, years, seconds }, null, 2)}\n`,
+  );
+  process.stdout.write(report({ machine, requests, starts, years, seconds }));
 } finally {
   await servers.stop();
   claimed.release();
@@ -67,55 +70,17 @@ try {
 }
 process.exit();
 
-function print({
-  machine: { cores, cpu, load, node, servers: labels },
-  requests: { pairs, rows, checked },
-  starts,
-  seconds,
-}) {
-  const times = ({ median, min, max }) => [`${median.toFixed(2)} ×`, `${min.toFixed(1)}–${max.toFixed(1)}`];
-  const whole = ({ median, min, max }) => [median.toFixed(0), `${min.toFixed(0)}–${max.toFixed(0)}`];
-  const lines = [
-    `${cores} cores (${cpu.trim()}), load ${load.map((value) => value.toFixed(2)).join(' → ')}, ` +
-      `Node ${node}; ${labels.join(', ')}`,
-    '',
-    `CPU per request, median of ${pairs} (least–greatest)`,
-    ...table(
-      rows.map(({ name, micros, overNode, overExpress }) => [
-        name,
-        `${micros.median.toFixed(0)} µs`,
-        'node:http',
-        ...times(overNode),
-        'Express',
-        ...times(overExpress),
-      ]),
-    ),
-    ...checked,
-    '',
-    ...(starts.length > 0 ? ['Start to 200 at /readyz, and the memory after a second of idling'] : []),
-    ...table(
-      starts.map(({ name, starts: count, seconds: duration, cpuSeconds, rssMegabytes }) => [
-        name,
-        `${duration.median.toFixed(2)} s`,
-        `${duration.min.toFixed(2)}–${duration.max.toFixed(2)}`,
-        `${cpuSeconds.median.toFixed(2)} s of CPU`,
-        ...whole(rssMegabytes),
-        'MB',
-        `${count} starts`,
-      ]),
-    ),
-    '',
-    `Took ${seconds.toFixed(0)} s`,
-  ];
-  process.stdout.write(`\n${lines.join('\n')}\n`);
-}
-
-/** Returns the rows with columns as wide as their widest cell; all but the first are aligned right. */
-function table(rows) {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column] + 2)))
-      .join(''),
+function readArguments() {
+  try {
+    const options = { profile: { type: 'boolean', default: false }, only: { type: 'string' } };
+    const { values } = parseArgs({ options });
+    if (values.only === undefined || PARTS.includes(values.only)) return values;
+  } catch {
+    // The usage says what is accepted.
+  }
+  process.stderr.write(
+    `npm run bench [-- --only ${PARTS.join('|')}] [-- --profile]\n` +
+      '  --profile writes a CPU profile of each api measured by requests in bench/results\n',
   );
+  return process.exit(2);
 }

@@ -13,6 +13,9 @@ import { partnerSchema, type Partner } from '../src/models/partners/partner';
 import { userSchema, type User } from '../src/models/users/user';
 import { openHttpServer } from '../src/processes/lifecycle/http-server';
 import { connectRedisProducer } from '../src/queue/redis';
+import { createLogOutput } from '../src/telemetry/log-output';
+import { createCommands } from '../src/temporal/commands/commands';
+import type { CommandDependencies } from '../src/temporal/send-command';
 import { createLogger } from '../src/telemetry/logger';
 import { createMetrics } from '../src/telemetry/metrics';
 
@@ -108,6 +111,7 @@ async function main(): Promise<void> {
     role: 'api',
     instance: 0,
     secrets: [operatorKey, tokenSecret],
+    destination: createLogOutput(),
   });
   const isDraining = (): boolean => false;
   const app = createApp({
@@ -115,10 +119,9 @@ async function main(): Promise<void> {
     redis: connectRedisProducer({ url: process.env.REDIS_URL ?? '', name: 'bench', logger }),
     redisPrefix: '{bench}',
     startSoon: () => undefined,
-    sendOnboardingCommand: never,
-    sendPaymentCommand: never,
-    sendSubscriptionCommand: never,
+    ...createCommands({} as CommandDependencies),
     hasGateway: () => true,
+    checkPaymentMethod: async () => undefined,
     gatewayWebhooks: { sandbox: null, stripe: null },
     compensations: { wakeProcess: never },
     requireTimeSkipping: never,

@@ -56,11 +56,11 @@ export function readConfig({ env, role }: ReadConfigInput) {
 
 export type Config = ReturnType<typeof readConfig>;
 
-const LONGEST_SHOWN = 60;
+const MAX_SHOWN_LENGTH = 60;
 
 function shown({ secret }: Variable, raw: string): string {
   if (secret) return `bad (${raw.length} characters, not shown)`;
-  return JSON.stringify(raw.length > LONGEST_SHOWN ? `${raw.slice(0, LONGEST_SHOWN)}…` : raw);
+  return JSON.stringify(raw.length > MAX_SHOWN_LENGTH ? `${raw.slice(0, MAX_SHOWN_LENGTH)}…` : raw);
 }
 
 const FORCE_MARGIN_MS = 2000;

@@ -11,6 +11,9 @@ import { createTerminal } from './platform/terminal.ts';
 import { watchSources } from './platform/watch-sources.ts';
 import { runTour } from './tour.ts';
 
+// Files of this platform, those of its servers included, are for their owner alone.
+process.umask(0o077);
+
 const root = join(import.meta.dirname, '..');
 /** The folder of data, logs, secrets and run.json. Another folder is another platform beside this one. */
 const folder = resolve(root, process.env.PLATFORM_DIR || '.platform');

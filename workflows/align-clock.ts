@@ -4,7 +4,7 @@ import type { BornInSandbox } from '../src/contracts/sandbox/sandbox-clock';
 /**
  * The first step of every workflow that follows its tenant's clock, before it reads the time or acts:
  *
- *   await alignedWithSandbox(input);
+ *   await alignClock(input);
  *
  * A workflow of a tenant whose clock was advanced starts in real time; this function waits until the workflow's clock
  * shows the tenant's time at the start. The server skips the wait. For all other workflows nothing is added to the
@@ -14,7 +14,7 @@ import type { BornInSandbox } from '../src/contracts/sandbox/sandbox-clock';
  * `CommandInbox` queues commands unchecked; open the inbox afterwards. The wait cannot be cancelled; the next step
  * finds a cancel that arrived meanwhile.
  */
-export async function alignedWithSandbox({ sandboxOffsetMs }: BornInSandbox): Promise<void> {
+export async function alignClock({ sandboxOffsetMs }: BornInSandbox): Promise<void> {
   const { startTime, continuedFromExecutionRunId, parent } = workflowInfo();
   // A run that continues another one starts in that run's time, and a child in its parent's.
   if (sandboxOffsetMs === undefined || continuedFromExecutionRunId !== undefined || parent !== undefined) return;

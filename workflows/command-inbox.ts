@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
-import { ILLEGAL_STATE, type CommandInput, type RefusalDetails } from '../src/contracts/commands';
+import { ILLEGAL_STATE, type CommandInput } from '../src/contracts/commands';
 
 /** An accepted command that waits for its turn. The sender waits until `outcome` or `refusal` is set. */
 export interface QueuedCommand<Name extends string, Outcome, Input extends CommandInput = CommandInput> {
@@ -47,22 +47,18 @@ export class CommandInbox<Name extends string, Outcome, Input extends CommandInp
     if (!this.inTransit) this.requirePossible(name, input);
   }
 
-  /**
-   * For update handlers: queues the command and returns its outcome once it is applied. A command that is sent again
-   * while it waits or is applied is not queued twice.
-   */
+  /** For update handlers: queues the command and returns its outcome once it is applied. */
   take(command: QueuedCommand<Name, Outcome, Input>): Promise<Outcome> {
-    const sent = [this.current, ...this.queue].find(
-      (other) => other?.input.commandId === command.input.commandId && !isSettled(other),
-    );
-    if (!sent) this.queue.push(command);
-    return this.settled(sent ?? command);
+    this.queue.push(command);
+    return this.settled(command);
   }
 
   /** Returns the outcome of a command, or throws its refusal. A cancelled workflow still answers its senders. */
   async settled(command: QueuedCommand<Name, Outcome, Input>): Promise<Outcome> {
-    await CancellationScope.nonCancellable(() => condition(() => isSettled(command)));
-    if (command.refusal) throw answering(command.refusal, command.input);
+    await CancellationScope.nonCancellable(() =>
+      condition(() => command.outcome !== undefined || command.refusal !== undefined),
+    );
+    if (command.refusal) throw command.refusal;
     return command.outcome!;
   }
 
@@ -113,16 +109,6 @@ export class CommandInbox<Name extends string, Outcome, Input extends CommandInp
     if (current && !current.outcome && !current.refusal) current.refusal = refusal(ILLEGAL_STATE, why);
     for (const command of this.queue.splice(0)) command.refusal = refusal(ILLEGAL_STATE, why);
   }
-}
-
-const isSettled = ({ outcome, refusal: refused }: QueuedCommand<string, unknown>): boolean =>
-  outcome !== undefined || refused !== undefined;
-
-/** Returns the refusal with the id of the sending that it answers. */
-function answering(refused: Error, { sendingId }: CommandInput): Error {
-  if (!(refused instanceof ApplicationFailure) || sendingId === undefined) return refused;
-  const [details] = (refused.details ?? []) as [RefusalDetails?];
-  return ApplicationFailure.nonRetryable(refused.message, refused.type, { ...details, sendingId });
 }
 
 /**

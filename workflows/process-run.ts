@@ -3,6 +3,7 @@ import type { CancellationScope } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
 import { commandStep, ENTITY_NOT_OURS, ILLEGAL_STATE, type CommandInput } from '../src/contracts/commands';
 import type { ProcessStep, StepCommand } from '../src/contracts/process-step';
+import type { Refusal } from '../src/domain/refusal';
 import { CommandInbox, type QueuedCommand } from './command-inbox';
 
 /**
@@ -130,6 +131,16 @@ export function isNotOurs(error: unknown): boolean {
 /** Returns the code that an activity failed with, or `INTERNAL`. */
 export function failureType(error: unknown): string {
   return applicationFailureOf(error)?.type || 'INTERNAL';
+}
+
+/**
+ * Returns the rule by which an activity refused a command; null for any other error, and for a run that does not own
+ * the entity.
+ */
+export function brokenRuleOf(error: unknown): Refusal | null {
+  const failure = applicationFailureOf(error);
+  if (!failure?.nonRetryable || !failure.type || [ENTITY_NOT_OURS, 'NOT_FOUND'].includes(failure.type)) return null;
+  return { code: failure.type, detail: failure.message };
 }
 
 /** Returns the failure that an activity threw, without Temporal's wrapping; null when there is none. */

@@ -16,13 +16,14 @@ import {
 } from '../../src/domain/payments/fraud';
 import { requireAmount } from '../../src/domain/money';
 import { tenantOf } from '../../src/domain/tenant';
-import { byWorkflow } from '../../src/domain/actor';
 import type { Payment } from '../../src/models/payments/payment';
 import { applyStep } from '../../src/services/apply-step';
 import { findEntity } from '../../src/services/find-entity';
 import { claimPayment } from '../../src/services/payments/claim-payment';
 import { movePayment } from '../../src/services/payments/move-payment';
 import { isGatewayError } from './gateway-reports';
+import { methodOwnerOf } from './payment-customer';
+import { paymentKey, paymentStep } from './payment-step';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -34,8 +35,7 @@ export const createPaymentCheckActivities = ({
   fraudRules = defaultFraudRules,
 }: ActivityDependencies) => {
   const { models } = database;
-  const find = ({ tenantId, paymentId }: PaymentStepInput) =>
-    findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
+  const find = (input: PaymentStepInput) => findEntity({ database, ...paymentKey(input) });
 
   /**
    * Counts the payments that customers start themselves; a parent's charges are left out, because many of them are due
@@ -68,18 +68,6 @@ export const createPaymentCheckActivities = ({
     return { ...fraudRules, denyList: [...fraudRules.denyList, ...(partner?.denyList ?? [])] };
   };
 
-  const step = ({ tenantId, paymentId, chain, step: name, at }: PaymentStepInput) =>
-    ({
-      tenantId,
-      entityType: 'payment',
-      entityId: paymentId,
-      chain,
-      step: name,
-      at,
-      by: byWorkflow,
-      from: ['validating'],
-    }) as const;
-
   return {
     /**
      * Makes this run the owner of the payment and returns the state to continue from. Throws `ENTITY_NOT_OURS` for a
@@ -89,8 +77,8 @@ export const createPaymentCheckActivities = ({
       const claimed = await claimPayment({ database, ...input });
       requireAmount({ amount: claimed.amount });
       if (claimed.state === 'accepted') await movePayment({ database, ...input, to: 'validating' });
-      const { state, unknownCall, capture, since, undoing, runs, reason } = await find(input);
-      return { state, unknownCall, capture, since: since.toISOString(), undoing, run: runs, reason };
+      const { state, unknownCall, capture, purpose, since, undoing, runs, reason } = await find(input);
+      return { state, unknownCall, capture, purpose, since: since.toISOString(), undoing, run: runs, reason };
     },
 
     /** Judges amount, velocity and deny list. `deny` is a result, not an error. */
@@ -104,7 +92,7 @@ export const createPaymentCheckActivities = ({
       const [velocity, rules] = await Promise.all([velocityOf(payment, input.at), rulesOf(payment)]);
       const { decision, reasons } = assessFraud({ facts: { amount, velocity, subjects }, rules });
       const { data } = await applyStep(database, {
-        ...step(input),
+        ...paymentStep(input, ['validating']),
         set: { fraud: { decision, reasons: reasons.map(({ rule, detail }) => ({ rule, detail })) } },
         event: { type: 'payment.fraud_checked', data: { decision, rules: reasons.map(({ rule }) => rule) } },
       });
@@ -112,18 +100,22 @@ export const createPaymentCheckActivities = ({
     },
 
     /**
-     * Returns the gateway's facts about the payment method. Retries through an outage; a card that cannot be charged is
-     * a result, not an error.
+     * Checks the payment method by the gateway's facts about it, and stores for which customer of the gateway it is
+     * charged. Retries through an outage; a card that cannot be charged is a result, not an error.
      */
     async validateCard(input: PaymentStepInput): Promise<CardAnswer> {
       const { tenantId, at } = input;
-      const { paymentMethod, customerId, amount } = await find(input);
-      const found = await gatewayFor(tenantId)
+      const payment = await find(input);
+      const { paymentMethod, customerId, amount } = payment;
+      const gateway = gatewayFor(tenantId);
+      const found = await gateway
         .getPaymentMethod({ tenantId, at, paymentMethod, ...(customerId === null ? {} : { customerId }) })
         .catch((error: unknown) => {
           if (isGatewayError(error, 'GatewayRequestRefused')) return { status: 'not_found' } as const;
           throw error;
         });
+      const savedFor = found.status === 'found' ? found.savedFor : null;
+      const { isForeign, ...owner } = await methodOwnerOf({ database, gateway, payment, savedFor, at });
       const facts: PaymentMethodFacts | null =
         found.status === 'not_found'
           ? null
@@ -132,7 +124,7 @@ export const createPaymentCheckActivities = ({
               last4: found.last4,
               expiryMonth: found.expMonth,
               expiryYear: found.expYear,
-              usable: true,
+              usable: !isForeign,
               currencies: null,
             };
       const [problem] = cardProblems({ facts, amount, at });
@@ -143,8 +135,8 @@ export const createPaymentCheckActivities = ({
         expiryYear: facts.expiryYear,
       };
       const { data } = await applyStep(database, {
-        ...step(input),
-        set: { card },
+        ...paymentStep(input, ['validating']),
+        set: { card, ...owner },
         event: { type: 'payment.card_checked', data: { problem: problem?.code ?? null } },
       });
       return { problem: data.problem as string | null };

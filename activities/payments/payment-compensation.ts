@@ -11,14 +11,14 @@ import { recordUndoFailure } from '../../src/services/payments/payment-effects';
 import { recordHold } from '../../src/services/payments/record-hold';
 import { isGatewayError, reportOfAuthorise, reportOfVoid, type GatewayReport } from './gateway-reports';
 import { authorisationOf, authoriseInputOf } from './payment-gateway';
+import { paymentKey } from './payment-step';
 import { findEffect, isTooLateToSend, overdueAtOf } from './send-effect';
 
 const UNAVAILABLE = ['GatewayUnavailable', 'GatewayRequestRefused', 'VoidRefused'] as const;
 
 /** Undoes a payment at the gateway: releases every hold that exists or may exist. */
 export const createPaymentCompensationActivities = ({ database, gatewayFor }: ActivityDependencies) => {
-  const find = ({ tenantId, paymentId }: PaymentStepInput) =>
-    findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
+  const find = (input: PaymentStepInput) => findEntity({ database, ...paymentKey(input) });
 
   /**
    * Returns the outcome of an authorisation that was sent and got no response. The gateway's "never seen" is no proof,

@@ -4,6 +4,7 @@ import type {
   GatewayAnswer,
   GatewayCallInput,
   LookUpPaymentInput,
+  PaymentStepInput,
 } from '../../src/contracts/payments/payment-activities';
 import { DomainError } from '../../src/domain/domain-error';
 import { paymentAfter } from '../../src/domain/payments/gateway-outcome';
@@ -23,6 +24,7 @@ import {
   reportOfCapture,
   type GatewayReport,
 } from './gateway-reports';
+import { paymentKey } from './payment-step';
 import { findEffect, isTooLateToSend, overdueAtOf, sendEffect } from './send-effect';
 
 /** Returns the parameters of the authorisation. All of them are immutable, so that a repeat is the same call. */
@@ -35,6 +37,9 @@ export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput =
   purpose: payment.purpose,
   reference: payment._id,
   ...(payment.customerId === null ? {} : { customerId: payment.customerId }),
+  ...(payment.gatewayCustomerId === null
+    ? {}
+    : { gatewayCustomerId: payment.gatewayCustomerId, methodSaved: payment.methodSaved }),
   ...(payment.description === null ? {} : { description: payment.description }),
 });
 
@@ -43,8 +48,7 @@ export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput =
  * gateway acts once per key. An unavailable gateway throws and is retried; a missing response is a result: `unknown`.
  */
 export const createPaymentGatewayActivities = ({ database, gatewayFor }: ActivityDependencies) => {
-  const find = ({ tenantId, paymentId }: LookUpPaymentInput) =>
-    findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
+  const find = (input: PaymentStepInput) => findEntity({ database, ...paymentKey(input) });
 
   const sendCall = async (payment: Payment, call: GatewayCallInput['call'], at: string): Promise<GatewayReport> => {
     const gateway = gatewayFor(payment.tenantId);
@@ -71,7 +75,7 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
     const position = positionOf(payment);
     const next = paymentAfter({ position, status });
     if (next !== 'authorised' && next !== 'requires_action') return { status, reason, position, capturedMinor };
-    const waitMs = waitAfterAnswerMs({ position: next, capture: payment.capture });
+    const waitMs = waitAfterAnswerMs({ ...payment, position: next });
     const until = waitMs === null ? null : new Date(Date.parse(input.at) + waitMs).toISOString();
     await movePayment({ database, ...input, step: `${input.step}/answer`, to: next, until, ...references });
     return { status, reason, position: next };

@@ -12,26 +12,14 @@ import { applyStep } from '../../src/services/apply-step';
 import { findEntity } from '../../src/services/find-entity';
 import { openStuckItem } from '../../src/services/operator/stuck-items';
 import { beginUndoing } from '../../src/services/payments/begin-undoing';
-import { reasonOfCancel } from '../../src/services/payments/cancel-reason';
+import { reasonOfCancel } from '../../src/services/payments/reason-of-cancel';
 import { movePayment } from '../../src/services/payments/move-payment';
+import { paymentKey, paymentStep } from './payment-step';
 
 /** The steps of a payment that change only our own books. */
 export const createPaymentActivities = ({ database }: ActivityDependencies) => {
   const { models } = database;
-  const find = ({ tenantId, paymentId }: PaymentStepInput) =>
-    findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
-
-  const step = ({ tenantId, paymentId, chain, step: name, at }: PaymentStepInput) =>
-    ({
-      tenantId,
-      entityType: 'payment',
-      entityId: paymentId,
-      chain,
-      step: name,
-      at,
-      by: byWorkflow,
-      from: paymentStates,
-    }) as const;
+  const find = (input: PaymentStepInput) => findEntity({ database, ...paymentKey(input) });
 
   return {
     /** Moves the payment along its table, with its postings and its entries in the compensation ledger. */
@@ -55,7 +43,10 @@ export const createPaymentActivities = ({ database }: ActivityDependencies) => {
     /** Notifies the partner of the payment's state: an event in the outbox, from which its webhooks are sent. */
     async sendWebhookNotification(input: PaymentStepInput): Promise<PaymentMoved> {
       const { state } = await find(input);
-      return applyStep(database, { ...step(input), event: { type: 'payment.notified', data: { state } } });
+      return applyStep(database, {
+        ...paymentStep(input, paymentStates),
+        event: { type: 'payment.notified', data: { state } },
+      });
     },
 
     /**
@@ -66,7 +57,7 @@ export const createPaymentActivities = ({ database }: ActivityDependencies) => {
       const { tenantId, paymentId } = input;
       const { unknownCall, since } = await find(input);
       await applyStep(database, {
-        ...step(input),
+        ...paymentStep(input, paymentStates),
         step: `overdue/${since.toISOString()}`,
         event: { type: 'payment.outcome_overdue' },
         alongside: async (session) => {
@@ -98,7 +89,12 @@ export const createPaymentActivities = ({ database }: ActivityDependencies) => {
       // A repeat finds the payment released, and so no longer owned by this chain.
       if (lastEvent?.step === name) return;
       if (lastEvent) await models.payments.updateOne({ _id: paymentId, tenantId, chain }, { $set: { chain: null } });
-      else await applyStep(database, { ...step(input), set: { chain: null }, event: { type: 'payment.released' } });
+      else
+        await applyStep(database, {
+          ...paymentStep(input, paymentStates),
+          set: { chain: null },
+          event: { type: 'payment.released' },
+        });
     },
   };
 };

@@ -1,5 +1,5 @@
 import type { ActivityDependencies } from '../dependencies';
-import { gatewayKey, refundPaymentId } from '../../src/contracts/payments/payment';
+import { gatewayKey, refundPaymentId, type RefundRef } from '../../src/contracts/payments/payment';
 import type { RefundAnswer, RefundStepInput, SettleRefundInput } from '../../src/contracts/payments/payment-activities';
 import { byWorkflow } from '../../src/domain/actor';
 import { postRefund } from '../../src/domain/payments/ledger';
@@ -21,25 +21,14 @@ import { insertPostings } from '../../src/services/payments/insert-postings';
 import { registerEffect, type NewEffect } from '../../src/services/payments/payment-effects';
 import { isGatewayError, REQUEST_REFUSED, reportOfRefund } from './gateway-reports';
 import { authorisationOf } from './payment-gateway';
+import { paymentKey, refundKey, refundStep } from './payment-step';
 import { findEffect, isTooLateToSend, mayHaveArrived, sendEffect } from './send-effect';
 
 /** Refunds captured money. A refund without a response stays `pending` and is settled by its key. */
 export const createRefundActivities = ({ database, gatewayFor }: ActivityDependencies) => {
   const { models } = database;
 
-  const find = ({ tenantId, refundId }: Pick<RefundStepInput, 'tenantId' | 'refundId'>) =>
-    findEntity({ database, tenantId, entityType: 'refund', entityId: refundId });
-
-  const step = ({ tenantId, refundId, chain, step: name, at }: RefundStepInput) =>
-    ({
-      tenantId,
-      entityType: 'refund',
-      entityId: refundId,
-      chain,
-      step: name,
-      at,
-      by: byWorkflow,
-    }) as const;
+  const find = (input: RefundRef) => findEntity({ database, ...refundKey(input) });
 
   const effectOf = ({ tenantId, refundId, at }: Pick<RefundStepInput, 'tenantId' | 'refundId' | 'at'>): NewEffect => ({
     tenantId,
@@ -69,13 +58,12 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
   return {
     /** Makes this run the owner of the refund, registers the effect that follows, and returns the refund's state. */
     async beginRefund(input: RefundStepInput): Promise<{ state: RefundState; since: string }> {
-      const { tenantId, refundId, chain } = input;
-      const refund = await claimEntity({ database, tenantId, entityType: 'refund', entityId: refundId, chain });
+      const { chain } = input;
+      const refund = await claimEntity({ database, ...refundKey(input), chain });
       const since = refund.createdAt.toISOString();
       if (refund.state !== 'pending') return { state: refund.state, since };
       await applyStep(database, {
-        ...step(input),
-        from: ['pending'],
+        ...refundStep(input, ['pending']),
         event: { type: 'refund.started' },
         alongside: async (session) => {
           await registerEffect({ database, session, effect: effectOf(input), sent: false });
@@ -87,7 +75,7 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
     /** Sends the refund to the gateway, or looks up the outcome of a refund that was sent. */
     async processRefundGateway({ at, ...ref }: RefundStepInput): Promise<RefundAnswer> {
       const { _id: refundId, tenantId, paymentId, amount } = await find(ref);
-      const payment = await findEntity({ database, tenantId, entityType: 'payment', entityId: paymentId });
+      const payment = await findEntity({ database, ...paymentKey({ tenantId, paymentId }) });
       const key = gatewayKey(refundId, 'refund');
       const call: RefundInput = {
         tenantId,
@@ -122,8 +110,7 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
       const { paymentId, amount } = await find(input);
       const key = gatewayKey(refundId, 'refund');
       await applyStep(database, {
-        ...step(input),
-        from: sourcesOf(refundTransitions, outcome),
+        ...refundStep(input, sourcesOf(refundTransitions, outcome)),
         to: outcome,
         set: { failure: reason },
         event: { type: `refund.${outcome}`, data: { reason } },
@@ -138,9 +125,7 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
           const applied = await applyStep(
             database,
             {
-              tenantId,
-              entityType: 'payment',
-              entityId: paymentId,
+              ...paymentKey({ tenantId, paymentId }),
               step: `refund/${refundId}/settled`,
               at,
               by: byWorkflow,
@@ -169,8 +154,7 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
     async reportOverdueRefund(input: RefundStepInput): Promise<void> {
       const { tenantId, refundId } = input;
       await applyStep(database, {
-        ...step(input),
-        from: refundStates,
+        ...refundStep(input, refundStates),
         event: { type: 'refund.outcome_overdue' },
         alongside: async (session) => {
           await openStuckItem({

@@ -6,6 +6,7 @@ import type {
   SubscriptionMoved,
   WithdrawPlanChangeInput,
 } from '../../src/contracts/subscriptions/subscription-activities';
+import { DomainError } from '../../src/domain/domain-error';
 import { meaningOfResume } from '../../src/domain/subscriptions/subscription';
 import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
 import { findEntity } from '../../src/services/find-entity';
@@ -15,6 +16,7 @@ import { endSubscription } from '../../src/services/subscriptions/end-subscripti
 import { NotInvoiced } from '../../src/services/subscriptions/new-attempt';
 import { resumption } from '../../src/services/subscriptions/resumption';
 import { withdrawChange } from '../../src/services/subscriptions/withdraw-change';
+import { withholdRenewal } from '../../src/services/subscriptions/withheld-renewal';
 
 /** The changes of a subscription that affect time already paid for, or still to be paid. */
 export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDependencies, 'database'>) => {
@@ -63,7 +65,7 @@ export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDe
     async resumeSubscription(input: DueStep<'resumeSubscription'>): Promise<SubscriptionMoved> {
       const { at, command } = input;
       const by = command ? { by: command.by } : {};
-      return changeSubscription({ database, ...input }, async (subscription) => {
+      return changeSubscription({ database, ...input }, async (subscription): Promise<SubscriptionChange> => {
         const { trialEndAt, paidUntil, resumeAt } = subscription;
         const resumedAt = command || resumeAt === null ? at : resumeAt.toISOString();
         const meaning = meaningOfResume({
@@ -71,7 +73,15 @@ export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDe
           trialEndAt: trialEndAt?.toISOString() ?? null,
           paidUntil: paidUntil?.toISOString() ?? null,
         });
-        if (meaning === 'charge_now') return { ...by, ...(await resumption({ database, subscription, resumedAt })) };
+        if (meaning === 'charge_now') {
+          const withheld = await withholdRenewal({ database, subscription, at });
+          if (withheld && command)
+            throw new DomainError(
+              'USER_NOT_ACTIVE',
+              'The user of the subscription is not active: no new period begins.',
+            );
+          return withheld ?? { ...by, ...(await resumption({ database, subscription, resumedAt })) };
+        }
         return {
           ...by,
           to: meaning === 'trial_goes_on' ? 'trialing' : 'active',

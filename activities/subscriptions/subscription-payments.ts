@@ -7,6 +7,7 @@ import type {
   SubscriptionMoved,
   UpdateSubscriptionInput,
 } from '../../src/contracts/subscriptions/subscription-activities';
+import { hasEnded } from '../../src/domain/subscriptions/subscription';
 import { settledPaymentStates } from '../../src/domain/payments/payment';
 import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
 import type { Subscription } from '../../src/models/subscriptions/subscription';
@@ -14,16 +15,32 @@ import { requireOwned } from '../../src/services/claim-entity';
 import { findEntity } from '../../src/services/find-entity';
 import { changeSubscription, type DecideChange } from '../../src/services/subscriptions/change-subscription';
 import { chargeChange } from '../../src/services/subscriptions/charge-change';
-import { chargePeriod } from '../../src/services/subscriptions/charge-period';
+import { chargePeriod, wantsPeriodCharge } from '../../src/services/subscriptions/charge-period';
 import { findChargedInvoice } from '../../src/services/subscriptions/find-invoice';
 import { NotInvoiced } from '../../src/services/subscriptions/new-attempt';
 import { settleCharge } from '../../src/services/subscriptions/settle-charge';
+import { RenewalWithheld, withholdRenewal } from '../../src/services/subscriptions/withheld-renewal';
 
 /** The steps of one charge: its details, the invoice and its payment, and the recorded result. */
 export const createSubscriptionPaymentActivities = ({ database }: ActivityDependencies) => {
   const { models } = database;
   const find = ({ tenantId, subscriptionId }: ChargeStepInput) =>
     findEntity({ database, tenantId, entityType: 'subscription', entityId: subscriptionId });
+
+  /** Pauses or ends the subscription; does nothing where its user has become billable meanwhile. */
+  const withhold = async (input: ChargeStepInput): Promise<void> => {
+    const { at } = input;
+    const decide: DecideChange = async (subscription) => {
+      const change = hasEnded(subscription.state) ? null : await withholdRenewal({ database, subscription, at });
+      if (!change) throw new NotInvoiced(`subscription ${subscription._id} is billed after all`);
+      return change;
+    };
+    try {
+      await changeSubscription({ database, ...input, step: `withheld/${at}` }, decide);
+    } catch (error) {
+      if (!(error instanceof NotInvoiced)) throw error;
+    }
+  };
 
   return {
     /**
@@ -66,8 +83,9 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
       try {
         await changeSubscription({ database, ...input }, decide);
       } catch (error) {
-        if (error instanceof NotInvoiced) return { paymentId: null };
-        throw error;
+        if (error instanceof RenewalWithheld) await withhold(input);
+        else if (!(error instanceof NotInvoiced)) throw error;
+        return { paymentId: null };
       }
       // A repeat decides nothing: it reads the event of the first run.
       const { data } = await models.events.findOne({ tenantId, entityId: input.subscriptionId, step }).lean().orFail();
@@ -98,7 +116,9 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
 };
 
 /** Returns true while the subscription wants to be charged for its open invoice, or for the change of this invoice. */
-const isWanted = ({ state, pendingChange }: Subscription, invoiceId: string | undefined): boolean =>
-  invoiceId === undefined
-    ? state !== 'cancelled'
+const isWanted = (subscription: Subscription, invoiceId: string | undefined): boolean => {
+  const { pendingChange } = subscription;
+  return invoiceId === undefined
+    ? wantsPeriodCharge(subscription)
     : pendingChange?.invoiceId === invoiceId && !pendingChange.isWithdrawn;
+};

@@ -6,17 +6,64 @@ import type {
 } from '../../src/contracts/subscriptions/subscription-activities';
 import { DomainError } from '../../src/domain/domain-error';
 import { billNextPeriod, billingStandingOf } from '../../src/domain/subscriptions/plan-change';
+import { purposeOfCharge } from '../../src/domain/subscriptions/charge-purpose';
 import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
+import type { MethodSetup, Subscription } from '../../src/models/subscriptions/subscription';
 import { claimEntity } from '../../src/services/claim-entity';
+import { findEntity } from '../../src/services/find-entity';
 import { findPayload } from '../../src/services/find-payload';
 import { wasVoided } from '../../src/services/subscriptions/change-plan';
 import { withdrawPendingPayments } from '../../src/services/subscriptions/pending-payment';
+import { methodSetupMails } from '../../src/services/subscriptions/method-setup-mails';
+import { expireSubscription } from '../../src/services/subscriptions/expire-subscription';
 import { changeSubscription, mailOf, type DecideChange } from '../../src/services/subscriptions/change-subscription';
+import { COMMAND_SETUP_MS, setUpMethod } from './method-setup';
+
+class PaidMeanwhile extends Error {}
 
 /** The steps of a subscription's start, trial and simple commands. Each is one guarded transition. */
-export const createSubscriptionActivities = ({ database }: ActivityDependencies) => {
+export const createSubscriptionActivities = ({ database, gatewayFor }: ActivityDependencies) => {
   const change = (input: SubscriptionStepInput, decide: DecideChange) =>
     changeSubscription({ database, ...input }, decide);
+
+  /** Saves the payment method of a subscription whose first charge comes later, while the customer is present. */
+  const saveFirstMethod = (input: SubscriptionStepInput): Promise<SubscriptionMoved> =>
+    change({ ...input, step: 'save-payment-method' }, async (subscription) => {
+      const { tenantId, at } = input;
+      const { paymentMethod } = subscription;
+      const gateway = gatewayFor(tenantId);
+      const occasion = 'first';
+      const methodSetup = await setUpMethod({ database, gateway, subscription, paymentMethod, occasion, at });
+      const { state = 'pending', reason = null } = methodSetup ?? {};
+      return {
+        set: { methodSetup },
+        event: { type: 'subscription.payment_method_checked', data: { state, reason } },
+        mails: methodSetupMails(subscription, state),
+      };
+    });
+
+  /** @throws DomainError `PAYMENT_METHOD_UNUSABLE` for a payment method that the bank declines. */
+  const setUpAnother = async (
+    { tenantId, command, at }: SubscriptionCommandStep<'updatePaymentMethod'>,
+    subscription: Subscription,
+    paymentMethod: string,
+  ): Promise<MethodSetup | null> => {
+    const methodSetup = await setUpMethod({
+      database,
+      gateway: gatewayFor(tenantId),
+      subscription,
+      paymentMethod,
+      occasion: command.id,
+      at,
+      timeoutMs: COMMAND_SETUP_MS,
+    });
+    if (methodSetup?.state !== 'declined') return methodSetup;
+    throw new DomainError(
+      'PAYMENT_METHOD_UNUSABLE',
+      `The bank declined the payment method (${methodSetup.reason}): collect another one.`,
+      { pointer: '/paymentMethod' },
+    );
+  };
 
   return {
     /**
@@ -32,7 +79,9 @@ export const createSubscriptionActivities = ({ database }: ActivityDependencies)
         entityId: subscriptionId,
         chain,
       });
-      return { state: subscription.state, at, progress: progressOf(subscription) };
+      const chargedLater = subscription.state === 'accepted' && purposeOfCharge(subscription) === 'renewal';
+      const mustSave = chargedLater && subscription.methodSetup === null && gatewayFor(tenantId).customers;
+      return mustSave ? saveFirstMethod(input) : { state: subscription.state, at, progress: progressOf(subscription) };
     },
 
     async startTrial(input: SubscriptionStepInput): Promise<SubscriptionMoved> {
@@ -77,7 +126,8 @@ export const createSubscriptionActivities = ({ database }: ActivityDependencies)
 
     /**
      * Stores another payment method. It is charged immediately for an invoice that failed, and in place of the payment
-     * under way for an invoice or a change.
+     * under way for an invoice or a change; that charge saves the payment method. Without an open invoice the gateway is
+     * asked to save it, and one that the bank declines is refused.
      */
     async updatePaymentMethod(input: SubscriptionCommandStep<'updatePaymentMethod'>): Promise<SubscriptionMoved> {
       const { tenantId, subscriptionId: entityId, command } = input;
@@ -86,15 +136,41 @@ export const createSubscriptionActivities = ({ database }: ActivityDependencies)
         throw new DomainError('PAYMENT_METHOD_MISSING', 'The command has no payment method: send it again.', {
           pointer: '/paymentMethod',
         });
-      return change(input, (subscription) => {
+      return change(input, async (subscription) => {
         const { charge } = subscription;
+        const methodSetup =
+          charge || subscription.pendingChange ? null : await setUpAnother(input, subscription, paymentMethod);
         return {
           by: command.by,
-          set: { paymentMethod, ...(charge?.status === 'failed' ? { charge: { ...charge, status: 'due' } } : {}) },
-          event: { type: 'subscription.payment_method_changed' },
-          alongside: (session) => withdrawPendingPayments({ database, session, subscription, reason: 'replaced' }),
+          set: {
+            paymentMethod,
+            methodSetup,
+            ...(charge?.status === 'failed' ? { charge: { ...charge, status: 'due' } } : {}),
+          },
+          event: { type: 'subscription.payment_method_changed', data: { setup: methodSetup?.state ?? null } },
+          mails: methodSetup ? methodSetupMails(subscription, methodSetup.state) : [],
+          alongside: (session) =>
+            withdrawPendingPayments({ database, session, subscription, reason: 'replaced', paymentMethod }),
         };
       });
+    },
+
+    /**
+     * Ends a subscription whose first charge was not paid in time, or withdraws the payment under way. Does nothing
+     * where the charge was paid meanwhile.
+     */
+    async expireSubscription(input: SubscriptionStepInput): Promise<SubscriptionMoved> {
+      const { tenantId, subscriptionId: entityId, at } = input;
+      try {
+        return await change(input, (subscription) => {
+          if (subscription.state !== 'incomplete') throw new PaidMeanwhile();
+          return expireSubscription({ database, subscription, at });
+        });
+      } catch (error) {
+        if (!(error instanceof PaidMeanwhile)) throw error;
+        const subscription = await findEntity({ database, tenantId, entityType: 'subscription', entityId });
+        return { state: subscription.state, at, progress: progressOf(subscription) };
+      }
     },
 
     async pauseSubscription(input: SubscriptionCommandStep<'pauseSubscription'>): Promise<SubscriptionMoved> {

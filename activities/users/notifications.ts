@@ -64,7 +64,7 @@ export const createNotificationActivities = ({ database, operatorEmail }: Activi
           template: notification.kind,
           key: `${notificationId}/${index}`,
           to,
-          data: {},
+          data: { recipient: reviewers.length > 0 ? `reviewer ${index + 1}` : 'the operator' },
         })),
         alongside: async (session) => {
           await models.notifications.updateOne(

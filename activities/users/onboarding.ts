@@ -4,7 +4,6 @@ import type {
   AdvanceOnboardingInput,
   FinishOnboardingInput,
   OnboardingStepInput,
-  SendEmailInput,
   StepApplied,
   UndoOnboardingInput,
   UpdateUserStatusInput,
@@ -18,6 +17,7 @@ import { claimEntity } from '../../src/services/claim-entity';
 import { findEntity } from '../../src/services/find-entity';
 import { findPayload } from '../../src/services/find-payload';
 import { moveUser } from '../../src/services/users/move-user';
+import { retireLinkMails } from '../../src/services/users/verification-mail';
 import { onboardingStep } from './onboarding-step';
 
 /** Returns the profile as submitted, with every field present. */
@@ -80,6 +80,7 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
         generation: verification.generation,
         linkExpiresAt: verification.expiresAt?.toISOString() ?? null,
         resentAt: verification.resentAt.map((date) => date.toISOString()),
+        correctedAt: verification.correctedAt.map((date) => date.toISOString()),
         towards: undoing?.towards ?? null,
       };
     },
@@ -121,7 +122,7 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
 
     /** Begins the undoing: from this step on no command is accepted, whatever the ending will be. */
     async undoOnboarding(input: UndoOnboardingInput): Promise<StepApplied> {
-      const { at, towards, command } = input;
+      const { tenantId, onboardingId, at, towards, command } = input;
       const payload = await payloadOf(input);
       const reason = typeof payload.reason === 'string' ? payload.reason : input.reason;
       return applyStep(database, {
@@ -131,6 +132,7 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
         to: 'compensating',
         set: { since: new Date(at), until: null, undoing: { towards, reason } },
         event: { type: 'onboarding.undoing', data: { towards, reason } },
+        alongside: (session) => retireLinkMails({ database, session, tenantId, onboardingId }),
       });
     },
 
@@ -143,27 +145,6 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
         to,
         set: { since: new Date(at), until: null },
         event: { type: `onboarding.${to}` },
-      });
-    },
-
-    /**
-     * Records a mail to the person and enqueues it in the outbox; its Message-ID is derived from the step, so it is the
-     * same however often it is sent.
-     */
-    async sendEmail(input: SendEmailInput): Promise<StepApplied> {
-      const { onboardingId, step, at, template, event, link, command } = input;
-      return applyStep(database, {
-        ...onboardingStep(input),
-        by: command?.by ?? byWorkflow,
-        from: link ? ['awaiting_verification'] : openOnboardingStates,
-        ...(link
-          ? {
-              set: { 'verification.generation': link.generation, 'verification.expiresAt': new Date(link.expiresAt) },
-              ...(command ? { push: { 'verification.resentAt': new Date(at) } } : {}),
-            }
-          : {}),
-        event: { type: event, data: link ? { generation: link.generation } : {} },
-        mails: [{ template, key: `${onboardingId}/${step}`, to: null, data: { generation: link?.generation ?? null } }],
       });
     },
 

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const MOST_LINES = 250;
-const MOST_COLUMNS = 120;
-const MOST_ENTRIES = 25;
+const MAX_LINES = 250;
+const MAX_COLUMNS = 120;
+const MAX_ENTRIES = 25;
 
 const root = join(__dirname, '..', '..');
 const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -38,20 +38,20 @@ describe('the sources', () => {
     expect(entriesByFolder().get('scripts')).toContain('scripts/checks');
   });
 
-  it(`have at most ${MOST_LINES} lines in a file, blank lines and comments counted`, () => {
-    const long = sources.filter(({ lines }) => lines.length > MOST_LINES);
+  it(`have at most ${MAX_LINES} lines in a file, blank lines and comments counted`, () => {
+    const long = sources.filter(({ lines }) => lines.length > MAX_LINES);
     expect(long.map(({ file, lines }) => `${file}: ${lines.length} lines`)).toEqual([]);
   });
 
-  it(`have at most ${MOST_COLUMNS} columns in a line`, () => {
+  it(`have at most ${MAX_COLUMNS} columns in a line`, () => {
     const wide = sources.flatMap(({ file, lines }) =>
-      lines.flatMap((line, index) => (line.length > MOST_COLUMNS ? [`${file}:${index + 1}`] : [])),
+      lines.flatMap((line, index) => (line.length > MAX_COLUMNS ? [`${file}:${index + 1}`] : [])),
     );
     expect(wide).toEqual([]);
   });
 
-  it(`have at most ${MOST_ENTRIES} entries in a folder`, () => {
-    const full = [...entriesByFolder()].filter(([, entries]) => entries.size > MOST_ENTRIES);
+  it(`have at most ${MAX_ENTRIES} entries in a folder`, () => {
+    const full = [...entriesByFolder()].filter(([, entries]) => entries.size > MAX_ENTRIES);
     expect(full.map(([folder, entries]) => `${folder}: ${entries.size} entries`)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 /** Seconds that a test file may take on two idle cores. */
 const BUDGET_S = 60;
-/** Other programs may take three quarters of the machine before a file fails by its time. */
-const MARGIN = 4;
+/** Other programs may take seven eighths of the machine before a file fails by its time. */
+const MARGIN = 8;
 
 export interface FileTime {
   path: string;
@@ -10,7 +10,7 @@ export interface FileTime {
   judged: boolean;
 }
 
-/** Returns a line for each test file over its budget (`slow`: a warning) and over four times as much (`tooSlow`). */
+/** Returns a line for each test file over its budget (`slow`: a warning) and over eight times as much (`tooSlow`). */
 export function judgeFileTimes(files: readonly FileTime[]): { slow: string[]; tooSlow: string[] } {
   const over = files.filter(({ judged, seconds }) => judged && seconds > BUDGET_S);
   const most = BUDGET_S * MARGIN;

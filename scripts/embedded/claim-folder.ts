@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { tryLock } from './file-lock.ts';
 import { endLeftovers } from './leftovers.ts';
@@ -26,6 +26,8 @@ export interface ClaimedFolder {
  */
 export async function claimFolder(folder: string): Promise<ClaimedFolder> {
   mkdirSync(folder, { recursive: true });
+  // It contains secrets and the data of every server.
+  chmodSync(folder, 0o700);
   const held = tryLock(join(folder, 'owner.json'));
   if ('heldBy' in held) throw new FolderInUse(folder, held.heldBy.pid);
   try {

@@ -1,10 +1,21 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { endRecordedProcess } from './leftovers.ts';
 import { recordProcess } from './process-identity.ts';
 
 const MAX_LOG_BYTES = 20 * 1024 * 1024;
+const LOG_CHECK_MS = 10_000;
 
 export interface ManagedProcessInput {
   name: string;
@@ -19,6 +30,8 @@ export interface ManagedProcessInput {
   readyWithinMs: number;
   /** Milliseconds that SIGTERM may take before the whole group is killed. */
   graceMs: number;
+  /** Size above which the log is moved to `<name>.log.1`, also while the process runs. Defaults to 20 MiB. */
+  maxLogBytes?: number;
 }
 
 /**
@@ -97,6 +110,11 @@ export class ManagedProcess {
     await this.exited;
   }
 
+  /** Kills a process that no longer responds; to the listeners this is an unexpected exit. */
+  killUnresponsive(): void {
+    this.signalGroup('SIGKILL');
+  }
+
   /** Kills the group immediately, for process 'exit' handlers, which cannot await. */
   killNow(): void {
     this.stopping = true;
@@ -114,8 +132,11 @@ export class ManagedProcess {
 
   private spawn(): void {
     const { command, args, env = {}, cwd } = this.input;
-    const { log, size } = openLog(this.logFile);
-    this.logStartsAtByte = size;
+    mkdirSync(dirname(this.logFile), { recursive: true });
+    this.limitLog();
+    const log = openSync(this.logFile, 'a');
+    this.logStartsAtByte = sizeOf(this.logFile);
+    const logCheck = setInterval(() => this.limitLog(), LOG_CHECK_MS).unref();
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
@@ -132,6 +153,7 @@ export class ManagedProcess {
         // The leader is gone, but a surviving descendant would hold ports and data.
         killGroup(child.pid, 'SIGKILL');
         rmSync(this.recordFile, { force: true });
+        clearInterval(logCheck);
         this.child = null;
         resolve(how);
         if (!this.stopping) for (const listener of this.exitListeners) listener(how);
@@ -139,6 +161,15 @@ export class ManagedProcess {
       child.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`));
       child.once('error', (error) => ended(error.message));
     });
+  }
+
+  /** Moves the content of a log that is too large to `<name>.log.1`. The process goes on writing to the same file. */
+  limitLog(): void {
+    const { maxLogBytes = MAX_LOG_BYTES } = this.input;
+    if (sizeOf(this.logFile) <= maxLogBytes) return;
+    copyFileSync(this.logFile, `${this.logFile}.1`);
+    truncateSync(this.logFile);
+    this.logStartsAtByte = 0;
   }
 
   private async untilReady(): Promise<void> {
@@ -203,13 +234,7 @@ function killGroup(leader: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
-function openLog(file: string): { log: number; size: number } {
-  mkdirSync(dirname(file), { recursive: true });
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  const isFull = size > MAX_LOG_BYTES;
-  if (isFull) renameSync(file, `${file}.1`);
-  return { log: openSync(file, 'a'), size: isFull ? 0 : size };
-}
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 async function within<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

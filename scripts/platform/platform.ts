@@ -5,10 +5,10 @@ import { LOOPBACK, pickPort } from '../embedded/ports.ts';
 import { CommandFailed, runCommand } from '../embedded/sources/run-command.ts';
 import { startEmbeddedServers, type EmbeddedServers } from '../embedded/servers.ts';
 import { ensureSandboxKey } from './demo-partner.ts';
-import { PROCESSES, productEnvironment, productProcess, type ProcessEntry } from './process-list.ts';
+import { PROCESSES, productEnvironment, productProcess, requireAlive, type ProcessEntry } from './process-list.ts';
 import { removeRunFile, writeRunFile, type RunFile, type RunningProcess } from './run-file.ts';
 import { loadSecrets, saveSecrets } from './secrets-file.ts';
-import { supervise } from './supervise.ts';
+import { supervise, type SuperviseInput } from './supervise.ts';
 import type { Terminal } from './terminal.ts';
 
 const BUILD_WITHIN_MS = 300_000;
@@ -65,7 +65,7 @@ export class Platform {
       reporter: terminal,
       processes: this.servers,
     });
-    for (const process of this.servers) this.keepAlive(process);
+    for (const process of this.servers) this.keepAlive({ process });
     return servers;
   }
 
@@ -126,7 +126,8 @@ export class Platform {
       processes: [],
     };
     this.writeRunFile();
-    for (const { process } of this.products) this.keepAlive(process);
+    for (const { process, adminPort } of this.products)
+      this.keepAlive({ process, requireAlive: () => requireAlive(adminPort) });
     return this.runFile;
   }
 
@@ -215,9 +216,13 @@ export class Platform {
     await Promise.all(starts);
   }
 
-  private keepAlive(process: ManagedProcess): void {
-    const print = (line: string): void => this.input.terminal.line(line);
-    supervise({ process, print, onRestarted: () => this.writeRunFile(), isStopping: () => this.stopping });
+  private keepAlive(watched: Pick<SuperviseInput, 'process' | 'requireAlive'>): void {
+    supervise({
+      ...watched,
+      print: (line) => this.input.terminal.line(line),
+      onRestarted: () => this.writeRunFile(),
+      isStopping: () => this.stopping,
+    });
   }
 
   private writeRunFile(): void {

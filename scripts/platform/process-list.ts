@@ -94,6 +94,7 @@ export interface ProductProcessInput {
   adminPort: number;
 }
 
+/** Returns the process, not yet started. */
 export function productProcess({ entry, root, folder, env, adminPort }: ProductProcessInput): ManagedProcess {
   return new ManagedProcess({
     name: entry.name,
@@ -102,13 +103,16 @@ export function productProcess({ entry, root, folder, env, adminPort }: ProductP
     args: ['--enable-source-maps', join('dist', 'main.js'), '--role', entry.role],
     cwd: root,
     env: { ...env, ADMIN_PORT: String(adminPort) },
-    probe: () => requireReady(adminPort),
+    probe: () => requireOk(adminPort, '/readyz'),
     readyWithinMs: READY_WITHIN_MS,
     graceMs: GRACE_MS,
   });
 }
 
-async function requireReady(adminPort: number): Promise<void> {
-  const { ok, status } = await fetch(`http://${LOOPBACK}:${adminPort}/readyz`, { signal: AbortSignal.timeout(3_000) });
-  if (!ok) throw new Error(`/readyz returns ${status}`);
+/** Resolves while the process on this admin port responds; rejects when it is frozen or gone. */
+export const requireAlive = (adminPort: number): Promise<void> => requireOk(adminPort, '/livez');
+
+async function requireOk(adminPort: number, path: string): Promise<void> {
+  const { ok, status } = await fetch(`http://${LOOPBACK}:${adminPort}${path}`, { signal: AbortSignal.timeout(3_000) });
+  if (!ok) throw new Error(`${path} returns ${status}`);
 }

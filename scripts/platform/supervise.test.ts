@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ManagedProcess } from '../embedded/managed-process.ts';
@@ -53,6 +53,72 @@ it('reports the end of a process in one line, and restarts it after growing wait
   } finally {
     jest.restoreAllMocks();
     await worker.kill();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+it('ends and restarts a process that runs but no longer responds', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'supervise-'));
+  const worker = new ManagedProcess({
+    name: 'worker',
+    folder,
+    command: process.execPath,
+    args: ['-e', 'setInterval(() => {}, 1000);'],
+    probe: async () => undefined,
+    readyWithinMs: 60_000,
+    graceMs: 300,
+  });
+  const lines: string[] = [];
+  try {
+    await worker.start();
+    const frozen = worker.pid;
+    await new Promise<void>((resolve) =>
+      supervise({
+        process: worker,
+        requireAlive: async () => {
+          if (worker.pid === frozen) throw new Error('frozen');
+        },
+        checkEveryMs: 10,
+        print: (line) => void lines.push(line),
+        onRestarted: resolve,
+        isStopping: () => false,
+      }),
+    );
+    expect(lines).toEqual([
+      'worker does not respond (6 checks in a row); ending it',
+      'worker ended (SIGKILL); starting it again in 0.5 s',
+      `worker is up again (pid ${worker.pid})`,
+    ]);
+  } finally {
+    await worker.kill();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+it('moves a log that grows too large aside while its process goes on writing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'supervise-'));
+  const writer = new ManagedProcess({
+    name: 'writer',
+    folder,
+    command: process.execPath,
+    args: ['-e', "setInterval(() => console.log('a line of the log'), 5);"],
+    probe: async () => undefined,
+    readyWithinMs: 60_000,
+    graceMs: 300,
+    maxLogBytes: 100,
+  });
+  const untilLogHas = async (bytes: number): Promise<void> => {
+    while (statSync(writer.logFile).size < bytes) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  try {
+    await writer.start();
+    await untilLogHas(200);
+    writer.limitLog();
+    expect(statSync(`${writer.logFile}.1`).size).toBeGreaterThanOrEqual(200);
+    await untilLogHas(18);
+    expect(readFileSync(writer.logFile, 'utf8')).toMatch(/^a line of the log\n/);
+  } finally {
+    await writer.kill();
     rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -4,12 +4,19 @@ const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
 /** After this uptime the count of starts in a row begins at zero again. */
 const STABLE_AFTER_MS = 60_000;
+const CHECK_EVERY_MS = 5_000;
+/** A busy machine may delay some responses; a process that misses this many in a row is frozen. */
+const MAX_MISSED_CHECKS = 6;
 
 /** Returns the wait before the n-th start in a row (n from 1): half a second, doubled each time up to half a minute. */
 export const restartDelayMs = (attempt: number): number => Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), MAX_DELAY_MS);
 
 export interface SuperviseInput {
   process: ManagedProcess;
+  /** Resolves when the process responds; rejects within seconds otherwise. Without it only an end is noticed. */
+  requireAlive?: () => Promise<void>;
+  /** Milliseconds between two checks. Defaults to 5 s. */
+  checkEveryMs?: number;
   print: (line: string) => void;
   /** Called when the process is up again under a new pid. */
   onRestarted: () => void;
@@ -17,8 +24,12 @@ export interface SuperviseInput {
   isStopping: () => boolean;
 }
 
-/** Restarts a process whenever it dies, after growing waits, and prints a line about it. */
-export function supervise({ process, print, onRestarted, isStopping }: SuperviseInput): void {
+/**
+ * Restarts a process whenever it dies or no longer responds, after growing waits, and prints a line about it. A frozen
+ * process is killed: nothing it has accepted is lost, and another process continues its work.
+ */
+export function supervise(input: SuperviseInput): void {
+  const { process, requireAlive, checkEveryMs = CHECK_EVERY_MS, print, onRestarted, isStopping } = input;
   let attempt = 0;
   /** Null while the process is down, so that failed starts count as starts in a row. */
   let upSince: number | null = performance.now();
@@ -53,4 +64,23 @@ export function supervise({ process, print, onRestarted, isStopping }: Supervise
   process.onUnexpectedExit((how) => {
     if (!isStopping() && !starting) void restart({ what: `${process.name} ended (${how})` });
   });
+
+  if (!requireAlive) return;
+  let missed = 0;
+  const check = async (): Promise<void> => {
+    const { pid } = process;
+    const responds = await requireAlive().then(
+      () => true,
+      () => false,
+    );
+    const isWatched = pid !== null && process.pid === pid && !starting && !isStopping();
+    missed = responds || !isWatched ? 0 : missed + 1;
+    if (missed >= MAX_MISSED_CHECKS) {
+      missed = 0;
+      print(`${process.name} does not respond (${MAX_MISSED_CHECKS} checks in a row); ending it`);
+      process.killUnresponsive();
+    }
+    if (!isStopping()) setTimeout(() => void check(), checkEveryMs).unref();
+  };
+  setTimeout(() => void check(), checkEveryMs).unref();
 }

@@ -7,18 +7,6 @@ import type { Actor } from '../domain/actor';
 export interface CommandInput {
   commandId: string;
   by: Actor;
-  /**
-   * Names one sending of the command. A refusal carries the id of the sending that it answers: Temporal answers a later
-   * sending under the same update id with the earlier refusal.
-   */
-  sendingId?: string;
-}
-
-/** The details of a refused command's `ApplicationFailure`. */
-export interface RefusalDetails {
-  /** Milliseconds until the same command may succeed; left out where waiting does not help. */
-  retryAfterMs?: number;
-  sendingId?: string;
 }
 
 /** The outcome of an applied command; stored with its event, so a repeat returns the same. */

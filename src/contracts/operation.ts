@@ -6,9 +6,9 @@ export type OperationState = (typeof operationStates)[number];
 
 /** Codes of an advance that ended early. The clock stays at the last hop that every workflow reached. */
 export const advanceFailureCodes = [
-  /** A workflow made no progress for 30 s: no worker takes its tasks, or a step does not end. */
+  /** Nothing of a process, its children included, moved for 45 s: no worker takes its tasks, or a step does not end. */
   'WORKFLOW_STALLED',
-  /** A step of a workflow kept failing for 30 s. */
+  /** A step of a process kept failing for 45 s. */
   'ACTIVITY_FAILING',
   'TIME_SKIPPING_UNAVAILABLE',
   'CANCELLED',

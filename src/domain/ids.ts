@@ -14,6 +14,7 @@ export const idPrefixes = {
   payment: 'pay',
   refund: 'rfd',
   compensation: 'cmp',
+  gatewayCustomer: 'gcu',
   plan: 'pln',
   subscription: 'sub',
   invoice: 'inv',

@@ -2,11 +2,13 @@ import express, { type Application, type RequestHandler } from 'express';
 import type { Redis } from 'ioredis';
 import { readContractText } from '../assets';
 import { createClock } from '../services/clock';
+import { keepMethodReport } from '../services/subscriptions/keep-method-report';
 import { docs } from './docs';
 import type { Handler } from './handler';
 import { createHandlers, type HandlersInput } from './handlers';
 import type { Limits } from './partners/me';
 import { acceptsJson } from './pipeline/accepts-json';
+import { createAdmission } from './pipeline/admission';
 import { authenticate, authorise } from './pipeline/authenticate';
 import { closeWhileDraining } from './pipeline/close-while-draining';
 import { loadContract, type Operation, type OperationId } from './pipeline/contract';
@@ -29,7 +31,7 @@ import { showProblemPage } from './users/verify-page';
 import { pageStylesheet } from './users/verify-page-html';
 
 /** The handlers' dependencies that the app creates itself. */
-type CreatedByApp = 'basePath' | 'clock' | 'idempotency' | 'listPage';
+type CreatedByApp = 'basePath' | 'clock' | 'idempotency' | 'keepMethodReport' | 'listPage';
 
 export interface AppInput extends Omit<HandlersInput, CreatedByApp> {
   /** Counts requests (short commandTimeout, no offline queue: see stack.md); null switches rate limits off. */
@@ -44,7 +46,7 @@ export interface AppInput extends Omit<HandlersInput, CreatedByApp> {
   /** Returns true while the process shuts down: it still responds, and asks callers to reconnect. */
   isDraining: () => boolean;
   requestDeadlineMs?: number;
-  /** Maximum number of requests that one process handles at a time. */
+  /** Maximum number of requests that one process works on at a time. */
   maxInFlight?: number;
   /** Proxies whose statement of the caller's address is trusted (Express's `trust proxy`). */
   trustProxy?: boolean | number | string;
@@ -67,6 +69,7 @@ export function createApp(input: AppInput): Application {
     basePath,
     clock: createClock({ database }),
     idempotency: createIdempotency(database),
+    keepMethodReport,
     listPage: createListPage({ secret: input.tokenSecret }),
   });
   rejectMismatch(contract, handlers);
@@ -82,18 +85,22 @@ export function createApp(input: AppInput): Application {
     operatorKey: input.operatorKey,
     countFailure: limiters.failedAuthentication,
   });
+  const admission = createAdmission({ maxInFlight });
   const validatorOf = createValidators(contract);
 
   // Webhooks have no rate limit, because a gateway reports as often as it must; only failed signatures count.
   const guardsOf = (operation: Operation): RequestHandler[] => {
-    if (operation.takesRawBody) return [readRawBody({ maxBodyBytes: MAX_WEBHOOK_BYTES })];
-    if (operation.scopes === null) return [limiters.perAddress];
+    if (operation.takesRawBody) return [readRawBody({ maxBodyBytes: MAX_WEBHOOK_BYTES }), admission.byAddress];
+    if (operation.scopes === null) return [limiters.perAddress, admission.byAddress];
     return [
       acceptsJson,
+      admission.byAddress,
       identify,
-      authorise(operation),
+      // Before the scopes: refusals count too.
       limiters.perTenant,
+      authorise(operation),
       readBody({ operation, maxBodyBytes: limits.maxBodyBytes }),
+      admission.byTenant,
     ];
   };
 
@@ -105,7 +112,7 @@ export function createApp(input: AppInput): Application {
     observe({ logger, metrics }),
     securityHeaders,
     closeWhileDraining(isDraining),
-    limitTime({ requestDeadlineMs, maxInFlight, fail }),
+    limitTime({ requestDeadlineMs, fail }),
   );
 
   for (const operation of contract.operations) {

@@ -1,27 +1,31 @@
 import type { Handlers } from './handler';
-import { operatorHandlers, type OperatorHandlersInput } from './operator/handlers';
-import { partnersHandlers, type PartnersHandlersInput } from './partners/handlers';
-import { paymentsHandlers, type PaymentsHandlersInput } from './payments/handlers';
-import { sandboxHandlers, type SandboxHandlersInput } from './sandbox/handlers';
-import { subscriptionsHandlers, type SubscriptionsHandlersInput } from './subscriptions/handlers';
-import { usersHandlers, type UsersHandlersInput } from './users/handlers';
+import { operatorHandlers } from './operator/handlers';
+import { partnersHandlers } from './partners/handlers';
+import { paymentsHandlers } from './payments/handlers';
+import { sandboxHandlers } from './sandbox/handlers';
+import { subscriptionsHandlers } from './subscriptions/handlers';
+import { usersHandlers } from './users/handlers';
+
+/** Every domain's handlers, one line per domain. */
+const handlersByDomain = {
+  partners: partnersHandlers,
+  users: usersHandlers,
+  payments: paymentsHandlers,
+  subscriptions: subscriptionsHandlers,
+  sandbox: sandboxHandlers,
+  operator: operatorHandlers,
+};
+
+type HandlersOfDomain = (typeof handlersByDomain)[keyof typeof handlersByDomain];
+type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
+  ? All
+  : never;
 
 /** The dependencies of all domains' handlers. */
-export interface HandlersInput
-  extends
-    PartnersHandlersInput,
-    UsersHandlersInput,
-    PaymentsHandlersInput,
-    SubscriptionsHandlersInput,
-    SandboxHandlersInput,
-    OperatorHandlersInput {}
+export type HandlersInput = Intersection<Parameters<HandlersOfDomain>[0]>;
 
-/** Returns the handler of every operation under its operationId, one line per domain. */
-export const createHandlers = (input: HandlersInput): Handlers => ({
-  ...partnersHandlers(input),
-  ...usersHandlers(input),
-  ...paymentsHandlers(input),
-  ...subscriptionsHandlers(input),
-  ...sandboxHandlers(input),
-  ...operatorHandlers(input),
-});
+/** Returns the handler of every operation under its operationId. */
+export const createHandlers = (input: HandlersInput): Handlers =>
+  Object.assign({}, ...Object.values(handlersByDomain).map((handlersOf) => handlersOf(input))) as Intersection<
+    ReturnType<HandlersOfDomain>
+  >;

@@ -67,6 +67,12 @@ export function isTransient(error: unknown): boolean {
   return status >= 500 || status === 429 || notKept || known.details.passes === true;
 }
 
+/** Returns true if the request was refused, so that nothing was done; false if its outcome may not be known. */
+export function isRefusal(error: unknown): boolean {
+  const known = recognise(error);
+  return known !== null && problemTable[known.code as ProblemCode].status < 500;
+}
+
 const fieldAtFault = (error: DomainError | null): FieldError[] =>
   error?.pointer === undefined
     ? []

@@ -10,6 +10,7 @@ export const sharedProblems = {
   NOT_FOUND: { status: 404, title: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
   NOT_ACCEPTABLE: { status: 406, title: 'Not acceptable' },
+  REQUEST_TIMEOUT: { status: 408, title: 'The request arrived too slowly', notKept: true },
   REQUEST_IN_FLIGHT: {
     status: 409,
     title: 'The first request is still in progress',
@@ -35,6 +36,7 @@ export const sharedProblems = {
   INTERNAL: { status: 500, title: 'Internal error' },
   TEMPORAL_UNAVAILABLE: { status: 503, title: 'Service unavailable', retryAfterSeconds: 5 },
   DATABASE_UNAVAILABLE: { status: 503, title: 'Service unavailable', retryAfterSeconds: 2 },
+  OVERLOADED: { status: 503, title: 'Too many requests in progress', retryAfterSeconds: 1 },
   OUTCOME_PENDING: { status: 503, title: 'Outcome not known yet', retryAfterSeconds: 1 },
   SHUTTING_DOWN: { status: 503, title: 'Shutting down', retryAfterSeconds: 1 },
 } as const satisfies ProblemTable;

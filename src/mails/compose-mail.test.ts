@@ -19,10 +19,15 @@ const facts: Record<MailTemplate, MailFacts & Record<string, unknown>> = {
   rejection: { ...person, reason: 'Documents missing' },
   welcome: { ...person, entitlementCode: 'WELCOME-7' },
   trialEnding: subscription,
+  firstChargeFailed: subscription,
+  paymentConfirmation: { ...subscription, link },
+  paymentMethodConfirmation: { ...subscription, link },
+  paymentMethodRejected: subscription,
   renewalFailed: subscription,
   subscriptionUnpaid: subscription,
   planChangeFailed: subscription,
   resumeFailed: subscription,
+  subscriptionExpired: subscription,
   subscriptionCancelled: subscription,
 };
 const compose = (template: MailTemplate, locale = 'en-GB', timeZone = 'Europe/London', more: object = {}) =>
@@ -63,7 +68,7 @@ describe.each(mailTemplates)('%s', (template) => {
 test('the link is in text and HTML of mails with a link, and nowhere else', () => {
   for (const template of mailTemplates) {
     const { text, html } = compose(template);
-    const has = template.startsWith('verification');
+    const has = template.startsWith('verification') || template.endsWith('Confirmation');
     expect(text.includes(link)).toBe(has);
     expect(html.includes(`href="${link}"`)).toBe(has);
   }

@@ -1,5 +1,6 @@
 import type { MailRequest } from '../contracts/outbox';
 import type { Models } from '../models/define-models';
+import type { User } from '../models/users/user';
 import type { MailText, MailWriter } from './mail-text';
 
 /** The facts that every mail has: a mail ends with its sender's name. */
@@ -22,6 +23,8 @@ export interface LoadMailInput {
 export interface LoadedMail<Facts extends MailFacts = MailFacts> {
   /** The recipient's address. */
   to: string;
+  /** The user whose address it is; null for a reviewer or the operator. */
+  user: User | null;
   /** The reader's locale, BCP 47. */
   locale: string;
   /** The reader's time zone, IANA. */
@@ -34,6 +37,8 @@ export interface LoadedMail<Facts extends MailFacts = MailFacts> {
  * that templates with different facts fit into one registry.
  */
 export interface MailDefinition<Facts extends MailFacts = MailFacts> {
+  /** True for the mails by which a user verifies the address. No other mail goes to an address before. */
+  verifiesAddress?: boolean;
   /** Returns the reader, and the facts as MongoDB has them now; null where the mail is no longer wanted. */
   load(input: LoadMailInput): Promise<LoadedMail<Facts> | null>;
   en(facts: Facts, write: MailWriter): MailText;

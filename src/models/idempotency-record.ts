@@ -13,11 +13,16 @@ export interface StoredReply {
  * died, once `lockedUntil` has passed.
  */
 export interface IdempotencyRecord {
-  /** SHA-256 of tenant and key; also the command's id (update id). */
+  /** SHA-256 of tenant and key. */
   _id: string;
   tenantId: string;
   /** SHA-256 of method, path and body. */
   fingerprint: string;
+  /**
+   * The id of the command sent under the key (also its update id). It is random, because what a command leaves behind
+   * lives longer than this record: a key that is used again after its record has lapsed is a new command.
+   */
+  commandId: string;
   reply: StoredReply | null;
   lockedUntil: Date;
   createdAt: Date;
@@ -30,6 +35,7 @@ export const idempotencyRecordSchema = new Schema<IdempotencyRecord>(
     _id: { type: String, required: true },
     tenantId: { type: String, required: true },
     fingerprint: { type: String, required: true },
+    commandId: { type: String, required: true },
     reply: { type: Schema.Types.Mixed, default: null },
     lockedUntil: { type: Date, required: true },
     createdAt: { type: Date, required: true },

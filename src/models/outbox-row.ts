@@ -5,7 +5,8 @@ import type { EntityType } from '../contracts/entity-types';
 
 /**
  * An effect elsewhere, written in the transaction that decided it. A row is done per consumer, when that consumer's own
- * effect is recorded; until then the row is sent again. Rows that are done are kept for a week.
+ * effect is recorded; until then the row is sent again. Rows that are done are kept for a week. A mail that its server
+ * refused for good is neither open nor done until an operator decides.
  */
 export interface OutboxRow {
   _id: string;

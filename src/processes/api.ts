@@ -1,17 +1,16 @@
 import { createApp } from '../http/app';
 import { connectRedisProducer } from '../queue/redis';
 import { createStuckOperations } from '../services/operator/stuck-operations';
-import { createOnboardingCommands } from '../temporal/commands/users/onboarding-commands';
+import { createCommands } from '../temporal/commands/commands';
 import { requestCompensationRetry } from '../temporal/commands/payments/request-compensation-retry';
-import { createPaymentCommands } from '../temporal/commands/payments/payment-commands';
 import { createRunningWorkflows } from '../temporal/running-workflows';
-import { createSubscriptionCommands } from '../temporal/commands/subscriptions/subscription-commands';
 import { gatewayWebhooksOf } from './gateway-webhooks';
 import { holdUntilBooted } from './lifecycle/hold-until-booted';
 import { openHttpServer } from './lifecycle/http-server';
 import { openProcess, type RunInput } from './open-process';
-import { hasGatewayIn, sandboxAccountOf } from './open-gateways';
+import { hasGatewayIn, openGateways, sandboxAccountOf } from './open-gateways';
 import { openDatabaseOf, openTemporalOf, prepareDatabase } from './open-servers';
+import { createPaymentMethodCheck, PAYMENT_METHOD_CHECK_MS } from './payment-method-check';
 import { createSandboxOperations } from './sandbox-operations';
 
 /**
@@ -29,13 +28,15 @@ export async function runApi(input: RunInput): Promise<void> {
   admin.addDependency({ name: 'redis', required: false, check: () => redis.ping() });
   const { client, starter } = openTemporalOf(opened, database);
 
+  const gateways = { ...config.gateways, timeoutMs: Math.min(config.gateways.timeoutMs, PAYMENT_METHOD_CHECK_MS) };
+  const gatewayFor = openGateways({ ...opened, config: { ...config, gateways } });
+
   const app = createApp({
     database,
     startSoon: (row) => starter.startSoon(row),
-    sendOnboardingCommand: createOnboardingCommands({ client, database, starter }),
-    sendPaymentCommand: createPaymentCommands({ client, database, starter }),
-    sendSubscriptionCommand: createSubscriptionCommands({ client, database, starter }),
+    ...createCommands({ client, database, starter }),
     hasGateway: hasGatewayIn(config),
+    checkPaymentMethod: createPaymentMethodCheck({ database, gatewayFor }),
     gatewayWebhooks: gatewayWebhooksOf({ config, metrics }),
     stuck: createStuckOperations({ database, workflows: createRunningWorkflows(client) }),
     compensations: { wakeProcess: (compensation) => requestCompensationRetry(client, compensation) },

@@ -2,7 +2,7 @@ import type { Config } from '../../config/env';
 import { WebhookSignatureInvalid } from '../clients/gateways/gateway-errors';
 import { verifySandboxWebhook } from '../clients/gateways/sandbox-webhook';
 import { stripeReport, verifyStripeEvent } from '../clients/gateways/stripe/stripe-webhook';
-import type { GatewayNotice, PaymentWarning } from '../contracts/payments/gateway-notice';
+import type { GatewayNotice, MethodReport, PaymentWarning } from '../contracts/payments/gateway-notice';
 import { DomainError } from '../domain/domain-error';
 import type { GatewayName } from '../domain/tenant';
 import type { GatewayWebhooks, ReadGatewayWebhook } from '../http/payments/gateway-webhooks';
@@ -32,7 +32,7 @@ export function gatewayWebhooksOf({ config, metrics }: GatewayWebhooksInput): Ga
 
 type ReadReport = (
   input: Parameters<ReadGatewayWebhook>[0],
-) => GatewayNotice | PaymentWarning | 'foreign' | 'unknown_form';
+) => GatewayNotice | MethodReport | PaymentWarning | 'foreign' | 'unknown_form';
 
 /**
  * Counts the webhooks by their outcome and converts an invalid signature to a problem of the API. A signed webhook of
@@ -64,13 +64,18 @@ const counted =
     }
   };
 
-const LONGEST = 300;
+const MAX_NAME_LENGTH = 300;
 
 /** Returns true when every name in a report is text of a plausible length. */
-function isReadable(report: GatewayNotice | PaymentWarning): boolean {
-  const { eventId, type, authorisationId } = report;
-  const names = 'kind' in report ? [report.warningId, report.reason] : [report.tenantId, report.idempotencyKey];
-  return [eventId, type, authorisationId, ...names].every(
-    (name: unknown) => typeof name === 'string' && name !== '' && name.length <= LONGEST,
+function isReadable(report: GatewayNotice | MethodReport | PaymentWarning): boolean {
+  return [report.eventId, report.type, ...namesOf(report)].every(
+    (name: unknown) => typeof name === 'string' && name !== '' && name.length <= MAX_NAME_LENGTH,
   );
+}
+
+function namesOf(report: GatewayNotice | MethodReport | PaymentWarning): string[] {
+  if (!('kind' in report)) return [report.tenantId, report.idempotencyKey, report.authorisationId];
+  return report.kind === 'method'
+    ? [report.tenantId, report.idempotencyKey, report.setupId]
+    : [report.warningId, report.reason, report.authorisationId];
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/env';
 import { breakGatewayCircuit, type CircuitState } from '../clients/gateways/circuit-breaker';
-import { GatewayUnavailable } from '../clients/gateways/gateway-errors';
-import type { PaymentGateway } from '../clients/gateways/payment-gateway';
+import { GatewayUnavailable, type GatewayCallName } from '../clients/gateways/gateway-errors';
+import type { CreateCustomerInput, PaymentGateway, SaveMethodInput } from '../clients/gateways/payment-gateway';
 import { createSandboxAccount, type SandboxAccount } from '../clients/gateways/sandbox-account';
 import { createSandboxGateway } from '../clients/gateways/sandbox-gateway';
 import { createStripeGateway } from '../clients/gateways/stripe/stripe-gateway';
@@ -92,13 +92,13 @@ function measured({
   metrics: Metrics;
 }): PaymentGateway {
   const measure =
-    (call: (typeof callNames)[number]) =>
-    async (input: never): Promise<unknown> => {
+    <Input, Result extends object>(call: GatewayCallName, run: (input: Input) => Promise<Result>) =>
+    async (input: Input): Promise<Result> => {
       const begun = performance.now();
       let outcome = 'error';
       try {
-        const result: { status: string } = await gateway[call](input);
-        outcome = result.status;
+        const result = await run(input);
+        outcome = 'status' in result ? String(result.status) : 'done';
         return result;
       } catch (error) {
         outcome = (error as Error).name;
@@ -107,7 +107,18 @@ function measured({
         metrics.gatewayCalled({ gateway: name, call, outcome, seconds: (performance.now() - begun) / 1000 });
       }
     };
-  return Object.fromEntries(callNames.map((call) => [call, measure(call)])) as unknown as PaymentGateway;
+  const { customers } = gateway;
+  return {
+    ...(Object.fromEntries(
+      callNames.map((call) => [call, measure(call, (input: never): Promise<object> => gateway[call](input))]),
+    ) as unknown as PaymentGateway),
+    ...(customers && {
+      customers: {
+        create: measure('createCustomer', (input: CreateCustomerInput) => customers.create(input)),
+        saveMethod: measure('saveMethod', (input: SaveMethodInput) => customers.saveMethod(input)),
+      },
+    }),
+  };
 }
 
 /** Payments accepted while a live gateway was configured wait until it is configured again; none of them fails. */

@@ -1,4 +1,5 @@
 import { readConfig, type Config } from '../../config/env';
+import { createLogOutput } from '../telemetry/log-output';
 import { createLogger, type Logger } from '../telemetry/logger';
 import { createMetrics, type Metrics } from '../telemetry/metrics';
 import { startAdminServer, type AdminServer } from './admin/admin-server';
@@ -27,12 +28,19 @@ export interface OpenProcess {
  */
 export async function openProcess({ role, version, env }: RunInput): Promise<OpenProcess> {
   const config = readConfig({ env, role });
-  const logger = await createLogger({ ...config.log, role, instance: config.instance, secrets: secretsOf(config) });
+  const output = createLogOutput();
+  const logger = await createLogger({
+    ...config.log,
+    role,
+    instance: config.instance,
+    secrets: secretsOf(config),
+    destination: output,
+  });
   const shutdown = createShutdown({ logger, forceMs: config.shutdown.forceMs });
   shutdown.listen();
-  surviveBrokenPipes();
+  surviveFailedOutput();
   logger.info({ version, node: process.version }, 'Starting');
-  const metrics = createMetrics({ role });
+  const metrics = createMetrics({ role, droppedLogLines: () => output.dropped });
   const admin = await startAdminServer({
     ...config.admin,
     waitForPort: env.pm_id !== undefined,
@@ -50,11 +58,7 @@ const secretsOf = ({ operatorKey, tokenSecret, temporal, gateways: { sandbox, st
     (secret) => secret !== undefined,
   );
 
-/** The reader of our output may exit (`| head`); the process continues to serve. */
-function surviveBrokenPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+/** The reader of our output may exit (`| head`), or the disk may be full; the process continues to serve. */
+function surviveFailedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }

@@ -5,7 +5,7 @@ import { DomainError } from '../domain/domain-error';
 import { tenantOf } from '../domain/tenant';
 import type { AppInput } from '../http/app';
 import type { Database } from '../models/database';
-import { whileResetting } from '../services/sandbox/sandbox-reset';
+import { whileResetting } from '../services/sandbox/while-resetting';
 import { resetSandbox } from '../temporal/commands/sandbox/reset-sandbox';
 import { requireTimeSkipping } from '../temporal/time-skipping/time-skipping-api';
 import { settleWithin } from './lifecycle/settle-within';

@@ -24,7 +24,7 @@ test.each([
 });
 
 test.each([
-  ['a refused mail', new MailRefused('x', 550)],
+  ['a refused mail', new MailRefused('x', { code: 550, status: null, isFinal: true })],
   ['a broken rule', new DomainError('NOT_FOUND', 'x')],
   ['gRPC INVALID_ARGUMENT', coded(3, { metadata: {} })],
   ["an error of MongoDB's own with the number of UNAVAILABLE", coded(14)],

@@ -7,7 +7,7 @@ import { mendStuckItem, openStuckItem } from './operator/stuck-items';
 /** After this many failures of its own a row is on the operator's list, and retried every ten minutes. */
 export const FAILURES_UNTIL_STUCK = 20;
 const FIRST_RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 60_000;
+const MAX_RETRY_MS = 60_000;
 const STUCK_RETRY_MS = 600_000;
 
 export interface MarkDoneInput {
@@ -64,9 +64,7 @@ export async function recordFailure({ database, rowId, error }: RecordFailureInp
   const failures = row.failures + 1;
   const lastError = errorWithoutPersonalData(error);
   const waitMs =
-    failures >= FAILURES_UNTIL_STUCK
-      ? STUCK_RETRY_MS
-      : Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
+    failures >= FAILURES_UNTIL_STUCK ? STUCK_RETRY_MS : Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), MAX_RETRY_MS);
   // Guarded, so that two concurrent failed attempts count once.
   const { modifiedCount } = await outbox.updateOne(
     { _id: rowId, open: true, failures: row.failures },
@@ -92,7 +90,7 @@ async function listFailingRow(database: Database, row: OutboxRow): Promise<void>
 }
 
 const ADDRESS = /[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g;
-const LONGEST_ERROR = 300;
+const MAX_ERROR_LENGTH = 300;
 
 /** Returns an error in a form that may be stored and shown: its name, code and text, addresses removed. */
 export function errorWithoutPersonalData(error: unknown): string {
@@ -100,5 +98,5 @@ export function errorWithoutPersonalData(error: unknown): string {
   const { code } = error as { code?: unknown };
   const codeText = typeof code === 'string' || typeof code === 'number' ? ` ${code}` : '';
   const text = `${error.name}${codeText}: ${error.message}`;
-  return text.replace(ADDRESS, '[address]').slice(0, LONGEST_ERROR);
+  return text.replace(ADDRESS, '[address]').slice(0, MAX_ERROR_LENGTH);
 }

@@ -3,8 +3,13 @@ import { paymentRemedies } from './payments/remedies';
 import { subscriptionRemedies } from './subscriptions/remedies';
 import { userRemedies } from './users/remedies';
 
-const remediesByDomain = [userRemedies, paymentRemedies, subscriptionRemedies] as const;
+/** Every domain's remedies, one line per domain. */
+const remediesByDomain = {
+  users: userRemedies,
+  payments: paymentRemedies,
+  subscriptions: subscriptionRemedies,
+};
 
 /** Returns the operator's actions on each kind of entity whose process is stuck. */
 export const createRemedies = (dependencies: RemedyDependencies): StuckRemedies =>
-  Object.assign({}, ...remediesByDomain.map((remediesOf) => remediesOf(dependencies))) as StuckRemedies;
+  Object.assign({}, ...Object.values(remediesByDomain).map((remediesOf) => remediesOf(dependencies))) as StuckRemedies;

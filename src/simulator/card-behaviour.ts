@@ -52,7 +52,7 @@ const CARDS: Record<string, CardBehaviour> = {
   pm_expires_next_month: {
     last4: '0069',
     expiresNextMonth: true,
-    decide: ({ at, firstSeenAt }) => (hasExpired(at, firstSeenAt) ? decline('expired_card')() : authorised),
+    decide: ({ at, firstSeenAt }) => (hasExpired(at, firstSeenAt) ? decline('card_expired')() : authorised),
   },
   pm_requires_action: { last4: '3155', decide: () => ({ outcome: 'requires_action' }) },
   pm_refund_fails: { last4: '5126', decide: accept, refund: 'rejected' },

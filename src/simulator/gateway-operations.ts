@@ -109,7 +109,7 @@ function decideCard(
   chaos: Chaos,
 ): Decision {
   const behaviour = cardBehaviour(paymentMethod);
-  if (!behaviour) return { outcome: 'declined', reason: 'invalid_payment_method' };
+  if (!behaviour) return { outcome: 'declined', reason: 'card_invalid' };
   if (percentile(chaos.seed, 'decline', account, key) < chaos.declinePercent)
     return { outcome: 'declined', reason: 'card_declined' };
   return behaviour.decide({ purpose, at, firstSeenAt: state.card(account, paymentMethod, customerId)?.at ?? at });

@@ -162,7 +162,8 @@ export function createGatewayRoutes({
   };
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = new URL(request.url ?? '/', 'http://gateway');
+    const url = URL.parse(request.url ?? '/', 'http://gateway');
+    if (!url) throw new RequestRefused(400, 'invalid_path', 'The path is not a valid URL');
     const path = url.pathname.slice(1).split('/').map(decodePart);
     const exchange = { request, response, url, path };
     const [area, name] = path;

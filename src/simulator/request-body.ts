@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { lengthOf } from '../domain/values/text';
 import type { Amount, Operation } from './ledger-record';
 import { RequestRefused } from './request-refused';
 
@@ -46,7 +47,7 @@ export function word(value: unknown, field: string): string {
 
 export function optionalText(value: unknown, field: string): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string' || value.length > 1000) throw refuse(field, 'a text of at most 1000 characters');
+  if (typeof value !== 'string' || lengthOf(value) > 1000) throw refuse(field, 'a text of at most 1000 characters');
   return value;
 }
 

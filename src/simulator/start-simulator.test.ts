@@ -34,11 +34,18 @@ test.each([
   ['pm_insufficient_funds', 402, 'declined', 'insufficient_funds'],
   ['pm_fraud', 402, 'declined', 'fraud'],
   ['pm_requires_action', 201, 'requires_action', undefined],
-  ['pm_nobody', 402, 'declined', 'invalid_payment_method'],
-  ['toString', 402, 'declined', 'invalid_payment_method'],
+  ['pm_nobody', 402, 'declined', 'card_invalid'],
+  ['toString', 402, 'declined', 'card_invalid'],
 ])('%s responds with %i %s', async (paymentMethod, status, outcome, reason) => {
   const reply = await authorise(await start(), 'k', paymentMethod);
   expect([reply.status, reply.body.status, reply.body.reason]).toEqual([status, outcome, reason]);
+});
+
+test('a path that is no URL is refused, and a description counts each character once', async () => {
+  const gateway = await start();
+  expect((await fetch(`${gateway.url}//`)).status).toBe(400);
+  expect((await authorise(gateway, 'k', 'pm_ok', { description: '😀'.repeat(1000) })).status).toBe(201);
+  expect((await authorise(gateway, 'l', 'pm_ok', { description: '😀'.repeat(1001) })).status).toBe(400);
 });
 
 test('pm_slow is charged immediately and responds late; a repeat need not wait', async () => {
@@ -103,7 +110,7 @@ test('pm_expires_next_month lasts to the end of the month after its first use by
   const charge = (key: string, at: string, customerId = 'cus_1') =>
     authorise(again, key, 'pm_expires_next_month', { at, customerId });
   expect((await charge('last', '2027-02-28T23:59:59.999Z')).status).toBe(201);
-  expect((await charge('late', '2027-03-01T00:00:00Z')).body.reason).toBe('expired_card');
+  expect((await charge('late', '2027-03-01T00:00:00Z')).body.reason).toBe('card_expired');
   expect((await charge('other', '2027-03-01T00:00:00Z', 'cus_2')).status).toBe(201);
 });
 

@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { pino, type DestinationStream, type Logger as PinoLogger, type LoggerOptions } from 'pino';
 import { createRedactor } from './redact';
 
@@ -20,12 +21,11 @@ export interface CreateLoggerInput {
   instance: number;
   /** Values that are redacted wherever they occur. */
   secrets: readonly string[];
-  /** For tests. Defaults to standard output. */
-  destination?: DestinationStream;
+  destination: DestinationStream;
 }
 
 /**
- * Returns a logger that writes one JSON object per line to standard output, times in ISO 8601. Keys, tokens and mail
+ * Returns a logger that writes one JSON object per line to `destination`, times in ISO 8601. Keys, tokens and mail
  * addresses are redacted in every line, in every field and text. It uses no transports: those are threads that load
  * files, which a single-file build does not have.
  */
@@ -37,7 +37,7 @@ export async function createLogger({
   secrets,
   destination,
 }: CreateLoggerInput): Promise<Logger> {
-  const pretty = format === 'pretty' || (format === 'auto' && destination === undefined && process.stdout.isTTY);
+  const pretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
   const options: LoggerOptions = {
     level,
     base: { role, instance, pid: process.pid },
@@ -45,19 +45,21 @@ export async function createLogger({
     formatters: { level: (label) => ({ level: label }) },
     hooks: { streamWrite: createRedactor(secrets) },
   };
-  const stream = pretty ? await prettyStream(destination) : destination;
-  // Without a stream pino writes to the file descriptor, or through PM2's own `write` where PM2 has replaced that of
-  // standard output.
-  return stream ? pino(options, stream) : pino(options);
+  return pino(options, pretty ? await prettyStream(destination) : destination);
 }
 
-async function prettyStream(destination?: DestinationStream): Promise<DestinationStream> {
+async function prettyStream(destination: DestinationStream): Promise<DestinationStream> {
   const { default: prettify } = await import('pino-pretty');
   return prettify({
-    colorize: destination === undefined,
+    colorize: process.stdout.isTTY,
     ignore: 'pid,instance,role',
     translateTime: 'HH:MM:ss.l',
     sync: true,
-    ...(destination ? { destination } : {}),
+    destination: new Writable({
+      write(line: Buffer, _encoding, done) {
+        destination.write(line.toString());
+        done();
+      },
+    }),
   });
 }

@@ -15,6 +15,15 @@ describe('metrics', () => {
     expect(text).toContain('process_cpu_seconds_total');
   });
 
+  it('count the log lines that could not be written', async () => {
+    let dropped = 0;
+    const metrics = createMetrics({ role: 'api', droppedLogLines: () => dropped });
+    expect(await metrics.render()).toMatch(/^log_lines_dropped_total\{role="api"\} 0$/m);
+    dropped = 3;
+    await metrics.render();
+    expect(await metrics.render()).toMatch(/^log_lines_dropped_total\{role="api"\} 3$/m);
+  });
+
   it('read a gauge at every scrape and forget labels that are gone', async () => {
     const metrics = createMetrics({ role: 'worker' });
     let kinds = [

@@ -44,11 +44,17 @@ export interface Metrics {
 
 const SOURCE_WITHIN_MS = 1000;
 
+export interface CreateMetricsInput {
+  role: string;
+  /** Returns the number of log lines that could not be written since the start. */
+  droppedLogLines?: () => number;
+}
+
 /**
  * Returns the metrics of one process, in a registry of its own.
  * https://prometheus.io/docs/instrumenting/exposition_formats/
  */
-export function createMetrics({ role }: { role: string }): Metrics {
+export function createMetrics({ role, droppedLogLines = () => 0 }: CreateMetricsInput): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ role });
   collectDefaultMetrics({ register: registry });
@@ -94,6 +100,15 @@ export function createMetrics({ role }: { role: string }): Metrics {
       '(signed, but not understood) or refused (invalid signature)',
     labelNames: ['gateway', 'outcome'],
     registers: [registry],
+  });
+  const dropped: Counter = new Counter({
+    name: 'log_lines_dropped_total',
+    help: 'Log lines that could not be written, because the disk was full or their reader was gone',
+    registers: [registry],
+    collect() {
+      dropped.reset();
+      dropped.inc(droppedLogLines());
+    },
   });
   const texts: (() => Promise<string>)[] = [];
 

@@ -14,7 +14,7 @@ export interface TemporalSettings {
   apiKey: string | undefined;
 }
 
-const LONGEST_RETRY_PAUSE_MS = 2000;
+const MAX_RETRY_PAUSE_MS = 2000;
 
 /**
  * Returns a client that connects on first use and reconnects after an outage, so a process starts and serves while
@@ -47,7 +47,7 @@ function retriesThatEnd() {
     retryableDecider: (attempt, status) => !ended && retryableDecider(attempt, status),
     delayFunction: (attempt, status) => {
       waiting += 1;
-      return Math.min(delayFunction(attempt, status), LONGEST_RETRY_PAUSE_MS);
+      return Math.min(delayFunction(attempt, status), MAX_RETRY_PAUSE_MS);
     },
   });
   const interceptor: typeof retrying = (options, nextCall) => {

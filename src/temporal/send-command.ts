@@ -1,13 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { type Client, WorkflowUpdateFailedError } from '@temporalio/client';
-import {
-  commandStep,
-  ILLEGAL_STATE,
-  type CommandInput,
-  type CommandOutcome,
-  type RefusalDetails,
-} from '../contracts/commands';
+import { commandStep, ILLEGAL_STATE, type CommandInput, type CommandOutcome } from '../contracts/commands';
 import type { Process } from '../contracts/process';
 import { DomainError } from '../domain/domain-error';
 import type { Database } from '../models/database';
@@ -29,8 +22,7 @@ export interface SendCommandInput {
   /** The update's wire name. */
   update: string;
   /**
-   * The update's argument, including its id (also the update id, so a repeat receives the same outcome, while a refusal
-   * is judged again) and its sender.
+   * The update's argument, including its id (also the update id, so a repeat receives the same outcome) and its sender.
    */
   input: CommandInput;
   /** Returns the reason why the entity accepts no more commands; null while it accepts them. */
@@ -79,18 +71,11 @@ export async function sendCommand(
   if (before.outcome) return before.outcome;
   if (before.refusal) throw before.refusal;
   if (before.state === process.firstState) await startFirst({ database, starter }, { tenantId, entityId });
-  const sendingId = randomUUID();
-  const send = (updateId: string): Promise<CommandOutcome> =>
-    client.workflow
-      .getHandle(process.workflowId({ _id: entityId, tenantId }))
-      .executeUpdate<CommandOutcome, [CommandInput]>(update, { args: [{ ...input, sendingId }], updateId });
   try {
     return await client.withDeadline(Date.now() + OUTCOME_WITHIN_MS, () =>
-      send(input.commandId).catch((error: unknown) => {
-        // What refused the earlier sending may have passed: the command is judged again.
-        if (refusesAnother(error, sendingId)) return send(`${input.commandId}/${sendingId}`);
-        throw error;
-      }),
+      client.workflow
+        .getHandle(process.workflowId({ _id: entityId, tenantId }))
+        .executeUpdate<CommandOutcome, [CommandInput]>(update, { args: [input], updateId: input.commandId }),
     );
   } catch (error) {
     // A recorded command was applied, even if the workflow reports that it was cut off. The entity may also have ended
@@ -126,18 +111,6 @@ const isCutOff = (error: unknown): boolean =>
   error.cause instanceof ApplicationFailure &&
   error.cause.type === CUT_OFF;
 
-/** Returns true when the error refuses an earlier sending of the same command. */
-function refusesAnother(error: unknown, sendingId: string): boolean {
-  if (!(error instanceof WorkflowUpdateFailedError) || isCutOff(error)) return false;
-  const answered = detailsOf(error.cause).sendingId;
-  return answered !== undefined && answered !== sendingId;
-}
-
-function detailsOf(cause: unknown): RefusalDetails {
-  const [details] = (cause instanceof ApplicationFailure ? (cause.details ?? []) : []) as [RefusalDetails?];
-  return details ?? {};
-}
-
 /**
  * Returns the workflow's refusal with its own message; for `ILLEGAL_STATE`, which only names the state, the message
  * also says how to continue. Null when the error is no refusal.
@@ -150,10 +123,10 @@ export function refusalIn({ error, entityType }: { error: unknown; entityType: E
     return new DomainError(ILLEGAL_STATE, `The workflow ended before the command could be applied${remedy}`);
   }
   if (cause.type === ILLEGAL_STATE) return new DomainError(ILLEGAL_STATE, cause.message.replace(/\.$/, '') + remedy);
-  const { retryAfterMs } = detailsOf(cause);
+  const [details] = (cause.details ?? []) as [{ retryAfterMs?: number }?];
   return new DomainError(
     cause.type,
     cause.message,
-    retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) },
+    details?.retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(details.retryAfterMs / 1000) },
   );
 }

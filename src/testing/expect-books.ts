@@ -2,6 +2,7 @@ import { ledgerProblems, paymentProblems } from '../domain/payments/ledger-check
 import { balance } from '../domain/payments/ledger';
 import { settledPaymentStates } from '../domain/payments/payment';
 import { postingOf } from '../models/payments/ledger-posting';
+import { recordHistory } from './record-history';
 import type { PaymentWorld } from './worlds/payment-world';
 
 /** The totals of one payment in the gateway's books; amounts in minor units. */
@@ -13,6 +14,18 @@ export interface BankTotals {
   authorisations: number;
   captures: number;
   voids: number;
+}
+
+/**
+ * Waits for the end of a payment's process and expects the payment, our books and the gateway's to agree. Returns the
+ * payment with the result of its process and the gateway's totals.
+ */
+export async function endedPayment(world: PaymentWorld, paymentId: string, historyName?: string) {
+  const result = await world.handle(paymentId).result();
+  if (historyName) await recordHistory(`payment-${historyName}`, world.handle(paymentId));
+  const { problems, bank } = await differences(world, paymentId);
+  expect(problems).toEqual([]);
+  return { ...(await world.read(paymentId)), result, bank };
 }
 
 /**

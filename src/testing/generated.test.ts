@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { renderConfigTable } from '../../config/describe-environment';
 import * as workflows from '../../workflows';
 import { paymentsToMermaid } from '../domain/payments/payment';
+import { subscriptionsToMermaid } from '../domain/subscriptions/subscription';
 import { checkoutRoot } from './servers/servers';
 import { inventory, renderInventory } from './workflow-inventory';
 
@@ -39,5 +40,11 @@ it("keeps the README's table of configuration up to date", () => {
 it('keeps the diagram of a payment up to date', () => {
   expectCurrent('docs/money.md', (page) =>
     between(page, 'payment-states', `\`\`\`mermaid\n${paymentsToMermaid().trim()}\n\`\`\``),
+  );
+});
+
+it('keeps the diagram of a subscription up to date', () => {
+  expectCurrent('docs/money.md', (page) =>
+    between(page, 'subscription-states', `\`\`\`mermaid\n${subscriptionsToMermaid().trim()}\n\`\`\``),
   );
 });

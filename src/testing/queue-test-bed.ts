@@ -87,7 +87,14 @@ export function people(
     until: null,
     userId,
     requiresApproval: false,
-    verification: { generation: 1, expiresAt: new Date('2026-07-01T10:00:00Z'), resentAt: [], verifiedAt: null },
+    verification: {
+      generation: 1,
+      expiresAt: new Date('2026-07-01T10:00:00Z'),
+      resentAt: [],
+      correctedAt: [],
+      verifiedAt: null,
+      mail: null,
+    },
     undoing: null,
     ...changes.onboarding,
   };

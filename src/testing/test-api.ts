@@ -8,9 +8,9 @@ import { tenantIdOf, type Mode, type Scope } from '../domain/tenant';
 import { createApp, type AppInput } from '../http/app';
 import { hashOfKey, newApiKey } from '../http/pipeline/authenticate';
 import type { OutboxRow } from '../models/outbox-row';
-import type { SendOnboardingCommandInput } from '../temporal/commands/users/onboarding-commands';
-import type { SendPaymentCommandInput } from '../temporal/commands/payments/payment-commands';
-import type { SendSubscriptionCommandInput } from '../temporal/commands/subscriptions/subscription-commands';
+import { createCommands, type Commands, type SendAnyCommandInput } from '../temporal/commands/commands';
+import type { CommandDependencies } from '../temporal/send-command';
+import { seedPartner } from './worlds/seed-partner';
 import { openTestDatabase } from './servers/test-database';
 
 /**
@@ -32,26 +32,14 @@ export interface TestApi extends Awaited<ReturnType<typeof startTestApi>> {}
 export async function startTestApi(overrides: Partial<AppInput> = {}) {
   const { database, drop } = await openTestDatabase();
   const started: OutboxRow[] = [];
-  const commands: SendOnboardingCommandInput[] = [];
-  const paymentCommands: SendPaymentCommandInput[] = [];
-  const subscriptionCommands: SendSubscriptionCommandInput[] = [];
+  const commands: SendAnyCommandInput[] = [];
   const lines: object[] = [];
   const app = createApp({
     database,
     startSoon: (row) => void started.push(row),
-    sendOnboardingCommand: async (input) => {
-      commands.push(input);
-      return { state: 'awaiting_profile', at: '2026-11-21T09:00:00.000Z' };
-    },
-    sendPaymentCommand: async (input) => {
-      paymentCommands.push(input);
-      return { state: 'capturing', at: input.at };
-    },
-    sendSubscriptionCommand: async (input) => {
-      subscriptionCommands.push(input);
-      return { state: 'active', at: '2026-11-21T09:00:00.000Z' };
-    },
+    ...commandsInto(commands),
     hasGateway: () => true,
+    checkPaymentMethod: async () => undefined,
     gatewayWebhooks: { sandbox: null, stripe: null },
     compensations: { wakeProcess: async () => undefined },
     requireTimeSkipping: async () => undefined,
@@ -89,8 +77,6 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
     database,
     started,
     commands,
-    paymentCommands,
-    subscriptionCommands,
     lines,
     call,
     /** Writes a partner with a key of these scopes directly to the database. */
@@ -99,23 +85,8 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
       mode = 'sandbox',
       partnerId,
     }: { scopes?: Scope[]; mode?: Mode; partnerId?: string } = {}) {
-      const id = partnerId ?? newId('partner');
-      const now = new Date();
-      if (!partnerId) {
-        await database.models.partners.insertMany([
-          {
-            _id: id,
-            name: 'Acme',
-            timeZone: 'Europe/Berlin',
-            locale: 'de-DE',
-            reviewers: [],
-            metadata: {},
-            version: 1,
-            createdAt: now,
-            updatedAt: now,
-          },
-        ]);
-      }
+      const changes = { name: 'Acme', timeZone: 'Europe/Berlin', locale: 'de-DE' };
+      const id = partnerId ?? (await seedPartner({ database, changes })).partnerId;
       const key = newApiKey(mode);
       const keyId = newId('apiKey');
       const tenantId = tenantIdOf({ partnerId: id, mode });
@@ -129,7 +100,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
           name: null,
           hash: hashOfKey(key),
           hint: 'pk_…',
-          createdAt: now,
+          createdAt: new Date(),
           revokedAt: null,
         },
       ]);
@@ -141,6 +112,16 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
       await drop();
     },
   };
+}
+
+/** Returns senders that add every process's commands to a list and report them as applied. */
+function commandsInto(sent: SendAnyCommandInput[]): Commands {
+  const send = async (input: SendAnyCommandInput) => {
+    sent.push(input);
+    return { state: 'accepted', at: '2026-11-21T09:00:00.000Z' } as const;
+  };
+  const names = Object.keys(createCommands({} as CommandDependencies));
+  return Object.fromEntries(names.map((name) => [name, send])) as unknown as Commands;
 }
 
 /** Opens a connection to the shared Redis with the settings that requests need. */

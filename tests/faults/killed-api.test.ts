@@ -12,6 +12,7 @@ import {
 } from '../../src/testing/worlds/onboard';
 import { connectTemporal } from '../../src/temporal/connect-temporal';
 import { createRunningWorkflows } from '../../src/temporal/running-workflows';
+import { casesOf } from '../../src/testing/long-form';
 import { waitFor } from '../../src/testing/wait-for';
 
 let platform: Platform;
@@ -23,7 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.stop());
 
-const KILLS = 20;
+/** Each kill is the start of another process. */
+const KILLS = casesOf({ short: 8, long: 20 });
 
 it(`${KILLS} kills between commit and start leave no onboarding without its workflow`, async () => {
   const [api] = platform.apis;
@@ -35,7 +37,7 @@ it(`${KILLS} kills between commit and start leave no onboarding without its work
     if (frozen) platform.servers.temporal.pause();
     const answer = postOnboarding(app, request).catch(() => null);
     if (frozen) expect((await answer)?.status).toBe(202);
-    else await setTimeout(kill);
+    else await setTimeout(kill * (20 / KILLS));
     await api!.kill();
     if (frozen) platform.servers.temporal.resume();
     await answer;
@@ -84,7 +86,7 @@ it(`${KILLS} kills between commit and start leave no onboarding without its work
 
 it('applies a command once and returns the same when the api dies before its response', async () => {
   const [api] = platform.apis;
-  for (const delayMs of [0, 5, 20, 60]) {
+  for (const delayMs of casesOf({ short: [0, 20], long: [0, 5, 20, 60] })) {
     const email = newAddress();
     const { body } = await postOnboarding(app, { email });
     const token = await newestToken({ webUrl: platform.servers.mail.webUrl, to: email });

@@ -3,6 +3,7 @@ import type { CapturePaymentInput, PaymentUndoing } from '../../src/contracts/pa
 import type { GatewayAnswer } from '../../src/contracts/payments/payment-activities';
 import { paymentAfter, paymentAfterSilence } from '../../src/domain/payments/gateway-outcome';
 import {
+  actionMsOf,
   paymentTimes,
   waitAfterAnswerMs,
   type GatewayCall,
@@ -14,7 +15,7 @@ import type { PaymentRun } from './payment-run';
 
 type Call = Extract<GatewayCall, 'authorise' | 'capture'>;
 
-const LONGEST_WAIT_FOR_CUSTOMER_MS = 300_000;
+const MAX_WAIT_FOR_CUSTOMER_MS = 300_000;
 
 /** Default reasons of endings, used when the gateway gives none. */
 const reasonsOfEndings: Partial<Record<PaymentPosition, string>> = {
@@ -50,16 +51,16 @@ export async function resolveUnknown(run: PaymentRun, call: Call): Promise<Next 
   }
 }
 
-/** Waits up to an hour for the customer to confirm with the bank. */
+/** Waits for the customer to confirm with the bank: an hour, or 23 hours for a customer who is not present. */
 export async function awaitAction(run: PaymentRun): Promise<Next | undefined> {
-  const deadlineMs = run.sinceMs + paymentTimes.actionMs;
+  const deadlineMs = run.sinceMs + actionMsOf(run.purpose);
   run.untilMs = deadlineMs;
   for (let round = 1; ; round++) {
     const next = await lookUp(run, 'authorise', { believeNothingFromMs: Infinity });
     if (next || run.state !== 'requires_action') return next;
     if (Date.now() >= deadlineMs) return { towards: 'cancelled', reason: 'customer_did_not_act' };
     if (run.renewal) return 'leave-to-parent';
-    await run.waitForGateway({ round, untilMs: deadlineMs, longestMs: LONGEST_WAIT_FOR_CUSTOMER_MS });
+    await run.waitForGateway({ round, untilMs: deadlineMs, longestMs: MAX_WAIT_FOR_CUSTOMER_MS });
   }
 }
 
@@ -99,7 +100,7 @@ async function lookUp(
 function settle(run: PaymentRun, call: Call, answer: GatewayAnswer): Promise<PaymentUndoing | undefined> {
   return CancellationScope.nonCancellable(async () => {
     const { status, reason, position, capturedMinor, mayHold } = answer;
-    const waitMs = waitAfterAnswerMs({ position, capture: run.capture });
+    const waitMs = waitAfterAnswerMs({ position, capture: run.capture, purpose: run.purpose });
     run.moved(position, waitMs === null ? null : Date.now() + waitMs);
     if (status === 'unavailable') return undefined;
     if (status === 'unknown') {

@@ -14,7 +14,7 @@ export async function checkPayment(run: PaymentRun): Promise<undefined> {
     validateCard(run.step('validate-card')),
   ]);
   if (decision === 'deny') return run.move({ to: 'declined', reason: 'fraud_detected' });
-  if (problem !== null) return run.move({ to: 'declined', reason: problem.toLowerCase() });
+  if (problem !== null) return run.move({ to: 'declined', reason: problem });
   if (decision === 'review') return run.move({ to: 'review', untilMs: Date.now() + paymentTimes.reviewMs });
   // The state is still `validating`: `processPaymentGateway` itself records the move to `authorising`.
   run.checked = true;

@@ -22,6 +22,7 @@ import {
   type CaptureMode,
   type GatewayCall,
   type PaymentPosition,
+  type PaymentPurpose,
   type PaymentState,
 } from '../../src/domain/payments/payment';
 import { meaningOfCancel, refusePaymentCommand } from '../../src/domain/payments/payment-commands';
@@ -43,6 +44,7 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
   readonly renewal: boolean;
   readonly wakeUp = new WakeUp();
   capture: CaptureMode = 'automatic';
+  purpose: PaymentPurpose = 'initial';
   state: PaymentState = 'accepted';
   unknownCall: GatewayCall | null = null;
   /** Time at which the payment entered its state, in milliseconds. */
@@ -72,8 +74,8 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
   }
 
   /** Takes over the progress that earlier runs have recorded. */
-  resume({ state, unknownCall, capture, since, undoing, run, reason }: PaymentProgress): void {
-    Object.assign(this, { state, unknownCall, capture, sinceMs: Date.parse(since), undoing, run, reason });
+  resume({ state, unknownCall, capture, purpose, since, undoing, run, reason }: PaymentProgress): void {
+    Object.assign(this, { state, unknownCall, capture, purpose, sinceMs: Date.parse(since), undoing, run, reason });
     this.notified = state;
     this.resumed = true;
     this.inbox.open();

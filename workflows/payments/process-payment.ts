@@ -11,7 +11,7 @@ import { CANCELLED_IN_TEMPORAL, ILLEGAL_STATE, type CommandInput } from '../../s
 import * as contract from '../../src/contracts/payments/payment';
 import type { PaymentUndoing, ProcessPaymentInput, ProcessPaymentResult } from '../../src/contracts/payments/payment';
 import { isPaymentAtRest } from '../../src/domain/payments/payment';
-import { alignedWithSandbox } from '../align-clock';
+import { alignClock } from '../align-clock';
 import { failureType, handleCancel, handleCommands, isCancelled, isNotOurs } from '../process-run';
 import { releasePayment, sendWebhookNotification, validatePayment } from './activities';
 import { awaitAction, awaitCapture, callGateway, resolveUnknown } from './call-gateway';
@@ -44,7 +44,7 @@ export async function processPayment(input: ProcessPaymentInput): Promise<Proces
 
 /** Moves the payment from state to state until the payment is settled or the main loop must stop. */
 async function runPayment(run: PaymentRun, input: ProcessPaymentInput): Promise<Next | undefined> {
-  await alignedWithSandbox(input);
+  await alignClock(input);
   // Even a run that was cancelled before its start must own the payment before it may end the payment.
   run.resume(
     await CancellationScope.nonCancellable(() =>

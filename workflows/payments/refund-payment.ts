@@ -2,7 +2,7 @@ import { CancellationScope, continueAsNew, setHandler, workflowInfo } from '@tem
 import { gatewayReported, type RefundPaymentInput } from '../../src/contracts/payments/payment';
 import { paymentTimes } from '../../src/domain/payments/payment';
 import type { RefundState } from '../../src/domain/payments/refund';
-import { alignedWithSandbox } from '../align-clock';
+import { alignClock } from '../align-clock';
 import { stepOf } from '../process-run';
 import { beginRefund, processRefundGateway, reportOverdueRefund, settleRefund } from './activities';
 import { WakeUp } from './wake-up';
@@ -22,7 +22,7 @@ async function runRefund(input: RefundPaymentInput, wakeUp: WakeUp): Promise<Ref
   const { tenantId, refundId } = input;
   const step = (name: string) => stepOf({ tenantId, refundId }, name);
 
-  await alignedWithSandbox(input);
+  await alignClock(input);
   const { state, since } = await beginRefund(step('begin'));
   if (state !== 'pending') return state;
 

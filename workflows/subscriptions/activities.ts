@@ -6,6 +6,7 @@ export const {
   beginSubscription,
   startTrial,
   announceTrialEnd,
+  expireSubscription,
   getSubscriptionDetails,
   createInvoice,
   updateSubscription,

@@ -1,5 +1,4 @@
 import { condition } from '@temporalio/workflow';
-import { ENTITY_NOT_OURS } from '../../src/contracts/commands';
 import { commandOf, type SubscriptionUpdate } from '../../src/contracts/subscriptions/subscription';
 import type {
   SubscriptionCommandStep,
@@ -8,7 +7,7 @@ import type {
 import type { Refusal } from '../../src/domain/refusal';
 import { withdrawsPendingChange } from '../../src/domain/subscriptions/subscription';
 import { refusal } from '../command-inbox';
-import { applicationFailureOf } from '../process-run';
+import { brokenRuleOf } from '../process-run';
 import * as activities from './activities';
 import { withdrawPlanChange } from './activities';
 import { refuseCommand } from './refuse-command';
@@ -85,7 +84,7 @@ async function refuseAfterCharge(
 
 /** Records the command's effect. The activity may refuse it by a rule of its own, such as another plan's currency. */
 async function record(run: SubscriptionRun, command: QueuedSubscriptionCommand): Promise<Refusal | null> {
-  const { commandId, by: _by, sendingId: _ofSender, ...terms } = command.input;
+  const { commandId, by: _by, ...terms } = command.input;
   const { withdrawnInvoiceId } = command;
   try {
     const { state, at, progress } = await run.inbox.transit(() =>
@@ -100,10 +99,4 @@ async function record(run: SubscriptionRun, command: QueuedSubscriptionCommand):
     if (!brokenRule) throw error;
     return brokenRule;
   }
-}
-
-function brokenRuleOf(error: unknown): Refusal | null {
-  const failure = applicationFailureOf(error);
-  if (!failure?.nonRetryable || !failure.type || [ENTITY_NOT_OURS, 'NOT_FOUND'].includes(failure.type)) return null;
-  return { code: failure.type, detail: failure.message };
 }

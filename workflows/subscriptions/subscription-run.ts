@@ -8,6 +8,7 @@ import type {
   SubscriptionUpdate,
 } from '../../src/contracts/subscriptions/subscription';
 import type { SubscriptionMoved } from '../../src/contracts/subscriptions/subscription-activities';
+import { hasEnded, type EndedSubscriptionState } from '../../src/domain/subscriptions/subscription';
 import {
   changeDues,
   nextDue,
@@ -105,8 +106,8 @@ export class SubscriptionRun extends ProcessRun<
     const { queryAtMs } = this.charges.period;
     if (due.what === 'query_payment') return { what: 'query_payment', atMs: queryAtMs };
     const atMs = due.at === null ? 0 : Date.parse(due.at);
-    // A pending payment is queried until the cancel at the period's end.
-    const isPending = due.what === 'cancel' && this.progress.charge?.status === 'pending';
+    // A pending payment is queried until the cancel at the period's end, or the end of the first charge.
+    const isPending = this.progress.charge?.status === 'pending';
     if (isPending && queryAtMs < atMs) return { what: 'query_payment', atMs: queryAtMs };
     // A charge that runs elsewhere is not retried sooner.
     return { what: due.what, atMs: due.what === 'charge' ? Math.max(atMs, queryAtMs) : atMs };
@@ -126,14 +127,26 @@ export class SubscriptionRun extends ProcessRun<
     return this.held ? this.progress?.pendingChange === null : this.inbox.waiting;
   }
 
-  /** True from Temporal's cancel until the subscription is cancelled. */
+  /** The state in which the subscription has ended; null before. */
+  private get ended(): EndedSubscriptionState | null {
+    const state = this.progress?.state;
+    return state && hasEnded(state) ? state : null;
+  }
+
+  /** True from Temporal's cancel until the subscription has ended. */
   get cancelIsDue(): boolean {
-    return this.interrupted && this.progress?.state !== 'cancelled';
+    return this.interrupted && this.ended === null;
   }
 
   get isOver(): boolean {
-    const { state, charge, withdrawnCharges } = this.progress ?? {};
-    return state === 'cancelled' && charge === null && withdrawnCharges?.length === 0 && !this.charges.isCharging;
+    const { charge, withdrawnCharges } = this.progress ?? {};
+    const isSettled = charge === null && withdrawnCharges?.length === 0;
+    return this.ended !== null && isSettled && !this.charges.isCharging;
+  }
+
+  /** The workflow's result. */
+  get ending(): EndedSubscriptionState {
+    return this.ended ?? 'cancelled';
   }
 
   /**
@@ -188,8 +201,7 @@ export class SubscriptionRun extends ProcessRun<
    */
   protected override requirePossible(name: SubscriptionUpdate, input: SubscriptionMessage): void {
     const refused = refuseCommand(this, name, input);
-    if (refused && (!this.charges.period.current || this.progress?.state === 'cancelled'))
-      throw refusal(refused.code, refused.detail);
+    if (refused && (!this.charges.period.current || this.ended)) throw refusal(refused.code, refused.detail);
   }
 }
 

@@ -2,14 +2,15 @@ import { CancellationScope, allHandlersFinished, condition, continueAsNew, setHa
 import { CANCELLED_IN_TEMPORAL } from '../../src/contracts/commands';
 import * as contract from '../../src/contracts/subscriptions/subscription';
 import type { SubscriptionInput } from '../../src/contracts/subscriptions/subscription';
-import type { SubscriptionState } from '../../src/domain/subscriptions/subscription';
+import type { EndedSubscriptionState } from '../../src/domain/subscriptions/subscription';
 import type { ChangeDue } from '../../src/domain/subscriptions/subscription-progress';
-import { alignedWithSandbox } from '../align-clock';
+import { alignClock } from '../align-clock';
 import { handleCommands } from '../process-run';
 import {
   announceTrialEnd,
   beginSubscription,
   cancelSubscription,
+  expireSubscription,
   resumeSubscription,
   startTrial,
   withdrawPlanChange,
@@ -24,7 +25,7 @@ import { SubscriptionRun, type DueStep } from './subscription-run';
  *
  * A run continues from the subscription's recorded progress, so it can continue as new whenever its history is long.
  */
-export async function subscription(input: SubscriptionInput): Promise<SubscriptionState> {
+export async function subscription(input: SubscriptionInput): Promise<EndedSubscriptionState> {
   const run = new SubscriptionRun(input);
   setHandlers(run);
   CancellationScope.current().cancelRequested.catch(() => {
@@ -33,8 +34,8 @@ export async function subscription(input: SubscriptionInput): Promise<Subscripti
   return CancellationScope.nonCancellable(() => runSubscription(run, input));
 }
 
-async function runSubscription(run: SubscriptionRun, input: SubscriptionInput): Promise<SubscriptionState> {
-  await alignedWithSandbox(input);
+async function runSubscription(run: SubscriptionRun, input: SubscriptionInput): Promise<EndedSubscriptionState> {
+  await alignClock(input);
   run.learn((await beginSubscription(run.step('begin'))).progress);
   run.inbox.open();
 
@@ -49,9 +50,9 @@ async function runSubscription(run: SubscriptionRun, input: SubscriptionInput): 
     else if (due && Date.now() >= due.atMs) await runDue(run, due, input);
   }
 
-  run.inbox.refuseTheRest('The subscription is cancelled and accepts no more commands: create a new one.');
+  run.inbox.refuseTheRest('The subscription has ended and accepts no more commands: create a new one.');
   await condition(allHandlersFinished);
-  return 'cancelled';
+  return run.ending;
 }
 
 async function runDue(run: SubscriptionRun, due: DueStep, input: SubscriptionInput): Promise<void> {
@@ -81,6 +82,9 @@ async function runDue(run: SubscriptionRun, due: DueStep, input: SubscriptionInp
       return run.move(() => resumeSubscription(run.step(`resume/${resumeAt}`)));
     case 'cancel':
       return cancel(run, 'period_end');
+    case 'expire':
+      await run.move(() => expireSubscription(run.step('expire')));
+      return run.charges.withdraw();
     case 'give_up':
       return cancel(run, 'unpaid');
   }

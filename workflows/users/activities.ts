@@ -8,6 +8,7 @@ export const {
   undoOnboarding,
   finishOnboarding,
   sendEmail,
+  updateOnboardingEmail,
   sendNotification,
   processNotification,
   sendWelcomePackage,

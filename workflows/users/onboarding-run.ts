@@ -9,7 +9,7 @@ import type {
   UserOnboardingInput,
   VerifyEmailInput,
 } from '../../src/contracts/users/onboarding';
-import type { AdvanceOnboardingInput } from '../../src/contracts/users/onboarding-activities';
+import type { AdvanceOnboardingInput, NewLink } from '../../src/contracts/users/onboarding-activities';
 import { commandStates, nextResendAt, waitingForOf } from '../../src/domain/users/onboarding';
 import type { OnboardingCommand, OnboardingState } from '../../src/domain/users/onboarding';
 import { refusal, type QueuedCommand } from '../command-inbox';
@@ -46,6 +46,8 @@ export class OnboardingRun extends InterruptibleRun<
   generation = 0;
   linkExpiresAtMs = 0;
   resentAtMs: number[] = [];
+  /** The corrections of the address. */
+  correctedAtMs: number[] = [];
   towards: OnboardingProgress['towards'] = null;
   /** True when the user may be active: nothing is undone any more. */
   pastNoReturn = false;
@@ -62,6 +64,7 @@ export class OnboardingRun extends InterruptibleRun<
     this.generation = progress.generation;
     this.linkExpiresAtMs = progress.linkExpiresAt === null ? 0 : Date.parse(progress.linkExpiresAt);
     this.resentAtMs = progress.resentAt.map((at) => Date.parse(at));
+    this.correctedAtMs = progress.correctedAt.map((at) => Date.parse(at));
     this.towards = progress.towards;
     this.inbox.open();
   }
@@ -75,6 +78,12 @@ export class OnboardingRun extends InterruptibleRun<
     );
     this.moved(to, untilMs);
     if (typeof by !== 'string') by.outcome = { state: to, at };
+  }
+
+  /** Takes over the newest link: earlier links are refused from now on. */
+  useLink({ generation, expiresAt }: NewLink): void {
+    this.generation = generation;
+    this.linkExpiresAtMs = Date.parse(expiresAt);
   }
 
   /** Takes over a state that an activity has recorded. */
@@ -102,7 +111,8 @@ export class OnboardingRun extends InterruptibleRun<
       throw refusal(refusals.tokenUsed, 'The address has been verified already');
     if (!commandStates[name].includes(this.state)) throw this.wrongState(name);
     if (name === 'verifyEmail') this.requireValidLink(input as VerifyEmailInput);
-    if (name === 'resendVerification') this.requireResendAllowed();
+    if (name === 'resendVerification') requireAllowed(this.resentAtMs, 'Five links were sent');
+    if (name === 'updateOnboardingEmail') requireAllowed(this.correctedAtMs, 'The address was corrected five times');
   }
 
   private requireValidLink({ generation }: VerifyEmailInput): void {
@@ -112,20 +122,22 @@ export class OnboardingRun extends InterruptibleRun<
       throw refusal(refusals.tokenExpired, 'The link has expired; request a new one');
   }
 
-  private requireResendAllowed(): void {
-    const nowMs = Date.now();
-    const nextMs = nextResendAt({ resentAtMs: this.resentAtMs, nowMs });
-    if (nextMs === null) return;
-    const next = new Date(nextMs).toISOString();
-    throw refusal(refusals.resendLimit, `Five links were sent in 24 hours; the next one can be sent at ${next}`, {
-      retryAfterMs: nextMs - nowMs,
-    });
-  }
-
   private wrongState(name: OnboardingCommand): Error {
     return refusal(
       ILLEGAL_STATE,
       `The onboarding is ${this.state}; ${name} needs it to be ${commandStates[name].join(' or ')}`,
     );
   }
+}
+
+/** Throws a refusal when the day's requests for a link, or the day's corrections, are used up. */
+function requireAllowed(resentAtMs: readonly number[], limit: string): void {
+  const nowMs = Date.now();
+  const nextMs = nextResendAt({ resentAtMs, nowMs });
+  if (nextMs === null) return;
+  throw refusal(
+    refusals.resendLimit,
+    `${limit} in 24 hours; the next link can be sent at ${new Date(nextMs).toISOString()}`,
+    { retryAfterMs: nextMs - nowMs },
+  );
 }

@@ -2,7 +2,7 @@ import { CancellationScope, allHandlersFinished, condition, setHandler } from '@
 import * as contract from '../../src/contracts/users/onboarding';
 import type { UserOnboardingInput } from '../../src/contracts/users/onboarding';
 import type { OnboardingState } from '../../src/domain/users/onboarding';
-import { alignedWithSandbox } from '../align-clock';
+import { alignClock } from '../align-clock';
 import { failureType, handleCancel, handleCommands, isCancelled, isNotOurs } from '../process-run';
 import { activate } from './activate';
 import { beginOnboarding } from './activities';
@@ -36,7 +36,7 @@ export async function userOnboarding(input: UserOnboardingInput): Promise<Onboar
 }
 
 async function runOnboarding(run: OnboardingRun, input: UserOnboardingInput): Promise<'completed' | UndoInput> {
-  await alignedWithSandbox(input);
+  await alignClock(input);
   // Even a run that was cancelled before its start must own the onboarding before it may undo the onboarding.
   run.resume(await CancellationScope.nonCancellable(() => beginOnboarding(run.step('begin'))));
   if (run.state === 'compensating') return { towards: run.towards ?? 'failed', reason: null, command: null };
@@ -70,6 +70,7 @@ function setHandlers(run: OnboardingRun): void {
   handleCommands(run, [
     contract.verifyEmail,
     contract.resendVerification,
+    contract.updateOnboardingEmail,
     contract.submitProfile,
     contract.approveOnboarding,
     contract.rejectOnboarding,

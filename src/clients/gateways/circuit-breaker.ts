@@ -1,7 +1,7 @@
 import CircuitBreaker from 'opossum';
 import { GatewayOutcomeUnknown, GatewayUnavailable } from './gateway-errors';
 import type { GatewayCallName } from './gateway-errors';
-import type { GetPaymentMethodInput, PaymentGateway } from './payment-gateway';
+import type { CreateCustomerInput, GetPaymentMethodInput, PaymentGateway, SaveMethodInput } from './payment-gateway';
 
 export type CircuitState = 'closed' | 'half_open' | 'open';
 
@@ -45,6 +45,7 @@ export function breakGatewayCircuit(input: BreakGatewayCircuitInput): GatewayCir
     retryAfterMs = 10_000,
     onStateChange,
   } = input;
+  const { customers } = gateway;
   const breaker = new CircuitBreaker((call: () => Promise<unknown>) => call(), {
     name,
     timeout: false,
@@ -86,6 +87,12 @@ export function breakGatewayCircuit(input: BreakGatewayCircuitInput): GatewayCir
       refund: guarded('refund', (call) => gateway.refund(call)),
       lookUp: guarded('lookUp', (call) => gateway.lookUp(call)),
       getPaymentMethod: guarded('getPaymentMethod', (call: GetPaymentMethodInput) => gateway.getPaymentMethod(call)),
+      ...(customers && {
+        customers: {
+          create: guarded('createCustomer', (call: CreateCustomerInput) => customers.create(call)),
+          saveMethod: guarded('saveMethod', (call: SaveMethodInput) => customers.saveMethod(call)),
+        },
+      }),
     },
     state() {
       if (breaker.opened) return 'open';

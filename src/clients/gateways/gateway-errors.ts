@@ -1,7 +1,7 @@
 /** The calls that move money. */
 export type GatewayOperation = 'authorise' | 'capture' | 'void' | 'refund';
 
-export type GatewayCallName = GatewayOperation | 'lookUp' | 'getPaymentMethod';
+export type GatewayCallName = GatewayOperation | 'lookUp' | 'getPaymentMethod' | 'createCustomer' | 'saveMethod';
 
 interface GatewayErrorInput {
   /** The failed call; `account` is a request about a sandbox tenant's account as a whole. */

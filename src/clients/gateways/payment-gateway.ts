@@ -1,4 +1,5 @@
 import type { Money } from '../../domain/money';
+import type { CardProblem } from '../../domain/payments/card';
 import type { GatewayOperation } from './gateway-errors';
 
 /** Fields of every call. */
@@ -16,8 +17,12 @@ export interface GatewayCall {
 export interface AuthoriseInput extends GatewayCall {
   amount: Money;
   paymentMethod: string;
-  /** The partner's own reference; a `cus_…` id is sent to Stripe as the customer. */
+  /** The partner's own reference. */
   customerId?: string;
+  /** The gateway's own customer, at whom the payment method is or will be saved. */
+  gatewayCustomerId?: string;
+  /** True when the payment method is saved for this customer already. Defaults to false: the charge itself saves it. */
+  methodSaved?: boolean;
   /** The purpose `renewal` is a charge without the customer present. */
   purpose?: 'initial' | 'renewal';
   /** Our payment's id, shown in the gateway's records. */
@@ -57,15 +62,31 @@ export interface GetPaymentMethodInput {
   customerId?: string;
 }
 
+export interface CreateCustomerInput extends GatewayCall {
+  /** Our id of the customer, shown in the gateway's records. */
+  reference: string;
+  /** Milliseconds for the call. Defaults to the gateway's limit for every call. */
+  timeoutMs?: number;
+}
+
+export interface SaveMethodInput extends GatewayCall {
+  gatewayCustomerId: string;
+  paymentMethod: string;
+  /** Our subscription's id, shown in the gateway's records. */
+  reference?: string;
+  /** Milliseconds for the call. Defaults to the gateway's limit for every call. */
+  timeoutMs?: number;
+}
+
 export type DeclineReason =
   | 'card_declined'
   | 'insufficient_funds'
   | 'fraud'
-  | 'expired_card'
   /** The customer had to confirm, but was not present or did not. */
   | 'authentication_required'
   | 'authentication_failed'
-  | 'invalid_payment_method'
+  /** The same fact as before the gateway, under the same code. */
+  | Extract<CardProblem['code'], 'card_expired' | 'card_invalid'>
   /** Withdrawn before the customer confirmed. */
   | 'voided';
 
@@ -126,8 +147,26 @@ export type PaymentMethodResult =
       expMonth: number;
       expYear: number;
       funding: 'credit' | 'debit' | 'prepaid' | 'unknown';
+      /** The gateway's customer for whom the payment method is saved; null for none. */
+      savedFor: string | null;
     }
   | { status: 'not_found' };
+
+export type SaveMethodResult =
+  | { status: 'saved' }
+  /** The customer has to confirm at `url`; `getPaymentMethod` shows when the payment method is saved. */
+  | { status: 'requires_action'; url: string }
+  | { status: 'declined'; reason: DeclineReason };
+
+/**
+ * A gateway's customers, for whom it saves payment methods. Both calls take no money: they throw `GatewayUnavailable`
+ * when nobody answered, and are then repeated with the same key.
+ */
+export interface GatewayCustomers {
+  create(input: CreateCustomerInput): Promise<{ gatewayCustomerId: string }>;
+  /** Saves a payment method for charges without the customer present. */
+  saveMethod(input: SaveMethodInput): Promise<SaveMethodResult>;
+}
 
 /**
  * A payment gateway. Its decisions (a decline, a broken rule) are returned; everything else is thrown:
@@ -148,4 +187,6 @@ export interface PaymentGateway {
   /** Returns the present result of the call sent under a key. */
   lookUp(input: LookUpInput): Promise<LookUpResult>;
   getPaymentMethod(input: GetPaymentMethodInput): Promise<PaymentMethodResult>;
+  /** Absent at a gateway that charges a payment method any number of times without a customer. */
+  customers?: GatewayCustomers;
 }

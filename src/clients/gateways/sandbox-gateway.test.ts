@@ -162,6 +162,7 @@ describe('against the simulated gateway', () => {
       expMonth: 12,
       expYear: 2030,
       funding: 'credit',
+      savedFor: null,
     });
     expect(await gateway.getPaymentMethod({ tenantId: 'ten_a', at, paymentMethod: 'pm_../../x' })).toEqual({
       status: 'not_found',

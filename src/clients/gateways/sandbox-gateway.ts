@@ -115,7 +115,7 @@ export function createSandboxGateway({ url, timeoutMs = 10_000 }: SandboxGateway
       const facts = await exchange({ call: 'getPaymentMethod', method: 'GET', path, tenantId });
       if (!facts) return { status: 'not_found' };
       const { brand, last4, expMonth, expYear, funding } = facts as Extract<PaymentMethodResult, { status: 'found' }>;
-      return { status: 'found', brand, last4, expMonth, expYear, funding };
+      return { status: 'found', brand, last4, expMonth, expYear, funding, savedFor: null };
     },
   };
 }

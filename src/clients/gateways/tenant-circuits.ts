@@ -13,7 +13,7 @@ export interface BreakTenantCircuitsInput extends Omit<BreakGatewayCircuitInput,
 }
 
 export interface TenantCircuits {
-  /** The gateway behind a breaker for each tenant. */
+  /** The gateway behind a breaker for each tenant, without customers: the simulated gateway has none. */
   gateway: PaymentGateway;
   /** Returns the state of every circuit that is kept. */
   states(): CircuitState[];

@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer';
+import type { MailRefusal } from '../../domain/mail-refusal';
 
 export interface MailMessage {
   /** The same for one mail for ever, without angle brackets: a mail that is sent twice still counts as one mail. */
@@ -32,12 +33,19 @@ export class MailerUnavailable extends Error {
 /** The mail server refused this mail. The text contains no address. */
 export class MailRefused extends Error {
   override readonly name = 'MailRefused';
-  /** The SMTP reply, RFC 5321 §4.2; null where the mail was refused before it was sent. */
-  readonly code: number | null;
+  readonly code: MailRefusal['code'];
+  readonly status: MailRefusal['status'];
+  /**
+   * True for a reply that will stay the same (5yz, RFC 5321 §4.2.1) about the recipient or the content. A refusal of
+   * our own address at MAIL FROM is a fault of the configuration, and no statement about the mail.
+   */
+  readonly isFinal: boolean;
 
-  constructor(message: string, code: number | null) {
+  constructor(message: string, { code, status, isFinal }: MailRefusal & { isFinal: boolean }) {
     super(message);
     this.code = code;
+    this.status = status;
+    this.isFinal = isFinal;
   }
 }
 
@@ -83,6 +91,8 @@ export function createMailer({ smtpUrl, from, maxConnections = 5 }: CreateMailer
 interface SmtpError extends Error {
   code?: string;
   responseCode?: number;
+  /** The server's last reply. */
+  response?: string;
   command?: string;
 }
 
@@ -97,13 +107,24 @@ const ABOUT_THE_MAIL = new Set(['EENVELOPE', 'EMESSAGE']);
  */
 const ABOUT_US = new Set([421, 530]);
 
+/** A reply with an enhanced status code: `550 5.1.1 …`, RFC 2034 §4. */
+const STATUS = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})(?:\s|$)/;
+
 /** Converts an SMTP error. A refusal omits the server's own text, which repeats the address. */
 function toMailerError(error: SmtpError): MailerUnavailable | MailRefused {
-  const { code = error.name, responseCode, command = 'sending' } = error;
+  const { code = error.name, responseCode, response = '', command = 'sending' } = error;
   const aboutTheMail = ABOUT_THE_MAIL.has(code) && !ABOUT_US.has(responseCode ?? 0);
   if (!aboutTheMail)
     return new MailerUnavailable(`The mail server is not available (${responseCode ?? code})`, { cause: error });
   if (responseCode === undefined)
-    return new MailRefused('The mail cannot be sent as it is: its recipient or its content is not valid', null);
-  return new MailRefused(`The mail server refused the mail with ${responseCode} at ${command}`, responseCode);
+    return new MailRefused('The mail cannot be sent as it is: its recipient or its content is not valid', {
+      code: null,
+      status: null,
+      isFinal: true,
+    });
+  return new MailRefused(`The mail server refused the mail with ${responseCode} at ${command}`, {
+    code: responseCode,
+    status: STATUS.exec(response)?.[1] ?? null,
+    isFinal: responseCode >= 500 && command !== 'MAIL FROM',
+  });
 }

@@ -15,7 +15,7 @@ export const paymentEvents = {
     decision === 'approve'
       ? 'A reviewer approved the payment; it is being authorised.'
       : 'The payment is being authorised.',
-  'payment.requires_action': () => 'The customer must confirm the payment with the bank within an hour.',
+  'payment.requires_action': () => 'The customer must confirm the payment with the bank.',
   'payment.authorised': () => 'The payment was authorised: the bank holds the amount.',
   'payment.capturing': ({ captureMinor }: EventData, { money }: EventWords) =>
     `${money(captureMinor)} is being captured.`,

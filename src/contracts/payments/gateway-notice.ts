@@ -13,6 +13,23 @@ export interface GatewayNotice {
   refundFailed?: true;
 }
 
+/** A verified webhook about a payment method that the gateway was asked to save. */
+export interface MethodReport {
+  kind: 'method';
+  eventId: string;
+  type: string;
+  tenantId: string;
+  /** Key of the call that the webhook reports on, `sub_1:save:first`. */
+  idempotencyKey: string;
+  /** The gateway's id of the call's object. */
+  setupId: string;
+  state: 'saved' | 'requires_action' | 'declined';
+  /** With `declined`: a code. */
+  reason: string | null;
+  /** With `requires_action`: the page where the customer confirms. */
+  url: string | null;
+}
+
 interface PaymentWarningFields {
   eventId: string;
   type: string;

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { CaptureMode, GatewayCall, PaymentState } from '../../domain/payments/payment';
+import type { CaptureMode, GatewayCall, PaymentPurpose, PaymentState } from '../../domain/payments/payment';
 import type { PaymentCommand } from '../../domain/payments/payment-commands';
 import type { CommandInput, CommandOutcome } from '../commands';
 import type { BornInSandbox } from '../sandbox/sandbox-clock';
@@ -82,6 +82,7 @@ export interface PaymentProgress {
   state: PaymentState;
   unknownCall: GatewayCall | null;
   capture: CaptureMode;
+  purpose: PaymentPurpose;
   /** Start of the present state, from which its deadlines count. */
   since: string;
   /** The undoing under way; null without one. */

@@ -1,15 +1,26 @@
 import type { EventData, EventSentence, EventWords } from '../event-sentence';
+import { mailEvents } from '../mail-events';
 
 /**
- * Returns the next step for an open invoice. `cancelAt` stands for `unpaid`, where nothing is retried automatically.
+ * Returns the next step for an open invoice. `cancelAt` stands for `unpaid` and `expiresAt` for `incomplete`, where
+ * nothing is retried automatically.
  */
-function nextAttempt({ nextAt, cancelAt }: EventData): string {
+function nextAttempt({ nextAt, cancelAt, expiresAt }: EventData): string {
+  if (typeof expiresAt === 'string') return `; without a payment the subscription expires at ${expiresAt}`;
   if (typeof cancelAt === 'string') return `; without a payment the subscription is cancelled at ${cancelAt}`;
   return typeof nextAt === 'string'
     ? `; the next attempt is at ${nextAt}`
     : '; the new payment method is being charged';
 }
 
+/** Returns the sentence about saving a payment method at the gateway. */
+function setupSentence(state: unknown, reason?: unknown): string {
+  if (state === 'saved') return 'The payment method was saved for later charges.';
+  if (state === 'requires_action') return 'The customer must confirm the payment method with the bank.';
+  if (state === 'declined')
+    return `The bank declined the payment method (${String(reason)}): another one is needed before the first charge.`;
+  return 'The gateway did not answer in time: the next charge saves the payment method.';
+}
 /** Returns the words for a plan that takes effect with a payment; empty where the plan stays. */
 const newPlan = ({ planName, quantity }: EventData): string =>
   typeof planName !== 'string' ? '' : ` The plan is now ${planName} × ${String(quantity)}.`;
@@ -27,6 +38,7 @@ const undone: Record<string, string> = {
 
 /** Every event of a subscription by its wire name, with its sentence. */
 export const subscriptionEvents = {
+  ...mailEvents('subscription'),
   'subscription.accepted': () => 'The subscription was accepted.',
   'subscription.trial_started': ({ trialEndAt }: EventData) => `The trial started; it ends at ${String(trialEndAt)}.`,
   'subscription.trial_ending': ({ trialEndAt }: EventData) =>
@@ -71,8 +83,10 @@ export const subscriptionEvents = {
     `The plan is now ${String(planName)} × ${String(quantity)}.`,
   'subscription.plan_change_waiting': ({ planName, quantity, effectiveAt }: EventData) =>
     `The plan becomes ${String(planName)} × ${String(quantity)} at the end of the period, ${String(effectiveAt)}.`,
-  'subscription.paused': ({ resumeAt }: EventData) =>
-    `The subscription was paused${typeof resumeAt === 'string' ? ` until ${resumeAt}` : ''}.`,
+  'subscription.paused': ({ resumeAt, reason }: EventData) => {
+    if (reason === 'user_suspended') return 'The subscription was paused instead of renewed: its user is suspended.';
+    return `The subscription was paused${typeof resumeAt === 'string' ? ` until ${resumeAt}` : ''}.`;
+  },
   'subscription.resuming': () => 'The subscription is being resumed: a new period is being charged.',
   'subscription.resumed': () => 'The subscription was resumed.',
   'subscription.resume_failed': (data: EventData, words: EventWords) =>
@@ -82,10 +96,18 @@ export const subscriptionEvents = {
     `The subscription will be cancelled at the end of the period, ${String(effectiveAt)}.`,
   'subscription.undone': ({ what }: EventData) =>
     undone[String(what)] ?? 'The change of plan at the end of the period was undone.',
-  'subscription.payment_method_changed': () => 'A new payment method was stored.',
+  'subscription.payment_method_checked': ({ state, reason }: EventData) => setupSentence(state, reason),
+  'subscription.payment_method_changed': ({ setup }: EventData) =>
+    `A new payment method was stored.${typeof setup === 'string' ? ` ${setupSentence(setup)}` : ''}`,
   'subscription.cancelled': ({ reason, refundMinor }: EventData, { money }: EventWords) => {
     const refund = isAboveZero(refundMinor) ? `; ${money(refundMinor)} is being refunded` : '';
     return `The subscription was cancelled (${String(reason)})${refund}.`;
+  },
+  'subscription.expiring': () =>
+    'The first charge was not paid within 23 hours: the payment under way is being withdrawn.',
+  'subscription.incomplete_expired': ({ refundMinor }: EventData, { money }: EventWords) => {
+    const refund = isAboveZero(refundMinor) ? `; ${money(refundMinor)} is being refunded` : '';
+    return `The first charge was not paid within 23 hours: the subscription has expired${refund}.`;
   },
   'subscription.paid_late': ({ refundMinor }: EventData) => {
     const refund = isAboveZero(refundMinor) ? '; it is being refunded' : '';

@@ -1,7 +1,9 @@
 import type { EventData, EventSentence } from '../event-sentence';
+import { mailEvents } from '../mail-events';
 
 /** Every event of an onboarding or a user by its wire name, with its sentence. */
 export const userEvents = {
+  ...mailEvents('onboarding'),
   'onboarding.accepted': () => 'The onboarding was accepted and its user created as pending.',
   'onboarding.started': () => 'The process started.',
   'onboarding.verification_sent': ({ generation }: EventData) =>
@@ -10,6 +12,9 @@ export const userEvents = {
     `A reminder with a new link is being sent (link ${String(generation)}).`,
   'onboarding.verification_resent': ({ generation }: EventData) =>
     `A new link was requested and is being sent (link ${String(generation)}); earlier links no longer work.`,
+  'onboarding.email_updated': ({ generation }: EventData) =>
+    `The address was corrected; a new link is being sent there (link ${String(generation)}), and earlier links no ` +
+    'longer work.',
   'onboarding.verified': () => 'The address was verified.',
   'onboarding.profile_reminded': () => 'A reminder to complete the profile is being sent.',
   'onboarding.profile_submitted': () => 'The profile was completed.',

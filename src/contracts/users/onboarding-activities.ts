@@ -22,12 +22,27 @@ export interface UndoOnboardingInput extends OnboardingStepInput {
   command?: StepCommand;
 }
 
+/** A link in a mail. The generation numbers the link; links with lower numbers stop working. */
+export interface NewLink {
+  generation: number;
+  /** ISO 8601. */
+  expiresAt: string;
+}
+
 export interface SendEmailInput extends OnboardingStepInput {
   template: 'verification' | 'verificationReminder' | 'profileReminder' | 'rejection' | 'welcome';
   event: EventType;
-  /** Only for mails with a link. The generation numbers the link; links with lower numbers stop working. */
-  link?: { generation: number; expiresAt: string };
+  /** Only for mails with a link. */
+  link?: NewLink;
   command?: StepCommand;
+}
+
+export interface UpdateOnboardingEmailInput extends OnboardingStepInput {
+  link: NewLink;
+  /** The deadline of the verification, which counts from the correction. */
+  until: string;
+  /** The address is stored under the command's id. */
+  command: StepCommand;
 }
 
 export interface SendNotificationInput extends OnboardingStepInput {

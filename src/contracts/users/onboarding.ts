@@ -32,6 +32,7 @@ export interface OnboardingProgress {
   generation: number;
   linkExpiresAt: string | null;
   resentAt: string[];
+  correctedAt: string[];
   /** The final state after the undoing; null unless compensating. */
   towards: Extract<OnboardingState, 'expired' | 'rejected' | 'cancelled' | 'failed'> | null;
 }
@@ -57,6 +58,9 @@ export const verifyEmail = defineUpdate<OnboardingOutcome, [VerifyEmailInput]>(
 export const resendVerification = defineUpdate<OnboardingOutcome, [CommandInput]>(
   'resendVerification' satisfies OnboardingCommand,
 );
+export const updateOnboardingEmail = defineUpdate<OnboardingOutcome, [CommandInput]>(
+  'updateOnboardingEmail' satisfies OnboardingCommand,
+);
 export const submitProfile = defineUpdate<OnboardingOutcome, [CommandInput]>(
   'submitProfile' satisfies OnboardingCommand,
 );
@@ -76,4 +80,5 @@ export const refusals = {
   tokenSuperseded: 'TOKEN_SUPERSEDED',
   tokenUsed: 'TOKEN_USED',
   resendLimit: 'RESEND_LIMIT',
+  emailTaken: 'EMAIL_TAKEN',
 } as const;

@@ -15,7 +15,7 @@ export interface PaymentMethodFacts {
 }
 
 export interface CardProblem {
-  code: 'CARD_EXPIRED' | 'CARD_INVALID' | 'CARD_UNUSABLE' | 'CARD_CURRENCY_UNSUPPORTED';
+  code: 'card_expired' | 'card_invalid' | 'card_unusable' | 'card_currency_unsupported';
   detail: string;
 }
 
@@ -32,7 +32,7 @@ export interface ValidateCardInput {
  */
 export function cardProblems({ facts, amount, at }: ValidateCardInput): CardProblem[] {
   if (!facts)
-    return [{ code: 'CARD_INVALID', detail: 'The gateway does not know the payment method: collect it again.' }];
+    return [{ code: 'card_invalid', detail: 'The gateway does not know the payment method: collect it again.' }];
   const problems: CardProblem[] = [];
   const { expiryMonth, expiryYear, usable, currencies } = facts;
   const isDate =
@@ -44,20 +44,20 @@ export function cardProblems({ facts, amount, at }: ValidateCardInput): CardProb
     expiryYear <= 9999;
   if (!isDate) {
     problems.push({
-      code: 'CARD_INVALID',
+      code: 'card_invalid',
       detail: `The expiry ${expiryMonth}/${expiryYear} is not a valid month and year.`,
     });
   } else if (Date.parse(at) >= Date.parse(cardExpiresAt(facts))) {
     problems.push({
-      code: 'CARD_EXPIRED',
+      code: 'card_expired',
       detail: `The card expired at the end of ${expiryMonth}/${expiryYear}: request a new card.`,
     });
   }
   if (!usable)
-    problems.push({ code: 'CARD_UNUSABLE', detail: 'The payment method was removed or blocked: request another.' });
+    problems.push({ code: 'card_unusable', detail: 'The payment method was removed or blocked: request another.' });
   if (currencies && !currencies.includes(amount.currency)) {
     problems.push({
-      code: 'CARD_CURRENCY_UNSUPPORTED',
+      code: 'card_currency_unsupported',
       detail: `The payment method cannot pay in ${amount.currency}.`,
     });
   }

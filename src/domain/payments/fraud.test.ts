@@ -120,14 +120,14 @@ describe('a card', () => {
   test('is valid through the last day of its month everywhere on earth', () => {
     expect(cardExpiresAt(facts)).toBe('2027-01-01T12:00:00.000Z');
     expect(problems({}, '2027-01-01T11:59:59Z')).toEqual([]);
-    expect(problems({}, '2027-01-01T12:00:00Z')).toEqual(['CARD_EXPIRED']);
+    expect(problems({}, '2027-01-01T12:00:00Z')).toEqual(['card_expired']);
   });
 
   test('is refused when unknown, blocked, of another currency or with an impossible expiry', () => {
     expect(cardProblems({ facts: null, amount: moneyOf(1, 'EUR'), at: '2026-06-01T00:00:00Z' })[0]?.code).toBe(
-      'CARD_INVALID',
+      'card_invalid',
     );
-    expect(problems({ usable: false, currencies: ['JPY'] })).toEqual(['CARD_UNUSABLE', 'CARD_CURRENCY_UNSUPPORTED']);
-    expect(problems({ expiryMonth: 13 })).toEqual(['CARD_INVALID']);
+    expect(problems({ usable: false, currencies: ['JPY'] })).toEqual(['card_unusable', 'card_currency_unsupported']);
+    expect(problems({ expiryMonth: 13 })).toEqual(['card_invalid']);
   });
 });

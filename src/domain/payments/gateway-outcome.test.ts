@@ -1,4 +1,4 @@
-import { isOrphanedHold, paymentAfter, paymentAfterSilence } from './gateway-outcome';
+import { paymentAfter, paymentAfterSilence } from './gateway-outcome';
 
 describe('a status that the gateway reports', () => {
   test.each([
@@ -36,10 +36,5 @@ describe('a status that the gateway reports', () => {
     expect(paymentAfterSilence({ position: 'unknown/capture', call: 'capture' })).toBeNull();
     expect(paymentAfterSilence({ position: 'validating', call: 'authorise' })).toBeNull();
     expect(paymentAfterSilence({ position: 'captured', call: 'void' })).toBeNull();
-  });
-
-  test('money held for a payment that ended without any is noticed', () => {
-    expect(isOrphanedHold({ state: 'cancelled', status: 'authorised' })).toBe(true);
-    expect(isOrphanedHold({ state: 'refunded', status: 'captured' })).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import type { GatewayCall, PaymentPosition, PaymentState } from './payment';
+import type { GatewayCall, PaymentPosition } from './payment';
 import { canMovePayment } from './payment';
 
 /**
@@ -75,11 +75,3 @@ export function paymentAfterSilence({
   const unknown: PaymentPosition = `unknown/${call}`;
   return canMovePayment({ from: position, to: unknown }) ? unknown : null;
 }
-
-/**
- * True when the gateway holds or has captured money for a payment that ended without any, because the call overtook the
- * void. The money must be released immediately; until then the ledger check reports a difference.
- */
-export const isOrphanedHold = ({ state, status }: { state: PaymentState; status: GatewayStatus }): boolean =>
-  (state === 'declined' || state === 'failed' || state === 'cancelled') &&
-  (status === 'authorised' || status === 'captured');

@@ -6,9 +6,9 @@ import { moneyOf } from '../money';
  * Chart of accounts, with the side on which each account grows.
  *
  * `authorised`/`authorised_contra` are memo accounts: money that banks hold for us, not ours yet. Captured money is
- * `captured` and is owed as one of three: `held` (for an order not yet fulfilled, or by the bank while it decides on a
- * dispute), `fulfilled` (earned by the partner), `refunded` (returned to the customer). As these are the two sides of
- * the same postings, `captured = fulfilled + refunded + held`.
+ * `captured` and is owed as one of three: `held` (by the bank while it decides on a dispute), `fulfilled` (earned by
+ * the partner), `refunded` (returned to the customer). As these are the two sides of the same postings, `captured =
+ * fulfilled + refunded + held`.
  */
 export const ledgerAccounts = {
   authorised: 'debit',
@@ -17,21 +17,10 @@ export const ledgerAccounts = {
   held: 'credit',
   fulfilled: 'credit',
   refunded: 'credit',
-  gateway_fees: 'debit',
-  gateway_fees_payable: 'credit',
 } as const satisfies Record<string, 'debit' | 'credit'>;
 export type LedgerAccount = keyof typeof ledgerAccounts;
 
-export const ledgerEvents = [
-  'authorise',
-  'capture',
-  'void',
-  'fulfil',
-  'refund',
-  'refund_reversal',
-  'dispute',
-  'fee',
-] as const;
+export const ledgerEvents = ['authorise', 'capture', 'void', 'refund', 'refund_reversal', 'dispute'] as const;
 export type LedgerEvent = (typeof ledgerEvents)[number];
 
 export interface LedgerLine {
@@ -90,15 +79,13 @@ export interface PostCaptureInput extends PostingInput {
   captured: Money;
   /** The amount held; the whole hold ends with the capture. */
   authorised: Money;
-  /** With an order the money is held until the order is fulfilled; without one it is earned immediately. */
-  hasOrder: boolean;
 }
 
 /**
  * Posts a capture and the end of its hold, the part that was not captured included. Throws
  * `CAPTURE_EXCEEDS_AUTHORISATION`.
  */
-export function postCapture({ captured, authorised, hasOrder, ...input }: PostCaptureInput): Posting {
+export function postCapture({ captured, authorised, ...input }: PostCaptureInput): Posting {
   if (captured.currency !== authorised.currency || captured.amountMinor > authorised.amountMinor) {
     const detail =
       `${input.key}: captured ${captured.amountMinor} ${captured.currency} ` +
@@ -107,28 +94,13 @@ export function postCapture({ captured, authorised, hasOrder, ...input }: PostCa
   }
   return posting('capture', input, captured.currency, [
     ...pair('authorised_contra', 'authorised', authorised),
-    ...pair('captured', hasOrder ? 'held' : 'fulfilled', captured),
+    ...pair('captured', 'fulfilled', captured),
   ]);
-}
-
-/** Posts the fulfilment of an order, or of a part of it: the money held for it is earned. */
-export const postFulfil = ({ amount, ...input }: PostingInput & { amount: Money }): Posting =>
-  posting('fulfil', input, amount.currency, pair('held', 'fulfilled', amount));
-
-export interface PostRefundInput extends PostingInput {
-  amount: Money;
-  /** The part that comes out of the money held for an order; the rest was earned. 0 for a payment without an order. */
-  fromHeldMinor?: number;
 }
 
 /** Posts a refund once it has succeeded, never while it is under way. */
-export function postRefund({ amount, fromHeldMinor = 0, ...input }: PostRefundInput): Posting {
-  const { amountMinor, currency } = amount;
-  return posting('refund', input, currency, [
-    ...pair('held', 'refunded', moneyOf(fromHeldMinor, currency)),
-    ...pair('fulfilled', 'refunded', moneyOf(amountMinor - fromHeldMinor, currency)),
-  ]);
-}
+export const postRefund = ({ amount, ...input }: PostingInput & { amount: Money }): Posting =>
+  posting('refund', input, amount.currency, pair('fulfilled', 'refunded', amount));
 
 /** Posts that a refund which had succeeded has failed: the money is back on the account at the gateway. */
 export const postRefundReversal = ({ amount, ...input }: PostingInput & { amount: Money }): Posting =>
@@ -143,10 +115,6 @@ export interface PostDisputeInput extends PostingInput {
 /** Posts the move of captured money by a dispute: held by the bank, back to the partner, or to the customer. */
 export const postDispute = ({ from, to, amount, ...input }: PostDisputeInput): Posting =>
   posting('dispute', input, amount.currency, from === to ? [] : pair(from, to, amount));
-
-/** Posts the gateway's fee for a call. A fee of 0 posts no line. */
-export const postFee = ({ fee, ...input }: PostingInput & { fee: Money }): Posting =>
-  posting('fee', input, fee.currency, pair('gateway_fees', 'gateway_fees_payable', fee));
 
 export interface AccountTotals {
   debitMinor: number;

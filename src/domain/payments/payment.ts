@@ -68,7 +68,7 @@ export const paymentTransitions: Transitions<PaymentPosition> = {
     authorised: 'the customer acted',
     declined: 'the bank declines',
     failed: 'a fault, voided',
-    cancelled: 'cancelled or no action in 1 h, voided',
+    cancelled: 'cancelled or no action in time, voided',
     'unknown/void': 'no response to the void',
   },
   authorising: {
@@ -185,12 +185,22 @@ export const paymentTimes = {
   /** Long enough for a timed-out call to have arrived or been lost. */
   arrivalMs: 60_000,
   reviewMs: 24 * HOUR_MS,
+  /** For a customer who is present to confirm. */
   actionMs: HOUR_MS,
+  /** For a customer who has to be asked by mail. */
+  absentActionMs: 23 * HOUR_MS,
   /** An authorisation not captured by then is voided. */
   captureMs: 7 * 24 * HOUR_MS,
   /** An outcome unknown for this long goes on the operator's list; the look-ups continue. */
   unknownMs: 24 * HOUR_MS,
 } as const;
+
+/** `renewal`: the customer is not present at the charge. */
+export type PaymentPurpose = 'initial' | 'renewal';
+
+/** Returns the time in which the customer has to confirm, in ms. */
+export const actionMsOf = (purpose: PaymentPurpose): number =>
+  purpose === 'renewal' ? paymentTimes.absentActionMs : paymentTimes.actionMs;
 
 /**
  * Returns the time for which the payment waits for a person after the gateway's result, in ms; null where nobody has to
@@ -199,10 +209,12 @@ export const paymentTimes = {
 export function waitAfterAnswerMs({
   position,
   capture,
+  purpose,
 }: {
   position: PaymentPosition;
   capture: CaptureMode;
+  purpose: PaymentPurpose;
 }): number | null {
-  if (position === 'requires_action') return paymentTimes.actionMs;
+  if (position === 'requires_action') return actionMsOf(purpose);
   return position === 'authorised' && capture === 'manual' ? paymentTimes.captureMs : null;
 }

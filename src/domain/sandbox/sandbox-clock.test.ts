@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { advanceTarget, hopsOf, MAX_HOP_MS, nextHop } from './sandbox-clock';
 
 const DAY = 86_400_000;
+const MINUTE = 60_000;
 const target = (by: string, from = '2027-01-31T12:00:00Z', timeZone = 'UTC') =>
   advanceTarget({ by, from: new Date(from), realNow: new Date(from), timeZone }).toISOString();
 
@@ -102,16 +103,18 @@ describe('advanceTarget', () => {
 });
 
 describe('nextHop', () => {
-  it('skips the time in which nothing happens, and one day more', () => {
-    expect(nextHop({ nowMs: 0, targetMs: 400 * DAY, nextTimerMs: 30 * DAY })).toBe(31 * DAY);
+  it.each([
+    ['ends a hop over quiet time a minute before the first timer', 30 * DAY, 30 * DAY - MINUTE],
+    ['takes a day from where it stands when a timer fires within it', DAY / 2, DAY],
+    ['takes a day when the first timer is just after it', DAY + MINUTE, DAY],
+    ['takes a day when a timer has expired', -DAY, DAY],
+    ['goes directly to the target when no timer is set', null, 400 * DAY],
+    ['goes no further than the target', 500 * DAY, 400 * DAY],
+  ])('%s', (_, nextTimerMs, expected) => {
+    expect(nextHop({ nowMs: 0, targetMs: 400 * DAY, nextTimerMs })).toBe(expected);
   });
 
-  it('goes directly to the target when no timer is set, and never beyond it', () => {
-    expect(nextHop({ nowMs: 0, targetMs: 400 * DAY, nextTimerMs: null })).toBe(400 * DAY);
-    expect(nextHop({ nowMs: 0, targetMs: 5 * DAY, nextTimerMs: 30 * DAY })).toBe(5 * DAY);
-  });
-
-  it('moves forward, with a day at most after the first timer', () => {
+  it('moves forward, and by a day at most when a timer fires', () => {
     fc.assert(
       fc.property(
         fc.nat(),
@@ -121,7 +124,7 @@ describe('nextHop', () => {
           const hopMs = nextHop({ nowMs, targetMs: nowMs + wayMs, nextTimerMs });
           expect(hopMs).toBeGreaterThan(nowMs);
           expect(hopMs).toBeLessThanOrEqual(nowMs + wayMs);
-          if (nextTimerMs !== null) expect(hopMs - Math.max(nowMs, nextTimerMs)).toBeLessThanOrEqual(MAX_HOP_MS);
+          if (nextTimerMs !== null && nextTimerMs <= hopMs) expect(hopMs - nowMs).toBeLessThanOrEqual(MAX_HOP_MS);
         },
       ),
     );

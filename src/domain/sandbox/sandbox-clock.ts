@@ -8,8 +8,13 @@ export const MAX_ADVANCE_DAYS = 400;
  * planning horizon in real time (planning-horizon.ts), and far below the limits of dates and timers.
  */
 export const MAX_AHEAD_YEARS = 20;
-/** The longest hop. No process fires a timer more than this before a timer of another process that was due earlier. */
+/**
+ * The longest hop in which timers fire. No process fires a timer more than this before a timer of another process that
+ * was due earlier.
+ */
 export const MAX_HOP_MS = 86_400_000;
+/** A hop over quiet time ends this long before the first timer, so that it is over before the timer fires. */
+const BEFORE_TIMER_MS = 60_000;
 
 /**
  * An ISO 8601 duration of whole units: no sign, no fraction, at least one unit. The digits are bounded so that no
@@ -77,10 +82,13 @@ export interface NextHopInput {
   nextTimerMs: number | null;
 }
 
-/** Returns the end of the next hop (ms): past the time in which nothing happens, and at most one day further. */
+/**
+ * Returns the end of the next hop (ms). A hop in which a timer fires is a day at most; a longer hop ends shortly before
+ * the first timer. So whatever stops an advance, no process has acted more than a day after the tenant's clock.
+ */
 export function nextHop({ nowMs, targetMs, nextTimerMs }: NextHopInput): number {
-  if (nextTimerMs === null) return targetMs;
-  return Math.min(targetMs, Math.max(nowMs, nextTimerMs) + MAX_HOP_MS);
+  const quietUntilMs = nextTimerMs === null ? targetMs : nextTimerMs - BEFORE_TIMER_MS;
+  return Math.min(targetMs, Math.max(quietUntilMs, nowMs + MAX_HOP_MS));
 }
 
 /** Returns the days from `from` to `target`, and the number of them before `reached`. */

@@ -29,6 +29,11 @@ export interface BillingSchedule {
   intervalCount: number;
   /** 1–31, months and years only. A start on another day is followed by a shorter first period up to the anchor day. */
   anchorDay?: number | null;
+  /**
+   * The local time of the boundaries after the first, `HH:MM:SS`. Defaults to that of `startAt`, which differs from it
+   * where `startAt` is a boundary that a change of the clocks moved.
+   */
+  anchorTime?: string | null;
 }
 
 /** Half-open, `[startAt, endAt)`; instants in UTC. */
@@ -169,12 +174,22 @@ function toZoned(at: string, timeZone: string, pointer = '/startAt'): Temporal.Z
   }
 }
 
+/** Returns the local date and time at which a schedule begins. */
+export const localStart = ({
+  startAt,
+  timeZone,
+}: Pick<BillingSchedule, 'startAt' | 'timeZone'>): Temporal.ZonedDateTime => toZoned(startAt, timeZone);
+
+/** Returns the local time at which a schedule begins, `HH:MM:SS`. */
+export const localTimeOf = (input: Pick<BillingSchedule, 'startAt' | 'timeZone'>): string =>
+  localStart(input).toPlainTime().toString();
+
 const toIso = (zoned: Temporal.ZonedDateTime): string => new Date(zoned.epochMilliseconds).toISOString();
 
 function boundariesOf(schedule: BillingSchedule): { boundary: (index: number) => string; stub: string | null } {
-  const { interval, intervalCount, timeZone, anchorDay } = schedule;
+  const { interval, intervalCount, timeZone, anchorDay, anchorTime } = schedule;
   const start = toZoned(schedule.startAt, timeZone);
-  const time = start.toPlainTime();
+  const time = anchorTime ? Temporal.PlainTime.from(anchorTime) : start.toPlainTime();
   const at = (date: Temporal.PlainDate): string => toIso(date.toZonedDateTime({ timeZone, plainTime: time }));
 
   if (interval === 'day' || interval === 'week') {

@@ -1,5 +1,6 @@
 import { amountStepOf } from '../amount-step';
 import { billingPeriod, requireSchedule, type BillingPeriod, type BillingSchedule } from './billing-period';
+import { continueSchedule } from './continue-schedule';
 import { invoiceForPeriod, invoiceForPlanChange, type InvoiceDraft } from './invoice';
 import type { Money } from '../money';
 import type { NextTerms } from './pending-change';
@@ -97,21 +98,25 @@ export function changePlan({ at, standing, next, ...input }: ChangePlanInput): P
   return { when, draft, item: next, schedule, period: after };
 }
 
-/** Returns the schedule anchored to `at`, such as when a pause ends after the paid time. */
+/** Returns the schedule that begins at `at`, such as when a pause ends after the paid time; see `continueSchedule`. */
 export const reanchorSchedule = (schedule: BillingSchedule, at: string): BillingSchedule =>
-  requireSchedule({ ...schedule, startAt: at, anchorDay: null });
+  continueSchedule({ schedule, startAt: at });
 
 /**
- * Returns the schedule of another plan: a plan of another interval is anchored where it begins; a change before the
- * first period keeps the start.
+ * Returns the schedule of another plan. A plan of another interval keeps the anchor where it begins with the next
+ * period, and is anchored to the change within a period; a change before the first period keeps the start.
  */
 function scheduleFrom(
-  { item, schedule, period }: BillingStanding,
+  { item, schedule, period, nextPeriodAt }: BillingStanding,
   { interval, intervalCount, ...plan }: PlanTerms,
   at: string,
 ): BillingSchedule {
   if (keepsPeriod(item.plan, { interval, intervalCount, ...plan })) return schedule;
-  if (period) return reanchorSchedule({ ...schedule, interval, intervalCount }, at);
+  if (period && at === nextPeriodAt) return continueSchedule({ schedule, startAt: at, interval, intervalCount });
+  if (period) {
+    const { timeZone } = schedule;
+    return requireSchedule({ startAt: at, timeZone, interval, intervalCount });
+  }
   const takesAnchor = interval === 'month' || interval === 'year';
   return { ...schedule, interval, intervalCount, anchorDay: takesAnchor ? schedule.anchorDay : null };
 }

@@ -22,6 +22,11 @@ describe('a plan', () => {
   test('is accepted as given, its name trimmed', () =>
     expect(requirePlanTerms(terms)).toEqual({ ...terms, name: 'Pro' }));
 
+  test('has a name of at most 120 characters, each counted once', () => {
+    expect(requirePlanTerms({ ...terms, name: '😀'.repeat(120) }).name).toBe('😀'.repeat(120));
+    expect(() => requirePlanTerms({ ...terms, name: '😀'.repeat(121) })).toThrow(code('PLAN_INVALID', '/name'));
+  });
+
   test.each([
     [{ name: '  ' }, 'PLAN_INVALID', '/name'],
     [{ amount: { amountMinor: 0, currency: 'EUR' } }, 'AMOUNT_NOT_POSITIVE', '/amount/amountMinor'],

@@ -1,6 +1,7 @@
 import { DomainError } from '../domain-error';
 import type { Money, RequireAmountInput } from '../money';
 import { multiplyMoney, requireAmount } from '../money';
+import { lengthOf } from '../values/text';
 
 export const planIntervals = ['day', 'week', 'month', 'year'] as const;
 export type PlanInterval = (typeof planIntervals)[number];
@@ -49,7 +50,7 @@ export function requirePlanTerms({
   ...terms
 }: PlanTerms & Pick<RequireAmountInput, 'stepMinor'>): PlanTerms {
   const name = terms.name.trim();
-  if (name.length === 0 || name.length > 120) {
+  if (name.length === 0 || lengthOf(name) > 120) {
     throw new DomainError('PLAN_INVALID', 'name must have 1 to 120 characters.', { pointer: '/name' });
   }
   if (!planIntervals.includes(terms.interval)) {

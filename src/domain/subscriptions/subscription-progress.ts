@@ -1,4 +1,4 @@
-import type { SubscriptionState } from './subscription';
+import { hasEnded, type SubscriptionState } from './subscription';
 
 /**
  * The state of an open invoice's charge. `due`: the next attempt is made immediately. `pending`: the last attempt has
@@ -19,6 +19,8 @@ export interface SubscriptionProgress {
   nextPeriodAt: string;
   waiting: 'cancel' | 'change_plan' | null;
   resumeAt: string | null;
+  /** The deadline of an `incomplete` subscription; null in every other state. */
+  firstCharge: FirstChargeDeadline<string> | null;
   charge: {
     periodStart: string;
     /** The last attempt; 0 before the first. */
@@ -49,6 +51,13 @@ export interface SubscriptionProgress {
   withdrawnCharges: { invoiceId: string; attempt: number }[];
 }
 
+export interface FirstChargeDeadline<Instant> {
+  /** The instant at which the subscription expires unpaid. */
+  until: Instant;
+  /** True once the payment under way was withdrawn at that instant; its outcome is awaited. */
+  isWithdrawn: boolean;
+}
+
 interface ProgressSource {
   version: number;
   state: SubscriptionState;
@@ -58,6 +67,7 @@ interface ProgressSource {
   nextPeriodAt: Date;
   waiting: { what: 'cancel' | 'change_plan' } | null;
   resumeAt: Date | null;
+  firstCharge?: FirstChargeDeadline<Date> | null;
   charge: {
     periodStart: string;
     attempt: number;
@@ -93,6 +103,10 @@ export const progressOf = ({
   nextPeriodAt: rest.nextPeriodAt.toISOString(),
   waiting: rest.waiting?.what ?? null,
   resumeAt: iso(rest.resumeAt),
+  firstCharge:
+    state === 'incomplete' && rest.firstCharge
+      ? { until: rest.firstCharge.until.toISOString(), isWithdrawn: rest.firstCharge.isWithdrawn }
+      : null,
   charge: charge && {
     periodStart: charge.periodStart,
     attempt: charge.attempt,
@@ -112,11 +126,11 @@ export const progressOf = ({
 });
 
 /**
- * The next step. `query_payment`: a pending payment is queried again. `give_up`: the subscription was unpaid for too
- * long.
+ * The next step. `query_payment`: a pending payment is queried again. `expire`: the first charge was not paid in time.
+ * `give_up`: the subscription was unpaid for too long.
  */
 export type SubscriptionDue = {
-  what: 'start_trial' | 'announce_trial_end' | 'charge' | 'query_payment' | 'resume' | 'cancel' | 'give_up';
+  what: 'start_trial' | 'announce_trial_end' | 'charge' | 'query_payment' | 'resume' | 'cancel' | 'expire' | 'give_up';
   /** Null for an immediate step, and for `query_payment`, whose time the process keeps. */
   at: string | null;
 };
@@ -124,8 +138,10 @@ export type SubscriptionDue = {
 /** Returns the next step that needs no command; null when there is none. */
 export function nextDue(progress: SubscriptionProgress): SubscriptionDue | null {
   const { state, charge, waiting, nextPeriodAt } = progress;
+  if (charge?.status !== 'due' && progress.firstCharge?.isWithdrawn === false)
+    return { what: 'expire', at: progress.firstCharge.until };
   if (charge?.status === 'pending') return cancelFirst(progress, { what: 'query_payment', at: null });
-  if (state === 'cancelled') return null;
+  if (hasEnded(state)) return null;
   if (charge?.status === 'due') return { what: 'charge', at: null };
   if (charge) return cancelFirst(progress, { what: state === 'unpaid' ? 'give_up' : 'charge', at: charge.nextAt });
   switch (state) {
@@ -146,7 +162,7 @@ export function nextDue(progress: SubscriptionProgress): SubscriptionDue | null 
 
 /** Puts a cancel at the period's end before any later step, whatever the result of the charge. */
 function cancelFirst({ state, waiting, nextPeriodAt }: SubscriptionProgress, due: SubscriptionDue): SubscriptionDue {
-  if (waiting !== 'cancel' || state === 'cancelled') return due;
+  if (waiting !== 'cancel' || hasEnded(state)) return due;
   return due.at !== null && due.at <= nextPeriodAt ? due : { what: 'cancel', at: nextPeriodAt };
 }
 
@@ -175,22 +191,34 @@ export function changeDues({ pendingChange, withdrawnCharges }: SubscriptionProg
 }
 
 export interface SubscriptionWaitingFor {
-  what: 'start' | 'trial_end' | 'renewal' | 'change' | 'payment' | 'retry' | 'payment_method' | 'resume' | 'cancel';
+  what:
+    | 'start'
+    | 'trial_end'
+    | 'renewal'
+    | 'change'
+    | 'payment'
+    | 'retry'
+    | 'payment_method'
+    | 'first_payment'
+    | 'resume'
+    | 'cancel';
   until: string | null;
 }
 
-/** Returns the event that the subscription waits for, for people to read; null once cancelled. */
+/** Returns the event that the subscription waits for, for people to read; null once it has ended. */
 export function waitingForOf(progress: SubscriptionProgress): SubscriptionWaitingFor | null {
   const { state, charge, waiting, nextPeriodAt, pendingChange, resumeAt, startAt } = progress;
   if (pendingChange) return { what: 'change', until: earlierOf(pendingChange.until, pendingChange.paymentUntil) };
   if (charge?.status === 'pending' || charge?.status === 'due')
     return { what: 'payment', until: charge.status === 'pending' ? (charge.until ?? null) : null };
+  if (progress.firstCharge) return { what: 'first_payment', until: progress.firstCharge.until };
   if (charge) return { what: state === 'unpaid' ? 'payment_method' : 'retry', until: charge.nextAt };
   switch (state) {
     case 'accepted':
       return { what: 'start', until: startAt };
     case 'paused':
       return { what: 'resume', until: resumeAt };
+    case 'incomplete_expired':
     case 'cancelled':
       return null;
     default:

@@ -1,39 +1,49 @@
 import type { Refusal } from '../refusal';
 import type { Transitions } from '../transitions';
-import { terminalStates } from '../transitions';
+import { terminalStates, transitionsToMermaid } from '../transitions';
 
 export const subscriptionStates = [
   'accepted',
+  'incomplete',
   'trialing',
   'active',
   'past_due',
   'unpaid',
   'paused',
+  'incomplete_expired',
   'cancelled',
 ] as const;
 export type SubscriptionState = (typeof subscriptionStates)[number];
 
 /**
- * Every transition a subscription may make. In `past_due` the service continues while the ladder retries; in `unpaid`
+ * Every transition a subscription may make. `incomplete` is a first charge that follows the create immediately and is
+ * not paid: nothing is delivered, and there is no ladder. In `past_due` the service continues while the ladder retries; in `unpaid`
  * it has stopped and nothing is retried automatically. A renewal whose outcome is unknown, or waits for a person,
  * leaves the subscription `active` with its invoice open.
  */
 export const subscriptionTransitions: Transitions<SubscriptionState> = {
   accepted: {
     trialing: 'the start has come, with a trial',
+    incomplete: 'the first charge, made immediately, is not paid',
     active: 'the first charge is paid',
-    past_due: 'the first charge failed',
+    past_due: 'the first charge, at a later start, failed',
+    paused: 'its user is suspended at the start',
     cancelled: 'cancelled before the start',
+  },
+  incomplete: {
+    active: 'paid',
+    incomplete_expired: 'not paid within 23 h',
+    cancelled: 'cancelled',
   },
   trialing: {
     active: 'the trial ended, the first charge is paid',
     past_due: 'the trial ended, the first charge failed',
-    paused: 'paused',
+    paused: 'paused, or its user is suspended at the end',
     cancelled: 'cancelled',
   },
   active: {
     past_due: 'a renewal failed',
-    paused: 'paused',
+    paused: 'paused, or its user is suspended at a renewal',
     cancelled: 'cancelled',
   },
   past_due: {
@@ -50,10 +60,20 @@ export const subscriptionTransitions: Transitions<SubscriptionState> = {
     active: 'resumed, the period is paid',
     cancelled: 'cancelled',
   },
+  incomplete_expired: {},
   cancelled: {},
 };
 
+export const subscriptionsToMermaid = (): string =>
+  transitionsToMermaid({ table: subscriptionTransitions, initial: 'accepted' });
+
 export const endedSubscriptionStates = terminalStates(subscriptionTransitions);
+export type EndedSubscriptionState = 'incomplete_expired' | 'cancelled';
+export type OpenSubscriptionState = Exclude<SubscriptionState, EndedSubscriptionState>;
+
+/** Returns true for a subscription that never changes again. */
+export const hasEnded = (state: SubscriptionState): state is EndedSubscriptionState =>
+  endedSubscriptionStates.includes(state);
 
 export const subscriptionCommands = [
   'changePlanNow',
@@ -78,7 +98,7 @@ export interface SubscriptionStanding {
 }
 
 const refusals = {
-  SUBSCRIPTION_CANCELLED: 'The subscription is cancelled and accepts no more commands: create a new one.',
+  SUBSCRIPTION_CANCELLED: 'The subscription has ended and accepts no more commands: create a new one.',
   SUBSCRIPTION_NOT_STARTED:
     'The subscription has not started: wait for its start, or cancel it or change its plan with when "now".',
   SUBSCRIPTION_PAUSED: 'The subscription is paused: resume it first, or cancel it now.',
@@ -91,43 +111,47 @@ const refusals = {
 export type SubscriptionRefusalCode = keyof typeof refusals;
 
 type CommandRefusal = SubscriptionRefusalCode | null;
-const started = { accepted: null, trialing: null, active: null, past_due: null, unpaid: null, paused: null };
-const atPeriodEnd: Record<Exclude<SubscriptionState, 'cancelled'>, CommandRefusal> = {
-  ...started,
+const inAnyState = {
+  accepted: null,
+  incomplete: null,
+  trialing: null,
+  active: null,
+  past_due: null,
+  unpaid: null,
+  paused: null,
+};
+/** Nothing but a payment or a cancel moves a subscription that has never been paid, or whose service has stopped. */
+const ifPaid = { ...inAnyState, incomplete: 'INVOICE_OPEN', unpaid: 'INVOICE_OPEN' } as const;
+const atPeriodEnd: Record<OpenSubscriptionState, CommandRefusal> = {
+  ...ifPaid,
   accepted: 'SUBSCRIPTION_NOT_STARTED',
-  unpaid: 'INVOICE_OPEN',
   paused: 'SUBSCRIPTION_PAUSED',
 };
 const notPaused = 'SUBSCRIPTION_NOT_PAUSED';
 
 /**
- * By command and state: null where the command is accepted, otherwise the code of the conflict. `cancelled` refuses
- * every command.
+ * By command and state: null where the command is accepted, otherwise the code of the conflict. A subscription that has
+ * ended refuses every command.
  */
 export const subscriptionCommandTable: Readonly<
-  Record<SubscriptionCommand, Readonly<Record<Exclude<SubscriptionState, 'cancelled'>, CommandRefusal>>>
+  Record<SubscriptionCommand, Readonly<Record<OpenSubscriptionState, CommandRefusal>>>
 > = {
-  changePlanNow: { ...started, past_due: 'INVOICE_OPEN', unpaid: 'INVOICE_OPEN', paused: 'SUBSCRIPTION_PAUSED' },
+  changePlanNow: { ...ifPaid, past_due: 'INVOICE_OPEN', paused: 'SUBSCRIPTION_PAUSED' },
   changePlanAtPeriodEnd: atPeriodEnd,
-  pauseSubscription: {
-    ...started,
-    accepted: 'SUBSCRIPTION_NOT_STARTED',
-    past_due: 'INVOICE_OPEN',
-    unpaid: 'INVOICE_OPEN',
-    paused: 'SUBSCRIPTION_PAUSED',
-  },
+  pauseSubscription: { ...atPeriodEnd, past_due: 'INVOICE_OPEN' },
   resumeSubscription: {
     accepted: notPaused,
+    incomplete: notPaused,
     trialing: notPaused,
     active: notPaused,
     past_due: notPaused,
     unpaid: notPaused,
     paused: null,
   },
-  cancelSubscriptionNow: started,
+  cancelSubscriptionNow: inAnyState,
   cancelSubscriptionAtPeriodEnd: atPeriodEnd,
-  undoSubscriptionChange: started,
-  updatePaymentMethod: started,
+  undoSubscriptionChange: inAnyState,
+  updatePaymentMethod: inAnyState,
 };
 
 /** Commands that need the open invoice settled first, as they change what it stands for. */
@@ -154,7 +178,7 @@ export function refuseSubscriptionCommand({
   const { state, invoiceOpen, waiting, changePending } = standing;
   const refuse = (code: SubscriptionRefusalCode): Refusal => ({ code, detail: refusals[code] });
 
-  if (state === 'cancelled') return refuse('SUBSCRIPTION_CANCELLED');
+  if (hasEnded(state)) return refuse('SUBSCRIPTION_CANCELLED');
   const code = subscriptionCommandTable[command][state];
   if (code) return refuse(code);
   if (invoiceOpen && needsInvoiceSettled.includes(command)) return refuse('INVOICE_OPEN');

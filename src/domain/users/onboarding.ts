@@ -1,3 +1,5 @@
+import { refusalCodes, type MailRefusal } from '../mail-refusal';
+
 export const onboardingStates = [
   'accepted',
   'awaiting_verification',
@@ -63,6 +65,7 @@ export function hasSettled(state: OnboardingState): boolean {
 export const onboardingCommands = [
   'verifyEmail',
   'resendVerification',
+  'updateOnboardingEmail',
   'submitProfile',
   'approveOnboarding',
   'rejectOnboarding',
@@ -74,6 +77,7 @@ export type OnboardingCommand = (typeof onboardingCommands)[number];
 export const commandStates: Record<OnboardingCommand, readonly OnboardingState[]> = {
   verifyEmail: ['awaiting_verification'],
   resendVerification: ['awaiting_verification'],
+  updateOnboardingEmail: ['awaiting_verification'],
   submitProfile: ['awaiting_profile'],
   approveOnboarding: ['awaiting_approval'],
   rejectOnboarding: ['awaiting_approval'],
@@ -95,34 +99,67 @@ export const onboardingTimes = {
   resendWindowMs: DAY_MS,
 } as const;
 
+/** Of each kind: links sent again to one address, and corrections of the address. */
 export const MAX_RESENDS_PER_DAY = 5;
 
 /**
- * Returns null when a partner may have a link sent again now, otherwise the instant (ms) at which the oldest of the
- * day's resends leaves the window.
+ * Returns null when a partner may have a link sent again, or correct the address, now; otherwise the instant (ms) at
+ * which the oldest of the day's requests leaves the window.
  */
 export function nextResendAt({ resentAtMs, nowMs }: { resentAtMs: readonly number[]; nowMs: number }): number | null {
   const recent = resentAtMs.filter((ms) => ms > nowMs - onboardingTimes.resendWindowMs);
   return recent.length < MAX_RESENDS_PER_DAY ? null : Math.min(...recent) + onboardingTimes.resendWindowMs;
 }
 
+export const verificationMailStates = ['being_sent', 'sent', 'undeliverable', 'closed'] as const;
+
+/**
+ * The mail with the newest link: ordered, then accepted by the mail server or refused for good. An operator may close a
+ * mail that was refused. The codes are null unless it was refused.
+ */
+export interface VerificationMail extends MailRefusal {
+  state: (typeof verificationMailStates)[number];
+}
+
+/** The mail with a new link, when it is ordered. */
+export const orderedVerificationMail: VerificationMail = { state: 'being_sent', code: null, status: null };
+
 export interface WaitingFor {
   what: string;
   until: string | null;
 }
 
-/**
- * Returns the event that an onboarding in an open state waits for, for people to read. `until` is the entity's
- * deadline.
- */
-export function waitingForOf({ state, until }: { state: OnboardingState; until: string | null }): WaitingFor | null {
+export interface WaitingForOfInput {
+  state: OnboardingState;
+  /** The entity's deadline. */
+  until: string | null;
+  /** The mail with the newest link; left out where it is not known. */
+  verificationMail?: VerificationMail | null;
+}
+
+/** Returns the event that an onboarding in an open state waits for, for people to read. */
+export function waitingForOf({ state, until, verificationMail = null }: WaitingForOfInput): WaitingFor | null {
   const what: Partial<Record<OnboardingState, string>> = {
     accepted: 'the process to start',
-    awaiting_verification: 'the person to follow the link in the verification mail',
+    awaiting_verification: verificationWaitsFor(verificationMail),
     awaiting_profile: 'the profile; without one it continues at the deadline',
     awaiting_approval: "a reviewer's decision",
     activating: 'the welcome package and the activation of the user',
     compensating: 'the earlier steps to be undone',
   };
   return what[state] === undefined ? null : { what: what[state], until };
+}
+
+function verificationWaitsFor(mail: VerificationMail | null): string {
+  switch (mail?.state) {
+    case 'undeliverable':
+      return (
+        `a corrected address (POST /onboardings/{id}/email): the mail server refused the verification mail ` +
+        `(${refusalCodes(mail)})`
+      );
+    case 'closed':
+      return 'a new link or a corrected address: an operator closed the verification mail, which was not delivered';
+    default:
+      return 'the person to follow the link in the verification mail';
+  }
 }

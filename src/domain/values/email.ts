@@ -1,8 +1,8 @@
 import { canonicalDomain } from './domain-name';
 
 /** RFC 5321 §4.5.3.1, in octets: a path has at most 256, its angle brackets included. */
-const MOST_IN_LOCAL_PART = 64;
-const MOST_IN_ADDRESS = 254;
+const MAX_LOCAL_PART_LENGTH = 64;
+const MAX_ADDRESS_LENGTH = 254;
 
 /** Dot-string of RFC 5321 §4.1.2. Quoted strings and letters beyond ASCII (RFC 6531) are refused. */
 const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
@@ -14,11 +14,11 @@ const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 export function canonicalEmail(text: string): string | null {
   const at = text.lastIndexOf('@');
   const local = text.slice(0, Math.max(at, 0));
-  if (local.length > MOST_IN_LOCAL_PART || !LOCAL_PART.test(local)) return null;
+  if (local.length > MAX_LOCAL_PART_LENGTH || !LOCAL_PART.test(local)) return null;
   const domain = canonicalDomain(text.slice(at + 1));
   if (domain === null) return null;
   const address = `${local}@${domain}`;
-  return address.length > MOST_IN_ADDRESS ? null : address;
+  return address.length > MAX_ADDRESS_LENGTH ? null : address;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isFreeText, isLine, isStorable } from './text';
+import { isFreeText, isLine, isStorable, lengthOf } from './text';
 
 const hex = (text: string): string => Array.from(text, (each) => each.codePointAt(0)?.toString(16)).join(' ');
 
@@ -64,3 +64,10 @@ describe('a value that is only stored for the partner', () => {
     expect(['a\0b', '\ud800', 'x\udc00'].map(isStorable)).toEqual([false, false, false]);
   });
 });
+
+it.each([
+  ['Ada', 3],
+  ['😀', 1],
+  ['👨\u200d👩', 3],
+  ['', 0],
+])('the length of %j is %i code points', (text, length) => expect(lengthOf(text)).toBe(length));

@@ -49,3 +49,10 @@ export const isFreeText = (text: string): boolean => isReadable(text) && !CONTRO
  * Returns true for a text that can be stored and returned unchanged, whatever it means: no NUL and no half characters.
  */
 export const isStorable = (text: string): boolean => !text.includes('\0') && !/\p{Cs}/u.test(text);
+
+/** Returns the length of a text in Unicode code points, the unit of every length in openapi.yaml. */
+export const lengthOf = (text: string): number => {
+  let length = 0;
+  for (const _codePoint of text) length += 1;
+  return length;
+};

@@ -298,6 +298,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/onboardings/{onboardingId}/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example onb_01m7y3ad3af6e964zt6px52w8e */
+                onboardingId: components["parameters"]["OnboardingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct the address
+         * @description Possible until the address is verified. The onboarding and its user get the new address, which receives a new
+         *     link; earlier links stop working immediately. Deadline and reminders count from the correction, and five links
+         *     may be sent to the new address in 24 hours. At most five corrections in any 24 hours (429). The address of
+         *     another user, or of another open onboarding, is `409`, with that one's id in `conflictsWith`.
+         */
+        post: operations["updateOnboardingEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/onboardings/{onboardingId}/profile": {
         parameters: {
             query?: never;
@@ -453,8 +479,8 @@ export interface paths {
          *     | `pm_timeout_after_charge` | charges, but never responds to the first call |
          *     | `pm_timeout_after_capture` | captures, but never responds to the first call |
          *     | `pm_flaky` | responds with two 503s, then accepts |
-         *     | `pm_decline_on_renewal` | accepts the first payment, declines renewals |
-         *     | `pm_expires_next_month` | accepts; the card expires at the end of next month |
+         *     | `pm_decline_on_renewal` | accepts with the customer present, declines renewals and a first charge after a trial |
+         *     | `pm_expires_next_month` | accepts until the card expires at the end of next month, then `card_expired` |
          *     | `pm_requires_action` | requires the customer to confirm at `nextAction.url` |
          *     | `pm_refund_fails` | accepts, rejects the refund |
          */
@@ -826,10 +852,25 @@ export interface paths {
         /**
          * Create a subscription
          * @description Send either `customerId`, your own reference, or `userId`, one of your users here, who then gets the mails.
+         *     A user who has not verified the address yet may subscribe and gets no mails until then; a suspended or cancelled
+         *     user cannot subscribe (`409 USER_NOT_ACTIVE`).
          *     `planId` is the id of one of your plans: call `POST /plans` first, and use the `id` of its response instead of
-         *     the id in the examples, which does not exist. Every period is charged automatically when it begins. A failed
+         *     the id in the examples, which does not exist. Every period is charged automatically when it begins.
+         *
+         *     When the first charge follows the create immediately and is not paid (declined, or not confirmed by the
+         *     customer), the subscription is `incomplete`: another payment method is charged immediately; after 23 hours
+         *     without a payment it is `incomplete_expired`, and a payment under way is voided or refunded. After a trial or a
+         *     later start, and for every renewal, a failed charge makes the subscription `past_due`. A failed
          *     renewal is charged again on the partner's dunning schedule (by default after 1, 3, 5 and 7 days); then the
          *     subscription is `unpaid`, and 14 days later `cancelled`.
+         *
+         *     The payment method is saved at the gateway for later charges: by the first charge, or immediately where the
+         *     first charge comes later (see `paymentMethodSetup`). One that the gateway does not know or that has expired is
+         *     rejected with 422 `PAYMENT_METHOD_UNUSABLE`; a gateway that does not answer within a second rejects nothing.
+         *
+         *     A charge for which the customer is not present (a renewal, the first charge after a trial or at a future start)
+         *     may still require the customer's confirmation at the bank: for 23 hours the payment's `nextAction.url` is the
+         *     page, and our own users get it by mail. Send your own customers there yourself.
          */
         post: operations["createSubscription"];
         delete?: never;
@@ -1022,7 +1063,8 @@ export interface paths {
          *     now. Afterwards a new period begins at the resumption and is charged in full immediately (credit pays first);
          *     later periods are counted from that day. Until the charge is paid the subscription stays `paused`; when it
          *     fails, its invoice is `void`, `resumeAt` is null and the subscription stays `paused`. The same holds for an
-         *     automatic resumption at `resumeAt`.
+         *     automatic resumption at `resumeAt`. `409 USER_NOT_ACTIVE` where a new period would begin
+         *     for a suspended user, unless the partner bills suspended users.
          */
         post: operations["resumeSubscription"];
         delete?: never;
@@ -1090,8 +1132,13 @@ export interface paths {
         put?: never;
         /**
          * Change the payment method
-         * @description An open invoice is charged immediately to the new payment method, and dunning ends when that succeeds. The
-         *     payment of a pending change is withdrawn, and the change is charged to the new payment method.
+         * @description An open invoice is charged immediately to the new payment method, and dunning ends when that succeeds; an
+         *     `incomplete` subscription becomes `active`. The payment of a pending change is withdrawn, and the change is charged
+         *     to the new payment method.
+         *
+         *     A payment method that the gateway does not know, that has expired or, live, that the bank declines to save is
+         *     rejected with 422 `PAYMENT_METHOD_UNUSABLE`, and the old one stays. A gateway that does not answer within a
+         *     second or two rejects nothing.
          */
         post: operations["updatePaymentMethod"];
         delete?: never;
@@ -1220,7 +1267,7 @@ export interface paths {
         put?: never;
         /**
          * Restart a stuck item
-         * @description An outbox row is sent again immediately. A process is started again from its entity's current state; steps that were applied are not applied again. If a process runs although its entity was ended by hand, the state of the entity's last event is restored first; if the entity ended by its own events, or is gone, there is nothing to restart (409). For an unknown outcome the gateway is queried immediately; the item stays until the outcome is known. A subscription's payment is queried by its subscription within the hour, and cannot be restarted (409).
+         * @description An outbox row is sent again immediately, and so is an undeliverable mail, to the recipient's present address. A process is started again from its entity's current state; steps that were applied are not applied again. If a process runs although its entity was ended by hand, the state of the entity's last event is restored first; if the entity ended by its own events, or is gone, there is nothing to restart (409). For an unknown outcome the gateway is queried immediately; the item stays until the outcome is known. A subscription's payment is queried by its subscription within the hour, and cannot be restarted (409).
          */
         post: operations["restartStuck"];
         delete?: never;
@@ -1243,7 +1290,7 @@ export interface paths {
         put?: never;
         /**
          * Close a stuck item
-         * @description An outbox row is not sent any more. A process is ended, its completed steps are undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. The same holds for an entity that was ended by hand while its process runs; if the entity ended by its own events, or is gone, only the process is ended. A refund cannot be closed (409), because it is owed: closing its unknown outcome, or its failure after it had succeeded, only removes the item from this list.
+         * @description An outbox row is not sent any more, nor is an undeliverable mail; the timeline of its entity says so. A process is ended, its completed steps are undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. The same holds for an entity that was ended by hand while its process runs; if the entity ended by its own events, or is gone, only the process is ended. A refund cannot be closed (409), because it is owed: closing its unknown outcome, or its failure after it had succeeded, only removes the item from this list.
          */
         post: operations["closeStuck"];
         delete?: never;
@@ -1269,7 +1316,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "REFUND_NOT_APPLICABLE" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
         FieldError: {
             /** @description JSON pointer to the field in the body. */
             pointer?: string;
@@ -1394,6 +1441,7 @@ export interface components {
             locale: components["schemas"]["Locale"];
             reviewers?: components["schemas"]["Reviewers"];
             dunning?: components["schemas"]["Dunning"];
+            suspendedUsers?: components["schemas"]["SuspendedUsers"];
             denyList?: components["schemas"]["DenyList"];
             metadata?: components["schemas"]["Metadata"];
         };
@@ -1403,6 +1451,7 @@ export interface components {
             locale?: components["schemas"]["Locale"];
             reviewers?: components["schemas"]["Reviewers"];
             dunning?: components["schemas"]["Dunning"];
+            suspendedUsers?: components["schemas"]["SuspendedUsers"];
             denyList?: components["schemas"]["DenyList"];
             metadata?: components["schemas"]["Metadata"];
         };
@@ -1414,6 +1463,7 @@ export interface components {
             reviewers: string[];
             /** @description The default schedule unless another was set. */
             dunning: components["schemas"]["Dunning"];
+            suspendedUsers: components["schemas"]["SuspendedUsers"];
             denyList: components["schemas"]["DenyList"];
             metadata: components["schemas"]["Metadata"];
             createdAt: components["schemas"]["Instant"];
@@ -1535,6 +1585,8 @@ export interface components {
             timeZone: string;
             requiresApproval: boolean;
             metadata: components["schemas"]["Metadata"];
+            /** @description The mail with the newest link; null before the first is ordered. */
+            verificationMail: components["schemas"]["VerificationMail"] | null;
             waitingFor: components["schemas"]["WaitingFor"];
             steps: components["schemas"]["Step"][];
             /** @description The outcome; null while the onboarding runs. */
@@ -1545,6 +1597,23 @@ export interface components {
             correlationId: string;
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
+        };
+        VerificationMail: {
+            /**
+             * @description `sent` when the mail server has accepted the mail; `undeliverable` when it has refused the mail for good: correct the address, or cancel. An operator may send an undeliverable mail again, or close it.
+             * @enum {string}
+             */
+            state: "being_sent" | "sent" | "undeliverable" | "closed";
+            /**
+             * @description The SMTP reply of an undeliverable mail.
+             * @example 550
+             */
+            code: number | null;
+            /**
+             * @description The reply's enhanced status code with its class (RFC 3463), if the server sent one.
+             * @example 5.1.1
+             */
+            status: string | null;
         };
         Step: {
             /** @enum {string} */
@@ -1636,10 +1705,10 @@ export interface components {
                     detail: string;
                 }[];
             };
-            /** @description A reviewer's decision; null if none was needed or made. */
+            /** @description The end of a review: a reviewer's decision, or `cancel` for a payment that was cancelled in review; null if no review was needed, or its time ran out. */
             review: null | {
                 /** @enum {string} */
-                decision: "approve" | "decline";
+                decision: "approve" | "decline" | "cancel";
                 note: string | null;
                 at: components["schemas"]["Instant"];
             };
@@ -1731,8 +1800,11 @@ export interface components {
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
         };
-        /** @enum {string} */
-        SubscriptionState: "accepted" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "cancelled";
+        /**
+         * @description `incomplete`: the first charge, made immediately after the create, is not paid; nothing is delivered and nothing is charged automatically. `incomplete_expired`: it was not paid within 23 hours; the subscription has ended. `past_due`: a later charge failed, and the dunning schedule runs. `unpaid`: the schedule is over.
+         * @enum {string}
+         */
+        SubscriptionState: "accepted" | "incomplete" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete_expired" | "cancelled";
         SubscriptionCreate: {
             customerId?: components["schemas"]["Reference"];
             userId?: components["schemas"]["UserId"];
@@ -1744,7 +1816,7 @@ export interface components {
             trialDays?: number;
             /** @default 1 */
             quantity: number;
-            /** @description The day of the month on which periods begin; months and years only. */
+            /** @description The day of the month on which periods begin; months and years only. A short month uses its last day. A change of plan at the end of a period keeps it. */
             anchorDay?: number;
             metadata?: components["schemas"]["Metadata"];
         };
@@ -1763,11 +1835,20 @@ export interface components {
             /** @description Per period. */
             amount: components["schemas"]["MoneyValue"];
             paymentMethod: string;
+            /** @description How saving the payment method for charges without the customer stands, where the gateway was asked to save it: live, for a first charge that comes later, or a new payment method while no invoice is open. With `requires_action` send the customer to `nextAction.url`; our own users also get it by mail. With `declined` collect another payment method. With `pending` the gateway did not answer in time, and the next charge saves it. Null otherwise. */
+            paymentMethodSetup: null | {
+                /** @enum {string} */
+                state: "saved" | "requires_action" | "declined" | "pending";
+                reason: string | null;
+                nextAction: null | {
+                    url: string;
+                };
+            };
             startAt: components["schemas"]["Instant"];
             trialEndAt: components["schemas"]["Instant"] | null;
             /** @description The current period; null before the first. */
             period: components["schemas"]["Period"] | null;
-            /** @description The start of the next period; null once the subscription is cancelled. */
+            /** @description The start of the next period; null once the subscription has ended. */
             nextPeriodAt: components["schemas"]["Instant"] | null;
             paidUntil: components["schemas"]["Instant"] | null;
             /** @description Credit that the next invoices use first. */
@@ -1786,7 +1867,7 @@ export interface components {
             openInvoiceId: string | null;
             /** @description The time at which an open invoice is charged again. */
             nextAttemptAt: components["schemas"]["Instant"] | null;
-            /** @description Code of the reason for the cancellation. */
+            /** @description Code of the reason for the end. */
             reason: string | null;
             metadata: components["schemas"]["Metadata"];
             waitingFor: components["schemas"]["WaitingFor"];
@@ -1927,6 +2008,11 @@ export interface components {
             /** @example 14 */
             cancelAfterDays: number;
         };
+        /**
+         * @description The effect of a user's suspension on the renewals of the user's subscriptions. `bill`: renewals go on. `pause`, the default: a subscription is paused at the end of its paid period or trial instead of being renewed, and can be resumed once the user is active again. An invoice that is open already is still collected.
+         * @enum {string}
+         */
+        SuspendedUsers: "bill" | "pause";
         AdvanceClock: {
             /**
              * @description An ISO 8601 duration of up to 400 days.
@@ -1975,7 +2061,7 @@ export interface components {
             updatedAt: components["schemas"]["Instant"];
         };
         /** @enum {string} */
-        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "outcome_unknown" | "refund_failed_late" | "payment_disputed" | "fraud_warning";
+        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "mail_undeliverable" | "outcome_unknown" | "refund_failed_late" | "payment_disputed" | "fraud_warning";
         StuckItem: {
             id: string;
             /** @enum {string} */
@@ -2821,6 +2907,43 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: components["responses"]["CommandOutcome"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateOnboardingEmail: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description ETags of the version that the change is based on: `*`, or a list of tags. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example onb_01m7y3ad3af6e964zt6px52w8e */
+                onboardingId: components["parameters"]["OnboardingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com"
+                 *     }
+                 */
+                "application/json": {
+                    email: components["schemas"]["Email"];
+                };
+            };
+        };
         responses: {
             200: components["responses"]["CommandOutcome"];
             default: components["responses"]["Problem"];

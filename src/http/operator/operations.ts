@@ -94,7 +94,12 @@ const remedies: Record<StuckKind, string> = {
     `restart then starts the process again from there. ${CLOSE} ` +
     'If the entity ended by its own events, or is gone, restart is not possible and close only ends the process.',
   state_mismatch: `${RESTART} ${CLOSE}`,
-  outbox_failing: 'Restart sends the row again immediately. Close discards the row; its effect does not happen.',
+  outbox_failing:
+    'Restart sends the row again immediately. Close discards the row; its effect does not happen, which the timeline ' +
+    'says of a mail.',
+  mail_undeliverable:
+    "Restart sends the mail again, to the recipient's present address. Close gives the mail up; the timeline of its " +
+    'entity says so. A new link or a corrected address replaces a verification mail and takes it off this list.',
   outcome_unknown:
     'Restart queries the gateway immediately (except for a subscription’s payment, which has no process between two ' +
     'queries); the gateway is queried every hour anyway, and the item leaves this list once the outcome is known. ' +

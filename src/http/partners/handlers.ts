@@ -2,7 +2,7 @@ import { apiKeyHandlers } from './api-keys';
 import { meHandlers, type MeHandlersInput } from './me';
 import { partnerHandlers, type PartnerHandlersInput } from './partners';
 
-export interface PartnersHandlersInput extends MeHandlersInput, PartnerHandlersInput {}
+interface PartnersHandlersInput extends MeHandlersInput, PartnerHandlersInput {}
 
 /** Returns the handlers of partners and their keys. */
 export const partnersHandlers = (input: PartnersHandlersInput) => ({

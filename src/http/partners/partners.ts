@@ -57,7 +57,16 @@ export function partnerHandlers({
 
   return {
     createPartner(call) {
-      const { name, timeZone, locale, reviewers = [], metadata = {}, dunning, denyList = [] } = call.body;
+      const {
+        name,
+        timeZone,
+        locale,
+        reviewers = [],
+        metadata = {},
+        dunning,
+        suspendedUsers = null,
+        denyList = [],
+      } = call.body;
       const now = new Date();
       const partner: Partner = {
         _id: newId('partner'),
@@ -66,6 +75,7 @@ export function partnerHandlers({
         locale,
         reviewers: requireReviewers(reviewers),
         dunning: dunning ? requireDunningLadder(dunning) : null,
+        suspendedUsers,
         denyList: requireDenyList(denyList),
         metadata,
         version: 1,

@@ -1,4 +1,5 @@
 import { defaultDunningLadder, type DunningLadder } from '../../domain/subscriptions/dunning';
+import { defaultSuspendedUsers } from '../../domain/subscriptions/suspended-users';
 import type { ApiKey } from '../../models/partners/api-key';
 import type { Partner } from '../../models/partners/partner';
 import type { components } from '../generated/openapi-types';
@@ -11,6 +12,7 @@ export const presentPartner = ({
   locale,
   reviewers,
   dunning,
+  suspendedUsers,
   denyList = [],
   metadata,
   createdAt,
@@ -22,6 +24,7 @@ export const presentPartner = ({
   locale,
   reviewers,
   dunning: presentDunning(dunning ?? defaultDunningLadder),
+  suspendedUsers: suspendedUsers ?? defaultSuspendedUsers,
   denyList: denyList.map(({ kind, value, reason }) => ({ kind, value, reason })),
   metadata,
   createdAt: createdAt.toISOString(),

@@ -5,7 +5,7 @@ import { paymentCommandHandlers, type PaymentCommandHandlersInput } from './paym
 import { paymentHandlers, type PaymentHandlersInput } from './payments';
 import { refundHandlers, type RefundHandlersInput } from './refunds';
 
-export interface PaymentsHandlersInput
+interface PaymentsHandlersInput
   extends
     CompensationHandlersInput,
     GatewayWebhookHandlersInput,

@@ -67,7 +67,7 @@ export function paymentCommandHandlers(
     { tenantId, params: { paymentId } }: CommandCall,
     refundId: string,
   ): Promise<object | null> => {
-    const refund = await refunds.findOne({ _id: refundId, tenantId }, { tenantId: 1, createdAt: 1 }).lean();
+    const refund = await refunds.findOne({ _id: refundId, tenantId, paymentId }, { tenantId: 1, createdAt: 1 }).lean();
     if (!refund) return null;
     const { state } = await payments.findOne({ _id: paymentId, tenantId }, { state: 1 }).lean().orFail();
     return { state, at: refund.createdAt.toISOString(), refundId };

@@ -37,6 +37,7 @@ export function paymentHandlers(input: PaymentHandlersInput): Handlers<PaymentOp
 
   const settling: Settling<Payment> = {
     name: 'payment',
+    model: payments,
     find: async ({ tenantId, id }) => (isId('payment', id) ? payments.findOne({ _id: id, tenantId }).lean() : null),
     hasSettled: isPaymentAtRest,
     present: presentPayment,

@@ -34,6 +34,7 @@ export function refundHandlers(input: RefundHandlersInput): Handlers<'refundPaym
 
   const settlingOf = (paymentId: string): Settling<Refund> => ({
     name: 'refund',
+    model: refunds,
     find: async ({ tenantId, id }) =>
       isId('refund', id) ? refunds.findOne({ _id: id, tenantId, paymentId }).lean() : null,
     hasSettled: ({ state }) => state !== 'pending',
@@ -59,6 +60,7 @@ export function refundHandlers(input: RefundHandlersInput): Handlers<'refundPaym
     const at = (await clock.now(tenantId)).toISOString();
     return idempotency.acceptOnce({
       call,
+      contended: paymentId,
       async write(session) {
         const { refund, row } = await acceptRefund({
           database,

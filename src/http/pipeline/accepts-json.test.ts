@@ -18,6 +18,10 @@ describe('Accept', () => {
     'APPLICATION/JSON',
     'application/*;q=0.1',
     'application/json; charset=UTF-8',
+    'application/json;version=1',
+    'application/json;profile="a,b;q=0";q=0.5',
+    'application/json;version=1;q=0, */*',
+    'application/problem+json, application/json',
     'text/html, application/json;q=0.1',
     'text/html;q=0, */*',
     'application/json;q=0.001',
@@ -31,6 +35,9 @@ describe('Accept', () => {
     '*/*;q=0',
     'text/html',
     'application/jsonp',
+    'application/json;version=1;q=0',
+    'application/problem+json',
+    'application/vnd.api+json',
     'text/html;x="application/json"',
   ])('"%s" does not', async (accept) => expect(await statusFor(accept)).toBe(406));
 });

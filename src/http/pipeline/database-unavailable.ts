@@ -1,6 +1,7 @@
 import mongoose from 'mongoose';
 
 const {
+  MongoBulkWriteError,
   MongoClientClosedError,
   MongoError,
   MongoExpiredSessionError,
@@ -31,8 +32,8 @@ const awayNames = new Set([
 /** Labels of a transaction that lost every retry, or of a commit with unknown outcome: repeating the request helps. */
 const retryLabels = ['TransientTransactionError', 'RetryableWriteError', 'UnknownTransactionCommitResult'];
 
-/** Error codes of a server that is stopping, stepping down, or cannot reach its replicas. */
-const awayCodes = new Set([6, 7, 64, 89, 91, 133, 150, 189, 262, 10107, 11600, 11602, 13388, 13435, 13436]);
+/** Error codes of a server that is stopping, stepping down, cannot reach its replicas, or has a full disk (14031). */
+const awayCodes = new Set([6, 7, 64, 89, 91, 133, 150, 189, 262, 10107, 11600, 11602, 13388, 13435, 13436, 14031]);
 
 /** Mongoose's messages before the first contact: with commands unbuffered, and without a client to open a session. */
 const BEFORE_FIRST_CONTACT = [
@@ -45,6 +46,8 @@ const BEFORE_FIRST_CONTACT = [
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (awayErrors.some((type) => error instanceof type) || awayNames.has(error.name)) return true;
+  // A bulk write wraps whatever it met, a time-out of the pool included.
+  if (error instanceof MongoBulkWriteError && isDatabaseUnavailable(error.errorResponse)) return true;
   if (error instanceof MongoError) {
     return retryLabels.some((label) => error.hasErrorLabel(label)) || awayCodes.has(Number(error.code));
   }

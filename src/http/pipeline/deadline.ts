@@ -1,5 +1,4 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { DomainError } from '../../domain/domain-error';
 import { databaseUnavailable } from '../problems';
 
 /**
@@ -59,29 +58,17 @@ export class Deadline {
 
 export interface LimitTimeInput {
   requestDeadlineMs: number;
-  /** Maximum number of requests that one process handles at a time; more would only wait for each other. */
-  maxInFlight: number;
   fail: (request: Request, response: Response, error: unknown) => void;
 }
 
 /**
  * Responds to every request within its deadline, whatever the request waits for: 503 when the time is up (a frozen
- * MongoDB raises no error by itself, see stack.md), and immediately when too many requests wait already.
+ * MongoDB raises no error by itself, see stack.md).
  */
-export function limitTime({ requestDeadlineMs, maxInFlight, fail }: LimitTimeInput): RequestHandler {
-  let inFlight = 0;
+export function limitTime({ requestDeadlineMs, fail }: LimitTimeInput): RequestHandler {
   return (request, response, next) => {
-    if (inFlight >= maxInFlight) {
-      throw new DomainError('DATABASE_UNAVAILABLE', 'Too many requests are in progress. Try again in a moment.', {
-        retryAfterSeconds: 1,
-      });
-    }
-    inFlight += 1;
     request.deadline = new Deadline(requestDeadlineMs, () => fail(request, response, databaseUnavailable()));
-    response.once('close', () => {
-      inFlight -= 1;
-      request.deadline.clear();
-    });
+    response.once('close', () => request.deadline.clear());
     next();
   };
 }

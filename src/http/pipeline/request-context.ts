@@ -1,4 +1,5 @@
 import type { Mode, Scope } from '../../domain/tenant';
+import type { Slot } from './admission';
 import type { Operation } from './contract';
 import type { Deadline } from './deadline';
 
@@ -26,6 +27,8 @@ export interface Call<Body = unknown, Query = unknown, Params = Record<string, s
   headers: Record<string, string | undefined>;
   correlationId: string;
   deadline: Deadline;
+  /** The request's place among those in progress; to be released before a long wait. */
+  slot: Slot;
   /** SHA-256 of method, path and body; only where the operation takes an Idempotency-Key. */
   fingerprint: string | null;
   /** Returns true once nobody waits for the response any more, or the process is about to end. */
@@ -45,6 +48,8 @@ declare module 'express-serve-static-core' {
     operation?: Operation;
     correlationId: string;
     deadline: Deadline;
+    /** Undefined until the request was admitted. */
+    slot?: Slot;
     caller?: Caller;
     /** The parsed JSON body, with the contract's defaults after validation; undefined without a body. */
     json?: unknown;

@@ -1,13 +1,15 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { ClientSession } from 'mongoose';
 import type { Database } from '../../models/database';
 import type { IdempotencyRecord } from '../../models/idempotency-record';
-import { countResets, requireNoResetSince } from '../../services/sandbox/sandbox-reset';
+import { countResets, requireNoResetSince } from '../../services/sandbox/while-resetting';
 import { isDuplicateKey } from '../../models/duplicate-key';
 import type { Call, Reply } from '../pipeline/request-context';
 import { insertDocuments } from '../../services/insert-documents';
-import { inFlight, refusalToKeep, rejectReuse, replayOf, storedReplyOf } from './kept-reply';
+import { inFlight, refusalToKeep, rejectReuse, replayOf, keptReply } from './kept-reply';
+import { isRefusal } from '../problems';
 import { requirePreconditions } from './preconditions';
+import { Turns } from './turns';
 
 /** Milliseconds that a command may run before another request with its key may take it over. */
 const LOCK_MS = 10_000;
@@ -22,8 +24,15 @@ export interface Written extends Reply {
 
 export interface AcceptOnceInput {
   call: Call;
-  /** Makes the requested change, in the transaction that also writes the record. May run more than once. */
-  write: (session: ClientSession) => Promise<Written>;
+  /** Asks a third party about the request before the transaction; never for a repeat. */
+  prepare?: () => Promise<void>;
+  /**
+   * Makes the requested change, in the transaction that also writes the record. May run more than once, always with the
+   * same `commandId`.
+   */
+  write: (session: ClientSession, commandId: string) => Promise<Written>;
+  /** Id of the document that concurrent requests of this kind write; they are then accepted in turns. */
+  contended?: string;
   /** Returns the response that repeats get; by default the same one. Secrets must not be kept. */
   kept?: (reply: Reply) => Reply;
   /** Returns the problem behind an error; called outside the transaction that the error ended. */
@@ -45,14 +54,16 @@ export interface Idempotency {
   acceptOnce(input: AcceptOnceInput): Promise<Reply>;
   /**
    * Sends a command, which is no transaction, once per key: an open record is the lock. The command's id is the same in
-   * every attempt.
+   * every attempt until one is refused: the next attempt is then a new command, whose refusal is not an earlier one.
    */
   commandOnce(input: CommandOnceInput): Promise<Reply>;
 }
 
-/** Returns the id of a key's record, which is also the id of the command sent under the key. */
-export function recordIdOf({ tenantId, key }: { tenantId: string; key: string }): string {
-  return createHash('sha256').update(`${tenantId}\0${key}`).digest('hex');
+/** Returns the id of the record of a call's Idempotency-Key. */
+export function recordIdOf({ tenantId, headers }: Pick<Call, 'tenantId' | 'headers'>): string {
+  return createHash('sha256')
+    .update(`${tenantId}\0${headers['idempotency-key'] ?? ''}`)
+    .digest('hex');
 }
 
 /** Returns a hash of method, path and body; the order of the body's keys does not matter. Equal hash, equal request. */
@@ -69,12 +80,19 @@ function canonical(value: unknown): string {
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
 }
 
+/** A command to be sent under an open record, or the response that a concurrent request has stored meanwhile. */
+interface OpenCommand {
+  commandId: string;
+  reply: Reply | null;
+}
+
 /**
  * Guarantees one effect per Idempotency-Key of a tenant: every repeat gets the first response. A rejection that time
  * cures is not kept. Preconditions (RFC 9110 §13) are checked only when no response is kept.
  */
 export function createIdempotency(database: Database): Idempotency {
   const { idempotency: records } = database.models;
+  const turns = new Turns();
 
   const find = (id: string, { tenantId }: Call): Promise<IdempotencyRecord | null> =>
     records.findOne({ _id: id, tenantId }).lean();
@@ -83,7 +101,8 @@ export function createIdempotency(database: Database): Idempotency {
     _id: id,
     tenantId: call.tenantId,
     fingerprint: call.fingerprint ?? '',
-    reply: reply && storedReplyOf(reply, call),
+    commandId: randomUUID(),
+    reply: reply && keptReply(reply, call),
     lockedUntil: new Date(Date.now() + (reply ? 0 : LOCK_MS)),
     createdAt: new Date(),
   });
@@ -103,8 +122,9 @@ export function createIdempotency(database: Database): Idempotency {
   };
 
   return {
-    async acceptOnce({ call, write, kept = (reply) => reply, explain }) {
-      const id = idOf(call);
+    async acceptOnce({ call, prepare, write, contended, kept = (reply) => reply, explain }) {
+      const id = recordIdOf(call);
+      const commandId = randomUUID();
       const { tenantId } = call;
       // A transaction that began before a reset may commit in the middle of the reset: only after the commit is it
       // known whether the change was deleted.
@@ -117,14 +137,17 @@ export function createIdempotency(database: Database): Idempotency {
       if (earlier) return unlessReset(replayOf(earlier, call));
       let written: { reply: Reply; afterCommit?: () => void };
       try {
-        written = await database.inTransaction(async (session) => {
-          call.deadline.throwIfPassed();
-          await requirePreconditions({ database, call, session });
-          const { afterCommit, ...reply } = await write(session);
-          await insertDocuments({ model: records, documents: [newRecord(id, call, kept(reply))], session });
-          call.deadline.throwIfPassed();
-          return { reply, afterCommit };
-        });
+        await prepare?.();
+        const commit = () =>
+          database.inTransaction(async (session) => {
+            call.deadline.throwIfPassed();
+            await requirePreconditions({ database, call, session });
+            const { afterCommit, ...reply } = await write(session, commandId);
+            await insertDocuments({ model: records, documents: [newRecord(id, call, kept(reply))], session });
+            call.deadline.throwIfPassed();
+            return { reply, afterCommit };
+          });
+        written = await (contended === undefined ? commit() : turns.run(contended, commit));
       } catch (error) {
         // Whatever failed, a concurrent request with the same key may have committed, or this very commit may have
         // arrived: then the stored response is returned.
@@ -141,42 +164,45 @@ export function createIdempotency(database: Database): Idempotency {
     },
 
     async commandOnce({ call, send, isReset = false }) {
-      const id = idOf(call);
+      const id = recordIdOf(call);
       if (!isReset) await countResets({ database, tenantId: call.tenantId });
-      const earlier = (await find(id, call)) ?? (await openIfMatching(id));
+      const earlier = await find(id, call);
       if (earlier?.reply) return replayOf(earlier, call);
-      if (earlier) await takeOver(earlier);
+      const { reply: concurrent, commandId } = earlier ? await takeOver(earlier) : await openIfMatching();
+      if (concurrent) return concurrent;
       call.deadline.restart(COMMAND_MS);
       try {
-        const reply = await send(id);
+        const reply = await send(commandId);
         await close(id, reply);
         return reply;
       } catch (error) {
         const refusal = refusalToKeep(error, call);
         if (refusal) await close(id, refusal);
-        else await release(id);
+        else await release(id, error);
         throw error;
       }
 
       /** A sent command may itself have changed the resource's version, so a repeat is not checked again. */
-      async function openIfMatching(recordId: string): Promise<IdempotencyRecord | null> {
+      async function openIfMatching(): Promise<OpenCommand> {
         await requirePreconditions({ database, call });
-        return open(recordId);
+        return open();
       }
-      /** Opens the record; returns the record of a concurrent request that was first. */
-      async function open(recordId: string): Promise<IdempotencyRecord | null> {
+      /** Opens the record, or continues that of a concurrent request that was first. */
+      async function open(): Promise<OpenCommand> {
+        const record = newRecord(id, call, null);
         try {
-          await insertDocuments({ model: records, documents: [newRecord(recordId, call, null)] });
+          await insertDocuments({ model: records, documents: [record] });
         } catch (error) {
-          if (!isDuplicateKey(error)) throw error;
-          return find(recordId, call);
+          const concurrent = isDuplicateKey(error) ? await find(id, call) : null;
+          if (!concurrent) throw error;
+          return concurrent.reply ? { ...concurrent, reply: replayOf(concurrent, call) } : takeOver(concurrent);
         }
-        if (call.deadline.passed) await release(recordId);
+        if (call.deadline.passed) await release(id);
         call.deadline.throwIfPassed();
-        return null;
+        return { commandId: record.commandId, reply: null };
       }
       /** Continues a command whose process died, or whose outcome was not known. */
-      async function takeOver({ _id, lockedUntil, fingerprint }: IdempotencyRecord): Promise<void> {
+      async function takeOver({ _id, lockedUntil, fingerprint, commandId }: IdempotencyRecord): Promise<OpenCommand> {
         rejectReuse({ fingerprint }, call);
         const now = Date.now();
         if (lockedUntil.getTime() > now) throw inFlight();
@@ -186,22 +212,25 @@ export function createIdempotency(database: Database): Idempotency {
         );
         if (modifiedCount === 0) throw inFlight();
         call.deadline.throwIfPassed();
+        return { commandId, reply: null };
       }
       async function close(recordId: string, reply: Reply): Promise<void> {
         await records.updateOne(
           { _id: recordId, tenantId: call.tenantId },
-          { $set: { reply: storedReplyOf(reply, call) } },
+          { $set: { reply: keptReply(reply, call) } },
         );
       }
-      /** Unlocks the open record, so that a repeat queries the same command's outcome. */
-      async function release(recordId: string): Promise<void> {
+      /**
+       * Unlocks the open record. A repeat queries the same command's outcome, unless it is known that the command was
+       * refused: the repeat is then a command of its own.
+       */
+      async function release(recordId: string, error?: unknown): Promise<void> {
+        const next = isRefusal(error) ? { commandId: randomUUID() } : {};
         await records.updateOne(
           { _id: recordId, tenantId: call.tenantId, reply: null },
-          { $set: { lockedUntil: new Date(0) } },
+          { $set: { lockedUntil: new Date(0), ...next } },
         );
       }
     },
   };
 }
-
-const idOf = ({ tenantId, headers }: Call): string => recordIdOf({ tenantId, key: headers['idempotency-key'] ?? '' });

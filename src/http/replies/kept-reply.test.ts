@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/domain-error';
 import type { IdempotencyRecord } from '../../models/idempotency-record';
 import type { Call } from '../pipeline/request-context';
-import { refusalToKeep, replayOf, storedReplyOf } from './kept-reply';
+import { refusalToKeep, replayOf, keptReply } from './kept-reply';
 
 const call = { correlationId: 'first', fingerprint: 'f' } as Call;
 
@@ -39,7 +39,7 @@ describe('a rejection under an Idempotency-Key', () => {
 
 it('a repeat has one correlation id in header and body, that of the request it repeats', () => {
   const refusal = refusalToKeep(new DomainError('EMAIL_TAKEN', 'No'), call)!;
-  const record = { fingerprint: 'f', reply: storedReplyOf(refusal, call) } as IdempotencyRecord;
+  const record = { fingerprint: 'f', reply: keptReply(refusal, call) } as IdempotencyRecord;
   expect(replayOf(record, { ...call, correlationId: 'second' })).toMatchObject({
     headers: { 'X-Correlation-Id': 'first', 'Idempotent-Replayed': 'true' },
     body: { correlationId: 'first' },

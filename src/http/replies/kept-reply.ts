@@ -7,7 +7,7 @@ import { isTransient, problemOf } from '../problems';
  * Returns the form in which a response is stored for repeats. It carries the first request's correlation id, so that
  * header and body of a repeat have the same one.
  */
-export const storedReplyOf = ({ status, headers = {}, body }: Reply, { correlationId }: Call): StoredReply => ({
+export const keptReply = ({ status, headers = {}, body }: Reply, { correlationId }: Call): StoredReply => ({
   status,
   headers: { ...headers, 'X-Correlation-Id': correlationId },
   body,

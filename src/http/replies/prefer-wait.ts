@@ -2,8 +2,6 @@ import { setTimeout } from 'node:timers/promises';
 import type { Call } from '../pipeline/request-context';
 
 const MAX_WAIT_SECONDS = 30;
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 500;
 /** Milliseconds left after the wait to send the response. */
 const RESPONSE_MS = 1500;
 
@@ -31,6 +29,8 @@ export interface WaitUntilSettledInput<Item> {
   read: () => Promise<Item | null>;
   /** Returns true once a waiting caller can act: the item has ended, or waits for a person or a later day. */
   hasSettled: (item: Item) => boolean | Promise<boolean>;
+  /** Resolves when the item has changed, or `isOver` returns true. */
+  changed: (item: Item, isOver: () => boolean) => Promise<void>;
 }
 
 /**
@@ -42,22 +42,25 @@ export async function waitUntilSettled<Item>({
   seconds,
   read,
   hasSettled,
+  changed,
 }: WaitUntilSettledInput<Item>): Promise<Item | null> {
-  const { deadline, abandoned } = call;
+  const { deadline, abandoned, slot } = call;
   const untilMs = performance.now() + seconds * 1000;
   deadline.restart(seconds * 1000 + RESPONSE_MS);
+  slot.release();
+  const isOver = (): boolean => abandoned() || performance.now() >= untilMs;
   let latest: Item | null = null;
-  const poll = async (): Promise<void> => {
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+  const readUntilSettled = async (): Promise<void> => {
+    for (;;) {
       latest = await read();
-      const leftMs = untilMs - performance.now();
-      if (latest === null || leftMs <= 0 || abandoned() || (await hasSettled(latest))) return;
-      await setTimeout(Math.min(pauseMs, leftMs));
+      if (latest === null || isOver() || (await hasSettled(latest))) return;
+      await changed(latest, isOver);
     }
   };
   const timeIsUp = new AbortController();
+  const lateMs = seconds * 1000 + RESPONSE_MS / 2;
   try {
-    await Promise.race([poll(), setTimeout(seconds * 1000 + RESPONSE_MS / 2, undefined, { signal: timeIsUp.signal })]);
+    await Promise.race([readUntilSettled(), setTimeout(lateMs, undefined, { signal: timeIsUp.signal })]);
   } catch {
     // A failed read is no failure of the item, which was accepted.
   } finally {

@@ -28,6 +28,7 @@ export interface ProblemResponderInput {
 /** Returns the functions that turn an error into a response: a problem for programs, a page for people. */
 export function createProblemResponder({ logger, showProblem, isForPeople }: ProblemResponderInput): ProblemResponder {
   const fail: ProblemResponder['fail'] = (request, response, error) => {
+    request.slot?.release();
     const problem = problemOf({ error: undecodable(error) ?? error, correlationId: request.correlationId });
     if (problem.unexpected)
       logger.error(
@@ -65,6 +66,7 @@ export function respond({ validate, requirePreconditions, handler, isDraining }:
     // operations have no tags.
     if (!isRead && operation.idempotency === null && operation.scopes !== null) await requirePreconditions(call);
     const reply = await handler(call as never);
+    call.slot.release();
     if (!response.headersSent) send(response, isRead ? replyConditionally({ call, reply }) : reply);
   };
 }
@@ -100,6 +102,7 @@ function callOf({ request, response, validate, isDraining }: CallOfInput): Call 
     headers: request.headers as Record<string, string | undefined>,
     correlationId: request.correlationId,
     deadline: request.deadline,
+    slot: request.slot ?? { release: () => undefined },
     fingerprint,
     abandoned: () => response.destroyed || isDraining(),
   };

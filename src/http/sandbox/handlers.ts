@@ -1,8 +1,6 @@
 import { sandboxClockHandlers, type SandboxClockHandlersInput } from './sandbox-clock';
 
-export type SandboxHandlersInput = SandboxClockHandlersInput;
-
 /** Returns the handlers of sandboxes. */
-export const sandboxHandlers = (input: SandboxHandlersInput) => ({
+export const sandboxHandlers = (input: SandboxClockHandlersInput) => ({
   ...sandboxClockHandlers(input),
 });

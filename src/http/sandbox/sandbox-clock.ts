@@ -9,7 +9,7 @@ import { acceptAdvance, readSandboxClock } from '../../temporal/commands/sandbox
 import { actorOf } from '../actor-of';
 import { etagOf } from '../replies/etag';
 import type { CallOf, Handlers } from '../handler';
-import type { Idempotency } from '../replies/idempotency';
+import { recordIdOf, type Idempotency } from '../replies/idempotency';
 import type { components } from '../generated/openapi-types';
 import type { Call, Reply } from '../pipeline/request-context';
 import { replyAccepted, replyCurrent, type Settling } from '../replies/settling';
@@ -41,6 +41,7 @@ export function sandboxClockHandlers(
 
   const settling: Settling<Operation> = {
     name: 'operation',
+    model: operations,
     find: async ({ tenantId, id }) => (isId('operation', id) ? operations.findOne({ _id: id, tenantId }).lean() : null),
     hasSettled: ({ state }) => state !== 'running',
     present: presentOperation,
@@ -89,9 +90,9 @@ export function sandboxClockHandlers(
       return idempotency.commandOnce({
         call,
         isReset: true,
-        async send(commandId) {
+        async send() {
           call.deadline.restart(RESET_MS);
-          await resetSandbox({ tenantId, keepIdempotencyId: commandId });
+          await resetSandbox({ tenantId, keepIdempotencyId: recordIdOf(call) });
           return { status: 200, body: await readClock(tenantId) };
         },
       });

@@ -3,7 +3,7 @@ import { planHandlers, type PlanHandlersInput } from './plans';
 import { subscriptionCommandHandlers, type SubscriptionCommandHandlersInput } from './subscription-commands';
 import { subscriptionHandlers, type SubscriptionHandlersInput } from './subscriptions';
 
-export interface SubscriptionsHandlersInput
+interface SubscriptionsHandlersInput
   extends PlanHandlersInput, SubscriptionCommandHandlersInput, SubscriptionHandlersInput {}
 
 /** Returns the handlers of plans, subscriptions and invoices. */

@@ -1,3 +1,4 @@
+import { hasEnded } from '../../domain/subscriptions/subscription';
 import { isSameItem, priceOf } from '../../domain/subscriptions/plan';
 import {
   nextDue,
@@ -15,6 +16,7 @@ const waits: Record<SubscriptionWaitingFor['what'], string> = {
   change: 'the payment of the ordered change, which takes effect then; unpaid, the subscription stays as it is',
   payment: "the final result of the open invoice's payment",
   retry: 'the open invoice to be charged again; another payment method is charged immediately',
+  first_payment: 'another payment method, which is charged immediately; without a payment the subscription expires',
   payment_method: 'another payment method; without a payment the subscription is cancelled',
   resume: 'the subscription to be resumed',
   cancel: 'the end of the period, when the subscription is cancelled',
@@ -29,6 +31,7 @@ export function waitOfSubscription(subscription: Subscription): components['sche
   const progress = progressOf(subscription);
   const wait = waitingForOf(progress);
   if (!wait) return null;
+  if (hasEnded(state)) return { what: WITHDRAWAL, until: null };
   const due = nextDue(progress);
   // A cancel at the period's end may come before the next attempt.
   if (due?.what === 'cancel' && charge?.status !== 'pending') return { what: waits.cancel, until: due.at };
@@ -57,6 +60,13 @@ function presentScheduled({
   return { what: 'change_plan', planId: waiting.item.planId, quantity: waiting.item.quantity, effectiveAt };
 }
 
+/** Returns how saving the payment method at the gateway stands. */
+function presentSetup({ methodSetup }: Subscription): components['schemas']['Subscription']['paymentMethodSetup'] {
+  if (!methodSetup) return null;
+  const { state, reason, url } = methodSetup;
+  return { state, reason, nextAction: url === null ? null : { url } };
+}
+
 /** Returns the API representation of a change that is being paid. */
 export function presentPendingChange(change: PendingChange): components['schemas']['PendingChange'] {
   const { item, invoiceId, orderedAt, until, actionUrl } = change;
@@ -73,7 +83,7 @@ export function presentPendingChange(change: PendingChange): components['schemas
 /** Returns the API representation of a subscription. */
 export function presentSubscription(subscription: Subscription): components['schemas']['Subscription'] {
   const { state, item, period, charge, pendingChange, creditBalance } = subscription;
-  const isRetried = charge?.status === 'failed' && state !== 'unpaid';
+  const isRetried = charge?.status === 'failed' && state !== 'unpaid' && state !== 'incomplete';
   return {
     id: subscription._id,
     state,
@@ -83,16 +93,17 @@ export function presentSubscription(subscription: Subscription): components['sch
     quantity: item.quantity,
     amount: priceOf(item),
     paymentMethod: subscription.paymentMethod,
+    paymentMethodSetup: presentSetup(subscription),
     startAt: subscription.startAt.toISOString(),
     trialEndAt: subscription.trialEndAt?.toISOString() ?? null,
     period: period && { startAt: period.startAt, endAt: period.endAt },
-    nextPeriodAt: state === 'cancelled' ? null : subscription.nextPeriodAt.toISOString(),
+    nextPeriodAt: hasEnded(state) ? null : subscription.nextPeriodAt.toISOString(),
     paidUntil: subscription.paidUntil?.toISOString() ?? null,
     creditBalance: { amountMinor: creditBalance.amountMinor, currency: creditBalance.currency },
     scheduled: presentScheduled(subscription),
     pendingChange: pendingChange && presentPendingChange(pendingChange),
     resumeAt: subscription.resumeAt?.toISOString() ?? null,
-    openInvoiceId: state === 'cancelled' ? null : (charge?.invoiceId ?? null),
+    openInvoiceId: hasEnded(state) ? null : (charge?.invoiceId ?? null),
     nextAttemptAt: isRetried ? (charge.nextAt?.toISOString() ?? null) : null,
     reason: subscription.reason,
     metadata: subscription.metadata,

@@ -2,7 +2,7 @@ import type { ProblemTable } from '../problem';
 
 /** Problems of subscriptions and their plans. */
 export const subscriptionsProblems = {
-  SUBSCRIPTION_CANCELLED: { status: 409, title: 'Subscription is cancelled' },
+  SUBSCRIPTION_CANCELLED: { status: 409, title: 'Subscription has ended' },
   SUBSCRIPTION_NOT_STARTED: { status: 409, title: 'Subscription has not started', notKept: true },
   SUBSCRIPTION_PAUSED: { status: 409, title: 'Subscription is paused' },
   SUBSCRIPTION_NOT_PAUSED: { status: 409, title: 'Subscription is not paused' },
@@ -23,5 +23,6 @@ export const subscriptionsProblems = {
   ANCHOR_DAY_INVALID: { status: 422, title: 'Invalid anchor day' },
   DUNNING_INVALID: { status: 422, title: 'Invalid dunning schedule' },
   REFUND_NOT_APPLICABLE: { status: 422, title: 'Refund not applicable' },
+  PAYMENT_METHOD_UNUSABLE: { status: 422, title: 'Payment method cannot be used' },
   PAYMENT_METHOD_MISSING: { status: 422, title: 'Payment method missing' },
 } as const satisfies ProblemTable;

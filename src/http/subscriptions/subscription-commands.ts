@@ -8,6 +8,7 @@ import { commandStep } from '../../contracts/commands';
 import { DomainError } from '../../domain/domain-error';
 import { isId } from '../../domain/ids';
 import { requireWithinHorizon } from '../../domain/subscriptions/planning-horizon';
+import { endedSubscriptionStates } from '../../domain/subscriptions/subscription';
 import type { Clock } from '../../services/clock';
 import type { Database } from '../../models/database';
 import { previewPlanChange } from '../../services/subscriptions/preview-plan-change';
@@ -19,6 +20,7 @@ import { actorOf } from '../actor-of';
 import { notFound, type Handlers } from '../handler';
 import type { Idempotency } from '../replies/idempotency';
 import { keepPayload } from '../replies/keep-payload';
+import type { CheckPaymentMethod } from './check-payment-method';
 import { presentPreview } from './present-invoice';
 import { presentPendingChange } from './present-subscription';
 import type { Call, Reply } from '../pipeline/request-context';
@@ -29,6 +31,7 @@ export interface SubscriptionCommandHandlersInput {
   sendSubscriptionCommand: SendSubscriptionCommand;
   basePath: string;
   clock: Clock;
+  checkPaymentMethod: CheckPaymentMethod;
 }
 
 interface CompleteInput {
@@ -43,7 +46,7 @@ type CommandCall = Call<unknown, unknown, { subscriptionId: string }>;
 export function subscriptionCommandHandlers(
   input: SubscriptionCommandHandlersInput,
 ): Handlers<SubscriptionUpdate | 'previewPlanChange'> {
-  const { database, idempotency, sendSubscriptionCommand, basePath, clock } = input;
+  const { database, idempotency, sendSubscriptionCommand, basePath, clock, checkPaymentMethod } = input;
 
   // Called first: a request for another tenant's subscription stores nothing, and gets the response of an unknown id.
   const rejectUnknown = async ({ tenantId, params: { subscriptionId } }: CommandCall): Promise<void> => {
@@ -51,6 +54,17 @@ export function subscriptionCommandHandlers(
       isId('subscription', subscriptionId) &&
       (await database.models.subscriptions.exists({ _id: subscriptionId, tenantId }));
     if (!known) throw notFound('subscription');
+  };
+
+  const checkMethod = async (
+    { tenantId, params: { subscriptionId } }: CommandCall,
+    paymentMethod: string,
+  ): Promise<void> => {
+    const subscriber = { customerId: 1, userId: 1, state: 1 } as const;
+    const found = await database.models.subscriptions.findOne({ _id: subscriptionId, tenantId }, subscriber).lean();
+    if (!found || endedSubscriptionStates.includes(found.state)) return;
+    const at = (await clock.now(tenantId)).toISOString();
+    await checkPaymentMethod({ tenantId, paymentMethod, customerId: found.customerId ?? found.userId ?? '', at });
   };
 
   /** Returns the change that a command has ordered, as its event has it; null where it took effect or waits. */
@@ -70,12 +84,14 @@ export function subscriptionCommandHandlers(
     terms: SubscriptionCommandTerms[Command];
     /** Data that must not pass through Temporal: it stays in MongoDB, only the command's id is sent. */
     payload?: Record<string, unknown>;
+    /** Called before the command is sent for the first time. */
+    prepare?: () => Promise<void>;
     /** Adds to the response what the command has recorded. */
     complete?: (input: CompleteInput) => Promise<Record<string, unknown>>;
   }
   const send = async <Command extends SubscriptionUpdate>(
     call: CommandCall,
-    { command, terms, payload, complete }: SendInput<Command>,
+    { command, terms, payload, prepare, complete }: SendInput<Command>,
   ): Promise<Reply> => {
     const {
       tenantId,
@@ -86,6 +102,7 @@ export function subscriptionCommandHandlers(
     return idempotency.commandOnce({
       call,
       async send(commandId) {
+        if (prepare && !(await database.models.commandPayloads.exists({ _id: commandId, tenantId }))) await prepare();
         if (payload) await keepPayload({ database, tenantId, entityId: subscriptionId, commandId, payload });
         const about = { tenantId, subscriptionId, commandId, by: actorOf(caller) };
         const { state, at } = await pointingAtField(() =>
@@ -131,15 +148,19 @@ export function subscriptionCommandHandlers(
     resumeSubscription: (call) => send(call, { command: 'resumeSubscription', terms: {} }),
     cancelSubscription: (call) => send(call, { command: 'cancelSubscription', terms: call.body }),
     undoSubscriptionChange: (call) => send(call, { command: 'undoSubscriptionChange', terms: {} }),
-    updatePaymentMethod: (call) =>
-      send(call, { command: 'updatePaymentMethod', terms: {}, payload: { paymentMethod: call.body.paymentMethod } }),
+    updatePaymentMethod(call) {
+      const { paymentMethod } = call.body;
+      const prepare = () => checkMethod(call, paymentMethod);
+      return send(call, { command: 'updatePaymentMethod', terms: {}, payload: { paymentMethod }, prepare });
+    },
   };
 }
 
-/** The field of a rejection that only the process can decide. */
+/** The field that a rejection by the process is about. */
 const pointers: Partial<Record<string, string>> = {
   [subscriptionRefusals.resumeInPast]: '/resumeAt',
   NOTHING_TO_CHANGE: '/planId',
+  PAYMENT_METHOD_UNUSABLE: '/paymentMethod',
 };
 
 /** Adds the field to a rejection by the process, which knows its own time but not the request's fields. */

@@ -11,6 +11,7 @@ import { notFound, type CallOf, type Handlers } from '../handler';
 import type { Idempotency } from '../replies/idempotency';
 import { createdWithin, type ListPage } from '../replies/list';
 import { listEvents } from '../replies/list-events';
+import type { CheckPaymentMethod } from './check-payment-method';
 import { presentSubscription } from './present-subscription';
 import type { Reply } from '../pipeline/request-context';
 import { requireGateway, type HasGateway } from '../payments/require-gateway';
@@ -23,6 +24,7 @@ export interface SubscriptionHandlersInput {
   basePath: string;
   clock: Clock;
   hasGateway: HasGateway;
+  checkPaymentMethod: CheckPaymentMethod;
   /** Sends the start of a committed row in the background. */
   startSoon: (row: OutboxRow) => void;
 }
@@ -31,11 +33,12 @@ type SubscriptionOperations = 'createSubscription' | 'listSubscriptions' | 'getS
 
 /** Accepts subscriptions, and reads them with their timeline. */
 export function subscriptionHandlers(input: SubscriptionHandlersInput): Handlers<SubscriptionOperations> {
-  const { database, idempotency, listPage, basePath, clock, hasGateway, startSoon } = input;
+  const { database, idempotency, listPage, basePath, clock, hasGateway, checkPaymentMethod, startSoon } = input;
   const { subscriptions } = database.models;
 
   const settling: Settling<Subscription> = {
     name: 'subscription',
+    model: subscriptions,
     find: async ({ tenantId, id }) =>
       isId('subscription', id) ? subscriptions.findOne({ _id: id, tenantId }).lean() : null,
     hasSettled: async ({ state, tenantId, startAt }) => state !== 'accepted' || startAt > (await clock.now(tenantId)),
@@ -46,8 +49,10 @@ export function subscriptionHandlers(input: SubscriptionHandlersInput): Handlers
     const { tenantId, caller, correlationId, body } = call;
     requireGateway({ hasGateway, tenantId });
     const at = (await clock.now(tenantId)).toISOString();
+    const { paymentMethod, customerId, userId } = body;
     return idempotency.acceptOnce({
       call,
+      prepare: () => checkPaymentMethod({ tenantId, paymentMethod, customerId: customerId ?? userId ?? '', at }),
       async write(session) {
         const { subscription, row } = await acceptSubscription({
           database,

@@ -13,7 +13,7 @@ describe('conditions and repeats', () => {
       requestDeadlineMs: PATIENT_MS,
       sendSubscriptionCommand: async (input) => {
         if (refusal) throw refusal;
-        api.subscriptionCommands.push(input);
+        api.commands.push(input);
         return { state: 'active', at: '2026-11-21T09:00:00.000Z' };
       },
     });
@@ -39,12 +39,12 @@ describe('conditions and repeats', () => {
     const { subscriptionId } = await seedSubscription({ api, tenantId: tenant.tenantId });
     const path = `/subscriptions/${subscriptionId}`;
     expect((await send('post', `${path}/cancel`, stale, { when: 'now' })).body).toMatchObject(mismatch);
-    expect(api.subscriptionCommands).toEqual([]);
+    expect(api.commands).toEqual([]);
     const held = { 'If-None-Match': await tagOf(path) };
     expect((await send('post', `${path}/cancel`, held, { when: 'now' })).status).toBe(412);
     const present = { 'If-Match': `"older", ${await tagOf(path)}` };
     expect((await send('post', `${path}/cancel`, present, { when: 'now' })).status).toBe(200);
-    expect(api.subscriptionCommands).toHaveLength(1);
+    expect(api.commands).toHaveLength(1);
   });
 
   it('a kept response is replayed before conditions are checked, and a 412 is not kept', async () => {

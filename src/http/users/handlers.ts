@@ -4,7 +4,7 @@ import { onboardingHandlers, type OnboardingHandlersInput } from './onboardings'
 import { userHandlers, type UserHandlersInput } from './users';
 import { verifyPageHandlers, type VerifyPageHandlersInput } from './verify-page';
 
-export interface UsersHandlersInput
+interface UsersHandlersInput
   extends OnboardingCommandHandlersInput, OnboardingHandlersInput, UserHandlersInput, VerifyPageHandlersInput {}
 
 /** Returns the handlers of users and their onboarding. */

@@ -2,12 +2,14 @@ import { readVerificationToken } from '../../contracts/users/verification-token'
 import { DomainError } from '../../domain/domain-error';
 import { isId } from '../../domain/ids';
 import type { OnboardingCommand } from '../../domain/users/onboarding';
+import { requireEmail } from '../../domain/values/email';
 import type { Database } from '../../models/database';
 import type { SendOnboardingCommand } from '../../temporal/commands/users/onboarding-commands';
 import { actorOf } from '../actor-of';
 import { notFound, type Handlers } from '../handler';
 import type { Idempotency } from '../replies/idempotency';
 import { keepPayload } from '../replies/keep-payload';
+import { explainTakenAddress } from './taken-address';
 import type { Call, Reply } from '../pipeline/request-context';
 
 export interface OnboardingCommandHandlersInput {
@@ -29,6 +31,8 @@ export function onboardingCommandHandlers(input: OnboardingCommandHandlersInput)
     /** Texts and personal data, which must not pass through Temporal: they stay in MongoDB, only the id is sent. */
     payload?: Record<string, unknown>;
     generation?: number;
+    /** Returns the problem behind a refusal. */
+    explain?: (error: unknown) => Promise<unknown>;
   }
 
   // Called first: a request for another tenant's onboarding stores nothing, and gets the response of an unknown id.
@@ -40,7 +44,7 @@ export function onboardingCommandHandlers(input: OnboardingCommandHandlersInput)
 
   const command = async (
     call: CommandCall,
-    { using = 'write', payload, generation }: SendInput = {},
+    { using = 'write', payload, generation, explain = async (error) => error }: SendInput = {},
   ): Promise<Reply> => {
     const { tenantId, params, caller, operation } = call;
     const { onboardingId } = params;
@@ -57,6 +61,8 @@ export function onboardingCommandHandlers(input: OnboardingCommandHandlersInput)
           commandId,
           by,
           generation,
+        }).catch(async (error: unknown) => {
+          throw await explain(error);
         });
         return {
           status: 200,
@@ -82,6 +88,16 @@ export function onboardingCommandHandlers(input: OnboardingCommandHandlersInput)
       return command(call, { generation: link.generation });
     },
     resendVerification: (call) => command(call),
+    updateOnboardingEmail(call) {
+      const email = requireEmail(call.body.email);
+      return command(call, {
+        payload: { email },
+        explain: async (error) => {
+          const isTaken = error instanceof DomainError && error.code === 'EMAIL_TAKEN';
+          return (isTaken && (await explainTakenAddress({ database, tenantId: call.tenantId, email }))) || error;
+        },
+      });
+    },
     submitProfile: (call) => command(call, { payload: { ...call.body } }),
     approveOnboarding: (call) => command(call, { using: 'review', payload: { note: call.body?.note ?? null } }),
     rejectOnboarding: (call) => command(call, { using: 'review', payload: { reason: call.body.reason } }),

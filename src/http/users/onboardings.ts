@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/domain-error';
 import { normaliseEmail } from '../../domain/values/email';
 import { isId } from '../../domain/ids';
-import { hasEnded, hasSettled } from '../../domain/users/onboarding';
+import { hasSettled } from '../../domain/users/onboarding';
 import type { Clock } from '../../services/clock';
 import { OWN_SEND_MS } from '../../services/new-outbox-row';
 import type { Database } from '../../models/database';
@@ -17,6 +17,7 @@ import { createdWithin, type ListPage } from '../replies/list';
 import { stepEventTypes, type StepEvent } from './onboarding-steps';
 import { presentOnboarding } from './present-onboarding';
 import { withCurrentUsers } from './current-users';
+import { explainTakenAddress } from './taken-address';
 import type { components } from '../generated/openapi-types';
 import type { Reply } from '../pipeline/request-context';
 import { replyAccepted, replyCurrent, type Settling } from '../replies/settling';
@@ -62,6 +63,7 @@ export function onboardingHandlers(
 
   const settling: Settling<Onboarding> = {
     name: 'onboarding',
+    model: models.onboardings,
     find: async ({ tenantId, id }) => (isId('onboarding', id) ? findAsShown(tenantId, id) : null),
     hasSettled: ({ state }) => hasSettled(state),
     present: async (onboarding) => (await presentAll(onboarding.tenantId, [onboarding]))[0],
@@ -96,7 +98,10 @@ export function onboardingHandlers(
           afterCommit: () => startSoon(row),
         };
       },
-      explain: (error) => explainTakenAddress({ database, tenantId, email: body.email, error }),
+      explain: async (error) => {
+        if (!isDuplicateKey(error, 'one_user_per_address')) return error;
+        return (await explainTakenAddress({ database, tenantId, email: body.email })) ?? releasedJustNow();
+      },
     });
   };
 
@@ -134,34 +139,5 @@ async function partnerDefaults(
   return partner ?? { locale: 'en', timeZone: 'UTC' };
 }
 
-/** Returns the problem that names the holder of an address which the unique index rejected. */
-async function explainTakenAddress({
-  database,
-  tenantId,
-  email,
-  error,
-}: {
-  database: Database;
-  tenantId: string;
-  email: string;
-  error: unknown;
-}): Promise<unknown> {
-  if (!isDuplicateKey(error, 'one_user_per_address')) return error;
-  const { users, onboardings } = database.models;
-  const user = await users.findOne({ tenantId, emailKey: normaliseEmail(email), holdsEmail: true }).lean();
-  if (!user)
-    return new DomainError('DATABASE_UNAVAILABLE', 'The address was released just now. Try again.', {
-      retryAfterSeconds: 1,
-    });
-  const onboarding = await onboardings.findOne({ _id: user.onboardingId, tenantId }, { state: 1 }).lean();
-  if (onboarding && !hasEnded(onboarding.state)) {
-    return new DomainError(
-      'ONBOARDING_OPEN',
-      `An onboarding for this address is ${onboarding.state}. Continue that one, or cancel it first.`,
-      { conflictsWith: onboarding._id },
-    );
-  }
-  return new DomainError('EMAIL_TAKEN', `The address belongs to a user who is ${user.state}. Use another address.`, {
-    conflictsWith: user._id,
-  });
-}
+const releasedJustNow = (): DomainError =>
+  new DomainError('DATABASE_UNAVAILABLE', 'The address was released just now. Try again.', { retryAfterSeconds: 1 });

@@ -19,7 +19,7 @@ export function presentOnboarding({
   onboarding: Onboarding;
   events: readonly StepEvent[];
 }): components['schemas']['Onboarding'] {
-  const { state, undoing, requiresApproval } = onboarding;
+  const { state, undoing, requiresApproval, verification } = onboarding;
   return {
     id: onboarding._id,
     state,
@@ -30,7 +30,12 @@ export function presentOnboarding({
     timeZone: onboarding.timeZone,
     requiresApproval,
     metadata: onboarding.metadata,
-    waitingFor: waitingForOf({ state, until: onboarding.until?.toISOString() ?? null }),
+    verificationMail: verification.mail,
+    waitingFor: waitingForOf({
+      state,
+      until: onboarding.until?.toISOString() ?? null,
+      verificationMail: verification.mail,
+    }),
     steps: onboardingSteps({ state, requiresApproval, towards: undoing?.towards ?? null, events }),
     outcome: hasEnded(state)
       ? { state, detail: `${endings[state] ?? ''}${undoing?.reason ? ` (${undoing.reason})` : ''}` }

@@ -10,7 +10,7 @@ import type { Profile, User } from '../../models/users/user';
 import { actorOf } from '../actor-of';
 import { etagOf, rejectUnlessMatching, replyWithTag } from '../replies/etag';
 import { notFound, type CallOf, type Handlers } from '../handler';
-import { recordIdOf, type Idempotency } from '../replies/idempotency';
+import type { Idempotency } from '../replies/idempotency';
 import { createdWithin, type ListPage } from '../replies/list';
 import { presentUser } from './present-user';
 import type { Call, Reply } from '../pipeline/request-context';
@@ -72,7 +72,7 @@ export function userHandlers({ database, idempotency, listPage, clock }: UserHan
   ): Promise<Reply> =>
     idempotency.acceptOnce({
       call,
-      async write(session) {
+      async write(session, commandId) {
         const user = await find(call, session);
         if (user.state !== move.from)
           throw new DomainError(
@@ -80,7 +80,6 @@ export function userHandlers({ database, idempotency, listPage, clock }: UserHan
             `The user is ${user.state}; ${call.operation.id} requires ${move.from}: ${remedies[user.state]}.`,
             user.state === 'pending' ? { passes: true } : {},
           );
-        const commandId = recordIdOf({ tenantId: call.tenantId, key: call.headers['idempotency-key'] ?? '' });
         return change(
           call,
           user,

@@ -33,6 +33,7 @@ export async function loadSubscriptionMail({
   const { planName, amountMinor, currency, until } = mail.data;
   return {
     to: user.email,
+    user,
     locale: localeToWriteIn(user, partner),
     timeZone: user.timeZone,
     facts: {

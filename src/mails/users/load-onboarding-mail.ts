@@ -29,6 +29,7 @@ export async function loadOnboardingMail<More extends object>(
   const reader = mail.to === null ? user : partner;
   return {
     to: mail.to ?? user.email,
+    user: mail.to === null ? user : null,
     locale: localeToWriteIn(reader, partner),
     timeZone: reader.timeZone,
     facts: { name: user.name, partnerName: partner.name, ...more },

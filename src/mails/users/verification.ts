@@ -12,6 +12,7 @@ interface VerificationFacts extends OnboardingMailFacts {
 }
 
 export const verification: MailDefinition<VerificationFacts> = {
+  verifiesAddress: true,
   load: loadLink,
   en: (facts, write) => ({
     ...english(facts),
@@ -32,6 +33,7 @@ export const verification: MailDefinition<VerificationFacts> = {
 };
 
 export const verificationReminder: MailDefinition<VerificationFacts> = {
+  verifiesAddress: true,
   load: loadLink,
   en: (facts, write) => ({
     ...english(facts),

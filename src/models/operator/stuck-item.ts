@@ -7,6 +7,7 @@ export const stuckKinds = [
   'workflow_orphaned',
   'state_mismatch',
   'outbox_failing',
+  'mail_undeliverable',
   'outcome_unknown',
   'refund_failed_late',
   'payment_disputed',

@@ -1,5 +1,6 @@
 import { Schema } from 'mongoose';
 import type { DunningLadder } from '../../domain/subscriptions/dunning';
+import type { SuspendedUsersSetting } from '../../domain/subscriptions/suspended-users';
 import type { PartnerDenyListEntry } from '../../domain/payments/fraud';
 import { schemaOptions } from '../schema-options';
 
@@ -11,6 +12,8 @@ export interface Partner {
   reviewers: string[];
   /** The retry schedule of failed renewals; null or absent for the default. */
   dunning?: DunningLadder | null;
+  /** The decision about renewals of suspended users; null or absent for the default. */
+  suspendedUsers?: SuspendedUsersSetting | null;
   /** Payers whose payments are declined without a call to a gateway. */
   denyList?: PartnerDenyListEntry[];
   /**
@@ -32,6 +35,7 @@ export const partnerSchema = new Schema<Partner>(
     locale: { type: String, required: true },
     reviewers: { type: [String], required: true },
     dunning: { type: Schema.Types.Mixed, default: null },
+    suspendedUsers: { type: String, default: null },
     denyList: { type: [Schema.Types.Mixed], default: [] } as never,
     sandboxResetAt: { type: Date, default: null },
     metadata: { type: Schema.Types.Mixed, required: true },

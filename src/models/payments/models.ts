@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import { compensationSchema, type Compensation } from './compensation';
+import { gatewayCustomerSchema, type GatewayCustomer } from './gateway-customer';
 import { gatewayEventSchema, type GatewayEvent } from './gateway-event';
 import { ledgerPostingSchema, type LedgerPosting } from './ledger-posting';
 import { paymentSchema, type Payment } from './payment';
@@ -11,6 +12,7 @@ export const paymentsModels = (connection: Connection) => ({
   refunds: connection.model<Refund>('Refund', refundSchema),
   ledgerPostings: connection.model<LedgerPosting>('LedgerPosting', ledgerPostingSchema),
   compensations: connection.model<Compensation>('Compensation', compensationSchema),
+  gatewayCustomers: connection.model<GatewayCustomer>('GatewayCustomer', gatewayCustomerSchema),
   gatewayEvents: connection.model<GatewayEvent>('GatewayEvent', gatewayEventSchema),
 });
 

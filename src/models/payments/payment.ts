@@ -3,7 +3,7 @@ import type { PaymentParent, PaymentUndoing } from '../../contracts/payments/pay
 import type { Dispute } from '../../domain/payments/dispute';
 import type { FraudDecision } from '../../domain/payments/fraud';
 import type { Money } from '../../domain/money';
-import type { CaptureMode, GatewayCall, PaymentState } from '../../domain/payments/payment';
+import type { CaptureMode, GatewayCall, PaymentPurpose, PaymentState } from '../../domain/payments/payment';
 import { entityFields, schemaOptions, type Entity } from '../schema-options';
 
 export interface Payment extends Entity {
@@ -24,7 +24,7 @@ export interface Payment extends Entity {
   metadata: Record<string, string>;
   capture: CaptureMode;
   /** A renewal happens without the customer present. */
-  purpose: 'initial' | 'renewal';
+  purpose: PaymentPurpose;
   /**
    * The workflow that starts the payment's process, repeatedly if needed; null where the outbox starts the process,
    * once.
@@ -41,11 +41,16 @@ export interface Payment extends Entity {
   disputedMinor: number;
   disputes: Dispute[];
   authorisationId: string | null;
+  /** The gateway's customer who is charged; null for none. Stored before the authorisation, and immutable from then. */
+  gatewayCustomerId: string | null;
+  /** True when the payment method was saved for that customer before the charge. */
+  methodSaved: boolean;
   /** The page where the customer confirms; null unless `requires_action`. */
   actionUrl: string | null;
   fraud: { decision: FraudDecision; reasons: { rule: string; detail: string }[] } | null;
   card: { brand: string; last4: string; expiryMonth: number; expiryYear: number } | null;
-  review: { decision: 'approve' | 'decline'; note: string | null; at: Date } | null;
+  /** How the review ended; null without one, and where its time ran out. */
+  review: { decision: 'approve' | 'decline' | 'cancel'; note: string | null; at: Date } | null;
   /** The reason of a decline, failure or cancellation: a code. */
   reason: string | null;
   /** The ending of an undoing that has begun. */
@@ -83,6 +88,8 @@ export const paymentSchema = new Schema<Payment>(
     disputedMinor: { type: Number, required: true, default: 0 },
     disputes: { type: [Schema.Types.Mixed], default: [] } as never,
     authorisationId: { type: String, default: null },
+    gatewayCustomerId: { type: String, default: null },
+    methodSaved: { type: Boolean, default: false },
     actionUrl: { type: String, default: null },
     fraud: { type: Schema.Types.Mixed, default: null },
     card: { type: Schema.Types.Mixed, default: null },

@@ -4,7 +4,7 @@ import type { Money } from '../../domain/money';
 import type { NextTerms } from '../../domain/subscriptions/pending-change';
 import type { PlanItem } from '../../domain/subscriptions/plan';
 import type { SubscriptionState } from '../../domain/subscriptions/subscription';
-import type { ChargeStatus } from '../../domain/subscriptions/subscription-progress';
+import type { ChargeStatus, FirstChargeDeadline } from '../../domain/subscriptions/subscription-progress';
 import { entityFields, schemaOptions, type Entity } from '../schema-options';
 
 export interface Subscription extends Entity {
@@ -18,6 +18,11 @@ export interface Subscription extends Entity {
   item: PlanItem;
   /** The gateway's token; never a card number. */
   paymentMethod: string;
+  /**
+   * How saving the payment method for later charges stands; null where no gateway was asked: in a sandbox, and where
+   * the first charge saves the payment method.
+   */
+  methodSetup: MethodSetup | null;
   metadata: Record<string, string>;
   startAt: Date;
   trialEndAt: Date | null;
@@ -35,14 +40,27 @@ export interface Subscription extends Entity {
   /** The instant at which a pause ends by itself. */
   resumeAt: Date | null;
   charge: Charge | null;
+  /** The deadline of the first charge since the subscription has been `incomplete`. */
+  firstCharge?: FirstChargeDeadline<Date> | null;
   /** The change of plan that is being paid and takes effect then. */
   pendingChange: PendingChange | null;
   /** The payments of changes that were given up before the outcome was known. */
   withdrawnCharges: WithdrawnCharge[];
   /** The instant at which plan or period changed last; null before the first change. */
   pricedAt: Date | null;
-  /** The reason of the cancellation: a code; null while the subscription is not cancelled. */
+  /** The reason of the end: a code; null before. */
   reason: string | null;
+}
+
+/** `pending`: nobody answered in time; the next charge saves the payment method. */
+export interface MethodSetup {
+  state: 'saved' | 'requires_action' | 'declined' | 'pending';
+  /** The key of the call to the gateway, by which its webhooks name it. */
+  key: string;
+  /** With `declined`: a code. */
+  reason: string | null;
+  /** With `requires_action`: the page where the customer confirms. */
+  url: string | null;
 }
 
 /** The open invoice, and the state of its charge. */
@@ -93,6 +111,7 @@ export const subscriptionSchema = new Schema<Subscription>(
     userId: { type: String, default: null },
     item: { type: Schema.Types.Mixed, required: true },
     paymentMethod: { type: String, required: true },
+    methodSetup: { type: Schema.Types.Mixed, default: null },
     metadata: { type: Schema.Types.Mixed, required: true },
     startAt: { type: Date, required: true },
     trialEndAt: { type: Date, default: null },
@@ -105,6 +124,7 @@ export const subscriptionSchema = new Schema<Subscription>(
     waiting: { type: Schema.Types.Mixed, default: null },
     resumeAt: { type: Date, default: null },
     charge: { type: Schema.Types.Mixed, default: null },
+    firstCharge: { type: Schema.Types.Mixed, default: null },
     pendingChange: { type: Schema.Types.Mixed, default: null },
     withdrawnCharges: { type: [Schema.Types.Mixed], default: [] } as never,
     pricedAt: { type: Date, default: null },

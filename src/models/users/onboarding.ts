@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import type { OnboardingState, OnboardingUndoing } from '../../domain/users/onboarding';
+import type { OnboardingState, OnboardingUndoing, VerificationMail } from '../../domain/users/onboarding';
 import { entityFields, schemaOptions, type Entity } from '../schema-options';
 
 export interface Onboarding extends Entity {
@@ -17,7 +17,17 @@ export interface Onboarding extends Entity {
   requiresApproval: boolean;
   metadata: Record<string, string>;
   /** The newest verification link; only its generation is stored, and the token is derived from it. */
-  verification: { generation: number; expiresAt: Date | null; resentAt: Date[]; verifiedAt: Date | null };
+  verification: {
+    generation: number;
+    expiresAt: Date | null;
+    /** The links sent again to the present address. */
+    resentAt: Date[];
+    /** The corrections of the address. */
+    correctedAt: Date[];
+    verifiedAt: Date | null;
+    /** The mail with the newest link; null before the first is ordered. */
+    mail: VerificationMail | null;
+  };
   /** The ending of the undoing and its reason; null unless something is or was undone. */
   undoing: { towards: OnboardingUndoing; reason: string | null } | null;
 }

@@ -25,6 +25,10 @@ export interface HttpServer {
 const KEEP_ALIVE_MS = 65_000;
 const HEADERS_WITHIN_MS = 10_000;
 const REQUEST_WITHIN_MS = 30_000;
+/** Milliseconds between two checks of the limits above. */
+const CHECK_EVERY_MS = 5_000;
+/** Milliseconds without a byte in either direction; longer than a response may keep its caller waiting. */
+const SILENT_MS = 40_000;
 
 /**
  * Listens, and closes without failing a request: at first the server continues to serve, but asks every keep-alive
@@ -40,12 +44,19 @@ export async function openHttpServer({
   graceMs,
 }: OpenHttpServerInput): Promise<HttpServer> {
   const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS },
+    {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: HEADERS_WITHIN_MS,
+      requestTimeout: REQUEST_WITHIN_MS,
+      connectionsCheckingInterval: CHECK_EVERY_MS,
+    },
     (request, response) => {
       if (isDraining()) response.setHeader('Connection', 'close');
       handler(request, response);
     },
   );
+  // Ends connections whose peer neither sends a body nor reads a response.
+  server.setTimeout(SILENT_MS);
   await listen({ server, host, port });
   return {
     port: (server.address() as AddressInfo).port,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -81,13 +81,21 @@ describe('the api', () => {
   });
 
   it('survives the end of the reader of its output', async () => {
-    // pino handles its own stream; other writers (Node's warnings, libraries, PM2) meet the broken pipe here.
+    // The log drops what it cannot write; other writers (Node's warnings, libraries, PM2) meet the broken pipe here.
     const chatter = "setInterval(()=>{console.log('x');console.error('x')},20).unref()";
     const api = await start('api', { NODE_OPTIONS: `--import=data:text/javascript,${chatter}` });
     api.child.stdout?.destroy();
     api.child.stderr?.destroy();
     await api.until('ready');
     for (let i = 0; i < 20; i += 1) expect((await fetch(`${api.origin}/api/v1/me`)).status).toBe(401);
+    expect(await api.stop()).toBe(0);
+  });
+
+  it('works on while its output is on a full disk, and counts the lines that it drops', async () => {
+    const api = await start('api', {}, { stdout: openSync('/dev/full', 'w') });
+    await api.until('ready');
+    for (let i = 0; i < 20; i += 1) expect((await fetch(`${api.origin}/api/v1/me`)).status).toBe(401);
+    expect(await (await api.admin('/metrics')).text()).toMatch(/^log_lines_dropped_total\{[^}]*\} [1-9]/m);
     expect(await api.stop()).toBe(0);
   });
 

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { createSandboxAccount } from '../../clients/gateways/sandbox-account';
 import { createSandboxGateway } from '../../clients/gateways/sandbox-gateway';
 import { readSandboxLedger } from '../../clients/gateways/sandbox-ledger';
-import { newId } from '../../domain/ids';
-import { tenantIdOf } from '../../domain/tenant';
 import { startSimulator, type Simulator } from '../../simulator/start-simulator';
+import { seedPartner } from '../../testing/worlds/seed-partner';
 import { seedCaptured } from '../../testing/worlds/seed-payment';
 import { openTestDatabase } from '../../testing/servers/test-database';
 import { openTestNamespace, type TestNamespace } from '../../testing/servers/test-namespace';
@@ -42,26 +41,14 @@ async function stopBank(): Promise<void> {
 /** A sandbox with a payment in our books and a charge in the gateway's. */
 async function newSandbox() {
   const { database } = world;
-  const [partnerId, now] = [newId('partner'), new Date()];
-  const tenantId = tenantIdOf({ partnerId, mode: 'sandbox' });
-  await database.models.partners.create({
-    _id: partnerId,
-    name: 'Acme',
-    timeZone: 'UTC',
-    locale: 'en',
-    reviewers: [],
-    metadata: {},
-    version: 1,
-    createdAt: now,
-    updatedAt: now,
-  });
+  const { partnerId, tenantId } = await seedPartner({ database });
   const paymentId = await seedCaptured({ api: { database }, tenantId });
   const url = `http://127.0.0.1:${port}`;
   const gateway = createSandboxGateway({ url, timeoutMs: 2000 });
   await gateway.authorise({
     tenantId,
     idempotencyKey: `${paymentId}:authorise:1`,
-    at: now.toISOString(),
+    at: new Date().toISOString(),
     amount: { amountMinor: 500, currency: 'EUR' },
     paymentMethod: 'pm_ok',
     purpose: 'initial',

@@ -4,7 +4,7 @@ import type { Call } from '../../http/pipeline/request-context';
 import { createIdempotency } from '../../http/replies/idempotency';
 import { acceptPayment } from '../../services/payments/accept-payment';
 import { deleteTenantData, tenantModels } from '../../services/sandbox/delete-tenant-data';
-import { whileResetting } from '../../services/sandbox/sandbox-reset';
+import { whileResetting } from '../../services/sandbox/while-resetting';
 import { acceptAdvance } from '../../temporal/commands/sandbox/sandbox-clock-commands';
 import { deferred } from '../../testing/deferred';
 import { expectContract } from '../../testing/expect-contract';

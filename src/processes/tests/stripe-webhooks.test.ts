@@ -60,7 +60,6 @@ async function seed() {
     paymentId,
     captured: amount,
     authorised: amount,
-    hasOrder: false,
   });
   await api.database.models.ledgerPostings.insertMany([
     {

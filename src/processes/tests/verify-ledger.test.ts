@@ -1,8 +1,7 @@
-import { waiveCompensation } from '../../services/payments/resolve-compensation';
-import { requestCompensationRetry } from '../../temporal/commands/payments/request-compensation-retry';
 import { createFaultyGateway } from '../../testing/faults/faulty-gateway';
-import { openPaymentWorld, testActor, type PaymentWorld } from '../../testing/worlds/payment-world';
+import { openPaymentWorld, type PaymentWorld } from '../../testing/worlds/payment-world';
 import { quietTemporal } from '../../testing/servers/quiet-temporal';
+import { waiveUndo } from '../../testing/worlds/waive-undo';
 import { waitFor } from '../../testing/wait-for';
 import { verifyLedger } from '../verify-ledger';
 
@@ -36,17 +35,7 @@ it('the books agree with a hold that an operator waived, and not with an orphane
     () => compensations.findOneAndUpdate({ entityId: id, state: 'compensating' }, { $set: { state: 'stuck' } }).lean(),
     { what: 'the compensation' },
   );
-  await world.database.inTransaction((session) =>
-    waiveCompensation({
-      database: world.database,
-      compensationId,
-      by: testActor,
-      at: new Date().toISOString(),
-      reason: 'Settled by phone',
-      session,
-    }),
-  );
-  await requestCompensationRetry(world.client, { entityId: id });
+  await waiveUndo(world, { paymentId: id, compensationId });
   await world.until(id, 'cancelled');
   expect(await verify()).toEqual({ agree: true, lines: expect.arrayContaining(['The books agree.']) });
 

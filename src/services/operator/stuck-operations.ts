@@ -6,6 +6,7 @@ import { entityModel } from '../../models/entity-model';
 import type { StuckItem } from '../../models/operator/stuck-item';
 import { createClock } from '../clock';
 import { insertDocuments } from '../insert-documents';
+import { closeMail, restartMail, type MailRemedyInput } from '../mail-remedies';
 import { newOutboxRow } from '../new-outbox-row';
 import { createRemedies } from '../remedies';
 import type { ProcessSignal, RemedyDependencies, StuckRemedy } from './stuck-remedy';
@@ -73,6 +74,11 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
   const businessTime = async ({ item }: ResolveStuckInput): Promise<string> =>
     (await clock.now(item.tenantId)).toISOString();
 
+  const mailOf = async (input: ResolveStuckInput): Promise<MailRemedyInput> => {
+    const { item, by, session } = input;
+    return { database, session, rowId: item.subject, by, at: await businessTime(input) };
+  };
+
   /** Signals the process that waits, once the transaction is committed. */
   const signalProcess = async ({ item, session }: ResolveStuckInput, signal: ProcessSignal): Promise<void> => {
     const { tenantId, entityType, entityId, subject } = item;
@@ -135,6 +141,9 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
             { session },
           );
           return resolve(input, 'restarted');
+        case 'mail_undeliverable':
+          await restartMail(await mailOf(input));
+          return resolve(input, 'restarted');
         case 'outcome_unknown': {
           const signal = await remedyOf(item).lookUp?.({ ...input, at: await businessTime(input) });
           if (signal) await signalProcess(input, signal);
@@ -157,11 +166,15 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
           await workflows.terminate({ workflowId: item.subject, reason: 'Closed by an operator' });
           return resolve(input, 'closed');
         case 'outbox_failing':
+          await closeMail(await mailOf(input));
           await models.outbox.updateOne(
             { _id: item.subject, open: true },
             { $set: { doneAt: new Date(), pending: [], lease: null }, $unset: { open: 1 } },
             { session },
           );
+          return resolve(input, 'closed');
+        case 'mail_undeliverable':
+          await closeMail(await mailOf(input));
           return resolve(input, 'closed');
         case 'refund_failed_late':
         case 'payment_disputed':

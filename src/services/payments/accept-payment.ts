@@ -78,6 +78,8 @@ export async function acceptPayment(input: AcceptPaymentInput): Promise<{ paymen
     disputedMinor: 0,
     disputes: [],
     authorisationId: null,
+    gatewayCustomerId: null,
+    methodSaved: false,
     actionUrl: null,
     fraud: null,
     card: null,

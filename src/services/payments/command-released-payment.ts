@@ -11,12 +11,12 @@ import type { Database } from '../../models/database';
 import type { Payment } from '../../models/payments/payment';
 import { applyPaymentMove } from './move-payment';
 import type { PaymentMove } from './payment-changes';
-import { undoReleased, whileReleased } from './released-payment';
+import { undoReleasedPayment, whileReleased } from './undo-released-payment';
 
 /** A command to a payment, and its author. */
 export interface PaymentCommandTerms {
   command: RunningPaymentCommand;
-  /** The idempotency record's id and the update id, so that a retry gets the outcome of the same update. */
+  /** From the idempotency record, also the update id: a retry gets the outcome of the same update. */
   commandId: string;
   by: Actor;
   /** The tenant's business time, ISO 8601. */
@@ -92,10 +92,10 @@ async function cancelHeld({
 }: CommandReleasedPaymentInput): Promise<PaymentOutcome> {
   const cancel = { database, payment, reason: 'cancelled', by, at };
   if (payment.unknownCall === 'capture') {
-    await undoReleased({ ...cancel, step: pendingCancelStep(commandId) });
+    await undoReleasedPayment({ ...cancel, step: pendingCancelStep(commandId) });
     throw pending();
   }
-  const undoing = await undoReleased({ ...cancel, step: commandStep(commandId) });
+  const undoing = await undoReleasedPayment({ ...cancel, step: commandStep(commandId) });
   return { state: undoing.state as PaymentState, at: undoing.at };
 }
 

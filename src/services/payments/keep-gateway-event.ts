@@ -10,7 +10,7 @@ import { createClock } from '../clock';
 import { insertDocuments } from '../insert-documents';
 import { newOutboxRow, OWN_SEND_MS } from '../new-outbox-row';
 import { recordLateRefundFailure } from './late-refund-failure';
-import { signalAbout } from './payment-listener';
+import { paymentSignal } from './payment-signal';
 
 export interface KeepGatewayEventInput {
   database: Database;
@@ -96,5 +96,5 @@ async function findListener(database: Database, { tenantId, idempotencyKey }: Ga
   const waits = await models.payments
     .findOne({ _id: entityId, tenantId, state: { $in: ['unknown', 'requires_action'] } })
     .lean();
-  return waits && ({ entityType: 'payment', entityId, signal: signalAbout(waits) } as const);
+  return waits && ({ entityType: 'payment', entityId, signal: paymentSignal(waits) } as const);
 }

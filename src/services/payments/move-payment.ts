@@ -13,7 +13,7 @@ import { requireOwned } from '../claim-entity';
 import { findEntity } from '../find-entity';
 import { findPayload } from '../find-payload';
 import { mendStuckItem } from '../operator/stuck-items';
-import { reasonOfCancel } from './cancel-reason';
+import { reasonOfCancel } from './reason-of-cancel';
 import { insertPostings } from './insert-postings';
 import { changesOf, eventDataOf, postingsOf, type PaymentMove } from './payment-changes';
 import { settleEffects } from './payment-effects';
@@ -103,9 +103,14 @@ function requireMove({ paymentId, from, to }: { paymentId: string; from: Payment
     throw new DomainError('ILLEGAL_STATE', `payment ${paymentId} is ${from}, from where it cannot become ${to}`);
 }
 
-/** Returns the reviewer's decision with its note; null for any other move. */
+/**
+ * Returns the end of a review: the reviewer's decision with its note, or the cancellation of the payment; null for any
+ * other move.
+ */
 async function reviewOf({ database, payment, command, to, at }: ApplyPaymentMoveInput): Promise<Payment['review']> {
-  if (payment.state !== 'review' || !command || (to !== 'authorising' && to !== 'declined')) return null;
+  if (payment.state !== 'review') return null;
+  if (to === 'cancelled') return { decision: 'cancel', note: null, at: new Date(at) };
+  if (!command || (to !== 'authorising' && to !== 'declined')) return null;
   const { _id: entityId, tenantId } = payment;
   const { note } = await findPayload({ database, tenantId, entityId, commandId: command.id });
   return {

@@ -62,14 +62,12 @@ export function postingsOf(payment: Payment, { to, capturedMinor }: PaymentMove)
   const authorised = moneyOf(authorisedMinor, amount.currency);
   const about = (call: GatewayCall) => ({ paymentId, key: gatewayKey(paymentId, call) });
   if (to === 'authorised') return [postAuthorise({ ...about('authorise'), amount })];
-  // An order's reference is the partner's own: no money is held for it here, so the money is earned immediately.
   if (to === 'captured')
     return [
       postCapture({
         ...about('capture'),
         captured: moneyOf(capturedMinor ?? captureMinorOf(payment), amount.currency),
         authorised,
-        hasOrder: false,
       }),
     ];
   return endsUnpaid(to) && authorisedMinor > 0 ? [postVoid({ ...about('void'), amount: authorised })] : [];

@@ -10,7 +10,7 @@ import {
   type RemedyDependencies,
   type StuckRemedy,
 } from '../operator/stuck-remedy';
-import { isReleased, undoReleased } from './released-payment';
+import { isReleased, undoReleasedPayment } from './undo-released-payment';
 
 const CLOSED_BY_OPERATOR = 'closed_by_operator';
 
@@ -58,7 +58,7 @@ const paymentRemedy = ({ database }: RemedyDependencies): StuckRemedy => ({
     if (!isReleased(payment)) return { name: cancelPaymentSignal.name, args: [{ commandId: step, by }] };
     // No process of a subscription's payment waits: the next run finds the undoing to do.
     if (payment.undoing === null)
-      await undoReleased({ database, session, payment, step, reason: CLOSED_BY_OPERATOR, by, at });
+      await undoReleasedPayment({ database, session, payment, step, reason: CLOSED_BY_OPERATOR, by, at });
     return null;
   },
 });

@@ -1,6 +1,6 @@
 import type { Model } from 'mongoose';
 import type { Database } from '../../models/database';
-import type { RequireHeld } from './sandbox-reset';
+import type { RequireHeld } from './while-resetting';
 
 export interface TenantDocument {
   _id: string;
@@ -20,7 +20,7 @@ export function tenantModels({ models }: Database): Model<TenantDocument>[] {
     );
 }
 
-const MOST_PASSES = 20;
+const MAX_PASSES = 20;
 const BATCH = 1000;
 
 export interface DeleteTenantDataInput {
@@ -42,7 +42,7 @@ export async function deleteTenantData({
   keepIdempotencyId,
   requireHeld,
 }: DeleteTenantDataInput): Promise<boolean> {
-  for (let pass = 0; pass < MOST_PASSES; pass++) {
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
     let deleted = 0;
     for (const model of tenantModels(database)) {
       const isKept = model === (database.models.idempotency as unknown) && keepIdempotencyId !== undefined;

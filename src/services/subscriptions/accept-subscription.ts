@@ -2,6 +2,7 @@ import type { ClientSession } from 'mongoose';
 import { subscriptionProcess } from '../../contracts/subscriptions/process';
 import type { Actor } from '../../domain/actor';
 import {
+  localTimeOf,
   requireSchedule,
   requireStart,
   trialEndAt as endOfTrial,
@@ -12,6 +13,7 @@ import { newId } from '../../domain/ids';
 import { zeroMoney } from '../../domain/money';
 import { MAX_TRIAL_DAYS, priceOf, requireInteger, type PlanItem } from '../../domain/subscriptions/plan';
 import { tenantOf } from '../../domain/tenant';
+import { subscribingStatuses } from '../../domain/users/user';
 import { termsOf } from './accept-plan';
 import type { Database } from '../../models/database';
 import { acceptEntity } from '../accept-entity';
@@ -46,8 +48,8 @@ export interface AcceptSubscriptionInput {
 /**
  * Writes an accepted subscription, its first event and the start of its process, inside the caller's transaction.
  * Returns the start's row, to be sent once the transaction has committed.
- * @throws DomainError `SUBSCRIBER_INVALID`, `USER_UNKNOWN`, `PLAN_UNKNOWN`, `INTEGER_OUT_OF_RANGE`, `AMOUNT_TOO_LARGE`,
- *   `START_IN_PAST`, `INSTANT_TOO_LATE`, `INSTANT_INVALID`, `ANCHOR_DAY_INVALID`; all point at their field.
+ * @throws DomainError `SUBSCRIBER_INVALID`, `USER_UNKNOWN`, `USER_NOT_ACTIVE`, `PLAN_UNKNOWN`, `INTEGER_OUT_OF_RANGE`,
+ *   `AMOUNT_TOO_LARGE`, `START_IN_PAST`, `INSTANT_TOO_LATE`, `INSTANT_INVALID`, `ANCHOR_DAY_INVALID`; all point at their field.
  */
 export async function acceptSubscription(
   input: AcceptSubscriptionInput,
@@ -77,6 +79,8 @@ export async function acceptSubscription(
     interval: item.plan.interval,
     intervalCount: item.plan.intervalCount,
     anchorDay: input.anchorDay ?? null,
+    // The trial may end on a day on which the clocks move its end.
+    anchorTime: localTimeOf({ startAt, timeZone }),
   });
 
   const at = new Date(input.at);
@@ -94,6 +98,7 @@ export async function acceptSubscription(
     userId,
     item,
     paymentMethod: input.paymentMethod,
+    methodSetup: null,
     metadata: input.metadata ?? {},
     startAt: new Date(startAt),
     trialEndAt: trialDays === 0 ? null : new Date(billedFrom),
@@ -137,11 +142,15 @@ async function requireSubscriber({
       { pointer: '/customerId' },
     );
   }
-  if (userId && !(await database.models.users.exists({ _id: userId, tenantId }).session(session))) {
+  if (!userId) return;
+  const user = await database.models.users.findOne({ _id: userId, tenantId }, { state: 1 }).session(session).lean();
+  const pointer = '/userId';
+  if (!user)
     throw new DomainError('USER_UNKNOWN', `There is no user ${userId}: send the id of one of yours, or customerId.`, {
-      pointer: '/userId',
+      pointer,
     });
-  }
+  if (!subscribingStatuses.includes(user.state))
+    throw new DomainError('USER_NOT_ACTIVE', `The user ${userId} is ${user.state} and cannot subscribe.`, { pointer });
 }
 
 export interface FindPlanItemInput {

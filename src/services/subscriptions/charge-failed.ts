@@ -2,11 +2,13 @@ import type { EventType } from '../../contracts/events';
 import { defaultDunningLadder, nextDunningStep } from '../../domain/subscriptions/dunning';
 import { amountDue } from '../../domain/subscriptions/invoice';
 import type { SubscriptionState } from '../../domain/subscriptions/subscription';
+import type { FirstChargeDeadline } from '../../domain/subscriptions/subscription-progress';
 import { tenantOf } from '../../domain/tenant';
 import type { Charge } from '../../models/subscriptions/subscription';
 import { mailOf, type SubscriptionChange } from './change-subscription';
 import { chargeDataOf, hasOtherMethod, recordAttempt, type ReportedCharge } from './charge-attempt';
 import { resumeFailed } from './resume-failed';
+import { firstChargeUnpaid } from './first-charge-unpaid';
 
 /** The facts that every outcome of a failed charge shares. */
 interface FailedCharge extends ReportedCharge {
@@ -37,6 +39,8 @@ export async function chargeFailed(charge: ReportedCharge): Promise<Subscription
     alongside: recordAttempt(charge, how),
   };
   if (await hasOtherMethod(charge)) return chargeAnother(failed, attempt);
+  const firstCharge = firstChargeUnpaid(charge);
+  if (firstCharge) return stayIncomplete(failed, firstCharge);
   if (subscription.state === 'paused') return resumeFailed(charge, { how, amountMinor });
   return subscription.state === 'unpaid' ? stayUnpaid(failed) : climbLadder(failed);
 }
@@ -53,6 +57,21 @@ const chargeAnother = (
   },
   alongside,
 });
+
+/** A first charge is not dunned: it waits for another payment method until its deadline. */
+function stayIncomplete(
+  { subscription, input: { attempt }, current, amountMinor, failure, data, alongside }: FailedCharge,
+  firstCharge: FirstChargeDeadline<Date>,
+): SubscriptionChange {
+  const expiresAt = firstCharge.until.toISOString();
+  return {
+    to: 'incomplete',
+    set: { firstCharge, charge: { ...current, attempt, status: 'failed' } },
+    event: { type: failure, data: { ...data, expiresAt } },
+    mails: [mailOf(subscription, 'firstChargeFailed', { amountMinor, until: expiresAt })],
+    alongside,
+  };
+}
 
 function stayUnpaid({
   subscription,

@@ -1,6 +1,9 @@
 import { newId } from '../../domain/ids';
+import { purposeOfCharge } from '../../domain/subscriptions/charge-purpose';
 import { invoiceForPeriod } from '../../domain/subscriptions/invoice';
 import { billNextPeriod, billingStandingOf } from '../../domain/subscriptions/plan-change';
+import { hasEnded } from '../../domain/subscriptions/subscription';
+import { progressOf } from '../../domain/subscriptions/subscription-progress';
 import type { Database } from '../../models/database';
 import type { Invoice } from '../../models/subscriptions/invoice';
 import type { Charge, Subscription } from '../../models/subscriptions/subscription';
@@ -8,6 +11,11 @@ import type { SubscriptionChange } from './change-subscription';
 import { findChargedInvoice } from './find-invoice';
 import { newAttempt, NotInvoiced } from './new-attempt';
 import { newInvoice } from './new-invoice';
+import { requireBillable } from './withheld-renewal';
+
+/** Returns true while the subscription wants its open invoice, or its next period, to be charged. */
+export const wantsPeriodCharge = (subscription: Subscription): boolean =>
+  !hasEnded(subscription.state) && progressOf(subscription).firstCharge?.isWithdrawn !== true;
 
 export interface ChargePeriodInput {
   database: Database;
@@ -18,7 +26,8 @@ export interface ChargePeriodInput {
 
 /**
  * Returns the change that begins an attempt to charge the open invoice, or the invoice of the next period.
- * @throws NotInvoiced where the subscription was cancelled, or a cancel takes effect when the period would begin.
+ * @throws NotInvoiced where the subscription has ended or expires, or a cancel takes effect when the period would
+ *   begin; `RenewalWithheld` where no new period is billed to the subscription's user.
  */
 export async function chargePeriod({
   database,
@@ -26,11 +35,11 @@ export async function chargePeriod({
   attempt,
   at,
 }: ChargePeriodInput): Promise<SubscriptionChange> {
-  const { charge, paidUntil } = subscription;
-  if (subscription.state === 'cancelled') throw new NotInvoiced(`subscription ${subscription._id} was cancelled`);
+  const { charge } = subscription;
+  if (!wantsPeriodCharge(subscription)) throw new NotInvoiced(`subscription ${subscription._id} has ended or expires`);
   const { invoice, isNew, set, next } = await billedInvoice({ database, subscription, at });
   const periodStart = charge?.periodStart ?? invoice.period.startAt;
-  const purpose = paidUntil === null ? 'initial' : 'renewal';
+  const purpose = purposeOfCharge(subscription);
   const { data, alongside } = newAttempt({ database, subscription, invoice, isNew, attempt, purpose, at });
   return {
     set: {
@@ -72,6 +81,7 @@ async function billedInvoice({
   if (open) return { invoice: open, isNew: false, set: {}, next: charge?.next ?? null };
   if (waiting?.what === 'cancel')
     throw new NotInvoiced(`subscription ${subscription._id} is cancelled where its next period would begin`);
+  await requireBillable({ database, subscription });
   const standing = billingStandingOf(subscription);
   const billed = charge?.next
     ? { ...charge.next, draft: invoiceForPeriod({ ...standing, ...charge.next }) }

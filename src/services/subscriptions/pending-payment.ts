@@ -43,12 +43,14 @@ async function findPaymentIds(
 
 export interface WithdrawPendingPaymentsInput extends FindPendingPaymentsInput {
   session: ClientSession;
-  reason: 'subscription_cancelled' | 'replaced';
+  reason: 'subscription_cancelled' | 'replaced' | 'not_paid_in_time';
+  /** The subscription's payment method: a payment by it is wanted. Left out where no payment is wanted. */
+  paymentMethod?: string;
 }
 
 /**
- * Records on the payments under way the reason why the subscription no longer wants them. The process that charges
- * cancels the payments' processes, which record this reason.
+ * Records on the payments under way the reason why the subscription no longer wants them, or that they are wanted. The
+ * process that charges cancels the payments' processes, which record this reason.
  */
 export const withdrawPendingPayments = async (input: WithdrawPendingPaymentsInput): Promise<void> =>
   withdraw(input, wantedCharges(input.subscription));
@@ -61,15 +63,20 @@ export const withdrawChangePayment = async ({
   withdraw({ ...input, reason }, wantedCharges({ ...input.subscription, charge: null }));
 
 async function withdraw(
-  { reason, ...input }: FindPendingPaymentsInput & { session: ClientSession; reason: string },
+  {
+    reason,
+    paymentMethod = '',
+    ...input
+  }: FindPendingPaymentsInput & { session: ClientSession; reason: string; paymentMethod?: string },
   charges: readonly WithdrawnCharge[],
 ): Promise<void> {
   const { database, session, subscription } = input;
   const paymentIds = await findPaymentIds(input, charges);
   if (paymentIds.length === 0) return;
+  const isWanted = { $eq: ['$paymentMethod', { $literal: paymentMethod }] };
   await database.models.payments.updateMany(
     { _id: { $in: paymentIds }, tenantId: subscription.tenantId },
-    { $set: { withdrawReason: reason } },
-    { session },
+    [{ $set: { withdrawReason: { $cond: [isWanted, null, reason] } } }],
+    { session, updatePipeline: true },
   );
 }

@@ -4,13 +4,16 @@ import { settledPaymentStates, type PaymentState } from '../../domain/payments/p
 import { amountDue } from '../../domain/subscriptions/invoice';
 import { isSameItem } from '../../domain/subscriptions/plan';
 import { reanchorSchedule } from '../../domain/subscriptions/plan-change';
+import { hasEnded } from '../../domain/subscriptions/subscription';
 import type { Database } from '../../models/database';
 import type { Subscription } from '../../models/subscriptions/subscription';
-import { planDataOf, type SubscriptionChange } from './change-subscription';
+import { mailOf, planDataOf, type SubscriptionChange } from './change-subscription';
 import { attemptOf, chargeDataOf, recordAttempt, capturedBy, type ReportedCharge } from './charge-attempt';
 import { chargeFailed } from './charge-failed';
 import { chargeOfCancelled } from './charge-of-cancelled';
+import { chargeOfExpiring } from './expire-subscription';
 import { findChargedInvoice } from './find-invoice';
+import { firstChargeUnpaid } from './first-charge-unpaid';
 import { settleChange } from './settle-change';
 
 const WAITS_FOR_PERSON: readonly PaymentState[] = ['requires_action', 'review'];
@@ -31,7 +34,8 @@ export async function settleCharge({ database, subscription, input }: SettleChar
   const paidMinor = await capturedBy({ database, invoice, input });
   const charge: ReportedCharge = { database, subscription, invoice, input, paidMinor };
   if (invoiceId) return settleChange(charge);
-  if (subscription.state === 'cancelled') return chargeOfCancelled(charge);
+  if (hasEnded(subscription.state)) return chargeOfCancelled(charge);
+  if (subscription.state === 'incomplete' && subscription.firstCharge?.isWithdrawn) return chargeOfExpiring(charge);
   if (payment === null || paidMinor >= amountDue(invoice).amountMinor) return chargePaid(charge);
   if (settledPaymentStates.includes(payment.state)) return chargeFailed(charge);
   return chargePending(charge);
@@ -85,14 +89,33 @@ async function chargePending({ database, subscription, invoice, input }: Reporte
   const { payment, tenantId } = input;
   const paymentId = attemptOf(invoice, input)?.paymentId;
   const found = await database.models.payments
-    .findOne({ _id: paymentId, tenantId, state: { $in: [...WAITS_FOR_PERSON] } }, { until: 1 })
+    .findOne({ _id: paymentId, tenantId, state: { $in: [...WAITS_FOR_PERSON] } }, { until: 1, purpose: 1, state: 1 })
     .lean();
   const until = found?.until ?? null;
+  const firstCharge = firstChargeUnpaid({ subscription, invoice });
+  const mustBeAsked = found?.state === 'requires_action' && found.purpose === 'renewal';
   return {
-    set: charge ? { charge: { ...charge, until } } : {},
+    ...(firstCharge ? { to: 'incomplete' } : {}),
+    set: {
+      ...(charge ? { charge: { ...charge, until } } : {}),
+      ...(firstCharge ? { firstCharge } : {}),
+    },
     event: {
       type: 'subscription.payment_pending',
       data: { paymentState: payment?.state ?? null, until: until?.toISOString() ?? null },
     },
+    mails: mustBeAsked ? [confirmationMail({ subscription, invoice, paymentId: found._id, until })] : [],
   };
+}
+
+interface ConfirmationMailInput extends Pick<ReportedCharge, 'subscription' | 'invoice'> {
+  paymentId: string;
+  until: Date | null;
+}
+
+/** Returns the mail that asks an absent customer to confirm a payment. The page's address is read when it is sent. */
+function confirmationMail({ subscription, invoice, paymentId, until }: ConfirmationMailInput) {
+  const { amountMinor } = amountDue(invoice);
+  const mail = mailOf(subscription, 'paymentConfirmation', { amountMinor, until: until?.toISOString() ?? null });
+  return { ...mail, data: { ...mail.data, paymentId } };
 }

@@ -64,7 +64,7 @@ export async function acceptOnboarding({
     until: null,
     userId,
     requiresApproval,
-    verification: { generation: 0, expiresAt: null, resentAt: [], verifiedAt: null },
+    verification: { generation: 0, expiresAt: null, resentAt: [], correctedAt: [], verifiedAt: null, mail: null },
     undoing: null,
   };
   // The user comes first: a taken address is refused before anything else is written.

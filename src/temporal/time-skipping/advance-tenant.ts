@@ -6,7 +6,7 @@ import type { Database } from '../../models/database';
 import { findRunningAdvance, recordHop } from '../../services/sandbox/operation-progress';
 import { outsideWaitOf } from './outside-waits';
 import { PendingTimers } from './pending-timers';
-import { MAX_PARALLEL, inParallel, openWorkflowIds, sendPendingStarts } from './tenant-workflows';
+import { inParallel, openWorkflowIds, sendPendingStarts } from './tenant-workflows';
 import { advanceWorkflowTo } from './time-skipping';
 import type { WorkflowStarter } from '../workflow-starter';
 
@@ -14,8 +14,10 @@ export interface AdvanceTenantDependencies {
   client: Client;
   database: Database;
   starter: Pick<WorkflowStarter, 'start'>;
-  /** Milliseconds of real time that a workflow may make no progress before it fails the advance. */
+  /** Milliseconds of real time in which nothing of a process moves before it fails the advance. */
   stallAfterMs?: number;
+  /** The clock by which `stallAfterMs` is measured. Defaults to real time. */
+  stallClock?: () => number;
 }
 
 export interface AdvanceTenantInput extends AdvanceStepInput {
@@ -27,7 +29,8 @@ export interface AdvanceTenantInput extends AdvanceStepInput {
  * continues from there after any crash:
  *
  * 1. All workflows reach a hop, and are idle there, before any of them begins the next: events of one entity come after
- * those that were due for another the day before. Hops pass over the time in which no timer fires.
+ * those that were due for another the day before. A hop in which a timer fires is a day at most; hops over the time in
+ * which none fires are longer. So a failure leaves no event more than a day ahead of the tenant's clock.
  * 2. Only then the hop is recorded and the tenant's clock follows; the clock is never ahead of a workflow.
  * 3. A workflow started meanwhile begins at the clock's time. Its start may have read the clock just before a hop was
  * recorded, so all workflows are checked once more at the end, after the last recording.
@@ -38,8 +41,8 @@ export type AdvanceTenant = (input: AdvanceTenantInput) => Promise<AdvanceSlice>
 
 /** Long enough that a year rarely needs a second slice, short enough for an orderly shutdown. */
 const SLICE_MS = 15_000;
-/** Fifty checks a second in total, however many workflows there are: prompt for one, and no burden with many. */
-const CHECK_EVERY_MS = 20;
+/** 25 checks a second in total, however many workflows are under way: prompt for one, and no burden with many. */
+const CHECK_EVERY_MS = 40;
 /** Longer than a hop takes: an entity created later than that was created by a workflow in the hop. */
 const ACCEPTED_MEANWHILE_MS = 600_000;
 
@@ -48,6 +51,7 @@ export function createAdvanceTenant({
   database,
   starter,
   stallAfterMs,
+  stallClock,
 }: AdvanceTenantDependencies): AdvanceTenant {
   return async ({ signal, ...step }) => {
     const { tenantId } = step;
@@ -68,11 +72,12 @@ export function createAdvanceTenant({
         const workflowIds = (await openWorkflowIds({ database, tenantId, createdAfter })).filter((id) => !done.has(id));
         if (workflowIds.length === 0) break;
         const failures: OperationFailure[] = [];
-        const checkEveryMs = Math.min(workflowIds.length, MAX_PARALLEL) * CHECK_EVERY_MS;
+        let underWay = 0;
         await inParallel(workflowIds, async (workflowId) => {
           if (failures.length > 0) return;
           const timers = fleet.get(workflowId) ?? new PendingTimers(client, workflowId);
           fleet.set(workflowId, timers);
+          underWay += 1;
           const outside = outsideWaitOf({ client, database, tenantId, workflowId });
           const failure = await advanceWorkflowTo({
             client,
@@ -82,7 +87,10 @@ export function createAdvanceTenant({
             outside,
             signal,
             stallAfterMs,
-            checkEveryMs,
+            stallClock,
+            checkEveryMs: () => underWay * CHECK_EVERY_MS,
+          }).finally(() => {
+            underWay -= 1;
           });
           if (failure) failures.push(failure);
           done.add(workflowId);

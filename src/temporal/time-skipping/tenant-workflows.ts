@@ -53,7 +53,7 @@ export async function sendPendingStarts({
 }
 
 /** The number of items of one tenant that are processed at the same time. */
-export const MAX_PARALLEL = 20;
+const MAX_PARALLEL = 20;
 
 /** Runs `work` for every item, `MAX_PARALLEL` at a time; rejects with the first error once none is running any more. */
 export async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {

@@ -22,6 +22,7 @@ type TimeSkippingConfig = NonNullable<Parameters<WorkflowService['startWorkflowE
 
 /** The clock and the pending work of a workflow at one moment. */
 export interface WorkflowSnapshot {
+  workflowId: string;
   running: boolean;
   runId: string;
   /** Milliseconds ahead of real time; negative by as much as the two machines' clocks differ. */
@@ -33,6 +34,8 @@ export interface WorkflowSnapshot {
   skipping: boolean;
   /** The work in flight, as text for people; null when the workflow waits only for timers and messages. */
   busyWith: string | null;
+  /** The ids of the child workflows that have not ended. */
+  children: readonly string[];
   /** The activity that failed and is being retried. */
   failing: { activity: string; attempts: number } | null;
 }
@@ -68,8 +71,9 @@ export async function describeWorkflow({
   const skipped = workflowExtendedInfo?.timeSkippingInfo;
   const failing = pendingActivities?.find(({ attempt }) => (attempt ?? 0) > 1);
   const activity = pendingActivities?.[0]?.activityType?.name;
-  const child = pendingChildren?.[0]?.workflowId;
+  const children = (pendingChildren ?? []).map((child) => child.workflowId ?? '');
   return {
+    workflowId,
     running: Number(workflowExecutionInfo?.status) === RUNNING,
     runId: workflowExecutionInfo?.execution?.runId ?? '',
     offsetMs: skipped?.currentTime ? millisecondsOf(skipped.currentTime) - (sentAt + receivedAt) / 2 : 0,
@@ -78,11 +82,12 @@ export async function describeWorkflow({
     skipping: skipped?.effectiveConfig?.enabled === true,
     busyWith: activity
       ? `the activity ${activity}`
-      : child
-        ? `its child ${child}`
+      : children[0]
+        ? `its child ${children[0]}`
         : pendingWorkflowTask
           ? 'a workflow task that no worker has finished'
           : null,
+    children,
     failing: failing ? { activity: failing.activityType?.name ?? '', attempts: (failing.attempt ?? 1) - 1 } : null,
   };
 }

@@ -3,6 +3,9 @@ import type { Client } from '@temporalio/client';
 import type { OperationFailure } from '../../contracts/operation';
 import type { OutsideWait } from './outside-waits';
 import { PendingTimers } from './pending-timers';
+import { describeChildren, movementOf } from './process-children';
+import { neverIdleFailure, stallFailure } from './stall-failure';
+import { StallWatch } from './stall-watch';
 import { beginSkip, describeWorkflow, endSkip, type WorkflowSnapshot } from './time-skipping-api';
 
 export interface AdvanceWorkflowToInput {
@@ -14,18 +17,21 @@ export interface AdvanceWorkflowToInput {
   /** While the workflow waits for this it gets real time and is signalled to check more often. */
   outside?: OutsideWait;
   signal?: AbortSignal;
-  /** Milliseconds of real time without progress after which the workflow counts as stalled. */
+  /** Milliseconds of real time in which nothing of the process moves after which it counts as stalled. */
   stallAfterMs?: number;
-  /** Milliseconds between two checks while the workflow is busy. */
-  checkEveryMs?: number;
+  /** Returns the milliseconds between two checks while the workflow is busy. */
+  checkEveryMs?: () => number;
+  /** The clock by which `stallAfterMs` is measured. Defaults to real time. */
+  stallClock?: () => number;
 }
 
-const STALL_AFTER_MS = 30_000;
+/** Longer than one attempt of a step takes (30 s): a step whose worker was killed begins again before that. */
+export const STALL_AFTER_MS = 45_000;
 /**
- * The limit even for a busy workflow: one that is never idle, such as a loop of short timers, does not hold up the
- * clock for ever.
+ * The limit for a process that moves and is never idle, such as a loop of short timers: it does not hold up the clock
+ * for ever. Far more events than any process records without waiting for business time.
  */
-const GIVE_UP_AFTER_MS = 240_000;
+const MAX_EVENTS_WHILE_BUSY = 2000;
 /**
  * The multiple of the stall limit for an outside wait: longer than an abandoned call to the gateway may still be in
  * flight, because such a call counts as lost only after that time.
@@ -43,7 +49,8 @@ const CHECK_EVERY_MS = 50;
  * Advances one workflow to an instant and waits until everything that was due has happened. Skipping begins only while
  * no work is in flight or about to be, and not while an activity fails or the process waits for the gateway: a failure
  * gets real time to recover, never the time of its deadlines. Returns null when the workflow has arrived, has ended or
- * is unknown; otherwise the reason why it did not arrive.
+ * is unknown; otherwise the reason why it did not arrive: neither the workflow nor any of its children moved for the
+ * limit, or it never became idle.
  */
 export async function advanceWorkflowTo(input: AdvanceWorkflowToInput): Promise<OperationFailure | null> {
   const {
@@ -52,18 +59,19 @@ export async function advanceWorkflowTo(input: AdvanceWorkflowToInput): Promise<
     offsetMs,
     signal,
     stallAfterMs = STALL_AFTER_MS,
-    checkEveryMs = CHECK_EVERY_MS,
+    checkEveryMs = () => CHECK_EVERY_MS,
+    stallClock = Date.now,
     outside,
   } = input;
   const timers = input.timers ?? new PendingTimers(client, workflowId);
-  const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
-  let lastMoveAt = Date.now();
-  let moved = '';
+  const stall = new StallWatch(stallClock);
+  const busy = new EventsWhileBusy();
   let ownEvents = 0;
-  let waitsSince: number | null = null;
+  let isOutside = false;
   let nudgedAt = 0;
-  for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, checkEveryMs)) {
+  for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, checkEveryMs())) {
     signal?.throwIfAborted();
+    const checkedAt = stallClock();
     const snapshot = await describeWorkflow({ client, workflowId });
     if (!snapshot?.running) return null;
     const lagMs = offsetMs - snapshot.offsetMs;
@@ -78,26 +86,32 @@ export async function advanceWorkflowTo(input: AdvanceWorkflowToInput): Promise<
     // An expired timer that has not fired would be skipped together with everything it leads to; a timer that fires
     // meanwhile delays the skip.
     const mayBegin = !arrived && !snapshot.failing && !snapshot.skipping && idleForMs > leewayMs;
-    const move = `${snapshot.runId}/${snapshot.historyLength - ownEvents}`;
-    if (mayBegin) waitsSince = (await outside?.waits()) ? (waitsSince ?? Date.now()) : null;
-    const begins = mayBegin && waitsSince === null;
+    const own = `${snapshot.runId}/${snapshot.historyLength - ownEvents}`;
+    if (mayBegin) isOutside = (await outside?.waits()) ?? false;
+    const begins = mayBegin && !isOutside;
     if (begins) {
       if (!(await beginSkip({ client, workflowId, byMs: lagMs }))) return null;
       ownEvents += 1;
     }
-    if (mayBegin && waitsSince !== null && Date.now() - nudgedAt > NUDGE_EVERY_MS) {
+    if (mayBegin && isOutside && Date.now() - nudgedAt > NUDGE_EVERY_MS) {
       nudgedAt = Date.now();
       await outside?.checkNow();
     }
 
-    if (move !== moved) lastMoveAt = Date.now();
-    moved = move;
     // Signalling the workflow to check adds events to its history, but is no progress.
-    const forMs = waitsSince === null ? stallAfterMs : OUTSIDE_STALLS * stallAfterMs;
-    if (Date.now() - (waitsSince ?? lastMoveAt) > forMs || Date.now() > giveUpAt) {
+    const limitMs = isOutside ? OUTSIDE_STALLS * stallAfterMs : stallAfterMs;
+    const isStalled = await stall.isStalled({
+      own: isOutside ? 'waits for something outside' : own,
+      children: async () => movementOf(await describeChildren({ client, of: snapshot })),
+      checkedAt,
+      limitMs,
+    });
+    const events = busy.count(snapshot, idleForMs > leewayMs);
+    if (isStalled || events > MAX_EVENTS_WHILE_BUSY) {
       await endSkip({ client, workflowId });
-      const busyWith = waitsSince === null ? snapshot.busyWith : (outside?.description ?? null);
-      return stallFailure(workflowId, { ...snapshot, busyWith }, forMs);
+      if (!isStalled) return neverIdleFailure({ workflowId, events });
+      const process = [snapshot, ...(await describeChildren({ client, of: snapshot }))];
+      return stallFailure({ workflowId, process, waitsFor: isOutside ? outside!.description : null, limitMs });
     }
     if (!begins) await setTimeout(pauseMs, undefined, { signal });
   }
@@ -112,22 +126,19 @@ async function idleTimeMs(timers: PendingTimers, snapshot: WorkflowSnapshot): Pr
   return timers.nextMs === null ? Infinity : timers.nextMs - Date.now() - snapshot.offsetMs;
 }
 
-function stallFailure(
-  workflowId: string,
-  { failing, busyWith }: WorkflowSnapshot,
-  stallAfterMs: number,
-): OperationFailure {
-  const forSeconds = `${Math.round(stallAfterMs / 1000)} s`;
-  if (failing) {
-    const detail =
-      `The activity ${failing.activity} of ${workflowId} failed ${failing.attempts} times in a row. ` +
-      'No deadline was skipped. Advance again when its cause is resolved.';
-    return { code: 'ACTIVITY_FAILING', detail, workflowId };
+/** Counts the events that a workflow records, over all its runs, since it was last idle. */
+class EventsWhileBusy {
+  private runId = '';
+  private seen = 0;
+  private total = 0;
+
+  count({ runId, historyLength }: WorkflowSnapshot, isIdle: boolean): number {
+    const before = runId === this.runId ? this.seen : this.runId === '' ? historyLength : 0;
+    this.runId = runId;
+    this.seen = historyLength;
+    this.total = isIdle ? 0 : this.total + historyLength - before;
+    return this.total;
   }
-  const detail =
-    `${workflowId} made no progress for ${forSeconds}: it waits for ${busyWith ?? 'the server to skip its time'}. ` +
-    'Advance again when the cause is resolved.';
-  return { code: 'WORKFLOW_STALLED', detail, workflowId };
 }
 
 export interface AdvanceWorkflowInput {

@@ -5,6 +5,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../../activities';
 import type { PaymentGateway } from '../../clients/gateways/payment-gateway';
 import type { Database } from '../../models/database';
+import { casesOf } from '../long-form';
 import { expireAttempt } from './expire-attempt';
 import { waitFor } from '../wait-for';
 
@@ -19,6 +20,16 @@ export const modes = [
   'is killed after any of its effects',
 ] as const;
 export type Mode = (typeof modes)[number];
+
+/**
+ * Returns the scenarios of a process to play in this mode: all of them in the long form and in the two modes that find
+ * most, else only the first.
+ */
+export const scenariosIn = <Name extends string>(mode: Mode, scenarios: Record<Name, unknown>): Name[] => {
+  const names = Object.keys(scenarios) as Name[];
+  const isDecisive = mode === 'fails for good after its effect' || mode === KILL;
+  return isDecisive ? names : casesOf({ short: names.slice(0, 1), long: names });
+};
 
 export interface Fault {
   /** The activity, or the call that it makes (`authorise`, `capture`). */

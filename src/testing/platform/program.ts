@@ -30,17 +30,21 @@ export function environment(): Record<string, string> {
   };
 }
 
-/** Starts the built program in a role. Returns access to its output, its admin pages and its end. */
-export async function start(role: string, env: Record<string, string> = {}) {
+/** Starts the built program in a role; `stdout` may be a file descriptor of ours. Returns access to its output, its admin pages and its end. */
+export async function start(
+  role: string,
+  env: Record<string, string> = {},
+  { stdout = 'pipe' }: { stdout?: 'pipe' | number } = {},
+) {
   const adminPort = await freePort();
   const port = await freePort();
   const child = spawn(process.execPath, [program, '--role', role], {
     env: { ...environment(), PORT: String(port), ADMIN_PORT: String(adminPort), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout, 'pipe'],
   });
   children.push(child);
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (output += part.toString()));
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part: Buffer) => (output += part.toString()));
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const admin = (page: string) => fetch(`http://127.0.0.1:${adminPort}${page}`, { headers: { connection: 'close' } });
   const readiness = async () =>

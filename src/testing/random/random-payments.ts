@@ -154,7 +154,7 @@ async function advance(
     workflowId,
     offsetMs: (stand?.offsetMs ?? 0) + byMs,
     stallAfterMs: patienceMs({ inOutage }),
-    checkEveryMs: CHECK_EVERY_MS,
+    checkEveryMs: () => CHECK_EVERY_MS,
   });
 }
 

@@ -14,7 +14,7 @@ export interface RunSequencesInput<Sequence> {
 /** A fixed seed, so that a green build stays green. */
 const FIXED_SEED = 20_261_121;
 const SHRINK_FOR_MS = 120_000;
-const MOST_REPORTED = 3;
+const MAX_REPORTED = 3;
 
 /** Returns the number of sequences to carry out: 1,000 in the long form unless RANDOM_SEQUENCES is set. */
 export const sequenceCount = (count: number): number =>
@@ -48,7 +48,7 @@ export async function runSequences<Sequence>({
   };
   await Promise.all(Array.from({ length: concurrency }, carryOn));
   if (failures.length > 0)
-    throw new Error(`${failures.length} sequences failed:\n${failures.slice(0, MOST_REPORTED).join('\n')}`);
+    throw new Error(`${failures.length} sequences failed:\n${failures.slice(0, MAX_REPORTED).join('\n')}`);
 }
 
 async function repeat<Sequence>({

@@ -7,6 +7,7 @@ import {
   type SubscriptionUpdate,
 } from '../../contracts/subscriptions/subscription';
 import { moneyOf } from '../../domain/money';
+import { hasEnded } from '../../domain/subscriptions/subscription';
 import { changeDues, nextDue, progressOf } from '../../domain/subscriptions/subscription-progress';
 import { acceptRefund } from '../../services/payments/accept-refund';
 import { findPendingPaymentIds } from '../../services/subscriptions/pending-payment';
@@ -24,8 +25,8 @@ const DAY_MS = 24 * HOUR_MS;
 /** The waits between attempts are real, and up to a minute long after an outage. */
 const SETTLED_WITHIN_MS = 300_000;
 /** An unknown payment is queried every hour; more of these queries would test nothing new. */
-const LONGEST_IN_OUTAGE_MS = 12 * HOUR_MS;
-const MOST_TRIES = 10;
+const MAX_OUTAGE_MS = 12 * HOUR_MS;
+const MAX_TRIES = 10;
 
 interface Command {
   update: SubscriptionUpdate;
@@ -69,7 +70,7 @@ export async function runSubscriptionSequence({
 
   /** During an outage a command may wait for the outcome of a change's payment: it is asked for again afterwards. */
   const untilKnown = async (given: SentSubscriptionCommand) => {
-    const isOpen = (tries: number) => given.code === 'OUTCOME_PENDING' && tries <= MOST_TRIES && !inOutage();
+    const isOpen = (tries: number) => given.code === 'OUTCOME_PENDING' && tries <= MAX_TRIES && !inOutage();
     for (let tries = 1; tries === 1 || isOpen(tries); tries++) Object.assign(given, await outcomeOf(() => send(given)));
   };
   const sendUntilKnown = async (command: Command, commandId: string = randomUUID()) => {
@@ -87,7 +88,7 @@ export async function runSubscriptionSequence({
   };
   const isAtRest = async () => {
     const { state, charge, pendingChange, withdrawnCharges } = await world.read(subscriptionId);
-    if (state === 'cancelled') return true;
+    if (hasEnded(state)) return true;
     const isFree = pendingChange === null && withdrawnCharges.length === 0;
     const isCharged = charge === null ? state === 'accepted' && startsAfterMs === null : charge.status !== 'failed';
     if (isFree && !isCharged) return true;
@@ -135,7 +136,7 @@ export async function runSubscriptionSequence({
     return outcomeOf(() => sendPayment({ ...about, command: 'reviewPayment', decision }));
   };
   const advance = async (byMs: number) => {
-    for (let left = inOutage() ? Math.min(byMs, LONGEST_IN_OUTAGE_MS) : byMs; left > 0; left -= 10 * DAY_MS) {
+    for (let left = inOutage() ? Math.min(byMs, MAX_OUTAGE_MS) : byMs; left > 0; left -= 10 * DAY_MS) {
       const stand = await describeWorkflow({ client: world.client, workflowId });
       const offsetMs = (stand?.offsetMs ?? 0) + Math.min(left, 10 * DAY_MS);
       if (
@@ -144,7 +145,7 @@ export async function runSubscriptionSequence({
           workflowId,
           offsetMs,
           stallAfterMs: patienceMs({ inOutage: inOutage() }),
-          checkEveryMs: CHECK_EVERY_MS,
+          checkEveryMs: () => CHECK_EVERY_MS,
         })
       )
         return;
@@ -154,7 +155,7 @@ export async function runSubscriptionSequence({
   const proceed = async () => {
     const { state, waiting } = await world.read(subscriptionId);
     if (state === 'paused') return sendUntilKnown({ update: 'resumeSubscription', terms: {} });
-    if (state === 'past_due' || state === 'unpaid')
+    if (state === 'incomplete' || state === 'past_due' || state === 'unpaid')
       return sendUntilKnown({ update: 'updatePaymentMethod', terms: {}, paymentMethod: 'pm_ok' });
     if (waiting) return sendUntilKnown({ update: 'undoSubscriptionChange', terms: {} });
     return sendUntilKnown({ update: 'changePlan', terms: { planId: planIds.better, when: 'now' } });
@@ -212,7 +213,7 @@ export async function runSubscriptionSequence({
     // The workflow may not have handled the last message: Temporal accepts its own cancellation before it takes effect.
     if (stand?.running && stand.busyWith !== null) return false;
     const subscription = await world.read(subscriptionId);
-    if (subscription.state === 'cancelled') return !stand?.running;
+    if (hasEnded(subscription.state)) return !stand?.running;
     const progress = progressOf(subscription);
     if (changeDues(progress).length > 0) return false;
     const due = nextDue(progress);

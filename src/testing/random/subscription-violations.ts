@@ -1,6 +1,6 @@
 import { readSandboxLedger, type SandboxLedgerItem } from '../../clients/gateways/sandbox-ledger';
 import { subscriptionId as workflowIdOf } from '../../contracts/subscriptions/subscription';
-import { subscriptionTransitions, type SubscriptionState } from '../../domain/subscriptions/subscription';
+import { hasEnded, subscriptionTransitions, type SubscriptionState } from '../../domain/subscriptions/subscription';
 import { canTransition } from '../../domain/transitions';
 import type { Invoice } from '../../models/subscriptions/invoice';
 import type { Payment } from '../../models/payments/payment';
@@ -41,18 +41,18 @@ export async function subscriptionViolations(
       ),
     );
   problems.push(...periodProblems(invoices), ...openProblems(subscription, invoices));
-  const cancelled = events.find(({ state }) => state === 'cancelled');
-  problems.push(...creditProblems(subscription, invoices, Number(cancelled?.data.refundMinor ?? 0)));
-  if (cancelled) {
+  const ended = events.find(({ state }) => hasEnded(state as SubscriptionState));
+  problems.push(...creditProblems(subscription, invoices, Number(ended?.data.refundMinor ?? 0)));
+  if (ended) {
     for (const { _id, createdAt } of [...invoices, ...payments.values()])
-      if (createdAt > cancelled.at) problems.push(`${_id} was created after the cancellation`);
+      if (createdAt > ended.at) problems.push(`${_id} was created after the end`);
   }
   const books = await bookkeeping(world);
   for (const paymentId of payments.keys())
     problems.push(...(await paymentViolations(books, paymentId)).map((problem) => `payment ${paymentId}: ${problem}`));
   problems.push(...(await failedTasksOf(world.client, workflowIdOf(subscriptionId))));
   const { status } = await world.handle(subscriptionId).describe();
-  if ((status.name === 'RUNNING') === (subscription.state === 'cancelled'))
+  if ((status.name === 'RUNNING') === hasEnded(subscription.state))
     problems.push(`it is ${subscription.state}, its process ${status.name}`);
   return problems;
 }

@@ -13,6 +13,8 @@ export interface AdvanceHereInput {
   /** ISO 8601 duration. */
   by: string;
   stallAfterMs?: number;
+  /** The clock by which `stallAfterMs` is measured. Defaults to real time. */
+  stallClock?: () => number;
 }
 
 /** Advances a tenant's clock as the workflow does, but in the test itself. Returns the failure; null on success. */
@@ -20,8 +22,9 @@ export async function advanceHere({
   world: { client, database, starter, tenantId },
   by,
   stallAfterMs = PATIENT_STALL_MS,
+  stallClock,
 }: AdvanceHereInput): Promise<OperationFailure | null> {
-  const mover = createSandboxClockMover({ client, database, starter, stallAfterMs });
+  const mover = createSandboxClockMover({ client, database, starter, stallAfterMs, stallClock });
   const now = await createClock({ database }).now(tenantId);
   const { operation } = await database.inTransaction((session) =>
     acceptAdvance({

@@ -5,8 +5,7 @@ import { translateDomainError } from '../../../activities/translate-domain-error
 import type { PaymentGateway } from '../../clients/gateways/payment-gateway';
 import type { TaskQueue } from '../../contracts/task-queues';
 import type { Actor } from '../../domain/actor';
-import { newId } from '../../domain/ids';
-import { tenantIdOf, type Mode } from '../../domain/tenant';
+import type { Mode } from '../../domain/tenant';
 import type { Partner } from '../../models/partners/partner';
 import { createClock } from '../../services/clock';
 import { createSandboxClockMover } from '../../temporal/time-skipping/sandbox-clock';
@@ -16,6 +15,7 @@ import { openTestNamespace } from '../servers/test-namespace';
 import { waitFor } from '../wait-for';
 import { workflowBundle } from '../servers/workflow-bundle';
 import { createEntityReaders } from './entity-readers';
+import { seedPartner } from './seed-partner';
 import { openTestBank } from './test-bank';
 
 const quiet = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
@@ -48,11 +48,13 @@ export interface BaseWorldInput {
   stallAfterMs?: number;
   /** Changes to the first partner. */
   partner?: Partial<Partner>;
+  /** The mode of the first tenant. Defaults to `sandbox`. */
+  mode?: Mode;
 }
 
 /**
  * Opens the base of every domain's world: real MongoDB, real Temporal, real activities and, on request, the simulated
- * gateway over HTTP. The first tenant is the sandbox of a new partner.
+ * gateway over HTTP. The first tenant belongs to a new partner.
  */
 export async function openBaseWorld(input: BaseWorldInput) {
   const {
@@ -122,24 +124,9 @@ export async function openBaseWorld(input: BaseWorldInput) {
   await startWorkers(...input.taskQueues);
 
   /** Creates a partner with a tenant in `mode`. Returns the ids of both. */
-  const newPartner = async (changes: Partial<Partner> = {}, mode: Mode = 'sandbox') => {
-    const partnerId = newId('partner');
-    const now = new Date();
-    await models.partners.create({
-      _id: partnerId,
-      name: 'Test Partner',
-      timeZone: 'UTC',
-      locale: 'en',
-      reviewers: [],
-      metadata: {},
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-      ...changes,
-    });
-    return { partnerId, tenantId: tenantIdOf({ partnerId, mode }) };
-  };
-  const { partnerId, tenantId } = await newPartner(partner);
+  const newPartner = (changes: Partial<Partner> = {}, mode: Mode = 'sandbox') =>
+    seedPartner({ database, changes, mode });
+  const { partnerId, tenantId } = await newPartner(partner, input.mode);
 
   return {
     database,

@@ -61,7 +61,7 @@ const createSubscribe =
   }: { amount: Money; user: Partial<User>; at: string } & Partial<
     Pick<AcceptSubscriptionInput, 'quantity' | 'trialDays' | 'anchorDay'>
   >) => {
-    const { partner, user } = people({ user: reader, partner: { timeZone: 'Europe/Berlin' } });
+    const { partner, user } = people({ user: { state: 'active', ...reader }, partner: { timeZone: 'Europe/Berlin' } });
     const tenantId = user.tenantId;
     await Promise.all([database.models.partners.insertMany([partner]), database.models.users.insertMany([user])]);
     const { subscription } = await database.inTransaction(async (session) => {

@@ -39,10 +39,11 @@ export const untilState = (app: PartnerApp, id: string, state: string, timeoutMs
     { what: `${id} to be ${state}`, timeoutMs },
   );
 
+/** Returns the timeline without the outcomes of mails, which come at any time. */
 export const timelineOf = async (app: PartnerApp, id: string): Promise<string[]> =>
-  (await app.get<{ items: { type: string }[] }>(`/onboardings/${id}/events?limit=100`)).body.items.map(({ type }) =>
-    type.replace('onboarding.', ''),
-  );
+  (await app.get<{ items: { type: string }[] }>(`/onboardings/${id}/events?limit=100`)).body.items
+    .map(({ type }) => type.replace('onboarding.', ''))
+    .filter((type) => !type.startsWith('mail_'));
 
 /** Returns the token of the newest verification mail. */
 export const newestToken = async (input: { webUrl: string; to: string; count?: number }): Promise<string> =>

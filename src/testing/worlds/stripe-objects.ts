@@ -36,6 +36,13 @@ export function stripeObjects({ tenantId, paymentId, refundId, intentId }: Strip
       reason: 'fraudulent',
       metadata: {},
     }),
+    setup: (subscriptionId: string, more: object = {}) => ({
+      id: `seti_${subscriptionId}`,
+      object: 'setup_intent',
+      status: 'succeeded',
+      metadata: metadata(`${subscriptionId}:save:first`),
+      ...more,
+    }),
     warning: (id: string) => ({
       id,
       object: 'radar.early_fraud_warning',
@@ -52,6 +59,7 @@ export function stripeObjectFor(type: string, objects: ReturnType<typeof stripeO
   if (type.startsWith('payment_intent.')) return objects.intent('requires_capture');
   if (type === 'refund.created') return objects.refund('pending');
   if (type.includes('refund')) return objects.refund('failed');
+  if (type.startsWith('setup_intent.')) return objects.setup(newId('subscription'));
   if (type.includes('dispute')) {
     const status = type === 'charge.dispute.closed' ? 'lost' : 'needs_response';
     return objects.dispute(`dp_${newId('event')}`, type.endsWith('reinstated') ? 'won' : status);

@@ -29,7 +29,7 @@ const GATEWAY_TIMEOUT_MS = 2000;
 
 export type SubscriptionWorldInput = Pick<
   BaseWorldInput,
-  'wrap' | 'wrapGateway' | 'workflowsPath' | 'partner' | 'worker'
+  'wrap' | 'wrapGateway' | 'workflowsPath' | 'partner' | 'worker' | 'mode'
 > & {
   /** Queues in addition to those of subscriptions and payments. */
   taskQueues?: BaseWorldInput['taskQueues'];

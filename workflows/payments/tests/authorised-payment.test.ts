@@ -1,8 +1,7 @@
 import type { PaymentStatus } from '../../../src/contracts/payments/payment';
-import { differences } from '../../../src/testing/expect-books';
+import { endedPayment } from '../../../src/testing/expect-books';
 import { openPaymentWorld, testActor, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { recordHistory } from '../../../src/testing/record-history';
 import { waitFor } from '../../../src/testing/wait-for';
 
 const HOUR = 3_600_000;
@@ -15,14 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-/** Waits for the end and expects the payment, our books and the gateway's to agree. */
-const ended = async (id: string, historyName?: string) => {
-  const result = await world.handle(id).result();
-  if (historyName) await recordHistory(`payment-${historyName}`, world.handle(id));
-  const { problems, bank } = await differences(world, id);
-  expect(problems).toEqual([]);
-  return { result, bank };
-};
+const ended = (id: string, historyName?: string) => endedPayment(world, id, historyName);
 const authorised = async () => {
   const id = await world.pay({ capture: 'manual' });
   await world.until(id, 'authorised');

@@ -1,12 +1,13 @@
 import { getState } from '../../../src/contracts/payments/payment';
 import { waitOfPayment } from '../../../src/http/payments/present-payment';
-import { retryCompensation, waiveCompensation } from '../../../src/services/payments/resolve-compensation';
+import { retryCompensation } from '../../../src/services/payments/resolve-compensation';
 import { requestCompensationRetry } from '../../../src/temporal/commands/payments/request-compensation-retry';
-import { differences } from '../../../src/testing/expect-books';
+import { differences, endedPayment } from '../../../src/testing/expect-books';
 import { createFaultyGateway } from '../../../src/testing/faults/faulty-gateway';
 import { openPaymentWorld, testActor, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { recordHistory } from '../../../src/testing/record-history';
+import { waiveUndo } from '../../../src/testing/worlds/waive-undo';
 import { waitFor } from '../../../src/testing/wait-for';
 
 const HOUR = 3_600_000;
@@ -27,12 +28,7 @@ const authorised = async () => {
   await world.until(id, 'authorised');
   return id;
 };
-const ended = async (id: string) => {
-  await world.handle(id).result();
-  const { problems, bank } = await differences(world, id);
-  expect(problems).toEqual([]);
-  return { ...(await world.read(id)), bank };
-};
+const ended = (id: string) => endedPayment(world, id);
 const advanceTenMinutes = async (id: string) => {
   for (let minute = 1; minute <= 10; minute++) await world.advance(id, 60_000);
 };
@@ -225,17 +221,7 @@ describe('a payment whose gateway', () => {
     const stuck = () => world.database.models.compensations.findOne({ entityId: id, state: 'stuck' }).lean();
     await advanceTenMinutes(id);
     const { _id: compensationId } = await waitFor(stuck, { what: 'the stuck undo' });
-    await world.database.inTransaction((session) =>
-      waiveCompensation({
-        database: world.database,
-        compensationId,
-        by: testActor,
-        at: new Date().toISOString(),
-        reason: 'Settled by phone',
-        session,
-      }),
-    );
-    await requestCompensationRetry(world.client, { entityId: id });
+    await waiveUndo(world, { paymentId: id, compensationId });
     await world.handle(id).result();
     expect((await world.read(id)).state).toBe('cancelled');
     expect(await world.database.models.compensations.findById(compensationId).lean()).toMatchObject({

@@ -1,5 +1,5 @@
 import type { Activities } from '../../../activities';
-import { differences } from '../../../src/testing/expect-books';
+import { differences, endedPayment } from '../../../src/testing/expect-books';
 import { createFaultySteps, modes, type Mode } from '../../../src/testing/faults/faulty-steps';
 import { openPaymentWorld, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
 import { inBatches } from '../../../src/testing/in-batches';
@@ -68,12 +68,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-const ended = async (id: string) => {
-  await world.handle(id).result();
-  const { problems, bank } = await differences(world, id);
-  expect(problems).toEqual([]);
-  return { ...(await world.read(id)), bank };
-};
+const ended = (id: string) => endedPayment(world, id);
 
 const always = (state: string): Record<(typeof steps)[number], string> => ({
   validatePayment: state,

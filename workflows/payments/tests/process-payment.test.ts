@@ -1,7 +1,6 @@
-import { differences } from '../../../src/testing/expect-books';
+import { endedPayment } from '../../../src/testing/expect-books';
 import { openPaymentWorld, testActor, testParent, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { recordHistory } from '../../../src/testing/record-history';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -14,14 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-/** Waits for the end and expects the payment, our books and the gateway's to agree. */
-const ended = async (id: string, historyName?: string) => {
-  const result = await world.handle(id).result();
-  if (historyName) await recordHistory(`payment-${historyName}`, world.handle(id));
-  const { problems, bank } = await differences(world, id);
-  expect(problems).toEqual([]);
-  return { result, bank };
-};
+const ended = (id: string, historyName?: string) => endedPayment(world, id, historyName);
 
 describe('processPayment', () => {
   it('takes an automatic payment from checks to captured money, each step recorded once', async () => {
@@ -126,6 +118,7 @@ describe('processPayment', () => {
     await world.until(id, 'review');
     expect(await world.command(id, 'cancelPayment')).toMatchObject({ state: 'cancelled' });
     await ended(id, 'cancelled-in-review');
+    expect((await world.read(id)).review).toMatchObject({ decision: 'cancel', note: null });
     expect(await world.bankItems(id)).toEqual([]);
   });
 

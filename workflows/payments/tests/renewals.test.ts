@@ -77,6 +77,7 @@ describe('a renewal', () => {
     expect(await differences(world, yes!)).toMatchObject({ problems: [] });
     await world.command(no!, 'cancelPayment');
     expect(await world.runRenewal(no!)).toMatchObject({ state: 'cancelled' });
+    expect((await world.read(no!)).review).toMatchObject({ decision: 'cancel' });
     await world.database.models.payments.updateOne(
       { _id: never },
       { $set: { since: new Date(Date.now() - 25 * HOUR) } },

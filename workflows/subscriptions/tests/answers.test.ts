@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterEach(() => release());
 afterAll(() => world?.close());
 
-const subscribed = async (input: { startAt?: string; trialDays?: number } = {}) =>
+const subscribed = async (input: { startAt?: string; trialDays?: number; paymentMethod?: string } = {}) =>
   world.subscribe({ planId: await world.plan(), ...input });
 const active = async () => {
   const id = await subscribed();
@@ -57,6 +57,13 @@ const subjects: Record<SubscriptionState | 'charging', () => Promise<string>> = 
     holdGateway();
     const id = await subscribed();
     await waitFor(async () => (await world.read(id)).charge?.status === 'pending', { what: 'a charge' });
+    return id;
+  },
+  incomplete: () => subscribed({ paymentMethod: 'pm_declined' }),
+  incomplete_expired: async () => {
+    const id = await subscribed({ paymentMethod: 'pm_declined' });
+    await world.until(id, 'incomplete');
+    await world.advance(id, DAY);
     return id;
   },
   trialing: () => subscribed({ trialDays: 14 }),
@@ -104,6 +111,6 @@ it.each(Object.keys(subjects) as (keyof typeof subjects)[])(
       if (ms >= ANSWERED_WITHIN_MS) slow.push(`${name}: ${ms} ms`);
     }
     expect(slow).toEqual([]);
-    expect((await world.read(id)).state).toBe('cancelled');
+    expect((await world.read(id)).state).toBe(state === 'incomplete_expired' ? state : 'cancelled');
   },
 );

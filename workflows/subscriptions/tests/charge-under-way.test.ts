@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { deferred } from '../../../src/testing/deferred';
 import { recordHistory } from '../../../src/testing/record-history';
@@ -60,27 +59,6 @@ describe('while a charge is under way', () => {
       expect(await world.payWith(id, 'pm_ok')).toMatchObject({ state: 'accepted' });
     });
     await world.until(id, 'active');
-  });
-
-  it('a command that was refused is judged again when it is sent again under its id', async () => {
-    const id = await world.subscribe({ planId: await world.plan() });
-    const commandId = randomUUID();
-    const change = async () => world.command(id, 'changePlan', { planId: other, when: 'now' }, { commandId });
-    const other = await better();
-    await whileCharging(async () => {
-      await charging(id);
-      await expect(change()).rejects.toMatchObject({ code: 'INVOICE_OPEN' });
-      await expect(change()).rejects.toMatchObject({ code: 'INVOICE_OPEN' });
-    });
-    await world.until(id, 'active');
-    await world.untilSettled(id);
-    expect(await change()).toMatchObject({ state: 'active' });
-    expect(await change()).toMatchObject({ state: 'active' });
-    await world.untilSettled(id);
-    expect((await world.invoices(id)).map(({ kind, state }) => [kind, state])).toEqual([
-      ['period', 'paid'],
-      ['change', 'paid'],
-    ]);
   });
 
   it('a cancel during the capture refunds all of it', async () => {

@@ -78,6 +78,23 @@ describe('a charge that its customer has to confirm', () => {
     expect(failed.at.getTime()).toBeGreaterThanOrEqual(until!.getTime());
   });
 
+  it('is asked for by mail where the customer is absent, who has 23 hours', async () => {
+    const id = await world.subscribe({
+      planId: await world.plan(),
+      userId: await world.user(),
+      trialDays: 1,
+      paymentMethod: 'pm_requires_action',
+    });
+    await world.until(id, 'trialing');
+    await world.advance(id, 25 * 60 * MINUTE);
+    await waitFor(async () => (await world.read(id)).charge?.until, { what: 'the deadline of the confirmation' });
+    const { _id, until, since, purpose } = await payment(id);
+    expect([purpose, until!.getTime() - since.getTime()]).toEqual(['renewal', paymentTimes.absentActionMs]);
+    expect(await world.mails(id)).toEqual(['trialEnding', 'paymentConfirmation']);
+    const row = await world.database.models.outbox.findOne({ 'mail.template': 'paymentConfirmation' }).lean();
+    expect(row!.mail!.data).toMatchObject({ paymentId: _id, amountMinor: 1000, until: until!.toISOString() });
+  });
+
   it('is released once for all queries', async () => {
     const id = await waiting();
     await afterManyQueries(id);
@@ -114,6 +131,13 @@ describe('a charge that its customer has to confirm', () => {
     expect(await world.handle(id).result()).toBe('cancelled');
     expect(Date.now() - began).toBeLessThan(IMMEDIATELY_MS);
     expect(await payment(id)).toMatchObject({ state: 'cancelled', reason: 'subscription_cancelled' });
+  });
+
+  it('is kept when the same card is sent again', async () => {
+    const id = await waiting();
+    const before = await payment(id);
+    await world.payWith(id, before.paymentMethod);
+    expect(await payment(id)).toMatchObject({ _id: before._id, state: 'requires_action', withdrawReason: null });
   });
 
   it('is replaced immediately by another card, with its reason', async () => {

@@ -21,8 +21,11 @@ export interface FakeStripe {
   close(): void;
 }
 
-/** An HTTP server that speaks as much of Stripe's wire format as a test asks of it. */
-export async function startFakeStripe(): Promise<FakeStripe> {
+/**
+ * Starts an HTTP server that speaks as much of Stripe's wire format as a test asks of it. The test scripts the answers,
+ * or `respond` makes them.
+ */
+export async function startFakeStripe(respond?: (request: FakeRequest) => FakeAnswer): Promise<FakeStripe> {
   const requests: FakeRequest[] = [];
   let answers: FakeAnswer[] = [];
   const server = createServer((request, response) => {
@@ -30,8 +33,9 @@ export async function startFakeStripe(): Promise<FakeStripe> {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stripe');
       const form = new URLSearchParams(Buffer.concat(chunks).toString());
       const idempotencyKey = request.headers['idempotency-key'] as string | undefined;
-      requests.push({ method: request.method ?? '', path: pathname, form, query: searchParams, idempotencyKey });
-      const answer = answers.length > 1 ? answers.shift() : answers[0];
+      const received = { method: request.method ?? '', path: pathname, form, query: searchParams, idempotencyKey };
+      requests.push(received);
+      const answer = respond ? respond(received) : answers.length > 1 ? answers.shift() : answers[0];
       if (answer === 'silence') return;
       if (answer === 'disconnect' || !answer) {
         request.socket.destroy();

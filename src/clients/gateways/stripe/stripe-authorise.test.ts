@@ -35,17 +35,15 @@ describe('authorise', () => {
     expect(stripe().requests[1]).toEqual(stripe().requests[0]);
   });
 
-  test('a renewal is made without the customer, and a Stripe customer is named', async () => {
+  test("a partner's customer id is never taken for one of Stripe's", async () => {
     stripe().answer(intent());
-    await gateway().authorise({ ...charge, purpose: 'renewal', customerId: 'cus_9' });
-    const form = Object.fromEntries(stripe().requests[0]?.form ?? []);
-    expect(form).toMatchObject({ off_session: 'true', customer: 'cus_9' });
-    expect(form).not.toHaveProperty('return_url');
+    await gateway().authorise({ ...charge, customerId: 'cus_9' });
+    expect(stripe().requests[0]?.form.has('customer')).toBe(false);
   });
 
   test.each([
     ['insufficient_funds', { code: 'card_declined', decline_code: 'insufficient_funds' }],
-    ['expired_card', { code: 'expired_card' }],
+    ['card_expired', { code: 'expired_card' }],
     ['fraud', { code: 'card_declined', decline_code: 'stolen_card' }],
     ['authentication_required', { code: 'authentication_required' }],
     ['card_declined', { code: 'card_declined', decline_code: 'generic_decline' }],
@@ -54,19 +52,15 @@ describe('authorise', () => {
     expect(await gateway().authorise(charge)).toEqual({ status: 'declined', authorisationId: 'pi_2', reason });
   });
 
-  test('an unknown payment method is a decline', async () => {
-    stripe().answer(
-      refused(400, {
-        type: 'invalid_request_error',
-        code: 'resource_missing',
-        param: 'payment_method',
-        message: 'No such',
-      }),
-    );
+  test.each([
+    ['unknown', { code: 'resource_missing', param: 'payment_method', message: 'No such' }],
+    ['used up', { message: 'The provided PaymentMethod was previously used with a PaymentIntent without …' }],
+  ])('a payment method that is %s is a decline', async (_name, error) => {
+    stripe().answer(refused(400, { type: 'invalid_request_error', ...error }));
     expect(await gateway().authorise(charge)).toEqual({
       status: 'declined',
       authorisationId: null,
-      reason: 'invalid_payment_method',
+      reason: 'card_invalid',
     });
   });
 

@@ -1,6 +1,6 @@
 import StripeSdk from 'stripe';
 import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable } from '../gateway-errors';
-import type { GatewayCallName } from '../gateway-errors';
+import type { GatewayCallName, GatewayOperation } from '../gateway-errors';
 import type { DeclineReason, Rejected } from '../payment-gateway';
 
 interface FailedCall {
@@ -8,6 +8,9 @@ interface FailedCall {
   idempotencyKey?: string;
   error: unknown;
 }
+
+const MOVES_MONEY: ReadonlySet<string> = new Set<GatewayOperation>(['authorise', 'capture', 'void', 'refund']);
+const isOperation = (call: GatewayCallName): call is GatewayOperation => MOVES_MONEY.has(call);
 
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
@@ -17,7 +20,7 @@ export function stripeFailure({ call, idempotencyKey, error }: FailedCall): Erro
   const reason = [error.type, error.statusCode, error.code].filter(Boolean).join(' ');
   const failed = { call, idempotencyKey, reason, cause: error };
   const undecided = () =>
-    idempotencyKey && call !== 'lookUp' && call !== 'getPaymentMethod'
+    idempotencyKey && isOperation(call)
       ? new GatewayOutcomeUnknown({ ...failed, call, idempotencyKey })
       : new GatewayUnavailable(failed);
 
@@ -41,9 +44,10 @@ export function stripeFailure({ call, idempotencyKey, error }: FailedCall): Erro
 
 const DECLINES: Record<string, DeclineReason> = {
   insufficient_funds: 'insufficient_funds',
-  expired_card: 'expired_card',
+  expired_card: 'card_expired',
   authentication_required: 'authentication_required',
   payment_intent_authentication_failure: 'authentication_failed',
+  setup_intent_authentication_failure: 'authentication_failed',
   fraudulent: 'fraud',
   merchant_blacklist: 'fraud',
   lost_card: 'fraud',
@@ -58,14 +62,17 @@ export function declineReason({ code, decline_code }: { code?: string; decline_c
   return DECLINES[decline_code ?? ''] ?? DECLINES[code ?? ''] ?? 'card_declined';
 }
 
+/** A payment method that was charged without being saved is refused for ever, with neither code nor parameter. */
+const isAboutMethod = ({ param, message }: StripeSdk.errors.StripeInvalidRequestError): boolean =>
+  param === 'payment_method' || /PaymentMethod was previously used/i.test(message);
+
 /** The decline an authorisation's error tells of, or undefined for an error that is none. */
 export function declineOf(error: unknown): { reason: DeclineReason; authorisationId: string | null } | undefined {
   if (error instanceof StripeSdk.errors.StripeCardError) {
     return { reason: declineReason(error), authorisationId: error.payment_intent?.id ?? null };
   }
-  if (error instanceof StripeSdk.errors.StripeInvalidRequestError && error.param === 'payment_method') {
-    return { reason: 'invalid_payment_method', authorisationId: null };
-  }
+  if (error instanceof StripeSdk.errors.StripeInvalidRequestError && isAboutMethod(error))
+    return { reason: 'card_invalid', authorisationId: null };
   return undefined;
 }
 

@@ -160,6 +160,7 @@ test('facts of a card, or that there is none', async () => {
       body: {
         id: 'pm_1',
         type: 'card',
+        customer: 'cus_1',
         card: { brand: 'visa', last4: '4242', exp_month: 3, exp_year: 2030, funding: 'debit' },
       },
     },
@@ -173,6 +174,7 @@ test('facts of a card, or that there is none', async () => {
     expMonth: 3,
     expYear: 2030,
     funding: 'debit',
+    savedFor: 'cus_1',
   });
   expect(await ask()).toEqual({ status: 'not_found' });
 });

@@ -4,7 +4,9 @@ import type { GatewayCallName } from '../gateway-errors';
 import type { PaymentGateway, VoidInput, VoidResult } from '../payment-gateway';
 import { declineOf, isDecidedByStatus, refundRejectionOf, rejectionOf, stripeFailure } from './stripe-errors';
 import { lookUp } from './stripe-look-up';
-import { CAPTURE_KEY, intentOf, keyAt, keyed, metadataOf, stripeAmount } from './stripe-requests';
+import { confirmWithCustomer } from './stripe-confirm';
+import { createStripeCustomers } from './stripe-customers';
+import { CAPTURE_KEY, intentOf, isOffSession, keyAt, keyed, metadataOf, stripeAmount } from './stripe-requests';
 import { authoriseResult, captureResult, refundResult, rejectionByStatus, voidResult } from './stripe-results';
 
 export interface StripeGatewayInput {
@@ -49,6 +51,9 @@ export function createStripeGateway({
         );
       } catch (error) {
         const decline = declineOf(error);
+        const asksCustomer = isOffSession(input) && decline?.reason === 'authentication_required';
+        if (asksCustomer && decline.authorisationId)
+          return confirmWithCustomer({ stripe, returnUrl, input, intentId: decline.authorisationId });
         if (decline) return { status: 'declined', ...decline };
         throw failure('authorise', input, error);
       }
@@ -126,7 +131,7 @@ export function createStripeGateway({
 
     async getPaymentMethod({ paymentMethod }) {
       try {
-        const { card } = await stripe.paymentMethods.retrieve(paymentMethod);
+        const { card, customer } = await stripe.paymentMethods.retrieve(paymentMethod);
         if (!card) return { status: 'not_found' };
         const funding =
           card.funding === 'credit' || card.funding === 'debit' || card.funding === 'prepaid'
@@ -139,6 +144,7 @@ export function createStripeGateway({
           expMonth: card.exp_month,
           expYear: card.exp_year,
           funding,
+          savedFor: typeof customer === 'string' ? customer : (customer?.id ?? null),
         };
       } catch (error) {
         if (error instanceof StripeSdk.errors.StripeInvalidRequestError && error.statusCode === 404)
@@ -146,6 +152,8 @@ export function createStripeGateway({
         throw failure('getPaymentMethod', {}, error);
       }
     },
+
+    customers: createStripeCustomers({ stripe, returnUrl }),
   };
 }
 

@@ -70,7 +70,12 @@ withStripeMock('every kind of request fits the API that Stripe describes (stripe
   const amount = { amountMinor: 300, currency: 'EUR' };
   const requests: Record<string, () => Promise<unknown>> = {
     'authorise, the customer present': () => gateway.authorise({ ...charge, description: 'An order' }),
-    'authorise a renewal': () => gateway.authorise({ ...charge, purpose: 'renewal', customerId: 'cus_1' }),
+    'authorise and save the payment method': () => gateway.authorise({ ...charge, gatewayCustomerId: 'cus_1' }),
+    'authorise a renewal': () =>
+      gateway.authorise({ ...charge, purpose: 'renewal', gatewayCustomerId: 'cus_1', methodSaved: true }),
+    'create a customer': () => gateway.customers!.create({ ...call('gcu_1:create'), reference: 'gcu_1' }),
+    'save a payment method': () =>
+      gateway.customers!.saveMethod({ ...call('sub_1:save'), gatewayCustomerId: 'cus_1', paymentMethod: 'pm_1' }),
     'capture all': () => gateway.capture({ ...call('c'), ...named }),
     'capture a part': () => gateway.capture({ ...call('c'), ...named, amount }),
     void: () => gateway.void({ ...call('v'), ...named }),

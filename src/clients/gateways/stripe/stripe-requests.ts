@@ -18,21 +18,28 @@ export const keyed = ({ tenantId, idempotencyKey }: { tenantId: string; idempote
 });
 
 /**
- * A confirmed card intent with manual capture.
+ * Returns true for a charge that Stripe must make without the customer: nobody is present, and the payment method is
+ * saved. A method that is not saved yet is saved by the charge itself, which Stripe does only with the customer.
+ */
+export const isOffSession = ({ purpose, methodSaved }: AuthoriseInput): boolean =>
+  purpose === 'renewal' && methodSaved === true;
+
+/**
+ * Returns a confirmed card intent with manual capture.
  * Business time stays out: a repeat may carry another one, and Stripe refuses a key whose parameters changed.
  * @throws GatewayRequestRefused for an amount that Stripe cannot express.
  */
 export function intentOf(input: AuthoriseInput, returnUrl: string): StripeSdk.PaymentIntentCreateParams {
-  const { amount, paymentMethod, customerId, purpose, description, idempotencyKey } = input;
-  const renewal = purpose === 'renewal';
+  const { amount, paymentMethod, gatewayCustomerId, methodSaved, description, idempotencyKey } = input;
   return {
     ...stripeAmount('authorise', idempotencyKey, amount),
     payment_method: paymentMethod,
     allowed_payment_method_types: ['card'],
     capture_method: 'manual',
     confirm: true,
-    ...(renewal ? { off_session: true } : { return_url: returnUrl }),
-    ...(customerId?.startsWith('cus_') && { customer: customerId }),
+    ...(isOffSession(input) ? { off_session: true } : { return_url: returnUrl }),
+    ...(gatewayCustomerId && { customer: gatewayCustomerId }),
+    ...(gatewayCustomerId && !methodSaved && { setup_future_usage: 'off_session' }),
     description,
     metadata: metadataOf(input),
   };

@@ -1,7 +1,14 @@
 import type StripeSdk from 'stripe';
 import { GatewayOutcomeUnknown } from '../gateway-errors';
 import type { GatewayOperation } from '../gateway-errors';
-import type { AuthoriseResult, CaptureResult, RefundResult, Rejected, VoidResult } from '../payment-gateway';
+import type {
+  AuthoriseResult,
+  CaptureResult,
+  RefundResult,
+  Rejected,
+  SaveMethodResult,
+  VoidResult,
+} from '../payment-gateway';
 import { fromStripeAmount } from './stripe-amount';
 import { declineReason, refundFailureReason } from './stripe-errors';
 
@@ -83,4 +90,21 @@ export function refundResult({ id, status, amount, currency, failure_reason: fai
     refundId: id,
     amount: fromStripeAmount(amount, currency),
   };
+}
+
+/** Returns the result of saving a payment method by its setup intent; undefined while Stripe has not decided. */
+export function saveResult(intent: StripeSdk.SetupIntent): SaveMethodResult | undefined {
+  switch (intent.status) {
+    case 'succeeded':
+      return { status: 'saved' };
+    case 'requires_action': {
+      const url = intent.next_action?.redirect_to_url?.url;
+      // A challenge with no page of its own cannot be shown to anyone.
+      return url ? { status: 'requires_action', url } : { status: 'declined', reason: 'authentication_required' };
+    }
+    case 'requires_payment_method':
+      return { status: 'declined', reason: declineReason(intent.last_setup_error ?? {}) };
+    default:
+      return undefined;
+  }
 }

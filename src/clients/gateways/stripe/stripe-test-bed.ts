@@ -2,11 +2,14 @@ import { startFakeStripe } from './fake-stripe';
 import type { FakeAnswer, FakeStripe } from './fake-stripe';
 import { createStripeGateway } from './stripe-gateway';
 
-/** Registers a Stripe of its own for each test of the file. Returns it, and a gateway that talks to it. */
-export function useFakeStripe() {
+/**
+ * Registers a Stripe of its own for each test of the file, which the test scripts. Returns it, and a gateway that talks
+ * to it.
+ */
+export function useFakeStripe(open = () => startFakeStripe()) {
   let stripe: FakeStripe;
   beforeEach(async () => {
-    stripe = await startFakeStripe();
+    stripe = await open();
   });
   afterEach(() => {
     stripe.close();

@@ -64,6 +64,35 @@ test("a refund names its intent; an event that is not ours is nobody's", () => {
   expect(stripeReport(verify(foreign, sign(foreign)))).toBe('foreign');
 });
 
+test('a setup intent says if its payment method is saved; while Stripe is undecided it says nothing', () => {
+  const setup = (more: object) => ({
+    id: 'evt_1',
+    type: 'setup_intent.succeeded',
+    created: 1,
+    data: {
+      object: {
+        id: 'seti_1',
+        object: 'setup_intent',
+        metadata: { tenant_id: 'ten_a', idempotency_key: 'ten_a:sub_1:save:first' },
+        ...more,
+      },
+    },
+  });
+  expect(stripeReport(setup({ status: 'succeeded' }))).toEqual({
+    kind: 'method',
+    eventId: 'evt_1',
+    type: 'setup_intent.succeeded',
+    tenantId: 'ten_a',
+    idempotencyKey: 'sub_1:save:first',
+    setupId: 'seti_1',
+    state: 'saved',
+    reason: null,
+    url: null,
+  });
+  expect(stripeReport(setup({ status: 'processing' }))).toBe('foreign');
+  expect(stripeReport(setup({ status: 'succeeded', metadata: {} }))).toBe('foreign');
+});
+
 test.each([
   ['a thin event', JSON.stringify({ id: 'evt_1', object: 'v2.core.event', type: 'v1.billing.meter.no_meter_found' })],
   ['no JSON', 'hello'],

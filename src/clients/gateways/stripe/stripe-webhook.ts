@@ -1,8 +1,9 @@
 import StripeSdk from 'stripe';
 import { WebhookSignatureInvalid } from '../gateway-errors';
-import type { GatewayNotice, PaymentWarning } from '../../../contracts/payments/gateway-notice';
+import type { GatewayNotice, MethodReport, PaymentWarning } from '../../../contracts/payments/gateway-notice';
 import type { DisputeStanding } from '../../../domain/payments/dispute';
 import { fromStripeAmount } from './stripe-amount';
+import { saveResult } from './stripe-results';
 
 const TOLERANCE_S = 300;
 
@@ -25,6 +26,9 @@ export const stripeEventTypes = [
   'charge.dispute.funds_reinstated',
   'radar.early_fraud_warning.created',
   'radar.early_fraud_warning.updated',
+  'setup_intent.succeeded',
+  'setup_intent.setup_failed',
+  'setup_intent.requires_action',
 ] as const satisfies readonly StripeSdk.Event['type'][];
 
 /**
@@ -60,7 +64,7 @@ export function verifyStripeEvent(
 }
 
 /** `foreign`: concerns nothing of ours. `unknown_form`: an event of a form that this adapter does not know. */
-export type StripeReport = GatewayNotice | PaymentWarning | 'foreign' | 'unknown_form';
+export type StripeReport = GatewayNotice | MethodReport | PaymentWarning | 'foreign' | 'unknown_form';
 
 /** Returns the subject of a verified event. A thin event of API v2 has no object, so its form is unknown. */
 export function stripeReport(event: unknown): StripeReport {
@@ -71,6 +75,8 @@ export function stripeReport(event: unknown): StripeReport {
       return disputeReport(event, object as unknown as StripeSdk.Dispute);
     case 'radar.early_fraud_warning':
       return fraudWarningReport(event, object as unknown as StripeSdk.Radar.EarlyFraudWarning);
+    case 'setup_intent':
+      return methodReport(event, object as unknown as StripeSdk.SetupIntent);
     default:
       return callReport(event, object);
   }
@@ -98,18 +104,42 @@ function isEvent(event: unknown): event is ReadableEvent {
 const idOf = (reference: string | { id: string } | null | undefined): string | undefined =>
   typeof reference === 'string' ? reference : reference?.id;
 
+/** Returns the tenant and the key of the call that made an object; undefined for an object that is not ours. */
+function callOf({ metadata }: Pick<ReadableObject, 'metadata'>) {
+  const { tenant_id: tenantId, idempotency_key: key } = metadata ?? {};
+  return tenantId && key?.startsWith(`${tenantId}:`)
+    ? { tenantId, idempotencyKey: key.slice(tenantId.length + 1) }
+    : undefined;
+}
+
+function methodReport({ id: eventId, type }: ReadableEvent, intent: StripeSdk.SetupIntent): MethodReport | 'foreign' {
+  const call = callOf(intent);
+  const result = call && saveResult(intent);
+  // Anything else decides nothing: the intent was cancelled, or is under way.
+  if (!result) return 'foreign';
+  return {
+    kind: 'method',
+    eventId,
+    type,
+    ...call,
+    setupId: intent.id,
+    state: result.status,
+    reason: result.status === 'declined' ? result.reason : null,
+    url: result.status === 'requires_action' ? result.url : null,
+  };
+}
+
 function callReport({ id: eventId, type }: ReadableEvent, object: ReadableObject): GatewayNotice | 'foreign' {
-  const { tenant_id: tenantId, idempotency_key: key } = object.metadata ?? {};
+  const call = callOf(object);
   const authorisationId = object.object === 'payment_intent' ? object.id : idOf(object.payment_intent);
-  if (!tenantId || !key?.startsWith(`${tenantId}:`) || !authorisationId) return 'foreign';
+  if (!call || !authorisationId) return 'foreign';
   // Stripe sends `refund.failed`, `refund.updated` and, where the account is older, `charge.refund.updated`: the state
   // says it in all of them.
   const refundFailed = object.object === 'refund' && ['failed', 'canceled'].includes(object.status ?? '');
   return {
     eventId,
     type,
-    tenantId,
-    idempotencyKey: key.slice(tenantId.length + 1),
+    ...call,
     authorisationId,
     ...(refundFailed && { refundFailed }),
   };

@@ -72,3 +72,19 @@ describe("a partner's deny list", () => {
     expect((await get(path, OPERATOR_KEY)).body.denyList).toEqual([]);
   });
 });
+
+describe("a partner's decision about suspended users", () => {
+  it('is to pause their subscriptions until it is set', async () => {
+    const { partnerId } = await api.newTenant();
+    const path = `/partners/${partnerId}`;
+    expect((await get(path, OPERATOR_KEY)).body.suspendedUsers).toBe('pause');
+    const patch = async (suspendedUsers: string) =>
+      expectContract(await api.call('patch', path, OPERATOR_KEY).send({ suspendedUsers }));
+    expect((await patch('bill')).body.suspendedUsers).toBe('bill');
+    expect((await patch('refund')).status).toBe(422);
+    const made = expectContract(
+      await api.call('post', '/partners', OPERATOR_KEY).send({ name: 'Acme', suspendedUsers: 'bill' }),
+    );
+    expect(made.body.suspendedUsers).toBe('bill');
+  });
+});

@@ -1,7 +1,9 @@
+import type { ErrorObject } from 'ajv';
 import type { Request } from 'express';
 import { readContractText } from '../../../assets';
 import { loadContract, type JsonSchema, type Operation } from '../contract';
 import type { RequestProblem } from '../../problem';
+import { fieldErrorsOf } from './field-errors';
 import { createValidators } from './validate';
 
 const contract = loadContract(readContractText());
@@ -114,4 +116,19 @@ describe('a card number where a payment method should be', () => {
     '%s is not one',
     (token) => expect(errorsFor(token)).toEqual([]),
   );
+});
+
+it('names at most 50 errors, and reads each of many a few times only', () => {
+  let reads = 0;
+  const errors = Array.from({ length: 5000 }, (_, index) => ({
+    keyword: 'type',
+    schemaPath: '#/type',
+    params: { type: 'string' },
+    get instancePath() {
+      reads += 1;
+      return `/items/${index}`;
+    },
+  })) as unknown as ErrorObject[];
+  expect(fieldErrorsOf(errors)).toHaveLength(50);
+  expect(reads).toBeLessThanOrEqual(5 * errors.length);
 });

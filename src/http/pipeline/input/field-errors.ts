@@ -5,25 +5,25 @@ import type { FieldError } from '../../problem';
 /** Enough to correct a request; more would only be noise. */
 const MAX_ERRORS = 50;
 
-/** Returns ajv's errors as field errors: a pointer to the field, the broken rule, and how to correct the value. */
+/**
+ * Returns ajv's errors as field errors: a pointer to the field, the broken rule, and how to correct the value. The work
+ * grows with the number of errors, not with its square.
+ */
 export function fieldErrorsOf(found: readonly ErrorObject[]): FieldError[] {
-  const errors = found.filter((error) => !isEcho(error, found)).map(fieldErrorOf);
-  const distinct = new Map(errors.map((error) => [`${error.pointer} ${error.rule}`, error]));
-  return [...distinct.values()].slice(0, MAX_ERRORS);
+  const faulty = new Set(found.filter((error) => !isFrame(error)).map(({ instancePath }) => instancePath));
+  const distinct = new Map<string, FieldError>();
+  for (const error of found) {
+    // The frame around a rejected property name only repeats it, and so does a frame with another error at its field.
+    if (error.keyword === 'propertyNames' || (isFrame(error) && faulty.has(error.instancePath))) continue;
+    const fieldError = fieldErrorOf(error);
+    distinct.set(`${fieldError.pointer} ${fieldError.rule}`, fieldError);
+    if (distinct.size === MAX_ERRORS) break;
+  }
+  return [...distinct.values()];
 }
 
-/**
- * Returns true for an error that only repeats another: the frame around a rejected property name, or the "or null" side
- * of a field that may be cleared.
- */
-function isEcho({ keyword, instancePath, schemaPath, params }: ErrorObject, found: readonly ErrorObject[]): boolean {
-  if (keyword === 'propertyNames') return true;
-  const others = found.filter(
-    (other) => other.instancePath === instancePath && other.keyword !== 'oneOf' && !isNullSide(other),
-  );
-  if (keyword === 'oneOf' || isNullSide({ keyword, schemaPath, params })) return others.length > 0;
-  return false;
-}
+/** Returns true for an error that stands for others: of the choice itself, or of the "or null" side of a field. */
+const isFrame = (error: ErrorObject): boolean => error.keyword === 'oneOf' || isNullSide(error);
 
 const isNullSide = ({ keyword, schemaPath, params }: Pick<ErrorObject, 'keyword' | 'schemaPath' | 'params'>): boolean =>
   keyword === 'type' && schemaPath.includes('/oneOf/') && (params as { type: string }).type === 'null';

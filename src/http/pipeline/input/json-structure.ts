@@ -1,3 +1,4 @@
+import { lengthOf } from '../../../domain/values/text';
 import type { FieldError } from '../../problem';
 
 /** Limits that no valid body comes near; they bound the work that a caller can cause in validation. */
@@ -33,7 +34,7 @@ export function faultInStructure(json: string): FieldError | null {
         if (frame.keys.has(frame.key)) return fault(stack, 'uniqueKeys', 'the key occurs twice; keep one');
         frame.keys.add(frame.key);
         expectsKey = false;
-      } else if (rawText.length > MAX_TEXT_LENGTH) {
+      } else if (rawText.length > MAX_TEXT_LENGTH && lengthOf(JSON.parse(token) as string) > MAX_TEXT_LENGTH) {
         return fault(stack, 'maxLength', `must be shorter; no string may have more than ${MAX_TEXT_LENGTH} characters`);
       }
     } else if (token === '{' || token === '[') {

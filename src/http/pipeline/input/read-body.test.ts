@@ -89,6 +89,14 @@ describe('reading a body', () => {
     expect(faultInStructure(`{"amountMinor":${number},"other":[${number}]}`)).toBeNull();
   });
 
+  it.each([
+    ['as they are', (text: string) => JSON.stringify({ text })],
+    ['as \\u escapes', (text: string) => `{"text":"${'\\ud83d\\ude00'.repeat(text.length / 2)}"}`],
+  ])('counts the characters of a text, sent %s', (_how, send) => {
+    expect(faultInStructure(send('😀'.repeat(5000)))).toBeNull();
+    expect(faultInStructure(send('😀'.repeat(5001)))).toMatchObject({ pointer: '/text', rule: 'maxLength' });
+  });
+
   it('is not fooled by brackets, quotes and backslashes inside texts', () => {
     expect(
       faultInStructure(

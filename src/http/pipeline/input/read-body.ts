@@ -12,9 +12,7 @@ export function readBody({ operation, maxBodyBytes }: { operation: Operation; ma
   return async (request, _response, next) => {
     const { headers } = request;
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
-      // The time that the caller takes to send its body does not count.
-      request.deadline.pause();
-      const bytes = await readBytes(request, maxBodyBytes).finally(() => request.deadline.resume());
+      const bytes = await receive(request, maxBodyBytes);
       if (bytes.length > 0) {
         rejectOtherTypes(headers['content-type'], operation);
         request.json = parseJson(bytes);
@@ -27,11 +25,21 @@ export function readBody({ operation, maxBodyBytes }: { operation: Operation; ma
 /** Reads the bytes of a body, within the size limit, into `request.rawBody`. */
 export function readRawBody({ maxBodyBytes }: { maxBodyBytes: number }): RequestHandler {
   return async (request, _response, next) => {
-    request.deadline.pause();
-    request.rawBody = await readBytes(request, maxBodyBytes).finally(() => request.deadline.resume());
+    request.rawBody = await receive(request, maxBodyBytes);
     next();
   };
 }
+
+/** Waits for the body: neither does the time count that the caller takes to send it, nor has the request a place. */
+function receive(request: Request, maxBodyBytes: number): Promise<Buffer> {
+  request.deadline.pause();
+  request.slot?.release();
+  return readBytes(request, maxBodyBytes).finally(() => request.deadline.resume());
+}
+
+/** Milliseconds that a body may take, and the pace at which a longer one has to arrive. */
+const BODY_WITHIN_MS = 3000;
+const MIN_BYTES_PER_MS = 16;
 
 /** Milliseconds during which the rest of a rejected body is discarded, so that the caller can read the response. */
 const LINGER_MS = 2000;
@@ -44,8 +52,10 @@ function readBytes(request: Request, maxBodyBytes: number): Promise<Buffer> {
   const encoding = request.headers['content-encoding'];
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
+    const begun = performance.now();
     let size = 0;
     const refuse = (problem: RequestProblem): void => {
+      clearTimeout(patience);
       request.off('data', take).resume();
       setTimeout(() => request.complete || request.socket.destroy(), LINGER_MS).unref();
       reject(problem);
@@ -55,6 +65,13 @@ function readBytes(request: Request, maxBodyBytes: number): Promise<Buffer> {
       if (size > maxBodyBytes) refuse(tooLarge(maxBodyBytes));
       else chunks.push(chunk);
     };
+    const expectMore = (): void => {
+      const leftMs = begun + BODY_WITHIN_MS + size / MIN_BYTES_PER_MS - performance.now();
+      if (leftMs <= 0) refuse(tooSlow());
+      else patience = setTimeout(expectMore, leftMs);
+    };
+    let patience = setTimeout(expectMore, BODY_WITHIN_MS);
+    request.once('close', () => clearTimeout(patience));
     request.once('error', () => reject(invalidJson('The body ended before its announced length.')));
     if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
       refuse(
@@ -67,7 +84,10 @@ function readBytes(request: Request, maxBodyBytes: number): Promise<Buffer> {
     } else if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) {
       refuse(tooLarge(maxBodyBytes));
     } else {
-      request.on('data', take).once('end', () => resolve(Buffer.concat(chunks)));
+      request.on('data', take).once('end', () => {
+        clearTimeout(patience);
+        resolve(Buffer.concat(chunks));
+      });
     }
   });
 }
@@ -76,6 +96,13 @@ function tooLarge(maxBodyBytes: number): RequestProblem {
   const detail = `The body has more than ${maxBodyBytes} bytes; send less.`;
   return new RequestProblem('BODY_TOO_LARGE', detail, { errors: [{ pointer: '', rule: 'maxBytes', detail }] });
 }
+
+const tooSlow = (): RequestProblem =>
+  new RequestProblem(
+    'REQUEST_TIMEOUT',
+    `The body arrived too slowly: it may take ${BODY_WITHIN_MS / 1000} s, and longer only at ${MIN_BYTES_PER_MS} kB/s or more.`,
+    { headers: { Connection: 'close' } },
+  );
 
 /** Returns true if a Content-Type (RFC 9110 §8.3) is JSON in UTF-8; parameters other than the charset are ignored. */
 export function isJsonType(contentType: string): boolean {

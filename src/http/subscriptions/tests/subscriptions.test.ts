@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { newId } from '../../../domain/ids';
 import type { EventType } from '../../../contracts/events';
 import { insertDocuments } from '../../../services/insert-documents';
+import type { UserStatus } from '../../../domain/users/user';
+import { people } from '../../../testing/queue-test-bed';
 import { expectContract } from '../../../testing/expect-contract';
 import { seedSubscription } from '../../../testing/worlds/seed-subscription';
 import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
@@ -185,6 +187,21 @@ describe('subscribing', () => {
     for (const [body, code, pointer] of refused)
       expect([code, await refusal('/subscriptions', body)]).toEqual([code, [422, code, pointer]]);
     expect(await api.database.models.subscriptions.countDocuments()).toBe(before);
+  });
+
+  it('of a user needs one who is not suspended or cancelled; a pending one may subscribe', async () => {
+    const planId = await newPlan();
+    const subscribe = async (state: UserStatus) => {
+      const { user } = people({ user: { tenantId, state } });
+      await api.database.models.users.insertMany([user]);
+      return post('/subscriptions', { userId: user._id, planId, paymentMethod: 'pm_ok' });
+    };
+    for (const state of ['suspended', 'cancelled'] as const) {
+      const { status, body } = await subscribe(state);
+      expect([state, status, body.code, body.errors[0].pointer]).toEqual([state, 409, 'USER_NOT_ACTIVE', '/userId']);
+    }
+    expect((await subscribe('pending')).status).toBe(202);
+    expect((await subscribe('active')).status).toBe(202);
   });
 
   it('of a live tenant without a gateway is rejected, and nothing is stored', async () => {

@@ -1,4 +1,5 @@
 import { newId } from '../../../domain/ids';
+import { hasEnded } from '../../../domain/subscriptions/subscription';
 import type { Subscription } from '../../../models/subscriptions/subscription';
 import { expectContract } from '../../../testing/expect-contract';
 import { seedSubscription } from '../../../testing/worlds/seed-subscription';
@@ -87,6 +88,13 @@ describe('the waitingFor of a subscription', () => {
       '2027-01-03T00:00:00.000Z',
     ],
     [
+      'incomplete',
+      { state: 'incomplete', firstCharge: { until: at, isWithdrawn: false }, charge: { ...charge, status: 'failed' } },
+      'without a payment the subscription expires',
+      at.toISOString(),
+    ],
+    ['expired', { state: 'incomplete_expired', reason: 'not_paid_in_time' }, null, null],
+    [
       'unpaid',
       { state: 'unpaid', charge: { ...charge, status: 'failed' } },
       'another payment method',
@@ -109,7 +117,7 @@ describe('the waitingFor of a subscription', () => {
   ])('describes a subscription that is %s', async (_what, as, what, until) => {
     const { subscriptionId } = await seedSubscription({ api, tenantId, as: { nextPeriodAt: end, ...as } });
     const { body } = await get(`/subscriptions/${subscriptionId}`);
-    expect(body.nextPeriodAt === null).toBe(as.state === 'cancelled');
+    expect(body.nextPeriodAt === null).toBe(hasEnded(as.state ?? 'active'));
     expect(body.waitingFor).toEqual(what === null ? null : { what: expect.stringContaining(what), until });
     expect(body).toEqual(
       JSON.parse(

@@ -6,6 +6,7 @@ describeContract({
     updateUser: { name: 'Ada', profile: { company: 'A' } },
     createOnboarding: { email: 'ada@example.com', name: 'Ada' },
     verifyEmail: { token: 'x' },
+    updateOnboardingEmail: { email: 'lovelace@example.com' },
     submitProfile: { displayName: 'Ada' },
     rejectOnboarding: { reason: 'No' },
   },

@@ -20,7 +20,14 @@ describe('a verification link in a mail', () => {
   const newLink = async (locale: string): Promise<string> => {
     const person = { email: `l${++number}@example.com`, name: 'L', locale };
     const { body } = await api.call('post', '/onboardings', key).send(person);
-    const verification = { generation: 1, expiresAt: new Date(Date.now() + 60_000), resentAt: [], verifiedAt: null };
+    const verification = {
+      generation: 1,
+      expiresAt: new Date(Date.now() + 60_000),
+      resentAt: [],
+      correctedAt: [],
+      verifiedAt: null,
+      mail: null,
+    };
     await api.database.models.onboardings.updateOne(
       { _id: body.id },
       { $set: { state: 'awaiting_verification', verification } },

@@ -33,14 +33,28 @@ describe('the verification page', () => {
     onboardingId = body.id;
     await is({
       state: 'awaiting_verification',
-      verification: { generation: 2, expiresAt: new Date(Date.now() + 60_000), resentAt: [], verifiedAt: null },
+      verification: {
+        generation: 2,
+        expiresAt: new Date(Date.now() + 60_000),
+        resentAt: [],
+        correctedAt: [],
+        verifiedAt: null,
+        mail: null,
+      },
     });
   });
   afterAll(() => api.stop());
 
   const is = (change: Partial<Onboarding>) =>
     api.database.models.onboardings.updateOne({ _id: onboardingId }, { $set: change });
-  const expired = { generation: 2, expiresAt: new Date(0), resentAt: [], verifiedAt: null };
+  const expired = {
+    generation: 2,
+    expiresAt: new Date(0),
+    resentAt: [],
+    correctedAt: [],
+    verifiedAt: null,
+    mail: null,
+  };
   const tokenOf = (generation = 2, secret = TOKEN_SECRET) =>
     signVerificationToken({ secret, onboardingId, generation });
   const page = (method: 'get' | 'post', token: string, path = '') =>

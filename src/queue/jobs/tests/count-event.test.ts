@@ -34,39 +34,45 @@ test('one of many racing callers records a consumer as done; the last consumer c
   expect(await rowById(row._id)).toMatchObject({ pending: [], lease: null, doneAt: expect.any(Date) });
 });
 
+const at = new Date('2026-03-01T23:59:59Z');
+
+/** Writes an event with the row of the outbox that has it counted. */
+async function newEvent(tenantId: string): Promise<OutboxRow> {
+  const eventId = newId('event');
+  const about = { tenantId, entityType: 'onboarding', entityId: newId('onboarding'), correlationId: 'c' } as const;
+  await database.models.events.insertMany([
+    {
+      ...about,
+      _id: eventId,
+      step: 's',
+      type: 'onboarding.verified',
+      state: 'x',
+      version: 1,
+      at,
+      by: { kind: 'workflow', id: null },
+      data: {},
+    },
+  ]);
+  const row = newOutboxRow({ ...about, pending: ['analytics'], eventId });
+  await database.models.outbox.insertMany([row]);
+  return row;
+}
+
+test('an event whose count could not be written is still to be counted', async () => {
+  const tenantId = `${newId('partner')}:live`;
+  const row = await newEvent(tenantId);
+  const away = new Error('MongoDB is away');
+  const updateOne = jest.spyOn(database.models.dailyCounts, 'updateOne').mockImplementation(() => {
+    throw away;
+  });
+  await expect(createCountEvent({ database })(row)).rejects.toBe(away);
+  updateOne.mockRestore();
+  expect(await rowById(row._id)).toMatchObject({ open: true, pending: ['analytics'] });
+});
+
 test('an event is counted once for its day however often its job runs', async () => {
   const tenantId = `${newId('partner')}:live`;
-  const at = new Date('2026-03-01T23:59:59Z');
-  const rows = await Promise.all(
-    Array.from({ length: 10 }, async () => {
-      const _id = newId('event');
-      await database.models.events.insertMany([
-        {
-          _id,
-          tenantId,
-          entityType: 'onboarding',
-          entityId: newId('onboarding'),
-          step: 's',
-          type: 'onboarding.verified',
-          state: 'x',
-          version: 1,
-          at,
-          by: { kind: 'workflow', id: null },
-          data: {},
-          correlationId: 'c',
-        },
-      ]);
-      return newOutboxRow({
-        tenantId,
-        entityType: 'onboarding',
-        entityId: 'onb',
-        correlationId: 'c',
-        pending: ['analytics'],
-        eventId: _id,
-      });
-    }),
-  );
-  await database.models.outbox.insertMany(rows);
+  const rows = await Promise.all(Array.from({ length: 10 }, () => newEvent(tenantId)));
   const act = createCountEvent({ database });
   const { signal } = new AbortController();
   const consume = ({ _id: rowId }: OutboxRow) =>

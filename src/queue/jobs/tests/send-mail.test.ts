@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
-import { SMTPServer } from 'smtp-server';
-import { freePort } from '../../../../scripts/embedded/ports';
 import { createMailer, type Mailer } from '../../../clients/mailer/mailer';
 import type { MailRequest } from '../../../contracts/outbox';
+import { summaryOf } from '../../../contracts/events';
 import { readVerificationToken } from '../../../contracts/users/verification-token';
 import type { Database } from '../../../models/database';
 import { newOutboxRow } from '../../../services/new-outbox-row';
 import { FAILURES_UNTIL_STUCK, recordFailure } from '../../../services/outbox';
 import type { OutboxRow } from '../../../models/outbox-row';
+import { openMailServer, type MailServer } from '../../../testing/servers/mail-server';
 import { openTestDatabase } from '../../../testing/servers/test-database';
 import { consumeRow, type ActOnRow } from '../../relay/consume-row';
 import { people, silent, type People } from '../../../testing/queue-test-bed';
@@ -15,55 +15,22 @@ import { createSendMail } from '../send-mail';
 
 let database: Database;
 let drop: () => Promise<void>;
-let port: number;
+let server: MailServer;
 let mailer: Mailer;
-let server: SMTPServer | null = null;
-const received: { to: string[]; raw: string }[] = [];
-let refuse = false;
 
 beforeAll(async () => {
-  ({ database, drop } = await openTestDatabase());
-  port = await freePort();
-  mailer = createMailer({ smtpUrl: `smtp://127.0.0.1:${port}`, from: 'Platform <no-reply@platform.example>' });
+  [{ database, drop }, server] = await Promise.all([openTestDatabase(), openMailServer()]);
+  mailer = createMailer({ smtpUrl: server.smtpUrl, from: 'Platform <no-reply@platform.example>' });
 });
-beforeEach(async () => {
-  received.length = 0;
-  refuse = false;
-  await startServer();
+beforeEach(() => {
+  server.accepted.length = 0;
+  server.offered.length = 0;
+  server.refuse(null);
 });
-afterEach(stopServer);
 afterAll(async () => {
   mailer.close();
-  await drop();
+  await Promise.all([server.stop(), drop()]);
 });
-
-async function startServer(): Promise<void> {
-  const started = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    logger: false,
-    closeTimeout: 50,
-    onRcptTo: ({ address }, _session, callback) =>
-      callback(refuse ? Object.assign(new Error(`No mailbox ${address}`), { responseCode: 550 }) : null),
-    onData(stream, session, callback) {
-      let raw = '';
-      stream.on('data', (chunk: Buffer) => (raw += chunk.toString()));
-      stream.on('end', () => {
-        received.push({ to: session.envelope.rcptTo.map(({ address }: { address: string }) => address), raw });
-        callback();
-      });
-    },
-  });
-  started.on('error', () => undefined);
-  await new Promise<void>((resolve) => started.listen(port, '127.0.0.1', resolve));
-  server = started;
-}
-
-async function stopServer(): Promise<void> {
-  const stopping = server;
-  server = null;
-  if (stopping) await new Promise<void>((resolve) => stopping.close(() => resolve()));
-}
 
 const secret = 'a-secret-of-the-test';
 const act: ActOnRow = (row) =>
@@ -102,13 +69,19 @@ const consume = (rowId: string, signal = new AbortController().signal) =>
   consumeRow({ database, rowId, consumer: 'mail', act, signal, logger: silent });
 const rowById = async (id: string) => (await database.models.outbox.findById(id).lean()) as OutboxRow;
 
+const itemsOf = ({ _id }: OutboxRow) => database.models.stuckItems.find({ subject: _id }).lean();
+const timelineOf = async ({ entityId }: OutboxRow) =>
+  (await database.models.events.find({ entityId }).sort({ version: 1 }).lean()).map(({ type, data }) =>
+    summaryOf({ type, data, currency: null }),
+  );
+
 test('a verification mail has a working link, a stable Message-ID and the correlation id', async () => {
   const {
     row,
     people: { onboarding, user },
   } = await given({});
   expect(await consume(row._id)).toBe('done');
-  const [mail] = received;
+  const [mail] = server.accepted;
   expect(mail?.to).toEqual([user.email]);
   const headers = mail?.raw.split('\r\n\r\n')[0] ?? '';
   expect(headers).toMatch(/^Message-ID: <[0-9a-f]{32}@api\.platform\.example>\r$/m);
@@ -118,14 +91,17 @@ test('a verification mail has a working link, a stable Message-ID and the correl
   expect(readVerificationToken({ secret, token })).toEqual({ onboardingId: onboarding._id, generation: 1 });
   expect(await rowById(row._id)).toMatchObject({ pending: [], doneAt: expect.any(Date) });
   expect(await consume(row._id)).toBe('skipped');
-  expect(received).toHaveLength(1);
+  expect(server.accepted).toHaveLength(1);
+  expect(await timelineOf(row)).toEqual(['The mail "verification" was sent.']);
+  const { verification } = await database.models.onboardings.findById(onboarding._id).lean().orFail();
+  expect(verification.mail).toMatchObject({ state: 'sent' });
 });
 
 test('a mail that is sent again has the same Message-ID', async () => {
   const { row } = await given({});
   await act(row);
   await act(row);
-  const [first, second] = received.map(({ raw }) => /^Message-ID: (.*)\r$/m.exec(raw)?.[1]);
+  const [first, second] = server.accepted.map(({ raw }) => /^Message-ID: (.*)\r$/m.exec(raw)?.[1]);
   expect(first).toBeDefined();
   expect(second).toBe(first);
 });
@@ -133,15 +109,20 @@ test('a mail that is sent again has the same Message-ID', async () => {
 test.each([
   [
     'a newer link exists',
-    { onboarding: { verification: { generation: 2, expiresAt: null, resentAt: [], verifiedAt: null } } },
+    {
+      onboarding: {
+        verification: { generation: 2, expiresAt: null, resentAt: [], correctedAt: [], verifiedAt: null, mail: null },
+      },
+    },
   ],
   ['the address is verified', { onboarding: { state: 'awaiting_profile' as const } }],
   ['the onboarding was cancelled', { onboarding: { state: 'cancelled' as const } }],
 ])('a mail with a link is not sent any more when %s, and its row is done', async (_why, changes) => {
   const { row } = await given({}, changes);
   expect(await consume(row._id)).toBe('done');
-  expect(received).toEqual([]);
+  expect(server.accepted).toEqual([]);
   expect(await rowById(row._id)).not.toHaveProperty('open');
+  expect(await timelineOf(row)).toEqual([expect.stringContaining('was not sent')]);
 });
 
 test("a mail with an address of its own goes there, in the partner's language", async () => {
@@ -150,23 +131,23 @@ test("a mail with an address of its own goes there, in the partner's language", 
     { onboarding: { state: 'awaiting_approval' } },
   );
   await consume(row._id);
-  expect(received[0]?.to).toEqual(['reviewer@example.com']);
-  expect(received[0]?.raw).toContain('Das Onboarding von');
+  expect(server.accepted[0]?.to).toEqual(['reviewer@example.com']);
+  expect(server.accepted[0]?.raw).toContain('Das Onboarding von');
 });
 
 test('while the mail server is down a job waits without counting a failure, then sends', async () => {
-  await stopServer();
+  await server.stop();
   const { row } = await given({});
   const consuming = consume(row._id);
   await setTimeout(1200);
   expect(await rowById(row._id)).toMatchObject({ failures: 0, open: true });
-  await startServer();
+  await server.start();
   expect(await consuming).toBe('done');
-  expect(received).toHaveLength(1);
+  expect(server.accepted).toHaveLength(1);
 });
 
 test('a worker that closes during an outage releases the row to the others immediately', async () => {
-  await stopServer();
+  await server.stop();
   const { row } = await given({});
   await database.models.outbox.updateOne(
     { _id: row._id },
@@ -177,28 +158,71 @@ test('a worker that closes during an outage releases the row to the others immed
   await setTimeout(200);
   closing.abort();
   await expect(consuming).rejects.toThrow('not available');
+  await server.start();
   const { lease, dueAt } = await rowById(row._id);
   expect(lease).toBeNull();
   expect(dueAt.getTime()).toBeLessThanOrEqual(Date.now());
 });
 
-test('a refused recipient is counted without the address, listed after 20 failures and mended', async () => {
-  refuse = true;
+test('a mail that is refused for now is retried, listed after 20 failures and mended', async () => {
+  server.refuse({ stage: 'RCPT TO', code: 450 });
   const { row } = await given({});
   expect(await consume(row._id)).toBe('failed');
   const { lastError } = await rowById(row._id);
-  expect(lastError).toBe('MailRefused 550: The mail server refused the mail with 550 at RCPT TO');
+  expect(lastError).toBe('MailRefused 450: The mail server refused the mail with 450 at RCPT TO');
   for (let i = 1; i < FAILURES_UNTIL_STUCK; i += 1)
     await recordFailure({ database, rowId: row._id, error: new Error('again') });
   const stuck = await rowById(row._id);
   expect(stuck).toMatchObject({ failures: FAILURES_UNTIL_STUCK, open: true });
   expect(stuck.dueAt.getTime() - Date.now()).toBeGreaterThan(590_000);
-  const find = () => database.models.stuckItems.find({ subject: row._id }).lean();
-  expect(await find()).toMatchObject([{ kind: 'outbox_failing', state: 'open', open: true, entityId: row.entityId }]);
-  refuse = false;
+  expect(await consume(row._id)).toBe('failed');
+  expect(await itemsOf(row)).toMatchObject([{ kind: 'outbox_failing', state: 'open', entityId: row.entityId }]);
+  server.refuse(null);
   expect(await consume(row._id)).toBe('done');
-  expect(await find()).toMatchObject([{ state: 'mended' }]);
-  expect((await find())[0]).not.toHaveProperty('open');
+  const items = await itemsOf(row);
+  expect(items).toMatchObject([{ state: 'mended' }]);
+  expect(items[0]).not.toHaveProperty('open');
+});
+
+test.each([
+  ['RCPT TO', 550, '5.1.1'],
+  ['DATA', 554, '5.7.1'],
+] as const)('a mail refused for good at %s is tried three times, then undeliverable', async (stage, code, status) => {
+  server.refuse({ stage, code, text: `${status} Refused` });
+  const {
+    row,
+    people: { user },
+  } = await given({});
+  expect([await consume(row._id), await consume(row._id)]).toEqual(['failed', 'failed']);
+  expect(await timelineOf(row)).toEqual([]);
+  expect([await consume(row._id), await consume(row._id)]).toEqual(['done', 'skipped']);
+  expect(server.offered).toHaveLength(3);
+
+  const { verification } = await database.models.onboardings.findById(row.entityId).lean().orFail();
+  expect(verification.mail).toEqual({ state: 'undeliverable', code, status });
+  expect(await timelineOf(row)).toEqual([
+    `The mail "verification" is undeliverable: the mail server refused it (${code} ${status}).`,
+  ]);
+  const items = await itemsOf(row);
+  expect(items).toMatchObject([{ kind: 'mail_undeliverable', state: 'open', entityId: row.entityId }]);
+  expect(JSON.stringify([items, await rowById(row._id)])).not.toContain(user.email);
+});
+
+test('a refusal of our own address says nothing about the mail, which is retried', async () => {
+  server.refuse({ stage: 'MAIL FROM', code: 553 });
+  const { row } = await given({});
+  for (let attempt = 1; attempt <= 4; attempt += 1) expect(await consume(row._id)).toBe('failed');
+  expect(await rowById(row._id)).toMatchObject({ open: true, failures: 4 });
+});
+
+test("a reviewer's refused mail is listed with the reviewer's number", async () => {
+  const to = 'reviewer@example.com';
+  server.refuse({ stage: 'RCPT TO', code: 550 }, to);
+  const { row } = await given({ template: 'approvalRequest', to, data: { recipient: 'reviewer 2' } });
+  for (let attempt = 1; attempt <= 3; attempt += 1) await consume(row._id);
+  expect((await itemsOf(row))[0]?.detail).toContain('The mail "approval request" to reviewer 2 is undeliverable');
+  const { verification } = await database.models.onboardings.findById(row.entityId).lean().orFail();
+  expect(verification.mail).toBeNull();
 });
 
 test("a mail is in the person's language, else in the partner's, else in English", async () => {
@@ -206,7 +230,7 @@ test("a mail is in the person's language, else in the partner's, else in English
   for (const locale of ['de-AT', 'it-IT']) {
     const { row } = await given({}, { user: { locale: 'fr-FR' }, partner: { locale } });
     await consume(row._id);
-    spoken.push(/lang="(..)"/.exec(received.at(-1)?.raw.replaceAll('=3D', '=') ?? '')?.[1]);
+    spoken.push(/lang="(..)"/.exec(server.accepted.at(-1)?.raw.replaceAll('=3D', '=') ?? '')?.[1]);
   }
   expect(spoken).toEqual(['de', 'en']);
 });

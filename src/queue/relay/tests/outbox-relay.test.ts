@@ -1,63 +1,30 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Consumer } from '../../../contracts/outbox';
 import type { Database } from '../../../models/database';
-import { markDone } from '../../../services/outbox';
-import { newOutboxRow } from '../../../services/new-outbox-row';
 import type { OutboxRow } from '../../../models/outbox-row';
 import { createQueueWorkers } from '../../create-queue-workers';
-import { createOutboxRelay, type CreateOutboxRelayInput } from '../outbox-relay';
+import { createOutboxRelay } from '../outbox-relay';
 import { eventually, ownPrefix, silent, testRedisUrl } from '../../../testing/queue-test-bed';
-import { createQueues, type Queues } from '../../queues';
-import { openTestDatabase } from '../../../testing/servers/test-database';
+import type { Queues } from '../../queues';
+import { openRelayTestBed, rowFor, type RelayTestBed } from '../../../testing/relay-test-bed';
 
+let bed: RelayTestBed;
 let database: Database;
-let drop: () => Promise<void>;
-const closers: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  ({ database, drop } = await openTestDatabase());
+  bed = await openRelayTestBed();
+  ({ database } = bed);
 });
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-  await Promise.all(Object.values(database.models).map((model) => model.collection.deleteMany({})));
-});
-afterAll(() => drop());
-
-const rowFor = (consumer: Consumer, more: Partial<OutboxRow> = {}): OutboxRow => ({
-  ...newOutboxRow({
-    tenantId: 'ptn_1:live',
-    entityType: 'onboarding',
-    entityId: 'onb_1',
-    correlationId: 'corr-1',
-    pending: [consumer],
-  }),
-  ...more,
-});
-
-function runRelay(input: Partial<CreateOutboxRelayInput> & { queues: Pick<Queues, 'publish'> }) {
-  const relay = createOutboxRelay({ database, starter: { start: recordStart }, logger: silent, pollMs: 50, ...input });
-  void relay.run();
-  closers.push(() => relay.stop());
-  return relay;
-}
-
-function openQueues(prefix: string, redisUrl = testRedisUrl()): Queues {
-  const queues = createQueues({ redisUrl, prefix, logger: silent });
-  closers.push(() => queues.close());
-  return queues;
-}
+afterEach(() => bed.clear());
+afterAll(() => bed.close());
 
 const noQueues: Pick<Queues, 'publish'> = { publish: async () => undefined };
-const recordStart = async (row: OutboxRow) => {
-  await markDone({ database, rowId: row._id, consumer: 'temporal' });
-};
 const refusedConnection = () =>
   Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:7233'), { code: 'ECONNREFUSED' });
 const rowById = async (id: string) => (await database.models.outbox.findById(id).lean()) as OutboxRow;
 
 test('rows that become visible out of order are all sent', async () => {
   const late = rowFor('temporal', { dueAt: new Date(Date.now() - 60_000) });
-  const relay = createOutboxRelay({ database, starter: { start: recordStart }, queues: noQueues, logger: silent });
+  const relay = createOutboxRelay({ database, starter: { start: bed.recordStart }, queues: noQueues, logger: silent });
   await database.models.outbox.insertMany([rowFor('temporal')]);
   expect(await relay.sweep()).toBe(1);
   await database.models.outbox.insertMany([late]);
@@ -68,7 +35,7 @@ test('a sent row is left alone while it is leased and sent again after that', as
   const sent: string[] = [];
   const row = rowFor('mail');
   await database.models.outbox.insertMany([row]);
-  runRelay({ leaseMs: 600, queues: { publish: async ({ rowIds }) => void sent.push(...rowIds) } });
+  bed.runRelay({ leaseMs: 600, queues: { publish: async ({ rowIds }) => void sent.push(...rowIds) } });
   await eventually(() => expect(sent).toHaveLength(1));
   await setTimeout(300);
   expect(sent).toHaveLength(1);
@@ -82,14 +49,14 @@ test('while Temporal is down rows count no failure, mails go on, and all start w
     start: async (row: OutboxRow) => {
       attempts += 1;
       if (away) throw refusedConnection();
-      await recordStart(row);
+      await bed.recordStart(row);
     },
   };
   const starts = Array.from({ length: 50 }, () => rowFor('temporal'));
   const mail = rowFor('mail');
   await database.models.outbox.insertMany([...starts, mail]);
   const published: string[] = [];
-  runRelay({ starter, queues: { publish: async ({ rowIds }) => void published.push(...rowIds) } });
+  bed.runRelay({ starter, queues: { publish: async ({ rowIds }) => void published.push(...rowIds) } });
   await eventually(() => expect(published).toContain(mail._id), 1000);
   await setTimeout(2500);
   expect(attempts).toBeLessThan(20);
@@ -107,7 +74,7 @@ test('a refused start counts on its row, is retried a second later and stops no 
   const starter = {
     start: async (row: OutboxRow) => {
       if (row._id === bad._id) throw new Error('refused for ada@example.com');
-      await recordStart(row);
+      await bed.recordStart(row);
     },
   };
   const before = Date.now();
@@ -127,7 +94,7 @@ test('starts are paced: never more than the given number in flight', async () =>
     start: async (row: OutboxRow) => {
       most = Math.max(most, (inFlight += 1));
       await setTimeout(5);
-      await recordStart(row);
+      await bed.recordStart(row);
       inFlight -= 1;
     },
   };
@@ -142,7 +109,7 @@ test('a relay that stops releases the rows that it has not started', async () =>
     start: async (row: OutboxRow) => {
       started += 1;
       await setTimeout(200);
-      await recordStart(row);
+      await bed.recordStart(row);
     },
   };
   const relay = createOutboxRelay({ database, starter, queues: noQueues, logger: silent, maxStartsInFlight: 4 });
@@ -159,18 +126,18 @@ test('with Redis down from the beginning rows wait uncounted and are sent once i
   const row = rowFor('mail');
   await database.models.outbox.insertMany([row]);
   const prefix = ownPrefix();
-  const absent = openQueues(prefix, 'redis://127.0.0.1:1');
-  const relay = createOutboxRelay({ database, starter: { start: recordStart }, queues: absent, logger: silent });
+  const absent = bed.openQueues(prefix, 'redis://127.0.0.1:1');
+  const relay = createOutboxRelay({ database, starter: { start: bed.recordStart }, queues: absent, logger: silent });
   await relay.sweep();
   expect(await rowById(row._id)).toMatchObject({ failures: 0, lease: null, open: true });
-  const queues = openQueues(prefix);
-  runRelay({ queues });
+  const queues = bed.openQueues(prefix);
+  bed.runRelay({ queues });
   await eventually(async () => expect((await queues.depth('mail')).waiting).toBe(1), 5000);
 });
 
 test('publishing a row again makes a second job only after the first is gone', async () => {
   const prefix = ownPrefix();
-  const queues = openQueues(prefix);
+  const queues = bed.openQueues(prefix);
   const handled: string[] = [];
   await eventually(() => queues.publish({ consumer: 'mail', rowIds: ['out_1', 'out_1', 'out_2'] }));
   expect((await queues.depth('mail')).waiting).toBe(2);
@@ -185,7 +152,7 @@ test('publishing a row again makes a second job only after the first is gone', a
     periodic: {},
     consumers: { mail: async ({ _id }) => handled.push(_id) < 0, analytics: async () => false },
   });
-  closers.push(() => workers.close());
+  bed.onClear(() => workers.close());
   await queues.publish({ consumer: 'mail', rowIds: [row._id] });
   await eventually(() => expect(handled).toHaveLength(1));
   await eventually(async () =>

@@ -2,59 +2,27 @@ import { Redis } from 'ioredis';
 import type { Consumer } from '../../../contracts/outbox';
 import type { Database } from '../../../models/database';
 import { markDone } from '../../../services/outbox';
-import { newOutboxRow } from '../../../services/new-outbox-row';
 import type { OutboxRow } from '../../../models/outbox-row';
 import { createQueueWorkers } from '../../create-queue-workers';
 import { createOutboxRelay, type CreateOutboxRelayInput } from '../outbox-relay';
 import { eventually, ownPrefix, silent, testRedisUrl } from '../../../testing/queue-test-bed';
-import { createQueues, type Queues } from '../../queues';
+import type { Queues } from '../../queues';
 import { casesOf } from '../../../testing/long-form';
 import { deferred } from '../../../testing/deferred';
-import { openTestDatabase } from '../../../testing/servers/test-database';
+import { openRelayTestBed, rowFor, type RelayTestBed } from '../../../testing/relay-test-bed';
 
 /** Number of rows for two relays and two sets of consumers. */
 const ROWS = casesOf({ short: 200, long: 1_000 });
 
+let bed: RelayTestBed;
 let database: Database;
-let drop: () => Promise<void>;
-const closers: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  ({ database, drop } = await openTestDatabase());
+  bed = await openRelayTestBed();
+  ({ database } = bed);
 });
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-  await Promise.all(Object.values(database.models).map((model) => model.collection.deleteMany({})));
-});
-afterAll(() => drop());
-
-const rowFor = (consumer: Consumer, more: Partial<OutboxRow> = {}): OutboxRow => ({
-  ...newOutboxRow({
-    tenantId: 'ptn_1:live',
-    entityType: 'onboarding',
-    entityId: 'onb_1',
-    correlationId: 'corr-1',
-    pending: [consumer],
-  }),
-  ...more,
-});
-
-function runRelay(input: Partial<CreateOutboxRelayInput> & { queues: Pick<Queues, 'publish'> }) {
-  const relay = createOutboxRelay({ database, starter: { start: recordStart }, logger: silent, pollMs: 50, ...input });
-  void relay.run();
-  closers.push(() => relay.stop());
-  return relay;
-}
-
-function openQueues(prefix: string, redisUrl = testRedisUrl()): Queues {
-  const queues = createQueues({ redisUrl, prefix, logger: silent });
-  closers.push(() => queues.close());
-  return queues;
-}
-
-const recordStart = async (row: OutboxRow) => {
-  await markDone({ database, rowId: row._id, consumer: 'temporal' });
-};
+afterEach(() => bed.clear());
+afterAll(() => bed.close());
 
 /** Counts an effect per row and consumer in the transaction that records it, as a real consumer does. */
 const countingConsumer = (counted: Database, consumer: Consumer) => async (row: OutboxRow) =>
@@ -81,17 +49,17 @@ test('every effect happens once per consumer though Redis is flushed and both re
       redisUrl: url,
       prefix,
       database,
-      queues: openQueues(prefix),
+      queues: bed.openQueues(prefix),
       logger: silent,
       periodic: {},
       consumers: { mail: countingConsumer(database, 'mail'), analytics: countingConsumer(database, 'analytics') },
     });
-    closers.push(() => workers.close());
+    bed.onClear(() => workers.close());
   }
   const startCounting = countingConsumer(database, 'temporal');
   const starter = { start: async (row: OutboxRow) => void (await startCounting(row)) };
-  const relayInput = () => ({ starter, queues: openQueues(prefix), leaseMs: 3000 });
-  // A killed relay has leased rows and sends nothing any more.
+  const relayInput = () => ({ starter, queues: bed.openQueues(prefix), leaseMs: 3000 });
+  // A killed relay has leased rows, and neither sends nor leases any more.
   const { promise: hung, resolve: endHanging } = deferred();
   const killed = [0, 1].map(() => {
     const input = relayInput();
@@ -102,10 +70,9 @@ test('every effect happens once per consumer though Redis is flushed and both re
       starter: { start: (row) => (dead ? hung : starter.start(row)) },
       queues: {
         publish: async (batch) => {
-          if (dead) return;
           published += batch.rowIds.length;
-          if (published > ROWS / 5) dead = true;
-          else await input.queues.publish(batch);
+          dead ||= published > ROWS / 5;
+          await (dead ? hung : input.queues.publish(batch));
         },
       },
     };
@@ -119,17 +86,17 @@ test('every effect happens once per consumer though Redis is flushed and both re
 
   await eventually(async () => expect(killed.every(({ isDead }) => isDead())).toBe(true));
   const flushing = new Redis(url);
-  closers.push(async () => flushing.disconnect());
+  bed.onClear(async () => flushing.disconnect());
   const keys = await flushing.keys(`${prefix}*`);
   if (keys.length > 0) await flushing.del(keys);
   for (const { relay } of killed) {
-    closers.push(async () => {
+    bed.onClear(async () => {
       endHanging();
       await relay.stop();
     });
   }
-  runRelay(relayInput());
-  runRelay(relayInput());
+  bed.runRelay(relayInput());
+  bed.runRelay(relayInput());
 
   await eventually(async () => expect(await database.models.outbox.countDocuments({ open: true })).toBe(0), 300_000);
   const effects = await database.models.dailyCounts.find().lean();

@@ -129,7 +129,7 @@ it('closed while its process still runs, it is charged no more', async () => {
 it('a subscription ended manually continues when restarted and ends in order when closed', async () => {
   const endByHand = async () => {
     const id = await world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_declined' });
-    await world.until(id, 'past_due');
+    await world.until(id, 'incomplete');
     await world.database.models.subscriptions.updateOne({ _id: id }, { $set: { state: 'cancelled' } });
     return id;
   };
@@ -138,14 +138,14 @@ it('a subscription ended manually continues when restarted and ends in order whe
   expect((await close(await list(over, 'workflow_orphaned'))).state).toBe('closed');
   await world.relay();
   await waitFor(async () => (await world.read(again)).chain !== null, { what: 'the new run' });
-  expect([(await world.read(again)).state, await hasProcess(again)]).toEqual(['past_due', true]);
+  expect([(await world.read(again)).state, await hasProcess(again)]).toEqual(['incomplete', true]);
   expect([(await world.read(over)).state, await hasProcess(over)]).toEqual(['cancelled', false]);
   expect((await world.invoices(over)).map(({ state }) => state)).toEqual(['void']);
 });
 
 it('closed with an invoice that failed, a subscription voids the invoice', async () => {
   const id = await world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_declined' });
-  await world.until(id, 'past_due');
+  await world.until(id, 'incomplete');
   await world.handle(id).terminate('from outside');
   await close(await list(id));
   expect((await world.invoices(id)).map(({ state }) => state)).toEqual(['void']);
@@ -154,7 +154,7 @@ it('closed with an invoice that failed, a subscription voids the invoice', async
 
 it('closed with an invoice partly paid by credit, a subscription keeps the credit', async () => {
   const id = await world.subscribe({ planId: await world.plan(), paymentMethod: 'pm_declined' });
-  await world.until(id, 'past_due');
+  await world.until(id, 'incomplete');
   await world.handle(id).terminate('from outside');
   const [invoice] = await world.invoices(id);
   await world.database.models.invoices.updateOne(

@@ -18,7 +18,7 @@ import {
   outcomeOfPendingCancel,
   type PaymentCommandTerms,
 } from '../../../services/payments/command-released-payment';
-import { isReleased } from '../../../services/payments/released-payment';
+import { isReleased } from '../../../services/payments/undo-released-payment';
 import { sendCommand, type CommandDependencies } from '../../send-command';
 
 export interface SendPaymentCommandInput extends PaymentCommandTerms {

@@ -3,7 +3,7 @@ import { advanceClockProcess } from '../../../contracts/sandbox/process';
 import { DomainError } from '../../../domain/domain-error';
 import type { Database } from '../../../models/database';
 import { deleteDocuments, deleteTenantData } from '../../../services/sandbox/delete-tenant-data';
-import { rewindClock, type RequireHeld } from '../../../services/sandbox/sandbox-reset';
+import { rewindClock, type RequireHeld } from '../../../services/sandbox/while-resetting';
 import { createRunningWorkflows } from '../../running-workflows';
 import { requireSandbox } from './sandbox-clock-commands';
 import { tenantIdAttribute } from '../../search-attributes';

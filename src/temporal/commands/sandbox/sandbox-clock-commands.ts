@@ -11,7 +11,7 @@ import { insertDocuments } from '../../../services/insert-documents';
 import { newStartRow, OWN_SEND_MS } from '../../../services/new-outbox-row';
 import type { Operation } from '../../../models/sandbox/operation';
 import type { OutboxRow } from '../../../models/outbox-row';
-import { requireNoReset } from '../../../services/sandbox/sandbox-reset';
+import { requireNoReset } from '../../../services/sandbox/while-resetting';
 
 export interface AcceptAdvanceInput {
   database: Database;

@@ -12,7 +12,7 @@ import type { Actor } from '../../../domain/actor';
 import { DomainError } from '../../../domain/domain-error';
 import { requireSameCurrency } from '../../../domain/subscriptions/invoice';
 import { billingStandingOf } from '../../../domain/subscriptions/plan-change';
-import { refuseCancelTerms, refuseSubscriptionCommand } from '../../../domain/subscriptions/subscription';
+import { hasEnded, refuseCancelTerms, refuseSubscriptionCommand } from '../../../domain/subscriptions/subscription';
 import { requireAccepted } from '../../../domain/refusal';
 import { findPlanItem } from '../../../services/subscriptions/accept-subscription';
 import type { Subscription } from '../../../models/subscriptions/subscription';
@@ -24,7 +24,7 @@ export type SendSubscriptionCommandInput = {
     subscriptionId: string;
     command: Command;
     terms: SubscriptionCommandTerms[Command];
-    /** The idempotency record's id, also the update id: a retry receives the same update's outcome. */
+    /** From the idempotency record, also the update id: a retry receives the same update's outcome. */
     commandId: string;
     by: Actor;
   };
@@ -52,7 +52,7 @@ export function createSubscriptionCommands(dependencies: CommandDependencies): S
         entityId: subscriptionId,
         update: command,
         input: { ...terms, commandId, by },
-        refusalOf: (entity) => ((entity as Subscription).state === 'cancelled' ? cancelled(command) : null),
+        refusalOf: (entity) => (hasEnded((entity as Subscription).state) ? ended(command) : null),
       }) as Promise<SubscriptionOutcome>;
     return retryDuringContinueAsNew(send);
   };
@@ -91,7 +91,7 @@ async function requirePossible(
   if (command !== 'changePlan') return;
   const { subscriptions, events } = database.models;
   const subscription = await subscriptions.findOne({ _id: subscriptionId, tenantId }).lean();
-  if (!subscription || subscription.state === 'cancelled') return;
+  if (!subscription || hasEnded(subscription.state)) return;
   // A repeat succeeds as the first time, whatever the subscription has become since. Query the event after the
   // subscription: the command may be recorded between the two reads.
   if (await events.exists({ tenantId, entityId: subscriptionId, step: commandStep(commandId) })) return;
@@ -101,7 +101,7 @@ async function requirePossible(
   requireSameCurrency({ current, next });
 }
 
-function cancelled(command: SubscriptionUpdate): DomainError {
+function ended(command: SubscriptionUpdate): DomainError {
   const refused = refuseSubscriptionCommand({
     command: commandOf(command, {}),
     standing: { state: 'cancelled', invoiceOpen: false, waiting: null, changePending: false },

@@ -10,7 +10,7 @@ export interface SendOnboardingCommandInput {
   tenantId: string;
   onboardingId: string;
   command: OnboardingCommand;
-  /** The idempotency record's id, also the update id: a retry receives the same update's outcome. */
+  /** From the idempotency record, also the update id: a retry receives the same update's outcome. */
   commandId: string;
   by: Actor;
   /** For `verifyEmail`: the generation in the link; the caller has verified the link's signature. */

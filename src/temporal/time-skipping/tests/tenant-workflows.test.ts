@@ -1,7 +1,6 @@
 import { subscriptionId as workflowIdOf } from '../../../contracts/subscriptions/subscription';
-import { newId } from '../../../domain/ids';
-import { tenantIdOf } from '../../../domain/tenant';
 import type { Subscription } from '../../../models/subscriptions/subscription';
+import { seedPartner } from '../../../testing/worlds/seed-partner';
 import { seedSubscription } from '../../../testing/worlds/seed-subscription';
 import { openTestDatabase } from '../../../testing/servers/test-database';
 import { openWorkflowIds } from '../tenant-workflows';
@@ -14,20 +13,7 @@ afterAll(() => opened.drop());
 
 it('counts a cancelled subscription as open until the result of its last payment is known', async () => {
   const { database } = opened;
-  const partnerId = newId('partner');
-  const now = new Date();
-  await database.models.partners.create({
-    _id: partnerId,
-    name: 'Partner',
-    timeZone: 'UTC',
-    locale: 'en',
-    reviewers: [],
-    metadata: {},
-    version: 1,
-    createdAt: now,
-    updatedAt: now,
-  });
-  const tenantId = tenantIdOf({ partnerId, mode: 'sandbox' });
+  const { tenantId } = await seedPartner({ database });
   const charge = {
     invoiceId: null,
     periodStart: '2026-11-21T09:00:00Z',

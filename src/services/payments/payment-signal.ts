@@ -7,7 +7,7 @@ export const waitsForItsParent = ({ parent, chain }: Pick<Payment, 'parent' | 'c
   chain === null && parent !== null;
 
 /** Returns the signal that wakes a payment's process, or between two runs its parent. */
-export function signalAbout(payment: Pick<Payment, '_id' | 'parent' | 'chain'>): WorkflowSignal {
+export function paymentSignal(payment: Pick<Payment, '_id' | 'parent' | 'chain'>): WorkflowSignal {
   const { _id: paymentId, parent, chain } = payment;
   if (parent !== null && chain === null) return { workflowId: parent.workflowId, name: parent.signal };
   return { workflowId: processPaymentId(paymentId), name: gatewayReported.name };

@@ -9,7 +9,7 @@ import { findEntity } from '../find-entity';
 import { insertDocuments } from '../insert-documents';
 import { newOutboxRow } from '../new-outbox-row';
 import { beginUndoing } from './begin-undoing';
-import { signalAbout, waitsForItsParent } from './payment-listener';
+import { paymentSignal, waitsForItsParent } from './payment-signal';
 
 const WAITS_WITHOUT_PROCESS: readonly PaymentState[] = ['review', 'requires_action', 'authorised', 'unknown'];
 
@@ -38,7 +38,7 @@ export const whileReleased =
       entityId,
       correlationId: payment.correlationId,
       pending: ['temporal'],
-      signal: signalAbout(payment),
+      signal: paymentSignal(payment),
     });
     await insertDocuments({ model: database.models.outbox, documents: [row], session });
   };
@@ -52,7 +52,7 @@ const alreadyClaimed = (): DomainError =>
     },
   );
 
-export interface UndoReleasedInput extends OfPayment {
+export interface UndoReleasedPaymentInput extends OfPayment {
   /** The caller's transaction. Defaults to a transaction of its own. */
   session?: ClientSession;
   step: string;
@@ -64,7 +64,7 @@ export interface UndoReleasedInput extends OfPayment {
 }
 
 /** Has the next run of a released payment undo it. */
-export const undoReleased = ({ payment, reason, ...input }: UndoReleasedInput): Promise<StepResult> =>
+export const undoReleasedPayment = ({ payment, reason, ...input }: UndoReleasedPaymentInput): Promise<StepResult> =>
   beginUndoing({
     ...input,
     tenantId: payment.tenantId,
