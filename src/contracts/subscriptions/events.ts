@@ -23,7 +23,7 @@ function setupSentence(state: unknown, reason?: unknown): string {
 }
 /** Returns the words for a plan that takes effect with a payment; empty where the plan stays. */
 const newPlan = ({ planName, quantity }: EventData): string =>
-  planName === undefined ? '' : ` The plan is now ${String(planName)} × ${String(quantity)}.`;
+  typeof planName !== 'string' ? '' : ` The plan is now ${planName} × ${String(quantity)}.`;
 
 /** Returns the words for a refund that a step has ordered; empty without one. */
 const refundOf = ({ refundMinor }: EventData, { money }: EventWords): string =>

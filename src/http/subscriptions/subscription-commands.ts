@@ -157,8 +157,9 @@ export function subscriptionCommandHandlers(
 }
 
 /** The field that a rejection by the process is about. */
-const pointers: Record<string, string> = {
+const pointers: Partial<Record<string, string>> = {
   [subscriptionRefusals.resumeInPast]: '/resumeAt',
+  NOTHING_TO_CHANGE: '/planId',
   PAYMENT_METHOD_UNUSABLE: '/paymentMethod',
 };
 

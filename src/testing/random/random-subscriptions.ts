@@ -56,33 +56,30 @@ export async function runSubscriptionSequence({
 }: RunSubscriptionSequenceInput): Promise<SubscriptionSequenceResult> {
   const { models } = world.database;
   const customerId = `c-${randomUUID()}`;
-  const { plan, trialDays, startsAfterMs, quantity, paymentMethod, moves, ending } = sequence;
+  const { plan, startsAfterMs, moves, ending, ...terms } = sequence;
   const startAt = startsAfterMs === null ? null : new Date(Date.now() + startsAfterMs).toISOString();
-  const subscriptionId = await world.subscribe({
-    planId: planIds[plan],
-    trialDays,
-    quantity,
-    paymentMethod,
-    customerId,
-    startAt,
-  });
+  const subscriptionId = await world.subscribe({ ...terms, planId: planIds[plan], customerId, startAt });
   const workflowId = workflowIdOf(subscriptionId);
   const sent: SentSubscriptionCommand[] = [];
   const sendPayment = createPaymentCommands({ client: world.client, database: world.database, starter: world.starter });
   const nowMs = async () =>
     Date.now() + ((await describeWorkflow({ client: world.client, workflowId }))?.offsetMs ?? 0);
   const inOutage = () => gateway.current.has(customerId);
-  const send = ({ command: { update, terms }, commandId }: Pick<SentSubscriptionCommand, 'command' | 'commandId'>) =>
-    world.command(subscriptionId, update, terms, { commandId });
+  const send = ({ command, commandId }: Pick<SentSubscriptionCommand, 'command' | 'commandId'>) =>
+    world.command(subscriptionId, command.update, command.terms, { commandId, attempts: inOutage() ? 1 : undefined });
 
+  /** During an outage a command may wait for the outcome of a change's payment: it is asked for again afterwards. */
+  const untilKnown = async (given: SentSubscriptionCommand) => {
+    const isOpen = (tries: number) => given.code === 'OUTCOME_PENDING' && tries <= MAX_TRIES && !inOutage();
+    for (let tries = 1; tries === 1 || isOpen(tries); tries++) Object.assign(given, await outcomeOf(() => send(given)));
+  };
   const sendUntilKnown = async (command: Command, commandId: string = randomUUID()) => {
     const given: SentSubscriptionCommand = { command, commandId, outcome: null, code: null };
     const isNew = sent.every((other) => other.commandId !== commandId);
     sent.push(given);
     if (command.paymentMethod && isNew)
       await world.keepPayload(commandId, subscriptionId, { paymentMethod: command.paymentMethod });
-    for (let tries = 1; tries === 1 || (given.code === 'OUTCOME_PENDING' && tries <= MAX_TRIES); tries++)
-      Object.assign(given, await outcomeOf(() => send(given)));
+    await untilKnown(given);
   };
   const pendingPayment = async () => {
     const subscription = await world.read(subscriptionId);
@@ -232,6 +229,7 @@ export async function runSubscriptionSequence({
   await makeMoves({ moves, act, isAtRest, inOutage });
   gateway.current.delete(customerId);
   await settle();
+  for (const given of sent.filter(({ code }) => code === 'OUTCOME_PENDING')) await untilKnown(given);
   if (ending !== 'stays')
     await sendUntilKnown({ update: 'cancelSubscription', terms: { when: 'now', refund: ending } });
   await settle();

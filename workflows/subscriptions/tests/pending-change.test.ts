@@ -180,7 +180,7 @@ describe('while a change is pending', () => {
   ] as const)('%s withdraws it and is applied to the present plan', async (_what, command, terms, then) => {
     const planId = await yearly();
     const id = await waiting(planId, await better());
-    await world.command(id, command, terms as never);
+    await world.command(id, command, terms);
     expect(await world.read(id)).toMatchObject({ ...unchanged, item: { planId }, ...then });
     expect(await lastInvoice(id)).toMatchObject({ state: 'void', attempts: [{ reason: 'change_withdrawn' }] });
     expect(await world.mails(id)).toEqual([]);

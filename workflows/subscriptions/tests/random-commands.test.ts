@@ -36,7 +36,7 @@ afterAll(() => world?.close());
 
 /** The events that each accepted command may write. */
 const meanings: Record<SubscriptionUpdate, readonly string[]> = {
-  changePlan: ['plan_changed', 'plan_change_waiting'],
+  changePlan: ['change_ordered', 'plan_changed', 'plan_change_waiting', 'undone'],
   pauseSubscription: ['paused'],
   resumeSubscription: ['resumed', 'resuming'],
   cancelSubscription: ['cancelled', 'cancel_waiting'],

@@ -10,7 +10,7 @@ import { subscriptionProcess } from '../../../contracts/subscriptions/process';
 import { commandStep } from '../../../contracts/commands';
 import type { Actor } from '../../../domain/actor';
 import { DomainError } from '../../../domain/domain-error';
-import { requireChange, requireSameCurrency } from '../../../domain/subscriptions/invoice';
+import { requireSameCurrency } from '../../../domain/subscriptions/invoice';
 import { billingStandingOf } from '../../../domain/subscriptions/plan-change';
 import { hasEnded, refuseSubscriptionCommand } from '../../../domain/subscriptions/subscription';
 import { findPlanItem } from '../../../services/subscriptions/accept-subscription';
@@ -78,7 +78,10 @@ async function retryDuringContinueAsNew(send: () => Promise<SubscriptionOutcome>
   }
 }
 
-/** Rejects whatever the request and the plan alone rule out; here the error can point at the field. */
+/**
+ * Rejects whatever the request and the plan alone rule out; here the error can point at the field. The process decides
+ * whether there is something to change: a change back to the present plan withdraws a pending one.
+ */
 async function requirePossible(
   { database }: CommandDependencies,
   { tenantId, subscriptionId, command, terms, commandId }: SendSubscriptionCommandInput,
@@ -93,9 +96,7 @@ async function requirePossible(
   const { planId, quantity } = terms;
   const { item: current } = billingStandingOf(subscription);
   const next = await findPlanItem({ database, tenantId, planId, quantity: quantity ?? current.quantity });
-  // A change back to the present plan withdraws the pending one.
-  if (subscription.pendingChange) requireSameCurrency({ current, next });
-  else requireChange({ current, next });
+  requireSameCurrency({ current, next });
 }
 
 function ended(command: SubscriptionUpdate): DomainError {
