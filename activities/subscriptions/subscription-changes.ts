@@ -13,7 +13,7 @@ import { findEntity } from '../../src/services/find-entity';
 import { decidePlanChange } from '../../src/services/subscriptions/change-plan';
 import { changeSubscription, type SubscriptionChange } from '../../src/services/subscriptions/change-subscription';
 import { endSubscription } from '../../src/services/subscriptions/end-subscription';
-import { NotInvoiced } from '../../src/services/subscriptions/new-attempt';
+import { NotInvoiced } from '../../src/services/subscriptions/charges/new-attempt';
 import { resumption } from '../../src/services/subscriptions/resumption';
 import { withdrawChange } from '../../src/services/subscriptions/withdraw-change';
 import { withholdRenewal } from '../../src/services/subscriptions/withheld-renewal';

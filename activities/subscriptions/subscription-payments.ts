@@ -14,11 +14,11 @@ import type { Subscription } from '../../src/models/subscriptions/subscription';
 import { requireOwned } from '../../src/services/claim-entity';
 import { findEntity } from '../../src/services/find-entity';
 import { changeSubscription, type DecideChange } from '../../src/services/subscriptions/change-subscription';
-import { chargeChange } from '../../src/services/subscriptions/charge-change';
-import { chargePeriod, wantsPeriodCharge } from '../../src/services/subscriptions/charge-period';
+import { chargeChange } from '../../src/services/subscriptions/charges/charge-change';
+import { chargePeriod, wantsPeriodCharge } from '../../src/services/subscriptions/charges/charge-period';
 import { findChargedInvoice } from '../../src/services/subscriptions/find-invoice';
-import { NotInvoiced } from '../../src/services/subscriptions/new-attempt';
-import { settleCharge } from '../../src/services/subscriptions/settle-charge';
+import { NotInvoiced } from '../../src/services/subscriptions/charges/new-attempt';
+import { settleCharge } from '../../src/services/subscriptions/charges/settle-charge';
 import { RenewalWithheld, withholdRenewal } from '../../src/services/subscriptions/withheld-renewal';
 
 /** The steps of one charge: its details, the invoice and its payment, and the recorded result. */
@@ -70,7 +70,7 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
     },
 
     /**
-     * Accepts a payment over what is due: of the open invoice, of the invoice of the period that is due, which this step
+     * Accepts a payment over the amount due: of the open invoice, of the invoice of the next period, which this step
      * creates, or of a change. Does so once, however often this runs. Returns null where nothing is due, or no longer
      * wanted.
      */

@@ -13,7 +13,7 @@ import { claimEntity } from '../../src/services/claim-entity';
 import { findEntity } from '../../src/services/find-entity';
 import { findPayload } from '../../src/services/find-payload';
 import { wasVoided } from '../../src/services/subscriptions/change-plan';
-import { withdrawPendingPayments } from '../../src/services/subscriptions/pending-payment';
+import { withdrawPendingPayments } from '../../src/services/subscriptions/charges/pending-payment';
 import { methodSetupMails } from '../../src/services/subscriptions/method-setup-mails';
 import { expireSubscription } from '../../src/services/subscriptions/expire-subscription';
 import { changeSubscription, mailOf, type DecideChange } from '../../src/services/subscriptions/change-subscription';
@@ -126,8 +126,8 @@ export const createSubscriptionActivities = ({ database, gatewayFor }: ActivityD
 
     /**
      * Stores another payment method. It is charged immediately for an invoice that failed, and in place of the payment
-     * under way for an invoice or a change; that charge saves the payment method. Without an open invoice the gateway is
-     * asked to save it, and one that the bank declines is refused.
+     * under way for an invoice or a change; that charge saves the payment method. Without an open invoice the gateway
+     * is asked to save it, and one that the bank declines is refused.
      */
     async updatePaymentMethod(input: SubscriptionCommandStep<'updatePaymentMethod'>): Promise<SubscriptionMoved> {
       const { tenantId, subscriptionId: entityId, command } = input;

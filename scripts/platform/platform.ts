@@ -65,7 +65,7 @@ export class Platform {
       reporter: terminal,
       processes: this.servers,
     });
-    for (const process of this.servers) this.keepAlive({ process });
+    for (const process of this.servers) this.keepAlive(process);
     return servers;
   }
 
@@ -126,8 +126,7 @@ export class Platform {
       processes: [],
     };
     this.writeRunFile();
-    for (const { process, adminPort } of this.products)
-      this.keepAlive({ process, requireAlive: () => requireAlive(adminPort) });
+    for (const { process, adminPort } of this.products) this.keepAlive(process, () => requireAlive(adminPort));
     return this.runFile;
   }
 
@@ -216,9 +215,9 @@ export class Platform {
     await Promise.all(starts);
   }
 
-  private keepAlive(watched: Pick<SuperviseInput, 'process' | 'requireAlive'>): void {
+  private keepAlive(process: ManagedProcess, requireAlive?: SuperviseInput['requireAlive']): void {
     supervise({
-      ...watched,
+      ...{ process, requireAlive },
       print: (line) => this.input.terminal.line(line),
       onRestarted: () => this.writeRunFile(),
       isStopping: () => this.stopping,

@@ -40,8 +40,8 @@ export interface SubscriptionDetails {
   /** The payment that this attempt has created already; null without one. */
   paymentId: string | null;
   /**
-   * True when that payment must be voided: the subscription is cancelled or has another payment method, or the change is
-   * withdrawn.
+   * True when that payment must be voided: the subscription is cancelled or has another payment method, or the change
+   * is withdrawn.
    */
   withdraw: boolean;
 }

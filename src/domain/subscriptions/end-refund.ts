@@ -1,6 +1,6 @@
 import type { Money } from '../money';
 import { moneyOf } from '../money';
-import { sumLots, takeLatest, type LeftByPayment, type PaidFunds } from './paid-funds';
+import { sumLots, takeLatest, type LeftByPayment, type PaidFunds } from './billing/paid-funds';
 
 export interface EndRefundInput {
   /** The unused time to refund (`unusedTime`); zero where the end refunds no time. */

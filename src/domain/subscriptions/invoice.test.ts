@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { BillingPeriod } from './billing-period';
+import type { BillingPeriod } from './billing/billing-period';
 import {
   amountDue,
   amountPaid,

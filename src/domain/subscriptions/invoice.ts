@@ -1,10 +1,10 @@
-import type { BillingPeriod } from './billing-period';
+import type { BillingPeriod } from './billing/billing-period';
 import { DomainError } from '../domain-error';
 import type { Money } from '../money';
 import { addMoney, minMoney, moneyOf, negateMoney, subtractMoney, sumMoney, zeroMoney } from '../money';
 import type { PlanItem } from './plan';
 import { isSameItem, keepsPeriod, priceOf } from './plan';
-import { periodPrice, unusedPrice, unusedTime } from './proration';
+import { periodPrice, unusedPrice, unusedTime } from './billing/proration';
 import type { Transitions } from '../transitions';
 
 export const invoiceStates = ['draft', 'open', 'paid', 'uncollectible', 'void'] as const;

@@ -1,4 +1,4 @@
-import { billingPeriod } from './billing-period';
+import { billingPeriod } from './billing/billing-period';
 import type { PlanItem, PlanTerms } from './plan';
 import { changePlan, type BillingStanding } from './plan-change';
 import { changeDeadline, refuseOldPreview, refuseOutdatedPreview } from './pending-change';

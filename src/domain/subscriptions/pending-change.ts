@@ -1,4 +1,4 @@
-import type { BillingPeriod, BillingSchedule } from './billing-period';
+import type { BillingPeriod, BillingSchedule } from './billing/billing-period';
 import type { PlanItem } from './plan';
 import type { Refusal } from '../refusal';
 

@@ -1,6 +1,6 @@
 import { amountStepOf } from '../amount-step';
-import { billingPeriod, requireSchedule, type BillingPeriod, type BillingSchedule } from './billing-period';
-import { continueSchedule } from './continue-schedule';
+import { billingPeriod, requireSchedule, type BillingPeriod, type BillingSchedule } from './billing/billing-period';
+import { continueSchedule } from './billing/continue-schedule';
 import { invoiceForPeriod, invoiceForPlanChange, type InvoiceDraft } from './invoice';
 import type { Money } from '../money';
 import type { NextTerms } from './pending-change';

@@ -7,7 +7,7 @@ import {
 import { commandStep } from '../../contracts/commands';
 import { DomainError } from '../../domain/domain-error';
 import { isId } from '../../domain/ids';
-import { requireWithinHorizon } from '../../domain/subscriptions/planning-horizon';
+import { requireWithinHorizon } from '../../domain/subscriptions/billing/planning-horizon';
 import { endedSubscriptionStates } from '../../domain/subscriptions/subscription';
 import type { Clock } from '../../services/clock';
 import type { Database } from '../../models/database';

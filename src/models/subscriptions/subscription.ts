@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import type { BillingPeriod, BillingSchedule } from '../../domain/subscriptions/billing-period';
+import type { BillingPeriod, BillingSchedule } from '../../domain/subscriptions/billing/billing-period';
 import type { Money } from '../../domain/money';
 import type { NextTerms } from '../../domain/subscriptions/pending-change';
 import type { PlanItem } from '../../domain/subscriptions/plan';

@@ -7,7 +7,7 @@ import {
   requireStart,
   trialEndAt as endOfTrial,
   trialNoticeAt,
-} from '../../domain/subscriptions/billing-period';
+} from '../../domain/subscriptions/billing/billing-period';
 import { DomainError } from '../../domain/domain-error';
 import { newId } from '../../domain/ids';
 import { zeroMoney } from '../../domain/money';

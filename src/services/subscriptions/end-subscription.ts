@@ -10,7 +10,7 @@ import { mailOf, type SubscriptionChange } from './change-subscription';
 import { endPendingChange, type EndedChange } from './end-pending-change';
 import { findOpenInvoices } from './find-invoice';
 import { listOwed } from './owed';
-import { withdrawPendingPayments } from './pending-payment';
+import { withdrawPendingPayments } from './charges/pending-payment';
 import { acceptRefunds, refundsAtEnd, refundsOfVoidedInvoice } from './subscription-refunds';
 
 export interface EndSubscriptionInput {

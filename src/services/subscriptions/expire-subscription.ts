@@ -3,9 +3,9 @@ import { refundsOfAllLeft } from '../../domain/payments/refund';
 import type { Database } from '../../models/database';
 import type { Subscription } from '../../models/subscriptions/subscription';
 import { mailOf, type SubscriptionChange } from './change-subscription';
-import { attemptOf, isPaid, recordAttempt, type ReportedCharge } from './charge-attempt';
+import { attemptOf, isPaid, recordAttempt, type ReportedCharge } from './charges/charge-attempt';
 import { endSubscription } from './end-subscription';
-import { withdrawPendingPayments } from './pending-payment';
+import { withdrawPendingPayments } from './charges/pending-payment';
 import { acceptRefunds, type AcceptRefundsInput } from './subscription-refunds';
 
 const NOT_PAID = 'not_paid_in_time';

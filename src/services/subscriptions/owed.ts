@@ -4,7 +4,7 @@ import { DomainError } from '../../domain/domain-error';
 import { moneyOf, subtractMoney, zeroMoney, type Money } from '../../domain/money';
 import { plainMoney } from '../../domain/money-text';
 import { leftToRefund } from '../../domain/payments/refund';
-import { takeLatest } from '../../domain/subscriptions/paid-funds';
+import { takeLatest } from '../../domain/subscriptions/billing/paid-funds';
 import type { Database } from '../../models/database';
 import type { Subscription } from '../../models/subscriptions/subscription';
 import { mendStuckItem, openStuckItem } from '../operator/stuck-items';
@@ -31,7 +31,7 @@ export async function listOwed({ database, session, subscription, owed }: ListOw
     tenantId,
     entityType: 'subscription',
     entityId,
-    detail: `${plainMoney(owed)} is owed to the customer: a refund failed, or no payment can refund the amount any more`,
+    detail: `${plainMoney(owed)} is owed to the customer: a refund failed, or no payment can refund it any more`,
   });
 }
 

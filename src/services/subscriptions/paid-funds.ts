@@ -6,7 +6,7 @@ import {
   paidFundsOf,
   type LeftByPayment,
   type PaidFunds,
-} from '../../domain/subscriptions/paid-funds';
+} from '../../domain/subscriptions/billing/paid-funds';
 import type { Database } from '../../models/database';
 import type { Subscription } from '../../models/subscriptions/subscription';
 

@@ -1,5 +1,5 @@
 import { commandOf } from '../../contracts/subscriptions/subscription';
-import type { BillingPeriod } from '../../domain/subscriptions/billing-period';
+import type { BillingPeriod } from '../../domain/subscriptions/billing/billing-period';
 import { creditAfterVoid, type InvoiceDraft } from '../../domain/subscriptions/invoice';
 import { billingStandingOf, changePlan, type BillingStanding } from '../../domain/subscriptions/plan-change';
 import { requireAccepted } from '../../domain/refusal';

@@ -15,7 +15,7 @@ import {
 import { changeSubscription } from './change-subscription';
 import { endSubscription } from './end-subscription';
 import { refundOwed, settleOwed } from './owed';
-import { findPendingPaymentIds } from './pending-payment';
+import { findPendingPaymentIds } from './charges/pending-payment';
 
 const subscriptionRemedy = (dependencies: RemedyDependencies): StuckRemedy => ({
   async restart(input) {

@@ -1,5 +1,5 @@
 import { billingStandingOf, billNextPeriod, reanchorSchedule } from '../../domain/subscriptions/plan-change';
-import type { BillingSchedule } from '../../domain/subscriptions/billing-period';
+import type { BillingSchedule } from '../../domain/subscriptions/billing/billing-period';
 import type { Database } from '../../models/database';
 import type { Subscription } from '../../models/subscriptions/subscription';
 import type { SubscriptionChange } from './change-subscription';
@@ -42,7 +42,7 @@ export async function resumption({
   };
 }
 
-/** Returns the schedule from the resumption on. A second one within the second of a failed one begins a second later. */
+/** Returns the schedule after the resumption; within the second of a failed resumption, it begins a second later. */
 async function scheduleFrom({ database, subscription, resumedAt }: ResumptionInput): Promise<BillingSchedule> {
   const { _id: subscriptionId, tenantId, schedule } = subscription;
   for (let startMs = Date.parse(resumedAt); ; startMs += 1000) {

@@ -7,7 +7,7 @@ import { zeroMoney } from '../../domain/money';
 import { refundsOfAllLeft } from '../../domain/payments/refund';
 import { planEndRefund, type EndRefund } from '../../domain/subscriptions/end-refund';
 import { priceOf } from '../../domain/subscriptions/plan';
-import { unusedTime } from '../../domain/subscriptions/proration';
+import { unusedTime } from '../../domain/subscriptions/billing/proration';
 import type { Database } from '../../models/database';
 import type { Payment } from '../../models/payments/payment';
 import type { Invoice } from '../../models/subscriptions/invoice';

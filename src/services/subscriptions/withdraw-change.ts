@@ -3,7 +3,7 @@ import type { Database } from '../../models/database';
 import type { PendingChange, Subscription } from '../../models/subscriptions/subscription';
 import { mailOf, planDataOf, type SubscriptionChange } from './change-subscription';
 import { endPendingChange, sumOfRefunds } from './end-pending-change';
-import { withdrawChangePayment } from './pending-payment';
+import { withdrawChangePayment } from './charges/pending-payment';
 import { acceptRefunds } from './subscription-refunds';
 
 export interface WithdrawChangeInput {

@@ -1,4 +1,4 @@
-/** The share of the limit that the time between two checks may count, and after which the children are checked again. */
+/** The largest share of the limit that the time between two checks counts; then the children are checked again. */
 const SHARE = 1 / 4;
 
 export interface StallCheckInput {

@@ -10,7 +10,7 @@ import { moneyOf } from '../../domain/money';
 import { hasEnded } from '../../domain/subscriptions/subscription';
 import { changeDues, nextDue, progressOf } from '../../domain/subscriptions/subscription-progress';
 import { acceptRefund } from '../../services/payments/accept-refund';
-import { findPendingPaymentIds } from '../../services/subscriptions/pending-payment';
+import { findPendingPaymentIds } from '../../services/subscriptions/charges/pending-payment';
 import { createPaymentCommands } from '../../temporal/commands/payments/payment-commands';
 import { advanceWorkflowTo } from '../../temporal/time-skipping/time-skipping';
 import { describeWorkflow } from '../../temporal/time-skipping/time-skipping-api';

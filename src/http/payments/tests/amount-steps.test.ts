@@ -1,4 +1,4 @@
-import { unusedPrice } from '../../../domain/subscriptions/proration';
+import { unusedPrice } from '../../../domain/subscriptions/billing/proration';
 import type { Database } from '../../../models/database';
 import { createPaymentCommands } from '../../../temporal/commands/payments/payment-commands';
 import { expectContract } from '../../../testing/expect-contract';

@@ -100,7 +100,8 @@ function tooLarge(maxBodyBytes: number): RequestProblem {
 const tooSlow = (): RequestProblem =>
   new RequestProblem(
     'REQUEST_TIMEOUT',
-    `The body arrived too slowly: it may take ${BODY_WITHIN_MS / 1000} s, and longer only at ${MIN_BYTES_PER_MS} kB/s or more.`,
+    `The body arrived too slowly: it may take ${BODY_WITHIN_MS / 1000} s, ` +
+      `and longer only at ${MIN_BYTES_PER_MS} kB/s or more.`,
     { headers: { Connection: 'close' } },
   );
 

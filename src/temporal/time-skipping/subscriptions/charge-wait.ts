@@ -1,6 +1,6 @@
 import { subscriptionProcess } from '../../../contracts/subscriptions/process';
 import { paymentReported } from '../../../contracts/subscriptions/subscription';
-import { findPendingPaymentIds } from '../../../services/subscriptions/pending-payment';
+import { findPendingPaymentIds } from '../../../services/subscriptions/charges/pending-payment';
 import type { OutsideWaitDefinition } from '../outside-wait';
 import { isOpenAtGateway, GATEWAY_RESULT } from '../payments/gateway-waits';
 

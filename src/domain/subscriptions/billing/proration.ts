@@ -1,7 +1,7 @@
 import type { BillingPeriod } from './billing-period';
-import { DomainError } from '../domain-error';
-import type { Money } from '../money';
-import { allocateMoney, minMoney, subtractMoney, zeroMoney } from '../money';
+import { DomainError } from '../../domain-error';
+import type { Money } from '../../money';
+import { allocateMoney, minMoney, subtractMoney, zeroMoney } from '../../money';
 
 /*
  * Proration to the second. The part of a price left at an instant depends only on price, period and instant. So the

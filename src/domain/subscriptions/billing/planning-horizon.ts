@@ -1,4 +1,4 @@
-import { DomainError } from '../domain-error';
+import { DomainError } from '../../domain-error';
 
 /** The longest planning ahead, in years. A later date is a typing error, and would keep a process open for ever. */
 export const HORIZON_YEARS = 10;

@@ -1,14 +1,14 @@
 import type { ClientSession } from 'mongoose';
-import { paymentReported, subscriptionId as workflowIdOf } from '../../contracts/subscriptions/subscription';
-import { byWorkflow } from '../../domain/actor';
-import { newId } from '../../domain/ids';
-import { amountDue } from '../../domain/subscriptions/invoice';
-import type { Database } from '../../models/database';
-import type { Invoice, InvoiceAttempt } from '../../models/subscriptions/invoice';
-import type { Payment } from '../../models/payments/payment';
-import type { Subscription } from '../../models/subscriptions/subscription';
-import { insertDocuments } from '../insert-documents';
-import { acceptPayment } from '../payments/accept-payment';
+import { paymentReported, subscriptionId as workflowIdOf } from '../../../contracts/subscriptions/subscription';
+import { byWorkflow } from '../../../domain/actor';
+import { newId } from '../../../domain/ids';
+import { amountDue } from '../../../domain/subscriptions/invoice';
+import type { Database } from '../../../models/database';
+import type { Invoice, InvoiceAttempt } from '../../../models/subscriptions/invoice';
+import type { Payment } from '../../../models/payments/payment';
+import type { Subscription } from '../../../models/subscriptions/subscription';
+import { insertDocuments } from '../../insert-documents';
+import { acceptPayment } from '../../payments/accept-payment';
 
 /** No invoice is charged: the subscription, or the change, no longer wants it. */
 export class NotInvoiced extends Error {}

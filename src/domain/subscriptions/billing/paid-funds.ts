@@ -1,6 +1,6 @@
-import type { InvoiceLine, InvoicePayments } from './invoice';
-import type { Money } from '../money';
-import { moneyOf } from '../money';
+import type { InvoiceLine, InvoicePayments } from '../invoice';
+import type { Money } from '../../money';
+import { moneyOf } from '../../money';
 
 /*
  * The money of a subscription, followed through its paid invoices. Each invoice is paid by unused time, by credit and

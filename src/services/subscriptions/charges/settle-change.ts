@@ -1,8 +1,8 @@
-import { settledPaymentStates } from '../../domain/payments/payment';
-import { refundsOfAllLeft } from '../../domain/payments/refund';
-import { amountDue } from '../../domain/subscriptions/invoice';
-import type { PendingChange } from '../../models/subscriptions/subscription';
-import { mailOf, planDataOf, type SubscriptionChange } from './change-subscription';
+import { settledPaymentStates } from '../../../domain/payments/payment';
+import { refundsOfAllLeft } from '../../../domain/payments/refund';
+import { amountDue } from '../../../domain/subscriptions/invoice';
+import type { PendingChange } from '../../../models/subscriptions/subscription';
+import { mailOf, planDataOf, type SubscriptionChange } from '../change-subscription';
 import {
   attemptOf,
   attemptsWith,
@@ -12,8 +12,8 @@ import {
   recordAttempt,
   type ReportedCharge,
 } from './charge-attempt';
-import { endPendingChange, sumOfRefunds } from './end-pending-change';
-import { acceptRefunds } from './subscription-refunds';
+import { endPendingChange, sumOfRefunds } from '../end-pending-change';
+import { acceptRefunds } from '../subscription-refunds';
 
 /** Returns the change that the report of a change's payment makes to the subscription and to the change's invoice. */
 export async function settleChange(charge: ReportedCharge): Promise<SubscriptionChange> {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { BillingPeriod } from './billing-period';
-import { moneyOf, sumMoney, zeroMoney } from '../money';
+import { moneyOf, sumMoney, zeroMoney } from '../../money';
 import { partialPrice, periodPrice, unusedPrice } from './proration';
 
 const code = (expected: string) => expect.objectContaining({ code: expected });

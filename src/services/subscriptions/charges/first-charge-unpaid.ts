@@ -1,7 +1,7 @@
-import { firstChargeUntil, isFirstCharge } from '../../domain/subscriptions/first-charge';
-import type { FirstChargeDeadline } from '../../domain/subscriptions/subscription-progress';
-import type { Invoice } from '../../models/subscriptions/invoice';
-import type { Subscription } from '../../models/subscriptions/subscription';
+import { firstChargeUntil, isFirstCharge } from '../../../domain/subscriptions/first-charge';
+import type { FirstChargeDeadline } from '../../../domain/subscriptions/subscription-progress';
+import type { Invoice } from '../../../models/subscriptions/invoice';
+import type { Subscription } from '../../../models/subscriptions/subscription';
 
 /**
  * Returns the deadline of a first charge that is not paid yet, with which the subscription is `incomplete`; null for

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import type { BillingPeriod } from './billing-period';
-import { planEndRefund } from './end-refund';
-import { invoiceForPeriod, invoiceForPlanChange, type InvoiceDraft } from './invoice';
-import { moneyOf, zeroMoney } from '../money';
+import { planEndRefund } from '../end-refund';
+import { invoiceForPeriod, invoiceForPlanChange, type InvoiceDraft } from '../invoice';
+import { moneyOf, zeroMoney } from '../../money';
 import { paidAndNotRefunded, paidFundsOf, type FundingInvoice } from './paid-funds';
-import type { PlanItem } from './plan';
+import type { PlanItem } from '../plan';
 import { partialPrice, unusedTime } from './proration';
 
 const eur = (amountMinor: number) => moneyOf(amountMinor, 'EUR');

@@ -1,6 +1,6 @@
-import type { Database } from '../../models/database';
-import type { Subscription } from '../../models/subscriptions/subscription';
-import type { SubscriptionChange } from './change-subscription';
+import type { Database } from '../../../models/database';
+import type { Subscription } from '../../../models/subscriptions/subscription';
+import type { SubscriptionChange } from '../change-subscription';
 import { newAttempt, NotInvoiced } from './new-attempt';
 
 export interface ChargeChangeInput {

@@ -1,17 +1,17 @@
-import { newId } from '../../domain/ids';
-import { purposeOfCharge } from '../../domain/subscriptions/charge-purpose';
-import { invoiceForPeriod } from '../../domain/subscriptions/invoice';
-import { billNextPeriod, billingStandingOf } from '../../domain/subscriptions/plan-change';
-import { hasEnded } from '../../domain/subscriptions/subscription';
-import { progressOf } from '../../domain/subscriptions/subscription-progress';
-import type { Database } from '../../models/database';
-import type { Invoice } from '../../models/subscriptions/invoice';
-import type { Charge, Subscription } from '../../models/subscriptions/subscription';
-import type { SubscriptionChange } from './change-subscription';
-import { findChargedInvoice } from './find-invoice';
+import { newId } from '../../../domain/ids';
+import { purposeOfCharge } from '../../../domain/subscriptions/charge-purpose';
+import { invoiceForPeriod } from '../../../domain/subscriptions/invoice';
+import { billNextPeriod, billingStandingOf } from '../../../domain/subscriptions/plan-change';
+import { hasEnded } from '../../../domain/subscriptions/subscription';
+import { progressOf } from '../../../domain/subscriptions/subscription-progress';
+import type { Database } from '../../../models/database';
+import type { Invoice } from '../../../models/subscriptions/invoice';
+import type { Charge, Subscription } from '../../../models/subscriptions/subscription';
+import type { SubscriptionChange } from '../change-subscription';
+import { findChargedInvoice } from '../find-invoice';
 import { newAttempt, NotInvoiced } from './new-attempt';
-import { newInvoice } from './new-invoice';
-import { requireBillable } from './withheld-renewal';
+import { newInvoice } from '../new-invoice';
+import { requireBillable } from '../withheld-renewal';
 
 /** Returns true while the subscription wants its open invoice, or its next period, to be charged. */
 export const wantsPeriodCharge = (subscription: Subscription): boolean =>

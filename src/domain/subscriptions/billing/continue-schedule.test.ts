@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { billingPeriod, requireSchedule, type BillingSchedule } from './billing-period';
 import { continueSchedule, type ContinueScheduleInput } from './continue-schedule';
-import type { PlanItem } from './plan';
-import { billNextPeriod, changePlan } from './plan-change';
+import type { PlanItem } from '../plan';
+import { billNextPeriod, changePlan } from '../plan-change';
 
 const schedule = (given: Partial<BillingSchedule> = {}): BillingSchedule => ({
   startAt: '2027-01-31T00:00:00Z',

@@ -1,9 +1,9 @@
-import { creditAfterVoid } from '../../domain/subscriptions/invoice';
-import type { InvoiceAttempt } from '../../models/subscriptions/invoice';
-import { mailOf, type SubscriptionChange } from './change-subscription';
+import { creditAfterVoid } from '../../../domain/subscriptions/invoice';
+import type { InvoiceAttempt } from '../../../models/subscriptions/invoice';
+import { mailOf, type SubscriptionChange } from '../change-subscription';
 import { attemptsWith, chargeDataOf, recordAttempt, type ReportedCharge } from './charge-attempt';
-import { sumOfRefunds } from './end-pending-change';
-import { acceptRefunds, refundsOfVoidedInvoice } from './subscription-refunds';
+import { sumOfRefunds } from '../end-pending-change';
+import { acceptRefunds, refundsOfVoidedInvoice } from '../subscription-refunds';
 
 export interface ResumeFailedInput {
   /** The attempt's result. */

@@ -1,9 +1,9 @@
 import type { ClientSession } from 'mongoose';
-import type { UpdateSubscriptionInput } from '../../contracts/subscriptions/subscription-activities';
-import type { PaymentState } from '../../domain/payments/payment';
-import type { Database } from '../../models/database';
-import type { Invoice, InvoiceAttempt } from '../../models/subscriptions/invoice';
-import type { Subscription } from '../../models/subscriptions/subscription';
+import type { UpdateSubscriptionInput } from '../../../contracts/subscriptions/subscription-activities';
+import type { PaymentState } from '../../../domain/payments/payment';
+import type { Database } from '../../../models/database';
+import type { Invoice, InvoiceAttempt } from '../../../models/subscriptions/invoice';
+import type { Subscription } from '../../../models/subscriptions/subscription';
 
 /** One attempt to charge an invoice, with a report about it. */
 export interface ReportedCharge {

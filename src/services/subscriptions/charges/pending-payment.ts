@@ -1,6 +1,6 @@
 import type { ClientSession } from 'mongoose';
-import type { Database } from '../../models/database';
-import type { Subscription, WithdrawnCharge } from '../../models/subscriptions/subscription';
+import type { Database } from '../../../models/database';
+import type { Subscription, WithdrawnCharge } from '../../../models/subscriptions/subscription';
 
 type ChargedSubscription = Pick<Subscription, 'tenantId' | 'charge' | 'pendingChange' | 'withdrawnCharges'>;
 

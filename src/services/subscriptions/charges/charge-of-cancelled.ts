@@ -1,9 +1,9 @@
-import { settledPaymentStates } from '../../domain/payments/payment';
-import { refundsOfAllLeft } from '../../domain/payments/refund';
-import { amountDue } from '../../domain/subscriptions/invoice';
-import type { SubscriptionChange } from './change-subscription';
+import { settledPaymentStates } from '../../../domain/payments/payment';
+import { refundsOfAllLeft } from '../../../domain/payments/refund';
+import { amountDue } from '../../../domain/subscriptions/invoice';
+import type { SubscriptionChange } from '../change-subscription';
 import { attemptOf, chargeDataOf, isPaid, recordAttempt, type ReportedCharge } from './charge-attempt';
-import { acceptRefunds } from './subscription-refunds';
+import { acceptRefunds } from '../subscription-refunds';
 
 /**
  * Returns the change that a report makes to a subscription cancelled before it: a voided invoice keeps no money. Money

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import { DomainError } from '../domain-error';
-import type { PlanInterval } from './plan';
+import { DomainError } from '../../domain-error';
+import type { PlanInterval } from '../plan';
 import { requireWithinHorizon } from './planning-horizon';
 
 /*
