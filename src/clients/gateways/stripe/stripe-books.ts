@@ -58,7 +58,7 @@ export class StripeBooks {
   /** Answers a request; under a key only once. */
   readonly respond = (request: FakeRequest): FakeAnswer => {
     const { idempotencyKey: key } = request;
-    const sent = `${request.method} ${request.path} ${request.form}`;
+    const sent = `${request.method} ${request.path} ${request.form.toString()}`;
     const earlier = key === undefined ? undefined : this.kept.get(key);
     if (earlier && earlier.request !== sent)
       return refusalOf(new Refusal(400, { type: 'idempotency_error', message: 'Keys for idempotent requests …' }));

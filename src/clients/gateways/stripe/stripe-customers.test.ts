@@ -1,6 +1,6 @@
 import { GatewayUnavailable } from '../gateway-errors';
 import type { AuthoriseInput } from '../payment-gateway';
-import { startFakeStripe, type FakeStripe } from './fake-stripe';
+import { startFakeStripe } from './fake-stripe';
 import { StripeBooks } from './stripe-books';
 import { createStripeGateway } from './stripe-gateway';
 import { call, charge, intent, refused, useFakeStripe } from './stripe-test-bed';
@@ -134,7 +134,7 @@ describe('calls about customers that nobody answers', () => {
     const patient = createStripeGateway({
       apiKey: 'sk_test_1',
       returnUrl: 'https://partner.example/back',
-      apiBase: (stripe() as FakeStripe).url,
+      apiBase: stripe().url,
       timeoutMs: 60_000,
     });
     const began = Date.now();
