@@ -29,9 +29,9 @@ export interface AdvanceWorkflowToInput {
 export const STALL_AFTER_MS = 45_000;
 /**
  * The limit for a process that moves and is never idle, such as a loop of short timers: it does not hold up the clock
- * for ever. Far more events than any process records without waiting for business time.
+ * for ever. Several full histories: commands that follow each other without a pause record one.
  */
-const MAX_EVENTS_WHILE_BUSY = 2000;
+const MAX_EVENTS_WHILE_BUSY = 20_000;
 /**
  * The multiple of the stall limit for an outside wait: longer than an abandoned call to the gateway may still be in
  * flight, because such a call counts as lost only after that time.
