@@ -15,11 +15,15 @@ import { createSendMail } from '../../queue/jobs/send-mail';
 const by = { kind: 'api_key', id: 'key_test' } as const;
 const chain = 'the run';
 
-/** Opens subscriptions without workflows: the test calls their activities and reads the resulting mails. */
-export async function openMailWorld() {
+/**
+ * Opens subscriptions without workflows: the test calls their activities and reads the resulting mails.
+ *
+ * @param input.smtpUrl - Defaults to the shared inbox, which accepts every mail.
+ */
+export async function openMailWorld({ smtpUrl = process.env.TEST_SMTP_URL ?? '' } = {}) {
   const { database, drop } = await openTestDatabase();
   const mailer = createMailer({
-    smtpUrl: process.env.TEST_SMTP_URL ?? '',
+    smtpUrl,
     from: 'Platform <no-reply@platform.example>',
   });
   const activities = createActivities({
@@ -92,9 +96,28 @@ const createSubscribe =
     await activities.beginSubscription(step('begin', at));
     const read = () => database.models.subscriptions.findById(subscription._id).lean().orFail();
 
+    /** Offers every requested mail to the server once. Returns the rows. */
+    const sendMails = async () => {
+      const rows = await database.models.outbox
+        .find({ entityId: subscription._id, mail: { $ne: null } })
+        .sort({ _id: 1 })
+        .lean();
+      const act = createSendMail({
+        database,
+        mailer,
+        publicUrl: 'https://api.platform.example',
+        verificationSecret: 'unused',
+      });
+      const signal = new AbortController().signal;
+      for (const { _id } of rows)
+        await consumeRow({ database, rowId: _id, consumer: 'mail', act, signal, logger: silent });
+      return rows;
+    };
+
     return {
       step,
       read,
+      sendMails,
       /** Records one attempt to charge the due invoice, with its result. */
       async charge(attempt: number, state: 'captured' | 'declined', when: string): Promise<void> {
         const { nextPeriodAt, charge } = await read();
@@ -114,19 +137,7 @@ const createSubscribe =
       },
       /** Sends every requested mail. Returns the user's inbox, oldest mail first. */
       async inbox() {
-        const rows = await database.models.outbox
-          .find({ entityId: subscription._id, mail: { $ne: null } })
-          .sort({ _id: 1 })
-          .lean();
-        const act = createSendMail({
-          database,
-          mailer,
-          publicUrl: 'https://api.platform.example',
-          verificationSecret: 'unused',
-        });
-        const signal = new AbortController().signal;
-        for (const { _id } of rows)
-          await consumeRow({ database, rowId: _id, consumer: 'mail', act, signal, logger: silent });
+        const rows = await sendMails();
         const mails = await waitFor(
           async () => {
             const found = await readMails(process.env.TEST_MAIL_URL ?? '', user.email);
