@@ -26,7 +26,7 @@ export interface StuckItem {
   kind: StuckKind;
   entityType: EntityType;
   entityId: string;
-  /** The workflow id, or the outbox row's id. */
+  /** The workflow id, the outbox row's id, or the name of what is owed or disputed. */
   subject: string;
   detail: string;
   state: 'open' | 'restarted' | 'closed' | 'mended';

@@ -1,4 +1,6 @@
 import { createRecordRefund } from '../../../src/queue/jobs/record-refund';
+import { changeSubscription } from '../../../src/services/subscriptions/change-subscription';
+import { endSubscription } from '../../../src/services/subscriptions/end-subscription';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { waitFor } from '../../../src/testing/wait-for';
 import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
@@ -127,5 +129,20 @@ describe('the credit of a cancelled subscription', () => {
     // Five weeks are over, half of the sixth is not; the first moments of the month are rounded.
     expect(Math.abs((await refundsOf(id)) - (10_000 - 550))).toBeLessThanOrEqual(2);
     expect((await world.read(id)).creditBalance.amountMinor).toBe(0);
+  });
+
+  it('is not returned by an end that finds its invoice paid already, by credit alone', async () => {
+    const id = await active(await world.plan());
+    const { database, tenantId } = world;
+    const { _id: invoiceId, period } = (await world.invoices(id))[0]!;
+    await database.models.invoices.updateOne({ _id: invoiceId }, { $set: { creditApplied: eur(1000) } });
+    const charge = { invoiceId, periodStart: period.startAt, attempt: 1, status: 'pending', rung: 1 };
+    await database.models.subscriptions.updateOne({ _id: id }, { $set: { charge } });
+    const at = new Date().toISOString();
+    await changeSubscription({ database, tenantId, subscriptionId: id, step: 'close', at }, (subscription) =>
+      endSubscription({ database, subscription, invoiceBecomes: 'void', reason: 'closed_by_operator', at }),
+    );
+    expect(await world.read(id)).toMatchObject({ state: 'cancelled', creditBalance: eur(0), owed: eur(0) });
+    expect((await world.invoices(id))[0]).toMatchObject({ state: 'paid' });
   });
 });

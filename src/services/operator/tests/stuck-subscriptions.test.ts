@@ -124,23 +124,3 @@ it('closed with an invoice partly paid by credit, a subscription owes the credit
   expect((await stuck.close(owed)).state).toBe('closed');
   expect((await world.read(id)).owed.amountMinor).toBe(0);
 });
-
-it('closed between the invoice and its payment by credit alone, a subscription spends the credit once', async () => {
-  const id = await stuck.orphaned();
-  const [invoice] = await world.invoices(id);
-  const credit = { amountMinor: 1000, currency: 'EUR' };
-  await world.database.models.invoices.updateOne({ _id: invoice!._id }, { $set: { creditApplied: credit } });
-  const charge = {
-    invoiceId: invoice!._id,
-    periodStart: invoice!.period.startAt,
-    attempt: 1,
-    status: 'pending',
-    rung: 1,
-    failedAt: null,
-    nextAt: null,
-  } as const;
-  await world.database.models.subscriptions.updateOne({ _id: id }, { $set: { charge } });
-  await stuck.close(await stuck.list(id));
-  expect(await world.read(id)).toMatchObject({ creditBalance: { amountMinor: 0 }, owed: { amountMinor: 0 } });
-  expect((await world.invoices(id))[0]).toMatchObject({ state: 'paid' });
-});

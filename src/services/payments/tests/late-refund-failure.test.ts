@@ -114,10 +114,10 @@ describe('a late refund failure', () => {
     const refundId = await refund('pending');
     const { paymentId } = await database.models.refunds.findById(refundId).lean().orFail();
     expect(await report(refundId)).not.toBeNull();
-    const { settleRefund } = createRefundActivities({ database } as never);
+    const activities = createRefundActivities({ database } as never);
     const at = '2026-11-21T09:00:05.000Z';
     const step = { tenantId, refundId, chain: null as never, step: 'settle', at };
-    expect(await settleRefund({ ...step, outcome: 'succeeded', reason: null })).toEqual({ state: 'failed' });
+    expect(await activities.settleRefund({ ...step, outcome: 'succeeded', reason: null })).toEqual({ state: 'failed' });
     expect(await database.models.refunds.findById(refundId).lean()).toMatchObject({ failure: 'failed_after_success' });
     expect(await database.models.payments.findById(paymentId).lean()).toMatchObject({
       state: 'captured',
