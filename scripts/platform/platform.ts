@@ -216,12 +216,9 @@ export class Platform {
   }
 
   private keepAlive(process: ManagedProcess, requireAlive?: SuperviseInput['requireAlive']): void {
-    supervise({
-      ...{ process, requireAlive },
-      print: (line) => this.input.terminal.line(line),
-      onRestarted: () => this.writeRunFile(),
-      isStopping: () => this.stopping,
-    });
+    const print = (line: string): void => this.input.terminal.line(line);
+    const isStopping = (): boolean => this.stopping;
+    supervise({ process, requireAlive, print, onRestarted: () => this.writeRunFile(), isStopping });
   }
 
   private writeRunFile(): void {

@@ -31,8 +31,8 @@ export function environment(): Record<string, string> {
 }
 
 /**
- * Starts the built program in a role; `stdout` may be a file descriptor of ours. Returns access to its output, its admin
- * pages and its end.
+ * Starts the built program in a role; `stdout` may be a file descriptor of ours. Returns access to its output, its
+ * admin pages and its end.
  */
 export async function start(
   role: string,

@@ -186,6 +186,6 @@ it('sends nothing about a customer of the partner who is no user of ours', async
     { $set: { userId: null, customerId: newId('user') } },
   );
   await life.charge(1, 'declined', '2026-09-23T08:00:00.000Z');
-  expect(await life.read()).toMatchObject({ state: 'past_due' });
+  expect(await life.read()).toMatchObject({ state: 'incomplete' });
   expect(await life.inbox()).toEqual([]);
 });
