@@ -110,8 +110,8 @@ const remedies: Record<StuckKind, string> = {
     'by other means, such as a bank transfer, then close the item to remove it from this list.',
   refund_owed:
     'Restart orders the failed refunds again, as far as their payments can still refund. Close records that the ' +
-    'money was returned by other means, such as a bank transfer: nothing is owed then. A refund of one of the payments ' +
-    'reduces the amount; the item leaves this list once nothing is owed.',
+    'money was returned by other means, such as a bank transfer: nothing is owed then. A refund of one of the ' +
+    'payments reduces the amount; the item leaves this list once nothing is owed.',
   payment_disputed:
     'Restart is not possible. Respond to the dispute at the gateway; the item leaves this list once the bank has ' +
     'decided. Close removes the item immediately.',
