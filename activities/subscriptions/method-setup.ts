@@ -6,6 +6,7 @@ import { customerAt } from '../payments/payment-customer';
 
 /** A command's sender waits two seconds for its outcome, so the gateway gets less. */
 export const COMMAND_SETUP_MS = 1500;
+const MIN_CALL_MS = 200;
 
 export interface SetUpMethodInput {
   database: Database;
@@ -16,7 +17,7 @@ export interface SetUpMethodInput {
   occasion: string;
   /** Business time, ISO 8601. */
   at: string;
-  /** Milliseconds for each call. Defaults to the gateway's limit for every call. */
+  /** Milliseconds for all calls together. Defaults to the gateway's own limit for each. */
   timeoutMs?: number;
 }
 
@@ -31,6 +32,8 @@ export async function setUpMethod(input: SetUpMethodInput): Promise<MethodSetup 
   const customerId = subscription.customerId ?? subscription.userId;
   if (!gateway.customers || customerId === null) return null;
   const key = `${_id}:save:${occasion}`;
+  const begun = performance.now();
+  const leftMs = () => timeoutMs && Math.max(MIN_CALL_MS, timeoutMs - (performance.now() - begun));
   try {
     const gatewayCustomerId = await customerAt({ database, gateway, tenantId, customerId, at, timeoutMs });
     if (gatewayCustomerId === null) return null;
@@ -41,7 +44,7 @@ export async function setUpMethod(input: SetUpMethodInput): Promise<MethodSetup 
       gatewayCustomerId,
       paymentMethod,
       reference: _id,
-      timeoutMs,
+      timeoutMs: leftMs(),
     });
     return {
       state: result.status,

@@ -101,6 +101,12 @@ export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDe
       const { at, command, when, refund, reason = 'requested' } = input;
       const by = command?.by;
       return changeSubscription({ database, ...input }, async (subscription): Promise<SubscriptionChange> => {
+        // The charge of the next period may have paused the subscription just now.
+        if (when === 'period_end' && subscription.state === 'paused')
+          throw new DomainError(
+            'SUBSCRIPTION_PAUSED',
+            'The subscription is paused: resume it first, or cancel it now.',
+          );
         if (when === 'period_end')
           return {
             by,

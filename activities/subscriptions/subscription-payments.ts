@@ -31,7 +31,8 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
   const withhold = async (input: ChargeStepInput): Promise<void> => {
     const { at } = input;
     const decide: DecideChange = async (subscription) => {
-      const change = hasEnded(subscription.state) ? null : await withholdRenewal({ database, subscription, at });
+      const isOver = hasEnded(subscription.state) || subscription.waiting?.what === 'cancel';
+      const change = isOver ? null : await withholdRenewal({ database, subscription, at });
       if (!change) throw new NotInvoiced(`subscription ${subscription._id} is billed after all`);
       return change;
     };

@@ -116,7 +116,11 @@ export const createSubscriptionActivities = ({ database, gatewayFor }: ActivityD
 
     async undoSubscriptionChange(input: SubscriptionCommandStep<'undoSubscriptionChange'>): Promise<SubscriptionMoved> {
       const { tenantId, command, withdrawnInvoiceId } = input;
-      return change(input, async ({ waiting }) => {
+      return change(input, async ({ state, waiting, charge }) => {
+        if (waiting && charge?.next && state === 'paused')
+          throw new DomainError('INVOICE_OPEN', 'The ordered plan is being charged: wait for the outcome.', {
+            passes: true,
+          });
         const what = waiting?.what ?? 'pending_change';
         if (!waiting && !(await wasVoided(database, tenantId, withdrawnInvoiceId)))
           throw new DomainError('NOTHING_TO_UNDO', 'The change of plan was paid before it could be withdrawn.');
@@ -137,9 +141,14 @@ export const createSubscriptionActivities = ({ database, gatewayFor }: ActivityD
           pointer: '/paymentMethod',
         });
       return change(input, async (subscription) => {
-        const { charge } = subscription;
-        const methodSetup =
-          charge || subscription.pendingChange ? null : await setUpAnother(input, subscription, paymentMethod);
+        const { charge, pendingChange } = subscription;
+        // A payment that was withdrawn before keeps its reason.
+        const wanted = {
+          ...subscription,
+          charge: progressOf(subscription).firstCharge?.isWithdrawn ? null : charge,
+          pendingChange: pendingChange?.isWithdrawn ? null : pendingChange,
+        };
+        const methodSetup = charge || pendingChange ? null : await setUpAnother(input, subscription, paymentMethod);
         return {
           by: command.by,
           set: {
@@ -150,7 +159,13 @@ export const createSubscriptionActivities = ({ database, gatewayFor }: ActivityD
           event: { type: 'subscription.payment_method_changed', data: { setup: methodSetup?.state ?? null } },
           mails: methodSetup ? methodSetupMails(subscription, methodSetup.state) : [],
           alongside: (session) =>
-            withdrawPendingPayments({ database, session, subscription, reason: 'replaced', paymentMethod }),
+            withdrawPendingPayments({
+              database,
+              session,
+              subscription: wanted,
+              reason: 'replaced',
+              paymentMethod,
+            }),
         };
       });
     },

@@ -166,10 +166,14 @@ export class ManagedProcess {
   /** Moves the content of a log that is too large to `<name>.log.1`. The process goes on writing to the same file. */
   limitLog(): void {
     const { maxLogBytes = MAX_LOG_BYTES } = this.input;
-    if (sizeOf(this.logFile) <= maxLogBytes) return;
-    copyFileSync(this.logFile, `${this.logFile}.1`);
-    truncateSync(this.logFile);
-    this.logStartsAtByte = 0;
+    try {
+      if (sizeOf(this.logFile) <= maxLogBytes) return;
+      copyOrForget(this.logFile, `${this.logFile}.1`);
+      truncateSync(this.logFile);
+      this.logStartsAtByte = 0;
+    } catch {
+      // Tried again at the next check: a fault of the disk must not end the platform.
+    }
   }
 
   private async untilReady(): Promise<void> {
@@ -231,6 +235,15 @@ function killGroup(leader: number | undefined, signal: NodeJS.Signals): void {
     process.kill(-leader, signal);
   } catch {
     // The group is gone.
+  }
+}
+
+/** Copies a file; on a full disk the older content is given up, so that there is room for the next lines. */
+function copyOrForget(from: string, to: string): void {
+  try {
+    copyFileSync(from, to);
+  } catch {
+    rmSync(to, { force: true });
   }
 }
 

@@ -30,6 +30,7 @@ export async function giveUpMail({ database, session, row, refusal }: GiveUpMail
     { session },
   );
   if (modifiedCount === 0) return false;
+  await mendStuckItem({ database, session, kind: 'outbox_failing', subject: _id });
   await openStuckItem({
     database,
     session,

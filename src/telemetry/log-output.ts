@@ -44,6 +44,9 @@ export function createLogOutput({ fd = STDOUT, writeBytes = writerOf(fd) }: Crea
     }
   };
 
+  // The lines that say why a process ends.
+  process.once('exit', writeWaiting);
+
   return {
     write(line) {
       const bytes = Buffer.from(line);

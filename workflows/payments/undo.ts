@@ -61,8 +61,8 @@ async function voidUntilConfirmed(run: PaymentRun, { towards, reason }: PaymentU
       const isPromised = run.cancel?.outcome !== undefined;
       return run.move({ to: towards, reason }, isPromised ? null : run.cancel);
     }
-    if (run.renewal) return 'leave-to-parent';
     if (run.state === 'unknown') await reportWhenOverdue(run, overdueAtMs);
+    if (run.renewal) return 'leave-to-parent';
     if (run.shouldContinueAsNew) return 'continue-as-new';
     await run.waitForGateway({ round, longestMs: round <= ROUNDS_BY_THE_MINUTE ? 60_000 : undefined });
   }

@@ -122,9 +122,12 @@ function toMailerError(error: SmtpError): MailerUnavailable | MailRefused {
       status: null,
       isFinal: true,
     });
+  const status = STATUS.exec(response)?.[1] ?? null;
+  // A refusal by policy (RFC 3463 §3.8: relaying, DMARC) is about us, not about the mail.
+  const isFinal = responseCode >= 500 && command !== 'MAIL FROM' && !status?.startsWith('5.7.');
   return new MailRefused(`The mail server refused the mail with ${responseCode} at ${command}`, {
     code: responseCode,
-    status: STATUS.exec(response)?.[1] ?? null,
-    isFinal: responseCode >= 500 && command !== 'MAIL FROM',
+    status,
+    isFinal,
   });
 }

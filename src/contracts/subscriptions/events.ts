@@ -94,7 +94,7 @@ export const subscriptionEvents = {
     return `The subscription was paused${typeof resumeAt === 'string' ? ` until ${resumeAt}` : ''}.`;
   },
   'subscription.resuming': () => 'The subscription is being resumed: a new period is being charged.',
-  'subscription.resumed': () => 'The subscription was resumed.',
+  'subscription.resumed': (data: EventData) => `The subscription was resumed.${newPlan(data)}`,
   'subscription.resume_failed': (data: EventData, words: EventWords) =>
     `The new period was not paid (${String(data.reason)}): its invoice is void, and the subscription stays paused.` +
     refundOf(data, words),

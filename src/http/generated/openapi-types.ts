@@ -315,7 +315,7 @@ export interface paths {
          * @description Possible until the address is verified. The onboarding and its user get the new address, which receives a new
          *     link; earlier links stop working immediately. Deadline and reminders count from the correction, and five links
          *     may be sent to the new address in 24 hours. At most five corrections in any 24 hours (429). The address of
-         *     another user, or of another open onboarding, is `409`, with that one's id in `conflictsWith`.
+         *     another user, or of another open onboarding, is `409`, with that one's id in `conflictsWith` while it exists.
          */
         post: operations["updateOnboardingEmail"];
         delete?: never;

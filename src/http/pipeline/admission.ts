@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from 'express';
+import { ipKeyGenerator } from 'express-rate-limit';
 import { DomainError } from '../../domain/domain-error';
 
 /** A place among the requests that a process works on. */
@@ -49,6 +50,8 @@ export function createAdmission({ maxInFlight }: AdmissionInput): Admission {
     (sharerOf: (request: Request) => string): RequestHandler =>
     (request, response, next) => {
       request.slot?.release();
+      // The peer is gone: nothing would free the place.
+      if (response.destroyed) return;
       const sharer = sharerOf(request);
       if ((shares.get(sharer) ?? 0) >= maxShare) throw tooMany(maxShare);
       if (inFlight >= maxInFlight) throw overloaded();
@@ -59,7 +62,8 @@ export function createAdmission({ maxInFlight }: AdmissionInput): Admission {
     };
 
   return {
-    byAddress: admit(({ ip }) => `address ${ip}`),
+    // An IPv6 address counts with its network, as in the rate limits.
+    byAddress: admit(({ ip }) => `address ${ipKeyGenerator(ip ?? '')}`),
     byTenant: admit(({ caller }) => `tenant ${caller?.tenantId ?? caller?.keyId}`),
   };
 }

@@ -83,6 +83,8 @@ function canonical(value: unknown): string {
 /** A command to be sent under an open record, or the response that a concurrent request has stored meanwhile. */
 interface OpenCommand {
   commandId: string;
+  /** The lock that this request holds; the record has another one once another request has taken over. */
+  lockedUntil: Date;
   reply: Reply | null;
 }
 
@@ -168,17 +170,17 @@ export function createIdempotency(database: Database): Idempotency {
       if (!isReset) await countResets({ database, tenantId: call.tenantId });
       const earlier = await find(id, call);
       if (earlier?.reply) return replayOf(earlier, call);
-      const { reply: concurrent, commandId } = earlier ? await takeOver(earlier) : await openIfMatching();
+      const { reply: concurrent, commandId, lockedUntil } = earlier ? await takeOver(earlier) : await openIfMatching();
       if (concurrent) return concurrent;
       call.deadline.restart(COMMAND_MS);
       try {
         const reply = await send(commandId);
-        await close(id, reply);
+        await close(lockedUntil, reply);
         return reply;
       } catch (error) {
         const refusal = refusalToKeep(error, call);
-        if (refusal) await close(id, refusal);
-        else await release(id, error);
+        if (refusal) await close(lockedUntil, refusal);
+        else await release(lockedUntil, error);
         throw error;
       }
 
@@ -197,39 +199,35 @@ export function createIdempotency(database: Database): Idempotency {
           if (!concurrent) throw error;
           return concurrent.reply ? { ...concurrent, reply: replayOf(concurrent, call) } : takeOver(concurrent);
         }
-        if (call.deadline.passed) await release(id);
+        if (call.deadline.passed) await release(record.lockedUntil);
         call.deadline.throwIfPassed();
-        return { commandId: record.commandId, reply: null };
+        return { ...record, reply: null };
       }
       /** Continues a command whose process died, or whose outcome was not known. */
-      async function takeOver({ _id, lockedUntil, fingerprint, commandId }: IdempotencyRecord): Promise<OpenCommand> {
-        rejectReuse({ fingerprint }, call);
+      async function takeOver(record: IdempotencyRecord): Promise<OpenCommand> {
+        rejectReuse(record, call);
         const now = Date.now();
-        if (lockedUntil.getTime() > now) throw inFlight();
-        const { modifiedCount } = await records.updateOne(
-          { _id, tenantId: call.tenantId, reply: null, lockedUntil },
-          { $set: { lockedUntil: new Date(now + LOCK_MS) } },
-        );
+        if (record.lockedUntil.getTime() > now) throw inFlight();
+        const lock = new Date(now + LOCK_MS);
+        const { modifiedCount } = await records.updateOne(own(record.lockedUntil), { $set: { lockedUntil: lock } });
         if (modifiedCount === 0) throw inFlight();
         call.deadline.throwIfPassed();
-        return { commandId, reply: null };
+        return { commandId: record.commandId, lockedUntil: lock, reply: null };
       }
-      async function close(recordId: string, reply: Reply): Promise<void> {
-        await records.updateOne(
-          { _id: recordId, tenantId: call.tenantId },
-          { $set: { reply: keptReply(reply, call) } },
-        );
+      /** Matches the open record while it has this lock: a request that was taken over changes nothing. */
+      function own(lock: Date) {
+        return { _id: id, tenantId: call.tenantId, reply: null, lockedUntil: lock };
+      }
+      async function close(lock: Date, reply: Reply): Promise<void> {
+        await records.updateOne(own(lock), { $set: { reply: keptReply(reply, call) } });
       }
       /**
        * Unlocks the open record. A repeat queries the same command's outcome, unless it is known that the command was
        * refused: the repeat is then a command of its own.
        */
-      async function release(recordId: string, error?: unknown): Promise<void> {
+      async function release(lock: Date, error?: unknown): Promise<void> {
         const next = isRefusal(error) ? { commandId: randomUUID() } : {};
-        await records.updateOne(
-          { _id: recordId, tenantId: call.tenantId, reply: null },
-          { $set: { lockedUntil: new Date(0), ...next } },
-        );
+        await records.updateOne(own(lock), { $set: { lockedUntil: new Date(0), ...next } });
       }
     },
   };

@@ -31,7 +31,7 @@ function wait<Item extends { version: number }>({ call, id, seconds, settling }:
     seconds,
     read: () => settling.find({ tenantId: call.tenantId, id }),
     hasSettled: settling.hasSettled,
-    changed: ({ version }, isOver) => watcher.changed({ id, version, isOver }),
+    changed: ({ version }, isOver) => watcher.changed({ tenantId: call.tenantId, id, version, isOver }),
   });
 }
 

@@ -27,7 +27,7 @@ describe('the watcher of versions', () => {
     const ended: string[] = [];
     const waits = Array.from({ length: 500 }, (_, index) => {
       const id = index % 2 === 0 ? 'a' : 'b';
-      return watcher.changed({ id, version: 1, isOver }).then(() => ended.push(id));
+      return watcher.changed({ tenantId: 'ptn_1:live', id, version: 1, isOver }).then(() => ended.push(id));
     });
     while (queries() < 2) await setImmediate();
     expect(ended).toEqual([]);
@@ -42,7 +42,7 @@ describe('the watcher of versions', () => {
 
   it('ends a wait that is over, and stops querying when nobody waits', async () => {
     const { watcher, queries } = openCollection();
-    await watcher.changed({ id: 'a', version: 1, isOver: () => true });
+    await watcher.changed({ tenantId: 'ptn_1:live', id: 'a', version: 1, isOver: () => true });
     const rounds = queries();
     await new Promise((resolve) => setTimeout(resolve, 250));
     expect(queries()).toBe(rounds);

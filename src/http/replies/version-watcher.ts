@@ -9,6 +9,7 @@ interface Versioned {
 }
 
 interface Waiter {
+  tenantId: string;
   id: string;
   version: number;
   isOver: () => boolean;
@@ -16,6 +17,7 @@ interface Waiter {
 }
 
 export interface ChangedInput {
+  tenantId: string;
   id: string;
   /** The version that is known. */
   version: number;
@@ -66,8 +68,9 @@ export class VersionWatcher {
 
   async #check(ids: string[]): Promise<void> {
     try {
+      const tenantIds = [...new Set([...this.#waiters].map(({ tenantId }) => tenantId))];
       const found = await this.#model
-        .find({ _id: { $in: ids } }, { version: 1 })
+        .find({ tenantId: { $in: tenantIds }, _id: { $in: ids } }, { version: 1 })
         .lean<(Versioned & { _id: string })[]>();
       const versions = new Map(found.map(({ _id, version }) => [_id, version]));
       const asked = new Set(ids);

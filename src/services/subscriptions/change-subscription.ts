@@ -5,7 +5,7 @@ import type { SubscriptionMoved } from '../../contracts/subscriptions/subscripti
 import { byWorkflow, type Actor } from '../../domain/actor';
 import { DomainError } from '../../domain/domain-error';
 import type { PlanItem } from '../../domain/subscriptions/plan';
-import { subscriptionTransitions, type SubscriptionState } from '../../domain/subscriptions/subscription';
+import { hasEnded, subscriptionTransitions, type SubscriptionState } from '../../domain/subscriptions/subscription';
 import { progressOf } from '../../domain/subscriptions/subscription-progress';
 import { canTransition } from '../../domain/transitions';
 import type { Database } from '../../models/database';
@@ -40,6 +40,8 @@ export interface ChangeSubscriptionInput {
   step: string;
   /** Business time, ISO 8601. */
   at: string;
+  /** The command that the step applies; a subscription that has ended accepts none. */
+  command?: { id: string };
 }
 
 const TRIES = 6;
@@ -64,6 +66,12 @@ export async function changeSubscription(
     // Read after the subscription: a concurrent call of this step that has moved the subscription by then has left its
     // event.
     const earlier = await database.models.events.exists({ tenantId, entityId, step }).session(session ?? null);
+    // The child that charges may have ended the subscription just now.
+    if (input.command && !earlier && hasEnded(subscription.state))
+      throw new DomainError(
+        'SUBSCRIPTION_CANCELLED',
+        'The subscription has ended and accepts no more commands: create a new one.',
+      );
     try {
       const { state, at } = await tryOnce(input, subscription, earlier ? null : decide);
       return { state, at, progress: progressOf(await find()) };

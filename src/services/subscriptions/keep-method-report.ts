@@ -28,14 +28,15 @@ export async function keepMethodReport({ database, gateway, report }: KeepMethod
   const _id = `${gateway}:${eventId}`;
   if (await gatewayEvents.exists({ _id, tenantId })) return;
   const [subscriptionId = ''] = idempotencyKey.split(':');
-  const subscription = isId('subscription', subscriptionId)
-    ? await subscriptions.findOne({ _id: subscriptionId, tenantId }).lean()
-    : null;
   const at = (await createClock({ database }).now(tenantId)).toISOString();
   const event = { _id, tenantId, gateway, type, idempotencyKey, authorisationId: setupId, outboxRowId: null };
   try {
     await database.inTransaction(async (session) => {
       await insertDocuments({ model: gatewayEvents, documents: [{ ...event, receivedAt: new Date() }], session });
+      // Read within the transaction: the payment method may just be replaced.
+      const subscription = isId('subscription', subscriptionId)
+        ? await subscriptions.findOne({ _id: subscriptionId, tenantId }).session(session).lean()
+        : null;
       if (!subscription || !isNews({ subscription, report })) return;
       const step = `payment-method-report/${eventId}`;
       await changeSubscription({ database, session, tenantId, subscriptionId, step, at }, (found) => ({

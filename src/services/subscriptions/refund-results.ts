@@ -97,6 +97,7 @@ async function partnerRefunded(about: AboutRefund, result: RefundResult): Promis
     const amount = { ...refund.amount, amountMinor: settled.data.amountMinor };
     return refundFailed({ ...about, refund: { ...refund, amount } });
   }
+  if (await isOlderThanDebt(about)) throw new NothingToRecord();
   const amount = minMoney(subscription.owed, refund.amount);
   if (amount.amountMinor === 0) throw new NothingToRecord();
   const owed = subtractMoney(subscription.owed, amount);
@@ -108,4 +109,22 @@ async function partnerRefunded(about: AboutRefund, result: RefundResult): Promis
     },
     alongside: (session) => listOwed({ database, session, subscription, owed }),
   };
+}
+
+/** Returns true for a refund that was ordered before the latest debt came about: it does not settle that debt. */
+async function isOlderThanDebt({ database, subscription, refund }: AboutRefund): Promise<boolean> {
+  const { tenantId, _id: entityId } = subscription;
+  const debt = await database.models.events
+    .findOne(
+      {
+        tenantId,
+        entityId,
+        'data.owedMinor': { $gt: 0 },
+        type: { $in: ['subscription.refund_failed', 'subscription.cancelled', 'subscription.closed'] },
+      },
+      { at: 1 },
+    )
+    .sort({ version: -1 })
+    .lean();
+  return debt !== null && refund.createdAt < debt.at;
 }

@@ -20,16 +20,18 @@ export async function resumption({
   subscription,
   resumedAt,
 }: ResumptionInput): Promise<Pick<SubscriptionChange, 'set' | 'event'>> {
-  const { item } = subscription;
-  const schedule = await scheduleFrom({ database, subscription, resumedAt });
-  const standing = { ...billingStandingOf(subscription), schedule };
-  const { period } = billNextPeriod({ standing, change: null });
+  const { waiting } = subscription;
+  const resumed = await scheduleFrom({ database, subscription, resumedAt });
+  const standing = { ...billingStandingOf(subscription), schedule: resumed, nextPeriodAt: resumed.startAt };
+  // A change that waited while the renewal was withheld takes effect with this period.
+  const change = waiting?.what === 'change_plan' ? waiting.item : null;
+  const { item, schedule, period } = billNextPeriod({ standing, change });
   return {
     set: {
       resumeAt: null,
       charge: {
         invoiceId: null,
-        periodStart: schedule.startAt,
+        periodStart: resumed.startAt,
         attempt: 0,
         status: 'due',
         rung: 1,

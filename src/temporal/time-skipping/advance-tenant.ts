@@ -106,8 +106,10 @@ export function createAdvanceTenant({
       if (Date.now() - began > SLICE_MS) return { arrived: false, failure: null };
       signal.throwIfAborted();
       const nowMs = Date.now();
-      const hopMs =
-        nextHop({ nowMs: nowMs + reachedMs, targetMs: nowMs + targetMs, nextTimerMs: nextTimerOf(fleet) }) - nowMs;
+      const ids = await openWorkflowIds({ database, tenantId });
+      // A process that began meanwhile may have a timer that nobody has read yet.
+      const nextTimerMs = ids.every((id) => fleet.has(id)) ? nextTimerOf(fleet) : nowMs + reachedMs;
+      const hopMs = nextHop({ nowMs: nowMs + reachedMs, targetMs: nowMs + targetMs, nextTimerMs }) - nowMs;
       failure = await advanceAll(hopMs);
       if (failure) break;
       await recordHop({ database, ...step, reachedMs: hopMs });

@@ -36,6 +36,8 @@ export async function chargePeriod({
   at,
 }: ChargePeriodInput): Promise<SubscriptionChange> {
   const { charge } = subscription;
+  if (subscription.state === 'paused' && !charge)
+    throw new NotInvoiced(`subscription ${subscription._id} is paused and not being resumed`);
   if (!wantsPeriodCharge(subscription)) throw new NotInvoiced(`subscription ${subscription._id} has ended or expires`);
   const { invoice, isNew, set, next } = await billedInvoice({ database, subscription, at });
   const periodStart = charge?.periodStart ?? invoice.period.startAt;

@@ -54,6 +54,8 @@ function chargePaid(charge: ReportedCharge): SubscriptionChange {
     to: 'active',
     set: {
       charge: null,
+      // With a resumption, the change that waited has taken effect.
+      ...(state === 'paused' ? { waiting: null } : {}),
       paidUntil: new Date(invoice.period.endAt),
       ...(next ? { ...next, nextPeriodAt: new Date(next.period.endAt) } : {}),
       ...(newSchedule ? { schedule: newSchedule, nextPeriodAt: new Date(newSchedule.startAt) } : {}),
