@@ -13,6 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { endRecordedProcess } from './leftovers.ts';
 import { recordProcess } from './process-identity.ts';
+import { within } from './within.ts';
 
 const MAX_LOG_BYTES = 20 * 1024 * 1024;
 const LOG_CHECK_MS = 10_000;
@@ -248,11 +249,3 @@ function copyOrForget(from: string, to: string): void {
 }
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}

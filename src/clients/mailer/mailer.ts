@@ -123,8 +123,9 @@ function toMailerError(error: SmtpError): MailerUnavailable | MailRefused {
       isFinal: true,
     });
   const status = STATUS.exec(response)?.[1] ?? null;
-  // A refusal by policy (RFC 3463 §3.8: relaying, DMARC) is about us, not about the mail.
-  const isFinal = responseCode >= 500 && command !== 'MAIL FROM' && !status?.startsWith('5.7.');
+  // A recipient refused by policy (RFC 3463 §3.8: no relaying, DMARC) says something about us, not about the mail.
+  const isAboutUs = command === 'MAIL FROM' || (command === 'RCPT TO' && status?.startsWith('5.7.') === true);
+  const isFinal = responseCode >= 500 && !isAboutUs;
   return new MailRefused(`The mail server refused the mail with ${responseCode} at ${command}`, {
     code: responseCode,
     status,

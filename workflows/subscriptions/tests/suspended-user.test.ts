@@ -15,11 +15,15 @@ afterAll(() => world?.close());
 const setUser = (userId: string, state: UserStatus) =>
   world.database.models.users.updateOne({ _id: userId }, { $set: { state } });
 /** Returns a subscription whose user changed the state before the first renewal, an hour after that renewal was due. */
-async function renewedAs(state: UserStatus): Promise<{ id: string; userId: string }> {
+async function renewedAs(
+  state: UserStatus,
+  { before = async () => undefined }: { before?: (id: string) => Promise<unknown> } = {},
+): Promise<{ id: string; userId: string }> {
   const userId = await world.user();
   const id = await world.subscribe({ planId: await world.plan(), userId });
   await world.until(id, 'active');
   await world.untilSettled(id);
+  await before(id);
   await setUser(userId, state);
   const { nextPeriodAt } = await world.read(id);
   await world.advanceTo(id, new Date(nextPeriodAt.getTime() + HOUR));
@@ -35,6 +39,19 @@ it('the renewal of a suspended user pauses the subscription, which resumes once 
   await world.command(id, 'resumeSubscription', {});
   await world.until(id, 'active');
   expect(await world.bankBalance(id)).toEqual({ captured: 2000, refunded: 0, authorisations: 2 });
+});
+
+it('a change that waited for a withheld renewal takes effect when the subscription is resumed', async () => {
+  const planId = await world.plan({ amount: { amountMinor: 3000, currency: 'EUR' } });
+  const { id, userId } = await renewedAs('suspended', {
+    before: (ordered) => world.command(ordered, 'changePlan', { planId, when: 'period_end' }),
+  });
+  await world.until(id, 'paused');
+  await setUser(userId, 'active');
+  await world.command(id, 'resumeSubscription', {});
+  await world.until(id, 'active');
+  expect(await world.read(id)).toMatchObject({ item: { planId }, waiting: null });
+  expect(await world.bankBalance(id)).toMatchObject({ captured: 4000 });
 });
 
 it('the renewal of a cancelled user ends the subscription without a charge', async () => {

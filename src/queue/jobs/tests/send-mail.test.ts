@@ -208,8 +208,11 @@ test.each([
   expect(JSON.stringify([items, await rowById(row._id)])).not.toContain(user.email);
 });
 
-test('a refusal of our own address says nothing about the mail, which is retried', async () => {
-  server.refuse({ stage: 'MAIL FROM', code: 553 });
+test.each([
+  ['of our own address', { stage: 'MAIL FROM', code: 553 }],
+  ['by policy, such as of relaying,', { stage: 'RCPT TO', code: 550, text: '5.7.1 Relaying denied' }],
+] as const)('a refusal %s says nothing about the mail, which is retried', async (_what, refusal) => {
+  server.refuse(refusal);
   const { row } = await given({});
   for (let attempt = 1; attempt <= 4; attempt += 1) expect(await consume(row._id)).toBe('failed');
   expect(await rowById(row._id)).toMatchObject({ open: true, failures: 4 });
