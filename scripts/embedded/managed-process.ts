@@ -1,18 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import {
-  closeSync,
-  copyFileSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { endRecordedProcess } from './leftovers.ts';
 import { recordProcess } from './process-identity.ts';
+import { moveIfLarge, sizeOf } from './log-file.ts';
 import { within } from './within.ts';
 
 const MAX_LOG_BYTES = 20 * 1024 * 1024;
@@ -167,14 +158,7 @@ export class ManagedProcess {
   /** Moves the content of a log that is too large to `<name>.log.1`. The process goes on writing to the same file. */
   limitLog(): void {
     const { maxLogBytes = MAX_LOG_BYTES } = this.input;
-    try {
-      if (sizeOf(this.logFile) <= maxLogBytes) return;
-      copyOrForget(this.logFile, `${this.logFile}.1`);
-      truncateSync(this.logFile);
-      this.logStartsAtByte = 0;
-    } catch {
-      // Tried again at the next check: a fault of the disk must not end the platform.
-    }
+    if (moveIfLarge({ file: this.logFile, maxBytes: maxLogBytes })) this.logStartsAtByte = 0;
   }
 
   private async untilReady(): Promise<void> {
@@ -238,14 +222,3 @@ function killGroup(leader: number | undefined, signal: NodeJS.Signals): void {
     // The group is gone.
   }
 }
-
-/** Copies a file; on a full disk the older content is given up, so that there is room for the next lines. */
-function copyOrForget(from: string, to: string): void {
-  try {
-    copyFileSync(from, to);
-  } catch {
-    rmSync(to, { force: true });
-  }
-}
-
-const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
