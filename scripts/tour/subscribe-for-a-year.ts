@@ -15,24 +15,25 @@ export const subscribeForAYear: TourStage = {
       api.call({ method: 'POST', path: '/plans', body: trial }),
     );
     const customerId = `tour-${Date.now().toString(36)}`;
-    const { id } = await step('POST /subscriptions: accepted, with a card that declines renewals', () =>
+    const { id } = await step('POST /subscriptions: accepted', () =>
       api.call({
         method: 'POST',
         path: '/subscriptions',
-        body: { customerId, planId: plan.id, paymentMethod: 'pm_decline_on_renewal' },
+        body: { customerId, planId: plan.id, paymentMethod: 'pm_ok' },
       }),
     );
     const path = `/subscriptions/${String(id)}`;
+    const payWith = (paymentMethod: string) => () =>
+      api.call({ method: 'POST', path: `${path}/payment-method`, body: { paymentMethod } });
     await step('The trial started', () => waitForState({ api, path, state: 'trialing' }));
     await step('POST /sandbox/clock/advance: 16 days', () => advance(api, 'P16D'));
     await step('The first charge was paid: active', () => waitForState({ api, path, state: 'active' }));
+    await step('POST …/payment-method: a card that declines renewals', payWith('pm_decline_on_renewal'));
     await step('POST /sandbox/clock/advance: 30 days', () => advance(api, 'P30D'));
     await step('The renewal was declined and is retried: past due', () =>
       waitForState({ api, path, state: 'past_due' }),
     );
-    await step('POST …/payment-method: another card, charged immediately', () =>
-      api.call({ method: 'POST', path: `${path}/payment-method`, body: { paymentMethod: 'pm_ok' } }),
-    );
+    await step('POST …/payment-method: another card, charged immediately', payWith('pm_ok'));
     await step('Recovered: active', () => waitForState({ api, path, state: 'active' }));
     await step('POST /sandbox/clock/advance: the rest of the year', () => advance(api, 'P320D'));
     const { state, paidUntil } = await api.call({ method: 'GET', path });
