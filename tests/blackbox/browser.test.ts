@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { newAddress, newestToken, postOnboarding, untilState } from '../../src/testing/worlds/onboard';
+import { newAddress, newestToken, onboardUntilAccepted, untilState } from '../../src/testing/worlds/onboard';
 import { startPlatform, type Platform } from '../../src/testing/platform/platform';
 import { enrolPartner } from '../../src/testing/platform/partner-app';
 import { checkoutRoot } from '../../src/testing/servers/servers';
@@ -63,7 +63,7 @@ withBrowser('in a real browser', () => {
     const body = page
       .locator('#operations-Partners-getMe .live-responses-table .response-col_description .highlight-code')
       .first();
-    await body.waitFor({ timeout: 15_000 });
+    await body.waitFor({ timeout: 60_000 });
     expect(await body.innerText()).toContain('"mode": "sandbox"');
     await page.screenshot({ path: join(pictures, 'swagger.png'), fullPage: false });
 
@@ -87,14 +87,14 @@ withBrowser('in a real browser', () => {
       '201 true',
     ]);
     await page.reload();
-    await page.locator('.authorize.locked, .authorize .locked').first().waitFor({ timeout: 10_000 });
+    await page.locator('.authorize.locked, .authorize .locked').first().waitFor({ timeout: 60_000 });
     expect(complaints).toEqual([]);
     await page.close();
   });
 
   it('the verification page verifies by its button, not when it is opened, and shows the state', async () => {
     const email = newAddress();
-    const { body } = await postOnboarding(partner.app, { email });
+    const body = await onboardUntilAccepted(partner.app, { email });
     const token = await newestToken({ webUrl: platform.servers.mail.webUrl, to: email });
     const link = `${platform.api}/verify/${token}`;
     await fetch(link); // A mail scanner follows the link first.
@@ -104,7 +104,7 @@ withBrowser('in a real browser', () => {
     await page.screenshot({ path: join(pictures, 'verify-valid.png') });
     expect((await untilState(partner.app, body.id, 'awaiting_verification')).state).toBe('awaiting_verification');
     await page.getByRole('button', { name: 'Confirm address' }).click();
-    await page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor({ timeout: 10_000 });
+    await page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor({ timeout: 60_000 });
     await untilState(partner.app, body.id, 'awaiting_profile');
     expect(await page.evaluate('getComputedStyle(document.querySelector("main")).maxWidth')).not.toBe('none');
     await page.screenshot({ path: join(pictures, 'verify-done.png') });

@@ -6,6 +6,7 @@ import {
   commandUntilAnswered,
   newAddress,
   newestToken,
+  onboardUntilAccepted,
   postOnboarding,
   timelineOf,
   untilState,
@@ -88,7 +89,7 @@ it('applies a command once and returns the same when the api dies before its res
   const [api] = platform.apis;
   for (const delayMs of casesOf({ short: [0, 20], long: [0, 5, 20, 60] })) {
     const email = newAddress();
-    const { body } = await postOnboarding(app, { email });
+    const body = await onboardUntilAccepted(app, { email });
     const token = await newestToken({ webUrl: platform.servers.mail.webUrl, to: email });
     const key = randomUUID();
     const lost = app.post(`/onboardings/${body.id}/verification`, { key, body: { token } }).catch(() => null);

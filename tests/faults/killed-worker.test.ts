@@ -6,7 +6,7 @@ import {
   commandUntilAnswered,
   newAddress,
   newestToken,
-  postOnboarding,
+  onboardUntilAccepted,
   timelineOf,
   untilState,
 } from '../../src/testing/worlds/onboard';
@@ -75,8 +75,8 @@ async function killAfterEach(steps: readonly string[], scene: Scene): Promise<vo
   const subjects = await Promise.all(
     steps.map(async (step) => {
       const email = newAddress();
-      const { body } = await postOnboarding(app, { email, requiresApproval: true });
-      return { step, email, id: body.id };
+      const { id } = await onboardUntilAccepted(app, { email, requiresApproval: true });
+      return { step, email, id };
     }),
   );
   const waiting = new Map(subjects.map(({ step, id }) => [id, step]));

@@ -2,7 +2,7 @@ import { openDatabase } from '../../src/models/database';
 import { connectTemporal } from '../../src/temporal/connect-temporal';
 import { startPlatform, type Platform } from '../../src/testing/platform/platform';
 import { enrolPartner, type PartnerApp } from '../../src/testing/platform/partner-app';
-import { postOnboarding, timelineOf, untilState } from '../../src/testing/worlds/onboard';
+import { onboardUntilAccepted, timelineOf, untilState } from '../../src/testing/worlds/onboard';
 import { waitFor } from '../../src/testing/wait-for';
 
 let platform: Platform;
@@ -33,8 +33,8 @@ const listed = (kind: string, entityId: string) =>
 
 it('lists terminated workflows and entities changed by hand, and an operator repairs them', async () => {
   const [terminated, changed, finished] = (
-    await Promise.all([postOnboarding(app), postOnboarding(app), postOnboarding(app)])
-  ).map(({ body }) => body.id) as [string, string, string];
+    await Promise.all([onboardUntilAccepted(app), onboardUntilAccepted(app), onboardUntilAccepted(app)])
+  ).map(({ id }) => id) as [string, string, string];
   // The state is recorded before the event that the link is being sent.
   for (const id of [terminated, changed, finished])
     await waitFor(async () => (await timelineOf(app, id)).at(-1) === 'verification_sent', {

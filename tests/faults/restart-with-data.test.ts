@@ -4,7 +4,7 @@ import {
   commandUntilAnswered,
   newAddress,
   newestToken,
-  postOnboarding,
+  onboardUntilAccepted,
   untilState,
 } from '../../src/testing/worlds/onboard';
 
@@ -18,7 +18,7 @@ afterAll(() => platform?.stop());
 
 it('continues an onboarding that waits for verification after a stop of everything', async () => {
   const email = newAddress();
-  const { body } = await postOnboarding(app, { email });
+  const body = await onboardUntilAccepted(app, { email });
   const token = await newestToken({ webUrl: platform.servers.mail.webUrl, to: email });
   const [api, worker] = [platform.apis[0]!, platform.workers[0]!];
   expect(await Promise.all([api.stop('SIGTERM'), worker.stop('SIGINT')])).toEqual([0, 0]);

@@ -28,6 +28,22 @@ export const postOnboarding = (
     timeoutMs,
   });
 
+/** Creates an onboarding, and sends the request again under its key until it is accepted, as an app should. */
+export const onboardUntilAccepted = async (
+  app: PartnerApp,
+  input: { email?: string; requiresApproval?: boolean } = {},
+): Promise<OnboardingView> => {
+  const request = { email: newAddress(), key: randomUUID(), ...input };
+  return waitFor(
+    async () => {
+      const { status, body } = await postOnboarding(app, request);
+      if (status !== 202) throw new Error(`${status} ${body.code}`);
+      return body;
+    },
+    { what: `the onboarding of ${request.email} to be accepted`, timeoutMs: 120_000, everyMs: 300 },
+  );
+};
+
 /** Waits until an onboarding is in a state, also through outages. */
 export const untilState = (app: PartnerApp, id: string, state: string, timeoutMs = 60_000): Promise<OnboardingView> =>
   waitFor(

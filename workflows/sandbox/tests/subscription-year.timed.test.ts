@@ -2,8 +2,8 @@ import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { openYearWorld, type YearWorld } from '../../../src/testing/worlds/year-world';
 
 const DAY = 86_400_000;
-/** Four times the ten seconds that the benchmark measures. */
-const YEAR_WITHIN_MS = 40_000;
+/** Four times the minute in which a partner can try a year. The benchmark measures what it takes. */
+const YEAR_WITHIN_MS = 240_000;
 
 let year: YearWorld;
 beforeAll(async () => {
@@ -15,10 +15,11 @@ afterAll(() => year?.close());
 it('carries a subscription through a year: trial, decline, dunning, recovery, each at its time', async () => {
   const { world, clock, advance } = year;
   const planId = await world.plan({ trialDays: 14 });
-  const id = await world.subscribe({ planId, paymentMethod: 'pm_decline_on_renewal' });
+  const id = await world.subscribe({ planId });
   await world.until(id, 'trialing');
   let yearMs = await advance('P16D');
   await world.until(id, 'active');
+  await world.payWith(id, 'pm_decline_on_renewal');
   yearMs += await advance('P30D');
   await world.until(id, 'past_due');
   await world.payWith(id, 'pm_ok');
