@@ -17,6 +17,10 @@ export interface EndRefund {
   owed: Money;
 }
 
+/** Returns the sum of refunds in minor units. */
+export const sumOfRefunds = (refunds: EndRefund['refunds']): number =>
+  refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
+
 /**
  * Returns the refunds when a subscription ends: the credit and the unused time, each from the payments that it came
  * from, the latest first, and from each payment at most the amount left of it.

@@ -1,33 +1,18 @@
-import StripeSdk from 'stripe';
-import { readConfig } from '../../../config/env';
 import { newId } from '../../domain/ids';
 import { tenantIdOf } from '../../domain/tenant';
 import type { MethodSetup } from '../../models/subscriptions/subscription';
-import { expectContract } from '../../testing/expect-contract';
-import { OPERATOR_KEY, startTestApi, type TestApi } from '../../testing/test-api';
+import type { TestApi } from '../../testing/test-api';
 import { seedSubscription } from '../../testing/worlds/seed-subscription';
 import { stripeObjects } from '../../testing/worlds/stripe-objects';
-import { gatewayWebhooksOf } from '../gateway-webhooks';
+import { startStripeWebhookApi, stripeEventOf } from '../../testing/worlds/stripe-webhook-api';
 
-const SECRET = 'whsec_stripe_test';
 const PAGE = 'https://bank.example/confirm';
 
 let api: TestApi;
 let tenant: Awaited<ReturnType<TestApi['newTenant']>>;
+let send: Awaited<ReturnType<typeof startStripeWebhookApi>>['send'];
 beforeAll(async () => {
-  const config = readConfig({
-    role: 'api',
-    env: {
-      OPERATOR_KEY,
-      TOKEN_SECRET: 'a-secret-of-the-tests-0123456789',
-      LIVE_GATEWAY: 'stripe',
-      STRIPE_API_KEY: 'sk_test_1',
-      STRIPE_WEBHOOK_SECRET: SECRET,
-    },
-  });
-  const metrics = { gatewayReported: () => undefined };
-  api = await startTestApi({ gatewayWebhooks: gatewayWebhooksOf({ config, metrics }) });
-  tenant = await api.newTenant({ mode: 'live' });
+  ({ api, tenant, send } = await startStripeWebhookApi());
 });
 afterAll(() => api.stop());
 
@@ -44,17 +29,8 @@ async function seed(state: MethodSetup['state'], occasion = 'first') {
 /** Sends an event about the setup intent of a subscription. */
 async function report(type: string, subscriptionId: string, more: object = {}, tenantId = tenant.tenantId) {
   const { setup } = stripeObjects({ tenantId, paymentId: 'pay_1', refundId: 'rfd_1', intentId: 'pi_1' });
-  const object = setup(subscriptionId, more);
-  const body = JSON.stringify({ id: newId('event'), object: 'event', type, created: 1_900_000_000, data: { object } });
-  const signature = StripeSdk.webhooks.generateTestHeaderString({ payload: body, secret: SECRET });
-  const send = async () =>
-    expectContract(
-      await api
-        .call('post', '/webhooks/stripe')
-        .set({ 'Content-Type': 'application/json', 'Stripe-Signature': signature })
-        .send(body),
-    );
-  for (let time = 0; time < 2; time++) expect((await send()).status).toBe(200);
+  const body = stripeEventOf(type, setup(subscriptionId, more));
+  for (let time = 0; time < 2; time++) expect((await send(body)).status).toBe(200);
 }
 
 const setupOf = async (subscriptionId: string) =>

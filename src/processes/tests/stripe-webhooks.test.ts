@@ -1,52 +1,21 @@
-import StripeSdk from 'stripe';
-import { readConfig } from '../../../config/env';
 import { stripeEventTypes } from '../../clients/gateways/stripe/stripe-webhook';
 import { newId } from '../../domain/ids';
 import { ledgerProblems } from '../../domain/payments/ledger-check';
 import { postCapture, type Posting } from '../../domain/payments/ledger';
 import { createStuckOperations } from '../../services/operator/stuck-operations';
-import { expectContract } from '../../testing/expect-contract';
-import { OPERATOR_KEY, startTestApi, type TestApi } from '../../testing/test-api';
+import { OPERATOR_KEY, type TestApi } from '../../testing/test-api';
 import { seedPayment } from '../../testing/worlds/seed-payment';
 import { stripeObjectFor, stripeObjects } from '../../testing/worlds/stripe-objects';
-import { gatewayWebhooksOf } from '../gateway-webhooks';
-
-const SECRET = 'whsec_stripe_test';
+import { startStripeWebhookApi, stripeEventOf } from '../../testing/worlds/stripe-webhook-api';
 
 let api: TestApi;
 let tenant: Awaited<ReturnType<TestApi['newTenant']>>;
-const counted: string[] = [];
-
+let counted: string[];
+let send: Awaited<ReturnType<typeof startStripeWebhookApi>>['send'];
 beforeAll(async () => {
-  const config = readConfig({
-    role: 'api',
-    env: {
-      OPERATOR_KEY,
-      TOKEN_SECRET: 'a-secret-of-the-tests-0123456789',
-      LIVE_GATEWAY: 'stripe',
-      STRIPE_API_KEY: 'sk_test_1',
-      STRIPE_WEBHOOK_SECRET: SECRET,
-    },
-  });
-  const metrics = { gatewayReported: ({ outcome }: { outcome: string }) => void counted.push(outcome) };
-  api = await startTestApi({ gatewayWebhooks: gatewayWebhooksOf({ config, metrics }) });
-  tenant = await api.newTenant({ mode: 'live' });
+  ({ api, tenant, counted, send } = await startStripeWebhookApi());
 });
 afterAll(() => api.stop());
-
-let created = 1_900_000_000;
-const send = async (body: string, secret = SECRET) =>
-  expectContract(
-    await api
-      .call('post', '/webhooks/stripe')
-      .set({
-        'Content-Type': 'application/json',
-        'Stripe-Signature': StripeSdk.webhooks.generateTestHeaderString({ payload: body, secret }),
-      })
-      .send(body),
-  );
-const eventOf = (type: string, object: object, at = created++) =>
-  JSON.stringify({ id: newId('event'), object: 'event', type, created: at, data: { object } });
 
 /** A captured payment of 5.00 EUR with a refund of 1.00 EUR that is under way, as Stripe and our ledger know it. */
 async function seed() {
@@ -102,7 +71,7 @@ const postingsOf = async (paymentId: string): Promise<Posting[]> =>
 
 describe('the webhook of Stripe', () => {
   test.each(stripeEventTypes)('takes %s, once, and keeps it', async (type) => {
-    const body = eventOf(type, stripeObjectFor(type, await seed()));
+    const body = stripeEventOf(type, stripeObjectFor(type, await seed()));
     const { id } = JSON.parse(body) as { id: string };
     for (let time = 0; time < 2; time++)
       expect(await send(body)).toMatchObject({ status: 200, body: { received: true } });
@@ -124,7 +93,7 @@ describe('the webhook of Stripe', () => {
         { $set: { state: 'partially_refunded', refundedMinor: 100, pendingRefundMinor: 0 } },
       );
       for (const status of ['canceled', 'failed'])
-        expect((await send(eventOf(type, seeded.refund(status)))).status).toBe(200);
+        expect((await send(stripeEventOf(type, seeded.refund(status)))).status).toBe(200);
       expect(await funds(paymentId)).toEqual(['captured', 0, 0, 500]);
       expect((await postingsOf(paymentId)).map(({ event }) => event)).toEqual(['capture', 'refund_reversal']);
       const { body } = await api.call('get', `/payments/${paymentId}/refunds/${refundId}`, tenant.key);
@@ -137,7 +106,7 @@ describe('the webhook of Stripe', () => {
 
   it('has a refund that is under way looked up when it fails', async () => {
     const seeded = await seed();
-    expect((await send(eventOf('refund.failed', seeded.refund('failed')))).status).toBe(200);
+    expect((await send(stripeEventOf('refund.failed', seeded.refund('failed')))).status).toBe(200);
     expect(api.started.at(-1)).toMatchObject({ entityId: seeded.refundId, signal: { name: 'gatewayReported' } });
     expect(await listed(seeded.refundId)).toEqual([]);
   });
@@ -149,14 +118,14 @@ describe('the webhook of Stripe', () => {
     const seeded = await seed();
     const { paymentId } = seeded;
     const id = `dp_${newId('event')}`;
-    await send(eventOf('charge.dispute.created', seeded.dispute(id, 'needs_response')));
+    await send(stripeEventOf('charge.dispute.created', seeded.dispute(id, 'needs_response')));
     expect(await funds(paymentId)).toEqual(['captured', 400, 0, 0]);
     expect(await listed(paymentId)).toEqual(['payment_disputed']);
     const balance = (await postingsOf(paymentId)).filter(({ event }) => event === 'dispute');
     expect(balance).toMatchObject([{ lines: [{ account: 'fulfilled' }, { account: 'held', amountMinor: 400 }] }]);
 
-    const late = eventOf('charge.dispute.updated', seeded.dispute(id, 'under_review'), created - 2);
-    await send(eventOf('charge.dispute.closed', seeded.dispute(id, status)));
+    const late = stripeEventOf('charge.dispute.updated', seeded.dispute(id, 'under_review'), { secondsEarlier: 2 });
+    await send(stripeEventOf('charge.dispute.closed', seeded.dispute(id, status)));
     await send(late);
     expect(await funds(paymentId)).toEqual(end);
     expect(await listed(paymentId)).toEqual([]);
@@ -171,10 +140,10 @@ describe('the webhook of Stripe', () => {
   it('lists an inquiry without moving money, until it becomes a dispute', async () => {
     const seeded = await seed();
     const id = `dp_${newId('event')}`;
-    await send(eventOf('charge.dispute.created', seeded.dispute(id, 'warning_needs_response', 50)));
+    await send(stripeEventOf('charge.dispute.created', seeded.dispute(id, 'warning_needs_response', 50)));
     expect(await funds(seeded.paymentId)).toEqual(['captured', 0, 0, 400]);
     expect(await listed(seeded.paymentId)).toEqual(['payment_disputed']);
-    await send(eventOf('charge.dispute.funds_withdrawn', seeded.dispute(id, 'needs_response', 50)));
+    await send(stripeEventOf('charge.dispute.funds_withdrawn', seeded.dispute(id, 'needs_response', 50)));
     expect(await funds(seeded.paymentId)).toEqual(['captured', 50, 0, 350]);
   });
 
@@ -182,8 +151,8 @@ describe('the webhook of Stripe', () => {
     const seeded = await seed();
     const { paymentId } = seeded;
     const warning = seeded.warning(`issfr_${newId('event')}`);
-    await send(eventOf('radar.early_fraud_warning.created', warning));
-    await send(eventOf('radar.early_fraud_warning.updated', warning));
+    await send(stripeEventOf('radar.early_fraud_warning.created', warning));
+    await send(stripeEventOf('radar.early_fraud_warning.updated', warning));
     expect((await eventsOf(paymentId)).filter((type) => type === 'payment.fraud_warning')).toHaveLength(1);
     expect(await listed(paymentId)).toEqual(['fraud_warning']);
     const { database } = api;
@@ -207,7 +176,7 @@ describe('the webhook of Stripe', () => {
   });
 
   it('refuses a webhook that another secret has signed', async () => {
-    expect(await send(eventOf('refund.failed', {}), 'whsec_other')).toMatchObject({
+    expect(await send(stripeEventOf('refund.failed', {}), 'whsec_other')).toMatchObject({
       status: 400,
       body: { code: 'WEBHOOK_SIGNATURE_INVALID' },
     });
@@ -216,6 +185,6 @@ describe('the webhook of Stripe', () => {
 
   it('accepts a dispute about an unknown payment', async () => {
     const dispute = { ...(await seed()).dispute('dp_foreign', 'lost'), payment_intent: 'pi_of_somebody' };
-    expect((await send(eventOf('charge.dispute.created', dispute))).status).toBe(200);
+    expect((await send(stripeEventOf('charge.dispute.created', dispute))).status).toBe(200);
   });
 });

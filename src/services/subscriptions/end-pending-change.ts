@@ -66,7 +66,3 @@ export async function endPendingChange(input: EndPendingChangeInput): Promise<En
     },
   };
 }
-
-/** Returns the sum of refunds in minor units. */
-export const sumOfRefunds = (refunds: EndRefund['refunds']): number =>
-  refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);

@@ -2,7 +2,7 @@ import type { ClientSession } from 'mongoose';
 import type { Actor } from '../../domain/actor';
 import { addMoney } from '../../domain/money';
 import { creditAfterVoid } from '../../domain/subscriptions/invoice';
-import type { EndRefund } from '../../domain/subscriptions/end-refund';
+import { sumOfRefunds, type EndRefund } from '../../domain/subscriptions/end-refund';
 import type { Database } from '../../models/database';
 import type { Invoice } from '../../models/subscriptions/invoice';
 import type { Subscription } from '../../models/subscriptions/subscription';
@@ -40,7 +40,7 @@ export async function endSubscription(input: EndSubscriptionInput): Promise<Subs
   const open = await findOpenInvoices({ database, session, subscription });
   const invoices = open.filter(({ _id }) => _id !== change.invoice?._id);
   const { refunds, owed } = await refundsOf(input, change, invoices);
-  const refundMinor = refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
+  const refundMinor = sumOfRefunds(refunds);
   const isRefunded = refundMinor + owed.amountMinor > 0;
   const owedAfter = addMoney(subscription.owed, owed);
   const data = { reason, refundMinor, owedMinor: owed.amountMinor };

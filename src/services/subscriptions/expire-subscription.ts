@@ -1,5 +1,6 @@
 import { settledPaymentStates } from '../../domain/payments/payment';
 import { refundsOfAllLeft } from '../../domain/payments/refund';
+import { sumOfRefunds } from '../../domain/subscriptions/end-refund';
 import type { Database } from '../../models/database';
 import type { Subscription } from '../../models/subscriptions/subscription';
 import { mailOf, type SubscriptionChange } from './change-subscription';
@@ -79,10 +80,7 @@ async function expired({
     reason: NOT_PAID,
     at,
   });
-  const refundMinor = refunds.reduce(
-    (sum, { amount }) => sum + amount.amountMinor,
-    Number(ended.event.data?.refundMinor ?? 0),
-  );
+  const refundMinor = sumOfRefunds(refunds) + Number(ended.event.data?.refundMinor ?? 0);
   return {
     ...ended,
     to: 'incomplete_expired',

@@ -4,6 +4,7 @@ import { DomainError } from '../../domain/domain-error';
 import { moneyOf, subtractMoney, zeroMoney, type Money } from '../../domain/money';
 import { plainMoney } from '../../domain/money-text';
 import { leftToRefund } from '../../domain/payments/refund';
+import { sumOfRefunds } from '../../domain/subscriptions/end-refund';
 import { takeLatest } from '../../domain/subscriptions/billing/paid-funds';
 import type { Database } from '../../models/database';
 import type { Subscription } from '../../models/subscriptions/subscription';
@@ -56,7 +57,7 @@ export async function refundOwed({ database, item, by, at, session }: OwedInput)
   const step = `refund-owed/${item._id}/${at}`;
   await changeSubscription({ database, session, tenantId, subscriptionId, step, at }, async (subscription) => {
     const refunds = await refundsToRepeat({ database, session, subscription });
-    const refundMinor = refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
+    const refundMinor = sumOfRefunds(refunds);
     if (refundMinor === 0)
       throw new DomainError(
         'ILLEGAL_STATE',

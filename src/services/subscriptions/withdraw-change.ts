@@ -2,7 +2,8 @@ import { amountDue } from '../../domain/subscriptions/invoice';
 import type { Database } from '../../models/database';
 import type { PendingChange, Subscription } from '../../models/subscriptions/subscription';
 import { mailOf, planDataOf, type SubscriptionChange } from './change-subscription';
-import { endPendingChange, sumOfRefunds } from './end-pending-change';
+import { sumOfRefunds } from '../../domain/subscriptions/end-refund';
+import { endPendingChange } from './end-pending-change';
 import { withdrawChangePayment } from './charges/pending-payment';
 import { acceptRefunds } from './subscription-refunds';
 

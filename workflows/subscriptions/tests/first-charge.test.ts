@@ -1,4 +1,4 @@
-import { GatewayOutcomeUnknown, GatewayUnavailable } from '../../../src/clients/gateways/gateway-errors';
+import { createSilentGateway } from '../../../src/testing/faults/silent-gateway';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
 import { waitFor } from '../../../src/testing/wait-for';
@@ -6,35 +6,13 @@ import { waitFor } from '../../../src/testing/wait-for';
 const HOUR = 3_600_000;
 
 let world: SubscriptionWorld;
-/** While true, authorisations are made without an answer, and look-ups and voids fail. */
-let silent = false;
-const refuseIfSilent = (call: 'lookUp' | 'void') => {
-  if (silent) throw new GatewayUnavailable({ call, reason: 'silence' });
-};
+const bank = createSilentGateway('authorise');
 beforeAll(async () => {
   quietTemporal();
-  world = await openSubscriptionWorld({
-    wrapGateway: (gateway) => ({
-      ...gateway,
-      async authorise(input) {
-        const answer = await gateway.authorise(input);
-        const { idempotencyKey } = input;
-        if (silent) throw new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey, reason: 'silence' });
-        return answer;
-      },
-      async lookUp(input) {
-        refuseIfSilent('lookUp');
-        return gateway.lookUp(input);
-      },
-      async void(input) {
-        refuseIfSilent('void');
-        return gateway.void(input);
-      },
-    }),
-  });
+  world = await openSubscriptionWorld({ wrapGateway: bank.wrap });
 });
 afterEach(() => {
-  silent = false;
+  bank.silent = false;
 });
 afterAll(() => world?.close());
 
@@ -83,13 +61,13 @@ it('without a payment within 23 hours it expires: no ladder, nothing paid, its i
 });
 
 it('a payment of unknown outcome stays incomplete after 23 hours, and what it captured is refunded', async () => {
-  silent = true;
+  bank.silent = true;
   const id = await subscribed('pm_ok');
   await world.until(id, 'incomplete');
   await world.advance(id, 26 * HOUR, HOUR);
   expect(await world.read(id)).toMatchObject({ state: 'incomplete', firstCharge: { isWithdrawn: true } });
   expect(await world.timeline(id)).toContain('expiring');
-  silent = false;
+  bank.silent = false;
   await world.advance(id, 2 * HOUR);
   expect(await world.handle(id).result()).toBe('incomplete_expired');
   await nothingKept(id);

@@ -1,4 +1,4 @@
-import { GatewayOutcomeUnknown, GatewayUnavailable } from '../../../src/clients/gateways/gateway-errors';
+import { createSilentGateway } from '../../../src/testing/faults/silent-gateway';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { recordHistory } from '../../../src/testing/record-history';
 import { waitFor } from '../../../src/testing/wait-for';
@@ -8,36 +8,13 @@ const HOUR = 3_600_000;
 const START = '2027-01-01T00:00:00.000Z';
 
 let world: SubscriptionWorld;
-/** While true, captures are made without an answer, and look-ups and voids fail. */
-let silent = false;
-const refuseIfSilent = (call: 'lookUp' | 'void') => {
-  if (silent) throw new GatewayUnavailable({ call, reason: 'silence' });
-};
-
+const bank = createSilentGateway('capture');
 beforeAll(async () => {
   quietTemporal();
-  world = await openSubscriptionWorld({
-    wrapGateway: (gateway) => ({
-      ...gateway,
-      async capture(input) {
-        const answer = await gateway.capture(input);
-        const { idempotencyKey } = input;
-        if (silent) throw new GatewayOutcomeUnknown({ call: 'capture', idempotencyKey, reason: 'silence' });
-        return answer;
-      },
-      async lookUp(input) {
-        refuseIfSilent('lookUp');
-        return gateway.lookUp(input);
-      },
-      async void(input) {
-        refuseIfSilent('void');
-        return gateway.void(input);
-      },
-    }),
-  });
+  world = await openSubscriptionWorld({ wrapGateway: bank.wrap });
 });
 afterEach(() => {
-  silent = false;
+  bank.silent = false;
 });
 afterAll(() => world?.close());
 
@@ -59,7 +36,7 @@ describe('a change whose payment has an unknown outcome', () => {
     const id = await world.subscribe({ planId, startAt: START });
     await world.advanceTo(id, new Date('2027-01-31T23:00:00.000Z'));
     await world.untilSettled(id);
-    silent = true;
+    bank.silent = true;
     await world.command(id, 'changePlan', { planId: next, when: 'now' });
     await waitFor(async () => (await world.payments(id))[1]?.state === 'unknown', { what: 'an unknown payment' });
     return { id, planId, next };
@@ -70,7 +47,7 @@ describe('a change whose payment has an unknown outcome', () => {
     await world.advance(id, 2 * HOUR, HOUR);
     await waitFor(async () => (await world.invoices(id)).length === 3, { what: 'the renewal' });
     expect(await world.read(id)).toMatchObject({ item: { planId }, pendingChange: null, withdrawnCharges: [{}] });
-    silent = false;
+    bank.silent = false;
     await world.advance(id, 2 * HOUR);
     await waitFor(async () => (await world.read(id)).withdrawnCharges.length === 0, { what: 'the outcome' });
     await world.untilSettled(id);
@@ -88,7 +65,7 @@ describe('a change whose payment has an unknown outcome', () => {
     const { id, next } = await unknown();
     const pause = world.command(id, 'pauseSubscription', {}, { attempts: 60 });
     await waitFor(async () => (await world.read(id)).pendingChange?.isWithdrawn, { what: 'the withdrawal' });
-    silent = false;
+    bank.silent = false;
     await world.advance(id, HOUR / 2);
     await pause;
     expect(await world.read(id)).toMatchObject({ ...unchanged, state: 'paused', item: { planId: next } });

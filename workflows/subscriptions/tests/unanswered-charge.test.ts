@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { GatewayOutcomeUnknown, GatewayUnavailable } from '../../../src/clients/gateways/gateway-errors';
+import { createSilentGateway } from '../../../src/testing/faults/silent-gateway';
 import { gatewayKey } from '../../../src/contracts/payments/payment';
 import { subscriptionPaymentId } from '../../../src/contracts/subscriptions/subscription';
 import { keepGatewayEvent } from '../../../src/services/payments/keep-gateway-event';
@@ -13,42 +13,19 @@ const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
 let world: SubscriptionWorld;
-/** While true, authorisations are made without an answer, and look-ups and voids fail. */
-let silent = false;
-const refuseIfSilent = (call: 'lookUp' | 'void') => {
-  if (silent) throw new GatewayUnavailable({ call, reason: 'silence' });
-};
-
+const bank = createSilentGateway('authorise');
 beforeAll(async () => {
   quietTemporal();
-  world = await openSubscriptionWorld({
-    wrapGateway: (gateway) => ({
-      ...gateway,
-      async authorise(input) {
-        const answer = await gateway.authorise(input);
-        const { idempotencyKey } = input;
-        if (silent) throw new GatewayOutcomeUnknown({ call: 'authorise', idempotencyKey, reason: 'silence' });
-        return answer;
-      },
-      async lookUp(input) {
-        refuseIfSilent('lookUp');
-        return gateway.lookUp(input);
-      },
-      async void(input) {
-        refuseIfSilent('void');
-        return gateway.void(input);
-      },
-    }),
-  });
+  world = await openSubscriptionWorld({ wrapGateway: bank.wrap });
 });
 afterEach(() => {
-  silent = false;
+  bank.silent = false;
 });
 afterAll(() => world?.close());
 
 /** Lets the gateway answer again, and expects the end of the workflow with no money kept of the second period. */
 const endsWithTheSecondPeriodRefunded = async (id: string) => {
-  silent = false;
+  bank.silent = false;
   await world.advance(id, 2 * HOUR);
   expect(await world.handle(id).result()).toBe('cancelled');
   await world.relay();
@@ -69,7 +46,7 @@ const active = async () => {
 /** Returns a subscription whose renewal is charged without an answer. */
 const renewsInSilence = async () => {
   const id = await active();
-  silent = true;
+  bank.silent = true;
   const { nextPeriodAt } = await world.read(id);
   await world.advanceTo(id, new Date(nextPeriodAt.getTime() + MINUTE));
   return id;
@@ -94,7 +71,7 @@ describe('an unanswered charge', () => {
     await world.advance(id, 3 * HOUR);
     expect(await world.read(id)).toMatchObject({ state: 'active', charge: { status: 'pending', attempt: 1 } });
     await expect(world.command(id, 'pauseSubscription', {})).rejects.toMatchObject({ code: 'INVOICE_OPEN' });
-    silent = false;
+    bank.silent = false;
     await world.advance(id, 2 * HOUR);
     await settled(id);
     await recordHistory(
@@ -119,7 +96,7 @@ describe('an unanswered charge', () => {
       async () => (await world.payments(id)).find(({ state, chain }) => state === 'unknown' && chain === null),
       { what: 'an unknown payment' },
     );
-    silent = false;
+    bank.silent = false;
     return { id, payment };
   };
 
@@ -160,7 +137,7 @@ describe('an unanswered charge', () => {
   it('is withdrawn before a new payment method is charged', async () => {
     const id = await renewsInSilence();
     await waitFor(async () => (await world.payments(id))[1]?.state === 'unknown', { what: 'an unknown payment' });
-    silent = false;
+    bank.silent = false;
     await world.payWith(id, 'pm_slow');
     await settled(id);
     const { captured, refunded } = await world.bankBalance(id);

@@ -2,7 +2,7 @@ import { creditAfterVoid } from '../../../domain/subscriptions/invoice';
 import type { InvoiceAttempt } from '../../../models/subscriptions/invoice';
 import { mailOf, type SubscriptionChange } from '../change-subscription';
 import { attemptsWith, chargeDataOf, recordAttempt, type ReportedCharge } from './charge-attempt';
-import { sumOfRefunds } from '../end-pending-change';
+import { sumOfRefunds } from '../../../domain/subscriptions/end-refund';
 import { acceptRefunds, refundsOfVoidedInvoice } from '../subscription-refunds';
 
 export interface ResumeFailedInput {

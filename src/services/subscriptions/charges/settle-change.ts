@@ -12,7 +12,8 @@ import {
   recordAttempt,
   type ReportedCharge,
 } from './charge-attempt';
-import { endPendingChange, sumOfRefunds } from '../end-pending-change';
+import { sumOfRefunds } from '../../../domain/subscriptions/end-refund';
+import { endPendingChange } from '../end-pending-change';
 import { acceptRefunds } from '../subscription-refunds';
 
 /** Returns the change that the report of a change's payment makes to the subscription and to the change's invoice. */
