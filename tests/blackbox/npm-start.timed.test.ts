@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPartnerApp } from '../../src/testing/platform/partner-app';
@@ -62,8 +63,15 @@ const onboardings = async ({ api, sandboxKey }: RunFile) =>
     .body.items;
 
 beforeAll(() => rmSync(folder, { recursive: true, force: true }));
-afterAll(() => {
-  if (child?.pid && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+/** After a failure, Ctrl-C also ends the servers, which a killed `npm start` would leave running. */
+afterAll(async () => {
+  if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
+  const { pid } = child;
+  const exited = once(child, 'exit');
+  process.kill(-pid, 'SIGINT');
+  const late = setTimeout(() => process.kill(-pid, 'SIGKILL'), 60_000);
+  await exited;
+  clearTimeout(late);
 });
 
 it('npm start onboards a user, stops on Ctrl-C, restarts with its data and survives kill -9', async () => {
