@@ -17,12 +17,13 @@ function reply(response, body) {
   response.end(body);
 }
 
-function echoOverExpress({ read, write }) {
+function echoOverExpress({ read, write, list }) {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.get('/api/v1/users/:userId', async ({ params }, response) =>
     reply(response, JSON.stringify(await read(params.userId))),
   );
+  app.get('/api/v1/users', async (request, response) => reply(response, JSON.stringify(await list(request.query))));
   app.post('/api/v1/onboardings', express.json(), async ({ body }, response) => {
     await write(body);
     reply(response, JSON.stringify(body));
@@ -30,7 +31,7 @@ function echoOverExpress({ read, write }) {
   return app;
 }
 
-const noDatabase = { read: async () => ({ ok: true }), write: async () => undefined };
+const noDatabase = { read: async () => ({ ok: true }), write: async () => undefined, list: async () => ({ ok: true }) };
 
 async function inMongodb() {
   const client = await MongoClient.connect(process.env.MONGODB_URI, {
@@ -39,11 +40,15 @@ async function inMongodb() {
     readConcern: { level: 'majority' },
   });
   const documents = client.db().collection('bare');
+  const users = client.db().collection('users');
   return {
     async read(_id) {
       const { ok } = (await documents.findOne({ _id })) ?? {};
       return { ok };
     },
+    // A page as a list of ours reads it.
+    list: ({ limit }) =>
+      users.find({ tenantId: process.env.TENANT_ID }).sort({ createdAt: -1, _id: -1 }).limit(Number(limit)).toArray(),
     // A copy, because the driver adds an _id to it.
     write: (body) => documents.insertOne({ ...body }),
     fill: (_id) =>

@@ -1,39 +1,25 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { spread } from './measure-requests.mjs';
+import { waits } from './until.mjs';
 
 const ROUNDS = 5;
 const MONTHS = 12;
 const AMOUNT = { amountMinor: 1900, currency: 'EUR' };
-const WITHIN_MS = 300_000;
-const POLL_EVERY_MS = 20;
+const { until, untilCaptured } = waits({ withinMs: 300_000 });
 
 /**
  * Measures a year of a monthly subscription that a sandbox's clock is moved through, beside twelve payments one after
- * another in real time: the same number of charges without the clock, the invoices and the renewals.
+ * another in real time: the same number of charges without the clock, the invoices and the renewals. With the programs
+ * of another checkout it measures their years too, in turns with ours.
  */
-export async function measureYears({ startRole, createTenant }) {
-  const roles = [];
+export async function measureYears(programs, others) {
+  const systems = [];
   try {
-    for (const role of ['sandbox', 'worker', 'api']) roles.push(await startRole(role));
-    const { url } = roles.at(-1);
-    const cpuSeconds = async () => {
-      const usages = await Promise.all(roles.map((role) => role.query('usage')));
-      return usages.reduce((sum, { cpuMicros }) => sum + cpuMicros, 0) / 1e6;
-    };
-    const measure = async (work) => {
-      const [cpuBefore, begun] = [await cpuSeconds(), performance.now()];
-      await work();
-      return { seconds: (performance.now() - begun) / 1000, cpuSeconds: (await cpuSeconds()) - cpuBefore };
-    };
+    for (const each of [programs, others].filter(Boolean)) systems.push(await startSystem(each));
     const rounds = [];
     // The first round finds everything cold and is not counted.
     for (let round = 0; round <= ROUNDS; round += 1) {
-      const client = await createTenant({ url, mode: 'sandbox' });
-      const payments = await measure(() => payMonthly(client));
-      const { id } = await subscribe(client);
-      const year = await measure(() => advanceYear(client));
-      await checkInvoices(client, id);
-      if (round > 0) rounds.push({ payments, year });
+      const [ours, theirs] = [await measureRound(systems[0]), systems[1] && (await measureRound(systems[1]))];
+      if (round > 0) rounds.push({ ...ours, theirs });
     }
     const of = (figure) => spread(rounds.map(figure));
     return {
@@ -42,16 +28,51 @@ export async function measureYears({ startRole, createTenant }) {
       secondsOverPayments: of(({ year, payments }) => year.seconds / payments.seconds),
       cpuSeconds: of(({ year }) => year.cpuSeconds),
       cpuOverPayments: of(({ year, payments }) => year.cpuSeconds / payments.cpuSeconds),
+      ...(others && {
+        against: {
+          checkout: others.checkout,
+          seconds: of(({ theirs }) => theirs.year.seconds),
+          secondsOver: of(({ year, theirs }) => year.seconds / theirs.year.seconds),
+          cpuSeconds: of(({ theirs }) => theirs.year.cpuSeconds),
+          cpuOver: of(({ year, theirs }) => year.cpuSeconds / theirs.year.cpuSeconds),
+        },
+      }),
     };
   } finally {
-    for (const role of roles.toReversed()) await role.end();
+    for (const { roles } of systems) for (const role of roles.toReversed()) await role.end();
   }
+}
+
+async function startSystem({ startRole, createTenant }) {
+  const roles = [];
+  for (const role of ['sandbox', 'worker', 'api']) roles.push(await startRole(role));
+  return { roles, createTenant };
+}
+
+/** Measures twelve payments and a year of a new tenant. */
+async function measureRound({ roles, createTenant }) {
+  const client = await createTenant({ url: roles.at(-1).url, mode: 'sandbox' });
+  const payments = await measure(roles, () => payMonthly(client));
+  const { id } = await subscribe(client);
+  const year = await measure(roles, () => advanceYear(client));
+  await checkInvoices(client, id);
+  return { payments, year };
+}
+
+async function measure(roles, work) {
+  const cpuSeconds = async () => {
+    const usages = await Promise.all(roles.map((role) => role.query('usage')));
+    return usages.reduce((sum, { cpuMicros }) => sum + cpuMicros, 0) / 1e6;
+  };
+  const [cpuBefore, begun] = [await cpuSeconds(), performance.now()];
+  await work();
+  return { seconds: (performance.now() - begun) / 1000, cpuSeconds: (await cpuSeconds()) - cpuBefore };
 }
 
 async function payMonthly({ get, post }) {
   for (let month = 0; month < MONTHS; month += 1) {
     const { id } = await post('/payments', { amount: AMOUNT, paymentMethod: 'pm_ok' });
-    await until(async () => (await get(`/payments/${id}`)).state === 'captured', `${id} to be captured`);
+    await untilCaptured({ get, id });
   }
 }
 
@@ -76,13 +97,4 @@ async function checkInvoices({ get }, id) {
   const { items } = await get(`/subscriptions/${id}/invoices?limit=100`);
   const paid = items.filter(({ state }) => state === 'paid').length;
   if (paid !== items.length || paid < MONTHS + 1) throw new Error(`${paid} of ${items.length} invoices are paid`);
-}
-
-async function until(isTrue, what) {
-  const deadline = performance.now() + WITHIN_MS;
-  while (performance.now() < deadline) {
-    if (await isTrue()) return;
-    await sleep(POLL_EVERY_MS);
-  }
-  throw new Error(`Waited ${WITHIN_MS / 1000} s for ${what}`);
 }

@@ -1,19 +1,29 @@
-import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { copyFileSync, openSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
+import { startEmptyWorker as startWorkerOf } from './empty-worker.mjs';
+import { startMeasured } from './measured-process.mjs';
+import { startPostgres } from './peers/postgres.mjs';
 
-const REPLY_WITHIN_MS = 20_000;
 const READY_WITHIN_MS = 90_000;
 const POLL_EVERY_MS = 10;
+const SEND_ATTEMPTS = 30;
+const RETRY_AFTER_MS = 1000;
+const GATEWAY_SECRET = `whsec_${Buffer.from('webhook-secret-of-the-benchmark-1').toString('base64')}`;
 const OPERATOR_KEY = 'operator-key-of-the-benchmark-0123456789';
 
-/** Returns the processes under test, each as in production except for its addresses. */
-export async function createPrograms({ root, results, folder, servers, profile }) {
+/**
+ * Returns the processes under test, each as in production except for its addresses. The roles are those of `checkout`,
+ * which is built; this checkout by default.
+ */
+export async function createPrograms(input) {
+  const { root, checkout = root, results, folder, servers, processes, reporter, profile } = input;
+  const { apps } = createRequire(import.meta.url)(join(checkout, 'ecosystem.config.js'));
   const { PATH, HOME } = process.env;
   const mongodb = new URL(servers.mongodb.addresses.uri);
   mongodb.pathname = '/bench';
@@ -24,13 +34,16 @@ export async function createPrograms({ root, results, folder, servers, profile }
     MONGODB_URI: mongodb.href,
     REDIS_URL: servers.redis.addresses.url,
   };
+  const serverPids = Object.fromEntries([...processes].map(({ name, pid }) => [name, pid]));
   const sandboxPort = String(await freePort());
+  const gatewayUrl = `http://127.0.0.1:${sandboxPort}`;
   const log = openSync(join(results, 'processes.log'), 'a');
   const profiling = profile ? ['--cpu-prof', '--cpu-prof-dir', results] : [];
-  const stubbedApi = join(results, 'stubbed-api.cjs');
+  const [stubbedApi, validation] = ['stubbed-api.cjs', 'validation.cjs'].map((name) => join(results, name));
   await build({
-    entryPoints: [join(root, 'bench', 'stubbed-api.ts')],
-    outfile: stubbedApi,
+    entryPoints: ['stubbed-api', 'validation', 'peers/payment-work'].map((name) => join(root, 'bench', `${name}.ts`)),
+    outdir: results,
+    outExtension: { '.js': '.cjs' },
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -60,8 +73,19 @@ export async function createPrograms({ root, results, folder, servers, profile }
     return { ...server, ...seed, url: `http://127.0.0.1:${port}` };
   };
 
+  /** Resolves to what reading and validating each example body costs beside JSON.parse. */
+  const measureValidation = async () => {
+    const server = startMeasured({ name: 'validation', program: validation, env: common, log });
+    const measured = await server.nextMessage('measured');
+    await server.end();
+    return measured;
+  };
+
   /** Starts a role; resolves when it is ready, with the duration of the start. */
-  const startRole = async (role, { program = join(root, 'dist', 'main.js'), execArgv = [] } = {}) => {
+  const startRole = async (
+    role,
+    { program = join(checkout, 'dist', 'main.js'), execArgv = [], env: more = {} } = {},
+  ) => {
     const [port, adminPort] = [await freePort(), await freePort()];
     const env = {
       ...common,
@@ -75,21 +99,33 @@ export async function createPrograms({ root, results, folder, servers, profile }
       PUBLIC_URL: `http://127.0.0.1:${port}`,
       RATE_LIMIT_PER_MINUTE: '1000000',
       SANDBOX_PORT: sandboxPort,
-      SANDBOX_GATEWAY_URL: `http://127.0.0.1:${sandboxPort}`,
+      SANDBOX_PAGES_PORT: '0',
+      SANDBOX_GATEWAY_URL: gatewayUrl,
       SANDBOX_DATA_DIR: join(folder, 'sandbox'),
-      SANDBOX_WEBHOOK_SECRET: `whsec_${Buffer.from('webhook-secret-of-the-benchmark-1').toString('base64')}`,
+      SANDBOX_WEBHOOK_SECRET: GATEWAY_SECRET,
+      ...more,
     };
     const begun = performance.now();
-    const server = startMeasured({ name: `--role ${role}`, program, args: ['--role', role], env, log, execArgv });
+    // As under PM2.
+    const production = apps.find(({ name }) => name === role);
+    const server = startMeasured({
+      name: `--role ${role}`,
+      program,
+      args: ['--role', role],
+      env: { ...production.env, ...env },
+      log,
+      execArgv: [...production.node_args.split(' '), ...execArgv],
+    });
     await untilReady(server, adminPort);
-    return { ...server, seconds: (performance.now() - begun) / 1000, url: `http://127.0.0.1:${port}` };
+    const [url, adminUrl] = [port, adminPort].map((number) => `http://127.0.0.1:${number}`);
+    return { ...server, seconds: (performance.now() - begun) / 1000, url, adminUrl };
   };
 
   /** Creates a partner with a key of this mode through the API itself. */
-  const createTenant = async ({ url, mode }) => {
+  const createTenant = async ({ url, mode, scopes = ['read', 'write'] }) => {
     const base = `${url}/api/v1`;
     const { id } = await send(`${base}/partners`, OPERATOR_KEY, { name: 'Bench', timeZone: 'UTC', locale: 'en' });
-    const { key } = await send(`${base}/partners/${id}/api-keys`, OPERATOR_KEY, { mode, scopes: ['read', 'write'] });
+    const { key } = await send(`${base}/partners/${id}/api-keys`, OPERATOR_KEY, { mode, scopes });
     return {
       key,
       tenantId: `${id}:${mode}`,
@@ -113,60 +149,35 @@ export async function createPrograms({ root, results, folder, servers, profile }
     return startRole('worker', { program });
   };
 
+  const startEmptyWorker = () => startWorkerOf({ root, results, servers, env: common, startMeasured, log });
+
+  /** Starts a process that makes payments by the means of a peer; resolves when it can. */
+  const startPeer = async ({ name, script, env }) => {
+    const work = { PAYMENT_WORK: join(results, 'peers', 'payment-work.cjs'), GATEWAY_URL: gatewayUrl, GATEWAY_SECRET };
+    const program = join(root, 'bench', 'peers', script);
+    const server = startMeasured({ name, program, env: { ...common, ...work, ...env }, log });
+    await server.nextMessage('listening');
+    return server;
+  };
+
   return {
+    root,
+    checkout,
+    results,
     mongodbUri: mongodb.href,
+    redisUrl: servers.redis.addresses.url,
+    temporalAddress: servers.temporal.addresses.address,
+    serverPids,
     startBare,
+    startEmptyWorker,
+    startPeer,
+    startPostgres: () => startPostgres({ folder, processes, reporter }),
     startStubbed,
+    measureValidation,
     startWhole,
     startRole,
     startUnbundledWorker,
     createTenant,
-  };
-}
-
-/**
- * Starts a child process that reports its CPU time and memory (probe.cjs). Its output goes to a file: a log line costs
- * the same as in production.
- */
-function startMeasured({ name, program, args = [], env, log, execArgv = [] }) {
-  const child = fork(program, args, {
-    env,
-    execArgv: ['--require', join(import.meta.dirname, 'probe.cjs'), ...execArgv],
-    stdio: ['ignore', log, log, 'ipc'],
-  });
-  const killNow = () => child.kill('SIGKILL');
-  process.once('exit', killNow);
-  const gone = once(child, 'exit').then(([code, signal]) => {
-    process.off('exit', killNow);
-    throw new Error(`${name} ended (${signal ?? code}); see bench/results/processes.log`);
-  });
-  gone.catch(() => undefined);
-
-  /**
-   * Resolves to the next message with this field. Rejects when the process ends first, or sends no such message in
-   * time.
-   */
-  const nextMessage = async (field) => {
-    const signal = AbortSignal.timeout(REPLY_WITHIN_MS);
-    for (;;) {
-      const [message] = await Promise.race([once(child, 'message', { signal }), gone]);
-      if (typeof message === 'object' && message !== null && field in message) return message[field];
-    }
-  };
-  return {
-    name,
-    gone,
-    nextMessage,
-    query(field) {
-      const reply = nextMessage(field);
-      child.send({ query: field });
-      return reply;
-    },
-    /** Ends the process through the probe, which calls `process.exit`, so that a CPU profile is written. */
-    async end() {
-      child.disconnect();
-      await gone.catch(() => undefined);
-    },
   };
 }
 
@@ -184,18 +195,25 @@ async function untilReady({ name, gone }, adminPort) {
   throw new Error(`${name} was not ready within ${READY_WITHIN_MS / 1000} s; see bench/results/processes.log`);
 }
 
-/** Sends a POST with the body, or a GET without one; resolves to the body of the response. */
+/**
+ * Sends a POST with the body, or a GET without one; resolves to the body of the response. A 503 is repeated, as callers
+ * are told to do, with the same key.
+ */
 async function send(url, key, body) {
   const headers = { authorization: `Bearer ${key}` };
   const posted = { 'idempotency-key': randomUUID(), 'content-type': 'application/json' };
-  const response = await fetch(
-    url,
+  const init =
     body === undefined
       ? { headers }
-      : { method: 'POST', headers: { ...headers, ...posted }, body: JSON.stringify(body) },
-  );
-  if (!response.ok) throw new Error(`${url} responded with ${response.status} ${await response.text()}`);
-  return response.json();
+      : { method: 'POST', headers: { ...headers, ...posted }, body: JSON.stringify(body) };
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await fetch(url, init);
+    if (response.ok) return response.json();
+    const problem = await response.text();
+    if (response.status !== 503 || attempt === SEND_ATTEMPTS)
+      throw new Error(`${url} responded with ${response.status} ${problem}`);
+    await sleep(RETRY_AFTER_MS);
+  }
 }
 
 async function freePort() {

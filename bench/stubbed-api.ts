@@ -2,6 +2,7 @@
 // around the database.
 import type { Schema } from 'mongoose';
 import { createApp } from '../src/http/app';
+import { messageClassesOf } from '../src/http/message-classes';
 import { hashOfKey } from '../src/http/pipeline/authenticate';
 import { apiKeySchema, type ApiKey } from '../src/models/partners/api-key';
 import type { Database } from '../src/models/database';
@@ -10,6 +11,7 @@ import { idempotencyRecordSchema } from '../src/models/idempotency-record';
 import { onboardingSchema } from '../src/models/users/onboarding';
 import { outboxRowSchema } from '../src/models/outbox-row';
 import { partnerSchema, type Partner } from '../src/models/partners/partner';
+import { heldAddressSchema } from '../src/models/users/held-address';
 import { userSchema, type User } from '../src/models/users/user';
 import { openHttpServer } from '../src/processes/lifecycle/http-server';
 import { connectRedisProducer } from '../src/queue/redis';
@@ -51,7 +53,6 @@ const user: User = {
   onboardingId: 'onb_01m7y3ad3af6e964zt6px52w8e',
   email: 'bench@example.com',
   emailKey: 'bench@example.com',
-  holdsEmail: true,
   name: 'Bench',
   locale: 'en',
   timeZone: 'UTC',
@@ -84,6 +85,7 @@ const models = {
   partners: model(partnerSchema, partner),
   apiKeys: model(apiKeySchema, apiKey),
   users: model(userSchema, user),
+  heldAddresses: model(heldAddressSchema),
   onboardings: model(onboardingSchema),
   events: model(eventSchema),
   outbox: model(outboxRowSchema),
@@ -138,6 +140,7 @@ async function main(): Promise<void> {
     host: '127.0.0.1',
     port: 0,
     handler: app,
+    classes: messageClassesOf(app),
     isDraining,
     drainMs: 0,
     graceMs: 0,
