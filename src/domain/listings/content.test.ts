@@ -1,0 +1,81 @@
+import { newContent, patchContent, requireInCategory } from './content';
+
+const least = { title: 'Golf', description: 'Well kept', category: 'cars' };
+const category = {
+  names: { en: 'Cars', de: 'Autos' },
+  parent: null,
+  attributes: [],
+  price: null,
+  durationDays: null,
+  review: null,
+};
+
+it('is complete, with null or nothing for what was left out', () =>
+  expect(newContent(least)).toEqual({
+    ...least,
+    price: null,
+    attributes: {},
+    place: null,
+    language: null,
+    metadata: {},
+  }));
+
+it.each([
+  ['Car', 'Car'],
+  ['  Car\t', 'Car'],
+  ['😀😀😀', '😀😀😀'],
+])('has the title %j trimmed', (title, expected) => expect(newContent({ ...least, title }).title).toBe(expected));
+
+it.each(['', '  a  ', '   ', '😀😀'])('needs three characters in its title, so %j is refused', (title) =>
+  expect(() => newContent({ ...least, title })).toThrow(
+    expect.objectContaining({ code: 'INVALID_REQUEST', pointer: '/title' }),
+  ),
+);
+
+it('keeps what a patch leaves out, and replaces attributes and metadata as a whole', () => {
+  const before = newContent({ ...least, attributes: { a: 1, b: 2 }, metadata: { x: '1' }, language: 'de' });
+  expect(patchContent(before, { attributes: { b: 3 }, language: null })).toEqual({
+    ...before,
+    attributes: { b: 3 },
+    language: null,
+  });
+});
+
+it('has the texts of its attributes in one form of Unicode', () =>
+  expect(newContent({ ...least, attributes: { a: 'fu\u0308r', b: 1 } }).attributes).toEqual({ a: 'für', b: 1 }));
+
+it.each<[string[], string | null]>([
+  [['title'], null],
+  [['price'], '/price/amountMinor'],
+  [['attributes'], '/attributes/a'],
+  [['attributes', 'price'], '/attributes/a'],
+  [['category'], '/attributes/a'],
+])('whose %j change is refused at one of them: %s', (changed, pointer) => {
+  const content = newContent({ ...least, price: { amountMinor: 0, currency: 'EUR' }, attributes: { a: 1 } });
+  const price = { required: false, min: { amountMinor: 1, currency: 'EUR' }, max: null };
+  const check = () => requireInCategory({ content, category: { ...category, price }, changed });
+  if (pointer === null) check();
+  else expect(check).toThrow(expect.objectContaining({ pointer }));
+});
+
+it('without a category any more needs another one, which the problem says', () => {
+  const content = newContent(least);
+  expect(() => requireInCategory({ content, category: null, changed: ['price'] })).toThrow(
+    'The listing\'s category "cars" no longer exists: send another category as well.',
+  );
+  expect(() => requireInCategory({ content, category: null, changed: ['category'] })).toThrow(/create it first/);
+});
+
+it('needs a category that exists, and follows the rules for its attributes and its price', () => {
+  const content = newContent({ ...least, price: { amountMinor: 0, currency: 'EUR' } });
+  const price = { required: false, min: { amountMinor: 1, currency: 'EUR' }, max: null };
+  const refused = (code: string, pointer: string) => expect.objectContaining({ code, pointer });
+  requireInCategory({ content, category });
+  expect(() => requireInCategory({ content, category: null })).toThrow(refused('CATEGORY_UNKNOWN', '/category'));
+  expect(() => requireInCategory({ content, category: { ...category, price } })).toThrow(
+    refused('PRICE_OUT_OF_BOUNDS', '/price/amountMinor'),
+  );
+  expect(() => requireInCategory({ content: { ...content, attributes: { a: 1 } }, category })).toThrow(
+    refused('ATTRIBUTE_INVALID', '/attributes/a'),
+  );
+});

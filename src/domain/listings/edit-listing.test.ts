@@ -1,0 +1,92 @@
+import * as fc from 'fast-check';
+import { newContent, type ContentPatch, type ListingContent } from './content';
+import { editListing, newestContent } from './edit-listing';
+import { listingStates } from './listing';
+import { instantFields } from './review-settings';
+import { differencesOf } from './revisions';
+
+const content = (title: string, amountMinor = 100): ListingContent =>
+  newContent({ title, description: 'Nearly new', category: 'bikes', price: { amountMinor, currency: 'EUR' } });
+const live = content('A bike');
+const draft = content('A good bike');
+const edit = (input: Partial<Parameters<typeof editListing>[0]>) =>
+  editListing({ state: 'live', live, draft: null, patch: {}, instantFields, ...input });
+const price = { amountMinor: 90, currency: 'EUR' };
+
+describe('an edit of a live listing', () => {
+  it('shows an instant field to buyers at once, and leaves no draft', () => {
+    expect(edit({ patch: { price } })).toMatchObject({
+      live: { title: 'A bike', price },
+      draft: null,
+      fields: ['price'],
+    });
+  });
+
+  it('keeps everything else in the draft', () => {
+    const edited = edit({ patch: { title: 'A better bike', price } });
+    expect(edited).toMatchObject({ live: { title: 'A bike', price }, draft: { title: 'A better bike', price } });
+    expect(edited.fields).toEqual(['title', 'price']);
+  });
+
+  it('changes an instant field in live content and draft alike', () => {
+    expect(edit({ draft, patch: { price } })).toMatchObject({
+      live: { price },
+      draft: { title: 'A good bike', price },
+    });
+  });
+
+  it('has no draft any more once everything is taken back', () => {
+    expect(edit({ draft, patch: { title: 'A bike' } })).toMatchObject({ live, draft: null, fields: ['title'] });
+  });
+
+  it('shows no field that the partner has not made instant', () => {
+    expect(edit({ patch: { price }, instantFields: [] })).toMatchObject({ live, draft: { price } });
+  });
+});
+
+it.each(listingStates.filter((state) => state !== 'live'))(
+  'an edit of a listing that is %s changes the draft',
+  (state) => {
+    expect(edit({ state, patch: { price } })).toMatchObject({ live, draft: { title: 'A bike', price } });
+  },
+);
+
+const patches: fc.Arbitrary<ContentPatch> = fc.record(
+  {
+    title: fc.constantFrom('A bike', 'A good bike', 'Another bike'),
+    price: fc.constantFrom(null, price, { amountMinor: 100, currency: 'EUR' }),
+    metadata: fc.constantFrom<Record<string, string>>({}, { stock: '1' }),
+  },
+  { requiredKeys: [] },
+);
+const edits = fc.array(
+  fc.oneof(
+    patches.map((patch) => ({ patch })),
+    fc.constant({ approve: true as const }),
+  ),
+  { maxLength: 12 },
+);
+
+it('in 1,000 sequences buyers see approved content, but for the instant fields, and never nothing', () => {
+  fc.assert(
+    fc.property(edits, fc.subarray([...instantFields]), (steps, allowed) => {
+      let seen: { live: ListingContent | null; draft: ListingContent | null } = { live, draft: null };
+      let approved = live;
+      for (const step of steps) {
+        if ('approve' in step) {
+          approved = newestContent(seen);
+          seen = { live: approved, draft: null };
+          continue;
+        }
+        const before = newestContent(seen);
+        const edited = editListing({ state: 'live', ...seen, patch: step.patch, instantFields: allowed });
+        const changed = differencesOf(approved, edited.live!).map(({ pointer }) => pointer.split('/')[1]);
+        expect(changed.filter((field) => !(allowed as string[]).includes(field!))).toEqual([]);
+        expect(edited.draft === null).toBe(differencesOf(edited.live!, edited.newest).length === 0);
+        if (edited.fields.length === 0) expect([edited.live, edited.newest]).toEqual([seen.live, before]);
+        seen = { live: edited.live, draft: edited.draft };
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});

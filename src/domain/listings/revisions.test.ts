@@ -1,0 +1,69 @@
+import * as fc from 'fast-check';
+import { newContent, patchContent, type ContentPatch, type ListingContent } from './content';
+import { changedFields, differencesOf, type Difference } from './revisions';
+
+const golf = newContent({
+  title: '  Golf  ',
+  description: 'Well kept',
+  category: 'cars',
+  price: { amountMinor: 5, currency: 'EUR' },
+  attributes: { mileage: 7, fuel: 'petrol' },
+});
+
+const text = fc.constantFrom('one', 'two', 'three', 'four');
+// A name that every object has is an entry like any other.
+const key = fc.constantFrom('a', 'b', 'toString');
+const patches: fc.Arbitrary<ContentPatch> = fc.record(
+  {
+    title: text,
+    description: text,
+    category: text,
+    // The members in another order.
+    price: fc.option(fc.record({ currency: fc.constantFrom('EUR', 'JPY'), amountMinor: fc.nat(2) })),
+    attributes: fc.dictionary(key, fc.oneof(text, fc.nat(2), fc.boolean())),
+    place: fc.option(fc.record({ country: fc.constantFrom('DE', 'GB'), name: text })),
+    language: fc.option(fc.constantFrom('de', 'en')),
+    metadata: fc.dictionary(key, text),
+  },
+  { requiredKeys: [] },
+);
+
+/** Returns the content with each difference applied. */
+function applied(before: ListingContent, differences: readonly Difference[]): ListingContent {
+  const after = structuredClone(before) as unknown as Record<string, unknown>;
+  for (const { pointer, after: value } of differences) {
+    const [, field = '', entry] = pointer.split('/');
+    if (entry === undefined) after[field] = value;
+    else if (value === null) delete (after[field] as Record<string, unknown>)[entry];
+    else (after[field] as Record<string, unknown>)[entry] = value;
+  }
+  return after as unknown as ListingContent;
+}
+
+describe('the differences of two revisions', () => {
+  it('lead from the one to the other and back, and there are none of equal content', () => {
+    fc.assert(
+      fc.property(patches, patches, (one, other) => {
+        const [before, after] = [patchContent(golf, one), patchContent(golf, other)];
+        const differences = differencesOf(before, after);
+        expect(JSON.parse(JSON.stringify(differences))).toEqual(differences);
+        expect(applied(before, differences)).toEqual(after);
+        expect(applied(after, differencesOf(after, before))).toEqual(before);
+        expect(differencesOf(before, patchContent(golf, structuredClone(one)))).toEqual([]);
+      }),
+    );
+  });
+
+  it('name each attribute and each entry of the metadata, in the order of the fields', () => {
+    const patch = { metadata: { stock: '1' }, attributes: { mileage: 8, colour: 'red' }, price: null };
+    const differences = differencesOf(golf, patchContent(golf, patch));
+    expect(differences).toEqual([
+      { pointer: '/price', before: { amountMinor: 5, currency: 'EUR' }, after: null },
+      { pointer: '/attributes/mileage', before: 7, after: 8 },
+      { pointer: '/attributes/fuel', before: 'petrol', after: null },
+      { pointer: '/attributes/colour', before: null, after: 'red' },
+      { pointer: '/metadata/stock', before: null, after: '1' },
+    ]);
+    expect(changedFields(differences)).toEqual(['price', 'attributes', 'metadata']);
+  });
+});

@@ -1,0 +1,25 @@
+import { categoryHandlers, type CategoryHandlersInput } from './categories';
+import { listingCommandHandlers, type ListingCommandHandlersInput } from './listing-commands';
+import { listingHandlers, type ListingHandlersInput } from './listings';
+import { reviewClaimHandlers, type ReviewClaimHandlersInput } from './review-claims';
+import { reviewDecisionHandlers, type ReviewDecisionHandlersInput } from './review-decisions';
+import { reviewHandlers, type ReviewHandlersInput } from './reviews';
+
+interface ListingsHandlersInput
+  extends
+    CategoryHandlersInput,
+    ListingHandlersInput,
+    ListingCommandHandlersInput,
+    ReviewHandlersInput,
+    ReviewClaimHandlersInput,
+    ReviewDecisionHandlersInput {}
+
+/** Returns the handlers of listings, their categories and their reviews. */
+export const listingsHandlers = (input: ListingsHandlersInput) => ({
+  ...categoryHandlers(input),
+  ...listingHandlers(input),
+  ...listingCommandHandlers(input),
+  ...reviewHandlers(input),
+  ...reviewClaimHandlers(input),
+  ...reviewDecisionHandlers(input),
+});

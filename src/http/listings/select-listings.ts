@@ -1,0 +1,74 @@
+import { keyOfRef, ownerKeyOf } from '../../domain/listings/listing';
+import type { CallOf } from '../handler';
+import { byId, instantOf, type ListOrder } from '../replies/list';
+
+type ListCall = CallOf<'listListings'>;
+
+/** Returns the listings that a list shows, and their order. `at` is the tenant's business time. */
+export const selectionOf = (call: ListCall, at: Date) => ({
+  filter: filterOf(call),
+  current: { ...expiryAt(call.query.state, at), ...settledBefore(call.query.updatedAfter, at) },
+  by: orderOf(call.query),
+});
+
+/**
+ * Milliseconds until a change that is dated now is committed or never will be. A request is dated before its
+ * transaction, and commits before its deadline (1.8 s) or not at all; the rest is for a slow commit, and for the clocks
+ * of several machines. Changes are listed once they are as old: a younger one would be read before an older one that
+ * commits later, which a partner who goes on from the younger would miss.
+ */
+const SETTLE_MS = 5000;
+
+const settledBefore = (updatedAfter: string | undefined, at: Date): Record<string, unknown> =>
+  updatedAfter === undefined ? {} : { updatedAt: { $lt: new Date(at.getTime() - SETTLE_MS) } };
+
+/** Returns the part of a filter by state that passes with time: a live listing whose time has passed is expired. */
+function expiryAt(state: ListCall['query']['state'], at: Date): Record<string, unknown> {
+  if (state === 'live') return { expiresAt: { $gt: at } };
+  return state === 'expired' ? { expiresAt: { $lte: at } } : {};
+}
+
+function filterOf({ tenantId, query }: ListCall): Record<string, unknown> {
+  const { state, category, ownerUserId, ownerRef, ref, updatedAfter } = query;
+  const owner = { ownerUserId: ownerUserId ?? null, ownerRef: ownerRef ?? null };
+  return {
+    tenantId,
+    ...(state === undefined ? {} : { state: state === 'expired' ? { $in: ['live', 'expired'] } : state }),
+    ...(category === undefined ? {} : { category }),
+    ...(ownerUserId === undefined && ownerRef === undefined ? {} : { ownerKey: ownerKeyOf(owner) }),
+    // No listing has both kinds of owner.
+    ...(ownerRef === undefined || ownerUserId === undefined ? {} : { ownerRef }),
+    ...(ref === undefined ? {} : { refKey: keyOfRef(ref) }),
+    ...(updatedAfter === undefined ? {} : { updatedAt: { $gte: instantOf('updatedAfter', updatedAfter) } }),
+  };
+}
+
+/**
+ * The order of the changes. A listing that changes while its list is read moves to the end, where it is read again, and
+ * no other one moves.
+ */
+const byLastChange: ListOrder = {
+  order: 1,
+  fields: [
+    { name: 'updatedAt', kind: 'date' },
+    { name: '_id', kind: 'text' },
+  ],
+};
+
+/** The order of a list of one listing at most, which the index of its filter has. */
+const byRef: ListOrder = { order: 1, fields: [{ name: 'refKey', kind: 'text' }] };
+
+/** The last ended first: an index finds those whose time has passed, however many are live. */
+const byExpiry: ListOrder = {
+  order: -1,
+  fields: [
+    { name: 'expiresAt', kind: 'date' },
+    { name: '_id', kind: 'text' },
+  ],
+};
+
+function orderOf({ ref, updatedAfter, state, ownerRef, ownerUserId }: ListCall['query']): ListOrder {
+  if (ref !== undefined) return byRef;
+  if (updatedAfter !== undefined) return byLastChange;
+  return state === 'expired' && ownerRef === undefined && ownerUserId === undefined ? byExpiry : byId(-1);
+}

@@ -1,0 +1,31 @@
+import { describeContract } from '../../../testing/contract/describe-contract';
+import { cars, golf } from '../../../testing/contract/seed-listing';
+import { seedReview } from '../../../testing/contract/seed-review';
+
+const reviewer = 'moderator-3';
+
+describeContract({
+  domain: 'listings',
+  bodies: {
+    putListingCategory: cars,
+    createListing: { ...golf, ref: 'car-4711', ownerRef: 'dealer-17', durationDays: 30 },
+    checkListing: golf,
+    updateListing: golf,
+    submitListing: { submittedBy: 'clerk-7' },
+    withdrawListing: { reason: 'sold' },
+    suspendListing: { reviewer, reason: 'Reported as a scam' },
+    reinstateListing: { reviewer, reason: 'The papers are in order' },
+    claimNextListingReview: { reviewer, category: 'cars' },
+    claimListing: { reviewer },
+    releaseListing: { reviewer },
+    approveListing: { reviewer, revision: 1, comment: 'A fine car' },
+    rejectListing: {
+      reviewer,
+      revision: 1,
+      reason: 'contact_details',
+      comment: 'Please leave numbers out',
+      fields: [{ pointer: '/description', comment: 'A number in the last line' }],
+    },
+  },
+  seed: ({ api, tenant: { key } }) => seedReview({ api, key }),
+});

@@ -1,0 +1,11 @@
+import type { ListingMailTemplate } from '../../contracts/listings/mails';
+import type { MailDefinition } from '../mail-definition';
+import { listingRejection } from './listing-rejection';
+import { reviewsOverdue, reviewsWaiting } from './reviews-waiting';
+
+/** The templates of the mails about listings and their reviews. */
+export const listingMails: Record<ListingMailTemplate, MailDefinition> = {
+  reviewsWaiting,
+  reviewsOverdue,
+  listingRejection,
+};

@@ -1,0 +1,94 @@
+import { Schema } from 'mongoose';
+import type { ListingContent } from '../../domain/listings/content';
+import type { StoredListingState } from '../../domain/listings/listing';
+import type { ReviewDecision } from '../../domain/listings/review';
+import { entityFields, schemaOptions, type Entity } from '../schema-options';
+
+/** A listing. It is deleted for good: its timeline stays, and ends with `listing.deleted`. */
+export interface Listing extends Entity {
+  state: StoredListingState;
+  /** The content that buyers see, or saw; null before the listing is published. */
+  live: ListingContent | null;
+  /** The content that is being edited or reviewed; null where nothing differs from `live`. */
+  draft: ListingContent | null;
+  /** The slug of the category of the newest content, by which listings are found. */
+  category: string;
+  /** See `textHashOf`; finds listings with the same text. */
+  textHash: string;
+  /** The number of the newest revision; the first is 1. */
+  revision: number;
+  ownerUserId: string | null;
+  ownerRef: string | null;
+  /** See `ownerKeyOf`. */
+  ownerKey: string | null;
+  /** The partner's own key of the listing. */
+  ref: string | null;
+  /** See `refKeyOf`; never changes (decision 0014). */
+  refKey: string;
+  durationDays: number | null;
+  /** ISO 8601 date in the partner's time zone; from the approval on the day that counts. */
+  lastDay: string | null;
+  publishedAt: Date | null;
+  /** The instant after which the listing is over; null until it is published. */
+  expiresAt: Date | null;
+  /** The open review of the draft; null without one. */
+  reviewId: string | null;
+  /** The last rejection; null once a revision is approved. */
+  rejection: ListingRejection | null;
+  /** Null unless a reviewer has suspended the listing. */
+  suspension: ListingSuspension | null;
+}
+
+/** A rejection as it is kept for the owner and for the next reviewer. */
+export interface ListingRejection extends Pick<ReviewDecision, 'reviewer' | 'reason' | 'comment' | 'fields'> {
+  revision: number;
+  at: Date;
+}
+
+export interface ListingSuspension {
+  /** The partner's own id of the person. */
+  reviewer: string;
+  reason: string;
+  at: Date;
+}
+
+/** The name of the index that refuses a `ref` for a second time. */
+export const REF_INDEX = 'one_listing_per_ref';
+
+export const listingSchema = new Schema<Listing>(
+  {
+    ...entityFields,
+    live: { type: Schema.Types.Mixed, default: null },
+    draft: { type: Schema.Types.Mixed, default: null },
+    category: { type: String, required: true },
+    textHash: { type: String, required: true },
+    revision: { type: Number, required: true },
+    ownerUserId: { type: String, default: null },
+    ownerRef: { type: String, default: null },
+    ownerKey: { type: String, default: null },
+    ref: { type: String, default: null },
+    refKey: { type: String, required: true },
+    durationDays: { type: Number, default: null },
+    lastDay: { type: String, default: null },
+    publishedAt: { type: Date, default: null },
+    expiresAt: { type: Date, default: null },
+    reviewId: { type: String, default: null },
+    rejection: { type: Schema.Types.Mixed, default: null },
+    suspension: { type: Schema.Types.Mixed, default: null },
+  },
+  { ...schemaOptions, collection: 'listings' },
+)
+  .index({ tenantId: 1, refKey: 1 }, { unique: true, name: REF_INDEX })
+  .index({ tenantId: 1, _id: -1 })
+  .index({ tenantId: 1, state: 1, _id: -1 })
+  .index({ tenantId: 1, category: 1, _id: -1 })
+  .index({ tenantId: 1, state: 1, expiresAt: -1, _id: -1 })
+  .index({ tenantId: 1, state: 1, category: 1, expiresAt: -1, _id: -1 })
+  .index({ tenantId: 1, 'live.category': 1 })
+  .index({ tenantId: 1, state: 1, category: 1, _id: -1 })
+  .index({ tenantId: 1, ownerKey: 1, _id: -1 })
+  .index({ tenantId: 1, textHash: 1, ownerKey: 1, _id: 1 })
+  .index({ tenantId: 1, updatedAt: 1, _id: 1 })
+  .index({ tenantId: 1, state: 1, updatedAt: 1, _id: 1 })
+  .index({ tenantId: 1, category: 1, updatedAt: 1, _id: 1 })
+  .index({ tenantId: 1, ownerKey: 1, updatedAt: 1, _id: 1 });

@@ -1,0 +1,21 @@
+import type { Connection } from 'mongoose';
+import { listingCategorySchema, type ListingCategory } from './listing-category';
+import { listingReviewSchema, type ListingReview } from './listing-review';
+import { listingRevisionSchema, type ListingRevision } from './listing-revision';
+import { listingSchema, type Listing } from './listing';
+import { reviewNoticeSchema, type ReviewNotice } from './review-notice';
+
+/** Defines the models of listings and their categories. */
+export const listingsModels = (connection: Connection) => ({
+  listingCategories: connection.model<ListingCategory>('ListingCategory', listingCategorySchema),
+  listings: connection.model<Listing>('Listing', listingSchema),
+  listingRevisions: connection.model<ListingRevision>('ListingRevision', listingRevisionSchema),
+  listingReviews: connection.model<ListingReview>('ListingReview', listingReviewSchema),
+  reviewNotices: connection.model<ReviewNotice>('ReviewNotice', reviewNoticeSchema),
+});
+
+/** The model by entity type. */
+export const listingsEntityModels = {
+  listing: 'listings',
+  listing_review: 'listingReviews',
+} as const;

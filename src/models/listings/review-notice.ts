@@ -1,0 +1,24 @@
+import { Schema } from 'mongoose';
+import { schemaOptions } from '../schema-options';
+
+/** The last mail about waiting reviews to one reviewer, which may still be due; or the announcement of one review. */
+export interface ReviewNotice {
+  /** A hash of tenant, kind of mail and mailbox; or the review with the kind of mail. */
+  _id: string;
+  tenantId: string;
+  /** Real time. A mail that is still due counts the reviews that come until then. */
+  dueAt: Date;
+}
+
+const KEPT_SECONDS = 24 * 3600;
+
+export const reviewNoticeSchema = new Schema<ReviewNotice>(
+  {
+    _id: { type: String, required: true },
+    tenantId: { type: String, required: true },
+    dueAt: { type: Date, required: true },
+  },
+  { ...schemaOptions, collection: 'listing_review_notices' },
+)
+  .index({ tenantId: 1 })
+  .index({ dueAt: 1 }, { expireAfterSeconds: KEPT_SECONDS });

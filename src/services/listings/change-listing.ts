@@ -1,0 +1,151 @@
+import type { ClientSession } from 'mongoose';
+import type { Actor } from '../../domain/actor';
+import { DomainError } from '../../domain/domain-error';
+import {
+  categoryFields,
+  requireInCategory,
+  type ContentPatch,
+  type ListingContent,
+} from '../../domain/listings/content';
+import { requireOneDuration, type ListingDuration } from '../../domain/listings/duration';
+import { editListing } from '../../domain/listings/edit-listing';
+import { listingStateAt } from '../../domain/listings/listing';
+import { changedFields, differencesOf } from '../../domain/listings/revisions';
+import type { Database } from '../../models/database';
+import type { Listing } from '../../models/listings/listing';
+import type { OutboxRow } from '../../models/outbox-row';
+import { applyStep } from '../apply-step';
+import { findCategory } from './find-category';
+import { insertRevision } from './insert-revision';
+import { requireLastDayOfTenant } from './last-day';
+import { textHashOf } from './text-hash';
+import { findListingSettings } from './partner-settings';
+import { newReviewId } from './reviews/accept-review';
+import { supersedeReview } from './reviews/supersede-review';
+
+export interface ChangeListingInput {
+  database: Database;
+  session: ClientSession;
+  /** The listing as the transaction sees it. */
+  listing: Listing;
+  content: ContentPatch;
+  /** A field that is left out stays, unless the other one is set. */
+  duration: Partial<ListingDuration>;
+  correlationId: string;
+  by: Actor;
+  /** The tenant's business time. */
+  at: Date;
+  /** Milliseconds for which the relay leaves the start of a new review to the caller. */
+  startDelayMs?: number;
+}
+
+export interface ChangedListing {
+  /** The listing as it is then; the same one where nothing changes. */
+  listing: Listing;
+  /** The start of the review of the new revision; null where none is under review. */
+  row: OutboxRow | null;
+}
+
+/**
+ * Changes a listing within the caller's transaction: changed content becomes the next revision. While it is live the
+ * partner's instant fields reach buyers, and the rest waits in the draft. Where a revision is under review, the review
+ * of the next one takes its place.
+ * @throws DomainError `INVALID_REQUEST` for the title, `CATEGORY_UNKNOWN`, `ATTRIBUTE_INVALID`, `CURRENCY_MISMATCH`,
+ *   `PRICE_OUT_OF_BOUNDS`, `DURATION_INVALID`, all pointing at their field
+ */
+export async function changeListing(input: ChangeListingInput): Promise<ChangedListing> {
+  const { database, session, listing, by, at } = input;
+  const { _id: entityId, tenantId, version } = listing;
+  const state = listingStateAt(listing, at);
+  const instantFields =
+    state === 'live' ? (await findListingSettings({ database, session, tenantId })).instantFields : [];
+  const edited = editListing({ ...listing, state, patch: input.content, instantFields });
+  const duration = patchDuration(listing, input.duration);
+  const inDuration = (['durationDays', 'lastDay'] as const).filter((field) => duration[field] !== listing[field]);
+  const fields = [...edited.fields, ...inDuration];
+  if (fields.length === 0) return { listing, row: null };
+
+  await requireDuration(input, duration, inDuration);
+  await requireCategories(input, edited);
+  const isNewRevision = edited.fields.length > 0;
+  const revision = listing.revision + (isNewRevision ? 1 : 0);
+  const { live, draft, newest } = edited;
+  const isReviewed = isNewRevision && listing.reviewId !== null;
+  const reviewId = isReviewed ? (draft ? newReviewId() : null) : listing.reviewId;
+  const set = { live, draft, category: newest.category, textHash: textHashOf(newest), revision, reviewId, ...duration };
+  const changed = { ...listing, ...set };
+  let row: OutboxRow | null = null;
+  const step = await applyStep(
+    database,
+    {
+      tenantId,
+      entityType: 'listing',
+      entityId,
+      // Each version can be left only once: a slower writer conflicts, and its retry starts from the next version.
+      step: `update/${version}`,
+      from: [listing.state],
+      set,
+      at: at.toISOString(),
+      by,
+      event: { type: 'listing.updated', data: { fields, revision } },
+      alongside: async (within, changedAt) => {
+        if (isNewRevision)
+          await insertRevision({ database, session: within, listing: changed, content: newest, by, at: changedAt });
+        if (isReviewed)
+          row = await supersedeReview({ ...input, session: within, before: listing, listing: changed, at: changedAt });
+      },
+    },
+    session,
+  );
+  return { listing: { ...changed, version: step.version, updatedAt: new Date(step.at) }, row };
+}
+
+async function requireDuration(
+  { database, session, listing: { tenantId, publishedAt }, at }: ChangeListingInput,
+  { lastDay }: ListingDuration,
+  changed: readonly string[],
+): Promise<void> {
+  const [field] = changed;
+  if (field !== undefined && publishedAt !== null)
+    throw new DomainError('DURATION_INVALID', 'The listing has been published, and its last day is fixed since then.', {
+      pointer: `/${field}`,
+    });
+  if (changed.includes('lastDay') && lastDay !== null)
+    await requireLastDayOfTenant({ database, session, tenantId, lastDay, at });
+}
+
+interface Contents {
+  live: ListingContent | null;
+  newest: ListingContent;
+}
+
+/** Checks each content whose category, attributes or price change by the rules of its category. */
+async function requireCategories(
+  { database, session, listing }: ChangeListingInput,
+  { live, newest }: Contents,
+): Promise<void> {
+  const { tenantId } = listing;
+  const changes = [
+    [listing.draft ?? listing.live, newest],
+    [listing.live, live],
+  ] as const;
+  for (const [before, content] of changes) {
+    if (!before || !content) continue;
+    const changed = changedFields(differencesOf(before, content));
+    if (!categoryFields.some((field) => changed.includes(field))) continue;
+    const category = await findCategory({ database, session, tenantId, slug: content.category });
+    requireInCategory({ content, category, changed });
+  }
+}
+
+/** Returns the changed duration: a number of days and a last day replace each other. */
+function patchDuration(listing: ListingDuration, patch: Partial<ListingDuration>): ListingDuration {
+  const { durationDays, lastDay } = patch;
+  requireOneDuration({ durationDays: durationDays ?? null, lastDay: lastDay ?? null });
+  if (durationDays) return { durationDays, lastDay: null };
+  if (lastDay) return { durationDays: null, lastDay };
+  return {
+    durationDays: durationDays === undefined ? listing.durationDays : null,
+    lastDay: lastDay === undefined ? listing.lastDay : null,
+  };
+}

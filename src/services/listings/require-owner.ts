@@ -1,0 +1,35 @@
+import type { ClientSession } from 'mongoose';
+import { DomainError } from '../../domain/domain-error';
+import type { ListingOwner } from '../../domain/listings/listing';
+import type { Database } from '../../models/database';
+
+export interface RequireOwnerInput extends ListingOwner {
+  database: Pick<Database, 'models'>;
+  session?: ClientSession;
+  tenantId: string;
+}
+
+/**
+ * Accepts the owner of a listing.
+ * @throws DomainError `OWNER_INVALID` for two owners, `USER_UNKNOWN` for a user whom the tenant does not have
+ */
+export async function requireOwner({
+  database: { models },
+  session,
+  tenantId,
+  ownerUserId,
+  ownerRef,
+}: RequireOwnerInput): Promise<void> {
+  if (ownerUserId === null) return;
+  if (ownerRef !== null)
+    throw new DomainError('OWNER_INVALID', 'A listing has one owner, ownerUserId or ownerRef: send only one of them.', {
+      pointer: '/ownerRef',
+    });
+  const user = await models.users
+    .findOne({ _id: ownerUserId, tenantId }, { _id: 1 })
+    .session(session ?? null)
+    .lean();
+  if (user) return;
+  const detail = `There is no user ${ownerUserId}: send the id of one of yours, or ownerRef.`;
+  throw new DomainError('USER_UNKNOWN', detail, { pointer: '/ownerUserId' });
+}

@@ -1,0 +1,175 @@
+import type { WorkflowSignal } from '../../../contracts/outbox';
+import { listingApprovalId, reviewEnded } from '../../../contracts/listings/review';
+import { lastDayAfter, expiryOf } from '../../../domain/listings/duration';
+import { newestContent } from '../../../domain/listings/edit-listing';
+import {
+  openReviewStates,
+  revisionChanged,
+  type ReviewDecision,
+  type ReviewEnd,
+} from '../../../domain/listings/review';
+import { NEVER_CLAIMED, type ListingReview } from '../../../models/listings/listing-review';
+import type { Listing } from '../../../models/listings/listing';
+import { applyStep, type StepInput, type StepResult } from '../../apply-step';
+import { findEntity } from '../../find-entity';
+import { newOutboxRow } from '../../new-outbox-row';
+import { insertDocuments } from '../../insert-documents';
+import { findCategory } from '../find-category';
+import { findListingSettings } from '../partner-settings';
+import { stepOfReview, type ReviewChangeInput } from './review-step';
+
+/** Returns the fields of a review that has ended. */
+export const endOfReview = (at: string, decision: ReviewDecision | null) => ({
+  decision,
+  endedAt: new Date(at),
+  overdue: false,
+  claimedBy: null,
+  claimedUntil: NEVER_CLAIMED,
+});
+
+export interface EndReviewInput extends ReviewChangeInput {
+  /** The review as the transaction sees it. */
+  review: Pick<ListingReview, 'correlationId'>;
+  to: Extract<ReviewEnd, 'superseded' | 'cancelled'>;
+}
+
+/**
+ * Ends a review without a decision within the caller's transaction, and wakes its run. The caller moves the listing.
+ * @throws DomainError `ILLEGAL_STATE` where it has ended already
+ */
+export async function endReview({ database, session, change, review, to }: EndReviewInput): Promise<StepResult> {
+  return applyStep(
+    database,
+    {
+      ...stepOfReview(change),
+      from: openReviewStates,
+      to,
+      set: endOfReview(change.at, null),
+      event: { type: `listing_review.${to}` },
+      alongside: async (within) => {
+        if (change.chain !== undefined) return;
+        const { tenantId, reviewId: entityId } = change;
+        const about = {
+          tenantId,
+          entityType: 'listing_review',
+          entityId,
+          correlationId: review.correlationId,
+        } as const;
+        const row = newOutboxRow({ ...about, signal: wakeUp(entityId), pending: ['temporal'] });
+        await insertDocuments({ model: database.models.outbox, documents: [row], session: within });
+      },
+    },
+    session,
+  );
+}
+
+const wakeUp = (reviewId: string): WorkflowSignal => ({
+  workflowId: listingApprovalId(reviewId),
+  name: reviewEnded.name,
+});
+
+export interface DecideReviewInput extends ReviewChangeInput {
+  /** The review as the transaction sees it; the caller has checked who decides. */
+  review: ListingReview;
+  decision: ReviewDecision;
+}
+
+/**
+ * Ends a review with its decision and moves the listing, all within the caller's transaction.
+ * @throws DomainError `REVISION_CHANGED`, `ILLEGAL_STATE`, `ENTITY_NOT_OURS`
+ */
+export async function decideReview(input: DecideReviewInput): Promise<StepResult> {
+  const { database, session, change, review, decision } = input;
+  const { outcome, reviewer, reason } = decision;
+  const { tenantId, listingId, revision } = review;
+  const listing = await findEntity({ database, session, tenantId, entityType: 'listing', entityId: listingId });
+  if (listing.revision !== revision || listing.reviewId !== review._id) throw revisionChanged();
+  const data = { reviewer, revision, ...(reason === null ? {} : { reason }) };
+  return applyStep(
+    database,
+    {
+      ...stepOfReview(change),
+      from: openReviewStates,
+      to: outcome,
+      set: endOfReview(change.at, decision),
+      event: { type: `listing_review.${outcome}`, data: { ...data, listingId } },
+      alongside: async (within, at) => {
+        const step: StepInput = {
+          tenantId,
+          entityType: 'listing',
+          entityId: listingId,
+          step: `review/${review._id}/${outcome}`,
+          from: [listing.state],
+          at: at.toISOString(),
+          by: change.by,
+          event: { type: `listing.${outcome}`, data: { ...data, reviewId: review._id } },
+        };
+        const move =
+          outcome === 'approved'
+            ? await publication({ ...input, listing, at })
+            : rejection({ listing, revision, decision, at });
+        await applyStep(database, { ...step, ...move }, within);
+      },
+    },
+    session,
+  );
+}
+
+interface MoveInput {
+  listing: Listing;
+  at: Date;
+}
+
+/**
+ * Returns the changes of an approved listing. Its time starts with the first approval, and no approval lengthens it.
+ */
+async function publication({ database, session, listing, at }: DecideReviewInput & MoveInput) {
+  const live = newestContent(listing);
+  const times = listing.publishedAt === null ? await firstTimes({ database, session, listing, at }) : listing;
+  const { publishedAt, lastDay, expiresAt } = times;
+  const to = (expiresAt ?? at) > at ? 'live' : 'expired';
+  return {
+    ...(listing.state === 'in_review' ? { to } : {}),
+    set: { live, draft: null, reviewId: null, rejection: null, publishedAt, lastDay, expiresAt },
+  };
+}
+
+async function firstTimes({
+  database,
+  session,
+  listing: { tenantId, durationDays, lastDay: givenDay, category: slug },
+  at,
+}: Pick<DecideReviewInput, 'database' | 'session'> & MoveInput) {
+  const settings = await findListingSettings({ database, session, tenantId });
+  const category = await findCategory({ database, session, tenantId, slug });
+  const { timeZone } = settings;
+  const days = durationDays ?? category?.durationDays ?? settings.durationDays;
+  const lastDay = givenDay ?? lastDayAfter({ at: at.toISOString(), timeZone, durationDays: days });
+  return { publishedAt: at, lastDay, expiresAt: expiryOf({ lastDay, timeZone }) };
+}
+
+/** Returns the changes of a rejected listing, and the mail to its owner. Buyers see what they saw. */
+function rejection({
+  listing: { _id: listingId, state, ownerUserId },
+  revision,
+  decision: { reviewer, reason, comment, fields },
+  at,
+}: MoveInput & { revision: number; decision: ReviewDecision }): Partial<StepInput> {
+  return {
+    ...(state === 'in_review' ? { to: 'rejected' } : {}),
+    set: { reviewId: null, rejection: { revision, at, reviewer, reason, comment, fields } },
+    ...(ownerUserId === null
+      ? {}
+      : {
+          mails: [
+            {
+              template: 'listingRejection',
+              key: `${listingId}/rejection/${revision}/${at.getTime()}`,
+              audience: 'person',
+              to: null,
+              data: { revision },
+            },
+          ],
+        }),
+  };
+}

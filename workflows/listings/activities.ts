@@ -1,0 +1,15 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../../activities';
+import { listingActivityOptions } from '../../config/temporal';
+
+export const {
+  validateListing,
+  runAutomatedChecks,
+  updateListingStatus,
+  notifyReviewers,
+  claimListing,
+  releaseListing,
+  approveListing,
+  rejectListing,
+  cancelReview,
+} = proxyActivities<Activities>(listingActivityOptions);

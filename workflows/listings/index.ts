@@ -1,0 +1,1 @@
+export { listingApproval, listingApproval as listingApprovalWorkflow } from './listing-approval';

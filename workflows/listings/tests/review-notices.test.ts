@@ -1,0 +1,151 @@
+import { mails } from '../../../src/mails/mails';
+import type { ListingMailTemplate } from '../../../src/contracts/listings/mails';
+import { NOTICE_INTERVAL_MS } from '../../../src/domain/listings/review';
+import { notifyReviewers } from '../../../src/services/listings/reviews/notify-reviewers';
+import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { acceptOnboarding } from '../../../src/testing/worlds/accept-onboarding';
+import { bike, openReviewWorld, type ReviewWorld } from './review-world';
+
+let world: ReviewWorld;
+beforeEach(async () => {
+  quietTemporal();
+  world = await openReviewWorld();
+});
+afterEach(() => world.close());
+
+const ordered = (template: ListingMailTemplate) =>
+  world.database.models.outbox.find({ 'mail.template': template }).sort({ _id: 1 }).lean();
+const load = (row: Awaited<ReturnType<typeof ordered>>[number]) =>
+  mails[row.mail!.template].load({
+    models: world.database.models,
+    tenantId: row.tenantId,
+    entityId: row.entityId,
+    mail: row.mail!,
+    publicUrl: 'https://api.example',
+    verificationSecret: 'secret',
+  });
+/** Submits a listing and waits until its reviewers were notified. */
+const notified = async () => {
+  const { reviewId } = await world.submitted();
+  await world.until(reviewId, 'queued');
+  await world.command(reviewId, 'claimListing', { reviewer: 'mona' });
+  return reviewId;
+};
+
+it('a reviewer gets one mail at once and one a quarter of an hour later, however many listings come', async () => {
+  const began = Date.now();
+  for (let count = 0; count < 6; count += 1) await notified();
+  const rows = await ordered('reviewsWaiting');
+  const toFirst = rows.filter(({ mail }) => mail!.to === 'r1@partner.example');
+  expect(rows).toHaveLength(2 * toFirst.length);
+  expect(toFirst).toHaveLength(2);
+  const [first, second] = toFirst.map(({ dueAt }) => dueAt.getTime());
+  expect(first! - began).toBeLessThan(60_000);
+  expect(second! - first!).toBe(NOTICE_INTERVAL_MS);
+  // A mail that is due later is no lag of the outbox, which is measured from the creation of its rows.
+  expect(toFirst[1]!.createdAt).toEqual(toFirst[1]!.dueAt);
+  // Each mail counts what waits when it is sent.
+  expect((await load(toFirst[0]!))!.facts).toMatchObject({ count: 6, isForOperator: false });
+  await world.database.models.listingReviews.updateMany({}, { $set: { state: 'cancelled', endedAt: new Date() } });
+  expect(await load(toFirst[1]!)).toBeNull();
+}, 60_000);
+
+it.each(['reviewers', 'deputies'] as const)('a repeated notice for the %s orders no other mail', async (audience) => {
+  const { database, tenantId } = world;
+  const reviewId = await notified();
+  const notify = () =>
+    notifyReviewers({ database, tenantId, reviewId, audience, operatorEmail: 'operator@platform.example' });
+  const template = audience === 'reviewers' ? 'reviewsWaiting' : 'reviewsOverdue';
+  await notify();
+  const first = await ordered(template);
+  expect(first).toHaveLength(2);
+  await notify();
+  expect(await ordered(template)).toEqual(first);
+});
+
+it('counts a review that is being checked where it takes the place of one that was announced', async () => {
+  const { listingReviews } = world.database.models;
+  const reviewId = await notified();
+  const [row] = await ordered('reviewsWaiting');
+  const check = (isAnnounced: boolean) =>
+    listingReviews.updateOne({ _id: reviewId }, { $set: { state: 'checking', isAnnounced } });
+  await check(false);
+  expect(await load(row!)).toBeNull();
+  await check(true);
+  expect((await load(row!))!.facts).toMatchObject({ count: 1 });
+});
+
+const newOwner = () =>
+  acceptOnboarding({ database: world.database, tenantId: world.tenantId, requiresApproval: false });
+const setListings = (listings: object) =>
+  world.database.models.partners.updateOne({ _id: world.partnerId }, { $set: { listings } });
+
+it('the owner of a listing that the checks rejected reads which rules they were', async () => {
+  await setListings({ rules: { link: 'block' } });
+  const { onboarding } = await newOwner();
+  const content = { ...bike, description: `${bike.description} More on www.bikes-of-mine.example/all` };
+  const { reviewId } = await world.submitted({ policy: 'flagged', content, ownerUserId: onboarding.userId });
+  await world.until(reviewId, 'rejected');
+  const [row] = await ordered('listingRejection');
+  expect((await load(row!))!.facts).toMatchObject({
+    reason: 'contact_details',
+    comment: null,
+    fields: [],
+    rules: ['link'],
+  });
+});
+
+it('the owner of a listing on which nobody decided reads that', async () => {
+  await setListings({ onSilence: 'reject', rules: {} });
+  const { onboarding } = await newOwner();
+  const { reviewId } = await world.submitted({ ownerUserId: onboarding.userId });
+  await world.until(reviewId, 'queued');
+  await world.advance(reviewId, 73 * 3_600_000);
+  await world.until(reviewId, 'rejected');
+  const [row] = await ordered('listingRejection');
+  expect((await load(row!))!.facts).toMatchObject({ reason: 'silence', fields: [], rules: [] });
+}, 60_000);
+
+it('the owner of a live listing reads what buyers see, unless it is withdrawn', async () => {
+  const { onboarding } = await newOwner();
+  const { listingId, reviewId } = await world.submitted({ policy: 'never', ownerUserId: onboarding.userId });
+  await world.until(reviewId, 'approved');
+  await setListings({ review: 'always' });
+  await world.database.models.listingCategories.updateMany({}, { $set: { review: 'always' } });
+  await world.edit(listingId, { title: 'Red city bicycle with basket' });
+  const again = await world.submit(listingId);
+  await world.until(again, 'queued');
+  await world.command(again, 'rejectListing', { reviewer: 'mona', reason: 'quality' });
+  const [row] = await ordered('listingRejection');
+  expect((await load(row!))!.facts).toMatchObject({ isLive: true });
+  await world.move(listingId, 'withdraw');
+  expect((await load(row!))!.facts).toMatchObject({ isLive: false });
+});
+
+it('the owner reads why a listing was rejected, and nothing once a newer revision is approved', async () => {
+  const { onboarding } = await newOwner();
+  const { listingId, reviewId } = await world.submitted({ ownerUserId: onboarding.userId });
+  await world.until(reviewId, 'queued');
+  const fields = [{ pointer: '/title', comment: 'Too long' }];
+  const rejection = { reviewer: 'mona', reason: 'quality', comment: 'Say where it is', fields };
+  await world.command(reviewId, 'rejectListing', rejection);
+  const [row, ...others] = await ordered('listingRejection');
+  expect(others).toEqual([]);
+  expect(row).toMatchObject({ entityId: listingId, mail: { to: null, audience: 'person' } });
+  expect(await load(row!)).toMatchObject({
+    to: onboarding.email,
+    facts: { reason: 'quality', comment: 'Say where it is', fields, rules: [], isLive: false },
+  });
+  const again = await world.submit(listingId);
+  await world.until(again, 'queued');
+  await world.command(again, 'approveListing', { reviewer: 'mona' });
+  expect(await load(row!)).toBeNull();
+});
+
+it('without reviewers, and for overdue reviews of live tenants, the operator is notified', async () => {
+  await world.database.models.partners.updateOne({ _id: world.partnerId }, { $set: { reviewers: [] } });
+  await notified();
+  const rows = await ordered('reviewsWaiting');
+  expect(rows.map(({ mail }) => [mail!.audience, mail!.to])).toEqual([['operator', 'operator@platform.example']]);
+  expect((await load(rows[0]!))!.facts).toMatchObject({ isForOperator: true });
+});
