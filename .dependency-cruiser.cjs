@@ -47,10 +47,11 @@ const packages = {
  * keeps its `parent`. Everybody may import `operator` (the list of stuck items) and `sandbox` (the clock).
  */
 const domains = {
-  partners: ['payments', 'subscriptions'],
+  partners: ['payments', 'subscriptions', 'listings'],
   users: ['operator', 'sandbox'],
   payments: ['operator', 'sandbox'],
   subscriptions: ['payments', 'users', 'operator', 'sandbox'],
+  listings: ['users', 'operator', 'sandbox'],
   sandbox: ['operator'],
   operator: [],
 };

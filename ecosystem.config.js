@@ -2,6 +2,7 @@
 // `node dist/main.js --role api --check && npx pm2 reload ecosystem.config.js`. The check matters: PM2 counts a reload
 // as done even when the new processes never become ready.
 const { existsSync } = require('node:fs');
+const { totalmem } = require('node:os');
 const path = require('node:path');
 
 const envFile = path.join(__dirname, '.env');
@@ -11,10 +12,20 @@ if (existsSync(envFile)) process.loadEnvFile(envFile);
 const KILL_MARGIN_MS = 5000;
 const killTimeoutMs = Number(process.env.SHUTDOWN_FORCE_MS || 20_000) + KILL_MARGIN_MS;
 
+// V8's heap: seven of them share the machine, because a worker has a second one in the thread that runs workflows.
+const machineMb = Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2 ** 20;
+const heapMb = Number(process.env.MAX_HEAP_MB) || Math.max(192, Math.min(384, Math.floor(machineMb / 16)));
+// Besides the heap: the program itself, its buffers, and in a worker the core of the Temporal SDK.
+const restartAbove = ({ heaps, otherMb }) => `${heaps * heapMb + otherMb}M`;
+
 const common = {
   script: 'dist/main.js',
   cwd: __dirname,
-  node_args: '--enable-source-maps',
+  // A small young generation: under load V8 would otherwise keep up to 192 MB for it in each heap.
+  node_args: `--enable-source-maps --max-semi-space-size=16 --max-old-space-size=${heapMb}`,
+  // Without it glibc keeps freed memory for each of the many threads of V8 and of the Temporal SDK's core. PM2's
+  // cluster mode sets it too late: for the api it has an effect only in the environment of PM2's own process.
+  env: { MALLOC_ARENA_MAX: '2' },
   // The process itself reports that it is ready, by process.send('ready').
   wait_ready: true,
   listen_timeout: 30_000,
@@ -34,7 +45,7 @@ module.exports = {
       instances: 2,
       // All instances share PORT; each has an admin port of its own, ADMIN_PORT + NODE_APP_INSTANCE: 9464, 9465.
       exec_mode: 'cluster',
-      max_memory_restart: '512M',
+      max_memory_restart: restartAbove({ heaps: 1, otherMb: 256 }),
       out_file: 'logs/api.log',
       error_file: 'logs/api-error.log',
     },
@@ -45,7 +56,7 @@ module.exports = {
       instances: 2,
       // Admin ports 9474, 9475.
       exec_mode: 'fork',
-      max_memory_restart: '1G',
+      max_memory_restart: restartAbove({ heaps: 2, otherMb: 384 }),
       out_file: 'logs/worker.log',
       error_file: 'logs/worker-error.log',
     },
@@ -57,7 +68,7 @@ module.exports = {
       instances: 1,
       // Admin port 9484.
       exec_mode: 'fork',
-      max_memory_restart: '512M',
+      max_memory_restart: restartAbove({ heaps: 1, otherMb: 256 }),
       out_file: 'logs/sandbox.log',
       error_file: 'logs/sandbox-error.log',
     },

@@ -20,7 +20,11 @@ module.exports = {
   maxWorkers: 2,
   // For what hangs; what is promised in seconds the tests measure themselves.
   testTimeout: 600_000,
-  reporters: ['default', '<rootDir>/scripts/checks/file-time-reporter.mjs'],
+  reporters: [
+    'default',
+    '<rootDir>/scripts/checks/file-time-reporter.mjs',
+    '<rootDir>/scripts/checks/query-reporter.mjs',
+  ],
   projects: [
     {
       ...base,

@@ -1,4 +1,5 @@
 import type { ActivityDependencies } from './dependencies';
+import { createListingsActivities } from './listings';
 import { createPaymentsActivities } from './payments';
 import { createSandboxActivities } from './sandbox';
 import { createSubscriptionsActivities } from './subscriptions';
@@ -9,6 +10,7 @@ export const createActivities = (dependencies: ActivityDependencies) => ({
   ...createUsersActivities(dependencies),
   ...createPaymentsActivities(dependencies),
   ...createSubscriptionsActivities(dependencies),
+  ...createListingsActivities(dependencies),
   ...createSandboxActivities(dependencies),
 });
 

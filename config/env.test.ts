@@ -24,7 +24,13 @@ const root = path.join(__dirname, '..');
 describe('the configuration', () => {
   it('needs nothing but the two secrets', () => {
     const config = read();
-    expect(config.api).toMatchObject({ port: 3000, host: '127.0.0.1', requestsPerMinute: 600, maxBodyBytes: 65_536 });
+    expect(config.api).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      requestsPerMinute: 600,
+      failedAttemptsPerMinute: 60,
+      maxBodyBytes: 65_536,
+    });
     expect(config.temporal).toMatchObject({ address: '127.0.0.1:7233', namespace: 'default', tls: null });
     expect(config.shutdown).toEqual({ drainMs: 1500, graceMs: 10_000, forceMs: 20_000 });
   });
@@ -135,9 +141,14 @@ describe('the configuration', () => {
       stripe: null,
       sandbox: {
         webhookUrl: 'http://127.0.0.1:3000/api/v1/webhooks/sandbox-gateway',
-        publicUrl: 'http://127.0.0.1:3100',
+        port: 3100,
+        pagesPort: 3101,
+        publicUrl: undefined,
       },
     });
+    expect(problemsOf({ ...secrets, SANDBOX_PAGES_PORT: '3100' })).toEqual([
+      'SANDBOX_PAGES_PORT is 3100, as is SANDBOX_PORT; it has to be a port of its own',
+    ]);
     expect(problemsOf({ ...secrets, LIVE_GATEWAY: 'stripe' })).toEqual([
       expect.stringContaining('STRIPE_API_KEY'),
       expect.stringContaining('STRIPE_WEBHOOK_SECRET'),

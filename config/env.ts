@@ -87,6 +87,9 @@ function crossFieldProblems(values: Partial<Values>): string[] {
   const { OPERATOR_KEY: operatorKey, TOKEN_SECRET: tokenSecret } = values;
   if (operatorKey !== undefined && operatorKey === tokenSecret)
     problems.push('TOKEN_SECRET equals OPERATOR_KEY; it has to be a secret of its own');
+  const { SANDBOX_PORT: sandboxPort, SANDBOX_PAGES_PORT: pagesPort } = values;
+  if (sandboxPort !== 0 && sandboxPort !== undefined && sandboxPort === pagesPort)
+    problems.push(`SANDBOX_PAGES_PORT is ${pagesPort}, as is SANDBOX_PORT; it has to be a port of its own`);
   const { LIVE_GATEWAY: live, STRIPE_API_KEY: stripeKey, STRIPE_WEBHOOK_SECRET: stripeSecret } = values;
   if (live === 'stripe' && stripeKey === undefined)
     problems.push('STRIPE_API_KEY is not set; LIVE_GATEWAY=stripe needs it');
@@ -108,6 +111,7 @@ function arrange(v: Values, instance: number) {
       host: v.HOST,
       publicUrl: v.PUBLIC_URL,
       requestsPerMinute: v.RATE_LIMIT_PER_MINUTE,
+      failedAttemptsPerMinute: v.FAILED_LOGINS_PER_MINUTE,
       maxBodyBytes: v.MAX_BODY_BYTES,
       trustProxy: v.TRUST_PROXY,
     },
@@ -123,7 +127,17 @@ function arrange(v: Values, instance: number) {
     },
     operatorKey: v.OPERATOR_KEY,
     tokenSecret: v.TOKEN_SECRET,
-    mail: { smtpUrl: v.SMTP_URL, from: v.MAIL_FROM, operatorEmail: v.OPERATOR_EMAIL },
+    mail: {
+      smtpUrl: v.SMTP_URL,
+      from: v.MAIL_FROM,
+      operatorEmail: v.OPERATOR_EMAIL,
+      sandboxMail: v.SANDBOX_MAIL,
+      limits: {
+        perPerson: v.MAIL_LIMIT_PER_PERSON,
+        perReviewer: v.MAIL_LIMIT_PER_REVIEWER,
+        perTenant: v.MAIL_LIMIT_PER_TENANT,
+      },
+    },
     gateways: {
       timeoutMs: v.GATEWAY_TIMEOUT_MS,
       sandbox: {
@@ -131,7 +145,8 @@ function arrange(v: Values, instance: number) {
         webhookSecret: v.SANDBOX_WEBHOOK_SECRET,
         webhookUrl: v.SANDBOX_WEBHOOK_URL ?? `${v.PUBLIC_URL}/api/v1/webhooks/sandbox-gateway`,
         port: v.SANDBOX_PORT,
-        publicUrl: v.SANDBOX_PUBLIC_URL ?? v.SANDBOX_GATEWAY_URL,
+        pagesPort: v.SANDBOX_PAGES_PORT,
+        publicUrl: v.SANDBOX_PUBLIC_URL,
         dataDir: v.SANDBOX_DATA_DIR,
       },
       stripe:
@@ -144,6 +159,7 @@ function arrange(v: Values, instance: number) {
             }
           : null,
     },
+    maxHeapMb: v.MAX_HEAP_MB,
     worker: {
       workflowBundle: v.WORKFLOW_BUNDLE,
       maxConcurrentWorkflowTasks: v.MAX_CONCURRENT_WORKFLOW_TASKS,

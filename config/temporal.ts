@@ -40,6 +40,8 @@ const guardedWriteOptions = {
 export const onboardingActivityOptions = guardedWriteOptions;
 /** A subscription's money moves in the child that runs the payment, so its activities only write. */
 export const subscriptionActivityOptions = guardedWriteOptions;
+/** Mails about reviews leave through the outbox, so a review's activities only write. */
+export const listingActivityOptions = guardedWriteOptions;
 export const sandboxClockActivityOptions = guardedWriteOptions;
 
 /**

@@ -1,7 +1,8 @@
 // After a change of dependencies: `node scripts/complete-lock.mjs`. A registry mirror may not carry the binaries of
 // other platforms (optional packages such as @swc/core-darwin-arm64); npm then leaves them out of package-lock.json,
-// and `npm ci` refuses the file. This script adds them again from their parents' entries, without a hash: each machine
-// downloads only the packages of its own platform.
+// and `npm ci` refuses the file. This script adds them again from their parents' entries, and gives every entry without
+// a hash the one that the registry publishes for that version, so that `npm ci` checks every package that it unpacks.
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,12 +41,40 @@ for (const [parent, { optionalDependencies = {}, dev }] of Object.entries(lock.p
   }
 }
 
-if (added.length > 0) {
+const bare = Object.entries(lock.packages).filter(([path, entry]) => path !== '' && !entry.integrity && !entry.link);
+const unknown = [];
+for (const [path, entry] of bare) {
+  // An alias, such as typescript for npm:@typescript/typescript6, has its package's own name in the entry.
+  const name = entry.name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  const integrity = publishedHash(`${name}@${entry.version}`);
+  if (integrity === null) unknown.push(`${name}@${entry.version}`);
+  else lock.packages[path] = withHash(entry, integrity);
+}
+
+if (added.length > 0 || bare.length > 0) {
   const [root, ...others] = Object.entries(lock.packages);
   lock.packages = Object.fromEntries([root, ...others.sort(([a], [b]) => (a < b ? -1 : 1))]);
   writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
 }
-process.stdout.write(`${added.length} optional packages of other platforms added to package-lock.json\n`);
+process.stdout.write(
+  `${added.length} optional packages of other platforms added to package-lock.json, ` +
+    `${bare.length - unknown.length} hashes\n`,
+);
+if (unknown.length > 0) {
+  process.stderr.write(`The registry publishes no SHA-512 for ${unknown.join(', ')}\n`);
+  process.exit(1);
+}
+
+/** Returns the SHA-512 that the registry publishes for a package, such as "node@24.21.0"; null without one. */
+function publishedHash(spec) {
+  const { stdout } = spawnSync('npm', ['view', spec, 'dist.integrity', '--json'], { encoding: 'utf8' });
+  return /"(sha512-[A-Za-z0-9+/]{86}==)"/.exec(stdout ?? '')?.[1] ?? null;
+}
+
+/** Returns the entry with its hash after the version, where npm writes it. */
+function withHash({ version, ...rest }, integrity) {
+  return { version, integrity, ...rest };
+}
 
 /** Returns true when the lock has the package where its parent finds it: below the parent or any folder above. */
 function resolves(parent, name) {

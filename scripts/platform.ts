@@ -6,7 +6,9 @@ import type { EmbeddedServers } from './embedded/servers.ts';
 import { banner } from './platform/banner.ts';
 import { Platform } from './platform/platform.ts';
 import { readRunFile } from './platform/run-file.ts';
+import { loadSecrets } from './platform/secrets-file.ts';
 import { onShutDownRequest } from './platform/shut-down-signals.ts';
+import { explainStartFailure } from './platform/start-failure.ts';
 import { createTerminal } from './platform/terminal.ts';
 import { watchSources } from './platform/watch-sources.ts';
 import { runTour } from './tour.ts';
@@ -40,17 +42,15 @@ try {
   else await startAll();
 } catch (error) {
   if (!platform.isStopping) {
-    terminal.line(
-      error instanceof FolderInUse
-        ? alreadyRunning(error)
-        : `Cannot start: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    terminal.line(error instanceof FolderInUse ? alreadyRunning(error) : `Cannot start: ${explainStartFailure(error)}`);
     await endWith(1);
   }
 }
 
 async function startAll(): Promise<void> {
   const begun = performance.now();
+  // First, so that a damaged file is reported before anything starts.
+  loadSecrets(join(folder, 'state.json'), process.env);
   const outcomes = await Promise.allSettled([platform.startServers(), platform.build()]);
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;

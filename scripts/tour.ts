@@ -33,7 +33,6 @@ export async function runTour({
     };
     const context: TourContext = {
       api: createRestClient({ base: run.api, key: run.sandboxKey }),
-      inbox: run.mail,
       step,
       show: (line) => terminal.line(`  ${line}`),
     };

@@ -26,6 +26,7 @@ async function main(): Promise<void> {
       process.exit(
         (await checkRole({
           role: invocation.role,
+          queues: invocation.queues,
           env: process.env,
           print: (line) => process.stdout.write(`${line}\n`),
         }))

@@ -63,21 +63,28 @@ export class CommandInbox<Name extends string, Outcome, Input extends CommandInp
   }
 
   /**
-   * For the main loop: returns the next command that is possible, or undefined once `untilMs` has come. Refuses the
-   * earlier commands that came too late.
+   * For the main loop: returns the next command that is possible, or undefined once `untilMs` has come (`Infinity`
+   * for no deadline). Refuses the earlier commands that came too late.
    */
   async next(untilMs: number): Promise<QueuedCommand<Name, Outcome, Input> | undefined> {
     for (;;) {
       const command = this.queue.shift();
       if (command === undefined) {
         const waitMs = untilMs - Date.now();
-        if (waitMs <= 0 || !(await condition(() => this.queue.length > 0, waitMs))) return undefined;
+        if (waitMs <= 0 || !(await this.comes(waitMs))) return undefined;
         continue;
       }
       if (this.isRefused(command)) continue;
       this.current = command;
       return command;
     }
+  }
+
+  /** Returns true once a command waits; false where none has come in time. */
+  private async comes(withinMs: number): Promise<boolean> {
+    if (Number.isFinite(withinMs)) return condition(() => this.queue.length > 0, withinMs);
+    await condition(() => this.queue.length > 0);
+    return true;
   }
 
   /** Before a wait that applies no commands: refuses those that are not possible now. */

@@ -4,7 +4,7 @@ import type { UpdateDefinition } from '@temporalio/common';
 import { commandStep, ENTITY_NOT_OURS, ILLEGAL_STATE, type CommandInput } from '../src/contracts/commands';
 import type { ProcessStep, StepCommand } from '../src/contracts/process-step';
 import type { Refusal } from '../src/domain/refusal';
-import { CommandInbox, type QueuedCommand } from './command-inbox';
+import { CommandInbox, refusal, type QueuedCommand } from './command-inbox';
 
 /**
  * The state of one run of a process that receives commands: the entity, the names of the steps and the inbox. Only the
@@ -97,7 +97,10 @@ export function handleCommands<Name extends string, Outcome, Input extends Comma
   for (const definition of definitions as readonly UpdateDefinition<Outcome, [Input]>[]) {
     const name = definition.name as Name;
     setHandler(definition, (input: Input) => run.take(name, input), {
-      validator: (input: Input) => run.validate(name, input),
+      validator: (input: Input) => {
+        requireCommandId(input);
+        run.validate(name, input);
+      },
     });
   }
 }
@@ -108,8 +111,19 @@ export function handleCancel<Name extends string, Outcome, Input extends Command
   definition: UpdateDefinition<Outcome, [Input]>,
 ): void {
   setHandler(definition, (input: Input) => run.interrupt(definition.name as Name, input), {
-    validator: (_input: Input) => run.requireCancellable(),
+    validator: (input: Input) => {
+      requireCommandId(input);
+      run.requireCancellable();
+    },
   });
+}
+
+/**
+ * Refuses a message that somebody sent by hand without a command's id: the id names the step, and without one no
+ * workflow task would ever end.
+ */
+export function requireCommandId(input: Partial<CommandInput> | null | undefined): void {
+  if (typeof input?.commandId !== 'string') throw refusal('INVALID_INPUT', 'The command names no commandId');
 }
 
 /**

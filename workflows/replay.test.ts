@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
+import { findRecordedHistories, readHistory } from '../src/testing/replay/recorded-histories';
 import {
   describeFailure,
   replayHistories,
@@ -12,13 +12,7 @@ import {
 import { quietTemporal } from '../src/testing/servers/quiet-temporal';
 import { workflowBundle } from '../src/testing/servers/workflow-bundle';
 
-const readHistory = (folder: string, name: string): NamedHistory => ({
-  name: name.replace(/\.json$/, ''),
-  history: JSON.parse(readFileSync(join(folder, name), 'utf8')) as KeptHistory,
-});
-const histories = readdirSync(__dirname, { recursive: true, encoding: 'utf8' })
-  .filter((name) => /histories\/.*\.json$/.test(name))
-  .map((name) => readHistory(__dirname, name));
+const histories = findRecordedHistories();
 
 /** Returns the history with another activity in place of the last one. */
 function withAnotherActivity(history: KeptHistory): KeptHistory {

@@ -2,6 +2,7 @@ import type { ActivityDependencies } from '../dependencies';
 import { gatewayKey } from '../../src/contracts/payments/payment';
 import type { CompensationAnswer, PaymentStepInput } from '../../src/contracts/payments/payment-activities';
 import { DomainError } from '../../src/domain/domain-error';
+import { moneyOf } from '../../src/domain/money';
 import { paymentAfter, paymentAfterSilence } from '../../src/domain/payments/gateway-outcome';
 import { paymentTimes, positionOf, settledPaymentStates } from '../../src/domain/payments/payment';
 import type { Payment } from '../../src/models/payments/payment';
@@ -9,12 +10,20 @@ import { findEntity } from '../../src/services/find-entity';
 import { movePayment } from '../../src/services/payments/move-payment';
 import { recordUndoFailure } from '../../src/services/payments/payment-effects';
 import { recordHold } from '../../src/services/payments/record-hold';
-import { isGatewayError, reportOfAuthorise, reportOfVoid, type GatewayReport } from './gateway-reports';
+import {
+  AmountDiffers,
+  isGatewayError,
+  reportOfAuthorise,
+  reportOfCapture,
+  reportOfVoid,
+  type GatewayReport,
+} from './gateway-reports';
+import { listDifference } from './list-difference';
 import { authorisationOf, authoriseInputOf } from './payment-gateway';
 import { paymentKey } from './payment-step';
 import { findEffect, isTooLateToSend, overdueAtOf } from './send-effect';
 
-const UNAVAILABLE = ['GatewayUnavailable', 'GatewayRequestRefused', 'VoidRefused'] as const;
+const UNAVAILABLE = ['GatewayUnavailable', 'GatewayRequestRefused', 'VoidRefused', 'AmountDiffers'] as const;
 
 /** Undoes a payment at the gateway: releases every hold that exists or may exist. */
 export const createPaymentCompensationActivities = ({ database, gatewayFor }: ActivityDependencies) => {
@@ -34,16 +43,35 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
       at,
       operation: 'authorise',
     });
-    if (found.status === 'found' && found.operation === 'authorise') return reportOfAuthorise(found.result);
+    if (found.status === 'found' && found.operation === 'authorise')
+      return reportOfAuthorise(found.result, payment.amount);
     const effect = await findEffect({ database, tenantId: call.tenantId, key: call.idempotencyKey });
     if (isTooLateToSend({ effect, at })) return { status: 'not_found', reason: null };
-    return reportOfAuthorise(await gateway.authorise(call));
+    return reportOfAuthorise(await gateway.authorise(call), payment.amount);
+  };
+
+  /**
+   * Throws `AmountDiffers` when the capture that came before a void was made under our key, but not for the amount that
+   * we asked for. Any other capture was made at the gateway itself, by a person.
+   */
+  const requireOwnCaptureAsAsked = async ({ at, tenantId }: PaymentStepInput, payment: Payment): Promise<void> => {
+    const { captureMinor, amount: authorised } = payment;
+    const found = await gatewayFor(tenantId).lookUp({
+      tenantId,
+      at,
+      idempotencyKey: gatewayKey(payment._id, 'capture'),
+      authorisationId: authorisationOf(payment),
+      operation: 'capture',
+    });
+    if (found.status === 'found' && found.operation === 'capture')
+      reportOfCapture(found.result, { asked: moneyOf(captureMinor ?? 0, authorised.currency), authorised });
   };
 
   /**
    * Sends the void, which is decisive: after it no capture succeeds, and an earlier capture is reported as `captured`.
    */
-  const voidHold = async ({ at, tenantId }: PaymentStepInput, payment: Payment): Promise<GatewayReport> => {
+  const voidHold = async (input: PaymentStepInput, payment: Payment): Promise<GatewayReport> => {
+    const { at, tenantId } = input;
     const call = {
       tenantId,
       at,
@@ -52,9 +80,11 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
     };
     const gateway = gatewayFor(tenantId);
     const found = payment.unknownCall === 'void' ? await gateway.lookUp({ ...call, operation: 'void' }) : null;
-    return reportOfVoid(
-      found?.status === 'found' && found.operation === 'void' ? found.result : await gateway.void(call),
-    );
+    const isFound = found?.status === 'found' && found.operation === 'void';
+    const report = reportOfVoid(isFound ? found.result : await gateway.void(call), payment.amount);
+    if (report.status === 'captured' && report.capturedMinor !== payment.captureMinor)
+      await requireOwnCaptureAsAsked(input, payment);
+    return report;
   };
 
   /**
@@ -71,14 +101,35 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
       operation: 'authorise',
     } as const;
     const found = await gatewayFor(tenantId).lookUp(lookUp);
-    if (found.status === 'found' && found.operation === 'authorise' && found.result.status === 'authorised')
-      await recordHold({ database, ...input, step: `${input.step}/hold` });
+    if (found.status !== 'found' || found.operation !== 'authorise') return;
+    try {
+      if (reportOfAuthorise(found.result, payment.amount).status === 'authorised')
+        await recordHold({ database, ...input, step: `${input.step}/hold` });
+    } catch (error) {
+      // The void is confirmed: what it released is a difference for a person, and keeps nobody from ending the payment.
+      if (!(await listDifference({ database, ...input, ...paymentKey(input) }, error))) throw error;
+    }
+  };
+
+  /** Voids a hold of another amount than was asked for; nothing of it is booked. */
+  const voidDiffering = async (
+    input: PaymentStepInput,
+    payment: Payment,
+    found: AmountDiffers,
+  ): Promise<CompensationAnswer> => {
+    await listDifference({ database, ...input, ...paymentKey(input) }, found);
+    const { status, reason } = await voidHold(input, { ...payment, authorisationId: found.authorisationId });
+    return { status, reason, position: positionOf(payment) };
   };
 
   const undo = async (input: PaymentStepInput): Promise<CompensationAnswer> => {
     let payment = await find(input);
     if (payment.authorisationId === null) {
-      const report = await settleAuthorise(input, payment);
+      const report = await settleAuthorise(input, payment).catch((error: unknown) => {
+        if (error instanceof AmountDiffers && error.authorisationId !== null) return error;
+        throw error;
+      });
+      if (report instanceof AmountDiffers) return voidDiffering(input, payment, report);
       const next = paymentAfter({ position: positionOf(payment), status: report.status });
       if (next !== 'authorised' && next !== 'requires_action')
         return { status: report.status, reason: report.reason, position: positionOf(payment) };
@@ -87,16 +138,17 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
     }
     const position = positionOf(payment);
     try {
-      const report = await voidHold(input, payment);
-      if (payment.authorisedMinor > 0) return { ...report, position };
+      const { status, reason, capturedMinor } = await voidHold(input, payment);
+      const outcome = { status, reason, capturedMinor };
+      if (payment.authorisedMinor > 0) return { ...outcome, position };
       // Confirmed and captured at the gateway itself, both before our void arrived: the payment becomes captured by way
       // of its hold.
-      if (report.status === 'captured' && paymentAfter({ position, status: 'authorised' }) === 'authorised') {
+      if (status === 'captured' && paymentAfter({ position, status: 'authorised' }) === 'authorised') {
         await movePayment({ database, ...input, step: `${input.step}/hold`, to: 'authorised' });
-        return { ...report, position: 'authorised' };
+        return { ...outcome, position: 'authorised' };
       }
       await bookHold(input, payment);
-      return { ...report, position };
+      return { ...outcome, position };
     } catch (error) {
       if (!isGatewayError(error, 'GatewayOutcomeUnknown')) throw error;
       const next = paymentAfterSilence({ position, call: 'void' });
@@ -134,6 +186,7 @@ export const createPaymentCompensationActivities = ({ database, gatewayFor }: Ac
       } catch (error) {
         // A settling call got no response: it may have taken effect, and the next attempt settles it by its key.
         if (isGatewayError(error, 'GatewayOutcomeUnknown')) return noOutcome('unknown');
+        await listDifference({ database, ...input, ...paymentKey(input) }, error);
         // A broken business rule ends the process, and the reconciler lists that.
         if (error instanceof DomainError) throw error;
         // An unexpected error is counted too before Temporal tries again: it must not repeat unseen for ever.

@@ -9,13 +9,19 @@ import type {
 import { DomainError } from '../../src/domain/domain-error';
 import { paymentAfter } from '../../src/domain/payments/gateway-outcome';
 import { moneyOf } from '../../src/domain/money';
-import { paymentTimes, positionOf, waitAfterAnswerMs, type PaymentPosition } from '../../src/domain/payments/payment';
+import {
+  paymentTimes,
+  positionOf,
+  standingOf,
+  waitAfterAnswerMs,
+  type PaymentPosition,
+} from '../../src/domain/payments/payment';
 import type { AuthoriseInput } from '../../src/clients/gateways/payment-gateway';
 import type { Compensation } from '../../src/models/payments/compensation';
 import type { Payment } from '../../src/models/payments/payment';
 import { findEntity } from '../../src/services/find-entity';
-import { movePayment } from '../../src/services/payments/move-payment';
-import { captureMinorOf } from '../../src/services/payments/payment-changes';
+import { applyPaymentMove } from '../../src/services/payments/move-payment';
+import { captureMinorOf, changesOf } from '../../src/services/payments/payment-changes';
 import { effectOf } from '../../src/services/payments/payment-effects';
 import {
   isGatewayError,
@@ -24,8 +30,18 @@ import {
   reportOfCapture,
   type GatewayReport,
 } from './gateway-reports';
+import { listDifference } from './list-difference';
 import { paymentKey } from './payment-step';
-import { findEffect, isTooLateToSend, overdueAtOf, sendEffect } from './send-effect';
+import { findEffect, isTooLateToSend, overdueAtOf, sendEffect, waitedMs } from './send-effect';
+
+/** The positions that are recorded in the step of the call that leads to them. */
+const recordedWithCall: readonly PaymentPosition[] = ['requires_action', 'authorised', 'captured'];
+
+/** Returns the amounts that a capture of the payment is compared with. */
+export const captureAskedOf = (payment: Payment) => ({
+  asked: moneyOf(captureMinorOf(payment), payment.amount.currency),
+  authorised: payment.amount,
+});
 
 /** Returns the parameters of the authorisation. All of them are immutable, so that a repeat is the same call. */
 export const authoriseInputOf = (payment: Payment, at: string): AuthoriseInput => ({
@@ -52,20 +68,22 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
 
   const sendCall = async (payment: Payment, call: GatewayCallInput['call'], at: string): Promise<GatewayReport> => {
     const gateway = gatewayFor(payment.tenantId);
-    if (call === 'authorise') return reportOfAuthorise(await gateway.authorise(authoriseInputOf(payment, at)));
-    return reportOfCapture(
-      await gateway.capture({
-        tenantId: payment.tenantId,
-        idempotencyKey: gatewayKey(payment._id, 'capture'),
-        at,
-        authorisationId: authorisationOf(payment),
-        amount: moneyOf(captureMinorOf(payment), payment.amount.currency),
-      }),
-    );
+    if (call === 'authorise')
+      return reportOfAuthorise(await gateway.authorise(authoriseInputOf(payment, at)), payment.amount);
+    const amounts = captureAskedOf(payment);
+    const result = await gateway.capture({
+      tenantId: payment.tenantId,
+      idempotencyKey: gatewayKey(payment._id, 'capture'),
+      at,
+      authorisationId: authorisationOf(payment),
+      amount: amounts.asked,
+    });
+    return reportOfCapture(result, amounts);
   };
 
   /**
-   * Stores a result that carries the gateway's references immediately: a hold, or the page where the customer confirms.
+   * Stores a result in the step of its call: a hold, or the page where the customer confirms, with the gateway's
+   * references; and captured money, which settles the payment.
    */
   const recordReport = async (
     input: GatewayCallInput | LookUpPaymentInput,
@@ -74,11 +92,25 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
   ): Promise<GatewayAnswer> => {
     const position = positionOf(payment);
     const next = paymentAfter({ position, status });
-    if (next !== 'authorised' && next !== 'requires_action') return { status, reason, position, capturedMinor };
+    if (next === null || !recordedWithCall.includes(next)) return { status, reason, position, capturedMinor };
     const waitMs = waitAfterAnswerMs({ ...payment, position: next });
-    const until = waitMs === null ? null : new Date(Date.parse(input.at) + waitMs).toISOString();
-    await movePayment({ database, ...input, step: `${input.step}/answer`, to: next, until, ...references });
+    // The step was scheduled earlier where the gateway was away: its answer has the time at which it came.
+    const atMs = Date.parse(input.at) + waitedMs();
+    const at = new Date(atMs).toISOString();
+    const until = waitMs === null ? null : new Date(atMs + waitMs).toISOString();
+    const move = { to: next, at, until, capturedMinor, ...references };
+    await applyPaymentMove({ database, payment, ...input, step: `${input.step}/answer`, ...move });
     return { status, reason, position: next };
+  };
+
+  /** Records that the call is under way, and returns the payment as it is from then on. */
+  const begin = async (
+    input: GatewayCallInput,
+    payment: Payment,
+    to: 'authorising' | 'capturing',
+  ): Promise<Payment> => {
+    await applyPaymentMove({ database, payment, ...input, step: `${input.step}/begin`, to });
+    return { ...payment, ...standingOf(to), ...changesOf(payment, { to }) };
   };
 
   const lookUp = async (input: LookUpPaymentInput): Promise<GatewayAnswer> => {
@@ -104,13 +136,20 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
         if (isTooLateToSend({ effect, at })) return noOutcome('unavailable', position, effect);
         return { status: call === 'capture' ? 'authorised' : 'not_found', reason: null, position };
       }
-      if (found.operation === 'authorise') return await recordReport(input, payment, reportOfAuthorise(found.result));
-      if (found.operation === 'capture') return { ...reportOfCapture(found.result), position };
+      if (found.operation === 'authorise')
+        return await recordReport(input, payment, reportOfAuthorise(found.result, payment.amount));
+      if (found.operation === 'capture') {
+        const { status, reason, capturedMinor } = reportOfCapture(found.result, captureAskedOf(payment));
+        return { status, reason, position, capturedMinor };
+      }
       throw new Error(`The gateway reported a ${found.operation} under the key of ${call}`);
     } catch (error) {
       // A refused look-up (a key that was replaced) says as little as an outage, and must not keep the process from
       // notifying an operator.
-      const saysNothing = isGatewayError(error, 'GatewayUnavailable') || isGatewayError(error, 'GatewayRequestRefused');
+      const saysNothing =
+        (await listDifference({ database, ...input, ...paymentKey(input) }, error)) ||
+        isGatewayError(error, 'GatewayUnavailable') ||
+        isGatewayError(error, 'GatewayRequestRefused');
       if (saysNothing) return noOutcome('unavailable', position, await findEffect({ database, tenantId, key }));
       throw error;
     }
@@ -139,17 +178,15 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
   return {
     /** Sends an authorisation or a capture to the gateway, after recording the intention. */
     async processPaymentGateway(input: GatewayCallInput): Promise<GatewayAnswer> {
-      const { at, call, step } = input;
+      const { at, call } = input;
       const underWay = call === 'authorise' ? 'authorising' : 'capturing';
-      const before = await find(input);
-      // A repeat, after an attempt whose result was stored but not reported.
-      if (call === 'authorise' && (before.state === 'authorised' || before.state === 'requires_action')) {
-        return { status: before.state, reason: null, position: before.state };
-      }
-      if (before.state !== underWay) await movePayment({ database, ...input, step: `${step}/begin`, to: underWay });
-      const payment = await find(input);
+      const found = await find(input);
+      const stored = storedAnswer(found, call);
+      if (stored) return stored;
+      const isRepeat = found.state === underWay;
+      const payment = isRepeat ? found : await begin(input, found, underWay);
       const ref = { database, tenantId: payment.tenantId, key: gatewayKey(payment._id, call) };
-      const earlier = await findEffect(ref);
+      const earlier = isRepeat ? await findEffect(ref) : null;
       if (isTooLateToSend({ effect: earlier, at })) return noOutcome('unknown', underWay, earlier);
       try {
         const report = await sendEffect({
@@ -159,7 +196,9 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
         });
         return await recordReport(input, payment, report);
       } catch (error) {
-        if (isGatewayError(error, 'GatewayOutcomeUnknown'))
+        // A result about another amount settles nothing: the payment waits.
+        const differs = await listDifference({ database, ...input, ...paymentKey(input) }, error);
+        if (differs || isGatewayError(error, 'GatewayOutcomeUnknown'))
           return noOutcome('unknown', underWay, await findEffect(ref));
         if (isGatewayError(error, 'GatewayRequestRefused')) return settleRefused(input, underWay);
         throw error;
@@ -173,6 +212,15 @@ export const createPaymentGatewayActivities = ({ database, gatewayFor }: Activit
     lookUpPayment: (input: LookUpPaymentInput): Promise<GatewayAnswer> => lookUp(input),
   };
 };
+
+/** Returns the answer that an earlier attempt has stored without reporting it; null for a call that has none. */
+function storedAnswer({ state, capturedMinor }: Payment, call: GatewayCallInput['call']): GatewayAnswer | null {
+  if (call === 'capture')
+    return capturedMinor > 0 ? { status: 'captured', reason: null, position: 'captured', capturedMinor } : null;
+  return state === 'authorised' || state === 'requires_action'
+    ? { status: state, reason: null, position: state }
+    : null;
+}
 
 function noOutcome(
   status: 'unknown' | 'unavailable',

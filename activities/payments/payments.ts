@@ -3,11 +3,12 @@ import { processPaymentId } from '../../src/contracts/payments/payment';
 import type {
   PaymentMoved,
   PaymentStepInput,
+  PaymentUndone,
   UndoPaymentInput,
   UpdatePaymentStatusInput,
 } from '../../src/contracts/payments/payment-activities';
 import { byWorkflow } from '../../src/domain/actor';
-import { paymentStates } from '../../src/domain/payments/payment';
+import { paymentStates, positionOf, settledPaymentStates } from '../../src/domain/payments/payment';
 import { applyStep } from '../../src/services/apply-step';
 import { findEntity } from '../../src/services/find-entity';
 import { openStuckItem } from '../../src/services/operator/stuck-items';
@@ -23,13 +24,21 @@ export const createPaymentActivities = ({ database }: ActivityDependencies) => {
 
   return {
     /** Moves the payment along its table, with its postings and its entries in the compensation ledger. */
-    updatePaymentStatus: (input: UpdatePaymentStatusInput): Promise<PaymentMoved> =>
-      movePayment({ database, ...input }),
+    async updatePaymentStatus(input: UpdatePaymentStatusInput): Promise<PaymentMoved> {
+      const { at, reason } = await movePayment({ database, ...input });
+      return { at, reason };
+    },
 
-    /** Records that the payment is being undone, and towards which state, before anything is undone. */
-    async undoPayment(input: UndoPaymentInput): Promise<PaymentMoved> {
+    /**
+     * Records that the payment is being undone, and towards which state, before anything is undone. Records nothing for
+     * a payment that an earlier step has settled without its result reaching the process: returns its position.
+     */
+    async undoPayment(input: UndoPaymentInput): Promise<PaymentUndone> {
       const { towards, command } = input;
       const payment = await find(input);
+      const { state, since } = payment;
+      if (settledPaymentStates.includes(state))
+        return { at: since.toISOString(), reason: payment.reason, position: positionOf(payment) };
       const reason = reasonOfCancel({ payment, reason: input.reason }) ?? input.reason;
       const { at, data } = await beginUndoing({
         database,
@@ -41,9 +50,9 @@ export const createPaymentActivities = ({ database }: ActivityDependencies) => {
     },
 
     /** Notifies the partner of the payment's state: an event in the outbox, from which its webhooks are sent. */
-    async sendWebhookNotification(input: PaymentStepInput): Promise<PaymentMoved> {
+    async sendWebhookNotification(input: PaymentStepInput): Promise<void> {
       const { state } = await find(input);
-      return applyStep(database, {
+      await applyStep(database, {
         ...paymentStep(input, paymentStates),
         event: { type: 'payment.notified', data: { state } },
       });

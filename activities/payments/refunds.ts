@@ -2,6 +2,7 @@ import type { ActivityDependencies } from '../dependencies';
 import { gatewayKey, refundPaymentId, type RefundRef } from '../../src/contracts/payments/payment';
 import type { RefundAnswer, RefundStepInput, SettleRefundInput } from '../../src/contracts/payments/payment-activities';
 import { byWorkflow } from '../../src/domain/actor';
+import type { Money } from '../../src/domain/money';
 import { postRefund } from '../../src/domain/payments/ledger';
 import {
   paymentStateOfFunds,
@@ -21,6 +22,7 @@ import { insertPostings } from '../../src/services/payments/insert-postings';
 import { FAILED_AFTER_SUCCESS } from '../../src/services/payments/late-refund-failure';
 import { registerEffect, type NewEffect } from '../../src/services/payments/payment-effects';
 import { isGatewayError, REQUEST_REFUSED, reportOfRefund } from './gateway-reports';
+import { listDifference } from './list-difference';
 import { authorisationOf } from './payment-gateway';
 import { paymentKey, refundKey, refundStep } from './payment-step';
 import { findEffect, isTooLateToSend, mayHaveArrived, sendEffect } from './send-effect';
@@ -47,15 +49,18 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
    * the same call with the same key, which is the first call or returns the first result. 24 hours after the first
    * attempt it only looks up the refund.
    */
-  const refundOnce = async (call: RefundInput, earlier: Compensation | null): Promise<RefundAnswer> => {
+  const refundOnce = async (
+    call: RefundInput & { amount: Money },
+    earlier: Compensation | null,
+  ): Promise<RefundAnswer> => {
     const gateway = gatewayFor(call.tenantId);
-    const { tenantId, at, idempotencyKey, authorisationId } = call;
+    const { tenantId, at, idempotencyKey, authorisationId, amount } = call;
     const found = earlier?.sent
       ? await gateway.lookUp({ tenantId, at, idempotencyKey, authorisationId, operation: 'refund' })
       : null;
-    if (found?.status === 'found' && found.operation === 'refund') return reportOfRefund(found.result);
+    if (found?.status === 'found' && found.operation === 'refund') return reportOfRefund(found.result, amount);
     if (isTooLateToSend({ effect: earlier, at })) return { status: 'unknown', reason: null };
-    return reportOfRefund(await gateway.refund(call));
+    return reportOfRefund(await gateway.refund(call), amount);
   };
 
   return {
@@ -76,11 +81,11 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
     },
 
     /** Sends the refund to the gateway, or looks up the outcome of a refund that was sent. */
-    async processRefundGateway({ at, ...ref }: RefundStepInput): Promise<RefundAnswer> {
+    async processRefundGateway({ at, chain, ...ref }: RefundStepInput): Promise<RefundAnswer> {
       const { _id: refundId, tenantId, paymentId, amount } = await find(ref);
       const payment = await findEntity({ database, ...paymentKey({ tenantId, paymentId }) });
       const key = gatewayKey(refundId, 'refund');
-      const call: RefundInput = {
+      const call = {
         tenantId,
         at,
         idempotencyKey: key,
@@ -90,13 +95,15 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
       };
       const earlier = await findEffect({ database, tenantId, key });
       try {
-        return await sendEffect({
+        const { status, reason } = await sendEffect({
           database,
           effect: effectOf({ tenantId, refundId, at }),
           call: () => refundOnce(call, earlier),
         });
+        return { status, reason };
       } catch (error) {
-        if (isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null };
+        const differs = await listDifference({ database, ...refundKey({ tenantId, refundId }), chain, at }, error);
+        if (differs || isGatewayError(error, 'GatewayOutcomeUnknown')) return { status: 'unknown', reason: null };
         if (isGatewayError(error, 'GatewayUnavailable')) return { status: 'unavailable', reason: null };
         if (isGatewayError(error, 'GatewayRequestRefused')) {
           return (await mayHaveArrived({ database, tenantId, key }))
@@ -158,7 +165,12 @@ export const createRefundActivities = ({ database, gatewayFor }: ActivityDepende
             { $set: { state: outcome === 'succeeded' ? 'done' : 'none', updatedAt: settledAt } },
             { session },
           );
-          await mendStuckItem({ database, session, kind: 'outcome_unknown', subject: refundPaymentId(refundId) });
+          await mendStuckItem({
+            database,
+            session,
+            kind: ['outcome_unknown', 'amount_differs'],
+            subject: refundPaymentId(refundId),
+          });
         },
       });
       return { state: state as RefundState };

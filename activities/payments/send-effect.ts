@@ -31,7 +31,7 @@ export function isTooLateToSend({ effect, at }: { effect: Compensation | null; a
 }
 
 /** Returns the milliseconds for which Temporal has been repeating this activity; the step keeps its time meanwhile. */
-function waitedMs(): number {
+export function waitedMs(): number {
   const info = asyncLocalStorage.getStore()?.info;
   return info ? Math.max(0, info.currentAttemptScheduledTimestampMs - info.scheduledTimestampMs) : 0;
 }

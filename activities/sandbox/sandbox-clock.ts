@@ -6,6 +6,8 @@ import { DomainError } from '../../src/domain/domain-error';
 
 const HEARTBEAT_MS = 2000;
 
+const failureOf = ({ code, detail, workflowId }: OperationFailure): OperationFailure => ({ code, detail, workflowId });
+
 /**
  * The steps of an advance of a sandbox clock. Each may run any number of times: the progress of an advance is in
  * MongoDB, and no step changes an operation that its own run does not own.
@@ -32,7 +34,8 @@ export const createSandboxClockActivities = ({ sandboxClock }: ActivityDependenc
     const signal = context.cancellationSignal;
     const beating = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
     try {
-      return await sandboxClock.advance({ ...input, signal });
+      const { arrived, failure } = await sandboxClock.advance({ ...input, signal });
+      return { arrived, failure: failure && failureOf(failure) };
     } catch (error) {
       // The cancellation itself is thrown: the worker shuts down (another one continues) or the advance was cancelled.
       if (signal.aborted) throw signal.reason;

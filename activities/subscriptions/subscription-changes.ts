@@ -8,15 +8,15 @@ import type {
 } from '../../src/contracts/subscriptions/subscription-activities';
 import { DomainError } from '../../src/domain/domain-error';
 import { meaningOfResume } from '../../src/domain/subscriptions/subscription';
-import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
 import { findEntity } from '../../src/services/find-entity';
 import { decidePlanChange } from '../../src/services/subscriptions/change-plan';
-import { changeSubscription, type SubscriptionChange } from '../../src/services/subscriptions/change-subscription';
+import type { SubscriptionChange } from '../../src/services/subscriptions/change-subscription';
 import { endSubscription } from '../../src/services/subscriptions/end-subscription';
 import { NotInvoiced } from '../../src/services/subscriptions/charges/new-attempt';
 import { resumption } from '../../src/services/subscriptions/resumption';
 import { withdrawChange } from '../../src/services/subscriptions/withdraw-change';
 import { withholdRenewal } from '../../src/services/subscriptions/withheld-renewal';
+import { moveSubscription, unmoved } from './subscription-step';
 
 /** The changes of a subscription that affect time already paid for, or still to be paid. */
 export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDependencies, 'database'>) => {
@@ -28,7 +28,7 @@ export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDe
     async changePlan(input: SubscriptionCommandStep<'changePlan'>): Promise<SubscriptionMoved> {
       const { at, planId, quantity, when, previewedAt, command, withdrawnInvoiceId } = input;
       const terms = { planId, quantity, when, previewedAt };
-      return changeSubscription({ database, ...input }, (subscription) =>
+      return moveSubscription({ database, ...input }, (subscription) =>
         decidePlanChange({ database, subscription, terms, withdrawnInvoiceId, by: command.by, at }),
       );
     },
@@ -40,7 +40,7 @@ export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDe
     async withdrawPlanChange(input: WithdrawPlanChangeInput): Promise<SubscriptionMoved> {
       const { tenantId, subscriptionId, invoiceId, reason, at } = input;
       try {
-        return await changeSubscription({ database, ...input }, (subscription) => {
+        return await moveSubscription({ database, ...input }, (subscription) => {
           const { pendingChange } = subscription;
           if (pendingChange?.invoiceId !== invoiceId) throw new NotInvoiced(`change ${invoiceId} is settled`);
           return withdrawChange({ database, subscription, pendingChange, reason, at });
@@ -53,7 +53,7 @@ export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDe
           entityType: 'subscription',
           entityId: subscriptionId,
         });
-        return { state: subscription.state, at, progress: progressOf(subscription) };
+        return unmoved(subscription, at);
       }
     },
 
@@ -65,7 +65,7 @@ export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDe
     async resumeSubscription(input: DueStep<'resumeSubscription'>): Promise<SubscriptionMoved> {
       const { at, command } = input;
       const by = command ? { by: command.by } : {};
-      return changeSubscription({ database, ...input }, async (subscription): Promise<SubscriptionChange> => {
+      return moveSubscription({ database, ...input }, async (subscription): Promise<SubscriptionChange> => {
         const { trialEndAt, paidUntil, resumeAt } = subscription;
         const resumedAt = command || resumeAt === null ? at : resumeAt.toISOString();
         const meaning = meaningOfResume({
@@ -100,7 +100,7 @@ export const createSubscriptionChangeActivities = ({ database }: Pick<ActivityDe
     async cancelSubscription(input: DueStep<'cancelSubscription'>): Promise<SubscriptionMoved> {
       const { at, command, when, refund, reason = 'requested' } = input;
       const by = command?.by;
-      return changeSubscription({ database, ...input }, async (subscription): Promise<SubscriptionChange> => {
+      return moveSubscription({ database, ...input }, async (subscription): Promise<SubscriptionChange> => {
         // The charge of the next period may have paused the subscription just now.
         if (when === 'period_end' && subscription.state === 'paused')
           throw new DomainError(

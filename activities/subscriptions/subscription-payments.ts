@@ -9,7 +9,6 @@ import type {
 } from '../../src/contracts/subscriptions/subscription-activities';
 import { hasEnded } from '../../src/domain/subscriptions/subscription';
 import { settledPaymentStates } from '../../src/domain/payments/payment';
-import { progressOf } from '../../src/domain/subscriptions/subscription-progress';
 import type { Subscription } from '../../src/models/subscriptions/subscription';
 import { requireOwned } from '../../src/services/claim-entity';
 import { findEntity } from '../../src/services/find-entity';
@@ -20,6 +19,7 @@ import { findChargedInvoice } from '../../src/services/subscriptions/find-invoic
 import { NotInvoiced } from '../../src/services/subscriptions/charges/new-attempt';
 import { settleCharge } from '../../src/services/subscriptions/charges/settle-charge';
 import { RenewalWithheld, withholdRenewal } from '../../src/services/subscriptions/withheld-renewal';
+import { moveSubscription, unmoved } from './subscription-step';
 
 /** The steps of one charge: its details, the invoice and its payment, and the recorded result. */
 export const createSubscriptionPaymentActivities = ({ database }: ActivityDependencies) => {
@@ -105,11 +105,11 @@ export const createSubscriptionPaymentActivities = ({ database }: ActivityDepend
         !(await models.events.exists({ tenantId, entityId, step: chargeStep('invoice', input) }))
       ) {
         const subscription = await find(input);
-        return { state: subscription.state, at, progress: progressOf(subscription) };
+        return unmoved(subscription, at);
       }
       const isFinal = payment === null || settledPaymentStates.includes(payment.state);
       const step = isFinal ? input.step : `${input.step}/pending/${payment.state}`;
-      return changeSubscription({ database, ...input, step }, (subscription) =>
+      return moveSubscription({ database, ...input, step }, (subscription) =>
         settleCharge({ database, subscription, input }),
       );
     },

@@ -16,15 +16,16 @@ import { wasVoided } from '../../src/services/subscriptions/change-plan';
 import { withdrawPendingPayments } from '../../src/services/subscriptions/charges/pending-payment';
 import { methodSetupMails } from '../../src/services/subscriptions/method-setup-mails';
 import { expireSubscription } from '../../src/services/subscriptions/expire-subscription';
-import { changeSubscription, mailOf, type DecideChange } from '../../src/services/subscriptions/change-subscription';
+import { mailOf, type DecideChange } from '../../src/services/subscriptions/change-subscription';
 import { COMMAND_SETUP_MS, setUpMethod } from './method-setup';
+import { moveSubscription, unmoved } from './subscription-step';
 
 class PaidMeanwhile extends Error {}
 
 /** The steps of a subscription's start, trial and simple commands. Each is one guarded transition. */
 export const createSubscriptionActivities = ({ database, gatewayFor }: ActivityDependencies) => {
   const change = (input: SubscriptionStepInput, decide: DecideChange) =>
-    changeSubscription({ database, ...input }, decide);
+    moveSubscription({ database, ...input }, decide);
 
   /** Saves the payment method of a subscription whose first charge comes later, while the customer is present. */
   const saveFirstMethod = (input: SubscriptionStepInput): Promise<SubscriptionMoved> =>
@@ -81,7 +82,7 @@ export const createSubscriptionActivities = ({ database, gatewayFor }: ActivityD
       });
       const chargedLater = subscription.state === 'accepted' && purposeOfCharge(subscription) === 'renewal';
       const mustSave = chargedLater && subscription.methodSetup === null && gatewayFor(tenantId).customers;
-      return mustSave ? saveFirstMethod(input) : { state: subscription.state, at, progress: progressOf(subscription) };
+      return mustSave ? saveFirstMethod(input) : unmoved(subscription, at);
     },
 
     async startTrial(input: SubscriptionStepInput): Promise<SubscriptionMoved> {
@@ -184,7 +185,7 @@ export const createSubscriptionActivities = ({ database, gatewayFor }: ActivityD
       } catch (error) {
         if (!(error instanceof PaidMeanwhile)) throw error;
         const subscription = await findEntity({ database, tenantId, entityType: 'subscription', entityId });
-        return { state: subscription.state, at, progress: progressOf(subscription) };
+        return unmoved(subscription, at);
       }
     },
 

@@ -49,20 +49,21 @@ export const createNotificationActivities = ({ database, operatorEmail }: Activi
      * Addresses a recorded notification: one mail per recipient, so that a full mailbox delays nobody else. Without
      * reviewers the operator receives it.
      */
-    async processNotification(input: ProcessNotificationInput): Promise<{ recipients: number }> {
+    async processNotification(input: ProcessNotificationInput): Promise<void> {
       const { tenantId, at, notificationId } = input;
       const notification = await models.notifications.findOne({ _id: notificationId, tenantId }).lean();
       if (!notification) throw new DomainError('NOT_FOUND', `There is no notification ${notificationId}`);
       const partner = await models.partners.findById(tenantOf(tenantId).partnerId).lean();
       const reviewers = notification.audience === 'reviewers' ? (partner?.reviewers ?? []) : [];
       const recipients = reviewers.length > 0 ? reviewers : [operatorEmail];
-      const { data } = await applyStep(database, {
+      await applyStep(database, {
         ...onboardingStep(input),
         from: ['awaiting_approval'],
         event: { type: 'onboarding.notification_processed', data: { notificationId, recipients: recipients.length } },
         mails: recipients.map((to, index) => ({
           template: notification.kind,
           key: `${notificationId}/${index}`,
+          audience: reviewers.length > 0 ? 'reviewer' : 'operator',
           to,
           data: { recipient: reviewers.length > 0 ? `reviewer ${index + 1}` : 'the operator' },
         })),
@@ -74,7 +75,6 @@ export const createNotificationActivities = ({ database, operatorEmail }: Activi
           );
         },
       });
-      return { recipients: Number(data.recipients) };
     },
   };
 };

@@ -1,25 +1,17 @@
 import type { ActivityDependencies } from '../dependencies';
 import type {
-  NewLink,
   SendEmailInput,
   StepApplied,
   UpdateOnboardingEmailInput,
 } from '../../src/contracts/users/onboarding-activities';
 import { byWorkflow } from '../../src/domain/actor';
-import { openOnboardingStates, orderedVerificationMail } from '../../src/domain/users/onboarding';
+import { openOnboardingStates } from '../../src/domain/users/onboarding';
 import { applyStep } from '../../src/services/apply-step';
 import { findEntity } from '../../src/services/find-entity';
 import { findPayload } from '../../src/services/find-payload';
 import { moveAddress } from '../../src/services/users/move-address';
 import { retireLinkMails } from '../../src/services/users/verification-mail';
-import { onboardingStep } from './onboarding-step';
-
-/** Returns the changes of an onboarding whose newest link is sent. */
-const newestLink = ({ generation, expiresAt }: NewLink) => ({
-  'verification.generation': generation,
-  'verification.expiresAt': new Date(expiresAt),
-  'verification.mail': orderedVerificationMail,
-});
+import { mailToPerson, newestLink, onboardingStep } from './onboarding-step';
 
 /**
  * The mails to the person. Each is recorded and enqueued in the outbox in one step; its Message-ID is derived from the
@@ -30,7 +22,7 @@ export const createOnboardingMailActivities = ({ database }: ActivityDependencie
   async sendEmail(input: SendEmailInput): Promise<StepApplied> {
     const { tenantId, onboardingId, step, at, template, event, link, command } = input;
     const replacesLink = link !== undefined && link.generation > 1;
-    return applyStep(database, {
+    const applied = await applyStep(database, {
       ...onboardingStep(input),
       by: command?.by ?? byWorkflow,
       from: link ? ['awaiting_verification'] : openOnboardingStates,
@@ -41,11 +33,12 @@ export const createOnboardingMailActivities = ({ database }: ActivityDependencie
           }
         : {}),
       event: { type: event, data: link ? { generation: link.generation } : {} },
-      mails: [{ template, key: `${onboardingId}/${step}`, to: null, data: { generation: link?.generation ?? null } }],
+      mails: [mailToPerson({ onboardingId, step, template, link })],
       alongside: async (session) => {
         if (replacesLink) await retireLinkMails({ database, session, tenantId, onboardingId });
       },
     });
+    return { at: applied.at };
   },
 
   /**
@@ -58,8 +51,7 @@ export const createOnboardingMailActivities = ({ database }: ActivityDependencie
     const { tenantId, onboardingId, step, at, link, until, command } = input;
     const { email } = await findPayload({ database, tenantId, entityId: onboardingId, commandId: command.id });
     const onboarding = await findEntity({ database, tenantId, entityType: 'onboarding', entityId: onboardingId });
-    const data = { generation: link.generation };
-    return moveAddress({
+    const applied = await moveAddress({
       database,
       onboarding,
       email: String(email),
@@ -74,9 +66,10 @@ export const createOnboardingMailActivities = ({ database }: ActivityDependencie
           'verification.resentAt': [],
         },
         push: { 'verification.correctedAt': new Date(at) },
-        event: { type: 'onboarding.email_updated', data },
-        mails: [{ template: 'verification', key: `${onboardingId}/${step}`, to: null, data }],
+        event: { type: 'onboarding.email_updated', data: { generation: link.generation } },
+        mails: [mailToPerson({ onboardingId, step, template: 'verification', link })],
       },
     });
+    return { at: applied.at };
   },
 });

@@ -11,14 +11,16 @@ import type {
 import { byWorkflow } from '../../src/domain/actor';
 import { DomainError } from '../../src/domain/domain-error';
 import { onboardingTimes, onboardingTransitions, openOnboardingStates } from '../../src/domain/users/onboarding';
+import type { Onboarding } from '../../src/models/users/onboarding';
 import type { Profile } from '../../src/models/users/user';
-import { applyStep } from '../../src/services/apply-step';
+import { applyStep, type StepEvent, type StepInput } from '../../src/services/apply-step';
 import { claimEntity } from '../../src/services/claim-entity';
 import { findEntity } from '../../src/services/find-entity';
 import { findPayload } from '../../src/services/find-payload';
+import { releaseAddress } from '../../src/services/users/held-address';
 import { moveUser } from '../../src/services/users/move-user';
 import { retireLinkMails } from '../../src/services/users/verification-mail';
-import { onboardingStep } from './onboarding-step';
+import { mailToPerson, newestLink, onboardingStep } from './onboarding-step';
 
 /** Returns the profile as submitted, with every field present. */
 function profileOf(payload: Record<string, unknown>): Profile {
@@ -29,6 +31,21 @@ function profileOf(payload: Record<string, unknown>): Profile {
     phone: field('phone'),
     jobTitle: field('jobTitle'),
     website: field('website'),
+  };
+}
+
+/** Returns what a run continues from. Throws for an onboarding that has ended. */
+function progressOf({ _id, state, since, verification, undoing }: Onboarding): OnboardingProgress {
+  if (!(openOnboardingStates as string[]).includes(state))
+    throw new DomainError('ILLEGAL_STATE', `onboarding ${_id} is ${state}, which is final`);
+  return {
+    state,
+    since: since.toISOString(),
+    generation: verification.generation,
+    linkExpiresAt: verification.expiresAt?.toISOString() ?? null,
+    resentAt: verification.resentAt.map((date) => date.toISOString()),
+    correctedAt: verification.correctedAt.map((date) => date.toISOString()),
+    towards: undoing?.towards ?? null,
   };
 }
 
@@ -45,44 +62,57 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
   const payloadOf = async ({ tenantId, onboardingId, command }: OnboardingStepInput & { command?: { id: string } }) =>
     findPayload({ database, tenantId, entityId: onboardingId, commandId: command?.id ?? null });
 
+  /** Moves the accepted onboarding on and orders the mail with the first link, in one transaction. */
+  const sendFirstLink = async (input: OnboardingStepInput): Promise<void> => {
+    const { onboardingId, at } = input;
+    const atMs = Date.parse(at);
+    const link = { generation: 1, expiresAt: new Date(atMs + onboardingTimes.linkLifetimeMs).toISOString() };
+    const step = 'verification/1';
+    await applyStep(database, {
+      ...onboardingStep(input),
+      from: ['accepted'],
+      to: 'awaiting_verification',
+      set: {
+        since: new Date(at),
+        until: new Date(atMs + onboardingTimes.verificationGivesUpAfterMs),
+        ...newestLink(link),
+      },
+      event: { type: 'onboarding.started' },
+      also: [{ step, type: 'onboarding.verification_sent', data: { generation: link.generation } }],
+      mails: [mailToPerson({ onboardingId, step, template: 'verification', link })],
+    });
+  };
+
+  const complete = async (
+    input: FinishOnboardingInput,
+    ending: Omit<StepInput, 'event' | 'also'>,
+    end: StepEvent & { step: string },
+  ): Promise<void> => {
+    const { tenantId, onboardingId, at } = input;
+    const { userId } = await findOnboarding(input);
+    const welcome = 'welcome-mail';
+    await applyStep(database, {
+      ...ending,
+      // The end comes last on the timeline.
+      step: 'activate-user',
+      event: { type: 'onboarding.user_activated' },
+      also: [{ step: welcome, type: 'onboarding.welcome_sent' }, end],
+      mails: [mailToPerson({ onboardingId, step: welcome, template: 'welcome' })],
+      alongside: (session) => moveUser({ database, session, tenantId, userId, to: 'active', at: new Date(at) }),
+    });
+  };
+
   return {
     /**
-     * Makes this run the owner of the onboarding and returns the state to continue from. Throws `ENTITY_NOT_OURS` for
-     * an onboarding that another chain owns.
+     * Makes this run the owner of the onboarding, sends the first link, and returns the state to continue from. Throws
+     * `ENTITY_NOT_OURS` for an onboarding that another chain owns.
      */
     async beginOnboarding(input: OnboardingStepInput): Promise<OnboardingProgress> {
-      const { tenantId, onboardingId, chain, at } = input;
-      const { state } = await claimEntity({
-        database,
-        tenantId,
-        entityType: 'onboarding',
-        entityId: onboardingId,
-        chain,
-      });
-      if (state === 'accepted') {
-        const until = new Date(Date.parse(at) + onboardingTimes.verificationGivesUpAfterMs);
-        await applyStep(database, {
-          ...onboardingStep(input),
-          from: ['accepted'],
-          to: 'awaiting_verification',
-          set: { since: new Date(at), until },
-          event: { type: 'onboarding.started' },
-        });
-      }
-      const onboarding = await findOnboarding(input);
-      if (!(openOnboardingStates as string[]).includes(onboarding.state)) {
-        throw new DomainError('ILLEGAL_STATE', `onboarding ${onboardingId} is ${onboarding.state}, which is final`);
-      }
-      const { verification, undoing } = onboarding;
-      return {
-        state: onboarding.state,
-        since: onboarding.since.toISOString(),
-        generation: verification.generation,
-        linkExpiresAt: verification.expiresAt?.toISOString() ?? null,
-        resentAt: verification.resentAt.map((date) => date.toISOString()),
-        correctedAt: verification.correctedAt.map((date) => date.toISOString()),
-        towards: undoing?.towards ?? null,
-      };
+      const { tenantId, onboardingId: entityId, chain } = input;
+      const claimed = await claimEntity({ database, tenantId, entityType: 'onboarding', entityId, chain });
+      if (claimed.state !== 'accepted') return progressOf(claimed);
+      await sendFirstLink(input);
+      return progressOf(await findOnboarding(input));
     },
 
     /**
@@ -92,7 +122,7 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
       const { tenantId, at, from, to, until, command, event } = input;
       const payload = await payloadOf(input);
       const { userId } = await findOnboarding(input);
-      return applyStep(database, {
+      const applied = await applyStep(database, {
         ...onboardingStep(input),
         by: command?.by ?? byWorkflow,
         from,
@@ -100,13 +130,13 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
         set: {
           since: new Date(at),
           until: until === null ? null : new Date(until),
-          ...(event.type === 'onboarding.verified' ? { 'verification.verifiedAt': new Date(at) } : {}),
+          ...(event === 'onboarding.verified' ? { 'verification.verifiedAt': new Date(at) } : {}),
         },
         event: {
-          type: event.type,
-          data: { ...event.data, ...(typeof payload.note === 'string' ? { note: payload.note } : {}) },
+          type: event,
+          data: typeof payload.note === 'string' ? { note: payload.note } : {},
         },
-        ...(event.type === 'onboarding.profile_submitted'
+        ...(event === 'onboarding.profile_submitted'
           ? {
               alongside: async (session) => {
                 await models.users.updateOne(
@@ -118,6 +148,7 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
             }
           : {}),
       });
+      return { at: applied.at };
     },
 
     /** Begins the undoing: from this step on no command is accepted, whatever the ending will be. */
@@ -125,7 +156,7 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
       const { tenantId, onboardingId, at, towards, command } = input;
       const payload = await payloadOf(input);
       const reason = typeof payload.reason === 'string' ? payload.reason : input.reason;
-      return applyStep(database, {
+      const applied = await applyStep(database, {
         ...onboardingStep(input),
         by: command?.by ?? byWorkflow,
         from: onboardingTransitions.compensating,
@@ -134,51 +165,47 @@ export const createOnboardingActivities = ({ database }: ActivityDependencies) =
         event: { type: 'onboarding.undoing', data: { towards, reason } },
         alongside: (session) => retireLinkMails({ database, session, tenantId, onboardingId }),
       });
+      return { at: applied.at };
     },
 
-    /** The last step of every ending. */
-    async finishOnboarding(input: FinishOnboardingInput): Promise<StepApplied> {
+    /**
+     * The last step of every ending. `completed` activates the user, orders the welcome mail and ends the onboarding in
+     * one transaction: from then on nothing is undone.
+     */
+    async finishOnboarding(input: FinishOnboardingInput): Promise<void> {
       const { at, to } = input;
-      return applyStep(database, {
+      const ending = {
         ...onboardingStep(input),
         from: onboardingTransitions[to],
         to,
         set: { since: new Date(at), until: null },
-        event: { type: `onboarding.${to}` },
-      });
+      };
+      const end = { step: input.step, type: `onboarding.${to}` } as const;
+      if (to === 'completed') await complete(input, ending, end);
+      else await applyStep(database, { ...ending, event: end });
     },
 
-    /**
-     * Moves the user and records that on the onboarding's timeline. Does nothing when the user has that status already.
-     */
-    async updateUserStatus(input: UpdateUserStatusInput): Promise<StepApplied> {
+    /** Cancels the user and records that on the onboarding's timeline. */
+    async updateUserStatus(input: UpdateUserStatusInput): Promise<void> {
       const { tenantId, at, to } = input;
       const { userId } = await findOnboarding(input);
-      return applyStep(database, {
+      await applyStep(database, {
         ...onboardingStep(input),
         from: openOnboardingStates,
-        event: { type: to === 'active' ? 'onboarding.user_activated' : 'onboarding.user_cancelled' },
-        alongside: async (session) => {
-          await moveUser({ database, session, tenantId, userId, to, at: new Date(at) });
-        },
+        event: { type: 'onboarding.user_cancelled' },
+        alongside: (session) => moveUser({ database, session, tenantId, userId, to, at: new Date(at) }),
       });
     },
 
     /** Releases the e-mail address for another user. */
-    async releaseEmail(input: OnboardingStepInput): Promise<StepApplied> {
-      const { tenantId, at } = input;
+    async releaseEmail(input: OnboardingStepInput): Promise<void> {
+      const { tenantId } = input;
       const { userId } = await findOnboarding(input);
-      return applyStep(database, {
+      await applyStep(database, {
         ...onboardingStep(input),
         from: ['compensating'],
         event: { type: 'onboarding.address_released' },
-        alongside: async (session) => {
-          await models.users.updateOne(
-            { _id: userId, tenantId, holdsEmail: true },
-            { $unset: { holdsEmail: 1 }, $max: { updatedAt: new Date(at) }, $inc: { version: 1 } },
-            { session },
-          );
-        },
+        alongside: (session) => releaseAddress({ database, session, tenantId, userId }),
       });
     },
   };

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { ActivityDependencies } from '../dependencies';
-import type { OnboardingStepInput, StepApplied } from '../../src/contracts/users/onboarding-activities';
+import type { OnboardingStepInput } from '../../src/contracts/users/onboarding-activities';
 import { newId } from '../../src/domain/ids';
 import { applyStep } from '../../src/services/apply-step';
 import { findEntity } from '../../src/services/find-entity';
@@ -20,7 +20,7 @@ const newCode = () =>
 export const createWelcomePackageActivities = ({ database }: ActivityDependencies) => {
   const { models } = database;
   return {
-    async sendWelcomePackage(input: OnboardingStepInput): Promise<StepApplied> {
+    async sendWelcomePackage(input: OnboardingStepInput): Promise<void> {
       const { tenantId, onboardingId, at } = input;
       const onboarding = await findEntity({ database, tenantId, entityType: 'onboarding', entityId: onboardingId });
       const entitlement = {
@@ -36,7 +36,7 @@ export const createWelcomePackageActivities = ({ database }: ActivityDependencie
         onboardingId,
         code: newCode(),
       } as const;
-      return applyStep(database, {
+      await applyStep(database, {
         ...onboardingStep(input),
         from: ['activating'],
         event: { type: 'onboarding.welcome_package_granted', data: { entitlementId: entitlement._id } },

@@ -31,6 +31,13 @@ export const apiVariables = {
     unit: 'requests/min',
     meaning: 'Requests a tenant may send in a minute',
   },
+  FAILED_LOGINS_PER_MINUTE: {
+    group: 'API',
+    default: '60',
+    ...between(1, 1_000_000),
+    unit: 'requests/min',
+    meaning: 'Requests with an unknown key, or webhooks with a wrong signature, that an address may send in a minute',
+  },
   MAX_BODY_BYTES: {
     group: 'API',
     default: '65536',

@@ -15,7 +15,7 @@ export const gatewayVariables = {
     default: 'http://127.0.0.1:3100',
     type: urlOf('http', 'https'),
     allowed: 'an http or https URL',
-    meaning: 'Base URL of the simulated gateway (--role sandbox), through which sandbox tenants pay',
+    meaning: 'Base URL at which the platform reaches the simulated gateway (--role sandbox) of sandbox tenants',
   },
   SANDBOX_WEBHOOK_SECRET: {
     group: 'Gateways',
@@ -24,7 +24,8 @@ export const gatewayVariables = {
     type: webhookSecret,
     allowed: 'whsec_ and the base64 of 24 to 64 random bytes',
     meaning:
-      'Signs the webhooks of the simulated gateway; unset, the API accepts none and look-ups settle sandbox payments',
+      'Signs the calls to the simulated gateway and its webhooks; the same for every role. Unset, sandbox tenants ' +
+      'cannot pay',
     secret: true,
   },
   SANDBOX_WEBHOOK_URL: {
@@ -40,15 +41,21 @@ export const gatewayVariables = {
     default: '3100',
     type: port,
     allowed: 'a port; 0 takes a free one',
-    meaning: 'Port of the simulated gateway',
+    meaning: 'Port of the simulated gateway for the platform, which signs every call; keep it private',
+  },
+  SANDBOX_PAGES_PORT: {
+    group: 'Gateways',
+    default: '3101',
+    type: port,
+    allowed: 'a port; 0 takes a free one',
+    meaning: "Port of the simulated gateway for customers' browsers, who confirm payments there (pm_requires_action)",
   },
   SANDBOX_PUBLIC_URL: {
     group: 'Gateways',
     default: null,
     type: urlOf('http', 'https'),
     allowed: 'an http or https URL',
-    meaning:
-      "Base URL of the simulated gateway for customers' browsers (pm_requires_action); default: SANDBOX_GATEWAY_URL",
+    meaning: "Base URL of SANDBOX_PAGES_PORT for customers' browsers; default: that port on this machine",
   },
   SANDBOX_DATA_DIR: {
     group: 'Gateways',

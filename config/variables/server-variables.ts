@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Variable } from './variable';
-import { hostAndPort, mongodbUri, onOff, secret, text, urlOf } from './variable-types';
+import { sandboxMailSettings } from '../../src/domain/mail-delivery';
+import { between, type Variable } from './variable';
+import { emailAddress, hostAndPort, mailbox, mongodbUri, onOff, secret, text, urlOf } from './variable-types';
 
 /** The servers that the program connects to, and its own secrets. */
 export const serverVariables = {
@@ -118,15 +119,45 @@ export const serverVariables = {
   MAIL_FROM: {
     group: 'Mail',
     default: 'Partner Platform <no-reply@partner-platform.test>',
-    type: z.string().regex(/^[^\r\n]*[^\s@]+@[^\s@]+$/),
+    type: mailbox,
     allowed: 'an address, or a name and <address>',
     meaning: 'Sender of our mails',
   },
   OPERATOR_EMAIL: {
     group: 'Mail',
     default: 'operator@partner-platform.test',
-    type: z.email(),
+    type: emailAddress,
     allowed: 'an address',
     meaning: 'Recipient of escalations',
+  },
+  SANDBOX_MAIL: {
+    group: 'Mail',
+    default: 'withhold',
+    type: z.enum(sandboxMailSettings),
+    allowed: 'withhold or deliver',
+    meaning:
+      'deliver sends mails of sandboxes to everybody but the operator, withhold only to reviewers of the partner; ' +
+      'all can be read at /sandbox/mails',
+  },
+  MAIL_LIMIT_PER_PERSON: {
+    group: 'Mail',
+    default: '20',
+    ...between(1, 10_000),
+    unit: 'mails/day',
+    meaning: 'Mails of a tenant to one person; the day is UTC, and mails above the limit are not sent',
+  },
+  MAIL_LIMIT_PER_REVIEWER: {
+    group: 'Mail',
+    default: '500',
+    ...between(1, 10_000),
+    unit: 'mails/day',
+    meaning: 'Mails of a tenant to one reviewer, or to the operator',
+  },
+  MAIL_LIMIT_PER_TENANT: {
+    group: 'Mail',
+    default: '10000',
+    ...between(1, 10_000_000),
+    unit: 'mails/day',
+    meaning: 'Mails of a tenant in all',
   },
 } as const satisfies Record<string, Variable>;

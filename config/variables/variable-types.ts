@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { canonicalEmail } from '../../src/domain/values/email';
 
 /**
  * A whole number from `min` to `max`; no other text that JavaScript would read as a number ('', ' 1', '1e3', '0x10').
@@ -45,6 +46,15 @@ export const secret = z.string().min(32);
 export const webhookSecret = z.string().refine((value) => {
   const bytes = Buffer.from(value.replace(/^whsec_/, ''), 'base64').length;
   return value.startsWith('whsec_') && bytes >= 24 && bytes <= 64;
+});
+
+/** An e-mail address, judged as those in requests. */
+export const emailAddress = z.string().refine((value) => canonicalEmail(value) !== null);
+
+/** An address, or a name and an address in angle brackets. */
+export const mailbox = z.string().refine((value) => {
+  const [, bracketed] = /^[^<>\r\n]*<([^<>]*)>$/.exec(value) ?? [];
+  return canonicalEmail(bracketed ?? value) !== null;
 });
 
 export const text = z.string();

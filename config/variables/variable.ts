@@ -10,6 +10,7 @@ export interface Variable {
     | 'Secrets'
     | 'Mail'
     | 'Gateways'
+    | 'Memory'
     | 'Worker'
     | 'Shutdown'
     | 'Logs and features';

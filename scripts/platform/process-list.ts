@@ -9,18 +9,21 @@ export interface ProcessEntry {
   name: string;
   role: string;
   preferredAdminPort: number;
-  /** The variable of the public port, for a process with a public port. */
-  publicPort?: { variable: string; preferred: number };
+  /** The ports on which the process serves, each with the variable that sets it. */
+  ports: readonly { variable: string; preferred: number }[];
 }
 
 export const PROCESSES: readonly ProcessEntry[] = [
-  { name: 'api', role: 'api', preferredAdminPort: 9101, publicPort: { variable: 'PORT', preferred: 3000 } },
-  { name: 'worker', role: 'worker', preferredAdminPort: 9102 },
+  { name: 'api', role: 'api', preferredAdminPort: 9101, ports: [{ variable: 'PORT', preferred: 3000 }] },
+  { name: 'worker', role: 'worker', preferredAdminPort: 9102, ports: [] },
   {
     name: 'sandbox',
     role: 'sandbox',
     preferredAdminPort: 9103,
-    publicPort: { variable: 'SANDBOX_PORT', preferred: 3100 },
+    ports: [
+      { variable: 'SANDBOX_PORT', preferred: 3100 },
+      { variable: 'SANDBOX_PAGES_PORT', preferred: 3101 },
+    ],
   },
 ];
 
@@ -30,6 +33,9 @@ const GRACE_MS = 40_000;
 /** Shorter than in production, for a person who tries a payment without an answer. */
 const GATEWAY_TIMEOUT_MS = 3_000;
 
+/** The inbox of `npm start` delivers to nobody, and an advanced clock may bring the mails of a year in one day. */
+const OWN_INBOX = { SANDBOX_MAIL: 'deliver', MAIL_LIMIT_PER_PERSON: '10000' };
+
 export interface ProductEnvironmentInput {
   root: string;
   /** `.platform`, which also contains the simulated gateway's ledger. */
@@ -37,7 +43,7 @@ export interface ProductEnvironmentInput {
   servers: EmbeddedServers;
   secrets: PlatformSecrets;
   publicUrl: string;
-  /** The chosen public ports by variable. */
+  /** The chosen ports by variable. */
   ports: Record<string, string>;
   env: NodeJS.ProcessEnv;
 }
@@ -65,6 +71,7 @@ export function productEnvironment({
     TEMPORAL_NAMESPACE: 'default',
     SANDBOX_DATA_DIR: join(folder, 'sandbox'),
     GATEWAY_TIMEOUT_MS: String(GATEWAY_TIMEOUT_MS),
+    ...(mail?.process ? OWN_INBOX : {}),
     ...definedOnly(env),
     MONGODB_URI: mongodb?.addresses.uri,
     REDIS_URL: redis?.addresses.url,

@@ -12,7 +12,7 @@ export interface RunFile {
   redisUrl: string;
   /** The inbox's page, with its JSON at `/email`. */
   mail: string | null;
-  /** Base of the simulated payment gateway. */
+  /** Base of the simulated payment gateway's operations, whose callers sign. */
   sandboxGateway: string;
   operatorKey: string;
   sandboxKey: string;
@@ -32,10 +32,13 @@ export const writeRunFile = (file: string, content: RunFile): void => writePriva
 
 export const removeRunFile = (file: string): void => rmSync(file, { force: true });
 
-/** Returns the content of the file; null when it is missing or unreadable. */
+const ALWAYS_TEXT = ['api', 'docs', 'mongodbUri', 'sandboxGateway'] satisfies (keyof RunFile)[];
+
+/** Returns the content of the file; null when it is missing, damaged or of another version. */
 export function readRunFile(file: string): RunFile | null {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as RunFile;
+    const content = JSON.parse(readFileSync(file, 'utf8')) as RunFile;
+    return ALWAYS_TEXT.every((name) => typeof content[name] === 'string') ? content : null;
   } catch {
     return null;
   }

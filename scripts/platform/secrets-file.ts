@@ -7,24 +7,72 @@ const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 export interface PlatformSecrets {
   operatorKey: string;
   tokenSecret: string;
-  /** Signs the webhooks of the simulated gateway. */
+  /** Signs the calls to the simulated gateway, and its webhooks. */
   sandboxWebhookSecret: string;
   /** The demo partner's key; null before its creation. */
   sandboxKey: string | null;
 }
 
-/** Reads the secrets of earlier starts or creates new ones. Secrets in the environment take precedence. */
+/** The file of secrets cannot be used. The message names the file, the fault and the remedy. */
+export class SecretsUnusable extends Error {
+  constructor(file: string, fault: string) {
+    super(
+      `${file} ${fault}. Restore it from a copy, or delete it: then new keys are made, the data stays, ` +
+        'the demo partner is created again, and open verification links become invalid.',
+    );
+    this.name = 'SecretsUnusable';
+  }
+}
+
+/**
+ * Reads the secrets of earlier starts or creates new ones. Secrets in the environment take precedence.
+ * @throws SecretsUnusable for a file that is damaged or of another version: it is never overwritten
+ */
 export function loadSecrets(file: string, env: NodeJS.ProcessEnv): PlatformSecrets {
-  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as PlatformSecrets) : null;
+  const kept = readSecrets(file);
   const secrets: PlatformSecrets = {
-    operatorKey: env.OPERATOR_KEY || kept?.operatorKey || `pk_operator_${base62(40)}`,
-    tokenSecret: env.TOKEN_SECRET || kept?.tokenSecret || randomBytes(32).toString('base64url'),
+    operatorKey: env.OPERATOR_KEY || kept.operatorKey || `pk_operator_${base62(40)}`,
+    tokenSecret: env.TOKEN_SECRET || kept.tokenSecret || randomBytes(32).toString('base64url'),
     sandboxWebhookSecret:
-      env.SANDBOX_WEBHOOK_SECRET || kept?.sandboxWebhookSecret || `whsec_${randomBytes(32).toString('base64')}`,
-    sandboxKey: kept?.sandboxKey ?? null,
+      env.SANDBOX_WEBHOOK_SECRET || kept.sandboxWebhookSecret || `whsec_${randomBytes(32).toString('base64')}`,
+    sandboxKey: kept.sandboxKey ?? null,
   };
   saveSecrets(file, secrets);
   return secrets;
+}
+
+const FIELDS: Record<keyof PlatformSecrets, true> = {
+  operatorKey: true,
+  tokenSecret: true,
+  sandboxWebhookSecret: true,
+  sandboxKey: true,
+};
+
+/**
+ * Returns the secrets that the file has: all that this version knows, but those added since it was written; none where
+ * there is no file. Writes nothing.
+ * @throws SecretsUnusable for a file that is damaged or of another version
+ */
+export function readSecrets(file: string): Partial<PlatformSecrets> {
+  if (!existsSync(file)) return {};
+  const text = readFileSync(file, 'utf8');
+  if (text.trim() === '') throw new SecretsUnusable(file, 'is empty');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new SecretsUnusable(file, 'is damaged: it is not JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new SecretsUnusable(file, 'is damaged: it is not a JSON object');
+  for (const [name, secret] of Object.entries(value)) {
+    if (!Object.hasOwn(FIELDS, name))
+      throw new SecretsUnusable(file, `is of another version: it has the unknown field ${JSON.stringify(name)}`);
+    const isText = typeof secret === 'string' && secret !== '';
+    if (!isText && !(name === 'sandboxKey' && secret === null))
+      throw new SecretsUnusable(file, `is damaged: ${name} is not a text`);
+  }
+  return value;
 }
 
 export const saveSecrets = (file: string, secrets: PlatformSecrets): void => writePrivately(file, secrets);

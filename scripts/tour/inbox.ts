@@ -1,32 +1,17 @@
+import type { RestClient } from '../platform/rest-client.ts';
 import { poll } from './poll.ts';
 
 const MAIL_WITHIN_MS = 20_000;
 
-/** The used fields of a mail in MailDev's JSON. */
-interface InboxMail {
-  subject: string;
-  text?: string;
-  html?: string;
-  to?: { address: string }[];
-}
-
-/** Waits for the first mail to an address that `matches`, and returns it. */
-export function waitForMail(input: {
-  inbox: string;
-  to: string;
-  what: string;
-  matches: (mail: InboxMail) => boolean;
-}): Promise<InboxMail> {
-  const { inbox, to, what, matches } = input;
-  const probe = async (): Promise<InboxMail | null> => {
-    const response = await fetch(`${inbox}/email`, { signal: AbortSignal.timeout(5_000) });
-    const mails = (await response.json()) as InboxMail[];
-    return mails.find((mail) => mail.to?.some(({ address }) => address === to) === true && matches(mail)) ?? null;
+/**
+ * Waits for a mail with a verification link to an address, among the mails that the sandbox keeps whether they were
+ * sent or not. Returns the link.
+ */
+export function waitForLink({ api, to }: { api: RestClient; to: string }): Promise<string> {
+  const probe = async (): Promise<string | null> => {
+    const { items } = await api.call({ method: 'GET', path: `/sandbox/mails?to=${encodeURIComponent(to)}` });
+    const links = (items as { text: string }[]).map(({ text }) => /https?:\/\/\S+\/verify\/\S+/.exec(text)?.[0]);
+    return links.find((link) => link !== undefined) ?? null;
   };
-  return poll({ what, withinMs: MAIL_WITHIN_MS, probe });
-}
-
-/** Returns the verification link of a mail, or null. */
-export function verificationLink({ text = '', html = '' }: InboxMail): string | null {
-  return /https?:\/\/[^\s"'<>]+\/verify\/[^\s"'<>)]+/.exec(`${text}\n${html}`)?.[0] ?? null;
+  return poll({ what: 'A mail with a verification link', withinMs: MAIL_WITHIN_MS, probe });
 }

@@ -4,8 +4,6 @@ import type { RestClient } from '../platform/rest-client.ts';
 export interface TourContext {
   /** The API with the demo partner's sandbox key. */
   api: RestClient;
-  /** The inbox's base address; null for an external mail server. */
-  inbox: string | null;
   /** Runs one step and prints its label and its time. */
   step: <T>(label: string, work: () => Promise<T>) => Promise<T>;
   /** Prints a line. */

@@ -3,6 +3,7 @@ export const entityTypesByDomain = {
   users: ['onboarding', 'user', 'entitlement'],
   payments: ['payment', 'refund'],
   subscriptions: ['subscription'],
+  listings: ['listing', 'listing_review'],
   sandbox: ['operation'],
 } as const;
 

@@ -1,4 +1,5 @@
 import { plainMoney } from '../domain/money-text';
+import { describeDifferences, type BooksDifference } from '../domain/operator/books-difference';
 
 /** The data that the writer stored with the event: ids, names, amounts in minor units, ISO instants. */
 export type EventData = Record<string, unknown>;
@@ -21,3 +22,8 @@ export function eventWords(currency: string | null): EventWords {
         : String(amountMinor),
   };
 }
+
+/** An operator closed an item of an entity whose amounts are not those of the ledger. */
+export const booksDiffer: EventSentence = ({ differences }) =>
+  `An operator closed an item while amounts differed: ${describeDifferences(differences as BooksDifference[])}. ` +
+  "No amount was changed; the difference is on the operator's list.";

@@ -13,6 +13,14 @@ const amounts = {
   paidMinor: 300,
   dueMinor: 250,
   subtotalMinor: 300,
+  differences: [
+    {
+      id: 'pay_1',
+      account: 'captured',
+      recorded: { amountMinor: 300, currency: 'EUR' },
+      posted: { amountMinor: 250, currency: 'EUR' },
+    },
+  ],
 };
 
 describe('the sentences of a timeline', () => {

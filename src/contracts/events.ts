@@ -1,5 +1,6 @@
 import { eventWords, type EventData, type EventSentence } from './event-sentence';
-import type { QueuedConsumer } from './outbox';
+import type { InlineConsumer } from './outbox';
+import { listingEvents } from './listings/events';
 import { paymentEvents } from './payments/events';
 import { subscriptionEvents } from './subscriptions/events';
 import { userEvents } from './users/events';
@@ -9,6 +10,7 @@ const sentences = {
   ...userEvents,
   ...paymentEvents,
   ...subscriptionEvents,
+  ...listingEvents,
 } as const satisfies Record<string, EventSentence>;
 
 export type EventType = keyof typeof sentences;
@@ -26,10 +28,17 @@ export function summaryOf({ type, data, currency }: SummaryInput): string {
   return sentences[type](data, eventWords(currency));
 }
 
-/** The results of a refund, which change what a subscription owes. */
-const refundResults: readonly EventType[] = ['refund.succeeded', 'refund.failed', 'refund.failed_late'];
+/** The events that one more consumer receives. */
+const furtherConsumers: Partial<Record<EventType, InlineConsumer>> = {
+  // The results of a refund change what a subscription owes.
+  'refund.succeeded': 'refunds',
+  'refund.failed': 'refunds',
+  'refund.failed_late': 'refunds',
+  'listing.deleted': 'revisions',
+};
 
 /** Returns the consumers that receive an event besides the timeline. */
-export function consumersOf(type: EventType): QueuedConsumer[] {
-  return refundResults.includes(type) ? ['analytics', 'refunds'] : ['analytics'];
+export function consumersOf(type: EventType): InlineConsumer[] {
+  const further = furtherConsumers[type];
+  return further === undefined ? ['analytics'] : ['analytics', further];
 }

@@ -2,7 +2,15 @@ import { refusalCodes } from '../domain/mail-refusal';
 import type { EntityType } from './entity-types';
 import type { EventData, EventSentence } from './event-sentence';
 
-const outcomes = ['mail_sent', 'mail_skipped', 'mail_undeliverable', 'mail_restarted', 'mail_closed'] as const;
+const outcomes = [
+  'mail_sent',
+  'mail_withheld',
+  'mail_limited',
+  'mail_skipped',
+  'mail_undeliverable',
+  'mail_restarted',
+  'mail_closed',
+] as const;
 
 /** The end of a mail's row, or an operator's decision about it; an event of the entity that the mail is about. */
 export type MailOutcome = (typeof outcomes)[number];
@@ -15,6 +23,12 @@ export const mailName = ({ template, recipient }: EventData): string => {
 
 const sentences: Record<MailOutcome, EventSentence> = {
   mail_sent: (data) => `${mailName(data)} was sent.`,
+  mail_withheld: (data) =>
+    `${mailName(data)} was withheld, because this is a sandbox: ` +
+    `it can be read for 7 days at GET /sandbox/mails/${String(data.mailId)}.`,
+  mail_limited: (data) =>
+    `${mailName(data)} was not sent: the limit of ${String(data.perDay)} mails a day (UTC) ` +
+    `${data.limit === 'recipient' ? 'to one recipient' : 'of one tenant'} was reached.`,
   mail_skipped: (data) =>
     `${mailName(data)} was not sent: it no longer applies, or its recipient has no verified address.`,
   mail_undeliverable: (data) => {

@@ -1,11 +1,17 @@
+import type { MailAudience } from '../domain/mail-delivery';
 import type { MailTemplate } from './mails';
 import type { TaskQueue } from './task-queues';
 
-/** The consumers of outbox rows. The relay itself serves `temporal`; a BullMQ queue serves each of the others. */
-export const consumers = ['temporal', 'mail', 'analytics', 'refunds'] as const;
-export type Consumer = (typeof consumers)[number];
-export const queuedConsumers = consumers.filter((consumer) => consumer !== 'temporal');
-export type QueuedConsumer = Exclude<Consumer, 'temporal'>;
+/** The consumers whose effect leaves the house: a BullMQ queue serves each. */
+export const queuedConsumers = ['mail'] as const;
+export type QueuedConsumer = (typeof queuedConsumers)[number];
+
+/** The consumers that write only our own database: the relay itself applies their rows. */
+export const inlineConsumers = ['analytics', 'refunds', 'revisions'] as const;
+export type InlineConsumer = (typeof inlineConsumers)[number];
+
+/** The consumers of outbox rows. The relay sends those for `temporal` itself. */
+export type Consumer = 'temporal' | QueuedConsumer | InlineConsumer;
 
 /** The content of a queued job: only the row's id, so no personal data reaches Redis. */
 export interface OutboxJob {
@@ -30,13 +36,11 @@ export interface WorkflowSignal {
   args?: readonly unknown[];
 }
 
-/**
- * A mail to send. `key` never changes and makes the Message-ID; `to` is null for the person whom the entity belongs
- * to.
- */
+/** A mail to send. `key` never changes and makes the Message-ID; `to` is null for the audience `person`. */
 export interface MailRequest {
   template: MailTemplate;
   key: string;
+  audience: MailAudience;
   to: string | null;
   data: Record<string, string | number | null>;
 }

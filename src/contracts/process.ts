@@ -49,9 +49,9 @@ export interface Process<Entity extends ProcessEntity = ProcessEntity> {
   readonly entityType: EntityType;
   readonly workflowType: string;
   readonly taskQueue: TaskQueue;
-  workflowId(entity: EntityRef): string;
+  readonly workflowId: (entity: EntityRef) => string;
   /** Returns the id of the entity that a workflow runs for; null for the id of any other process. */
-  entityIdOf(workflowId: string): string | null;
+  readonly entityIdOf: (workflowId: string) => string | null;
   input(entity: Entity): object;
   readonly states: readonly string[];
   readonly endedStates: readonly string[];
@@ -60,6 +60,8 @@ export interface Process<Entity extends ProcessEntity = ProcessEntity> {
   readonly firstState: string;
   /** Selects the entities whose workflow may be running: in an open state, or ended and unfinished. */
   readonly openFilter: EntityFilter;
+  /** Selects the unfinished ones, and perhaps some in an open state; null where an ended one is always finished. */
+  readonly unfinished: EntityFilter | null;
   readonly expectsProcess: EntityFilter;
   readonly clock: 'tenant' | 'real';
   readonly isReconciled: boolean;
@@ -80,6 +82,7 @@ export function defineProcess<Entity extends ProcessEntity, State extends string
     ...definition,
     openStates: states.filter((state) => !endedStates.includes(state)),
     openFilter: unfinished ? { $or: [inOpenState, unfinished] } : inOpenState,
+    unfinished: unfinished ?? null,
     expectsProcess,
     clock,
     isReconciled,

@@ -1,17 +1,21 @@
-import * as workflows from '../../workflows';
+import workflows = require('../../workflows');
 import type { ProcessEntity } from './process';
 import { startOf } from './process';
 import { processes, processOf } from './processes';
 import { SUBSCRIPTION_PAYMENT } from './subscriptions/subscription';
 
 /** Child workflows that do not live as long as an entity. */
-const WITHOUT_ENTITY = [SUBSCRIPTION_PAYMENT];
+const WITHOUT_ENTITY = ['listingApprovalWorkflow', SUBSCRIPTION_PAYMENT];
 const entity: ProcessEntity = { _id: 'ent_1', tenantId: 'ptn_1:sandbox', correlationId: 'cor_1' };
 
 it('registers every workflow that lives as long as an entity', () => {
   const registered = processes.map(({ workflowType }) => workflowType);
   expect([...registered, ...WITHOUT_ENTITY].sort()).toEqual(Object.keys(workflows).sort());
   expect(new Set(processes.map(({ entityType }) => entityType)).size).toBe(processes.length);
+});
+
+it('finds each registered workflow in the modules of its domain', () => {
+  for (const [name, workflow] of Object.entries(workflows)) expect([name, typeof workflow]).toEqual([name, 'function']);
 });
 
 describe.each(processes.map((process) => [process.workflowType, process] as const))('%s', (_type, process) => {

@@ -1,4 +1,5 @@
 import type { EntityType } from './entity-types';
+import { listingReviewProcess } from './listings/process';
 import { paymentProcess, refundProcess } from './payments/process';
 import type { Process } from './process';
 import { advanceClockProcess } from './sandbox/process';
@@ -9,6 +10,7 @@ const processesByDomain = {
   users: [onboardingProcess],
   payments: [paymentProcess, refundProcess],
   subscriptions: [subscriptionProcess],
+  listings: [listingReviewProcess],
   sandbox: [advanceClockProcess],
 } satisfies Record<string, readonly Process[]>;
 

@@ -3,6 +3,7 @@ export const taskQueues = {
   users: 'users',
   payments: 'payments',
   subscriptions: 'subscriptions',
+  listings: 'listings',
   operations: 'operations',
 } as const;
 export type TaskQueue = (typeof taskQueues)[keyof typeof taskQueues];

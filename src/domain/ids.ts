@@ -18,7 +18,10 @@ export const idPrefixes = {
   plan: 'pln',
   subscription: 'sub',
   invoice: 'inv',
+  listing: 'lst',
+  listingReview: 'lrv',
   operation: 'opn',
+  sandboxMail: 'sml',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -15,32 +15,35 @@ import { loadContract, type Operation, type OperationId } from './pipeline/contr
 import { correlationId } from './pipeline/correlation-id';
 import { countForgeries } from './pipeline/count-forgeries';
 import { limitTime } from './pipeline/deadline';
-import { nameOperation } from './pipeline/name-operation';
+import { inTurn } from './pipeline/routing/in-turn';
+import { nameOperation } from './pipeline/routing/name-operation';
 import { observe, type HttpLogger, type HttpMetrics } from './pipeline/observe';
-import { createRateLimiters } from './pipeline/rate-limit';
+import { createRateLimiters, type RateLimitInput } from './pipeline/rate-limits/rate-limits';
 import { readBody, readRawBody } from './pipeline/input/read-body';
+import { createRoutes } from './pipeline/routing/routes';
 import { securityHeaders } from './pipeline/security-headers';
-import { otherMethods, unknownPath } from './pipeline/unmatched';
+import { otherMethods, unknownPath } from './pipeline/routing/unmatched';
 import { createValidators } from './pipeline/input/validate';
 import { rejectMismatch } from './reject-mismatch';
 import { respond, createProblemResponder } from './replies/respond';
 import { createIdempotency } from './replies/idempotency';
+import { Turns } from './replies/turns';
 import { createListPage } from './replies/list';
 import { requirePreconditions } from './replies/preconditions';
 import { showProblemPage } from './users/verify-page';
 import { pageStylesheet } from './users/verify-page-html';
 
 /** The handlers' dependencies that the app creates itself. */
-type CreatedByApp = 'basePath' | 'clock' | 'idempotency' | 'keepMethodReport' | 'listPage';
+type CreatedByApp = 'basePath' | 'clock' | 'idempotency' | 'keepMethodReport' | 'listPage' | 'turns';
 
 export interface AppInput extends Omit<HandlersInput, CreatedByApp> {
-  /** Counts requests (short commandTimeout, no offline queue: see stack.md); null switches rate limits off. */
+  /** Counts requests (no offline queue); null switches rate limits off. */
   redis: Redis | null;
   redisPrefix: string;
   operatorKey: string;
   /** Signs verification links and cursors. */
   tokenSecret: string;
-  limits: Limits & { publicRequestsPerMinute?: number; failedAttemptsPerMinute?: number; redisTimeoutMs?: number };
+  limits: Limits & Omit<RateLimitInput, 'redis' | 'redisPrefix'>;
   logger: HttpLogger;
   metrics: HttpMetrics;
   /** Returns true while the process shuts down: it still responds, and asks callers to reconnect. */
@@ -64,11 +67,13 @@ export function createApp(input: AppInput): Application {
   const { database, logger, metrics, isDraining, limits, requestDeadlineMs = 1800, maxInFlight = 1000 } = input;
   const contract = loadContract(readContractText());
   const { basePath } = contract;
+  const turns = new Turns();
   const handlers = createHandlers({
     ...input,
     basePath,
     clock: createClock({ database }),
-    idempotency: createIdempotency(database),
+    idempotency: createIdempotency({ database, turns }),
+    turns,
     keepMethodReport,
     listPage: createListPage({ secret: input.tokenSecret }),
   });
@@ -108,31 +113,34 @@ export function createApp(input: AppInput): Application {
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
   app.set('query parser', false).set('trust proxy', input.trustProxy ?? false);
   app.use(
-    correlationId,
-    observe({ logger, metrics }),
-    securityHeaders,
-    closeWhileDraining(isDraining),
-    limitTime({ requestDeadlineMs, fail }),
+    inTurn([
+      correlationId,
+      observe({ logger, metrics }),
+      securityHeaders,
+      closeWhileDraining(isDraining),
+      limitTime({ requestDeadlineMs, fail }),
+    ]),
   );
 
+  const routes = createRoutes(basePath);
   for (const operation of contract.operations) {
-    const handler = handlers[operation.id] as Handler<OperationId>;
-    app[operation.method](
+    const guards = [nameOperation(operation), ...guardsOf(operation)];
+    const answer = respond({
+      validate: validatorOf(operation),
+      requirePreconditions: (call) => requirePreconditions({ database, call }),
+      handler: handlers[operation.id] as Handler<OperationId>,
+      isDraining,
+    });
+    const router = routes.routerOf(operation.route);
+    router[operation.method](
       operation.route,
-      nameOperation(operation),
-      ...guardsOf(operation),
-      respond({
-        validate: validatorOf(operation),
-        requirePreconditions: (call) => requirePreconditions({ database, call }),
-        handler,
-        isDraining,
-      }),
+      inTurn([...guards, answer]),
       countForgeries(limiters.failedAuthentication),
     );
   }
   for (const route of new Set(contract.operations.map(({ route }) => route)))
-    app.all(route, otherMethods(contract, route));
-  app.use(docs(contract));
+    routes.routerOf(route).all(route, otherMethods(contract, route));
+  app.use(routes.dispatch, docs(contract));
   app.get('/assets/page.css', pageStylesheet);
   app.use(unknownPath, errorHandler);
   return app;

@@ -1,5 +1,6 @@
 import express, { type RequestHandler, type Router } from 'express';
 import { readSwaggerUiFile, readSwaggerUiVersion } from '../assets';
+import { docsScript } from './docs-script';
 import type { Contract } from './pipeline/contract';
 
 /**
@@ -24,31 +25,13 @@ const files: Record<string, string> = {
   'favicon-32x32.png': 'image/png',
 };
 
-/**
- * Swagger UI fills the contract's example into every form. Sent unchanged, the second click would reuse the key of the
- * first, so a new key replaces the example. `randomUUID` exists only under https and on localhost.
- */
-const startScript = (exampleKey: string): string => `const hex = (byte) => byte.toString(16).padStart(2, '0');
-const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), hex).join('');
-window.ui = SwaggerUIBundle({
-  url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, persistAuthorization: true,
-  displayRequestDuration: true, tryItOutEnabled: true, validatorUrl: null,
-  presets: [SwaggerUIBundle.presets.apis], layout: 'BaseLayout',
-  requestInterceptor: (request) => {
-    const headers = request.headers ?? {};
-    if (headers['Idempotency-Key'] === ${JSON.stringify(exampleKey)}) headers['Idempotency-Key'] = newKey();
-    return request;
-  },
-});
-`;
-
 /** Serves Swagger UI at /docs and the contract at /openapi.yaml and /openapi.json. */
 export function docs({ text, document }: Contract): Router {
   const version = readSwaggerUiVersion();
   const base = `/docs/${version}`;
   const json = JSON.stringify(document);
   const { components } = document as { components: { parameters: { IdempotencyKey: { example: string } } } };
-  const start = startScript(components.parameters.IdempotencyKey.example);
+  const start = docsScript(components.parameters.IdempotencyKey.example);
   const page = `<!doctype html>
 <html lang="en">
 <head>
@@ -59,6 +42,11 @@ export function docs({ text, document }: Contract): Router {
   <link rel="stylesheet" href="${base}/swagger-ui.css">
 </head>
 <body>
+  <div class="swagger-ui">
+    <p class="wrapper">
+      <label><input type="checkbox" id="keep-keys"> Keep API keys on this device after the session</label>
+    </p>
+  </div>
   <div id="swagger-ui"></div>
   <script src="${base}/swagger-ui-bundle.js"></script>
   <script src="${base}/start.js"></script>

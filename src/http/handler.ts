@@ -17,6 +17,9 @@ export type Handler<Id extends OperationId> = (call: CallOf<Id>) => Promise<Repl
 /** Some of the contract's operations, each under its operationId. */
 export type Handlers<Id extends OperationId = OperationId> = { [Each in Id]: Handler<Each> };
 
-/** Returns the error for an id that is unknown or belongs to another tenant: the two must not differ. */
-export const notFound = (resource: string): DomainError =>
-  new DomainError('NOT_FOUND', `No such ${resource}. Check the id, and the API key that you use.`);
+/**
+ * Returns the error for an id that is unknown or belongs to another tenant: the two must not differ. `name` is what the
+ * path has of the resource.
+ */
+export const notFound = (resource: string, name: 'id' | 'slug' = 'id'): DomainError =>
+  new DomainError('NOT_FOUND', `No such ${resource}. Check the ${name}, and the API key that you use.`);

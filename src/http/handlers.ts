@@ -1,4 +1,5 @@
 import type { Handlers } from './handler';
+import { listingsHandlers } from './listings/handlers';
 import { operatorHandlers } from './operator/handlers';
 import { partnersHandlers } from './partners/handlers';
 import { paymentsHandlers } from './payments/handlers';
@@ -12,6 +13,7 @@ const handlersByDomain = {
   users: usersHandlers,
   payments: paymentsHandlers,
   subscriptions: subscriptionsHandlers,
+  listings: listingsHandlers,
   sandbox: sandboxHandlers,
   operator: operatorHandlers,
 };

@@ -11,8 +11,8 @@ export interface ProblemRow {
   /** Default of `Retry-After`, for a problem that a repeat may cure. */
   retryAfterSeconds?: number;
   /**
-   * Set when the response must not be kept under the request's Idempotency-Key: the cause ends by itself, without
-   * anybody's decision, or lies in the headers. 5xx and 429 are never kept.
+   * Set when the response must not be kept under the request's Idempotency-Key: the cause ends without any
+   * decision of the caller's, or lies in the headers. 5xx and 429 are never kept.
    */
   notKept?: true;
 }

@@ -1,4 +1,5 @@
 import { DomainError } from '../domain/domain-error';
+import { listingsProblems } from './listings/problems';
 import { paymentsProblems } from './payments/problems';
 import { isDatabaseUnavailable } from './pipeline/database-unavailable';
 import { RequestProblem, type FieldError, type ProblemBody, type ProblemCode, type ProblemTable } from './problem';
@@ -13,6 +14,7 @@ export const problemTable: Required<ProblemTable> = {
   ...usersProblems,
   ...paymentsProblems,
   ...subscriptionsProblems,
+  ...listingsProblems,
   ...sandboxProblems,
 };
 

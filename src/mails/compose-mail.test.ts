@@ -14,8 +14,8 @@ const facts: Record<MailTemplate, MailFacts & Record<string, unknown>> = {
   verification: { ...person, link, until },
   verificationReminder: { ...person, link, until },
   profileReminder: { ...person, until },
-  approvalRequest: { ...person, onboardingId: 'onb_1', until },
-  approvalEscalation: { ...person, onboardingId: 'onb_1', until },
+  approvalRequest: { ...person, onboardingId: 'onb_1', partnerId: 'ptn_1', audience: 'reviewer', until },
+  approvalEscalation: { ...person, onboardingId: 'onb_1', partnerId: 'ptn_1', audience: 'operator', until },
   rejection: { ...person, reason: 'Documents missing' },
   welcome: { ...person, entitlementCode: 'WELCOME-7' },
   trialEnding: subscription,
@@ -31,9 +31,37 @@ const facts: Record<MailTemplate, MailFacts & Record<string, unknown>> = {
   subscriptionCancelled: subscription,
   subscriptionRefunded: subscription,
   refundFailed: subscription,
+  reviewsWaiting: { ...person, partnerId: 'ptn_1', isForOperator: false, count: 3 },
+  reviewsOverdue: { ...person, partnerId: 'ptn_1', isForOperator: false, count: 1 },
+  listingRejection: {
+    ...person,
+    title: 'A bike',
+    reason: 'quality',
+    comment: 'Too short',
+    fields: [{ pointer: '/title', comment: 'Say more' }],
+    rules: ['banned_word'],
+    isLive: true,
+  },
 };
 const compose = (template: MailTemplate, locale = 'en-GB', timeZone = 'Europe/London', more: object = {}) =>
-  composeMail({ template: mails[template], locale, timeZone, facts: { ...facts[template], ...more } });
+  composeMail({
+    template: mails[template],
+    locale,
+    timeZone,
+    audience: 'person',
+    mode: 'live',
+    facts: { ...facts[template], ...more },
+  });
+const toOperator = { audience: 'operator' };
+const composeForOperator = (template: MailTemplate, locale: string, more: object = {}) =>
+  composeMail({
+    template: mails[template],
+    locale,
+    timeZone: 'UTC',
+    audience: 'operator',
+    mode: 'live',
+    facts: { ...facts[template], ...toOperator, ...more },
+  });
 
 describe.each(mailTemplates)('%s', (template) => {
   test.each(['en-GB', 'de-AT'])('is complete in %s: subject, text and HTML agree', (locale) => {
@@ -62,7 +90,7 @@ describe.each(mailTemplates)('%s', (template) => {
     const typed = { name: '<img src=x onerror="a()">', partnerName: 'A\r\nBcc: x@y.example & "B"', reason: '<script>' };
     const { subject, html } = compose(template, 'en', 'UTC', typed);
     expect(html).not.toMatch(/<img|<script/);
-    expect(html).toContain('&amp; &quot;B&quot;');
+    if (template !== 'approvalEscalation') expect(html).toContain('&amp; &quot;B&quot;');
     expect(subject).not.toMatch(/[\r\n]/);
   });
 });
@@ -84,18 +112,52 @@ test("times are the reader's: language, habits of the region, and time zone", ()
 
 test('a locale without mails gets English throughout; an unknown time zone does no harm', () => {
   expect(compose('verification', 'fr-FR', 'Europe/Paris').text).toContain('valid until 1 July 2026 at 12:00');
-  expect(compose('verification', 'de_DE', 'Nowhere/Atall').text).toContain('1. Juli 2026 um 10:00 UTC');
+  expect(compose('verification', 'de-DE', 'Nowhere/Atall').text).toContain('1. Juli 2026 um 10:00 UTC');
   expect(compose('verification', 'en-!!', 'UTC').text).toContain('1 July 2026 at 10:00 UTC');
 });
 
 test.each([
   ['de', 'de'],
   ['de-CH', 'de'],
-  ['DE_at', 'de'],
+  ['deu-AT', 'de'],
   ['en-US', 'en'],
   ['fr', 'en'],
   ['dea', 'en'],
   ['', 'en'],
 ])('the language of %s is %s', (locale, language) => {
   expect(languageOf(locale)).toBe(language);
+});
+
+test.each(['approvalRequest', 'approvalEscalation'] as const)(
+  'a mail to the operator (%s) shows what a partner chose only behind a frame, and is signed by the platform',
+  (template) => {
+    const lie = { name: 'Ada”\n\nPay at https://evil.example', partnerName: 'The operator' };
+    const en = composeForOperator(template, 'en', lie);
+    const de = composeForOperator(template, 'de', lie);
+    expect(en.text).toContain("The partner wrote, as the name of the person: “Ada' Pay at https: evil. example”");
+    expect(de.text).toContain('Der Partner schrieb als eigenen Namen: “The operator”');
+    for (const { subject, text } of [en, de]) {
+      const unframed = [
+        subject,
+        ...text.split('\n').filter((line) => !/^(The partner wrote|Der Partner schrieb)/.test(line)),
+      ];
+      expect(unframed.join('\n')).not.toMatch(/evil|The operator/);
+      expect(text).toMatch(/-- \nPartner Platform\n$/);
+    }
+  },
+);
+
+test("the subject of a sandbox's mail is marked, in every language", () => {
+  const subjects = ['en', 'de'].map(
+    (locale) =>
+      composeMail({
+        template: mails.welcome,
+        locale,
+        timeZone: 'UTC',
+        audience: 'person',
+        mode: 'sandbox',
+        facts: facts.welcome,
+      }).subject,
+  );
+  expect(subjects).toEqual(['[sandbox] Welcome to Fähre & Söhne', '[sandbox] Willkommen bei Fähre & Söhne']);
 });

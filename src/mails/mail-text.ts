@@ -1,4 +1,5 @@
 import { firstSupportedLocale, languageTagOf } from '../domain/values/locale';
+import { isTimeZone } from '../domain/values/time-zone';
 import type { Money } from '../domain/money';
 import { formatMoney } from '../domain/money-text';
 
@@ -44,7 +45,7 @@ export function mailWriter({ locale, timeZone }: { locale: string; timeZone: str
 /**
  * Returns a formatter of instants for readers of a locale and an IANA time zone. A region keeps its own conventions
  * (`en-US` or `en-GB`); a locale in whose language no mails are written gets English dates, so that a mail never mixes
- * languages. Unknown zones become UTC.
+ * languages. A text that is no locale or no time zone counts as English or UTC: a mail must not fail over it.
  */
 function timeWriter({ locale, timeZone }: { locale: string; timeZone: string }): (instant: Date) => string {
   const language = languageOf(locale);
@@ -56,12 +57,7 @@ function timeWriter({ locale, timeZone }: { locale: string; timeZone: string }):
     minute: '2-digit',
     timeZoneName: 'short',
   } as const;
-  const wanted = locale.toLowerCase().startsWith(language) ? locale.replace('_', '-') : 'en-GB';
-  try {
-    const format = new Intl.DateTimeFormat(wanted, { ...fields, timeZone });
-    return (instant) => format.format(instant);
-  } catch {
-    const format = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { ...fields, timeZone: 'UTC' });
-    return (instant) => format.format(instant);
-  }
+  const wanted = languageTagOf(locale) === language ? locale : 'en-GB';
+  const format = new Intl.DateTimeFormat(wanted, { ...fields, timeZone: isTimeZone(timeZone) ? timeZone : 'UTC' });
+  return (instant) => format.format(instant);
 }

@@ -1,4 +1,5 @@
 import type { MailTemplate } from '../contracts/mails';
+import { listingMails } from './listings/mails';
 import type { MailDefinition } from './mail-definition';
 import { subscriptionMails } from './subscriptions/mails';
 import { userMails } from './users/mails';
@@ -7,4 +8,5 @@ import { userMails } from './users/mails';
 export const mails: Record<MailTemplate, MailDefinition> = {
   ...userMails,
   ...subscriptionMails,
+  ...listingMails,
 };

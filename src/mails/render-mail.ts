@@ -1,4 +1,5 @@
 import type { Language, MailText } from './mail-text';
+import { oneLine } from './typed-text';
 
 export interface RenderedMail {
   subject: string;
@@ -78,9 +79,4 @@ const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
-}
-
-/** Returns the text on one line, as a header needs: a name with a line break must not begin another header. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 }

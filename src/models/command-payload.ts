@@ -24,4 +24,6 @@ export const commandPayloadSchema = new Schema<CommandPayload>(
     createdAt: { type: Date, required: true },
   },
   { ...schemaOptions, collection: 'command_payloads' },
-).index({ createdAt: 1 }, { expireAfterSeconds: KEPT_SECONDS });
+)
+  .index({ tenantId: 1 })
+  .index({ createdAt: 1 }, { expireAfterSeconds: KEPT_SECONDS });

@@ -2,6 +2,7 @@ import os from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import mongoose, { type ClientSession, type Connection } from 'mongoose';
 import { defineModels, type Models } from './define-models';
+import { forgetUncommitted, onDueRows, reportCommitted, type DueRow } from './due-rows';
 
 export interface Database {
   connection: Connection;
@@ -11,6 +12,11 @@ export interface Database {
    * so `work` only reads and writes the database.
    */
   inTransaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T>;
+  /**
+   * Calls the listener with the outbox rows that this process has written, once they are committed. Returns a function
+   * that ends the calls.
+   */
+  onDueRows(listener: (rows: readonly DueRow[]) => void): () => void;
   /** Resolves when the server responds to a ping; rejects otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -24,6 +30,8 @@ export interface OpenDatabaseInput {
   maxPoolSize?: number;
   /** Milliseconds until an operation fails while the server is unavailable. Defaults to 1500. */
   unavailableAfterMs?: number;
+  /** True to have the connection emit the driver's `commandStarted` events. Defaults to false. */
+  monitorCommands?: boolean;
 }
 
 /**
@@ -52,11 +60,17 @@ export function openDatabase(input: OpenDatabaseInput): Database {
     async inTransaction(work) {
       const session = await connection.startSession();
       try {
-        return await session.withTransaction(() => work(session));
+        const result = await session.withTransaction(() => {
+          forgetUncommitted(session);
+          return work(session);
+        });
+        reportCommitted(connection, session);
+        return result;
       } finally {
         await session.endSession();
       }
     },
+    onDueRows: (listener) => onDueRows(connection, listener),
     async ping() {
       if (connection.readyState !== mongoose.STATES.connected) throw new Error('MongoDB is not connected');
       await connection.getClient().db().command({ ping: 1 });
@@ -73,9 +87,11 @@ function connectOptions({
   appName,
   maxPoolSize = 50,
   unavailableAfterMs = 1500,
+  monitorCommands = false,
 }: OpenDatabaseInput): mongoose.ConnectOptions {
   return {
     appName,
+    monitorCommands,
     maxPoolSize,
     serverSelectionTimeoutMS: unavailableAfterMs,
     connectTimeoutMS: unavailableAfterMs,

@@ -1,4 +1,5 @@
 import type { Connection } from 'mongoose';
+import { listingsModels } from './listings/models';
 import { operatorModels } from './operator/models';
 import { partnersModels } from './partners/models';
 import { paymentsModels } from './payments/models';
@@ -14,6 +15,7 @@ export const defineModels = (connection: Connection) => ({
   ...usersModels(connection),
   ...paymentsModels(connection),
   ...subscriptionsModels(connection),
+  ...listingsModels(connection),
   ...sandboxModels(connection),
   ...operatorModels(connection),
 });

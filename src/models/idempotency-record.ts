@@ -41,4 +41,6 @@ export const idempotencyRecordSchema = new Schema<IdempotencyRecord>(
     createdAt: { type: Date, required: true },
   },
   { ...schemaOptions, collection: 'idempotency' },
-).index({ createdAt: 1 }, { expireAfterSeconds: IDEMPOTENCY_KEPT_SECONDS });
+)
+  .index({ tenantId: 1 })
+  .index({ createdAt: 1 }, { expireAfterSeconds: IDEMPOTENCY_KEPT_SECONDS });

@@ -59,5 +59,9 @@ export const outboxRowSchema = new Schema<OutboxRow>(
 )
   .index({ dueAt: 1 }, { partialFilterExpression: { open: true }, name: 'open_rows' })
   .index({ lease: 1 }, { partialFilterExpression: { open: true }, name: 'leased_rows' })
-  .index({ entityId: 1 })
+  // The age of the oldest is a gauge.
+  .index({ createdAt: 1 }, { partialFilterExpression: { open: true }, name: 'open_rows_by_age' })
+  // At every hop of an advance the tenant's waiting starts are sent.
+  .index({ tenantId: 1 }, { partialFilterExpression: { open: true }, name: 'open_rows_of_tenant' })
+  .index({ tenantId: 1, entityId: 1 })
   .index({ doneAt: 1 }, { expireAfterSeconds: DONE_ROWS_KEPT_SECONDS });

@@ -15,6 +15,16 @@ export const schemaOptions = {
   minimize: false,
 } as const satisfies SchemaOptions;
 
+/**
+ * The options of the entities that the reconciler compares with their workflows: Mongoose sets `touchedAt` in every
+ * update of theirs, a pipeline's included, and `insertDocuments` sets it in every document. What writes past both is
+ * refused at the end of a test run (scripts/checks/queries/judge-touch.ts).
+ */
+export const reconciledOptions = {
+  ...schemaOptions,
+  timestamps: { createdAt: false, updatedAt: 'touchedAt' },
+} as const satisfies SchemaOptions;
+
 /** A process-driven entity: the fields that a guarded transition reads and writes on any of them. */
 export interface Entity {
   _id: string;
@@ -27,6 +37,11 @@ export interface Entity {
   correlationId: string;
   createdAt: Date;
   updatedAt: Date;
+  /**
+   * The machine's time of the last write, whatever the sandbox's clock says; of no interest to anybody but the
+   * reconciler. Set by the write itself (`reconciledOptions`), so nobody passes it.
+   */
+  touchedAt?: Date;
 }
 
 export const entityFields = {
@@ -39,3 +54,6 @@ export const entityFields = {
   createdAt: { type: Date, required: true },
   updatedAt: { type: Date, required: true },
 } as const;
+
+/** The fields of the entities that the reconciler compares with their workflows. */
+export const reconciledFields = { ...entityFields, touchedAt: { type: Date } } as const;

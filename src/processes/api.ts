@@ -1,5 +1,7 @@
 import { createApp } from '../http/app';
+import { messageClassesOf } from '../http/message-classes';
 import { connectRedisProducer } from '../queue/redis';
+import { announceRows } from '../queue/relay/announcements';
 import { createStuckOperations } from '../services/operator/stuck-operations';
 import { createCommands } from '../temporal/commands/commands';
 import { requestCompensationRetry } from '../temporal/commands/payments/request-compensation-retry';
@@ -13,6 +15,9 @@ import { openDatabaseOf, openTemporalOf, prepareDatabase } from './open-servers'
 import { createPaymentMethodCheck, PAYMENT_METHOD_CHECK_MS } from './payment-method-check';
 import { createSandboxOperations } from './sandbox-operations';
 
+/** Milliseconds for which a late reply still counts. No request waits this long: see rate-limits. */
+const RATE_LIMIT_REPLY_MS = 5000;
+
 /**
  * `--role api`. Listens immediately. Only MongoDB is needed to become ready; while Temporal and Redis are down the api
  * continues to accept. Resolves when it is ready.
@@ -23,9 +28,15 @@ export async function runApi(input: RunInput): Promise<void> {
   const { isDraining } = shutdown;
 
   const database = openDatabaseOf(opened, 'api');
-  const redis = connectRedisProducer({ url: config.redis.url, name: 'rate-limits', logger });
+  const redis = connectRedisProducer({
+    url: config.redis.url,
+    name: 'rate-limits',
+    logger,
+    commandTimeoutMs: RATE_LIMIT_REPLY_MS,
+  });
   shutdown.onClose({ name: 'Redis', close: () => redis.disconnect() });
   admin.addDependency({ name: 'redis', required: false, check: () => redis.ping() });
+  announceRows({ database, redis, prefix: config.redis.prefix });
   const { client, starter } = openTemporalOf(opened, database);
 
   const gateways = { ...config.gateways, timeoutMs: Math.min(config.gateways.timeoutMs, PAYMENT_METHOD_CHECK_MS) };
@@ -56,6 +67,7 @@ export async function runApi(input: RunInput): Promise<void> {
     ...config.api,
     ...config.shutdown,
     handler: holdUntilBooted({ handler: app, booted }),
+    classes: messageClassesOf(app),
     isDraining,
   });
   shutdown.onClose({ name: 'HTTP server', close: () => server.close(), limitMs: config.shutdown.forceMs });

@@ -1,9 +1,13 @@
 import { access, constants, mkdir } from 'node:fs/promises';
+import type { Client } from '@temporalio/client';
 import { Redis } from 'ioredis';
 import { ConfigError, readConfig, type Config } from '../../config/env';
+import { callSimulator } from '../clients/gateways/sandbox-call';
 import { createMailer } from '../clients/mailer/mailer';
+import { taskQueueNames } from '../contracts/task-queues';
 import { openDatabase } from '../models/database';
 import { connectTemporal, pingTemporal } from '../temporal/connect-temporal';
+import { findUnpolledQueues } from '../temporal/unpolled-queues';
 import { roles, type Need } from './roles';
 import { settleWithin } from './lifecycle/settle-within';
 import { readTemporalTls } from './temporal/temporal-tls';
@@ -11,8 +15,8 @@ import { findWorkflows } from './temporal/find-workflows';
 
 interface Check {
   name: (config: Config) => string;
-  /** Resolves to a short result for people, or rejects. */
-  reach: (config: Config) => Promise<string>;
+  /** Resolves to a short result for people, or rejects. `served` are the task queues that the checked role polls. */
+  reach: (config: Config, served: readonly string[]) => Promise<string>;
   remedy: string;
 }
 
@@ -35,6 +39,11 @@ const checks: Record<Need, Check> = {
     reach: reachTemporal,
     remedy: 'start it, or set TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the TEMPORAL_TLS variables',
   },
+  taskQueues: {
+    name: () => 'Task queues with running workflows',
+    reach: reachTaskQueues,
+    remedy: 'start --role worker for them, with these --queues or with all',
+  },
   smtp: {
     name: ({ mail }) => `Mail server ${withoutPassword(mail.smtpUrl)}`,
     reach: async ({ mail }) => {
@@ -47,7 +56,9 @@ const checks: Record<Need, Check> = {
   sandboxGateway: {
     name: ({ gateways }) => `Simulated gateway ${gateways.sandbox.url}`,
     reach: reachSandboxGateway,
-    remedy: 'start --role sandbox, or set SANDBOX_GATEWAY_URL; without SANDBOX_WEBHOOK_SECRET this check is skipped',
+    remedy:
+      'start --role sandbox, or set SANDBOX_GATEWAY_URL and the same SANDBOX_WEBHOOK_SECRET as there; without the ' +
+      'secret this check is skipped',
   },
   sandboxLedger: {
     name: ({ gateways }) => `Ledger of the simulated gateway in ${gateways.sandbox.dataDir}`,
@@ -72,6 +83,8 @@ const checks: Record<Need, Check> = {
 
 export interface CheckRoleInput {
   role: string;
+  /** The task queues that the role is to serve; undefined for all. */
+  queues?: readonly string[];
   env: NodeJS.ProcessEnv;
   print: (line: string) => void;
 }
@@ -80,7 +93,7 @@ export interface CheckRoleInput {
  * Checks the configuration of a role and every server that it needs; prints one line for each, with the remedy where
  * the check failed. Resolves to true when all is well.
  */
-export async function checkRole({ role, env, print }: CheckRoleInput): Promise<boolean> {
+export async function checkRole({ role, queues = taskQueueNames, env, print }: CheckRoleInput): Promise<boolean> {
   let config: Config;
   try {
     config = readConfig({ env, role });
@@ -90,7 +103,9 @@ export async function checkRole({ role, env, print }: CheckRoleInput): Promise<b
     return false;
   }
   print(`ok      Configuration of ${role}`);
-  const results = await Promise.all((roles[role]?.needs ?? []).map((need) => runCheck(checks[need], config)));
+  const { needs = [], takesQueues = false } = roles[role] ?? {};
+  const served = takesQueues ? queues : [];
+  const results = await Promise.all(needs.map((need) => runCheck(checks[need], config, served)));
   for (const { line } of results) print(line);
   return results.every(({ ok }) => ok);
 }
@@ -98,9 +113,10 @@ export async function checkRole({ role, env, print }: CheckRoleInput): Promise<b
 async function runCheck(
   { name: nameOf, reach, remedy }: Check,
   config: Config,
+  served: readonly string[],
 ): Promise<{ ok: boolean; line: string }> {
   const begun = performance.now();
-  const outcome = await settleWithin({ work: () => reach(config), limitMs: REACH_WITHIN_MS });
+  const outcome = await settleWithin({ work: () => reach(config, served), limitMs: REACH_WITHIN_MS });
   const name = nameOf(config);
   if (outcome.ended === 'well')
     return { ok: true, line: `ok      ${name}: ${outcome.value} (${Math.round(performance.now() - begun)} ms)` };
@@ -146,19 +162,48 @@ async function reachRedis({ redis: { url } }: Config): Promise<string> {
   }
 }
 
+/** Makes a signed call: a simulator with another secret, or another clock, would refuse every payment. */
 async function reachSandboxGateway({ gateways: { sandbox } }: Config): Promise<string> {
-  if (sandbox.webhookSecret === undefined) return 'skipped: SANDBOX_WEBHOOK_SECRET is not set';
-  const { ok, status } = await fetch(`${sandbox.url}/livez`);
-  if (!ok) throw new Error(`it responds with ${status}`);
-  return 'responds';
+  const { url, webhookSecret: secret } = sandbox;
+  if (secret === undefined) return 'skipped: SANDBOX_WEBHOOK_SECRET is not set';
+  const call = {
+    url,
+    secret,
+    method: 'GET',
+    path: '/v1/account',
+    tenantId: 'check',
+    timeoutMs: REACH_WITHIN_MS,
+  } as const;
+  const response = await callSimulator(call);
+  if (response.ok) return 'responds';
+  const { error } = (await response.json().catch(() => ({}))) as { error?: { message: string } };
+  throw new Error(`it responds with ${response.status}${error ? `: ${error.message}` : ''}`);
 }
 
-async function reachTemporal({ temporal }: Config): Promise<string> {
+function reachTemporal({ temporal }: Config): Promise<string> {
+  return withTemporal(temporal, async (client) => {
+    await pingTemporal({ client, timeoutMs: REACH_WITHIN_MS - 500 });
+    return 'responds';
+  });
+}
+
+/** A queue that nobody polls is no error anywhere: its workflows wait, for ever. */
+function reachTaskQueues({ temporal }: Config, served: readonly string[]): Promise<string> {
+  return withTemporal(temporal, async (client) => {
+    const others = taskQueueNames.filter((name) => !served.includes(name));
+    const unpolled = await findUnpolledQueues({ client, taskQueues: others, timeoutMs: REACH_WITHIN_MS - 500 });
+    if (unpolled.length === 0) return others.length === 0 ? 'all are served by this role' : 'are polled';
+    throw new Error(
+      `no worker polls ${unpolled.map(({ taskQueue, running }) => `${taskQueue} (${running} running)`).join(', ')}`,
+    );
+  });
+}
+
+async function withTemporal<T>(temporal: Config['temporal'], use: (client: Client) => Promise<T>): Promise<T> {
   const { address, namespace, apiKey } = temporal;
   const client = connectTemporal({ address, namespace, apiKey, tls: readTemporalTls(temporal) });
   try {
-    await pingTemporal({ client, timeoutMs: REACH_WITHIN_MS - 500 });
-    return 'responds';
+    return await use(client);
   } finally {
     void client.connection.close();
   }

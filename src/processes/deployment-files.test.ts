@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { load } from 'js-yaml';
 import { readConfig } from '../../config/env';
@@ -18,6 +20,7 @@ interface Service {
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: { test: string[] };
   stop_grace_period?: string;
+  mem_limit?: string;
 }
 // The parser leaves YAML's merge keys as they are.
 const written = load(read('compose.yaml')) as { services: Record<string, Service & { '<<'?: Service }> };
@@ -72,5 +75,63 @@ describe('ecosystem.config.js', () => {
       expect(waitsReady).toBe(true);
       expect(killTimeoutMs).toBeGreaterThan(readConfig({ env: secrets, role: 'api' }).shutdown.forceMs);
     }
+  });
+});
+
+/** V8's heaps of a process: a worker has one more, in the thread that runs workflows. */
+const heapsOf = (role: string): number => (role === 'worker' ? 2 : 1);
+
+describe('the heap limit', () => {
+  interface App {
+    name: string;
+    node_args: string;
+    max_memory_restart: string;
+  }
+  const appsWith = (maxHeapMb: string, machineMb: number): App[] => {
+    jest.replaceProperty(process, 'env', { ...process.env, MAX_HEAP_MB: maxHeapMb });
+    jest.spyOn(os, 'totalmem').mockReturnValue(machineMb * 2 ** 20);
+    let apps: App[] = [];
+    jest.isolateModules(() => ({ apps } = require('../../ecosystem.config.js') as { apps: App[] }));
+    return apps;
+  };
+  afterEach(() => jest.restoreAllMocks());
+
+  it.each([
+    ['MAX_HEAP_MB', '700', 16_384, 700],
+    ["a 16th of the machine's memory", '', 4096, 256],
+    ['384 MB on a large machine', '', 16_384, 384],
+    ['192 MB on a small one', '', 1024, 192],
+  ])('is %s under PM2, which restarts a process only above its heaps', (_what, maxHeapMb, machineMb, heapMb) => {
+    for (const { name, node_args: args, max_memory_restart: restart } of appsWith(maxHeapMb, machineMb)) {
+      expect(args).toContain(` --max-old-space-size=${heapMb}`);
+      expect(Number.parseInt(restart, 10)).toBeGreaterThanOrEqual(heapsOf(name) * heapMb + 256);
+    }
+  });
+
+  it('is the same in compose.yaml as under PM2 on a large machine, within the memory of each container', () => {
+    for (const { name, max_memory_restart: restart } of appsWith('', 16_384)) {
+      const { environment: merged, mem_limit: limit = '' } = services[name] ?? {};
+      expect({ ...(merged as { '<<'?: object })?.['<<'], ...merged }).toHaveProperty(
+        'MAX_HEAP_MB',
+        '${MAX_HEAP_MB:-384}',
+      );
+      const memory = /:-(\d+)([mg])\}$/.exec(limit);
+      expect(Number(memory?.[1]) * (memory?.[2] === 'g' ? 1024 : 1)).toBe(Number.parseInt(restart, 10));
+    }
+  });
+
+  it.each([
+    ['MAX_HEAP_MB', { MAX_HEAP_MB: '700' }, '--max-old-space-size=700'],
+    ["a share of the container's memory", {}, '--max-old-space-size-percentage=35'],
+  ])('is %s in an image', (_what, env, argument) => {
+    // Instead of Node: prints its arguments.
+    const bin = mkdtempSync(path.join(os.tmpdir(), 'entrypoint-'));
+    writeFileSync(path.join(bin, 'node'), '#!/bin/sh\necho "$@"\n', { mode: 0o755 });
+    const entrypoint = path.join(root, 'docker-entrypoint.sh');
+    const printed = execFileSync('sh', [entrypoint, '--role', 'api'], {
+      env: { PATH: `${bin}:/bin:/usr/bin`, ...env },
+    });
+    rmSync(bin, { recursive: true });
+    expect(printed.toString()).toMatch(new RegExp(`${argument} dist/main.js --role api\n$`));
   });
 });

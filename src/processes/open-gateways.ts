@@ -33,12 +33,9 @@ export function openGateways({
     (state: CircuitState, tenantId?: string): void =>
       logger.warn({ gateway: name, tenantId, state }, 'The circuit of a payment gateway changed');
 
-  const openSimulated = (): PaymentGateway => {
-    const gateway = measured({
-      name: 'sandbox',
-      gateway: createSandboxGateway({ url: sandbox.url, timeoutMs }),
-      metrics,
-    });
+  const openSimulated = (secret: string): PaymentGateway => {
+    const simulated = createSandboxGateway({ url: sandbox.url, secret, timeoutMs });
+    const gateway = measured({ name: 'sandbox', gateway: simulated, metrics });
     const circuits = breakTenantCircuits({ name: 'sandbox', gateway, onStateChange: logStateOf('sandbox') });
     keep('sandbox', circuits);
     return circuits.gateway;
@@ -50,8 +47,8 @@ export function openGateways({
     return circuit.gateway;
   };
 
-  const simulated = openSimulated();
-  const live = stripe ? openLive(stripe) : noGateway;
+  const simulated = sandbox.webhookSecret ? openSimulated(sandbox.webhookSecret) : noGateway('SANDBOX_WEBHOOK_SECRET');
+  const live = stripe ? openLive(stripe) : noGateway('LIVE_GATEWAY');
   metrics.addGauge({
     name: 'gateway_circuit_state',
     help:
@@ -77,7 +74,7 @@ export const sandboxAccountOf = ({ gateways: { sandbox } }: Pick<Config, 'gatewa
 export const hasGatewayIn =
   ({ gateways }: Pick<Config, 'gateways'>) =>
   (tenantId: string): boolean =>
-    tenantOf(tenantId).mode === 'sandbox' || gateways.stripe !== null;
+    tenantOf(tenantId).mode === 'sandbox' ? gateways.sandbox.webhookSecret !== undefined : gateways.stripe !== null;
 
 const callNames = ['authorise', 'capture', 'void', 'refund', 'lookUp', 'getPaymentMethod'] as const;
 
@@ -121,13 +118,11 @@ function measured({
   };
 }
 
-/** Payments accepted while a live gateway was configured wait until it is configured again; none of them fails. */
-const noGateway = Object.fromEntries(
-  callNames.map((call) => [
-    call,
-    () =>
-      Promise.reject(
-        new GatewayUnavailable({ call, reason: 'no gateway is configured for live tenants (LIVE_GATEWAY)' }),
-      ),
-  ]),
-) as unknown as PaymentGateway;
+/** Payments accepted while their gateway was configured wait until it is configured again; none of them fails. */
+const noGateway = (variable: string): PaymentGateway =>
+  Object.fromEntries(
+    callNames.map((call) => [
+      call,
+      () => Promise.reject(new GatewayUnavailable({ call, reason: `no gateway is configured (${variable})` })),
+    ]),
+  ) as unknown as PaymentGateway;

@@ -3,6 +3,7 @@ import { createLogOutput } from '../telemetry/log-output';
 import { createLogger, type Logger } from '../telemetry/logger';
 import { createMetrics, type Metrics } from '../telemetry/metrics';
 import { startAdminServer, type AdminServer } from './admin/admin-server';
+import { heapLimitFault } from './lifecycle/heap-limit';
 import { createShutdown, type Shutdown } from './lifecycle/shutdown';
 
 export interface RunInput {
@@ -40,6 +41,8 @@ export async function openProcess({ role, version, env }: RunInput): Promise<Ope
   shutdown.listen();
   surviveFailedOutput();
   logger.info({ version, node: process.version }, 'Starting');
+  const heapFault = heapLimitFault(config);
+  if (heapFault !== null) logger.warn(heapFault);
   const metrics = createMetrics({ role, droppedLogLines: () => output.dropped });
   const admin = await startAdminServer({
     ...config.admin,

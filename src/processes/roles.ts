@@ -9,7 +9,15 @@ export interface Role {
   load: () => Promise<(input: RunInput) => Promise<void>>;
 }
 
-export type Need = 'mongodb' | 'redis' | 'temporal' | 'smtp' | 'workflows' | 'sandboxGateway' | 'sandboxLedger';
+export type Need =
+  | 'mongodb'
+  | 'redis'
+  | 'temporal'
+  | 'taskQueues'
+  | 'smtp'
+  | 'workflows'
+  | 'sandboxGateway'
+  | 'sandboxLedger';
 
 /**
  * Every role by its name. A role is loaded only when it runs, so that the api never loads the worker's native addon.
@@ -18,13 +26,13 @@ export const roles: Readonly<Record<string, Role>> = {
   api: {
     summary: 'REST API, Swagger UI and the contract',
     takesQueues: false,
-    needs: ['mongodb', 'redis', 'temporal'],
+    needs: ['mongodb', 'redis', 'temporal', 'taskQueues'],
     load: async () => (await import('./api')).runApi,
   },
   worker: {
     summary: 'Temporal workers, outbox relay, jobs and periodic work',
     takesQueues: true,
-    needs: ['mongodb', 'redis', 'temporal', 'smtp', 'workflows', 'sandboxGateway'],
+    needs: ['mongodb', 'redis', 'temporal', 'taskQueues', 'smtp', 'workflows', 'sandboxGateway'],
     load: async () => (await import('./worker')).runWorker,
   },
   sandbox: {

@@ -8,10 +8,11 @@ import { CHECK_WITHIN_MS } from './admin/readiness';
  */
 export async function runSandbox(input: RunInput): Promise<void> {
   const { config, logger, admin, shutdown } = await openProcess(input);
-  const { port, dataDir, publicUrl, webhookUrl, webhookSecret = '' } = config.gateways.sandbox;
+  const { port, pagesPort, dataDir, publicUrl, webhookUrl, webhookSecret = '' } = config.gateways.sandbox;
 
   const gateway = await startSimulator({
     port,
+    pagesPort,
     host: config.api.host,
     dataDir,
     publicUrl,
@@ -19,10 +20,11 @@ export async function runSandbox(input: RunInput): Promise<void> {
     webhookSecret,
     adminToken: config.operatorKey,
     logger,
-  }).catch((error: NodeJS.ErrnoException) => {
+  }).catch((error: NodeJS.ErrnoException & { port?: number }) => {
     if (error.code !== 'EADDRINUSE') throw error;
+    const taken = error.port === port ? 'SANDBOX_PORT' : 'SANDBOX_PAGES_PORT';
     throw new Error(
-      `SANDBOX_PORT: port ${port} on ${config.api.host} is taken; set SANDBOX_PORT to another, or stop what ` +
+      `${taken}: port ${error.port} on ${config.api.host} is taken; set ${taken} to another, or stop what ` +
         'listens there',
       { cause: error },
     );
@@ -31,7 +33,7 @@ export async function runSandbox(input: RunInput): Promise<void> {
   admin.addDependency({ name: 'ledger', required: true, check: () => requireWritable(gateway.url) });
 
   admin.markBooted();
-  logger.info({ url: gateway.url, dataDir, webhookUrl }, 'Ready');
+  logger.info({ url: gateway.url, pagesUrl: gateway.pagesUrl, dataDir, webhookUrl }, 'Ready');
   process.send?.('ready');
 }
 

@@ -2,11 +2,14 @@ import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { createMailer } from '../clients/mailer/mailer';
 import { taskQueueNames } from '../contracts/task-queues';
-import { createCountEvent } from '../queue/jobs/count-event';
-import { createRecordRefund } from '../queue/jobs/record-refund';
+import { createCountEvents } from '../queue/inline/count-events';
+import { createDeleteRevisions } from '../queue/inline/delete-revisions';
+import { createRecordRefunds } from '../queue/inline/record-refunds';
 import { createSendMail } from '../queue/jobs/send-mail';
+import { announceRows, hearAnnouncements } from '../queue/relay/announcements';
 import { createOutboxRelay } from '../queue/relay/outbox-relay';
 import { createQueues } from '../queue/queues';
+import { connectRedisProducer } from '../queue/redis';
 import { createQueueWorkers } from '../queue/create-queue-workers';
 import { createReconciler, RECONCILE_EVERY_MS } from '../queue/reconciler/reconcile';
 import { createRunningWorkflows } from '../temporal/running-workflows';
@@ -39,7 +42,8 @@ export async function runWorker(input: RunInput): Promise<void> {
 
   const database = openDatabaseOf(opened, 'worker');
   const { client, starter } = openTemporalOf(opened, database);
-  const queues = createQueues({ redisUrl: config.redis.url, prefix: config.redis.prefix, logger });
+  const { url: redisUrl, prefix } = config.redis;
+  const queues = createQueues({ redisUrl, prefix, logger });
   shutdown.onClose({ name: 'queues', close: () => queues.close() });
   admin.addDependency({ name: 'redis', required: false, check: () => queues.ping() });
   addPlatformGauges({ metrics, database, queues });
@@ -49,11 +53,26 @@ export async function runWorker(input: RunInput): Promise<void> {
 
   await prepareDatabase(opened, database);
 
-  if (input.queues === undefined) {
-    const relay = createOutboxRelay({ database, starter, queues, logger, metrics });
+  if (input.queues !== undefined) {
+    const redis = connectRedisProducer({ url: redisUrl, name: 'announcements', logger });
+    shutdown.onClose({ name: 'announcements', close: () => redis.disconnect() });
+    announceRows({ database, redis, prefix });
+  } else {
+    const relay = createOutboxRelay({
+      database,
+      starter,
+      queues,
+      inline: {
+        analytics: createCountEvents({ database }),
+        refunds: createRecordRefunds({ database }),
+        revisions: createDeleteRevisions({ database }),
+      },
+      logger,
+      metrics,
+    });
     const queueWorkers = createQueueWorkers({
-      redisUrl: config.redis.url,
-      prefix: config.redis.prefix,
+      redisUrl,
+      prefix,
       database,
       queues,
       consumers: {
@@ -62,9 +81,12 @@ export async function runWorker(input: RunInput): Promise<void> {
           mailer,
           publicUrl: config.api.publicUrl,
           verificationSecret: config.tokenSecret,
+          sandboxMail: config.mail.sandboxMail,
+          operatorEmail: config.mail.operatorEmail,
+          limits: config.mail.limits,
+          logger,
+          metrics,
         }),
-        analytics: createCountEvent({ database }),
-        refunds: createRecordRefund({ database }),
       },
       periodic: {
         reconcile: {
@@ -77,8 +99,10 @@ export async function runWorker(input: RunInput): Promise<void> {
       concurrency: config.worker.maxConcurrentJobs,
     });
     relay.run().catch(endFatally('The outbox relay ended'));
+    const announcements = hearAnnouncements({ redisUrl, prefix, wake: (rows) => relay.wake(rows), logger });
     const limitMs = config.shutdown.forceMs;
     shutdown.onClose(
+      { name: 'announcements', close: () => announcements.close() },
       { name: 'outbox relay', close: () => relay.stop(), limitMs },
       { name: 'jobs', close: () => queueWorkers.close({ graceMs: config.shutdown.graceMs }), limitMs },
     );
@@ -114,6 +138,7 @@ export async function runWorker(input: RunInput): Promise<void> {
           gatewayFor,
         }),
         logger,
+        metrics,
         onFatal: endFatally('A Temporal worker died'),
       }),
     isDraining,

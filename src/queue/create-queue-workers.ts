@@ -37,6 +37,8 @@ export interface QueueWorkers {
 }
 
 const SCHEDULE_CHECK_MS = 10_000;
+/** Seconds for which an idle worker waits for a job in one call to Redis; a job ends the wait. */
+const IDLE_CALL_SECONDS = 30;
 /**
  * A job whose worker was killed is taken over within 15 s, however often that happens; the relay's repeat after 60 s is
  * for a Redis that lost the job.
@@ -64,6 +66,7 @@ export function createQueueWorkers(input: CreateQueueWorkersInput): QueueWorkers
     prefix,
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
+    drainDelay: IDLE_CALL_SECONDS,
     ...takeover,
   };
 

@@ -8,6 +8,11 @@ export interface ConnectRedisInput {
   logger: Pick<Logger, 'warn' | 'info'>;
 }
 
+export interface ConnectRedisProducerInput extends ConnectRedisInput {
+  /** Milliseconds after which a command fails. Defaults to 300. */
+  commandTimeoutMs?: number;
+}
+
 const COMMAND_TIMEOUT_MS = 300;
 const MAX_RECONNECT_PAUSE_MS = 1000;
 
@@ -17,15 +22,20 @@ const reconnecting = {
 } satisfies RedisOptions;
 
 /**
- * Returns a connection for senders that cannot wait: producers, the rate limiter. A command fails within 300 ms when
- * Redis is down or frozen, and no command is kept for later. Reconnects for ever.
+ * Returns a connection for senders that cannot wait: producers, the rate limiter. A command fails within its timeout
+ * when Redis is down or frozen, and no command is kept for later. Reconnects for ever.
  */
-export function connectRedisProducer({ url, name, logger }: ConnectRedisInput): Redis {
+export function connectRedisProducer({
+  url,
+  name,
+  logger,
+  commandTimeoutMs = COMMAND_TIMEOUT_MS,
+}: ConnectRedisProducerInput): Redis {
   return logged(
     new Redis(url, {
       ...reconnecting,
       connectionName: name,
-      commandTimeout: COMMAND_TIMEOUT_MS,
+      commandTimeout: commandTimeoutMs,
       maxRetriesPerRequest: 1,
       enableOfflineQueue: false,
     }),

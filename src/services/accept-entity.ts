@@ -1,4 +1,5 @@
 import type { ClientSession } from 'mongoose';
+import type { EntityType } from '../contracts/entity-types';
 import { consumersOf, type EventType } from '../contracts/events';
 import type { Process } from '../contracts/process';
 import type { Actor } from '../domain/actor';
@@ -34,14 +35,27 @@ export interface AcceptedEntity {
 export async function acceptEntity<Accepted extends Entity>(
   input: AcceptEntityInput<Accepted>,
 ): Promise<AcceptedEntity> {
-  const { process, entity, startDelayMs: delayMs } = input;
+  const { process, entity, startDelayMs: delayMs, ...rest } = input;
   const row = newStartRow({ process, entity, delayMs });
-  return { event: await write(input, [row]), row };
+  return { event: await write({ ...rest, entity, entityType: process.entityType }, [row]), row };
 }
 
 /** Writes a new entity and its first event; a parent workflow starts the process. */
-export async function acceptChildEntity<Accepted extends Entity>(
-  input: Omit<AcceptEntityInput<Accepted>, 'startDelayMs'>,
+export async function acceptChildEntity<Accepted extends Entity>({
+  process: { entityType },
+  ...input
+}: Omit<AcceptEntityInput<Accepted>, 'startDelayMs'>): Promise<Event> {
+  return write({ ...input, entityType }, []);
+}
+
+export type AcceptIdleEntityInput<Accepted extends Entity> = Omit<
+  AcceptEntityInput<Accepted>,
+  'process' | 'startDelayMs'
+> & { entityType: EntityType };
+
+/** Writes a new entity that no process works on yet, and its first event. */
+export async function acceptIdleEntity<Accepted extends Entity>(
+  input: AcceptIdleEntityInput<Accepted>,
 ): Promise<Event> {
   return write(input, []);
 }
@@ -50,11 +64,11 @@ async function write<Accepted extends Entity>(
   {
     database: { models },
     session,
-    process: { entityType },
+    entityType,
     entity,
     event: { type, data = {} },
     by,
-  }: AcceptEntityInput<Accepted>,
+  }: AcceptIdleEntityInput<Accepted>,
   starts: readonly OutboxRow[],
 ): Promise<Event> {
   const { _id: entityId, tenantId, state, version, correlationId, createdAt: at } = entity;

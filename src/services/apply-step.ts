@@ -5,11 +5,16 @@ import type { Actor } from '../domain/actor';
 import { DomainError } from '../domain/domain-error';
 import { newId } from '../domain/ids';
 import type { Database } from '../models/database';
-import { entityModel } from '../models/entity-model';
+import { entityModel, stepTimePaths } from '../models/entity-model';
 import type { EntityType } from '../contracts/entity-types';
 import type { Event } from '../models/event';
 import { insertDocuments } from './insert-documents';
 import { newOutboxRow } from './new-outbox-row';
+
+export interface StepEvent {
+  type: EventType;
+  data?: Record<string, unknown>;
+}
 
 export interface StepInput {
   tenantId: string;
@@ -32,12 +37,17 @@ export interface StepInput {
    */
   at: string;
   by: Actor;
-  event: { type: EventType; data?: Record<string, unknown> };
+  event: StepEvent;
+  /** Further events of the same change, each under a step's name of its own; they follow the first on the timeline. */
+  also?: readonly (StepEvent & { step: string })[];
   mails?: readonly MailRequest[];
   starts?: readonly WorkflowStart[];
   /** Writes of the same step, called with the step's time; runs inside the transaction, perhaps more than once. */
   alongside?: (session: ClientSession, at: Date) => Promise<void>;
 }
+
+/** The event of a step and the further ones. */
+type StepEvents = [Event, ...Event[]];
 
 export interface StepResult {
   /**
@@ -50,93 +60,123 @@ export interface StepResult {
   /** Business time of the first application, ISO 8601: never before the entity's event before it. */
   at: string;
   data: Record<string, unknown>;
+  /** The data of the further events, in their order. */
+  also: Record<string, unknown>[];
 }
 
-const resultOf = (event: Event, applied: boolean): StepResult => ({
+const resultOf = ([event, ...also]: StepEvents, applied: boolean): StepResult => ({
   applied,
   state: event.state,
   version: event.version,
   at: event.at.toISOString(),
   data: event.data,
+  also: also.map(({ data }) => data),
 });
 
 /**
  * The guarded transition: the only way in which an entity changes once it is accepted.
  *
- * 1. A step recorded before returns the result of its event; nothing is written. So a retried activity changes nothing
- * twice.
- * 2. Otherwise, in one transaction: the entity moves if it is in one of the `from` states and the caller's chain owns
- * it, its version increases, the event is recorded and its rows enter the outbox. All or nothing.
+ * 1. In one transaction: the entity moves if it is in one of the `from` states and the caller's chain owns it, its
+ * version increases, the event is recorded and its rows enter the outbox. All or nothing.
+ * 2. A step that was recorded before is refused there, by the entity's state or by the unique index of the events: it
+ * returns the result of its event, and nothing is written. So a retried activity changes nothing twice. Nothing is
+ * looked up before, because a repeat is rare. Within a caller's transaction the event is looked up first: a refused
+ * write would end that transaction.
  *
  * @throws DomainError `ENTITY_NOT_OURS` when another workflow chain owns the entity (the caller is a ghost),
  *   `NOT_FOUND` when there is no such entity, `ILLEGAL_STATE` when it is in no `from` state.
  */
 export async function applyStep(database: Database, input: StepInput, within?: ClientSession): Promise<StepResult> {
-  const { tenantId, entityId, step } = input;
-  const earlier = await database.models.events
-    .findOne({ tenantId, entityId, step })
-    .session(within ?? null)
-    .lean();
-  if (earlier) {
-    await rejectGhost(database, input, within);
-    return resultOf(earlier, false);
-  }
-  if (within) return resultOf(await write(database, input, within), true);
+  if (within)
+    return (await findEarlier(database, input, within)) ?? resultOf(await write(database, input, within), true);
   try {
     return resultOf(await database.inTransaction((session) => write(database, input, session)), true);
   } catch (error) {
-    // A concurrent call may have committed the same step in between; then its result is the result.
-    const twin = await database.models.events.findOne({ tenantId, entityId, step }).lean();
-    if (!twin) throw error;
-    return resultOf(twin, false);
+    const earlier = await findEarlier(database, input);
+    if (!earlier) throw error;
+    return earlier;
   }
 }
 
-async function write(database: Database, input: StepInput, session: ClientSession): Promise<Event> {
+/** Returns the result of the step's first application; null for a step that is not recorded. Refuses a ghost. */
+async function findEarlier(database: Database, input: StepInput, within?: ClientSession): Promise<StepResult | null> {
+  const { tenantId, entityId, step, also = [] } = input;
+  const found = await database.models.events
+    .find({ tenantId, entityId, step: { $in: [step, ...also.map((one) => one.step)] } })
+    .sort({ version: 1 })
+    .session(within ?? null)
+    .lean();
+  // Another step may have recorded one of the further events.
+  const earlier = found.find((event) => event.step === step);
+  if (!earlier) return null;
+  await rejectGhost(database, input, within);
+  return resultOf([earlier, ...found.filter((event) => event !== earlier)], false);
+}
+
+async function write(database: Database, input: StepInput, session: ClientSession): Promise<StepEvents> {
   const { models } = database;
-  const { tenantId, entityType, entityId, chain, from, to } = input;
+  const { tenantId, entityType, entityId, chain, from, to, also = [] } = input;
+  const firstTimes = firstTimesOf(input);
   const entity = await entityModel(models, entityType)
     .findOneAndUpdate(
-      { _id: entityId, tenantId, state: { $in: [...from] }, ...(chain === undefined ? {} : { chain }) },
+      {
+        _id: entityId,
+        tenantId,
+        state: { $in: [...from] },
+        ...(chain === undefined ? {} : { chain }),
+        // The times of a summary are those of the events, so the step's time must be known beforehand.
+        ...(firstTimes ? { updatedAt: { $lte: new Date(input.at) } } : {}),
+      },
       {
         $set: { ...input.set, ...(to === undefined ? {} : { state: to }) },
         $max: { updatedAt: new Date(input.at) },
+        ...(firstTimes ? { $min: firstTimes } : {}),
         ...(input.push ? { $push: input.push } : {}),
-        $inc: { version: 1 },
+        $inc: { version: 1 + also.length },
       },
       { session, returnDocument: 'after' },
     )
     .lean();
-  if (!entity) return explainRefusal(database, input, session);
-  const { updatedAt: at } = entity;
+  if (!entity) return writeLater(database, input, session);
+  const { updatedAt: at, state, version, correlationId } = entity;
 
-  const event: Event = {
+  const about = { tenantId, entityType, entityId, correlationId };
+  const newEvent = ({ step, type, data = {} }: StepEvent & { step: string }, index: number): Event => ({
     _id: newId('event'),
-    tenantId,
-    entityType,
-    entityId,
-    step: input.step,
-    type: input.event.type,
-    state: entity.state,
-    version: entity.version,
+    ...about,
+    step,
+    type,
+    state,
+    version: version - also.length + index,
     at,
     by: input.by,
-    data: input.event.data ?? {},
-    correlationId: entity.correlationId,
-  };
-  const about = { tenantId, entityType, entityId, correlationId: entity.correlationId };
-  await insertDocuments({ model: models.events, documents: [event], session });
+    data,
+  });
+  const event = newEvent({ ...input.event, step: input.step }, 0);
+  const further = also.map((one, index) => newEvent(one, index + 1));
+  await insertDocuments({ model: models.events, documents: [event, ...further], session });
   await insertDocuments({
     model: models.outbox,
     documents: [
-      newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(event.type) }),
+      ...[event, ...further].map(({ _id, type }) =>
+        newOutboxRow({ ...about, eventId: _id, pending: consumersOf(type) }),
+      ),
       ...(input.mails ?? []).map((mail) => newOutboxRow({ ...about, mail, pending: ['mail'] })),
       ...(input.starts ?? []).map((start) => newOutboxRow({ ...about, start, pending: ['temporal'] })),
     ],
     session,
   });
   await input.alongside?.(session, at);
-  return event;
+  return [event, ...further];
+}
+
+/** Returns the times that the step adds to its entity's summary, unless they are there; null where it has none. */
+function firstTimesOf({ entityType, event, also = [], at }: StepInput): Record<string, Date> | null {
+  const paths = stepTimePaths(
+    entityType,
+    [event, ...also].map(({ type }) => type),
+  );
+  return paths.length === 0 ? null : Object.fromEntries(paths.map((path) => [path, new Date(at)]));
 }
 
 async function rejectGhost(
@@ -154,7 +194,8 @@ async function rejectGhost(
   }
 }
 
-async function explainRefusal(database: Database, input: StepInput, session: ClientSession): Promise<never> {
+/** Writes the step with the time of the entity's last event, where only that was in its way; otherwise refuses it. */
+async function writeLater(database: Database, input: StepInput, session: ClientSession): Promise<StepEvents> {
   const { tenantId, entityType, entityId, from, step } = input;
   const entity = await entityModel(database.models, entityType)
     .findOne({ _id: entityId, tenantId })
@@ -162,6 +203,8 @@ async function explainRefusal(database: Database, input: StepInput, session: Cli
     .lean();
   if (!entity) throw new DomainError('NOT_FOUND', `There is no ${entityType} ${entityId}`);
   await rejectGhost(database, input, session);
+  if (from.includes(entity.state) && entity.updatedAt > new Date(input.at))
+    return write(database, { ...input, at: entity.updatedAt.toISOString() }, session);
   throw new DomainError(
     'ILLEGAL_STATE',
     `${entityType} ${entityId} is ${entity.state}; ${step} needs it to be ${from.join(' or ')}`,

@@ -16,10 +16,14 @@ export type ClaimEntityInput<Type extends EntityType> = EntityKey<Type> & {
  */
 export async function claimEntity<Type extends EntityType>(input: ClaimEntityInput<Type>): Promise<EntityByType[Type]> {
   const { database, tenantId, entityType, entityId, chain } = input;
-  await entityModel(database.models, entityType).updateOne(
-    { _id: entityId, tenantId, chain: null },
-    { $set: { chain } },
-  );
+  const claimed = await entityModel(database.models, entityType)
+    .findOneAndUpdate(
+      { _id: entityId, tenantId, $or: [{ chain: null }, { chain }] },
+      { $set: { chain } },
+      { returnDocument: 'after' },
+    )
+    .lean();
+  if (claimed) return claimed as unknown as EntityByType[Type];
   const entity = await findEntity(input);
   requireOwned(input, entity.chain);
   return entity;

@@ -25,7 +25,8 @@ const values: Record<string, fc.Arbitrary<unknown>> = {
 
 /** Documents of a model, mostly complete: some fields are left out, undefined, null or empty. */
 const documentsOf = (model: Model<Plain>): fc.Arbitrary<Plain> => {
-  const fields = Object.entries(model.schema.paths).map(([name, { instance }]) => {
+  const given = Object.entries(model.schema.paths).filter(([name]) => name !== 'touchedAt');
+  const fields = given.map(([name, { instance }]) => {
     const value = fc.oneof(
       { weight: 60, arbitrary: values[instance]! },
       { weight: 1, arbitrary: fc.constantFrom(undefined, null, 'absent', ...(instance === 'String' ? [''] : [])) },
@@ -42,7 +43,15 @@ async function bytesOfMongoose(model: Model<Plain>, document: Plain): Promise<Pl
     () => true,
     () => false,
   );
+  // As its insertMany does, which sets the time of the write.
+  (live as typeof live & { initializeTimestamps?: () => void }).initializeTimestamps?.();
   return isValid ? BSON.deserialize(BSON.serialize(live.toObject({ flattenObjectIds: false, virtuals: false }))) : null;
+}
+
+/** Replaces the time of the write, which differs between two writes. */
+function withoutTime(stored: Plain | null): Plain | null {
+  if (stored?.touchedAt === undefined) return stored;
+  return { ...stored, touchedAt: Math.abs(Date.now() - (stored.touchedAt as Date).getTime()) < 60_000 };
 }
 
 /** The document that insertDocuments sends instead. */
@@ -51,7 +60,8 @@ async function sent(schema: Schema, document: Plain): Promise<Plain | null> {
   const insertOne = async (stored: Plain, options: object): Promise<void> => {
     arrived = BSON.deserialize(BSON.serialize(stored, options));
   };
-  await insertDocuments({ model: { schema, collection: { insertOne } } as never, documents: [document] });
+  const model = { schema, db: { emit: () => true }, collection: { insertOne } } as never;
+  await insertDocuments({ model, documents: [document] });
   return arrived;
 }
 
@@ -65,8 +75,8 @@ test.each(models.map((model) => [model.modelName, model] as const))(
   async (_name, model) => {
     await fc.assert(
       fc.asyncProperty(documentsOf(model), async (document) => {
-        expect(await sent(model.schema as unknown as Schema, document).catch(isTypeError)).toEqual(
-          await bytesOfMongoose(model, document),
+        expect(withoutTime(await sent(model.schema as unknown as Schema, document).catch(isTypeError))).toEqual(
+          withoutTime(await bytesOfMongoose(model, document)),
         );
       }),
       { numRuns: 60 },

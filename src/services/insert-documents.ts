@@ -1,5 +1,7 @@
 import { types } from 'node:util';
 import type { ClientSession, Model, Schema, SchemaType } from 'mongoose';
+import { reportDueRows } from '../models/due-rows';
+import { outboxRowSchema, type OutboxRow } from '../models/outbox-row';
 
 export interface InsertDocumentsInput<Document> {
   model: Model<Document>;
@@ -10,27 +12,42 @@ export interface InsertDocumentsInput<Document> {
 
 /**
  * Inserts documents that our own code built. Their schema is enforced as by Mongoose's `insertMany`: a field left out
- * gets its default, a field that is unknown, missing or of another type is refused, nothing undefined is stored. Two
- * parts of `insertMany` are left out: making each document a live Mongoose document first, which costs a process as
- * much as the driver's own work, and casting, because a value of the wrong type is a defect of ours here.
+ * gets its default, a field that is unknown, missing or of another type is refused, nothing undefined is stored, and
+ * where the schema has a field for the real time of the write, that is set. Two parts of `insertMany` are left out:
+ * making each document a live Mongoose document first, which costs a process as much as the driver's own work, and
+ * casting, because a value of the wrong type is a defect of ours here.
+ *
+ * Rows of the outbox are reported to the listeners of `Database.onDueRows`.
  *
  * @throws TypeError that names the field, before anything is written; a MongoError with code 11000 when a unique index
  *   refuses a document.
  */
-export async function insertDocuments<Document>({
-  model,
-  documents,
-  session,
-}: InsertDocumentsInput<Document>): Promise<void> {
-  const drawnUp = documents.map((document) =>
-    storedForm(model.schema as unknown as Schema, document as Record<string, unknown>),
-  );
+export async function insertDocuments<Document>(input: InsertDocumentsInput<Document>): Promise<void> {
+  const { model, session } = input;
+  const drawnUp = storedForms(input);
   const options = { session, ignoreUndefined: true };
   const [first] = drawnUp;
   // For a single document the driver's bulk writer is a detour.
   if (drawnUp.length === 1 && first) await model.collection.insertOne(first, options);
   else if (drawnUp.length > 1) await model.collection.insertMany(drawnUp, options);
+  if ((model.schema as unknown) !== outboxRowSchema) return;
+  reportDueRows({
+    outbox: model as unknown as Model<OutboxRow>,
+    rows: input.documents as readonly OutboxRow[],
+    session,
+  });
 }
+
+/**
+ * Throws the TypeError with which `insertDocuments` would refuse these documents; for a caller who cannot bear that
+ * any more when it inserts them.
+ */
+export function requireInsertable<Document>(input: Omit<InsertDocumentsInput<Document>, 'session'>): void {
+  storedForms(input);
+}
+
+const storedForms = <Document>({ model, documents }: InsertDocumentsInput<Document>): Record<string, unknown>[] =>
+  documents.map((document) => storedForm(model.schema as unknown as Schema, document as Record<string, unknown>));
 
 interface Field {
   name: string;
@@ -58,11 +75,17 @@ function storedForm(schema: Schema, document: Record<string, unknown>): Record<s
       stored[name] = value;
     }
   }
+  const touched = touchedFieldOf(schema);
+  if (touched !== null) stored[touched] = new Date();
   const names = Object.keys(document);
   if (names.length === known) return stored;
   const unknown = names.filter((name) => !fields.some((field) => field.name === name));
   throw fault(schema, unknown.join(', '), 'is not in the schema; add it there, or leave it out');
 }
+
+/** Returns the field with the real time of the last write; null where the schema has none (`reconciledOptions`). */
+const touchedFieldOf = (schema: Schema): string | null =>
+  (schema as Schema & { $timestamps?: { updatedAt?: string } }).$timestamps?.updatedAt ?? null;
 
 const fault = (schema: Schema, field: string, what: string): TypeError =>
   new TypeError(`${schema.get('collection')}: ${field} ${what}`);

@@ -9,38 +9,53 @@ import { entityModel } from '../models/entity-model';
 import type { Onboarding } from '../models/users/onboarding';
 import { applyStep } from './apply-step';
 import { createClock } from './clock';
+import { findLastEvent } from './find-last-event';
 import { markDone } from './outbox';
+import { uncountMail, type MailLimitReached } from './mail-limit';
+import { keepSandboxMail, type SandboxCopy } from './sandbox/sandbox-mail';
 import { giveUpMail, type MailRow } from './undeliverable-mails';
 import { changesByMail } from './users/verification-mail';
+
+/** The end of a mail's row; `skipped` for a mail that nobody wants any more. */
+export type MailEnd =
+  | { outcome: 'sent' | 'skipped' | 'withheld' }
+  | ({ outcome: 'limited' } & MailLimitReached)
+  /** The server refused the mail to this address for good. */
+  | { outcome: 'undeliverable'; to: string; refusal: MailRefusal };
 
 export interface RecordMailOutcomeInput {
   database: Database;
   row: MailRow;
-  /** `skipped` for a mail that nobody wants any more; a refusal for a mail that the server refused for good. */
-  outcome: 'sent' | 'skipped' | MailRefusal;
+  end: MailEnd;
+  /** The copy that a sandbox keeps; null for a mail of a live tenant, or one that was never composed. */
+  copy: SandboxCopy | null;
 }
 
 /**
  * Records the end of a mail on its row and on the timeline of the entity that it is about, in one transaction; an
- * undeliverable mail is put on the operator's list. Returns true to exactly one of several concurrent callers.
+ * undeliverable mail is put on the operator's list and taken off its recipient's count, and a sandbox keeps its mail.
+ * Returns true to exactly one of several concurrent callers.
  */
-export async function recordMailOutcome({ database, row, outcome }: RecordMailOutcomeInput): Promise<boolean> {
+export async function recordMailOutcome({ database, row, end, copy }: RecordMailOutcomeInput): Promise<boolean> {
   const at = (await createClock({ database }).now(row.tenantId)).toISOString();
   return database.inTransaction(async (session) => {
     const about = { database, session, row };
-    const isRefused = typeof outcome === 'object';
-    const isFirst = isRefused
-      ? await giveUpMail({ ...about, refusal: outcome })
-      : await markDone({ database, rowId: row._id, consumer: 'mail', session });
+    const isFirst =
+      end.outcome === 'undeliverable'
+        ? await giveUpMail({ ...about, refusal: end.refusal })
+        : await markDone({ database, rowId: row._id, consumer: 'mail', session });
     if (!isFirst) return false;
-    await recordMailEvent({
-      ...about,
-      at,
-      by: byWorkflow,
-      ...(isRefused ? { outcome: 'mail_undeliverable', refusal: outcome } : { outcome: `mail_${outcome}` as const }),
-    });
+    if (end.outcome === 'undeliverable') await uncountMail({ ...about, to: end.to });
+    const kept = await keepSandboxMail({ database, session, copy, end: end.outcome, at });
+    const data = { ...detailsOf(end), ...(kept === null ? {} : { mailId: kept }) };
+    await recordMailEvent({ ...about, at, by: byWorkflow, outcome: `mail_${end.outcome}`, data });
     return true;
   });
+}
+
+function detailsOf(end: MailEnd): Record<string, unknown> {
+  if (end.outcome === 'undeliverable') return { ...end.refusal };
+  return end.outcome === 'limited' ? { limit: end.limit, perDay: end.perDay } : {};
 }
 
 export interface RecordMailEventInput {
@@ -48,8 +63,8 @@ export interface RecordMailEventInput {
   session: ClientSession;
   row: MailRow;
   outcome: MailOutcome;
-  /** The server's refusal of an undeliverable mail. */
-  refusal?: MailRefusal;
+  /** Details of the outcome, kept with the event. */
+  data?: Record<string, unknown>;
   /** Business time, ISO 8601. */
   at: string;
   by: Actor;
@@ -58,6 +73,8 @@ export interface RecordMailEventInput {
 /** The state of the verification mail after each outcome; a skipped mail has been replaced. */
 const stateAfter: Partial<Record<MailOutcome, VerificationMail['state']>> = {
   mail_sent: 'sent',
+  mail_withheld: 'withheld',
+  mail_limited: 'limited',
   mail_undeliverable: 'undeliverable',
   mail_restarted: 'being_sent',
   mail_closed: 'closed',
@@ -69,17 +86,14 @@ const stateAfter: Partial<Record<MailOutcome, VerificationMail['state']>> = {
  * from the reconciler.
  */
 export async function recordMailEvent(input: RecordMailEventInput): Promise<void> {
-  const { database, session, row, outcome, refusal = { code: null, status: null }, at, by } = input;
+  const { database, session, row, outcome, data = {}, at, by } = input;
+  const { code = null, status = null } = data as Partial<MailRefusal>;
   const { _id: rowId, tenantId, entityType, entityId, mail } = row;
   const entity = await entityModel(database.models, entityType)
     .findOne({ _id: entityId, tenantId })
     .session(session)
     .lean();
-  const last = await database.models.events
-    .findOne({ tenantId, entityId }, { state: 1 })
-    .sort({ version: -1, _id: -1 })
-    .session(session)
-    .lean();
+  const last = await findLastEvent({ database, session, tenantId, entityId });
   if (!entity || (last && last.state !== entity.state)) return;
   const state = stateAfter[outcome];
   const onboarding = entityType === 'onboarding' ? (entity as unknown as Onboarding) : null;
@@ -91,7 +105,7 @@ export async function recordMailEvent(input: RecordMailEventInput): Promise<void
       entityId,
       step: `mail/${rowId}/${outcome}`,
       from: [entity.state],
-      set: onboarding && state ? changesByMail({ onboarding, mail, state: { state, ...refusal } }) : {},
+      set: onboarding && state ? changesByMail({ onboarding, mail, state: { state, code, status } }) : {},
       at,
       by,
       event: {
@@ -99,7 +113,7 @@ export async function recordMailEvent(input: RecordMailEventInput): Promise<void
         data: {
           template: mail.template,
           ...(mail.data.recipient === undefined ? {} : { recipient: mail.data.recipient }),
-          ...(outcome === 'mail_undeliverable' ? refusal : {}),
+          ...data,
         },
       },
     },

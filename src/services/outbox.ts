@@ -1,6 +1,7 @@
 import type { ClientSession } from 'mongoose';
 import type { Consumer } from '../contracts/outbox';
 import type { Database } from '../models/database';
+import { reportDueRows } from '../models/due-rows';
 import type { OutboxRow } from '../models/outbox-row';
 import { mendStuckItem, openStuckItem } from './operator/stuck-items';
 
@@ -23,28 +24,53 @@ export interface MarkDoneInput {
  * one of several concurrent callers. In a transaction a loser either gets false or its transaction is tried again.
  */
 export async function markDone({ database, rowId, consumer, session }: MarkDoneInput): Promise<boolean> {
-  const isLast = { $eq: [{ $size: '$pending' }, 0] };
   const before = await database.models.outbox
-    .findOneAndUpdate(
-      { _id: rowId, open: true, pending: consumer },
-      [
-        { $set: { pending: { $filter: { input: '$pending', cond: { $ne: ['$$this', consumer] } } } } },
-        {
-          $set: {
-            open: { $cond: [isLast, '$$REMOVE', true] },
-            doneAt: { $cond: [isLast, new Date(), null] },
-            lease: { $cond: [isLast, null, '$lease'] },
-          },
-        },
-      ],
-      { session, updatePipeline: true, projection: { failures: 1, pending: 1 } },
-    )
+    .findOneAndUpdate({ _id: rowId, open: true, pending: consumer }, withoutConsumer(consumer), {
+      session,
+      updatePipeline: true,
+      projection: { failures: 1, pending: 1 },
+    })
     .lean();
   if (!before) return false;
-  const wasStuck = before.failures >= FAILURES_UNTIL_STUCK && before.pending.length === 1;
-  if (wasStuck) await mendStuckItem({ database, kind: 'outbox_failing', subject: rowId, session });
+  if (isMendedByLast(before)) await mendStuckItem({ database, kind: 'outbox_failing', subject: rowId, session });
   return true;
 }
+
+export interface MarkAllDoneInput {
+  database: Database;
+  /** Rows that were read in the same transaction and still wait for the consumer. */
+  rows: readonly Pick<OutboxRow, '_id' | 'failures' | 'pending'>[];
+  consumer: Consumer;
+  session: ClientSession;
+}
+
+/** Records that a consumer's effect on each of many rows has happened, in the transaction of the effects. */
+export async function markAllDone({ database, rows, consumer, session }: MarkAllDoneInput): Promise<void> {
+  await database.models.outbox.updateMany({ _id: { $in: rows.map(({ _id }) => _id) } }, withoutConsumer(consumer), {
+    session,
+    updatePipeline: true,
+  });
+  for (const { _id: subject } of rows.filter(isMendedByLast))
+    await mendStuckItem({ database, kind: 'outbox_failing', subject, session });
+}
+
+/** Returns the update that takes a consumer off the waiting ones; without the last of them the row is done. */
+function withoutConsumer(consumer: Consumer) {
+  const isLast = { $eq: [{ $size: '$pending' }, 0] };
+  return [
+    { $set: { pending: { $filter: { input: '$pending', cond: { $ne: ['$$this', consumer] } } } } },
+    {
+      $set: {
+        open: { $cond: [isLast, '$$REMOVE', true] },
+        doneAt: { $cond: [isLast, new Date(), null] },
+        lease: { $cond: [isLast, null, '$lease'] },
+      },
+    },
+  ];
+}
+
+const isMendedByLast = ({ failures, pending }: Pick<OutboxRow, 'failures' | 'pending'>): boolean =>
+  failures >= FAILURES_UNTIL_STUCK && pending.length === 1;
 
 export interface RecordFailureInput {
   database: Database;
@@ -65,13 +91,35 @@ export async function recordFailure({ database, rowId, error }: RecordFailureInp
   const lastError = errorWithoutPersonalData(error);
   const waitMs =
     failures >= FAILURES_UNTIL_STUCK ? STUCK_RETRY_MS : Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), MAX_RETRY_MS);
+  const dueAt = new Date(Date.now() + waitMs);
   // Guarded, so that two concurrent failed attempts count once.
   const { modifiedCount } = await outbox.updateOne(
     { _id: rowId, open: true, failures: row.failures },
-    { $set: { failures, lastError, lease: null, dueAt: new Date(Date.now() + waitMs) } },
+    { $set: { failures, lastError, lease: null, dueAt } },
   );
+  reportDueRows({ outbox, rows: [{ pending: row.pending, dueAt }] });
   if (modifiedCount === 1 && failures >= FAILURES_UNTIL_STUCK)
     await listFailingRow(database, { ...row, failures, lastError });
+}
+
+export interface RetryRowNowInput {
+  database: Database;
+  rowId: string;
+  session: ClientSession;
+}
+
+/** Makes an open row due immediately, with no failures counted. */
+export async function retryRowNow({ database, rowId, session }: RetryRowNowInput): Promise<void> {
+  const { outbox } = database.models;
+  const dueAt = new Date();
+  const row = await outbox
+    .findOneAndUpdate(
+      { _id: rowId, open: true },
+      { $set: { dueAt, failures: 0, lastError: null, lease: null } },
+      { session, projection: { pending: 1 } },
+    )
+    .lean();
+  if (row) reportDueRows({ outbox, rows: [{ pending: row.pending, dueAt }], session });
 }
 
 async function listFailingRow(database: Database, row: OutboxRow): Promise<void> {

@@ -1,4 +1,5 @@
 import type { RemedyDependencies, StuckRemedies } from './operator/stuck-remedy';
+import { listingRemedies } from './listings/remedies';
 import { paymentRemedies } from './payments/remedies';
 import { subscriptionRemedies } from './subscriptions/remedies';
 import { userRemedies } from './users/remedies';
@@ -8,6 +9,7 @@ const remediesByDomain = {
   users: userRemedies,
   payments: paymentRemedies,
   subscriptions: subscriptionRemedies,
+  listings: listingRemedies,
 };
 
 /** Returns the operator's actions on each kind of entity whose process is stuck. */

@@ -40,7 +40,7 @@ describe('the page of pm_requires_action', () => {
     const { pathname } = new URL((body.nextAction as { url: string }).url);
     await stop(gateway);
     const again = await start();
-    await press(`${again.url}${pathname}`, 'approve');
+    await press(`${again.pagesUrl}${pathname}`, 'approve');
     expect((await get(again, '/v1/charges?key=k')).body).toMatchObject({ status: 'declined', reason: 'voided' });
   });
 });

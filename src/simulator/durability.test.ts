@@ -3,9 +3,11 @@ import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { callSimulator } from '../clients/gateways/sandbox-call';
 import { startSimulator } from './start-simulator';
 import type { Simulator } from './start-simulator';
 
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 let dataDir: string;
 let gateway: Simulator;
 let datasync: jest.SpyInstance<Promise<void>, []>;
@@ -18,7 +20,7 @@ beforeEach(async () => {
   gateway = await startSimulator({
     port: 0,
     dataDir,
-    webhookSecret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+    webhookSecret: SECRET,
   });
 });
 afterEach(async () => {
@@ -27,18 +29,23 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const account = { authorization: 'Bearer ten_a' };
-const authorise = (key: string) =>
-  fetch(`${gateway.url}/v1/authorisations`, {
-    method: 'POST',
-    headers: { ...account, 'idempotency-key': key },
-    body: JSON.stringify({
-      amount: { amountMinor: 100, currency: 'EUR' },
-      paymentMethod: 'pm_ok',
-      at: '2026-11-21T10:00:00Z',
-    }),
+const call = (path: string, more: { method?: 'POST'; idempotencyKey?: string; body?: object } = {}) =>
+  callSimulator({
+    url: gateway.url,
+    secret: SECRET,
+    tenantId: 'ten_a',
+    method: 'GET',
+    path,
+    timeoutMs: 10_000,
+    ...more,
   });
-const read = (path: string) => fetch(`${gateway.url}${path}`, { headers: account });
+const authorise = (key: string) =>
+  call('/v1/authorisations', {
+    method: 'POST',
+    idempotencyKey: key,
+    body: { amount: { amountMinor: 100, currency: 'EUR' }, paymentMethod: 'pm_ok', at: '2026-11-21T10:00:00Z' },
+  });
+const read = (path: string) => call(path);
 
 test('no caller, repeat, look-up or ledger shows a charge before it is on disk', async () => {
   let reachDisk = () => {};

@@ -50,7 +50,7 @@ export function readOperationRequest(input: {
     customerId: optionalText(body.customerId, 'customerId'),
     purpose: oneOf(body.purpose, 'purpose', ['initial', 'renewal'], 'initial'),
     reference: optionalText(body.reference, 'reference'),
-    description: optionalText(body.description, 'description'),
+    description: optionalText(body.description, 'description', 1000),
   };
   return {
     account,
@@ -66,17 +66,20 @@ export function readOperationRequest(input: {
  * Decides one operation against the present state and returns the record to append. Nothing may be awaited between this
  * and applying the record: that is what keeps racing captures and refunds within their limits.
  *
- * @throws RequestRefused 404 for an authorisation that this account does not have.
+ * @throws RequestRefused 404 for an authorisation that this account does not have, 429 for an account that is full.
  */
 export function decideOperation({
   request,
   state,
   chaos,
+  maxAccountSize,
 }: {
   request: OperationRequest;
   state: GatewayState;
   chaos: Chaos;
+  maxAccountSize: number;
 }): NewRecord {
+  requireRoom(request, state, maxAccountSize);
   if (request.operation === 'authorise') return decideAuthorise(request, state, chaos);
   const authorisation = state.authorisation(request.account, request.authorisationId ?? '');
   if (!authorisation)
@@ -84,6 +87,17 @@ export function decideOperation({
   if (request.operation === 'capture') return decideCapture(request, authorisation);
   if (request.operation === 'void') return decideVoid(request, authorisation);
   return decideRefund(request, authorisation);
+}
+
+/** An account that is full takes no authorisations, but as many calls again that end those it has. */
+function requireRoom({ account, operation }: OperationRequest, state: GatewayState, maxAccountSize: number): void {
+  const most = operation === 'authorise' ? maxAccountSize : 2 * maxAccountSize;
+  if (state.sizeOf(account) < most) return;
+  throw new RequestRefused(
+    429,
+    'account_full',
+    `The account holds ${state.sizeOf(account)} calls, of ${most} at most; a reset of the sandbox empties it`,
+  );
 }
 
 function decideAuthorise(request: OperationRequest, state: GatewayState, chaos: Chaos): NewRecord {

@@ -38,20 +38,26 @@ export function createGatewayState() {
   const cards = new Map<string, CardRecord>();
   const items = new Map<string, LedgerItem[]>();
   const undelivered = new Map<number, LedgerItem>();
+  const sizes = new Map<string, number>();
   let seq = 0;
 
   // Accounts, keys and tokens contain no space (see request-body.ts), so keys joined by a space are unambiguous.
   const scoped = (account: string, ...parts: string[]) => [account, ...parts].join(' ');
 
+  const grow = (account: string) => sizes.set(account, (sizes.get(account) ?? 0) + 1);
+
   const addItem = (item: LedgerItem): LedgerItem => {
     const list = items.get(item.account) ?? [];
     list.push(item);
     items.set(item.account, list);
+    grow(item.account);
     if (item.outcome !== 'rejected') undelivered.set(item.seq, item);
     return item;
   };
 
-  const applyOperation = (record: OperationRecord): void => {
+  const applyOperation = ({ customerId: _decided, description, ...rest }: OperationRecord): void => {
+    // Texts are kept in memory only where they are shown again: on the customer's page.
+    const record = rest.actionToken ? { ...rest, description } : rest;
     operations.set(scoped(record.account, record.key), record);
     if (record.operation === 'authorise') {
       const state = record.outcome as Authorisation['state'];
@@ -91,6 +97,7 @@ export function createGatewayState() {
     for (const [token, { record }] of actions) if (record.account === account) actions.delete(token);
     for (const [position, item] of undelivered) if (item.account === account) undelivered.delete(position);
     items.delete(account);
+    sizes.delete(account);
   };
 
   return {
@@ -102,12 +109,16 @@ export function createGatewayState() {
         applyOperation(record);
         return addItem(itemOf(record));
       }
-      if (record.type === 'card') cards.set(scoped(record.account, record.paymentMethod, record.customerId), record);
-      else if (record.type === 'reset') clearAccount(record.account);
+      if (record.type === 'card') {
+        cards.set(scoped(record.account, record.paymentMethod, record.customerId), record);
+        grow(record.account);
+      } else if (record.type === 'reset') clearAccount(record.account);
       else undelivered.delete(record.eventSeq);
       return undefined;
     },
     nextSeq: () => seq + 1,
+    /** Returns the number of calls, decisions and cards seen that an account holds. */
+    sizeOf: (account: string) => sizes.get(account) ?? 0,
     operation: (account: string, key: string) => operations.get(scoped(account, key)),
     authorisation: (account: string, id: string) => authorisations.get(scoped(account, id)),
     authorisationByAction: (actionToken: string) => actions.get(actionToken),

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { signSimulatorCall } from '../contracts/simulator-call';
 import { startSimulator } from './start-simulator';
 import type { Simulator, SimulatorInput } from './start-simulator';
 
-const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+export const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const AT = '2026-11-21T10:00:00.000Z';
 
 let folder: string;
@@ -29,7 +30,7 @@ export async function start(options: Partial<SimulatorInput> = {}) {
   const gateway = await startSimulator({
     port: 0,
     dataDir: folder,
-    webhookSecret: WEBHOOK_SECRET,
+    webhookSecret: SECRET,
     slowMs: 600,
     adminToken: 'admin',
     ...options,
@@ -48,25 +49,34 @@ interface Reply {
   body: Record<string, unknown> & { id: string; authorisationId: string; status: string };
 }
 
-export function post(
+/** Sends a call as the platform does: signed, for an account. */
+export function send(
   { url }: { url: string },
+  call: { method?: string; path: string; account?: string; key?: string; body?: string; signal?: AbortSignal },
+): Promise<Response> {
+  const { method = 'GET', path, account = 'ten_a', key: idempotencyKey, body, signal } = call;
+  const headers = signSimulatorCall({ secret: SECRET, method, path, account, idempotencyKey, body, nowMs: Date.now() });
+  return fetch(`${url}${path}`, { method, headers, body, signal });
+}
+
+export async function post(
+  gateway: { url: string },
   path: string,
   key: string,
   body: object = {},
   account = 'ten_a',
   signal?: AbortSignal,
 ): Promise<Reply> {
-  const headers = { authorization: `Bearer ${account}`, 'idempotency-key': key, 'content-type': 'application/json' };
-  return fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify({ at: AT, ...body }), signal }).then(
-    async (response) => ({
-      status: response.status,
-      replayed: response.headers.get('idempotent-replayed') === 'true',
-      body: (await response.json()) as Reply['body'],
-    }),
-  );
+  const text = JSON.stringify({ at: AT, ...body });
+  const response = await send(gateway, { method: 'POST', path, account, key, body: text, signal });
+  return {
+    status: response.status,
+    replayed: response.headers.get('idempotent-replayed') === 'true',
+    body: (await response.json()) as Reply['body'],
+  };
 }
-export async function get({ url }: { url: string }, path: string, account = 'ten_a') {
-  const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${account}` } });
+export async function get(gateway: { url: string }, path: string, account = 'ten_a') {
+  const response = await send(gateway, { path, account });
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 export const euros = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });

@@ -13,9 +13,14 @@ import { RequestRefused } from './request-refused';
 
 export type Gateway = Awaited<ReturnType<typeof openGateway>>;
 
+/** Refused keys that are remembered; a key that is forgotten is refused once more. */
+const MAX_REFUSALS = 10_000;
+
 export interface OpenGatewayInput {
   dataDir: string;
   chaos: () => Chaos;
+  /** An account of this many calls, decisions and cards seen takes no new authorisations. */
+  maxAccountSize: number;
   /** Called with every event once it is on disk. */
   onEvent: (item: LedgerItem) => void;
 }
@@ -24,7 +29,7 @@ export interface OpenGatewayInput {
  * Opens the simulator's books. A decision is applied in memory and appended to the ledger in one synchronous step, and
  * is visible to no caller before it is on disk. A crash can therefore lose only decisions that were never acknowledged.
  */
-export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput) {
+export async function openGateway({ dataDir, chaos, maxAccountSize, onEvent }: OpenGatewayInput) {
   const state = createGatewayState();
   const file = await openLedgerFile({
     path: join(dataDir, 'ledger.jsonl'),
@@ -50,6 +55,7 @@ export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput)
       (percentile(seed, 'unavailable', account, key) < unavailablePercent ? 1 : 0);
     const scopedKey = `${account} ${key}`;
     const refused = refusals.get(scopedKey) ?? 0;
+    if (refused === 0 && refusals.size >= MAX_REFUSALS) refusals.delete(refusals.keys().next().value ?? '');
     if (refused < times) refusals.set(scopedKey, refused + 1);
     else refusals.delete(scopedKey);
     return refused < times;
@@ -82,7 +88,7 @@ export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput)
       if (isUnavailable(request, paymentMethod))
         throw new RequestRefused(503, 'unavailable', 'The gateway is overloaded; nothing was done');
       recordCard(request.account, paymentMethod, request.customerId, request.at);
-      const written = append(decideOperation({ request, state, chaos: chaos() }));
+      const written = append(decideOperation({ request, state, chaos: chaos(), maxAccountSize }));
       const record = state.operation(request.account, request.key) as OperationRecord;
       await written;
       const { seed, timeoutAfterChargePercent } = chaos();
@@ -145,6 +151,7 @@ export async function openGateway({ dataDir, chaos, onEvent }: OpenGatewayInput)
 
   function recordCard(account: string, paymentMethod: string, customerId = '', at: string): void {
     if (!cardBehaviour(paymentMethod)?.expiresNextMonth || state.card(account, paymentMethod, customerId)) return;
+    if (state.sizeOf(account) >= maxAccountSize) return;
     // durable() reports the failure.
     append({ type: 'card', account, paymentMethod, customerId, at }).catch(() => undefined);
   }

@@ -1,6 +1,6 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ACTION_PAGE_HEADERS, actionPage } from './action-page';
 import { currentResultOf, responseOf } from './responses';
 import { cardBehaviour, cardFacts } from './card-behaviour';
 import { changeChaos } from './chaos';
@@ -8,12 +8,13 @@ import type { Chaos } from './chaos';
 import type { Gateway } from './gateway';
 import { readOperationRequest } from './gateway-operations';
 import type { Operation } from './ledger-record';
-import { businessTime, optionalText, readBody, readText, word } from './request-body';
+import { businessTime, optionalText, parseBody, readText, word } from './request-body';
 import { RequestRefused } from './request-refused';
-import { requireSigned } from './signed-message';
+import { requireSigned, type SignedCall } from './signed-call';
 
 export interface GatewayRoutesInput {
   gateway: Gateway;
+  /** Base URL of the customers' pages, for their browsers. */
   publicUrl: string;
   adminToken: string | undefined;
   webhookSecret: string;
@@ -24,7 +25,9 @@ export interface GatewayRoutesInput {
 }
 
 interface Exchange {
-  request: IncomingMessage;
+  call: SignedCall;
+  method: string;
+  idempotencyKey: unknown;
   response: ServerResponse;
   url: URL;
   path: string[];
@@ -33,8 +36,8 @@ interface Exchange {
 const PAGE_SIZE_MAX = 1000;
 
 /**
- * Returns the handler of one HTTP request, which throws RequestRefused for a request that it does not accept; see
- * start-simulator.ts for the API.
+ * Returns the handler of one HTTP request to the operations, which throws RequestRefused for a request that it does not
+ * accept; see start-simulator.ts for the API.
  */
 export function createGatewayRoutes({
   gateway,
@@ -46,15 +49,15 @@ export function createGatewayRoutes({
   stopping,
 }: GatewayRoutesInput) {
   const operate = async (
-    { request, response }: Exchange,
+    { call, idempotencyKey, response }: Exchange,
     account: string,
     operation: Operation,
     authorisationId?: string,
   ) => {
-    const body = await readBody(request);
+    const body = parseBody(await call.readText());
     const operationRequest = readOperationRequest({
       account,
-      key: request.headers['idempotency-key'],
+      key: idempotencyKey,
       operation,
       body,
       authorisationId,
@@ -94,49 +97,22 @@ export function createGatewayRoutes({
     sendJson(response, 200, gateway.state.page(account, from, Math.max(1, limit)));
   };
 
-  /**
-   * The books are not emptied for just any caller: the receiver of our webhooks has to sign the message, which names
-   * the account.
-   */
-  const reset = async ({ request, response }: Exchange, account: string) => {
-    const body = await readText(request);
-    requireSigned({ headers: request.headers, body, secret: webhookSecret, nowMs: Date.now() });
-    const { type, data } = JSON.parse(body) as { type?: string; data?: { account?: string } };
-    if (type !== 'account.reset' || data?.account !== account)
-      throw new RequestRefused(
-        400,
-        'invalid_field',
-        'type must be account.reset, and data.account the account of the bearer',
-      );
+  const reset = async ({ call, response }: Exchange, account: string) => {
+    await call.readText();
     await gateway.reset(account);
     sendJson(response, 200, { account });
   };
 
-  const showAction = async ({ request, response }: Exchange, token: string) => {
-    const authorisation = gateway.state.authorisationByAction(token);
-    if (!authorisation) throw new RequestRefused(404, 'unknown_action', 'There is nothing to confirm here');
-    if (request.method === 'POST') {
-      const decision = new URLSearchParams(await readText(request)).get('decision');
-      if (decision !== 'approve' && decision !== 'decline')
-        throw new RequestRefused(400, 'invalid_field', 'decision must be approve or decline');
-      await gateway.act(authorisation, decision);
-      response.writeHead(303, { location: `/actions/${token}` }).end();
-      return;
-    }
-    await gateway.durable();
-    response.writeHead(200, ACTION_PAGE_HEADERS).end(request.method === 'HEAD' ? undefined : actionPage(authorisation));
-  };
-
-  const admin = async ({ request, response }: Exchange) => {
-    if (!adminToken || bearerOf(request) !== adminToken)
+  const admin = async (request: IncomingMessage, response: ServerResponse) => {
+    if (!adminToken || !isSame(bearerOf(request), adminToken))
       throw new RequestRefused(401, 'unauthorised', 'The admin bearer token is missing or wrong');
-    if (request.method === 'PUT') chaos.set(changeChaos(chaos.get(), await readBody(request)));
+    if (request.method === 'PUT') chaos.set(changeChaos(chaos.get(), parseBody(await readText(request))));
     sendJson(response, 200, chaos.get());
   };
 
   const v1 = async (exchange: Exchange, account: string): Promise<void> => {
     const [, resource, id, verb, ...more] = exchange.path;
-    const at = `${exchange.request.method} ${[resource, id && '*', verb, ...more].filter(Boolean).join('/')}`;
+    const at = `${exchange.method} ${[resource, id && '*', verb, ...more].filter(Boolean).join('/')}`;
     switch (at) {
       case 'POST authorisations':
         return operate(exchange, account, 'authorise');
@@ -165,33 +141,30 @@ export function createGatewayRoutes({
     const url = URL.parse(request.url ?? '/', 'http://gateway');
     if (!url) throw new RequestRefused(400, 'invalid_path', 'The path is not a valid URL');
     const path = url.pathname.slice(1).split('/').map(decodePart);
-    const exchange = { request, response, url, path };
     const [area, name] = path;
     if (area === 'livez') {
       await gateway.durable(); // Rejects once the disk has refused a line; then only a restart helps.
       return sendJson(response, 200, { status: 'ok' });
     }
-    if (area === 'v1' && name === 'admin' && path[2] === 'chaos') return admin(exchange);
+    if (area === 'v1' && name === 'admin' && path[2] === 'chaos') return admin(request, response);
+    const call = requireSigned({ request, secret: webhookSecret, nowMs: Date.now() });
 
     const { latencyMs, down } = chaos.get();
     if (latencyMs > 0) await sleep(latencyMs, undefined, { signal: stopping });
     if (down && name !== 'ledger')
       throw new RequestRefused(503, 'unavailable', 'The gateway is down; nothing was done');
-    if (area === 'actions') {
-      if (!['GET', 'HEAD', 'POST'].includes(request.method ?? ''))
-        throw new RequestRefused(405, 'wrong_method', 'Use GET or POST');
-      return showAction(exchange, name ?? '');
-    }
     if (area !== 'v1') throw new RequestRefused(404, 'unknown_path', 'There is nothing here');
-    const account = bearerOf(request);
-    if (!account) throw new RequestRefused(401, 'unauthorised', 'Send your account as Authorization: Bearer <account>');
-    return v1(exchange, word(account, 'The account'));
+    const { method = '', headers } = request;
+    const exchange = { call, method, idempotencyKey: headers['idempotency-key'], response, url, path };
+    return v1(exchange, word(call.account, 'The account'));
   };
 }
 
 /** Sends a refusal; `effect: 'none'` guarantees that nothing was done. */
 export function sendRefusal(response: ServerResponse, { status, code, message }: RequestRefused): void {
-  sendJson(response, status, { error: { code, message, effect: 'none' } });
+  // The body of such a request may still be on its way, and nobody reads it.
+  const headers: Record<string, string> = status === 401 || status === 413 ? { connection: 'close' } : {};
+  sendJson(response, status, { error: { code, message, effect: 'none' } }, headers);
 }
 
 function sendJson(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {
@@ -200,8 +173,14 @@ function sendJson(response: ServerResponse, status: number, body: object, header
     .end(JSON.stringify(body));
 }
 
-function bearerOf(request: IncomingMessage): string | undefined {
-  return /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+function bearerOf(request: IncomingMessage): string {
+  return /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+}
+
+/** Compares secrets in a time that says nothing about them. */
+function isSame(given: string, expected: string): boolean {
+  const hash = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(hash(given), hash(expected));
 }
 
 function decodePart(part: string): string {

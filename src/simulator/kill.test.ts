@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { callSimulator } from '../clients/gateways/sandbox-call';
 import { readSandboxLedger } from '../clients/gateways/sandbox-ledger';
 
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 let folder: string;
 let program: string;
 beforeAll(async () => {
@@ -23,11 +25,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function spawnGateway() {
-  const child = spawn(
-    process.execPath,
-    [program, join(folder, 'data'), `whsec_${Buffer.alloc(32, 7).toString('base64')}`],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const child = spawn(process.execPath, [program, join(folder, 'data'), SECRET], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const url = await new Promise<string>((resolve, reject) => {
     createInterface(child.stdout).once('line', resolve);
     child.once('exit', (code) => {
@@ -49,13 +49,16 @@ test('charges acknowledged before a kill -9 survive once, and retries make no se
   const acknowledged = new Map<string, string>();
   const keys = Array.from({ length: 8 }, (_, client) => Array.from({ length: 200 }, (_, i) => `pay_${client}_${i}`));
   const charge = async (url: string, key: string) => {
-    const headers = { authorization: 'Bearer ten_a', 'idempotency-key': key };
-    const body = JSON.stringify({
-      amount: { amountMinor: 100, currency: 'EUR' },
-      paymentMethod: 'pm_ok',
-      at: '2026-11-21T10:00:00Z',
+    const response = await callSimulator({
+      url,
+      secret: SECRET,
+      tenantId: 'ten_a',
+      method: 'POST',
+      path: '/v1/authorisations',
+      idempotencyKey: key,
+      body: { amount: { amountMinor: 100, currency: 'EUR' }, paymentMethod: 'pm_ok', at: '2026-11-21T10:00:00Z' },
+      timeoutMs: 30_000,
     });
-    const response = await fetch(`${url}/v1/authorisations`, { method: 'POST', headers, body });
     const { id } = (await response.json()) as { id: string };
     const known = acknowledged.get(key);
     expect(known ?? id).toBe(id);
@@ -78,7 +81,11 @@ test('charges acknowledged before a kill -9 survive once, and retries make no se
   try {
     for (const own of keys) for (const key of own.slice(0, 30)) await charge(gateway.url, key);
     const held = new Map<string, string[]>();
-    for await (const { idempotencyKey, id } of readSandboxLedger({ url: gateway.url, tenantId: 'ten_a' })) {
+    for await (const { idempotencyKey, id } of readSandboxLedger({
+      url: gateway.url,
+      secret: SECRET,
+      tenantId: 'ten_a',
+    })) {
       held.set(idempotencyKey, [...(held.get(idempotencyKey) ?? []), id]);
     }
     for (const [key, id] of acknowledged) expect(held.get(key)).toEqual([id]);

@@ -25,9 +25,8 @@ export async function readText(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Returns the body as a JSON object; a missing body is an empty object. */
-export async function readBody(request: IncomingMessage): Promise<Body> {
-  const text = await readText(request);
+/** Returns a body as a JSON object; a missing body is an empty object. */
+export function parseBody(text: string): Body {
   let value: unknown;
   try {
     value = text === '' ? {} : JSON.parse(text);
@@ -45,9 +44,11 @@ export function word(value: unknown, field: string): string {
   return value;
 }
 
-export function optionalText(value: unknown, field: string): string | undefined {
+/** Returns a text of at most `longest` characters (Unicode code points). */
+export function optionalText(value: unknown, field: string, longest = 255): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string' || lengthOf(value) > 1000) throw refuse(field, 'a text of at most 1000 characters');
+  if (typeof value !== 'string' || lengthOf(value) > longest)
+    throw refuse(field, `a text of at most ${longest} characters`);
   return value;
 }
 

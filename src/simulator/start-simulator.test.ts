@@ -1,6 +1,6 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { authorise, captured, dataDir, euros, get, ledger, post, start, stop } from './gateway-under-test';
+import { authorise, captured, dataDir, euros, get, ledger, post, send, start, stop } from './gateway-under-test';
 
 test('100 racing calls under one key make one charge and get one response', async () => {
   const gateway = await start();
@@ -43,7 +43,7 @@ test.each([
 
 test('a path that is no URL is refused, and a description counts each character once', async () => {
   const gateway = await start();
-  expect((await fetch(`${gateway.url}//`)).status).toBe(400);
+  expect((await send(gateway, { path: '//' })).status).toBe(400);
   expect((await authorise(gateway, 'k', 'pm_ok', { description: '😀'.repeat(1000) })).status).toBe(201);
   expect((await authorise(gateway, 'l', 'pm_ok', { description: '😀'.repeat(1001) })).status).toBe(400);
 });
@@ -211,5 +211,7 @@ test('damage in the middle of the ledger prevents the start, naming file and lin
 
 test('a second simulator on the same port fails before it opens the ledger', async () => {
   const gateway = await start();
-  await expect(start({ port: Number(new URL(gateway.url).port) })).rejects.toThrow(/EADDRINUSE/);
+  const [port, pagesPort] = [gateway.url, gateway.pagesUrl].map((url) => Number(new URL(url).port));
+  await expect(start({ port })).rejects.toThrow(/EADDRINUSE/);
+  await expect(start({ pagesPort })).rejects.toThrow(/EADDRINUSE/);
 });

@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createPageRoutes } from './action-page';
 import { CALM, changeChaos } from './chaos';
 import type { Chaos } from './chaos';
 import { openGateway } from './gateway';
@@ -11,19 +13,21 @@ import type { WebhookHabits } from './webhook-sender';
 import { requireWebhookSecret } from '../contracts/webhook-signature';
 
 export interface SimulatorInput {
-  /** Port to listen on; 0 lets the system choose. */
+  /** Port of the operations, for the platform only; 0 lets the system choose. */
   port: number;
+  /** Port of the customers' pages. Defaults to 0: the system chooses. */
+  pagesPort?: number;
   host?: string;
   /** Folder of the ledger (`ledger.jsonl`). Only one simulator at a time may use it. */
   dataDir: string;
   /**
-   * URL at which customers' browsers reach the simulator, for the pages of `pm_requires_action`. Defaults to the
-   * listening address.
+   * URL at which customers' browsers reach the pages of `pm_requires_action`. Defaults to the address on which they are
+   * served.
    */
   publicUrl?: string;
   /** URL to which events are sent; without a URL no events are sent. */
   webhookUrl?: string;
-  /** `whsec_` and base64. */
+  /** `whsec_` and base64. Signs our webhooks, and the calls of the platform to us. */
   webhookSecret: string;
   webhookHabits?: Partial<WebhookHabits>;
   /** Bearer token of the chaos call; without a token the call is refused. */
@@ -31,11 +35,16 @@ export interface SimulatorInput {
   chaos?: Partial<Chaos>;
   /** Milliseconds that `pm_slow` takes. Defaults to 15 s. */
   slowMs?: number;
+  /** An account of this many calls takes no new authorisations. Defaults to 100,000. */
+  maxAccountSize?: number;
   logger?: { error(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
 export interface Simulator {
+  /** Base URL of the operations. */
   url: string;
+  /** Base URL of the customers' pages. */
+  pagesUrl: string;
   close(): Promise<void>;
 }
 
@@ -43,10 +52,14 @@ export interface Simulator {
  * Starts a simulated payment gateway. Like a third party, it has its own books on disk, which keep every acknowledged
  * call through kill -9. It is independent of the product's gateway clients: the two meet only over HTTP.
  *
- * Every call: `Authorization: Bearer <account>` (accounts are separate and need no opening). Calls with an effect:
- * `Idempotency-Key`, kept for ever per account; same key and request (`at` aside) → the recorded response again with
- * `idempotent-replayed: true`; another request → 422. Amounts are `{ amountMinor, currency }`, `at` is business time
- * (ISO 8601).
+ * It listens on two ports. The operations are for the platform only: every call is signed with the shared secret, for
+ * one account, within 300 s (contracts/simulator-call.ts); any other call is 401, is not read and leaves nothing. The
+ * customers' pages are open, each behind a token that only its customer gets.
+ *
+ * Accounts are separate and need no opening. Calls with an effect: `Idempotency-Key`, kept for ever per account; same
+ * key and request (`at` aside) → the recorded response again with `idempotent-replayed: true`; another request → 422.
+ * Amounts are `{ amountMinor, currency }`, `at` is business time (ISO 8601). An account holds 100,000
+ * calls; then new authorisations are 429 until it is reset, and what exists can still be ended.
  *
  * | call | body or query | response |
  * |---|---|---|
@@ -60,42 +73,56 @@ export interface Simulator {
  * | GET /v1/payment-methods/{token} | at?, customerId? | 200 brand, last4, expMonth, expYear, funding; 404 |
  * | GET /v1/ledger | from?, limit? (≤ 1000) | 200 `{ items, next }`, oldest first; repeat with `from=next` until null |
  * | GET /v1/account | | 200, the simulator is up |
- * | POST /v1/reset | `{ type: 'account.reset', data: { account } }`, signed as our webhooks are | … |
- * | | | 200, the account is empty, for ever |
- * | GET /actions/{token}, POST decision=`approve`\|`decline` | | the customer's page |
+ * | POST /v1/reset | | 200, the account is empty, for ever |
+ * | on the pages' port: GET /actions/{token}, POST decision=`approve`\|`decline` | | the customer's page |
  * | GET, PUT /v1/admin/chaos | any of chaos.ts's fields | the settings (admin bearer) |
- * | GET /livez | | 200; 500 once the ledger's disk has refused a line: restart the simulator |
+ * | GET /livez (unsigned) | | 200; 500 once the ledger's disk has refused a line: restart the simulator |
  *
- * Refusals are `{ error: { code, message, effect: 'none' } }`: 400, 401, 404, 405, 413, 422, and 503 when the simulator
- * is busy or down. After a 500, or without a response, the outcome is unknown.
+ * Refusals are `{ error: { code, message, effect: 'none' } }`: 400, 401, 404, 405, 413, 422, 429, and 503 when the
+ * simulator is busy or down. After a 500, or without a response, the outcome is unknown.
  *
  * Test cards are in card-behaviour.ts. Events are signed (webhook-signature.ts), sent at least once, in no order.
  */
 export async function startSimulator(input: SimulatorInput): Promise<Simulator> {
-  const { port, host = '127.0.0.1', dataDir, webhookUrl, webhookSecret, adminToken, slowMs = 15_000, logger } = input;
+  const {
+    port,
+    host = '127.0.0.1',
+    dataDir,
+    webhookUrl,
+    webhookSecret,
+    adminToken,
+    slowMs = 15_000,
+    maxAccountSize = 100_000,
+    logger,
+  } = input;
   requireWebhookSecret(webhookSecret);
   let chaos = changeChaos(CALM, input.chaos ?? {});
   const habits = { ...USUAL_HABITS, ...input.webhookHabits };
   const stopping = new AbortController();
 
-  // The port is taken before the ledger is read: a second gateway started by mistake fails here and touches no file.
-  let route: ReturnType<typeof createGatewayRoutes> = async () => {
+  // The ports are taken before the ledger is read: a second gateway started by mistake fails here and touches no file.
+  const starting: Route = async () => {
     throw new RequestRefused(503, 'starting', 'The gateway is reading its ledger; nothing was done');
   };
-  const server = createServer((request, response) => {
-    route(request, response).catch((error: unknown) => {
-      if (stopping.signal.aborted || response.headersSent) return response.destroy();
-      if (error instanceof RequestRefused) return sendRefusal(response, error);
-      logger?.error({ err: error }, 'A gateway call failed');
-      return response
-        .writeHead(500, { 'content-type': 'application/json' })
-        .end('{"error":{"code":"internal","message":"The gateway failed; look the call up by its key"}}');
+  const routes = { operations: starting, pages: starting };
+  const serve = (name: keyof typeof routes) =>
+    createServer({ requestTimeout: REQUEST_WITHIN_MS }, (request, response) => {
+      routes[name](request, response).catch((error: unknown) => {
+        if (stopping.signal.aborted || response.headersSent) return response.destroy();
+        if (error instanceof RequestRefused) return sendRefusal(response, error);
+        logger?.error({ err: error }, 'A gateway call failed');
+        return response
+          .writeHead(500, { 'content-type': 'application/json' })
+          .end('{"error":{"code":"internal","message":"The gateway failed; look the call up by its key"}}');
+      });
     });
+  const [operations, pages] = [serve('operations'), serve('pages')];
+  await listen(operations, port, host);
+  await listen(pages, input.pagesPort ?? 0, host).catch(async (error: unknown) => {
+    await close(operations);
+    throw error;
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, host, resolve);
-  });
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
+  const [url, pagesUrl] = [urlOf(operations, host), urlOf(pages, host)];
 
   const settle = (item: LedgerItem, outcome: 'delivered' | 'abandoned') => {
     if (outcome === 'abandoned')
@@ -107,19 +134,23 @@ export async function startSimulator(input: SimulatorInput): Promise<Simulator> 
   const sender = webhookUrl
     ? createWebhookSender({ url: webhookUrl, secret: webhookSecret, habits, onSettled: settle })
     : undefined;
-  const gateway = await openGateway({ dataDir, chaos: () => chaos, onEvent: (item) => sender?.send(item) }).catch(
-    (error: unknown) => {
-      server.close();
-      throw error;
-    },
-  );
+  const gateway = await openGateway({
+    dataDir,
+    chaos: () => chaos,
+    maxAccountSize,
+    onEvent: (item) => sender?.send(item),
+  }).catch(async (error: unknown) => {
+    await Promise.all([close(pages), close(operations)]);
+    throw error;
+  });
   for (const item of gateway.state.undeliveredEvents()) {
     if (Date.parse(item.recordedAt) + habits.retryForMs > Date.now()) sender?.send(item);
   }
 
-  route = createGatewayRoutes({
+  routes.pages = createPageRoutes({ gateway, chaos: () => chaos, stopping: stopping.signal });
+  routes.operations = createGatewayRoutes({
     gateway,
-    publicUrl: input.publicUrl ?? url,
+    publicUrl: input.publicUrl ?? pagesUrl,
     adminToken,
     webhookSecret,
     slowMs,
@@ -134,14 +165,36 @@ export async function startSimulator(input: SimulatorInput): Promise<Simulator> 
 
   return {
     url,
+    pagesUrl,
     async close() {
       stopping.abort();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
+      await close(pages);
+      await close(operations);
       await sender?.close();
       await gateway.close();
     },
   };
+}
+
+type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Time in which a request must have arrived. */
+const REQUEST_WITHIN_MS = 30_000;
+
+const listen = (server: Server, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject).listen(port, host, resolve);
+  });
+
+const close = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+
+/** Returns the address at which this machine reaches the server. */
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  const name = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { callSimulator } from '../clients/gateways/sandbox-call';
 import { verifySandboxWebhook } from '../clients/gateways/sandbox-webhook';
 import { startSimulator } from './start-simulator';
 import type { WebhookHabits } from './webhook-sender';
@@ -55,13 +56,16 @@ async function gatewayTo(webhookUrl: string, webhookHabits: Partial<WebhookHabit
   const gateway = await startSimulator({ port: 0, dataDir, webhookUrl, webhookSecret: SECRET, webhookHabits });
   closing.push(() => gateway.close());
   const authorise = async (key: string) => {
-    const headers = { authorization: 'Bearer ten_a', 'idempotency-key': key };
-    const body = JSON.stringify({
-      amount: { amountMinor: 100, currency: 'EUR' },
-      paymentMethod: 'pm_ok',
-      at: '2026-11-21T10:00:00Z',
+    await callSimulator({
+      url: gateway.url,
+      secret: SECRET,
+      tenantId: 'ten_a',
+      method: 'POST',
+      path: '/v1/authorisations',
+      idempotencyKey: key,
+      body: { amount: { amountMinor: 100, currency: 'EUR' }, paymentMethod: 'pm_ok', at: '2026-11-21T10:00:00Z' },
+      timeoutMs: 10_000,
     });
-    await fetch(`${gateway.url}/v1/authorisations`, { method: 'POST', headers, body });
   };
   return { ...gateway, authorise };
 }

@@ -30,10 +30,14 @@ export interface Metrics {
   outboxSent(input: { consumer: string; outcome: string; rows: number }): void;
   /** Counts a job that a consumer handled. */
   jobHandled(input: { consumer: string; outcome: string; seconds: number }): void;
+  /** Counts a mail that reached its end. */
+  mailEnded(input: { mode: string; outcome: string }): void;
   /** Counts a call to a payment gateway, with or without a result. */
   gatewayCalled(input: { gateway: string; call: string; outcome: string; seconds: number }): void;
   /** Counts a webhook of a payment gateway. */
   gatewayReported(input: { gateway: string; outcome: string }): void;
+  /** Counts an attempt of an activity that was put off because its tenant held its share of the worker's slots. */
+  activityPutOff(input: { taskQueue: string }): void;
   addGauge(source: GaugeSource): void;
   /** Adds text in Prometheus' format from another source, appended to our own. */
   addText(read: () => Promise<string>): void;
@@ -84,6 +88,14 @@ export function createMetrics({ role, droppedLogLines = () => 0 }: CreateMetrics
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10],
     registers: [registry],
   });
+  const mails = new Counter({
+    name: 'mails_total',
+    help:
+      'Mails by the mode of their tenant; the outcome is sent, withheld (a sandbox keeps it), limited (a limit of ' +
+      'mails a day was reached), skipped (nobody wants it any more) or undeliverable',
+    labelNames: ['mode', 'outcome'],
+    registers: [registry],
+  });
   const gatewayCalls = new Histogram({
     name: 'gateway_call_duration_seconds',
     help:
@@ -99,6 +111,12 @@ export function createMetrics({ role, droppedLogLines = () => 0 }: CreateMetrics
       'Webhooks of payment gateways; the outcome is taken, foreign (concerns nothing of ours), unknown_form ' +
       '(signed, but not understood) or refused (invalid signature)',
     labelNames: ['gateway', 'outcome'],
+    registers: [registry],
+  });
+  const putOff = new Counter({
+    name: 'activities_put_off_total',
+    help: "Attempts of activities that were put off because their tenant held its share of the worker's slots",
+    labelNames: ['task_queue'],
     registers: [registry],
   });
   const dropped: Counter = new Counter({
@@ -125,11 +143,17 @@ export function createMetrics({ role, droppedLogLines = () => 0 }: CreateMetrics
     jobHandled({ seconds, ...labels }) {
       jobs.observe(labels, seconds);
     },
+    mailEnded(labels) {
+      mails.inc(labels);
+    },
     gatewayCalled({ seconds, ...labels }) {
       gatewayCalls.observe(labels, seconds);
     },
     gatewayReported(labels) {
       gatewayReports.inc(labels);
+    },
+    activityPutOff({ taskQueue }) {
+      putOff.inc({ task_queue: taskQueue });
     },
     addGauge({ name, help, labelNames = [], read }) {
       const gauge: Gauge = new Gauge({

@@ -15,6 +15,8 @@ export interface TemporalSettings {
 }
 
 const MAX_RETRY_PAUSE_MS = 2000;
+/** A page of a history may exceed gRPC's default of 4 MB. The SDK raises it under a name that gRPC does not know. */
+const MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
 
 /**
  * Returns a client that connects on first use and reconnects after an outage, so a process starts and serves while
@@ -26,7 +28,11 @@ export function connectTemporal({ address, namespace, tls, apiKey }: TemporalSet
     address,
     tls: tls ?? false,
     apiKey,
-    channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 2000 },
+    channelArgs: {
+      'grpc.initial_reconnect_backoff_ms': 200,
+      'grpc.max_reconnect_backoff_ms': 2000,
+      'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    },
     interceptors: [retries.interceptor],
   });
   const close = connection.close.bind(connection);

@@ -2,6 +2,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundErro
 import type { WorkflowSignal } from '../contracts/outbox';
 import { processOf } from '../contracts/processes';
 import { tenantOf } from '../domain/tenant';
+import { TenantPlaces } from '../domain/tenant-places';
 import { createClock, type Clock } from '../services/clock';
 import type { Database } from '../models/database';
 import { entityModel } from '../models/entity-model';
@@ -18,8 +19,8 @@ const START_TIMEOUT_MS = 5000;
 /** Sends the starts and signals in the outbox to Temporal; the only caller of `client.workflow.start`. */
 export interface WorkflowStarter {
   /**
-   * Sends the start of a freshly committed row in the background, at most 20 at a time; the relay sends those above
-   * that number and those that fail. Never throws.
+   * Sends the start of a freshly committed row in the background, at most 20 at a time, of which a tenant has its
+   * share; the relay sends those above that number and those that fail. Never throws.
    */
   startSoon(row: OutboxRow): void;
   /** Sends the start or the signal of a row now and records it as done. Rejects when Temporal is down or refuses. */
@@ -39,7 +40,8 @@ export interface WorkflowStarterDependencies {
 /**
  * Returns the starter. A start is sent only while its entity waits for it: Temporal forgets closed ids after its
  * retention, the entity does not. A start sent twice reaches the same run (`USE_EXISTING`) or finds that it has run
- * (`REJECT_DUPLICATE`).
+ * (`REJECT_DUPLICATE`). The tenant is the fairness key of every start: where tasks wait, the server hands out those of
+ * all tenants in turn (docs/decisions/0018).
  */
 export function createWorkflowStarter({
   client,
@@ -49,6 +51,7 @@ export function createWorkflowStarter({
 }: WorkflowStarterDependencies): WorkflowStarter {
   const clock = createClock({ database });
   const inFlight = new Set<Promise<void>>();
+  const places = new TenantPlaces(MAX_IN_FLIGHT);
 
   const start = async (row: OutboxRow): Promise<void> => {
     if (row.signal) {
@@ -67,7 +70,8 @@ export function createWorkflowStarter({
   return {
     start,
     startSoon(row) {
-      if (inFlight.size >= MAX_IN_FLIGHT) return;
+      // Otherwise the starts of all others would wait for the relay, behind every row of the tenant that sent a burst.
+      if (!places.take(row.tenantId)) return;
       const sending = start(row)
         .catch((error: unknown) => {
           const { correlationId, start: begin, signal } = row;
@@ -76,7 +80,10 @@ export function createWorkflowStarter({
             'Left to the relay',
           );
         })
-        .finally(() => inFlight.delete(sending));
+        .finally(() => {
+          inFlight.delete(sending);
+          places.giveBack(row.tenantId);
+        });
       inFlight.add(sending);
     },
     async drain() {
@@ -134,6 +141,8 @@ async function send(
         workflowIdReusePolicy: restart ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
         workflowIdConflictPolicy: restart ? 'TERMINATE_EXISTING' : 'USE_EXISTING',
         memo: { correlationId },
+        // Activities and children inherit the key.
+        priority: { fairnessKey: tenantId },
         typedSearchAttributes: [{ key: tenantIdAttribute, value: tenantId }],
       }),
     );

@@ -2,7 +2,7 @@ import { ledgerProblems, paymentProblems } from '../domain/payments/ledger-check
 import { balance } from '../domain/payments/ledger';
 import { settledPaymentStates } from '../domain/payments/payment';
 import { postingOf } from '../models/payments/ledger-posting';
-import { recordHistory } from './record-history';
+import { recordHistory } from './histories/record-history';
 import type { PaymentWorld } from './worlds/payment-world';
 
 /** The totals of one payment in the gateway's books; amounts in minor units. */
@@ -42,10 +42,10 @@ export async function differences(
     world.bankItems(paymentId),
   ]);
   const totals = balance({ postings: postings.map(postingOf), currency: payment.amount.currency });
-  const { state, authorisedMinor, capturedMinor, refundedMinor } = payment;
+  const { state, authorisedMinor, capturedMinor, refundedMinor, disputedMinor } = payment;
   const problems = [
     ...ledgerProblems(postings.map(postingOf)),
-    ...paymentProblems({ paymentId, state, authorisedMinor, capturedMinor, refundedMinor, totals }),
+    ...paymentProblems({ paymentId, state, authorisedMinor, capturedMinor, refundedMinor, disputedMinor, totals }),
   ].map(({ detail }) => detail);
 
   const sum = (outcome: string) =>

@@ -1,7 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderConfigTable } from '../../config/describe-environment';
-import * as workflows from '../../workflows';
+import workflows = require('../../workflows');
+import { rulesToMarkdown, scoreToMarkdown } from '../domain/listings/checks/describe-checks';
+import { listingTransitions, type ListingState } from '../domain/listings/listing';
+import { listingReviewTransitions, type ListingReviewState } from '../domain/listings/review';
+import { transitionsToMermaid } from '../domain/transitions';
 import { paymentsToMermaid } from '../domain/payments/payment';
 import { subscriptionsToMermaid } from '../domain/subscriptions/subscription';
 import { checkoutRoot } from './servers/servers';
@@ -47,4 +51,17 @@ it('keeps the diagram of a subscription up to date', () => {
   expectCurrent('docs/money.md', (page) =>
     between(page, 'subscription-states', `\`\`\`mermaid\n${subscriptionsToMermaid().trim()}\n\`\`\``),
   );
+});
+
+it('keeps the tables of the checks of listings up to date', () => {
+  expectCurrent('docs/listings.md', (page) =>
+    between(between(page, 'check-rules', rulesToMarkdown()), 'check-score', scoreToMarkdown()),
+  );
+});
+
+it.each([
+  ['listing-states', transitionsToMermaid<ListingState>({ table: listingTransitions, initial: 'draft' })],
+  ['review-states', transitionsToMermaid<ListingReviewState>({ table: listingReviewTransitions, initial: 'checking' })],
+])('keeps the diagram %s up to date', (marker, diagram) => {
+  expectCurrent('docs/listings.md', (page) => between(page, marker, `\`\`\`mermaid\n${diagram.trim()}\n\`\`\``));
 });

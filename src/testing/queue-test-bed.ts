@@ -1,12 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
+import type { MailRequest } from '../contracts/outbox';
 import { newId } from '../domain/ids';
+import type { OutboxRow } from '../models/outbox-row';
 import type { Onboarding } from '../models/users/onboarding';
 import type { Partner } from '../models/partners/partner';
 import type { User } from '../models/users/user';
+import { newOutboxRow } from '../services/new-outbox-row';
 
 /** A logger that discards everything. */
 export const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** The settings of mails for tests of other things: everything is delivered, and no limit is reached. */
+export const deliverAll = {
+  sandboxMail: 'deliver',
+  operatorEmail: 'operator@platform.example',
+  limits: { perPerson: 1000, perReviewer: 1000, perTenant: 1_000_000 },
+  logger: silent,
+} as const;
 
 /** Returns a prefix for keys in Redis that no other test uses. */
 export const ownPrefix = () => `{test-${randomUUID()}}`;
@@ -74,7 +85,6 @@ export function people(
     _id: userId,
     state: 'pending',
     onboardingId,
-    holdsEmail: true,
     profile: null,
     ...changes.user,
   };
@@ -83,6 +93,7 @@ export function people(
     ...person,
     _id: onboardingId,
     state: 'awaiting_verification',
+    touchedAt: at,
     since: at,
     until: null,
     userId,
@@ -96,7 +107,26 @@ export function people(
       mail: null,
     },
     undoing: null,
+    stepTimes: { accepted: at },
     ...changes.onboarding,
   };
   return { partner, user, onboarding };
 }
+
+/** Returns the row of a mail about an onboarding, by default the one that verifies its address. */
+export const mailRowFor = ({ _id: entityId, tenantId }: Onboarding, mail: Partial<MailRequest> = {}): OutboxRow =>
+  newOutboxRow({
+    tenantId,
+    entityType: 'onboarding',
+    entityId,
+    correlationId: 'corr-1',
+    pending: ['mail'],
+    mail: {
+      template: 'verification',
+      key: `${entityId}/sendVerification`,
+      audience: 'person',
+      to: null,
+      data: { generation: 1 },
+      ...mail,
+    },
+  });

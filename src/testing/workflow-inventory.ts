@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActivityOptions } from '@temporalio/common';
 import * as temporalConfig from '../../config/temporal';
+import { listingReviewProcess } from '../contracts/listings/process';
 import { processes } from '../contracts/processes';
 import { SUBSCRIPTION_PAYMENT, subscriptionPaymentId } from '../contracts/subscriptions/subscription';
 import { taskQueues } from '../contracts/task-queues';
@@ -18,8 +19,18 @@ export interface InventoryEntry {
   contract: Readonly<Record<string, unknown>>;
 }
 
-/** Child workflows without a descriptor, listed after their parent. */
+/** Child workflows and second names without a descriptor, listed after their parent. */
 const children: Record<string, InventoryEntry[]> = {
+  listingApproval: [
+    {
+      workflow: 'listingApprovalWorkflow',
+      about: '`listingApproval` under a second name, for whoever starts it by hand.',
+      taskQueue: taskQueues.listings,
+      id: listingReviewProcess.workflowId({ _id: '<listing_reviewId>', tenantId: '<tenantId>' }),
+      states: listingReviewProcess.states,
+      contract: listingReviewProcess.contract,
+    },
+  ],
   subscription: [
     {
       workflow: SUBSCRIPTION_PAYMENT,

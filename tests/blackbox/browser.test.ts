@@ -42,7 +42,7 @@ withBrowser('in a real browser', () => {
 
   /** Opens a page, and collects its errors and violations of the content security policy. */
   const openPage = async (): Promise<{ page: Page; complaints: string[] }> => {
-    const page = await browser.newPage();
+    const page = await (await browser.newContext()).newPage();
     const complaints: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error' && !/favicon/.test(message.text())) complaints.push(message.text());
@@ -51,7 +51,7 @@ withBrowser('in a real browser', () => {
     return { page, complaints };
   };
 
-  it('Swagger UI works with a key: authorise, GET /me, POST under keys, a reload, no violations', async () => {
+  it('Swagger UI works with a key: authorise, GET /me, POST under keys, what it keeps, no violations', async () => {
     const { page, complaints } = await openPage();
     await page.goto(`${platform.origin}/docs`);
     await page.click('button.authorize');
@@ -86,10 +86,20 @@ withBrowser('in a real browser', () => {
       '201 new',
       '201 true',
     ]);
+    const lock = (tab: Page, state: 'locked' | 'unlocked') =>
+      tab.locator(`.authorize.${state}, .authorize .${state}`).first().waitFor({ timeout: 60_000 });
     await page.reload();
-    await page.locator('.authorize.locked, .authorize .locked').first().waitFor({ timeout: 60_000 });
+    await lock(page, 'locked');
+    // Another tab is another session.
+    const another = await page.context().newPage();
+    await another.goto(`${platform.origin}/docs`);
+    await lock(another, 'unlocked');
+    await page.check('#keep-keys');
+    await another.reload();
+    await lock(another, 'locked');
+    expect(await another.isChecked('#keep-keys')).toBe(true);
     expect(complaints).toEqual([]);
-    await page.close();
+    await page.context().close();
   });
 
   it('the verification page verifies by its button, not when it is opened, and shows the state', async () => {

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { readSandboxLedger, type SandboxLedgerItem } from '../../src/clients/gateways/sandbox-ledger';
+import { callSimulator } from '../../src/clients/gateways/sandbox-call';
+import { readSandboxLedger } from '../../src/clients/gateways/sandbox-ledger';
 import { tenantIdOf } from '../../src/domain/tenant';
 import { enrolPartner, type PartnerApp } from '../../src/testing/platform/partner-app';
 import { startPlatform, type Platform } from '../../src/testing/platform/platform';
@@ -51,6 +52,8 @@ const timeline = async (id: string): Promise<string[]> =>
   (await app.get<{ items: { type: string }[] }>(`/payments/${id}/events?limit=100`)).body.items.map(({ type }) =>
     type.replace('payment.', ''),
   );
+
+const simulator = () => ({ url: platform.sandboxUrl, secret: platform.environment.SANDBOX_WEBHOOK_SECRET! });
 
 /** Runs `--verify-ledger` as `npm run ledger:verify` does. */
 function verifyLedger() {
@@ -145,25 +148,21 @@ it('keeps books that agree with the gateway item by item until somebody changes 
   });
   expect(verifyLedger()).toEqual({ status: 0, stdout: expect.stringContaining('The books agree.') });
 
-  // Somebody authorises at the gateway without the platform.
+  // Somebody who has the secret authorises at the gateway without the platform.
   const { tenantId } = (await app.get<{ tenantId: string }>('/me')).body;
-  await fetch(`${platform.sandboxUrl}/v1/authorisations`, {
+  await callSimulator({
+    ...simulator(),
+    tenantId,
     method: 'POST',
-    headers: {
-      authorization: `Bearer ${tenantId}`,
-      'idempotency-key': 'pay_01m7y3ad3af6e964zt6px52w8e:authorise:1',
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify({
-      amount: { amountMinor: 1, currency: 'EUR' },
-      paymentMethod: 'pm_ok',
-      at: new Date().toISOString(),
-    }),
+    path: '/v1/authorisations',
+    idempotencyKey: 'pay_01m7y3ad3af6e964zt6px52w8e:authorise:1',
+    body: { amount: { amountMinor: 1, currency: 'EUR' }, paymentMethod: 'pm_ok', at: new Date().toISOString() },
+    timeoutMs: 10_000,
   });
   expect(verifyLedger()).toEqual({
     status: 1,
     stdout: expect.stringContaining(
-      'pay_01m7y3ad3af6e964zt6px52w8e:authorise:1: the gateway has it (authorise), our books do not',
+      `foreign ${tenantId}: pay_01m7y3ad3af6e964zt6px52w8e:authorise:1 (authorise, 1 EUR)`,
     ),
   });
 });
@@ -183,15 +182,8 @@ it('waits while the gateway is away, shows its circuit in the metrics, and conti
 });
 
 it('a reset empties the sandbox here and at the gateway, and the books agree again', async () => {
-  const atTheGateway = async () => {
-    const items: SandboxLedgerItem[] = [];
-    for await (const item of readSandboxLedger({
-      url: platform.sandboxUrl,
-      tenantId: tenantIdOf({ partnerId, mode: 'sandbox' }),
-    }))
-      items.push(item);
-    return items.length;
-  };
+  const tenantId = tenantIdOf({ partnerId, mode: 'sandbox' });
+  const atTheGateway = async () => (await Array.fromAsync(readSandboxLedger({ ...simulator(), tenantId }))).length;
   const key = randomUUID();
   await platform.sandbox!.stop();
   const refused = await app.post('/sandbox/clock/reset', { key, timeoutMs: 30_000 });

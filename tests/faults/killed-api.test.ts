@@ -74,8 +74,8 @@ it(`${KILLS} kills between commit and start leave no onboarding without its work
   const running = await waitFor(
     async () => {
       const found: string[] = [];
-      for await (const { workflowId } of createRunningWorkflows(client).listRunning('userOnboarding'))
-        found.push(workflowId);
+      const selection = { status: 'running', workflowTypes: ['userOnboarding'] } as const;
+      for await (const { workflowId } of createRunningWorkflows(client).list(selection)) found.push(workflowId);
       return found.length >= KILLS && found;
     },
     { what: 'every workflow to be visible' },

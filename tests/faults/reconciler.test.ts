@@ -74,7 +74,8 @@ it('lists terminated workflows and entities changed by hand, and an operator rep
     (await operator.post(`/operations/stuck/${mismatch.id}/close`, { body: { reason: 'Changed by mistake' } })).body,
   ).toMatchObject({ state: 'closed' });
   await untilState(app, changed, 'cancelled');
-  expect((await database.models.users.findOne({ onboardingId: changed }).lean())?.holdsEmail).toBeUndefined();
+  const user = await database.models.users.findOne({ onboardingId: changed }).lean().orFail();
+  expect(await database.models.heldAddresses.exists({ _id: user._id })).toBeNull();
   // An entity ended by hand while its process ran is reopened, and then closed like any other.
   expect((await operator.post(`/operations/stuck/${orphaned.id}/close`)).status).toBe(200);
   await waitFor(

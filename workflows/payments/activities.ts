@@ -4,6 +4,7 @@ import { paymentActivityOptions } from '../../config/temporal';
 
 export const {
   validatePayment,
+  checkPayment,
   checkFraud,
   validateCard,
   processPaymentGateway,

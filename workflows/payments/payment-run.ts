@@ -74,9 +74,11 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
   }
 
   /** Takes over the progress that earlier runs have recorded. */
-  resume({ state, unknownCall, capture, purpose, since, undoing, run, reason }: PaymentProgress): void {
-    Object.assign(this, { state, unknownCall, capture, purpose, sinceMs: Date.parse(since), undoing, run, reason });
-    this.notified = state;
+  resume({ since, until, ...progress }: PaymentProgress): void {
+    Object.assign(this, progress);
+    this.sinceMs = Date.parse(since);
+    this.untilMs = until === null ? null : Date.parse(until);
+    this.notified = this.state;
     this.resumed = true;
     this.inbox.open();
   }
@@ -127,6 +129,8 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
     Object.assign(this, standingOf(position));
     this.sinceMs = Date.now();
     this.untilMs = untilMs;
+    // The step that settles a payment notifies the partner too.
+    if (this.isSettled) this.notified = this.state;
   }
 
   /** Returns the number of the next wait for a call's outcome. It keeps counting when the call is sent again. */

@@ -12,7 +12,7 @@ import * as contract from '../../src/contracts/payments/payment';
 import type { PaymentUndoing, ProcessPaymentInput, ProcessPaymentResult } from '../../src/contracts/payments/payment';
 import { isPaymentAtRest } from '../../src/domain/payments/payment';
 import { alignClock } from '../align-clock';
-import { failureType, handleCancel, handleCommands, isCancelled, isNotOurs } from '../process-run';
+import { failureType, handleCancel, handleCommands, isCancelled, isNotOurs, requireCommandId } from '../process-run';
 import { releasePayment, sendWebhookNotification, validatePayment } from './activities';
 import { awaitAction, awaitCapture, callGateway, resolveUnknown } from './call-gateway';
 import { awaitReview, checkPayment } from './check-payment';
@@ -111,7 +111,7 @@ async function finish(
   return run.result();
 }
 
-/** Notifies the partner of the payment's state, once. */
+/** Notifies the partner of a state in which the payment waits, once. */
 async function notify(run: PaymentRun): Promise<void> {
   if (run.notified === run.state) return;
   await sendWebhookNotification(run.step('notify'));
@@ -126,6 +126,7 @@ function setHandlers(run: PaymentRun): void {
   handleCancel(run, contract.cancelPayment);
   setHandler(contract.cancelPaymentSignal, async (input: CommandInput) => {
     try {
+      requireCommandId(input);
       run.requireCancellable();
       await run.interrupt('cancelPayment', input);
     } catch (error) {

@@ -27,20 +27,30 @@ export async function undo(run: PaymentRun, undoing: PaymentUndoing): Promise<Ne
     if (run.isSettled) return undefined;
     if (NOTHING_HELD.includes(run.state)) return run.move({ to: undoing.towards, reason: undoing.reason }, run.cancel);
   }
-  return voidUntilConfirmed(run, await beginUndoing(run, undoing));
+  const begun = await beginUndoing(run, undoing);
+  return begun ? voidUntilConfirmed(run, begun) : undefined;
 }
 
-/** Records that the payment is being undone. Returns the target and reason as recorded. */
-async function beginUndoing(run: PaymentRun, { towards, reason }: PaymentUndoing): Promise<PaymentUndoing> {
+/** Records that the payment is being undone. Returns the target and reason as recorded; null for a settled payment. */
+async function beginUndoing(run: PaymentRun, { towards, reason }: PaymentUndoing): Promise<PaymentUndoing | null> {
   if (run.undoing !== null) return run.undoing;
   // A cancel cannot be promised while a capture may have happened: the sender is answered once the outcome is known.
   const canPromise = run.state !== 'capturing' && run.position !== 'unknown/capture';
   const command = canPromise ? run.cancel : null;
-  const { at, reason: recorded } = await undoPayment({
+  const {
+    at,
+    reason: recorded,
+    position,
+  } = await undoPayment({
     ...(command ? run.commandStep(command.input) : run.step('undo')),
     towards,
     reason,
   });
+  if (position) {
+    run.moved(position);
+    run.reason = recorded ?? null;
+    return null;
+  }
   run.undoing = { towards, reason: recorded ?? reason };
   if (command) command.outcome = { state: run.state, at };
   return run.undoing;

@@ -1,10 +1,10 @@
 import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
-import { finishOnboarding, sendEmail, sendWelcomePackage, updateUserStatus } from './activities';
+import { finishOnboarding, sendWelcomePackage } from './activities';
 import type { OnboardingRun } from './onboarding-run';
 
 /**
- * Grants the welcome package and activates the user. Until the user is active a cancel undoes everything; afterwards
- * nothing is undone.
+ * Grants the welcome package, and ends with the activation of the user. Until the user is active a cancel undoes
+ * everything; afterwards nothing is undone.
  */
 export async function activate(run: OnboardingRun): Promise<void> {
   await sendWelcomePackage(run.step('welcome-package'));
@@ -13,8 +13,6 @@ export async function activate(run: OnboardingRun): Promise<void> {
     throw new CancelledFailure('Cancelled before the user was activated');
   run.pastNoReturn = true;
   await CancellationScope.nonCancellable(async () => {
-    await updateUserStatus({ ...run.step('activate-user'), to: 'active' });
-    await sendEmail({ ...run.step('welcome-mail'), template: 'welcome', event: 'onboarding.welcome_sent' });
     await finishOnboarding({ ...run.step('finish'), to: 'completed' });
     run.moved('completed');
   });

@@ -11,14 +11,11 @@ const { linkLifetimeMs, verificationRemindersAfterMs, verificationGivesUpAfterMs
   onboardingTimes;
 
 /**
- * Sends a link, reminds with new links, and waits until the person follows the newest link. A correction of the address
- * sends a link to the new address; deadline and reminders then count from the correction.
+ * Reminds with new links, and waits until the person follows the newest link; the first was sent when the onboarding
+ * began. A correction of the address sends a link to the new address; deadline and reminders then count from the
+ * correction.
  */
 export async function awaitVerification(run: OnboardingRun): Promise<'verified' | 'expired'> {
-  if (run.generation === 0) {
-    const step = run.step('verification/1');
-    await sendLink(run, { ...step, template: 'verification', event: 'onboarding.verification_sent' });
-  }
   for (;;) {
     const outcome = await awaitAnswer(run);
     if (outcome !== 'corrected') return outcome;

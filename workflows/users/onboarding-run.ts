@@ -22,7 +22,7 @@ export type QueuedOnboardingCommand = QueuedCommand<OnboardingCommand, Onboardin
 export interface OnboardingMove {
   from: OnboardingState;
   to: OnboardingState;
-  event: AdvanceOnboardingInput['event']['type'];
+  event: AdvanceOnboardingInput['event'];
   untilMs?: number;
   /** The command that caused the move, or the name of the step. */
   by: QueuedOnboardingCommand | string;
@@ -73,9 +73,7 @@ export class OnboardingRun extends InterruptibleRun<
   async move({ from, to, event, untilMs, by }: OnboardingMove): Promise<void> {
     const step = typeof by === 'string' ? this.step(by) : this.commandStep(by.input);
     const until = untilMs === undefined ? null : new Date(untilMs).toISOString();
-    const { at } = await this.inbox.transit(() =>
-      advanceOnboarding({ ...step, from: [from], to, event: { type: event }, until }),
-    );
+    const { at } = await this.inbox.transit(() => advanceOnboarding({ ...step, from: [from], to, event, until }));
     this.moved(to, untilMs);
     if (typeof by !== 'string') by.outcome = { state: to, at };
   }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { installOnce, isInstalled } from './cache.ts';
-import { isReachable } from './download.ts';
+import { downloadArchive, isReachable } from './download.ts';
+import { readPins } from './pins.ts';
 import { isExecutable, onPath, runCommand } from './run-command.ts';
 import type { ServerBinary, Source, SourceContext } from './sources.ts';
 import { findPython, installWheels, pinnedVersion, pythonVersion, requirementsFile } from './wheels.ts';
@@ -11,10 +12,10 @@ import { findPython, installWheels, pinnedVersion, pythonVersion, requirementsFi
 export const MONGOD = 'mongod';
 export const SECANTUS = 'secantusdb';
 
-const MONGOD_VERSION = '8.2.6';
+export const MONGOD_VERSION = '8.2.6';
 const OLDEST_MONGOD_MAJOR = 7;
-const FAST_CRATE = 'secantus-mdb';
-const FAST_VERSION = '0.5.3-beta.196';
+export const FAST_CRATE = 'secantus-mdb';
+export const FAST_VERSION = '0.5.3-beta.196';
 const FAST_BUILD_WITHIN_MS = 30 * 60_000;
 
 /**
@@ -51,21 +52,34 @@ const mongodFolder = ({ cache }: SourceContext): string =>
   join(cache, `mongod-${MONGOD_VERSION}-${process.platform}-${process.arch}`);
 
 async function downloadMongod(context: SourceContext): Promise<ServerBinary | null> {
-  if (!(await isReachable('https://fastdl.mongodb.org'))) throw new Error('fastdl.mongodb.org cannot be reached');
+  const url = await mongodUrl();
+  // Before anything is announced: a closed network is no news.
+  if (!(await isReachable(url))) throw new Error(`${new URL(url).host} cannot be reached`);
+  const { root, reporter } = context;
   const isNew = await installOnce({
     folder: mongodFolder(context),
     label: `MongoDB: downloading mongod ${MONGOD_VERSION}`,
-    reporter: context.reporter,
-    install: async (target) => {
-      const { MongoBinary } = await import('mongodb-memory-server-core/lib/util/MongoBinary.js');
-      const file = await MongoBinary.getPath({ version: MONGOD_VERSION, downloadDir: target });
-      // Our own download is moved; a system binary, which may be found instead, is copied.
-      if (file.startsWith(target)) renameSync(file, join(target, 'mongod'));
-      else cpSync(file, join(target, 'mongod'));
+    reporter,
+    install: async (target, update) => {
+      await downloadArchive({ url, target, pins: readPins(root), reporter, update });
+      const unpacked = readdirSync(target).find((name) => isExecutable(join(target, name, 'bin', 'mongod')));
+      if (unpacked === undefined) throw new Error(`${url} contains no bin/mongod`);
+      renameSync(join(target, unpacked, 'bin', 'mongod'), join(target, 'mongod'));
+      rmSync(join(target, unpacked), { recursive: true });
       await describeMongod(join(target, 'mongod'), 'download');
     },
   });
   return describeMongod(join(mongodFolder(context), 'mongod'), isNew ? 'download' : 'cached');
+}
+
+/** Returns the address of MongoDB's own archive for this system. @throws when MongoDB has none for it. */
+async function mongodUrl(): Promise<string> {
+  const [{ MongoBinaryDownloadUrl }, { getOS }] = await Promise.all([
+    import('mongodb-memory-server-core/lib/util/MongoBinaryDownloadUrl.js'),
+    import('mongodb-memory-server-core/lib/util/getos/index.js'),
+  ]);
+  const { platform, arch } = process;
+  return new MongoBinaryDownloadUrl({ version: MONGOD_VERSION, platform, arch, os: await getOS() }).getDownloadUrl();
 }
 
 const fastFolder = ({ cache }: SourceContext): string => join(cache, `${FAST_CRATE}-${FAST_VERSION}`);
@@ -93,8 +107,14 @@ async function buildFastSecantus(context: SourceContext): Promise<ServerBinary |
     label: `MongoDB: compiling SecantusDB ${FAST_VERSION} once (about 6 minutes on 2 cores)`,
     reporter: context.reporter,
     install: async (target, update) => {
-      const args = ['install', FAST_CRATE, '--version', FAST_VERSION, '--ignore-rust-version', '--root', target];
-      await runCommand({ command: cargo, args, timeoutMs: FAST_BUILD_WITHIN_MS, onLine: update });
+      // --locked: the dependencies that the crate was released with, each with the hash in its Cargo.lock.
+      const options = ['--version', FAST_VERSION, '--locked', '--ignore-rust-version', '--root', target];
+      await runCommand({
+        command: cargo,
+        args: ['install', FAST_CRATE, ...options],
+        timeoutMs: FAST_BUILD_WITHIN_MS,
+        onLine: update,
+      });
       await describeFast(target, 'built');
     },
   });

@@ -2,7 +2,8 @@ import { mongodbSources } from './mongodb-sources.ts';
 import { parseRedisVersion, redisSources } from '../redis.ts';
 import { plainReporter } from '../reporter.ts';
 import { firstBinary, type ServerBinary, type Source, type SourceContext } from './sources.ts';
-import { isOlder, parseTemporalVersion, temporalSources } from '../temporal.ts';
+import { parseTemporalVersion, temporalSources } from '../temporal.ts';
+import { isOlder } from './versions.ts';
 
 const context: SourceContext = {
   root: '/checkout',

@@ -10,10 +10,13 @@ const entries = (server: string): string[] =>
     .filter((line) => line.trim() !== '' && !line.startsWith('#'));
 
 describe('pinned wheels', () => {
-  it.each(['temporal', 'mongodb', 'redis'])('of %s are exact versions with the hash of every file', (server) => {
-    for (const entry of entries(server))
-      expect(entry).toMatch(/^[a-z0-9-]+==\d[^ ;]*( ; [^-]+)?( +--hash=sha256:[0-9a-f]{64})+$/);
-  });
+  it.each(['temporal', 'mongodb', 'redis', 'schemathesis'])(
+    'of %s are exact versions with the hash of every file',
+    (server) => {
+      for (const entry of entries(server))
+        expect(entry).toMatch(/^[a-z0-9-]+==\d[^ ;]*( ; [^-]+)?( +--hash=sha256:[0-9a-f]{64})+$/);
+    },
+  );
 
   it('of SecantusDB come with every package that it imports', () => {
     const names = new Set(entries('mongodb').map((entry) => entry.split('==')[0]));
@@ -32,7 +35,7 @@ describe('pinned wheels', () => {
   });
 
   it('name no registry', () => {
-    for (const server of ['temporal', 'mongodb', 'redis'])
+    for (const server of ['temporal', 'mongodb', 'redis', 'schemathesis'])
       expect(readFileSync(requirementsFile(root, server), 'utf8')).not.toMatch(/https?:|index-url|find-links/);
   });
 

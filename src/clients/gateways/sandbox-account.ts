@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { GatewayUnavailable } from './gateway-errors';
-import { signWebhook } from '../../contracts/webhook-signature';
+import { callSimulator } from './sandbox-call';
 
 export interface SandboxAccountInput {
-  /** Base URL of `--role sandbox`, without a path. */
+  /** Base URL of the simulator's operations, without a path. */
   url: string;
-  /** `whsec_` and base64: the secret of the simulator's webhooks, which proves to it that we are their receiver. */
+  /** `whsec_` and base64: the secret that the simulator has too. */
   secret: string;
   /** Milliseconds for a call, including reading the response. Defaults to 5 s. */
   timeoutMs?: number;
@@ -26,20 +25,10 @@ export interface SandboxAccount {
 }
 
 export function createSandboxAccount({ url, secret, timeoutMs = 5000 }: SandboxAccountInput): SandboxAccount {
-  const call = async (
-    tenantId: string,
-    path: string,
-    request: { method?: string; headers?: Record<string, string>; body?: string } = {},
-  ): Promise<void> => {
-    const headers = { authorization: `Bearer ${tenantId}`, ...request.headers };
+  const call = async (tenantId: string, method: 'GET' | 'POST', path: string): Promise<void> => {
     let reason: string;
     try {
-      const response = await fetch(`${url}${path}`, {
-        ...request,
-        headers,
-        signal: AbortSignal.timeout(timeoutMs),
-        redirect: 'error',
-      });
+      const response = await callSimulator({ url, secret, method, path, tenantId, timeoutMs });
       await response.text();
       if (response.ok) return;
       reason = `it responded with ${response.status}`;
@@ -50,20 +39,7 @@ export function createSandboxAccount({ url, secret, timeoutMs = 5000 }: SandboxA
   };
 
   return {
-    requireReachable: (tenantId) => call(tenantId, '/v1/account'),
-    reset(tenantId) {
-      const body = JSON.stringify({ type: 'account.reset', data: { account: tenantId } });
-      const signature = signWebhook({
-        secret,
-        id: `msg_${randomUUID()}`,
-        timestamp: Math.floor(Date.now() / 1000),
-        body,
-      });
-      return call(tenantId, '/v1/reset', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...signature },
-        body,
-      });
-    },
+    requireReachable: (tenantId) => call(tenantId, 'GET', '/v1/account'),
+    reset: (tenantId) => call(tenantId, 'POST', '/v1/reset'),
   };
 }

@@ -10,6 +10,7 @@ import { GatewayOutcomeUnknown, GatewayRequestRefused, GatewayUnavailable } from
 import { createSandboxGateway } from './sandbox-gateway';
 import { readSandboxLedger } from './sandbox-ledger';
 
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const call = (idempotencyKey: string) => ({ tenantId: 'ten_a', at: '2026-11-21T10:00:00Z', idempotencyKey });
 const euros = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
 const charge = (idempotencyKey: string, paymentMethod = 'pm_ok') => ({
@@ -26,7 +27,7 @@ describe('against the simulated gateway', () => {
     sandbox = await startSimulator({
       port: 0,
       dataDir,
-      webhookSecret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+      webhookSecret: SECRET,
       slowMs: 1_200,
     });
   });
@@ -34,7 +35,7 @@ describe('against the simulated gateway', () => {
     await sandbox.close();
     await rm(dataDir, { recursive: true, force: true });
   });
-  const client = (timeoutMs = 400) => createSandboxGateway({ url: sandbox.url, timeoutMs });
+  const client = (timeoutMs = 400) => createSandboxGateway({ url: sandbox.url, secret: SECRET, timeoutMs });
 
   async function authorisedBy(gateway: ReturnType<typeof client>, key: string): Promise<string> {
     const result = await gateway.authorise(charge(key));
@@ -82,9 +83,8 @@ describe('against the simulated gateway', () => {
     expect(await found('v', 'void')).toEqual({ status: 'found', operation: 'void', result: { status: 'voided' } });
     expect(await found('nobody', 'authorise')).toEqual({ status: 'not_found' });
 
-    const held = [];
-    for await (const { idempotencyKey, outcome } of readSandboxLedger({ url: sandbox.url, tenantId: 'ten_a' }))
-      held.push(`${idempotencyKey} ${outcome}`);
+    const items = await Array.fromAsync(readSandboxLedger({ url: sandbox.url, secret: SECRET, tenantId: 'ten_a' }));
+    const held = items.map(({ idempotencyKey, outcome }) => `${idempotencyKey} ${outcome}`);
     expect(held).toEqual([
       'a authorised',
       'c captured',
@@ -143,6 +143,14 @@ describe('against the simulated gateway', () => {
     await expect(client(2_000).authorise(charge('a', 'pm_flaky'))).rejects.toBeInstanceOf(GatewayUnavailable);
   });
 
+  test('another secret, or another clock, makes a call wait and not fail', async () => {
+    const secret = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;
+    const stranger = createSandboxGateway({ url: sandbox.url, secret, timeoutMs: 2_000 });
+    await expect(stranger.authorise(charge('a'))).rejects.toBeInstanceOf(GatewayUnavailable);
+    await expect(stranger.lookUp({ ...call('a'), operation: 'authorise' })).rejects.toBeInstanceOf(GatewayUnavailable);
+    expect(await client(2_000).lookUp({ ...call('a'), operation: 'authorise' })).toEqual({ status: 'not_found' });
+  });
+
   test('a key reused for another request and an unknown authorisation are defects of ours', async () => {
     const gateway = client(2_000);
     await authorisedBy(gateway, 'a');
@@ -183,7 +191,8 @@ describe('against a gateway that misbehaves', () => {
       server.close();
     }
   }
-  const authoriseAt = (url: string) => createSandboxGateway({ url, timeoutMs: 500 }).authorise(charge('a'));
+  const authoriseAt = (url: string) =>
+    createSandboxGateway({ url, secret: SECRET, timeoutMs: 500 }).authorise(charge('a'));
 
   test.each<[string, RequestListener]>([
     [
@@ -223,7 +232,7 @@ describe('against a gateway that misbehaves', () => {
     await against(listener, async (url) => {
       await expect(authoriseAt(url)).rejects.toBeInstanceOf(GatewayOutcomeUnknown);
       await expect(
-        createSandboxGateway({ url }).lookUp({ ...call('a'), operation: 'authorise' }),
+        createSandboxGateway({ url, secret: SECRET }).lookUp({ ...call('a'), operation: 'authorise' }),
       ).rejects.toBeInstanceOf(GatewayUnavailable);
     });
   });

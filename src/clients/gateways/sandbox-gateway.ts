@@ -12,10 +12,13 @@ import type {
   Rejected,
   VoidResult,
 } from './payment-gateway';
+import { callSimulator } from './sandbox-call';
 
 export interface SandboxGatewayClientInput {
-  /** Base URL of `--role sandbox`, without a path. */
+  /** Base URL of the simulator's operations, without a path. */
   url: string;
+  /** The secret that the platform and the simulator share, `whsec_` and base64. */
+  secret: string;
   /** Milliseconds for the whole call, including reading the response. Defaults to 10 s. */
   timeoutMs?: number;
 }
@@ -53,8 +56,8 @@ const NEVER_SENT = new Set([
 ]);
 
 /** The simulator as a payment gateway, over HTTP; each tenant is an account of its own there. */
-export function createSandboxGateway({ url, timeoutMs = 10_000 }: SandboxGatewayClientInput): PaymentGateway {
-  const exchange = createExchange({ url, timeoutMs });
+export function createSandboxGateway({ url, secret, timeoutMs = 10_000 }: SandboxGatewayClientInput): PaymentGateway {
+  const exchange = createExchange({ url, secret, timeoutMs });
 
   const operate = async (
     call: GatewayOperation,
@@ -124,7 +127,7 @@ export function createSandboxGateway({ url, timeoutMs = 10_000 }: SandboxGateway
  * Makes one HTTP call. Resolves to the decision in the response's body, or undefined when the object is unknown; throws
  * the three errors of `PaymentGateway`.
  */
-function createExchange({ url, timeoutMs }: Required<SandboxGatewayClientInput>) {
+function createExchange({ url, secret, timeoutMs }: Required<SandboxGatewayClientInput>) {
   return async ({ call, method, path, tenantId, idempotencyKey, body }: Request): Promise<unknown> => {
     const undecided = (reason: string, cause?: unknown) =>
       method === 'POST'
@@ -136,20 +139,12 @@ function createExchange({ url, timeoutMs }: Required<SandboxGatewayClientInput>)
           })
         : new GatewayUnavailable({ call, idempotencyKey, reason, cause });
 
-    const headers = {
-      authorization: `Bearer ${tenantId}`,
-      ...(method === 'POST' && { 'idempotency-key': idempotencyKey, 'content-type': 'application/json' }),
-    } as Record<string, string>;
     let status: number;
     let content: { error?: { code: string; message: string; effect?: string } } | undefined;
     try {
-      const response = await fetch(`${url}${path}`, {
-        method,
-        headers,
-        body: body && JSON.stringify(body),
-        signal: AbortSignal.timeout(timeoutMs),
-        redirect: 'error',
-      });
+      // A look-up names the key in its path: it has no effect that a key could keep from happening twice.
+      const key = method === 'POST' ? { idempotencyKey } : {};
+      const response = await callSimulator({ url, secret, method, path, tenantId, ...key, body, timeoutMs });
       status = response.status;
       content = (await response.json()) as typeof content;
     } catch (error) {
@@ -165,7 +160,9 @@ function createExchange({ url, timeoutMs }: Required<SandboxGatewayClientInput>)
     const refusal = `${status} ${content?.error?.code ?? ''}`.trim();
     if (NOT_FOUND_CODES.has(content?.error?.code ?? '')) return undefined;
     if (content?.error?.effect !== 'none') throw undecided(refusal);
-    if (status === 503 || status === 429) throw new GatewayUnavailable({ call, idempotencyKey, reason: refusal });
+    // 401: the secrets of the two sides differ, or their clocks; the call is good once an operator has mended that.
+    if (status === 401 || status === 429 || status === 503)
+      throw new GatewayUnavailable({ call, idempotencyKey, reason: refusal });
     throw new GatewayRequestRefused({ call, idempotencyKey, reason: `${refusal} ${content.error.message}` });
   };
 }

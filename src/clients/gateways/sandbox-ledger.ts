@@ -1,4 +1,5 @@
 import type { Money } from '../../domain/money';
+import { callSimulator } from './sandbox-call';
 
 /** One line of the simulator's own books. */
 export interface SandboxLedgerItem {
@@ -24,18 +25,20 @@ export interface SandboxLedgerItem {
  */
 export async function* readSandboxLedger({
   url,
+  secret,
   tenantId,
 }: {
+  /** Base URL of the simulator's operations, without a path. */
   url: string;
+  /** The secret that the platform and the simulator share, `whsec_` and base64. */
+  secret: string;
   tenantId: string;
 }): AsyncGenerator<SandboxLedgerItem> {
   for (let from: number | null = 0; from !== null;) {
-    const headers = { authorization: `Bearer ${tenantId}` };
-    const response: Response = await fetch(`${url}/v1/ledger?from=${from}&limit=1000`, {
-      headers,
-      signal: AbortSignal.timeout(10_000),
-    });
-    if (!response.ok) throw new Error(`The simulator did not return its ledger: ${response.status}`);
+    const path = `/v1/ledger?from=${from}&limit=1000`;
+    const response: Response = await callSimulator({ url, secret, method: 'GET', path, tenantId, timeoutMs: 10_000 });
+    if (!response.ok)
+      throw new Error(`The simulator did not return its ledger: ${response.status} ${await response.text()}`);
     const page = (await response.json()) as { items: SandboxLedgerItem[]; next: number | null };
     yield* page.items;
     from = page.next;

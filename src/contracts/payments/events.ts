@@ -1,4 +1,4 @@
-import type { EventData, EventSentence, EventWords } from '../event-sentence';
+import { booksDiffer, type EventData, type EventSentence, type EventWords } from '../event-sentence';
 
 /** Every event of a payment or a refund by its wire name, with its sentence. */
 export const paymentEvents = {
@@ -32,9 +32,13 @@ export const paymentEvents = {
   'payment.released': () => 'The subscription stopped waiting for the outcome and will query the payment again.',
   'payment.outcome_overdue': () =>
     "The outcome has been unknown for 24 hours: it is on the operator's list and is looked up every hour.",
+  'payment.amount_differs': ({ call, asked, reported }: EventData) =>
+    `The gateway reports ${String(reported)} for the ${String(call)} of ${String(asked)}: nothing is booked, and the ` +
+    "payment is on the operator's list.",
   'payment.undo_retried': () => 'An operator requested another attempt to undo the payment.',
   'payment.restarted': () => 'An operator restarted the process from the recorded state.',
   'payment.closed': () => 'An operator closed the payment; any authorisation is voided first.',
+  'payment.books_differ': booksDiffer,
   'payment.undo_waived': () => 'An operator waived the undo.',
   'payment.refund_requested': ({ amountMinor }: EventData, { money }: EventWords) =>
     `A refund of ${money(amountMinor)} was accepted and reserved.`,
@@ -57,9 +61,13 @@ export const paymentEvents = {
     `The card's issuer warns of fraud (${String(reason)}): a dispute may follow.`,
   'refund.accepted': () => 'The refund was accepted.',
   'refund.restarted': () => 'An operator restarted the process.',
+  'refund.books_differ': booksDiffer,
   'refund.started': () => 'The refund is being sent to the gateway.',
   'refund.outcome_overdue': () =>
     "The outcome has been unknown for 24 hours: it is on the operator's list and is looked up every hour.",
+  'refund.amount_differs': ({ asked, reported }: EventData) =>
+    `The gateway reports a refund of ${String(reported)} instead of ${String(asked)}: nothing is booked, and the ` +
+    "refund is on the operator's list.",
   'refund.succeeded': () => 'The money was refunded.',
   'refund.failed': ({ reason }: EventData) => `The gateway refused the refund (${String(reason)}).`,
   'refund.failed_late': ({ amountMinor }: EventData, { money }: EventWords) =>

@@ -71,11 +71,19 @@ export interface CardAnswer {
   problem: string | null;
 }
 
+/** The results of both checks; null while the gateway is away, with nothing recorded. */
+export type CheckAnswer = (FraudAnswer & CardAnswer) | null;
+
 export interface PaymentMoved {
   /** Business time at which the step was first applied, ISO 8601; a repeat returns the same. */
   at: string;
   /** The recorded reason, which may be more precise than the requested one. Absent where no reason is recorded. */
   reason?: string | null;
+}
+
+export interface PaymentUndone extends PaymentMoved {
+  /** The position of a payment that is settled already; nothing was recorded. */
+  position?: PaymentPosition;
 }
 
 export interface RefundStepInput extends RefundRef, ProcessStep {}

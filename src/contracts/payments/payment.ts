@@ -85,6 +85,8 @@ export interface PaymentProgress {
   purpose: PaymentPurpose;
   /** Start of the present state, from which its deadlines count. */
   since: string;
+  /** The deadline of the present state; null where it has none. */
+  until: string | null;
   /** The undoing under way; null without one. */
   undoing: PaymentUndoing | null;
   /** The number of runs that have owned the payment, this one included; the first part of every step's occurrence. */

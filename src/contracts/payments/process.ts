@@ -5,7 +5,13 @@ import { taskQueues } from '../task-queues';
 import * as contract from './payment';
 
 export const paymentProcess = defineProcess({
-  about: "Takes a payment through checks, authorisation and capture. The gateway's books settle an unknown outcome.",
+  about:
+    "Takes a payment through checks, authorisation and capture. The gateway's books settle an unknown outcome.\n\n" +
+    'An automatic payment takes four steps: `validatePayment`, `checkPayment` (fraud rules and card), ' +
+    '`processPaymentGateway` for the authorisation, and again for the capture, which also settles the payment and ' +
+    'notifies its partner. While the gateway is away `checkFraud` and `validateCard` take the place of ' +
+    '`checkPayment`. `updatePaymentStatus` records what a command, a look-up, a decline or an undoing leads to, and ' +
+    'notifies of the end; `sendWebhookNotification` notifies of a state in which the payment waits.',
   contract,
   entityType: 'payment',
   workflowType: contract.PROCESS_PAYMENT,

@@ -1,4 +1,4 @@
-import type { EventData, EventSentence, EventWords } from '../event-sentence';
+import { booksDiffer, type EventData, type EventSentence, type EventWords } from '../event-sentence';
 import { mailEvents } from '../mail-events';
 
 /**
@@ -132,5 +132,6 @@ export const subscriptionEvents = {
   'subscription.restarted': () => 'An operator restarted the process from the recorded state.',
   'subscription.closed': ({ refundMinor, owedMinor }: EventData, words: EventWords) =>
     `An operator closed the subscription${refundsOf({ refundMinor, owedMinor }, words)}.`,
+  'subscription.books_differ': booksDiffer,
   'subscription.payment_closed': () => 'The payment under way ended after the cancellation without a capture.',
 } as const satisfies Record<string, EventSentence>;

@@ -19,5 +19,5 @@ export const subscriptionProcess = defineProcess({
   endedStates: endedSubscriptionStates,
   firstState: 'accepted',
   // The workflow of a cancelled subscription runs until its pending payments are withdrawn or refunded.
-  unfinished: { $or: [{ 'charge.status': 'pending' }, { 'withdrawnCharges.0': { $exists: true } }] },
+  unfinished: { $or: [{ 'charge.status': 'pending' }, { 'withdrawnCharges.invoiceId': { $gt: '' } }] },
 });

@@ -9,7 +9,7 @@ export interface OnboardingStepInput extends OnboardingRef, ProcessStep {}
 export interface AdvanceOnboardingInput extends OnboardingStepInput {
   from: readonly OnboardingState[];
   to: OnboardingState;
-  event: { type: EventType; data?: Record<string, string | number | null> };
+  event: EventType;
   /** The deadline of the new state. */
   until: string | null;
   command?: StepCommand;
@@ -17,7 +17,7 @@ export interface AdvanceOnboardingInput extends OnboardingStepInput {
 
 export interface UndoOnboardingInput extends OnboardingStepInput {
   towards: OnboardingUndoing;
-  /** Shown in the timeline; an error's code, never its text. */
+  /** Shown in the timeline: a code or a fixed phrase, never an error's text. The reason of a command comes first. */
   reason: string | null;
   command?: StepCommand;
 }
@@ -54,7 +54,7 @@ export interface ProcessNotificationInput extends OnboardingStepInput {
 }
 
 export interface UpdateUserStatusInput extends OnboardingStepInput {
-  to: 'active' | 'cancelled';
+  to: 'cancelled';
 }
 
 export interface FinishOnboardingInput extends OnboardingStepInput {

@@ -8,7 +8,11 @@ interface OnboardingEntity extends ProcessEntity {
 }
 
 export const onboardingProcess = defineProcess({
-  about: 'Takes a person from an e-mail address to an active user.',
+  about:
+    'Takes a person from an e-mail address to an active user.\n\n' +
+    '`beginOnboarding` also sends the first link, and `finishOnboarding` of a completed onboarding also activates ' +
+    'the user and sends the welcome mail. `sendEmail` sends what comes between, and `updateUserStatus` cancels the ' +
+    'user of an onboarding that is undone.',
   contract,
   entityType: 'onboarding',
   workflowType: contract.USER_ONBOARDING,

@@ -6,13 +6,22 @@ const theirs: GatewayLine[] = [
   { key: 'rfd_1:refund:1', event: 'refund', authorisationId: 'a1', amountMinor: 200, currency: 'EUR' },
 ];
 const ours: OwnLine[] = theirs.map(({ key, event, amountMinor, currency }) => ({ key, event, amountMinor, currency }));
-const compare = (input: { theirs?: GatewayLine[]; ours?: OwnLine[]; unsettled?: string[]; waived?: string[] }) =>
+const asked = new Map(
+  [...ours, { key: 'pay_2:void:1', amountMinor: 5, currency: 'EUR' }].map(({ key, amountMinor, currency }) => [
+    key,
+    { amountMinor, currency },
+  ]),
+);
+const comparison = (input: { theirs?: GatewayLine[]; ours?: OwnLine[]; unsettled?: string[]; waived?: string[] }) =>
   compareWithGateway({
     theirs: input.theirs ?? theirs,
     ours: input.ours ?? ours,
+    asked,
     unsettled: new Set(input.unsettled),
     waived: new Set(input.waived),
-  }).map(({ key, detail }) => `${key}: ${detail}`);
+  });
+const compare = (input: Parameters<typeof comparison>[0]) =>
+  comparison(input).differences.map(({ key, detail }) => `${key}: ${detail}`);
 
 describe("comparing our books with the gateway's", () => {
   it('finds nothing where both agree', () => expect(compare({})).toEqual([]));
@@ -37,6 +46,23 @@ describe("comparing our books with the gateway's", () => {
     expect(compare({ theirs: [...theirs, theirs[1]!] })).toEqual([
       'pay_1:capture:1: the gateway did it twice (capture)',
     ]);
+  });
+
+  it('finds another amount than was asked for, even while the process is running', () => {
+    const cent = theirs.map((line) => (line.event === 'capture' ? { ...line, amountMinor: 1 } : line));
+    expect(compare({ theirs: cent, ours: ours.slice(0, 1), unsettled: ['pay_1', 'rfd_1'] })).toEqual([
+      'pay_1:capture:1: we asked for 500 EUR (capture)',
+    ]);
+  });
+
+  it('lists a line that no call of ours made as foreign, and compares the others', () => {
+    const strange = ['', 'x', 'pay_1', 'pay_1:dashboard', 'pay_1:capture:2', ':::'].map((key) => ({
+      ...theirs[1]!,
+      key,
+    }));
+    const { differences, foreign } = comparison({ theirs: [...strange, ...theirs], unsettled: ['pay_1'] });
+    expect(differences).toEqual([]);
+    expect(foreign).toEqual(strange);
   });
 
   it("accepts an operator's waiver for a hold that was never released, but not for money", () => {

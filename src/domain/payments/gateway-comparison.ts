@@ -1,3 +1,5 @@
+import type { Money } from '../money';
+
 /** A line of the gateway's books that moved something. */
 export interface GatewayLine {
   /** The idempotency key of the call. */
@@ -19,6 +21,8 @@ export interface OwnLine {
 export interface CompareWithGatewayInput {
   theirs: readonly GatewayLine[];
   ours: readonly OwnLine[];
+  /** The amount that each of our calls asked for, under its key. A line under any other key is foreign. */
+  asked: ReadonlyMap<string, Money>;
   /** The payments and refunds that have not ended: our books may not have the gateway's latest results for them yet. */
   unsettled: ReadonlySet<string>;
   /**
@@ -35,12 +39,21 @@ export interface GatewayDifference {
   detail: string;
 }
 
+export interface GatewayComparison {
+  differences: GatewayDifference[];
+  /** Lines that no call of ours made. */
+  foreign: GatewayLine[];
+}
+
 /**
- * Compares our books with the gateway's own, item by item under the key that both carry. Returns an empty list when
- * they agree: nothing lost, nothing doubled, nothing charged that is not booked, nothing booked that was not charged.
+ * Compares our books with the gateway's own, item by item under the key that both carry. Returns empty lists when they
+ * agree: nothing lost, nothing doubled, nothing charged that is not booked or not asked for, nothing booked that was
+ * not charged.
  */
-export function compareWithGateway({ theirs, ours, unsettled, waived }: CompareWithGatewayInput): GatewayDifference[] {
+export function compareWithGateway(input: CompareWithGatewayInput): GatewayComparison {
+  const { theirs, ours, asked, unsettled, waived } = input;
   const differences: GatewayDifference[] = [];
+  const foreign: GatewayLine[] = [];
   const booked = new Map(ours.map((line) => [line.key, line]));
   const held = new Set(
     theirs.filter(({ event }) => event === 'authorise').map(({ authorisationId }) => authorisationId),
@@ -57,9 +70,15 @@ export function compareWithGateway({ theirs, ours, unsettled, waived }: CompareW
       if (amountOf(own) !== amountOf(line)) report('the amounts differ');
       continue;
     }
+    const wanted = asked.get(key);
+    if (!wanted) {
+      foreign.push(line);
+      continue;
+    }
     // A void of an authorisation that was never held moves nothing.
-    const movedNothing = event === 'void' && !held.has(authorisationId);
-    if (!movedNothing && !unsettled.has(entityOf(key))) report(`the gateway has it (${event}), our books do not`);
+    if (event === 'void' && !held.has(authorisationId)) continue;
+    if (!unsettled.has(entityOf(key))) report(`the gateway has it (${event}), our books do not`);
+    else if (amountOf(wanted) !== amountOf(line)) report(`we asked for ${amountOf(wanted)} (${event})`);
   }
   for (const line of ours) {
     const isWaived = line.event === 'void' && waived.has(entityOf(line.key));
@@ -71,11 +90,10 @@ export function compareWithGateway({ theirs, ours, unsettled, waived }: CompareW
         detail: 'our books have it, the gateway does not',
       });
   }
-  return differences;
+  return { differences, foreign };
 }
 
-const amountOf = ({ amountMinor, currency }: Pick<OwnLine, 'amountMinor' | 'currency'>): string =>
-  `${amountMinor} ${currency}`;
+const amountOf = ({ amountMinor, currency }: Money): string => `${amountMinor} ${currency}`;
 
 /** Returns the id of the payment or refund that a key begins with. */
 export const entityOf = (key: string): string => key.slice(0, key.indexOf(':'));

@@ -1,6 +1,6 @@
 import type { LedgerAccount, Posting, Totals } from './ledger';
 import { balance, balanceOf, ledgerAccounts } from './ledger';
-import type { PaymentState } from './payment';
+import { figuresAgainst, type PaymentFigures } from './books-differences';
 
 export interface LedgerProblem {
   code:
@@ -115,43 +115,19 @@ export function ledgerProblems(postings: readonly Posting[]): LedgerProblem[] {
   return problems;
 }
 
-export interface PaymentInBooksInput {
+export interface PaymentInBooksInput extends PaymentFigures {
   paymentId: string;
-  state: PaymentState;
-  authorisedMinor: number;
-  capturedMinor: number;
-  refundedMinor: number;
   /** The totals of this payment alone. */
   totals: Totals;
 }
 
-const STILL_HELD: readonly PaymentState[] = ['authorised', 'capturing'];
-const HOLD_UNKNOWN: readonly PaymentState[] = ['unknown', 'authorising', 'requires_action'];
-
-/**
- * Returns the differences between the payment's own figures and the books. While a call's outcome is open, its hold is
- * not judged.
- */
-export function paymentProblems({
-  paymentId,
-  state,
-  authorisedMinor,
-  capturedMinor,
-  refundedMinor,
-  totals,
-}: PaymentInBooksInput): LedgerProblem[] {
-  const expected: [LedgerAccount, number][] = [
-    ['captured', capturedMinor],
-    ['refunded', refundedMinor],
-  ];
-  if (!HOLD_UNKNOWN.includes(state)) expected.push(['authorised', STILL_HELD.includes(state) ? authorisedMinor : 0]);
-  return expected
-    .filter(([account, figure]) => balanceOf(totals, account) !== figure)
-    .map(([account, figure]) => ({
-      code: 'PAYMENT_DIFFERS',
-      paymentId,
-      detail:
-        `${paymentId} (${state}): ${account} is ${figure} on the payment ` +
-        `and ${balanceOf(totals, account)} in the books.`,
-    }));
+/** Returns the differences between the payment's own figures and the books. */
+export function paymentProblems({ paymentId, totals, ...figures }: PaymentInBooksInput): LedgerProblem[] {
+  return figuresAgainst(totals, figures).map(({ account, recordedMinor, postedMinor }) => ({
+    code: 'PAYMENT_DIFFERS',
+    paymentId,
+    detail:
+      `${paymentId} (${figures.state}): ${account} is ${recordedMinor} on the payment ` +
+      `and ${postedMinor} in the books.`,
+  }));
 }

@@ -109,12 +109,20 @@ describe('the check names the fault', () => {
 
   test('a payment whose own figures differ from the books', () => {
     const totals = balance({ postings: good, currency: 'EUR' });
-    const figures = { paymentId, authorisedMinor: 1000, capturedMinor: 800, refundedMinor: 300, totals };
+    const figures = {
+      paymentId,
+      authorisedMinor: 1000,
+      capturedMinor: 800,
+      refundedMinor: 300,
+      disputedMinor: 0,
+      totals,
+    };
     expect(paymentProblems({ ...figures, state: 'partially_refunded' })).toEqual([]);
     expect(
       paymentProblems({ ...figures, state: 'partially_refunded', refundedMinor: 200 }).map(({ detail }) => detail),
     ).toEqual(['pay_1 (partially_refunded): refunded is 200 on the payment and 300 in the books.']);
     expect(paymentProblems({ ...figures, state: 'authorised' })).toHaveLength(1);
+    expect(paymentProblems({ ...figures, state: 'partially_refunded', disputedMinor: 5 })).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { DomainError } from '../domain-error';
+import { toZonedTime } from '../values/time-zone';
 
 /** The most calendar days that one call may move the clock. */
 export const MAX_ADVANCE_DAYS = 400;
@@ -46,7 +47,7 @@ export interface AdvanceTargetInput {
  */
 export function advanceTarget({ by, from, realNow, timeZone }: AdvanceTargetInput): Date {
   if (!DURATION.test(by)) throw invalid('by has to be an ISO 8601 duration of whole units, such as P31D, P1M or PT36H');
-  const start = Temporal.Instant.fromEpochMilliseconds(from.getTime()).toZonedDateTimeISO(timeZone);
+  const start = toZonedTime(Temporal.Instant.fromEpochMilliseconds(from.getTime()), timeZone);
   const end = add(start, by);
   if (end === null || Temporal.ZonedDateTime.compare(end, start.add({ days: MAX_ADVANCE_DAYS })) > 0) {
     throw invalid(`by may be ${MAX_ADVANCE_DAYS} days at most; advance in several steps`);

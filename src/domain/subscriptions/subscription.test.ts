@@ -96,7 +96,7 @@ describe('commands', () => {
   });
 });
 
-test('1,000 random lives make no transition outside the table, and nothing moves after the end', () => {
+test('5,000 random lives make no transition outside the table, and nothing moves after the end', () => {
   const happening = fc.oneof(
     {
       weight: 3,
@@ -172,7 +172,8 @@ test('1,000 random lives make no transition outside the table, and nothing moves
       }
     },
   );
-  fc.assert(life, { numRuns: 1_000 });
+  // The rarest transition occurs once in 230 lives: 5,000 miss it once in 10⁹ runs of this test.
+  fc.assert(life, { numRuns: 5_000 });
   const arrows = Object.entries(subscriptionTransitions).flatMap(([from, targets]) =>
     Object.keys(targets).map((to) => `${from} → ${to}`),
   );

@@ -111,11 +111,12 @@ export function nextResendAt({ resentAtMs, nowMs }: { resentAtMs: readonly numbe
   return recent.length < MAX_RESENDS_PER_DAY ? null : Math.min(...recent) + onboardingTimes.resendWindowMs;
 }
 
-export const verificationMailStates = ['being_sent', 'sent', 'undeliverable', 'closed'] as const;
+export const verificationMailStates = ['being_sent', 'sent', 'withheld', 'undeliverable', 'limited', 'closed'] as const;
 
 /**
- * The mail with the newest link: ordered, then accepted by the mail server or refused for good. An operator may close a
- * mail that was refused. The codes are null unless it was refused.
+ * The mail with the newest link: ordered, then accepted by the mail server or refused for good; withheld in a sandbox,
+ * or not sent because a limit of mails was reached. An operator may close a mail that was refused. The codes are null
+ * unless it was refused.
  */
 export interface VerificationMail extends MailRefusal {
   state: (typeof verificationMailStates)[number];
@@ -156,6 +157,13 @@ function verificationWaitsFor(mail: VerificationMail | null): string {
       return (
         `a corrected address (POST /onboardings/{id}/email): the mail server refused the verification mail ` +
         `(${refusalCodes(mail)})`
+      );
+    case 'withheld':
+      return 'the person to follow the link in the verification mail, which was withheld (GET /sandbox/mails)';
+    case 'limited':
+      return (
+        'a new link, once the day (UTC) is over: the verification mail was not sent, because a limit of mails a day ' +
+        'was reached'
       );
     case 'closed':
       return 'a new link or a corrected address: an operator closed the verification mail, which was not delivered';

@@ -1,4 +1,4 @@
-import { canonicalEmail, normaliseEmail } from './email';
+import { canonicalEmail, mailboxOf, normaliseEmail } from './email';
 
 describe('an e-mail address', () => {
   it.each([
@@ -50,4 +50,14 @@ describe('an e-mail address', () => {
     for (const text of ['ada@xn--0.example', 'ada@xn--1.example'])
       expect(() => normaliseEmail(text)).toThrow(TypeError);
   });
+});
+
+test.each([
+  ['Ada+news@Example.COM', 'ada@example.com'],
+  ['ada+a+b@example.com', 'ada@example.com'],
+  ['ada@bücher.example', 'ada@xn--bcher-kva.example'],
+  ['+ada@example.com', '+ada@example.com'],
+  ['a.da@example.com', 'a.da@example.com'],
+])('mails to %s count for the mailbox %s', (address, mailbox) => {
+  expect(mailboxOf(address)).toBe(mailbox);
 });

@@ -36,3 +36,12 @@ export function requireEmail(text: string): string {
  * stay, as they mean different mailboxes at most providers. Throws as `requireEmail` does.
  */
 export const normaliseEmail = (text: string): string => requireEmail(text).toLowerCase();
+
+/**
+ * Returns the form of an address under which limits of mails count it: as `normaliseEmail`, without a `+tag`. Tags cost
+ * nothing to invent, and most providers deliver them to one mailbox.
+ */
+export function mailboxOf(text: string): string {
+  const address = (canonicalEmail(text) ?? text).toLowerCase();
+  return address.replace(/(?<=.)\+[^@]*(?=@)/, '');
+}

@@ -11,8 +11,8 @@ describe('the language of a mail or page', () => {
     expect(firstSupportedLocale(locales, languages)).toBe(expected),
   );
 
-  it('is the first part of a tag, in lower case', () =>
-    expect(['de', 'DE-at', 'de_DE', 'den-US'].map(languageTagOf)).toEqual(['de', 'de', 'de', 'den']));
+  it('is the shortest code of its tag', () =>
+    expect(['de', 'DE-at', 'deu-DE', 'den-US', 'de_DE'].map(languageTagOf)).toEqual(['de', 'de', 'de', 'den', '']));
 });
 
 it('a locale is a language tag of BCP 47', () => {

@@ -1,13 +1,24 @@
-/** Returns true for a BCP 47 language tag. */
-export function isLocale(text: string): boolean {
-  if (text.length > 35) return false;
+import { remembered } from './remembered';
+
+/** The longest tag that software must be able to hold (RFC 5646 §4.4.1). */
+const MAX_LENGTH = 35;
+
+/**
+ * Returns true for a BCP 47 language tag in the form that Unicode defines for locales: no private tags such as
+ * `x-private`, and no underscores. Extensions such as `-u-ca-buddhist` are part of the tag.
+ */
+export const isLocale = (text: string): boolean => canonicalLocale(text) !== '';
+
+/** Returns the canonical form of a locale; '' for a text that is none. */
+const canonicalLocale = (text: string): string => (text.length > MAX_LENGTH ? '' : canonicalForm(text));
+
+const canonicalForm = remembered((text) => {
   try {
-    Intl.getCanonicalLocales(text);
-    return true;
+    return Intl.getCanonicalLocales(text)[0] ?? '';
   } catch {
-    return false;
+    return '';
   }
-}
+});
 
 /**
  * Returns the first of the locales whose language is supported, otherwise the first of all: the reader's own before the
@@ -17,5 +28,5 @@ export function firstSupportedLocale(locales: readonly [string, ...string[]], la
   return locales.find((locale) => languages.includes(languageTagOf(locale))) ?? locales[0];
 }
 
-/** Returns the language of a locale: `de` of `de-AT`. */
-export const languageTagOf = (locale: string): string => locale.split(/[-_]/)[0]?.toLowerCase() ?? '';
+/** Returns the language of a locale in its shortest code, `de` of `de-AT` or `deu`; '' for a text that is no locale. */
+export const languageTagOf = (locale: string): string => canonicalLocale(locale).split('-')[0] ?? '';

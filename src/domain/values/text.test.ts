@@ -2,6 +2,24 @@ import { isFreeText, isLine, isStorable, lengthOf } from './text';
 
 const hex = (text: string): string => Array.from(text, (each) => each.codePointAt(0)?.toString(16)).join(' ');
 
+describe('printable ASCII', () => {
+  it.each(['a', ' ~ ', '!', 'Ada Lovelace <ada@example.com>', '"\\'])('%j is a name, a note and storable', (text) =>
+    expect([isLine(text), isFreeText(text), isStorable(text)]).toEqual([true, true, true]),
+  );
+
+  it.each(['', ' ', '   '])('%j shows nothing, and can only be stored', (text) =>
+    expect([isLine(text), isFreeText(text), isStorable(text)]).toEqual([false, false, true]),
+  );
+
+  it.each(['a\n', '\ta', 'a\x7f', 'a\n\0'])('%j has a control character, which is judged as ever', (text) =>
+    expect([isLine(text), isFreeText(text), isStorable(text)]).toEqual([
+      false,
+      /^[a\n\t]*$/.test(text),
+      !text.includes('\0'),
+    ]),
+  );
+});
+
 describe('a name', () => {
   it.each([
     ['plain', 'Ada Lovelace'],

@@ -8,6 +8,10 @@ const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 /** U+2800, the empty braille pattern, is a symbol that shows nothing. */
 const VISIBLE = /(?!\u2800)[^\p{White_Space}\p{C}\p{M}\p{Default_Ignorable_Code_Point}]/u;
 
+/** Printable ASCII, which most texts are: one search instead of six. */
+const PRINTABLE_ASCII = /^[ -~]*$/;
+const VISIBLE_ASCII = /^ *[!-~][ -~]*$/;
+
 /** Scripts in which a joiner or non-joiner changes how a word is written (UAX 31, table of joining scripts). */
 const JOINING = ['Arab', 'Beng', 'Deva', 'Gujr', 'Guru', 'Khmr', 'Knda', 'Mlym', 'Mong', 'Mymr', 'Nkoo', 'Orya', 'Sinh']
   .concat(['Syrc', 'Taml', 'Telu'])
@@ -37,18 +41,20 @@ const isReadable = (text: string): boolean => VISIBLE.test(text) && !BROKEN.test
  * shape their neighbours (joiners in Persian or Hindi, variation selectors, emoji sequences).
  */
 export const isLine = (text: string): boolean =>
-  isReadable(text) && !CONTROL.test(text) && !LINE_OR_PARAGRAPH_SEPARATOR.test(text);
+  VISIBLE_ASCII.test(text) || (isReadable(text) && !CONTROL.test(text) && !LINE_OR_PARAGRAPH_SEPARATOR.test(text));
 
 /**
  * Returns true for a text that can be a reason or a note: `isLine` with tabs and line breaks (LF, CR, U+2028, U+2029)
  * allowed.
  */
-export const isFreeText = (text: string): boolean => isReadable(text) && !CONTROL_BUT_TAB_AND_BREAK.test(text);
+export const isFreeText = (text: string): boolean =>
+  VISIBLE_ASCII.test(text) || (isReadable(text) && !CONTROL_BUT_TAB_AND_BREAK.test(text));
 
 /**
  * Returns true for a text that can be stored and returned unchanged, whatever it means: no NUL and no half characters.
  */
-export const isStorable = (text: string): boolean => !text.includes('\0') && !/\p{Cs}/u.test(text);
+export const isStorable = (text: string): boolean =>
+  PRINTABLE_ASCII.test(text) || (!text.includes('\0') && !/\p{Cs}/u.test(text));
 
 /** Returns the length of a text in Unicode code points, the unit of every length in openapi.yaml. */
 export const lengthOf = (text: string): number => {

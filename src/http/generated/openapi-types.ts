@@ -206,7 +206,9 @@ export interface paths {
          * @description Accepts the onboarding and creates its user as `pending`. Its process then runs by itself: a verification mail,
          *     the profile, an approval if required, the welcome package, the active user. One onboarding may be open per
          *     address: a second onboarding, or one for the address of an existing user, is `409`, with the id of the existing
-         *     one in `conflictsWith`.
+         *     one in `conflictsWith`. An address is free again once its onboarding has ended without an active user.
+         *     `EMAIL_UNAVAILABLE` (409) means that a fault on our side blocks an address that nobody has; an operator is
+         *     notified.
          */
         post: operations["createOnboarding"];
         delete?: never;
@@ -1148,6 +1150,516 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/listing-categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List categories, by their slugs */
+        get: operations["listListingCategories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listing-categories/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example cars */
+                slug: components["parameters"]["CategorySlug"];
+            };
+            cookie?: never;
+        };
+        /** Read a category */
+        get: operations["getListingCategory"];
+        /**
+         * Create or replace a category
+         * @description The slug is yours: 1–60 lower-case letters, digits and single dashes; any other is `400 INVALID_PARAMETER`.
+         *     The body replaces the category as a whole, so a field that is left out or null gets its default. The same body
+         *     again changes nothing, not even the `ETag`. `If-None-Match: *` creates and never replaces; `If-Match` replaces
+         *     and never creates. Not all options of all attributes can be at their longest: a body has at most as many bytes
+         *     as `GET /me` reports as `maxBodyBytes` (`413 BODY_TOO_LARGE`).
+         *
+         *     A category stands at most four levels deep and never below itself. Its attributes and bounds are its own: a
+         *     child inherits none.
+         *
+         *     **Listings that exist stay as they are.** Attributes, options and bounds that you change or remove change no
+         *     listing. A listing is checked against its category when it is created, and again by the category as it is by
+         *     then: its attributes when its `category` or `attributes` change, its price when its `category` or `price`
+         *     changes. A change of other fields, such as the title, is not refused for attributes that the category no longer
+         *     knows.
+         */
+        put: operations["putListingCategory"];
+        post?: never;
+        /**
+         * Delete a category
+         * @description `409 CATEGORY_IN_USE` while a listing or another category is in it: give those another category, or delete them, first. A listing that is created in the category, or moved there, in the same moment may stay in the category that is gone: move it to another one, or create the category again. The slug can be used again.
+         */
+        delete: operations["deleteListingCategory"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List listings, newest first
+         * @description With `updatedAfter` the order is by the time of the last change, earliest first, so that you can follow changes:
+         *     go on from the `updatedAt` of the last listing that you read. A change is listed 5 seconds after it was made, by
+         *     when every earlier change is stored, so none is left out; the listing itself may then come again. A listing that
+         *     changes while you page through moves to the end. A deleted listing is not listed. With
+         *     `state=expired` the last ended come first.
+         */
+        get: operations["listListings"];
+        put?: never;
+        /**
+         * Create a listing
+         * @description The listing is a `draft`, which nobody but you sees. `category` is one of your categories: call
+         *     `PUT /listing-categories/{slug}` first.
+         *
+         *     **A draft may be incomplete in one way**: attributes that its category requires, and a required price, may
+         *     still be missing. Everything that is sent must be right: an attribute that the category does not know, a value
+         *     of another type, or an option that is not among its options is `422 ATTRIBUTE_INVALID` at the attribute; a
+         *     price outside the category's bounds is `422 PRICE_OUT_OF_BOUNDS`, and one in another currency than the bounds
+         *     is `422 CURRENCY_MISMATCH`.
+         *
+         *     The owner is one of your users here (`ownerUserId`; `422 USER_UNKNOWN` where there is none), or your own
+         *     reference (`ownerRef`), or left out; never both.
+         *
+         *     `ref` is your own key of the listing, and no two of your listings have the same: `409 REF_TAKEN` names the
+         *     other one in `conflictsWith`. Like the owner it never changes.
+         *
+         *     Not every text can be at its longest, least of all with its characters as escapes such as `\ud83d`: a body has
+         *     at most as many bytes as `GET /me` reports as `maxBodyBytes` (`413 BODY_TOO_LARGE`).
+         *
+         *     Send `durationDays`, or `lastDay`, or neither; both are `422 DURATION_INVALID`, like a day that is over in your
+         *     time zone, or is more than 365 days away.
+         */
+        post: operations["createListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a listing's content without storing it
+         * @description Runs the automated checks on content as it would be sent to `POST /listings`, and stores nothing. The category's
+         *     rules are checked too: what `POST /listings` would refuse about attributes and the price is a finding here.
+         *
+         *     Duplicates are your listings with the same title and description, apart from case, accents and punctuation.
+         *     Send `listingId` for a listing that exists already (`422 LISTING_UNKNOWN` where it is none of yours), which is
+         *     then no duplicate of itself, and whose owner counts; otherwise the owner that it will have.
+         *
+         *     The result is a snapshot: another listing, or a change of your settings, may lead to another result.
+         */
+        post: operations["checkListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings/{listingId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        /** Read a listing */
+        get: operations["getListing"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a listing
+         * @description The listing is gone for good, with its revisions: its id is 404 from then on. Its ended reviews stay, without content. Its `ref` can be given to another listing.
+         */
+        delete: operations["deleteListing"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a listing
+         * @description A field that is left out stays. `attributes` and `metadata` are replaced as a whole; null removes `price`,
+         *     `place`, `language`, `durationDays` or `lastDay`. `durationDays` and `lastDay` replace each other.
+         *
+         *     **What buyers see changes only by an approval**, but for the partner's `instantFields` (`price` and `metadata` by
+         *     default), which reach a live listing at once; everything else waits in the draft until it is submitted and
+         *     approved. Where a revision is under review, the review of the next one takes its place in the queue, and a
+         *     decision about the old one is `409 REVISION_CHANGED`. The duration is fixed once the listing is published.
+         *
+         *     A change of what the listing shows, or of its `metadata`, is a new revision. A PATCH that changes nothing
+         *     responds with the listing as it is, with the same `ETag`. `attributes` are checked against the category when they
+         *     or `category` change, and `price` when it or `category` changes. Where the category was deleted in the moment in
+         *     which the listing came to it, each of these changes is `422 CATEGORY_UNKNOWN` until another `category` is sent.
+         */
+        patch: operations["updateListing"];
+        trace?: never;
+    };
+    "/listings/{listingId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the events of a listing, oldest first
+         * @description Events name the fields that changed and never their texts; those are in the revisions. The reviewer's reason for a suspension or a reinstatement is in its event.
+         */
+        get: operations["listListingEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings/{listingId}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        /** List the revisions of a listing, newest first */
+        get: operations["listListingRevisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings/{listingId}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit a listing for review
+         * @description The review of its draft begins. A listing that was never published becomes `in_review`; any other keeps its state,
+         *     and buyers see its present content until the draft is approved. Automated checks come first; a person decides where
+         *     the checks find something, or where the policy of the category or of the partner says so.
+         *
+         *     `submittedBy` is your own id of the person who submits: as `reviewer` that id gets `409 REVIEWER_IS_AUTHOR`, like the
+         *     owner. `409 LISTING_IN_REVIEW` while a review is open, `409 NOTHING_TO_SUBMIT` where buyers see the listing as it is,
+         *     `409 LISTING_SUSPENDED` while it is suspended. An approval never lengthens the time of a published listing.
+         */
+        post: operations["submitListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings/{listingId}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a listing
+         * @description A live listing is `withdrawn`, and buyers do not see it any more. A listing that waits for its first decision is a
+         *     `draft` again, and its review ends. Any other is `409 LISTING_NOT_LIVE`, or `409 LISTING_SUSPENDED`. The review of a
+         *     published listing's draft goes on.
+         */
+        post: operations["withdrawListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings/{listingId}/republish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Republish a withdrawn listing
+         * @description The listing is `live` again, while its time lasts. `409 ILLEGAL_STATE` for a listing that is not `withdrawn`, whose last
+         *     day is over, or whose draft differs from what buyers saw: that needs a review.
+         */
+        post: operations["republishListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings/{listingId}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend a live listing
+         * @description Buyers do not see the listing until a reviewer reinstates it. `409 LISTING_NOT_LIVE` where they do not see it anyway.
+         */
+        post: operations["suspendListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings/{listingId}/reinstate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reinstate a suspended listing
+         * @description The listing is `live` again, or `expired` where its time has passed meanwhile.
+         */
+        post: operations["reinstateListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings/{listingId}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim the review of a listing
+         * @description For 30 minutes nobody else decides: others get `409 REVIEW_CLAIMED`. A claim of your own begins again. `reviewer` is
+         *     your own id of the person. `409 REVIEW_NOT_OPEN` where no review waits for a person.
+         */
+        post: operations["claimListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings/{listingId}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release the claim of a review
+         * @description Another reviewer may claim it at once. Changes nothing where no claim is in force.
+         */
+        post: operations["releaseListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings/{listingId}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve the revision under review
+         * @description Buyers see the revision from now on. Send the `revision` that you have read: where another one is under review by now,
+         *     the response is `409 REVISION_CHANGED`. The first approval starts the time of the listing; no other lengthens it.
+         */
+        post: operations["approveListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings/{listingId}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject the revision under review
+         * @description Buyers see what they saw before. The owner gets `reason`, `comment` and `fields` by mail where the owner is one of your
+         *     users here; `GET /listings/{id}` shows them as `rejection`, and the next review as `lastRejection`.
+         */
+        post: operations["rejectListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listing-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List reviews, the oldest submission first */
+        get: operations["listListingReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listing-reviews/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim the oldest free review
+         * @description Claims the oldest review that waits for a person and that nobody has claimed; of many callers each gets another one. Reviews of the reviewer's own listings are left out. 204 where none is free.
+         */
+        post: operations["claimNextListingReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listing-reviews/{reviewId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lrv_01m7y3ad3af6e964zt6px52w8e */
+                reviewId: components["parameters"]["ReviewId"];
+            };
+            cookie?: never;
+        };
+        /** Read a review */
+        get: operations["getListingReview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listing-reviews/{reviewId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lrv_01m7y3ad3af6e964zt6px52w8e */
+                reviewId: components["parameters"]["ReviewId"];
+            };
+            cookie?: never;
+        };
+        /** List the events of a review, oldest first */
+        get: operations["listListingReviewEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operations/{operationId}": {
         parameters: {
             query?: never;
@@ -1233,6 +1745,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sandbox/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the mails of the sandbox, newest first
+         * @description The mails that the sandbox has ordered, whether they were sent or withheld. Unless the platform is set to
+         *     deliver them (`SANDBOX_MAIL`), mails of a sandbox go only to the addresses of the partner's reviewers; all others
+         *     are withheld, and their links work. A mail to the operator is always withheld. Mails are kept for 7 days of real
+         *     time, and deleted by a reset. Whoever can read them can follow their links, so this needs the scope `write`. Live
+         *     keys get 403.
+         */
+        get: operations["listSandboxMails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandbox/mails/{mailId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example sml_01m7y3ad3af6e964zt6px52w8e */
+                mailId: components["parameters"]["MailId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a mail of the sandbox
+         * @description Live keys get 404, as for any id that is not theirs.
+         */
+        get: operations["getSandboxMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operations/stuck": {
         parameters: {
             query?: never;
@@ -1291,7 +1850,7 @@ export interface paths {
         put?: never;
         /**
          * Close a stuck item
-         * @description An outbox row is not sent any more, nor is an undeliverable mail; the timeline of its entity says so. A process is ended, its completed steps are undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. The same holds for an entity that was ended by hand while its process runs; if the entity ended by its own events, or is gone, only the process is ended. A refund cannot be closed (409), because it is owed: closing its unknown outcome, or its failure after it had succeeded, only removes the item from this list. Closing an owed amount records that the money was returned by other means.
+         * @description An outbox row is not sent any more, nor is an undeliverable mail; the timeline of its entity says so. A process is ended, its completed steps are undone, and its entity ends `cancelled`: a payment once the gateway confirms that nothing is held. The same holds for an entity that was ended by hand while its process runs; if the entity ended by its own events, or is gone, only the process is ended. A refund cannot be closed (409), because it is owed: closing its unknown outcome, or its failure after it had succeeded, only removes the item from this list. Closing an owed amount records that the money was returned by other means. The amounts of a payment, refund or subscription are compared with the ledger: `differences` lists those that do not agree, and so do the timeline and an item of their own (`books_differ`).
          */
         post: operations["closeStuck"];
         delete?: never;
@@ -1317,7 +1876,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "EMAIL_UNAVAILABLE" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "REF_TAKEN" | "CATEGORY_IN_USE" | "CATEGORY_UNKNOWN" | "CATEGORY_INVALID" | "ATTRIBUTE_INVALID" | "PRICE_OUT_OF_BOUNDS" | "DURATION_INVALID" | "OWNER_INVALID" | "BANNED_WORDS_INVALID" | "LISTING_UNKNOWN" | "NOTHING_TO_SUBMIT" | "LISTING_IN_REVIEW" | "LISTING_SUSPENDED" | "LISTING_NOT_LIVE" | "REVIEW_NOT_OPEN" | "REVIEW_CLAIMED" | "REVIEWER_IS_AUTHOR" | "REVISION_CHANGED" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
         FieldError: {
             /** @description JSON pointer to the field in the body. */
             pointer?: string;
@@ -1347,16 +1906,17 @@ export interface components {
         Email: string;
         /**
          * Format: time-zone
-         * @description An IANA time zone name.
+         * @description An IANA time zone name, in any case. Abbreviations such as IST are refused, because they mean several zones.
          * @example Europe/Berlin
          */
         TimeZone: string;
         /**
          * Format: locale
-         * @description A BCP 47 language tag. Mails and pages exist in English and German: the person's language is used, otherwise the partner's, otherwise English.
+         * @description A BCP 47 language tag, not a private one (`x-…`). Mails and pages exist in English and German: the person's language is used, otherwise the partner's, otherwise English.
          * @example de-DE
          */
         Locale: string;
+        EntryName: string;
         /** @description Your own data; up to 50 short strings. */
         Metadata: {
             [key: string]: string;
@@ -1444,6 +2004,7 @@ export interface components {
             dunning?: components["schemas"]["Dunning"];
             suspendedUsers?: components["schemas"]["SuspendedUsers"];
             denyList?: components["schemas"]["DenyList"];
+            listings?: components["schemas"]["ListingSettingsPatch"];
             metadata?: components["schemas"]["Metadata"];
         };
         PartnerPatch: {
@@ -1454,6 +2015,7 @@ export interface components {
             dunning?: components["schemas"]["Dunning"];
             suspendedUsers?: components["schemas"]["SuspendedUsers"];
             denyList?: components["schemas"]["DenyList"];
+            listings?: components["schemas"]["ListingSettingsPatch"];
             metadata?: components["schemas"]["Metadata"];
         };
         Partner: {
@@ -1466,6 +2028,7 @@ export interface components {
             dunning: components["schemas"]["Dunning"];
             suspendedUsers: components["schemas"]["SuspendedUsers"];
             denyList: components["schemas"]["DenyList"];
+            listings: components["schemas"]["ListingSettings"];
             metadata: components["schemas"]["Metadata"];
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
@@ -1601,10 +2164,10 @@ export interface components {
         };
         VerificationMail: {
             /**
-             * @description `sent` when the mail server has accepted the mail; `undeliverable` when it has refused the mail for good: correct the address, or cancel. An operator may send an undeliverable mail again, or close it.
+             * @description `sent` when the mail server has accepted the mail; `withheld` when a sandbox keeps it, so that it can be read at `/sandbox/mails`; `undeliverable` when the mail server has refused it for good: correct the address, or cancel. `limited` when it was not sent, because the tenant has reached a limit of mails a day: request a new link on the next day (UTC). An operator may send an undeliverable mail again, or close it.
              * @enum {string}
              */
-            state: "being_sent" | "sent" | "undeliverable" | "closed";
+            state: "being_sent" | "sent" | "withheld" | "undeliverable" | "limited" | "closed";
             /**
              * @description The SMTP reply of an undeliverable mail.
              * @example 550
@@ -2016,6 +2579,454 @@ export interface components {
          * @enum {string}
          */
         SuspendedUsers: "bill" | "pause";
+        /**
+         * @description A live listing whose time has passed is `expired` everywhere.
+         * @enum {string}
+         */
+        ListingState: "draft" | "in_review" | "live" | "expired" | "withdrawn" | "suspended" | "rejected";
+        /** @enum {string} */
+        ListingReviewState: "checking" | "queued" | "claimed" | "escalated" | "approved" | "rejected" | "superseded" | "cancelled";
+        /** @description Your own id of the person who decides. */
+        Reviewer: components["schemas"]["Reference"];
+        SubmitListing: {
+            /** @description Your own id of the person who submits. */
+            submittedBy?: components["schemas"]["Reference"];
+        };
+        WithdrawListing: {
+            /** @enum {string} */
+            reason: "sold" | "unavailable" | "other";
+        };
+        ReviewerOnly: {
+            reviewer: components["schemas"]["Reviewer"];
+        };
+        ClaimNext: {
+            reviewer: components["schemas"]["Reviewer"];
+            category?: components["schemas"]["Slug"];
+        };
+        ReviewerReason: {
+            reviewer: components["schemas"]["Reviewer"];
+            reason: components["schemas"]["FreeText"];
+        };
+        /** @description The revision that the reviewer has read. */
+        RevisionSeen: number;
+        ApproveListing: {
+            reviewer: components["schemas"]["Reviewer"];
+            revision: components["schemas"]["RevisionSeen"];
+            comment?: components["schemas"]["FreeText"];
+        };
+        /** @enum {string} */
+        RejectionReason: "prohibited" | "misleading" | "duplicate" | "category" | "contact_details" | "image" | "price" | "quality" | "other";
+        RejectListing: {
+            reviewer: components["schemas"]["Reviewer"];
+            revision: components["schemas"]["RevisionSeen"];
+            reason: components["schemas"]["RejectionReason"];
+            comment: components["schemas"]["FreeText"];
+            /** @description Remarks on single fields. */
+            fields?: {
+                /** @example /description */
+                pointer: string;
+                comment: components["schemas"]["FreeText"];
+            }[];
+        };
+        FieldComments: {
+            pointer: string;
+            comment: string;
+        }[];
+        ListingRejection: {
+            revision: number;
+            at: components["schemas"]["Instant"];
+            /** @description Null where the checks or the silence decided. */
+            reviewer: string | null;
+            reason: components["schemas"]["RejectionReason"];
+            comment: string | null;
+            fields: components["schemas"]["FieldComments"];
+        };
+        ReviewDecision: {
+            /** @enum {string} */
+            outcome: "approved" | "rejected";
+            /** @description Null where no person decided. */
+            reviewer: string | null;
+            reason: components["schemas"]["RejectionReason"] | null;
+            comment: string | null;
+            fields: components["schemas"]["FieldComments"];
+            at: components["schemas"]["Instant"];
+        };
+        ContentDifferences: {
+            /** @example /attributes/mileage */
+            pointer: string;
+            /** @description The value before; null where there was none. */
+            before: unknown;
+            /** @description The value in this revision; null where there is none. */
+            after: unknown;
+        }[];
+        ListingReview: {
+            id: string;
+            listingId: string;
+            revision: number;
+            category: string;
+            state: components["schemas"]["ListingReviewState"];
+            submittedBy: string | null;
+            /** @description The place in the queue, kept by an edit. */
+            queuedSince: components["schemas"]["Instant"];
+            escalatedAt: components["schemas"]["Instant"] | null;
+            /** @description The claim in force; null without one. */
+            claim: null | {
+                reviewer: string;
+                until: components["schemas"]["Instant"];
+            };
+            /** @description Quality, 0–100; null until the checks have ended. */
+            score: number | null;
+            findings: {
+                rule: string;
+                /** @enum {string} */
+                severity: "block" | "review" | "info";
+                pointer: string;
+                evidence: string;
+                listingIds?: string[];
+            }[];
+            /** @description The content of the revision; null where the listing was deleted. */
+            content: components["schemas"]["ListingContent"] | null;
+            /** @description The fields that differ from what buyers see; empty where they see nothing. */
+            differences: components["schemas"]["ContentDifferences"];
+            /** @description The last rejection of the listing before this review. */
+            lastRejection: components["schemas"]["ListingRejection"] | null;
+            decision: components["schemas"]["ReviewDecision"] | null;
+            waitingFor: components["schemas"]["WaitingFor"];
+            createdAt: components["schemas"]["Instant"];
+            updatedAt: components["schemas"]["Instant"];
+        };
+        Slug: string;
+        /** @description The name in each language. */
+        CategoryNames: {
+            en: components["schemas"]["Text120"];
+            de: components["schemas"]["Text120"];
+        };
+        /** @description An amount of 0 is for free. */
+        ListingPrice: {
+            /** @description In the currency's smallest unit: cents for EUR, yen for JPY, fils for KWD. */
+            amountMinor: number;
+            /**
+             * Format: currency
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string;
+        };
+        /** Format: line */
+        AttributeText: string;
+        CategoryAttribute: {
+            /** @description No two attributes of a category share a key. */
+            key: components["schemas"]["EntryName"];
+            names: components["schemas"]["CategoryNames"];
+            /** @enum {string} */
+            type: "text" | "number" | "boolean" | "option";
+            /** @description The values that an `option` may have, at least one and each once; for no other type. */
+            options?: components["schemas"]["AttributeText"][];
+            /**
+             * @description A draft may still lack the attribute.
+             * @default false
+             */
+            required: boolean;
+            /**
+             * @description Set where buyers choose among the values.
+             * @default false
+             */
+            facet: boolean;
+        };
+        /** @description Bounds of the price, both inclusive and in one currency, in which prices must then be. Without `price` a listing may have any price, or none. */
+        CategoryPrice: {
+            /**
+             * @description A draft may still lack the price.
+             * @default false
+             */
+            required: boolean;
+            min?: components["schemas"]["ListingPrice"] | null;
+            max?: components["schemas"]["ListingPrice"] | null;
+        };
+        /**
+         * @description Which listings of the category a person reviews. Left out, the partner's policy holds.
+         * @enum {string}
+         */
+        ReviewPolicy: "always" | "flagged" | "never";
+        /**
+         * @description A rule of the automated checks; the page on listings says what each looks at.
+         * @enum {string}
+         */
+        ListingRule: "attribute_missing" | "attribute_invalid" | "price_missing" | "price_out_of_bounds" | "short_title" | "thin_description" | "shouting" | "phone_number" | "email_address" | "link" | "banned_word" | "duplicate_of_own" | "duplicate_of_other";
+        /** @description Words and phrases that a reviewer should see. An entry matches whole words, without regard to case and accents; one that ends in `*` matches every word that begins with it. No two entries may be the same word. */
+        BannedWords: string[];
+        /**
+         * @description The severity of each rule that has another one than usual. `block`: the listing is rejected. `review`: a person decides. `info`: a remark for the reviewer. `off`: nothing. No rule blocks by itself.
+         * @example {
+         *       "link": "block",
+         *       "shouting": "off"
+         *     }
+         */
+        ListingRules: {
+            [key: string]: "block" | "review" | "info" | "off";
+        };
+        /** @description The fields of a live listing that reach buyers without a review, within the bounds of the category. The default is `price` and `metadata`. */
+        InstantFields: ("price" | "metadata")[];
+        /** @description Addresses of the people who are notified when nobody has decided within 48 hours; the partner's `reviewers` where there are none. For live tenants the operator is notified too. */
+        Deputies: components["schemas"]["Email"][];
+        /**
+         * @description The end of a review on which nobody has decided 24 hours after the deputies were notified: it waits on, or the revision is rejected. The default is `wait`.
+         * @enum {string}
+         */
+        OnSilence: "wait" | "reject";
+        /** @description Settings of listings, with the default of each that was never set. */
+        ListingSettings: {
+            /** @description Holds for categories without a policy. */
+            review: components["schemas"]["ReviewPolicy"];
+            bannedWords: components["schemas"]["BannedWords"];
+            rules: components["schemas"]["ListingRules"];
+            instantFields: components["schemas"]["InstantFields"];
+            deputies: components["schemas"]["Deputies"];
+            onSilence: components["schemas"]["OnSilence"];
+            /** @description The days of a listing where neither itself nor its category says. */
+            durationDays: components["schemas"]["DurationDays"];
+        };
+        /** @description Settings of listings. One that is left out stays; `bannedWords` and `rules` are replaced as a whole. */
+        ListingSettingsPatch: {
+            /** @description Holds for categories without a policy. */
+            review?: components["schemas"]["ReviewPolicy"];
+            bannedWords?: components["schemas"]["BannedWords"];
+            rules?: components["schemas"]["ListingRules"];
+            instantFields?: components["schemas"]["InstantFields"];
+            deputies?: components["schemas"]["Deputies"];
+            onSilence?: components["schemas"]["OnSilence"];
+            /** @description The days of a listing where neither itself nor its category says. */
+            durationDays?: components["schemas"]["DurationDays"];
+        };
+        ListingCategoryPut: {
+            names: components["schemas"]["CategoryNames"];
+            /** @description The category above; left out or null at the top. */
+            parent?: components["schemas"]["Slug"] | null;
+            /** @default [] */
+            attributes: components["schemas"]["CategoryAttribute"][];
+            price?: components["schemas"]["CategoryPrice"] | null;
+            durationDays?: components["schemas"]["DurationDays"] | null;
+            review?: components["schemas"]["ReviewPolicy"] | null;
+        };
+        ListingCategory: {
+            slug: string;
+            names: components["schemas"]["CategoryNames"];
+            parent: string | null;
+            attributes: {
+                key: string;
+                names: components["schemas"]["CategoryNames"];
+                /** @enum {string} */
+                type: "text" | "number" | "boolean" | "option";
+                /** @description Empty unless the type is `option`. */
+                options: string[];
+                required: boolean;
+                facet: boolean;
+            }[];
+            price: {
+                required: boolean;
+                min: components["schemas"]["ListingPrice"] | null;
+                max: components["schemas"]["ListingPrice"] | null;
+            } | null;
+            durationDays: number | null;
+            review: components["schemas"]["ReviewPolicy"] | null;
+            createdAt: components["schemas"]["Instant"];
+            updatedAt: components["schemas"]["Instant"];
+        };
+        /** @description The days for which a listing is published. */
+        DurationDays: number;
+        /** @description The last day, which counts in full, in the partner's time zone. */
+        LastDay: string;
+        /** Format: line */
+        ListingTitle: string;
+        /** Format: free-text */
+        ListingDescription: string;
+        /** @description The values by the keys of the category's attributes: a text, a number, true or false, or one of the options. A whole number beyond ±9007199254740991 would lose digits and is refused; texts are kept in Unicode's form NFC. */
+        ListingAttributes: {
+            [key: string]: string | number | boolean;
+        };
+        ListingPlace: {
+            name: components["schemas"]["Text120"];
+            /** Format: country */
+            country: string;
+        };
+        ListingCreate: {
+            title: components["schemas"]["ListingTitle"];
+            description: components["schemas"]["ListingDescription"];
+            category: components["schemas"]["Slug"];
+            price?: components["schemas"]["ListingPrice"];
+            attributes?: components["schemas"]["ListingAttributes"];
+            place?: components["schemas"]["ListingPlace"];
+            /** @description The language of the texts. */
+            language?: components["schemas"]["Locale"];
+            ownerUserId?: components["schemas"]["UserId"];
+            /** @description Your own reference of the owner. */
+            ownerRef?: components["schemas"]["Reference"];
+            /** @description Your own key of the listing. */
+            ref?: components["schemas"]["Reference"];
+            durationDays?: components["schemas"]["DurationDays"];
+            lastDay?: components["schemas"]["LastDay"];
+            metadata?: components["schemas"]["Metadata"];
+        };
+        ListingCheckInput: {
+            title: components["schemas"]["ListingTitle"];
+            description: components["schemas"]["ListingDescription"];
+            category: components["schemas"]["Slug"];
+            price?: components["schemas"]["ListingPrice"];
+            attributes?: components["schemas"]["ListingAttributes"];
+            place?: components["schemas"]["ListingPlace"];
+            /** @description The language of the texts; no rule looks at it. */
+            language?: components["schemas"]["Locale"];
+            ownerUserId?: components["schemas"]["UserId"];
+            /** @description Your own reference of the owner. */
+            ownerRef?: components["schemas"]["Reference"];
+            /**
+             * @description The listing that the content is for.
+             * @example lst_01m7y3ad3af6e964zt6px52w8e
+             */
+            listingId?: string;
+            /** @description No rule looks at it. */
+            metadata?: components["schemas"]["Metadata"];
+        };
+        ListingFinding: {
+            rule: components["schemas"]["ListingRule"];
+            /** @enum {string} */
+            severity: "block" | "review" | "info";
+            /**
+             * @description JSON pointer into the content; empty for all of it.
+             * @example /description
+             */
+            pointer: string;
+            /**
+             * @description A short part of the text, or a fact. Telephone numbers and e-mail addresses are masked.
+             * @example 01•• ••••••89
+             */
+            evidence: string;
+            /** @description Of the duplicate rules: listings with the same text, at most 10; before them the checked listing where it has an id. */
+            listingIds?: string[];
+        };
+        ListingCheck: {
+            /** @description The version of the rules. */
+            version: number;
+            /** @description The quality of the content. */
+            score: number;
+            findings: components["schemas"]["ListingFinding"][];
+            /**
+             * @description What a review would begin with. `approve`: it is approved without a person. `review`: a person decides. `reject`: a rule that is set to `block` rejects it.
+             * @enum {string}
+             */
+            outcome: "approve" | "review" | "reject";
+        };
+        ListingPatch: {
+            title?: components["schemas"]["ListingTitle"];
+            description?: components["schemas"]["ListingDescription"];
+            category?: components["schemas"]["Slug"];
+            price?: components["schemas"]["ListingPrice"] | null;
+            attributes?: components["schemas"]["ListingAttributes"];
+            place?: components["schemas"]["ListingPlace"] | null;
+            /** @description The language of the texts. */
+            language?: components["schemas"]["Locale"] | null;
+            durationDays?: components["schemas"]["DurationDays"] | null;
+            lastDay?: components["schemas"]["LastDay"] | null;
+            metadata?: components["schemas"]["Metadata"];
+        };
+        ListingContent: {
+            title: string;
+            description: string;
+            category: string;
+            price: components["schemas"]["ListingPrice"] | null;
+            attributes: components["schemas"]["ListingAttributes"];
+            place: components["schemas"]["ListingPlace"] | null;
+            language: string | null;
+        };
+        Listing: {
+            id: string;
+            state: components["schemas"]["ListingState"];
+            ref: string | null;
+            ownerUserId: string | null;
+            ownerRef: string | null;
+            /** @description The number of the newest revision. */
+            revision: number;
+            /** @description The content that buyers see; null before it is published. */
+            live: components["schemas"]["ListingContent"] | null;
+            /** @description The content that is being edited; null where nothing differs from `live`. */
+            draft: components["schemas"]["ListingContent"] | null;
+            durationDays: number | null;
+            /** @description The last day, in the partner's time zone; null until it is known. */
+            lastDay: string | null;
+            publishedAt: components["schemas"]["Instant"] | null;
+            /** @description The midnight that ends `lastDay`; null until the listing is published. */
+            expiresAt: components["schemas"]["Instant"] | null;
+            /** @description The open review of the draft; null without one. */
+            review: null | {
+                id: string;
+                revision: number;
+            };
+            /** @description The last rejection; null once a revision is approved. */
+            rejection: components["schemas"]["ListingRejection"] | null;
+            /** @description Null unless a reviewer has suspended the listing. */
+            suspension: null | {
+                reviewer: string;
+                reason: string;
+                at: components["schemas"]["Instant"];
+            };
+            waitingFor: components["schemas"]["WaitingFor"];
+            metadata: components["schemas"]["Metadata"];
+            createdAt: components["schemas"]["Instant"];
+            updatedAt: components["schemas"]["Instant"];
+        };
+        ListingRevision: {
+            revision: number;
+            content: components["schemas"]["ListingContent"];
+            metadata: components["schemas"]["Metadata"];
+            /** @description The fields that differ from the revision before; each attribute and each entry of the metadata is a field. Empty for the first revision. */
+            differences: {
+                /** @example /attributes/mileage */
+                pointer: string;
+                /** @description The value before; null where there was none. */
+                before: unknown;
+                /** @description The value in this revision; null where there is none. */
+                after: unknown;
+            }[];
+            /** @description The author of the revision. */
+            by: components["schemas"]["Actor"];
+            /** @description The last decision about this revision; null where there is none. */
+            decision: components["schemas"]["ReviewDecision"] | null;
+            createdAt: components["schemas"]["Instant"];
+        };
+        SandboxMail: {
+            id: string;
+            state: components["schemas"]["SandboxMailState"];
+            template: components["schemas"]["MailTemplate"];
+            /**
+             * @description The receiver: the person whom the entity belongs to, one of the partner's reviewers, or the operator of the platform.
+             * @enum {string}
+             */
+            audience: "person" | "reviewer" | "operator";
+            /** @description The recipient's address; null for the operator. */
+            to: string | null;
+            /** @description Begins with `[sandbox]`. */
+            subject: string;
+            /** @description The text part, with the links that the mail's buttons have. */
+            text: string;
+            /** @description The entity that the mail is about. */
+            entity: {
+                /** @example onboarding */
+                type: string;
+                id: string;
+            };
+            correlationId: string;
+            createdAt: components["schemas"]["Instant"];
+        };
+        /**
+         * @description `withheld`: it was not sent. `delivered`: the mail server accepted it. `undeliverable`: the mail server refused it for good. `limited`: it was not sent, because a limit of mails a day was reached.
+         * @enum {string}
+         */
+        SandboxMailState: "withheld" | "delivered" | "undeliverable" | "limited";
+        /**
+         * @description The kind of the mail.
+         * @enum {string}
+         */
+        MailTemplate: "verification" | "verificationReminder" | "profileReminder" | "approvalRequest" | "approvalEscalation" | "rejection" | "welcome" | "trialEnding" | "firstChargeFailed" | "paymentConfirmation" | "paymentMethodConfirmation" | "paymentMethodRejected" | "renewalFailed" | "subscriptionUnpaid" | "planChangeFailed" | "resumeFailed" | "subscriptionExpired" | "subscriptionCancelled" | "subscriptionRefunded" | "refundFailed" | "reviewsWaiting" | "reviewsOverdue" | "listingRejection";
         AdvanceClock: {
             /**
              * @description An ISO 8601 duration of up to 400 days.
@@ -2064,7 +3075,17 @@ export interface components {
             updatedAt: components["schemas"]["Instant"];
         };
         /** @enum {string} */
-        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "mail_undeliverable" | "outcome_unknown" | "refund_failed_late" | "refund_owed" | "payment_disputed" | "fraud_warning";
+        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "mail_undeliverable" | "outcome_unknown" | "amount_differs" | "refund_failed_late" | "refund_owed" | "payment_disputed" | "fraud_warning" | "address_blocked" | "books_differ";
+        BooksDifference: {
+            /** @description The payment, refund or invoice. */
+            id: string;
+            /** @enum {string} */
+            account: "authorised" | "captured" | "held" | "refunded";
+            /** @description On the payment, refund or invoice. */
+            recorded: components["schemas"]["MoneyValue"];
+            /** @description The balance of the account in the ledger. */
+            posted: components["schemas"]["MoneyValue"];
+        };
         StuckItem: {
             id: string;
             /** @enum {string} */
@@ -2076,6 +3097,12 @@ export interface components {
             entityId: string;
             /** @description The fault that was found. */
             detail: string;
+            /**
+             * @description Amounts that differ from the ledger. They are compared when an item of a payment, a refund or a subscription
+             *     is closed; a difference is also on the timeline of the entity (`payment.books_differ`) and an item of its own
+             *     (`books_differ`).
+             */
+            differences: components["schemas"]["BooksDifference"][];
             /** @description The effects of restart and close. */
             remedy: string;
             waitingFor: components["schemas"]["WaitingFor"];
@@ -2118,7 +3145,7 @@ export interface components {
             content?: never;
         };
         /** @description The outcome of the command. `state` is the state that the command led to; read the resource for its current state. */
-        CommandOutcome: {
+        OnboardingOutcome: {
             headers: {
                 /** @description The resource. */
                 "Content-Location"?: string;
@@ -2142,6 +3169,80 @@ export interface components {
             };
             content: {
                 "text/html": string;
+            };
+        };
+        /** @description The outcome of the command. `state` is the state that the command led to; read the resource for its current state. */
+        PaymentOutcome: {
+            headers: {
+                /** @description The resource. */
+                "Content-Location"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "id": "pay_01m7y3ad3af6e964zt6px52w8e",
+                 *       "state": "captured",
+                 *       "at": "2026-11-21T09:00:00.000Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CommandOutcome"];
+            };
+        };
+        /** @description The outcome of the command. `state` is the state that the command led to; read the resource for its current state. */
+        SubscriptionOutcome: {
+            headers: {
+                /** @description The resource. */
+                "Content-Location"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "id": "sub_01m7y3ad3af6e964zt6px52w8e",
+                 *       "state": "paused",
+                 *       "at": "2026-11-21T09:00:00.000Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CommandOutcome"];
+            };
+        };
+        /** @description The listing as it is now. */
+        MovedListing: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Listing"];
+            };
+        };
+        /** @description The review as it is now. */
+        ClaimedReview: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ListingReview"];
+            };
+        };
+        /** @description The end of the review. The listing has moved in the same moment: read it for what buyers see. */
+        ReviewOutcome: {
+            headers: {
+                /** @description The review. */
+                "Content-Location"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "id": "lrv_01m7y3ad3af6e964zt6px52w8e",
+                 *       "state": "approved",
+                 *       "at": "2026-11-21T09:00:00.000Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CommandOutcome"];
             };
         };
         /** @description The updated item. */
@@ -2196,8 +3297,16 @@ export interface components {
         SubscriptionId: string;
         /** @example inv_01m7y3ad3af6e964zt6px52w8e */
         InvoiceId: string;
+        /** @example cars */
+        CategorySlug: string;
+        /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+        ListingId: string;
+        /** @example lrv_01m7y3ad3af6e964zt6px52w8e */
+        ReviewId: string;
         /** @example opn_01m7y3ad3af6e964zt6px52w8e */
         OperationId: string;
+        /** @example sml_01m7y3ad3af6e964zt6px52w8e */
+        MailId: string;
         /** @example stk_01m7y3ad3af6e964zt6px52w8e */
         StuckId: string;
     };
@@ -2205,7 +3314,7 @@ export interface components {
     headers: {
         /** @description The address of the resource. */
         Location: string;
-        /** @description The resource's version. */
+        /** @description The resource's version, and its state where that passes with time. */
         ETag: string;
     };
     pathItems: never;
@@ -2887,7 +3996,7 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["CommandOutcome"];
+            200: components["responses"]["OnboardingOutcome"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2911,7 +4020,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["CommandOutcome"];
+            200: components["responses"]["OnboardingOutcome"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2948,7 +4057,7 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["CommandOutcome"];
+            200: components["responses"]["OnboardingOutcome"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2983,7 +4092,7 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["CommandOutcome"];
+            200: components["responses"]["OnboardingOutcome"];
             default: components["responses"]["Problem"];
         };
     };
@@ -3018,7 +4127,7 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["CommandOutcome"];
+            200: components["responses"]["OnboardingOutcome"];
             default: components["responses"]["Problem"];
         };
     };
@@ -3053,7 +4162,7 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["CommandOutcome"];
+            200: components["responses"]["OnboardingOutcome"];
             default: components["responses"]["Problem"];
         };
     };
@@ -3086,7 +4195,7 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["CommandOutcome"];
+            200: components["responses"]["OnboardingOutcome"];
             default: components["responses"]["Problem"];
         };
     };
@@ -3366,7 +4475,7 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["CommandOutcome"];
+            200: components["responses"]["PaymentOutcome"];
             default: components["responses"]["Problem"];
         };
     };
@@ -3443,7 +4552,7 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["CommandOutcome"];
+            200: components["responses"]["PaymentOutcome"];
             default: components["responses"]["Problem"];
         };
     };
@@ -4189,7 +5298,7 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["CommandOutcome"];
+            200: components["responses"]["SubscriptionOutcome"];
             default: components["responses"]["Problem"];
         };
     };
@@ -4213,7 +5322,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["CommandOutcome"];
+            200: components["responses"]["SubscriptionOutcome"];
             default: components["responses"]["Problem"];
         };
     };
@@ -4246,7 +5355,7 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["CommandOutcome"];
+            200: components["responses"]["SubscriptionOutcome"];
             default: components["responses"]["Problem"];
         };
     };
@@ -4270,7 +5379,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["CommandOutcome"];
+            200: components["responses"]["SubscriptionOutcome"];
             default: components["responses"]["Problem"];
         };
     };
@@ -4303,7 +5412,1033 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["CommandOutcome"];
+            200: components["responses"]["SubscriptionOutcome"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listListingCategories: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the previous page. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of categories. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ListingCategory"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getListingCategory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example cars */
+                slug: components["parameters"]["CategorySlug"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The category. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingCategory"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putListingCategory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the version that the change is based on: `*`, or a list of tags. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example cars */
+                slug: components["parameters"]["CategorySlug"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "names": {
+                 *         "en": "Cars",
+                 *         "de": "Autos"
+                 *       },
+                 *       "attributes": [
+                 *         {
+                 *           "key": "mileage",
+                 *           "names": {
+                 *             "en": "Mileage (km)",
+                 *             "de": "Kilometerstand"
+                 *           },
+                 *           "type": "number",
+                 *           "required": true
+                 *         },
+                 *         {
+                 *           "key": "fuel",
+                 *           "names": {
+                 *             "en": "Fuel",
+                 *             "de": "Kraftstoff"
+                 *           },
+                 *           "type": "option",
+                 *           "options": [
+                 *             "petrol",
+                 *             "diesel",
+                 *             "electric"
+                 *           ],
+                 *           "facet": true
+                 *         }
+                 *       ],
+                 *       "price": {
+                 *         "required": true,
+                 *         "min": {
+                 *           "amountMinor": 10000,
+                 *           "currency": "EUR"
+                 *         },
+                 *         "max": {
+                 *           "amountMinor": 50000000,
+                 *           "currency": "EUR"
+                 *         }
+                 *       },
+                 *       "durationDays": 60,
+                 *       "review": "flagged"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ListingCategoryPut"];
+            };
+        };
+        responses: {
+            /** @description The category, replaced or unchanged. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingCategory"];
+                };
+            };
+            /** @description The new category. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingCategory"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteListingCategory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the version that the change is based on: `*`, or a list of tags. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example cars */
+                slug: components["parameters"]["CategorySlug"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listListings: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["ListingState"];
+                /** @description The slug of a category; listings of its children are not included. */
+                category?: string;
+                ownerRef?: components["schemas"]["Reference"];
+                ownerUserId?: components["schemas"]["UserId"];
+                ref?: components["schemas"]["Reference"];
+                /** @description Changed at or after this instant; the last 5 seconds are not listed yet. */
+                updatedAfter?: string;
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the previous page. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of listings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Listing"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createListing: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "Volkswagen Golf, first owner",
+                 *       "description": "Well kept, always in the garage.\nTwo sets of tyres.",
+                 *       "category": "cars",
+                 *       "price": {
+                 *         "amountMinor": 890000,
+                 *         "currency": "EUR"
+                 *       },
+                 *       "attributes": {
+                 *         "mileage": 84000,
+                 *         "fuel": "petrol"
+                 *       },
+                 *       "place": {
+                 *         "name": "Hamburg",
+                 *         "country": "DE"
+                 *       },
+                 *       "language": "en",
+                 *       "ownerRef": "dealer-17",
+                 *       "ref": "car-4711",
+                 *       "durationDays": 30,
+                 *       "metadata": {
+                 *         "stock": "yard-2"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ListingCreate"];
+            };
+        };
+        responses: {
+            /** @description The draft. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    checkListing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "Volkswagen Golf, first owner",
+                 *       "description": "Well kept, always in the garage. Call 0151 23456789.",
+                 *       "category": "cars",
+                 *       "price": {
+                 *         "amountMinor": 890000,
+                 *         "currency": "EUR"
+                 *       },
+                 *       "attributes": {
+                 *         "mileage": 84000,
+                 *         "fuel": "petrol"
+                 *       },
+                 *       "ownerRef": "dealer-17"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ListingCheckInput"];
+            };
+        };
+        responses: {
+            /** @description The score, the findings and the outcome. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingCheck"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getListing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The listing. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "lst_01m7y3ad3af6e964zt6px52w8e",
+                     *       "state": "draft",
+                     *       "ref": "car-4711",
+                     *       "ownerUserId": null,
+                     *       "ownerRef": "dealer-17",
+                     *       "revision": 1,
+                     *       "live": null,
+                     *       "draft": {
+                     *         "title": "Volkswagen Golf, first owner",
+                     *         "description": "Well kept, always in the garage.\nTwo sets of tyres.",
+                     *         "category": "cars",
+                     *         "price": {
+                     *           "amountMinor": 890000,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "attributes": {
+                     *           "mileage": 84000,
+                     *           "fuel": "petrol"
+                     *         },
+                     *         "place": {
+                     *           "name": "Hamburg",
+                     *           "country": "DE"
+                     *         },
+                     *         "language": "en"
+                     *       },
+                     *       "durationDays": 30,
+                     *       "lastDay": null,
+                     *       "publishedAt": null,
+                     *       "expiresAt": null,
+                     *       "review": null,
+                     *       "rejection": null,
+                     *       "suspension": null,
+                     *       "waitingFor": null,
+                     *       "metadata": {
+                     *         "stock": "yard-2"
+                     *       },
+                     *       "createdAt": "2026-11-21T09:00:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteListing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the version that the change is based on: `*`, or a list of tags. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateListing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the version that the change is based on: `*`, or a list of tags. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "Volkswagen Golf, first owner, new tyres",
+                 *       "price": {
+                 *         "amountMinor": 850000,
+                 *         "currency": "EUR"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ListingPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed listing. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listListingEvents: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the previous page. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Event"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listListingRevisions: {
+        parameters: {
+            query?: {
+                /** @description A revision has the content in full. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of revisions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "revision": 2,
+                     *           "content": {
+                     *             "title": "Volkswagen Golf",
+                     *             "description": "Well kept.",
+                     *             "category": "cars",
+                     *             "price": {
+                     *               "amountMinor": 850000,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "attributes": {
+                     *               "mileage": 84000
+                     *             },
+                     *             "place": null,
+                     *             "language": "en"
+                     *           },
+                     *           "metadata": {},
+                     *           "differences": [
+                     *             {
+                     *               "pointer": "/price",
+                     *               "before": {
+                     *                 "amountMinor": 890000,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "after": {
+                     *                 "amountMinor": 850000,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "by": {
+                     *             "kind": "api_key",
+                     *             "id": "key_01m7y3ad3af6e964zt6px52w8e"
+                     *           },
+                     *           "decision": null,
+                     *           "createdAt": "2026-11-21T09:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["ListingRevision"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    submitListing: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "submittedBy": "clerk-7"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SubmitListing"];
+            };
+        };
+        responses: {
+            /** @description The submitted listing, and the address of its review. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawListing: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "sold"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithdrawListing"];
+            };
+        };
+        responses: {
+            200: components["responses"]["MovedListing"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    republishListing: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["MovedListing"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    suspendListing: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reviewer": "moderator-3",
+                 *       "reason": "Reported as a scam"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReviewerReason"];
+            };
+        };
+        responses: {
+            200: components["responses"]["MovedListing"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    reinstateListing: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reviewer": "moderator-3",
+                 *       "reason": "The papers are in order"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReviewerReason"];
+            };
+        };
+        responses: {
+            200: components["responses"]["MovedListing"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    claimListing: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reviewer": "moderator-3"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReviewerOnly"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ClaimedReview"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    releaseListing: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reviewer": "moderator-3"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReviewerOnly"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ClaimedReview"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    approveListing: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reviewer": "moderator-3",
+                 *       "revision": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApproveListing"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ReviewOutcome"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    rejectListing: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reviewer": "moderator-3",
+                 *       "revision": 2,
+                 *       "reason": "contact_details",
+                 *       "comment": "Please leave telephone numbers out.",
+                 *       "fields": [
+                 *         {
+                 *           "pointer": "/description",
+                 *           "comment": "A number in the last line"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RejectListing"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ReviewOutcome"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listListingReviews: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["ListingReviewState"];
+                /** @description Claimed by this reviewer; the claim may have passed. */
+                claimedBy?: components["schemas"]["Reference"];
+                /** @description The slug of a category; its children are not included. */
+                category?: string;
+                /** @description Open, and without a decision for 48 hours. */
+                overdue?: "true" | "false";
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the previous page. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of reviews. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ListingReview"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    claimNextListingReview: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reviewer": "moderator-3"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClaimNext"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ClaimedReview"];
+            /** @description No review is free. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getListingReview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lrv_01m7y3ad3af6e964zt6px52w8e */
+                reviewId: components["parameters"]["ReviewId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The review. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingReview"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listListingReviewEvents: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the previous page. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lrv_01m7y3ad3af6e964zt6px52w8e */
+                reviewId: components["parameters"]["ReviewId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Event"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };
@@ -4432,6 +6567,102 @@ export interface operations {
                     "application/json": components["schemas"]["SandboxClock"];
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSandboxMails: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The exact address, without regard to case or to the form of an international domain.
+                 * @example ada@example.com
+                 */
+                to?: string;
+                template?: components["schemas"]["MailTemplate"];
+                state?: components["schemas"]["SandboxMailState"];
+                /** @description The id of the onboarding or the subscription that the mail is about. */
+                entityId?: string;
+                /** @description Created at or after this instant. */
+                createdAfter?: components["parameters"]["CreatedAfter"];
+                /** @description Created before this instant. */
+                createdBefore?: components["parameters"]["CreatedBefore"];
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the previous page. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of mails. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "sml_01m7y3ad3af6e964zt6px52w8e",
+                     *           "state": "withheld",
+                     *           "template": "verification",
+                     *           "audience": "person",
+                     *           "to": "ada@example.com",
+                     *           "subject": "[sandbox] Please confirm your e-mail address for Acme",
+                     *           "text": "Hello Ada,\n\nAcme has set up an account for you. Please confirm that this is your e-mail address.\n\nConfirm e-mail address:\nhttps://api.example.com/api/v1/verify/onb_01m7y3ad3af6e964zt6px52w8e.1.c2lnbmF0dXJl\n",
+                     *           "entity": {
+                     *             "type": "onboarding",
+                     *             "id": "onb_01m7y3ad3af6e964zt6px52w8e"
+                     *           },
+                     *           "correlationId": "01m7y3ad3af6e964zt6px52w8e",
+                     *           "createdAt": "2026-11-21T09:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["SandboxMail"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSandboxMail: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example sml_01m7y3ad3af6e964zt6px52w8e */
+                mailId: components["parameters"]["MailId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mail, which never changes. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxMail"];
+                };
+            };
+            304: components["responses"]["NotModified"];
             default: components["responses"]["Problem"];
         };
     };

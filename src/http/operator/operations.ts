@@ -8,7 +8,7 @@ import { actorOf } from '../actor-of';
 import { visibleTo } from '../visible-to';
 import { notFound, type Handlers } from '../handler';
 import type { Idempotency } from '../replies/idempotency';
-import type { ListPage } from '../replies/list';
+import { byId, type ListPage } from '../replies/list';
 import type { components } from '../generated/openapi-types';
 import type { Call, Reply } from '../pipeline/request-context';
 
@@ -45,6 +45,8 @@ export function operationHandlers({
   ): Promise<Reply> =>
     idempotency.acceptOnce({
       call,
+      // A remedy may end a workflow.
+      reachesOut: true,
       async write(session) {
         const { stuckId } = call.params;
         const item = isId('stuckItem', stuckId)
@@ -74,7 +76,7 @@ export function operationHandlers({
         call,
         model: stuckItems,
         filter,
-        by: { field: '_id', order: 1 },
+        by: byId(1),
         present: (items) => items.map(presentStuckItem),
       });
     },
@@ -105,6 +107,11 @@ const remedies: Record<StuckKind, string> = {
     'queries); the gateway is queried every hour anyway, and the item leaves this list once the outcome is known. ' +
     'Close gives a payment up: it ends once the gateway confirms that nothing is held. ' +
     'Closing a refund only removes it from the list.',
+  amount_differs:
+    'The gateway did something else than it was asked to, and nothing of it is booked. Correct it at the gateway. ' +
+    'Restart queries the gateway immediately; the item leaves this list once the gateway reports the amount that was ' +
+    'asked for. Close gives a payment up: it is voided, and where the gateway does not confirm that, ' +
+    '/operations/compensations lists the undo to waive. Closing a refund only removes it from the list.',
   refund_failed_late:
     'Restart is not possible: under its key the refund stays failed. Refund the payment again, or return the money ' +
     'by other means, such as a bank transfer, then close the item to remove it from this list.',
@@ -117,6 +124,13 @@ const remedies: Record<StuckKind, string> = {
     'decided. Close removes the item immediately.',
   fraud_warning:
     'Restart is not possible. A refund may prevent a dispute and its fee; close removes the item from this list.',
+  address_blocked:
+    'Restart is not possible. If the detail names a document, delete that document. If it names an index, stop the ' +
+    'api processes, drop the index, and start them again, which builds it. Then close the item to remove it from ' +
+    'this list. The address can then be used; until then every request for it is refused and lists it again.',
+  books_differ:
+    'Find out at the gateway which amount is right. Restart compares the amounts again and removes the item once ' +
+    'they agree; close removes it immediately. Neither changes an amount.',
 };
 
 /** Returns the API representation of a stuck item, with the remedy for its kind. */
@@ -128,6 +142,7 @@ export const presentStuckItem = ({
   entityType,
   entityId,
   detail,
+  differences,
   createdAt,
   updatedAt,
 }: StuckItem): components['schemas']['StuckItem'] => ({
@@ -138,6 +153,7 @@ export const presentStuckItem = ({
   entityType,
   entityId,
   detail,
+  differences,
   remedy: remedies[kind],
   waitingFor: state === 'open' ? { what: 'an operator to restart or close the item', until: null } : null,
   createdAt: createdAt.toISOString(),

@@ -4,6 +4,7 @@ import type { ApiKey } from '../../models/partners/api-key';
 import type { Database } from '../../models/database';
 import { hashOfKey, newApiKey } from '../pipeline/authenticate';
 import { notFound, type Handlers } from '../handler';
+import { byId } from '../replies/list';
 import type { PartnerHandlersInput } from './partners';
 import { presentApiKey } from './present-partner';
 import { insertDocuments } from '../../services/insert-documents';
@@ -56,7 +57,7 @@ export function apiKeyHandlers({
         call,
         model: apiKeys,
         filter: { partnerId },
-        by: { field: '_id', order: -1 },
+        by: byId(-1),
         present: (items) => items.map(presentApiKey),
       });
     },

@@ -1,6 +1,7 @@
 import type { QueryFilter } from 'mongoose';
 import { requireDunningLadder } from '../../domain/subscriptions/dunning';
 import { requireDenyList } from '../../domain/payments/fraud';
+import { requirePartnerListings, type PartnerListings } from '../../domain/listings/partner-listings';
 import { normaliseEmail, requireEmail } from '../../domain/values/email';
 import { isId, newId } from '../../domain/ids';
 import type { Database } from '../../models/database';
@@ -9,7 +10,7 @@ import type { Partner } from '../../models/partners/partner';
 import { etagOf, rejectUnlessMatching, replyWithTag } from '../replies/etag';
 import { notFound, type Handler, type Handlers } from '../handler';
 import type { Idempotency } from '../replies/idempotency';
-import type { ListPage } from '../replies/list';
+import { byId, type ListPage } from '../replies/list';
 import { RequestProblem } from '../problem';
 import { presentPartner } from './present-partner';
 
@@ -38,12 +39,14 @@ export function partnerHandlers({
   const update: Handler<'updatePartner'> = async (call) => {
     const { _id, version } = await find(call.params.partnerId);
     rejectUnlessMatching({ call, version });
-    const { dunning, denyList, reviewers } = call.body;
+    const { listings = {}, ...settings } = call.body;
+    const { dunning, denyList, reviewers } = settings;
     if (dunning) requireDunningLadder(dunning);
     const changes = {
-      ...call.body,
+      ...settings,
+      ...fieldsWithin('listings', requireListings(listings)),
       ...(denyList ? { denyList: requireDenyList(denyList) } : {}),
-      ...(reviewers ? { reviewers: requireReviewers(reviewers) } : {}),
+      ...(reviewers ? { reviewers: requireAddresses(reviewers, '/reviewers') } : {}),
       updatedAt: new Date(),
     };
     const guard: QueryFilter<Partner> = call.headers['if-match'] === undefined ? { _id } : { _id, version };
@@ -66,6 +69,7 @@ export function partnerHandlers({
         dunning,
         suspendedUsers = null,
         denyList = [],
+        listings = {},
       } = call.body;
       const now = new Date();
       const partner: Partner = {
@@ -73,10 +77,11 @@ export function partnerHandlers({
         name,
         timeZone,
         locale,
-        reviewers: requireReviewers(reviewers),
+        reviewers: requireAddresses(reviewers, '/reviewers'),
         dunning: dunning ? requireDunningLadder(dunning) : null,
         suspendedUsers,
         denyList: requireDenyList(denyList),
+        listings: requireListings(listings),
         metadata,
         version: 1,
         createdAt: now,
@@ -100,7 +105,7 @@ export function partnerHandlers({
         call,
         model: partners,
         filter: {},
-        by: { field: '_id', order: -1 },
+        by: byId(-1),
         present: (items) => items.map(presentPartner),
       }),
 
@@ -113,16 +118,26 @@ export function partnerHandlers({
   };
 }
 
+/** Returns settings of listings for storage. @throws DomainError, RequestProblem */
+function requireListings({ deputies, ...sent }: Partial<PartnerListings>): Partial<PartnerListings> {
+  const listings = requirePartnerListings(sent);
+  return deputies ? { ...listings, deputies: requireAddresses(deputies, '/listings/deputies') } : listings;
+}
+
+/** Returns each field under its path, so that the fields that were not sent stay. */
+const fieldsWithin = (name: string, fields: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).map(([field, value]) => [`${name}.${field}`, value]));
+
 /**
  * Returns the addresses in the form in which they are stored.
  * @throws RequestProblem for an address that is listed twice, however it is written
  */
-function requireReviewers(addresses: readonly string[]): string[] {
+function requireAddresses(addresses: readonly string[], field: string): string[] {
   const keys = addresses.map(normaliseEmail);
   const again = keys.findIndex((key, index) => keys.indexOf(key) < index);
   if (again === -1) return addresses.map(requireEmail);
-  const pointer = `/reviewers/${again}`;
-  const detail = `is the same address as /reviewers/${keys.indexOf(keys[again] ?? '')}; send it once`;
+  const pointer = `${field}/${again}`;
+  const detail = `is the same address as ${field}/${keys.indexOf(keys[again] ?? '')}; send it once`;
   throw new RequestProblem('INVALID_REQUEST', `${pointer.slice(1)} ${detail}`, {
     errors: [{ pointer, rule: 'uniqueItems', detail }],
   });

@@ -1,3 +1,4 @@
+import { partnerListingsOf, type PartnerListings } from '../../domain/listings/partner-listings';
 import { defaultDunningLadder, type DunningLadder } from '../../domain/subscriptions/dunning';
 import { defaultSuspendedUsers } from '../../domain/subscriptions/suspended-users';
 import type { ApiKey } from '../../models/partners/api-key';
@@ -14,6 +15,7 @@ export const presentPartner = ({
   dunning,
   suspendedUsers,
   denyList = [],
+  listings,
   metadata,
   createdAt,
   updatedAt,
@@ -26,9 +28,28 @@ export const presentPartner = ({
   dunning: presentDunning(dunning ?? defaultDunningLadder),
   suspendedUsers: suspendedUsers ?? defaultSuspendedUsers,
   denyList: denyList.map(({ kind, value, reason }) => ({ kind, value, reason })),
+  listings: presentListings(partnerListingsOf(listings)),
   metadata,
   createdAt: createdAt.toISOString(),
   updatedAt: updatedAt.toISOString(),
+});
+
+const presentListings = ({
+  review,
+  bannedWords,
+  rules,
+  instantFields,
+  deputies,
+  onSilence,
+  durationDays,
+}: PartnerListings): components['schemas']['ListingSettings'] => ({
+  review,
+  bannedWords,
+  rules,
+  instantFields,
+  deputies,
+  onSilence,
+  durationDays,
 });
 
 const presentDunning = ({ retryAfterDays, cancelAfterDays }: DunningLadder): components['schemas']['Dunning'] => ({

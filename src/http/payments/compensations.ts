@@ -10,7 +10,7 @@ import {
 import { actorOf } from '../actor-of';
 import { notFound, type Handlers } from '../handler';
 import type { Idempotency } from '../replies/idempotency';
-import type { ListPage } from '../replies/list';
+import { byId, type ListPage } from '../replies/list';
 import { visibleTo } from '../visible-to';
 import type { components } from '../generated/openapi-types';
 import type { Call, Reply } from '../pipeline/request-context';
@@ -70,7 +70,7 @@ export function compensationHandlers(
         call,
         model,
         filter,
-        by: { field: '_id', order: 1 },
+        by: byId(1),
         present: (items) => items.map(presentCompensation),
       });
     },

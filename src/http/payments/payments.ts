@@ -1,7 +1,6 @@
 import { isId } from '../../domain/ids';
 import { isPaymentAtRest } from '../../domain/payments/payment';
 import { acceptPayment } from '../../services/payments/accept-payment';
-import type { Clock } from '../../services/clock';
 import type { Database } from '../../models/database';
 import { OWN_SEND_MS } from '../../services/new-outbox-row';
 import type { OutboxRow } from '../../models/outbox-row';
@@ -10,7 +9,7 @@ import { actorOf } from '../actor-of';
 import { etagOf } from '../replies/etag';
 import { notFound, type CallOf, type Handlers } from '../handler';
 import type { Idempotency } from '../replies/idempotency';
-import { createdWithin, type ListPage } from '../replies/list';
+import { createdWithin, type ListPage, newestFirst } from '../replies/list';
 import { listEvents } from '../replies/list-events';
 import { presentPayment } from './present-payment';
 import type { Reply } from '../pipeline/request-context';
@@ -22,7 +21,6 @@ export interface PaymentHandlersInput {
   idempotency: Idempotency;
   listPage: ListPage;
   basePath: string;
-  clock: Clock;
   hasGateway: HasGateway;
   /** Sends the start of a committed row in the background. */
   startSoon: (row: OutboxRow) => void;
@@ -32,7 +30,7 @@ type PaymentOperations = 'createPayment' | 'initializePayment' | 'listPayments' 
 
 /** Accepts payments, and reads them with their timeline. */
 export function paymentHandlers(input: PaymentHandlersInput): Handlers<PaymentOperations> {
-  const { database, idempotency, listPage, basePath, clock, hasGateway, startSoon } = input;
+  const { database, idempotency, listPage, basePath, hasGateway, startSoon } = input;
   const { payments } = database.models;
 
   const settling: Settling<Payment> = {
@@ -46,10 +44,9 @@ export function paymentHandlers(input: PaymentHandlersInput): Handlers<PaymentOp
   const accept = async (call: CallOf<'createPayment'>): Promise<Reply> => {
     const { tenantId, caller, correlationId, body } = call;
     requireGateway({ hasGateway, tenantId });
-    const at = (await clock.now(tenantId)).toISOString();
     return idempotency.acceptOnce({
       call,
-      async write(session) {
+      async write(session, _commandId, at) {
         const { payment, row } = await acceptPayment({
           database,
           session,
@@ -57,7 +54,7 @@ export function paymentHandlers(input: PaymentHandlersInput): Handlers<PaymentOp
           ...body,
           correlationId,
           by: actorOf(caller),
-          at,
+          at: at.toISOString(),
           startDelayMs: OWN_SEND_MS,
         });
         const headers = { Location: `${basePath}/payments/${payment._id}`, ETag: etagOf(payment.version) };
@@ -86,7 +83,7 @@ export function paymentHandlers(input: PaymentHandlersInput): Handlers<PaymentOp
         call,
         model: payments,
         filter,
-        by: { field: '_id', order: -1 },
+        by: newestFirst,
         present: (items) => items.map(presentPayment),
       });
     },

@@ -1,6 +1,5 @@
 import { isId } from '../../domain/ids';
 import { acceptRefund } from '../../services/payments/accept-refund';
-import type { Clock } from '../../services/clock';
 import type { Database } from '../../models/database';
 import { OWN_SEND_MS } from '../../services/new-outbox-row';
 import type { OutboxRow } from '../../models/outbox-row';
@@ -9,7 +8,7 @@ import { actorOf } from '../actor-of';
 import { etagOf } from '../replies/etag';
 import { notFound, type CallOf, type Handlers } from '../handler';
 import type { Idempotency } from '../replies/idempotency';
-import type { ListPage } from '../replies/list';
+import { byId, type ListPage } from '../replies/list';
 import { presentRefund } from './present-payment';
 import type { Call, Reply } from '../pipeline/request-context';
 import { replyAccepted, replyCurrent, type Settling } from '../replies/settling';
@@ -19,7 +18,6 @@ export interface RefundHandlersInput {
   idempotency: Idempotency;
   listPage: ListPage;
   basePath: string;
-  clock: Clock;
   /** Sends the start of a committed row in the background. */
   startSoon: (row: OutboxRow) => void;
 }
@@ -29,7 +27,7 @@ export interface RefundHandlersInput {
  * together never exceed the captured amount.
  */
 export function refundHandlers(input: RefundHandlersInput): Handlers<'refundPayment' | 'listRefunds' | 'getRefund'> {
-  const { database, idempotency, listPage, basePath, clock, startSoon } = input;
+  const { database, idempotency, listPage, basePath, startSoon } = input;
   const { payments, refunds } = database.models;
 
   const settlingOf = (paymentId: string): Settling<Refund> => ({
@@ -57,11 +55,10 @@ export function refundHandlers(input: RefundHandlersInput): Handlers<'refundPaym
       body,
       params: { paymentId },
     } = call;
-    const at = (await clock.now(tenantId)).toISOString();
     return idempotency.acceptOnce({
       call,
       contended: paymentId,
-      async write(session) {
+      async write(session, _commandId, at) {
         const { refund, row } = await acceptRefund({
           database,
           session,
@@ -71,7 +68,7 @@ export function refundHandlers(input: RefundHandlersInput): Handlers<'refundPaym
           reason: body?.reason ?? null,
           correlationId,
           by: actorOf(caller),
-          at,
+          at: at.toISOString(),
           startDelayMs: OWN_SEND_MS,
         });
         const headers = {
@@ -99,7 +96,7 @@ export function refundHandlers(input: RefundHandlersInput): Handlers<'refundPaym
         call,
         model: refunds,
         filter: { tenantId, paymentId },
-        by: { field: '_id', order: -1 },
+        by: byId(-1),
         present: (items) => items.map(presentRefund),
       });
     },

@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/domain-error';
 
-/** Returns true if a tenant has a payment gateway; sandboxes have the simulated one. */
+/** Returns true if a tenant has a payment gateway: a live one, or for a sandbox the simulated one. */
 export type HasGateway = (tenantId: string) => boolean;
 
 /** @throws DomainError `GATEWAY_NOT_CONFIGURED` for a tenant without a gateway. */
@@ -8,6 +8,7 @@ export function requireGateway({ hasGateway, tenantId }: { hasGateway: HasGatewa
   if (hasGateway(tenantId)) return;
   throw new DomainError(
     'GATEWAY_NOT_CONFIGURED',
-    'No payment gateway is configured for live payments. Ask the operator to configure one, or use a sandbox key.',
+    'No payment gateway is configured for payments with this key. Ask the operator to configure one, or use a key of ' +
+      'the other mode.',
   );
 }

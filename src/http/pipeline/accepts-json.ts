@@ -1,6 +1,9 @@
 import type { RequestHandler } from 'express';
 import { DomainError } from '../../domain/domain-error';
 
+/** What most programs send; it is not worth a parser. */
+const USUAL = new Set(['', '*/*', 'application/json', 'application/json, text/plain, */*']);
+
 /**
  * Rejects a request whose `Accept` excludes JSON, by the header's grammar and weights (RFC 9110 §12.5.1): `q=0` marks a
  * type as not acceptable. An absent or empty header accepts anything. JSON has no parameters (RFC 8259 §11), so one
@@ -10,6 +13,10 @@ import { DomainError } from '../../domain/domain-error';
  */
 export const acceptsJson: RequestHandler = (request, _response, next) => {
   const { accept = '' } = request.headers;
+  if (USUAL.has(accept)) {
+    next();
+    return;
+  }
   if (accept.trim() === '' || request.accepts('application/json') !== false || namesJson(request.accepts())) {
     next();
     return;

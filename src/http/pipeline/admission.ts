@@ -1,6 +1,6 @@
-import type { Request, RequestHandler } from 'express';
-import { ipKeyGenerator } from 'express-rate-limit';
+import type { Request, RequestHandler, Response } from 'express';
 import { DomainError } from '../../domain/domain-error';
+import { networkOf } from './network-of';
 
 /** A place among the requests that a process works on. */
 export interface Slot {
@@ -20,32 +20,66 @@ export interface Admission {
   byTenant: RequestHandler;
 }
 
+/** The places of a process, and how many of them each sharer has. */
+class Places {
+  #taken = 0;
+  readonly #shares = new Map<string, number>();
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  takenBy(sharer: string): number {
+    return this.#shares.get(sharer) ?? 0;
+  }
+
+  change(sharer: string, by: 1 | -1): void {
+    this.#taken += by;
+    const share = this.takenBy(sharer) + by;
+    if (share === 0) this.#shares.delete(sharer);
+    else this.#shares.set(sharer, share);
+  }
+}
+
+/** The place of one request, which counts for one sharer at a time. */
+class Place implements Slot {
+  readonly #places: Places;
+  /** Null while the place is free. */
+  #sharer: string | null = null;
+
+  constructor(places: Places) {
+    this.#places = places;
+  }
+
+  take(sharer: string): void {
+    this.release();
+    this.#sharer = sharer;
+    this.#places.change(sharer, 1);
+  }
+
+  release(): void {
+    if (this.#sharer === null) return;
+    this.#places.change(this.#sharer, -1);
+    this.#sharer = null;
+  }
+}
+
 /**
  * Returns the guards that bound the work in progress. A request has a place while the process works on it, not while it
  * waits for its peer (a body that is still being sent, a response that is not read) or for a process to settle
  * (`Prefer: wait`). So nobody keeps places by being slow, and one caller leaves places for the others.
  */
 export function createAdmission({ maxInFlight }: AdmissionInput): Admission {
-  let inFlight = 0;
-  const shares = new Map<string, number>();
-
-  const take = (sharer: string): Slot => {
-    let isTaken = true;
-    inFlight += 1;
-    shares.set(sharer, (shares.get(sharer) ?? 0) + 1);
-    return {
-      release() {
-        if (!isTaken) return;
-        isTaken = false;
-        inFlight -= 1;
-        const left = (shares.get(sharer) ?? 1) - 1;
-        if (left === 0) shares.delete(sharer);
-        else shares.set(sharer, left);
-      },
-    };
-  };
-
+  const places = new Places();
   const maxShare = Math.ceil(maxInFlight / 2);
+
+  const placeOf = (request: Request, response: Response): Place => {
+    if (request.slot instanceof Place) return request.slot;
+    const place = new Place(places);
+    request.slot = place;
+    response.on('close', () => place.release());
+    return place;
+  };
   const admit =
     (sharerOf: (request: Request) => string): RequestHandler =>
     (request, response, next) => {
@@ -53,17 +87,15 @@ export function createAdmission({ maxInFlight }: AdmissionInput): Admission {
       // The peer is gone: nothing would free the place.
       if (response.destroyed) return;
       const sharer = sharerOf(request);
-      if ((shares.get(sharer) ?? 0) >= maxShare) throw tooMany(maxShare);
-      if (inFlight >= maxInFlight) throw overloaded();
-      const slot = take(sharer);
-      request.slot = slot;
-      response.once('close', () => slot.release());
+      if (places.takenBy(sharer) >= maxShare) throw tooMany(maxShare);
+      if (places.taken >= maxInFlight) throw overloaded();
+      placeOf(request, response).take(sharer);
       next();
     };
 
   return {
     // An IPv6 address counts with its network, as in the rate limits.
-    byAddress: admit(({ ip }) => `address ${ipKeyGenerator(ip ?? '')}`),
+    byAddress: admit(({ ip }) => `address ${networkOf(ip ?? '')}`),
     byTenant: admit(({ caller }) => `tenant ${caller?.tenantId ?? caller?.keyId}`),
   };
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash as digest, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { DomainError } from '../../domain/domain-error';
 import type { Mode } from '../../domain/tenant';
@@ -19,7 +19,7 @@ const UNKNOWN_KEY_MS = 1000;
 export const newApiKey = (mode: Mode): string => `pk_${mode}_${randomBytes(32).toString('base64url')}`;
 
 /** Returns the stored form of a key: its SHA-256 in hex. */
-export const hashOfKey = (key: string): string => createHash('sha256').update(key).digest('hex');
+export const hashOfKey = (key: string): string => digest('sha256', key);
 
 /** The platform's own operator: one scope, no tenant. */
 const platformOperator: Caller = { keyId: null, partnerId: null, tenantId: null, mode: null, scopes: ['operator'] };
@@ -41,12 +41,13 @@ export function authenticate({ database, operatorKey, countFailure }: Authentica
   // Separate from the known keys, so that guesses cannot evict real keys.
   const unknown = new ExpiringCache<true>({ ttlMs: UNKNOWN_KEY_MS, maxEntries: 1000 });
 
-  const findCaller = async (key: string): Promise<Caller | null> => {
-    const hash = hashOfKey(key);
+  /** Returns the caller as far as this process knows; undefined for a key that has to be looked up. */
+  const recall = (key: string, hash: string): Caller | null | undefined => {
     if (timingSafeEqual(Buffer.from(hash), operatorHash)) return platformOperator;
     if (!KEY_FORM.test(key) || unknown.get(hash)) return null;
-    const remembered = known.get(hash);
-    if (remembered) return remembered;
+    return known.get(hash);
+  };
+  const lookUp = async (hash: string): Promise<Caller | null> => {
     const found = await database.models.apiKeys.findOne({ hash, revokedAt: null }).lean();
     if (!found) {
       unknown.set(hash, true);
@@ -58,16 +59,22 @@ export function authenticate({ database, operatorKey, countFailure }: Authentica
     return caller;
   };
 
-  return async (request, response, next) => {
-    const [, key] = BEARER.exec(request.headers.authorization ?? '') ?? [];
-    const caller = key === undefined ? null : await findCaller(key);
+  const conclude = (caller: Caller | null, ...[request, response, next]: Parameters<RequestHandler>): unknown => {
     if (caller) {
       request.caller = caller;
-      next();
-      return;
+      return next();
     }
     const refusal = unauthenticated(request);
-    await countFailure(request, response, (tooMany?: unknown) => next(tooMany ?? refusal));
+    return countFailure(request, response, (tooMany?: unknown) => next(tooMany ?? refusal));
+  };
+
+  return (request, response, next) => {
+    const [, key] = BEARER.exec(request.headers.authorization ?? '') ?? [];
+    if (key === undefined) return conclude(null, request, response, next);
+    const hash = hashOfKey(key);
+    const caller = recall(key, hash);
+    if (caller !== undefined) return conclude(caller, request, response, next);
+    return lookUp(hash).then((found) => conclude(found, request, response, next));
   };
 }
 

@@ -8,15 +8,15 @@ import { databaseUnavailable } from '../problems';
 export class Deadline {
   readonly #expire: () => void;
   #timer: NodeJS.Timeout | undefined;
+  /** When the timer fires, or has fired. */
+  #wakesAtMs = 0;
   #endsAtMs = 0;
-  #remainingMs = 0;
+  /** The time left while the clock stands; null while it runs. */
+  #remainingMs: number | null = null;
   #passed = false;
 
   constructor(ms: number, expire: () => void) {
-    this.#expire = () => {
-      this.#passed = true;
-      expire();
-    };
+    this.#expire = expire;
     this.restart(ms);
   }
 
@@ -28,19 +28,19 @@ export class Deadline {
   /** Extends the deadline to `ms` milliseconds from now, for work that is known to take longer. */
   restart(ms: number): void {
     if (this.#passed) return;
-    clearTimeout(this.#timer);
+    this.#remainingMs = null;
     this.#endsAtMs = performance.now() + ms;
-    this.#timer = setTimeout(this.#expire, ms);
+    // A timer that fires too early is set again then: most requests end before.
+    if (this.#timer === undefined || this.#endsAtMs < this.#wakesAtMs) this.#wakeIn(ms);
   }
 
   /** Stops the clock while the caller sends its body. */
   pause(): void {
-    clearTimeout(this.#timer);
     this.#remainingMs = Math.max(0, this.#endsAtMs - performance.now());
   }
 
   resume(): void {
-    this.restart(this.#remainingMs);
+    if (this.#remainingMs !== null) this.restart(this.#remainingMs);
   }
 
   /**
@@ -54,7 +54,28 @@ export class Deadline {
   clear(): void {
     clearTimeout(this.#timer);
   }
+
+  #wakeIn(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#wakesAtMs = performance.now() + ms;
+    this.#timer = setTimeout(wake, ms, this);
+  }
+
+  /** Called by the timer. */
+  static wake(deadline: Deadline): void {
+    deadline.#timer = undefined;
+    if (deadline.#remainingMs !== null) return;
+    const leftMs = deadline.#endsAtMs - performance.now();
+    if (leftMs >= 1) {
+      deadline.#wakeIn(leftMs);
+      return;
+    }
+    deadline.#passed = true;
+    deadline.#expire();
+  }
 }
+
+const wake = (deadline: Deadline): void => Deadline.wake(deadline);
 
 export interface LimitTimeInput {
   requestDeadlineMs: number;
@@ -68,7 +89,11 @@ export interface LimitTimeInput {
 export function limitTime({ requestDeadlineMs, fail }: LimitTimeInput): RequestHandler {
   return (request, response, next) => {
     request.deadline = new Deadline(requestDeadlineMs, () => fail(request, response, databaseUnavailable()));
-    response.once('close', () => request.deadline.clear());
+    response.on('close', clearDeadline);
     next();
   };
+}
+
+function clearDeadline(this: Response): void {
+  this.req.deadline.clear();
 }

@@ -47,6 +47,8 @@ declare module 'express-serve-static-core' {
     /** Undefined until a route of the contract has matched. */
     operation?: Operation;
     correlationId: string;
+    /** By `performance.now()`. */
+    startedAtMs: number;
     deadline: Deadline;
     /** Undefined until the request was admitted. */
     slot?: Slot;

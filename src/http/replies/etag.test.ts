@@ -46,6 +46,8 @@ describe('the conditions of a change', () => {
     ['none', {}, 7, false],
     ['If-Match of this version', { 'if-match': `${long}, "7"` }, 7, false],
     ['If-Match of any', { 'if-match': '*' }, 7, false],
+    ['If-Match of this version in a state that passed', { 'if-match': '"7+expired"' }, 7, false],
+    ['If-Match of another in a state that passed', { 'if-match': '"6+expired"' }, 7, true],
     ['If-Match of another', { 'if-match': '"6"' }, 7, true],
     ['If-Match, weak', { 'if-match': 'W/"7"' }, 7, true],
     ['If-Match with * among tags', { 'if-match': '"6", *' }, 7, true],
@@ -54,6 +56,7 @@ describe('the conditions of a change', () => {
     ['If-Match of any where there is no tag', { 'if-match': '*' }, null, false],
     ['If-None-Match of another', { 'if-none-match': '"6"' }, 7, false],
     ['If-None-Match of this version', { 'if-none-match': '"7"' }, 7, true],
+    ['If-None-Match of it in a state that passed', { 'if-none-match': '"7+expired"' }, 7, true],
     ['If-None-Match, weak', { 'if-none-match': 'W/"7"' }, 7, true],
     ['If-None-Match of any', { 'if-none-match': '*' }, null, true],
   ] as [string, Record<string, string>, number | null, boolean][])('%s', (_what, headers, version, refused) =>

@@ -1,15 +1,15 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { ClientSession } from 'mongoose';
 import type { Database } from '../../models/database';
 import type { IdempotencyRecord } from '../../models/idempotency-record';
-import { countResets, requireNoResetSince } from '../../services/sandbox/while-resetting';
+import { readSandbox, requireNoResetSince } from '../../services/sandbox/while-resetting';
 import { isDuplicateKey } from '../../models/duplicate-key';
 import type { Call, Reply } from '../pipeline/request-context';
 import { insertDocuments } from '../../services/insert-documents';
 import { inFlight, refusalToKeep, rejectReuse, replayOf, keptReply } from './kept-reply';
 import { isRefusal } from '../problems';
 import { requirePreconditions } from './preconditions';
-import { Turns } from './turns';
+import type { Turns } from './turns';
 
 /** Milliseconds that a command may run before another request with its key may take it over. */
 const LOCK_MS = 10_000;
@@ -28,9 +28,11 @@ export interface AcceptOnceInput {
   prepare?: () => Promise<void>;
   /**
    * Makes the requested change, in the transaction that also writes the record. May run more than once, always with the
-   * same `commandId`.
+   * same `commandId` and the same `at`, the tenant's business time.
    */
-  write: (session: ClientSession, commandId: string) => Promise<Written>;
+  write: (session: ClientSession, commandId: string, at: Date) => Promise<Written>;
+  /** True where `write` also does what no abort takes back: a repeat is then looked up first, and never begins it. */
+  reachesOut?: boolean;
   /** Id of the document that concurrent requests of this kind write; they are then accepted in turns. */
   contended?: string;
   /** Returns the response that repeats get; by default the same one. Secrets must not be kept. */
@@ -61,16 +63,12 @@ export interface Idempotency {
 
 /** Returns the id of the record of a call's Idempotency-Key. */
 export function recordIdOf({ tenantId, headers }: Pick<Call, 'tenantId' | 'headers'>): string {
-  return createHash('sha256')
-    .update(`${tenantId}\0${headers['idempotency-key'] ?? ''}`)
-    .digest('hex');
+  return hash('sha256', `${tenantId}\0${headers['idempotency-key'] ?? ''}`);
 }
 
 /** Returns a hash of method, path and body; the order of the body's keys does not matter. Equal hash, equal request. */
 export function fingerprintOf({ method, path, json }: { method: string; path: string; json: unknown }): string {
-  return createHash('sha256')
-    .update(`${method}\0${path}\0${canonical(json ?? {})}`)
-    .digest('hex');
+  return hash('sha256', `${method}\0${path}\0${canonical(json ?? {})}`);
 }
 
 function canonical(value: unknown): string {
@@ -92,9 +90,8 @@ interface OpenCommand {
  * Guarantees one effect per Idempotency-Key of a tenant: every repeat gets the first response. A rejection that time
  * cures is not kept. Preconditions (RFC 9110 §13) are checked only when no response is kept.
  */
-export function createIdempotency(database: Database): Idempotency {
+export function createIdempotency({ database, turns }: { database: Database; turns: Turns }): Idempotency {
   const { idempotency: records } = database.models;
-  const turns = new Turns();
 
   const find = (id: string, { tenantId }: Call): Promise<IdempotencyRecord | null> =>
     records.findOne({ _id: id, tenantId }).lean();
@@ -124,18 +121,20 @@ export function createIdempotency(database: Database): Idempotency {
   };
 
   return {
-    async acceptOnce({ call, prepare, write, contended, kept = (reply) => reply, explain }) {
+    async acceptOnce({ call, prepare, reachesOut, write, contended, kept = (reply) => reply, explain }) {
       const id = recordIdOf(call);
       const commandId = randomUUID();
       const { tenantId } = call;
       // A transaction that began before a reset may commit in the middle of the reset: only after the commit is it
       // known whether the change was deleted.
-      const resets = await countResets({ database, tenantId });
+      const { now, resets } = await readSandbox({ database, tenantId });
       const unlessReset = async (reply: Reply): Promise<Reply> => {
         await requireNoResetSince({ database, tenantId, resets });
         return reply;
       };
-      const earlier = await find(id, call);
+      // A repeat is rare: the record's id refuses it, and then its response is looked up. Only what leaves the database
+      // must not begin for it.
+      const earlier = prepare || reachesOut ? await find(id, call) : null;
       if (earlier) return unlessReset(replayOf(earlier, call));
       let written: { reply: Reply; afterCommit?: () => void };
       try {
@@ -144,7 +143,7 @@ export function createIdempotency(database: Database): Idempotency {
           database.inTransaction(async (session) => {
             call.deadline.throwIfPassed();
             await requirePreconditions({ database, call, session });
-            const { afterCommit, ...reply } = await write(session, commandId);
+            const { afterCommit, ...reply } = await write(session, commandId, now);
             await insertDocuments({ model: records, documents: [newRecord(id, call, kept(reply))], session });
             call.deadline.throwIfPassed();
             return { reply, afterCommit };
@@ -152,9 +151,10 @@ export function createIdempotency(database: Database): Idempotency {
         written = await (contended === undefined ? commit() : turns.run(contended, commit));
       } catch (error) {
         // Whatever failed, a concurrent request with the same key may have committed, or this very commit may have
-        // arrived: then the stored response is returned.
+        // arrived: then the stored response is returned, once its commit has a majority and a read shows it.
         const winner = await find(id, call);
         if (winner) return unlessReset(replayOf(winner, call));
+        if (isDuplicateKey(error, id)) throw inFlight();
         const meaning = (await explain?.(error)) ?? error;
         const onRecord = await keepRefusal(id, call, meaning);
         if (onRecord) return unlessReset(onRecord);
@@ -167,7 +167,7 @@ export function createIdempotency(database: Database): Idempotency {
 
     async commandOnce({ call, send, isReset = false }) {
       const id = recordIdOf(call);
-      if (!isReset) await countResets({ database, tenantId: call.tenantId });
+      if (!isReset) await readSandbox({ database, tenantId: call.tenantId });
       const earlier = await find(id, call);
       if (earlier?.reply) return replayOf(earlier, call);
       const { reply: concurrent, commandId, lockedUntil } = earlier ? await takeOver(earlier) : await openIfMatching();
@@ -195,8 +195,10 @@ export function createIdempotency(database: Database): Idempotency {
         try {
           await insertDocuments({ model: records, documents: [record] });
         } catch (error) {
-          const concurrent = isDuplicateKey(error) ? await find(id, call) : null;
-          if (!concurrent) throw error;
+          if (!isDuplicateKey(error)) throw error;
+          const concurrent = await find(id, call);
+          // Its commit has no majority yet, so no read shows it.
+          if (!concurrent) throw inFlight();
           return concurrent.reply ? { ...concurrent, reply: replayOf(concurrent, call) } : takeOver(concurrent);
         }
         if (call.deadline.passed) await release(record.lockedUntil);

@@ -22,7 +22,7 @@ export function listEvents({ call, database, listPage, entityId, currency }: Lis
     model: database.models.events,
     filter: { tenantId, entityId },
     // Every event raises the version by one, so the version orders the events and identifies each.
-    by: { field: 'version', order: 1, isNumber: true },
+    by: { order: 1, fields: [{ name: 'version', kind: 'number' }] },
     present: (items: Event[]) => items.map((event) => presentEvent(event, currency)),
   });
 }

@@ -10,12 +10,38 @@ export interface ListQuery {
   createdBefore?: string;
 }
 
+/**
+ * The fields that order a list; their values together are unique within it, and `order` -1 descends. A list whose
+ * fields change says what that means for its pages.
+ */
+export interface ListOrder {
+  order: 1 | -1;
+  fields: readonly { name: string; kind: 'text' | 'number' | 'date' }[];
+}
+
+/**
+ * The order of the lists that are filtered by creation time: an index with `createdAt` before `_id` serves the filter
+ * and the order in every tenant. An id carries real time alone, and another instant than `createdAt`: a charge is dated
+ * by its process, and everything in a sandbox whose clock was advanced is dated ahead.
+ */
+export const newestFirst: ListOrder = {
+  order: -1,
+  fields: [
+    { name: 'createdAt', kind: 'date' },
+    { name: '_id', kind: 'text' },
+  ],
+};
+
+/** Orders a list by the ids of its items, which carry the real time of their creation. */
+export const byId = (order: ListOrder['order']): ListOrder => ({ order, fields: [{ name: '_id', kind: 'text' }] });
+
 export interface ListPageInput<Item> {
   call: Call<unknown, ListQuery>;
   model: Model<Item>;
   filter: Record<string, unknown>;
-  /** The field that orders the list and is unique within it; `order` -1 descends. */
-  by: { field: string; order: 1 | -1; isNumber?: boolean };
+  /** Further ranges, which move with time between two pages, whose cursors stay valid. */
+  current?: Record<string, unknown>;
+  by: ListOrder;
   present: (items: Item[]) => unknown[] | Promise<unknown[]>;
 }
 
@@ -28,8 +54,8 @@ export type ListPage = <Item>(input: ListPageInput<Item>) => Promise<Reply>;
 const SIGNATURE_LENGTH = 22;
 
 /**
- * Returns the function that serves list pages. Pages are ordered by a unique field: items added or removed between two
- * pages neither repeat nor hide others.
+ * Returns the function that serves list pages. A cursor is a place between two items by the values of their ordering
+ * fields, so that items added or removed between two pages neither repeat nor hide others.
  */
 export function createListPage({ secret }: { secret: string }): ListPage {
   const sign = (position: string, filter: unknown, { operation, tenantId }: Call): string =>
@@ -41,37 +67,94 @@ export function createListPage({ secret }: { secret: string }): ListPage {
   const write = (position: string, filter: unknown, call: Call): string =>
     sign(position, filter, call) + Buffer.from(position).toString('base64url');
 
-  const read = (cursor: string, filter: unknown, call: Call): string => {
+  const read = (cursor: string, filter: unknown, call: Call, by: ListOrder): PositionValue[] => {
     const position = Buffer.from(cursor.slice(SIGNATURE_LENGTH), 'base64url').toString('utf8');
     const given = Buffer.from(cursor);
     const expected = Buffer.from(write(position, filter, call));
-    if (given.length === expected.length && timingSafeEqual(given, expected)) return position;
+    const isOurs = given.length === expected.length && timingSafeEqual(given, expected);
+    // A cursor of an earlier version of the program may have other fields.
+    const values = isOurs ? valuesOf(position, by) : null;
+    if (values) return values;
     const detail = 'is not the `next` of this list with these filters; start again without a cursor';
     throw new RequestProblem('INVALID_PARAMETER', `cursor ${detail}`, {
       errors: [{ parameter: 'cursor', rule: 'cursor', detail }],
     });
   };
 
-  return async ({ call, model, filter, by: { field, order, isNumber = false }, present }) => {
+  return async ({ call, model, filter, current = {}, by, present }) => {
     const { limit = 20, cursor } = call.query;
-    const position = cursor === undefined ? undefined : read(cursor, filter, call);
-    const beyond =
-      position === undefined
-        ? {}
-        : { [field]: { [order === 1 ? '$gt' : '$lt']: isNumber ? Number(position) : position } };
-    const found = (await model
-      .find({ ...filter, ...beyond } as QueryFilter<never>)
-      .sort({ [field]: order })
-      .limit(limit + 1)
-      .lean()) as never[];
-    const items = found.slice(0, limit);
-    const last = items.at(-1) as Record<string, unknown> | undefined;
-    const next = found.length > limit && last ? String(last[field]) : null;
-    return {
-      status: 200,
-      body: { items: await present(items), next: next === null ? null : write(next, filter, call) },
-    };
+    const sort = Object.fromEntries(by.fields.map(({ name }) => [name, by.order]));
+    const stretches = cursor === undefined ? [filter] : beyond(read(cursor, filter, call, by), filter, by);
+    const found = await Promise.all(
+      stretches.map((stretch) =>
+        model
+          .find(narrowed(stretch, current) as QueryFilter<never>)
+          .sort(sort)
+          .limit(limit + 1)
+          .lean(),
+      ),
+    );
+    const items = found.flat() as never[];
+    const [last, following] = items.slice(limit - 1, limit + 1);
+    const next = last && following ? write(positionOf(last, following, by), filter, call) : null;
+    return { status: 200, body: { items: await present(items.slice(0, limit)), next } };
   };
+}
+
+/** Returns a filter with further conditions; a range on a field of both is the narrower one. */
+function narrowed(filter: Record<string, unknown>, current: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(current).map(([field, range]) => {
+    const value = filter[field];
+    if (value === undefined) return [field, range];
+    return [field, value instanceof Date || typeof value !== 'object' ? value : { ...(range as object), ...value }];
+  });
+  return { ...filter, ...(Object.fromEntries(entries) as Record<string, unknown>) };
+}
+
+type PositionValue = string | number | Date;
+
+/**
+ * Returns the place between two items: the values of as many ordering fields of the first as it takes to tell the two
+ * apart. No value has a space.
+ */
+function positionOf(last: Record<string, unknown>, following: Record<string, unknown>, { fields }: ListOrder): string {
+  const textOf = (item: Record<string, unknown>, { name, kind }: ListOrder['fields'][number]): string =>
+    String(kind === 'date' ? (item[name] as Date).getTime() : item[name]);
+  const differing = fields.findIndex((field) => textOf(last, field) !== textOf(following, field));
+  return fields
+    .slice(0, differing + 1)
+    .map((field) => textOf(last, field))
+    .join(' ');
+}
+
+/** Returns the values of a position; null for one that is not of this order. */
+function valuesOf(position: string, { fields }: ListOrder): PositionValue[] | null {
+  const texts = position.split(' ');
+  const values = texts.map((text, index) => {
+    const kind = fields[index]?.kind;
+    if (kind === 'text') return text;
+    return kind !== undefined && /^\d+$/.test(text) ? (kind === 'date' ? new Date(Number(text)) : Number(text)) : null;
+  });
+  return values.every((value) => value !== null) ? values : null;
+}
+
+/**
+ * Returns the filters of the items beyond a position, in the order of the list, each one stretch of an index: first the
+ * items that have all values but the last in common with the position, then those with one value less.
+ */
+function beyond(
+  values: readonly PositionValue[],
+  filter: Record<string, unknown>,
+  { order, fields }: ListOrder,
+): Record<string, unknown>[] {
+  return values
+    .map((value, index) => {
+      const [name = ''] = [fields[index]?.name];
+      const common = fields.slice(0, index).map((field, at) => [field.name, values[at]] as const);
+      const range = { ...(filter[name] as object | undefined), [order === 1 ? '$gt' : '$lt']: value };
+      return { ...filter, ...Object.fromEntries(common), [name]: range };
+    })
+    .toReversed();
 }
 
 /** Returns the filter of a list by creation time: from `createdAfter` on, before `createdBefore`. */
@@ -85,8 +168,11 @@ export function createdWithin({ createdAfter, createdBefore }: ListQuery): { cre
   };
 }
 
-/** Reads a leap second as the second before it: a valid date-time that a Date cannot hold. */
-function instantOf(parameter: string, text: string): Date {
+/**
+ * Returns the instant of a query parameter. Reads a leap second as the second before it: a valid date-time that a Date
+ * cannot hold.
+ */
+export function instantOf(parameter: string, text: string): Date {
   const instant = new Date(text.replace(/:60(?=[.Zz+-])/, ':59'));
   if (!Number.isNaN(instant.getTime())) return instant;
   const detail = 'must be an instant such as 2026-11-21T09:00:00Z';

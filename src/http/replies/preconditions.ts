@@ -1,6 +1,7 @@
 import type { ClientSession } from 'mongoose';
 import { entityTypes } from '../../contracts/entity-types';
 import type { Database } from '../../models/database';
+import { categoryIdOf, categoryVersionOf } from '../../models/listings/listing-category';
 import { entityModel } from '../../models/entity-model';
 import type { Call } from '../pipeline/request-context';
 import { withCurrentUsers } from '../users/current-users';
@@ -30,9 +31,9 @@ async function versionOfTarget({
   database: { models },
   call: { params, tenantId },
   session,
-}: RequirePreconditionsInput): Promise<number | null | undefined> {
+}: RequirePreconditionsInput): Promise<number | string | null | undefined> {
   const read = { session: session ?? null };
-  const { partnerId, onboardingId, ...ids } = params as Record<string, string | undefined>;
+  const { partnerId, onboardingId, slug, ...ids } = params as Record<string, string | undefined>;
   if (partnerId !== undefined) return (await models.partners.findById(partnerId, { version: 1 }, read).lean())?.version;
   if (onboardingId !== undefined) {
     const onboarding = await models.onboardings
@@ -41,6 +42,12 @@ async function versionOfTarget({
     if (!onboarding) return undefined;
     const [shown] = await withCurrentUsers({ models, tenantId, onboardings: [onboarding], session });
     return shown?.version;
+  }
+  if (slug !== undefined) {
+    const category = await models.listingCategories
+      .findOne({ _id: categoryIdOf({ tenantId, slug }), tenantId }, { creation: 1, version: 1 }, read)
+      .lean();
+    return category ? categoryVersionOf(category) : undefined;
   }
   const entityType = entityTypes.find((type) => ids[`${type}Id`] !== undefined);
   if (entityType === undefined) return null;

@@ -79,6 +79,10 @@ export interface RespondInput {
   isDraining: () => boolean;
 }
 
+const NO_BYTES = Buffer.alloc(0);
+const noSlot: Call['slot'] = { release: () => undefined };
+const nobody: Caller = { keyId: null, partnerId: null, tenantId: null, mode: null, scopes: [] };
+
 interface CallOfInput {
   request: Request;
   response: Response;
@@ -92,17 +96,17 @@ function callOf({ request, response, validate, isDraining }: CallOfInput): Call 
   // into a different request.
   const fingerprint =
     operation.idempotency && fingerprintOf({ method: request.method, path: request.path, json: request.json });
-  const caller: Caller = request.caller ?? { keyId: null, partnerId: null, tenantId: null, mode: null, scopes: [] };
+  const caller = request.caller ?? nobody;
   return {
     operation,
     caller,
     tenantId: caller.tenantId ?? 'operator',
     ...validate(request),
-    rawBody: request.rawBody ?? Buffer.alloc(0),
+    rawBody: request.rawBody ?? NO_BYTES,
     headers: request.headers as Record<string, string | undefined>,
     correlationId: request.correlationId,
     deadline: request.deadline,
-    slot: request.slot ?? { release: () => undefined },
+    slot: request.slot ?? noSlot,
     fingerprint,
     abandoned: () => response.destroyed || isDraining(),
   };
@@ -110,8 +114,8 @@ function callOf({ request, response, validate, isDraining }: CallOfInput): Call 
 
 /** Sends a reply: a string as an HTML page, anything else as JSON. */
 export function send(response: Response, { status, headers = {}, body }: Reply): void {
-  response.status(status);
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.statusCode = status;
+  for (const name in headers) response.setHeader(name, headers[name] as string);
   if (body === null) {
     response.end();
   } else if (typeof body === 'string') {

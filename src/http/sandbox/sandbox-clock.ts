@@ -1,7 +1,4 @@
-import { DomainError } from '../../domain/domain-error';
 import { isId } from '../../domain/ids';
-import { tenantOf } from '../../domain/tenant';
-import type { Clock } from '../../services/clock';
 import type { Database } from '../../models/database';
 import type { Operation } from '../../models/sandbox/operation';
 import type { OutboxRow } from '../../models/outbox-row';
@@ -11,14 +8,14 @@ import { etagOf } from '../replies/etag';
 import type { CallOf, Handlers } from '../handler';
 import { recordIdOf, type Idempotency } from '../replies/idempotency';
 import type { components } from '../generated/openapi-types';
-import type { Call, Reply } from '../pipeline/request-context';
+import type { Reply } from '../pipeline/request-context';
+import { requireSandbox } from './require-sandbox';
 import { replyAccepted, replyCurrent, type Settling } from '../replies/settling';
 
 export interface SandboxClockHandlersInput {
   database: Database;
   idempotency: Idempotency;
   basePath: string;
-  clock: Clock;
   /** Rejects with `TIME_SKIPPING_UNAVAILABLE` where the Temporal server cannot skip time. */
   requireTimeSkipping: () => Promise<unknown>;
   /**
@@ -36,7 +33,7 @@ const RESET_MS = 25_000;
 export function sandboxClockHandlers(
   input: SandboxClockHandlersInput,
 ): Handlers<'getSandboxClock' | 'advanceSandboxClock' | 'resetSandboxClock' | 'getOperation'> {
-  const { database, idempotency, basePath, clock, requireTimeSkipping, resetSandbox, startSoon } = input;
+  const { database, idempotency, basePath, requireTimeSkipping, resetSandbox, startSoon } = input;
   const { operations } = database.models;
 
   const settling: Settling<Operation> = {
@@ -54,7 +51,6 @@ export function sandboxClockHandlers(
   const accept = async (call: CallOf<'advanceSandboxClock'>): Promise<Reply> => {
     const { tenantId, caller, correlationId, body } = call;
     await requireTimeSkipping();
-    const now = await clock.now(tenantId);
     return idempotency.acceptOnce({
       call,
       async write(session) {
@@ -64,7 +60,7 @@ export function sandboxClockHandlers(
           tenantId,
           by: body.by,
           actor: actorOf(caller),
-          now,
+          realNow: new Date(),
           correlationId,
         });
         const headers = { Location: `${basePath}/operations/${operation._id}`, ETag: etagOf(operation.version) };
@@ -75,17 +71,17 @@ export function sandboxClockHandlers(
 
   return {
     async getSandboxClock(call) {
-      rejectLive(call);
+      requireSandbox(call, 'a clock that can be advanced');
       return { status: 200, body: await readClock(call.tenantId) };
     },
 
     async advanceSandboxClock(call) {
-      rejectLive(call);
+      requireSandbox(call, 'a clock that can be advanced');
       return replyAccepted({ call, reply: await accept(call), settling });
     },
 
     async resetSandboxClock(call) {
-      rejectLive(call);
+      requireSandbox(call, 'a clock that can be advanced');
       const { tenantId } = call;
       return idempotency.commandOnce({
         call,
@@ -100,14 +96,6 @@ export function sandboxClockHandlers(
 
     getOperation: (call) => replyCurrent({ call, id: call.params.operationId, settling }),
   };
-}
-
-function rejectLive({ tenantId }: Call): void {
-  if (tenantOf(tenantId).mode === 'sandbox') return;
-  throw new DomainError(
-    'SANDBOX_ONLY',
-    'Only a sandbox has a clock that can be advanced. Use a sandbox key (pk_sandbox_…).',
-  );
 }
 
 /** Returns the API representation of an operation. */

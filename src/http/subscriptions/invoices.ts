@@ -3,7 +3,7 @@ import type { Database } from '../../models/database';
 import type { Invoice } from '../../models/subscriptions/invoice';
 import { replyWithTag } from '../replies/etag';
 import { notFound, type Handlers } from '../handler';
-import type { ListPage } from '../replies/list';
+import { byId, type ListPage } from '../replies/list';
 import { presentInvoice, type OpenInvoice } from './present-invoice';
 
 /** Reads invoices, which only their subscription's process changes. */
@@ -42,7 +42,7 @@ export function invoiceHandlers({
         call,
         model: invoices,
         filter,
-        by: { field: '_id', order: -1 },
+        by: byId(-1),
         present: (items) => Promise.all(items.map(present)),
       });
     },

@@ -1,11 +1,10 @@
 import { isId } from '../../domain/ids';
 import { acceptPlan } from '../../services/subscriptions/accept-plan';
-import type { Clock } from '../../services/clock';
 import type { Database } from '../../models/database';
 import { etagOf, replyWithTag } from '../replies/etag';
 import { notFound, type Handlers } from '../handler';
 import type { Idempotency } from '../replies/idempotency';
-import type { ListPage } from '../replies/list';
+import { byId, type ListPage } from '../replies/list';
 import { presentPlan } from './present-plan';
 
 export interface PlanHandlersInput {
@@ -13,7 +12,6 @@ export interface PlanHandlersInput {
   idempotency: Idempotency;
   listPage: ListPage;
   basePath: string;
-  clock: Clock;
 }
 
 /** Creates and reads plans, which never change. */
@@ -22,18 +20,23 @@ export function planHandlers({
   idempotency,
   listPage,
   basePath,
-  clock,
 }: PlanHandlersInput): Handlers<'createPlan' | 'listPlans' | 'getPlan'> {
   const { plans } = database.models;
 
   return {
     async createPlan(call) {
       const { tenantId, correlationId, body: terms } = call;
-      const at = (await clock.now(tenantId)).toISOString();
       return idempotency.acceptOnce({
         call,
-        async write(session) {
-          const plan = await acceptPlan({ database, session, tenantId, terms, correlationId, at });
+        async write(session, _commandId, at) {
+          const plan = await acceptPlan({
+            database,
+            session,
+            tenantId,
+            terms,
+            correlationId,
+            at: at.toISOString(),
+          });
           return {
             status: 201,
             headers: { Location: `${basePath}/plans/${plan._id}`, ETag: etagOf(plan.version) },
@@ -48,7 +51,7 @@ export function planHandlers({
         call,
         model: plans,
         filter: { tenantId: call.tenantId },
-        by: { field: '_id', order: -1 },
+        by: byId(-1),
         present: (items) => items.map(presentPlan),
       }),
 

@@ -9,7 +9,7 @@ import { actorOf } from '../actor-of';
 import { etagOf } from '../replies/etag';
 import { notFound, type CallOf, type Handlers } from '../handler';
 import type { Idempotency } from '../replies/idempotency';
-import { createdWithin, type ListPage } from '../replies/list';
+import { createdWithin, type ListPage, newestFirst } from '../replies/list';
 import { listEvents } from '../replies/list-events';
 import type { CheckPaymentMethod } from './check-payment-method';
 import { presentSubscription } from './present-subscription';
@@ -91,7 +91,7 @@ export function subscriptionHandlers(input: SubscriptionHandlersInput): Handlers
         call,
         model: subscriptions,
         filter,
-        by: { field: '_id', order: -1 },
+        by: newestFirst,
         present: (items) => items.map(presentSubscription),
       });
     },

@@ -39,6 +39,16 @@ describe('idempotency', () => {
     expect(await outbox.countDocuments({ entityId: id })).toBe(2);
   });
 
+  it('asks to repeat while the first request has no majority yet', async () => {
+    const plan = { name: 'Basic', amount: { amountMinor: 900, currency: 'EUR' }, interval: 'month' };
+    const first = await post('/plans', 'no-majority', plan);
+    const nothing = { lean: async () => null } as never;
+    const read = jest.spyOn(api.database.models.idempotency, 'findOne').mockReturnValueOnce(nothing);
+    const repeat = await post('/plans', 'no-majority', plan).finally(() => read.mockRestore());
+    expect(repeat.body).toMatchObject({ status: 409, code: 'REQUEST_IN_FLIGHT' });
+    expect((await post('/plans', 'no-majority', plan)).body).toEqual(first.body);
+  });
+
   it('compares requests as sent: an explicit default makes a different request', async () => {
     const body = person();
     expect((await post('/onboardings', 'default', body)).status).toBe(202);
@@ -105,7 +115,7 @@ describe('idempotency', () => {
     const { body: first } = await post('/onboardings', 'first', body);
     const refused = await post('/onboardings', 'refused', body);
     expect(refused.body).toMatchObject({ status: 409, code: 'ONBOARDING_OPEN', conflictsWith: first.id });
-    await api.database.models.users.updateOne({ _id: first.userId }, { $unset: { holdsEmail: 1 } });
+    await api.database.models.heldAddresses.deleteOne({ _id: first.userId });
     const repeated = await post('/onboardings', 'refused', body);
     expect(repeated.body).toEqual(refused.body);
     expect(repeated.headers).toMatchObject({

@@ -53,6 +53,18 @@ describe('commands under an Idempotency-Key', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('asks to repeat while the record of the first request has no majority yet', async () => {
+    const id = await newOnboarding();
+    expect((await cancel(id, 'no-majority')).status).toBe(200);
+    const nothing = { lean: async () => null } as never;
+    const read = jest.spyOn(api.database.models.idempotency, 'findOne');
+    read.mockReturnValueOnce(nothing).mockReturnValueOnce(nothing);
+    const repeat = await cancel(id, 'no-majority').finally(() => read.mockRestore());
+    expect(repeat.body).toMatchObject({ status: 409, code: 'REQUEST_IN_FLIGHT' });
+    expect((await cancel(id, 'no-majority')).headers['idempotent-replayed']).toBe('true');
+    expect(sent).toHaveLength(1);
+  });
+
   it('takes over a command whose process died, with the same command id', async () => {
     const id = await newOnboarding();
     const _id = recordIdOf({ tenantId: tenant.tenantId, headers: { 'idempotency-key': 'died' } });

@@ -44,6 +44,7 @@ describe('a key', () => {
         detail: 'No workflow runs',
         state: 'open',
         open: true,
+        occurrence: 1,
         createdAt: now,
         updatedAt: now,
       },

@@ -1,4 +1,5 @@
 import type { EventType } from '../../contracts/events';
+import type { OnboardingStepEvent } from '../../contracts/users/onboarding-step-events';
 import { hasEnded, type OnboardingState, type OnboardingUndoing } from '../../domain/users/onboarding';
 import type { components } from '../generated/openapi-types';
 
@@ -20,10 +21,10 @@ export interface OnboardingStepsInput {
 
 interface StepRule {
   name: Step['name'];
-  startedBy: readonly EventType[];
-  doneBy?: readonly EventType[];
-  skippedBy?: readonly EventType[];
-  undoneBy?: readonly EventType[];
+  startedBy: readonly OnboardingStepEvent[];
+  doneBy?: readonly OnboardingStepEvent[];
+  skippedBy?: readonly OnboardingStepEvent[];
+  undoneBy?: readonly OnboardingStepEvent[];
   /** State in which the step waits for a person instead of running. */
   waitsIn?: OnboardingState;
 }
@@ -62,45 +63,27 @@ const rules: readonly StepRule[] = [
   },
 ];
 
-/** The events that steps are computed from. */
-export const stepEventTypes: EventType[] = [
-  ...new Set(
-    rules.flatMap(({ startedBy, doneBy = [], skippedBy = [], undoneBy = [] }) => [
-      ...startedBy,
-      ...doneBy,
-      ...skippedBy,
-      ...undoneBy,
-    ]),
-  ),
-  'onboarding.undoing',
-  'onboarding.completed',
-  'onboarding.expired',
-  'onboarding.rejected',
-  'onboarding.cancelled',
-  'onboarding.failed',
-];
-
 /**
  * Returns the steps of an onboarding and their times, computed from its events. Approval is a step only when required,
  * compensation only once something is undone. A step that undoing interrupted has failed, or is skipped if the
  * onboarding was cancelled.
  */
 export function onboardingSteps({ state, requiresApproval, towards, events }: OnboardingStepsInput): Step[] {
-  const first = (types: readonly EventType[] = []): Date | null =>
-    events.find(({ type }) => types.includes(type))?.at ?? null;
+  const first = (types: readonly OnboardingStepEvent[] = []): Date | null =>
+    events.find(({ type }) => (types as readonly EventType[]).includes(type))?.at ?? null;
   const undoingSince = first(['onboarding.undoing']);
   const steps = rules
     .filter(({ name }) => name !== 'approval' || requiresApproval)
     .map((rule) => stepOf({ rule, state, towards, undoingSince, first }));
   if (undoingSince === null) return steps;
-  const endedAt = hasEnded(state) ? first([`onboarding.${state}` as EventType]) : null;
+  const endedAt = hasEnded(state) ? first([`onboarding.${state}` as OnboardingStepEvent]) : null;
   return [...steps, step('compensation', hasEnded(state) ? 'done' : 'running', undoingSince, endedAt)];
 }
 
 interface StepOfInput extends Pick<OnboardingStepsInput, 'state' | 'towards'> {
   rule: StepRule;
   undoingSince: Date | null;
-  first: (types?: readonly EventType[]) => Date | null;
+  first: (types?: readonly OnboardingStepEvent[]) => Date | null;
 }
 
 function stepOf({ rule, state, towards, undoingSince, first }: StepOfInput): Step {

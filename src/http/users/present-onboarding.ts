@@ -1,3 +1,5 @@
+import type { EventType } from '../../contracts/events';
+import type { StepTimes } from '../../contracts/users/onboarding-step-events';
 import { hasEnded, waitingForOf } from '../../domain/users/onboarding';
 import type { Onboarding } from '../../models/users/onboarding';
 import { onboardingSteps, type StepEvent } from './onboarding-steps';
@@ -11,15 +13,10 @@ const endings: Partial<Record<Onboarding['state'], string>> = {
   failed: 'The onboarding failed; completed steps were undone and the address can be used again.',
 };
 
-/** Returns the API representation of an onboarding; its steps are computed from its events. */
-export function presentOnboarding({
-  onboarding,
-  events,
-}: {
-  onboarding: Onboarding;
-  events: readonly StepEvent[];
-}): components['schemas']['Onboarding'] {
+/** Returns the API representation of an onboarding; its steps are computed from the times that it keeps of them. */
+export function presentOnboarding(onboarding: Onboarding): components['schemas']['Onboarding'] {
   const { state, undoing, requiresApproval, verification } = onboarding;
+  const events = stepEventsOf(onboarding.stepTimes);
   return {
     id: onboarding._id,
     state,
@@ -45,3 +42,9 @@ export function presentOnboarding({
     updatedAt: onboarding.updatedAt.toISOString(),
   };
 }
+
+/** Returns the first event of each type in the order of their times, which is that of the timeline. */
+const stepEventsOf = (times: StepTimes): StepEvent[] =>
+  Object.entries(times)
+    .map(([name, at]): StepEvent => ({ type: `onboarding.${name}` as EventType, at }))
+    .toSorted((one, other) => one.at.getTime() - other.at.getTime());

@@ -4,6 +4,7 @@ import type { ProblemTable } from '../problem';
 export const usersProblems = {
   ONBOARDING_OPEN: { status: 409, title: 'Onboarding already open for this address' },
   EMAIL_TAKEN: { status: 409, title: 'E-mail address already in use' },
+  EMAIL_UNAVAILABLE: { status: 409, title: 'E-mail address cannot be used now', notKept: true },
   TOKEN_EXPIRED: { status: 409, title: 'Link expired' },
   TOKEN_SUPERSEDED: { status: 409, title: 'Link replaced by a newer one' },
   TOKEN_USED: { status: 409, title: 'Link already used' },

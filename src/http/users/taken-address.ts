@@ -1,27 +1,20 @@
 import { DomainError } from '../../domain/domain-error';
 import { hasEnded } from '../../domain/users/onboarding';
-import { normaliseEmail } from '../../domain/values/email';
-import type { Database } from '../../models/database';
-
-export interface ExplainTakenAddressInput {
-  database: Database;
-  tenantId: string;
-  email: string;
-}
+import { listBlockedAddress } from '../../services/users/blocked-address';
+import { findHolder, type AddressInput } from '../../services/users/held-address';
 
 /**
- * Returns the problem that names the holder of an address which the unique index refused; null when nobody holds the
- * address any more.
+ * Returns the problem behind an address that the unique index refused: its holder, or that only an operator can free
+ * it; null when nobody holds the address any more.
  */
-export async function explainTakenAddress({
-  database,
-  tenantId,
-  email,
-}: ExplainTakenAddressInput): Promise<DomainError | null> {
-  const { users, onboardings } = database.models;
-  const user = await users.findOne({ tenantId, emailKey: normaliseEmail(email), holdsEmail: true }).lean();
-  if (!user) return null;
-  const onboarding = await onboardings.findOne({ _id: user.onboardingId, tenantId }, { state: 1 }).lean();
+export async function explainTakenAddress(input: AddressInput): Promise<DomainError | null> {
+  const { database, tenantId } = input;
+  const user = await findHolder(input);
+  if (!user) return (await listBlockedAddress(input)) ? addressBlocked() : null;
+  const onboarding = await database.models.onboardings
+    .findOne({ _id: user.onboardingId, tenantId }, { state: 1 })
+    .readConcern('local')
+    .lean();
   if (onboarding && !hasEnded(onboarding.state)) {
     return new DomainError(
       'ONBOARDING_OPEN',
@@ -33,3 +26,10 @@ export async function explainTakenAddress({
     conflictsWith: user._id,
   });
 }
+
+const addressBlocked = (): DomainError =>
+  new DomainError(
+    'EMAIL_UNAVAILABLE',
+    'No user has the address, but a fault on our side keeps it from being used. An operator has been notified and ' +
+      'must free it. Use another address, or try again later.',
+  );

@@ -11,7 +11,8 @@ import { actorOf } from '../actor-of';
 import { etagOf, rejectUnlessMatching, replyWithTag } from '../replies/etag';
 import { notFound, type CallOf, type Handlers } from '../handler';
 import type { Idempotency } from '../replies/idempotency';
-import { createdWithin, type ListPage } from '../replies/list';
+import { createdWithin, type ListPage, newestFirst } from '../replies/list';
+import { copyToOnboarding } from './copy-to-onboarding';
 import { presentUser } from './present-user';
 import type { Call, Reply } from '../pipeline/request-context';
 
@@ -59,7 +60,16 @@ export function userHandlers({ database, idempotency, listPage, clock }: UserHan
       at: changedAt,
     } = await applyStep(
       database,
-      { tenantId, entityType: 'user', entityId: user._id, ...step, set, at: at.toISOString(), by: actorOf(caller) },
+      {
+        tenantId,
+        entityType: 'user',
+        entityId: user._id,
+        ...step,
+        set,
+        at: at.toISOString(),
+        by: actorOf(caller),
+        alongside: (within) => copyToOnboarding({ database, session: within, user, set }),
+      },
       session,
     );
     const changed: User = { ...user, ...set, state: state as UserStatus, version, updatedAt: new Date(changedAt) };
@@ -103,7 +113,7 @@ export function userHandlers({ database, idempotency, listPage, clock }: UserHan
         call,
         model: users,
         filter,
-        by: { field: '_id', order: -1 },
+        by: newestFirst,
         present: (items) => items.map(presentUser),
       });
     },

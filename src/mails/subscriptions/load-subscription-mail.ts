@@ -2,6 +2,7 @@ import { moneyOf, type Money } from '../../domain/money';
 import { tenantOf } from '../../domain/tenant';
 import type { LoadedMail, LoadMailInput, MailFacts } from '../mail-definition';
 import { localeToWriteIn } from '../mail-text';
+import { withoutLinks } from '../typed-text';
 
 /** The facts of every mail about a subscription, as they were when the mail was requested. */
 export interface SubscriptionMailFacts extends MailFacts {
@@ -39,9 +40,9 @@ export async function loadSubscriptionMail({
     locale: localeToWriteIn(user, partner),
     timeZone: user.timeZone,
     facts: {
-      name: user.name,
+      name: withoutLinks(user.name),
       partnerName: partner.name,
-      planName: String(planName),
+      planName: withoutLinks(String(planName)),
       amount: moneyOf(Number(amountMinor), String(currency)),
       owed: owedMinor ? moneyOf(Number(owedMinor), String(currency)) : null,
       until: typeof until === 'string' ? new Date(until) : null,

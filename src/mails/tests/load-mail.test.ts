@@ -9,10 +9,14 @@ import { openTestDatabase } from '../../testing/servers/test-database';
 import { loadMail } from '../load-mail';
 
 const at = new Date('2027-01-16T12:00:00Z');
-const subscriptionTemplates: readonly MailTemplate[] = subscriptionMailTemplates;
 const verificationTemplates: readonly MailTemplate[] = ['verification', 'verificationReminder'];
-/** Mails of which nothing here waits for a confirmation. */
-const unwantedTemplates: readonly MailTemplate[] = ['paymentConfirmation', 'paymentMethodConfirmation'];
+/** Mails of which nothing here waits for a confirmation, and those that never go to a user. */
+const unwantedTemplates: readonly MailTemplate[] = [
+  'paymentConfirmation',
+  'paymentMethodConfirmation',
+  'reviewsWaiting',
+  'reviewsOverdue',
+];
 
 let database: Database;
 let drop: () => Promise<void>;
@@ -21,7 +25,10 @@ beforeAll(async () => {
 });
 afterAll(() => drop());
 
-/** Writes a user with an onboarding and a subscription. Returns the templates of the mails that go to the user. */
+/**
+ * Writes a user with an onboarding, a subscription and a rejected listing. Returns the templates of the mails that go
+ * to the user.
+ */
 async function mailsTo(
   user: Partial<User>,
   onboarding: Partial<Onboarding>,
@@ -31,22 +38,31 @@ async function mailsTo(
   const who = people({ user, onboarding });
   if (verifiedAt) who.onboarding.verification.verifiedAt = verifiedAt;
   const { tenantId } = who.user;
-  const subscriptionId = newId('subscription');
+  const [subscriptionId, listingId] = [newId('subscription'), newId('listing')];
+  const entityIds: Partial<Record<MailTemplate, string>> = {
+    ...Object.fromEntries(subscriptionMailTemplates.map((template) => [template, subscriptionId])),
+    listingRejection: listingId,
+  };
   await models.partners.insertMany([who.partner]);
   await models.users.insertMany([who.user]);
   await models.onboardings.insertMany([who.onboarding]);
   await models.subscriptions.collection.insertOne({ _id: subscriptionId as never, tenantId, userId: who.user._id });
+  const content = { title: 'A bike', metadata: {} };
+  const rejection = { revision: 1, at, reviewer: 'mona', reason: 'quality', comment: null, fields: [] };
+  const listing = { _id: listingId as never, tenantId, ownerUserId: who.user._id, draft: content, rejection };
+  await models.listings.collection.insertOne({ ...listing, refKey: `id:${listingId}`, publishedAt: null });
   const loaded = await Promise.all(
     mailTemplates.map((template) =>
       loadMail({
         models,
         tenantId,
-        entityId: subscriptionTemplates.includes(template) ? subscriptionId : who.onboarding._id,
+        entityId: entityIds[template] ?? who.onboarding._id,
         mail: {
           template,
           key: template,
+          audience: 'person',
           to: null,
-          data: { generation: 1, planName: 'Pro', amountMinor: 1000, currency: 'EUR', until: null },
+          data: { generation: 1, revision: 1, planName: 'Pro', amountMinor: 1000, currency: 'EUR', until: null },
         },
         publicUrl: 'https://api.platform.example',
         verificationSecret: 'a secret',

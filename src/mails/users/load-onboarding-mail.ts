@@ -2,6 +2,7 @@ import { tenantOf } from '../../domain/tenant';
 import type { Onboarding } from '../../models/users/onboarding';
 import type { LoadedMail, LoadMailInput, MailFacts } from '../mail-definition';
 import { localeToWriteIn } from '../mail-text';
+import { withoutLinks } from '../typed-text';
 
 /** The facts of every mail about an onboarding. */
 export interface OnboardingMailFacts extends MailFacts {
@@ -32,6 +33,6 @@ export async function loadOnboardingMail<More extends object>(
     user: mail.to === null ? user : null,
     locale: localeToWriteIn(reader, partner),
     timeZone: reader.timeZone,
-    facts: { name: user.name, partnerName: partner.name, ...more },
+    facts: { name: withoutLinks(user.name), partnerName: partner.name, ...more },
   };
 }

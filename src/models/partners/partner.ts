@@ -1,6 +1,7 @@
 import { Schema } from 'mongoose';
 import type { DunningLadder } from '../../domain/subscriptions/dunning';
 import type { SuspendedUsersSetting } from '../../domain/subscriptions/suspended-users';
+import type { PartnerListings } from '../../domain/listings/partner-listings';
 import type { PartnerDenyListEntry } from '../../domain/payments/fraud';
 import { schemaOptions } from '../schema-options';
 
@@ -16,6 +17,8 @@ export interface Partner {
   suspendedUsers?: SuspendedUsersSetting | null;
   /** Payers whose payments are declined without a call to a gateway. */
   denyList?: PartnerDenyListEntry[];
+  /** The settings of listings that differ from the defaults. */
+  listings?: Partial<PartnerListings>;
   /**
    * The time at which the sandbox was last emptied (real time): the simulated gateway's books may contain the results
    * of calls that were then under way, and our books do not.
@@ -37,6 +40,7 @@ export const partnerSchema = new Schema<Partner>(
     dunning: { type: Schema.Types.Mixed, default: null },
     suspendedUsers: { type: String, default: null },
     denyList: { type: [Schema.Types.Mixed], default: [] } as never,
+    listings: { type: Schema.Types.Mixed },
     sandboxResetAt: { type: Date, default: null },
     metadata: { type: Schema.Types.Mixed, required: true },
     version: { type: Number, required: true },

@@ -55,5 +55,7 @@ export const compensationSchema = new Schema<Compensation>(
   { ...schemaOptions, collection: 'compensations' },
 )
   .index({ tenantId: 1, key: 1 }, { unique: true })
+  .index({ tenantId: 1, entityId: 1 })
+  .index({ tenantId: 1, _id: 1 })
   .index({ state: 1, _id: 1 })
   .index({ tenantId: 1, state: 1, _id: 1 });

@@ -4,7 +4,7 @@ import type { Dispute } from '../../domain/payments/dispute';
 import type { FraudDecision } from '../../domain/payments/fraud';
 import type { Money } from '../../domain/money';
 import type { CaptureMode, GatewayCall, PaymentPurpose, PaymentState } from '../../domain/payments/payment';
-import { entityFields, schemaOptions, type Entity } from '../schema-options';
+import { reconciledFields, reconciledOptions, type Entity } from '../schema-options';
 
 export interface Payment extends Entity {
   state: PaymentState;
@@ -67,7 +67,7 @@ export interface Payment extends Entity {
 
 export const paymentSchema = new Schema<Payment>(
   {
-    ...entityFields,
+    ...reconciledFields,
     unknownCall: { type: String, default: null },
     since: { type: Date, required: true },
     until: { type: Date, default: null },
@@ -100,13 +100,13 @@ export const paymentSchema = new Schema<Payment>(
     runs: { type: Number, required: true },
     lastRunId: { type: String, default: null },
   },
-  { ...schemaOptions, collection: 'payments' },
+  { ...reconciledOptions, collection: 'payments' },
 )
-  .index({ tenantId: 1, _id: -1 })
-  .index({ tenantId: 1, state: 1, _id: -1 })
-  .index({ tenantId: 1, customerId: 1, _id: -1 })
-  .index({ tenantId: 1, customerId: 1, createdAt: 1 })
-  .index({ tenantId: 1, orderRef: 1, _id: -1 })
+  .index({ tenantId: 1, createdAt: -1, _id: -1 })
+  .index({ tenantId: 1, state: 1, createdAt: -1, _id: -1 })
+  .index({ tenantId: 1, customerId: 1, createdAt: -1, _id: -1 })
+  .index({ tenantId: 1, orderRef: 1, createdAt: -1, _id: -1 })
   .index({ state: 1, _id: 1 }, { name: 'reconciler_sweep' })
+  .index({ touchedAt: 1 }, { name: 'reconciler_look' })
   // A dispute at the gateway names neither tenant nor payment.
   .index({ authorisationId: 1 });

@@ -1,7 +1,7 @@
 import { Schema } from 'mongoose';
 import type { Money } from '../../domain/money';
 import type { RefundState } from '../../domain/payments/refund';
-import { entityFields, schemaOptions, type Entity } from '../schema-options';
+import { reconciledFields, reconciledOptions, type Entity } from '../schema-options';
 
 /** Captured money on its way back to the customer. The amount is reserved on the payment from the acceptance on. */
 export interface Refund extends Entity {
@@ -25,7 +25,7 @@ export interface Refund extends Entity {
 
 export const refundSchema = new Schema<Refund>(
   {
-    ...entityFields,
+    ...reconciledFields,
     paymentId: { type: String, required: true },
     amount: { type: Schema.Types.Mixed, required: true },
     parentId: { type: String, default: null },
@@ -33,9 +33,10 @@ export const refundSchema = new Schema<Refund>(
     failure: { type: String, default: null },
     failureReported: { type: Boolean, default: false },
   },
-  { ...schemaOptions, collection: 'refunds' },
+  { ...reconciledOptions, collection: 'refunds' },
 )
   .index({ tenantId: 1, paymentId: 1, _id: -1 })
   .index({ tenantId: 1, state: 1, _id: -1 })
   .index({ tenantId: 1, parentId: 1, _id: -1 }, { partialFilterExpression: { parentId: { $type: 'string' } } })
-  .index({ state: 1, _id: 1 }, { name: 'reconciler_sweep' });
+  .index({ state: 1, _id: 1 }, { name: 'reconciler_sweep' })
+  .index({ touchedAt: 1 }, { name: 'reconciler_look' });

@@ -35,4 +35,6 @@ export const operationSchema = new Schema<Operation>(
     by: { type: Schema.Types.Mixed, required: true },
   },
   { ...schemaOptions, collection: 'operations' },
-).index({ tenantId: 1, _id: -1 });
+)
+  .index({ tenantId: 1, _id: -1 })
+  .index({ tenantId: 1, state: 1 });

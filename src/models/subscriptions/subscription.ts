@@ -5,7 +5,7 @@ import type { NextTerms } from '../../domain/subscriptions/pending-change';
 import type { PlanItem } from '../../domain/subscriptions/plan';
 import type { SubscriptionState } from '../../domain/subscriptions/subscription';
 import type { ChargeStatus, FirstChargeDeadline } from '../../domain/subscriptions/subscription-progress';
-import { entityFields, schemaOptions, type Entity } from '../schema-options';
+import { reconciledFields, reconciledOptions, type Entity } from '../schema-options';
 
 export interface Subscription extends Entity {
   state: SubscriptionState;
@@ -109,7 +109,7 @@ export interface WithdrawnCharge {
 
 export const subscriptionSchema = new Schema<Subscription>(
   {
-    ...entityFields,
+    ...reconciledFields,
     since: { type: Date, required: true },
     customerId: { type: String, default: null },
     userId: { type: String, default: null },
@@ -135,11 +135,16 @@ export const subscriptionSchema = new Schema<Subscription>(
     pricedAt: { type: Date, default: null },
     reason: { type: String, default: null },
   },
-  { ...schemaOptions, collection: 'subscriptions' },
+  { ...reconciledOptions, collection: 'subscriptions' },
 )
-  .index({ tenantId: 1, _id: -1 })
-  .index({ tenantId: 1, state: 1, _id: -1 })
-  .index({ tenantId: 1, customerId: 1, _id: -1 })
-  .index({ tenantId: 1, userId: 1, _id: -1 })
-  .index({ tenantId: 1, 'item.planId': 1, _id: -1 })
-  .index({ state: 1, _id: 1 }, { name: 'reconciler_sweep' });
+  .index({ tenantId: 1, createdAt: -1, _id: -1 })
+  .index({ tenantId: 1, state: 1, createdAt: -1, _id: -1 })
+  .index({ tenantId: 1, customerId: 1, createdAt: -1, _id: -1 })
+  .index({ tenantId: 1, userId: 1, createdAt: -1, _id: -1 })
+  .index({ tenantId: 1, 'item.planId': 1, createdAt: -1, _id: -1 })
+  .index({ tenantId: 1, 'item.planId': 1, state: 1, createdAt: -1, _id: -1 })
+  .index({ state: 1, _id: 1 }, { name: 'reconciler_sweep' })
+  .index({ touchedAt: 1 }, { name: 'reconciler_look' })
+  // An ended subscription with a payment under way is unfinished.
+  .index({ 'charge.status': 1, tenantId: 1 })
+  .index({ 'withdrawnCharges.invoiceId': 1, tenantId: 1 });

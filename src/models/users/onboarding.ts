@@ -1,6 +1,7 @@
 import { Schema } from 'mongoose';
+import type { StepTimes } from '../../contracts/users/onboarding-step-events';
 import type { OnboardingState, OnboardingUndoing, VerificationMail } from '../../domain/users/onboarding';
-import { entityFields, schemaOptions, type Entity } from '../schema-options';
+import { reconciledFields, reconciledOptions, type Entity } from '../schema-options';
 
 export interface Onboarding extends Entity {
   state: OnboardingState;
@@ -30,11 +31,13 @@ export interface Onboarding extends Entity {
   };
   /** The ending of the undoing and its reason; null unless something is or was undone. */
   undoing: { towards: OnboardingUndoing; reason: string | null } | null;
+  /** The summary of the steps, which `applyStep` keeps in the transaction of each event: a list reads no events. */
+  stepTimes: StepTimes;
 }
 
 export const onboardingSchema = new Schema<Onboarding>(
   {
-    ...entityFields,
+    ...reconciledFields,
     since: { type: Date, required: true },
     until: { type: Date, default: null },
     userId: { type: String, required: true },
@@ -47,11 +50,13 @@ export const onboardingSchema = new Schema<Onboarding>(
     metadata: { type: Schema.Types.Mixed, required: true },
     verification: { type: Schema.Types.Mixed, required: true },
     undoing: { type: Schema.Types.Mixed, default: null },
+    stepTimes: { type: Schema.Types.Mixed, required: true },
   },
-  { ...schemaOptions, collection: 'onboardings' },
+  { ...reconciledOptions, collection: 'onboardings' },
 )
-  .index({ tenantId: 1, _id: -1 })
-  .index({ tenantId: 1, state: 1, _id: -1 })
-  .index({ tenantId: 1, emailKey: 1, _id: -1 })
-  .index({ tenantId: 1, userId: 1, _id: -1 })
-  .index({ state: 1, _id: 1 }, { name: 'reconciler_sweep' });
+  .index({ tenantId: 1, createdAt: -1, _id: -1 })
+  .index({ tenantId: 1, state: 1, createdAt: -1, _id: -1 })
+  .index({ tenantId: 1, emailKey: 1, createdAt: -1, _id: -1 })
+  .index({ tenantId: 1, userId: 1, createdAt: -1, _id: -1 })
+  .index({ state: 1, _id: 1 }, { name: 'reconciler_sweep' })
+  .index({ touchedAt: 1 }, { name: 'reconciler_look' });

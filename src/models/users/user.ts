@@ -14,10 +14,8 @@ export interface User extends Entity {
   state: UserStatus;
   onboardingId: string;
   email: string;
-  /** The normalised address, which is unique among users with `holdsEmail`. */
+  /** The normalised address, by which users are found; a `HeldAddress` keeps it from other users. */
   emailKey: string;
-  /** Present and true while the user holds the address; removed when the address is released. */
-  holdsEmail?: true;
   name: string;
   locale: string;
   timeZone: string;
@@ -31,7 +29,6 @@ export const userSchema = new Schema<User>(
     onboardingId: { type: String, required: true },
     email: { type: String, required: true },
     emailKey: { type: String, required: true },
-    holdsEmail: { type: Boolean },
     name: { type: String, required: true },
     locale: { type: String, required: true },
     timeZone: { type: String, required: true },
@@ -40,10 +37,6 @@ export const userSchema = new Schema<User>(
   },
   { ...schemaOptions, collection: 'users' },
 )
-  .index(
-    { tenantId: 1, emailKey: 1 },
-    { unique: true, partialFilterExpression: { holdsEmail: true }, name: 'one_user_per_address' },
-  )
-  .index({ tenantId: 1, _id: -1 })
-  .index({ tenantId: 1, state: 1, _id: -1 })
-  .index({ tenantId: 1, emailKey: 1, _id: -1 }, { name: 'by_address' });
+  .index({ tenantId: 1, createdAt: -1, _id: -1 })
+  .index({ tenantId: 1, state: 1, createdAt: -1, _id: -1 })
+  .index({ tenantId: 1, emailKey: 1, createdAt: -1, _id: -1 });

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 
@@ -6,6 +6,8 @@ export interface OpenHttpServerInput {
   host: string;
   port: number;
   handler: RequestListener;
+  /** The classes of the server's requests and responses. Defaults to Node's own. */
+  classes?: Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>;
   isDraining: () => boolean;
   /** Milliseconds for which a closing server still serves new requests. */
   drainMs: number;
@@ -39,12 +41,14 @@ export async function openHttpServer({
   host,
   port,
   handler,
+  classes,
   isDraining,
   drainMs,
   graceMs,
 }: OpenHttpServerInput): Promise<HttpServer> {
   const server = createServer(
     {
+      ...classes,
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: HEADERS_WITHIN_MS,
       requestTimeout: REQUEST_WITHIN_MS,

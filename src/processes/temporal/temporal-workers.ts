@@ -1,9 +1,12 @@
-import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../../../activities';
-import { translateDomainError } from '../../../activities/translate-domain-error';
+import { shareSlots } from '../../../activities/share-slots';
+import { translateErrors } from '../../../activities/translate-errors';
 import type { Config } from '../../../config/env';
 import type { Logger } from '../../telemetry/logger';
+import type { Metrics } from '../../telemetry/metrics';
 import { findWorkflows } from './find-workflows';
+import { workerWithSharedThread } from './worker-with-shared-thread';
 
 export interface StartTemporalWorkersInput {
   connection: NativeConnection;
@@ -11,6 +14,7 @@ export interface StartTemporalWorkersInput {
   taskQueues: readonly string[];
   activities: Activities;
   logger: Logger;
+  metrics: Metrics;
   /** Called when a worker ended by itself: the process is then useless. */
   onFatal: (error: unknown) => void;
 }
@@ -28,13 +32,14 @@ export interface TemporalWorkers {
 /** The worker's limit ends before that of the process, so that the worker itself reports abandoned activities. */
 const BEFORE_FORCE_MS = 1000;
 
-/** Starts one worker for each task queue, so that each has its own slots. */
+/** Starts one worker for each task queue, so that each has its own slots; all run their workflows in one thread. */
 export async function startTemporalWorkers({
   connection,
   config,
   taskQueues,
   activities,
   logger,
+  metrics,
   onFatal,
 }: StartTemporalWorkersInput): Promise<TemporalWorkers> {
   const { worker: limits, shutdown, temporal } = config;
@@ -45,14 +50,23 @@ export async function startTemporalWorkers({
     namespace: temporal.namespace,
     ...workflows,
     activities,
-    interceptors: { activity: [translateDomainError] },
     maxConcurrentWorkflowTaskExecutions: limits.maxConcurrentWorkflowTasks,
     maxConcurrentActivityTaskExecutions: limits.maxConcurrentActivities,
     maxCachedWorkflows: limits.maxCachedWorkflows,
     shutdownGraceTime: shutdown.graceMs,
     shutdownForceTime: shutdown.forceMs - BEFORE_FORCE_MS,
   };
-  const workers = await Promise.all(taskQueues.map((taskQueue) => Worker.create({ ...options, taskQueue })));
+  const SharingWorker = workerWithSharedThread();
+  const workers = await Promise.all(
+    taskQueues.map((taskQueue) => {
+      const onPutOff = () => metrics.activityPutOff({ taskQueue });
+      const sharing = shareSlots({ slots: limits.maxConcurrentActivities, onPutOff });
+      return SharingWorker.create({ ...options, taskQueue, interceptors: { activity: [sharing, translateErrors] } });
+    }),
+  ).catch(async (error: unknown) => {
+    await SharingWorker.endThreads();
+    throw error;
+  });
 
   let closing = false;
   const runs = workers.map((worker) => worker.run());

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { version } from '../../../package.json';
 import { freePort } from '../../../scripts/embedded/ports';
+import { callSimulator } from '../../clients/gateways/sandbox-call';
 import { environment, killPrograms, NOWHERE, start, usage } from '../../testing/platform/program';
 import { waitFor } from '../../testing/wait-for';
 
@@ -31,7 +32,7 @@ describe('the program', () => {
   it('--check checks everything', async () => {
     expect(await usage(['--role', 'worker', '--check'], environment())).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^(ok {6}[^\n]+\n){7}$/),
+      stdout: expect.stringMatching(/^(ok {6}[^\n]+\n){8}$/),
     });
   });
 });
@@ -144,22 +145,24 @@ describe('the worker', () => {
 describe('the sandbox', () => {
   const sandbox = async () => ({
     SANDBOX_PORT: String(await freePort()),
+    SANDBOX_PAGES_PORT: String(await freePort()),
     SANDBOX_DATA_DIR: mkdtempSync(path.join(tmpdir(), 'sandbox-role-')),
     SANDBOX_WEBHOOK_SECRET: `whsec_${Buffer.from('webhook-secret-webhook-secret-32').toString('base64')}`,
   });
-  const authorise = (port: string) =>
-    fetch(`http://127.0.0.1:${port}/v1/authorisations`, {
+  const authorise = ({ SANDBOX_PORT: port, SANDBOX_WEBHOOK_SECRET: secret }: Awaited<ReturnType<typeof sandbox>>) =>
+    callSimulator({
+      url: `http://127.0.0.1:${port}`,
+      secret,
+      tenantId: 'acme',
       method: 'POST',
-      headers: {
-        authorization: 'Bearer acme',
-        'idempotency-key': 'pay_1:authorise:1',
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({
+      path: '/v1/authorisations',
+      idempotencyKey: 'pay_1:authorise:1',
+      body: {
         amount: { amountMinor: 500, currency: 'EUR' },
-        paymentMethod: 'pm_ok',
+        paymentMethod: 'pm_requires_action',
         at: '2026-11-21T09:00:00.000Z',
-      }),
+      },
+      timeoutMs: 10_000,
     });
 
   it('needs no server, acts as a gateway, ends with 0, and remembers its calls', async () => {
@@ -171,11 +174,15 @@ describe('the sandbox', () => {
     });
     const first = await start('sandbox', { ...away, ...env });
     await first.until('ready');
-    expect((await authorise(env.SANDBOX_PORT)).status).toBe(201);
+    const made = await authorise(env);
+    expect(made.status).toBe(201);
+    const { nextAction } = (await made.json()) as { nextAction: { url: string } };
+    expect(nextAction.url).toMatch(`http://127.0.0.1:${env.SANDBOX_PAGES_PORT}/actions/`);
+    expect((await fetch(nextAction.url)).status).toBe(200);
     expect(await first.stop()).toBe(0);
     const second = await start('sandbox', { ...away, ...env });
     await second.until('ready');
-    const again = await authorise(env.SANDBOX_PORT);
+    const again = await authorise(env);
     expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
     expect(await second.stop()).toBe(0);
   });
@@ -186,14 +193,15 @@ describe('the sandbox', () => {
       stderr: expect.stringContaining('SANDBOX_WEBHOOK_SECRET is not set'),
     });
     const env = await sandbox();
-    const taken = createServer().listen(Number(env.SANDBOX_PORT), '127.0.0.1');
-    await once(taken, 'listening');
-    const { code, stderr } = await usage(['--role', 'sandbox'], { ...environment(), ...env, ADMIN_PORT: '0' });
-    taken.close();
-    expect([code, stderr]).toEqual([
-      1,
-      `SANDBOX_PORT: port ${env.SANDBOX_PORT} on 127.0.0.1 is taken; ` +
-        'set SANDBOX_PORT to another, or stop what listens there\n',
-    ]);
+    for (const name of ['SANDBOX_PORT', 'SANDBOX_PAGES_PORT'] as const) {
+      const taken = createServer().listen(Number(env[name]), '127.0.0.1');
+      await once(taken, 'listening');
+      const { code, stderr } = await usage(['--role', 'sandbox'], { ...environment(), ...env, ADMIN_PORT: '0' });
+      taken.close();
+      expect([code, stderr]).toEqual([
+        1,
+        `${name}: port ${env[name]} on 127.0.0.1 is taken; set ${name} to another, or stop what listens there\n`,
+      ]);
+    }
   });
 });

@@ -44,7 +44,7 @@ async function newSandbox() {
   const { partnerId, tenantId } = await seedPartner({ database });
   const paymentId = await seedCaptured({ api: { database }, tenantId });
   const url = `http://127.0.0.1:${port}`;
-  const gateway = createSandboxGateway({ url, timeoutMs: 2000 });
+  const gateway = createSandboxGateway({ url, secret, timeoutMs: 2000 });
   await gateway.authorise({
     tenantId,
     idempotencyKey: `${paymentId}:authorise:1`,
@@ -62,9 +62,7 @@ async function newSandbox() {
     payments: () => database.models.payments.countDocuments({ tenantId }),
     resetAt: async () => (await database.models.partners.findById(partnerId).lean())?.sandboxResetAt ?? null,
     async charges() {
-      let count = 0;
-      for await (const _item of readSandboxLedger({ url, tenantId })) count += 1;
-      return count;
+      return (await Array.fromAsync(readSandboxLedger({ url, secret, tenantId }))).length;
     },
   };
 }

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { DomainError } from '../../domain/domain-error';
 import type { Call } from '../../http/pipeline/request-context';
 import { createIdempotency } from '../../http/replies/idempotency';
+import { Turns } from '../../http/replies/turns';
 import { acceptPayment } from '../../services/payments/accept-payment';
 import { deleteTenantData, tenantModels } from '../../services/sandbox/delete-tenant-data';
 import { whileResetting } from '../../services/sandbox/while-resetting';
 import { acceptAdvance } from '../../temporal/commands/sandbox/sandbox-clock-commands';
 import { deferred } from '../../testing/deferred';
 import { expectContract } from '../../testing/expect-contract';
+import { cars, seedListing } from '../../testing/contract/seed-listing';
 import { seedPayment } from '../../testing/worlds/seed-payment';
 import { startTestApi, type TestApi } from '../../testing/test-api';
 import { openTestNamespace, type TestNamespace } from '../../testing/servers/test-namespace';
@@ -67,7 +69,7 @@ describe('while a sandbox is reset', () => {
         correlationId: 'c',
         deadline: { throwIfPassed: () => undefined },
       } as unknown as Call;
-      return createIdempotency(api.database).acceptOnce({
+      return createIdempotency({ database: api.database, turns: new Turns() }).acceptOnce({
         call,
         async write(session) {
           const { payment } = await acceptPayment({
@@ -119,9 +121,12 @@ describe('while a sandbox is reset', () => {
     const { tenantId, key } = await api.newTenant();
     const { paymentId } = await seedPayment({ api, tenantId });
     const { database } = api;
-    const advance = { database, tenantId, by: 'P1D', actor: by, now: new Date(), correlationId: 'c' };
+    const advance = { database, tenantId, by: 'P1D', actor: by, realNow: new Date(), correlationId: 'c' };
     await whileResetting({ database, tenantId }, async () => {
       expect((await post(`/payments/${paymentId}/cancel`, key)).body.code).toBe('SANDBOX_RESETTING');
+      const put = await api.call('put', '/listing-categories/cars', key).send(cars);
+      expect(expectContract(put).body.code).toBe('SANDBOX_RESETTING');
+      expect(await database.models.listingCategories.countDocuments({ tenantId })).toBe(0);
       await expect(database.inTransaction((session) => acceptAdvance({ ...advance, session }))).rejects.toMatchObject({
         code: 'SANDBOX_RESETTING',
       });
@@ -179,6 +184,7 @@ it('a reset deletes all data, however much, and sets the clock to real time', as
   const { tenantId, key } = await api.newTenant();
   const { payments, sandboxClocks } = api.database.models;
   const { paymentId } = await seedPayment({ api, tenantId });
+  await seedListing({ api, key });
   const { _id, ...payment } = (await payments.findById(paymentId).lean())!;
   await payments.insertMany(Array.from({ length: 2500 }, (_each, index) => ({ ...payment, _id: `${_id}${index}` })));
   await sandboxClocks.create({ _id: tenantId, tenantId, offsetMs: 86_400_000, advancing: null, updatedAt: new Date() });

@@ -1,20 +1,32 @@
 import { createHash } from 'node:crypto';
+import type { Logger } from 'pino';
 import type { Mailer, MailRefused } from '../../clients/mailer/mailer';
-import type { MailRefusal } from '../../domain/mail-refusal';
+import { isWithheld, type SandboxMailSetting } from '../../domain/mail-delivery';
+import { tenantOf } from '../../domain/tenant';
 import { composeMail } from '../../mails/compose-mail';
 import { loadMail } from '../../mails/load-mail';
-import type { LoadedMail, LoadMailInput } from '../../mails/mail-definition';
+import type { LoadMailInput } from '../../mails/mail-definition';
 import { mails } from '../../mails/mails';
+import type { RenderedMail } from '../../mails/render-mail';
 import type { Database } from '../../models/database';
 import type { OutboxRow } from '../../models/outbox-row';
-import { recordMailOutcome, type RecordMailOutcomeInput } from '../../services/mail-outcome';
+import { countMail, type MailLimits } from '../../services/mail-limit';
+import { recordMailOutcome, type MailEnd } from '../../services/mail-outcome';
 import { markDone } from '../../services/outbox';
+import { sandboxCopyOf } from '../../services/sandbox/sandbox-mail';
 import type { MailRow } from '../../services/undeliverable-mails';
+import type { QueueMetrics } from '../queue-metrics';
 import type { ActOnRow } from '../relay/consume-row';
 
 export interface CreateSendMailInput extends Pick<LoadMailInput, 'publicUrl' | 'verificationSecret'> {
   database: Database;
   mailer: Pick<Mailer, 'send'>;
+  sandboxMail: SandboxMailSetting;
+  /** No mail of a sandbox goes to this address. */
+  operatorEmail: string;
+  limits: MailLimits;
+  logger: Pick<Logger, 'warn'>;
+  metrics?: Pick<QueueMetrics, 'mailEnded'>;
 }
 
 /** A mail that the server refuses for good is offered this many times: some servers refuse for good what passes. */
@@ -22,46 +34,86 @@ export const TRIES_OF_REFUSED_MAIL = 3;
 
 /**
  * Sends the mail that a row requests, composed from the present data in MongoDB: no personal data goes through the
- * queue. The outcome is recorded on the timeline of the mail's entity. A mail may be sent twice when the process dies
- * after the server accepted it; both have the same Message-ID, derived from the mail's key.
+ * queue. The outcome is recorded on the timeline of the mail's entity. A mail of a sandbox may be withheld instead, and
+ * is kept in the sandbox either way; a mail above the limits is not sent. A mail may be sent twice when the process
+ * dies after the server accepted it; both have the same Message-ID, derived from the mail's key.
  *
  * Throws, for another attempt, when the server is down or refuses the mail for now (4yz); and for a final refusal,
  * until the mail has been tried three times.
  */
-export function createSendMail({ database, mailer, publicUrl, verificationSecret }: CreateSendMailInput): ActOnRow {
+export function createSendMail(input: CreateSendMailInput): ActOnRow {
+  const { database, publicUrl, verificationSecret, limits, logger, metrics } = input;
   const { models } = database;
+
+  const endOf = async (row: MailRow, mail: AddressedMail): Promise<MailEnd> => {
+    if (await isKeptInSandbox(input, row, mail)) return { outcome: 'withheld' };
+    const reached = await countMail({ database, row, to: mail.to, limits });
+    return reached ? { outcome: 'limited', ...reached } : offer(input, row, mail);
+  };
+  const send = async (row: MailRow): Promise<boolean> => {
+    const { tenantId, entityId, mail: request } = row;
+    const loaded = await loadMail({ models, tenantId, entityId, mail: request, publicUrl, verificationSecret });
+    const mail = loaded && {
+      to: loaded.to,
+      ...composeMail({
+        template: mails[request.template],
+        audience: request.audience,
+        mode: tenantOf(tenantId).mode,
+        ...loaded,
+      }),
+    };
+    const copy = mail && sandboxCopyOf({ database, row, mail });
+    const end: MailEnd = mail ? await endOf(row, mail) : { outcome: 'skipped' };
+    const isFirst = await recordMailOutcome({ database, row, end, copy });
+    if (!isFirst) return false;
+    metrics?.mailEnded({ mode: tenantOf(tenantId).mode, outcome: end.outcome });
+    if (end.outcome === 'limited')
+      logger.warn({ tenantId, entityId, limit: end.limit, perDay: end.perDay }, 'A mail was not sent: limit reached');
+    return true;
+  };
+
+  return async (row) => (requestsMail(row) ? send(row) : markDone({ database, rowId: row._id, consumer: 'mail' }));
+}
+
+type AddressedMail = RenderedMail & { to: string };
+
+async function isKeptInSandbox(
+  { database, sandboxMail, operatorEmail }: CreateSendMailInput,
+  { tenantId, mail: { audience } }: MailRow,
+  { to }: AddressedMail,
+): Promise<boolean> {
+  const { partnerId, mode } = tenantOf(tenantId);
+  if (mode === 'live') return false;
+  const partner = await database.models.partners.findById(partnerId, { reviewers: 1, 'listings.deputies': 1 }).lean();
+  return isWithheld({
+    mode,
+    setting: sandboxMail,
+    audience,
+    to,
+    operatorEmail,
+    reviewers: [...(partner?.reviewers ?? []), ...(partner?.listings?.deputies ?? [])],
+  });
+}
+
+async function offer(
+  { mailer, publicUrl }: CreateSendMailInput,
+  { correlationId, mail: { key }, failures }: MailRow,
+  mail: AddressedMail,
+): Promise<MailEnd> {
   const host = new URL(publicUrl).hostname;
-
-  const send = async (
-    { correlationId, mail, failures }: MailRow,
-    loaded: LoadedMail,
-  ): Promise<'sent' | MailRefusal> => {
-    const { to, ...reader } = loaded;
-    try {
-      await mailer.send({
-        messageId: `${createHash('sha256').update(mail.key).digest('hex').slice(0, 32)}@${host}`,
-        to,
-        ...composeMail({ template: mails[mail.template], ...reader }),
-        // RFC 3834: keeps out-of-office replies from coming back.
-        headers: { 'X-Correlation-Id': correlationId, 'Auto-Submitted': 'auto-generated' },
-      });
-      return 'sent';
-    } catch (error) {
-      if (!isFinalRefusal(error) || failures + 1 < TRIES_OF_REFUSED_MAIL) throw error;
-      const { code, status } = error;
-      return { code, status };
-    }
-  };
-  const outcomeOf = async (row: MailRow): Promise<RecordMailOutcomeInput['outcome']> => {
-    const { tenantId, entityId, mail } = row;
-    const loaded = await loadMail({ models, tenantId, entityId, mail, publicUrl, verificationSecret });
-    return loaded ? send(row, loaded) : 'skipped';
-  };
-
-  return async (row) =>
-    requestsMail(row)
-      ? recordMailOutcome({ database, row, outcome: await outcomeOf(row) })
-      : markDone({ database, rowId: row._id, consumer: 'mail' });
+  try {
+    await mailer.send({
+      messageId: `${createHash('sha256').update(key).digest('hex').slice(0, 32)}@${host}`,
+      ...mail,
+      // RFC 3834: keeps out-of-office replies from coming back.
+      headers: { 'X-Correlation-Id': correlationId, 'Auto-Submitted': 'auto-generated' },
+    });
+    return { outcome: 'sent' };
+  } catch (error) {
+    if (!isFinalRefusal(error) || failures + 1 < TRIES_OF_REFUSED_MAIL) throw error;
+    const { code, status } = error;
+    return { outcome: 'undeliverable', to: mail.to, refusal: { code, status } };
+  }
 }
 
 const requestsMail = (row: OutboxRow): row is MailRow => row.mail !== null;

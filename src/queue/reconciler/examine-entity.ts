@@ -1,15 +1,17 @@
+import type { VisibleWorkflows } from '../../contracts/workflow-selection';
 import type { Process } from '../../contracts/process';
 import type { Database } from '../../models/database';
 import { entityModel } from '../../models/entity-model';
 import type { Entity } from '../../models/schema-options';
-import type { Processes, SuspectKind } from './find-suspects';
+import type { SuspectKind } from './suspects';
+import { findLastEvent } from '../../services/find-last-event';
 
 /** The exact, present fault of one entity or its workflow; an `unstarted` one can be mended, null means no fault. */
 export type Finding = { kind: SuspectKind | 'unstarted'; entity: Entity | null; detail: string } | null;
 
 export interface ExamineEntityInput {
   database: Database;
-  processes: Pick<Processes, 'isRunning'>;
+  processes: Pick<VisibleWorkflows, 'isRunning'>;
   reconciled: Process;
   kind: SuspectKind;
   entityId: string;
@@ -36,7 +38,8 @@ export async function examineEntity(input: ExamineEntityInput): Promise<Finding>
     return { kind, entity, detail: `The process is running, but its ${reconciled.entityType} ${found}` };
   }
   if (isRunning || !open) return null;
-  const starts = await database.models.outbox.find({ entityId, start: { $ne: null } }, { open: 1 }).lean();
+  const ofEntity = { tenantId: open.tenantId, entityId };
+  const starts = await database.models.outbox.find({ ...ofEntity, start: { $ne: null } }, { open: 1 }).lean();
   if (starts.some((start) => start.open)) return null;
   const detail = `The ${reconciled.entityType} is ${open.state}, but no process is running for it`;
   const isUnstarted = open.state === reconciled.firstState && open.chain === null && starts.length <= MAX_STARTS_DONE;
@@ -52,11 +55,7 @@ async function examineState({ database, reconciled, entityId }: ExamineEntityInp
       .lean<Entity>();
     if (!entity) return null;
     const { tenantId, state } = entity;
-    const last = await database.models.events
-      .findOne({ tenantId, entityId }, { state: 1 })
-      .sort({ version: -1, _id: -1 })
-      .session(session)
-      .lean();
+    const last = await findLastEvent({ database, session, tenantId, entityId });
     if (last?.state === state) return null;
     const recorded = last ? `its last event records ${last.state}` : 'no event records it';
     return {

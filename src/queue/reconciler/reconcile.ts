@@ -1,25 +1,30 @@
+import type { VisibleWorkflows } from '../../contracts/workflow-selection';
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Process } from '../../contracts/process';
-import { processes as descriptors } from '../../contracts/processes';
 import type { Database } from '../../models/database';
 import { insertDocuments } from '../../services/insert-documents';
 import { newStartRow } from '../../services/new-outbox-row';
 import { mendStuckItem, openStuckItem } from '../../services/operator/stuck-items';
 import type { Entity } from '../../models/schema-options';
+import type { ReconcilerProgress } from '../../models/reconciler-state';
 import type { StuckItem } from '../../models/operator/stuck-item';
 import { examineEntity } from './examine-entity';
-import { findSuspects, isSuspectKind, type Processes, type Suspect } from './find-suspects';
+import { findSuspects } from './find-suspects';
+import { DEFAULT_SLICE } from './round';
+import { chunksOf, isSuspectKind, reconciledProcesses, type Suspect } from './suspects';
+import { inTurn, type Looked } from './turn';
 
 export interface CreateReconcilerInput {
   database: Database;
-  processes: Processes;
+  processes: VisibleWorkflows;
   logger: Pick<Logger, 'info' | 'warn'>;
   /** Milliseconds between the first check and the second. Defaults to 10 s. */
   recheckAfterMs?: number;
+  /** Entities or workflows compared with one query. Defaults to 100. */
   batch?: number;
-  /** Maximum number of suspects per entity type that one run checks twice. Defaults to 1000. */
-  maxSuspects?: number;
+  /** Entities, and workflows, of a round over everything that each look compares. Defaults to 1,100. */
+  slice?: number;
 }
 
 export interface ReconcileResult {
@@ -34,20 +39,21 @@ export const RECONCILE_EVERY_MS = 30_000;
 /** The owner of an item whose entity, and with it the tenant, does not exist. */
 const UNKNOWN_TENANT = 'unknown';
 const MAX_PARALLEL = 10;
-const reconciledProcesses = descriptors.filter(({ isReconciled }) => isReconciled);
 
 /**
- * Compares open entities with running workflows, both ways, and entities with their events. A fault seen by both checks
- * is mended where that is safe (a missing start) and put on the operator's list where it is not; items whose cause is
- * gone leave the list. Harmless when two runs overlap. Rejects, without listing anything, when Temporal or MongoDB does
- * not respond.
+ * Compares open entities with running workflows, both ways, and entities with their events: in each look what changed
+ * since the last one, and a slice of everything, so that all of it is seen within 10 minutes (docs/decisions/0021). A
+ * fault seen by both checks is mended where that is safe (a missing start) and put on the operator's list where it is
+ * not; items whose cause is gone leave the list. Every look examines every suspect, unless `signal` ends it early; the
+ * next look then repeats it. One look at a time over all workers: a second one does nothing. Rejects, without listing
+ * anything, when Temporal or MongoDB does not respond.
  */
 export function createReconciler(input: CreateReconcilerInput): (signal?: AbortSignal) => Promise<ReconcileResult> {
-  const { database, processes, logger, recheckAfterMs = 10_000, batch = 100, maxSuspects = 1000 } = input;
+  const { database, processes, logger, recheckAfterMs = 10_000, batch = 100, slice = DEFAULT_SLICE } = input;
 
-  async function settleSuspect(reconciled: Process, suspect: Suspect): Promise<ReconcileResult> {
-    const { entityId, workflowId: subject } = suspect;
-    const finding = await examineEntity({ database, processes, reconciled, ...suspect });
+  async function settleSuspect(suspect: Suspect): Promise<ReconcileResult> {
+    const { reconciled, entityId, workflowId: subject } = suspect;
+    const finding = await examineEntity({ database, processes, ...suspect });
     if (!finding) return { listed: 0, mended: 0 };
     const { entityType } = reconciled;
     if (finding.kind === 'unstarted') {
@@ -111,25 +117,31 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
     return (await examineEntity({ database, processes, reconciled, kind, entityId, workflowId: subject })) !== null;
   }
 
-  return async (signal) => {
-    const total: ReconcileResult = { listed: 0, mended: await mendItems() };
-    const found: { reconciled: Process; suspect: Suspect }[] = [];
-    for (const reconciled of reconciledProcesses) {
-      const suspects = await findSuspects({ database, processes, reconciled, batch, atMost: maxSuspects });
-      found.push(...suspects.map((suspect) => ({ reconciled, suspect })));
-    }
-    if (found.length === 0) return total;
+  /** Examines the suspects again, after a pause; resolves to false when the signal ended that early. */
+  async function settleAll(
+    suspects: readonly Suspect[],
+    total: ReconcileResult,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    if (suspects.length === 0) return true;
     await setTimeout(recheckAfterMs, undefined, { signal }).catch(() => undefined);
-    if (signal?.aborted) return total;
-    for (let next = 0; next < found.length; next += MAX_PARALLEL) {
-      const results = await Promise.all(
-        found.slice(next, next + MAX_PARALLEL).map(({ reconciled, suspect }) => settleSuspect(reconciled, suspect)),
-      );
-      for (const { listed, mended } of results) {
+    for (const some of chunksOf(suspects, MAX_PARALLEL)) {
+      if (signal?.aborted) return false;
+      for (const { listed, mended } of await Promise.all(some.map(settleSuspect))) {
         total.listed += listed;
         total.mended += mended;
       }
     }
-    return total;
+    return true;
+  }
+
+  return async (signal) => {
+    const look = async (from: ReconcilerProgress): Promise<Looked<ReconcileResult>> => {
+      const result: ReconcileResult = { listed: 0, mended: await mendItems() };
+      const { suspects, to } = await findSuspects({ database, processes, from, slice, batch });
+      const isDone = await settleAll(suspects, result, signal);
+      return { result, to: isDone ? to : null };
+    };
+    return (await inTurn(database, look)) ?? { listed: 0, mended: 0 };
   };
 }

@@ -10,6 +10,7 @@ import { openTestDatabase } from '../../testing/servers/test-database';
 import { createQueueWorkers, type QueueWorkers } from '../create-queue-workers';
 import { createOutboxRelay, type OutboxRelay } from '../relay/outbox-relay';
 import { eventually, ownPrefix, silent } from '../../testing/queue-test-bed';
+import { noInline } from '../../testing/relay-test-bed';
 import { createQueues, MAINTENANCE, type Queues } from '../queues';
 
 let database: Database;
@@ -29,7 +30,13 @@ beforeAll(async () => {
   servers = await startServers({ folder, which: ['redis'] });
   servers.redis.pause();
   queues = createQueues({ redisUrl: servers.redis.url, prefix, logger: silent });
-  relay = createOutboxRelay({ database, starter: { start: async () => undefined }, queues, logger: silent });
+  relay = createOutboxRelay({
+    database,
+    starter: { start: async () => undefined },
+    queues,
+    inline: noInline,
+    logger: silent,
+  });
   void relay.run();
   const mail = (row: { _id: string }) => markDone({ database, rowId: row._id, consumer: 'mail' });
   workers = createQueueWorkers({
@@ -38,7 +45,7 @@ beforeAll(async () => {
     database,
     queues,
     logger: silent,
-    consumers: { mail, analytics: async () => false, refunds: async () => false },
+    consumers: { mail },
     periodic: { tick: { everyMs: 1000, run: async () => (runs += 1) } },
   });
 });

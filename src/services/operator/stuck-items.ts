@@ -3,32 +3,56 @@ import { newId } from '../../domain/ids';
 import type { Database } from '../../models/database';
 import { isDuplicateKey } from '../../models/duplicate-key';
 import type { StuckItem, StuckKind } from '../../models/operator/stuck-item';
+import { insertDocuments } from '../insert-documents';
 
 export type OpenStuckItemInput = { database: Database; session?: ClientSession } & Pick<
   StuckItem,
   'tenantId' | 'kind' | 'entityType' | 'entityId' | 'subject' | 'detail'
->;
+> &
+  Partial<Pick<StuckItem, 'differences'>>;
 
-/** Puts an item on the operator's list; a repeated finding keeps the same item. Returns true when the item is new. */
+/**
+ * Puts an item on the operator's list: a new occurrence of its subject and kind, or the open one with the new detail.
+ * Returns true when the item is new.
+ */
 export async function openStuckItem({
   database,
   session,
-  kind,
-  subject,
   detail,
+  differences = [],
   ...about
 }: OpenStuckItemInput): Promise<boolean> {
+  const { stuckItems } = database.models;
+  const { kind, subject } = about;
   const now = new Date();
-  try {
-    const { upsertedCount } = await database.models.stuckItems.updateOne(
-      { kind, subject, open: true },
-      {
-        $set: { detail, updatedAt: now },
-        $setOnInsert: { _id: newId('stuckItem'), ...about, state: 'open', createdAt: now },
-      },
-      { upsert: true, session },
+  const last = await stuckItems
+    .findOne({ kind, subject }, { open: 1, occurrence: 1 })
+    .sort({ occurrence: -1 })
+    .session(session ?? null)
+    .lean();
+  if (last?.open) {
+    const open = { _id: last._id, open: true } as const;
+    const { matchedCount } = await stuckItems.updateOne(
+      open,
+      { $set: { detail, differences, updatedAt: now } },
+      { session },
     );
-    return upsertedCount > 0;
+    if (matchedCount > 0) return false;
+  }
+  const item: StuckItem = {
+    _id: newId('stuckItem'),
+    ...about,
+    detail,
+    differences,
+    state: 'open',
+    open: true,
+    occurrence: (last?.occurrence ?? 0) + 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+  try {
+    await insertDocuments({ model: stuckItems, documents: [item], session });
+    return true;
   } catch (error) {
     // Another caller listed the item at the same moment. That aborts a transaction, which its caller runs again.
     if (!session && isDuplicateKey(error)) return false;
@@ -38,15 +62,15 @@ export async function openStuckItem({
 
 export interface MendStuckItemInput {
   database: Database;
-  kind: StuckKind;
+  kind: StuckKind | readonly StuckKind[];
   subject: string;
   session?: ClientSession;
 }
 
-/** Takes an item whose cause is gone off the operator's list; does nothing where none is open. */
+/** Takes the items whose cause is gone off the operator's list; does nothing where none is open. */
 export async function mendStuckItem({ database, kind, subject, session }: MendStuckItemInput): Promise<void> {
-  await database.models.stuckItems.updateOne(
-    { kind, subject, open: true },
+  await database.models.stuckItems.updateMany(
+    { kind: { $in: [kind].flat() }, subject, open: true },
     { $set: { state: 'mended', updatedAt: new Date() }, $unset: { open: 1 } },
     { session },
   );

@@ -2,13 +2,17 @@ import type { ClientSession } from 'mongoose';
 import { processOf } from '../../contracts/processes';
 import type { Actor } from '../../domain/actor';
 import { DomainError } from '../../domain/domain-error';
+import type { BooksDifference } from '../../domain/operator/books-difference';
 import { entityModel } from '../../models/entity-model';
 import type { StuckItem } from '../../models/operator/stuck-item';
 import { createClock } from '../clock';
+import { findLastEvent } from '../find-last-event';
 import { insertDocuments } from '../insert-documents';
 import { closeMail, restartMail, type MailRemedyInput } from '../mail-remedies';
 import { newOutboxRow } from '../new-outbox-row';
+import { retryRowNow } from '../outbox';
 import { createRemedies } from '../remedies';
+import { detailOf, listDifferences } from './list-differences';
 import type { ProcessSignal, RemedyDependencies, StuckRemedy } from './stuck-remedy';
 
 export interface ResolveStuckInput {
@@ -29,11 +33,15 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
   const clock = createClock({ database });
   const remedies = createRemedies({ database, workflows });
 
-  const resolve = async ({ item, session }: ResolveStuckInput, state: 'restarted' | 'closed'): Promise<StuckItem> => {
+  const resolve = async (
+    { item, session }: ResolveStuckInput,
+    state: 'restarted' | 'closed',
+    set: Partial<Pick<StuckItem, 'differences'>> = {},
+  ): Promise<StuckItem> => {
     const resolved = await models.stuckItems
       .findOneAndUpdate(
         { _id: item._id, open: true },
-        { $set: { state, updatedAt: new Date() }, $unset: { open: 1 } },
+        { $set: { state, ...set, updatedAt: new Date() }, $unset: { open: 1 } },
         { session, returnDocument: 'after' },
       )
       .lean();
@@ -58,11 +66,7 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
    */
   const revertManualEnding = async ({ item, session }: ResolveStuckInput): Promise<boolean> => {
     const { tenantId, entityType, entityId } = item;
-    const last = await models.events
-      .findOne({ tenantId, entityId }, { state: 1 })
-      .sort({ version: -1, _id: -1 })
-      .session(session)
-      .lean();
+    const last = await findLastEvent({ database, session, tenantId, entityId });
     if (!last || !processOf(entityType)?.openStates.includes(last.state)) return false;
     const { matchedCount } = await entityModel(models, entityType).updateOne(
       { _id: entityId, tenantId },
@@ -101,9 +105,33 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
     await remedyOf(input.item).restart({ ...input, at: await businessTime(input) });
     return resolve(input, 'restarted');
   };
-  const closeEntity = async (input: CloseStuckInput): Promise<StuckItem> => {
-    await remedyOf(input.item).close({ ...input, at: await businessTime(input) });
-    return resolve(input, 'closed');
+  const compare = async ({ item, session }: ResolveStuckInput): Promise<BooksDifference[]> =>
+    (await remedies[item.entityType]?.compareWithBooks?.({ item, session })) ?? [];
+
+  /** Lists the amounts that differ from the ledger, then closes the item: a close changes no amount by itself. */
+  const closeCompared = async (input: CloseStuckInput, close: () => Promise<void>): Promise<StuckItem> => {
+    const differences = await compare(input);
+    if (differences.length > 0)
+      await listDifferences({ ...input, database, at: await businessTime(input), differences });
+    await close();
+    return resolve(input, 'closed', { differences });
+  };
+  const closeEntity = (input: CloseStuckInput): Promise<StuckItem> =>
+    closeCompared(input, async () => remedyOf(input.item).close({ ...input, at: await businessTime(input) }));
+
+  /** Compares again: the item is resolved once the amounts agree, and otherwise lists the present differences. */
+  const compareAgain = async (input: ResolveStuckInput): Promise<StuckItem> => {
+    const { item, session } = input;
+    const differences = await compare(input);
+    if (differences.length === 0) return resolve(input, 'restarted', { differences });
+    return models.stuckItems
+      .findOneAndUpdate(
+        { _id: item._id, open: true },
+        { $set: { differences, detail: detailOf(differences), updatedAt: new Date() } },
+        { session, returnDocument: 'after' },
+      )
+      .lean()
+      .orFail();
   };
 
   return {
@@ -128,6 +156,11 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
             'A refund that has failed cannot be repeated under its key; ' +
               'refund the payment again or return the money by other means, and close the item',
           );
+        case 'address_blocked':
+          throw new DomainError(
+            'ILLEGAL_STATE',
+            'There is nothing to restart: free the address as the remedy of the item says, and close the item',
+          );
         case 'refund_owed': {
           const rest = await remedyOf(item).refundOwed?.({ ...input, at: await businessTime(input) });
           return rest?.amountMinor ? item : resolve(input, 'restarted');
@@ -138,17 +171,16 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
             'ILLEGAL_STATE',
             'There is nothing to restart: respond at the gateway, or refund the payment, and close the item',
           );
+        case 'books_differ':
+          return compareAgain(input);
         case 'outbox_failing':
-          await models.outbox.updateOne(
-            { _id: item.subject, open: true },
-            { $set: { dueAt: new Date(), failures: 0, lastError: null, lease: null } },
-            { session },
-          );
+          await retryRowNow({ database, rowId: item.subject, session });
           return resolve(input, 'restarted');
         case 'mail_undeliverable':
           await restartMail(await mailOf(input));
           return resolve(input, 'restarted');
-        case 'outcome_unknown': {
+        case 'outcome_unknown':
+        case 'amount_differs': {
           const signal = await remedyOf(item).lookUp?.({ ...input, at: await businessTime(input) });
           if (signal) await signalProcess(input, signal);
           return item;
@@ -160,15 +192,17 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
 
     /**
      * Closes the item. An outbox row is given up; a process whose entity has ended by its own events is terminated; any
-     * other entity is ended, and its earlier steps are undone.
+     * other entity is ended, and its earlier steps are undone. Amounts of the entity that differ from the ledger are
+     * returned with the item, recorded on the timeline and put on the list as an item of their own.
      */
     async close(input: CloseStuckInput): Promise<StuckItem> {
       const { item, session } = input;
       switch (item.kind) {
         case 'workflow_orphaned':
           if (await revertManualEnding(input)) return closeEntity(input);
-          await workflows.terminate({ workflowId: item.subject, reason: 'Closed by an operator' });
-          return resolve(input, 'closed');
+          return closeCompared(input, () =>
+            workflows.terminate({ workflowId: item.subject, reason: 'Closed by an operator' }),
+          );
         case 'outbox_failing':
           await closeMail(await mailOf(input));
           await models.outbox.updateOne(
@@ -186,12 +220,15 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
         case 'refund_failed_late':
         case 'payment_disputed':
         case 'fraud_warning':
+        case 'address_blocked':
+        case 'books_differ':
           return resolve(input, 'closed');
-        case 'outcome_unknown': {
-          const signal = await remedyOf(item).giveUp?.({ ...input, at: await businessTime(input) });
-          if (signal) await signalProcess(input, signal);
-          return resolve(input, 'closed');
-        }
+        case 'outcome_unknown':
+        case 'amount_differs':
+          return closeCompared(input, async () => {
+            const signal = await remedyOf(item).giveUp?.({ ...input, at: await businessTime(input) });
+            if (signal) await signalProcess(input, signal);
+          });
         default:
           return closeEntity(input);
       }

@@ -5,6 +5,7 @@ import type { WorkflowSignal } from '../../contracts/outbox';
 import { startOf, type Process, type ProcessEntity } from '../../contracts/process';
 import type { Actor } from '../../domain/actor';
 import type { Money } from '../../domain/money';
+import type { BooksDifference } from '../../domain/operator/books-difference';
 import type { Database } from '../../models/database';
 import type { EntityByType } from '../../models/entity-model';
 import type { StuckItem } from '../../models/operator/stuck-item';
@@ -56,6 +57,8 @@ export interface StuckRemedy {
    * @throws DomainError `ILLEGAL_STATE` where no payment can refund the amount any more
    */
   refundOwed?(input: RemedyInput): Promise<Money>;
+  /** Returns the amounts that differ from the ledger; the entity may have been changed by hand, or be gone. */
+  compareWithBooks?(input: Pick<RemedyInput, 'item' | 'session'>): Promise<BooksDifference[]>;
   /** Records that the owed amount was returned by other means. */
   settleOwed?(input: RemedyInput & { reason: string | null }): Promise<void>;
 }
@@ -89,6 +92,14 @@ export interface RestartProcessInput<Entity extends ProcessEntity> extends Remed
   /** Defaults to the open states. */
   from?: readonly string[];
 }
+
+/** Returns the restart of a process whose entity needs nothing else first. */
+export const restartOf =
+  (database: Database, process: Process): StuckRemedy['restart'] =>
+  async (input) => {
+    const entity = await findStuck({ database }, process.entityType, input);
+    await restartProcess({ ...input, database, process, entity });
+  };
 
 /** Releases the entity and requests a new run of its process, which claims the entity. */
 export async function restartProcess<Entity extends ProcessEntity>(input: RestartProcessInput<Entity>): Promise<void> {

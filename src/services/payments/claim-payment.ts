@@ -16,10 +16,14 @@ export type ClaimPaymentInput = Pick<ValidatePaymentInput, 'tenantId' | 'payment
  */
 export async function claimPayment(input: ClaimPaymentInput): Promise<Payment> {
   const { database, tenantId, paymentId: entityId, chain, runId } = input;
-  await database.models.payments.updateOne(
-    { _id: entityId, tenantId, $or: [{ chain: null }, { chain }], lastRunId: { $ne: runId } },
-    { $set: { chain, lastRunId: runId }, $inc: { runs: 1 } },
-  );
+  const claimed = await database.models.payments
+    .findOneAndUpdate(
+      { _id: entityId, tenantId, $or: [{ chain: null }, { chain }], lastRunId: { $ne: runId } },
+      { $set: { chain, lastRunId: runId }, $inc: { runs: 1 } },
+      { returnDocument: 'after' },
+    )
+    .lean();
+  if (claimed) return claimed;
   const payment = await findEntity({ database, tenantId, entityType: 'payment', entityId });
   if (!settledPaymentStates.includes(payment.state))
     requireOwned({ entityType: 'payment', entityId, chain }, payment.chain);

@@ -22,7 +22,8 @@ export interface KeepGatewayEventInput {
 /**
  * Stores an event and, in the same transaction, the row that notifies the process that waits for it. Returns that row,
  * to be sent after the commit; null for an event that was stored before, or that no process waits for. The partner and
- * the operator are notified of a refund that fails after it had succeeded.
+ * the operator are notified of a refund that fails after it had succeeded. Most events are waited for by nobody: such
+ * an event is one insert.
  */
 export async function keepGatewayEvent({
   database,
@@ -35,7 +36,6 @@ export async function keepGatewayEvent({
   // A gateway cannot report about the other mode, whatever it signs.
   if (gatewayOf(tenantId) !== gateway) return null;
   const _id = `${gateway}:${eventId}`;
-  if (await gatewayEvents.exists({ _id, tenantId })) return null;
   const listener = await findListener(database, notice);
   const row =
     listener &&
@@ -59,6 +59,10 @@ export async function keepGatewayEvent({
     receivedAt: new Date(),
   };
   try {
+    if (!row && !notice.refundFailed) {
+      await insertDocuments({ model: gatewayEvents, documents: [event] });
+      return null;
+    }
     await database.inTransaction(async (session) => {
       await insertDocuments({ model: gatewayEvents, documents: [event], session });
       if (row) await insertDocuments({ model: outbox, documents: [row], session });

@@ -5,8 +5,16 @@ import type { PaymentMoved } from '../../contracts/payments/payment-activities';
 import type { StepCommand } from '../../contracts/process-step';
 import { byWorkflow } from '../../domain/actor';
 import { DomainError } from '../../domain/domain-error';
-import { canMovePayment, positionOf, standingOf, type PaymentPosition } from '../../domain/payments/payment';
+import {
+  canMovePayment,
+  positionOf,
+  settledPaymentStates,
+  standingOf,
+  type PaymentPosition,
+  type PaymentState,
+} from '../../domain/payments/payment';
 import type { Database } from '../../models/database';
+import type { StuckKind } from '../../models/operator/stuck-item';
 import type { Payment } from '../../models/payments/payment';
 import { applyStep, type StepInput } from '../apply-step';
 import { requireOwned } from '../claim-entity';
@@ -63,7 +71,7 @@ export interface ApplyPaymentMoveInput extends MoveInput {
 
 /**
  * Moves a payment along its table from the position in which it was read: its state, its postings, its compensation
- * ledger and the operator's list in one transaction.
+ * ledger and the operator's list in one transaction. A move that settles the payment notifies the partner in it.
  * @throws DomainError as `applyStep` does; `ILLEGAL_STATE` for a move that is not in the table.
  */
 export async function applyPaymentMove(input: ApplyPaymentMoveInput): Promise<PaymentMoved> {
@@ -93,6 +101,9 @@ export async function applyPaymentMove(input: ApplyPaymentMoveInput): Promise<Pa
       type: `payment.${state}` satisfies `payment.${string}` as EventType,
       data: { ...eventDataOf(payment, input), ...(review ? { decision: review.decision, note: review.note } : {}) },
     },
+    also: settledPaymentStates.includes(state)
+      ? [{ step: `notify/${state}`, type: 'payment.notified', data: { state } }]
+      : [],
     alongside: settleMove(input),
   });
   return { at: movedAt, reason: typeof data.reason === 'string' ? data.reason : null };
@@ -120,6 +131,13 @@ async function reviewOf({ database, payment, command, to, at }: ApplyPaymentMove
   };
 }
 
+/** States in which a call is under way or unanswered: its answer may be about another amount again. */
+const UNANSWERED: readonly PaymentState[] = ['unknown', 'authorising', 'capturing'];
+
+/** True for a move after which no difference between the amounts asked for and reported can stand. */
+const endsDifference = ({ state, undoing }: Payment, to: PaymentState): boolean =>
+  (state === 'unknown' || state === 'requires_action' || undoing !== null) && !UNANSWERED.includes(to);
+
 /** Returns the writes of a move beside the payment: the books, the compensation ledger, the operator's list. */
 const settleMove =
   (input: ApplyPaymentMoveInput): NonNullable<StepInput['alongside']> =>
@@ -128,7 +146,9 @@ const settleMove =
     const { _id: paymentId, tenantId } = payment;
     await insertPostings({ database, session, tenantId, postings: postingsOf(payment, input), at: postedAt });
     await settleEffects({ database, session, payment, to: standingOf(to).state, at: postedAt });
-    if (payment.state === 'unknown')
-      await mendStuckItem({ database, session, kind: 'outcome_unknown', subject: processPaymentId(paymentId) });
+    const kind: StuckKind[] = [];
+    if (payment.state === 'unknown') kind.push('outcome_unknown');
+    if (endsDifference(payment, standingOf(to).state)) kind.push('amount_differs');
+    if (kind.length > 0) await mendStuckItem({ database, session, kind, subject: processPaymentId(paymentId) });
     await alongside?.(session);
   };

@@ -3,22 +3,14 @@ import { paymentProcess, refundProcess } from '../../contracts/payments/process'
 import { startOf } from '../../contracts/process';
 import { DomainError } from '../../domain/domain-error';
 import { applyStep } from '../apply-step';
-import {
-  aboutItem,
-  findStuck,
-  restartProcess,
-  type RemedyDependencies,
-  type StuckRemedy,
-} from '../operator/stuck-remedy';
+import { aboutItem, findStuck, restartOf, type RemedyDependencies, type StuckRemedy } from '../operator/stuck-remedy';
+import { comparePayment, compareRefund } from './compare-with-books';
 import { isReleased, undoReleasedPayment } from './undo-released-payment';
 
 const CLOSED_BY_OPERATOR = 'closed_by_operator';
 
 const paymentRemedy = ({ database }: RemedyDependencies): StuckRemedy => ({
-  async restart(input) {
-    const entity = await findStuck({ database }, 'payment', input);
-    await restartProcess({ ...input, database, process: paymentProcess, entity });
-  },
+  restart: restartOf(database, paymentProcess),
 
   /** Only the gateway can confirm that nothing is held, so a new run voids the payment and then ends it. */
   async close({ reason, ...input }) {
@@ -51,6 +43,9 @@ const paymentRemedy = ({ database }: RemedyDependencies): StuckRemedy => ({
     return { name: gatewayReported.name };
   },
 
+  compareWithBooks: ({ item: { tenantId, entityId: paymentId }, session }) =>
+    comparePayment({ database, session, tenantId, paymentId }),
+
   async giveUp(input) {
     const { item, by, at, session } = input;
     const step = `close/${item._id}`;
@@ -64,11 +59,10 @@ const paymentRemedy = ({ database }: RemedyDependencies): StuckRemedy => ({
 });
 
 const refundRemedy = ({ database }: RemedyDependencies): StuckRemedy => ({
-  async restart(input) {
-    const entity = await findStuck({ database }, 'refund', input);
-    await restartProcess({ ...input, database, process: refundProcess, entity });
-  },
+  restart: restartOf(database, refundProcess),
   lookUp: () => Promise.resolve({ name: gatewayReported.name }),
+  compareWithBooks: ({ item: { tenantId, entityId: refundId }, session }) =>
+    compareRefund({ database, session, tenantId, refundId }),
   close: () =>
     Promise.reject(
       new DomainError('ILLEGAL_STATE', 'A refund that was accepted is owed and cannot be given up; restart it'),

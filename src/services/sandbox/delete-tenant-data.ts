@@ -1,5 +1,6 @@
 import type { Model } from 'mongoose';
 import type { Database } from '../../models/database';
+import { deleteInSlices } from '../delete-in-slices';
 import type { RequireHeld } from './while-resetting';
 
 export interface TenantDocument {
@@ -8,20 +9,17 @@ export interface TenantDocument {
 }
 
 /**
- * Returns the models of a tenant's data: all that carry its id, except its API keys and the clock, which records its
- * resets.
+ * Returns the models of a tenant's data: all that carry its id, except its API keys, the clock, which records its
+ * resets, and the counts of its mails, whose limits a reset must not lift.
  */
 export function tenantModels({ models }: Database): Model<TenantDocument>[] {
+  const kept: readonly unknown[] = [models.apiKeys, models.sandboxClocks, models.mailCounts];
   return Object.values(models)
     .map((model) => model as unknown as Model<TenantDocument>)
-    .filter(
-      (model) =>
-        model.schema.path('tenantId') !== undefined && ![models.apiKeys, models.sandboxClocks].includes(model as never),
-    );
+    .filter((model) => model.schema.path('tenantId') !== undefined && !kept.includes(model));
 }
 
 const MAX_PASSES = 20;
-const BATCH = 1000;
 
 export interface DeleteTenantDataInput {
   database: Database;
@@ -32,9 +30,9 @@ export interface DeleteTenantDataInput {
 }
 
 /**
- * Deletes everything of a tenant but its API keys and its clock. Documents written meanwhile are deleted too, pass by
- * pass, until a pass finds nothing: so no transaction leaves half of its documents behind. Returns false when another
- * process kept writing.
+ * Deletes everything of a tenant but its API keys, its clock and the counts of its mails. Documents written meanwhile
+ * are deleted too, pass by pass, until a pass finds nothing: so no transaction leaves half of its documents behind.
+ * Returns false when another process kept writing.
  */
 export async function deleteTenantData({
   database,
@@ -70,15 +68,6 @@ export async function deleteDocuments({
   keepId = null,
   requireHeld,
 }: DeleteDocumentsInput): Promise<number> {
-  for (let deleted = 0; ;) {
-    const found = await model
-      .find({ tenantId, ...(keepId === null ? {} : { _id: { $ne: keepId } }) }, { _id: 1 })
-      .limit(BATCH)
-      .lean();
-    if (found.length === 0) return deleted;
-    await requireHeld();
-    const result = await model.deleteMany({ tenantId, _id: { $in: found.map(({ _id }) => _id) } });
-    deleted += result.deletedCount;
-    if (found.length < BATCH) return deleted;
-  }
+  const filter = keepId === null ? {} : { _id: { $ne: keepId } };
+  return deleteInSlices({ model, tenantId, filter, beforeSlice: requireHeld });
 }

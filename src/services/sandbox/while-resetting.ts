@@ -73,17 +73,27 @@ export async function rewindClock({ database, tenantId }: TenantInput): Promise<
   );
 }
 
+/** What a request needs to know of its tenant's clock. */
+export interface SandboxReading {
+  /** The tenant's business time. */
+  now: Date;
+  /**
+   * The number of resets of the sandbox. An equal number before and after a write proves that no reset began between,
+   * so that the written documents exist.
+   */
+  resets: number;
+}
+
 /**
- * Returns the number of resets of the sandbox; 0 for other tenants, without a look-up. An equal number before and after
- * a write proves that no reset began between, so that the written documents exist.
+ * Reads a sandbox's clock; other tenants have real time and no resets, without a look-up.
  *
  * @throws DomainError `SANDBOX_RESETTING` while a reset runs.
  */
-export async function countResets({ database, tenantId }: TenantInput): Promise<number> {
-  if (tenantOf(tenantId).mode !== 'sandbox') return 0;
-  const clock = await database.models.sandboxClocks.findById(tenantId, { resets: 1, resetting: 1 }).lean();
+export async function readSandbox({ database, tenantId }: TenantInput): Promise<SandboxReading> {
+  if (tenantOf(tenantId).mode !== 'sandbox') return { now: new Date(), resets: 0 };
+  const clock = await database.models.sandboxClocks.findById(tenantId, { offsetMs: 1, resets: 1, resetting: 1 }).lean();
   requireNoReset(clock);
-  return clock?.resets ?? 0;
+  return { now: new Date(Date.now() + (clock?.offsetMs ?? 0)), resets: clock?.resets ?? 0 };
 }
 
 /** Throws `SANDBOX_RESETTING` when another reset has begun since `resets` was counted. */
@@ -92,7 +102,7 @@ export async function requireNoResetSince({
   tenantId,
   resets,
 }: TenantInput & { resets: number }): Promise<void> {
-  if ((await countResets({ database, tenantId })) !== resets) throw resetInProgress();
+  if ((await readSandbox({ database, tenantId })).resets !== resets) throw resetInProgress();
 }
 
 /** Throws `SANDBOX_RESETTING` while a reset holds the sandbox. */
@@ -104,5 +114,6 @@ const resetInProgress = (): DomainError =>
   new DomainError(
     'SANDBOX_RESETTING',
     'The sandbox is being emptied and accepts no requests. ' +
-      'Wait for the response to the reset, then repeat the request with the same Idempotency-Key.',
+      'Wait for the response to the reset, then repeat the request, ' +
+      'and where it had an Idempotency-Key, with the same one.',
   );

@@ -142,7 +142,7 @@ async function requireUnmoved({ database, session, subscription, step }: Require
 
 /** Mails go to a user of ours; a subscriber that only the partner knows gets none. */
 const mailsOf = ({ _id, userId }: Subscription, mails: SubscriptionChange['mails'] = [], step: string): MailRequest[] =>
-  userId === null ? [] : mails.map((mail) => ({ ...mail, key: `${_id}/${step}`, to: null }));
+  userId === null ? [] : mails.map((mail) => ({ ...mail, key: `${_id}/${step}`, audience: 'person', to: null }));
 
 /** Returns a mail about a subscription with its facts. */
 export function mailOf(

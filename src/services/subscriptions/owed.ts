@@ -17,24 +17,18 @@ import { acceptRefunds } from './subscription-refunds';
 export interface ListOwedInput {
   database: Database;
   session: ClientSession;
-  subscription: Pick<Subscription, '_id' | 'tenantId' | 'version'>;
+  subscription: Pick<Subscription, '_id' | 'tenantId'>;
   /** The amount that the subscription owes now. */
   owed: Money;
 }
 
 /**
  * Puts an owed amount on the operator's list, in one open item per subscription; takes the item off where nothing is
- * owed. Amounts that become owed after an item was resolved get a new subject.
+ * owed.
  */
 export async function listOwed({ database, session, subscription, owed }: ListOwedInput): Promise<void> {
-  const { _id: entityId, tenantId, version } = subscription;
-  const kind = 'refund_owed';
-  const open = await database.models.stuckItems
-    .findOne({ tenantId, kind, entityId, open: true }, { subject: 1 })
-    .session(session)
-    .lean();
-  const subject = open?.subject ?? `${workflowIdOf(entityId)}/owed/${version}`;
-  const about = { database, session, kind, subject } as const;
+  const { _id: entityId, tenantId } = subscription;
+  const about = { database, session, kind: 'refund_owed', subject: workflowIdOf(entityId) } as const;
   if (owed.amountMinor === 0) return mendStuckItem(about);
   await openStuckItem({
     ...about,

@@ -13,6 +13,7 @@ import {
   type StuckRemedy,
 } from '../operator/stuck-remedy';
 import { changeSubscription } from './change-subscription';
+import { compareSubscription } from './compare-subscription';
 import { endSubscription } from './end-subscription';
 import { refundOwed, settleOwed } from './owed';
 import { findPendingPaymentIds } from './charges/pending-payment';
@@ -62,6 +63,8 @@ const subscriptionRemedy = (dependencies: RemedyDependencies): StuckRemedy => ({
     );
   },
 
+  compareWithBooks: ({ item: { tenantId, entityId: subscriptionId }, session }) =>
+    compareSubscription({ database: dependencies.database, session, tenantId, subscriptionId }),
   refundOwed: (input) => refundOwed({ ...input, database: dependencies.database }),
   settleOwed: (input) => settleOwed({ ...input, database: dependencies.database }),
 });

@@ -40,6 +40,37 @@ const notify = async (paymentId: string, step: string, at: string) => {
   return { written: dates.at(-1), at: result.at };
 };
 
+describe('a step with further events', () => {
+  const apply = async (paymentId: string, step: string, also: string, from: readonly string[] = paymentStates) =>
+    applyStep(test.database, {
+      tenantId,
+      entityType: 'payment',
+      entityId: paymentId,
+      step,
+      from: [...from],
+      at: LATER,
+      by,
+      event: { type: 'payment.fraud_checked', data: { decision: step } },
+      also: [{ step: also, type: 'payment.card_checked', data: { problem: also } }],
+    });
+
+  it('records them in their order; a repeat returns the data of all and writes nothing', async () => {
+    const paymentId = await paymentDated();
+    const first = await apply(paymentId, 'check', 'check/card');
+    expect(first).toMatchObject({ applied: true, data: { decision: 'check' }, also: [{ problem: 'check/card' }] });
+    expect(await apply(paymentId, 'check', 'check/card')).toEqual({ ...first, applied: false });
+    const events = await test.database.models.events.find({ entityId: paymentId }).sort({ version: 1 }).lean();
+    expect(events.slice(-2).map(({ step }) => step)).toEqual(['check', 'check/card']);
+    expect(events.map(({ version }) => version)).toEqual(events.map((_event, index) => index + 1));
+  });
+
+  it('that is refused has not been applied because another step recorded one of them', async () => {
+    const paymentId = await paymentDated();
+    await apply(paymentId, 'one', 'shared');
+    await expect(apply(paymentId, 'two', 'shared', ['review'])).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
+  });
+});
+
 describe('the time of an entity', () => {
   it('is the time of the step, where that is later than all events before', async () => {
     const paymentId = await paymentDated();

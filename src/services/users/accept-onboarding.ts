@@ -8,6 +8,7 @@ import type { Onboarding } from '../../models/users/onboarding';
 import type { User } from '../../models/users/user';
 import { acceptEntity, type AcceptedEntity } from '../accept-entity';
 import { insertDocuments } from '../insert-documents';
+import { holdAddress } from './held-address';
 
 export interface AcceptOnboardingInput {
   database: Database;
@@ -29,7 +30,7 @@ export interface AcceptOnboardingInput {
 /**
  * Writes an accepted onboarding with its pending user, its first event and the start of its process, inside the
  * caller's transaction. Returns the start's row, to be sent once the transaction has committed.
- * @throws MongoError with code 11000 when the unique index `one_user_per_address` refuses a taken address.
+ * @throws MongoError for which `isTakenAddress` returns true, where another user holds the address.
  */
 export async function acceptOnboarding({
   database,
@@ -55,7 +56,7 @@ export async function acceptOnboarding({
     createdAt: at,
     updatedAt: at,
   };
-  const user: User = { ...both, _id: userId, state: 'pending', onboardingId, holdsEmail: true, profile: null };
+  const user: User = { ...both, _id: userId, state: 'pending', onboardingId, profile: null };
   const onboarding: Onboarding = {
     ...both,
     _id: onboardingId,
@@ -66,8 +67,10 @@ export async function acceptOnboarding({
     requiresApproval,
     verification: { generation: 0, expiresAt: null, resentAt: [], correctedAt: [], verifiedAt: null, mail: null },
     undoing: null,
+    stepTimes: { accepted: at },
   };
-  // The user comes first: a taken address is refused before anything else is written.
+  // The address comes first: where it is taken, nothing else is written.
+  await holdAddress({ database, session, tenantId, userId, email: user.email });
   await insertDocuments({ model: database.models.users, documents: [user], session });
   const accepted = await acceptEntity({
     database,

@@ -1,9 +1,9 @@
 import type { Database } from '../../models/database';
-import { isDuplicateKey } from '../../models/duplicate-key';
 import type { Onboarding } from '../../models/users/onboarding';
 import { DomainError } from '../../domain/domain-error';
 import { normaliseEmail, requireEmail } from '../../domain/values/email';
 import { applyStep, type StepInput, type StepResult } from '../apply-step';
+import { holdAddress, isTakenAddress, releaseAddress } from './held-address';
 import { retireLinkMails } from './verification-mail';
 
 export interface MoveAddressInput {
@@ -28,6 +28,8 @@ export async function moveAddress({ database, onboarding, email, step }: MoveAdd
       ...step,
       set: { ...step.set, ...address },
       alongside: async (session, at) => {
+        await releaseAddress({ database, session, tenantId, userId });
+        await holdAddress({ database, session, tenantId, userId, email });
         await database.models.users.updateOne(
           { _id: userId, tenantId },
           { $set: address, $max: { updatedAt: at }, $inc: { version: 1 } },
@@ -37,7 +39,7 @@ export async function moveAddress({ database, onboarding, email, step }: MoveAdd
       },
     });
   } catch (error) {
-    if (!isDuplicateKey(error, 'one_user_per_address')) throw error;
+    if (!isTakenAddress(error)) throw error;
     throw new DomainError('EMAIL_TAKEN', 'The address belongs to another user. Use another address.');
   }
 }

@@ -8,31 +8,16 @@ export interface MoveUserInput {
   tenantId: string;
   userId: string;
   to: UserStatus;
-  /** True to release the e-mail address for another user. */
-  releasesEmail?: boolean;
   at: Date;
 }
 
 /**
  * Moves a user along its table within the caller's transaction; does nothing when the user is in that state already.
  */
-export async function moveUser({
-  database,
-  session,
-  tenantId,
-  userId,
-  to,
-  releasesEmail = false,
-  at,
-}: MoveUserInput): Promise<void> {
+export async function moveUser({ database, session, tenantId, userId, to, at }: MoveUserInput): Promise<void> {
   await database.models.users.updateOne(
     { _id: userId, tenantId, state: { $in: [...userTransitions[to]] } },
-    {
-      $set: { state: to },
-      $max: { updatedAt: at },
-      ...(releasesEmail ? { $unset: { holdsEmail: 1 } } : {}),
-      $inc: { version: 1 },
-    },
+    { $set: { state: to }, $max: { updatedAt: at }, $inc: { version: 1 } },
     { session },
   );
 }

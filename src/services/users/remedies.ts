@@ -1,20 +1,12 @@
 import { onboardingProcess } from '../../contracts/users/process';
 import { applyStep } from '../apply-step';
-import {
-  aboutItem,
-  findStuck,
-  restartProcess,
-  type RemedyDependencies,
-  type StuckRemedy,
-} from '../operator/stuck-remedy';
+import { aboutItem, findStuck, restartOf, type RemedyDependencies, type StuckRemedy } from '../operator/stuck-remedy';
+import { releaseAddress } from './held-address';
 import { moveUser } from './move-user';
 import { revokeEntitlement } from './revoke-entitlement';
 
 const onboardingRemedy = ({ database, workflows }: RemedyDependencies): StuckRemedy => ({
-  async restart(input) {
-    const entity = await findStuck({ database }, 'onboarding', input);
-    await restartProcess({ ...input, database, process: onboardingProcess, entity });
-  },
+  restart: restartOf(database, onboardingProcess),
 
   /** Entitlement, user and address are undone immediately: nothing of an onboarding is external. */
   async close({ reason, ...input }) {
@@ -32,7 +24,8 @@ const onboardingRemedy = ({ database, workflows }: RemedyDependencies): StuckRem
         event: { type: 'onboarding.closed', data: { reason } },
         alongside: async (session) => {
           await revokeEntitlement({ database, session, tenantId, onboardingId, at });
-          await moveUser({ database, session, tenantId, userId, to: 'cancelled', releasesEmail: true, at });
+          await moveUser({ database, session, tenantId, userId, to: 'cancelled', at });
+          await releaseAddress({ database, session, tenantId, userId });
         },
       },
       input.session,

@@ -1,4 +1,5 @@
 import type { CommandDependencies } from '../send-command';
+import { createReviewCommands } from './listings/review-commands';
 import { createPaymentCommands } from './payments/payment-commands';
 import { createSubscriptionCommands } from './subscriptions/subscription-commands';
 import { createOnboardingCommands } from './users/onboarding-commands';
@@ -7,6 +8,7 @@ import { createOnboardingCommands } from './users/onboarding-commands';
 export const createCommands = (dependencies: CommandDependencies) => ({
   sendOnboardingCommand: createOnboardingCommands(dependencies),
   sendPaymentCommand: createPaymentCommands(dependencies),
+  sendReviewCommand: createReviewCommands(dependencies),
   sendSubscriptionCommand: createSubscriptionCommands(dependencies),
 });
 

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { Movement } from './stall-watch';
 import { describeWorkflow, type WorkflowSnapshot } from './time-skipping-api';
 
 export interface DescribeChildrenInput {
@@ -17,7 +18,12 @@ export async function describeChildren({ client, of }: DescribeChildrenInput): P
   return trees.flat();
 }
 
-/** Returns a text that changes whenever one of the workflows records an event, starts or ends. */
-export function movementOf(workflows: readonly WorkflowSnapshot[]): string {
-  return workflows.map(({ workflowId, runId, historyLength }) => `${workflowId}/${runId}/${historyLength}`).join(' ');
+/** Returns the movement of workflows: their progress, and the attempts of their activities that were put off. */
+export function movementOf(workflows: readonly WorkflowSnapshot[]): Movement {
+  return {
+    progress: workflows
+      .map(({ workflowId, runId, historyLength }) => `${workflowId}/${runId}/${historyLength}`)
+      .join(' '),
+    putOff: workflows.reduce((sum, { putOff }) => sum + putOff, 0),
+  };
 }

@@ -1,11 +1,18 @@
-import { StallWatch } from './stall-watch';
+import { PUT_OFF_STALLS, StallWatch } from './stall-watch';
 
 const LIMIT_MS = 8000;
+
+interface Changes {
+  own?: (ms: number) => string;
+  children?: (ms: number) => string;
+  ownPutOff?: (ms: number) => number;
+  childrenPutOff?: (ms: number) => number;
+}
 
 /** Checks at the given instants; returns the first at which the process counts as stalled, or null. */
 async function stalledAt(
   checks: readonly number[],
-  { own = () => 'own', children = () => '' }: { own?: (ms: number) => string; children?: (ms: number) => string },
+  { own = () => 'own', children = () => '', ownPutOff = () => 0, childrenPutOff = () => 0 }: Changes,
 ): Promise<{ ms: number | null; looks: number }> {
   let nowMs = 0;
   let looks = 0;
@@ -13,10 +20,10 @@ async function stalledAt(
   for (const ms of checks) {
     nowMs = ms;
     const isStalled = await watch.isStalled({
-      own: own(ms),
+      own: { progress: own(ms), putOff: ownPutOff(ms) },
       children: async () => {
         looks += 1;
-        return children(ms);
+        return { progress: children(ms), putOff: childrenPutOff(ms) };
       },
       checkedAt: ms,
       limitMs: LIMIT_MS,
@@ -47,6 +54,25 @@ it('a process is stalled once its child has stood still for the limit', async ()
   const { ms } = await stalledAt(everySecond(60_000), { children: changing(1000, 20_000) });
   expect(ms).toBeGreaterThanOrEqual(20_000 + LIMIT_MS);
   expect(ms).toBeLessThanOrEqual(20_000 + 1.25 * LIMIT_MS);
+});
+
+it.each<[string, Changes]>([
+  ['itself', { ownPutOff: (ms) => ms }],
+  ['through a child', { childrenPutOff: (ms) => ms }],
+])('a process that only waits for its turn, %s, is stalled after a multiple of the limit', async (_who, changes) => {
+  const { ms } = await stalledAt(everySecond(60 * LIMIT_MS), changes);
+  expect(ms).toBeGreaterThanOrEqual(PUT_OFF_STALLS * LIMIT_MS);
+  expect(ms).toBeLessThanOrEqual((PUT_OFF_STALLS + 1) * LIMIT_MS);
+});
+
+it('a process whose child moves is not stalled, however long it waits for its own turn', async () => {
+  const changes = { ownPutOff: (ms: number) => ms, children: changing(5000) };
+  expect((await stalledAt(everySecond(60 * LIMIT_MS), changes)).ms).toBeNull();
+});
+
+it('a process that no longer tries to get its turn is stalled after the limit', async () => {
+  const { ms } = await stalledAt(everySecond(60_000), { ownPutOff: (now) => Math.min(now, 10_000) });
+  expect(ms).toBe(10_000 + LIMIT_MS);
 });
 
 it('the children are checked a few times within the limit, and not while the process moves', async () => {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Process } from '../../contracts/process';
 import { processes } from '../../contracts/processes';
 import type { Database } from '../../models/database';
@@ -52,8 +53,11 @@ export async function sendPendingStarts({
   await inParallel(rows, (row) => starter.start(row).catch(() => undefined));
 }
 
-/** The number of items of one tenant that are processed at the same time. */
-const MAX_PARALLEL = 20;
+/**
+ * The number of items of one tenant that are processed at the same time. The processors limit an advance, and an item
+ * for each keeps them busy; more would make the steps of other tenants wait (docs/decisions/0018).
+ */
+const MAX_PARALLEL = Math.min(availableParallelism(), 4);
 
 /** Runs `work` for every item, `MAX_PARALLEL` at a time; rejects with the first error once none is running any more. */
 export async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {

@@ -1,4 +1,5 @@
 import { type Client, ServiceError, WorkflowClient, type ConnectionLike } from '@temporalio/client';
+import { TENANT_SLOTS_TAKEN } from '../../contracts/tenant-slots';
 import { DomainError } from '../../domain/domain-error';
 
 /*
@@ -38,6 +39,8 @@ export interface WorkflowSnapshot {
   children: readonly string[];
   /** The activity that failed and is being retried. */
   failing: { activity: string; attempts: number } | null;
+  /** The number of times that its activities in flight were put off because the tenant had its share of the slots. */
+  putOff: number;
 }
 
 const namedBy = ({ client, workflowId }: { client: Client; workflowId: string }) => ({
@@ -69,8 +72,12 @@ export async function describeWorkflow({
   const { workflowExecutionInfo, workflowExtendedInfo, pendingActivities, pendingChildren, pendingWorkflowTask } =
     response;
   const skipped = workflowExtendedInfo?.timeSkippingInfo;
-  const failing = pendingActivities?.find(({ attempt }) => (attempt ?? 0) > 1);
-  const activity = pendingActivities?.[0]?.activityType?.name;
+  const retried = (pendingActivities ?? []).filter(({ attempt }) => (attempt ?? 0) > 1);
+  const isPutOff = ({ lastFailure }: (typeof retried)[number]) =>
+    lastFailure?.applicationFailureInfo?.type === TENANT_SLOTS_TAKEN;
+  const failing = retried.find((each) => !isPutOff(each));
+  const [first] = pendingActivities ?? [];
+  const activity = first?.activityType?.name;
   const children = (pendingChildren ?? []).map((child) => child.workflowId ?? '');
   return {
     workflowId,
@@ -81,7 +88,7 @@ export async function describeWorkflow({
     historyLength: Number(workflowExecutionInfo?.historyLength ?? 0),
     skipping: skipped?.effectiveConfig?.enabled === true,
     busyWith: activity
-      ? `the activity ${activity}`
+      ? `${retried.some((each) => each === first && isPutOff(each)) ? 'a slot for ' : ''}the activity ${activity}`
       : children[0]
         ? `its child ${children[0]}`
         : pendingWorkflowTask
@@ -89,6 +96,7 @@ export async function describeWorkflow({
           : null,
     children,
     failing: failing ? { activity: failing.activityType?.name ?? '', attempts: (failing.attempt ?? 1) - 1 } : null,
+    putOff: retried.filter(isPutOff).reduce((sum, { attempt }) => sum + (attempt ?? 0), 0),
   };
 }
 

@@ -5,7 +5,7 @@ import type { OutsideWait } from './outside-waits';
 import { PendingTimers } from './pending-timers';
 import { describeChildren, movementOf } from './process-children';
 import { neverIdleFailure, stallFailure } from './stall-failure';
-import { StallWatch } from './stall-watch';
+import { NO_MOVEMENT, StallWatch } from './stall-watch';
 import { beginSkip, describeWorkflow, endSkip, type WorkflowSnapshot } from './time-skipping-api';
 
 export interface AdvanceWorkflowToInput {
@@ -37,6 +37,8 @@ const MAX_EVENTS_WHILE_BUSY = 20_000;
  * flight, because such a call counts as lost only after that time.
  */
 const OUTSIDE_STALLS = 2;
+/** Stands for every state of a process that waits for something outside: its checks are no progress. */
+const WAITS_OUTSIDE = { progress: 'waits for something outside', putOff: 0 };
 const NUDGE_EVERY_MS = 5000;
 /**
  * The lag that counts as arrived, and the idle time that a workflow needs before a skip begins: much longer than the
@@ -50,7 +52,7 @@ const CHECK_EVERY_MS = 50;
  * no work is in flight or about to be, and not while an activity fails or the process waits for the gateway: a failure
  * gets real time to recover, never the time of its deadlines. Returns null when the workflow has arrived, has ended or
  * is unknown; otherwise the reason why it did not arrive: neither the workflow nor any of its children moved for the
- * limit, or it never became idle.
+ * limit (ten times as long while it waits for its turn among its tenant's steps), or it never became idle.
  */
 export async function advanceWorkflowTo(input: AdvanceWorkflowToInput): Promise<OperationFailure | null> {
   const {
@@ -86,7 +88,7 @@ export async function advanceWorkflowTo(input: AdvanceWorkflowToInput): Promise<
     // An expired timer that has not fired would be skipped together with everything it leads to; a timer that fires
     // meanwhile delays the skip.
     const mayBegin = !arrived && !snapshot.failing && !snapshot.skipping && idleForMs > leewayMs;
-    const own = `${snapshot.runId}/${snapshot.historyLength - ownEvents}`;
+    const own = movementOf([{ ...snapshot, historyLength: snapshot.historyLength - ownEvents }]);
     if (mayBegin) isOutside = (await outside?.waits()) ?? false;
     const begins = mayBegin && !isOutside;
     if (begins) {
@@ -101,8 +103,8 @@ export async function advanceWorkflowTo(input: AdvanceWorkflowToInput): Promise<
     // Signalling the workflow to check adds events to its history, and runs its children, but is no progress.
     const limitMs = isOutside ? OUTSIDE_STALLS * stallAfterMs : stallAfterMs;
     const isStalled = await stall.isStalled({
-      own: isOutside ? 'waits for something outside' : own,
-      children: async () => (isOutside ? '' : movementOf(await describeChildren({ client, of: snapshot }))),
+      own: isOutside ? WAITS_OUTSIDE : own,
+      children: async () => (isOutside ? NO_MOVEMENT : movementOf(await describeChildren({ client, of: snapshot }))),
       checkedAt,
       limitMs,
     });

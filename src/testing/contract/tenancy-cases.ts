@@ -51,7 +51,8 @@ export function tenancyCases({ operations, bodies, world }: CasesInput): void {
       expect((await call(operation, key)).status).toBe(403);
     });
 
-  const withId = ofTenants.filter(({ template }) => template.includes('{'));
+  const ofResources = ofTenants.filter(({ template }) => template.includes('{'));
+  const withId = ofResources.filter(({ method }) => method !== 'put');
   if (withId.length > 0)
     it.each(withId)("$id responds to another tenant's id as to an unknown one", async (operation) => {
       const { api, tenant, unknownIds, malformedIds } = world();
@@ -76,5 +77,20 @@ export function tenancyCases({ operations, bodies, world }: CasesInput): void {
       const stranger = await world().api.newTenant({ scopes: [...scopes] });
       expect((await call(operation, stranger.key)).body).toEqual({ items: [], next: null });
       expect((await call(operation, world().tenant.key)).body.items).toHaveLength(1);
+    });
+
+  // A PUT makes what its path names. Last, because the live tenant of the partner has it from then on.
+  const puts = ofResources.filter(({ method }) => method === 'put');
+  if (puts.length > 0)
+    it.each(puts)("$id makes the caller's own and leaves another tenant's as it is", async (operation) => {
+      const { api, tenant, pathOf } = world();
+      const own = async () => (await api.call('get', pathOf(operation), tenant.key)).text;
+      const before = await own();
+      for (const stranger of [
+        await api.newTenant({ scopes: [...scopes] }),
+        await api.newTenant({ scopes: [...scopes], mode: 'live', partnerId: tenant.partnerId }),
+      ])
+        expect((await call(operation, stranger.key)).status).toBe(201);
+      expect(await own()).toBe(before);
     });
 }

@@ -139,7 +139,8 @@ export function createFaultySteps() {
   const wrapStep =
     (name: string, run: Run): Run =>
     (input) => {
-      const entityId = input.refundId ?? input.paymentId ?? input.subscriptionId ?? input.onboardingId;
+      const entityId =
+        input.refundId ?? input.paymentId ?? input.subscriptionId ?? input.onboardingId ?? input.reviewId;
       if (entityId === undefined) return run(input);
       const step = name === 'processPaymentGateway' ? input.call! : name;
       const key = keyOf(entityId, step);

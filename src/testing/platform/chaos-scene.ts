@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSandboxLedger, type SandboxLedgerItem } from '../../clients/gateways/sandbox-ledger';
+import { callHeaders, signSimulatorCall } from '../../contracts/simulator-call';
 import { openDatabase, type Database } from '../../models/database';
 import { startSimulator } from '../../simulator/start-simulator';
 import { differences } from '../expect-books';
@@ -15,7 +16,7 @@ import { waitFor } from '../wait-for';
 const CHAOS = { seed: 'chaos', timeoutAfterChargePercent: 10, unavailablePercent: 5, declinePercent: 5 };
 const SECRET = `whsec_${Buffer.from('a-secret-of-the-chaos-test-0').toString('base64')}`;
 
-/** Opens a gateway in chaos behind a proxy, which drops the key of every call with `losesKeys`. */
+/** Opens a gateway in chaos behind a proxy, which with `losesKeys` replaces the key of every call, and signs again. */
 async function openGateway({
   losesKeys,
   timeoutAfterChargePercent,
@@ -31,20 +32,27 @@ async function openGateway({
     chaos: { ...CHAOS, timeoutAfterChargePercent },
   });
   const proxy = createServer((incoming, outgoing) => {
-    const headers = { ...incoming.headers };
-    if (losesKeys && headers['idempotency-key'])
-      headers['idempotency-key'] = `${String(headers['idempotency-key'])}#${randomUUID()}`;
-    const passed = httpRequest(
-      new URL(incoming.url ?? '/', gateway.url),
-      { method: incoming.method, headers },
-      (answer) => {
+    const { method = '', url: path = '' } = incoming;
+    const forward = (headers: typeof incoming.headers, body: Buffer) => {
+      const passed = httpRequest(new URL(path, gateway.url), { method, headers }, (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(outgoing);
+      });
+      passed.on('error', () => outgoing.destroy());
+      outgoing.on('close', () => passed.destroy());
+      passed.end(body);
+    };
+    void incoming.toArray().then(
+      (chunks: Buffer[]) => {
+        const body = Buffer.concat(chunks);
+        const { 'idempotency-key': key, [callHeaders.account]: account, ...headers } = incoming.headers;
+        if (!losesKeys || !key) return forward(incoming.headers, body);
+        const call = { method, path, account: String(account), idempotencyKey: `${String(key)}#${randomUUID()}` };
+        const signed = signSimulatorCall({ ...call, secret: SECRET, body: body.toString(), nowMs: Date.now() });
+        return forward({ ...headers, ...signed }, body);
       },
+      () => outgoing.destroy(),
     );
-    passed.on('error', () => outgoing.destroy());
-    outgoing.on('close', () => passed.destroy());
-    incoming.pipe(passed);
   });
   await new Promise<void>((resolve) => {
     proxy.listen(0, '127.0.0.1', resolve);
@@ -108,14 +116,18 @@ export async function withChaos(
   play: (scene: ChaosScene) => Promise<void>,
 ): Promise<void> {
   const gateway = await openGateway({ losesKeys, timeoutAfterChargePercent });
-  const environment = { SANDBOX_GATEWAY_URL: gateway.proxyUrl, GATEWAY_TIMEOUT_MS: '3000' };
+  const environment = {
+    SANDBOX_GATEWAY_URL: gateway.proxyUrl,
+    SANDBOX_WEBHOOK_SECRET: SECRET,
+    GATEWAY_TIMEOUT_MS: '3000',
+  };
   const platform = await startPlatform({ name, workers, which: ['mongodb', 'redis', 'temporal'], environment });
   const database = openDatabase({ uri: platform.mongodbUri, appName: 'test' });
   await database.connection.asPromise();
   try {
     const { app } = await enrolPartner(platform);
     const { tenantId } = (await app.get<{ tenantId: string }>('/me')).body;
-    const bankItems = () => Array.fromAsync(readSandboxLedger({ url: gateway.url, tenantId }));
+    const bankItems = () => Array.fromAsync(readSandboxLedger({ url: gateway.url, secret: SECRET, tenantId }));
     await play({ platform, app, tenantId, database, bankItems });
   } finally {
     await database.close();

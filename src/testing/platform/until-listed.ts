@@ -2,7 +2,7 @@ import type { RunningWorkflows } from '../../temporal/running-workflows';
 import { waitFor } from '../wait-for';
 
 export interface UntilListedInput {
-  workflows: Pick<RunningWorkflows, 'listRunning'>;
+  workflows: Pick<RunningWorkflows, 'list'>;
   workflowType: string;
   /** The ids of running workflows. */
   running: readonly string[];
@@ -15,7 +15,9 @@ export async function untilListed({ workflows, workflowType, running, ended }: U
   await waitFor(
     async () => {
       const listed = new Set(
-        (await Array.fromAsync(workflows.listRunning(workflowType))).map(({ workflowId }) => workflowId),
+        (await Array.fromAsync(workflows.list({ status: 'running', workflowTypes: [workflowType] }))).map(
+          ({ workflowId }) => workflowId,
+        ),
       );
       return running.every((id) => listed.has(id)) && !ended.some((id) => listed.has(id));
     },

@@ -1,4 +1,4 @@
-import { readSandboxLedger, type SandboxLedgerItem } from '../../clients/gateways/sandbox-ledger';
+import { readSandboxLedger } from '../../clients/gateways/sandbox-ledger';
 import { subscriptionId as workflowIdOf } from '../../contracts/subscriptions/subscription';
 import { hasEnded, subscriptionTransitions, type SubscriptionState } from '../../domain/subscriptions/subscription';
 import { canTransition } from '../../domain/transitions';
@@ -143,8 +143,7 @@ function openProblems(
 /** Reads the books of all payments in a world of subscriptions once. */
 async function bookkeeping({ database, client, bank, tenantId }: SubscriptionWorld) {
   const { payments, refunds, ledgerPostings } = database.models;
-  const items: SandboxLedgerItem[] = [];
-  for await (const item of readSandboxLedger({ url: bank.url, tenantId })) items.push(item);
+  const items = await Array.fromAsync(readSandboxLedger({ ...bank, tenantId }));
   return {
     database,
     client,

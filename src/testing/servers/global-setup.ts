@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claimFolder, FolderInUse } from '../../../scripts/embedded/claim-folder';
 import buildFirst from './build-first';
@@ -28,6 +29,8 @@ export default async function prepareSharedServers(): Promise<void> {
   buildFirst();
   // Part of the names of databases and namespaces, so that runs with shared servers do not collide.
   process.env.TEST_RUN = randomBytes(4).toString('hex');
+  // Where the tests record the queries of the code; read and removed by scripts/checks/query-reporter.mjs.
+  process.env.TEST_QUERIES = mkdtempSync(join(tmpdir(), 'partner-platform-queries-'));
   if (ADDRESSES.every((name) => process.env[name])) return;
   const base = join(root, '.platform-test');
   mkdirSync(base, { recursive: true });

@@ -3,6 +3,7 @@ import { ensureIndexes } from '../../models/ensure-indexes';
 import { inBatches } from '../in-batches';
 import { waitFor } from '../wait-for';
 import { takePlace } from './place';
+import { recordQueries } from './record-queries';
 
 /** Created last, so a database with this collection has every collection and index. */
 const COMPLETE = 'test_database_is_complete';
@@ -30,7 +31,8 @@ export async function openTestDatabase(server?: string): Promise<TestDatabase> {
   const { name, leave } = takePlace('test');
   const uri = databaseUri(name, server);
   // A busy machine takes longer than production waits.
-  const database = openDatabase({ uri, appName: 'test', unavailableAfterMs: 20_000 });
+  const database = openDatabase({ uri, appName: 'test', unavailableAfterMs: 20_000, monitorCommands: true });
+  recordQueries({ database, uri });
   const what = 'an empty test database';
   await waitFor(() => emptyOrMake(database).then(() => true), { what, timeoutMs: PATIENCE_MS });
   return {

@@ -19,10 +19,13 @@ export interface TestNamespace {
 
 /**
  * Opens an idle Temporal namespace on the shared server, so that workers of other tests do not take its tasks. It is
- * registered once per jest worker; each test file terminates its running workflows.
+ * registered once per jest worker and kind; each test file terminates its running workflows.
  */
-export async function openTestNamespace(address = process.env.TEST_TEMPORAL_ADDRESS ?? ''): Promise<TestNamespace> {
-  const { name: namespace, leave } = takePlace('test');
+export async function openTestNamespace(
+  address = process.env.TEST_TEMPORAL_ADDRESS ?? '',
+  kind = 'test',
+): Promise<TestNamespace> {
+  const { name: namespace, leave } = takePlace(kind);
   const client = connectTemporal({ address, namespace, tls: false, apiKey: undefined });
   await registerNamespace(client);
   // A new namespace reaches the server's caches after a moment.

@@ -7,18 +7,26 @@ export interface AcceptOnboardingInput {
   database: Database;
   tenantId: string;
   requiresApproval: boolean;
+  /** Defaults to an address of its own. */
+  email?: string;
   /** Business time of the acceptance. Defaults to now. */
   at?: Date;
 }
 
 /** Accepts an onboarding as the api does, in its own transaction. */
-export function acceptOnboarding({ database, tenantId, requiresApproval, at = new Date() }: AcceptOnboardingInput) {
+export function acceptOnboarding({
+  database,
+  tenantId,
+  requiresApproval,
+  email = `${newId('user')}@example.com`,
+  at = new Date(),
+}: AcceptOnboardingInput) {
   return database.inTransaction((session) =>
     acceptOnboardingInSession({
       database,
       session,
       tenantId,
-      email: `${newId('user')}@example.com`,
+      email,
       name: 'Ada',
       locale: 'en',
       timeZone: 'UTC',

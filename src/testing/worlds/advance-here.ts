@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { OperationFailure } from '../../contracts/operation';
 import type { Database } from '../../models/database';
-import { createClock } from '../../services/clock';
 import { createSandboxClockMover } from '../../temporal/time-skipping/sandbox-clock';
 import { acceptAdvance } from '../../temporal/commands/sandbox/sandbox-clock-commands';
 import type { WorkflowStarter } from '../../temporal/workflow-starter';
@@ -25,7 +24,6 @@ export async function advanceHere({
   stallClock,
 }: AdvanceHereInput): Promise<OperationFailure | null> {
   const mover = createSandboxClockMover({ client, database, starter, stallAfterMs, stallClock });
-  const now = await createClock({ database }).now(tenantId);
   const { operation } = await database.inTransaction((session) =>
     acceptAdvance({
       database,
@@ -33,7 +31,7 @@ export async function advanceHere({
       tenantId,
       by,
       actor: { kind: 'api_key', id: 'key_test' },
-      now,
+      realNow: new Date(),
       correlationId: 'test',
     }),
   );

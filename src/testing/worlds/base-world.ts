@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { bundleWorkflowCode, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../../activities';
-import { translateDomainError } from '../../../activities/translate-domain-error';
+import { shareSlots } from '../../../activities/share-slots';
+import { translateErrors } from '../../../activities/translate-errors';
 import type { PaymentGateway } from '../../clients/gateways/payment-gateway';
 import type { TaskQueue } from '../../contracts/task-queues';
 import type { Actor } from '../../domain/actor';
@@ -10,6 +11,7 @@ import type { Partner } from '../../models/partners/partner';
 import { createClock } from '../../services/clock';
 import { createSandboxClockMover } from '../../temporal/time-skipping/sandbox-clock';
 import { createWorkflowStarter, type WorkflowStarter } from '../../temporal/workflow-starter';
+import { liveViolations } from '../histories/live-violations';
 import { createWorkerHere } from '../servers/create-worker-here';
 import { openTestDatabase } from '../servers/test-database';
 import { openTestNamespace } from '../servers/test-namespace';
@@ -43,10 +45,14 @@ export interface BaseWorldInput {
   /** The module of the workflows to run. Defaults to the bundle that ships. */
   workflowsPath?: string;
   worker?: Pick<WorkerOptions, 'maxCachedWorkflows' | 'shutdownGraceTime'>;
+  /** The activities that each worker runs at a time. Defaults to 100, as in production. */
+  activitySlots?: number;
   /** Defaults to the shared server. */
   temporalAddress?: string;
   /** Milliseconds that an advance of a sandbox's clock waits for stalled work. Defaults to `PATIENT_STALL_MS`. */
   stallAfterMs?: number;
+  /** The clock by which `stallAfterMs` is measured. Defaults to real time. */
+  stallClock?: () => number;
   /** Changes to the first partner. */
   partner?: Partial<Partner>;
   /** The mode of the first tenant. Defaults to `sandbox`. */
@@ -62,7 +68,9 @@ export async function openBaseWorld(input: BaseWorldInput) {
     wrap = (it) => it,
     wrapGateway = (it) => it,
     bank: bankInput,
+    activitySlots = 100,
     stallAfterMs = PATIENT_STALL_MS,
+    stallClock,
     partner,
   } = input;
   const [{ database, uri: mongodbUri, drop }, temporal, bundle] = await Promise.all([
@@ -84,7 +92,7 @@ export async function openBaseWorld(input: BaseWorldInput) {
       await waitFor(() => eager.start(row).then(() => true), { what: 'a start to be taken' });
     },
   };
-  const sandboxClock = createSandboxClockMover({ client, database, starter, stallAfterMs });
+  const sandboxClock = createSandboxClockMover({ client, database, starter, stallAfterMs, stallClock });
   const gateway = bank && wrapGateway(bank.gateway);
   const activities = wrap(
     createActivities({
@@ -103,7 +111,8 @@ export async function openBaseWorld(input: BaseWorldInput) {
       taskQueue,
       workflowBundle: bundle,
       activities,
-      interceptors: { activity: [translateDomainError] },
+      interceptors: { activity: [shareSlots({ slots: activitySlots }), translateErrors] },
+      maxConcurrentActivityTaskExecutions: activitySlots,
       ...input.worker,
     });
     const running = worker.run();
@@ -151,11 +160,14 @@ export async function openBaseWorld(input: BaseWorldInput) {
       const waiting = await models.outbox.find({ tenantId, open: true, pending: 'temporal' }).lean();
       for (const row of waiting) await starter.start(row);
     },
+    /** Closes the world. Throws where a history of our workflows holds what only documents may hold. */
     async close(): Promise<void> {
       await stopWorkers(...workers.keys());
       await bank?.close();
+      const violations = input.workflowsPath ? [] : await liveViolations({ client, database });
       await temporal.close();
       await drop();
+      if (violations.length > 0) throw new Error(`Histories hold personal data:\n${violations.join('\n')}`);
     },
   };
 }

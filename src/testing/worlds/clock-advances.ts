@@ -1,6 +1,5 @@
 import { PATIENT_STALL_MS } from './base-world';
 import type { Actor } from '../../domain/actor';
-import type { Clock } from '../../services/clock';
 import type { Database } from '../../models/database';
 import { acceptAdvance } from '../../temporal/commands/sandbox/sandbox-clock-commands';
 import type { WorkflowStarter } from '../../temporal/workflow-starter';
@@ -12,19 +11,16 @@ const tester: Actor = { kind: 'api_key', id: 'key_test' };
 export const createClockAdvances = ({
   database,
   starter,
-  clock,
 }: {
   database: Database;
   starter: Pick<WorkflowStarter, 'start'>;
-  clock: Clock;
 }) => {
   const operation = (operationId: string) => database.models.operations.findById(operationId).lean().orFail();
   return {
     /** Accepts an advance as the api does and sends the start. Returns the operation's id. */
     async advance(tenantId: string, by: string, { start = true }: { start?: boolean } = {}): Promise<string> {
-      const now = await clock.now(tenantId);
       const accepted = await database.inTransaction((session) =>
-        acceptAdvance({ database, session, tenantId, by, actor: tester, now, correlationId: 'test' }),
+        acceptAdvance({ database, session, tenantId, by, actor: tester, realNow: new Date(), correlationId: 'test' }),
       );
       if (start) await starter.start(accepted.row);
       return accepted.operation._id;

@@ -9,7 +9,7 @@ import { readMails } from '../platform/mailbox';
 import { openTestDatabase } from '../servers/test-database';
 import { waitFor } from '../wait-for';
 import { consumeRow } from '../../queue/relay/consume-row';
-import { people, silent } from '../queue-test-bed';
+import { deliverAll, people, silent } from '../queue-test-bed';
 import { createSendMail } from '../../queue/jobs/send-mail';
 
 const by = { kind: 'api_key', id: 'key_test' } as const;
@@ -107,6 +107,7 @@ const createSubscribe =
         mailer,
         publicUrl: 'https://api.platform.example',
         verificationSecret: 'unused',
+        ...deliverAll,
       });
       const signal = new AbortController().signal;
       for (const { _id } of rows)

@@ -20,13 +20,21 @@ export async function openOnboardingWorld({ wrap }: Pick<BaseWorldInput, 'wrap'>
     ...world,
     send,
     /** Accepts an onboarding as the api does, and sends the start. */
-    async accept({ requiresApproval = false } = {}): Promise<string> {
-      const { onboarding, row } = await acceptOnboarding({ database, tenantId, requiresApproval });
+    async accept({
+      requiresApproval = false,
+      email,
+    }: { requiresApproval?: boolean; email?: string } = {}): Promise<string> {
+      const { onboarding, row } = await acceptOnboarding({ database, tenantId, requiresApproval, email });
       await starter.start(row);
       return onboarding._id;
     },
     read: (onboardingId: string) => database.models.onboardings.findById(onboardingId).lean().orFail(),
     userOf: async (onboardingId: string) => database.models.users.findOne({ onboardingId }).lean().orFail(),
+    /** Returns the normalised address that the user of an onboarding holds; null when they hold none. */
+    async heldBy(onboardingId: string): Promise<string | null> {
+      const { userId } = await database.models.onboardings.findById(onboardingId).lean().orFail();
+      return (await database.models.heldAddresses.findById(userId).lean())?.emailKey ?? null;
+    },
     until: (onboardingId: string, state: OnboardingState) =>
       waitFor(async () => (await database.models.onboardings.findById(onboardingId).lean())?.state === state, {
         what: `${onboardingId} to be ${state}`,

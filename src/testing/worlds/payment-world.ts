@@ -25,7 +25,7 @@ export { tester as testActor } from './base-world';
 /** The parent of a payment whose process the test starts itself, any number of times. */
 export const testParent: PaymentParent = { workflowId: 'parent/test', signal: 'paymentReported' };
 
-export interface PaymentWorldInput extends Pick<BaseWorldInput, 'wrap' | 'wrapGateway'> {
+export interface PaymentWorldInput extends Pick<BaseWorldInput, 'wrap' | 'wrapGateway' | 'activitySlots'> {
   /** False to find every outcome by look-ups. Defaults to true. */
   webhooks?: boolean;
   /** Short by default, so that a test can wait for the timeout. */
@@ -48,11 +48,13 @@ export async function openPaymentWorld({
   webhooks = true,
   gatewayTimeoutMs = 1500,
   forgetful = false,
+  activitySlots,
 }: PaymentWorldInput = {}) {
   const world = await openBaseWorld({
     taskQueues: [taskQueues.payments],
     wrap,
     wrapGateway,
+    activitySlots,
     bank: { timeoutMs: gatewayTimeoutMs, onReport: webhooks ? notifyProcess : undefined },
     worker: forgetful ? { maxCachedWorkflows: 0 } : {},
   });
@@ -130,6 +132,11 @@ export async function openPaymentWorld({
         (await models.compensations.find({ entityId }).lean()).map(({ effect, state }) => [effect, state]),
       ),
     postings: (paymentId: string) => models.ledgerPostings.find({ paymentId }).sort({ _id: 1 }).lean(),
+    /** Waits until the process waits: then it has told the partner, and has nothing more to record by itself. */
+    untilWaiting: (paymentId: string) =>
+      waitFor(async () => (await world.timeline(paymentId)).at(-1) === 'notified', {
+        what: `${paymentId} to wait, and its partner to be notified`,
+      }),
     until: (paymentId: string, state: PaymentState) =>
       waitFor(async () => (await models.payments.findById(paymentId).lean())?.state === state, {
         what: `${paymentId} to be ${state}`,
@@ -156,15 +163,14 @@ export async function openPaymentWorld({
       const ids = [paymentId, ...refunds.map(({ _id }) => _id)];
       return (await bank.ledger(tenantId)).filter(({ idempotencyKey }) => ids.includes(idempotencyKey.split(':')[0]!));
     },
-    /** Captures at the gateway itself, without the platform. */
-    async captureAtTheGateway(paymentId: string, amountMinor: number): Promise<void> {
+    /** Captures at the gateway itself, without the platform: as a person does in the dashboard, or under this key. */
+    async captureAtTheGateway(paymentId: string, amountMinor: number, key = `${paymentId}:dashboard`): Promise<void> {
       const { authorisationId, amount } = await this.read(paymentId);
-      await bank.captureInDashboard({
+      await bank.call({
         tenantId,
-        paymentId,
-        authorisationId: authorisationId!,
-        amount: { amountMinor, currency: amount.currency },
-        at: await now(),
+        path: `/v1/authorisations/${authorisationId}/capture`,
+        idempotencyKey: key,
+        body: { amount: { amountMinor, currency: amount.currency }, at: await now() },
       });
     },
     /** Sends the customer's decision on the gateway's page. */

@@ -10,7 +10,9 @@ import { openBaseWorld, tester, type BaseWorldInput } from './base-world';
 import { createClockAdvances } from './clock-advances';
 
 /** Opens onboardings of any number of tenants, each with its own clock. */
-export async function openSandboxWorld(input: Pick<BaseWorldInput, 'wrap' | 'stallAfterMs' | 'temporalAddress'> = {}) {
+export async function openSandboxWorld(
+  input: Pick<BaseWorldInput, 'wrap' | 'stallAfterMs' | 'stallClock' | 'temporalAddress'> = {},
+) {
   const world = await openBaseWorld({
     ...input,
     taskQueues: [taskQueues.users, taskQueues.operations],
@@ -49,7 +51,7 @@ export async function openSandboxWorld(input: Pick<BaseWorldInput, 'wrap' | 'sta
       command: 'verifyEmail' | 'cancelOnboarding' | 'resendVerification',
       { commandId = newId('event'), generation }: { commandId?: string; generation?: number } = {},
     ) => untilAnswered(() => send({ tenantId, onboardingId, command, commandId, by: tester, generation })),
-    ...createClockAdvances({ database, starter, clock }),
+    ...createClockAdvances({ database, starter }),
     read: (onboardingId: string) => database.models.onboardings.findById(onboardingId).lean().orFail(),
     handle: (onboardingId: string) => client.workflow.getHandle(userOnboardingId(onboardingId)),
   };

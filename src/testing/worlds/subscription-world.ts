@@ -125,8 +125,8 @@ export async function openSubscriptionWorld({ taskQueues: more = [], ...input }:
         { attempts },
       );
     },
-    payWith(subscriptionId: string, paymentMethod: string) {
-      return this.command(subscriptionId, 'updatePaymentMethod', {}, { paymentMethod });
+    payWith(subscriptionId: string, paymentMethod: string, { attempts }: { attempts?: number } = {}) {
+      return this.command(subscriptionId, 'updatePaymentMethod', {}, { paymentMethod, attempts });
     },
     read: (subscriptionId: string) => models.subscriptions.findById(subscriptionId).lean().orFail(),
     invoices: (subscriptionId: string) =>

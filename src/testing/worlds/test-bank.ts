@@ -4,10 +4,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { callSimulator } from '../../clients/gateways/sandbox-call';
 import { createSandboxGateway } from '../../clients/gateways/sandbox-gateway';
 import { readSandboxLedger, type SandboxLedgerItem } from '../../clients/gateways/sandbox-ledger';
 import { verifySandboxWebhook } from '../../clients/gateways/sandbox-webhook';
-import type { Money } from '../../domain/money';
 import { startSimulator } from '../../simulator/start-simulator';
 
 const SECRET = `whsec_${Buffer.from('the-secret-of-the-test-bank').toString('base64')}`;
@@ -33,37 +33,30 @@ export async function openTestBank({ timeoutMs, onReport }: TestBankInput) {
     webhookHabits: { doubledPercent: 30, latePercent: 20, lateMs: 300 },
   });
   const { url } = simulator;
-  const send = async (method: string, path: string, body: object, headers: Record<string, string>): Promise<void> => {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(body),
-    });
+  const requireOk = async (response: Response): Promise<void> => {
     if (!response.ok) throw new Error(await response.text());
   };
+  const address = { url, secret: SECRET };
   return {
-    url,
-    gateway: createSandboxGateway({ url, timeoutMs }),
+    ...address,
+    gateway: createSandboxGateway({ ...address, timeoutMs }),
     /** Reads the gateway's own books of a tenant. */
     ledger: (tenantId: string): Promise<SandboxLedgerItem[]> =>
-      waitFor(() => readLedger(url, tenantId), { what: 'the ledger of the simulator' }),
+      waitFor(() => Array.fromAsync(readSandboxLedger({ ...address, tenantId })), {
+        what: 'the ledger of the simulator',
+      }),
     /** Switches the gateway's faults: `{ down: true }` until `{ down: false }`. */
-    chaos: (settings: Record<string, unknown>) =>
-      send('PUT', '/v1/admin/chaos', settings, { authorization: `Bearer ${ADMIN}` }),
-    /** Captures at the gateway itself, as a person does in the dashboard. */
-    captureInDashboard: (input: {
-      tenantId: string;
-      paymentId: string;
-      authorisationId: string;
-      amount: Money;
-      at: string;
-    }) =>
-      send(
-        'POST',
-        `/v1/authorisations/${input.authorisationId}/capture`,
-        { amount: input.amount, at: input.at },
-        { authorization: `Bearer ${input.tenantId}`, 'idempotency-key': `${input.paymentId}:dashboard` },
+    chaos: async (settings: Record<string, unknown>) =>
+      requireOk(
+        await fetch(`${url}/v1/admin/chaos`, {
+          method: 'PUT',
+          headers: { authorization: `Bearer ${ADMIN}` },
+          body: JSON.stringify(settings),
+        }),
       ),
+    /** Sends a call that the platform did not make, to POST `path`, with the platform's own secret. */
+    call: async (input: { tenantId: string; path: string; idempotencyKey: string; body: object }) =>
+      requireOk(await callSimulator({ ...address, ...input, method: 'POST', timeoutMs })),
     async close(): Promise<void> {
       await simulator.close();
       await inbox?.close();
@@ -104,10 +97,4 @@ async function openWebhookInbox(
         server.closeAllConnections();
       }),
   };
-}
-
-async function readLedger(url: string, tenantId: string): Promise<SandboxLedgerItem[]> {
-  const items: SandboxLedgerItem[] = [];
-  for await (const item of readSandboxLedger({ url, tenantId })) items.push(item);
-  return items;
 }

@@ -1,6 +1,6 @@
 import { openPaymentWorld, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { recordHistory } from '../../../src/testing/record-history';
+import { recordHistory } from '../../../src/testing/histories/record-history';
 import { waitFor } from '../../../src/testing/wait-for';
 
 let world: PaymentWorld;

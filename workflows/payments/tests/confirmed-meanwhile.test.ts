@@ -4,7 +4,7 @@ import { differences } from '../../../src/testing/expect-books';
 import { createFaultyGateway } from '../../../src/testing/faults/faulty-gateway';
 import { openPaymentWorld, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { recordHistory } from '../../../src/testing/record-history';
+import { recordHistory } from '../../../src/testing/histories/record-history';
 import { waitFor } from '../../../src/testing/wait-for';
 
 let world: PaymentWorld;

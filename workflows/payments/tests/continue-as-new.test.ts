@@ -9,7 +9,7 @@ import { waitFor } from '../../../src/testing/wait-for';
  * A payment's history grows by a look-up at the gateway, about a dozen events, every hour of an outage. The server
  * suggests to continue as new at 4,096 events or 4 MB: after two weeks of silence, or here by long signals.
  */
-const LONG_ARGUMENT = 'x'.repeat(200_000);
+const LONG_ARGUMENT = { correlationId: 'x'.repeat(200_000) };
 const CONCURRENT_SIGNALS = 5;
 const MAX_SIGNALS = 60;
 
@@ -26,7 +26,9 @@ async function untilContinuedAsNew(handle: WorkflowHandle): Promise<void> {
   const { runId } = await handle.describe();
   for (let sent = 0; sent < MAX_SIGNALS; sent += CONCURRENT_SIGNALS) {
     await Promise.all(
-      Array.from({ length: CONCURRENT_SIGNALS }, () => handle.signal<[string]>(gatewayReported.name, LONG_ARGUMENT)),
+      Array.from({ length: CONCURRENT_SIGNALS }, () =>
+        handle.signal<[typeof LONG_ARGUMENT]>(gatewayReported.name, LONG_ARGUMENT),
+      ),
     );
     if ((await handle.describe()).runId !== runId) return;
   }

@@ -6,7 +6,7 @@ import { differences, endedPayment } from '../../../src/testing/expect-books';
 import { createFaultyGateway } from '../../../src/testing/faults/faulty-gateway';
 import { openPaymentWorld, testActor, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { recordHistory } from '../../../src/testing/record-history';
+import { recordHistory } from '../../../src/testing/histories/record-history';
 import { waiveUndo } from '../../../src/testing/worlds/waive-undo';
 import { waitFor } from '../../../src/testing/wait-for';
 

@@ -4,18 +4,14 @@ import { createFaultySteps, modes, type Mode } from '../../../src/testing/faults
 import { openPaymentWorld, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
 import { inBatches } from '../../../src/testing/in-batches';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { recordHistory } from '../../../src/testing/record-history';
+import { recordHistory } from '../../../src/testing/histories/record-history';
 import { waitFor } from '../../../src/testing/wait-for';
 
-const steps = [
-  'validatePayment',
-  'checkFraud',
-  'validateCard',
-  'authorise',
-  'capture',
-  'updatePaymentStatus',
-  'sendWebhookNotification',
-] as const;
+const steps = ['validatePayment', 'checkPayment', 'authorise', 'capture'] as const;
+/** The steps of a payment that the partner captures, beside those above. */
+const stepsOfWaiting = ['updatePaymentStatus', 'sendWebhookNotification'] as const;
+type Step = (typeof steps)[number];
+type WaitingStep = (typeof stepsOfWaiting)[number];
 
 let world: PaymentWorld;
 const faulty = createFaultySteps();
@@ -35,9 +31,9 @@ function throwDecline(key: string): void {
 }
 const wrap = (activities: Activities): Activities => ({
   ...activities,
-  checkFraud(input) {
-    throwDecline(`${input.paymentId}:checkFraud`);
-    return activities.checkFraud(input);
+  checkPayment(input) {
+    throwDecline(`${input.paymentId}:checkPayment`);
+    return activities.checkPayment(input);
   },
   processPaymentGateway(input) {
     throwDecline(`${input.paymentId}:${input.call}`);
@@ -50,8 +46,9 @@ const wrap = (activities: Activities): Activities => ({
     throw new Error('MongoDB is away');
   },
 });
-/** A payment without faults. */
+/** Payments without faults. */
 let undisturbed: string;
+let capturedLater: string;
 
 beforeAll(async () => {
   quietTemporal();
@@ -65,46 +62,47 @@ beforeAll(async () => {
   faulty.attach(world);
   undisturbed = await world.pay();
   await world.handle(undisturbed).result();
+  capturedLater = await world.pay({ capture: 'manual' });
+  await captureOnce(capturedLater);
+  await world.handle(capturedLater).result();
 });
 afterAll(() => world?.close());
 
 const ended = (id: string) => endedPayment(world, id);
 
-const always = (state: string): Record<(typeof steps)[number], string> => ({
+/** Captures a payment for its partner once it waits for that; a payment that ended before is left alone. */
+async function captureOnce(id: string): Promise<void> {
+  await waitFor(async () => !['accepted', 'validating', 'authorising'].includes((await world.read(id)).state), {
+    what: `${id} to be authorised or ended`,
+  });
+  await world.command(id, 'capturePayment', { attempts: 1 }).catch(() => undefined);
+}
+
+const always = (state: string): Record<Step, string> => ({
   validatePayment: state,
-  checkFraud: state,
-  validateCard: state,
+  checkPayment: state,
   authorise: state,
   capture: state,
-  updatePaymentStatus: state,
-  sendWebhookNotification: state,
 });
 const cancelled = {
   ...always('captured'),
   validatePayment: 'cancelled',
-  checkFraud: 'cancelled',
-  validateCard: 'cancelled',
+  checkPayment: 'cancelled',
   authorise: 'cancelled, voided',
 };
 /** The ending of each fault, decided by what the gateway has really done. */
-const endings: Record<Mode, Record<(typeof steps)[number], string>> = {
+const endings: Record<Mode, Record<Step, string>> = {
   'fails for good before its effect': {
     validatePayment: 'accepted',
-    checkFraud: 'failed',
-    validateCard: 'failed',
+    checkPayment: 'failed',
     authorise: 'failed',
     capture: 'failed, voided',
-    updatePaymentStatus: 'captured',
-    sendWebhookNotification: 'captured',
   },
   'fails for good after its effect': {
     validatePayment: 'failed',
-    checkFraud: 'failed',
-    validateCard: 'failed',
+    checkPayment: 'failed',
     authorise: 'failed, voided',
     capture: 'captured',
-    updatePaymentStatus: 'captured',
-    sendWebhookNotification: 'captured',
   },
   'fails once after its effect': always('captured'),
   'times out after its effect': always('captured'),
@@ -112,6 +110,39 @@ const endings: Record<Mode, Record<(typeof steps)[number], string>> = {
   'is cancelled while it runs, and its worker dies': cancelled,
   'is killed after any of its effects': always('captured'),
 };
+
+const waiting = (state: string): Record<WaitingStep, string> => ({
+  updatePaymentStatus: state,
+  sendWebhookNotification: state,
+});
+const endingsOfWaiting: Record<Mode, Record<WaitingStep, string>> = {
+  'fails for good before its effect': waiting('failed, voided'),
+  'fails for good after its effect': waiting('failed, voided'),
+  'fails once after its effect': waiting('captured'),
+  'times out after its effect': waiting('captured'),
+  'is cancelled while it runs': waiting('cancelled, voided'),
+  'is cancelled while it runs, and its worker dies': waiting('cancelled, voided'),
+  'is killed after any of its effects': waiting('captured'),
+};
+
+/** Returns how a payment ended, with everything that is wrong about it. */
+async function endingOf(id: string): Promise<string> {
+  const { problems, bank } = await differences(world, id);
+  const { state } = await world.read(id);
+  const events = await world.database.models.events.find({ entityId: id, type: 'payment.notified' }).lean();
+  const notices = events.map(({ data }) => data.state);
+  return [
+    state,
+    bank.voids === 1 && 'voided',
+    bank.voids > 1 && 'VOIDED TWICE',
+    faulty.outstanding(id).length > 0 && 'NOTHING WENT WRONG',
+    notices.length > new Set(notices).size && 'NOTIFIED TWICE',
+    state !== 'accepted' && notices.at(-1) !== state && 'NOT NOTIFIED',
+    ...problems,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
 
 describe('a payment whose step', () => {
   it.each(modes)('%s ends by what really happened, with balanced books and each undo done once', async (mode) => {
@@ -123,40 +154,42 @@ describe('a payment whose step', () => {
       } = await world.accept();
       faulty.set(id, cell);
       await world.starter.start(row!);
-      // A run that could not claim the payment, or not notify the partner of its end, fails; the payment is as
-      // expected.
+      // A run that could not claim the payment fails; the payment is as expected.
       await world
         .handle(id)
         .result()
-        .catch(
-          (error: unknown) => expect(['validatePayment', 'sendWebhookNotification']).toContain(cell.step) ?? error,
-        );
-      const { problems, bank } = await differences(world, id);
-      const { state } = await world.read(id);
+        .catch((error: unknown) => expect(cell.step).toBe('validatePayment') ?? error);
       if (cell.step === 'capture' && cell.effect === undefined)
         await recordHistory(`payment-capture-${mode.replaceAll(',', '').replaceAll(' ', '-')}`, world.handle(id));
-      return [
-        cell.name,
-        [
-          state,
-          bank.voids === 1 && 'voided',
-          bank.voids > 1 && 'VOIDED TWICE',
-          faulty.outstanding(id).length > 0 && 'NOTHING WENT WRONG',
-          ...problems,
-        ]
-          .filter(Boolean)
-          .join(', '),
-      ];
+      return [cell.name, await endingOf(id)];
     });
     expect(Object.fromEntries(outcomes)).toEqual(
-      Object.fromEntries(cells.map(({ name, step }) => [name, endings[mode][step as (typeof steps)[number]]])),
+      Object.fromEntries(cells.map(({ name, step }) => [name, endings[mode][step as Step]])),
+    );
+  });
+
+  it.each(modes)('%s while it waits for its partner ends the same way', async (mode) => {
+    const cells = faulty.cells({ mode, steps: stepsOfWaiting, like: capturedLater });
+    const outcomes = await inBatches(cells, async (cell) => {
+      const {
+        payment: { _id: id },
+        row,
+      } = await world.accept({ capture: 'manual' });
+      faulty.set(id, cell);
+      await world.starter.start(row!);
+      await captureOnce(id);
+      await world.handle(id).result();
+      return [cell.name, await endingOf(id)];
+    });
+    expect(Object.fromEntries(outcomes)).toEqual(
+      Object.fromEntries(cells.map(({ name, step }) => [name, endingsOfWaiting[mode][step as WaitingStep]])),
     );
   });
 });
 
 describe('a decline that comes as an error', () => {
   it.each([
-    ['FraudDetectedError', 'checkFraud', new FraudDetectedError()],
+    ['FraudDetectedError', 'checkPayment', new FraudDetectedError()],
     ['InsufficientFundsError', 'authorise', new InsufficientFundsError()],
   ])('%s of %s is not retried, though a retry would succeed: nothing is captured', async (reason, step, error) => {
     const { payment, row } = await world.accept();

@@ -161,6 +161,15 @@ describe('processPayment', () => {
     },
   );
 
+  it('is denied by the fraud rules while the gateway is away', async () => {
+    await world.chaos({ down: true });
+    const id = await world.pay({ amount: { amountMinor: 20_000_000, currency: 'EUR' } });
+    await world.until(id, 'declined');
+    await world.chaos({ down: false });
+    expect((await ended(id)).result).toMatchObject({ state: 'declined', reason: 'fraud_detected' });
+    expect(await world.timeline(id)).not.toContain('card_checked');
+  });
+
   it('waits for a gateway that is away, and does not fail', async () => {
     const id = await world.pay({ paymentMethod: 'pm_flaky' });
     const { result, bank } = await ended(id, 'flaky');

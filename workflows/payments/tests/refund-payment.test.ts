@@ -11,7 +11,7 @@ import { postingOf } from '../../../src/models/payments/ledger-posting';
 import { differences } from '../../../src/testing/expect-books';
 import { openPaymentWorld, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { recordHistory } from '../../../src/testing/record-history';
+import { recordHistory } from '../../../src/testing/histories/record-history';
 import { waitFor } from '../../../src/testing/wait-for';
 
 const HOUR = 3_600_000;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPaymentWorld, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { recordHistory } from '../../../src/testing/record-history';
+import { recordHistory } from '../../../src/testing/histories/record-history';
 import { waitFor } from '../../../src/testing/wait-for';
 
 const DAY = 86_400_000;

@@ -14,7 +14,7 @@ let world: SandboxWorld;
 
 beforeAll(async () => {
   quietTemporal();
-  world = await openSandboxWorld({ stallAfterMs: 5000 });
+  world = await openSandboxWorld();
 });
 afterAll(() => world.close());
 

@@ -6,15 +6,22 @@ import { ascending, openSandboxWorld, type SandboxWorld } from '../../../src/tes
 import { waitFor } from '../../../src/testing/wait-for';
 
 const DAY = 86_400_000;
+const STALL_AFTER_MS = 5000;
 
 let world: SandboxWorld;
 /** Onboardings whose mails fail while they are in this set. */
 const mailless = new Set<string>();
+/**
+ * The clock of stalls, which stands still while nothing is meant to stall: a busy machine stalls nothing. It runs while
+ * `isRunning`, so that ten checks without progress are a stall.
+ */
+const stallClock = { nowMs: 0, isRunning: false };
 
 beforeAll(async () => {
   quietTemporal();
   world = await openSandboxWorld({
-    stallAfterMs: 5000,
+    stallAfterMs: STALL_AFTER_MS,
+    stallClock: () => (stallClock.nowMs += stallClock.isRunning ? STALL_AFTER_MS / 10 : 0),
     wrap: (activities) => ({
       ...activities,
       async sendEmail(input) {
@@ -23,6 +30,9 @@ beforeAll(async () => {
       },
     }),
   });
+});
+afterEach(() => {
+  stallClock.isRunning = false;
 });
 afterAll(() => world.close());
 
@@ -59,7 +69,11 @@ describe('an advance of the sandbox clock', () => {
     const tenantId = await world.newTenant();
     const id = await world.onboardUntilMailed(tenantId);
     mailless.add(id);
-    const operation = await world.ended(await world.advance(tenantId, 'P8D'));
+    const operationId = await world.advance(tenantId, 'P8D');
+    await untilFailedAgain(id);
+    stallClock.isRunning = true;
+    const operation = await world.ended(operationId);
+    stallClock.isRunning = false;
     expect(operation).toMatchObject({
       state: 'failed',
       failure: {
@@ -109,6 +123,7 @@ describe('an advance of the sandbox clock', () => {
     const tenantId = await world.newTenant();
     const id = await world.onboardUntilMailed(tenantId);
     await world.stopWorkers(taskQueues.users);
+    stallClock.isRunning = true;
     const operation = await world.ended(await world.advance(tenantId, 'P8D'));
     await world.startWorkers(taskQueues.users);
     expect(operation).toMatchObject({

@@ -79,7 +79,7 @@ it('a renewal that stands still ends the advance, with nothing a day ahead of th
   let isRunning = false;
   // The clock stands until the other subscriptions have been carried to the end of the hop.
   beforeStep = async (step) => {
-    if (step !== 'checkFraud') return;
+    if (step !== 'checkPayment') return;
     const others = [ids[0]!, ids[2]!];
     await waitFor(async () => (await Promise.all(others.map(aheadOfClock))).every((ms) => ms > DAY / 2), {
       what: 'the other subscriptions to arrive',
@@ -92,7 +92,7 @@ it('a renewal that stands still ends the advance, with nothing a day ahead of th
   expect(await advanceHere({ world, by: 'P20D', stallAfterMs: STALL_AFTER_MS, stallClock })).toMatchObject({
     code: 'WORKFLOW_STALLED',
     workflowId: workflowIdOf(ids[1]!),
-    detail: expect.stringContaining('checkFraud'),
+    detail: expect.stringContaining('checkPayment'),
   });
   expect((await world.clock.offsetMs(world.tenantId)) - began).toBeGreaterThan(5.9 * DAY);
   for (const id of ids) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { presentSubscription } from '../../../src/http/subscriptions/present-subscription';
 import { previewPlanChange } from '../../../src/services/subscriptions/preview-plan-change';
-import { recordHistory } from '../../../src/testing/record-history';
+import { recordHistory } from '../../../src/testing/histories/record-history';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
 

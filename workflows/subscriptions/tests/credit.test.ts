@@ -1,4 +1,4 @@
-import { createRecordRefund } from '../../../src/queue/jobs/record-refund';
+import { createRecordRefunds } from '../../../src/queue/inline/record-refunds';
 import { changeSubscription } from '../../../src/services/subscriptions/change-subscription';
 import { endSubscription } from '../../../src/services/subscriptions/end-subscription';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
@@ -30,10 +30,10 @@ const refundsOf = async (id: string) => {
   return refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
 };
 
-/** Records the results of refunds on their subscriptions, as the queue's worker does. */
+/** Records the results of refunds on their subscriptions, as the relay does. */
 async function recordRefunds(): Promise<void> {
-  const act = createRecordRefund({ database: world.database });
-  for (const row of await world.database.models.outbox.find({ open: true, pending: 'refunds' }).lean()) await act(row);
+  const rows = await world.database.models.outbox.find({ open: true, pending: 'refunds' }).lean();
+  await createRecordRefunds({ database: world.database })(rows);
 }
 
 /** Returns a subscription whose 500 of credit paid half of a renewal; the charge of the other half was declined. */

@@ -3,7 +3,7 @@ import { paymentTimes } from '../../../src/domain/payments/payment';
 import { waitOfSubscription } from '../../../src/http/subscriptions/present-subscription';
 import { deferred } from '../../../src/testing/deferred';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { recordHistory } from '../../../src/testing/record-history';
+import { recordHistory } from '../../../src/testing/histories/record-history';
 import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
 import { waitFor } from '../../../src/testing/wait-for';
 

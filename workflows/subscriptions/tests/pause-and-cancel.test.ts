@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { recordHistory } from '../../../src/testing/record-history';
+import { recordHistory } from '../../../src/testing/histories/record-history';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { waitFor } from '../../../src/testing/wait-for';
 import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';

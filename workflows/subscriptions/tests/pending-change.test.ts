@@ -1,7 +1,7 @@
 import { presentSubscription } from '../../../src/http/subscriptions/present-subscription';
 import { previewPlanChange } from '../../../src/services/subscriptions/preview-plan-change';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { recordHistory } from '../../../src/testing/record-history';
+import { recordHistory } from '../../../src/testing/histories/record-history';
 import { waitFor } from '../../../src/testing/wait-for';
 import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
 

@@ -11,7 +11,7 @@ import {
 import { taskQueues } from '../../../src/contracts/task-queues';
 import { deferred } from '../../../src/testing/deferred';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { recordHistory } from '../../../src/testing/record-history';
+import { recordHistory } from '../../../src/testing/histories/record-history';
 import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
 import { waitFor } from '../../../src/testing/wait-for';
 

@@ -3,7 +3,7 @@ import {
   subscriptionPaymentId,
 } from '../../../src/contracts/subscriptions/subscription';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { recordHistory } from '../../../src/testing/record-history';
+import { recordHistory } from '../../../src/testing/histories/record-history';
 import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
 
 const HOUR = 3_600_000;

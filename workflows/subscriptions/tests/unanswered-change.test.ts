@@ -1,6 +1,6 @@
 import { createSilentGateway } from '../../../src/testing/faults/silent-gateway';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { recordHistory } from '../../../src/testing/record-history';
+import { recordHistory } from '../../../src/testing/histories/record-history';
 import { waitFor } from '../../../src/testing/wait-for';
 import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
 

@@ -4,7 +4,7 @@ import { gatewayKey } from '../../../src/contracts/payments/payment';
 import { subscriptionPaymentId } from '../../../src/contracts/subscriptions/subscription';
 import { keepGatewayEvent } from '../../../src/services/payments/keep-gateway-event';
 import { createPaymentCommands } from '../../../src/temporal/commands/payments/payment-commands';
-import { recordHistory } from '../../../src/testing/record-history';
+import { recordHistory } from '../../../src/testing/histories/record-history';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { waitFor } from '../../../src/testing/wait-for';
 import { openSubscriptionWorld, tester, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';

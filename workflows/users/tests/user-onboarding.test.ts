@@ -2,7 +2,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import { createFaultySteps } from '../../../src/testing/faults/faulty-steps';
 import { openOnboardingWorld, type OnboardingWorld } from '../../../src/testing/worlds/onboarding-world';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
-import { recordHistory } from '../../../src/testing/record-history';
+import { recordHistory } from '../../../src/testing/histories/record-history';
+import { stepTimeViolations } from '../../../src/testing/random/step-time-violations';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -46,7 +47,7 @@ const ended = async (id: string, historyName?: string) => {
   if (historyName) await recordHistory(historyName, world.handle(id));
   return ending;
 };
-const heldAddress = async (id: string) => (await world.userOf(id)).holdsEmail === true;
+const heldAddress = async (id: string) => (await world.heldBy(id)) !== null;
 const packageOf = async (id: string) =>
   (await world.database.models.entitlements.findOne({ onboardingId: id }).lean())?.state;
 
@@ -237,5 +238,10 @@ describe('userOnboarding', () => {
     await world.handle(id).cancel();
     await expect(ended(id)).rejects.toMatchObject({ cause: { cause: { type: 'ILLEGAL_STATE' } } });
     expect((await world.userOf(id)).state).toBe('pending');
+  });
+
+  it('has kept a summary of its steps that agrees with its events, in every story above', async () => {
+    expect(await world.database.models.onboardings.countDocuments({ state: 'completed' })).toBeGreaterThan(3);
+    expect(await stepTimeViolations(world.database)).toEqual([]);
   });
 });

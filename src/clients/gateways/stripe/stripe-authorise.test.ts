@@ -28,6 +28,11 @@ describe('authorise', () => {
     });
   });
 
+  test('reports the amount and currency that are held, whatever was asked for', async () => {
+    stripe().answer(intent({ amount_capturable: 500, currency: 'usd' }));
+    expect(await gateway().authorise(charge)).toMatchObject({ amount: { amountMinor: 500, currency: 'USD' } });
+  });
+
   test('a repeat at another business time sends the very same request', async () => {
     stripe().answer(intent());
     await gateway().authorise(charge);

@@ -188,6 +188,7 @@ export class StripeBooks {
     if (saves) method.customer = customer;
     method.used = method.customer === null && intent.object === 'payment_intent';
     intent.status = intent.object === 'setup_intent' ? 'succeeded' : 'requires_capture';
+    intent.fields.amount_capturable = intent.fields.amount;
     delete intent.fields.next_action;
     return presentIntent(intent);
   }

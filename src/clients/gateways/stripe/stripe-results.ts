@@ -14,9 +14,10 @@ import { declineReason, refundFailureReason } from './stripe-errors';
 
 /** How an authorisation stands by its intent. @throws GatewayOutcomeUnknown while Stripe has not decided. */
 export function authoriseResult(intent: StripeSdk.PaymentIntent, idempotencyKey: string): AuthoriseResult {
-  const { id: authorisationId, status, amount, currency, last_payment_error: failed } = intent;
+  const { id: authorisationId, status, amount, amount_capturable: held, currency, last_payment_error: failed } = intent;
   switch (status) {
     case 'requires_capture':
+      return { status: 'authorised', authorisationId, amount: fromStripeAmount(held, currency) };
     case 'succeeded':
       return { status: 'authorised', authorisationId, amount: fromStripeAmount(amount, currency) };
     case 'requires_action': {

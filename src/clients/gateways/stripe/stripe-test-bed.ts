@@ -44,6 +44,7 @@ export const intent = (more: object = {}): FakeAnswer => ({
     object: 'payment_intent',
     status: 'requires_capture',
     amount: 1050,
+    amount_capturable: 1050,
     amount_received: 0,
     currency: 'eur',
     latest_charge: 'ch_1',

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { DomainError } from '../../domain-error';
+import { toZonedTime } from '../../values/time-zone';
 import type { PlanInterval } from '../plan';
 import { requireWithinHorizon } from './planning-horizon';
 
@@ -163,15 +164,7 @@ function toZoned(at: string, timeZone: string, pointer = '/startAt'): Temporal.Z
       { pointer },
     );
   }
-  try {
-    return instant.round({ smallestUnit: 'second', roundingMode: 'floor' }).toZonedDateTimeISO(timeZone);
-  } catch {
-    throw new DomainError(
-      'TIME_ZONE_UNKNOWN',
-      `"${timeZone.slice(0, 40)}" is no IANA time zone such as Europe/Berlin.`,
-      { pointer: '/timeZone' },
-    );
-  }
+  return toZonedTime(instant.round({ smallestUnit: 'second', roundingMode: 'floor' }), timeZone);
 }
 
 /** Returns the local date and time at which a schedule begins. */

@@ -19,6 +19,7 @@ describeContract({
         detail: 'No workflow runs',
         state: 'open',
         open: true,
+        occurrence: 1,
         createdAt: now,
         updatedAt: now,
       },

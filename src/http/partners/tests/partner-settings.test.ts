@@ -88,3 +88,64 @@ describe("a partner's decision about suspended users", () => {
     expect(made.body.suspendedUsers).toBe('bill');
   });
 });
+
+describe("a partner's settings of listings", () => {
+  const reviews = { instantFields: ['price', 'metadata'], deputies: [], onSilence: 'wait', durationDays: 30 };
+  const defaults = { review: 'flagged', bannedWords: [], rules: {}, ...reviews };
+
+  it('are the defaults until they are set, each by itself', async () => {
+    const { partnerId } = await api.newTenant();
+    const path = `/partners/${partnerId}`;
+    const patch = async (listings: object) =>
+      expectContract(await api.call('patch', path, OPERATOR_KEY).send({ listings })).body.listings;
+    expect((await get(path, OPERATOR_KEY)).body.listings).toEqual(defaults);
+    const rules = { link: 'block', shouting: 'off' };
+    expect(await patch({ rules, bannedWords: [' Casino* '] })).toEqual({
+      ...defaults,
+      rules,
+      bannedWords: ['Casino*'],
+    });
+    expect(await patch({ review: 'always' })).toEqual({
+      ...reviews,
+      review: 'always',
+      rules,
+      bannedWords: ['Casino*'],
+    });
+    expect(await patch({ rules: {} })).toEqual({ ...reviews, review: 'always', rules: {}, bannedWords: ['Casino*'] });
+    expect((await get(path, OPERATOR_KEY)).body.listings).toEqual(await patch({ bannedWords: ['Casino*'] }));
+    const changed = { instantFields: [], deputies: ['d@partner.example'], onSilence: 'reject', durationDays: 60 };
+    expect(await patch(changed)).toMatchObject(changed);
+    const created = { name: 'Acme', listings: { bannedWords: ['spam '] } };
+    const made = expectContract(await api.call('post', '/partners', OPERATOR_KEY).send(created));
+    expect(made.body.listings).toEqual({ ...defaults, bannedWords: ['spam'] });
+  });
+
+  it('are the defaults for a partner that was created before there were any', async () => {
+    const { partnerId } = await api.newTenant();
+    const path = `/partners/${partnerId}`;
+    await api.database.models.partners.collection.updateOne({ _id: partnerId as never }, { $unset: { listings: 1 } });
+    expect((await get(path, OPERATOR_KEY)).body.listings).toEqual(defaults);
+    const { body } = expectContract(
+      await api.call('patch', path, OPERATOR_KEY).send({ listings: { review: 'never' } }),
+    );
+    expect(body.listings).toEqual({ ...defaults, review: 'never' });
+  });
+
+  it.each([
+    [{ bannedWords: ['spam', 'SPÄM'] }, 'BANNED_WORDS_INVALID', '/listings/bannedWords/1'],
+    [{ deputies: ['d@a.example', 'D@a.example'] }, 'INVALID_REQUEST', '/listings/deputies/1'],
+    [{ instantFields: ['title'] }, 'INVALID_REQUEST', '/listings/instantFields/0'],
+    [{ bannedWords: ['…'] }, 'BANNED_WORDS_INVALID', '/listings/bannedWords/0'],
+    [{ rules: { phone: 'block' } }, 'INVALID_REQUEST', '/listings/rules/phone'],
+    [{ rules: { link: 'reject' } }, 'INVALID_REQUEST', '/listings/rules/link'],
+  ])('are refused: %j', async (listings, code, pointer) => {
+    const { partnerId } = await api.newTenant();
+    for (const [method, to, more] of [
+      ['patch', `/partners/${partnerId}`, {}],
+      ['post', '/partners', { name: 'Acme' }],
+    ] as const) {
+      const { status, body } = expectContract(await api.call(method, to, OPERATOR_KEY).send({ ...more, listings }));
+      expect([status, body.code, body.errors[0].pointer]).toEqual([422, code, pointer]);
+    }
+  });
+});

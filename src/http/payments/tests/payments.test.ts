@@ -96,7 +96,8 @@ describe('payments', () => {
     await seedCaptured({ api, tenantId: tenant.tenantId });
     const ids = async (query: string) =>
       (await get(`/payments?${query}`, tenant.key)).body.items.map(({ id }: { id: string }) => id);
-    expect((await ids('')).slice(1)).toEqual(made.toReversed());
+    // The captured one was written last, and is dated on an earlier day.
+    expect((await ids('')).slice(0, -1)).toEqual(made.toReversed());
     expect(await ids('customerId=c1')).toEqual([made[1], made[0]]);
     expect(await ids('customerId=c1&orderRef=o1')).toEqual([made[1]]);
     expect(await ids('state=captured')).toHaveLength(1);

@@ -49,9 +49,15 @@ describe('the error of a value that breaks a pattern', () => {
     const found = where.endsWith('/propertyNames')
       ? errorsOf({ type: 'object', propertyNames: schema }, Object.fromEntries([[value, 'x']]))
       : errorsOf({ ...schema, type: 'string' }, value);
-    const details = found.filter(({ rule }) => rule === 'pattern').map(({ detail }) => detail);
+    const details = found.filter(({ rule }) => ['pattern', 'format'].includes(rule)).map(({ detail }) => detail);
     expect(details).toEqual([schema['x-rule']]);
     expect(details[0]).toMatch(/^(must|is not) .*(; |such as)/);
+  });
+
+  it('stands alone where the value breaks the format too', () => {
+    const currency = { type: 'string', pattern: '^[A-Z]{3}$', format: 'currency', 'x-rule': 'must be such as EUR' };
+    expect(errorsOf(currency, 'euro').map(({ rule }) => rule)).toEqual(['format']);
+    expect(errorsOf(currency, 'EUX').map(({ rule }) => rule)).toEqual(['format']);
   });
 
   it('is checked for the whole contract', () => expect(patterns.length).toBeGreaterThan(5));
@@ -74,6 +80,11 @@ describe('the error of a value that breaks a pattern', () => {
     expect(errorsOf({ $ref: `contract#/$defs/${name}` }, value)).toEqual([{ pointer: '', rule, detail }]);
   });
 });
+
+it('the error of a value of another type names each type in words', () =>
+  expect(errorsOf({ type: ['string', 'number', 'boolean'] }, null)).toMatchObject([
+    { rule: 'type', detail: 'must be a string or a number or true or false' },
+  ]));
 
 describe('the texts of the contract', () => {
   it.each([

@@ -11,8 +11,13 @@ const MAX_ERRORS = 50;
  */
 export function fieldErrorsOf(found: readonly ErrorObject[]): FieldError[] {
   const faulty = new Set(found.filter((error) => !isFrame(error)).map(({ instancePath }) => instancePath));
+  const ofWrongFormat = new Set(
+    found.filter(({ keyword }) => keyword === 'format').map(({ instancePath }) => instancePath),
+  );
   const distinct = new Map<string, FieldError>();
   for (const error of found) {
+    // A pattern beside a format is only its outline, and the format's message says more.
+    if (error.keyword === 'pattern' && ofWrongFormat.has(error.instancePath)) continue;
     // The frame around a rejected property name only repeats it, and so does a frame with another error at its field.
     if (error.keyword === 'propertyNames' || (isFrame(error) && faulty.has(error.instancePath))) continue;
     const fieldError = fieldErrorOf(error);
@@ -41,7 +46,7 @@ function fieldErrorOf(error: ErrorObject): FieldError {
 
 interface Params {
   limit?: number;
-  type?: string;
+  type?: string | string[];
   format?: string;
   allowedValues?: unknown[];
   i?: number;
@@ -84,7 +89,10 @@ function detailOf({ keyword, params, parentSchema, message }: ErrorObject): stri
     case 'additionalProperties':
       return `is not a field here; remove it (known: ${Object.keys(schema.properties ?? {}).join(', ') || 'none'})`;
     case 'type':
-      return `must be ${typeNames[type] ?? type}`;
+      return `must be ${[type]
+        .flat()
+        .map((one) => typeNames[one] ?? one)
+        .join(' or ')}`;
     case 'enum':
       return `must be one of ${allowedValues.join(', ')}`;
     case 'format':

@@ -1,6 +1,7 @@
 import type Ajv from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { isCurrency } from '../../../domain/currencies';
+import { isCountry } from '../../../domain/values/country';
 import { canonicalEmail } from '../../../domain/values/email';
 import { isLocale } from '../../../domain/values/locale';
 import { looksLikeCardNumber } from '../../../domain/payments/card';
@@ -10,6 +11,7 @@ import { isWebAddress } from '../../../domain/values/web-address';
 
 /** The domain's check of each format in openapi.yaml that JSON Schema does not define itself. */
 const checks: Record<string, (text: string) => boolean> = {
+  country: isCountry,
   currency: isCurrency,
   email: (text) => canonicalEmail(text) !== null,
   'free-text': isFreeText,

@@ -2,9 +2,9 @@ import { lengthOf } from '../../../domain/values/text';
 import type { FieldError } from '../../problem';
 
 /** Limits that no valid body comes near; they bound the work that a caller can cause in validation. */
-const MAX_DEPTH = 32;
-const MAX_MEMBERS = 1000;
-const MAX_TEXT_LENGTH = 5000;
+export const MAX_DEPTH = 32;
+export const MAX_MEMBERS = 1000;
+export const MAX_TEXT_LENGTH = 10_000;
 
 interface Frame {
   isObject: boolean;
@@ -20,7 +20,7 @@ const NUMBER = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 /**
  * Returns the first fault of a text that JSON.parse accepts, with its JSON pointer, or null. Faults are details that
  * the parsed value no longer shows or that make validation expensive: depth over 32, more than 1,000 members, strings
- * over 5,000 characters, duplicate keys (parsers read them differently; RFC 7493 forbids them), and fractions so fine
+ * over 10,000 characters, duplicate keys (parsers read them differently; RFC 7493 forbids them), and fractions so fine
  * that a double rounds them to a whole number.
  */
 export function faultInStructure(json: string): FieldError | null {
@@ -60,7 +60,7 @@ export function faultInStructure(json: string): FieldError | null {
 /**
  * Returns true if a number with a fraction becomes a whole number as a double: no amount may change without an error.
  */
-function isRoundedToWhole(token: string): boolean {
+export function isRoundedToWhole(token: string): boolean {
   const [, whole = '', fraction = '', exponent = '0'] = NUMBER.exec(token) ?? [];
   if (fraction === '' && !exponent.startsWith('-')) return false;
   const digits = whole + fraction;

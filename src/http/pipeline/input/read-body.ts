@@ -1,7 +1,8 @@
 import { MIMEType } from 'node:util';
-import type { Request, RequestHandler } from 'express';
+import type { NextFunction, Request, RequestHandler } from 'express';
 import type { Operation } from '../contract';
 import { faultInStructure } from './json-structure';
+import { readJson, UNREAD } from './read-json';
 import { RequestProblem } from '../../problem';
 
 /**
@@ -9,16 +10,18 @@ import { RequestProblem } from '../../problem';
  * UTF-8, and simple enough to validate. Validation checks the content.
  */
 export function readBody({ operation, maxBodyBytes }: { operation: Operation; maxBodyBytes: number }): RequestHandler {
-  return async (request, _response, next) => {
-    const { headers } = request;
-    if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
-      const bytes = await receive(request, maxBodyBytes);
-      if (bytes.length > 0) {
-        rejectOtherTypes(headers['content-type'], operation);
-        request.json = parseJson(bytes);
-      }
+  const take = async (request: Request, next: NextFunction): Promise<void> => {
+    const bytes = await receive(request, maxBodyBytes);
+    if (bytes.length > 0) {
+      rejectOtherTypes(request.headers['content-type'], operation);
+      request.json = parseJson(bytes);
     }
     next();
+  };
+  return (request, _response, next) => {
+    const { headers } = request;
+    if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return next();
+    return take(request, next);
   };
 }
 
@@ -31,10 +34,14 @@ export function readRawBody({ maxBodyBytes }: { maxBodyBytes: number }): Request
 }
 
 /** Waits for the body: neither does the time count that the caller takes to send it, nor has the request a place. */
-function receive(request: Request, maxBodyBytes: number): Promise<Buffer> {
+async function receive(request: Request, maxBodyBytes: number): Promise<Buffer> {
   request.deadline.pause();
   request.slot?.release();
-  return readBytes(request, maxBodyBytes).finally(() => request.deadline.resume());
+  try {
+    return await readBytes(request, maxBodyBytes);
+  } finally {
+    request.deadline.resume();
+  }
 }
 
 /** Milliseconds that a body may take, and the pace at which a longer one has to arrive. */
@@ -86,7 +93,7 @@ function readBytes(request: Request, maxBodyBytes: number): Promise<Buffer> {
     } else {
       request.on('data', take).once('end', () => {
         clearTimeout(patience);
-        resolve(Buffer.concat(chunks));
+        resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
       });
     }
   });
@@ -116,24 +123,33 @@ export function isJsonType(contentType: string): boolean {
 }
 
 function rejectOtherTypes(contentType: string | undefined, { body, id }: Operation): void {
-  if (contentType !== undefined && isJsonType(contentType)) return;
+  // What most programs send needs no parser.
+  if (contentType === 'application/json' || (contentType !== undefined && isJsonType(contentType))) return;
   const remedy = body
     ? 'Send the body as "Content-Type: application/json", in UTF-8.'
     : `${id} takes no body; send none.`;
   throw new RequestProblem('UNSUPPORTED_MEDIA_TYPE', remedy, { headers: { Accept: 'application/json' } });
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 /**
- * Parses strictly. @throws RequestProblem INVALID_JSON (400), or INVALID_REQUEST (422) with the pointer to a part that
- * is too deep, too long or duplicate.
+ * Parses strictly: in one pass, and in further passes where a text may have to be refused, to describe its fault.
+ * @throws RequestProblem INVALID_JSON (400), or INVALID_REQUEST (422) with the pointer to a part that is too deep, too
+ *   long or duplicate.
  */
 export function parseJson(bytes: Uint8Array): unknown {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = decoder.decode(bytes);
   } catch {
     throw invalidJson('The body is not valid UTF-8. Encode it as UTF-8.');
   }
+  const read = readJson(text);
+  return read === UNREAD ? parseInDetail(text) : read;
+}
+
+function parseInDetail(text: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -127,6 +127,24 @@ describe('the sandbox and its operator', () => {
     expect((await post('/sandbox/clock/advance', { by: 'P9D' }, { as: tenant.key })).status).toBe(202);
   });
 
+  it('an advance begins at the time that its own transaction reads', async () => {
+    const tenant = await api.newTenant();
+    const { sandboxClocks, operations } = api.database.models;
+    const DAY_MS = 86_400_000;
+    const requestBegan = new Date();
+    await sandboxClocks.insertMany([
+      { _id: tenant.tenantId, tenantId: tenant.tenantId, offsetMs: DAY_MS, advancing: null, updatedAt: new Date() },
+    ]);
+    const read = jest.spyOn(sandboxClocks, 'findById').mockReturnValueOnce({ lean: async () => null } as never);
+    const { status, body } = await post('/sandbox/clock/advance', { by: 'P1D' }, { as: tenant.key });
+    read.mockRestore();
+    expect(status).toBe(202);
+    const { from, target, offsets } = await operations.findById(body.id).lean().orFail();
+    expect(from.getTime()).toBeGreaterThanOrEqual(requestBegan.getTime() + DAY_MS);
+    expect(target.getTime() - from.getTime()).toBe(DAY_MS);
+    expect(offsets).toMatchObject({ fromMs: DAY_MS, targetMs: 2 * DAY_MS });
+  });
+
   it('an advance is 501 when the server cannot skip time', async () => {
     const old = await startTestApi({
       requireTimeSkipping: () => Promise.reject(new DomainError('TIME_SKIPPING_UNAVAILABLE', 'Switch it on')),

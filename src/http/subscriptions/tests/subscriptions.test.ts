@@ -221,14 +221,15 @@ describe('subscribing', () => {
     const seeded = await seedSubscription({ api, tenantId, with: { customerId: 'c1' } });
     const list = async (query: string): Promise<string[]> =>
       (await get(`/subscriptions?${query}`)).body.items.map(({ id }: { id: string }) => id);
-    expect(await list('')).toEqual([seeded.subscriptionId, ...ids.toReversed()]);
-    expect(await list('customerId=c1')).toEqual([seeded.subscriptionId, ids[1], ids[0]]);
+    // Written last, and dated on an earlier day.
+    expect(await list('')).toEqual([...ids.toReversed(), seeded.subscriptionId]);
+    expect(await list('customerId=c1')).toEqual([ids[1], ids[0], seeded.subscriptionId]);
     expect(await list(`planId=${planId}&customerId=c2`)).toEqual([ids[2]]);
     expect(await list('state=active')).toEqual([seeded.subscriptionId]);
     expect(await list(`userId=${newId('user')}`)).toEqual([]);
     const page = (await get('/subscriptions?limit=3')).body;
     expect((await get(`/subscriptions?limit=3&cursor=${page.next}`)).body).toMatchObject({
-      items: [{ id: ids[0] }],
+      items: [{ id: seeded.subscriptionId }],
       next: null,
     });
   });

@@ -1,4 +1,5 @@
 import { DomainError } from '../../../domain/domain-error';
+import { newId } from '../../../domain/ids';
 import { expectContract } from '../../../testing/expect-contract';
 import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
 import type { SendOnboardingCommandInput } from '../../../temporal/commands/users/onboarding-commands';
@@ -6,6 +7,7 @@ import type { SendOnboardingCommandInput } from '../../../temporal/commands/user
 describe('the correction of an onboarding’s address', () => {
   let api: TestApi;
   let key: string;
+  let tenantId: string;
   let refusal: Error | null = null;
   const sent: SendOnboardingCommandInput[] = [];
   beforeAll(async () => {
@@ -17,12 +19,13 @@ describe('the correction of an onboarding’s address', () => {
         return { state: 'awaiting_verification', at: '2026-11-21T09:00:00.000Z' };
       },
     });
-    ({ key } = await api.newTenant());
+    ({ key, tenantId } = await api.newTenant());
   });
   afterAll(() => api.stop());
 
+  const accept = (email: string) => api.call('post', '/onboardings', key).send({ email, name: 'Ada' });
   const onboard = async (email: string) => {
-    const { body, headers } = await api.call('post', '/onboardings', key).send({ email, name: 'Ada' });
+    const { body, headers } = await accept(email);
     return { id: String(body.id), etag: headers.etag ?? '' };
   };
   const correct = (id: string, email: string) => api.call('post', `/onboardings/${id}/email`, key).send({ email });
@@ -45,5 +48,21 @@ describe('the correction of an onboarding’s address', () => {
     refusal = new DomainError('EMAIL_TAKEN', 'The address belongs to another user. Use another address.');
     const taken = await correct(id, 'held@example.com').then(expectContract);
     expect(taken.body).toMatchObject({ status: 409, code: 'ONBOARDING_OPEN', conflictsWith: holder.id });
+  });
+
+  it('is refused while the index refuses an address that nobody holds, until an operator has freed it', async () => {
+    const { id } = await onboard('before@example.com');
+    const { heldAddresses, stuckItems } = api.database.models;
+    // No user of the tenant has the claim, as when the index has lost touch with its documents.
+    const blocked = { _id: newId('user'), tenantId, emailKey: 'blocked@example.com' };
+    await heldAddresses.insertMany([blocked]);
+    const acceptWith = () => accept('blocked@example.com').set('Idempotency-Key', 'blocked');
+    const answers = [await acceptWith(), await correct(id, 'blocked@example.com')].map(expectContract);
+    for (const { body } of answers) expect(body).toMatchObject({ status: 409, code: 'EMAIL_UNAVAILABLE' });
+    expect(await stuckItems.find({ kind: 'address_blocked' }).lean()).toMatchObject([
+      { tenantId, entityType: 'user', entityId: 'unknown', state: 'open', subject: expect.not.stringContaining('@') },
+    ]);
+    await heldAddresses.deleteOne({ _id: blocked._id });
+    expect((await acceptWith()).status).toBe(202);
   });
 });

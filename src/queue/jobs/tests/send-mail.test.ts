@@ -4,13 +4,12 @@ import type { MailRequest } from '../../../contracts/outbox';
 import { summaryOf } from '../../../contracts/events';
 import { readVerificationToken } from '../../../contracts/users/verification-token';
 import type { Database } from '../../../models/database';
-import { newOutboxRow } from '../../../services/new-outbox-row';
 import { FAILURES_UNTIL_STUCK, recordFailure } from '../../../services/outbox';
 import type { OutboxRow } from '../../../models/outbox-row';
 import { openMailServer, type MailServer } from '../../../testing/servers/mail-server';
 import { openTestDatabase } from '../../../testing/servers/test-database';
 import { consumeRow, type ActOnRow } from '../../relay/consume-row';
-import { people, silent, type People } from '../../../testing/queue-test-bed';
+import { deliverAll, mailRowFor, people, silent, type People } from '../../../testing/queue-test-bed';
 import { createSendMail } from '../send-mail';
 
 let database: Database;
@@ -33,8 +32,9 @@ afterAll(async () => {
 });
 
 const secret = 'a-secret-of-the-test';
+const publicUrl = 'https://api.platform.example';
 const act: ActOnRow = (row) =>
-  createSendMail({ database, mailer, publicUrl: 'https://api.platform.example', verificationSecret: secret })(row);
+  createSendMail({ database, mailer, publicUrl, verificationSecret: secret, ...deliverAll })(row);
 
 async function given(
   mail: Partial<MailRequest>,
@@ -47,20 +47,7 @@ async function given(
     database.models.users.insertMany([user]),
     database.models.onboardings.insertMany([onboarding]),
   ]);
-  const row = newOutboxRow({
-    tenantId: onboarding.tenantId,
-    entityType: 'onboarding',
-    entityId: onboarding._id,
-    correlationId: 'corr-1',
-    pending: ['mail'],
-    mail: {
-      template: 'verification',
-      key: `${onboarding._id}/sendVerification`,
-      to: null,
-      data: { generation: 1 },
-      ...mail,
-    },
-  });
+  const row = mailRowFor(onboarding, mail);
   await database.models.outbox.insertMany([row]);
   return { row, people: who };
 }
@@ -127,7 +114,7 @@ test.each([
 
 test("a mail with an address of its own goes there, in the partner's language", async () => {
   const { row } = await given(
-    { template: 'approvalRequest', to: 'reviewer@example.com', data: {} },
+    { template: 'approvalRequest', audience: 'reviewer', to: 'reviewer@example.com', data: {} },
     { onboarding: { state: 'awaiting_approval' } },
   );
   await consume(row._id);
@@ -221,7 +208,12 @@ test.each([
 test("a reviewer's refused mail is listed with the reviewer's number", async () => {
   const to = 'reviewer@example.com';
   server.refuse({ stage: 'RCPT TO', code: 550 }, to);
-  const { row } = await given({ template: 'approvalRequest', to, data: { recipient: 'reviewer 2' } });
+  const { row } = await given({
+    template: 'approvalRequest',
+    audience: 'reviewer',
+    to,
+    data: { recipient: 'reviewer 2' },
+  });
   for (let attempt = 1; attempt <= 3; attempt += 1) await consume(row._id);
   expect((await itemsOf(row))[0]?.detail).toContain('The mail "approval request" to reviewer 2 is undeliverable');
   const { verification } = await database.models.onboardings.findById(row.entityId).lean().orFail();

@@ -5,7 +5,7 @@ import { summaryOf } from '../../../contracts/events';
 import { openStuckItem } from '../../../services/operator/stuck-items';
 import { createStuckOperations } from '../../../services/operator/stuck-operations';
 import { createRunningWorkflows } from '../../../temporal/running-workflows';
-import { silent } from '../../../testing/queue-test-bed';
+import { deliverAll, silent } from '../../../testing/queue-test-bed';
 import { openMailServer, type MailServer } from '../../../testing/servers/mail-server';
 import { quietTemporal } from '../../../testing/servers/quiet-temporal';
 import { openOnboardingWorld, type OnboardingWorld } from '../../../testing/worlds/onboarding-world';
@@ -36,6 +36,7 @@ async function sendMails(onboardingId: string): Promise<void> {
     mailer,
     publicUrl: 'https://api.platform.example',
     verificationSecret: secret,
+    ...deliverAll,
   });
   const { signal } = new AbortController();
   for (;;) {
@@ -44,7 +45,7 @@ async function sendMails(onboardingId: string): Promise<void> {
     await consumeRow({ database: world.database, rowId: row._id, consumer: 'mail', act, signal, logger: silent });
   }
 }
-const shown = async (id: string) => presentOnboarding({ onboarding: await world.read(id), events: [] });
+const shown = async (id: string) => presentOnboarding(await world.read(id));
 const summaries = async (id: string) =>
   (await world.events(id)).map(({ type, data }) => summaryOf({ type, data, currency: null }));
 const openItems = (entityId: string) => world.database.models.stuckItems.find({ entityId, open: true }).lean();

@@ -8,27 +8,24 @@ import type { Onboarding } from '../../../models/users/onboarding';
 import { openTestDatabase } from '../../../testing/servers/test-database';
 import { people, silent } from '../../../testing/queue-test-bed';
 import { createReconciler } from '../reconcile';
+import { eventOf } from './insert-onboardings';
+import { visibleWorkflows } from './visible-workflows';
 
 let database: Database;
 let drop: () => Promise<void>;
-const running = new Set<string>();
+const visible = visibleWorkflows();
+const { processes } = visible;
+const running = { add: visible.begin };
 
 beforeAll(async () => {
   ({ database, drop } = await openTestDatabase());
 });
 beforeEach(async () => {
-  running.clear();
+  visible.clear();
   await Promise.all(Object.values(database.models).map((model) => model.collection.deleteMany({})));
 });
 afterAll(() => drop());
 
-/** The two queries to Temporal; the system tests cover the real ones. */
-const processes = {
-  async *listRunning() {
-    for (const workflowId of running) yield { workflowId };
-  },
-  isRunning: async (workflowId: string) => running.has(workflowId),
-};
 const reconcile = (more: Partial<Parameters<typeof createReconciler>[0]> = {}) =>
   createReconciler({ database, processes, logger: silent, recheckAfterMs: 20, batch: 2, ...more })();
 const items = () => database.models.stuckItems.find({}, { _id: 0, kind: 1, subject: 1, state: 1 }).lean();
@@ -37,23 +34,7 @@ const items = () => database.models.stuckItems.find({}, { _id: 0, kind: 1, subje
 async function given(changes: Partial<Onboarding> = {}): Promise<Onboarding> {
   const { onboarding } = people({ onboarding: changes });
   await database.models.onboardings.insertMany([onboarding]);
-  const { _id: entityId, tenantId, version, state, correlationId, createdAt: at } = onboarding;
-  await database.models.events.insertMany([
-    {
-      _id: newId('event'),
-      tenantId,
-      entityType: 'onboarding',
-      entityId,
-      step: 'first',
-      type: 'onboarding.accepted',
-      state,
-      version,
-      at,
-      by: { kind: 'workflow', id: null },
-      data: {},
-      correlationId,
-    },
-  ]);
+  await database.models.events.insertMany([eventOf(onboarding)]);
   return onboarding;
 }
 const startRow = ({ tenantId, _id: entityId }: Onboarding) =>
@@ -86,7 +67,7 @@ test('an open onboarding without a process is listed once, and unlisted when it 
 });
 
 test('an onboarding that changed a moment ago, or whose list entry only lags, is not listed', async () => {
-  await given({ updatedAt: new Date() });
+  await given({ touchedAt: new Date() });
   const lagging = userOnboardingId((await given())._id);
   expect(await reconcile({ processes: { ...processes, isRunning: async (id) => id === lagging } })).toEqual({
     listed: 0,
@@ -119,7 +100,7 @@ test('an onboarding without a start gets one, and is listed when two starts led 
 
 test('a process whose onboarding has ended or is missing is listed, except while it is ending', async () => {
   const ended = userOnboardingId((await given({ state: 'expired' }))._id);
-  const ending = userOnboardingId((await given({ state: 'completed', updatedAt: new Date() }))._id);
+  const ending = userOnboardingId((await given({ state: 'completed', touchedAt: new Date() }))._id);
   const unknown = userOnboardingId(newId('onboarding'));
   for (const workflowId of [ended, ending, unknown]) running.add(workflowId);
   expect(await reconcile()).toEqual({ listed: 2, mended: 0 });
@@ -129,7 +110,7 @@ test('a process whose onboarding has ended or is missing is listed, except while
       { kind: 'workflow_orphaned', subject: unknown },
     ]),
   );
-  running.clear();
+  visible.clear();
   expect(await reconcile()).toEqual({ listed: 0, mended: 2 });
 });
 
@@ -154,6 +135,18 @@ test('an onboarding that is wrong at the first check and right at the second is 
   await wait(200);
   await database.models.onboardings.updateOne({ _id }, { $set: { state } });
   expect(await reconciling).toEqual({ listed: 0, mended: 0 });
+});
+
+test('more than a thousand onboardings without a process are all listed, and so is what comes after them', async () => {
+  const many = Array.from({ length: 1001 }, () => people().onboarding);
+  await database.models.onboardings.insertMany(many);
+  await database.models.events.insertMany(many.map(eventOf));
+  const orphan = userOnboardingId((await given({ state: 'expired' }))._id);
+  running.add(orphan);
+  expect(await reconcile({ batch: 100 })).toEqual({ listed: 1002, mended: 0 });
+  const { stuckItems } = database.models;
+  expect(await stuckItems.countDocuments({ kind: 'workflow_missing', open: true })).toBe(1001);
+  expect(await stuckItems.countDocuments({ kind: 'workflow_orphaned', subject: orphan, open: true })).toBe(1);
 });
 
 test('an outage of Temporal lists nothing', async () => {

@@ -5,7 +5,7 @@ import { createQueueWorkers } from '../../create-queue-workers';
 import { createOutboxRelay } from '../outbox-relay';
 import { eventually, ownPrefix, silent, testRedisUrl } from '../../../testing/queue-test-bed';
 import type { Queues } from '../../queues';
-import { openRelayTestBed, rowFor, type RelayTestBed } from '../../../testing/relay-test-bed';
+import { noInline, openRelayTestBed, rowFor, type RelayTestBed } from '../../../testing/relay-test-bed';
 
 let bed: RelayTestBed;
 let database: Database;
@@ -18,13 +18,14 @@ afterEach(() => bed.clear());
 afterAll(() => bed.close());
 
 const noQueues: Pick<Queues, 'publish'> = { publish: async () => undefined };
+const sending = { queues: noQueues, inline: noInline, logger: silent };
 const refusedConnection = () =>
   Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:7233'), { code: 'ECONNREFUSED' });
 const rowById = async (id: string) => (await database.models.outbox.findById(id).lean()) as OutboxRow;
 
 test('rows that become visible out of order are all sent', async () => {
   const late = rowFor('temporal', { dueAt: new Date(Date.now() - 60_000) });
-  const relay = createOutboxRelay({ database, starter: { start: bed.recordStart }, queues: noQueues, logger: silent });
+  const relay = createOutboxRelay({ database, ...sending, starter: { start: bed.recordStart } });
   await database.models.outbox.insertMany([rowFor('temporal')]);
   expect(await relay.sweep()).toBe(1);
   await database.models.outbox.insertMany([late]);
@@ -78,7 +79,7 @@ test('a refused start counts on its row, is retried a second later and stops no 
     },
   };
   const before = Date.now();
-  await createOutboxRelay({ database, starter, queues: noQueues, logger: silent }).sweep();
+  await createOutboxRelay({ database, ...sending, starter }).sweep();
   const row = await rowById(bad._id);
   expect(row).toMatchObject({ failures: 1, lastError: 'Error: refused for [address]', open: true });
   expect(row.dueAt.getTime() - before).toBeGreaterThanOrEqual(1000);
@@ -98,7 +99,7 @@ test('starts are paced: never more than the given number in flight', async () =>
       inFlight -= 1;
     },
   };
-  await createOutboxRelay({ database, starter, queues: noQueues, logger: silent, maxStartsInFlight: 3 }).sweep();
+  await createOutboxRelay({ database, ...sending, starter, maxStartsInFlight: 3 }).sweep();
   expect(most).toBe(3);
 });
 
@@ -112,7 +113,7 @@ test('a relay that stops releases the rows that it has not started', async () =>
       await bed.recordStart(row);
     },
   };
-  const relay = createOutboxRelay({ database, starter, queues: noQueues, logger: silent, maxStartsInFlight: 4 });
+  const relay = createOutboxRelay({ database, ...sending, starter, maxStartsInFlight: 4 });
   void relay.run();
   await eventually(() => expect(started).toBe(4));
   await relay.stop();
@@ -127,7 +128,7 @@ test('with Redis down from the beginning rows wait uncounted and are sent once i
   await database.models.outbox.insertMany([row]);
   const prefix = ownPrefix();
   const absent = bed.openQueues(prefix, 'redis://127.0.0.1:1');
-  const relay = createOutboxRelay({ database, starter: { start: bed.recordStart }, queues: absent, logger: silent });
+  const relay = createOutboxRelay({ database, ...sending, starter: { start: bed.recordStart }, queues: absent });
   await relay.sweep();
   expect(await rowById(row._id)).toMatchObject({ failures: 0, lease: null, open: true });
   const queues = bed.openQueues(prefix);
@@ -150,11 +151,7 @@ test('publishing a row again makes a second job only after the first is gone', a
     queues,
     logger: silent,
     periodic: {},
-    consumers: {
-      mail: async ({ _id }) => handled.push(_id) < 0,
-      analytics: async () => false,
-      refunds: async () => false,
-    },
+    consumers: { mail: async ({ _id }) => handled.push(_id) < 0 },
   });
   bed.onClear(() => workers.close());
   await queues.publish({ consumer: 'mail', rowIds: [row._id] });

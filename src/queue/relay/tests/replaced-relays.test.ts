@@ -6,10 +6,9 @@ import type { OutboxRow } from '../../../models/outbox-row';
 import { createQueueWorkers } from '../../create-queue-workers';
 import { createOutboxRelay, type CreateOutboxRelayInput } from '../outbox-relay';
 import { eventually, ownPrefix, silent, testRedisUrl } from '../../../testing/queue-test-bed';
-import type { Queues } from '../../queues';
 import { casesOf } from '../../../testing/long-form';
 import { deferred } from '../../../testing/deferred';
-import { openRelayTestBed, rowFor, type RelayTestBed } from '../../../testing/relay-test-bed';
+import { noInline, openRelayTestBed, rowFor, type RelayTestBed } from '../../../testing/relay-test-bed';
 
 /** Number of rows for two relays and two sets of consumers. */
 const ROWS = casesOf({ short: 200, long: 1_000 });
@@ -52,26 +51,30 @@ test('every effect happens once per consumer though Redis is flushed and both re
       queues: bed.openQueues(prefix),
       logger: silent,
       periodic: {},
-      consumers: {
-        mail: countingConsumer(database, 'mail'),
-        analytics: countingConsumer(database, 'analytics'),
-        refunds: async () => false,
-      },
+      consumers: { mail: countingConsumer(database, 'mail') },
     });
     bed.onClear(() => workers.close());
   }
   const startCounting = countingConsumer(database, 'temporal');
   const starter = { start: async (row: OutboxRow) => void (await startCounting(row)) };
-  const relayInput = () => ({ starter, queues: bed.openQueues(prefix), leaseMs: 3000 });
-  // A killed relay has leased rows, and neither sends nor leases any more.
+  const applyCounting = countingConsumer(database, 'analytics');
+  const inline = {
+    ...noInline,
+    analytics: async (leased: readonly OutboxRow[]) => {
+      for (const row of leased) await applyCounting(row);
+    },
+  };
+  const relayInput = () => ({ starter, inline, queues: bed.openQueues(prefix), leaseMs: 3000 });
+  // A killed relay has leased rows, and neither sends, applies nor leases any more.
   const { promise: hung, resolve: endHanging } = deferred();
   const killed = [0, 1].map(() => {
     const input = relayInput();
     let published = 0;
     let dead = false;
-    const dying: Partial<CreateOutboxRelayInput> & { queues: Pick<Queues, 'publish'> } = {
+    const dying: Omit<CreateOutboxRelayInput, 'database' | 'logger'> = {
       ...input,
       starter: { start: (row) => (dead ? hung : starter.start(row)) },
+      inline: { ...inline, analytics: (leased) => (dead ? hung : inline.analytics(leased)) },
       queues: {
         publish: async (batch) => {
           published += batch.rowIds.length;
@@ -81,7 +84,7 @@ test('every effect happens once per consumer though Redis is flushed and both re
       },
     };
     return {
-      relay: createOutboxRelay({ database, logger: silent, pollMs: 50, ...dying, starter: dying.starter ?? starter }),
+      relay: createOutboxRelay({ database, logger: silent, pollMs: 50, ...dying }),
       isDead: () => dead,
     };
   });

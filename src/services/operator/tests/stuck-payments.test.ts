@@ -75,7 +75,7 @@ it('the reconciler finds payments and refunds without a process and no others', 
   });
   const longAgo = new Date(Date.now() - 60_000);
   for (const model of [world.database.models.payments, world.database.models.refunds])
-    await model.collection.updateMany({}, { $set: { updatedAt: longAgo } });
+    await model.collection.updateMany({}, { $set: { updatedAt: longAgo, touchedAt: longAgo } });
   const result = await createReconciler({
     database: world.database,
     processes: workflows,
@@ -112,8 +112,8 @@ it('closing a payment without a process voids its hold before it ends', async ()
 /** A payment ended manually in the database, while its process waits for a capture and the bank holds the money. */
 async function endedByHand(): Promise<string> {
   const paymentId = await world.pay({ capture: 'manual' });
-  // At that point the process has nothing more to record, and no event shows a manual change.
-  await waitFor(async () => (await world.timeline(paymentId)).at(-1) === 'notified', { what: 'the process to wait' });
+  // No event shows a manual change.
+  await world.untilWaiting(paymentId);
   await world.database.models.payments.updateOne({ _id: paymentId }, { $set: { state: 'captured' } });
   return paymentId;
 }
@@ -141,7 +141,7 @@ it('restarting a payment that was ended manually continues from its last event',
 
 it('a process whose payment has ended by its events, or is gone, can only be terminated', async () => {
   const [ended, gone] = await Promise.all([world.pay(), world.pay({ capture: 'manual' })]);
-  await Promise.all([world.until(ended, 'captured'), world.until(gone, 'authorised')]);
+  await Promise.all([world.until(ended, 'captured'), world.untilWaiting(gone)]);
   await world.database.models.payments.deleteOne({ _id: gone });
   for (const paymentId of [ended, gone]) {
     const item = await list('workflow_orphaned', 'payment', paymentId);

@@ -28,9 +28,10 @@ it('a subscription without a process is found; restarted, it charges the next pe
     running: [workflowIdOf(well)],
     ended: [workflowIdOf(gone)],
   });
+  const longAgo = new Date(Date.now() - 60_000);
   await world.database.models.subscriptions.collection.updateMany(
     {},
-    { $set: { updatedAt: new Date(Date.now() - 60_000) } },
+    { $set: { updatedAt: longAgo, touchedAt: longAgo } },
   );
   expect(
     await createReconciler({

@@ -20,8 +20,8 @@ export interface AcceptAdvanceInput {
   /** ISO 8601 duration; its calendar units are counted on the calendar of the partner's time zone. */
   by: string;
   actor: Actor;
-  /** The tenant's time (`Clock.now`). */
-  now: Date;
+  /** Real time; the tenant's time follows from the offset that the transaction reads. */
+  realNow: Date;
   correlationId: string;
 }
 
@@ -39,7 +39,7 @@ export async function acceptAdvance({
   tenantId,
   by,
   actor,
-  now,
+  realNow,
   correlationId,
 }: AcceptAdvanceInput): Promise<{ operation: Operation; row: OutboxRow }> {
   requireSandbox(tenantId);
@@ -50,12 +50,8 @@ export async function acceptAdvance({
   if (clock?.advancing) throw alreadyAdvancing(clock.advancing);
   const partner = await models.partners.findById(tenantOf(tenantId).partnerId, { timeZone: 1 }).session(session).lean();
   const fromMs = clock?.offsetMs ?? 0;
-  const target = advanceTarget({
-    by,
-    from: now,
-    realNow: new Date(now.getTime() - fromMs),
-    timeZone: partner?.timeZone ?? 'UTC',
-  });
+  const now = new Date(realNow.getTime() + fromMs);
+  const target = advanceTarget({ by, from: now, realNow, timeZone: partner?.timeZone ?? 'UTC' });
   const operation: Operation = {
     _id: newId('operation'),
     tenantId,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Worker } from '@temporalio/worker';
-import { recordHistory } from '../../record-history';
+import { recordHistory } from '../../histories/record-history';
 import { createWorkerHere } from '../../servers/create-worker-here';
 import { quietTemporal } from '../../servers/quiet-temporal';
 import { openTestNamespace, type TestNamespace } from '../../servers/test-namespace';

@@ -1,0 +1,6 @@
+#!/bin/sh
+# Starts the program with V8's heap limited: to MAX_HEAP_MB, or else to a share of the container's memory. A worker has
+# two such heaps, one of them in the thread that runs workflows.
+set -e
+if [ -n "$MAX_HEAP_MB" ]; then limit="--max-old-space-size=$MAX_HEAP_MB"; else limit=--max-old-space-size-percentage=35; fi
+exec node --enable-source-maps --max-semi-space-size=16 "$limit" dist/main.js "$@"

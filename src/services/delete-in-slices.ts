@@ -1,0 +1,34 @@
+import type { Model, QueryFilter } from 'mongoose';
+
+const SLICE = 1000;
+
+export interface DeleteInSlicesInput<Stored extends { _id: string; tenantId: string }> {
+  model: Model<Stored>;
+  tenantId: string;
+  /** The documents of the tenant that are deleted; defaults to all. */
+  filter?: QueryFilter<Stored>;
+  /** Called between reading the ids of a slice and deleting it; a rejection ends the deletion. */
+  beforeSlice?: () => Promise<void>;
+}
+
+/**
+ * Deletes documents by ids that were read, 1000 at a time and outside any transaction, whose size would grow with their
+ * number. Whenever a delete arrives, it never affects documents that were written later. Returns the number of deleted
+ * documents.
+ */
+export async function deleteInSlices<Stored extends { _id: string; tenantId: string }>({
+  model,
+  tenantId,
+  filter = {},
+  beforeSlice,
+}: DeleteInSlicesInput<Stored>): Promise<number> {
+  for (let deleted = 0; ;) {
+    const selected = { ...filter, tenantId } as QueryFilter<Stored>;
+    const found = await model.find(selected, { _id: 1 }).limit(SLICE).lean<{ _id: string }[]>();
+    if (found.length === 0) return deleted;
+    await beforeSlice?.();
+    const ids = { tenantId, _id: { $in: found.map(({ _id }) => _id) } } as QueryFilter<Stored>;
+    deleted += (await model.deleteMany(ids)).deletedCount;
+    if (found.length < SLICE) return deleted;
+  }
+}
