@@ -2774,6 +2774,21 @@ export interface components {
          * @enum {string}
          */
         OnSilence: "wait" | "reject";
+        /** @description The days after its end within which an expired listing is renewed without another review. The default is 30. */
+        GraceDays: number;
+        /**
+         * @description The days before the last day of a listing on which its owner is reminded, in any order; they are returned with the largest first. Empty for no reminders. The default is 7 and 1.
+         * @example [
+         *       7,
+         *       1
+         *     ]
+         */
+        RemindDays: number[];
+        /**
+         * @description The time of day, in the partner's time zone, of reminders and of the notice that a listing has ended. The default is 09:00.
+         * @example 09:00
+         */
+        NoticeAt: string;
         /** @description Settings of listings, with the default of each that was never set. */
         ListingSettings: {
             /** @description Holds for categories without a policy. */
@@ -2785,8 +2800,11 @@ export interface components {
             onSilence: components["schemas"]["OnSilence"];
             /** @description The days of a listing where neither itself nor its category says. */
             durationDays: components["schemas"]["DurationDays"];
+            graceDays: components["schemas"]["GraceDays"];
+            remindDays: components["schemas"]["RemindDays"];
+            noticeAt: components["schemas"]["NoticeAt"];
         };
-        /** @description Settings of listings. One that is left out stays; `bannedWords` and `rules` are replaced as a whole. */
+        /** @description Settings of listings. One that is left out stays; lists and `rules` are replaced as a whole. */
         ListingSettingsPatch: {
             /** @description Holds for categories without a policy. */
             review?: components["schemas"]["ReviewPolicy"];
@@ -2797,6 +2815,9 @@ export interface components {
             onSilence?: components["schemas"]["OnSilence"];
             /** @description The days of a listing where neither itself nor its category says. */
             durationDays?: components["schemas"]["DurationDays"];
+            graceDays?: components["schemas"]["GraceDays"];
+            remindDays?: components["schemas"]["RemindDays"];
+            noticeAt?: components["schemas"]["NoticeAt"];
         };
         ListingCategoryPut: {
             names: components["schemas"]["CategoryNames"];
