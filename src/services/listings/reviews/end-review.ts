@@ -1,6 +1,6 @@
 import type { WorkflowSignal } from '../../../contracts/outbox';
 import { listingApprovalId, reviewEnded } from '../../../contracts/listings/review';
-import { lastDayAfter, expiryOf } from '../../../domain/listings/duration';
+import { lastDayAfter } from '../../../domain/listings/duration';
 import { newestContent } from '../../../domain/listings/edit-listing';
 import {
   openReviewStates,
@@ -16,6 +16,7 @@ import { newOutboxRow } from '../../new-outbox-row';
 import { insertDocuments } from '../../insert-documents';
 import { findCategory } from '../find-category';
 import { findListingSettings } from '../partner-settings';
+import { setEnd } from '../set-end';
 import { stepOfReview, type ReviewChangeInput } from './review-step';
 
 /** Returns the fields of a review that has ended. */
@@ -125,12 +126,11 @@ interface MoveInput {
  */
 async function publication({ database, session, listing, at }: DecideReviewInput & MoveInput) {
   const live = newestContent(listing);
-  const times = listing.publishedAt === null ? await firstTimes({ database, session, listing, at }) : listing;
-  const { publishedAt, lastDay, expiresAt } = times;
-  const to = (expiresAt ?? at) > at ? 'live' : 'expired';
+  const times = listing.publishedAt === null ? await firstTimes({ database, session, listing, at }) : null;
+  const to = (times?.expiresAt ?? at) > at ? 'live' : 'expired';
   return {
     ...(listing.state === 'in_review' ? { to } : {}),
-    set: { live, draft: null, reviewId: null, rejection: null, publishedAt, lastDay, expiresAt },
+    set: { live, draft: null, reviewId: null, rejection: null, ...times },
   };
 }
 
@@ -145,7 +145,7 @@ async function firstTimes({
   const { timeZone } = settings;
   const days = durationDays ?? category?.durationDays ?? settings.durationDays;
   const lastDay = givenDay ?? lastDayAfter({ at: at.toISOString(), timeZone, durationDays: days });
-  return { publishedAt: at, lastDay, expiresAt: expiryOf({ lastDay, timeZone }) };
+  return { publishedAt: at, ...setEnd({ lastDay, settings, at }) };
 }
 
 /** Returns the changes of a rejected listing, and the mail to its owner. Buyers see what they saw. */
