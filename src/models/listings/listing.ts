@@ -31,6 +31,8 @@ export interface Listing extends Entity {
   publishedAt: Date | null;
   /** The instant after which the listing is over; null until it is published. */
   expiresAt: Date | null;
+  /** The instant of the next notice to the owner (`nextNoticeOf`); null while none is planned. */
+  nextNoticeAt: Date | null;
   /** The open review of the draft; null without one. */
   reviewId: string | null;
   /** The last rejection; null once a revision is approved. */
@@ -55,6 +57,10 @@ export interface ListingSuspension {
 /** The name of the index that refuses a `ref` for a second time. */
 export const REF_INDEX = 'one_listing_per_ref';
 
+/** No notice is planned before this instant; a query for planned notices names it, or a later one. */
+export const FIRST_NOTICE = new Date(0);
+const withNotice = { nextNoticeAt: { $gt: FIRST_NOTICE } };
+
 export const listingSchema = new Schema<Listing>(
   {
     ...entityFields,
@@ -72,6 +78,7 @@ export const listingSchema = new Schema<Listing>(
     lastDay: { type: String, default: null },
     publishedAt: { type: Date, default: null },
     expiresAt: { type: Date, default: null },
+    nextNoticeAt: { type: Date, default: null },
     reviewId: { type: String, default: null },
     rejection: { type: Schema.Types.Mixed, default: null },
     suspension: { type: Schema.Types.Mixed, default: null },
@@ -91,4 +98,11 @@ export const listingSchema = new Schema<Listing>(
   .index({ tenantId: 1, updatedAt: 1, _id: 1 })
   .index({ tenantId: 1, state: 1, updatedAt: 1, _id: 1 })
   .index({ tenantId: 1, category: 1, updatedAt: 1, _id: 1 })
-  .index({ tenantId: 1, ownerKey: 1, updatedAt: 1, _id: 1 });
+  .index({ tenantId: 1, ownerKey: 1, updatedAt: 1, _id: 1 })
+  // The sweep reads all tenants at once, and the advance of a sandbox's clock its own tenant.
+  .index({ expiresAt: 1, _id: 1 }, { partialFilterExpression: { state: 'live' }, name: 'ends_of_live' })
+  .index({ nextNoticeAt: 1, _id: 1 }, { partialFilterExpression: withNotice, name: 'planned_notices' })
+  .index(
+    { tenantId: 1, nextNoticeAt: 1, _id: 1 },
+    { partialFilterExpression: withNotice, name: 'planned_notices_of_tenant' },
+  );

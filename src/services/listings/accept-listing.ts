@@ -63,6 +63,7 @@ export async function acceptListing(input: AcceptListingInput): Promise<Listing>
     lastDay,
     publishedAt: null,
     expiresAt: null,
+    nextNoticeAt: null,
     reviewId: null,
     rejection: null,
     suspension: null,
