@@ -1,4 +1,5 @@
 import type { ActivityDependencies } from '../dependencies';
+import { createExpirationActivities } from './expirations';
 import { createReviewActivities } from './reviews';
 import { createReviewDecisionActivities } from './review-decisions';
 
@@ -6,4 +7,5 @@ import { createReviewDecisionActivities } from './review-decisions';
 export const createListingsActivities = (dependencies: ActivityDependencies) => ({
   ...createReviewActivities(dependencies),
   ...createReviewDecisionActivities(dependencies),
+  ...createExpirationActivities(dependencies),
 });

@@ -1,3 +1,9 @@
 /** The mails about listings and their reviews. */
-export const listingMailTemplates = ['reviewsWaiting', 'reviewsOverdue', 'listingRejection'] as const;
+export const listingMailTemplates = [
+  'reviewsWaiting',
+  'reviewsOverdue',
+  'listingRejection',
+  'listingReminder',
+  'listingEnd',
+] as const;
 export type ListingMailTemplate = (typeof listingMailTemplates)[number];

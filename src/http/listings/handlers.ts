@@ -1,4 +1,5 @@
 import { categoryHandlers, type CategoryHandlersInput } from './categories';
+import { expirationHandlers, type ExpirationHandlersInput } from './expirations';
 import { listingCommandHandlers, type ListingCommandHandlersInput } from './listing-commands';
 import { listingHandlers, type ListingHandlersInput } from './listings';
 import { reviewClaimHandlers, type ReviewClaimHandlersInput } from './review-claims';
@@ -10,6 +11,7 @@ interface ListingsHandlersInput
     CategoryHandlersInput,
     ListingHandlersInput,
     ListingCommandHandlersInput,
+    ExpirationHandlersInput,
     ReviewHandlersInput,
     ReviewClaimHandlersInput,
     ReviewDecisionHandlersInput {}
@@ -19,6 +21,7 @@ export const listingsHandlers = (input: ListingsHandlersInput) => ({
   ...categoryHandlers(input),
   ...listingHandlers(input),
   ...listingCommandHandlers(input),
+  ...expirationHandlers(input),
   ...reviewHandlers(input),
   ...reviewClaimHandlers(input),
   ...reviewDecisionHandlers(input),

@@ -1,5 +1,6 @@
 import type { ListingMailTemplate } from '../../contracts/listings/mails';
 import type { MailDefinition } from '../mail-definition';
+import { listingEnd, listingReminder } from './listing-end';
 import { listingRejection } from './listing-rejection';
 import { reviewsOverdue, reviewsWaiting } from './reviews-waiting';
 
@@ -8,4 +9,6 @@ export const listingMails: Record<ListingMailTemplate, MailDefinition> = {
   reviewsWaiting,
   reviewsOverdue,
   listingRejection,
+  listingReminder,
+  listingEnd,
 };

@@ -42,6 +42,8 @@ async function mailsTo(
   const entityIds: Partial<Record<MailTemplate, string>> = {
     ...Object.fromEntries(subscriptionMailTemplates.map((template) => [template, subscriptionId])),
     listingRejection: listingId,
+    listingReminder: listingId,
+    listingEnd: listingId,
   };
   await models.partners.insertMany([who.partner]);
   await models.users.insertMany([who.user]);
@@ -49,7 +51,8 @@ async function mailsTo(
   await models.subscriptions.collection.insertOne({ _id: subscriptionId as never, tenantId, userId: who.user._id });
   const content = { title: 'A bike', metadata: {} };
   const rejection = { revision: 1, at, reviewer: 'mona', reason: 'quality', comment: null, fields: [] };
-  const listing = { _id: listingId as never, tenantId, ownerUserId: who.user._id, draft: content, rejection };
+  const end = { state: 'live', lastDay: '2027-01-15', expiresAt: at };
+  const listing = { _id: listingId as never, tenantId, ownerUserId: who.user._id, draft: content, rejection, ...end };
   await models.listings.collection.insertOne({ ...listing, refKey: `id:${listingId}`, publishedAt: null });
   const loaded = await Promise.all(
     mailTemplates.map((template) =>
@@ -62,7 +65,15 @@ async function mailsTo(
           key: template,
           audience: 'person',
           to: null,
-          data: { generation: 1, revision: 1, planName: 'Pro', amountMinor: 1000, currency: 'EUR', until: null },
+          data: {
+            generation: 1,
+            revision: 1,
+            planName: 'Pro',
+            amountMinor: 1000,
+            currency: 'EUR',
+            until: null,
+            expiresAt: at.toISOString(),
+          },
         },
         publicUrl: 'https://api.platform.example',
         verificationSecret: 'a secret',
