@@ -1,6 +1,7 @@
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { createMailer } from '../clients/mailer/mailer';
+import { schedules } from '../contracts/schedules';
 import { taskQueueNames } from '../contracts/task-queues';
 import { createCountEvents } from '../queue/inline/count-events';
 import { createDeleteRevisions } from '../queue/inline/delete-revisions';
@@ -14,6 +15,7 @@ import { createQueueWorkers } from '../queue/create-queue-workers';
 import { createReconciler, RECONCILE_EVERY_MS } from '../queue/reconciler/reconcile';
 import { createRunningWorkflows } from '../temporal/running-workflows';
 import { createSandboxClockMover } from '../temporal/time-skipping/sandbox-clock';
+import { ensureSchedules } from '../temporal/ensure-schedules';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
 import { openProcess, type RunInput } from './open-process';
 import { openGateways } from './open-gateways';
@@ -23,6 +25,8 @@ import { installTemporalRuntime } from './temporal/temporal-runtime';
 import { readTemporalTls } from './temporal/temporal-tls';
 import { startTemporalWorkers } from './temporal/temporal-workers';
 import { retryUntilReady } from './lifecycle/retry-until-ready';
+
+const SCHEDULE_CALL_MS = 5000;
 
 /**
  * `--role worker`: Temporal workers and, unless `--queues` makes it a separate fleet for some task queues, the outbox
@@ -91,7 +95,12 @@ export async function runWorker(input: RunInput): Promise<void> {
       periodic: {
         reconcile: {
           everyMs: RECONCILE_EVERY_MS,
-          run: createReconciler({ database, processes: createRunningWorkflows(client), logger }),
+          run: createReconciler({
+            database,
+            processes: createRunningWorkflows(client),
+            ensureSchedules: () => ensureSchedules({ client, schedules, timeoutMs: SCHEDULE_CALL_MS }),
+            logger,
+          }),
         },
       },
       logger,
@@ -122,6 +131,10 @@ export async function runWorker(input: RunInput): Promise<void> {
       { reason: error.message },
       'The search attribute TenantId could not be ensured; if it is missing an administrator must add it (Keyword)',
     );
+  });
+  // The reconciler makes them later where that fails now.
+  await ensureSchedules({ client, schedules, timeoutMs: SCHEDULE_CALL_MS }).catch((error: Error) => {
+    logger.warn({ reason: error.message }, 'The schedules of periodic work could not be ensured yet');
   });
   const workers = await retryUntilReady({
     name: 'Temporal workers',
