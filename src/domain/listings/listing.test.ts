@@ -95,8 +95,8 @@ const outcomes: Record<keyof typeof rows, (string | undefined)[]> = {
   withdrawn: [nothing, nothing, live, 'live', state, live, live, state],
   'withdrawn, edited': ['withdrawn', 'withdrawn', live, state, state, live, live, state],
   'withdrawn and over': [nothing, 'withdrawn', live, state, state, live, live, state],
-  suspended: [...Array<string>(7).fill(String(stopped)), 'live'],
-  'suspended and over': [...Array<string>(7).fill(String(stopped)), 'expired'],
+  suspended: [...Array<string>(7).fill(stopped), 'live'],
+  'suspended and over': [...Array<string>(7).fill(stopped), 'expired'],
 };
 
 const outcomeOf = (column: Column, listing: CommandedListing): string => {

@@ -27,7 +27,8 @@ export interface SubmitListingInput {
 
 /**
  * Submits the draft for review within the caller's transaction, or what buyers saw where an ended listing is to be
- * renewed. Returns the listing as it is then, and the start of its review, to be sent once the transaction has committed.
+ * renewed. Returns the listing as it is then, and the start of its review, to be sent once the transaction has
+ * committed.
  * @throws DomainError as `moveByCommand`; `RENEWAL_TOO_FAR`
  */
 export async function submitListing(input: SubmitListingInput): Promise<{ listing: Listing; row: OutboxRow }> {

@@ -29,7 +29,7 @@ async function expireAsFound(listingId: string, step: string): Promise<string> {
     })
     .then(
       ({ state }) => state,
-      (error: { code?: string }) => error.code ?? String(error),
+      (error: { code?: string }) => error.code ?? 'no code',
     );
 }
 

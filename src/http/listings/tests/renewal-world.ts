@@ -6,7 +6,7 @@ import { PATIENT_MS, startTestApi, type TestMethod } from '../../../testing/test
 
 const by = { kind: 'workflow', id: null } as const;
 
-/** Opens a sandbox tenant in Berlin whose clock the test sets, with listings that are approved as their process does. */
+/** Opens a sandbox tenant in Berlin whose clock the test sets. Its listings are approved as their process does it. */
 export async function openRenewalWorld() {
   const api = await startTestApi({
     requestDeadlineMs: PATIENT_MS,

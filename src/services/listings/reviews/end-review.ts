@@ -124,8 +124,8 @@ interface MoveInput {
 }
 
 /**
- * Returns the changes of an approved listing. Its time starts with the first approval, and no other lengthens it, unless
- * the submission asked for a renewal.
+ * Returns the changes of an approved listing. Its time starts with the first approval, and no other lengthens it,
+ * unless the submission asked for a renewal.
  */
 async function publication(input: DecideReviewInput & MoveInput): Promise<Partial<StepInput>> {
   const { review, listing, at } = input;
