@@ -148,6 +148,8 @@ it('names the way to buyers where a renewal alone is not enough', () => {
     moveByCommand({ command, listing, at: now });
   expect(attempt('renew', rows['expired, edited'])).toThrow(/submit the draft for review with renewDays/);
   expect(attempt('renew', rows['expired, edited and submitted'])).toThrow(/wait for the decision, then renew/);
+  expect(attempt('renew', rows.withdrawn)).toThrow(/republish it before you renew it/);
+  expect(attempt('renew', rows.draft)).toThrow(/its time begins with the approval/);
   expect(attempt('submit', rows.expired)).toThrow(/renew the listing, or submit it with renewDays/);
 });
 

@@ -127,7 +127,9 @@ function republished(listing: CommandedListing, state: StoredListingState, at: D
 /** An expired listing lives again with the content that was approved last, so its draft must not differ. */
 function renewed({ isReviewed, hasDraft }: CommandedListing, state: StoredListingState): StoredListingState {
   if (state === 'live') return 'live';
-  if (state !== 'expired') throw illegal(state, 'only a live or an expired listing can be renewed');
+  if (state === 'withdrawn')
+    throw illegal(state, 'republish it before you renew it, or submit it with renewDays where its time is over');
+  if (state !== 'expired') throw illegal(state, 'its time begins with the approval, so nothing can be renewed yet');
   if (isReviewed)
     throw new DomainError('LISTING_IN_REVIEW', 'The listing is under review: wait for the decision, then renew it.');
   if (hasDraft)

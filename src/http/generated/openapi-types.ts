@@ -3317,6 +3317,48 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": "lst_01m7y3ad3af6e964zt6px52w8e",
+                 *       "state": "live",
+                 *       "ref": "car-4711",
+                 *       "ownerUserId": null,
+                 *       "ownerRef": "dealer-17",
+                 *       "revision": 1,
+                 *       "live": {
+                 *         "title": "Volkswagen Golf, first owner",
+                 *         "description": "Well kept, always in the garage.\nTwo sets of tyres.",
+                 *         "category": "cars",
+                 *         "price": {
+                 *           "amountMinor": 890000,
+                 *           "currency": "EUR"
+                 *         },
+                 *         "attributes": {
+                 *           "mileage": 84000,
+                 *           "fuel": "petrol"
+                 *         },
+                 *         "place": {
+                 *           "name": "Hamburg",
+                 *           "country": "DE"
+                 *         },
+                 *         "language": "en"
+                 *       },
+                 *       "draft": null,
+                 *       "durationDays": 6,
+                 *       "lastDay": "2027-03-28",
+                 *       "publishedAt": "2027-03-20T12:00:00.000Z",
+                 *       "expiresAt": "2027-03-28T22:00:00.000Z",
+                 *       "review": null,
+                 *       "rejection": null,
+                 *       "suspension": null,
+                 *       "waitingFor": null,
+                 *       "metadata": {
+                 *         "stock": "yard-2"
+                 *       },
+                 *       "createdAt": "2027-03-20T09:00:00.000Z",
+                 *       "updatedAt": "2027-03-25T09:00:00.000Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Listing"];
             };
         };
@@ -5711,7 +5753,10 @@ export interface operations {
                 ref?: components["schemas"]["Reference"];
                 /** @description Changed at or after this instant; the last 5 seconds are not listed yet. */
                 updatedAfter?: string;
-                /** @description Ends before this instant; with `state=live` those that end between now and then. */
+                /**
+                 * @description Ends before this instant; with `state=live` those that end between now and then.
+                 * @example 2027-04-01T00:00:00Z
+                 */
                 expiresBefore?: string;
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the previous page. */

@@ -5,7 +5,7 @@ import { watchCommands } from '../../../testing/servers/count-commands';
 import { waitFor } from '../../../testing/wait-for';
 import { openRenewalWorld, type RenewalWorld } from './renewal-world';
 
-const ROUNDS = process.env.TEST_LONG === '1' ? 200 : 20;
+const ROUNDS = 20;
 const LISTINGS = 10;
 
 let world: RenewalWorld;
