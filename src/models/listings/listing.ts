@@ -29,6 +29,8 @@ export interface Listing extends Entity {
   /** ISO 8601 date in the partner's time zone; from the approval on the day that counts. */
   lastDay: string | null;
   publishedAt: Date | null;
+  /** The last approval; null before the first. */
+  approvedAt: Date | null;
   /** The instant after which the listing is over; null until it is published. */
   expiresAt: Date | null;
   /** The instant of the next notice to the owner (`nextNoticeOf`); null while none is planned. */
@@ -77,6 +79,7 @@ export const listingSchema = new Schema<Listing>(
     durationDays: { type: Number, default: null },
     lastDay: { type: String, default: null },
     publishedAt: { type: Date, default: null },
+    approvedAt: { type: Date, default: null },
     expiresAt: { type: Date, default: null },
     nextNoticeAt: { type: Date, default: null },
     reviewId: { type: String, default: null },
@@ -89,6 +92,9 @@ export const listingSchema = new Schema<Listing>(
   .index({ tenantId: 1, _id: -1 })
   .index({ tenantId: 1, state: 1, _id: -1 })
   .index({ tenantId: 1, category: 1, _id: -1 })
+  .index({ tenantId: 1, expiresAt: 1, _id: 1 })
+  .index({ tenantId: 1, category: 1, expiresAt: 1, _id: 1 })
+  .index({ tenantId: 1, ownerKey: 1, expiresAt: 1, _id: 1 })
   .index({ tenantId: 1, state: 1, expiresAt: -1, _id: -1 })
   .index({ tenantId: 1, state: 1, category: 1, expiresAt: -1, _id: -1 })
   .index({ tenantId: 1, 'live.category': 1 })

@@ -11,13 +11,13 @@ export interface SetEndInput {
 }
 
 /** The fields of a listing that have a new end. */
-export interface ListingEnd {
+export type ListingEnd = {
   /** ISO 8601 date in the partner's time zone. */
   lastDay: string;
   expiresAt: Date;
   /** The notices begin again with every end. */
   nextNoticeAt: Date;
-}
+};
 
 /** Returns the fields of a listing with a new end. Everything that follows from an end is set here and nowhere else. */
 export function setEnd({ lastDay, settings, at }: SetEndInput): ListingEnd {

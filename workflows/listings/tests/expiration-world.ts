@@ -53,6 +53,7 @@ export async function openExpirationWorld(input: Pick<BaseWorldInput, 'wrap' | '
         durationDays: 30,
         lastDay: new Date(expiresAt.getTime() - 1).toISOString().slice(0, 10),
         publishedAt,
+        approvedAt: publishedAt,
         nextNoticeAt: new Date(expiresAt.getTime() + 9 * HOUR),
         reviewId: null,
         rejection: null,
