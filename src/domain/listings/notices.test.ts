@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { dayOf, expiryOf } from './duration';
 import { dueNoticeOf, nextNoticeOf, noticeOfEnd, type NoticeSettings } from './notices';
 

@@ -45,7 +45,7 @@ const described = async () => {
 };
 const alter = (changes: (as: ScheduleUpdateOptions) => ScheduleUpdateOptions) =>
   handleOf(nightly.id).update(({ spec, action, policies }) =>
-    changes({ spec, action: { ...action, type: 'startWorkflow' }, policies, state: {} } as ScheduleUpdateOptions),
+    changes({ spec, action: { ...action, type: 'startWorkflow' }, policies, state: {} }),
   );
 
 it('a missing schedule is made, by one of ten workers', async () => {

@@ -5,7 +5,7 @@ import { nextHop } from '../../domain/sandbox/sandbox-clock';
 import type { Database } from '../../models/database';
 import { findRunningAdvance, recordHop } from '../../services/sandbox/operation-progress';
 import { outsideWaitOf } from './outside-waits';
-import { endHopAtWork, runPeriodicWork } from './periodic-work';
+import { endHopAtWork, runPeriodicWork } from './do-periodic-work';
 import { PendingTimers } from './pending-timers';
 import { inParallel, openWorkflowIds, sendPendingStarts } from './tenant-workflows';
 import { advanceWorkflowTo } from './time-skipping';

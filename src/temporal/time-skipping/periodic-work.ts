@@ -1,6 +1,4 @@
-import { SAME_HOP_MS } from '../../domain/sandbox/sandbox-clock';
 import type { Database } from '../../models/database';
-import { listingSweep } from './listings/listing-sweep';
 
 /**
  * Work on a tenant's documents that a schedule does every few minutes, and that belongs to no workflow of the tenant.
@@ -8,52 +6,12 @@ import { listingSweep } from './listings/listing-sweep';
  */
 export interface PeriodicWork {
   /** Does all that is due at a business time. Repeating it changes nothing. */
-  run(input: TenantInput & { at: Date }): Promise<void>;
+  run: (input: TenantInput & { at: Date }) => Promise<void>;
   /** Returns the first, or with `last` the last, instant in a range at which something is due; null for none. */
-  findDue(input: TenantInput & { range: { from: Date; until: Date }; last?: boolean }): Promise<Date | null>;
+  findDue: (input: TenantInput & { range: { from: Date; until: Date }; last?: boolean }) => Promise<Date | null>;
 }
 
-interface TenantInput {
+export interface TenantInput {
   database: Database;
   tenantId: string;
-}
-
-const workByDomain = {
-  listings: [listingSweep],
-};
-const allWork: readonly PeriodicWork[] = Object.values(workByDomain).flat();
-
-/** Does the periodic work of a tenant that is due at a business time (ms). */
-export async function runPeriodicWork({ atMs, ...tenant }: TenantInput & { atMs: number }): Promise<void> {
-  for (const { run } of allWork) await run({ ...tenant, at: new Date(atMs) });
-}
-
-export interface EndHopAtWorkInput extends TenantInput {
-  nowMs: number;
-  /** The end of the hop as the workflows allow it. */
-  hopMs: number;
-}
-
-/**
- * Returns the end of a hop (ms) that may end earlier, for periodic work to be done in its own time: at the next instant
- * at which something is due, or at the last one that follows it within 5 minutes, as a schedule would do them together.
- */
-export async function endHopAtWork({ nowMs, hopMs, ...tenant }: EndHopAtWorkInput): Promise<number> {
-  const first = await findDueMs({ ...tenant, fromMs: nowMs + 1, untilMs: hopMs });
-  if (first === null) return hopMs;
-  const last = await findDueMs({ ...tenant, fromMs: first, untilMs: Math.min(hopMs, first + SAME_HOP_MS), last: true });
-  return last ?? first;
-}
-
-async function findDueMs({
-  fromMs,
-  untilMs,
-  last = false,
-  ...tenant
-}: TenantInput & { fromMs: number; untilMs: number; last?: boolean }): Promise<number | null> {
-  const range = { from: new Date(fromMs), until: new Date(untilMs) };
-  const found = await Promise.all(allWork.map(({ findDue }) => findDue({ ...tenant, range, last })));
-  const instants = found.filter((instant) => instant !== null).map((instant) => instant.getTime());
-  if (instants.length === 0) return null;
-  return last ? Math.max(...instants) : Math.min(...instants);
 }

@@ -7,6 +7,7 @@ import type { Listing } from '../../../src/models/listings/listing';
 import { insertDocuments } from '../../../src/services/insert-documents';
 import { acceptSweep } from '../../../src/services/listings/sweep/sweep-operation';
 import { advanceHere } from '../../../src/testing/worlds/advance-here';
+import { watchCommands } from '../../../src/testing/servers/count-commands';
 import type { BaseWorldInput } from '../../../src/testing/worlds/base-world';
 import { tester } from '../../../src/testing/worlds/base-world';
 import { bike, openReviewWorld } from './review-world';
@@ -92,21 +93,11 @@ export async function openExpirationWorld(input: Pick<BaseWorldInput, 'wrap' | '
     },
     /** Advances the clock of a sandbox. Returns the number of hops that it took. */
     async advance(tenantId: string, by: string): Promise<number> {
-      let hops = 0;
-      const { updateOne } = models.sandboxClocks;
-      Object.assign(models.sandboxClocks, {
-        updateOne: (...args: Parameters<typeof updateOne>) => {
-          if (args[1] && '$max' in args[1]) hops += 1;
-          return updateOne.apply(models.sandboxClocks, args);
-        },
-      });
-      try {
-        const failure = await advanceHere({ world: { ...world, tenantId }, by });
-        if (failure) throw new Error(failure.detail);
-      } finally {
-        Object.assign(models.sandboxClocks, { updateOne });
-      }
-      return hops;
+      const sent = watchCommands(database);
+      const failure = await advanceHere({ world: { ...world, tenantId }, by });
+      if (failure) throw new Error(failure.detail);
+      // Each hop is recorded with one write of the operation, beside the claim and the end.
+      return sent().filter((command) => command === 'update operations').length - 2;
     },
     /** Returns what a sweep has left behind of these listings. */
     async standing(ids: readonly string[]) {

@@ -44,6 +44,16 @@ describe('listingExpiration', () => {
     expect((await world.sweep()).counts).toEqual(nothing);
   });
 
+  it('does nothing twice where two sweeps run at once', async () => {
+    const { tenantId } = await world.newPartner();
+    const due = await world.insertLive({ tenantId, count: 300, expiresAt: new Date(Date.now() - DAY) });
+    const [{ counts }, operation] = await Promise.all([world.sweep(), world.order(tenantId)]);
+    const standing = await world.standing(idsOf(due));
+    expect(standing).toMatchObject({ events: { 'listing.expired': 300 }, mails: { listingEnd: 300 }, mailed: 300 });
+    expect(counts.expired + operation.sweep!.counts.expired).toBe(300);
+    expect(counts.ended + operation.sweep!.counts.ended).toBe(300);
+  });
+
   it('keeps texts and owners out of its history', async () => {
     const [listing] = await world.insertLive();
     const { handle } = await world.sweep();
