@@ -3026,7 +3026,7 @@ export interface components {
          * @description The kind of the mail.
          * @enum {string}
          */
-        MailTemplate: "verification" | "verificationReminder" | "profileReminder" | "approvalRequest" | "approvalEscalation" | "rejection" | "welcome" | "trialEnding" | "firstChargeFailed" | "paymentConfirmation" | "paymentMethodConfirmation" | "paymentMethodRejected" | "renewalFailed" | "subscriptionUnpaid" | "planChangeFailed" | "resumeFailed" | "subscriptionExpired" | "subscriptionCancelled" | "subscriptionRefunded" | "refundFailed" | "reviewsWaiting" | "reviewsOverdue" | "listingRejection";
+        MailTemplate: "verification" | "verificationReminder" | "profileReminder" | "approvalRequest" | "approvalEscalation" | "rejection" | "welcome" | "trialEnding" | "firstChargeFailed" | "paymentConfirmation" | "paymentMethodConfirmation" | "paymentMethodRejected" | "renewalFailed" | "subscriptionUnpaid" | "planChangeFailed" | "resumeFailed" | "subscriptionExpired" | "subscriptionCancelled" | "subscriptionRefunded" | "refundFailed" | "reviewsWaiting" | "reviewsOverdue" | "listingRejection" | "listingsApproved";
         AdvanceClock: {
             /**
              * @description An ISO 8601 duration of up to 400 days.

@@ -62,6 +62,7 @@ export async function acceptListing(input: AcceptListingInput): Promise<Listing>
     durationDays,
     lastDay,
     publishedAt: null,
+    approvedAt: null,
     expiresAt: null,
     reviewId: null,
     rejection: null,

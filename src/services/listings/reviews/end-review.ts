@@ -3,6 +3,7 @@ import { listingApprovalId, reviewEnded } from '../../../contracts/listings/revi
 import { lastDayAfter, expiryOf } from '../../../domain/listings/duration';
 import { newestContent } from '../../../domain/listings/edit-listing';
 import {
+  APPROVALS_WAIT_MS,
   openReviewStates,
   revisionChanged,
   type ReviewDecision,
@@ -16,6 +17,7 @@ import { newOutboxRow } from '../../new-outbox-row';
 import { insertDocuments } from '../../insert-documents';
 import { findCategory } from '../find-category';
 import { findListingSettings } from '../partner-settings';
+import { orderNotice } from './order-notice';
 import { stepOfReview, type ReviewChangeInput } from './review-step';
 
 /** Returns the fields of a review that has ended. */
@@ -109,6 +111,7 @@ export async function decideReview(input: DecideReviewInput): Promise<StepResult
             ? await publication({ ...input, listing, at })
             : rejection({ listing, revision, decision, at });
         await applyStep(database, { ...step, ...move }, within);
+        if (outcome === 'approved') await notifyOwner({ database, session: within, listing, at });
       },
     },
     session,
@@ -130,7 +133,7 @@ async function publication({ database, session, listing, at }: DecideReviewInput
   const to = (expiresAt ?? at) > at ? 'live' : 'expired';
   return {
     ...(listing.state === 'in_review' ? { to } : {}),
-    set: { live, draft: null, reviewId: null, rejection: null, publishedAt, lastDay, expiresAt },
+    set: { live, draft: null, reviewId: null, rejection: null, publishedAt, approvedAt: at, lastDay, expiresAt },
   };
 }
 
@@ -146,6 +149,30 @@ async function firstTimes({
   const days = durationDays ?? category?.durationDays ?? settings.durationDays;
   const lastDay = givenDay ?? lastDayAfter({ at: at.toISOString(), timeZone, durationDays: days });
   return { publishedAt: at, lastDay, expiresAt: expiryOf({ lastDay, timeZone }) };
+}
+
+/** Orders the mail about an approval, one for all listings of an owner that are approved within ten minutes. */
+async function notifyOwner({
+  database,
+  session,
+  listing: { _id: entityId, tenantId, correlationId, ownerUserId },
+  at,
+}: Pick<DecideReviewInput, 'database' | 'session'> & MoveInput): Promise<void> {
+  if (ownerUserId === null) return;
+  await orderNotice({
+    database,
+    session,
+    about: { tenantId, entityType: 'listing', entityId, correlationId },
+    recipient: ownerUserId,
+    mail: {
+      template: 'listingsApproved',
+      audience: 'person',
+      to: null,
+      data: { ownerUserId, since: at.toISOString() },
+    },
+    waitMs: APPROVALS_WAIT_MS,
+    intervalMs: 0,
+  });
 }
 
 /** Returns the changes of a rejected listing, and the mail to its owner. Buyers see what they saw. */
