@@ -9,6 +9,7 @@ describeContract({
   bodies: {
     putListingCategory: cars,
     createListing: { ...golf, ref: 'car-4711', ownerRef: 'dealer-17', durationDays: 30 },
+    bulkListings: { mode: 'create', items: [golf] },
     checkListing: golf,
     updateListing: golf,
     submitListing: { submittedBy: 'clerk-7' },
