@@ -1220,8 +1220,11 @@ export interface paths {
          * @description With `updatedAfter` the order is by the time of the last change, earliest first, so that you can follow changes:
          *     go on from the `updatedAt` of the last listing that you read. A change is listed 5 seconds after it was made, by
          *     when every earlier change is stored, so none is left out; the listing itself may then come again. A listing that
-         *     changes while you page through moves to the end. A deleted listing is not listed. With
-         *     `state=expired` the last ended come first.
+         *     changes while you page through moves to the end. A deleted listing is not listed.
+         *
+         *     With `expiresBefore` the order is by the end, the earliest first, and listings without an end are left out; with
+         *     `state=expired` alone the last ended come first. A listing whose time has passed is `expired` here too.
+         *     `expiresBefore` and `updatedAfter` exclude each other (`400 INVALID_PARAMETER`).
          */
         get: operations["listListings"];
         put?: never;
@@ -1419,8 +1422,15 @@ export interface paths {
          *     the checks find something, or where the policy of the category or of the partner says so.
          *
          *     `submittedBy` is your own id of the person who submits: as `reviewer` that id gets `409 REVIEWER_IS_AUTHOR`, like the
-         *     owner. `409 LISTING_IN_REVIEW` while a review is open, `409 NOTHING_TO_SUBMIT` where buyers see the listing as it is,
-         *     `409 LISTING_SUSPENDED` while it is suspended. An approval never lengthens the time of a published listing.
+         *     owner. `409 LISTING_IN_REVIEW` while a review is open, `409 NOTHING_TO_SUBMIT` where nothing differs from what was
+         *     approved, `409 LISTING_SUSPENDED` while it is suspended.
+         *
+         *     An approval lengthens the time of a published listing only where `renewDays` asks for it: by that many days, from
+         *     the last day where the approval comes before the end, otherwise from the day of the approval. The listing is then
+         *     `live`; one that is `withdrawn` or `suspended` by then stays so, with the new end. A listing that ended may be
+         *     submitted with `renewDays` although nothing differs, which is the way to buyers once `renew` is too late.
+         *     `renewDays` is `422 DURATION_INVALID` for a listing that was never published, and `422 RENEWAL_TOO_FAR` where the
+         *     last day would be more than 365 days ahead.
          */
         post: operations["submitListing"];
         delete?: never;
@@ -1472,6 +1482,69 @@ export interface paths {
          *     day is over, or whose draft differs from what buyers saw: that needs a review.
          */
         post: operations["republishListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings/{listingId}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew a listing
+         * @description A `live` listing gets a later last day: `days` after its present one, so no day is lost. An `expired` listing is
+         *     `live` again until `days` after today, by the calendar of the partner's time zone; no review is needed. `lastDay`
+         *     and `expiresAt` of the response are the new end.
+         *
+         *     An expired listing can be renewed within the partner's `graceDays`, which count from its last day, or from the
+         *     approval of its content where that came later. After them it is `409 RENEWAL_TOO_LATE`, and where its draft
+         *     differs from what buyers saw it is `409 ILLEGAL_STATE`: submit the listing for review with `renewDays`.
+         *     `409 LISTING_IN_REVIEW` while the review of an expired listing is open.
+         *
+         *     The last day is at most 365 days ahead of today: `422 RENEWAL_TOO_FAR` names the number of days that is allowed.
+         *     `409 ILLEGAL_STATE` for a listing that is neither `live` nor `expired`, `409 LISTING_SUSPENDED` while it is
+         *     suspended.
+         */
+        post: operations["renewListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings/{listingId}/expire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a live listing now
+         * @description The listing is `expired`, and buyers do not see it any more: `expiresAt` is the time of the request, and `lastDay`
+         *     the day on which it falls in the partner's time zone. `renew` makes the listing `live` again, and then counts from
+         *     today; the days that were left are not given back. `409 LISTING_NOT_LIVE` where buyers do not see it anyway,
+         *     `409 LISTING_SUSPENDED` while it is suspended. The review of its draft goes on.
+         *
+         *     A renewal that comes first wins: `409 ILLEGAL_STATE` for a listing that was renewed while the request waited. Send
+         *     `If-Match` to end the listing only as you have read it.
+         */
+        post: operations["expireListing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1585,8 +1658,8 @@ export interface paths {
         put?: never;
         /**
          * Approve the revision under review
-         * @description Buyers see the revision from now on. Send the `revision` that you have read: where another one is under review by now,
-         *     the response is `409 REVISION_CHANGED`. The first approval starts the time of the listing; no other lengthens it.
+         * @description Buyers see the revision from now on, while the listing is `live`. Send the `revision` that you have read: where another one is under review by now,
+         *     the response is `409 REVISION_CHANGED`. The first approval starts the time of the listing; another one lengthens it only by the `renewDays` of its review.
          */
         post: operations["approveListing"];
         delete?: never;
@@ -1912,7 +1985,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "BATCH_TOO_LARGE" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "EMAIL_UNAVAILABLE" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "REF_TAKEN" | "CATEGORY_IN_USE" | "CATEGORY_UNKNOWN" | "CATEGORY_INVALID" | "ATTRIBUTE_INVALID" | "PRICE_OUT_OF_BOUNDS" | "DURATION_INVALID" | "OWNER_INVALID" | "BANNED_WORDS_INVALID" | "LISTING_UNKNOWN" | "NOTHING_TO_SUBMIT" | "LISTING_IN_REVIEW" | "LISTING_SUSPENDED" | "LISTING_NOT_LIVE" | "REVIEW_NOT_OPEN" | "REVIEW_CLAIMED" | "REVIEWER_IS_AUTHOR" | "REVISION_CHANGED" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "BATCH_TOO_LARGE" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "EMAIL_UNAVAILABLE" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "REF_TAKEN" | "CATEGORY_IN_USE" | "CATEGORY_UNKNOWN" | "CATEGORY_INVALID" | "ATTRIBUTE_INVALID" | "PRICE_OUT_OF_BOUNDS" | "DURATION_INVALID" | "OWNER_INVALID" | "BANNED_WORDS_INVALID" | "LISTING_UNKNOWN" | "RENEWAL_TOO_LATE" | "RENEWAL_TOO_FAR" | "NOTHING_TO_SUBMIT" | "LISTING_IN_REVIEW" | "LISTING_SUSPENDED" | "LISTING_NOT_LIVE" | "REVIEW_NOT_OPEN" | "REVIEW_CLAIMED" | "REVIEWER_IS_AUTHOR" | "REVISION_CHANGED" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
         FieldError: {
             /** @description JSON pointer to the field in the body. */
             pointer?: string;
@@ -2627,7 +2700,14 @@ export interface components {
         SubmitListing: {
             /** @description Your own id of the person who submits. */
             submittedBy?: components["schemas"]["Reference"];
+            /** @description The days by which the approval renews a published listing; left out for no renewal. */
+            renewDays?: components["schemas"]["RenewalDays"];
         };
+        RenewListing: {
+            days: components["schemas"]["RenewalDays"];
+        };
+        /** @description The days by which a listing is renewed. */
+        RenewalDays: number;
         WithdrawListing: {
             /** @enum {string} */
             reason: "sold" | "unavailable" | "other";
@@ -2702,6 +2782,8 @@ export interface components {
             category: string;
             state: components["schemas"]["ListingReviewState"];
             submittedBy: string | null;
+            /** @description The days by which the approval renews the listing; null for no renewal. */
+            renewDays: number | null;
             /** @description The place in the queue, kept by an edit. */
             queuedSince: components["schemas"]["Instant"];
             escalatedAt: components["schemas"]["Instant"] | null;
@@ -2810,6 +2892,21 @@ export interface components {
          * @enum {string}
          */
         OnSilence: "wait" | "reject";
+        /** @description The days after its end within which an expired listing is renewed without another review. The default is 30. */
+        GraceDays: number;
+        /**
+         * @description The days before the last day of a listing on which its owner is reminded, in any order; they are returned with the largest first. Empty for no reminders. The default is 7 and 1.
+         * @example [
+         *       7,
+         *       1
+         *     ]
+         */
+        RemindDays: number[];
+        /**
+         * @description The time of day, in the partner's time zone, of reminders and of the notice that a listing has ended. The default is 09:00.
+         * @example 09:00
+         */
+        NoticeAt: string;
         /** @description Settings of listings, with the default of each that was never set. */
         ListingSettings: {
             /** @description Holds for categories without a policy. */
@@ -2821,8 +2918,11 @@ export interface components {
             onSilence: components["schemas"]["OnSilence"];
             /** @description The days of a listing where neither itself nor its category says. */
             durationDays: components["schemas"]["DurationDays"];
+            graceDays: components["schemas"]["GraceDays"];
+            remindDays: components["schemas"]["RemindDays"];
+            noticeAt: components["schemas"]["NoticeAt"];
         };
-        /** @description Settings of listings. One that is left out stays; `bannedWords` and `rules` are replaced as a whole. */
+        /** @description Settings of listings. One that is left out stays; lists and `rules` are replaced as a whole. */
         ListingSettingsPatch: {
             /** @description Holds for categories without a policy. */
             review?: components["schemas"]["ReviewPolicy"];
@@ -2833,6 +2933,9 @@ export interface components {
             onSilence?: components["schemas"]["OnSilence"];
             /** @description The days of a listing where neither itself nor its category says. */
             durationDays?: components["schemas"]["DurationDays"];
+            graceDays?: components["schemas"]["GraceDays"];
+            remindDays?: components["schemas"]["RemindDays"];
+            noticeAt?: components["schemas"]["NoticeAt"];
         };
         ListingCategoryPut: {
             names: components["schemas"]["CategoryNames"];
@@ -3039,7 +3142,7 @@ export interface components {
             /** @description The last day, in the partner's time zone; null until it is known. */
             lastDay: string | null;
             publishedAt: components["schemas"]["Instant"] | null;
-            /** @description The midnight that ends `lastDay`; null until the listing is published. */
+            /** @description The midnight that ends `lastDay`, or the instant at which the listing was ended; null until it is published. */
             expiresAt: components["schemas"]["Instant"] | null;
             /** @description The open review of the draft; null without one. */
             review: null | {
@@ -3299,6 +3402,48 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": "lst_01m7y3ad3af6e964zt6px52w8e",
+                 *       "state": "live",
+                 *       "ref": "car-4711",
+                 *       "ownerUserId": null,
+                 *       "ownerRef": "dealer-17",
+                 *       "revision": 1,
+                 *       "live": {
+                 *         "title": "Volkswagen Golf, first owner",
+                 *         "description": "Well kept, always in the garage.\nTwo sets of tyres.",
+                 *         "category": "cars",
+                 *         "price": {
+                 *           "amountMinor": 890000,
+                 *           "currency": "EUR"
+                 *         },
+                 *         "attributes": {
+                 *           "mileage": 84000,
+                 *           "fuel": "petrol"
+                 *         },
+                 *         "place": {
+                 *           "name": "Hamburg",
+                 *           "country": "DE"
+                 *         },
+                 *         "language": "en"
+                 *       },
+                 *       "draft": null,
+                 *       "durationDays": 6,
+                 *       "lastDay": "2027-03-28",
+                 *       "publishedAt": "2027-03-20T12:00:00.000Z",
+                 *       "expiresAt": "2027-03-28T22:00:00.000Z",
+                 *       "review": null,
+                 *       "rejection": null,
+                 *       "suspension": null,
+                 *       "waitingFor": null,
+                 *       "metadata": {
+                 *         "stock": "yard-2"
+                 *       },
+                 *       "createdAt": "2027-03-20T09:00:00.000Z",
+                 *       "updatedAt": "2027-03-25T09:00:00.000Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Listing"];
             };
         };
@@ -5693,6 +5838,11 @@ export interface operations {
                 ref?: components["schemas"]["Reference"];
                 /** @description Changed at or after this instant; the last 5 seconds are not listed yet. */
                 updatedAfter?: string;
+                /**
+                 * @description Ends before this instant; with `state=live` those that end between now and then.
+                 * @example 2027-04-01T00:00:00Z
+                 */
+                expiresBefore?: string;
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
@@ -6164,11 +6314,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                /**
-                 * @example {
-                 *       "submittedBy": "clerk-7"
-                 *     }
-                 */
                 "application/json": components["schemas"]["SubmitListing"];
             };
         };
@@ -6221,6 +6366,63 @@ export interface operations {
         };
     };
     republishListing: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["MovedListing"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    renewListing: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "days": 30
+                 *     }
+                 */
+                "application/json": components["schemas"]["RenewListing"];
+            };
+        };
+        responses: {
+            200: components["responses"]["MovedListing"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    expireListing: {
         parameters: {
             query?: never;
             header: {
