@@ -1729,6 +1729,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/listing-reviews/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide on up to 100 reviews
+         * @description One reviewer's decisions. Each is carried out or refused on its own, as `approve` and `reject` of the listing would
+         *     do: `items` of the response says for each, by its place, what became of it. The status is 200 although decisions
+         *     were refused.
+         *
+         *     Each decision counts as a command of its own under your `Idempotency-Key` and its place. After a response that
+         *     never arrived, or `503`, send the same request with the same key: what was decided is reported, and the rest is
+         *     decided.
+         */
+        post: operations["decideListingReviews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/listing-reviews/{reviewId}": {
         parameters: {
             query?: never;
@@ -2737,12 +2763,53 @@ export interface components {
             revision: components["schemas"]["RevisionSeen"];
             reason: components["schemas"]["RejectionReason"];
             comment: components["schemas"]["FreeText"];
-            /** @description Remarks on single fields. */
-            fields?: {
-                /** @example /description */
-                pointer: string;
-                comment: components["schemas"]["FreeText"];
+            fields?: components["schemas"]["RejectedFields"];
+        };
+        /** @description Remarks on single fields. */
+        RejectedFields: {
+            /** @example /description */
+            pointer: string;
+            comment: components["schemas"]["FreeText"];
+        }[];
+        ListingDecisions: {
+            reviewer: components["schemas"]["Reviewer"];
+            /** @description They are checked one by one, so one that is wrong is refused alone. */
+            items: (unknown | components["schemas"]["ListingApprovalItem"] | components["schemas"]["ListingRejectionItem"])[];
+        };
+        ListingApprovalItem: {
+            listingId: string;
+            /** @enum {string} */
+            decision: "approve";
+            revision: components["schemas"]["RevisionSeen"];
+            comment?: components["schemas"]["FreeText"];
+        };
+        ListingRejectionItem: {
+            listingId: string;
+            /** @enum {string} */
+            decision: "reject";
+            revision: components["schemas"]["RevisionSeen"];
+            reason: components["schemas"]["RejectionReason"];
+            comment: components["schemas"]["FreeText"];
+            fields?: components["schemas"]["RejectedFields"];
+        };
+        ListingDecisionsResult: {
+            /** @description One for each decision that was sent, in the same order. */
+            items: {
+                /** @description The place of the decision, from 0. */
+                index: number;
+                /** @enum {string} */
+                outcome: "approved" | "rejected" | "refused";
+                /** @description The review; left out where the decision was refused. */
+                id?: string;
+                at?: components["schemas"]["Instant"];
+                /** @description Why the decision was refused; its pointers lead into the item. */
+                problem?: components["schemas"]["Problem"];
             }[];
+            counts: {
+                approved: number;
+                rejected: number;
+                refused: number;
+            };
         };
         FieldComments: {
             pointer: string;
@@ -6726,6 +6793,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideListingReviews: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reviewer": "moderator-3",
+                 *       "items": [
+                 *         {
+                 *           "listingId": "lst_01m7y3ad3af6e964zt6px52w8e",
+                 *           "decision": "approve",
+                 *           "revision": 1
+                 *         },
+                 *         {
+                 *           "listingId": "lst_01m7y3ad3af6e964zt6px52w8f",
+                 *           "decision": "reject",
+                 *           "revision": 2,
+                 *           "reason": "quality",
+                 *           "comment": "Please say which model it is."
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ListingDecisions"];
+            };
+        };
+        responses: {
+            /** @description What became of each decision. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingDecisionsResult"];
+                };
             };
             default: components["responses"]["Problem"];
         };

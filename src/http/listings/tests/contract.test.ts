@@ -21,6 +21,7 @@ describeContract({
     claimListing: { reviewer },
     releaseListing: { reviewer },
     approveListing: { reviewer, revision: 1, comment: 'A fine car' },
+    decideListingReviews: { reviewer, items: [{ listingId: 'lst_1', decision: 'approve', revision: 1 }] },
     rejectListing: {
       reviewer,
       revision: 1,
