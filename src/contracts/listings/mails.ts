@@ -5,5 +5,6 @@ export const listingMailTemplates = [
   'listingRejection',
   'listingReminder',
   'listingEnd',
+  'listingsApproved',
 ] as const;
 export type ListingMailTemplate = (typeof listingMailTemplates)[number];

@@ -1258,6 +1258,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/listings/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create or update up to 1,000 listings
+         * @description Each item is a body of `POST /listings`, and is taken or refused on its own: `items` of the response says for
+         *     each, by its place, what became of it and, where it was refused, which field is at fault. The status is 200
+         *     although items were refused. `submit` submits each listing for review too.
+         *
+         *     - `mode: create`: as `POST /listings`. A `ref` that another listing has is refused (`REF_TAKEN`).
+         *     - `mode: upsert`: every item has a `ref`. A new `ref` creates a listing; a known one changes its listing, as
+         *       `PATCH` does: a field that is left out stays, `null` clears it, and what buyers see changes as your
+         *       `instantFields` say. An item that changes nothing is `unchanged`. The owner never changes.
+         *
+         *     **NDJSON** (`Content-Type: application/x-ndjson`): each line is an item, and `mode` and `submit` stand in the
+         *     query. A line that cannot be read is that item's problem; empty lines do not count.
+         *
+         *     At most 1,000 items (`422 BATCH_TOO_LARGE`, and nothing is stored) and 5 MiB, a limit of this operation alone.
+         *
+         *     **Nothing is done twice.** Each item counts as a request of its own under your `Idempotency-Key` and its place.
+         *     After a response that never arrived, or `503`, send the same request with the same key: what was done is
+         *     reported, and the rest is done. Once a response was sent, the same key returns that response.
+         */
+        post: operations["bulkListings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/listings/check": {
         parameters: {
             query?: never;
@@ -1713,6 +1749,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/listing-reviews/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide on up to 100 reviews
+         * @description One reviewer's decisions. Each is carried out or refused on its own, as `approve` and `reject` of the listing would
+         *     do: `items` of the response says for each, by its place, what became of it. The status is 200 although decisions
+         *     were refused.
+         *
+         *     Each decision counts as a command of its own under your `Idempotency-Key` and its place. After a response that
+         *     never arrived, or `503`, send the same request with the same key: what was decided is reported, and the rest is
+         *     decided.
+         */
+        post: operations["decideListingReviews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/listing-reviews/{reviewId}": {
         parameters: {
             query?: never;
@@ -1969,7 +2031,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "EMAIL_UNAVAILABLE" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "REF_TAKEN" | "CATEGORY_IN_USE" | "CATEGORY_UNKNOWN" | "CATEGORY_INVALID" | "ATTRIBUTE_INVALID" | "PRICE_OUT_OF_BOUNDS" | "DURATION_INVALID" | "OWNER_INVALID" | "BANNED_WORDS_INVALID" | "LISTING_UNKNOWN" | "RENEWAL_TOO_LATE" | "RENEWAL_TOO_FAR" | "NOTHING_TO_SUBMIT" | "LISTING_IN_REVIEW" | "LISTING_SUSPENDED" | "LISTING_NOT_LIVE" | "REVIEW_NOT_OPEN" | "REVIEW_CLAIMED" | "REVIEWER_IS_AUTHOR" | "REVISION_CHANGED" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "BATCH_TOO_LARGE" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "EMAIL_UNAVAILABLE" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "REF_TAKEN" | "CATEGORY_IN_USE" | "CATEGORY_UNKNOWN" | "CATEGORY_INVALID" | "ATTRIBUTE_INVALID" | "PRICE_OUT_OF_BOUNDS" | "DURATION_INVALID" | "OWNER_INVALID" | "BANNED_WORDS_INVALID" | "LISTING_UNKNOWN" | "RENEWAL_TOO_LATE" | "RENEWAL_TOO_FAR" | "NOTHING_TO_SUBMIT" | "LISTING_IN_REVIEW" | "LISTING_SUSPENDED" | "LISTING_NOT_LIVE" | "REVIEW_NOT_OPEN" | "REVIEW_CLAIMED" | "REVIEWER_IS_AUTHOR" | "REVISION_CHANGED" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
         FieldError: {
             /** @description JSON pointer to the field in the body. */
             pointer?: string;
@@ -2730,12 +2792,53 @@ export interface components {
             revision: components["schemas"]["RevisionSeen"];
             reason: components["schemas"]["RejectionReason"];
             comment: components["schemas"]["FreeText"];
-            /** @description Remarks on single fields. */
-            fields?: {
-                /** @example /description */
-                pointer: string;
-                comment: components["schemas"]["FreeText"];
+            fields?: components["schemas"]["RejectedFields"];
+        };
+        /** @description Remarks on single fields. */
+        RejectedFields: {
+            /** @example /description */
+            pointer: string;
+            comment: components["schemas"]["FreeText"];
+        }[];
+        ListingDecisions: {
+            reviewer: components["schemas"]["Reviewer"];
+            /** @description They are checked one by one, so one that is wrong is refused alone. */
+            items: (unknown | components["schemas"]["ListingApprovalItem"] | components["schemas"]["ListingRejectionItem"])[];
+        };
+        ListingApprovalItem: {
+            listingId: string;
+            /** @enum {string} */
+            decision: "approve";
+            revision: components["schemas"]["RevisionSeen"];
+            comment?: components["schemas"]["FreeText"];
+        };
+        ListingRejectionItem: {
+            listingId: string;
+            /** @enum {string} */
+            decision: "reject";
+            revision: components["schemas"]["RevisionSeen"];
+            reason: components["schemas"]["RejectionReason"];
+            comment: components["schemas"]["FreeText"];
+            fields?: components["schemas"]["RejectedFields"];
+        };
+        ListingDecisionsResult: {
+            /** @description One for each decision that was sent, in the same order. */
+            items: {
+                /** @description The place of the decision, from 0. */
+                index: number;
+                /** @enum {string} */
+                outcome: "approved" | "rejected" | "refused";
+                /** @description The review; left out where the decision was refused. */
+                id?: string;
+                at?: components["schemas"]["Instant"];
+                /** @description Why the decision was refused; its pointers lead into the item. */
+                problem?: components["schemas"]["Problem"];
             }[];
+            counts: {
+                approved: number;
+                rejected: number;
+                refused: number;
+            };
         };
         FieldComments: {
             pointer: string;
@@ -3048,6 +3151,55 @@ export interface components {
              */
             outcome: "approve" | "review" | "reject";
         };
+        ListingUpsert: {
+            title: components["schemas"]["ListingTitle"];
+            description: components["schemas"]["ListingDescription"];
+            category: components["schemas"]["Slug"];
+            price?: components["schemas"]["ListingPrice"] | null;
+            attributes?: components["schemas"]["ListingAttributes"];
+            place?: components["schemas"]["ListingPlace"] | null;
+            /** @description The language of the texts. */
+            language?: components["schemas"]["Locale"] | null;
+            ownerUserId?: components["schemas"]["UserId"];
+            /** @description Your own reference of the owner. */
+            ownerRef?: components["schemas"]["Reference"];
+            /** @description Your own key of the listing. */
+            ref: components["schemas"]["Reference"];
+            durationDays?: components["schemas"]["DurationDays"] | null;
+            lastDay?: components["schemas"]["LastDay"] | null;
+            metadata?: components["schemas"]["Metadata"];
+        };
+        ListingBatch: {
+            /** @enum {string} */
+            mode: "create" | "upsert";
+            /**
+             * @description Submits each listing for review.
+             * @default false
+             */
+            submit: boolean;
+            /** @description Bodies of `POST /listings` (a `ListingCreate`; with `mode: upsert` a `ListingUpsert`). They are checked one by one, so one that is wrong is refused alone. */
+            items: (unknown | components["schemas"]["ListingCreate"] | components["schemas"]["ListingUpsert"])[];
+        };
+        ListingBatchResult: {
+            /** @description One for each item that was sent, in the same order. */
+            items: {
+                /** @description The place of the item, from 0. */
+                index: number;
+                outcome: components["schemas"]["ListingBatchOutcome"];
+                /** @description The listing; left out where the item was refused. */
+                id?: string;
+                /** @description Why the item was refused; its pointers lead into the item. */
+                problem?: components["schemas"]["Problem"];
+            }[];
+            counts: {
+                created: number;
+                updated: number;
+                unchanged: number;
+                refused: number;
+            };
+        };
+        /** @enum {string} */
+        ListingBatchOutcome: "created" | "updated" | "unchanged" | "refused";
         ListingPatch: {
             title?: components["schemas"]["ListingTitle"];
             description?: components["schemas"]["ListingDescription"];
@@ -3158,7 +3310,7 @@ export interface components {
          * @description The kind of the mail.
          * @enum {string}
          */
-        MailTemplate: "verification" | "verificationReminder" | "profileReminder" | "approvalRequest" | "approvalEscalation" | "rejection" | "welcome" | "trialEnding" | "firstChargeFailed" | "paymentConfirmation" | "paymentMethodConfirmation" | "paymentMethodRejected" | "renewalFailed" | "subscriptionUnpaid" | "planChangeFailed" | "resumeFailed" | "subscriptionExpired" | "subscriptionCancelled" | "subscriptionRefunded" | "refundFailed" | "reviewsWaiting" | "reviewsOverdue" | "listingRejection" | "listingReminder" | "listingEnd";
+        MailTemplate: "verification" | "verificationReminder" | "profileReminder" | "approvalRequest" | "approvalEscalation" | "rejection" | "welcome" | "trialEnding" | "firstChargeFailed" | "paymentConfirmation" | "paymentMethodConfirmation" | "paymentMethodRejected" | "renewalFailed" | "subscriptionUnpaid" | "planChangeFailed" | "resumeFailed" | "subscriptionExpired" | "subscriptionCancelled" | "subscriptionRefunded" | "refundFailed" | "reviewsWaiting" | "reviewsOverdue" | "listingRejection" | "listingReminder" | "listingEnd" | "listingsApproved";
         AdvanceClock: {
             /**
              * @description An ISO 8601 duration of up to 400 days.
@@ -5875,6 +6027,71 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    bulkListings: {
+        parameters: {
+            query?: {
+                /** @description Of an NDJSON body. */
+                mode?: "create" | "upsert";
+                /** @description Of an NDJSON body. */
+                submit?: "true" | "false";
+            };
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "mode": "upsert",
+                 *       "submit": true,
+                 *       "items": [
+                 *         {
+                 *           "ref": "car-4711",
+                 *           "title": "Volkswagen Golf, first owner",
+                 *           "description": "Well kept, always in the garage. Two sets of tyres.",
+                 *           "category": "cars",
+                 *           "price": {
+                 *             "amountMinor": 890000,
+                 *             "currency": "EUR"
+                 *           },
+                 *           "attributes": {
+                 *             "mileage": 84000,
+                 *             "fuel": "petrol"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ListingBatch"];
+                /**
+                 * @example {"ref":"car-4711","title":"Volkswagen Golf","description":"Well kept.","category":"cars"}
+                 *     {"ref":"car-4712","title":"Volkswagen Polo","description":"Few miles.","category":"cars"}
+                 */
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description What became of each item. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingBatchResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     checkListing: {
         parameters: {
             query?: never;
@@ -6670,6 +6887,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideListingReviews: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reviewer": "moderator-3",
+                 *       "items": [
+                 *         {
+                 *           "listingId": "lst_01m7y3ad3af6e964zt6px52w8e",
+                 *           "decision": "approve",
+                 *           "revision": 1
+                 *         },
+                 *         {
+                 *           "listingId": "lst_01m7y3ad3af6e964zt6px52w8f",
+                 *           "decision": "reject",
+                 *           "revision": 2,
+                 *           "reason": "quality",
+                 *           "comment": "Please say which model it is."
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ListingDecisions"];
+            };
+        };
+        responses: {
+            /** @description What became of each decision. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingDecisionsResult"];
+                };
             };
             default: components["responses"]["Problem"];
         };

@@ -1,11 +1,11 @@
 import { newestContent } from '../../domain/listings/edit-listing';
 import { tenantOf } from '../../domain/tenant';
-import type { LoadedMail, LoadMailInput, MailDefinition, MailFacts } from '../mail-definition';
-import { localeToWriteIn, type Language } from '../mail-text';
+import type { LoadedMail, LoadMailInput, MailDefinition } from '../mail-definition';
+import type { Language } from '../mail-text';
 import { withoutLinks } from '../typed-text';
+import { loadOwnerMail, type OwnerFacts } from './owner-mail';
 
-interface EndFacts extends MailFacts {
-  name: string;
+interface EndFacts extends OwnerFacts {
   title: string;
   /** As of the sending; 0 after the last day and on it. */
   daysLeft: number;
@@ -21,18 +21,15 @@ const loadWith =
     const listing = await models.listings.findOne({ _id: entityId, tenantId }).lean();
     if (!listing?.ownerUserId || !listing.expiresAt || !listing.lastDay || !states.includes(listing.state)) return null;
     if (listing.expiresAt.toISOString() !== mail.data.expiresAt) return null;
-    const user = await models.users.findOne({ _id: listing.ownerUserId, tenantId }).lean();
-    const partner = await models.partners.findById(tenantOf(tenantId).partnerId).lean();
-    if (!user || !partner) return null;
+    const owner = await loadOwnerMail({ models, tenantId, ownerUserId: listing.ownerUserId });
+    const partner = await models.partners.findById(tenantOf(tenantId).partnerId, { timeZone: 1 }).lean();
+    if (!owner || !partner) return null;
     return {
-      to: user.email,
-      user,
-      locale: localeToWriteIn(user, partner),
+      ...owner,
       // The last day is one of the partner's calendar, and the midnight that ends it has to agree.
       timeZone: partner.timeZone,
       facts: {
-        partnerName: partner.name,
-        name: withoutLinks(user.name),
+        ...owner.facts,
         title: withoutLinks((listing.live ?? newestContent(listing)).title),
         daysLeft: Number(mail.data.daysLeft ?? 0),
         lastDay: listing.lastDay,

@@ -2,6 +2,7 @@ import type { ListingMailTemplate } from '../../contracts/listings/mails';
 import type { MailDefinition } from '../mail-definition';
 import { listingEnd, listingReminder } from './listing-end';
 import { listingRejection } from './listing-rejection';
+import { listingsApproved } from './listings-approved';
 import { reviewsOverdue, reviewsWaiting } from './reviews-waiting';
 
 /** The templates of the mails about listings and their reviews. */
@@ -11,4 +12,5 @@ export const listingMails: Record<ListingMailTemplate, MailDefinition> = {
   listingRejection,
   listingReminder,
   listingEnd,
+  listingsApproved,
 };

@@ -44,6 +44,7 @@ async function mailsTo(
     listingRejection: listingId,
     listingReminder: listingId,
     listingEnd: listingId,
+    listingsApproved: listingId,
   };
   await models.partners.insertMany([who.partner]);
   await models.users.insertMany([who.user]);
@@ -52,7 +53,8 @@ async function mailsTo(
   const content = { title: 'A bike', metadata: {} };
   const rejection = { revision: 1, at, reviewer: 'mona', reason: 'quality', comment: null, fields: [] };
   const end = { state: 'live', lastDay: '2027-01-15', expiresAt: at };
-  const listing = { _id: listingId as never, tenantId, ownerUserId: who.user._id, draft: content, rejection, ...end };
+  const owned = { ownerUserId: who.user._id, ownerKey: `user:${who.user._id}`, approvedAt: at, updatedAt: at };
+  const listing = { _id: listingId as never, tenantId, ...owned, live: content, draft: content, rejection, ...end };
   await models.listings.collection.insertOne({ ...listing, refKey: `id:${listingId}`, publishedAt: null });
   const loaded = await Promise.all(
     mailTemplates.map((template) =>
@@ -73,6 +75,8 @@ async function mailsTo(
             currency: 'EUR',
             until: null,
             expiresAt: at.toISOString(),
+            ownerUserId: who.user._id,
+            since: at.toISOString(),
           },
         },
         publicUrl: 'https://api.platform.example',

@@ -29,7 +29,7 @@ export interface Listing extends Entity {
   /** ISO 8601 date in the partner's time zone; from the approval on the day that counts. */
   lastDay: string | null;
   publishedAt: Date | null;
-  /** The last approval; null before the first. */
+  /** The time of the last approval. */
   approvedAt: Date | null;
   /** The instant after which the listing is over; null until it is published. */
   expiresAt: Date | null;

@@ -4,6 +4,7 @@ import { lastDayAfter } from '../../../domain/listings/duration';
 import { newestContent } from '../../../domain/listings/edit-listing';
 import { renewByApproval } from '../../../domain/listings/renewal';
 import {
+  APPROVALS_WAIT_MS,
   openReviewStates,
   revisionChanged,
   type ReviewDecision,
@@ -19,6 +20,7 @@ import { findCategory } from '../find-category';
 import { findListingSettings } from '../partner-settings';
 import { renewalEvent } from '../renew-listing';
 import { setEnd } from '../set-end';
+import { orderNotice } from './order-notice';
 import { stepOfReview, type ReviewChangeInput } from './review-step';
 
 /** Returns the fields of a review that has ended. */
@@ -112,6 +114,7 @@ export async function decideReview(input: DecideReviewInput): Promise<StepResult
             ? await publication({ ...input, listing, at })
             : rejection({ listing, revision, decision, at });
         await applyStep(database, { ...step, ...move }, within);
+        if (outcome === 'approved') await notifyOwner({ database, session: within, listing, at });
       },
     },
     session,
@@ -165,6 +168,30 @@ async function firstTimes({
   const days = durationDays ?? category?.durationDays ?? settings.durationDays;
   const lastDay = givenDay ?? lastDayAfter({ at: at.toISOString(), timeZone, durationDays: days });
   return { publishedAt: at, ...setEnd({ lastDay, settings, at }) };
+}
+
+/** Orders the mail about an approval, one for all listings of an owner that are approved within ten minutes. */
+async function notifyOwner({
+  database,
+  session,
+  listing: { _id: entityId, tenantId, correlationId, ownerUserId },
+  at,
+}: Pick<DecideReviewInput, 'database' | 'session'> & MoveInput): Promise<void> {
+  if (ownerUserId === null) return;
+  await orderNotice({
+    database,
+    session,
+    about: { tenantId, entityType: 'listing', entityId, correlationId },
+    recipient: ownerUserId,
+    mail: {
+      template: 'listingsApproved',
+      audience: 'person',
+      to: null,
+      data: { ownerUserId, since: at.toISOString() },
+    },
+    waitMs: APPROVALS_WAIT_MS,
+    intervalMs: 0,
+  });
 }
 
 /** Returns the changes of a rejected listing, and the mail to its owner. Buyers see what they saw. */

@@ -4,7 +4,7 @@ import { byWorkflow } from '../../../domain/actor';
 import type { Database } from '../../../models/database';
 import type { Listing } from '../../../models/listings/listing';
 import { countForOperation } from './count-for-operation';
-import { batchesOf, dueFilter, readDuePage, type SweepPageInput } from './due-listings';
+import { batchesOf, readDuePage, type SweepPageInput } from './due-listings';
 import { writeTogether } from './write-together';
 
 /**
@@ -33,21 +33,25 @@ interface ExpireBatchInput extends SweepPageInput {
  * it, and whichever comes second begins again with what the first one wrote.
  */
 async function expireBatch(input: ExpireBatchInput): Promise<number> {
-  const { database, session, ids, at, tenantId } = input;
+  const { database, session, at } = input;
   const { listings } = database.models;
-  const due = { _id: { $in: [...ids] }, ...dueFilter('expiresAt', { tenantId }, { until: at }) };
-  const found = await listings.find(due).session(session).lean();
-  if (found.length === 0) return 0;
+  const found = await listings
+    .find({ _id: { $in: [...input.ids] } })
+    .session(session)
+    .lean();
+  const due = found.filter(({ state, expiresAt }) => state === 'live' && expiresAt !== null && expiresAt <= at);
+  if (due.length === 0) return 0;
   // As in `applyStep`, no listing's time goes back: one that was changed after its end expires at that change.
   const expiry = {
     state: 'expired',
     version: { $add: ['$version', 1] },
     updatedAt: { $max: ['$updatedAt', '$expiresAt'] },
   };
-  await listings.updateMany(due, [{ $set: expiry }], { session, updatePipeline: true });
-  await writeTogether({ database, session, changes: found.map(expiryOf) });
-  await countForOperation({ ...input, counts: { expired: found.length } });
-  return found.length;
+  const ids = due.map(({ _id }) => _id);
+  await listings.updateMany({ _id: { $in: ids } }, [{ $set: expiry }], { session, updatePipeline: true });
+  await writeTogether({ database, session, changes: due.map(expiryOf) });
+  await countForOperation({ ...input, counts: { expired: due.length } });
+  return due.length;
 }
 
 function expiryOf(listing: Listing) {

@@ -7,7 +7,7 @@ import type { Listing } from '../../../models/listings/listing';
 import { createClock } from '../../clock';
 import { findListingSettings, type PartnerListingSettings } from '../partner-settings';
 import { countForOperation } from './count-for-operation';
-import { batchesOf, dueFilter, readDuePage, type SweepPageInput } from './due-listings';
+import { batchesOf, readDuePage, type SweepPageInput } from './due-listings';
 import { writeTogether, type ListingChange } from './write-together';
 
 /**
@@ -60,11 +60,14 @@ interface SendBatchInput extends SweepPageInput {
 }
 
 async function sendBatch(input: SendBatchInput): Promise<{ reminded: number; ended: number }> {
-  const { database, session, ids, at, tenantId, terms } = input;
+  const { database, session, ids, at, terms } = input;
   const { listings } = database.models;
-  const due = { _id: { $in: [...ids] }, ...dueFilter('nextNoticeAt', { tenantId }, { until: at }) };
-  const found = await listings.find(due).session(session).lean();
-  const changes = await Promise.all(found.map(async (listing) => noticed(listing, await terms(listing.tenantId))));
+  const found = await listings
+    .find({ _id: { $in: [...ids] } })
+    .session(session)
+    .lean();
+  const due = found.filter(({ nextNoticeAt }) => nextNoticeAt !== null && nextNoticeAt <= at);
+  const changes = await Promise.all(due.map(async (listing) => noticed(listing, await terms(listing.tenantId))));
   if (changes.length === 0) return { reminded: 0, ended: 0 };
   await listings.bulkWrite(
     changes.map(({ listing: { _id }, sent: { next }, event }) => ({
