@@ -17,9 +17,10 @@ export interface AddPlatformGaugesInput {
 }
 
 /**
- * Adds gauges for the work waiting in the outbox, in the queues, for a sweep and on the operator's list. Their values are the same
- * in every process. The cost of those of the outbox does not follow the number of its rows, and while MongoDB does not
- * respond in time they keep their last known values, by which the lag grows: they are wanted most when it is slow.
+ * Adds gauges for the work waiting in the outbox, in the queues, for a sweep and on the operator's list. Their values
+ * are the same in every process. The cost of those of the outbox does not follow the number of its rows, and while
+ * MongoDB does not respond in time they keep their last known values, by which the lag grows: they are wanted most when
+ * it is slow.
  */
 export function addPlatformGauges({
   metrics,

@@ -2,7 +2,7 @@ import type { ClientSession } from 'mongoose';
 import type { EventType } from '../../contracts/events';
 import type { Actor } from '../../domain/actor';
 import { moveByCommand, type ListingCommand, type StoredListingState } from '../../domain/listings/listing';
-import { nextNoticeOf } from '../../domain/listings/notices';
+import { nextNoticeOf } from '../../domain/listings/expiry/notices';
 import type { Database } from '../../models/database';
 import type { Listing, ListingSuspension } from '../../models/listings/listing';
 import { applyStep } from '../apply-step';

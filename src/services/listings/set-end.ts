@@ -1,5 +1,5 @@
 import { dayOf, expiryOf } from '../../domain/listings/duration';
-import { nextNoticeOf } from '../../domain/listings/notices';
+import { nextNoticeOf } from '../../domain/listings/expiry/notices';
 import type { PartnerListingSettings } from './partner-settings';
 
 export interface SetEndInput {

@@ -72,7 +72,7 @@ it('of renewal and sweep at once the listing is live at the end, and never expir
   expect([states, sent]).toEqual([{ live: RACES }, {}]);
 }, 120_000);
 
-it('takes a year of a listing that is renewed twelve times, with a reminder before each renewal, in 29 hops', async () => {
+it('takes a year of a listing, with a reminder before each of twelve renewals, in 29 hops', async () => {
   const { tenantId } = await world.newPartner();
   const { _id: listingId } = await world.create({ policy: 'never', durationDays: 30 }, tenantId);
   await world.until(await world.submit(listingId), 'approved');

@@ -2,7 +2,7 @@ import type { ClientSession } from 'mongoose';
 import type { NoticedPage } from '../../../contracts/listings/expiration';
 import type { MailRequest } from '../../../contracts/outbox';
 import { byWorkflow } from '../../../domain/actor';
-import { dueNoticeOf, type SentNotice } from '../../../domain/listings/notices';
+import { dueNoticeOf, type SentNotice } from '../../../domain/listings/expiry/notices';
 import type { Listing } from '../../../models/listings/listing';
 import { createClock } from '../../clock';
 import { findListingSettings, type PartnerListingSettings } from '../partner-settings';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { dayOf, expiryOf } from './duration';
+import { dayOf, expiryOf } from '../duration';
 import { dueNoticeOf, nextNoticeOf, noticeOfEnd, type NoticeSettings } from './notices';
 
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import { requireTimeZone } from '../values/time-zone';
-import { dayOf } from './duration';
+import { requireTimeZone } from '../../values/time-zone';
+import { dayOf } from '../duration';
 import type { ExpirySettings } from './expiry-settings';
 
 /** The settings that decide when the owner of a listing is notified. */
