@@ -1705,7 +1705,7 @@ export interface paths {
          * Sweep the listings that are due
          * @description Moves the listings whose time has passed to `expired`, each at its own end, and sends the reminders and the notices of the end that are due. The same happens every 5 minutes without an order; until then such a listing reads as `expired` all the same. `partnerId` limits the sweep to the listings of one partner, in both modes. A dry run only counts: `progress.total` is the number of listings that are due, and `fired` has those whose time has passed. The listings of a sandbox whose clock was advanced are swept by the advance.
          */
-        post: operations["expireListings"];
+        post: operations["expireDueListings"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2761,7 +2761,7 @@ export interface components {
         ReviewerOnly: {
             reviewer: components["schemas"]["Reviewer"];
         };
-        ExpireListings: {
+        ExpireDueListings: {
             /** @description Defaults to the listings of every partner. */
             partnerId?: string;
             /**
@@ -6752,7 +6752,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    expireListings: {
+    expireDueListings: {
         parameters: {
             query?: never;
             header: {
@@ -6776,7 +6776,7 @@ export interface operations {
                  *       "dryRun": true
                  *     }
                  */
-                "application/json": components["schemas"]["ExpireListings"];
+                "application/json": components["schemas"]["ExpireDueListings"];
             };
         };
         responses: {

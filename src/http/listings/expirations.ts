@@ -18,8 +18,8 @@ export interface ExpirationHandlersInput {
 }
 
 /** Orders a sweep of the listings that are due; platform operator only. */
-export const expirationHandlers = (input: ExpirationHandlersInput): Handlers<'expireListings'> => ({
-  async expireListings(call) {
+export const expirationHandlers = (input: ExpirationHandlersInput): Handlers<'expireDueListings'> => ({
+  async expireDueListings(call) {
     const { database, idempotency, basePath, startSoon } = input;
     const reply = await idempotency.acceptOnce({
       call,

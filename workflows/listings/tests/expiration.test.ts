@@ -54,6 +54,16 @@ describe('listingExpiration', () => {
     expect(counts.ended + operation.sweep!.counts.ended).toBe(300);
   });
 
+  it('dates the end of a listing that was changed after it by that change: no timeline goes back', async () => {
+    const expiresAt = new Date(Date.now() - DAY);
+    const updatedAt = new Date(Date.now() - HOUR);
+    const [changed] = await world.insertLive({ expiresAt, updatedAt, nextNoticeAt: null });
+    await world.sweep();
+    const [event] = await world.events(changed!._id);
+    expect(event).toMatchObject({ at: updatedAt, data: { expiresAt: expiresAt.toISOString() } });
+    expect((await world.readListing(changed!._id)).updatedAt).toEqual(updatedAt);
+  });
+
   it('keeps texts and owners out of its history', async () => {
     const [listing] = await world.insertLive();
     const { handle } = await world.sweep();

@@ -17,7 +17,7 @@ describeContract({
     withdrawListing: { reason: 'sold' },
     suspendListing: { reviewer, reason: 'Reported as a scam' },
     reinstateListing: { reviewer, reason: 'The papers are in order' },
-    expireListings: { dryRun: true },
+    expireDueListings: { dryRun: true },
     claimNextListingReview: { reviewer, category: 'cars' },
     claimListing: { reviewer },
     releaseListing: { reviewer },
