@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { doRangesMeet, isInRange, parseIpAddress, parseIpRange } from './ip-address';
 
 const loose = fc.stringMatching(/^[\da-f:.]{2,40}$/);
