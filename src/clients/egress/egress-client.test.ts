@@ -1,6 +1,13 @@
 import { createServer as createTcpServer } from 'node:net';
 import type { RequestListener } from 'node:http';
-import { closeEgressServers, listen, openClient, openDns, serve, settled } from '../../testing/egress/egress-servers';
+import {
+  closeEgressServers,
+  listen,
+  openClient,
+  openDns,
+  serve,
+  settled,
+} from '../../testing/servers/egress/egress-servers';
 
 afterEach(closeEgressServers);
 

@@ -5,7 +5,14 @@ import { createServer as createTlsServer } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closeEgressServers, listen, openClient, openDns, serve, settled } from '../../testing/egress/egress-servers';
+import {
+  closeEgressServers,
+  listen,
+  openClient,
+  openDns,
+  serve,
+  settled,
+} from '../../testing/servers/egress/egress-servers';
 
 afterEach(closeEgressServers);
 

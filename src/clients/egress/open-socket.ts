@@ -8,7 +8,7 @@ import { EgressUnavailable } from './egress-errors';
 
 export interface OpenSocketInput {
   target: UrlTarget;
-  /** Addresses of the target's host, all of them judged: the socket goes to one of them, whatever the name is by now. */
+  /** The judged addresses of the host: the socket goes to one of them, whatever the name resolves to by now. */
   addresses: readonly string[];
   /** Ends the attempt. */
   signal: AbortSignal;

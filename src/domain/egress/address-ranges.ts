@@ -50,7 +50,8 @@ export const specialRangesOfVersion4 = rangesOf([
 /**
  * The only IPv6 that IANA has given out for the public internet (RFC 4291, IANA IPv6 Global Unicast Address
  * Assignments). All other forms are outside: `::` and IPv4-compatible, IPv4-translated, unique local `fc00::/7`,
- * link-local, site-local, multicast, `100::/64` (discard), `64:ff9b:1::/48` (local NAT64), `5f00::/16` (segment routing).
+ * link-local, site-local, multicast, `100::/64` (discard), `64:ff9b:1::/48` (local NAT64), `5f00::/16` (segment
+ * routing).
  */
 export const [globalUnicast] = rangesOf(['2000::/3']) as [IpRange];
 

@@ -1,4 +1,4 @@
-import { innerUrls, loopbackUrls, publicNeighbours } from '../../testing/egress/inner-urls';
+import { innerUrls, loopbackUrls, publicNeighbours } from '../../testing/servers/egress/inner-urls';
 import type { EgressPolicy } from './egress-policy';
 import { parseAllowedNetworks } from './egress-policy';
 import { judgeUrl } from './judge-url';

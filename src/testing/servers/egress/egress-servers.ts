@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Server as TcpServer } from 'node:net';
-import { createEgressClient, type EgressClientInput, type EgressRequest } from '../../clients/egress/egress-client';
-import type { EgressAnswer } from '../../clients/egress/exchange';
+import { createEgressClient, type EgressClientInput, type EgressRequest } from '../../../clients/egress/egress-client';
+import type { EgressAnswer } from '../../../clients/egress/exchange';
 import { startDnsServer, type AnswerName, type DnsServer } from './dns-server';
 
 const closing: (() => unknown)[] = [];

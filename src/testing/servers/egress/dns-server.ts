@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-import { parseIpAddress } from '../../domain/egress/ip-address';
+import { parseIpAddress } from '../../../domain/egress/ip-address';
 
 export interface DnsServer {
   /** `ip:port`, for `EGRESS_DNS_SERVERS`. */
