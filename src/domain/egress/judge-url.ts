@@ -10,9 +10,9 @@ export const MAX_URL_LENGTH = 2048;
 export const urlRules = {
   format: 'The URL must be absolute, such as https://images.example/1.jpg, without spaces, backslashes or line breaks.',
   length: `The URL must have at most ${MAX_URL_LENGTH} characters once it is encoded: send a shorter one.`,
-  scheme: 'The URL must begin with https:// (or http:// where this field takes it).',
+  scheme: 'The URL must begin with https://, or with http:// where this field takes it.',
   userInfo: 'The URL must have no user name and no password: send it without them.',
-  port: "The URL's port must be 80, 443, or one from 1024 on that browsers do not block.",
+  port: 'The URL must have the port 80 or 443, or one from 1024 on that browsers do not block.',
   host: 'The URL must lead to a public address: this one is private, local, reserved, or used by the platform itself.',
 } as const;
 export type UrlRule = keyof typeof urlRules;
