@@ -96,7 +96,7 @@ export function productEnvironment({
 
 /** Returns false where the program would refuse to open this machine to sandboxes. */
 const isLocal = (publicUrl: string, { LIVE_GATEWAY: live }: NodeJS.ProcessEnv): boolean =>
-  new URL(publicUrl).hostname === LOOPBACK && (!live || live === 'none');
+  [LOOPBACK, 'localhost'].includes(new URL(publicUrl).hostname) && (!live || live === 'none');
 
 const portsOf = (url: string | null | undefined): string[] => (url ? [new URL(url).port].filter(Boolean) : []);
 

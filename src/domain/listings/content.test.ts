@@ -1,4 +1,4 @@
-import { newContent, patchContent, requireInCategory } from './content';
+import { newContent, patchContent, requireInCategory, withImages } from './content';
 
 const least = { title: 'Golf', description: 'Well kept', category: 'cars' };
 const category = {
@@ -48,6 +48,11 @@ it('has images in their order, without an alternative text unless one is sent', 
   expect(content.images).toEqual([second, { ...first, alt: null }]);
   expect(patchContent(content, { title: 'Golf II' }).images).toEqual(content.images);
   expect(patchContent(content, { images: [] }).images).toEqual([]);
+});
+
+it('has no images where it was stored before listings had any', () => {
+  const { images: _images, ...stored } = newContent(least);
+  expect(withImages(stored).images).toEqual([]);
 });
 
 it('has the texts of its attributes in one form of Unicode', () =>

@@ -72,6 +72,12 @@ function requireTitle(text: string): string {
   throw new DomainError('INVALID_REQUEST', detail, { pointer: '/title' });
 }
 
+/** Returns stored content with its images: content from before listings had images lacks the field. */
+export const withImages = (content: Omit<ListingContent, 'images'> & Partial<ListingContent>): ListingContent => ({
+  ...content,
+  images: content.images ?? [],
+});
+
 /** Changes of content: a field left out stays; attributes, images and metadata are replaced as a whole. */
 export type ContentPatch = Omit<Partial<ListingContent>, 'images'> & SentImages;
 

@@ -116,7 +116,7 @@ describe('a connection', () => {
     expect(tunnels).toEqual(['93.184.216.34:80']);
   });
 
-  it('is made by the address of that moment: what the name was when the listing was stored does not count', async () => {
+  it('is made by the address that the name has then, not by the one when the listing was stored', async () => {
     let address = '93.184.216.34';
     const { tunnels, world } = await openWatched(() => [address]);
     expect((await review(world, ['http://shop.example/'])).found).toEqual([]);
