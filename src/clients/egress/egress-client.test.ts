@@ -146,6 +146,13 @@ describe('the addresses of a name', () => {
     const { status } = await openClient({ dnsServers: [dns.address] })(`http://shop.example:${port}/`);
     expect(status).toBe(200);
   });
+
+  it('have a limit for the connection that does not end the response', async () => {
+    const port = await serve((_request, response) => setTimeout(() => response.end('late'), 100));
+    const dns = await openDns(() => ['127.0.0.1', '127.0.0.3']);
+    const call = openClient({ dnsServers: [dns.address], attemptMs: 20 });
+    expect((await call(`http://shop.example:${port}/`)).body.toString()).toBe('late');
+  });
 });
 
 describe('a redirect', () => {

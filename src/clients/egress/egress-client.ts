@@ -41,6 +41,8 @@ export interface EgressClientInput {
   dnsServers: readonly string[];
   /** The proxy that is told which address to connect to; null for none. The environment's proxies are ignored. */
   proxyUrl: string | null;
+  /** Milliseconds to connect to each address of a name but the last. Defaults to 1000. */
+  attemptMs?: number;
   /** Certificates that are trusted besides Node's own, in PEM. */
   certificateAuthorities?: readonly string[];
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { connect } from 'node:net';
+import { connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -67,6 +67,21 @@ describe('TLS', () => {
     expect((await call(`https://127.0.0.2:${port}/`)).status).toBe(200);
     expect(await settled(call(`https://127.0.0.1:${port}/`))).toEqual(unavailable('tls'));
     expect(names).toEqual([false]);
+  });
+
+  it('ends in time where the peer does not begin it', async () => {
+    const port = await listen(createTcpServer(() => undefined));
+    const call = openClient();
+    expect(await settled(call(`https://127.0.0.1:${port}/`, { timeoutMs: 100 }))).toEqual(unavailable('timeout'));
+  });
+
+  it.each([
+    ['closes', (socket: Socket) => void socket.end()],
+    ['resets', (socket: Socket) => void socket.resetAndDestroy()],
+    ['speaks something else', (socket: Socket) => void socket.end('SSH-2.0-OpenSSH\r\n')],
+  ])('has no result where the peer %s', async (_what, answer) => {
+    const port = await listen(createTcpServer((socket) => void socket.once('data', () => answer(socket))));
+    expect(await settled(openClient()(`https://127.0.0.1:${port}/`))).toEqual(unavailable('tls'));
   });
 
   it('trusts no unknown authority, whatever the environment says', async () => {

@@ -14,11 +14,13 @@ export interface OpenSocketInput {
   signal: AbortSignal;
   /** The proxy that connects to the judged address; null to connect directly. */
   proxyUrl: string | null;
+  /** Milliseconds to connect to each address but the last. Defaults to 1000. */
+  attemptMs?: number;
   /** Certificates that are trusted besides Node's own, in PEM. */
   certificateAuthorities?: readonly string[];
 }
 
-/** Addresses of each version that are tried, and the milliseconds for each but the last. */
+/** Addresses of each version that are tried. */
 const MOST_OF_A_VERSION = 2;
 const ATTEMPT_MS = 1000;
 
@@ -27,12 +29,12 @@ const ATTEMPT_MS = 1000;
  * @throws EgressUnavailable
  */
 export async function openSocket(input: OpenSocketInput): Promise<Duplex> {
-  const { target, addresses, signal, proxyUrl } = input;
+  const { target, addresses, signal, proxyUrl, attemptMs = ATTEMPT_MS } = input;
   const [version6, version4] = [addresses.filter(isIPv6), addresses.filter((address) => !isIPv6(address))];
   const tried = [...version4.slice(0, MOST_OF_A_VERSION), ...version6.slice(0, MOST_OF_A_VERSION)];
   for (const [index, address] of tried.entries()) {
     const isLast = index === tried.length - 1;
-    const ended = isLast ? signal : AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]);
+    const ended = isLast ? signal : AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]);
     const to = { address, port: target.port, signal: ended };
     const socket = await (proxyUrl === null ? connectTo(to) : connectThrough({ ...to, proxyUrl })).catch(() => null);
     if (socket) return target.url.protocol === 'https:' ? secure(socket, input) : socket;
@@ -49,9 +51,20 @@ interface ConnectInput {
 
 const connectTo = ({ address, port, signal }: ConnectInput): Promise<Socket> =>
   new Promise((resolve, reject) => {
-    const socket = connectPlain({ host: address, port, signal, autoSelectFamily: false });
-    socket.once('error', reject).once('connect', () => resolve(socket.off('error', reject)));
+    const socket = connectPlain({ host: address, port, autoSelectFamily: false });
+    const abort = abortedBy(signal, () => socket.destroy(new EgressUnavailable('timeout')));
+    socket.once('error', reject).once('connect', () => {
+      abort.remove();
+      resolve(socket.off('error', reject));
+    });
   });
+
+/** Calls `end` when the signal comes, until it is removed: the limit of an attempt must not end what follows it. */
+function abortedBy(signal: AbortSignal, end: () => void): { remove: () => void } {
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end, { once: true });
+  return { remove: () => signal.removeEventListener('abort', end) };
+}
 
 /** Has the proxy connect to the address, so that the proxy resolves no name either (RFC 9110, section 9.3.6). */
 function connectThrough({ address, port, signal, proxyUrl }: ConnectInput & { proxyUrl: string }): Promise<Duplex> {
@@ -67,9 +80,11 @@ function connectThrough({ address, port, signal, proxyUrl }: ConnectInput & { pr
     proxy.protocol === 'https:' ? requestHttps : requestHttp,
   ];
   return new Promise((resolve, reject) => {
-    const outgoing = request({ method: 'CONNECT', host, port: proxy.port, path, headers, signal, agent: false });
+    const outgoing = request({ method: 'CONNECT', host, port: proxy.port, path, headers, agent: false });
+    const abort = abortedBy(signal, () => outgoing.destroy(new EgressUnavailable('timeout')));
     outgoing
       .once('connect', ({ statusCode }, socket) => {
+        abort.remove();
         if (statusCode === 200) return resolve(socket);
         socket.destroy();
         reject(new EgressUnavailable('connection'));
@@ -96,14 +111,19 @@ function secure(socket: Duplex, { target, signal, certificateAuthorities }: Open
       rejectUnauthorized: true,
       ...(certificateAuthorities ? { ca: [...rootCertificates, ...certificateAuthorities] } : {}),
     });
-    const abort = () => secured.destroy(new EgressUnavailable('timeout'));
-    signal.addEventListener('abort', abort, { once: true });
+    const fail = () => {
+      socket.destroy();
+      reject(new EgressUnavailable(signal.aborted ? 'timeout' : 'tls'));
+    };
+    const abort = abortedBy(signal, () => secured.destroy(new EgressUnavailable('timeout')));
+    // An error of the connection below ends the one above.
+    socket.on('error', () => secured.destroy());
     secured
-      .once('secureConnect', () => resolve(secured))
-      .once('error', () => {
-        socket.destroy();
-        reject(new EgressUnavailable(signal.aborted ? 'timeout' : 'tls'));
+      .once('secureConnect', () => {
+        abort.remove();
+        resolve(secured);
       })
-      .once('close', () => signal.removeEventListener('abort', abort));
+      .once('error', fail)
+      .once('close', fail);
   });
 }

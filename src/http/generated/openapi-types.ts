@@ -1278,8 +1278,7 @@ export interface paths {
          *     Send `listingId` for a listing that exists already (`422 LISTING_UNKNOWN` where it is none of yours), which is
          *     then no duplicate of itself, and whose owner counts; otherwise the owner that it will have.
          *
-         *     The URLs of images are judged as by `POST /listings`, and none is called: what an image shows to be is checked by
-         *     the review alone.
+         *     The URLs of images are judged as by `POST /listings`, but not called: only the review checks what they serve.
          *
          *     The result is a snapshot: another listing, or a change of your settings, may lead to another result.
          */
