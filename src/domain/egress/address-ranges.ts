@@ -72,3 +72,6 @@ export const [ipv4Mapped] = rangesOf(['::ffff:0:0/96']) as [IpRange];
 
 /** RFC 6052: a NAT64 gateway connects to the IPv4 address at the end. */
 export const [nat64] = rangesOf(['64:ff9b::/96']) as [IpRange];
+
+/** RFC 8215: prefixes for NAT64 gateways of a network's own, which is why none of it is public. */
+export const [localNat64] = rangesOf(['64:ff9b:1::/48']) as [IpRange];

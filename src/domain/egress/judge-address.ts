@@ -20,11 +20,19 @@ export function isAddressAllowed({ address: text, port, mode, policy }: JudgeAdd
   const parsed = parseIpAddress(text);
   if (parsed === null) return false;
   const address = isInRange(parsed, ranges.ipv4Mapped) ? lastFourBytes(parsed) : parsed;
-  if (isInAny(address, ranges.linkLocalRanges) || isInAny(address, ranges.metadataRanges)) return false;
+  if (isNeverAllowed(address)) return false;
   if (policy.allow.some((network) => network.port === port && isInRange(address, network.range))) return true;
   if (isInAny(address, ranges.loopbackRanges))
     return isLoopbackAllowed(policy, mode) && !policy.ownPorts.includes(port);
   return isPublic(address);
+}
+
+/** Link-local addresses and metadata, also behind a NAT64 gateway: no setting allows them. */
+function isNeverAllowed(address: IpAddress): boolean {
+  const isCarrier = isInAny(address, [ranges.nat64, ranges.localNat64]);
+  return [address, ...(isCarrier ? [lastFourBytes(address)] : [])].some(
+    (each) => isInAny(each, ranges.linkLocalRanges) || isInAny(each, ranges.metadataRanges),
+  );
 }
 
 /** Returns true when the address is one of this machine's own: 127.0.0.0/8, ::1, or one of them inside IPv6. */
@@ -37,10 +45,7 @@ export function isLoopback(text: string): boolean {
 
 function isPublic(address: IpAddress): boolean {
   if (address.version === 4) return !isInAny(address, ranges.specialRangesOfVersion4);
-  if (isInRange(address, ranges.nat64)) {
-    const carried = lastFourBytes(address);
-    return isPublic(carried) && !isInAny(carried, ranges.metadataRanges);
-  }
+  if (isInRange(address, ranges.nat64)) return isPublic(lastFourBytes(address));
   return (
     isInRange(address, ranges.globalUnicast) && !isInAny(address, ranges.specialRangesOfVersion6) && !isIsatap(address)
   );

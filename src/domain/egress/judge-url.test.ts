@@ -93,7 +93,9 @@ describe("this machine's addresses", () => {
 });
 
 describe('a network that whoever runs the platform names', () => {
-  const policy = allowing('10.1.0.0/16:8443, [fd12::/16]:8443,127.0.0.1/32:9000,100.64.0.0/10:8443,[fd00::/8]:8443');
+  const policy = allowing(
+    '10.1.0.0/16:8443, [fd12::/16]:8443,127.0.0.1/32:9000,100.64.0.0/10:8443,[fd00::/8]:8443,[64:ff9b::/32]:8443',
+  );
 
   it.each([
     ['https://10.1.2.3:8443/', null],
@@ -107,6 +109,10 @@ describe('a network that whoever runs the platform names', () => {
     ['https://100.64.1.1:8443/', null],
     ['https://100.100.100.200:8443/', 'host'],
     ['https://[fd00:ec2::254]:8443/', 'host'],
+    ['https://[64:ff9b:1::10.0.0.1]:8443/', null],
+    ['https://[64:ff9b:1::a9fe:a9fe]:8443/', 'host'],
+    ['https://[64:ff9b::a9fe:a9fe]:8443/', 'host'],
+    ['https://[64:ff9b::a83f:8110]:8443/', 'host'],
   ])('allows its own port alone, and no metadata: %s', (url, rule) => {
     expect(refusalOf(url, { policy })).toBe(rule);
   });
