@@ -60,7 +60,7 @@ export function exchange({
         hasResponse = true;
         read(response, maxBytes).then(resolve, fail);
       })
-      .once('error', fail)
+      .on('error', fail)
       // Also after an upgrade that nobody asked for.
       .once('close', () => hasResponse || fail());
     outgoing.end(body ?? undefined);

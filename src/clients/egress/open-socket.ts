@@ -123,7 +123,7 @@ function secure(socket: Duplex, { target, signal, certificateAuthorities }: Open
         abort.remove();
         resolve(secured);
       })
-      .once('error', fail)
+      .on('error', fail)
       .once('close', fail);
   });
 }
