@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { connect } from 'node:net';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { freePort } from '../../../scripts/embedded/ports';
 import { decodeHistory } from '../../../src/testing/histories/decode-history';
 import type { KeptHistory } from '../../../src/testing/replay/replay-histories';
 import { closeEgressServers, listen, openDns, serve } from '../../../src/testing/servers/egress/egress-servers';
@@ -64,7 +65,11 @@ it('is held up by no host that is away: three tries, a remark, and no person', a
     else response.writeHead((calls += 1) > 0 ? 503 : 200).end();
   });
   const world = await openWorld({});
-  const away = [`http://localhost:${port}/away`, `http://127.0.0.1:${port}/late`, 'http://127.0.0.1:9009/1'];
+  const away = [
+    `http://localhost:${port}/away`,
+    `http://127.0.0.1:${port}/late`,
+    `http://127.0.0.1:${await freePort()}/1`,
+  ];
   const { state, found } = await review(world, away);
   expect(state).toBe('approved');
   expect(found).toEqual([
