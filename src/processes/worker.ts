@@ -1,5 +1,6 @@
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities';
+import { createProbeImages } from '../clients/egress/probe-images';
 import { createMailer } from '../clients/mailer/mailer';
 import { taskQueueNames } from '../contracts/task-queues';
 import { createCountEvents } from '../queue/inline/count-events';
@@ -16,6 +17,7 @@ import { createRunningWorkflows } from '../temporal/running-workflows';
 import { createSandboxClockMover } from '../temporal/time-skipping/sandbox-clock';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
 import { openProcess, type RunInput } from './open-process';
+import { openEgress } from './open-egress';
 import { openGateways } from './open-gateways';
 import { openDatabaseOf, openTemporalOf, prepareDatabase } from './open-servers';
 import { addPlatformGauges } from './admin/platform-gauges';
@@ -136,6 +138,7 @@ export async function runWorker(input: RunInput): Promise<void> {
           operatorEmail: config.mail.operatorEmail,
           sandboxClock: createSandboxClockMover({ client, database, starter }),
           gatewayFor,
+          probeImages: createProbeImages({ egress: openEgress(config) }),
         }),
         logger,
         metrics,

@@ -26,6 +26,7 @@ async function start(): Promise<void> {
     sandbox: true,
     environment: {
       LIVE_GATEWAY: 'stripe',
+      EGRESS_LOCAL: 'none',
       STRIPE_API_KEY: 'sk_test_nowhere',
       STRIPE_WEBHOOK_SECRET: stripeSecret,
       STRIPE_API_BASE: 'http://127.0.0.1:9',
