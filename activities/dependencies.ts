@@ -1,3 +1,4 @@
+import type { ProbeImages } from '../src/clients/egress/probe-images';
 import type { PaymentGateway } from '../src/clients/gateways/payment-gateway';
 import type { FraudRules } from '../src/domain/payments/fraud';
 import type { Database } from '../src/models/database';
@@ -12,6 +13,8 @@ export interface ActivityDependencies {
   operatorEmail: string;
   /** Moves sandbox clocks (src/temporal/time-skipping/sandbox-clock.ts). */
   sandboxClock: SandboxClockMover;
+  /** Calls the URLs of a listing's images (src/clients/egress/probe-images.ts). */
+  probeImages: ProbeImages;
   /** Returns the gateway of a tenant: sandbox tenants have the simulated one. */
   gatewayFor: (tenantId: string) => PaymentGateway;
   /** Defaults to `defaultFraudRules`. */

@@ -44,6 +44,12 @@ export const subscriptionActivityOptions = guardedWriteOptions;
 export const listingActivityOptions = guardedWriteOptions;
 /** A step of a sweep writes 500 listings in transactions of 100. */
 export const listingSweepActivityOptions = { ...guardedWriteOptions, startToCloseTimeout: timeouts.MEDIUM } as const;
+/** The checks call the URLs of images, for half a minute at most where they are away, with a heartbeat every 2 s. */
+export const listingCheckOptions = {
+  ...guardedWriteOptions,
+  startToCloseTimeout: timeouts.MEDIUM,
+  heartbeatTimeout: timeouts.SHORT,
+} as const satisfies ActivityOptions;
 export const sandboxClockActivityOptions = guardedWriteOptions;
 
 /**

@@ -9,6 +9,7 @@ import { createRunningWorkflows } from '../temporal/running-workflows';
 import { gatewayWebhooksOf } from './gateway-webhooks';
 import { holdUntilBooted } from './lifecycle/hold-until-booted';
 import { openHttpServer } from './lifecycle/http-server';
+import { egressPolicyOf } from './open-egress';
 import { openProcess, type RunInput } from './open-process';
 import { hasGatewayIn, openGateways, sandboxAccountOf } from './open-gateways';
 import { openDatabaseOf, openTemporalOf, prepareDatabase } from './open-servers';
@@ -47,6 +48,7 @@ export async function runApi(input: RunInput): Promise<void> {
     startSoon: (row) => starter.startSoon(row),
     ...createCommands({ client, database, starter }),
     hasGateway: hasGatewayIn(config),
+    egressPolicy: egressPolicyOf(config),
     checkPaymentMethod: createPaymentMethodCheck({ database, gatewayFor }),
     gatewayWebhooks: gatewayWebhooksOf({ config, metrics }),
     stuck: createStuckOperations({ database, workflows: createRunningWorkflows(client) }),
