@@ -116,6 +116,42 @@ describe('the notices of a listing', () => {
     expect(noticesOf(input)).toEqual(expected.map((minute) => `${minute}:00.000Z`));
   });
 
+  it.each([
+    'Europe/Berlin',
+    'Europe/London',
+    'America/New_York',
+    'America/Santiago',
+    'America/Havana',
+    'Africa/Cairo',
+    'Asia/Beirut',
+    'Australia/Lord_Howe',
+  ])('come at their hour of the right day on every day of a year with both changes, in %s', (timeZone) => {
+    const local = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+    const offsets = new Set<number>();
+    for (let day = 0; day < 365; day += 1) {
+      const date = (shift: number) => new Date(Date.UTC(2027, 0, 1 + day + shift)).toISOString().slice(0, 10);
+      const notices = noticesOf({ timeZone, lastDay: date(0) }).map((at) => new Date(at));
+      expect(notices.map((at) => local.format(at))).toEqual([
+        `${date(-7)} 09:00`,
+        `${date(-1)} 09:00`,
+        `${date(1)} 09:00`,
+      ]);
+      offsets.add(Date.parse(`${date(1)}T09:00Z`) - notices[2]!.getTime());
+    }
+    expect(offsets.size).toBe(2);
+  });
+
+  it('one minute before a reminder it is the next, and from its instant on the one after it', () => {
+    const end = ending({ lastDay: '2027-01-31' });
+    const nextAt = (at: string) =>
+      nextNoticeOf({ ...end, at: new Date(at) })
+        .toISOString()
+        .slice(0, 10);
+    expect(nextAt('2027-01-24T08:59:00Z')).toBe('2027-01-24');
+    for (const at of ['2027-01-24T09:00:00Z', '2027-01-24T09:01:00Z']) expect(nextAt(at)).toBe('2027-01-30');
+    expect(nextAt('2027-01-30T09:01:00Z')).toBe('2027-02-01');
+  });
+
   // From noon the half of so many days to midnight is 6 hours after that many half days.
   it.each([
     ['a day: no reminder', '2027-01-30T12:00:00Z', ['2027-02-01']],
