@@ -149,8 +149,8 @@ async function requireCategories(
 }
 
 /**
- * Returns the changed duration: a number of days and a last day replace each other. The one that the listing has changes
- * nothing, although a published listing has both.
+ * Returns the changed duration: a number of days and a last day replace each other. The one that the listing has
+ * changes nothing, although a published listing has both.
  */
 function patchDuration(listing: ListingDuration, patch: Partial<ListingDuration>): ListingDuration {
   const { durationDays, lastDay } = patch;

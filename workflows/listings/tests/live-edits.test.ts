@@ -77,3 +77,13 @@ it('of many edits of live listings buyers see old or approved content in its ord
   // The reader was fast enough to see most changes, or it would prove nothing.
   expect(Math.min(...counts)).toBeGreaterThan(EDITS / 2);
 }, 300_000);
+
+it('the duration that a live listing has can be sent again, and no other', async () => {
+  const subject = await api.open({ policy: 'never', duration: { durationDays: 3 }, graceDays: 30 });
+  await send(subject, submit);
+  const before = [await subject.read(), await subject.events()];
+  await send(subject, { what: 'set_duration', days: 3 });
+  expect([await subject.read(), await subject.events()]).toEqual(before);
+  const another = await subject.send({ what: 'set_duration', days: 30 }, { revision: 1, isRepeated: false });
+  expect(another).toBe('DURATION_INVALID');
+});

@@ -1,9 +1,9 @@
-import { openListingByDomain } from '../../testing/random/listing-by-domain';
-import { listingSequences } from '../../testing/random/listing-sequences';
-import { runListingSequence } from '../../testing/random/random-listings';
-import { runSequences, Tally } from '../../testing/random/random-sequences';
-import { statesOf, targetsOf } from '../transitions';
-import { listingTransitions } from './listing';
+import { openListingByDomain } from './listing-by-domain';
+import { listingSequences } from './listing-sequences';
+import { runListingSequence } from './random-listings';
+import { runSequences, Tally } from './random-sequences';
+import { statesOf, targetsOf } from '../../domain/transitions';
+import { listingTransitions } from '../../domain/listings/listing';
 
 const SEQUENCES = 1000;
 
