@@ -29,10 +29,8 @@ export async function openListingApi() {
   return {
     /** Creates a listing of a new tenant, on a clock of its own. */
     async open(terms: NewListingTerms): Promise<ListingSubject> {
-      const { partnerId } = await world.newPartner({
-        timeZone: ZONE,
-        listings: { graceDays: terms.graceDays },
-      });
+      const { graceDays } = terms;
+      const { partnerId } = await world.newPartner({ timeZone: ZONE, listings: { graceDays } });
       const { tenantId, key } = await api.newTenant({ partnerId });
       return createListing({ ...world, api, tenantId, key }, terms);
     },
@@ -68,9 +66,9 @@ async function createListing(tenant: Tenant, { policy, duration }: NewListingTer
       await starter.start(row);
   };
 
-  // Tomorrow noon, so that every step of time keeps away from midnight.
+  // Late in the morning of the next day, so that every step of time keeps away from midnight.
   const offsetMs = Math.ceil(Date.now() / DAY_MS) * DAY_MS + 6 * HOUR_MS - Date.now();
-  await models.sandboxClocks.create({ _id: tenantId, tenantId, offsetMs, resets: 0, updatedAt: new Date() } as never);
+  await models.sandboxClocks.create({ _id: tenantId, tenantId, offsetMs, updatedAt: new Date() });
   const names = { en: 'Bikes', de: 'Räder' };
   await request('put', '/listing-categories/bikes', { names, attributes: [], price: priceRule, review: policy });
   const { durationDays, lastDayIn } = duration;

@@ -1,7 +1,7 @@
 import { openListingByDomain } from './listing-by-domain';
 import { listingSequences } from './listing-sequences';
 import { runListingSequence } from './random-listings';
-import { runSequences, Tally } from './random-sequences';
+import { runSequences, sequenceCount, Tally } from './random-sequences';
 import { statesOf, targetsOf } from '../../domain/transitions';
 import { listingTransitions } from '../../domain/listings/listing';
 
@@ -22,6 +22,6 @@ it('1,000 random sequences of commands lead where the model says, and visit ever
       runListingSequence({ sequence, open: openListingByDomain, visit: visited.count, answered: answers.count }),
   });
   process.stderr.write(`${String(visited)}${String(answers)}`);
-  // The rarest transition occurs once in 70 sequences: 1,000 miss it once in 10⁶ seeds, and the seed is fixed.
-  expect(visited.missing(arrows)).toEqual([]);
+  // The rarest transition occurs once in 55 sequences: 1,000 miss it once in 10⁷ seeds, and the seed is fixed.
+  if (sequenceCount(SEQUENCES) >= SEQUENCES) expect(visited.missing(arrows)).toEqual([]);
 });

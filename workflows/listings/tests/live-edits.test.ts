@@ -4,7 +4,7 @@ import type { ListingSubject } from '../../../src/testing/random/random-listings
 import { casesOf } from '../../../src/testing/long-form';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 
-const LISTINGS = casesOf({ short: 5, long: 10 });
+const LISTINGS = casesOf({ short: 3, long: 10 });
 const EDITS = casesOf({ short: 8, long: 20 });
 
 let api: Awaited<ReturnType<typeof openListingApi>>;
