@@ -164,7 +164,7 @@ class ListingByDomain implements ListingSubject {
     const content = newestContent(this.stored);
     const { category, settings } = this;
     this.record('checked');
-    const { outcome } = checkListing({ content, category, settings, listingId: null, duplicates: [] });
+    const { outcome } = checkListing({ content, category, settings, listingId: null, duplicates: [], imageProbes: [] });
     if (outcome === 'approve') this.approve();
   }
 
