@@ -36,6 +36,9 @@ interface Stored {
   review: Review | null;
 }
 
+/** No other listing, and no image. */
+const nothingElse = { listingId: null, duplicates: [], imageProbes: new Map() };
+
 /** The statuses of accepted commands; 200 where none is named. */
 const accepted: Partial<Record<ListingCommand['what'], number>> = { submit: 202, delete: 204 };
 
@@ -164,14 +167,7 @@ class ListingByDomain implements ListingSubject {
     const content = newestContent(this.stored);
     const { category, settings } = this;
     this.record('checked');
-    const { outcome } = checkListing({
-      content,
-      category,
-      settings,
-      listingId: null,
-      duplicates: [],
-      imageProbes: new Map(),
-    });
+    const { outcome } = checkListing({ ...nothingElse, content, category, settings });
     if (outcome === 'approve') this.approve();
   }
 
