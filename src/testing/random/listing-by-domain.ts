@@ -36,9 +36,7 @@ interface Stored {
   review: Review | null;
 }
 
-/** No other listing, and no image. */
-const nothingElse = { listingId: null, duplicates: [], imageProbes: new Map() };
-
+const noOthers = { listingId: null, duplicates: [], imageProbes: new Map() };
 /** The statuses of accepted commands; 200 where none is named. */
 const accepted: Partial<Record<ListingCommand['what'], number>> = { submit: 202, delete: 204 };
 
@@ -167,7 +165,7 @@ class ListingByDomain implements ListingSubject {
     const content = newestContent(this.stored);
     const { category, settings } = this;
     this.record('checked');
-    const { outcome } = checkListing({ ...nothingElse, content, category, settings });
+    const { outcome } = checkListing({ ...noOthers, content, category, settings });
     if (outcome === 'approve') this.approve();
   }
 
