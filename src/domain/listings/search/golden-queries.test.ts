@@ -1,4 +1,4 @@
-import { goldenOffers, goldenQueries } from '../../../testing/worlds/golden-queries';
+import { goldenOffers, goldenQueries } from '../../../clients/search/tests/golden-queries';
 import { relevanceOf, searchedWordsOf, searchTermsOf } from './search-terms';
 
 const indexed = goldenOffers.map(([id, title, description, attributes = {}, place], age) => ({

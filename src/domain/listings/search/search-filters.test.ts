@@ -77,7 +77,9 @@ it.each([
 });
 
 it('counts the values of a facet, the most frequent first', () => {
-  const found = ['petrol', 'diesel', 'diesel', undefined].map((fuel) => ({ attributes: fuel ? { fuel } : {} }));
+  const found = ['petrol', 'diesel', 'diesel', undefined].map((fuel) => ({
+    attributes: (fuel ? { fuel } : {}) as SearchFacts['attributes'],
+  }));
   expect(facetCounts(['fuel', 'toString'], found)).toEqual({
     fuel: [
       { value: 'diesel', count: 2 },

@@ -1,4 +1,4 @@
-import type { SearchedContent } from '../../domain/listings/search/search-terms';
+import type { SearchedContent } from '../../../domain/listings/search/search-terms';
 
 export type GoldenOffer = [
   id: string,
