@@ -129,6 +129,7 @@ async function main(): Promise<void> {
     requireTimeSkipping: never,
     resetSandbox: never,
     stuck: { restart: never, close: never },
+    listingSearch: { put: never, remove: never, query: never, versionsOf: never, shownAfter: never, forget: never },
     operatorKey,
     tokenSecret,
     limits: { requestsPerMinute: 1_000_000_000, maxBodyBytes: 65_536 },

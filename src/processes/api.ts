@@ -1,3 +1,4 @@
+import { createMongoListingSearch } from '../clients/search/mongo-listing-search';
 import { createApp } from '../http/app';
 import { messageClassesOf } from '../http/message-classes';
 import { connectRedisProducer } from '../queue/redis';
@@ -46,6 +47,7 @@ export async function runApi(input: RunInput): Promise<void> {
     database,
     startSoon: (row) => starter.startSoon(row),
     ...createCommands({ client, database, starter }),
+    listingSearch: createMongoListingSearch({ model: database.models.listingSearchEntries }),
     hasGateway: hasGatewayIn(config),
     checkPaymentMethod: createPaymentMethodCheck({ database, gatewayFor }),
     gatewayWebhooks: gatewayWebhooksOf({ config, metrics }),

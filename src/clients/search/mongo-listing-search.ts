@@ -1,4 +1,4 @@
-import type { mongo } from 'mongoose';
+import type { Model, mongo } from 'mongoose';
 import type {
   IndexedVersion,
   ListingSearch,
@@ -24,8 +24,8 @@ export const MAX_CANDIDATES = 1000;
 const MAX_COUNTED = 6;
 
 export interface MongoListingSearchInput {
-  /** The collection of the model `listingSearchEntries`. */
-  entries: mongo.Collection<SearchEntry>;
+  /** The model `listingSearchEntries`. */
+  model: Model<SearchEntry>;
 }
 
 /**
@@ -33,7 +33,10 @@ export interface MongoListingSearchInput {
  * among them. The index gives the newest listings with one key; the other conditions are compared in this process, with
  * a thousand candidates at most. Where there are more the total is not exact, and the oldest are not found.
  */
-export function createMongoListingSearch({ entries }: MongoListingSearchInput): ListingSearch {
+export function createMongoListingSearch({ model }: MongoListingSearchInput): ListingSearch {
+  // Documents are read and written as they are: a search reads a thousand of them.
+  const entries = model.collection as unknown as mongo.Collection<SearchEntry>;
+
   async function candidatesOf(query: SearchQuery, groups: string[][]): Promise<SearchEntry[]> {
     const keys = await fewest(query.tenantId, groups);
     return entries

@@ -4,6 +4,7 @@ import { listingHandlers, type ListingHandlersInput } from './listings';
 import { reviewClaimHandlers, type ReviewClaimHandlersInput } from './review-claims';
 import { reviewDecisionHandlers, type ReviewDecisionHandlersInput } from './review-decisions';
 import { reviewHandlers, type ReviewHandlersInput } from './reviews';
+import { searchHandlers, type SearchHandlersInput } from './search';
 
 interface ListingsHandlersInput
   extends
@@ -12,7 +13,8 @@ interface ListingsHandlersInput
     ListingCommandHandlersInput,
     ReviewHandlersInput,
     ReviewClaimHandlersInput,
-    ReviewDecisionHandlersInput {}
+    ReviewDecisionHandlersInput,
+    SearchHandlersInput {}
 
 /** Returns the handlers of listings, their categories and their reviews. */
 export const listingsHandlers = (input: ListingsHandlersInput) => ({
@@ -22,4 +24,5 @@ export const listingsHandlers = (input: ListingsHandlersInput) => ({
   ...reviewHandlers(input),
   ...reviewClaimHandlers(input),
   ...reviewDecisionHandlers(input),
+  ...searchHandlers(input),
 });

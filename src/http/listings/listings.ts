@@ -1,4 +1,5 @@
 import type { ClientSession } from 'mongoose';
+import { isShownAt } from '../../domain/listings/listing';
 import type { Database } from '../../models/database';
 import type { Listing } from '../../models/listings/listing';
 import type { OutboxRow } from '../../models/outbox-row';
@@ -10,7 +11,7 @@ import { deleteListing } from '../../services/listings/delete-listing';
 import { explainTakenRef, isTakenRef } from '../../services/listings/taken-ref';
 import { OWN_SEND_MS } from '../../services/new-outbox-row';
 import { actorOf } from '../actor-of';
-import type { Handlers } from '../handler';
+import { notFound, type Handlers } from '../handler';
 import { changeInTransaction } from '../replies/change-in-transaction';
 import { etagOf, rejectUnlessMatching, replyWithTag } from '../replies/etag';
 import type { Idempotency } from '../replies/idempotency';
@@ -20,6 +21,7 @@ import type { Turns } from '../replies/turns';
 import { findCalledListing, type ListingCall } from './find-listing';
 import { presentCheck } from './present-check';
 import { listRevisions } from './list-revisions';
+import { presentFoundListing } from './present-found-listing';
 import { presentListing } from './present-listing';
 import { selectionOf } from './select-listings';
 import { listingVersionAt } from './shown-version';
@@ -103,7 +105,10 @@ export function listingHandlers(input: ListingHandlersInput): Handlers<ListingOp
     async getListing(call) {
       const listing = await find(call);
       const at = await clock.now(call.tenantId);
-      return replyWithTag({ version: listingVersionAt(listing, at), body: presentListing(listing, at) });
+      const version = listingVersionAt(listing, at);
+      if (call.caller.scopes.includes('read')) return replyWithTag({ version, body: presentListing(listing, at) });
+      if (!isShownAt(listing, at)) throw notFound('listing');
+      return replyWithTag({ version, body: presentFoundListing(listing) });
     },
 
     async updateListing(call) {

@@ -8,7 +8,7 @@ let test: TestDatabase;
 let search: ListingSearch;
 beforeAll(async () => {
   test = await openTestDatabase();
-  search = createMongoListingSearch({ entries: test.database.models.listingSearchEntries.collection as never });
+  search = createMongoListingSearch({ model: test.database.models.listingSearchEntries });
 });
 afterAll(() => test.drop());
 
