@@ -1,9 +1,11 @@
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { createMailer } from '../clients/mailer/mailer';
+import { createMongoListingSearch } from '../clients/search/mongo-listing-search';
 import { taskQueueNames } from '../contracts/task-queues';
 import { createCountEvents } from '../queue/inline/count-events';
 import { createDeleteRevisions } from '../queue/inline/delete-revisions';
+import { createIndexListings } from '../queue/inline/index-listings';
 import { createRecordRefunds } from '../queue/inline/record-refunds';
 import { createSendMail } from '../queue/jobs/send-mail';
 import { announceRows, hearAnnouncements } from '../queue/relay/announcements';
@@ -41,6 +43,7 @@ export async function runWorker(input: RunInput): Promise<void> {
   metrics.addText(runtime.metricsText);
 
   const database = openDatabaseOf(opened, 'worker');
+  const listingSearch = createMongoListingSearch({ model: database.models.listingSearchEntries });
   const { client, starter } = openTemporalOf(opened, database);
   const { url: redisUrl, prefix } = config.redis;
   const queues = createQueues({ redisUrl, prefix, logger });
@@ -66,6 +69,7 @@ export async function runWorker(input: RunInput): Promise<void> {
         analytics: createCountEvents({ database }),
         refunds: createRecordRefunds({ database }),
         revisions: createDeleteRevisions({ database }),
+        search: createIndexListings({ database, search: listingSearch }),
       },
       logger,
       metrics,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { ListingSearch, SearchQuery } from '../../../contracts/listings/search';
+import { casesOf } from '../../../testing/long-form';
 import { goldenOffers, goldenQueries } from './golden-queries';
 import { AT, searchable, searchFor } from './searchable';
 
@@ -212,7 +213,7 @@ export function describeListingSearch({ name, engine, maxExact }: ListingSearchC
           for (const [listing, version] of shown)
             expect(await idsOf(searchFor(tenantId, { text: `version${version}` }))).toContain(idOf(listing));
         }),
-        { numRuns: process.env.TEST_LONG ? 200 : 25 },
+        { numRuns: casesOf({ short: 25, long: 200 }) },
       );
     });
   });
