@@ -1,4 +1,5 @@
 import type { PaymentGateway } from '../src/clients/gateways/payment-gateway';
+import type { ListingSearch } from '../src/contracts/listings/search';
 import type { FraudRules } from '../src/domain/payments/fraud';
 import type { Database } from '../src/models/database';
 import type { SandboxClockMover } from '../src/temporal/time-skipping/sandbox-clock';
@@ -12,6 +13,8 @@ export interface ActivityDependencies {
   operatorEmail: string;
   /** Moves sandbox clocks (src/temporal/time-skipping/sandbox-clock.ts). */
   sandboxClock: SandboxClockMover;
+  /** The search index of listings. */
+  listingSearch: ListingSearch;
   /** Returns the gateway of a tenant: sandbox tenants have the simulated one. */
   gatewayFor: (tenantId: string) => PaymentGateway;
   /** Defaults to `defaultFraudRules`. */

@@ -137,6 +137,7 @@ export async function runWorker(input: RunInput): Promise<void> {
         taskQueues: input.queues ?? taskQueueNames,
         activities: createActivities({
           database,
+          listingSearch,
           operatorEmail: config.mail.operatorEmail,
           sandboxClock: createSandboxClockMover({ client, database, starter }),
           gatewayFor,

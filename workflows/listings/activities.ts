@@ -12,4 +12,6 @@ export const {
   approveListing,
   rejectListing,
   cancelReview,
+  publishToSearchIndex,
+  removeFromSearchIndex,
 } = proxyActivities<Activities>(listingActivityOptions);

@@ -4,6 +4,7 @@ import { createActivities, type Activities } from '../../../activities';
 import { shareSlots } from '../../../activities/share-slots';
 import { translateErrors } from '../../../activities/translate-errors';
 import type { PaymentGateway } from '../../clients/gateways/payment-gateway';
+import { createMongoListingSearch } from '../../clients/search/mongo-listing-search';
 import type { TaskQueue } from '../../contracts/task-queues';
 import type { Actor } from '../../domain/actor';
 import type { Mode } from '../../domain/tenant';
@@ -97,6 +98,7 @@ export async function openBaseWorld(input: BaseWorldInput) {
   const activities = wrap(
     createActivities({
       database,
+      listingSearch: createMongoListingSearch({ model: database.models.listingSearchEntries }),
       operatorEmail: 'operator@platform.example',
       sandboxClock,
       gatewayFor: () => gateway ?? noGateway(),

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { ListingSearch, SearchQuery } from '../../../contracts/listings/search';
 import { casesOf } from '../../../testing/long-form';
 import { goldenOffers, goldenQueries } from './golden-queries';
@@ -64,7 +64,7 @@ export function describeListingSearch({ name, engine, maxExact }: ListingSearchC
       ];
       for (const [query, expected] of cases) {
         const found = await engine().query(searchFor(tenantId, query));
-        const letters = found.hits.map(({ listingId }) => listingId.at(-1)).sort();
+        const letters = found.hits.map(({ listingId }) => listingId.at(-1) ?? '').sort();
         expect([query, letters.join('')]).toEqual([query, expected]);
         expect(found.total).toEqual({ value: expected.length, isExact: true });
       }
