@@ -14,6 +14,7 @@ import { createQueues } from '../queue/queues';
 import { connectRedisProducer } from '../queue/redis';
 import { createQueueWorkers } from '../queue/create-queue-workers';
 import { createReconciler, RECONCILE_EVERY_MS } from '../queue/reconciler/reconcile';
+import { createSearchReconciler } from '../queue/reconciler/search/reconcile-search';
 import { createRunningWorkflows } from '../temporal/running-workflows';
 import { createSandboxClockMover } from '../temporal/time-skipping/sandbox-clock';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
@@ -96,6 +97,10 @@ export async function runWorker(input: RunInput): Promise<void> {
         reconcile: {
           everyMs: RECONCILE_EVERY_MS,
           run: createReconciler({ database, processes: createRunningWorkflows(client), logger }),
+        },
+        'reconcile-search': {
+          everyMs: RECONCILE_EVERY_MS,
+          run: createSearchReconciler({ database, search: listingSearch, logger }),
         },
       },
       logger,

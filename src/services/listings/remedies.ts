@@ -1,5 +1,7 @@
 import { listingReviewProcess } from '../../contracts/listings/process';
 import { applyStep } from '../apply-step';
+import { insertDocuments } from '../insert-documents';
+import { newOutboxRow } from '../new-outbox-row';
 import {
   aboutItem,
   findStuck,
@@ -51,6 +53,19 @@ const reviewRemedy = ({ database, workflows }: RemedyDependencies): StuckRemedy 
   },
 });
 
+/** A listing of which the search index has something else; no process runs for it. */
+const listingRemedy = ({ database }: RemedyDependencies): StuckRemedy => ({
+  async restart({ item, session }) {
+    const { _id: correlationId, tenantId, entityType, entityId } = item;
+    const row = newOutboxRow({ tenantId, entityType, entityId, correlationId, pending: ['search'] });
+    await insertDocuments({ model: database.models.outbox, documents: [row], session });
+  },
+
+  /** The listing stays as it is, and the reconciler goes on comparing it. */
+  close: async () => undefined,
+});
+
 export const listingRemedies = (dependencies: RemedyDependencies) => ({
+  listing: listingRemedy(dependencies),
   listing_review: reviewRemedy(dependencies),
 });
