@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 import { readContractText } from '../src/assets';
 import { loadContract } from '../src/http/pipeline/contract';
-import { parseJson } from '../src/http/pipeline/input/read-body';
+import { parseJson } from '../src/http/pipeline/input/parse-json';
 import { createValidators } from '../src/http/pipeline/input/validate';
 import bodies from './bodies.json';
 
@@ -10,7 +10,7 @@ const ROUNDS = 12;
 const CALLS = 4000;
 
 const contract = loadContract(readContractText());
-const validatorOf = createValidators(contract);
+const { validatorOf } = createValidators(contract);
 
 function microsPerCall(work: () => unknown): number {
   const before = process.cpuUsage();

@@ -36,7 +36,15 @@ import { showProblemPage } from './users/verify-page';
 import { pageStylesheet } from './users/verify-page-html';
 
 /** The handlers' dependencies that the app creates itself. */
-type CreatedByApp = 'basePath' | 'clock' | 'cursors' | 'idempotency' | 'keepMethodReport' | 'listPage' | 'turns';
+type CreatedByApp =
+  | 'basePath'
+  | 'clock'
+  | 'cursors'
+  | 'idempotency'
+  | 'keepMethodReport'
+  | 'listPage'
+  | 'requireSchema'
+  | 'turns';
 
 export interface AppInput extends Omit<HandlersInput, CreatedByApp> {
   /** Counts requests (no offline queue); null switches rate limits off. */
@@ -69,6 +77,7 @@ export function createApp(input: AppInput): Application {
   const { database, logger, metrics, isDraining, limits, requestDeadlineMs = 1800, maxInFlight = 1000 } = input;
   const contract = loadContract(readContractText());
   const { basePath } = contract;
+  const { validatorOf, requireSchema } = createValidators(contract);
   const turns = new Turns();
   const cursors = createCursors({ secret: input.tokenSecret });
   const handlers = createHandlers({
@@ -77,6 +86,7 @@ export function createApp(input: AppInput): Application {
     clock: createClock({ database }),
     idempotency: createIdempotency({ database, turns }),
     turns,
+    requireSchema,
     keepMethodReport,
     cursors,
     listPage: createListPage({ cursors }),
@@ -95,7 +105,6 @@ export function createApp(input: AppInput): Application {
     countFailure: limiters.failedAuthentication,
   });
   const admission = createAdmission({ maxInFlight });
-  const validatorOf = createValidators(contract);
 
   // Webhooks have no rate limit, because a gateway reports as often as it must; only failed signatures count.
   const guardsOf = (operation: Operation): RequestHandler[] => {

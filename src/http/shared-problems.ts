@@ -22,6 +22,7 @@ export const sharedProblems = {
   BODY_TOO_LARGE: { status: 413, title: 'Request body too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Unsupported media type' },
   INVALID_REQUEST: { status: 422, title: 'Invalid request' },
+  BATCH_TOO_LARGE: { status: 422, title: 'Batch too large' },
   AMOUNT_NOT_INTEGER: { status: 422, title: 'Amount is not an integer' },
   AMOUNT_NOT_POSITIVE: { status: 422, title: 'Amount is not positive' },
   AMOUNT_TOO_LARGE: { status: 422, title: 'Amount too large' },

@@ -33,6 +33,7 @@ const facts: Record<MailTemplate, MailFacts & Record<string, unknown>> = {
   refundFailed: subscription,
   reviewsWaiting: { ...person, partnerId: 'ptn_1', isForOperator: false, count: 3 },
   reviewsOverdue: { ...person, partnerId: 'ptn_1', isForOperator: false, count: 1 },
+  listingsApproved: { ...person, count: 2, titles: ['A bike', 'A lamp'] },
   listingRejection: {
     ...person,
     title: 'A bike',

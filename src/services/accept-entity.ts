@@ -37,27 +37,30 @@ export async function acceptEntity<Accepted extends Entity>(
 ): Promise<AcceptedEntity> {
   const { process, entity, startDelayMs: delayMs, ...rest } = input;
   const row = newStartRow({ process, entity, delayMs });
-  return { event: await write({ ...rest, entity, entityType: process.entityType }, [row]), row };
+  const [event] = await write({ ...rest, entities: [entity], entityType: process.entityType }, [row]);
+  return { event: event!, row };
 }
 
 /** Writes a new entity and its first event; a parent workflow starts the process. */
 export async function acceptChildEntity<Accepted extends Entity>({
   process: { entityType },
+  entity,
   ...input
 }: Omit<AcceptEntityInput<Accepted>, 'startDelayMs'>): Promise<Event> {
-  return write({ ...input, entityType }, []);
+  const [event] = await write({ ...input, entities: [entity], entityType }, []);
+  return event!;
 }
 
-export type AcceptIdleEntityInput<Accepted extends Entity> = Omit<
+export type AcceptIdleEntitiesInput<Accepted extends Entity> = Omit<
   AcceptEntityInput<Accepted>,
-  'process' | 'startDelayMs'
-> & { entityType: EntityType };
+  'process' | 'entity' | 'startDelayMs'
+> & { entityType: EntityType; entities: readonly Accepted[] };
 
-/** Writes a new entity that no process works on yet, and its first event. */
-export async function acceptIdleEntity<Accepted extends Entity>(
-  input: AcceptIdleEntityInput<Accepted>,
-): Promise<Event> {
-  return write(input, []);
+/** Writes new entities that no process works on yet, each with its first event. */
+export async function acceptIdleEntities<Accepted extends Entity>(
+  input: AcceptIdleEntitiesInput<Accepted>,
+): Promise<void> {
+  await write(input, []);
 }
 
 async function write<Accepted extends Entity>(
@@ -65,18 +68,22 @@ async function write<Accepted extends Entity>(
     database: { models },
     session,
     entityType,
-    entity,
+    entities,
     event: { type, data = {} },
     by,
-  }: AcceptIdleEntityInput<Accepted>,
+  }: AcceptIdleEntitiesInput<Accepted>,
   starts: readonly OutboxRow[],
-): Promise<Event> {
-  const { _id: entityId, tenantId, state, version, correlationId, createdAt: at } = entity;
-  const about = { tenantId, entityType, entityId, correlationId };
-  const event: Event = { _id: newId('event'), ...about, step: 'accepted', type, state, version, at, by, data };
-  const eventRow = newOutboxRow({ ...about, eventId: event._id, pending: consumersOf(type) });
-  await insertDocuments({ model: entityModel(models, entityType), documents: [entity], session });
-  await insertDocuments({ model: models.events, documents: [event], session });
-  await insertDocuments({ model: models.outbox, documents: [eventRow, ...starts], session });
-  return event;
+): Promise<Event[]> {
+  const events = entities.map((entity): Event => {
+    const { _id: entityId, tenantId, state, version, correlationId, createdAt: at } = entity;
+    const about = { tenantId, entityType, entityId, correlationId };
+    return { _id: newId('event'), ...about, step: 'accepted', type, state, version, at, by, data };
+  });
+  const rows = events.map(({ _id: eventId, tenantId, entityId, correlationId }) =>
+    newOutboxRow({ tenantId, entityType, entityId, correlationId, eventId, pending: consumersOf(type) }),
+  );
+  await insertDocuments({ model: entityModel(models, entityType), documents: entities, session });
+  await insertDocuments({ model: models.events, documents: events, session });
+  await insertDocuments({ model: models.outbox, documents: [...rows, ...starts], session });
+  return events;
 }

@@ -4,6 +4,9 @@ import { mailEvents } from '../mail-events';
 const findingsOf = ({ score, findings }: EventData): string =>
   `score ${String(score)} of 100, ${String(findings)} finding(s)`;
 
+const renewalOf = ({ renewDays }: EventData): string =>
+  typeof renewDays === 'number' ? `; its approval renews it by ${renewDays} day(s)` : '';
+
 const revisionOf = ({ revision }: EventData): string => `revision ${String(revision)}`;
 
 /**
@@ -15,7 +18,7 @@ export const listingEvents = {
   'listing.updated': ({ fields, revision }: EventData) =>
     `The listing was changed${Array.isArray(fields) ? ` (${fields.join(', ')})` : ''}; revision ${String(revision)} ` +
     'is its newest.',
-  'listing.submitted': (data) => `The listing was submitted for review (${revisionOf(data)}).`,
+  'listing.submitted': (data) => `The listing was submitted for review (${revisionOf(data)})${renewalOf(data)}.`,
   'listing.checked': (data) => `The listing was checked: ${findingsOf(data)}.`,
   'listing.approved': (data) =>
     `The listing was approved (${revisionOf(data)}): its new content is what buyers see while it is live.`,
@@ -23,6 +26,10 @@ export const listingEvents = {
   'listing.withdrawn': ({ reason }: EventData) =>
     `The listing was withdrawn${typeof reason === 'string' ? ` (${reason})` : ''}.`,
   'listing.republished': () => 'The listing was republished.',
+  'listing.renewed': ({ days, lastDay, lastDayBefore }: EventData) =>
+    `The listing was renewed by ${String(days)} day(s); its last day is ${String(lastDay)}, before it was ` +
+    `${String(lastDayBefore)}.`,
+  'listing.expired': ({ lastDay }: EventData) => `The listing expired; its last day was ${String(lastDay)}.`,
   'listing.suspended': ({ reason }: EventData) => `A reviewer suspended the listing: ${String(reason)}`,
   'listing.reinstated': ({ reason }: EventData) => `A reviewer reinstated the listing: ${String(reason)}`,
   'listing.deleted': () => 'The listing was deleted.',

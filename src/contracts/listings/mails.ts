@@ -1,3 +1,8 @@
 /** The mails about listings and their reviews. */
-export const listingMailTemplates = ['reviewsWaiting', 'reviewsOverdue', 'listingRejection'] as const;
+export const listingMailTemplates = [
+  'reviewsWaiting',
+  'reviewsOverdue',
+  'listingRejection',
+  'listingsApproved',
+] as const;
 export type ListingMailTemplate = (typeof listingMailTemplates)[number];

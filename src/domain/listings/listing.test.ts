@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { DomainError } from '../domain-error';
 import { canTransition, statesOf, targetsOf, terminalStates } from '../transitions';
 import {
+  hasEnded,
   listingCommands,
   listingStateAt,
   listingStates,
@@ -16,8 +17,7 @@ import {
 it('has no state that nothing leads to, and ends deleted', () => {
   const reached = statesOf(listingTransitions).flatMap((state) => targetsOf(listingTransitions, state));
   expect([...new Set(['draft', ...reached])].sort()).toEqual(statesOf(listingTransitions).sort());
-  // An expired listing lives again by a renewal.
-  expect(terminalStates(listingTransitions)).toEqual(['expired', 'deleted']);
+  expect(terminalStates(listingTransitions)).toEqual(['deleted']);
 });
 
 it('is found by its owner, whose two kinds never share a key', () => {
@@ -52,8 +52,11 @@ const rows = {
   live: { ...base, state: 'live', expiresAt: later, hasDraft: false },
   'live, edited': { ...base, state: 'live', expiresAt: later },
   'live, edited and submitted': { ...base, state: 'live', expiresAt: later, isReviewed: true },
-  over: { ...base, state: 'live', expiresAt: earlier },
-  expired: { ...base, state: 'expired', expiresAt: earlier },
+  'over, edited': { ...base, state: 'live', expiresAt: earlier },
+  'over, unchanged': { ...base, state: 'live', expiresAt: earlier, hasDraft: false },
+  expired: { ...base, state: 'expired', expiresAt: earlier, hasDraft: false },
+  'expired, edited': { ...base, state: 'expired', expiresAt: earlier },
+  'expired, edited and submitted': { ...base, state: 'expired', expiresAt: earlier, isReviewed: true },
   withdrawn: { ...base, state: 'withdrawn', expiresAt: later, hasDraft: false },
   'withdrawn, edited': { ...base, state: 'withdrawn', expiresAt: later },
   'withdrawn and over': { ...base, state: 'withdrawn', expiresAt: earlier, hasDraft: false },
@@ -61,26 +64,45 @@ const rows = {
   'suspended and over': { ...base, state: 'suspended', expiresAt: earlier },
 } as const satisfies Record<string, CommandedListing>;
 
-/** The state after each command, or the code of its refusal: submit, withdraw, republish, suspend, reinstate. */
-const outcomes: Record<keyof typeof rows, [string, string, string, string, string]> = {
-  draft: ['in_review', 'LISTING_NOT_LIVE', 'ILLEGAL_STATE', 'LISTING_NOT_LIVE', 'ILLEGAL_STATE'],
-  rejected: ['in_review', 'LISTING_NOT_LIVE', 'ILLEGAL_STATE', 'LISTING_NOT_LIVE', 'ILLEGAL_STATE'],
-  in_review: ['LISTING_IN_REVIEW', 'draft', 'ILLEGAL_STATE', 'LISTING_NOT_LIVE', 'ILLEGAL_STATE'],
-  live: ['NOTHING_TO_SUBMIT', 'withdrawn', 'ILLEGAL_STATE', 'suspended', 'ILLEGAL_STATE'],
-  'live, edited': ['live', 'withdrawn', 'ILLEGAL_STATE', 'suspended', 'ILLEGAL_STATE'],
-  'live, edited and submitted': ['LISTING_IN_REVIEW', 'withdrawn', 'ILLEGAL_STATE', 'suspended', 'ILLEGAL_STATE'],
-  over: ['expired', 'LISTING_NOT_LIVE', 'ILLEGAL_STATE', 'LISTING_NOT_LIVE', 'ILLEGAL_STATE'],
-  expired: ['expired', 'LISTING_NOT_LIVE', 'ILLEGAL_STATE', 'LISTING_NOT_LIVE', 'ILLEGAL_STATE'],
-  withdrawn: ['NOTHING_TO_SUBMIT', 'LISTING_NOT_LIVE', 'live', 'LISTING_NOT_LIVE', 'ILLEGAL_STATE'],
-  'withdrawn, edited': ['withdrawn', 'LISTING_NOT_LIVE', 'ILLEGAL_STATE', 'LISTING_NOT_LIVE', 'ILLEGAL_STATE'],
-  'withdrawn and over': ['NOTHING_TO_SUBMIT', 'LISTING_NOT_LIVE', 'ILLEGAL_STATE', 'LISTING_NOT_LIVE', 'ILLEGAL_STATE'],
-  suspended: ['LISTING_SUSPENDED', 'LISTING_SUSPENDED', 'LISTING_SUSPENDED', 'LISTING_SUSPENDED', 'live'],
-  'suspended and over': ['LISTING_SUSPENDED', 'LISTING_SUSPENDED', 'LISTING_SUSPENDED', 'LISTING_SUSPENDED', 'expired'],
+/** The command of each column; `renewing` is to submit with `renewDays`. */
+const columns = ['submit', 'renewing', 'withdraw', 'republish', 'renew', 'expire', 'suspend', 'reinstate'] as const;
+type Column = (typeof columns)[number];
+
+/** The refusals by their codes. */
+const [live, state, nothing, review, stopped, duration] = [
+  'LISTING_NOT_LIVE',
+  'ILLEGAL_STATE',
+  'NOTHING_TO_SUBMIT',
+  'LISTING_IN_REVIEW',
+  'LISTING_SUSPENDED',
+  'DURATION_INVALID',
+];
+const unpublished = [live, state, state, live, live, state];
+
+/** The state after each command, or the code of its refusal, in the order of the columns. */
+const outcomes: Record<keyof typeof rows, (string | undefined)[]> = {
+  draft: ['in_review', duration, ...unpublished],
+  rejected: ['in_review', duration, ...unpublished],
+  in_review: [review, review, 'draft', state, state, live, live, state],
+  live: [nothing, nothing, 'withdrawn', state, 'live', 'expired', 'suspended', state],
+  'live, edited': ['live', 'live', 'withdrawn', state, 'live', 'expired', 'suspended', state],
+  'live, edited and submitted': [review, review, 'withdrawn', state, 'live', 'expired', 'suspended', state],
+  'over, edited': ['expired', 'expired', live, state, state, live, live, state],
+  'over, unchanged': [nothing, 'expired', live, state, 'live', live, live, state],
+  expired: [nothing, 'expired', live, state, 'live', live, live, state],
+  'expired, edited': ['expired', 'expired', live, state, state, live, live, state],
+  'expired, edited and submitted': [review, review, live, state, review, live, live, state],
+  withdrawn: [nothing, nothing, live, 'live', state, live, live, state],
+  'withdrawn, edited': ['withdrawn', 'withdrawn', live, state, state, live, live, state],
+  'withdrawn and over': [nothing, 'withdrawn', live, state, state, live, live, state],
+  suspended: [...Array<string>(7).fill(stopped), 'live'],
+  'suspended and over': [...Array<string>(7).fill(stopped), 'expired'],
 };
 
-const outcomeOf = (command: ListingCommand, listing: CommandedListing): string => {
+const outcomeOf = (column: Column, listing: CommandedListing): string => {
+  const command: ListingCommand = column === 'renewing' ? 'submit' : column;
   try {
-    return moveByCommand({ command, listing, at: now });
+    return moveByCommand({ command, listing, renews: column === 'renewing', at: now });
   } catch (error) {
     if (error instanceof DomainError) return error.code;
     throw error;
@@ -88,7 +110,11 @@ const outcomeOf = (command: ListingCommand, listing: CommandedListing): string =
 };
 
 it.each(Object.keys(rows) as (keyof typeof rows)[])('a listing that is %s answers each command by the table', (row) => {
-  expect(listingCommands.map((command) => outcomeOf(command, rows[row]))).toEqual(outcomes[row]);
+  expect(columns.map((column) => outcomeOf(column, rows[row]))).toEqual(outcomes[row]);
+});
+
+it('has a column for every command', () => {
+  expect(columns.filter((column) => column !== 'renewing')).toEqual(listingCommands);
 });
 
 it('advises a withdrawal only where that leaves buyers with all they see', () => {
@@ -105,15 +131,33 @@ it('moves by no command where the table of transitions has no arrow', () => {
     isReviewed: fc.boolean(),
   });
   fc.assert(
-    fc.property(listing, fc.constantFrom(...listingCommands), (one, command) => {
+    fc.property(listing, fc.constantFrom(...columns), (one, column) => {
       const before = listingStateAt(one, now);
-      const after = outcomeOf(command, one);
+      const after = outcomeOf(column, one);
       const isRefused = after === after.toUpperCase();
       expect(isRefused || after === before || canTransition(listingTransitions, before, after as never)).toBe(true);
-      if (after === 'live') expect(one.expiresAt === null || one.expiresAt > now).toBe(true);
+      // Only a renewal gives a listing time again.
+      if (after === 'live' && column !== 'renew') expect(one.expiresAt === null || one.expiresAt > now).toBe(true);
     }),
     { numRuns: 1000 },
   );
+});
+
+it('names the way to buyers where a renewal alone is not enough', () => {
+  const attempt = (command: ListingCommand, listing: CommandedListing) => () =>
+    moveByCommand({ command, listing, at: now });
+  expect(attempt('renew', rows['expired, edited'])).toThrow(/submit the draft for review with renewDays/);
+  expect(attempt('renew', rows['expired, edited and submitted'])).toThrow(/wait for the decision, then renew/);
+  expect(attempt('renew', rows.withdrawn)).toThrow(/republish it before you renew it/);
+  expect(attempt('renew', rows.draft)).toThrow(/its time begins with the approval/);
+  expect(attempt('submit', rows.expired)).toThrow(/renew the listing, or submit it with renewDays/);
+});
+
+it('has ended by its state or by its time', () => {
+  expect(hasEnded({ state: 'expired', expiresAt: later }, now)).toBe(true);
+  expect(hasEnded({ state: 'withdrawn', expiresAt: now }, now)).toBe(true);
+  expect(hasEnded({ state: 'withdrawn', expiresAt: later }, now)).toBe(false);
+  expect(hasEnded({ state: 'draft', expiresAt: null }, now)).toBe(false);
 });
 
 it('is expired from the instant of its end on, although the store says live', () => {

@@ -11,8 +11,8 @@ export const listingTransitions = {
     draft: 'withdrawn before the decision',
   },
   rejected: { in_review: 'submitted again', deleted: 'deleted by the partner' },
-  live: { expired: 'its time passes', withdrawn: 'withdrawn', suspended: 'suspended by a reviewer' },
-  expired: {},
+  live: { expired: 'its time passes, or is ended', withdrawn: 'withdrawn', suspended: 'suspended by a reviewer' },
+  expired: { live: 'renewed' },
   withdrawn: { live: 'republished' },
   suspended: { live: 'reinstated', expired: 'reinstated after its last day' },
   deleted: {},
@@ -43,7 +43,7 @@ export const isShownAt = (listing: ListingTimes & { live: object | null }, at: D
   listing.live !== null && listingStateAt(listing, at) === 'live';
 
 /** The commands that move a listing. */
-export const listingCommands = ['submit', 'withdraw', 'republish', 'suspend', 'reinstate'] as const;
+export const listingCommands = ['submit', 'withdraw', 'republish', 'renew', 'expire', 'suspend', 'reinstate'] as const;
 export type ListingCommand = (typeof listingCommands)[number];
 
 export interface CommandedListing extends ListingTimes {
@@ -53,39 +53,66 @@ export interface CommandedListing extends ListingTimes {
   isReviewed: boolean;
 }
 
+/** Returns true for a published listing whose time has passed or was ended, whatever its state. */
+export const hasEnded = ({ state, expiresAt }: ListingTimes, at: Date): boolean =>
+  state === 'expired' || (expiresAt !== null && expiresAt <= at);
+
 export interface MoveByCommandInput {
   command: ListingCommand;
   listing: CommandedListing;
+  /** Set where `submit` asks for a renewal too. */
+  renews?: boolean;
   at: Date;
 }
 
 /**
  * Returns the state of a listing after a command; the same state where the command leaves it.
  * @throws DomainError `LISTING_IN_REVIEW`, `LISTING_SUSPENDED`, `NOTHING_TO_SUBMIT`, `LISTING_NOT_LIVE`,
- *   `ILLEGAL_STATE`
+ *   `ILLEGAL_STATE`; `DURATION_INVALID` for the renewal of a listing that was never published
  */
-export function moveByCommand({ command, listing, at }: MoveByCommandInput): StoredListingState {
+export function moveByCommand({ command, listing, renews = false, at }: MoveByCommandInput): StoredListingState {
   const state = listingStateAt(listing, at);
   if (state === 'suspended' && command !== 'reinstate')
     throw new DomainError('LISTING_SUSPENDED', 'A reviewer has suspended the listing: it must be reinstated first.');
-  if (command === 'submit') return submitted(listing, state);
+  if (command === 'submit') return submitted(listing, { state, renews, at });
   if (command === 'withdraw') return withdrawn(state);
   if (command === 'republish') return republished(listing, state, at);
+  if (command === 'renew') return renewed(listing, state);
+  if (command === 'expire') return ended(state);
   if (command === 'suspend') return suspended(state);
   return reinstated(listing, state, at);
 }
 
-function submitted({ isReviewed, hasDraft }: CommandedListing, state: StoredListingState): StoredListingState {
-  if (isReviewed)
+interface Submission {
+  state: StoredListingState;
+  renews: boolean;
+  at: Date;
+}
+
+function submitted(listing: CommandedListing, { state, renews, at }: Submission): StoredListingState {
+  if (listing.isReviewed)
     throw new DomainError(
       'LISTING_IN_REVIEW',
       state === 'in_review'
         ? 'The listing is under review: wait for the decision, or withdraw it.'
         : 'A change of the listing is under review: wait for the decision.',
     );
-  if (!hasDraft)
-    throw new DomainError('NOTHING_TO_SUBMIT', 'Buyers see the listing as it is: change it before you submit it.');
-  return state === 'draft' || state === 'rejected' ? 'in_review' : state;
+  const isUnpublished = (unpublishedStates as readonly string[]).includes(state);
+  if (renews && isUnpublished)
+    throw new DomainError(
+      'DURATION_INVALID',
+      'The listing was never published, so its time begins with the approval: leave renewDays out.',
+      { pointer: '/renewDays' },
+    );
+  const isOver = hasEnded(listing, at);
+  if (!listing.hasDraft && !(renews && isOver))
+    throw new DomainError(
+      'NOTHING_TO_SUBMIT',
+      isOver
+        ? 'Nothing differs from what buyers saw: renew the listing, or submit it with renewDays.'
+        : 'Nothing differs from what was approved: change the listing before you submit it.',
+    );
+  return isUnpublished ? 'in_review' : state;
 }
 
 function withdrawn(state: StoredListingState): StoredListingState {
@@ -96,9 +123,27 @@ function withdrawn(state: StoredListingState): StoredListingState {
 
 function republished(listing: CommandedListing, state: StoredListingState, at: Date): StoredListingState {
   if (state !== 'withdrawn') throw illegal(state, 'only a withdrawn listing can be republished');
-  if (isOver(listing, at)) throw illegal(state, 'its last day is over');
+  if (hasEnded(listing, at)) throw illegal(state, 'its last day is over');
   if (listing.hasDraft) throw illegal(state, 'its draft differs from what buyers saw: submit the draft for review');
   return 'live';
+}
+
+/** An expired listing lives again with the content that was approved last, so its draft must not differ. */
+function renewed({ isReviewed, hasDraft }: CommandedListing, state: StoredListingState): StoredListingState {
+  if (state === 'live') return 'live';
+  if (state === 'withdrawn')
+    throw illegal(state, 'republish it before you renew it, or submit it with renewDays where its time is over');
+  if (state !== 'expired') throw illegal(state, 'its time begins with the approval, so nothing can be renewed yet');
+  if (isReviewed)
+    throw new DomainError('LISTING_IN_REVIEW', 'The listing is under review: wait for the decision, then renew it.');
+  if (hasDraft)
+    throw illegal(state, 'its draft differs from what buyers saw: submit the draft for review with renewDays');
+  return 'live';
+}
+
+function ended(state: StoredListingState): StoredListingState {
+  if (state === 'live') return 'expired';
+  throw notLive(state);
 }
 
 function suspended(state: StoredListingState): StoredListingState {
@@ -108,10 +153,8 @@ function suspended(state: StoredListingState): StoredListingState {
 
 function reinstated(listing: CommandedListing, state: StoredListingState, at: Date): StoredListingState {
   if (state !== 'suspended') throw illegal(state, 'only a suspended listing can be reinstated');
-  return isOver(listing, at) ? 'expired' : 'live';
+  return hasEnded(listing, at) ? 'expired' : 'live';
 }
-
-const isOver = ({ expiresAt }: ListingTimes, at: Date): boolean => expiresAt !== null && expiresAt <= at;
 
 const notLive = (state: ListingState): DomainError =>
   new DomainError('LISTING_NOT_LIVE', `The listing is ${state}, so buyers do not see it.`);

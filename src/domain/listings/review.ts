@@ -77,6 +77,9 @@ export const reviewTimes = {
 /** The shortest time between two mails of one kind to one reviewer, in milliseconds of real time. */
 export const NOTICE_INTERVAL_MS = HOUR_MS / 4;
 
+/** How long a mail about an approval waits for more approvals of the same owner, in milliseconds of real time. */
+export const APPROVALS_WAIT_MS = HOUR_MS / 6;
+
 export const rejectionReasons = [
   'prohibited',
   'misleading',

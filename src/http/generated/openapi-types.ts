@@ -1220,8 +1220,11 @@ export interface paths {
          * @description With `updatedAfter` the order is by the time of the last change, earliest first, so that you can follow changes:
          *     go on from the `updatedAt` of the last listing that you read. A change is listed 5 seconds after it was made, by
          *     when every earlier change is stored, so none is left out; the listing itself may then come again. A listing that
-         *     changes while you page through moves to the end. A deleted listing is not listed. With
-         *     `state=expired` the last ended come first.
+         *     changes while you page through moves to the end. A deleted listing is not listed.
+         *
+         *     With `expiresBefore` the order is by the end, the earliest first, and listings without an end are left out; with
+         *     `state=expired` alone the last ended come first. A listing whose time has passed is `expired` here too.
+         *     `expiresBefore` and `updatedAfter` exclude each other (`400 INVALID_PARAMETER`).
          */
         get: operations["listListings"];
         put?: never;
@@ -1249,6 +1252,42 @@ export interface paths {
          *     time zone, or is more than 365 days away.
          */
         post: operations["createListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create or update up to 1,000 listings
+         * @description Each item is a body of `POST /listings`, and is taken or refused on its own: `items` of the response says for
+         *     each, by its place, what became of it and, where it was refused, which field is at fault. The status is 200
+         *     although items were refused. `submit` submits each listing for review too.
+         *
+         *     - `mode: create`: as `POST /listings`. A `ref` that another listing has is refused (`REF_TAKEN`).
+         *     - `mode: upsert`: every item has a `ref`. A new `ref` creates a listing; a known one changes its listing, as
+         *       `PATCH` does: a field that is left out stays, `null` clears it, and what buyers see changes as your
+         *       `instantFields` say. An item that changes nothing is `unchanged`. The owner never changes.
+         *
+         *     **NDJSON** (`Content-Type: application/x-ndjson`): each line is an item, and `mode` and `submit` stand in the
+         *     query. A line that cannot be read is that item's problem; empty lines do not count.
+         *
+         *     At most 1,000 items (`422 BATCH_TOO_LARGE`, and nothing is stored) and 5 MiB, a limit of this operation alone.
+         *
+         *     **Nothing is done twice.** Each item counts as a request of its own under your `Idempotency-Key` and its place.
+         *     After a response that never arrived, or `503`, send the same request with the same key: what was done is
+         *     reported, and the rest is done. Once a response was sent, the same key returns that response.
+         */
+        post: operations["bulkListings"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1426,8 +1465,15 @@ export interface paths {
          *     the checks find something, or where the policy of the category or of the partner says so.
          *
          *     `submittedBy` is your own id of the person who submits: as `reviewer` that id gets `409 REVIEWER_IS_AUTHOR`, like the
-         *     owner. `409 LISTING_IN_REVIEW` while a review is open, `409 NOTHING_TO_SUBMIT` where buyers see the listing as it is,
-         *     `409 LISTING_SUSPENDED` while it is suspended. An approval never lengthens the time of a published listing.
+         *     owner. `409 LISTING_IN_REVIEW` while a review is open, `409 NOTHING_TO_SUBMIT` where nothing differs from what was
+         *     approved, `409 LISTING_SUSPENDED` while it is suspended.
+         *
+         *     An approval lengthens the time of a published listing only where `renewDays` asks for it: by that many days, from
+         *     the last day where the approval comes before the end, otherwise from the day of the approval. The listing is then
+         *     `live`; one that is `withdrawn` or `suspended` by then stays so, with the new end. A listing that ended may be
+         *     submitted with `renewDays` although nothing differs, which is the way to buyers once `renew` is too late.
+         *     `renewDays` is `422 DURATION_INVALID` for a listing that was never published, and `422 RENEWAL_TOO_FAR` where the
+         *     last day would be more than 365 days ahead.
          */
         post: operations["submitListing"];
         delete?: never;
@@ -1479,6 +1525,69 @@ export interface paths {
          *     day is over, or whose draft differs from what buyers saw: that needs a review.
          */
         post: operations["republishListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings/{listingId}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew a listing
+         * @description A `live` listing gets a later last day: `days` after its present one, so no day is lost. An `expired` listing is
+         *     `live` again until `days` after today, by the calendar of the partner's time zone; no review is needed. `lastDay`
+         *     and `expiresAt` of the response are the new end.
+         *
+         *     An expired listing can be renewed within the partner's `graceDays`, which count from its last day, or from the
+         *     approval of its content where that came later. After them it is `409 RENEWAL_TOO_LATE`, and where its draft
+         *     differs from what buyers saw it is `409 ILLEGAL_STATE`: submit the listing for review with `renewDays`.
+         *     `409 LISTING_IN_REVIEW` while the review of an expired listing is open.
+         *
+         *     The last day is at most 365 days ahead of today: `422 RENEWAL_TOO_FAR` names the number of days that is allowed.
+         *     `409 ILLEGAL_STATE` for a listing that is neither `live` nor `expired`, `409 LISTING_SUSPENDED` while it is
+         *     suspended.
+         */
+        post: operations["renewListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listings/{listingId}/expire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a live listing now
+         * @description The listing is `expired`, and buyers do not see it any more: `expiresAt` is the time of the request, and `lastDay`
+         *     the day on which it falls in the partner's time zone. `renew` makes the listing `live` again, and then counts from
+         *     today; the days that were left are not given back. `409 LISTING_NOT_LIVE` where buyers do not see it anyway,
+         *     `409 LISTING_SUSPENDED` while it is suspended. The review of its draft goes on.
+         *
+         *     A renewal that comes first wins: `409 ILLEGAL_STATE` for a listing that was renewed while the request waited. Send
+         *     `If-Match` to end the listing only as you have read it.
+         */
+        post: operations["expireListing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1592,8 +1701,8 @@ export interface paths {
         put?: never;
         /**
          * Approve the revision under review
-         * @description Buyers see the revision from now on. Send the `revision` that you have read: where another one is under review by now,
-         *     the response is `409 REVISION_CHANGED`. The first approval starts the time of the listing; no other lengthens it.
+         * @description Buyers see the revision from now on, while the listing is `live`. Send the `revision` that you have read: where another one is under review by now,
+         *     the response is `409 REVISION_CHANGED`. The first approval starts the time of the listing; another one lengthens it only by the `renewDays` of its review.
          */
         post: operations["approveListing"];
         delete?: never;
@@ -1657,6 +1766,32 @@ export interface paths {
          * @description Claims the oldest review that waits for a person and that nobody has claimed; of many callers each gets another one. Reviews of the reviewer's own listings are left out. 204 where none is free.
          */
         post: operations["claimNextListingReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/listing-reviews/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide on up to 100 reviews
+         * @description One reviewer's decisions. Each is carried out or refused on its own, as `approve` and `reject` of the listing would
+         *     do: `items` of the response says for each, by its place, what became of it. The status is 200 although decisions
+         *     were refused.
+         *
+         *     Each decision counts as a command of its own under your `Idempotency-Key` and its place. After a response that
+         *     never arrived, or `503`, send the same request with the same key: what was decided is reported, and the rest is
+         *     decided.
+         */
+        post: operations["decideListingReviews"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1919,7 +2054,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "EMAIL_UNAVAILABLE" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "REF_TAKEN" | "CATEGORY_IN_USE" | "CATEGORY_UNKNOWN" | "CATEGORY_INVALID" | "QUERY_INVALID" | "CURRENCY_REQUIRED" | "ATTRIBUTE_INVALID" | "PRICE_OUT_OF_BOUNDS" | "DURATION_INVALID" | "OWNER_INVALID" | "BANNED_WORDS_INVALID" | "LISTING_UNKNOWN" | "NOTHING_TO_SUBMIT" | "LISTING_IN_REVIEW" | "LISTING_SUSPENDED" | "LISTING_NOT_LIVE" | "REVIEW_NOT_OPEN" | "REVIEW_CLAIMED" | "REVIEWER_IS_AUTHOR" | "REVISION_CHANGED" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "BATCH_TOO_LARGE" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "EMAIL_UNAVAILABLE" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "REF_TAKEN" | "CATEGORY_IN_USE" | "CATEGORY_UNKNOWN" | "CATEGORY_INVALID" | "QUERY_INVALID" | "CURRENCY_REQUIRED" | "ATTRIBUTE_INVALID" | "PRICE_OUT_OF_BOUNDS" | "DURATION_INVALID" | "OWNER_INVALID" | "BANNED_WORDS_INVALID" | "LISTING_UNKNOWN" | "RENEWAL_TOO_LATE" | "RENEWAL_TOO_FAR" | "NOTHING_TO_SUBMIT" | "LISTING_IN_REVIEW" | "LISTING_SUSPENDED" | "LISTING_NOT_LIVE" | "REVIEW_NOT_OPEN" | "REVIEW_CLAIMED" | "REVIEWER_IS_AUTHOR" | "REVISION_CHANGED" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
         FieldError: {
             /** @description JSON pointer to the field in the body. */
             pointer?: string;
@@ -2637,7 +2772,14 @@ export interface components {
         SubmitListing: {
             /** @description Your own id of the person who submits. */
             submittedBy?: components["schemas"]["Reference"];
+            /** @description The days by which the approval renews a published listing; left out for no renewal. */
+            renewDays?: components["schemas"]["RenewalDays"];
         };
+        RenewListing: {
+            days: components["schemas"]["RenewalDays"];
+        };
+        /** @description The days by which a listing is renewed. */
+        RenewalDays: number;
         WithdrawListing: {
             /** @enum {string} */
             reason: "sold" | "unavailable" | "other";
@@ -2667,12 +2809,53 @@ export interface components {
             revision: components["schemas"]["RevisionSeen"];
             reason: components["schemas"]["RejectionReason"];
             comment: components["schemas"]["FreeText"];
-            /** @description Remarks on single fields. */
-            fields?: {
-                /** @example /description */
-                pointer: string;
-                comment: components["schemas"]["FreeText"];
+            fields?: components["schemas"]["RejectedFields"];
+        };
+        /** @description Remarks on single fields. */
+        RejectedFields: {
+            /** @example /description */
+            pointer: string;
+            comment: components["schemas"]["FreeText"];
+        }[];
+        ListingDecisions: {
+            reviewer: components["schemas"]["Reviewer"];
+            /** @description They are checked one by one, so one that is wrong is refused alone. */
+            items: (unknown | components["schemas"]["ListingApprovalItem"] | components["schemas"]["ListingRejectionItem"])[];
+        };
+        ListingApprovalItem: {
+            listingId: string;
+            /** @enum {string} */
+            decision: "approve";
+            revision: components["schemas"]["RevisionSeen"];
+            comment?: components["schemas"]["FreeText"];
+        };
+        ListingRejectionItem: {
+            listingId: string;
+            /** @enum {string} */
+            decision: "reject";
+            revision: components["schemas"]["RevisionSeen"];
+            reason: components["schemas"]["RejectionReason"];
+            comment: components["schemas"]["FreeText"];
+            fields?: components["schemas"]["RejectedFields"];
+        };
+        ListingDecisionsResult: {
+            /** @description One for each decision that was sent, in the same order. */
+            items: {
+                /** @description The place of the decision, from 0. */
+                index: number;
+                /** @enum {string} */
+                outcome: "approved" | "rejected" | "refused";
+                /** @description The review; left out where the decision was refused. */
+                id?: string;
+                at?: components["schemas"]["Instant"];
+                /** @description Why the decision was refused; its pointers lead into the item. */
+                problem?: components["schemas"]["Problem"];
             }[];
+            counts: {
+                approved: number;
+                rejected: number;
+                refused: number;
+            };
         };
         FieldComments: {
             pointer: string;
@@ -2712,6 +2895,8 @@ export interface components {
             category: string;
             state: components["schemas"]["ListingReviewState"];
             submittedBy: string | null;
+            /** @description The days by which the approval renews the listing; null for no renewal. */
+            renewDays: number | null;
             /** @description The place in the queue, kept by an edit. */
             queuedSince: components["schemas"]["Instant"];
             escalatedAt: components["schemas"]["Instant"] | null;
@@ -2820,6 +3005,21 @@ export interface components {
          * @enum {string}
          */
         OnSilence: "wait" | "reject";
+        /** @description The days after its end within which an expired listing is renewed without another review. The default is 30. */
+        GraceDays: number;
+        /**
+         * @description The days before the last day of a listing on which its owner is reminded, in any order; they are returned with the largest first. Empty for no reminders. The default is 7 and 1.
+         * @example [
+         *       7,
+         *       1
+         *     ]
+         */
+        RemindDays: number[];
+        /**
+         * @description The time of day, in the partner's time zone, of reminders and of the notice that a listing has ended. The default is 09:00.
+         * @example 09:00
+         */
+        NoticeAt: string;
         /** @description Settings of listings, with the default of each that was never set. */
         ListingSettings: {
             /** @description Holds for categories without a policy. */
@@ -2831,8 +3031,11 @@ export interface components {
             onSilence: components["schemas"]["OnSilence"];
             /** @description The days of a listing where neither itself nor its category says. */
             durationDays: components["schemas"]["DurationDays"];
+            graceDays: components["schemas"]["GraceDays"];
+            remindDays: components["schemas"]["RemindDays"];
+            noticeAt: components["schemas"]["NoticeAt"];
         };
-        /** @description Settings of listings. One that is left out stays; `bannedWords` and `rules` are replaced as a whole. */
+        /** @description Settings of listings. One that is left out stays; lists and `rules` are replaced as a whole. */
         ListingSettingsPatch: {
             /** @description Holds for categories without a policy. */
             review?: components["schemas"]["ReviewPolicy"];
@@ -2843,6 +3046,9 @@ export interface components {
             onSilence?: components["schemas"]["OnSilence"];
             /** @description The days of a listing where neither itself nor its category says. */
             durationDays?: components["schemas"]["DurationDays"];
+            graceDays?: components["schemas"]["GraceDays"];
+            remindDays?: components["schemas"]["RemindDays"];
+            noticeAt?: components["schemas"]["NoticeAt"];
         };
         ListingCategoryPut: {
             names: components["schemas"]["CategoryNames"];
@@ -2962,6 +3168,55 @@ export interface components {
              */
             outcome: "approve" | "review" | "reject";
         };
+        ListingUpsert: {
+            title: components["schemas"]["ListingTitle"];
+            description: components["schemas"]["ListingDescription"];
+            category: components["schemas"]["Slug"];
+            price?: components["schemas"]["ListingPrice"] | null;
+            attributes?: components["schemas"]["ListingAttributes"];
+            place?: components["schemas"]["ListingPlace"] | null;
+            /** @description The language of the texts. */
+            language?: components["schemas"]["Locale"] | null;
+            ownerUserId?: components["schemas"]["UserId"];
+            /** @description Your own reference of the owner. */
+            ownerRef?: components["schemas"]["Reference"];
+            /** @description Your own key of the listing. */
+            ref: components["schemas"]["Reference"];
+            durationDays?: components["schemas"]["DurationDays"] | null;
+            lastDay?: components["schemas"]["LastDay"] | null;
+            metadata?: components["schemas"]["Metadata"];
+        };
+        ListingBatch: {
+            /** @enum {string} */
+            mode: "create" | "upsert";
+            /**
+             * @description Submits each listing for review.
+             * @default false
+             */
+            submit: boolean;
+            /** @description Bodies of `POST /listings` (a `ListingCreate`; with `mode: upsert` a `ListingUpsert`). They are checked one by one, so one that is wrong is refused alone. */
+            items: (unknown | components["schemas"]["ListingCreate"] | components["schemas"]["ListingUpsert"])[];
+        };
+        ListingBatchResult: {
+            /** @description One for each item that was sent, in the same order. */
+            items: {
+                /** @description The place of the item, from 0. */
+                index: number;
+                outcome: components["schemas"]["ListingBatchOutcome"];
+                /** @description The listing; left out where the item was refused. */
+                id?: string;
+                /** @description Why the item was refused; its pointers lead into the item. */
+                problem?: components["schemas"]["Problem"];
+            }[];
+            counts: {
+                created: number;
+                updated: number;
+                unchanged: number;
+                refused: number;
+            };
+        };
+        /** @enum {string} */
+        ListingBatchOutcome: "created" | "updated" | "unchanged" | "refused";
         ListingPatch: {
             title?: components["schemas"]["ListingTitle"];
             description?: components["schemas"]["ListingDescription"];
@@ -3000,7 +3255,7 @@ export interface components {
             /** @description The last day, in the partner's time zone; null until it is known. */
             lastDay: string | null;
             publishedAt: components["schemas"]["Instant"] | null;
-            /** @description The midnight that ends `lastDay`; null until the listing is published. */
+            /** @description The midnight that ends `lastDay`, or the instant at which the listing was ended; null until it is published. */
             expiresAt: components["schemas"]["Instant"] | null;
             /** @description The open review of the draft; null without one. */
             review: null | {
@@ -3105,7 +3360,7 @@ export interface components {
          * @description The kind of the mail.
          * @enum {string}
          */
-        MailTemplate: "verification" | "verificationReminder" | "profileReminder" | "approvalRequest" | "approvalEscalation" | "rejection" | "welcome" | "trialEnding" | "firstChargeFailed" | "paymentConfirmation" | "paymentMethodConfirmation" | "paymentMethodRejected" | "renewalFailed" | "subscriptionUnpaid" | "planChangeFailed" | "resumeFailed" | "subscriptionExpired" | "subscriptionCancelled" | "subscriptionRefunded" | "refundFailed" | "reviewsWaiting" | "reviewsOverdue" | "listingRejection";
+        MailTemplate: "verification" | "verificationReminder" | "profileReminder" | "approvalRequest" | "approvalEscalation" | "rejection" | "welcome" | "trialEnding" | "firstChargeFailed" | "paymentConfirmation" | "paymentMethodConfirmation" | "paymentMethodRejected" | "renewalFailed" | "subscriptionUnpaid" | "planChangeFailed" | "resumeFailed" | "subscriptionExpired" | "subscriptionCancelled" | "subscriptionRefunded" | "refundFailed" | "reviewsWaiting" | "reviewsOverdue" | "listingRejection" | "listingsApproved";
         AdvanceClock: {
             /**
              * @description An ISO 8601 duration of up to 400 days.
@@ -3293,6 +3548,48 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": "lst_01m7y3ad3af6e964zt6px52w8e",
+                 *       "state": "live",
+                 *       "ref": "car-4711",
+                 *       "ownerUserId": null,
+                 *       "ownerRef": "dealer-17",
+                 *       "revision": 1,
+                 *       "live": {
+                 *         "title": "Volkswagen Golf, first owner",
+                 *         "description": "Well kept, always in the garage.\nTwo sets of tyres.",
+                 *         "category": "cars",
+                 *         "price": {
+                 *           "amountMinor": 890000,
+                 *           "currency": "EUR"
+                 *         },
+                 *         "attributes": {
+                 *           "mileage": 84000,
+                 *           "fuel": "petrol"
+                 *         },
+                 *         "place": {
+                 *           "name": "Hamburg",
+                 *           "country": "DE"
+                 *         },
+                 *         "language": "en"
+                 *       },
+                 *       "draft": null,
+                 *       "durationDays": 6,
+                 *       "lastDay": "2027-03-28",
+                 *       "publishedAt": "2027-03-20T12:00:00.000Z",
+                 *       "expiresAt": "2027-03-28T22:00:00.000Z",
+                 *       "review": null,
+                 *       "rejection": null,
+                 *       "suspension": null,
+                 *       "waitingFor": null,
+                 *       "metadata": {
+                 *         "stock": "yard-2"
+                 *       },
+                 *       "createdAt": "2027-03-20T09:00:00.000Z",
+                 *       "updatedAt": "2027-03-25T09:00:00.000Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Listing"];
             };
         };
@@ -5687,6 +5984,11 @@ export interface operations {
                 ref?: components["schemas"]["Reference"];
                 /** @description Changed at or after this instant; the last 5 seconds are not listed yet. */
                 updatedAfter?: string;
+                /**
+                 * @description Ends before this instant; with `state=live` those that end between now and then.
+                 * @example 2027-04-01T00:00:00Z
+                 */
+                expiresBefore?: string;
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
@@ -5770,6 +6072,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    bulkListings: {
+        parameters: {
+            query?: {
+                /** @description Of an NDJSON body. */
+                mode?: "create" | "upsert";
+                /** @description Of an NDJSON body. */
+                submit?: "true" | "false";
+            };
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "mode": "upsert",
+                 *       "submit": true,
+                 *       "items": [
+                 *         {
+                 *           "ref": "car-4711",
+                 *           "title": "Volkswagen Golf, first owner",
+                 *           "description": "Well kept, always in the garage. Two sets of tyres.",
+                 *           "category": "cars",
+                 *           "price": {
+                 *             "amountMinor": 890000,
+                 *             "currency": "EUR"
+                 *           },
+                 *           "attributes": {
+                 *             "mileage": 84000,
+                 *             "fuel": "petrol"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ListingBatch"];
+                /**
+                 * @example {"ref":"car-4711","title":"Volkswagen Golf","description":"Well kept.","category":"cars"}
+                 *     {"ref":"car-4712","title":"Volkswagen Polo","description":"Few miles.","category":"cars"}
+                 */
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description What became of each item. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingBatchResult"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -6183,11 +6550,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                /**
-                 * @example {
-                 *       "submittedBy": "clerk-7"
-                 *     }
-                 */
                 "application/json": components["schemas"]["SubmitListing"];
             };
         };
@@ -6240,6 +6602,63 @@ export interface operations {
         };
     };
     republishListing: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["MovedListing"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    renewListing: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example lst_01m7y3ad3af6e964zt6px52w8e */
+                listingId: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "days": 30
+                 *     }
+                 */
+                "application/json": components["schemas"]["RenewListing"];
+            };
+        };
+        responses: {
+            200: components["responses"]["MovedListing"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    expireListing: {
         parameters: {
             query?: never;
             header: {
@@ -6543,6 +6962,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideListingReviews: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reviewer": "moderator-3",
+                 *       "items": [
+                 *         {
+                 *           "listingId": "lst_01m7y3ad3af6e964zt6px52w8e",
+                 *           "decision": "approve",
+                 *           "revision": 1
+                 *         },
+                 *         {
+                 *           "listingId": "lst_01m7y3ad3af6e964zt6px52w8f",
+                 *           "decision": "reject",
+                 *           "revision": 2,
+                 *           "reason": "quality",
+                 *           "comment": "Please say which model it is."
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ListingDecisions"];
+            };
+        };
+        responses: {
+            /** @description What became of each decision. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingDecisionsResult"];
+                };
             };
             default: components["responses"]["Problem"];
         };

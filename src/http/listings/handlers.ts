@@ -1,3 +1,4 @@
+import { bulkListingHandlers, type BulkListingHandlersInput } from './bulk';
 import { categoryHandlers, type CategoryHandlersInput } from './categories';
 import { listingCommandHandlers, type ListingCommandHandlersInput } from './listing-commands';
 import { listingHandlers, type ListingHandlersInput } from './listings';
@@ -8,6 +9,7 @@ import { searchHandlers, type SearchHandlersInput } from './search';
 
 interface ListingsHandlersInput
   extends
+    BulkListingHandlersInput,
     CategoryHandlersInput,
     ListingHandlersInput,
     ListingCommandHandlersInput,
@@ -18,6 +20,7 @@ interface ListingsHandlersInput
 
 /** Returns the handlers of listings, their categories and their reviews. */
 export const listingsHandlers = (input: ListingsHandlersInput) => ({
+  ...bulkListingHandlers(input),
   ...categoryHandlers(input),
   ...listingHandlers(input),
   ...listingCommandHandlers(input),

@@ -57,6 +57,7 @@ function presentReview({ review, content, live, at }: PresentReviewInput): Schem
     category: review.category,
     state: reviewStateAt(review, at),
     submittedBy: review.submittedBy,
+    renewDays: review.renewDays ?? null,
     queuedSince: review.queuedSince.toISOString(),
     escalatedAt: review.escalatedAt?.toISOString() ?? null,
     claim: reviewer === null ? null : { reviewer, until: review.claimedUntil.toISOString() },

@@ -14,6 +14,9 @@ export const listingsProblems = {
   BANNED_WORDS_INVALID: { status: 422, title: 'Invalid banned words' },
   LISTING_UNKNOWN: { status: 422, title: 'Unknown listing' },
   OWNER_INVALID: { status: 422, title: 'Invalid owner' },
+  RENEWAL_TOO_LATE: { status: 409, title: 'Renewal is too late' },
+  // Each day brings one more day within reach, so that response is not kept.
+  RENEWAL_TOO_FAR: { status: 422, title: 'Renewal is too far ahead', notKept: true },
   NOTHING_TO_SUBMIT: { status: 409, title: 'Nothing to submit' },
   // A reviewer's decision, or the checks, cure these two.
   LISTING_IN_REVIEW: { status: 409, title: 'Listing is under review', notKept: true },

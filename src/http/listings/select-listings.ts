@@ -1,5 +1,6 @@
 import { keyOfRef, ownerKeyOf } from '../../domain/listings/listing';
 import type { CallOf } from '../handler';
+import { RequestProblem } from '../problem';
 import { byId, instantOf, type ListOrder } from '../replies/list';
 
 type ListCall = CallOf<'listListings'>;
@@ -29,7 +30,8 @@ function expiryAt(state: ListCall['query']['state'], at: Date): Record<string, u
 }
 
 function filterOf({ tenantId, query }: ListCall): Record<string, unknown> {
-  const { state, category, ownerUserId, ownerRef, ref, updatedAfter } = query;
+  const { state, category, ownerUserId, ownerRef, ref, updatedAfter, expiresBefore } = query;
+  rejectTwoRanges(query);
   const owner = { ownerUserId: ownerUserId ?? null, ownerRef: ownerRef ?? null };
   return {
     tenantId,
@@ -40,7 +42,17 @@ function filterOf({ tenantId, query }: ListCall): Record<string, unknown> {
     ...(ownerRef === undefined || ownerUserId === undefined ? {} : { ownerRef }),
     ...(ref === undefined ? {} : { refKey: keyOfRef(ref) }),
     ...(updatedAfter === undefined ? {} : { updatedAt: { $gte: instantOf('updatedAfter', updatedAfter) } }),
+    ...(expiresBefore === undefined ? {} : { expiresAt: { $lt: instantOf('expiresBefore', expiresBefore) } }),
   };
+}
+
+/** Rejects two ranges, because no index narrows both. */
+function rejectTwoRanges({ updatedAfter, expiresBefore }: ListCall['query']): void {
+  if (updatedAfter === undefined || expiresBefore === undefined) return;
+  const detail = 'cannot be combined with updatedAfter; send one of them, and compare the other in what is returned';
+  throw new RequestProblem('INVALID_PARAMETER', `expiresBefore ${detail}`, {
+    errors: [{ parameter: 'expiresBefore', rule: 'exclusive', detail }],
+  });
 }
 
 /**
@@ -67,8 +79,12 @@ const byExpiry: ListOrder = {
   ],
 };
 
-function orderOf({ ref, updatedAfter, state, ownerRef, ownerUserId }: ListCall['query']): ListOrder {
+/** The earliest end first, for whoever acts before it. */
+const bySoonestExpiry: ListOrder = { ...byExpiry, order: 1 };
+
+function orderOf({ ref, updatedAfter, expiresBefore, state, ownerRef, ownerUserId }: ListCall['query']): ListOrder {
   if (ref !== undefined) return byRef;
   if (updatedAfter !== undefined) return byLastChange;
+  if (expiresBefore !== undefined) return bySoonestExpiry;
   return state === 'expired' && ownerRef === undefined && ownerUserId === undefined ? byExpiry : byId(-1);
 }

@@ -42,6 +42,9 @@ const presentListings = ({
   deputies,
   onSilence,
   durationDays,
+  graceDays,
+  remindDays,
+  noticeAt,
 }: PartnerListings): components['schemas']['ListingSettings'] => ({
   review,
   bannedWords,
@@ -50,6 +53,9 @@ const presentListings = ({
   deputies,
   onSilence,
   durationDays,
+  graceDays,
+  remindDays,
+  noticeAt,
 });
 
 const presentDunning = ({ retryAfterDays, cancelAfterDays }: DunningLadder): components['schemas']['Dunning'] => ({

@@ -31,6 +31,13 @@ export interface Operation {
   parameters: Parameter[];
   /** The JSON request body; null for an operation without one. */
   body: { required: boolean; schema: JsonSchema } | null;
+  /** The largest body in bytes, where it is not that of all operations (`x-max-body-bytes`). */
+  maxBodyBytes: number | null;
+  /**
+   * True when the body may be NDJSON too: each line is a member of `items`, and the query parameters are the other
+   * members.
+   */
+  takesLines: boolean;
   /** True when the handler gets the body's bytes as received, to check a signature over them (`x-raw-body`). */
   takesRawBody: boolean;
   /** True when the operation serves HTML pages to people instead of JSON to programs. */
@@ -54,6 +61,7 @@ interface RawOperation {
   'x-platform-only'?: boolean;
   'x-idempotency'?: 'create' | 'command';
   'x-raw-body'?: boolean;
+  'x-max-body-bytes'?: number;
   parameters?: (Parameter | { $ref: string })[];
   requestBody?: { required?: boolean; content: Record<string, { schema: JsonSchema }> };
   responses: Record<string, { $ref?: string; content?: Record<string, unknown> }>;
@@ -71,6 +79,8 @@ interface RawContract {
 
 const methods: readonly HttpMethod[] = ['get', 'post', 'patch', 'put', 'delete'];
 const DEFINITIONS_ID = 'contract';
+/** One JSON text a line (https://github.com/ndjson/ndjson-spec). */
+export const NDJSON = 'application/x-ndjson';
 
 /** Reads openapi.yaml. @throws Error when an operation has no id, or two operations share an id. */
 export function loadContract(text: string): Contract {
@@ -127,6 +137,8 @@ function readOperation({
       '$ref' in parameter ? (raw.components.parameters[lastSegment(parameter.$ref)] as Parameter) : parameter,
     ),
     body: json ? { required: operation.requestBody?.required ?? false, schema: json.schema } : null,
+    maxBodyBytes: operation['x-max-body-bytes'] ?? null,
+    takesLines: NDJSON in (operation.requestBody?.content ?? {}),
     takesRawBody,
     servesPages: Object.values(operation.responses).some((response) => {
       const { content } = response.$ref ? (raw.components.responses[lastSegment(response.$ref)] ?? {}) : response;

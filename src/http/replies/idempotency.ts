@@ -43,7 +43,10 @@ export interface AcceptOnceInput {
 
 export interface CommandOnceInput {
   call: Call;
-  send: (commandId: string) => Promise<Reply>;
+  /** Acts; work that may outlast the lock extends it. @throws DomainError REQUEST_IN_FLIGHT once another took over */
+  send: (commandId: string, extendLock: () => Promise<void>) => Promise<Reply>;
+  /** The milliseconds that the command may take; by default those of one command. */
+  withinMs?: number;
   /** True for the reset of the sandbox itself; any other command is rejected while a reset runs. */
   isReset?: boolean;
 }
@@ -165,22 +168,25 @@ export function createIdempotency({ database, turns }: { database: Database; tur
       return written.reply;
     },
 
-    async commandOnce({ call, send, isReset = false }) {
+    async commandOnce({ call, send, withinMs = COMMAND_MS, isReset = false }) {
       const id = recordIdOf(call);
       if (!isReset) await readSandbox({ database, tenantId: call.tenantId });
       const earlier = await find(id, call);
       if (earlier?.reply) return replayOf(earlier, call);
-      const { reply: concurrent, commandId, lockedUntil } = earlier ? await takeOver(earlier) : await openIfMatching();
+      const { reply: concurrent, commandId, ...opened } = earlier ? await takeOver(earlier) : await openIfMatching();
       if (concurrent) return concurrent;
-      call.deadline.restart(COMMAND_MS);
+      let lock = opened.lockedUntil;
+      call.deadline.restart(withinMs);
       try {
-        const reply = await send(commandId);
-        await close(lockedUntil, reply);
+        const reply = await send(commandId, async () => {
+          lock = await renew(lock);
+        });
+        await close(lock, reply);
         return reply;
       } catch (error) {
         const refusal = refusalToKeep(error, call);
-        if (refusal) await close(lockedUntil, refusal);
-        else await release(lockedUntil, error);
+        if (refusal) await close(lock, refusal);
+        else await release(lock, error);
         throw error;
       }
 
@@ -208,13 +214,17 @@ export function createIdempotency({ database, turns }: { database: Database; tur
       /** Continues a command whose process died, or whose outcome was not known. */
       async function takeOver(record: IdempotencyRecord): Promise<OpenCommand> {
         rejectReuse(record, call);
-        const now = Date.now();
-        if (record.lockedUntil.getTime() > now) throw inFlight();
-        const lock = new Date(now + LOCK_MS);
-        const { modifiedCount } = await records.updateOne(own(record.lockedUntil), { $set: { lockedUntil: lock } });
-        if (modifiedCount === 0) throw inFlight();
+        if (record.lockedUntil.getTime() > Date.now()) throw inFlight();
+        const lockedUntil = await renew(record.lockedUntil);
         call.deadline.throwIfPassed();
-        return { commandId: record.commandId, lockedUntil: lock, reply: null };
+        return { commandId: record.commandId, lockedUntil, reply: null };
+      }
+      /** Holds the open record for another while. @throws DomainError REQUEST_IN_FLIGHT where it has another lock */
+      async function renew(held: Date): Promise<Date> {
+        const lockedUntil = new Date(Date.now() + LOCK_MS);
+        const { modifiedCount } = await records.updateOne(own(held), { $set: { lockedUntil } });
+        if (modifiedCount === 0) throw inFlight();
+        return lockedUntil;
       }
       /** Matches the open record while it has this lock: a request that was taken over changes nothing. */
       function own(lock: Date) {

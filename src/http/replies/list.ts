@@ -63,11 +63,12 @@ export function createListPage({ cursors }: { cursors: Cursors }): ListPage {
   return async ({ call, model, filter, current = {}, by, present }) => {
     const { limit = 20, cursor } = call.query;
     const sort = Object.fromEntries(by.fields.map(({ name }) => [name, by.order]));
-    const stretches = cursor === undefined ? [filter] : beyond(read(cursor, filter, call, by), filter, by);
+    const rest = cursor === undefined ? [filter] : beyond(read(cursor, filter, call, by), filter, by);
+    const stretches = rest.map((stretch) => narrowed(stretch, current)).filter((stretch) => stretch !== null);
     const found = await Promise.all(
       stretches.map((stretch) =>
         model
-          .find(narrowed(stretch, current) as QueryFilter<never>)
+          .find(stretch as QueryFilter<never>)
           .sort(sort)
           .limit(limit + 1)
           .lean(),
@@ -80,14 +81,28 @@ export function createListPage({ cursors }: { cursors: Cursors }): ListPage {
   };
 }
 
-/** Returns a filter with further conditions; a range on a field of both is the narrower one. */
-function narrowed(filter: Record<string, unknown>, current: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries(current).map(([field, range]) => {
+/** Returns a filter with further conditions, of two on a field the narrower one; null where they exclude each other. */
+function narrowed(filter: Record<string, unknown>, current: Record<string, unknown>): Record<string, unknown> | null {
+  const result = { ...filter };
+  for (const [field, condition] of Object.entries(current)) {
     const value = filter[field];
-    if (value === undefined) return [field, range];
-    return [field, value instanceof Date || typeof value !== 'object' ? value : { ...(range as object), ...value }];
-  });
-  return { ...filter, ...(Object.fromEntries(entries) as Record<string, unknown>) };
+    const range = condition as Record<string, Date>;
+    if (value instanceof Date) {
+      if (!isWithin(value, range)) return null;
+    } else if (value === undefined) result[field] = range;
+    else if (typeof value === 'object' && value !== null)
+      result[field] = narrowerRange(range, value as Record<string, Date>);
+  }
+  return result;
+}
+
+const isWithin = (value: Date, { $gt, $lt, $lte }: Record<string, Date>): boolean =>
+  !($gt && value <= $gt) && !($lt && value >= $lt) && !($lte && value > $lte);
+
+/** Returns the bounds of both ranges, of two lower ones the later. Upper ones of a place in a list are the narrower. */
+function narrowerRange(one: Record<string, Date>, other: Record<string, Date>): Record<string, Date> {
+  const $gt = one.$gt && other.$gt && (one.$gt > other.$gt ? one.$gt : other.$gt);
+  return { ...one, ...other, ...($gt ? { $gt } : {}) };
 }
 
 type PositionValue = string | number | Date;

@@ -32,6 +32,7 @@ const boundedBy: Record<string, string> = {
   'listListings ownerRef+ref': 'ref',
   'listListings ownerUserId+ref': 'ref',
   'listListings ref+updatedAfter': 'ref',
+  'listListings ref+expiresBefore': 'ref',
   'listListingReviews state+claimedBy': 'claimedBy',
   'listListingReviews claimedBy+category': 'claimedBy',
   'listListingReviews claimedBy+overdue': 'claimedBy',

@@ -3,17 +3,15 @@ import type { CheckRule } from '../../domain/listings/checks/check-rules';
 import { listingStateAt } from '../../domain/listings/listing';
 import type { FieldComment, RejectionReason } from '../../domain/listings/review';
 import type { Listing, ListingRejection } from '../../models/listings/listing';
-import { tenantOf } from '../../domain/tenant';
-import type { LoadMailInput, MailDefinition, MailFacts } from '../mail-definition';
-import { localeToWriteIn } from '../mail-text';
+import type { LoadMailInput, MailDefinition } from '../mail-definition';
 import { oneLine, withoutLinks } from '../typed-text';
+import { loadOwnerMail, type OwnerFacts } from './owner-mail';
 import { remarksInEnglish, remarksInGerman } from './remarks-of-rules';
 
 /** `silence`: nobody decided in time. */
 type OwnersReason = RejectionReason | 'silence';
 
-interface ListingRejectionFacts extends MailFacts {
-  name: string;
+interface ListingRejectionFacts extends OwnerFacts {
   title: string;
   reason: OwnersReason;
   /** The reviewer's words. */
@@ -30,18 +28,13 @@ interface ListingRejectionFacts extends MailFacts {
 async function load({ models, tenantId, entityId, mail }: LoadMailInput) {
   const listing = await models.listings.findOne({ _id: entityId, tenantId }).lean();
   const rejection = listing?.rejection;
-  if (!listing?.ownerUserId || !rejection || rejection.revision !== mail.data.revision) return null;
-  const user = await models.users.findOne({ _id: listing.ownerUserId, tenantId }).lean();
-  const partner = await models.partners.findById(tenantOf(tenantId).partnerId).lean();
-  if (!user || !partner) return null;
+  if (!listing || !rejection || rejection.revision !== mail.data.revision) return null;
+  const owner = await loadOwnerMail({ models, tenantId, ownerUserId: listing.ownerUserId });
+  if (!owner) return null;
   return {
-    to: user.email,
-    user,
-    locale: localeToWriteIn(user, partner),
-    timeZone: user.timeZone,
+    ...owner,
     facts: {
-      partnerName: partner.name,
-      name: withoutLinks(user.name),
+      ...owner.facts,
       title: withoutLinks(newestContent(listing).title),
       ...(await groundsOf({ models, listing, rejection })),
       isLive: listingStateAt(listing, rejection.at) === 'live',

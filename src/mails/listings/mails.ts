@@ -1,6 +1,7 @@
 import type { ListingMailTemplate } from '../../contracts/listings/mails';
 import type { MailDefinition } from '../mail-definition';
 import { listingRejection } from './listing-rejection';
+import { listingsApproved } from './listings-approved';
 import { reviewsOverdue, reviewsWaiting } from './reviews-waiting';
 
 /** The templates of the mails about listings and their reviews. */
@@ -8,4 +9,5 @@ export const listingMails: Record<ListingMailTemplate, MailDefinition> = {
   reviewsWaiting,
   reviewsOverdue,
   listingRejection,
+  listingsApproved,
 };

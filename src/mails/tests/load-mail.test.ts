@@ -42,6 +42,7 @@ async function mailsTo(
   const entityIds: Partial<Record<MailTemplate, string>> = {
     ...Object.fromEntries(subscriptionMailTemplates.map((template) => [template, subscriptionId])),
     listingRejection: listingId,
+    listingsApproved: listingId,
   };
   await models.partners.insertMany([who.partner]);
   await models.users.insertMany([who.user]);
@@ -49,7 +50,8 @@ async function mailsTo(
   await models.subscriptions.collection.insertOne({ _id: subscriptionId as never, tenantId, userId: who.user._id });
   const content = { title: 'A bike', metadata: {} };
   const rejection = { revision: 1, at, reviewer: 'mona', reason: 'quality', comment: null, fields: [] };
-  const listing = { _id: listingId as never, tenantId, ownerUserId: who.user._id, draft: content, rejection };
+  const owned = { ownerUserId: who.user._id, ownerKey: `user:${who.user._id}`, approvedAt: at, updatedAt: at };
+  const listing = { _id: listingId as never, tenantId, ...owned, live: content, draft: content, rejection };
   await models.listings.collection.insertOne({ ...listing, refKey: `id:${listingId}`, publishedAt: null });
   const loaded = await Promise.all(
     mailTemplates.map((template) =>
@@ -62,7 +64,16 @@ async function mailsTo(
           key: template,
           audience: 'person',
           to: null,
-          data: { generation: 1, revision: 1, planName: 'Pro', amountMinor: 1000, currency: 'EUR', until: null },
+          data: {
+            generation: 1,
+            revision: 1,
+            planName: 'Pro',
+            amountMinor: 1000,
+            currency: 'EUR',
+            until: null,
+            ownerUserId: who.user._id,
+            since: at.toISOString(),
+          },
         },
         publicUrl: 'https://api.platform.example',
         verificationSecret: 'a secret',

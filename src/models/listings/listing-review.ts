@@ -12,6 +12,8 @@ export interface ListingReview extends Entity {
   /** The slug of the revision's category. */
   category: string;
   submittedBy: string | null;
+  /** The days by which the approval renews the listing; null where it does not. */
+  renewDays: number | null;
   /** The ids under which the partner knows the author and the owner, who may not decide. */
   authors: string[];
   /** The place in the queue: the time of the submission, kept when the listing is edited. */
@@ -47,6 +49,7 @@ export const listingReviewSchema = new Schema<ListingReview>(
     revision: { type: Number, required: true },
     category: { type: String, required: true },
     submittedBy: { type: String, default: null },
+    renewDays: { type: Number, default: null },
     authors: { type: [String], required: true },
     queuedSince: { type: Date, required: true },
     escalatedAt: { type: Date, default: null },

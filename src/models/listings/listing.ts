@@ -29,6 +29,8 @@ export interface Listing extends Entity {
   /** ISO 8601 date in the partner's time zone; from the approval on the day that counts. */
   lastDay: string | null;
   publishedAt: Date | null;
+  /** The time of the last approval. */
+  approvedAt: Date | null;
   /** The instant after which the listing is over; null until it is published. */
   expiresAt: Date | null;
   /** The open review of the draft; null without one. */
@@ -74,6 +76,7 @@ export const listingSchema = new Schema<Listing>(
     durationDays: { type: Number, default: null },
     lastDay: { type: String, default: null },
     publishedAt: { type: Date, default: null },
+    approvedAt: { type: Date, default: null },
     expiresAt: { type: Date, default: null },
     reviewId: { type: String, default: null },
     rejection: { type: Schema.Types.Mixed, default: null },
@@ -85,6 +88,9 @@ export const listingSchema = new Schema<Listing>(
   .index({ tenantId: 1, _id: -1 })
   .index({ tenantId: 1, state: 1, _id: -1 })
   .index({ tenantId: 1, category: 1, _id: -1 })
+  .index({ tenantId: 1, expiresAt: 1, _id: 1 })
+  .index({ tenantId: 1, category: 1, expiresAt: 1, _id: 1 })
+  .index({ tenantId: 1, ownerKey: 1, expiresAt: 1, _id: 1 })
   .index({ tenantId: 1, state: 1, expiresAt: -1, _id: -1 })
   .index({ tenantId: 1, state: 1, category: 1, expiresAt: -1, _id: -1 })
   .index({ tenantId: 1, 'live.category': 1 })

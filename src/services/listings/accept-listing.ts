@@ -2,20 +2,19 @@ import type { ClientSession } from 'mongoose';
 import type { Actor } from '../../domain/actor';
 import { newId } from '../../domain/ids';
 import { newContent, requireInCategory, type NewContentInput } from '../../domain/listings/content';
-import { requireOneDuration, type ListingDuration } from '../../domain/listings/duration';
+import { dayOf, requireLastDay, requireOneDuration, type ListingDuration } from '../../domain/listings/duration';
+import { newestContent } from '../../domain/listings/edit-listing';
 import { ownerKeyOf, refKeyOf, type ListingOwner } from '../../domain/listings/listing';
 import type { Database } from '../../models/database';
 import type { Listing } from '../../models/listings/listing';
-import { acceptIdleEntity } from '../accept-entity';
-import { findCategory } from './find-category';
-import { insertRevision } from './insert-revision';
-import { requireLastDayOfTenant } from './last-day';
+import { acceptIdleEntities } from '../accept-entity';
+import { insertDocuments } from '../insert-documents';
+import { revisionOf } from './insert-revision';
+import { createListingLookups, type ListingLookups } from './listing-lookups';
 import { requireOwner } from './require-owner';
 import { textHashOf } from './text-hash';
 
-export interface AcceptListingInput extends ListingDuration, ListingOwner {
-  database: Database;
-  session: ClientSession;
+export interface NewListingInput extends ListingDuration, ListingOwner {
   tenantId: string;
   content: NewContentInput;
   ref: string | null;
@@ -25,22 +24,41 @@ export interface AcceptListingInput extends ListingDuration, ListingOwner {
   at: Date;
 }
 
+export interface AcceptListingInput extends NewListingInput {
+  database: Database;
+  session: ClientSession;
+}
+
 /**
  * Writes a listing as a draft, with its first revision and its first event, inside the caller's transaction.
- * @throws DomainError `INVALID_REQUEST` for the title, `CATEGORY_UNKNOWN`, `ATTRIBUTE_INVALID`, `CURRENCY_MISMATCH`,
- *   `PRICE_OUT_OF_BOUNDS`, `DURATION_INVALID`, `OWNER_INVALID`, `USER_UNKNOWN`, all pointing at their field; a
- *   MongoError for which `isTakenRef` returns true, where another listing has the `ref`.
+ * @throws DomainError as `newListing`; a MongoError for which `isTakenRef` returns true, where another listing has the
+ *   `ref`.
  */
-export async function acceptListing(input: AcceptListingInput): Promise<Listing> {
-  const { database, session, tenantId, ownerUserId, ownerRef, ref, durationDays, lastDay, by, at } = input;
+export async function acceptListing({ database, session, ...input }: AcceptListingInput): Promise<Listing> {
+  const lookups = createListingLookups({ database, session, tenantId: input.tenantId });
+  const listing = await newListing(input, lookups);
+  await insertListings({ database, session, listings: [listing], by: input.by });
+  return listing;
+}
+
+/**
+ * Returns a listing as a draft, which is not stored yet.
+ * @throws DomainError `INVALID_REQUEST` for the title, `CATEGORY_UNKNOWN`, `ATTRIBUTE_INVALID`, `CURRENCY_MISMATCH`,
+ *   `PRICE_OUT_OF_BOUNDS`, `DURATION_INVALID`, `OWNER_INVALID`, `USER_UNKNOWN`, all pointing at their field
+ */
+export async function newListing(input: NewListingInput, lookups: ListingLookups): Promise<Listing> {
+  const { tenantId, ownerUserId, ownerRef, ref, durationDays, lastDay, at } = input;
   requireOneDuration({ durationDays, lastDay });
-  if (lastDay !== null) await requireLastDayOfTenant({ database, session, tenantId, lastDay, at });
-  await requireOwner(input);
+  if (lastDay !== null) {
+    const { timeZone } = await lookups.settings();
+    requireLastDay({ lastDay, today: dayOf({ at: at.toISOString(), timeZone }) });
+  }
+  await requireOwner(input, lookups.hasUser);
   const content = newContent(input.content);
-  requireInCategory({ content, category: await findCategory({ database, session, tenantId, slug: content.category }) });
+  requireInCategory({ content, category: await lookups.category(content.category) });
 
   const id = newId('listing');
-  const listing: Listing = {
+  return {
     _id: id,
     tenantId,
     state: 'draft',
@@ -62,19 +80,37 @@ export async function acceptListing(input: AcceptListingInput): Promise<Listing>
     durationDays,
     lastDay,
     publishedAt: null,
+    approvedAt: null,
     expiresAt: null,
     reviewId: null,
     rejection: null,
     suspension: null,
   };
-  await acceptIdleEntity({
+}
+
+export interface InsertListingsInput {
+  database: Database;
+  session: ClientSession;
+  /** New listings, as `newListing` returns them. */
+  listings: readonly Listing[];
+  by: Actor;
+}
+
+/**
+ * Writes new listings, each with its first revision and its first event, inside the caller's transaction.
+ * @throws MongoError for which `isTakenRef` returns true, where another listing has a `ref`
+ */
+export async function insertListings({ database, session, listings, by }: InsertListingsInput): Promise<void> {
+  await acceptIdleEntities({
     database,
     session,
     entityType: 'listing',
-    entity: listing,
+    entities: listings,
     event: { type: 'listing.created' },
     by,
   });
-  await insertRevision({ database, session, listing, content, by, at });
-  return listing;
+  const revisions = listings.map((listing) =>
+    revisionOf({ listing, content: newestContent(listing), by, at: listing.createdAt }),
+  );
+  await insertDocuments({ model: database.models.listingRevisions, documents: revisions, session });
 }

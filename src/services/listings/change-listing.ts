@@ -21,6 +21,7 @@ import { requireLastDayOfTenant } from './last-day';
 import { textHashOf } from './text-hash';
 import { findListingSettings } from './partner-settings';
 import { newReviewId } from './reviews/accept-review';
+import { findReview } from './reviews/review-step';
 import { supersedeReview } from './reviews/supersede-review';
 
 export interface ChangeListingInput {
@@ -71,7 +72,9 @@ export async function changeListing(input: ChangeListingInput): Promise<ChangedL
   const revision = listing.revision + (isNewRevision ? 1 : 0);
   const { live, draft, newest } = edited;
   const isReviewed = isNewRevision && listing.reviewId !== null;
-  const reviewId = isReviewed ? (draft ? newReviewId() : null) : listing.reviewId;
+  // A listing that is to be renewed is reviewed although the edit took every change back.
+  const wantsReview = isReviewed && (draft !== null || (await isToBeRenewed(input)));
+  const reviewId = isReviewed ? (wantsReview ? newReviewId() : null) : listing.reviewId;
   const set = { live, draft, category: newest.category, textHash: textHashOf(newest), revision, reviewId, ...duration };
   const changed = { ...listing, ...set };
   let row: OutboxRow | null = null;
@@ -98,6 +101,13 @@ export async function changeListing(input: ChangeListingInput): Promise<ChangedL
     session,
   );
   return { listing: { ...changed, version: step.version, updatedAt: new Date(step.at) }, row };
+}
+
+/** Returns true where the open review of a listing also renews it. */
+async function isToBeRenewed({ database, session, listing }: ChangeListingInput): Promise<boolean> {
+  const { tenantId, reviewId } = listing;
+  const review = await findReview({ database, session, change: { tenantId, reviewId: String(reviewId) } });
+  return Boolean(review.renewDays);
 }
 
 async function requireDuration(

@@ -6,7 +6,7 @@ import type { Database } from '../../models/database';
 import { findCategory } from './find-category';
 import { findDuplicates } from './find-duplicates';
 import { findListingSettings } from './partner-settings';
-import { requireOwner } from './require-owner';
+import { hasUser, requireOwner } from './require-owner';
 
 export interface CheckContentInput {
   database: Pick<Database, 'models'>;
@@ -41,7 +41,7 @@ export async function checkContent(input: CheckContentInput): Promise<ListingChe
 
 async function findOwnerKey({ database, tenantId, owner, listingId }: CheckContentInput): Promise<string | null> {
   if (listingId === null) {
-    await requireOwner({ database, tenantId, ...owner });
+    await requireOwner(owner, (userId) => hasUser({ database, tenantId, userId }));
     return ownerKeyOf(owner);
   }
   const listing = await database.models.listings.findOne({ _id: listingId, tenantId }, { ownerKey: 1 }).lean();

@@ -3,12 +3,10 @@ import type { Actor } from '../../domain/actor';
 import type { ListingContent } from '../../domain/listings/content';
 import type { Database } from '../../models/database';
 import type { Listing } from '../../models/listings/listing';
-import { revisionIdOf } from '../../models/listings/listing-revision';
+import { revisionIdOf, type ListingRevision } from '../../models/listings/listing-revision';
 import { insertDocuments } from '../insert-documents';
 
-export interface InsertRevisionInput {
-  database: Database;
-  session: ClientSession;
+export interface RevisionOfInput {
   /** The listing with the number of the new revision. */
   listing: Pick<Listing, '_id' | 'tenantId' | 'revision'>;
   content: ListingContent;
@@ -16,18 +14,22 @@ export interface InsertRevisionInput {
   at: Date;
 }
 
-/** Writes the newest revision of a listing within the caller's transaction. */
-export async function insertRevision({
-  database: { models },
-  session,
+/** Returns the newest revision of a listing. */
+export function revisionOf({
   listing: { _id: listingId, tenantId, revision },
   content,
   by,
   at: createdAt,
-}: InsertRevisionInput): Promise<void> {
-  await insertDocuments({
-    model: models.listingRevisions,
-    documents: [{ _id: revisionIdOf({ listingId, revision }), tenantId, listingId, revision, content, by, createdAt }],
-    session,
-  });
+}: RevisionOfInput): ListingRevision {
+  return { _id: revisionIdOf({ listingId, revision }), tenantId, listingId, revision, content, by, createdAt };
+}
+
+export interface InsertRevisionInput extends RevisionOfInput {
+  database: Database;
+  session: ClientSession;
+}
+
+/** Writes the newest revision of a listing within the caller's transaction. */
+export async function insertRevision({ database: { models }, session, ...input }: InsertRevisionInput): Promise<void> {
+  await insertDocuments({ model: models.listingRevisions, documents: [revisionOf(input)], session });
 }

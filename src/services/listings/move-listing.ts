@@ -9,7 +9,7 @@ import { endReview } from './reviews/end-review';
 import { findReview } from './reviews/review-step';
 import { commanded } from './submit-listing';
 
-export type MovingCommand = Exclude<ListingCommand, 'submit'>;
+export type MovingCommand = Exclude<ListingCommand, 'submit' | 'renew' | 'expire'>;
 
 export interface MoveListingInput {
   database: Database;

@@ -1,10 +1,12 @@
 import type { ClientSession } from 'mongoose';
 import type { Actor } from '../../domain/actor';
 import { moveByCommand } from '../../domain/listings/listing';
+import { requireWithinReach } from '../../domain/listings/renewal';
 import type { Database } from '../../models/database';
 import type { Listing } from '../../models/listings/listing';
 import type { OutboxRow } from '../../models/outbox-row';
 import { applyStep } from '../apply-step';
+import { findListingSettings } from './partner-settings';
 import { acceptReview, newReviewId } from './reviews/accept-review';
 
 export interface SubmitListingInput {
@@ -14,6 +16,8 @@ export interface SubmitListingInput {
   listing: Listing;
   /** The partner's own id of the person who submits; null where nobody is named. */
   submittedBy: string | null;
+  /** The days by which the approval renews the listing, 1–365; left out or null where it does not. */
+  renewDays?: number | null;
   correlationId: string;
   by: Actor;
   /** The tenant's business time. */
@@ -22,19 +26,25 @@ export interface SubmitListingInput {
 }
 
 /**
- * Submits the draft for review within the caller's transaction. Returns the listing as it is then, and the start of its
- * review, to be sent once the transaction has committed.
- * @throws DomainError `LISTING_IN_REVIEW`, `LISTING_SUSPENDED`, `NOTHING_TO_SUBMIT`
+ * Submits the draft for review within the caller's transaction, or what buyers saw where an ended listing is to be
+ * renewed. Returns the listing as it is then, and the start of its review, to be sent once the transaction has
+ * committed.
+ * @throws DomainError as `moveByCommand`; `RENEWAL_TOO_FAR`
  */
 export async function submitListing(input: SubmitListingInput): Promise<{ listing: Listing; row: OutboxRow }> {
-  const { database, session, listing, at, by } = input;
-  const to = moveByCommand({ command: 'submit', listing: commanded(listing), at });
+  const { database, session, listing, renewDays = null, at, by } = input;
+  const { tenantId } = listing;
+  const to = moveByCommand({ command: 'submit', listing: commanded(listing), renews: renewDays !== null, at });
+  if (renewDays !== null) {
+    const { timeZone } = await findListingSettings({ database, session, tenantId });
+    requireWithinReach({ listing, days: renewDays, timeZone, at, field: 'renewDays' });
+  }
   const reviewId = newReviewId();
   let started: OutboxRow | undefined;
   const step = await applyStep(
     database,
     {
-      tenantId: listing.tenantId,
+      tenantId,
       entityType: 'listing',
       entityId: listing._id,
       step: `submit/${reviewId}`,
@@ -44,9 +54,12 @@ export async function submitListing(input: SubmitListingInput): Promise<{ listin
       set: { reviewId },
       at: at.toISOString(),
       by,
-      event: { type: 'listing.submitted', data: { revision: listing.revision, reviewId } },
+      event: {
+        type: 'listing.submitted',
+        data: { revision: listing.revision, reviewId, ...(renewDays === null ? {} : { renewDays }) },
+      },
       alongside: async (within, submittedAt) => {
-        const review = { ...input, session: within, reviewId, supersedes: null, at: submittedAt };
+        const review = { ...input, renewDays, session: within, reviewId, supersedes: null, at: submittedAt };
         started = (await acceptReview(review)).row;
       },
     },

@@ -7,6 +7,14 @@ import { REF_INDEX } from '../../models/listings/listing';
 /** True for the error of a listing whose `ref` another listing has. */
 export const isTakenRef = (error: unknown): boolean => isDuplicateKey(error, REF_INDEX);
 
+/** Returns the problem of a `ref` that another listing has. */
+export const takenRef = (holderId: string): DomainError =>
+  new DomainError(
+    'REF_TAKEN',
+    'Another of your listings has this ref. Change that listing, or send another ref and a new Idempotency-Key.',
+    { conflictsWith: holderId },
+  );
+
 export interface ExplainTakenRefInput {
   database: Database;
   tenantId: string;
@@ -22,12 +30,7 @@ export async function explainTakenRef({ database, tenantId, ref }: ExplainTakenR
     .findOne({ tenantId, refKey: keyOfRef(ref) }, { _id: 1 })
     .readConcern('local')
     .lean();
-  if (holder)
-    return new DomainError(
-      'REF_TAKEN',
-      'Another of your listings has this ref. Change that listing, or send another ref and a new Idempotency-Key.',
-      { conflictsWith: holder._id },
-    );
+  if (holder) return takenRef(holder._id);
   return new DomainError('REF_TAKEN', 'A listing that was deleted meanwhile had this ref: repeat the request.', {
     passes: true,
   });

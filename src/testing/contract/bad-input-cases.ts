@@ -111,6 +111,8 @@ async function refusesBadValues({
 function mayAccept(name: string, { schema }: Field, operation: Operation): boolean {
   if (name === 'a number') return schema.type === 'integer';
   if (name === 'null') return (schema.oneOf as JsonSchema[] | undefined)?.some(({ type }) => type === 'null') ?? false;
+  // The items of a batch are refused one by one.
+  if (name === 'a list') return schema.type === 'array' && (schema.items as JsonSchema).anyOf !== undefined;
   const isFreeText = schema.type === 'string' && !schema.enum && !schema.pattern && !schema.format;
   // A token is compared as bytes and never stored.
   if (name === 'a lone surrogate') return isFreeText && operation.id === 'verifyEmail';

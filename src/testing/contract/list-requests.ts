@@ -16,11 +16,15 @@ export const lists = contract.operations.filter(
 const filtersOf = ({ parameters }: Operation): Parameter[] =>
   parameters.filter((parameter) => parameter.in === 'query' && !['limit', 'cursor'].includes(parameter.name));
 
-/** Returns the requests of a list: without a filter, with each filter, and with each pair. */
+/** The pairs of filters that exclude each other, which a list refuses. */
+const exclusive = ['listListings updatedAfter+expiresBefore'];
+
+/** Returns the requests of a list: without a filter, with each filter, and with each pair that it accepts. */
 export function requestsOf(operation: Operation): ListRequest[] {
   const names = filtersOf(operation).map(({ name }) => name);
   const pairs = names.flatMap((one, index) => names.slice(index + 1).map((other) => [one, other]));
-  return [[], ...names.map((name) => [name]), ...pairs].map((filters) => ({ operation, filters }));
+  const accepted = pairs.filter((pair) => !exclusive.includes(`${operation.id} ${pair.join('+')}`));
+  return [[], ...names.map((name) => [name]), ...accepted].map((filters) => ({ operation, filters }));
 }
 
 /** Returns the values of a filter, as openapi.yaml lists them; none for a filter of another kind. */

@@ -48,6 +48,7 @@ export function createPartnerApp({ api, apiKey }: { api: string; apiKey: string 
   return {
     get: <T = Json>(path: string, input?: SendInput) => send<T>('GET', path, input),
     post: <T = Json>(path: string, input?: SendInput) => send<T>('POST', path, input),
+    put: <T = Json>(path: string, input?: SendInput) => send<T>('PUT', path, input),
     patch: <T = Json>(path: string, input?: SendInput) => send<T>('PATCH', path, input),
     delete: <T = Json>(path: string, input?: SendInput) => send<T>('DELETE', path, input),
   };

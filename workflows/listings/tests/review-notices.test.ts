@@ -1,6 +1,6 @@
 import { mails } from '../../../src/mails/mails';
 import type { ListingMailTemplate } from '../../../src/contracts/listings/mails';
-import { NOTICE_INTERVAL_MS } from '../../../src/domain/listings/review';
+import { APPROVALS_WAIT_MS, NOTICE_INTERVAL_MS } from '../../../src/domain/listings/review';
 import { notifyReviewers } from '../../../src/services/listings/reviews/notify-reviewers';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { acceptOnboarding } from '../../../src/testing/worlds/accept-onboarding';
@@ -141,6 +141,30 @@ it('the owner reads why a listing was rejected, and nothing once a newer revisio
   await world.command(again, 'approveListing', { reviewer: 'mona' });
   expect(await load(row!)).toBeNull();
 });
+
+it('an owner gets one mail for all listings that are approved within ten minutes', async () => {
+  const { onboarding } = await newOwner();
+  const approve = async (title: string) => {
+    const content = { ...bike, title };
+    const { reviewId } = await world.submitted({ policy: 'never', content, ownerUserId: onboarding.userId });
+    await world.until(reviewId, 'approved');
+  };
+  const began = Date.now();
+  await approve('A red bicycle');
+  await Promise.all(Array.from({ length: 20 }, (_, index) => approve(`A blue bicycle, number ${index}`)));
+  const [row, ...others] = await ordered('listingsApproved');
+  expect(others).toEqual([]);
+  expect(row!.dueAt.getTime()).toBeGreaterThanOrEqual(began + APPROVALS_WAIT_MS);
+  const loaded = await load(row!);
+  expect(loaded).toMatchObject({ to: onboarding.email, facts: { count: 21 } });
+  expect((loaded!.facts as { titles?: string[] }).titles).toHaveLength(10);
+  await world.database.models.listings.updateMany({ 'live.title': /blue/ }, { $set: { approvedAt: new Date(0) } });
+  expect((await load(row!))!.facts).toMatchObject({ count: 1, titles: ['A red bicycle'] });
+  // The next approval after the mail was due orders another one.
+  await world.database.models.reviewNotices.updateMany({}, { $set: { dueAt: new Date(began) } });
+  await approve('A green bicycle');
+  expect(await ordered('listingsApproved')).toHaveLength(2);
+}, 60_000);
 
 it('without reviewers, and for overdue reviews of live tenants, the operator is notified', async () => {
   await world.database.models.partners.updateOne({ _id: world.partnerId }, { $set: { reviewers: [] } });

@@ -9,9 +9,11 @@ describeContract({
   bodies: {
     putListingCategory: cars,
     createListing: { ...golf, ref: 'car-4711', ownerRef: 'dealer-17', durationDays: 30 },
+    bulkListings: { mode: 'create', items: [golf] },
     checkListing: golf,
     updateListing: golf,
-    submitListing: { submittedBy: 'clerk-7' },
+    submitListing: { submittedBy: 'clerk-7', renewDays: 30 },
+    renewListing: { days: 30 },
     withdrawListing: { reason: 'sold' },
     suspendListing: { reviewer, reason: 'Reported as a scam' },
     reinstateListing: { reviewer, reason: 'The papers are in order' },
@@ -19,6 +21,7 @@ describeContract({
     claimListing: { reviewer },
     releaseListing: { reviewer },
     approveListing: { reviewer, revision: 1, comment: 'A fine car' },
+    decideListingReviews: { reviewer, items: [{ listingId: 'lst_1', decision: 'approve', revision: 1 }] },
     rejectListing: {
       reviewer,
       revision: 1,

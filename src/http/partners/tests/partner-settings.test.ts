@@ -91,7 +91,9 @@ describe("a partner's decision about suspended users", () => {
 
 describe("a partner's settings of listings", () => {
   const reviews = { instantFields: ['price', 'metadata'], deputies: [], onSilence: 'wait', durationDays: 30 };
-  const defaults = { review: 'flagged', bannedWords: [], rules: {}, ...reviews };
+  const ends = { graceDays: 30, remindDays: [7, 1], noticeAt: '09:00' };
+  const others = { ...reviews, ...ends };
+  const defaults = { review: 'flagged', bannedWords: [], rules: {}, ...others };
 
   it('are the defaults until they are set, each by itself', async () => {
     const { partnerId } = await api.newTenant();
@@ -106,15 +108,18 @@ describe("a partner's settings of listings", () => {
       bannedWords: ['Casino*'],
     });
     expect(await patch({ review: 'always' })).toEqual({
-      ...reviews,
+      ...others,
       review: 'always',
       rules,
       bannedWords: ['Casino*'],
     });
-    expect(await patch({ rules: {} })).toEqual({ ...reviews, review: 'always', rules: {}, bannedWords: ['Casino*'] });
+    expect(await patch({ rules: {} })).toEqual({ ...others, review: 'always', rules: {}, bannedWords: ['Casino*'] });
     expect((await get(path, OPERATOR_KEY)).body.listings).toEqual(await patch({ bannedWords: ['Casino*'] }));
     const changed = { instantFields: [], deputies: ['d@partner.example'], onSilence: 'reject', durationDays: 60 };
     expect(await patch(changed)).toMatchObject(changed);
+    const end = { graceDays: 0, remindDays: [1, 30, 3], noticeAt: '23:59' };
+    expect(await patch(end)).toMatchObject({ ...changed, ...end, remindDays: [30, 3, 1] });
+    expect(await patch({ remindDays: [] })).toMatchObject({ graceDays: 0, remindDays: [], noticeAt: '23:59' });
     const created = { name: 'Acme', listings: { bannedWords: ['spam '] } };
     const made = expectContract(await api.call('post', '/partners', OPERATOR_KEY).send(created));
     expect(made.body.listings).toEqual({ ...defaults, bannedWords: ['spam'] });
@@ -136,6 +141,12 @@ describe("a partner's settings of listings", () => {
     [{ deputies: ['d@a.example', 'D@a.example'] }, 'INVALID_REQUEST', '/listings/deputies/1'],
     [{ instantFields: ['title'] }, 'INVALID_REQUEST', '/listings/instantFields/0'],
     [{ bannedWords: ['…'] }, 'BANNED_WORDS_INVALID', '/listings/bannedWords/0'],
+    [{ graceDays: 366 }, 'INVALID_REQUEST', '/listings/graceDays'],
+    [{ remindDays: [7, 0] }, 'INVALID_REQUEST', '/listings/remindDays/1'],
+    [{ remindDays: [7, 1, 7] }, 'INVALID_REQUEST', '/listings/remindDays'],
+    [{ remindDays: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] }, 'INVALID_REQUEST', '/listings/remindDays'],
+    [{ noticeAt: '24:00' }, 'INVALID_REQUEST', '/listings/noticeAt'],
+    [{ noticeAt: '9:00' }, 'INVALID_REQUEST', '/listings/noticeAt'],
     [{ rules: { phone: 'block' } }, 'INVALID_REQUEST', '/listings/rules/phone'],
     [{ rules: { link: 'reject' } }, 'INVALID_REQUEST', '/listings/rules/link'],
   ])('are refused: %j', async (listings, code, pointer) => {

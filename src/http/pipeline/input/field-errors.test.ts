@@ -7,7 +7,7 @@ import { fieldErrorsOf } from './field-errors';
 import { createValidators } from './validate';
 
 const contract = loadContract(readContractText());
-const validatorOf = createValidators(contract);
+const { validatorOf } = createValidators(contract);
 
 /** Returns the field errors of a body under this schema; empty for a valid body. */
 function errorsOf(schema: JsonSchema, json: unknown): { rule: string; detail: string; pointer?: string }[] {

@@ -1,8 +1,8 @@
 import { MIMEType } from 'node:util';
 import type { NextFunction, Request, RequestHandler } from 'express';
-import type { Operation } from '../contract';
-import { faultInStructure } from './json-structure';
-import { readJson, UNREAD } from './read-json';
+import { NDJSON, type Operation } from '../contract';
+import { invalidJson, parseJson } from './parse-json';
+import { batchTooLarge, readLines } from './read-lines';
 import { RequestProblem } from '../../problem';
 
 /**
@@ -11,11 +11,8 @@ import { RequestProblem } from '../../problem';
  */
 export function readBody({ operation, maxBodyBytes }: { operation: Operation; maxBodyBytes: number }): RequestHandler {
   const take = async (request: Request, next: NextFunction): Promise<void> => {
-    const bytes = await receive(request, maxBodyBytes);
-    if (bytes.length > 0) {
-      rejectOtherTypes(request.headers['content-type'], operation);
-      request.json = parseJson(bytes);
-    }
+    const bytes = await receive(request, operation.maxBodyBytes ?? maxBodyBytes);
+    if (bytes.length > 0) request.json = parseBody(bytes, request, operation);
     next();
   };
   return (request, _response, next) => {
@@ -112,89 +109,47 @@ const tooSlow = (): RequestProblem =>
     { headers: { Connection: 'close' } },
   );
 
+function parseBody(bytes: Buffer, request: Request, operation: Operation): unknown {
+  const contentType = request.headers['content-type'];
+  if (operation.takesLines && contentType !== undefined && isUtf8Type(contentType, NDJSON))
+    return { ...membersOfQuery(request, operation), items: readLines(bytes) };
+  rejectOtherTypes(contentType, operation);
+  try {
+    return parseJson(bytes);
+  } catch (error) {
+    const [fault] = error instanceof RequestProblem ? error.errors : [];
+    const hasTooMany = operation.takesLines && fault?.pointer === '/items' && fault.rule === 'maxItems';
+    throw hasTooMany ? batchTooLarge() : error;
+  }
+}
+
+/** Returns the query parameters of a request as members of its body; `true` and `false` are no texts there. */
+function membersOfQuery({ url }: Request, { parameters }: Operation): Record<string, unknown> {
+  const query = new URLSearchParams(url.split('?', 2)[1] ?? '');
+  const words: Record<string, boolean> = { true: true, false: false };
+  return Object.fromEntries(
+    parameters
+      .filter((parameter) => parameter.in === 'query' && query.has(parameter.name))
+      .map(({ name }) => [name, words[query.get(name) ?? ''] ?? query.get(name)]),
+  );
+}
+
 /** Returns true if a Content-Type (RFC 9110 §8.3) is JSON in UTF-8; parameters other than the charset are ignored. */
-export function isJsonType(contentType: string): boolean {
+export const isJsonType = (contentType: string): boolean => isUtf8Type(contentType, 'application/json');
+
+function isUtf8Type(contentType: string, type: string): boolean {
   try {
     const { essence, params } = new MIMEType(contentType);
-    return essence === 'application/json' && /^utf-?8$/i.test(params.get('charset') ?? 'utf-8');
+    return essence === type && /^utf-?8$/i.test(params.get('charset') ?? 'utf-8');
   } catch {
     return false;
   }
 }
 
-function rejectOtherTypes(contentType: string | undefined, { body, id }: Operation): void {
+function rejectOtherTypes(contentType: string | undefined, { body, id, takesLines }: Operation): void {
   // What most programs send needs no parser.
   if (contentType === 'application/json' || (contentType !== undefined && isJsonType(contentType))) return;
-  const remedy = body
-    ? 'Send the body as "Content-Type: application/json", in UTF-8.'
-    : `${id} takes no body; send none.`;
+  const types = takesLines ? `application/json" or "${NDJSON}` : 'application/json';
+  const remedy = body ? `Send the body as "Content-Type: ${types}", in UTF-8.` : `${id} takes no body; send none.`;
   throw new RequestProblem('UNSUPPORTED_MEDIA_TYPE', remedy, { headers: { Accept: 'application/json' } });
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
-/**
- * Parses strictly: in one pass, and in further passes where a text may have to be refused, to describe its fault.
- * @throws RequestProblem INVALID_JSON (400), or INVALID_REQUEST (422) with the pointer to a part that is too deep, too
- *   long or duplicate.
- */
-export function parseJson(bytes: Uint8Array): unknown {
-  let text: string;
-  try {
-    text = decoder.decode(bytes);
-  } catch {
-    throw invalidJson('The body is not valid UTF-8. Encode it as UTF-8.');
-  }
-  const read = readJson(text);
-  return read === UNREAD ? parseInDetail(text) : read;
-}
-
-function parseInDetail(text: string): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw invalidJson(`The body is not valid JSON${placeOf(error, text)}.`);
-  }
-  const fault = faultInStructure(text);
-  if (fault) throw new RequestProblem('INVALID_REQUEST', `${fault.pointer ?? ''} ${fault.detail}`, { errors: [fault] });
-  return value;
-}
-
-const invalidJson = (detail: string): RequestProblem =>
-  new RequestProblem('INVALID_JSON', detail, { errors: [{ pointer: '', rule: 'json', detail }] });
-
-/** Returns the place at which the parser stopped. Its own message quotes the body, so only the position is used. */
-function placeOf(error: unknown, text: string): string {
-  const position = positionOf(error, text);
-  if (position >= text.length) return ': it ends too early';
-  const before = text.slice(0, position);
-  const line = before.split('\n').length;
-  return ` at line ${line}, column ${before.length - before.lastIndexOf('\n')} (position ${position})`;
-}
-
-/**
- * Returns the position at which the parser stopped. For an unknown word (NaN, undefined) the parser reports no
- * position, so the longest prefix without that error is searched for.
- */
-function positionOf(error: unknown, text: string): number {
-  const [, reported] = /at position (\d+)/.exec((error as Error).message) ?? [];
-  if (reported !== undefined) return Number(reported);
-  let acceptedChars = 0;
-  let rejectedChars = text.length + 1;
-  while (rejectedChars - acceptedChars > 1) {
-    const middle = Math.floor((acceptedChars + rejectedChars) / 2);
-    if (hasUnknownWord(text.slice(0, middle))) rejectedChars = middle;
-    else acceptedChars = middle;
-  }
-  return acceptedChars;
-}
-
-function hasUnknownWord(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return false;
-  } catch (error) {
-    return (error as Error).message.startsWith('Unexpected token');
-  }
 }

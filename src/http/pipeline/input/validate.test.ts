@@ -5,7 +5,7 @@ import { loadContract, type OperationId } from '../contract';
 import { createValidators } from './validate';
 
 const contract = loadContract(readContractText());
-const validatorOf = createValidators(contract);
+const { validatorOf } = createValidators(contract);
 
 /** Returns the validated query of a request without a body, or the problem's code and errors. */
 function checked(id: OperationId, query: string, headers: Record<string, string> = {}) {

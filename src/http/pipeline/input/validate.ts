@@ -20,8 +20,20 @@ export interface ValidInput {
  */
 export type Validate = (request: Request) => ValidInput;
 
+/**
+ * Returns a value that matches a schema of the contract, with the defaults filled in.
+ * @throws RequestProblem that lists every fault found, each with its pointer into the value
+ */
+export type RequireSchema = (name: string, value: unknown) => unknown;
+
+export interface Validators {
+  /** Returns the check of an operation's requests. */
+  validatorOf: (operation: Operation) => Validate;
+  requireSchema: RequireSchema;
+}
+
 /** Compiles the schemas of an operation when the operation is first called, so that a process starts sooner. */
-export function createValidators(contract: Contract): (operation: Operation) => Validate {
+export function createValidators(contract: Contract): Validators {
   const ajv = new Ajv({
     strict: true,
     strictTypes: false,
@@ -33,17 +45,24 @@ export function createValidators(contract: Contract): (operation: Operation) => 
   addContractFormats(ajv);
   ajv.addVocabulary(['x-rule']);
   ajv.addSchema(contract.definitions);
-  return (operation) => {
-    let checks: Checks | undefined;
-    return (request) => {
-      checks ??= compileChecks(ajv, operation);
-      checkHeaders(request, operation, checks.headers);
-      return {
-        params: request.params as Record<string, string>,
-        query: checkQuery(request, operation, checks.query),
-        body: checkBody(request, operation, checks.body),
+  return {
+    validatorOf(operation) {
+      let checks: Checks | undefined;
+      return (request) => {
+        checks ??= compileChecks(ajv, operation);
+        checkHeaders(request, operation, checks.headers);
+        return {
+          params: request.params as Record<string, string>,
+          query: checkQuery(request, operation, checks.query),
+          body: checkBody(request, operation, checks.body),
+        };
       };
-    };
+    },
+    requireSchema(name, value) {
+      const valid = ajv.getSchema(`${String(contract.definitions.$id)}#/$defs/${name}`) as ValidateFunction;
+      if (!valid(value)) throw bodyProblem(fieldErrorsOf(valid.errors ?? []));
+      return value;
+    },
   };
 }
 

@@ -15,6 +15,8 @@ export interface AcceptReviewInput {
   /** The listing with the revision to review. */
   listing: Pick<Listing, '_id' | 'tenantId' | 'revision' | 'category' | 'ownerUserId' | 'ownerRef' | 'rejection'>;
   submittedBy: string | null;
+  /** The days by which the approval renews the listing; null where it does not. */
+  renewDays: number | null;
   /** The review whose place this one takes, because the listing was edited; null for a submission. */
   supersedes: ListingReview | null;
   correlationId: string;
@@ -31,7 +33,19 @@ export const newReviewId = (): string => newId('listingReview');
  * takes the place of another one keeps its place in the queue, and what the reviewers know of it.
  */
 export async function acceptReview(input: AcceptReviewInput): Promise<AcceptedEntity> {
-  const { database, session, reviewId, listing, submittedBy, supersedes, correlationId, by, at, startDelayMs } = input;
+  const {
+    database,
+    session,
+    reviewId,
+    listing,
+    submittedBy,
+    renewDays,
+    supersedes,
+    correlationId,
+    by,
+    at,
+    startDelayMs,
+  } = input;
   const { _id: listingId, tenantId, revision, category, ownerUserId, ownerRef, rejection } = listing;
   const review: ListingReview = {
     _id: reviewId,
@@ -46,6 +60,7 @@ export async function acceptReview(input: AcceptReviewInput): Promise<AcceptedEn
     revision,
     category,
     submittedBy,
+    renewDays,
     authors: [submittedBy, ownerUserId, ownerRef].filter((id) => id !== null),
     queuedSince: supersedes?.queuedSince ?? at,
     escalatedAt: supersedes?.escalatedAt ?? null,

@@ -1,8 +1,10 @@
 import type { WorkflowSignal } from '../../../contracts/outbox';
 import { listingApprovalId, reviewEnded } from '../../../contracts/listings/review';
-import { lastDayAfter, expiryOf } from '../../../domain/listings/duration';
+import { lastDayAfter } from '../../../domain/listings/duration';
 import { newestContent } from '../../../domain/listings/edit-listing';
+import { renewByApproval } from '../../../domain/listings/renewal';
 import {
+  APPROVALS_WAIT_MS,
   openReviewStates,
   revisionChanged,
   type ReviewDecision,
@@ -16,6 +18,9 @@ import { newOutboxRow } from '../../new-outbox-row';
 import { insertDocuments } from '../../insert-documents';
 import { findCategory } from '../find-category';
 import { findListingSettings } from '../partner-settings';
+import { renewalEvent } from '../renew-listing';
+import { setEnd } from '../set-end';
+import { orderNotice } from './order-notice';
 import { stepOfReview, type ReviewChangeInput } from './review-step';
 
 /** Returns the fields of a review that has ended. */
@@ -109,6 +114,7 @@ export async function decideReview(input: DecideReviewInput): Promise<StepResult
             ? await publication({ ...input, listing, at })
             : rejection({ listing, revision, decision, at });
         await applyStep(database, { ...step, ...move }, within);
+        if (outcome === 'approved') await notifyOwner({ database, session: within, listing, at });
       },
     },
     session,
@@ -121,17 +127,33 @@ interface MoveInput {
 }
 
 /**
- * Returns the changes of an approved listing. Its time starts with the first approval, and no approval lengthens it.
+ * Returns the changes of an approved listing. Its time starts with the first approval, and no other lengthens it,
+ * unless the submission asked for a renewal.
  */
-async function publication({ database, session, listing, at }: DecideReviewInput & MoveInput) {
-  const live = newestContent(listing);
-  const times = listing.publishedAt === null ? await firstTimes({ database, session, listing, at }) : listing;
-  const { publishedAt, lastDay, expiresAt } = times;
-  const to = (expiresAt ?? at) > at ? 'live' : 'expired';
+async function publication(input: DecideReviewInput & MoveInput): Promise<Partial<StepInput>> {
+  const { review, listing, at } = input;
+  const { renewDays } = review;
+  const set = { live: newestContent(listing), draft: null, reviewId: null, rejection: null, approvedAt: at };
+  if (listing.publishedAt === null) {
+    const times = await firstTimes(input);
+    return { to: times.expiresAt > at ? 'live' : 'expired', set: { ...set, ...times } };
+  }
+  if (!renewDays) return { set };
+  const end = await renewedEnd({ ...input, days: renewDays });
+  const event = renewalEvent({ listing, days: renewDays, lastDay: end.lastDay });
+  const isRenewable = listing.state === 'live' || listing.state === 'expired';
   return {
-    ...(listing.state === 'in_review' ? { to } : {}),
-    set: { live, draft: null, reviewId: null, rejection: null, publishedAt, lastDay, expiresAt },
+    // A withdrawn or suspended listing stays so, with the new end.
+    ...(isRenewable ? { to: 'live' } : {}),
+    set: { ...set, ...end },
+    also: [{ ...event, step: `review/${review._id}/renewed` }],
   };
+}
+
+async function renewedEnd({ database, session, listing, days, at }: DecideReviewInput & MoveInput & { days: number }) {
+  const settings = await findListingSettings({ database, session, tenantId: listing.tenantId });
+  const { timeZone } = settings;
+  return setEnd({ lastDay: renewByApproval({ listing, days, timeZone, at }), settings, at });
 }
 
 async function firstTimes({
@@ -145,7 +167,31 @@ async function firstTimes({
   const { timeZone } = settings;
   const days = durationDays ?? category?.durationDays ?? settings.durationDays;
   const lastDay = givenDay ?? lastDayAfter({ at: at.toISOString(), timeZone, durationDays: days });
-  return { publishedAt: at, lastDay, expiresAt: expiryOf({ lastDay, timeZone }) };
+  return { publishedAt: at, ...setEnd({ lastDay, settings, at }) };
+}
+
+/** Orders the mail about an approval, one for all listings of an owner that are approved within ten minutes. */
+async function notifyOwner({
+  database,
+  session,
+  listing: { _id: entityId, tenantId, correlationId, ownerUserId },
+  at,
+}: Pick<DecideReviewInput, 'database' | 'session'> & MoveInput): Promise<void> {
+  if (ownerUserId === null) return;
+  await orderNotice({
+    database,
+    session,
+    about: { tenantId, entityType: 'listing', entityId, correlationId },
+    recipient: ownerUserId,
+    mail: {
+      template: 'listingsApproved',
+      audience: 'person',
+      to: null,
+      data: { ownerUserId, since: at.toISOString() },
+    },
+    waitMs: APPROVALS_WAIT_MS,
+    intervalMs: 0,
+  });
 }
 
 /** Returns the changes of a rejected listing, and the mail to its owner. Buyers see what they saw. */

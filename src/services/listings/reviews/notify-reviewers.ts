@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { ClientSession } from 'mongoose';
 import type { MailAudience } from '../../../domain/mail-delivery';
 import { NOTICE_INTERVAL_MS } from '../../../domain/listings/review';
 import { tenantOf } from '../../../domain/tenant';
 import { mailboxOf } from '../../../domain/values/email';
 import type { Database } from '../../../models/database';
-import { insertDocuments } from '../../insert-documents';
-import { newOutboxRow } from '../../new-outbox-row';
 import { findListingSettings } from '../partner-settings';
+import { orderNotice } from './order-notice';
 import { findReview } from './review-step';
 
 export interface NotifyReviewersInput {
@@ -75,31 +73,20 @@ interface OrderMailInput extends NotifyReviewersInput, InSession {
   recipient: Recipient;
 }
 
-async function orderMail(input: OrderMailInput): Promise<void> {
+function orderMail(input: OrderMailInput): Promise<void> {
   const { database, session, tenantId, reviewId, audience, correlationId, recipient } = input;
-  const { models } = database;
-  const template = templates[audience];
-  const text = `${tenantId}\0${template}\0${recipient.audience}\0${mailboxOf(recipient.to)}`;
-  const _id = createHash('sha256').update(text).digest('hex').slice(0, 32);
-  const now = Date.now();
-  const last = await models.reviewNotices.findOne({ _id, tenantId }).session(session).lean();
-  if (last && last.dueAt.getTime() > now) return;
-  const dueAt = new Date(last ? Math.max(now, last.dueAt.getTime() + NOTICE_INTERVAL_MS) : now);
-  await models.reviewNotices.updateOne({ _id }, { $set: { tenantId, dueAt } }, { session, upsert: true });
-  const row = newOutboxRow({
-    tenantId,
-    entityType: 'listing_review',
-    entityId: reviewId,
-    correlationId,
+  return orderNotice({
+    database,
+    session,
+    about: { tenantId, entityType: 'listing_review', entityId: reviewId, correlationId },
+    recipient: `${recipient.audience}\0${mailboxOf(recipient.to)}`,
     mail: {
-      template,
-      key: `${_id}/${dueAt.getTime()}`,
+      template: templates[audience],
       audience: recipient.audience,
       to: recipient.to,
       data: { recipient: recipient.name },
     },
-    pending: ['mail'],
+    waitMs: 0,
+    intervalMs: NOTICE_INTERVAL_MS,
   });
-  // Ordered for later on purpose: no lag of the outbox, and a mail of that day.
-  await insertDocuments({ model: models.outbox, documents: [{ ...row, createdAt: dueAt, dueAt }], session });
 }

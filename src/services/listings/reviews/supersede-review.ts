@@ -42,7 +42,7 @@ export async function supersedeReview(input: SupersedeReviewInput): Promise<Outb
     to: listing.reviewId === null ? 'cancelled' : 'superseded',
   });
   if (listing.reviewId === null) return null;
-  const { submittedBy } = supersedes;
-  const { row } = await acceptReview({ ...input, reviewId: listing.reviewId, submittedBy, supersedes });
+  const { submittedBy, renewDays } = supersedes;
+  const { row } = await acceptReview({ ...input, reviewId: listing.reviewId, submittedBy, renewDays, supersedes });
   return row;
 }

@@ -1,0 +1,119 @@
+import type { NewContentInput } from '../../domain/listings/content';
+import { DomainError } from '../../domain/domain-error';
+import type { Database } from '../../models/database';
+import { putListings } from '../../services/listings/bulk/put-listings';
+import type { BatchItem, BatchMode, ItemResult } from '../../services/listings/bulk/put-slice';
+import { actorOf } from '../actor-of';
+import type { Handlers } from '../handler';
+import { BrokenLine } from '../pipeline/input/read-lines';
+import type { RequireSchema } from '../pipeline/input/validate';
+import { RequestProblem } from '../problem';
+import { problemOf } from '../problems';
+import { changeInTransaction } from '../replies/change-in-transaction';
+import type { Idempotency } from '../replies/idempotency';
+import type { Turns } from '../replies/turns';
+
+export interface BulkListingHandlersInput {
+  database: Database;
+  idempotency: Idempotency;
+  turns: Turns;
+  requireSchema: RequireSchema;
+}
+
+/** Milliseconds that a batch may take. */
+const BATCH_MS = 30_000;
+
+/** Creates and updates listings by the thousand. */
+export function bulkListingHandlers(input: BulkListingHandlersInput): Handlers<'bulkListings'> {
+  const { database, idempotency, turns, requireSchema } = input;
+  return {
+    async bulkListings(call) {
+      const { tenantId, caller, correlationId, body, query, fingerprint } = call;
+      const { mode, submit } = body;
+      if (query.mode !== undefined && query.mode !== mode) throw modeTwice();
+      return idempotency.commandOnce({
+        call,
+        withinMs: BATCH_MS,
+        async send(commandId, extendLock) {
+          const { items, refusals } = readItems({ sent: body.items, mode, requireSchema });
+          const results = await putListings({
+            database,
+            batch: { tenantId, commandId, fingerprint: fingerprint ?? '' },
+            mode,
+            submit,
+            items,
+            count: body.items.length,
+            correlationId,
+            by: actorOf(caller),
+            async inTransaction(work) {
+              await extendLock();
+              return changeInTransaction({ database, turns, contended: `${tenantId}/bulk`, call, change: work });
+            },
+          });
+          return { status: 200, body: presentBatch([...results, ...refusals], correlationId) };
+        },
+      });
+    },
+  };
+}
+
+const modeTwice = (): RequestProblem =>
+  new RequestProblem('INVALID_PARAMETER', 'mode stands in the query and, differently, in the body: send it once.', {
+    errors: [{ parameter: 'mode', rule: 'once', detail: 'is for NDJSON bodies; a JSON body has its own' }],
+  });
+
+interface Refusal {
+  index: number;
+  outcome: 'refused';
+  error: DomainError;
+}
+
+interface ReadItemsInput {
+  sent: readonly unknown[];
+  mode: BatchMode;
+  requireSchema: RequireSchema;
+}
+
+/** Returns the items that match the contract, and what the others lack. */
+function readItems({ sent, mode, requireSchema }: ReadItemsInput): { items: BatchItem[]; refusals: Refusal[] } {
+  const items: BatchItem[] = [];
+  const refusals: Refusal[] = [];
+  for (const [index, value] of sent.entries()) {
+    try {
+      if (value instanceof BrokenLine) throw value.problem;
+      const schema = mode === 'create' ? 'ListingCreate' : 'ListingUpsert';
+      items.push({ index, ...itemOf(requireSchema(schema, value) as SentItem) });
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      refusals.push({ index, outcome: 'refused', error });
+    }
+  }
+  return { items, refusals };
+}
+
+interface SentItem extends NewContentInput, Partial<Pick<BatchItem, 'ownerUserId' | 'ownerRef' | 'ref'>> {
+  durationDays?: number | null;
+  lastDay?: string | null;
+}
+
+const itemOf = ({ ownerUserId, ownerRef, ref = null, durationDays, lastDay, ...content }: SentItem) => ({
+  ownerUserId,
+  ownerRef,
+  ref,
+  durationDays,
+  lastDay,
+  content,
+});
+
+function presentBatch(results: readonly ItemResult[], correlationId: string) {
+  const counts = { created: 0, updated: 0, unchanged: 0, refused: 0 };
+  for (const { outcome } of results) counts[outcome] += 1;
+  const items = results
+    .toSorted((one, other) => one.index - other.index)
+    .map((result) =>
+      result.outcome === 'refused'
+        ? { index: result.index, outcome: result.outcome, problem: problemOf({ ...result, correlationId }).body }
+        : { index: result.index, outcome: result.outcome, id: result.listingId },
+    );
+  return { items, counts };
+}

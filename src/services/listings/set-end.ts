@@ -1,0 +1,23 @@
+import { dayOf, expiryOf } from '../../domain/listings/duration';
+import type { PartnerListingSettings } from './partner-settings';
+
+export interface SetEndInput {
+  /** The last day, which counts in full; null for a listing that ends now. */
+  lastDay: string | null;
+  settings: PartnerListingSettings;
+  /** The business time at which the end is set. */
+  at: Date;
+}
+
+/** The fields of a listing that have a new end. */
+export type ListingEnd = {
+  /** ISO 8601 date in the partner's time zone. */
+  lastDay: string;
+  expiresAt: Date;
+};
+
+/** Returns the fields of a listing with a new end. Everything that follows from an end is set here and nowhere else. */
+export function setEnd({ lastDay, settings: { timeZone }, at }: SetEndInput): ListingEnd {
+  if (lastDay === null) return { lastDay: dayOf({ at: at.toISOString(), timeZone }), expiresAt: at };
+  return { lastDay, expiresAt: expiryOf({ lastDay, timeZone }) };
+}
