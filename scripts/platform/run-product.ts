@@ -6,8 +6,8 @@ import { readSecrets } from './secrets-file.ts';
 const root = join(import.meta.dirname, '../..');
 
 /**
- * Runs the built product with a flag on the platform that `npm start` runs in this folder, with its own secrets whatever
- * the environment has, or else on the servers that the environment names. Ends the program with its exit code.
+ * Runs the built product with a flag on the platform that `npm start` runs in this folder, with its own secrets
+ * whatever the environment has, or else on the servers that the environment names. Ends the program with its exit code.
  */
 export function runProduct(flag: string): never {
   const folder = resolve(root, process.env.PLATFORM_DIR || '.platform');

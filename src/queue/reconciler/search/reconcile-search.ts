@@ -34,10 +34,10 @@ const none: SearchProgress = { listingId: '', shownId: '', differing: [] };
 const MAX_REMEMBERED = 1000;
 
 /**
- * Compares the search index with the listings, by versions: in each look the next slice of both, so that all is compared
- * within 10 minutes, and what differed before. What differs is put or removed again; a listing that still differs after
- * a minute, because the index does not take it, is on the operator's list until the index has it. Two looks at the same
- * time do no harm.
+ * Compares the search index with the listings, by versions: in each look the next slice of both, so that all is
+ * compared within 10 minutes, and what differed before. What differs is put or removed again; a listing that still
+ * differs after a minute, because the index does not take it, is on the operator's list until the index has it. Two
+ * looks at the same time do no harm.
  */
 export function createSearchReconciler({
   database,
