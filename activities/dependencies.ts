@@ -1,3 +1,4 @@
+import type { ProbeImages } from '../src/clients/egress/probe-images';
 import type { PaymentGateway } from '../src/clients/gateways/payment-gateway';
 import type { ListingSearch } from '../src/contracts/listings/search';
 import type { FraudRules } from '../src/domain/payments/fraud';
@@ -15,6 +16,8 @@ export interface ActivityDependencies {
   sandboxClock: SandboxClockMover;
   /** The search index of listings. */
   listingSearch: ListingSearch;
+  /** Calls the URLs of a listing's images (src/clients/egress/probe-images.ts). */
+  probeImages: ProbeImages;
   /** Returns the gateway of a tenant: sandbox tenants have the simulated one. */
   gatewayFor: (tenantId: string) => PaymentGateway;
   /** Defaults to `defaultFraudRules`. */

@@ -123,6 +123,7 @@ async function main(): Promise<void> {
     startSoon: () => undefined,
     ...createCommands({} as CommandDependencies),
     hasGateway: () => true,
+    egressPolicy: { local: 'none', ownPorts: [], allow: [] },
     checkPaymentMethod: async () => undefined,
     gatewayWebhooks: { sandbox: null, stripe: null },
     compensations: { wakeProcess: never },

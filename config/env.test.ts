@@ -171,6 +171,34 @@ describe('the configuration', () => {
     expect(read({ ...stripe, STRIPE_API_BASE: base }).gateways.stripe).toMatchObject({ apiBase });
   });
 
+  it("lets URLs lead to this machine only in development, and to networks of one's own", () => {
+    expect(read().egress).toEqual({ local: 'none', ownPorts: [], allow: [], dnsServers: [], proxyUrl: null });
+    const egress = {
+      EGRESS_LOCAL: 'sandbox',
+      EGRESS_OWN_PORTS: '1080, 9101',
+      EGRESS_ALLOW: '10.1.0.0/16:443',
+      EGRESS_DNS_SERVERS: '10.1.0.53, [::1]:53',
+    };
+    expect(read({ ...egress, EGRESS_PROXY_URL: 'http://proxy.corp:3128/' }).egress).toEqual({
+      local: 'sandbox',
+      ownPorts: [1080, 9101],
+      allow: [{ range: { version: 4, value: 0x0a01_0000n, bits: 16 }, port: 443 }],
+      dnsServers: ['10.1.0.53', '[::1]:53'],
+      proxyUrl: 'http://proxy.corp:3128',
+    });
+    const stripe = { LIVE_GATEWAY: 'stripe', STRIPE_API_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' };
+    expect(problemsOf({ ...secrets, ...stripe, EGRESS_LOCAL: 'sandbox' })).toEqual([
+      expect.stringContaining('it has to be none with LIVE_GATEWAY=stripe'),
+    ]);
+    expect(problemsOf({ ...secrets, EGRESS_LOCAL: 'sandbox', PUBLIC_URL: 'https://platform.example' })).toEqual([
+      expect.stringContaining('unless PUBLIC_URL is on this machine'),
+    ]);
+    expect(problemsOf({ ...secrets, EGRESS_ALLOW: '169.254.169.254/32:80', EGRESS_DNS_SERVERS: 'ns1' })).toEqual([
+      expect.stringMatching(/^EGRESS_ALLOW is "169.254.169.254\/32:80"; it has to be a comma list of range:port/),
+      expect.stringMatching(/^EGRESS_DNS_SERVERS is "ns1"/),
+    ]);
+  });
+
   it('rejects one secret for two uses', () => {
     expect(problemsOf({ OPERATOR_KEY: secrets.OPERATOR_KEY, TOKEN_SECRET: secrets.OPERATOR_KEY })).toEqual([
       expect.stringContaining('TOKEN_SECRET equals OPERATOR_KEY'),

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { deepFreeze } from './deep-freeze';
+import { isLoopbackUrl } from './variables/variable-types';
 import { variableNames, variables, type Variable, type VariableName } from './variables';
 
 type Parsed<V> = V extends { type: infer T extends z.ZodType; default: null }
@@ -95,6 +96,19 @@ function crossFieldProblems(values: Partial<Values>): string[] {
     problems.push('STRIPE_API_KEY is not set; LIVE_GATEWAY=stripe needs it');
   if (live === 'stripe' && stripeSecret === undefined)
     problems.push('STRIPE_WEBHOOK_SECRET is not set; LIVE_GATEWAY=stripe needs it');
+  problems.push(...localEgressProblems(values));
+  return problems;
+}
+
+/** This machine's addresses are for development: a partner's URL must never reach them where real ones are served. */
+function localEgressProblems(values: Partial<Values>): string[] {
+  const { EGRESS_LOCAL: local, LIVE_GATEWAY: live = 'none', PUBLIC_URL: publicUrl } = values;
+  if (local !== 'sandbox') return [];
+  const problems: string[] = [];
+  if (live !== 'none')
+    problems.push(`EGRESS_LOCAL is sandbox; it has to be none with LIVE_GATEWAY=${live}, which serves live tenants`);
+  if (publicUrl !== undefined && !isLoopbackUrl(publicUrl))
+    problems.push('EGRESS_LOCAL is sandbox; it has to be none unless PUBLIC_URL is on this machine (127.0.0.1)');
   return problems;
 }
 
@@ -159,6 +173,13 @@ function arrange(v: Values, instance: number) {
               apiBase: v.STRIPE_API_BASE,
             }
           : null,
+    },
+    egress: {
+      local: v.EGRESS_LOCAL,
+      ownPorts: v.EGRESS_OWN_PORTS,
+      allow: v.EGRESS_ALLOW,
+      dnsServers: v.EGRESS_DNS_SERVERS,
+      proxyUrl: v.EGRESS_PROXY_URL ?? null,
     },
     maxHeapMb: v.MAX_HEAP_MB,
     worker: {

@@ -42,6 +42,12 @@ export const onboardingActivityOptions = guardedWriteOptions;
 export const subscriptionActivityOptions = guardedWriteOptions;
 /** Mails about reviews leave through the outbox, so a review's activities only write. */
 export const listingActivityOptions = guardedWriteOptions;
+/** The checks call the URLs of images, for half a minute at most where they are away, with a heartbeat every 2 s. */
+export const listingCheckOptions = {
+  ...guardedWriteOptions,
+  startToCloseTimeout: timeouts.MEDIUM,
+  heartbeatTimeout: timeouts.SHORT,
+} as const satisfies ActivityOptions;
 export const sandboxClockActivityOptions = guardedWriteOptions;
 
 /**

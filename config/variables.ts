@@ -1,4 +1,5 @@
 import { apiVariables } from './variables/api-variables';
+import { egressVariables } from './variables/egress-variables';
 import { gatewayVariables } from './variables/gateway-variables';
 import { logVariables } from './variables/log-variables';
 import { serverVariables } from './variables/server-variables';
@@ -14,6 +15,7 @@ export const variables = {
   ...apiVariables,
   ...serverVariables,
   ...gatewayVariables,
+  ...egressVariables,
   ...workerVariables,
   ...logVariables,
 };

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { ActivityDependencies } from '../dependencies';
 import type { ReviewProgress } from '../../src/contracts/listings/review';
 import type {
@@ -8,15 +9,19 @@ import type {
   UpdateListingStatusInput,
 } from '../../src/contracts/listings/review-activities';
 import type { CheckOutcome } from '../../src/domain/listings/checks/check-listing';
+import type { ImageProbes } from '../../src/domain/listings/checks/image-rules';
 import { silenceSince } from '../../src/domain/listings/review';
 import { claimEntity } from '../../src/services/claim-entity';
 import { checkReview } from '../../src/services/listings/reviews/check-review';
+import { findImagesToCheck } from '../../src/services/listings/reviews/find-images';
 import { notifyReviewers } from '../../src/services/listings/reviews/notify-reviewers';
 import { escalateReview, queueReview } from '../../src/services/listings/reviews/queue-review';
 import { answerOfStep } from './review-answer';
 
+const HEARTBEAT_MS = 2000;
+
 /** The steps of a review up to its decision. Each is one transaction, so Temporal may run it any number of times. */
-export const createReviewActivities = ({ database, operatorEmail }: ActivityDependencies) => ({
+export const createReviewActivities = ({ database, operatorEmail, probeImages }: ActivityDependencies) => ({
   /**
    * Makes this run the owner of the review and returns the progress to continue from; the review may have ended.
    * @throws DomainError `NOT_FOUND` for a run that nobody's review has started, `ENTITY_NOT_OURS`
@@ -28,15 +33,17 @@ export const createReviewActivities = ({ database, operatorEmail }: ActivityDepe
     return { state: review.state, queuedAt: review.queuedSince.toISOString(), escalatedAt };
   },
 
-  /** Checks the revision by every rule and records score and findings. */
+  /** Calls the revision's images, checks it by every rule, and records score and findings. */
   async runAutomatedChecks(input: ReviewStepInput): Promise<ListingChecked> {
+    // Before the transaction, which waits for nobody else.
+    const imageProbes = await probeRevision({ database, probeImages, input });
     // A review that has ended meanwhile needs no outcome.
     let outcome: CheckOutcome = 'review';
     const { state, at, problem } = await answerOfStep({
       database,
       input,
       async apply({ session, change, review }) {
-        const applied = await checkReview({ database, session, change, review });
+        const applied = await checkReview({ database, session, change, review, imageProbes });
         outcome = applied.data.outcome as CheckOutcome;
         return applied;
       },
@@ -60,3 +67,26 @@ export const createReviewActivities = ({ database, operatorEmail }: ActivityDepe
     await notifyReviewers({ database, tenantId, reviewId, audience, operatorEmail });
   },
 });
+
+interface ProbeRevisionInput extends Pick<ActivityDependencies, 'database' | 'probeImages'> {
+  input: ReviewStepInput;
+}
+
+/** Returns what the images of the revision serve; empty for one without images. Their URLs stay out of the history. */
+async function probeRevision({ database, probeImages, input }: ProbeRevisionInput): Promise<ImageProbes> {
+  const { tenantId, reviewId } = input;
+  const urls = await findImagesToCheck({ database, tenantId, reviewId });
+  if (urls.length === 0) return new Map();
+  const context = Context.current();
+  const signal = context.cancellationSignal;
+  const beating = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+  try {
+    return await probeImages({ tenantId, urls, signal });
+  } catch (error) {
+    // The cancellation itself is thrown: the worker shuts down (another one continues) or the review was cancelled.
+    if (signal.aborted) throw signal.reason;
+    throw error;
+  } finally {
+    clearInterval(beating);
+  }
+}

@@ -24,6 +24,9 @@ export const urlOf = (...schemes: string[]) =>
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
+/** Returns true for a URL whose host is this machine. */
+export const isLoopbackUrl = (url: string): boolean => LOOPBACK.test(new URL(url).hostname);
+
 /** The origin of an API that receives secrets: https, or http on a loopback address. Without a trailing slash. */
 export const secureOrigin = z
   .string()

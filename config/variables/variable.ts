@@ -10,6 +10,7 @@ export interface Variable {
     | 'Secrets'
     | 'Mail'
     | 'Gateways'
+    | 'URLs of others'
     | 'Memory'
     | 'Worker'
     | 'Shutdown'

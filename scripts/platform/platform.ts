@@ -95,15 +95,15 @@ export class Platform {
     const taken = new Set<number>();
     const ports = await this.servingPorts(taken);
     const publicUrl = env.PUBLIC_URL || `http://${LOOPBACK}:${ports.PORT}`;
-    const shared = productEnvironment({ root, folder, servers, secrets, publicUrl, ports, env });
-    for (const entry of PROCESSES) {
-      const adminPort = await this.port(`${entry.name} admin`, entry.preferredAdminPort, taken);
-      this.products.push({
-        entry,
-        adminPort,
-        process: productProcess({ entry, root, folder, env: shared, adminPort }),
-      });
-    }
+    const admins: Pick<RunningProduct, 'entry' | 'adminPort'>[] = [];
+    for (const entry of PROCESSES)
+      admins.push({ entry, adminPort: await this.port(`${entry.name} admin`, entry.preferredAdminPort, taken) });
+    const adminPorts = admins.map(({ adminPort }) => adminPort);
+    const shared = productEnvironment({ root, folder, servers, secrets, publicUrl, ports, adminPorts, env });
+    this.products = admins.map((admin) => ({
+      ...admin,
+      process: productProcess({ ...admin, root, folder, env: shared }),
+    }));
     await this.startProcesses();
     const api = `http://${LOOPBACK}:${ports.PORT}/api/v1`;
     const sandboxKey = await ensureSandboxKey({

@@ -45,6 +45,7 @@ export interface ProductEnvironmentInput {
   publicUrl: string;
   /** The chosen ports by variable. */
   ports: Record<string, string>;
+  adminPorts: readonly number[];
   env: NodeJS.ProcessEnv;
 }
 
@@ -58,6 +59,7 @@ export function productEnvironment({
   secrets,
   publicUrl,
   ports,
+  adminPorts,
   env,
 }: ProductEnvironmentInput): NodeJS.ProcessEnv {
   const { mongodb, redis, temporal, mail } = servers;
@@ -72,6 +74,9 @@ export function productEnvironment({
     SANDBOX_DATA_DIR: join(folder, 'sandbox'),
     GATEWAY_TIMEOUT_MS: String(GATEWAY_TIMEOUT_MS),
     ...(mail?.process ? OWN_INBOX : {}),
+    // Images of sandboxes may come from a server of this machine, but from none of ours.
+    ...(isLocal(publicUrl, env) ? { EGRESS_LOCAL: 'sandbox' } : {}),
+    EGRESS_OWN_PORTS: [...adminPorts, ...portsOf(mail?.addresses.webUrl)].join(','),
     ...definedOnly(env),
     MONGODB_URI: mongodb?.addresses.uri,
     REDIS_URL: redis?.addresses.url,
@@ -88,6 +93,12 @@ export function productEnvironment({
     WORKFLOW_BUNDLE: join(root, 'dist', 'workflow-bundle.js'),
   };
 }
+
+/** Returns false where the program would refuse to open this machine to sandboxes. */
+const isLocal = (publicUrl: string, { LIVE_GATEWAY: live }: NodeJS.ProcessEnv): boolean =>
+  [LOOPBACK, 'localhost'].includes(new URL(publicUrl).hostname) && (!live || live === 'none');
+
+const portsOf = (url: string | null | undefined): string[] => (url ? [new URL(url).port].filter(Boolean) : []);
 
 /** Returns the environment without empty variables, which count as unset. */
 const definedOnly = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>

@@ -10,6 +10,7 @@ import { createRunningWorkflows } from '../temporal/running-workflows';
 import { gatewayWebhooksOf } from './gateway-webhooks';
 import { holdUntilBooted } from './lifecycle/hold-until-booted';
 import { openHttpServer } from './lifecycle/http-server';
+import { egressPolicyOf } from './open-egress';
 import { openProcess, type RunInput } from './open-process';
 import { hasGatewayIn, openGateways, sandboxAccountOf } from './open-gateways';
 import { openDatabaseOf, openTemporalOf, prepareDatabase } from './open-servers';
@@ -49,6 +50,7 @@ export async function runApi(input: RunInput): Promise<void> {
     ...createCommands({ client, database, starter }),
     listingSearch: createMongoListingSearch({ model: database.models.listingSearchEntries }),
     hasGateway: hasGatewayIn(config),
+    egressPolicy: egressPolicyOf(config),
     checkPaymentMethod: createPaymentMethodCheck({ database, gatewayFor }),
     gatewayWebhooks: gatewayWebhooksOf({ config, metrics }),
     stuck: createStuckOperations({ database, workflows: createRunningWorkflows(client) }),

@@ -56,10 +56,16 @@ export async function openProcess({ role, version, env }: RunInput): Promise<Ope
   return { config, logger, metrics, admin, shutdown };
 }
 
-const secretsOf = ({ operatorKey, tokenSecret, temporal, gateways: { sandbox, stripe } }: Config): string[] =>
-  [operatorKey, tokenSecret, temporal.apiKey, sandbox.webhookSecret, stripe?.apiKey, stripe?.webhookSecret].filter(
-    (secret) => secret !== undefined,
-  );
+const secretsOf = ({ operatorKey, tokenSecret, temporal, gateways: { sandbox, stripe }, egress }: Config): string[] =>
+  [
+    operatorKey,
+    tokenSecret,
+    temporal.apiKey,
+    sandbox.webhookSecret,
+    stripe?.apiKey,
+    stripe?.webhookSecret,
+    egress.proxyUrl,
+  ].filter((secret) => typeof secret === 'string');
 
 /** The reader of our output may exit (`| head`), or the disk may be full; the process continues to serve. */
 function surviveFailedOutput(): void {

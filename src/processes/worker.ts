@@ -1,5 +1,6 @@
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities';
+import { createProbeImages } from '../clients/egress/probe-images';
 import { createMailer } from '../clients/mailer/mailer';
 import { createMongoListingSearch } from '../clients/search/mongo-listing-search';
 import { taskQueueNames } from '../contracts/task-queues';
@@ -19,6 +20,7 @@ import { createRunningWorkflows } from '../temporal/running-workflows';
 import { createSandboxClockMover } from '../temporal/time-skipping/sandbox-clock';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
 import { openProcess, type RunInput } from './open-process';
+import { openEgress } from './open-egress';
 import { openGateways } from './open-gateways';
 import { openDatabaseOf, openTemporalOf, prepareDatabase } from './open-servers';
 import { addPlatformGauges } from './admin/platform-gauges';
@@ -146,6 +148,7 @@ export async function runWorker(input: RunInput): Promise<void> {
           operatorEmail: config.mail.operatorEmail,
           sandboxClock: createSandboxClockMover({ client, database, starter }),
           gatewayFor,
+          probeImages: createProbeImages({ egress: openEgress(config) }),
         }),
         logger,
         metrics,

@@ -40,6 +40,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
     startSoon: (row) => void started.push(row),
     ...commandsInto(commands),
     hasGateway: () => true,
+    egressPolicy: { local: 'sandbox', ownPorts: [], allow: [] },
     checkPaymentMethod: async () => undefined,
     gatewayWebhooks: { sandbox: null, stripe: null },
     compensations: { wakeProcess: async () => undefined },

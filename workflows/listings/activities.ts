@@ -1,10 +1,9 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
-import { listingActivityOptions } from '../../config/temporal';
+import { listingActivityOptions, listingCheckOptions } from '../../config/temporal';
 
 export const {
   validateListing,
-  runAutomatedChecks,
   updateListingStatus,
   notifyReviewers,
   claimListing,
@@ -15,3 +14,5 @@ export const {
   publishToSearchIndex,
   removeFromSearchIndex,
 } = proxyActivities<Activities>(listingActivityOptions);
+
+export const { runAutomatedChecks } = proxyActivities<Activities>(listingCheckOptions);

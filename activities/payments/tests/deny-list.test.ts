@@ -21,6 +21,7 @@ beforeAll(async () => {
     operatorEmail: 'operator@platform.example',
     sandboxClock: undefined as never,
     gatewayFor: undefined as never,
+    probeImages: undefined as never,
   });
 });
 afterAll(() => drop());

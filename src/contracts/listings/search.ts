@@ -7,7 +7,7 @@ export interface SearchableListing {
   tenantId: string;
   /** The listing's version; an index keeps the highest that it has received. */
   version: number;
-  content: Omit<ListingContent, 'language' | 'metadata'>;
+  content: Omit<ListingContent, 'images' | 'language' | 'metadata'>;
   ownerRef: string | null;
   publishedAt: Date;
   expiresAt: Date;

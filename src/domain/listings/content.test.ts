@@ -1,4 +1,4 @@
-import { newContent, patchContent, requireInCategory } from './content';
+import { newContent, patchContent, requireInCategory, withImages } from './content';
 
 const least = { title: 'Golf', description: 'Well kept', category: 'cars' };
 const category = {
@@ -15,6 +15,7 @@ it('is complete, with null or nothing for what was left out', () =>
     ...least,
     price: null,
     attributes: {},
+    images: [],
     place: null,
     language: null,
     metadata: {},
@@ -39,6 +40,19 @@ it('keeps what a patch leaves out, and replaces attributes and metadata as a who
     attributes: { b: 3 },
     language: null,
   });
+});
+
+it('has images in their order, without an alternative text unless one is sent', () => {
+  const [first, second] = [{ url: 'https://images.example/1' }, { url: 'https://images.example/2', alt: 'Side' }];
+  const content = newContent({ ...least, images: [second, first] });
+  expect(content.images).toEqual([second, { ...first, alt: null }]);
+  expect(patchContent(content, { title: 'Golf II' }).images).toEqual(content.images);
+  expect(patchContent(content, { images: [] }).images).toEqual([]);
+});
+
+it('has no images where it was stored before listings had any', () => {
+  const { images: _images, ...stored } = newContent(least);
+  expect(withImages(stored).images).toEqual([]);
 });
 
 it('has the texts of its attributes in one form of Unicode', () =>

@@ -3,6 +3,7 @@ import { moneyOf, type Money } from '../money';
 import { lengthOf } from '../values/text';
 import { requireAttributes, requirePrice, type AttributeValue } from './attributes';
 import type { CategoryTerms } from './categories';
+import type { ListingImage } from './images';
 
 export interface ListingPlace {
   name: string;
@@ -18,6 +19,8 @@ export interface ListingContent {
   category: string;
   price: Money | null;
   attributes: Record<string, AttributeValue>;
+  /** In the order in which buyers see them. Their URLs are judged by `requireImageUrls`, which knows the tenant. */
+  images: ListingImage[];
   place: ListingPlace | null;
   /** The language of the texts, BCP 47. */
   language: string | null;
@@ -29,21 +32,27 @@ export interface ListingContent {
 const MIN_TITLE_LENGTH = 3;
 
 /** The fields of content that may be left out at first. */
-type Optional = 'price' | 'attributes' | 'place' | 'language' | 'metadata';
-export type NewContentInput = Omit<ListingContent, Optional> & Partial<ListingContent>;
+type Optional = 'price' | 'attributes' | 'images' | 'place' | 'language' | 'metadata';
+
+/** An image may be sent without its `alt`. */
+export interface SentImages {
+  images?: (Pick<ListingImage, 'url'> & Partial<ListingImage>)[];
+}
+export type NewContentInput = Omit<ListingContent, Optional> & Omit<Partial<ListingContent>, 'images'> & SentImages;
 
 /**
  * Returns the content of a new listing, its title trimmed.
  * @throws DomainError `INVALID_REQUEST`, pointing at the title, where fewer than three characters are left of it; as
  *   `moneyOf` for the price.
  */
-export function newContent({ price, place, ...input }: NewContentInput): ListingContent {
+export function newContent({ price, images = [], place, ...input }: NewContentInput): ListingContent {
   return {
     title: requireTitle(input.title),
     description: input.description,
     category: input.category,
     price: price ? moneyOf(price.amountMinor, price.currency) : null,
     attributes: normalised(input.attributes ?? {}),
+    images: images.map(({ url, alt }) => ({ url, alt: alt ?? null })),
     place: place ? { name: place.name, country: place.country } : null,
     language: input.language ?? null,
     metadata: input.metadata ?? {},
@@ -63,8 +72,14 @@ function requireTitle(text: string): string {
   throw new DomainError('INVALID_REQUEST', detail, { pointer: '/title' });
 }
 
-/** Changes of content: a field left out stays; attributes and metadata are replaced as a whole. */
-export type ContentPatch = Partial<ListingContent>;
+/** Returns stored content with its images: content from before listings had images lacks the field. */
+export const withImages = (content: Omit<ListingContent, 'images'> & Partial<ListingContent>): ListingContent => ({
+  ...content,
+  images: content.images ?? [],
+});
+
+/** Changes of content: a field left out stays; attributes, images and metadata are replaced as a whole. */
+export type ContentPatch = Omit<Partial<ListingContent>, 'images'> & SentImages;
 
 /** Returns the content with its changes. @throws DomainError as `newContent` */
 export const patchContent = (content: ListingContent, patch: ContentPatch): ListingContent =>

@@ -1,4 +1,4 @@
-import { patchContent, type ContentPatch, type ListingContent } from './content';
+import { patchContent, withImages, type ContentPatch, type ListingContent } from './content';
 import type { ListingState } from './listing';
 import type { InstantField } from './review-settings';
 import { changedFields, differencesOf } from './revisions';
@@ -63,5 +63,5 @@ function withInstantFields({
 export function newestContent({ live, draft }: Pick<EditListingInput, 'live' | 'draft'>): ListingContent {
   const newest = draft ?? live;
   if (!newest) throw new Error('A listing has a draft until it is published');
-  return newest;
+  return withImages(newest);
 }

@@ -21,6 +21,7 @@ const patches: fc.Arbitrary<ContentPatch> = fc.record(
     // The members in another order.
     price: fc.option(fc.record({ currency: fc.constantFrom('EUR', 'JPY'), amountMinor: fc.nat(2) })),
     attributes: fc.dictionary(key, fc.oneof(text, fc.nat(2), fc.boolean())),
+    images: fc.array(fc.record({ alt: fc.option(text), url: text }), { maxLength: 2 }),
     place: fc.option(fc.record({ country: fc.constantFrom('DE', 'GB'), name: text })),
     language: fc.option(fc.constantFrom('de', 'en')),
     metadata: fc.dictionary(key, text),

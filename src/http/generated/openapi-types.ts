@@ -1239,6 +1239,11 @@ export interface paths {
          *     price outside the category's bounds is `422 PRICE_OUT_OF_BOUNDS`, and one in another currency than the bounds
          *     is `422 CURRENCY_MISMATCH`.
          *
+         *     Images stay where they are; only their URLs are kept. A URL that the platform must not call is
+         *     `422 IMAGE_URL_NOT_ALLOWED` at the URL, such as `/images/3/url`: it must be http or https, without user name and
+         *     password, at a port that browsers do not block, and its host must not be a private or reserved address. A name is
+         *     judged by its addresses when the review calls it.
+         *
          *     The owner is one of your users here (`ownerUserId`; `422 USER_UNKNOWN` where there is none), or your own
          *     reference (`ownerRef`), or left out; never both.
          *
@@ -1311,6 +1316,8 @@ export interface paths {
          *     Duplicates are your listings with the same title and description, apart from case, accents and punctuation.
          *     Send `listingId` for a listing that exists already (`422 LISTING_UNKNOWN` where it is none of yours), which is
          *     then no duplicate of itself, and whose owner counts; otherwise the owner that it will have.
+         *
+         *     The URLs of images are judged as by `POST /listings`, but not called: only the review checks what they serve.
          *
          *     The result is a snapshot: another listing, or a change of your settings, may lead to another result.
          */
@@ -1387,8 +1394,8 @@ export interface paths {
         head?: never;
         /**
          * Change a listing
-         * @description A field that is left out stays. `attributes` and `metadata` are replaced as a whole; null removes `price`,
-         *     `place`, `language`, `durationDays` or `lastDay`. `durationDays` and `lastDay` replace each other.
+         * @description A field that is left out stays. `attributes`, `images` and `metadata` are replaced as a whole; null removes
+         *     `price`, `place`, `language`, `durationDays` or `lastDay`. `durationDays` and `lastDay` replace each other.
          *
          *     **What buyers see changes only by an approval**, but for the partner's `instantFields` (`price` and `metadata` by
          *     default), which reach a live listing at once; everything else waits in the draft until it is submitted and
@@ -2054,7 +2061,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "BATCH_TOO_LARGE" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "EMAIL_UNAVAILABLE" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "REF_TAKEN" | "CATEGORY_IN_USE" | "CATEGORY_UNKNOWN" | "CATEGORY_INVALID" | "QUERY_INVALID" | "CURRENCY_REQUIRED" | "ATTRIBUTE_INVALID" | "PRICE_OUT_OF_BOUNDS" | "DURATION_INVALID" | "OWNER_INVALID" | "BANNED_WORDS_INVALID" | "LISTING_UNKNOWN" | "RENEWAL_TOO_LATE" | "RENEWAL_TOO_FAR" | "NOTHING_TO_SUBMIT" | "LISTING_IN_REVIEW" | "LISTING_SUSPENDED" | "LISTING_NOT_LIVE" | "REVIEW_NOT_OPEN" | "REVIEW_CLAIMED" | "REVIEWER_IS_AUTHOR" | "REVISION_CHANGED" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "BATCH_TOO_LARGE" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "EMAIL_UNAVAILABLE" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "REF_TAKEN" | "CATEGORY_IN_USE" | "CATEGORY_UNKNOWN" | "CATEGORY_INVALID" | "QUERY_INVALID" | "CURRENCY_REQUIRED" | "ATTRIBUTE_INVALID" | "PRICE_OUT_OF_BOUNDS" | "IMAGE_URL_NOT_ALLOWED" | "DURATION_INVALID" | "OWNER_INVALID" | "BANNED_WORDS_INVALID" | "LISTING_UNKNOWN" | "RENEWAL_TOO_LATE" | "RENEWAL_TOO_FAR" | "NOTHING_TO_SUBMIT" | "LISTING_IN_REVIEW" | "LISTING_SUSPENDED" | "LISTING_NOT_LIVE" | "REVIEW_NOT_OPEN" | "REVIEW_CLAIMED" | "REVIEWER_IS_AUTHOR" | "REVISION_CHANGED" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
         FieldError: {
             /** @description JSON pointer to the field in the body. */
             pointer?: string;
@@ -2983,7 +2990,7 @@ export interface components {
          * @description A rule of the automated checks; the page on listings says what each looks at.
          * @enum {string}
          */
-        ListingRule: "attribute_missing" | "attribute_invalid" | "price_missing" | "price_out_of_bounds" | "short_title" | "thin_description" | "shouting" | "phone_number" | "email_address" | "link" | "banned_word" | "duplicate_of_own" | "duplicate_of_other";
+        ListingRule: "attribute_missing" | "attribute_invalid" | "price_missing" | "price_out_of_bounds" | "short_title" | "thin_description" | "shouting" | "phone_number" | "email_address" | "link" | "banned_word" | "image_invalid" | "image_refused" | "image_unavailable" | "duplicate_of_own" | "duplicate_of_other";
         /** @description Words and phrases that a reviewer should see. An entry matches whole words, without regard to case and accents; one that ends in `*` matches every word that begins with it. No two entries may be the same word. */
         BannedWords: string[];
         /**
@@ -3096,6 +3103,16 @@ export interface components {
         ListingAttributes: {
             [key: string]: string | number | boolean;
         };
+        /** @description The images, in the order in which buyers see them. */
+        ListingImages: {
+            /**
+             * @description An absolute http or https URL that anyone can call.
+             * @example https://images.example/golf/1.jpg
+             */
+            url: string;
+            /** @description What the image shows, for those who do not see it. */
+            alt?: components["schemas"]["Text120"];
+        }[];
         ListingPlace: {
             name: components["schemas"]["Text120"];
             /** Format: country */
@@ -3107,6 +3124,7 @@ export interface components {
             category: components["schemas"]["Slug"];
             price?: components["schemas"]["ListingPrice"];
             attributes?: components["schemas"]["ListingAttributes"];
+            images?: components["schemas"]["ListingImages"];
             place?: components["schemas"]["ListingPlace"];
             /** @description The language of the texts. */
             language?: components["schemas"]["Locale"];
@@ -3125,6 +3143,7 @@ export interface components {
             category: components["schemas"]["Slug"];
             price?: components["schemas"]["ListingPrice"];
             attributes?: components["schemas"]["ListingAttributes"];
+            images?: components["schemas"]["ListingImages"];
             place?: components["schemas"]["ListingPlace"];
             /** @description The language of the texts; no rule looks at it. */
             language?: components["schemas"]["Locale"];
@@ -3174,6 +3193,7 @@ export interface components {
             category: components["schemas"]["Slug"];
             price?: components["schemas"]["ListingPrice"] | null;
             attributes?: components["schemas"]["ListingAttributes"];
+            images?: components["schemas"]["ListingImages"];
             place?: components["schemas"]["ListingPlace"] | null;
             /** @description The language of the texts. */
             language?: components["schemas"]["Locale"] | null;
@@ -3223,6 +3243,7 @@ export interface components {
             category?: components["schemas"]["Slug"];
             price?: components["schemas"]["ListingPrice"] | null;
             attributes?: components["schemas"]["ListingAttributes"];
+            images?: components["schemas"]["ListingImages"];
             place?: components["schemas"]["ListingPlace"] | null;
             /** @description The language of the texts. */
             language?: components["schemas"]["Locale"] | null;
@@ -3236,6 +3257,10 @@ export interface components {
             category: string;
             price: components["schemas"]["ListingPrice"] | null;
             attributes: components["schemas"]["ListingAttributes"];
+            images: {
+                url: string;
+                alt: string | null;
+            }[];
             place: components["schemas"]["ListingPlace"] | null;
             language: string | null;
         };
@@ -3283,6 +3308,10 @@ export interface components {
             category: string;
             price: components["schemas"]["ListingPrice"] | null;
             attributes: components["schemas"]["ListingAttributes"];
+            images: {
+                url: string;
+                alt: string | null;
+            }[];
             place: components["schemas"]["ListingPlace"] | null;
             language: string | null;
             /** @description Your own reference of the owner. */
@@ -3568,6 +3597,7 @@ export interface components {
                  *           "mileage": 84000,
                  *           "fuel": "petrol"
                  *         },
+                 *         "images": [],
                  *         "place": {
                  *           "name": "Hamburg",
                  *           "country": "DE"
@@ -6046,6 +6076,12 @@ export interface operations {
                  *         "mileage": 84000,
                  *         "fuel": "petrol"
                  *       },
+                 *       "images": [
+                 *         {
+                 *           "url": "https://images.example/golf/1.jpg",
+                 *           "alt": "The car from the left"
+                 *         }
+                 *       ],
                  *       "place": {
                  *         "name": "Hamburg",
                  *         "country": "DE"
@@ -6244,6 +6280,12 @@ export interface operations {
                      *             "mileage": 84000,
                      *             "fuel": "petrol"
                      *           },
+                     *           "images": [
+                     *             {
+                     *               "url": "https://images.example/golf/1.jpg",
+                     *               "alt": "The car from the left"
+                     *             }
+                     *           ],
                      *           "place": {
                      *             "name": "Hamburg",
                      *             "country": "DE"
@@ -6321,6 +6363,12 @@ export interface operations {
                      *           "mileage": 84000,
                      *           "fuel": "petrol"
                      *         },
+                     *         "images": [
+                     *           {
+                     *             "url": "https://images.example/golf/1.jpg",
+                     *             "alt": "The car from the left"
+                     *           }
+                     *         ],
                      *         "place": {
                      *           "name": "Hamburg",
                      *           "country": "DE"
@@ -6494,6 +6542,7 @@ export interface operations {
                      *             "attributes": {
                      *               "mileage": 84000
                      *             },
+                     *             "images": [],
                      *             "place": null,
                      *             "language": "en"
                      *           },

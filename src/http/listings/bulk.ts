@@ -1,5 +1,8 @@
+import type { EgressPolicy } from '../../domain/egress/egress-policy';
 import type { NewContentInput } from '../../domain/listings/content';
+import { requireImageUrls } from '../../domain/listings/images';
 import { DomainError } from '../../domain/domain-error';
+import { tenantOf } from '../../domain/tenant';
 import type { Database } from '../../models/database';
 import { putListings } from '../../services/listings/bulk/put-listings';
 import type { BatchItem, BatchMode, ItemResult } from '../../services/listings/bulk/put-slice';
@@ -18,6 +21,7 @@ export interface BulkListingHandlersInput {
   idempotency: Idempotency;
   turns: Turns;
   requireSchema: RequireSchema;
+  egressPolicy: EgressPolicy;
 }
 
 /** Milliseconds that a batch may take. */
@@ -25,7 +29,7 @@ const BATCH_MS = 30_000;
 
 /** Creates and updates listings by the thousand. */
 export function bulkListingHandlers(input: BulkListingHandlersInput): Handlers<'bulkListings'> {
-  const { database, idempotency, turns, requireSchema } = input;
+  const { database, idempotency, turns, requireSchema, egressPolicy: policy } = input;
   return {
     async bulkListings(call) {
       const { tenantId, caller, correlationId, body, query, fingerprint } = call;
@@ -35,7 +39,14 @@ export function bulkListingHandlers(input: BulkListingHandlersInput): Handlers<'
         call,
         withinMs: BATCH_MS,
         async send(commandId, extendLock) {
-          const { items, refusals } = readItems({ sent: body.items, mode, requireSchema });
+          const { items, refusals } = readItems({
+            sent: body.items,
+            read: (value) => {
+              const item = itemOf(requireSchema(schemas[mode], value) as SentItem);
+              requireImageUrls({ images: item.content.images ?? [], mode: tenantOf(tenantId).mode, policy });
+              return item;
+            },
+          });
           const results = await putListings({
             database,
             batch: { tenantId, commandId, fingerprint: fingerprint ?? '' },
@@ -68,21 +79,22 @@ interface Refusal {
   error: DomainError;
 }
 
+const schemas: Record<BatchMode, string> = { create: 'ListingCreate', upsert: 'ListingUpsert' };
+
 interface ReadItemsInput {
   sent: readonly unknown[];
-  mode: BatchMode;
-  requireSchema: RequireSchema;
+  /** @throws DomainError for a value that is no item */
+  read: (value: unknown) => Omit<BatchItem, 'index'>;
 }
 
 /** Returns the items that match the contract, and what the others lack. */
-function readItems({ sent, mode, requireSchema }: ReadItemsInput): { items: BatchItem[]; refusals: Refusal[] } {
+function readItems({ sent, read }: ReadItemsInput): { items: BatchItem[]; refusals: Refusal[] } {
   const items: BatchItem[] = [];
   const refusals: Refusal[] = [];
   for (const [index, value] of sent.entries()) {
     try {
       if (value instanceof BrokenLine) throw value.problem;
-      const schema = mode === 'create' ? 'ListingCreate' : 'ListingUpsert';
-      items.push({ index, ...itemOf(requireSchema(schema, value) as SentItem) });
+      items.push({ index, ...read(value) });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       refusals.push({ index, outcome: 'refused', error });

@@ -1,5 +1,9 @@
 import type { ClientSession } from 'mongoose';
+import type { EgressPolicy } from '../../domain/egress/egress-policy';
+import type { SentImages } from '../../domain/listings/content';
+import { requireImageUrls } from '../../domain/listings/images';
 import { isShownAt } from '../../domain/listings/listing';
+import { tenantOf } from '../../domain/tenant';
 import type { Database } from '../../models/database';
 import type { Listing } from '../../models/listings/listing';
 import type { OutboxRow } from '../../models/outbox-row';
@@ -33,6 +37,8 @@ export interface ListingHandlersInput {
   turns: Turns;
   listPage: ListPage;
   basePath: string;
+  /** The rules about the URLs of images. */
+  egressPolicy: EgressPolicy;
   /** Sends the start of a committed row in the background. */
   startSoon: (row: OutboxRow) => void;
 }
@@ -49,8 +55,11 @@ type ListingOperations =
 
 /** Creates, reads, changes and deletes listings, which belong to no process. */
 export function listingHandlers(input: ListingHandlersInput): Handlers<ListingOperations> {
-  const { database, idempotency, clock, turns, listPage, basePath, startSoon } = input;
+  const { database, idempotency, clock, turns, listPage, basePath, egressPolicy: policy, startSoon } = input;
   const { listings } = database.models;
+
+  const requireImages = (tenantId: string, { images = [] }: SentImages): void =>
+    requireImageUrls({ images, mode: tenantOf(tenantId).mode, policy });
 
   const find = (call: ListingCall, session?: ClientSession) => findCalledListing({ database, call, session });
 
@@ -61,6 +70,7 @@ export function listingHandlers(input: ListingHandlersInput): Handlers<ListingOp
       return idempotency.acceptOnce({
         call,
         async write(session, _commandId, at) {
+          requireImages(tenantId, content);
           const listing = await acceptListing({
             database,
             session,
@@ -88,6 +98,7 @@ export function listingHandlers(input: ListingHandlersInput): Handlers<ListingOp
 
     async checkListing({ tenantId, body }) {
       const { ownerUserId = null, ownerRef = null, listingId = null, ...content } = body;
+      requireImages(tenantId, content);
       const owner = { ownerUserId, ownerRef };
       return { status: 200, body: presentCheck(await checkContent({ database, tenantId, content, owner, listingId })) };
     },
@@ -121,6 +132,7 @@ export function listingHandlers(input: ListingHandlersInput): Handlers<ListingOp
           const before = await find(call, session);
           rejectUnlessMatching({ call, version: before.version });
           const { durationDays, lastDay, ...content } = call.body;
+          requireImages(call.tenantId, content);
           const changed = await changeListing({
             database,
             session,

@@ -1,4 +1,4 @@
-import type { ListingContent } from '../../domain/listings/content';
+import { withImages, type ListingContent } from '../../domain/listings/content';
 import { newestContent } from '../../domain/listings/edit-listing';
 import { listingStateAt } from '../../domain/listings/listing';
 import { differencesOf } from '../../domain/listings/revisions';
@@ -10,8 +10,10 @@ import type { components } from '../generated/openapi-types';
 type Schemas = components['schemas'];
 
 /** Returns the content that buyers may see: all but the partner's own metadata. */
-export const presentContent = ({ metadata: _metadata, ...content }: ListingContent): Schemas['ListingContent'] =>
-  content;
+export const presentContent = (stored: ListingContent): Schemas['ListingContent'] => {
+  const { metadata: _metadata, ...content } = withImages(stored);
+  return content;
+};
 
 /** Returns the API representation of a listing at an instant of the tenant's business time. */
 export const presentListing = (listing: Listing, at: Date): Schemas['Listing'] => ({

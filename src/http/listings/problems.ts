@@ -10,6 +10,7 @@ export const listingsProblems = {
   CURRENCY_REQUIRED: { status: 422, title: 'Currency required' },
   ATTRIBUTE_INVALID: { status: 422, title: 'Invalid attribute' },
   PRICE_OUT_OF_BOUNDS: { status: 422, title: 'Price out of bounds' },
+  IMAGE_URL_NOT_ALLOWED: { status: 422, title: 'Image URL not allowed' },
   DURATION_INVALID: { status: 422, title: 'Invalid duration' },
   BANNED_WORDS_INVALID: { status: 422, title: 'Invalid banned words' },
   LISTING_UNKNOWN: { status: 422, title: 'Unknown listing' },

@@ -13,6 +13,9 @@ export const remarksInEnglish: Record<CheckRule, string> = {
   email_address: 'The text contains an e-mail address.',
   link: 'The text contains a web address.',
   banned_word: 'The text contains a word that is not allowed.',
+  image_invalid: 'One of the images cannot be shown.',
+  image_refused: 'One of the images cannot be reached by buyers.',
+  image_unavailable: 'One of the images could not be loaded.',
   duplicate_of_own: 'You have another listing with the same text.',
   duplicate_of_other: 'The same text is in another listing.',
 };
@@ -29,6 +32,9 @@ export const remarksInGerman: Record<CheckRule, string> = {
   email_address: 'Der Text enthält eine E-Mail-Adresse.',
   link: 'Der Text enthält eine Internetadresse.',
   banned_word: 'Der Text enthält ein Wort, das nicht erlaubt ist.',
+  image_invalid: 'Eines der Bilder kann nicht angezeigt werden.',
+  image_refused: 'Eines der Bilder ist für Käufer nicht erreichbar.',
+  image_unavailable: 'Eines der Bilder konnte nicht geladen werden.',
   duplicate_of_own: 'Sie haben eine andere Anzeige mit dem gleichen Text.',
   duplicate_of_other: 'Der gleiche Text steht in einer anderen Anzeige.',
 };

@@ -36,6 +36,8 @@ export async function checkContent(input: CheckContentInput): Promise<ListingChe
     settings,
     listingId,
     duplicates,
+    // A dry run calls nobody.
+    imageProbes: new Map(),
   });
 }
 

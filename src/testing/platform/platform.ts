@@ -99,6 +99,7 @@ export async function startPlatform({
     SANDBOX_PAGES_PORT: String(await freePort()),
     SANDBOX_DATA_DIR: join(folder, 'sandbox'),
     GATEWAY_TIMEOUT_MS: '2000',
+    EGRESS_LOCAL: 'sandbox',
     // These tests start a hundred processes, so Node caches the compiled code.
     NODE_COMPILE_CACHE: join(root, '.platform-test', 'compile-cache'),
     ...environment,

@@ -27,6 +27,7 @@ export function environment(): Record<string, string> {
     OPERATOR_KEY: 'operator-key-operator-key-operator-key',
     TOKEN_SECRET: 'token-secret-token-secret-token-secret',
     DRAIN_MS: '300',
+    EGRESS_LOCAL: 'sandbox',
   };
 }
 

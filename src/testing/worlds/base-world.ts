@@ -3,6 +3,8 @@ import { bundleWorkflowCode, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../../activities';
 import { shareSlots } from '../../../activities/share-slots';
 import { translateErrors } from '../../../activities/translate-errors';
+import { createEgressClient, type EgressClientInput } from '../../clients/egress/egress-client';
+import { createProbeImages } from '../../clients/egress/probe-images';
 import type { PaymentGateway } from '../../clients/gateways/payment-gateway';
 import { createMongoListingSearch } from '../../clients/search/mongo-listing-search';
 import type { TaskQueue } from '../../contracts/task-queues';
@@ -54,6 +56,10 @@ export interface BaseWorldInput {
   stallAfterMs?: number;
   /** The clock by which `stallAfterMs` is measured. Defaults to real time. */
   stallClock?: () => number;
+  /** Settings of the client that calls the URLs of others; it has no name server unless one is given. */
+  egress?: Partial<EgressClientInput>;
+  /** Milliseconds between the tries to call an image. Defaults to those of production. */
+  imageWaitsMs?: readonly number[];
   /** Changes to the first partner. */
   partner?: Partial<Partner>;
   /** The mode of the first tenant. Defaults to `sandbox`. */
@@ -95,6 +101,12 @@ export async function openBaseWorld(input: BaseWorldInput) {
   };
   const sandboxClock = createSandboxClockMover({ client, database, starter, stallAfterMs, stallClock });
   const gateway = bank && wrapGateway(bank.gateway);
+  const egress = createEgressClient({
+    policy: { local: 'sandbox', ownPorts: [], allow: [] },
+    dnsServers: ['127.0.0.1:9'],
+    proxyUrl: null,
+    ...input.egress,
+  });
   const activities = wrap(
     createActivities({
       database,
@@ -102,6 +114,7 @@ export async function openBaseWorld(input: BaseWorldInput) {
       operatorEmail: 'operator@platform.example',
       sandboxClock,
       gatewayFor: () => gateway ?? noGateway(),
+      probeImages: createProbeImages({ egress, waitsMs: input.imageWaitsMs }),
     }),
   );
 

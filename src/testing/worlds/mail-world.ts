@@ -34,6 +34,7 @@ export async function openMailWorld({ smtpUrl = process.env.TEST_SMTP_URL ?? '' 
     sandboxClock: undefined as never,
     // No mail needs a gateway; one without customers saves no payment method.
     gatewayFor: () => ({}) as never,
+    probeImages: undefined as never,
   });
   const subscribe = createSubscribe({ database, mailer, activities });
   return {

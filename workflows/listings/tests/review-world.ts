@@ -38,11 +38,15 @@ export interface NewListing {
 
 /** Opens reviews that run as in production, with clocks that the test advances. The partner has two reviewers. */
 export async function openReviewWorld({
-  wrap,
   partner = {},
-}: Pick<BaseWorldInput, 'wrap'> & { partner?: Partial<Partner> } = {}) {
+  ...input
+}: Pick<BaseWorldInput, 'wrap' | 'mode' | 'egress' | 'imageWaitsMs'> & { partner?: Partial<Partner> } = {}) {
   const reviewers = ['r1@partner.example', 'r2@partner.example'];
-  const world = await openBaseWorld({ taskQueues: [taskQueues.listings], wrap, partner: { reviewers, ...partner } });
+  const world = await openBaseWorld({
+    ...input,
+    taskQueues: [taskQueues.listings],
+    partner: { reviewers, ...partner },
+  });
   const { database, client, starter, clock } = world;
   const { models } = database;
   const send = createReviewCommands({ client, database, starter });
@@ -148,6 +152,8 @@ export async function openReviewWorld({
     },
     until: (reviewId: string, state: string) =>
       waitFor(async () => (await readReview(reviewId)).state === state, { what: `${reviewId} to be ${state}` }),
+    untilChecked: (reviewId: string) =>
+      waitFor(async () => (await readReview(reviewId)).state !== 'checking', { what: `${reviewId} to be checked` }),
     advance: (reviewId: string, byMs: number) =>
       advanceWorkflow({ client, workflowId: listingApprovalId(reviewId), byMs, timeoutMs: PATIENT_STALL_MS }),
     /** Sends a command as the api does. The api stores `payload` under the command's id. */

@@ -25,6 +25,7 @@ const content: CheckListingInput['content'] = {
   description: 'Always kept in a dry garage, serviced every spring, new chain and tyres, some scratches on the frame.',
   price: euros(25_000),
   attributes: { brand: 'Acme', year: 2019 },
+  images: [],
   place: { name: 'Berlin', country: 'DE' },
 };
 const check = ({
@@ -36,6 +37,7 @@ const check = ({
     category,
     listingId: null,
     duplicates: [],
+    imageProbes: new Map(),
     ...input,
     settings: { ...defaultListingSettings, ...settings },
   });
@@ -43,7 +45,7 @@ const found = ({ findings }: ListingCheck) => findings.map(({ rule, severity, po
 
 describe('the check of a listing', () => {
   it('finds nothing in a good listing, which is approved without a person', () => {
-    expect(check({})).toEqual({ version: 1, score: 78, findings: [], outcome: 'approve' });
+    expect(check({})).toEqual({ version: 2, score: 78, findings: [], outcome: 'approve' });
   });
 
   it.each<[string, Partial<CheckListingInput['content']>, [CheckRule, Severity, string]]>([

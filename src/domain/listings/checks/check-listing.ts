@@ -5,11 +5,12 @@ import { categoryHits, type CheckedCategory } from './category-rules';
 import { withSeverity, type CheckedContent, type Finding } from './check-rules';
 import { duplicateHits, type FoundDuplicate } from './duplicates';
 import type { ListingSettings } from './listing-settings';
+import { imageHits, type ImageProbes } from './image-rules';
 import { qualityScore } from './quality-score';
 import { lengthHits, textHits, textsOf } from './text-rules';
 
 /** Grows with every change after which equal content may get another score or other findings. */
-export const CHECKS_VERSION = 1;
+export const CHECKS_VERSION = 2;
 
 /** A listing below this score wants a person. */
 export const LEAST_SCORE = 50;
@@ -21,6 +22,8 @@ export interface CheckListingInput {
   /** Null for a listing that is not stored yet. */
   listingId: string | null;
   duplicates: readonly FoundDuplicate[];
+  /** Empty where no image was called. */
+  imageProbes: ImageProbes;
 }
 
 /** `approve`: without a person. `review`: a person decides. `reject`: a rule that the partner set to `block` did. */
@@ -37,7 +40,8 @@ export interface ListingCheck {
 }
 
 /** Checks the content of a listing by every rule. Equal input has an equal result in each version. */
-export function checkListing({ content, category, settings, listingId, duplicates }: CheckListingInput): ListingCheck {
+export function checkListing(input: CheckListingInput): ListingCheck {
+  const { content, category, settings, listingId, duplicates, imageProbes } = input;
   const texts = textsOf(content);
   const [titleWords, descriptionWords] = [countDifferentWords(texts[0].split), countDifferentWords(texts[1].split)];
   const bannedWords = parseBannedEntries(settings.bannedWords);
@@ -45,6 +49,7 @@ export function checkListing({ content, category, settings, listingId, duplicate
     ...categoryHits(content, category),
     ...lengthHits({ titleWords, descriptionWords }),
     ...texts.flatMap((text) => textHits(text, bannedWords)),
+    ...imageHits(content.images, imageProbes),
     ...duplicateHits({ listingId, duplicates }),
   ];
   const score = qualityScore({

@@ -17,6 +17,9 @@ export const checkRules = {
   email_address: { severity: 'review', finds: 'an e-mail address, also written with `(at)` or spaces' },
   link: { severity: 'review', finds: 'a web address, with or without a scheme' },
   banned_word: { severity: 'review', finds: 'a word of `bannedWords`, as a whole word' },
+  image_invalid: { severity: 'review', finds: 'an image URL that serves no JPEG, PNG, WebP, AVIF or GIF' },
+  image_refused: { severity: 'review', finds: 'an image URL that leads to a private or reserved address' },
+  image_unavailable: { severity: 'info', finds: 'an image URL without a response in three tries' },
   duplicate_of_own: { severity: 'info', finds: 'the same text in another listing of the same owner' },
   duplicate_of_other: { severity: 'review', finds: "the same text in another owner's listing" },
 } as const satisfies Record<string, { severity: Severity; finds: string }>;
@@ -49,7 +52,10 @@ export const withSeverity = (hits: readonly RuleHit[], rules: RuleSettings): Fin
   });
 
 /** The parts of a listing's content that the rules look at. */
-export type CheckedContent = Pick<ListingContent, 'title' | 'description' | 'price' | 'attributes' | 'place'>;
+export type CheckedContent = Pick<
+  ListingContent,
+  'title' | 'description' | 'price' | 'attributes' | 'images' | 'place'
+>;
 
 const MAX_EVIDENCE = 60;
 

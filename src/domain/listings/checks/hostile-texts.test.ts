@@ -8,11 +8,12 @@ const bannedWords = ['a a a a a a b', 'aaaaaaaaab', '1 1 1*', 'spam', '赌博'];
 
 const check = (description: string): ListingCheck =>
   checkListing({
-    content: { title: description.slice(0, 120), description, price: null, attributes: {}, place: null },
+    content: { title: description.slice(0, 120), description, price: null, attributes: {}, images: [], place: null },
     category: { attributes: [], price: null, review: null },
     settings: { ...defaultListingSettings, bannedWords },
     listingId: null,
     duplicates: [],
+    imageProbes: new Map(),
   });
 
 const filled = (part: string, length: number): string => part.repeat(Math.ceil(length / part.length)).slice(0, length);

@@ -25,6 +25,7 @@ const content: Omit<ListingContent, 'category' | 'language' | 'metadata'> = {
   description: calm,
   price: { amountMinor: 25_000, currency: 'EUR' },
   attributes: {},
+  images: [],
   place: null,
 };
 
@@ -35,6 +36,7 @@ function rulesFor(text: string): CheckRule[] {
     settings: { ...defaultListingSettings, bannedWords },
     listingId: null,
     duplicates: [],
+    imageProbes: new Map(),
   });
   return findings.map(({ rule }) => rule);
 }

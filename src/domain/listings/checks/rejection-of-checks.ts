@@ -13,6 +13,9 @@ const reasons: Record<CheckRule, RejectionReason> = {
   email_address: 'contact_details',
   link: 'contact_details',
   banned_word: 'prohibited',
+  image_invalid: 'image',
+  image_refused: 'image',
+  image_unavailable: 'image',
   duplicate_of_own: 'duplicate',
   duplicate_of_other: 'duplicate',
 };

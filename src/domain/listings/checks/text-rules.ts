@@ -19,6 +19,7 @@ export const textsOf = ({
   title,
   description,
   attributes,
+  images,
   place,
 }: CheckedContent): [TextOfListing, TextOfListing, ...TextOfListing[]] => [
   textAt('/title', title),
@@ -27,6 +28,7 @@ export const textsOf = ({
   ...Object.entries(attributes).flatMap(([key, value]) =>
     typeof value === 'string' ? [textAt(`/attributes/${key}`, value)] : [],
   ),
+  ...images.flatMap(({ alt }, index) => (alt === null ? [] : [textAt(`/images/${index}/alt`, alt)])),
 ];
 
 const textAt = (pointer: string, text: string): TextOfListing => ({ pointer, text, split: splitWords(text) });

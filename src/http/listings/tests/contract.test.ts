@@ -3,15 +3,16 @@ import { cars, golf } from '../../../testing/contract/seed-listing';
 import { seedReview } from '../../../testing/contract/seed-review';
 
 const reviewer = 'moderator-3';
+const images = [{ url: 'https://images.example/golf/1.jpg', alt: 'The car from the left' }];
 
 describeContract({
   domain: 'listings',
   bodies: {
     putListingCategory: cars,
-    createListing: { ...golf, ref: 'car-4711', ownerRef: 'dealer-17', durationDays: 30 },
+    createListing: { ...golf, images, ref: 'car-4711', ownerRef: 'dealer-17', durationDays: 30 },
     bulkListings: { mode: 'create', items: [golf] },
-    checkListing: golf,
-    updateListing: golf,
+    checkListing: { ...golf, images },
+    updateListing: { ...golf, images },
     submitListing: { submittedBy: 'clerk-7', renewDays: 30 },
     renewListing: { days: 30 },
     withdrawListing: { reason: 'sold' },

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.api.stop());
 
-/** Returns the milliseconds of processor time of a request here, the caller's part included: the least of some rounds. */
+/** Returns the milliseconds of processor time of a request, the caller included: the least of some rounds. */
 async function cpuOf(text: string): Promise<number> {
   const url = `${world.api.origin}/api/v1/listings/search?q=${text}`;
   const headers = { Authorization: `Bearer ${world.searchKey}` };

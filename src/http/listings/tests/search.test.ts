@@ -35,6 +35,7 @@ describe('GET /listings/search', () => {
           category: 'cars',
           price: golf.price,
           attributes: golf.attributes,
+          images: [],
           place: null,
           language: null,
           ownerRef: 'dealer-1',

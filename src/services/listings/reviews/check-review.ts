@@ -1,4 +1,5 @@
 import { checkListing } from '../../../domain/listings/checks/check-listing';
+import type { ImageProbes } from '../../../domain/listings/checks/image-rules';
 import { newestContent } from '../../../domain/listings/edit-listing';
 import type { ListingReview } from '../../../models/listings/listing-review';
 import { findEntity } from '../../find-entity';
@@ -11,13 +12,15 @@ import { stepOfReview, type ReviewChangeInput } from './review-step';
 export interface CheckReviewInput extends ReviewChangeInput {
   /** The review as the transaction sees it. */
   review: Pick<ListingReview, '_id' | 'listingId' | 'revision'>;
+  imageProbes: ImageProbes;
 }
 
 /**
  * Checks the revision of a review by every rule, and records the result, within the caller's transaction. The data of
  * the step have the outcome; those of a repeat have the first one.
  */
-export async function checkReview({ database, session, change, review }: CheckReviewInput): Promise<StepResult> {
+export async function checkReview(input: CheckReviewInput): Promise<StepResult> {
+  const { database, session, change, review, imageProbes } = input;
   const { tenantId } = change;
   const listing = await findEntity({
     database,
@@ -40,6 +43,7 @@ export async function checkReview({ database, session, change, review }: CheckRe
     settings: await findListingSettings({ database, session, tenantId }),
     listingId,
     duplicates: await findDuplicates({ database, tenantId, content, ownerKey, listingId }),
+    imageProbes,
   });
   const data = { score, findings: findings.length, outcome, revision: review.revision };
   return applyStep(

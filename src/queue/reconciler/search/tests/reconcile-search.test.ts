@@ -27,7 +27,14 @@ beforeEach(() => Promise.all(Object.values(database.models).map((model) => model
 async function given(state: StoredListingState, version = 3): Promise<string> {
   const id = newId('listing');
   const isPublished = state !== 'draft';
-  const live = { title: 'A bike', description: 'Nearly new', category: 'bikes', price: null, attributes: {} };
+  const live = {
+    title: 'A bike',
+    description: 'Nearly new',
+    category: 'bikes',
+    price: null,
+    attributes: {},
+    images: [],
+  };
   const listing: Partial<Listing> = {
     _id: id,
     tenantId,
