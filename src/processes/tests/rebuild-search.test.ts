@@ -64,7 +64,8 @@ it('builds the index anew beside the old one, with its indexes, and leaves nothi
   await indexListings({ database, search, listingIds: ids });
   await listingSearchEntries.updateOne({ _id: ids[0] }, { $set: { keys: ['*'] } });
   expect(await find('red')).toEqual([]);
-  const indexNames = async () => (await listingSearchEntries.collection.indexes()).map(({ name }) => name).sort();
+  const indexNames = async () =>
+    (await listingSearchEntries.collection.indexes()).map(({ name }) => String(name)).sort();
   const before = await indexNames();
 
   const lines: string[] = [];
