@@ -10,8 +10,8 @@ import { timeOfSweep } from './expirations';
 const MAX_REMOVED = 500;
 
 /**
- * The steps that put listings into the search index and take them out. Versions decide in the index, so each may run any
- * number of times.
+ * The steps that put listings into the search index and take them out. Versions decide in the index, so each may run
+ * any number of times.
  */
 export const createListingSearchActivities = ({ database, listingSearch: search }: ActivityDependencies) => {
   const clock = createClock({ database });
@@ -23,8 +23,8 @@ export const createListingSearchActivities = ({ database, listingSearch: search 
 
     /**
      * Of a review: undoes the publication of a run that was cancelled meanwhile, which takes the listing out of the
-     * index, unless buyers see the listing, because an approval stays whatever happens to its run. Of a sweep: takes out
-     * the listings that a page of it has expired.
+     * index, unless buyers see the listing, because an approval stays whatever happens to its run. Of a sweep: takes
+     * out the listings that a page of it has expired.
      */
     async removeFromSearchIndex(input: ReviewStepInput | SweepScope): Promise<void> {
       const { tenantId } = input;

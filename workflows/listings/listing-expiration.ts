@@ -26,7 +26,8 @@ const { beginExpiration, getListingStatus, expireListing, removeFromSearchIndex,
 
 /**
  * Sweeps the listings once: moves those whose time has passed to `expired`, each at its own end, and notifies the
- * owners, page by page. What a page has expired leaves the search index before the next page. A few actions for each page of 500 listings, and two where nothing is due. Runs in real time.
+ * owners, page by page. What a page has expired leaves the search index before the next page. A few actions for each
+ * page of 500 listings, and two where nothing is due. Runs in real time.
  *
  * Every activity finds only what is still due, so no listing is handled twice, whatever is repeated or killed.
  *

@@ -14,9 +14,9 @@ export interface RemoveOverInput {
 }
 
 /**
- * Takes listings out of the search index that have ended, or brings the index to the new end of those that were renewed.
- * A listing that no sweep has moved yet stays. Returns the number of those that are not found any more. The events of
- * the listings do the same a little later, and whatever comes second changes nothing.
+ * Takes listings out of the search index that have ended, or brings the index to the new end of those that were
+ * renewed. A listing that no sweep has moved yet stays. Returns the number of those that are not found any more. The
+ * events of the listings do the same a little later, and whatever comes second changes nothing.
  */
 export async function removeOver({ database, search, tenantId, at, limit }: RemoveOverInput): Promise<number> {
   const listingIds = await search.shownOver({ tenantId, at, limit });
