@@ -1,4 +1,5 @@
 import type { ActivityDependencies } from '../dependencies';
+import { createExpirationActivities } from './expirations';
 import { createReviewActivities } from './reviews';
 import { createReviewDecisionActivities } from './review-decisions';
 import { createListingSearchActivities } from './search';
@@ -8,4 +9,5 @@ export const createListingsActivities = (dependencies: ActivityDependencies) => 
   ...createReviewActivities(dependencies),
   ...createReviewDecisionActivities(dependencies),
   ...createListingSearchActivities(dependencies),
+  ...createExpirationActivities(dependencies),
 });

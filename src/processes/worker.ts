@@ -3,6 +3,7 @@ import { createActivities } from '../../activities';
 import { createProbeImages } from '../clients/egress/probe-images';
 import { createMailer } from '../clients/mailer/mailer';
 import { createMongoListingSearch } from '../clients/search/mongo-listing-search';
+import { schedules } from '../contracts/schedules';
 import { taskQueueNames } from '../contracts/task-queues';
 import { createCountEvents } from '../queue/inline/count-events';
 import { createDeleteRevisions } from '../queue/inline/delete-revisions';
@@ -18,6 +19,7 @@ import { createReconciler, RECONCILE_EVERY_MS } from '../queue/reconciler/reconc
 import { createSearchReconciler } from '../queue/reconciler/search/reconcile-search';
 import { createRunningWorkflows } from '../temporal/running-workflows';
 import { createSandboxClockMover } from '../temporal/time-skipping/sandbox-clock';
+import { ensureSchedules } from '../temporal/ensure-schedules';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
 import { openProcess, type RunInput } from './open-process';
 import { openEgress } from './open-egress';
@@ -28,6 +30,8 @@ import { installTemporalRuntime } from './temporal/temporal-runtime';
 import { readTemporalTls } from './temporal/temporal-tls';
 import { startTemporalWorkers } from './temporal/temporal-workers';
 import { retryUntilReady } from './lifecycle/retry-until-ready';
+
+const SCHEDULE_CALL_MS = 5000;
 
 /**
  * `--role worker`: Temporal workers and, unless `--queues` makes it a separate fleet for some task queues, the outbox
@@ -98,7 +102,12 @@ export async function runWorker(input: RunInput): Promise<void> {
       periodic: {
         reconcile: {
           everyMs: RECONCILE_EVERY_MS,
-          run: createReconciler({ database, processes: createRunningWorkflows(client), logger }),
+          run: createReconciler({
+            database,
+            processes: createRunningWorkflows(client),
+            ensureSchedules: () => ensureSchedules({ client, schedules, timeoutMs: SCHEDULE_CALL_MS }),
+            logger,
+          }),
         },
         'reconcile-search': {
           everyMs: RECONCILE_EVERY_MS,
@@ -133,6 +142,10 @@ export async function runWorker(input: RunInput): Promise<void> {
       { reason: error.message },
       'The search attribute TenantId could not be ensured; if it is missing an administrator must add it (Keyword)',
     );
+  });
+  // The reconciler makes them later where that fails now.
+  await ensureSchedules({ client, schedules, timeoutMs: SCHEDULE_CALL_MS }).catch((error: Error) => {
+    logger.warn({ reason: error.message }, 'The schedules of periodic work could not be ensured yet');
   });
   const workers = await retryUntilReady({
     name: 'Temporal workers',

@@ -160,11 +160,16 @@ function holdsOpen({ index, branch, bounds }: { index: Index; branch: Branch; bo
 function isWithin(branch: Branch, partial: Document | null): boolean {
   return Object.entries(partial ?? {}).every(([field, expected]) => {
     const { use, values } = branch[field] ?? { use: 'rest', values: [] };
+    // A range of the field lies above the least value in the index: the code names that value in every query.
+    if (isAbove(expected)) return use === 'range' || (use === 'point' && !values.includes(null));
     if (use !== 'point') return false;
     const type = (expected as { $type?: string } | null)?.$type;
     return values.every((value) => (type === undefined ? value === expected : typeof value === type));
   });
 }
+
+const isAbove = (expected: unknown): boolean =>
+  typeof expected === 'object' && expected !== null && Object.keys(expected).join() === '$gt';
 
 interface OrderInput {
   index: Index;

@@ -98,6 +98,17 @@ export function createMongoListingSearch({ model }: MongoListingSearchInput): Li
       return found.map(versionOf);
     },
 
+    async shownOver({ tenantId, at, limit }) {
+      const ofTenant = tenantId === null ? {} : { tenantId };
+      const found = await entries
+        .find(
+          { ...ofTenant, shown: true, expiresAt: { $lte: at } },
+          { projection: { _id: 1 }, sort: { expiresAt: 1 }, limit },
+        )
+        .toArray();
+      return found.map(({ _id }) => _id);
+    },
+
     async forget(listingIds) {
       await entries.deleteMany({ _id: { $in: [...listingIds] } });
     },

@@ -70,6 +70,8 @@ export interface ListingSearch {
   versionsOf(listingIds: readonly string[]): Promise<IndexedVersion[]>;
   /** Returns the listings that the index shows, of all tenants, by their ids, after an id. */
   shownAfter(input: { listingId: string; limit: number }): Promise<IndexedVersion[]>;
+  /** Returns the ids of some listings that the index shows although their time has passed, by what the index has. */
+  shownOver(input: { tenantId: string | null; at: Date; limit: number }): Promise<string[]>;
   /** Forgets listings with their versions, so that the next put or remove holds whatever its version is. */
   forget(listingIds: readonly string[]): Promise<void>;
 }

@@ -1742,6 +1742,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/listings/expirations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sweep the listings that are due
+         * @description Moves the listings whose time has passed to `expired`, each at its own end, and sends the reminders and the notices of the end that are due. The same happens every 5 minutes without an order; until then such a listing reads as `expired` all the same. `partnerId` limits the sweep to the listings of one partner, in both modes. A dry run only counts: `progress.total` is the number of listings that are due, and `fired` has those whose time has passed. The listings of a sandbox whose clock was advanced are swept by the advance.
+         */
+        post: operations["expireDueListings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/listing-reviews": {
         parameters: {
             query?: never;
@@ -2794,6 +2814,15 @@ export interface components {
         ReviewerOnly: {
             reviewer: components["schemas"]["Reviewer"];
         };
+        ExpireDueListings: {
+            /** @description Defaults to the listings of every partner. */
+            partnerId?: string;
+            /**
+             * @description Only counts what is due.
+             * @default false
+             */
+            dryRun: boolean;
+        };
         ClaimNext: {
             reviewer: components["schemas"]["Reviewer"];
             category?: components["schemas"]["Slug"];
@@ -3389,7 +3418,7 @@ export interface components {
          * @description The kind of the mail.
          * @enum {string}
          */
-        MailTemplate: "verification" | "verificationReminder" | "profileReminder" | "approvalRequest" | "approvalEscalation" | "rejection" | "welcome" | "trialEnding" | "firstChargeFailed" | "paymentConfirmation" | "paymentMethodConfirmation" | "paymentMethodRejected" | "renewalFailed" | "subscriptionUnpaid" | "planChangeFailed" | "resumeFailed" | "subscriptionExpired" | "subscriptionCancelled" | "subscriptionRefunded" | "refundFailed" | "reviewsWaiting" | "reviewsOverdue" | "listingRejection" | "listingsApproved";
+        MailTemplate: "verification" | "verificationReminder" | "profileReminder" | "approvalRequest" | "approvalEscalation" | "rejection" | "welcome" | "trialEnding" | "firstChargeFailed" | "paymentConfirmation" | "paymentMethodConfirmation" | "paymentMethodRejected" | "renewalFailed" | "subscriptionUnpaid" | "planChangeFailed" | "resumeFailed" | "subscriptionExpired" | "subscriptionCancelled" | "subscriptionRefunded" | "refundFailed" | "reviewsWaiting" | "reviewsOverdue" | "listingRejection" | "listingReminder" | "listingEnd" | "listingsApproved";
         AdvanceClock: {
             /**
              * @description An ISO 8601 duration of up to 400 days.
@@ -3411,21 +3440,21 @@ export interface components {
             /** @enum {string} */
             state: "running" | "completed" | "failed";
             /** @enum {string} */
-            type: "advance_clock";
+            type: "advance_clock" | "expire_listings";
             from: components["schemas"]["Instant"];
             target: components["schemas"]["Instant"];
             reached: components["schemas"]["Instant"];
-            /** @description Completed and total days of the advance. */
+            /** @description Completed and total days of an advance; handled and due listings of a sweep. */
             progress: {
                 done: number;
                 total: number;
             };
-            /** @description Number of events of each type that happened during the advance. */
+            /** @description Number of events of each type that happened meanwhile; of a dry run, that are due. */
             fired: {
                 type: string;
                 count: number;
             }[];
-            /** @description The reason why the advance ended early; null otherwise. The clock stays at the last time that every process had reached. */
+            /** @description The reason why the operation ended early; null otherwise. The clock stays at the last time that every process had reached. */
             failure: null | {
                 /** @enum {string} */
                 code: "WORKFLOW_STALLED" | "ACTIVITY_FAILING" | "TIME_SKIPPING_UNAVAILABLE" | "CANCELLED" | "INTERNAL";
@@ -6938,6 +6967,71 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ReviewOutcome"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    expireDueListings: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "dryRun": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["ExpireDueListings"];
+            };
+        };
+        responses: {
+            /** @description Accepted; poll the operation. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "opn_01m7y3ad3af6e964zt6px52w8e",
+                     *       "state": "running",
+                     *       "type": "expire_listings",
+                     *       "from": "2026-11-29T09:00:00.000Z",
+                     *       "target": "2026-11-29T09:00:00.000Z",
+                     *       "reached": "2026-11-29T09:00:00.000Z",
+                     *       "progress": {
+                     *         "done": 0,
+                     *         "total": 0
+                     *       },
+                     *       "fired": [],
+                     *       "failure": null,
+                     *       "waitingFor": {
+                     *         "what": "every listing that is due to be handled",
+                     *         "until": null
+                     *       },
+                     *       "correlationId": "01m7y3ad3af6e964zt6px52w8e",
+                     *       "createdAt": "2026-11-29T09:00:00.000Z",
+                     *       "updatedAt": "2026-11-29T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };

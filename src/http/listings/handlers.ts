@@ -1,5 +1,6 @@
 import { bulkListingHandlers, type BulkListingHandlersInput } from './bulk';
 import { categoryHandlers, type CategoryHandlersInput } from './categories';
+import { expirationHandlers, type ExpirationHandlersInput } from './expirations';
 import { listingCommandHandlers, type ListingCommandHandlersInput } from './listing-commands';
 import { listingHandlers, type ListingHandlersInput } from './listings';
 import { reviewClaimHandlers, type ReviewClaimHandlersInput } from './review-claims';
@@ -13,6 +14,7 @@ interface ListingsHandlersInput
     CategoryHandlersInput,
     ListingHandlersInput,
     ListingCommandHandlersInput,
+    ExpirationHandlersInput,
     ReviewHandlersInput,
     ReviewClaimHandlersInput,
     ReviewDecisionHandlersInput,
@@ -24,6 +26,7 @@ export const listingsHandlers = (input: ListingsHandlersInput) => ({
   ...categoryHandlers(input),
   ...listingHandlers(input),
   ...listingCommandHandlers(input),
+  ...expirationHandlers(input),
   ...reviewHandlers(input),
   ...reviewClaimHandlers(input),
   ...reviewDecisionHandlers(input),

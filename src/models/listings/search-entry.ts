@@ -32,6 +32,9 @@ export const searchEntrySchema = new Schema<SearchEntry>(
   // The reconciler compares the versions, and reads no document for it.
   .index({ _id: 1, shown: 1, version: 1, tenantId: 1 }, { name: 'versions' })
   .index({ shown: 1, _id: 1, version: 1, tenantId: 1 }, { name: 'shown_versions' })
+  // A sweep takes out what is over, of one tenant or of all.
+  .index({ shown: 1, expiresAt: 1, _id: 1 })
+  .index({ tenantId: 1, shown: 1, expiresAt: 1, _id: 1 })
   .index({ deletedAt: 1 }, { expireAfterSeconds: DELETED_KEPT_SECONDS });
 
 /** Returns the model of the entries that are built beside those that searches use. */

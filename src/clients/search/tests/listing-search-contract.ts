@@ -182,6 +182,23 @@ export function describeListingSearch({ name, engine, maxExact }: ListingSearchC
       expect(rest).toEqual([{ listingId: ids[3], tenantId, version: 1, isShown: true }]);
     });
 
+    it('finds what it shows although it is over, of one tenant or of all', async () => {
+      const [tenantId, other] = [newTenant(), newTenant()];
+      const over = { expiresAt: new Date(AT.getTime() - 1) };
+      await engine().put([
+        searchable(tenantId, `${tenantId}/over`, over),
+        searchable(tenantId, `${tenantId}/ends`, { expiresAt: AT }),
+        searchable(tenantId, `${tenantId}/lasts`, { expiresAt: new Date(AT.getTime() + 1) }),
+        searchable(other, `${other}/over`, over),
+      ]);
+      await engine().remove([{ listingId: `${tenantId}/over`, tenantId, version: 2, isDeleted: false }]);
+      expect(await engine().shownOver({ tenantId, at: AT, limit: 9 })).toEqual([`${tenantId}/ends`]);
+      expect(await engine().shownOver({ tenantId: null, at: AT, limit: 9 })).toEqual(
+        expect.arrayContaining([`${tenantId}/ends`, `${other}/over`]),
+      );
+      expect(await engine().shownOver({ tenantId: null, at: AT, limit: 1 })).toHaveLength(1);
+    });
+
     it('shows the newest version of each listing, in whatever order and how often its writes arrive', async () => {
       const write = fc.record({ listing: fc.nat(5), version: fc.integer({ min: 1, max: 8 }) });
       await fc.assert(

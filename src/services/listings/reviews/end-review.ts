@@ -143,9 +143,9 @@ async function publication(input: DecideReviewInput & MoveInput): Promise<Partia
   const event = renewalEvent({ listing, days: renewDays, lastDay: end.lastDay });
   const isRenewable = listing.state === 'live' || listing.state === 'expired';
   return {
-    // A withdrawn or suspended listing stays so, with the new end.
+    // A withdrawn or suspended listing stays so, with the new end; no notice is due while nobody sees it.
     ...(isRenewable ? { to: 'live' } : {}),
-    set: { ...set, ...end },
+    set: { ...set, ...end, ...(isRenewable ? {} : { nextNoticeAt: null }) },
     also: [{ ...event, step: `review/${review._id}/renewed` }],
   };
 }
