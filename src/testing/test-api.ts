@@ -28,10 +28,13 @@ export interface TestApi extends Awaited<ReturnType<typeof startTestApi>> {}
 
 /**
  * Starts the API over a real MongoDB, on its own port. The test replaces Temporal: by default every command is applied
- * immediately. `started` and `commands` hold the starts and commands that were sent.
+ * immediately. `started` and `commands` hold the starts and commands that were sent. A database that the test passes
+ * stays open.
  */
 export async function startTestApi(overrides: Partial<AppInput> = {}) {
-  const { database, drop } = await openTestDatabase();
+  const { database, drop } = overrides.database
+    ? { database: overrides.database, drop: async () => undefined }
+    : await openTestDatabase();
   const started: OutboxRow[] = [];
   const commands: SendAnyCommandInput[] = [];
   const lines: object[] = [];

@@ -100,6 +100,8 @@ describe('a scan is', () => {
     expect(isAccepted(fault, [accepted])).toBe(true);
     expect(isAccepted(fault, [{ ...accepted, place: 'src/services/others.ts' }])).toBe(false);
     expect(isAccepted(fault, [{ ...accepted, left: ['state'] }])).toBe(false);
+    expect(isAccepted({ ...fault, narrowed: 2 }, [{ ...accepted, left: { afterNarrowed: 2 } }])).toBe(true);
+    expect(isAccepted({ ...fault, narrowed: 1 }, [{ ...accepted, left: { afterNarrowed: 2 } }])).toBe(false);
   });
 });
 

@@ -3,6 +3,7 @@ import type { Handlers } from '../handler';
 import type { RequireSchema } from '../pipeline/input/validate';
 import { isRefusal, problemOf } from '../problems';
 import type { Reply } from '../pipeline/request-context';
+import { batchTerms } from '../replies/batch';
 import type { Idempotency } from '../replies/idempotency';
 import { decideReview, type Decided, type DecideReviewInput, type Decision } from './decide-review';
 import type { ListingCall } from './find-listing';
@@ -16,8 +17,6 @@ export interface ReviewDecisionHandlersInput extends DecideReviewInput {
 type DecisionOperations = 'approveListing' | 'rejectListing' | 'decideListingReviews';
 type DecisionCall = ListingCall & { body: { reviewer: string; revision: number } };
 
-/** Milliseconds that the decisions of a batch may take. */
-const BATCH_MS = 30_000;
 /** Decisions of a batch that are sent at a time: each waits for the run of its review. */
 const CONCURRENT = 10;
 
@@ -48,7 +47,7 @@ export function reviewDecisionHandlers(input: ReviewDecisionHandlersInput): Hand
       const { reviewer } = body;
       return idempotency.commandOnce({
         call,
-        withinMs: BATCH_MS,
+        batch: batchTerms,
         async send(commandId, extendLock) {
           const results: DecisionResult[] = [];
           for (let next = 0; next < body.items.length; next += CONCURRENT) {

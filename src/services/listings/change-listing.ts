@@ -148,10 +148,15 @@ async function requireCategories(
   }
 }
 
-/** Returns the changed duration: a number of days and a last day replace each other. */
+/**
+ * Returns the changed duration: a number of days and a last day replace each other. The one that the listing has
+ * changes nothing, although a published listing has both.
+ */
 function patchDuration(listing: ListingDuration, patch: Partial<ListingDuration>): ListingDuration {
   const { durationDays, lastDay } = patch;
   requireOneDuration({ durationDays: durationDays ?? null, lastDay: lastDay ?? null });
+  if ((durationDays && durationDays === listing.durationDays) || (lastDay && lastDay === listing.lastDay))
+    return { durationDays: listing.durationDays, lastDay: listing.lastDay };
   if (durationDays) return { durationDays, lastDay: null };
   if (lastDay) return { durationDays: null, lastDay };
   return {
