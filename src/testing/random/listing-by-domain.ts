@@ -164,7 +164,14 @@ class ListingByDomain implements ListingSubject {
     const content = newestContent(this.stored);
     const { category, settings } = this;
     this.record('checked');
-    const { outcome } = checkListing({ content, category, settings, listingId: null, duplicates: [] });
+    const { outcome } = checkListing({
+      content,
+      category,
+      settings,
+      listingId: null,
+      duplicates: [],
+      imageProbes: new Map(),
+    });
     if (outcome === 'approve') this.approve();
   }
 
