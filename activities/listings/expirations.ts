@@ -8,7 +8,7 @@ import type {
   SweepScope,
   SweepStep,
 } from '../../src/contracts/listings/expiration';
-import { createClock } from '../../src/services/clock';
+import { createClock, type Clock } from '../../src/services/clock';
 import { countDueListings } from '../../src/services/listings/sweep/count-due';
 import { expireDueListings } from '../../src/services/listings/sweep/expire-due';
 import { sendDueNotices } from '../../src/services/listings/sweep/send-notices';
@@ -17,6 +17,10 @@ import type { ActivityDependencies } from '../dependencies';
 
 type At<Input> = Input & { at: string };
 
+/** Returns the business time of the swept tenant; where all are swept, real time. */
+export const timeOfSweep = async (clock: Pick<Clock, 'offsetMs'>, { tenantId, at }: SweepScope): Promise<Date> =>
+  new Date(Date.parse(at) + (tenantId === null ? 0 : await clock.offsetMs(tenantId)));
+
 /**
  * The steps of a sweep. Each may run any number of times: what a step has done is not due any more, and ids and counts
  * are all that it returns.
@@ -24,9 +28,7 @@ type At<Input> = Input & { at: string };
 export const createExpirationActivities = ({ database }: ActivityDependencies) => {
   const clock = createClock({ database });
 
-  /** Returns the business time of the swept tenant; where all are swept, real time. */
-  const timeOf = async ({ tenantId, at }: SweepScope): Promise<Date> =>
-    new Date(Date.parse(at) + (tenantId === null ? 0 : await clock.offsetMs(tenantId)));
+  const timeOf = (scope: SweepScope): Promise<Date> => timeOfSweep(clock, scope);
 
   return {
     /** Makes this run the owner of its operation and returns the tenants to sweep. */

@@ -2,10 +2,12 @@ import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { createProbeImages } from '../clients/egress/probe-images';
 import { createMailer } from '../clients/mailer/mailer';
+import { createMongoListingSearch } from '../clients/search/mongo-listing-search';
 import { schedules } from '../contracts/schedules';
 import { taskQueueNames } from '../contracts/task-queues';
 import { createCountEvents } from '../queue/inline/count-events';
 import { createDeleteRevisions } from '../queue/inline/delete-revisions';
+import { createIndexListings } from '../queue/inline/index-listings';
 import { createRecordRefunds } from '../queue/inline/record-refunds';
 import { createSendMail } from '../queue/jobs/send-mail';
 import { announceRows, hearAnnouncements } from '../queue/relay/announcements';
@@ -14,6 +16,7 @@ import { createQueues } from '../queue/queues';
 import { connectRedisProducer } from '../queue/redis';
 import { createQueueWorkers } from '../queue/create-queue-workers';
 import { createReconciler, RECONCILE_EVERY_MS } from '../queue/reconciler/reconcile';
+import { createSearchReconciler } from '../queue/reconciler/search/reconcile-search';
 import { createRunningWorkflows } from '../temporal/running-workflows';
 import { createSandboxClockMover } from '../temporal/time-skipping/sandbox-clock';
 import { ensureSchedules } from '../temporal/ensure-schedules';
@@ -47,6 +50,7 @@ export async function runWorker(input: RunInput): Promise<void> {
   metrics.addText(runtime.metricsText);
 
   const database = openDatabaseOf(opened, 'worker');
+  const listingSearch = createMongoListingSearch({ model: database.models.listingSearchEntries });
   const { client, starter } = openTemporalOf(opened, database);
   const { url: redisUrl, prefix } = config.redis;
   const queues = createQueues({ redisUrl, prefix, logger });
@@ -72,6 +76,7 @@ export async function runWorker(input: RunInput): Promise<void> {
         analytics: createCountEvents({ database }),
         refunds: createRecordRefunds({ database }),
         revisions: createDeleteRevisions({ database }),
+        search: createIndexListings({ database, search: listingSearch }),
       },
       logger,
       metrics,
@@ -103,6 +108,10 @@ export async function runWorker(input: RunInput): Promise<void> {
             ensureSchedules: () => ensureSchedules({ client, schedules, timeoutMs: SCHEDULE_CALL_MS }),
             logger,
           }),
+        },
+        'reconcile-search': {
+          everyMs: RECONCILE_EVERY_MS,
+          run: createSearchReconciler({ database, search: listingSearch, logger }),
         },
       },
       logger,
@@ -148,6 +157,7 @@ export async function runWorker(input: RunInput): Promise<void> {
         taskQueues: input.queues ?? taskQueueNames,
         activities: createActivities({
           database,
+          listingSearch,
           operatorEmail: config.mail.operatorEmail,
           sandboxClock: createSandboxClockMover({ client, database, starter }),
           gatewayFor,

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import request, { type Test } from 'supertest';
+import { createMongoListingSearch } from '../clients/search/mongo-listing-search';
 import { newId } from '../domain/ids';
 import { tenantIdOf, type Mode, type Scope } from '../domain/tenant';
 import { createApp, type AppInput } from '../http/app';
@@ -48,6 +49,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
     compensations: { wakeProcess: async () => undefined },
     requireTimeSkipping: async () => undefined,
     resetSandbox: async () => undefined,
+    listingSearch: createMongoListingSearch({ model: database.models.listingSearchEntries }),
     stuck: {
       restart: async ({ item }) => ({ ...item, state: 'restarted' }),
       close: async ({ item }) => ({ ...item, state: 'closed' }),

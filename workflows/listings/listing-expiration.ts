@@ -21,12 +21,13 @@ import type { OperationFailure, SweepCounts } from '../../src/contracts/operatio
 import { failureType } from '../process-run';
 import { SweepRun } from './sweep-run';
 
-const { beginExpiration, getListingStatus, expireListing, remindListing, finishExpiration } =
+const { beginExpiration, getListingStatus, expireListing, removeFromSearchIndex, remindListing, finishExpiration } =
   proxyActivities<Activities>(listingSweepActivityOptions);
 
 /**
  * Sweeps the listings once: moves those whose time has passed to `expired`, each at its own end, and notifies the
- * owners, page by page. A few actions for each page of 500 listings, and two where nothing is due. Runs in real time.
+ * owners, page by page. What a page has expired leaves the search index before the next page. A few actions for each
+ * page of 500 listings, and two where nothing is due. Runs in real time.
  *
  * Every activity finds only what is still due, so no listing is handled twice, whatever is repeated or killed.
  *
@@ -81,7 +82,12 @@ async function sweep(run: SweepRun, tenantIds: readonly (string | null)[], order
     };
     const due = await getListingStatus(scope);
     if (run.phase === 'expiry') {
-      if (due.expiry > 0) await throughPages(run, order, () => expireListing({ ...scope, after: run.after }));
+      if (due.expiry > 0)
+        await throughPages(run, order, async () => {
+          const page = await expireListing({ ...scope, after: run.after });
+          if (page.expired > 0) await removeFromSearchIndex(scope);
+          return page;
+        });
       run.toNotices();
     }
     if (due.notices > 0) await throughPages(run, order, () => remindListing({ ...scope, after: run.after }));

@@ -163,8 +163,18 @@ export function reviewDeadline(review: TimedReview, at: Date): Date | null {
   return deadline && deadline > at ? deadline : null;
 }
 
-/** Returns what an open review waits for, for people to read; null for one that has ended. */
-export function reviewWaitsFor(state: StoredReviewState): string | null {
+/**
+ * Returns what a review waits for, for people to read; null for one that has ended. An approved one waits until the
+ * search index has its listing.
+ */
+export function reviewWaitsFor({
+  state,
+  isPublishing,
+}: {
+  state: StoredReviewState;
+  isPublishing: boolean;
+}): string | null {
+  if (isPublishing) return 'search_index';
   if (hasReviewEnded(state)) return null;
   return state === 'checking' ? 'the automated checks' : "a reviewer's decision";
 }

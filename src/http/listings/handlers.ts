@@ -6,6 +6,7 @@ import { listingHandlers, type ListingHandlersInput } from './listings';
 import { reviewClaimHandlers, type ReviewClaimHandlersInput } from './review-claims';
 import { reviewDecisionHandlers, type ReviewDecisionHandlersInput } from './review-decisions';
 import { reviewHandlers, type ReviewHandlersInput } from './reviews';
+import { searchHandlers, type SearchHandlersInput } from './search';
 
 interface ListingsHandlersInput
   extends
@@ -16,7 +17,8 @@ interface ListingsHandlersInput
     ExpirationHandlersInput,
     ReviewHandlersInput,
     ReviewClaimHandlersInput,
-    ReviewDecisionHandlersInput {}
+    ReviewDecisionHandlersInput,
+    SearchHandlersInput {}
 
 /** Returns the handlers of listings, their categories and their reviews. */
 export const listingsHandlers = (input: ListingsHandlersInput) => ({
@@ -28,4 +30,5 @@ export const listingsHandlers = (input: ListingsHandlersInput) => ({
   ...reviewHandlers(input),
   ...reviewClaimHandlers(input),
   ...reviewDecisionHandlers(input),
+  ...searchHandlers(input),
 });

@@ -56,6 +56,9 @@ export interface ListingSuspension {
   at: Date;
 }
 
+/** The name of the index of all versions. */
+export const LISTING_VERSIONS_INDEX = 'versions';
+
 /** The name of the index that refuses a `ref` for a second time. */
 export const REF_INDEX = 'one_listing_per_ref';
 
@@ -105,6 +108,8 @@ export const listingSchema = new Schema<Listing>(
   .index({ tenantId: 1, state: 1, updatedAt: 1, _id: 1 })
   .index({ tenantId: 1, category: 1, updatedAt: 1, _id: 1 })
   .index({ tenantId: 1, ownerKey: 1, updatedAt: 1, _id: 1 })
+  // The reconciler compares the versions with the search index, and reads no document for it.
+  .index({ _id: 1, version: 1, state: 1, publishedAt: 1, tenantId: 1 }, { name: LISTING_VERSIONS_INDEX })
   // The sweep reads all tenants at once, and the advance of a sandbox's clock its own tenant.
   .index({ expiresAt: 1, _id: 1 }, { partialFilterExpression: { state: 'live' }, name: 'ends_of_live' })
   .index({ nextNoticeAt: 1, _id: 1 }, { partialFilterExpression: withNotice, name: 'planned_notices' })

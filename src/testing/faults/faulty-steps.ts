@@ -64,6 +64,7 @@ const WRITES = [
   'findOneAndUpdate',
   'deleteOne',
   'deleteMany',
+  'bulkWrite',
 ] as const;
 
 const nothingMore = () => new Promise<never>(() => undefined);

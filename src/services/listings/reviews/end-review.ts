@@ -96,7 +96,7 @@ export async function decideReview(input: DecideReviewInput): Promise<StepResult
       ...stepOfReview(change),
       from: openReviewStates,
       to: outcome,
-      set: endOfReview(change.at, decision),
+      set: { ...endOfReview(change.at, decision), ...(outcome === 'approved' ? { unindexed: true } : {}) },
       event: { type: `listing_review.${outcome}`, data: { ...data, listingId } },
       alongside: async (within, at) => {
         const step: StepInput = {
