@@ -25,8 +25,8 @@ const forChildren = {
   ...bicycle,
   title: 'Zwei Kinderräder, rot und grün',
   description:
-    'Zwei gut gepflegte Räder für Kinder von sechs bis acht Jahren, mit Licht, Klingel und Schutzblechen. Beide sind im ' +
-    'Frühjahr gewartet worden. Anrufe abends unter 0151 23456789.',
+    'Zwei gut gepflegte Räder für Kinder von sechs bis acht Jahren, mit Licht, Klingel und Schutzblechen. Beide sind ' +
+    'im Frühjahr gewartet worden. Anrufe abends unter 0151 23456789.',
   language: 'de',
 };
 const withoutNumber = forChildren.description.replace(/ Anrufe.*$/, ' Abholung am Abend.');
