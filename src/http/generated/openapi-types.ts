@@ -1313,7 +1313,8 @@ export interface paths {
          * @description Runs the automated checks on content as it would be sent to `POST /listings`, and stores nothing. The category's
          *     rules are checked too: what `POST /listings` would refuse about attributes and the price is a finding here.
          *
-         *     Duplicates are your listings with the same title and description, apart from case, accents and punctuation.
+         *     Duplicates are your listings with the same title and description, apart from case, accents and punctuation, and
+         *     those with an image of the same URL.
          *     Send `listingId` for a listing that exists already (`422 LISTING_UNKNOWN` where it is none of yours), which is
          *     then no duplicate of itself, and whose owner counts; otherwise the owner that it will have.
          *
@@ -3201,7 +3202,7 @@ export interface components {
              * @example 01•• ••••••89
              */
             evidence: string;
-            /** @description Of the duplicate rules: listings with the same text, at most 10; before them the checked listing where it has an id. */
+            /** @description Of the duplicate rules: listings that are alike, at most 10; before them the checked listing where it has an id. */
             listingIds?: string[];
         };
         ListingCheck: {

@@ -16,8 +16,8 @@ export const remarksInEnglish: Record<CheckRule, string> = {
   image_invalid: 'One of the images cannot be shown.',
   image_refused: 'One of the images cannot be reached by buyers.',
   image_unavailable: 'One of the images could not be loaded.',
-  duplicate_of_own: 'You have another listing with the same text.',
-  duplicate_of_other: 'The same text is in another listing.',
+  duplicate_of_own: 'You have another listing with the same text or the same image.',
+  duplicate_of_other: 'The same text or the same image is in another listing.',
 };
 
 export const remarksInGerman: Record<CheckRule, string> = {
@@ -35,6 +35,6 @@ export const remarksInGerman: Record<CheckRule, string> = {
   image_invalid: 'Eines der Bilder kann nicht angezeigt werden.',
   image_refused: 'Eines der Bilder ist für Käufer nicht erreichbar.',
   image_unavailable: 'Eines der Bilder konnte nicht geladen werden.',
-  duplicate_of_own: 'Sie haben eine andere Anzeige mit dem gleichen Text.',
-  duplicate_of_other: 'Der gleiche Text steht in einer anderen Anzeige.',
+  duplicate_of_own: 'Sie haben eine andere Anzeige mit dem gleichen Text oder dem gleichen Bild.',
+  duplicate_of_other: 'Der gleiche Text oder das gleiche Bild steht in einer anderen Anzeige.',
 };

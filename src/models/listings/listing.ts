@@ -15,6 +15,8 @@ export interface Listing extends Entity {
   category: string;
   /** See `textHashOf`; finds listings with the same text. */
   textHash: string;
+  /** See `imageHashesOf`; finds listings with the same image. */
+  imageHashes: string[];
   /** The number of the newest revision; the first is 1. */
   revision: number;
   ownerUserId: string | null;
@@ -73,6 +75,7 @@ export const listingSchema = new Schema<Listing>(
     draft: { type: Schema.Types.Mixed, default: null },
     category: { type: String, required: true },
     textHash: { type: String, required: true },
+    imageHashes: { type: [String], default: [] },
     revision: { type: Number, required: true },
     ownerUserId: { type: String, default: null },
     ownerRef: { type: String, default: null },
@@ -104,6 +107,7 @@ export const listingSchema = new Schema<Listing>(
   .index({ tenantId: 1, state: 1, category: 1, _id: -1 })
   .index({ tenantId: 1, ownerKey: 1, _id: -1 })
   .index({ tenantId: 1, textHash: 1, ownerKey: 1, _id: 1 })
+  .index({ tenantId: 1, imageHashes: 1, ownerKey: 1, _id: 1 })
   .index({ tenantId: 1, updatedAt: 1, _id: 1 })
   .index({ tenantId: 1, state: 1, updatedAt: 1, _id: 1 })
   .index({ tenantId: 1, category: 1, updatedAt: 1, _id: 1 })

@@ -38,6 +38,7 @@ async function given(title: string): Promise<string> {
     },
     category: 'bikes',
     textHash: 'x',
+    imageHashes: [],
     revision: 1,
     refKey: `id:${id}`,
     createdAt: at,

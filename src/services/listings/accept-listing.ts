@@ -12,7 +12,7 @@ import { insertDocuments } from '../insert-documents';
 import { revisionOf } from './insert-revision';
 import { createListingLookups, type ListingLookups } from './listing-lookups';
 import { requireOwner } from './require-owner';
-import { textHashOf } from './text-hash';
+import { duplicateKeysOf } from './text-hash';
 
 export interface NewListingInput extends ListingDuration, ListingOwner {
   tenantId: string;
@@ -70,7 +70,7 @@ export async function newListing(input: NewListingInput, lookups: ListingLookups
     live: null,
     draft: content,
     category: content.category,
-    textHash: textHashOf(content),
+    ...duplicateKeysOf(content),
     revision: 1,
     ownerUserId,
     ownerRef,

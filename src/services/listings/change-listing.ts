@@ -18,7 +18,7 @@ import { applyStep } from '../apply-step';
 import { findCategory } from './find-category';
 import { insertRevision } from './insert-revision';
 import { requireLastDayOfTenant } from './last-day';
-import { textHashOf } from './text-hash';
+import { duplicateKeysOf } from './text-hash';
 import { findListingSettings } from './partner-settings';
 import { newReviewId } from './reviews/accept-review';
 import { findReview } from './reviews/review-step';
@@ -75,7 +75,7 @@ export async function changeListing(input: ChangeListingInput): Promise<ChangedL
   // A listing that is to be renewed is reviewed although the edit took every change back.
   const wantsReview = isReviewed && (draft !== null || (await isToBeRenewed(input)));
   const reviewId = isReviewed ? (wantsReview ? newReviewId() : null) : listing.reviewId;
-  const set = { live, draft, category: newest.category, textHash: textHashOf(newest), revision, reviewId, ...duration };
+  const set = { live, draft, category: newest.category, ...duplicateKeysOf(newest), revision, reviewId, ...duration };
   const changed = { ...listing, ...set };
   let row: OutboxRow | null = null;
   const step = await applyStep(

@@ -2,6 +2,19 @@ import { createHash } from 'node:crypto';
 import { duplicateTextOf } from '../../domain/listings/checks/duplicates';
 import type { ListingContent } from '../../domain/listings/content';
 
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
 /** Returns the hash that listings share whose texts `duplicateTextOf` makes equal. */
 export const textHashOf = (content: Pick<ListingContent, 'title' | 'description'>): string =>
-  createHash('sha256').update(duplicateTextOf(content)).digest('base64url');
+  hashOf(duplicateTextOf(content));
+
+/** Returns the hashes of the URLs of a listing's images, each once. */
+export const imageHashesOf = ({ images }: Pick<ListingContent, 'images'>): string[] => [
+  ...new Set(images.map(({ url }) => hashOf(new URL(url).href))),
+];
+
+/** Returns the fields by which listings with the same text or the same image are found. */
+export const duplicateKeysOf = (content: Pick<ListingContent, 'title' | 'description' | 'images'>) => ({
+  textHash: textHashOf(content),
+  imageHashes: imageHashesOf(content),
+});

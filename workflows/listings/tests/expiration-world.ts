@@ -46,6 +46,7 @@ export async function openExpirationWorld(input: Pick<BaseWorldInput, 'wrap' | '
         draft: null,
         category: 'bikes',
         textHash: 'hash',
+        imageHashes: [],
         revision: 1,
         ownerUserId: newId('user'),
         ownerRef: null,

@@ -1,7 +1,7 @@
 import type { CategoryAttribute, CategoryTerms, ReviewPolicy } from '../categories';
 import { checkListing, outcomeOf, type CheckListingInput, type ListingCheck } from './check-listing';
 import { checkRules, type CheckRule, type Severity } from './check-rules';
-import { duplicateTextOf } from './duplicates';
+import { duplicateTextOf, type FoundDuplicate } from './duplicates';
 import { defaultListingSettings, type ListingSettings } from './listing-settings';
 import { qualityScore, scoreParts, type QualityFacts } from './quality-score';
 
@@ -45,7 +45,7 @@ const found = ({ findings }: ListingCheck) => findings.map(({ rule, severity, po
 
 describe('the check of a listing', () => {
   it('finds nothing in a good listing, which is approved without a person', () => {
-    expect(check({})).toEqual({ version: 2, score: 78, findings: [], outcome: 'approve' });
+    expect(check({})).toEqual({ version: 3, score: 78, findings: [], outcome: 'approve' });
   });
 
   it.each<[string, Partial<CheckListingInput['content']>, [CheckRule, Severity, string]]>([
@@ -103,10 +103,11 @@ describe('the check of a listing', () => {
   });
 
   it('names the listings with the same text by their owner, the checked one first', () => {
-    const duplicates = [
-      { listingId: 'lst_2', hasSameOwner: true },
-      { listingId: 'lst_3', hasSameOwner: false },
-      { listingId: 'lst_4', hasSameOwner: false },
+    const duplicates: FoundDuplicate[] = [
+      { listingId: 'lst_2', same: 'text', hasSameOwner: true },
+      { listingId: 'lst_3', same: 'text', hasSameOwner: false },
+      { listingId: 'lst_4', same: 'text', hasSameOwner: false },
+      { listingId: 'lst_5', same: 'image', hasSameOwner: false },
     ];
     const evidence = (count: number) => `listings with the same text: ${count}`;
     expect(check({ listingId: 'lst_1', duplicates }).findings).toEqual([
@@ -123,6 +124,13 @@ describe('the check of a listing', () => {
         pointer: '',
         evidence: evidence(2),
         listingIds: ['lst_1', 'lst_3', 'lst_4'],
+      },
+      {
+        rule: 'duplicate_of_other',
+        severity: 'review',
+        pointer: '/images',
+        evidence: 'listings with an image of the same URL: 1',
+        listingIds: ['lst_1', 'lst_5'],
       },
     ]);
     expect(check({ duplicates }).findings[0]?.listingIds).toEqual(['lst_2']);

@@ -20,8 +20,14 @@ export const checkRules = {
   image_invalid: { severity: 'review', finds: 'an image URL that serves no JPEG, PNG, WebP, AVIF or GIF' },
   image_refused: { severity: 'review', finds: 'an image URL that leads to a private or reserved address' },
   image_unavailable: { severity: 'info', finds: 'an image URL without a response in three tries' },
-  duplicate_of_own: { severity: 'info', finds: 'the same text in another listing of the same owner' },
-  duplicate_of_other: { severity: 'review', finds: "the same text in another owner's listing" },
+  duplicate_of_own: {
+    severity: 'info',
+    finds: 'the same text, or the URL of an image, in another listing of the owner',
+  },
+  duplicate_of_other: {
+    severity: 'review',
+    finds: "the same text, or the URL of an image, in another owner's listing",
+  },
 } as const satisfies Record<string, { severity: Severity; finds: string }>;
 
 export type CheckRule = keyof typeof checkRules;
@@ -37,7 +43,7 @@ export interface Finding {
   pointer: string;
   /** A short part of the text, or a fact; numbers and addresses of persons are masked. */
   evidence: string;
-  /** Of the duplicate rules: the listings with the same text, the checked one first where it has an id. */
+  /** Of the duplicate rules: the listings that are alike, the checked one first where it has an id. */
   listingIds?: string[];
 }
 

@@ -1,9 +1,10 @@
 import { splitWords } from '../../values/split-words';
 import type { CheckedContent, RuleHit } from './check-rules';
 
-/** Another listing of the tenant whose `duplicateTextOf` is the same. */
+/** Another listing of the tenant with the same text (see `duplicateTextOf`), or with an image of the same URL. */
 export interface FoundDuplicate {
   listingId: string;
+  same: 'text' | 'image';
   hasSameOwner: boolean;
 }
 
@@ -26,13 +27,22 @@ export interface DuplicateHitsInput {
   duplicates: readonly FoundDuplicate[];
 }
 
-/** Returns one hit for the owner's own listings with the same text, and one for those of others. */
+const kinds = {
+  text: { pointer: '', evidence: 'listings with the same text' },
+  image: { pointer: '/images', evidence: 'listings with an image of the same URL' },
+} as const;
+
+/** Returns a hit for each: the owner's own listings and those of others, with the same text and with the same image. */
 export function duplicateHits({ listingId, duplicates }: DuplicateHitsInput): RuleHit[] {
-  const hitsOf = (rule: RuleHit['rule'], hasSameOwner: boolean): RuleHit[] => {
-    const found = duplicates.filter((duplicate) => duplicate.hasSameOwner === hasSameOwner);
+  const hitsOf = (rule: RuleHit['rule'], hasSameOwner: boolean, same: FoundDuplicate['same']): RuleHit[] => {
+    const found = duplicates.filter((duplicate) => duplicate.hasSameOwner === hasSameOwner && duplicate.same === same);
     if (found.length === 0) return [];
     const listingIds = [...(listingId === null ? [] : [listingId]), ...found.map(({ listingId }) => listingId)];
-    return [{ rule, pointer: '', evidence: `listings with the same text: ${found.length}`, listingIds }];
+    const { pointer, evidence } = kinds[same];
+    return [{ rule, pointer, evidence: `${evidence}: ${found.length}`, listingIds }];
   };
-  return [...hitsOf('duplicate_of_own', true), ...hitsOf('duplicate_of_other', false)];
+  return (['text', 'image'] as const).flatMap((same) => [
+    ...hitsOf('duplicate_of_own', true, same),
+    ...hitsOf('duplicate_of_other', false, same),
+  ]);
 }

@@ -30,7 +30,7 @@ async function newMarket() {
 describe('the check of content', () => {
   it("names what it found by the category's rules and the partner's words, and stores nothing", async () => {
     const { check, set } = await newMarket();
-    expect((await check(content)).body).toEqual({ version: 2, score: 80, findings: [], outcome: 'approve' });
+    expect((await check(content)).body).toEqual({ version: 3, score: 80, findings: [], outcome: 'approve' });
     await set({ bannedWords: ['rust*'], rules: { phone_number: 'block' } });
     const before = await api.database.models.listings.countDocuments();
     const { price: _price, ...free } = content;
@@ -88,6 +88,30 @@ describe('the check of content', () => {
     expect((await check({ ...content, description: `${words} SOLD as seen!` })).body.findings).toMatchObject([
       { rule: 'duplicate_of_own', listingIds: [id] },
     ]);
+  });
+
+  it('finds listings with the URL of an image, until they have another', async () => {
+    const { key, check, create } = await newMarket();
+    const [front, back] = [{ url: 'https://images.example/front.jpg' }, { url: 'https://images.example/back.jpg' }];
+    const other = {
+      ...content,
+      title: 'A wooden table',
+      description: 'Four legs, two drawers, and no scratch at all.',
+    };
+    const id = await create({ ...other, images: [front, back], ownerRef: 'dealer-2' });
+    const images = [{ url: 'https://IMAGES.example:443/back.jpg' }];
+    const found = async () => (await check({ ...content, images, ownerRef: 'dealer-1' })).body.findings;
+    expect(await found()).toEqual([
+      {
+        rule: 'duplicate_of_other',
+        severity: 'review',
+        pointer: '/images',
+        evidence: 'listings with an image of the same URL: 1',
+        listingIds: [id],
+      },
+    ]);
+    expectContract(await api.call('patch', `/listings/${id}`, key).send({ images: [front] }));
+    expect(await found()).toEqual([]);
   });
 
   it('shows at most 10 duplicates of a kind, and those of others behind any number of own ones', async () => {

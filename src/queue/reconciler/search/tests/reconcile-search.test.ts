@@ -44,6 +44,7 @@ async function given(state: StoredListingState, version = 3): Promise<string> {
     live: isPublished ? { ...live, place: null, language: null, metadata: {} } : null,
     category: 'bikes',
     textHash: 'x',
+    imageHashes: [],
     revision: 1,
     refKey: `id:${id}`,
     createdAt: new Date(),
