@@ -195,7 +195,7 @@ export interface RequireReviewerInput {
  */
 export function requireReviewer({ review, reviewer, at }: RequireReviewerInput): void {
   if (!(decidableStates as readonly string[]).includes(review.state)) throw reviewNotOpen(review.state);
-  if (review.authors.includes(reviewer))
+  if (review.authors.some((author) => author.normalize() === reviewer.normalize()))
     throw new DomainError(
       'REVIEWER_IS_AUTHOR',
       'The reviewer submitted or owns the listing: another one must decide.',
