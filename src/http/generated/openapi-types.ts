@@ -1357,7 +1357,11 @@ export interface paths {
          *     **What buyers see changes only by an approval**, but for the partner's `instantFields` (`price` and `metadata` by
          *     default), which reach a live listing at once; everything else waits in the draft until it is submitted and
          *     approved. Where a revision is under review, the review of the next one takes its place in the queue, and a
-         *     decision about the old one is `409 REVISION_CHANGED`. The duration is fixed once the listing is published.
+         *     decision about the old one is `409 REVISION_CHANGED`.
+         *
+         *     The duration is fixed once the listing is published: the same `durationDays`, the same `lastDay`, or `lastDay:
+         *     null`, is no change then; anything else is `422 DURATION_INVALID`, and `POST /listings/{listingId}/renew` lengthens
+         *     the listing.
          *
          *     A change of what the listing shows, or of its `metadata`, is a new revision. A PATCH that changes nothing
          *     responds with the listing as it is, with the same `ETag`. `attributes` are checked against the category when they

@@ -1,13 +1,12 @@
 import type { ClientSession } from 'mongoose';
 import type { Actor } from '../../domain/actor';
-import { DomainError } from '../../domain/domain-error';
 import {
   categoryFields,
   requireInCategory,
   type ContentPatch,
   type ListingContent,
 } from '../../domain/listings/content';
-import { requireOneDuration, type ListingDuration } from '../../domain/listings/duration';
+import { patchDuration, type ListingDuration } from '../../domain/listings/duration';
 import { editListing } from '../../domain/listings/edit-listing';
 import { listingStateAt } from '../../domain/listings/listing';
 import { changedFields, differencesOf } from '../../domain/listings/revisions';
@@ -61,12 +60,14 @@ export async function changeListing(input: ChangeListingInput): Promise<ChangedL
   const instantFields =
     state === 'live' ? (await findListingSettings({ database, session, tenantId })).instantFields : [];
   const edited = editListing({ ...listing, state, patch: input.content, instantFields });
-  const duration = patchDuration(listing, input.duration);
+  const duration = patchDuration({ listing, patch: input.duration });
   const inDuration = (['durationDays', 'lastDay'] as const).filter((field) => duration[field] !== listing[field]);
   const fields = [...edited.fields, ...inDuration];
   if (fields.length === 0) return { listing, row: null };
 
-  await requireDuration(input, duration, inDuration);
+  const { lastDay } = duration;
+  if (inDuration.includes('lastDay') && lastDay !== null)
+    await requireLastDayOfTenant({ database, session, tenantId, lastDay, at });
   await requireCategories(input, edited);
   const isNewRevision = edited.fields.length > 0;
   const revision = listing.revision + (isNewRevision ? 1 : 0);
@@ -110,20 +111,6 @@ async function isToBeRenewed({ database, session, listing }: ChangeListingInput)
   return Boolean(review.renewDays);
 }
 
-async function requireDuration(
-  { database, session, listing: { tenantId, publishedAt }, at }: ChangeListingInput,
-  { lastDay }: ListingDuration,
-  changed: readonly string[],
-): Promise<void> {
-  const [field] = changed;
-  if (field !== undefined && publishedAt !== null)
-    throw new DomainError('DURATION_INVALID', 'The listing has been published, and its last day is fixed since then.', {
-      pointer: `/${field}`,
-    });
-  if (changed.includes('lastDay') && lastDay !== null)
-    await requireLastDayOfTenant({ database, session, tenantId, lastDay, at });
-}
-
 interface Contents {
   live: ListingContent | null;
   newest: ListingContent;
@@ -146,16 +133,4 @@ async function requireCategories(
     const category = await findCategory({ database, session, tenantId, slug: content.category });
     requireInCategory({ content, category, changed });
   }
-}
-
-/** Returns the changed duration: a number of days and a last day replace each other. */
-function patchDuration(listing: ListingDuration, patch: Partial<ListingDuration>): ListingDuration {
-  const { durationDays, lastDay } = patch;
-  requireOneDuration({ durationDays: durationDays ?? null, lastDay: lastDay ?? null });
-  if (durationDays) return { durationDays, lastDay: null };
-  if (lastDay) return { durationDays: null, lastDay };
-  return {
-    durationDays: durationDays === undefined ? listing.durationDays : null,
-    lastDay: lastDay === undefined ? listing.lastDay : null,
-  };
 }
