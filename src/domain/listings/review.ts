@@ -77,8 +77,14 @@ export const reviewTimes = {
 /** The shortest time between two mails of one kind to one reviewer, in milliseconds of real time. */
 export const NOTICE_INTERVAL_MS = HOUR_MS / 4;
 
-/** How long a mail about an approval waits for more approvals of the same owner, in milliseconds of real time. */
-export const APPROVALS_WAIT_MS = HOUR_MS / 6;
+/**
+ * How long before a mail about approvals is due it takes no more, in milliseconds of real time: a transaction that began
+ * earlier has committed by then, since MongoDB ends each after a minute.
+ */
+export const APPROVALS_SETTLE_MS = HOUR_MS / 30;
+
+/** How long such a mail waits: for approvals of the same owner for ten minutes, and for their commits. */
+export const APPROVALS_WAIT_MS = HOUR_MS / 6 + APPROVALS_SETTLE_MS;
 
 export const rejectionReasons = [
   'prohibited',

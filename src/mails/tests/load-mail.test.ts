@@ -50,7 +50,7 @@ async function mailsTo(
   await models.subscriptions.collection.insertOne({ _id: subscriptionId as never, tenantId, userId: who.user._id });
   const content = { title: 'A bike', metadata: {} };
   const rejection = { revision: 1, at, reviewer: 'mona', reason: 'quality', comment: null, fields: [] };
-  const owned = { ownerUserId: who.user._id, ownerKey: `user:${who.user._id}`, approvedAt: at, updatedAt: at };
+  const owned = { ownerUserId: who.user._id, approvedAt: at, approvalMail: 'listingsApproved' };
   const listing = { _id: listingId as never, tenantId, ...owned, live: content, draft: content, rejection };
   await models.listings.collection.insertOne({ ...listing, refKey: `id:${listingId}`, publishedAt: null });
   const loaded = await Promise.all(
@@ -72,7 +72,6 @@ async function mailsTo(
             currency: 'EUR',
             until: null,
             ownerUserId: who.user._id,
-            since: at.toISOString(),
           },
         },
         publicUrl: 'https://api.platform.example',

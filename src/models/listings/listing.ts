@@ -31,6 +31,8 @@ export interface Listing extends Entity {
   publishedAt: Date | null;
   /** The time of the last approval. */
   approvedAt: Date | null;
+  /** The key of the mail that tells the owner of the last approval; null where there is none. */
+  approvalMail: string | null;
   /** The instant after which the listing is over; null until it is published. */
   expiresAt: Date | null;
   /** The open review of the draft; null without one. */
@@ -74,6 +76,7 @@ export const listingSchema = new Schema<Listing>(
     lastDay: { type: String, default: null },
     publishedAt: { type: Date, default: null },
     approvedAt: { type: Date, default: null },
+    approvalMail: { type: String, default: null },
     expiresAt: { type: Date, default: null },
     reviewId: { type: String, default: null },
     rejection: { type: Schema.Types.Mixed, default: null },
@@ -97,4 +100,8 @@ export const listingSchema = new Schema<Listing>(
   .index({ tenantId: 1, updatedAt: 1, _id: 1 })
   .index({ tenantId: 1, state: 1, updatedAt: 1, _id: 1 })
   .index({ tenantId: 1, category: 1, updatedAt: 1, _id: 1 })
-  .index({ tenantId: 1, ownerKey: 1, updatedAt: 1, _id: 1 });
+  .index({ tenantId: 1, ownerKey: 1, updatedAt: 1, _id: 1 })
+  .index(
+    { tenantId: 1, approvalMail: 1, approvedAt: 1, _id: 1 },
+    { partialFilterExpression: { approvalMail: { $type: 'string' } } },
+  );

@@ -82,6 +82,7 @@ export async function newListing(input: NewListingInput, lookups: ListingLookups
     lastDay,
     publishedAt: null,
     approvedAt: null,
+    approvalMail: null,
     expiresAt: null,
     reviewId: null,
     rejection: null,
