@@ -1365,8 +1365,7 @@ export interface paths {
          *
          *     A change of what the listing shows, or of its `metadata`, is a new revision. A PATCH that changes nothing
          *     responds with the listing as it is, with the same `ETag`. `attributes` are checked against the category when they
-         *     or `category` change, and `price` when it or `category` changes. Where the category was deleted in the moment in
-         *     which the listing came to it, each of these changes is `422 CATEGORY_UNKNOWN` until another `category` is sent.
+         *     or `category` change, and `price` when it or `category` changes.
          */
         patch: operations["updateListing"];
         trace?: never;

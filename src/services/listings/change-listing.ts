@@ -14,6 +14,7 @@ import type { Database } from '../../models/database';
 import type { Listing } from '../../models/listings/listing';
 import type { OutboxRow } from '../../models/outbox-row';
 import { applyStep } from '../apply-step';
+import { enterCategory } from './enter-category';
 import { findCategory } from './find-category';
 import { insertRevision } from './insert-revision';
 import { requireLastDayOfTenant } from './last-day';
@@ -130,7 +131,8 @@ async function requireCategories(
     if (!before || !content) continue;
     const changed = changedFields(differencesOf(before, content));
     if (!categoryFields.some((field) => changed.includes(field))) continue;
-    const category = await findCategory({ database, session, tenantId, slug: content.category });
+    const find = changed.includes('category') ? enterCategory : findCategory;
+    const category = await find({ database, session, tenantId, slug: content.category });
     requireInCategory({ content, category, changed });
   }
 }
