@@ -35,7 +35,7 @@ const everywhere = ['src/telemetry', 'src/assets'];
 
 /** Packages that a layer may run; a layer that is not listed may run any. */
 const packages = {
-  'src/domain': ['typeid-js', 'uuid', 'temporal-polyfill', 'tr46'],
+  'src/domain': ['typeid-js', 'uuid', 'temporal-polyfill', 'tr46', '@orama/stemmers'],
   'src/contracts': ['@temporalio/workflow', '@temporalio/common'],
   workflows: ['@temporalio/workflow'],
   activities: ['@temporalio/activity', '@temporalio/common'],

@@ -1,5 +1,6 @@
 import type { ProbeImages } from '../src/clients/egress/probe-images';
 import type { PaymentGateway } from '../src/clients/gateways/payment-gateway';
+import type { ListingSearch } from '../src/contracts/listings/search';
 import type { FraudRules } from '../src/domain/payments/fraud';
 import type { Database } from '../src/models/database';
 import type { SandboxClockMover } from '../src/temporal/time-skipping/sandbox-clock';
@@ -13,6 +14,8 @@ export interface ActivityDependencies {
   operatorEmail: string;
   /** Moves sandbox clocks (src/temporal/time-skipping/sandbox-clock.ts). */
   sandboxClock: SandboxClockMover;
+  /** The search index of listings. */
+  listingSearch: ListingSearch;
   /** Calls the URLs of a listing's images (src/clients/egress/probe-images.ts). */
   probeImages: ProbeImages;
   /** Returns the gateway of a tenant: sandbox tenants have the simulated one. */

@@ -7,11 +7,12 @@ import { claimFolder } from '../scripts/embedded/claim-folder.ts';
 import { plainReporter } from '../scripts/embedded/reporter.ts';
 import { startEmbeddedServers } from '../scripts/embedded/servers.ts';
 import { measureCosts } from './measure-costs.mjs';
+import { measureBulk } from './listings/measure-bulk.mjs';
 import { measureLatency } from './latency/measure-latency.mjs';
-import { measureLists } from './measure-lists.mjs';
+import { measureLists } from './growth/measure-lists.mjs';
 import { measureMemory } from './measure-memory.mjs';
 import { measureNeighbours } from './measure-neighbours.mjs';
-import { measureReconciler } from './measure-reconciler.mjs';
+import { measureReconciler } from './growth/measure-reconciler.mjs';
 import { measureRequests } from './measure-requests.mjs';
 import { measureStarts } from './measure-starts.mjs';
 import { measureYears } from './measure-years.mjs';
@@ -29,6 +30,7 @@ const PARTS = {
   requests: measureRequests,
   costs: measureCosts,
   latency: measureLatency,
+  bulk: measureBulk,
   peers: measurePeers,
   neighbours: measureNeighbours,
   memory: measureMemory,

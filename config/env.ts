@@ -125,6 +125,7 @@ function arrange(v: Values, instance: number) {
       host: v.HOST,
       publicUrl: v.PUBLIC_URL,
       requestsPerMinute: v.RATE_LIMIT_PER_MINUTE,
+      searchRequestsPerMinute: v.SEARCHES_PER_MINUTE,
       failedAttemptsPerMinute: v.FAILED_LOGINS_PER_MINUTE,
       maxBodyBytes: v.MAX_BODY_BYTES,
       trustProxy: v.TRUST_PROXY,

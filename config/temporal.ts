@@ -42,6 +42,8 @@ export const onboardingActivityOptions = guardedWriteOptions;
 export const subscriptionActivityOptions = guardedWriteOptions;
 /** Mails about reviews leave through the outbox, so a review's activities only write. */
 export const listingActivityOptions = guardedWriteOptions;
+/** A step of a sweep writes 500 listings in transactions of 100. */
+export const listingSweepActivityOptions = { ...guardedWriteOptions, startToCloseTimeout: timeouts.MEDIUM } as const;
 /** The checks call the URLs of images, for half a minute at most where they are away, with a heartbeat every 2 s. */
 export const listingCheckOptions = {
   ...guardedWriteOptions,

@@ -1,3 +1,4 @@
+import { listAndRenew } from './tour/list-and-renew.ts';
 import { onboardUser } from './tour/onboard-user.ts';
 import { settleLostPayment } from './tour/settle-lost-payment.ts';
 import { showLedger } from './tour/show-ledger.ts';
@@ -8,7 +9,13 @@ import type { RunFile } from './platform/run-file.ts';
 import type { Terminal } from './platform/terminal.ts';
 
 /** The stages in their order. They are independent, so a failed stage does not affect the next one. */
-export const TOUR_STAGES: readonly TourStage[] = [onboardUser, settleLostPayment, subscribeForAYear, showLedger];
+export const TOUR_STAGES: readonly TourStage[] = [
+  onboardUser,
+  settleLostPayment,
+  subscribeForAYear,
+  listAndRenew,
+  showLedger,
+];
 
 /** Demonstrates the platform through its public API. A failed stage names its step; the platform stays up. */
 export async function runTour({

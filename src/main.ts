@@ -42,6 +42,13 @@ async function main(): Promise<void> {
       );
       return;
     }
+    case 'rebuild-search': {
+      const { rebuildSearch } = await import('./processes/rebuild-search');
+      process.exit(
+        (await rebuildSearch({ env: process.env, print: (line) => process.stdout.write(`${line}\n`) })) ? 0 : 1,
+      );
+      return;
+    }
     case 'run': {
       const run = await roles[invocation.role]!.load();
       await run({ role: invocation.role, queues: invocation.queues, version, env: process.env });

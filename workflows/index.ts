@@ -2,7 +2,13 @@ type Domain = Record<string, unknown>;
 
 /** Every workflow by its wire name, one line per domain. */
 const domains: readonly (readonly [load: () => Domain, ...names: string[]])[] = [
-  [() => require('./listings'), 'listingApproval', 'listingApprovalWorkflow'],
+  [
+    () => require('./listings'),
+    'listingApproval',
+    'listingApprovalWorkflow',
+    'listingExpiration',
+    'listingExpirationWorkflow',
+  ],
   [() => require('./payments'), 'processPayment', 'refundPayment'],
   [() => require('./sandbox'), 'advanceClock'],
   [() => require('./subscriptions'), 'subscription', 'subscriptionPayment'],

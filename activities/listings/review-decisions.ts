@@ -5,7 +5,7 @@ import type {
   ReviewCommandInput,
   ReviewStepApplied,
 } from '../../src/contracts/listings/review-activities';
-import { rejectionOfChecks } from '../../src/domain/listings/rejection-of-checks';
+import { rejectionOfChecks } from '../../src/domain/listings/checks/rejection-of-checks';
 import {
   rejectionReasonOf,
   requireNamed,

@@ -45,6 +45,18 @@ export function latencyLines({ samples, rows }) {
   ];
 }
 
+export function bulkLines({ items, documents, micros, serialiseMicros, overSerialise }) {
+  const range = ({ median, min, max }, unit) => [`${median.toFixed(1)} ${unit}`, `${min.toFixed(1)}–${max.toFixed(1)}`];
+  return [
+    `CPU of the api for one of ${items} listings of POST /listings/bulk, median (least–greatest)`,
+    ...table([
+      ['the listing', ...range(micros, 'µs')],
+      [`BSON.serialize of its ${documents} documents`, ...range(serialiseMicros, 'µs')],
+      ['ours over it', ...range(overSerialise, '×')],
+    ]),
+  ];
+}
+
 export function peerLines({ rounds, units, rows, skipped }) {
   const range = ({ median, min, max }, unit, digits) => [
     `${median.toFixed(digits)} ${unit}`.trim(),

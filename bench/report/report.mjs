@@ -1,4 +1,4 @@
-import { costLines, latencyLines, neighbourLines, peerLines, yearLines } from './payment-lines.mjs';
+import { bulkLines, costLines, latencyLines, neighbourLines, peerLines, yearLines } from './payment-lines.mjs';
 import { table } from './table.mjs';
 
 /** The table of each part, in the order of the report. */
@@ -8,6 +8,7 @@ const tables = {
   years: yearLines,
   costs: costLines,
   latency: latencyLines,
+  bulk: bulkLines,
   peers: peerLines,
   neighbours: neighbourLines,
   memory: memoryLines,

@@ -31,6 +31,14 @@ export const apiVariables = {
     unit: 'requests/min',
     meaning: 'Requests a tenant may send in a minute',
   },
+  SEARCHES_PER_MINUTE: {
+    group: 'API',
+    default: '120',
+    ...between(1, 1_000_000),
+    unit: 'requests/min',
+    meaning:
+      'Requests with a key that may stand in a web page (scope search alone) that an address may send in a minute',
+  },
   FAILED_LOGINS_PER_MINUTE: {
     group: 'API',
     default: '60',

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 const RESPONSE_WITHIN_MS = 15_000;
 
 export interface RestCall {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   body?: unknown;
 }

@@ -1,10 +1,9 @@
+import { advance } from './advance.ts';
 import { poll } from './poll.ts';
 import type { TourContext, TourStage } from './stage.ts';
+import { day, everything, showTimeline, type Item } from './timeline.ts';
 
 const SETTLED_WITHIN_MS = 30_000;
-const ADVANCED_WITHIN_MS = 60_000;
-const FIRST_SHOWN = 10;
-const LAST_SHOWN = 3;
 
 /** Takes a subscription from its trial through a declined renewal to the end of its year, by the sandbox's clock. */
 export const subscribeForAYear: TourStage = {
@@ -44,32 +43,9 @@ export const subscribeForAYear: TourStage = {
       `The subscription is ${String(state)}, paid until ${day(paidUntil)}: ` +
         `${invoices.length} invoices, ${paid} of them paid.`,
     );
-    const timeline = await everything(api, `${path}/events`);
-    show(`The timeline (GET ${path}/events) has ${timeline.length} lines; the first and the last:`);
-    const gap = timeline.length > FIRST_SHOWN + LAST_SHOWN;
-    for (const event of gap ? timeline.slice(0, FIRST_SHOWN) : timeline) show(`  ${line(event)}`);
-    if (gap) show('  …');
-    for (const event of gap ? timeline.slice(-LAST_SHOWN) : []) show(`  ${line(event)}`);
+    await showTimeline({ api, show, path });
   },
 };
-
-type Item = Record<string, unknown>;
-
-const day = (instant: unknown): string => String(instant).slice(0, 10);
-const line = ({ at, summary }: Item): string => `${day(at)}  ${String(summary)}`;
-
-/** Advances the sandbox's clock, and waits until every process has reached the time. */
-async function advance(api: TourContext['api'], by: string): Promise<void> {
-  const { id } = await api.call({ method: 'POST', path: '/sandbox/clock/advance', body: { by } });
-  const path = `/operations/${String(id)}`;
-  const probe = async (): Promise<Item | null> => {
-    const operation = await api.call({ method: 'GET', path });
-    if (operation.state === 'failed')
-      throw new Error(`the clock could not be advanced: ${JSON.stringify(operation.failure)}`);
-    return operation.state === 'completed' ? operation : null;
-  };
-  await poll({ what: `The end of ${path}`, withinMs: ADVANCED_WITHIN_MS, probe });
-}
 
 function waitForState({ api, path, state }: { api: TourContext['api']; path: string; state: string }): Promise<Item> {
   const probe = async (): Promise<Item | null> => {
@@ -79,18 +55,4 @@ function waitForState({ api, path, state }: { api: TourContext['api']; path: str
     return subscription.state === state ? subscription : null;
   };
   return poll({ what: `State ${state}`, withinMs: SETTLED_WITHIN_MS, probe });
-}
-
-/** Returns every item of a list, page by page. */
-async function everything(api: TourContext['api'], path: string): Promise<Item[]> {
-  const items: Item[] = [];
-  for (let cursor: string | null = ''; cursor !== null;) {
-    const page = (await api.call({
-      method: 'GET',
-      path: `${path}?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
-    })) as { items: Item[]; next: string | null };
-    items.push(...page.items);
-    cursor = page.next;
-  }
-  return items;
 }

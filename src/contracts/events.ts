@@ -37,8 +37,15 @@ const furtherConsumers: Partial<Record<EventType, InlineConsumer>> = {
   'listing.deleted': 'revisions',
 };
 
+/** The search index follows every version of a listing, so that a difference between the two is one of versions. */
+const isOfListing = (type: EventType): boolean => type.startsWith('listing.');
+
 /** Returns the consumers that receive an event besides the timeline. */
 export function consumersOf(type: EventType): InlineConsumer[] {
   const further = furtherConsumers[type];
-  return further === undefined ? ['analytics'] : ['analytics', further];
+  return [
+    'analytics',
+    ...(further === undefined ? [] : [further]),
+    ...(isOfListing(type) ? (['search'] as const) : []),
+  ];
 }

@@ -1,8 +1,27 @@
-export const operationTypes = ['advance_clock'] as const;
+export const operationTypes = ['advance_clock', 'expire_listings'] as const;
 export type OperationType = (typeof operationTypes)[number];
 
 export const operationStates = ['running', 'completed', 'failed'] as const;
 export type OperationState = (typeof operationStates)[number];
+
+/** The listings that a sweep has handled. */
+export interface SweepCounts {
+  /** Moved to `expired`. */
+  expired: number;
+  /** Reminded of their end. */
+  reminded: number;
+  /** Whose end their owners are notified of. */
+  ended: number;
+}
+
+/** The order of a sweep, and what it has done. */
+export interface OrderedSweep {
+  /** Null for the tenants of all partners. */
+  partnerId: string | null;
+  /** Only counts what is due. */
+  dryRun: boolean;
+  counts: SweepCounts;
+}
 
 /** Codes of an advance that ended early. The clock stays at the last hop that every workflow reached. */
 export const advanceFailureCodes = [

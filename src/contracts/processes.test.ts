@@ -1,11 +1,17 @@
 import workflows = require('../../workflows');
+import { LISTING_EXPIRATION } from './listings/expiration';
 import type { ProcessEntity } from './process';
 import { startOf } from './process';
 import { processes, processOf } from './processes';
 import { SUBSCRIPTION_PAYMENT } from './subscriptions/subscription';
 
-/** Child workflows that do not live as long as an entity. */
-const WITHOUT_ENTITY = ['listingApprovalWorkflow', SUBSCRIPTION_PAYMENT];
+/** Workflows that do not live as long as an entity. */
+const WITHOUT_ENTITY = [
+  'listingApprovalWorkflow',
+  LISTING_EXPIRATION,
+  'listingExpirationWorkflow',
+  SUBSCRIPTION_PAYMENT,
+];
 const entity: ProcessEntity = { _id: 'ent_1', tenantId: 'ptn_1:sandbox', correlationId: 'cor_1' };
 
 it('registers every workflow that lives as long as an entity', () => {

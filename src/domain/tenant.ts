@@ -1,7 +1,7 @@
 export const modes = ['live', 'sandbox'] as const;
 export type Mode = (typeof modes)[number];
 
-export const scopes = ['read', 'write', 'review', 'operator'] as const;
+export const scopes = ['read', 'write', 'review', 'search', 'operator'] as const;
 export type Scope = (typeof scopes)[number];
 
 /**

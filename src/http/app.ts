@@ -10,6 +10,7 @@ import type { Limits } from './partners/me';
 import { acceptsJson } from './pipeline/accepts-json';
 import { createAdmission } from './pipeline/admission';
 import { authenticate, authorise } from './pipeline/authenticate';
+import { allowOtherOrigins, isForBrowsers } from './pipeline/browsers/other-origins';
 import { closeWhileDraining } from './pipeline/close-while-draining';
 import { loadContract, type Operation, type OperationId } from './pipeline/contract';
 import { correlationId } from './pipeline/correlation-id';
@@ -28,13 +29,22 @@ import { rejectMismatch } from './reject-mismatch';
 import { respond, createProblemResponder } from './replies/respond';
 import { createIdempotency } from './replies/idempotency';
 import { Turns } from './replies/turns';
+import { createCursors } from './replies/cursors';
 import { createListPage } from './replies/list';
 import { requirePreconditions } from './replies/preconditions';
 import { showProblemPage } from './users/verify-page';
 import { pageStylesheet } from './users/verify-page-html';
 
 /** The handlers' dependencies that the app creates itself. */
-type CreatedByApp = 'basePath' | 'clock' | 'idempotency' | 'keepMethodReport' | 'listPage' | 'requireSchema' | 'turns';
+type CreatedByApp =
+  | 'basePath'
+  | 'clock'
+  | 'cursors'
+  | 'idempotency'
+  | 'keepMethodReport'
+  | 'listPage'
+  | 'requireSchema'
+  | 'turns';
 
 export interface AppInput extends Omit<HandlersInput, CreatedByApp> {
   /** Counts requests (no offline queue); null switches rate limits off. */
@@ -69,6 +79,7 @@ export function createApp(input: AppInput): Application {
   const { basePath } = contract;
   const { validatorOf, requireSchema } = createValidators(contract);
   const turns = new Turns();
+  const cursors = createCursors({ secret: input.tokenSecret });
   const handlers = createHandlers({
     ...input,
     basePath,
@@ -77,7 +88,8 @@ export function createApp(input: AppInput): Application {
     turns,
     requireSchema,
     keepMethodReport,
-    listPage: createListPage({ secret: input.tokenSecret }),
+    cursors,
+    listPage: createListPage({ cursors }),
   });
   rejectMismatch(contract, handlers);
 
@@ -98,12 +110,15 @@ export function createApp(input: AppInput): Application {
   const guardsOf = (operation: Operation): RequestHandler[] => {
     if (operation.takesRawBody) return [readRawBody({ maxBodyBytes: MAX_WEBHOOK_BYTES }), admission.byAddress];
     if (operation.scopes === null) return [limiters.perAddress, admission.byAddress];
+    const isOpen = isForBrowsers(operation);
     return [
+      ...(isOpen ? [allowOtherOrigins] : []),
       acceptsJson,
       admission.byAddress,
       identify,
       // Before the scopes: refusals count too.
       limiters.perTenant,
+      ...(isOpen ? [limiters.perVisitor] : []),
       authorise(operation),
       readBody({ operation, maxBodyBytes: limits.maxBodyBytes }),
       admission.byTenant,

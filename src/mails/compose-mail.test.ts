@@ -10,6 +10,7 @@ const link = 'https://api.example/api/v1/verify/onb_1.1.sig';
 const subscription = { ...person, planName: 'Pro', amount: { amountMinor: 1050, currency: 'EUR' }, owed: null, until };
 
 /** The template's own facts. */
+const end = { title: 'A bike', lastDay: '2027-01-31', expiresAt: new Date('2027-02-01T00:00:00Z') };
 const facts: Record<MailTemplate, MailFacts & Record<string, unknown>> = {
   verification: { ...person, link, until },
   verificationReminder: { ...person, link, until },
@@ -43,6 +44,8 @@ const facts: Record<MailTemplate, MailFacts & Record<string, unknown>> = {
     rules: ['banned_word'],
     isLive: true,
   },
+  listingReminder: { ...person, ...end, daysLeft: 7 },
+  listingEnd: { ...person, ...end, daysLeft: 0 },
 };
 const compose = (template: MailTemplate, locale = 'en-GB', timeZone = 'Europe/London', more: object = {}) =>
   composeMail({

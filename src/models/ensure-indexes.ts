@@ -1,3 +1,4 @@
+import type { Connection, Model } from 'mongoose';
 import type { Database } from './database';
 
 const NAMESPACE_EXISTS = 48;
@@ -8,13 +9,16 @@ const NAMESPACE_EXISTS = 48;
  * time.
  */
 export async function ensureIndexes({ connection, models }: Database): Promise<void> {
-  for (const model of Object.values(models)) {
-    await connection.createCollection(model.collection.collectionName).catch((error: { code?: number }) => {
-      if (error.code !== NAMESPACE_EXISTS) throw error;
-    });
-    for (const [fields, options] of model.schema.indexes()) {
-      const { background: _background, ...kept } = options as Record<string, unknown>;
-      await model.collection.createIndex(fields as Record<string, 1 | -1>, kept);
-    }
+  for (const model of Object.values(models)) await ensureCollection(connection, model as unknown as Model<object>);
+}
+
+/** Creates the collection of a model with its indexes. Harmless when they exist. */
+export async function ensureCollection(connection: Connection, model: Model<object>): Promise<void> {
+  await connection.createCollection(model.collection.collectionName).catch((error: { code?: number }) => {
+    if (error.code !== NAMESPACE_EXISTS) throw error;
+  });
+  for (const [fields, options] of model.schema.indexes()) {
+    const { background: _background, ...kept } = options as Record<string, unknown>;
+    await model.collection.createIndex(fields as Record<string, 1 | -1>, kept);
   }
 }

@@ -25,9 +25,25 @@ export interface ReconcilerProgress {
   workflows: WorkflowPosition | null;
 }
 
+/** A listing of which the search index has something else, and since when, real time. */
+export interface SearchDifference {
+  listingId: string;
+  since: Date;
+}
+
+/** The places that a round over all listings has reached, and over all that the search index shows. */
+export interface SearchProgress {
+  listingId: string;
+  shownId: string;
+  /** What could not be mended so far. */
+  differing: SearchDifference[];
+}
+
 /** The one document that all workers share: one of them looks at a time. */
 export interface ReconcilerState extends ReconcilerProgress {
   _id: string;
+  /** Of the document that compares the search index; absent in the other. */
+  search?: SearchProgress;
   heldBy: string | null;
   /** From this instant on, in real time, another worker may look. */
   heldUntil: Date;
@@ -41,6 +57,7 @@ export const reconcilerStateSchema = new Schema<ReconcilerState>(
     lookedAt: { type: Date, default: null },
     entities: { type: Schema.Types.Mixed, default: null },
     workflows: { type: Schema.Types.Mixed, default: null },
+    search: { type: Schema.Types.Mixed },
   },
   { ...schemaOptions, collection: 'reconciler_state' },
 );

@@ -1,3 +1,4 @@
+import { createMongoListingSearch } from '../clients/search/mongo-listing-search';
 import { createApp } from '../http/app';
 import { messageClassesOf } from '../http/message-classes';
 import { connectRedisProducer } from '../queue/redis';
@@ -47,6 +48,7 @@ export async function runApi(input: RunInput): Promise<void> {
     database,
     startSoon: (row) => starter.startSoon(row),
     ...createCommands({ client, database, starter }),
+    listingSearch: createMongoListingSearch({ model: database.models.listingSearchEntries }),
     hasGateway: hasGatewayIn(config),
     egressPolicy: egressPolicyOf(config),
     checkPaymentMethod: createPaymentMethodCheck({ database, gatewayFor }),

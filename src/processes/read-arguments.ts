@@ -4,7 +4,7 @@ import { roleNames, roles } from './roles';
 
 export type Invocation =
   | { kind: 'run' | 'check'; role: string; queues: readonly string[] | undefined }
-  | { kind: 'help' | 'version' | 'verify-ledger' }
+  | { kind: 'help' | 'version' | 'verify-ledger' | 'rebuild-search' }
   /** One line with the fault and its remedy. */
   | { kind: 'wrong'; line: string };
 
@@ -13,6 +13,7 @@ const options = {
   queues: { type: 'string' },
   check: { type: 'boolean' },
   'verify-ledger': { type: 'boolean' },
+  'rebuild-search': { type: 'boolean' },
   version: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -26,6 +27,7 @@ export function readArguments(argv: readonly string[]): Invocation {
   const { role, queues, check, version, help } = parsed;
   if (help) return { kind: 'help' };
   if (parsed['verify-ledger']) return { kind: 'verify-ledger' };
+  if (parsed['rebuild-search']) return { kind: 'rebuild-search' };
   if (version) return { kind: 'version' };
   if (role === undefined) return wrong(`--role is missing; it is one of ${roleNames.join(', ')}`);
   const chosen = Object.hasOwn(roles, role) ? roles[role] : undefined;
@@ -58,7 +60,7 @@ export function helpText(): string {
   return [
     'partner-platform: REST in, durable business processes out',
     '',
-    'Usage: node dist/main.js --role ROLE [--queues A,B] [--check] | --verify-ledger',
+    'Usage: node dist/main.js --role ROLE [--queues A,B] [--check] | --verify-ledger | --rebuild-search',
     '',
     '  --role ROLE     the role of this process:',
     ...Object.entries(roles).map(([name, { summary }]) => `                    ${name.padEnd(width)}  ${summary}`),
@@ -66,6 +68,7 @@ export function helpText(): string {
     '                  such a worker leaves relay, jobs and periodic work to those without --queues',
     '  --check         check the configuration and every server that the role needs, then exit 0 or 1',
     "  --verify-ledger compare the books with themselves and with the simulated gateway's, then exit 0 or 1",
+    '  --rebuild-search  build the search index of listings anew beside the old one, swap the two, and exit',
     '  --version       print the version',
     '  --help          print this text',
     '',

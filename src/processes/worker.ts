@@ -2,9 +2,12 @@ import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { createProbeImages } from '../clients/egress/probe-images';
 import { createMailer } from '../clients/mailer/mailer';
+import { createMongoListingSearch } from '../clients/search/mongo-listing-search';
+import { schedules } from '../contracts/schedules';
 import { taskQueueNames } from '../contracts/task-queues';
 import { createCountEvents } from '../queue/inline/count-events';
 import { createDeleteRevisions } from '../queue/inline/delete-revisions';
+import { createIndexListings } from '../queue/inline/index-listings';
 import { createRecordRefunds } from '../queue/inline/record-refunds';
 import { createSendMail } from '../queue/jobs/send-mail';
 import { announceRows, hearAnnouncements } from '../queue/relay/announcements';
@@ -13,8 +16,10 @@ import { createQueues } from '../queue/queues';
 import { connectRedisProducer } from '../queue/redis';
 import { createQueueWorkers } from '../queue/create-queue-workers';
 import { createReconciler, RECONCILE_EVERY_MS } from '../queue/reconciler/reconcile';
+import { createSearchReconciler } from '../queue/reconciler/search/reconcile-search';
 import { createRunningWorkflows } from '../temporal/running-workflows';
 import { createSandboxClockMover } from '../temporal/time-skipping/sandbox-clock';
+import { ensureSchedules } from '../temporal/ensure-schedules';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
 import { openProcess, type RunInput } from './open-process';
 import { openEgress } from './open-egress';
@@ -25,6 +30,8 @@ import { installTemporalRuntime } from './temporal/temporal-runtime';
 import { readTemporalTls } from './temporal/temporal-tls';
 import { startTemporalWorkers } from './temporal/temporal-workers';
 import { retryUntilReady } from './lifecycle/retry-until-ready';
+
+const SCHEDULE_CALL_MS = 5000;
 
 /**
  * `--role worker`: Temporal workers and, unless `--queues` makes it a separate fleet for some task queues, the outbox
@@ -43,6 +50,7 @@ export async function runWorker(input: RunInput): Promise<void> {
   metrics.addText(runtime.metricsText);
 
   const database = openDatabaseOf(opened, 'worker');
+  const listingSearch = createMongoListingSearch({ model: database.models.listingSearchEntries });
   const { client, starter } = openTemporalOf(opened, database);
   const { url: redisUrl, prefix } = config.redis;
   const queues = createQueues({ redisUrl, prefix, logger });
@@ -68,6 +76,7 @@ export async function runWorker(input: RunInput): Promise<void> {
         analytics: createCountEvents({ database }),
         refunds: createRecordRefunds({ database }),
         revisions: createDeleteRevisions({ database }),
+        search: createIndexListings({ database, search: listingSearch }),
       },
       logger,
       metrics,
@@ -93,7 +102,16 @@ export async function runWorker(input: RunInput): Promise<void> {
       periodic: {
         reconcile: {
           everyMs: RECONCILE_EVERY_MS,
-          run: createReconciler({ database, processes: createRunningWorkflows(client), logger }),
+          run: createReconciler({
+            database,
+            processes: createRunningWorkflows(client),
+            ensureSchedules: () => ensureSchedules({ client, schedules, timeoutMs: SCHEDULE_CALL_MS }),
+            logger,
+          }),
+        },
+        'reconcile-search': {
+          everyMs: RECONCILE_EVERY_MS,
+          run: createSearchReconciler({ database, search: listingSearch, logger }),
         },
       },
       logger,
@@ -125,6 +143,10 @@ export async function runWorker(input: RunInput): Promise<void> {
       'The search attribute TenantId could not be ensured; if it is missing an administrator must add it (Keyword)',
     );
   });
+  // The reconciler makes them later where that fails now.
+  await ensureSchedules({ client, schedules, timeoutMs: SCHEDULE_CALL_MS }).catch((error: Error) => {
+    logger.warn({ reason: error.message }, 'The schedules of periodic work could not be ensured yet');
+  });
   const workers = await retryUntilReady({
     name: 'Temporal workers',
     attemptWithinMs: 60_000,
@@ -135,6 +157,7 @@ export async function runWorker(input: RunInput): Promise<void> {
         taskQueues: input.queues ?? taskQueueNames,
         activities: createActivities({
           database,
+          listingSearch,
           operatorEmail: config.mail.operatorEmail,
           sandboxClock: createSandboxClockMover({ client, database, starter }),
           gatewayFor,

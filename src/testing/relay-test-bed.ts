@@ -28,6 +28,7 @@ export const noInline: Record<InlineConsumer, ApplyRows> = {
   analytics: async () => undefined,
   refunds: async () => undefined,
   revisions: async () => undefined,
+  search: async () => undefined,
 };
 
 /** Opens a database with relays and queues over it, which `clear` stops between two tests. */

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import request, { type Test } from 'supertest';
+import { createMongoListingSearch } from '../clients/search/mongo-listing-search';
 import { newId } from '../domain/ids';
 import { tenantIdOf, type Mode, type Scope } from '../domain/tenant';
 import { createApp, type AppInput } from '../http/app';
@@ -27,10 +28,13 @@ export interface TestApi extends Awaited<ReturnType<typeof startTestApi>> {}
 
 /**
  * Starts the API over a real MongoDB, on its own port. The test replaces Temporal: by default every command is applied
- * immediately. `started` and `commands` hold the starts and commands that were sent.
+ * immediately. `started` and `commands` hold the starts and commands that were sent. A database that the test passes
+ * stays open.
  */
 export async function startTestApi(overrides: Partial<AppInput> = {}) {
-  const { database, drop } = await openTestDatabase();
+  const { database, drop } = overrides.database
+    ? { database: overrides.database, drop: async () => undefined }
+    : await openTestDatabase();
   const started: OutboxRow[] = [];
   const commands: SendAnyCommandInput[] = [];
   const lines: object[] = [];
@@ -45,6 +49,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
     compensations: { wakeProcess: async () => undefined },
     requireTimeSkipping: async () => undefined,
     resetSandbox: async () => undefined,
+    listingSearch: createMongoListingSearch({ model: database.models.listingSearchEntries }),
     stuck: {
       restart: async ({ item }) => ({ ...item, state: 'restarted' }),
       close: async ({ item }) => ({ ...item, state: 'closed' }),

@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActivityOptions } from '@temporalio/common';
 import * as temporalConfig from '../../config/temporal';
+import * as expirationContract from '../contracts/listings/expiration';
+import { LISTING_EXPIRATION, listingExpirationId } from '../contracts/listings/expiration';
 import { listingReviewProcess } from '../contracts/listings/process';
+import { operationStates } from '../contracts/operation';
 import { processes } from '../contracts/processes';
 import { SUBSCRIPTION_PAYMENT, subscriptionPaymentId } from '../contracts/subscriptions/subscription';
 import { taskQueues } from '../contracts/task-queues';
@@ -19,7 +22,7 @@ export interface InventoryEntry {
   contract: Readonly<Record<string, unknown>>;
 }
 
-/** Child workflows and second names without a descriptor, listed after their parent. */
+/** Workflows without a descriptor (children, second names, sweeps), listed after one of their domain. */
 const children: Record<string, InventoryEntry[]> = {
   listingApproval: [
     {
@@ -29,6 +32,26 @@ const children: Record<string, InventoryEntry[]> = {
       id: listingReviewProcess.workflowId({ _id: '<listing_reviewId>', tenantId: '<tenantId>' }),
       states: listingReviewProcess.states,
       contract: listingReviewProcess.contract,
+    },
+    {
+      workflow: LISTING_EXPIRATION,
+      about:
+        'Moves the listings whose time has passed to `expired`, each at its own end, and sends the reminders and the ' +
+        'notices of the end, page by page. The schedule `listing-expiration` starts it every 5 minutes, and ' +
+        '`POST /listings/expirations` on demand. Started by hand it fails with `SWEEP_NOT_ORDERED` and changes ' +
+        "nothing. Follows real time: the advance of a sandbox's clock sweeps by itself.",
+      taskQueue: taskQueues.listings,
+      id: listingExpirationId('<operationId>'),
+      states: operationStates,
+      contract: expirationContract,
+    },
+    {
+      workflow: 'listingExpirationWorkflow',
+      about: '`listingExpiration` under a second name, which fails in the same way when started by hand.',
+      taskQueue: taskQueues.listings,
+      id: listingExpirationId('<operationId>'),
+      states: operationStates,
+      contract: expirationContract,
     },
   ],
   subscription: [
@@ -110,7 +133,7 @@ function renderEntry({ workflow, about, taskQueue, id, states, contract }: Inven
   ];
 }
 
-/** Returns where a workflow's activities are proxied: beside it in its domain's folder, or in its own file. */
+/** Returns where a workflow's activities are proxied: in its own file, or beside it in its domain's folder. */
 function activitiesFileOf(workflow: string): string {
   const folder = join(checkoutRoot(__dirname), 'workflows');
   for (const domain of readdirSync(folder)) {
@@ -118,8 +141,8 @@ function activitiesFileOf(workflow: string): string {
     const exported = existsSync(index) ? readFileSync(index, 'utf8') : '';
     const file = new RegExp(`\\b${workflow}\\b[^}]*\\} from '\\./(.+)'`).exec(exported)?.[1];
     if (file === undefined) continue;
-    const shared = join('workflows', domain, 'activities.ts');
-    return existsSync(join(folder, '..', shared)) ? shared : `workflows/${domain}/${file}.ts`;
+    const own = `workflows/${domain}/${file}.ts`;
+    return proxiedIn(own).length > 0 ? own : join('workflows', domain, 'activities.ts');
   }
   throw new Error(`No index.ts in workflows/ exports ${workflow}`);
 }

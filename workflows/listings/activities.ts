@@ -11,6 +11,8 @@ export const {
   approveListing,
   rejectListing,
   cancelReview,
+  publishToSearchIndex,
+  removeFromSearchIndex,
 } = proxyActivities<Activities>(listingActivityOptions);
 
 export const { runAutomatedChecks } = proxyActivities<Activities>(listingCheckOptions);

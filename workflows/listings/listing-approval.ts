@@ -20,6 +20,7 @@ import {
   validateListing,
 } from './activities';
 import { awaitDecision } from './await-decision';
+import { publish, undoPublication } from './publish';
 import { ReviewRun } from './review-run';
 
 /**
@@ -41,6 +42,7 @@ export async function listingApproval(input?: ListingApprovalInput): Promise<Sto
   } catch (error) {
     if (!isCancelled(error, mainLoop)) throw error;
     await CancellationScope.nonCancellable(() => run.apply(() => cancelReview(run.step('cancel'))));
+    await undoPublication(run);
   }
   return CancellationScope.nonCancellable(async () => {
     run.inbox.refuseImpossible();
@@ -61,6 +63,10 @@ async function runReview(run: ReviewRun, input: ListingApprovalInput): Promise<v
   run.resume(await CancellationScope.nonCancellable(() => validateListing(run.step('begin'))));
   if (run.state === 'checking') await check(run);
   await awaitDecision(run);
+  if (run.state !== 'approved') return;
+  // Nobody waits for the index who waits for a decision.
+  run.inbox.refuseImpossible();
+  await publish(run);
 }
 
 /** Checks the listing, and decides without a person where policy and findings allow it. */

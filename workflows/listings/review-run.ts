@@ -42,6 +42,8 @@ export class ReviewRun extends ProcessRun<ReviewRef, ReviewMessageName, ReviewOu
   escalatedAtMs: number | null = null;
   /** Nobody decided in time, and the partner's setting is to wait. */
   waitsOn = false;
+  /** The listing is approved, and not yet in the search index. */
+  isPublishing = false;
   private signals = 0;
 
   /** Takes over the progress that earlier runs have recorded. */
@@ -94,7 +96,7 @@ export class ReviewRun extends ProcessRun<ReviewRef, ReviewMessageName, ReviewOu
   }
 
   status(): ReviewStatus {
-    const what = reviewWaitsFor(this.state);
+    const what = reviewWaitsFor({ state: this.state, isPublishing: this.isPublishing });
     const until = Number.isFinite(this.untilMs) ? new Date(this.untilMs).toISOString() : null;
     return { state: this.state, waitingFor: what === null ? null : { what, until } };
   }

@@ -1,3 +1,4 @@
+import { createMongoListingSearch } from '../../../src/clients/search/mongo-listing-search';
 import { newId } from '../../../src/domain/ids';
 import { tenantIdOf } from '../../../src/domain/tenant';
 import type { PartnerDenyListEntry } from '../../../src/domain/payments/fraud';
@@ -16,6 +17,7 @@ beforeAll(async () => {
   ({ database, drop } = await openTestDatabase());
   activities = createActivities({
     database,
+    listingSearch: createMongoListingSearch({ model: database.models.listingSearchEntries }),
     operatorEmail: 'operator@platform.example',
     sandboxClock: undefined as never,
     gatewayFor: undefined as never,

@@ -23,6 +23,7 @@ const byTenant = index({ tenantId: 1, _id: -1 });
 const byState = index({ tenantId: 1, state: 1, _id: -1 });
 const byEntity = index({ tenantId: 1, entityId: 1, version: 1, _id: 1 });
 const openRows = index({ dueAt: 1 }, { open: true });
+const planned = index({ planned: 1 }, { planned: { $gt: 0 } });
 const page = { sort: { _id: -1 }, isLimited: true } as const;
 
 describe('an index serves', () => {
@@ -30,6 +31,11 @@ describe('an index serves', () => {
     ['an id, whatever else is filtered', query({ _id: 'a', tenantId: 't', state: 'open' }), []],
     ['several ids', query({ _id: { $in: ['a', 'b'] } }), []],
     ["a tenant's documents of one entity", query({ tenantId: 't', entityId: 'e', effect: 'x' }), [byEntity]],
+    [
+      'a page of the values in a partial index',
+      query({ planned: { $gt: 0, $lte: 9 } }, { sort: { planned: 1 }, isLimited: true }),
+      [planned],
+    ],
     [
       'the last event of an entity',
       query({ tenantId: 't', entityId: 'e' }, { sort: { version: -1, _id: -1 } }),
@@ -69,6 +75,7 @@ describe('a scan is', () => {
     ['rows that the partial index lacks', query({ dueAt: { $lte: new Date() } }), [openRows], ['dueAt']],
     ['one of several alternatives', query({ $or: [{ _id: 'a' }, { state: 'x' }] }), [byTenant], ['state']],
     ['all but one id', query({ tenantId: 't', _id: { $ne: 'a' } }), [byTenant], []],
+    ['what may be below a partial index', query({ planned: null }), [planned], ['planned']],
     [
       'a null, where the partial index has strings',
       query({ parentId: null }),
@@ -93,6 +100,8 @@ describe('a scan is', () => {
     expect(isAccepted(fault, [accepted])).toBe(true);
     expect(isAccepted(fault, [{ ...accepted, place: 'src/services/others.ts' }])).toBe(false);
     expect(isAccepted(fault, [{ ...accepted, left: ['state'] }])).toBe(false);
+    expect(isAccepted({ ...fault, narrowed: 2 }, [{ ...accepted, left: { afterNarrowed: 2 } }])).toBe(true);
+    expect(isAccepted({ ...fault, narrowed: 1 }, [{ ...accepted, left: { afterNarrowed: 2 } }])).toBe(false);
   });
 });
 

@@ -14,14 +14,16 @@ export interface Fault {
   kind: 'scan' | 'sort';
   /** Fields of the filter that the nearest index does not narrow; with `sort`: the fields of the order. */
   left: string[];
+  /** The number of fields, beside the tenant, that the nearest index narrows. */
+  narrowed: number;
   /** The nearest index; null where there is none. */
   nearest: string | null;
 }
 
-/** An accepted fault: a query of this file that leaves these fields. */
+/** An accepted fault: a query of this file that leaves these fields, or any where an index narrows so many others. */
 export interface Accepted {
   place: string;
-  left: readonly string[];
+  left: readonly string[] | { afterNarrowed: number };
   reason: string;
 }
 
@@ -45,10 +47,17 @@ export function judgeQuery(query: SentQuery, indexes: readonly Index[]): Fault |
         query,
         kind: 'scan',
         left: nearest?.left ?? Object.keys(branch).sort(),
+        narrowed: nearest?.bounds.filter((field) => field !== 'tenantId').length ?? 0,
         nearest: nearest?.index.name ?? null,
       };
     if (query.sort !== null && !serving.some(({ isOrdered }) => isOrdered))
-      return { query, kind: 'sort', left: Object.keys(query.sort), nearest: serving[0]?.index.name ?? null };
+      return {
+        query,
+        kind: 'sort',
+        left: Object.keys(query.sort),
+        narrowed: 0,
+        nearest: serving[0]?.index.name ?? null,
+      };
   }
   return null;
 }
@@ -77,8 +86,12 @@ export function servingIndex(query: SentQuery, indexes: readonly Index[]): Servi
 }
 
 /** Returns true when the list of accepted faults names the fault. */
-export function isAccepted({ query, left }: Fault, accepted: readonly Accepted[]): boolean {
-  return accepted.some((known) => known.place === query.place && known.left.join() === left.join());
+export function isAccepted({ query, left, narrowed }: Fault, accepted: readonly Accepted[]): boolean {
+  return accepted.some(
+    (known) =>
+      known.place === query.place &&
+      ('afterNarrowed' in known.left ? narrowed >= known.left.afterNarrowed : known.left.join() === left.join()),
+  );
 }
 
 /** Returns the fault in one line. */
@@ -160,11 +173,16 @@ function holdsOpen({ index, branch, bounds }: { index: Index; branch: Branch; bo
 function isWithin(branch: Branch, partial: Document | null): boolean {
   return Object.entries(partial ?? {}).every(([field, expected]) => {
     const { use, values } = branch[field] ?? { use: 'rest', values: [] };
+    // A range of the field lies above the least value in the index: the code names that value in every query.
+    if (isAbove(expected)) return use === 'range' || (use === 'point' && !values.includes(null));
     if (use !== 'point') return false;
     const type = (expected as { $type?: string } | null)?.$type;
     return values.every((value) => (type === undefined ? value === expected : typeof value === type));
   });
 }
+
+const isAbove = (expected: unknown): boolean =>
+  typeof expected === 'object' && expected !== null && Object.keys(expected).join() === '$gt';
 
 interface OrderInput {
   index: Index;

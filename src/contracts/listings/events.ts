@@ -32,6 +32,9 @@ export const listingEvents = {
   'listing.expired': ({ lastDay }: EventData) => `The listing expired; its last day was ${String(lastDay)}.`,
   'listing.suspended': ({ reason }: EventData) => `A reviewer suspended the listing: ${String(reason)}`,
   'listing.reinstated': ({ reason }: EventData) => `A reviewer reinstated the listing: ${String(reason)}`,
+  'listing.reminded': ({ daysLeft, lastDay }: EventData) =>
+    `The owner was to be reminded that the listing ends: ${String(daysLeft)} day(s) are left, ${String(lastDay)} is ` +
+    'its last day.',
   'listing.deleted': () => 'The listing was deleted.',
 
   ...mailEvents('listing_review'),

@@ -3,6 +3,8 @@ export const listingMailTemplates = [
   'reviewsWaiting',
   'reviewsOverdue',
   'listingRejection',
+  'listingReminder',
+  'listingEnd',
   'listingsApproved',
 ] as const;
 export type ListingMailTemplate = (typeof listingMailTemplates)[number];

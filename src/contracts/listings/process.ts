@@ -6,7 +6,8 @@ import * as contract from './review';
 export const listingReviewProcess = defineProcess({
   about:
     'Reviews one revision of a listing: checks it, and waits for a person where the checks or the policy want one. ' +
-    'The end of the review moves the listing in the same transaction.\n\n' +
+    'The end of the review moves the listing in the same transaction. After an approval the run puts the listing ' +
+    'into the search index, retried until done.\n\n' +
     '`listingApprovalWorkflow` is the same workflow under a second name. Started by hand without an accepted review, ' +
     'the workflow fails with `NOT_FOUND` and changes nothing. The signals `approve` and `reject` decide on the ' +
     "run's own revision.",
@@ -23,4 +24,6 @@ export const listingReviewProcess = defineProcess({
   states: listingReviewStates,
   endedStates: endedReviewStates,
   firstState: 'checking',
+  // The run of an approved review publishes its listing.
+  unfinished: { unindexed: true },
 });

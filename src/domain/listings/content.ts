@@ -41,8 +41,8 @@ export interface SentImages {
 export type NewContentInput = Omit<ListingContent, Optional> & Omit<Partial<ListingContent>, 'images'> & SentImages;
 
 /**
- * Returns the content of a new listing, its title trimmed and its texts in NFC, so that a text that is typed otherwise is
- * no change. URLs stay as they are.
+ * Returns the content of a new listing, its title trimmed and its texts in NFC, so that a text that is typed otherwise
+ * is no change. URLs stay as they are.
  * @throws DomainError `INVALID_REQUEST`, pointing at the title, where fewer than three characters are left of it; as
  *   `moneyOf` for the price.
  */

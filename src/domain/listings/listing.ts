@@ -38,6 +38,10 @@ export interface ListingTimes {
 export const listingStateAt = ({ state, expiresAt }: ListingTimes, at: Date): StoredListingState =>
   state === 'live' && expiresAt !== null && expiresAt <= at ? 'expired' : state;
 
+/** Returns true for a listing that buyers see at an instant. */
+export const isShownAt = (listing: ListingTimes & { live: object | null }, at: Date): boolean =>
+  listing.live !== null && listingStateAt(listing, at) === 'live';
+
 /** The commands that move a listing. */
 export const listingCommands = ['submit', 'withdraw', 'republish', 'renew', 'expire', 'suspend', 'reinstate'] as const;
 export type ListingCommand = (typeof listingCommands)[number];

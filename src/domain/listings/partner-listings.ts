@@ -1,5 +1,5 @@
 import { listingSettingsOf, requireListingSettings, type ListingSettings } from './checks/listing-settings';
-import { defaultExpirySettings, storedExpirySettings, type ExpirySettings } from './expiry-settings';
+import { defaultExpirySettings, storedExpirySettings, type ExpirySettings } from './expiry/expiry-settings';
 import { defaultReviewSettings, type ReviewSettings } from './review-settings';
 
 /** A partner's settings of listings: of the checks, of what happens around a review, and of the end. */

@@ -77,15 +77,6 @@ export const reviewTimes = {
 /** The shortest time between two mails of one kind to one reviewer, in milliseconds of real time. */
 export const NOTICE_INTERVAL_MS = HOUR_MS / 4;
 
-/**
- * How long before a mail about approvals is due it takes no more, in milliseconds of real time: a transaction that began
- * earlier has committed by then, since MongoDB ends each after a minute.
- */
-export const APPROVALS_SETTLE_MS = HOUR_MS / 30;
-
-/** How long such a mail waits: for approvals of the same owner for ten minutes, and for their commits. */
-export const APPROVALS_WAIT_MS = HOUR_MS / 6 + APPROVALS_SETTLE_MS;
-
 export const rejectionReasons = [
   'prohibited',
   'misleading',
@@ -169,8 +160,18 @@ export function reviewDeadline(review: TimedReview, at: Date): Date | null {
   return deadline && deadline > at ? deadline : null;
 }
 
-/** Returns what an open review waits for, for people to read; null for one that has ended. */
-export function reviewWaitsFor(state: StoredReviewState): string | null {
+/**
+ * Returns what a review waits for, for people to read; null for one that has ended. An approved one waits until the
+ * search index has its listing.
+ */
+export function reviewWaitsFor({
+  state,
+  isPublishing,
+}: {
+  state: StoredReviewState;
+  isPublishing: boolean;
+}): string | null {
+  if (isPublishing) return 'search_index';
   if (hasReviewEnded(state)) return null;
   return state === 'checking' ? 'the automated checks' : "a reviewer's decision";
 }

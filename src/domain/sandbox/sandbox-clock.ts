@@ -14,6 +14,8 @@ export const MAX_AHEAD_YEARS = 20;
  * was due earlier.
  */
 export const MAX_HOP_MS = 86_400_000;
+/** Periodic work that is due within this time of other periodic work is done together with it. */
+export const SAME_HOP_MS = 300_000;
 /** A hop over quiet time ends this long before the first timer, so that it is over before the timer fires. */
 const BEFORE_TIMER_MS = 60_000;
 

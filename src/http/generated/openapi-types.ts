@@ -1200,7 +1200,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a category
-         * @description `409 CATEGORY_IN_USE` while a listing or another category is in it: give those another category, or delete them, first. A listing that is created in the category, or moved there, in the same moment may stay in the category that is gone: move it to another one, or create the category again. The slug can be used again.
+         * @description `409 CATEGORY_IN_USE` while a listing or another category is in it: give those another category, or delete them, first. The slug can be used again.
          */
         delete: operations["deleteListingCategory"];
         options?: never;
@@ -1328,6 +1328,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/listings/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the listings that buyers see
+         * @description Finds live listings by words, by filters, or by both. A listing whose time has passed, or that was withdrawn or
+         *     suspended, is not found from that moment on; a listing that goes live is found within seconds.
+         *
+         *     **Words.** A listing must have every word of `q`, in its title, its attributes and place, or its description.
+         *     Case, accents and umlauts make no difference (`raeder` and `räder` are the same, and so are `ß` and `ss`), nor do
+         *     English and German endings, and the last word may be the beginning of one. A word in the title counts 8, in an
+         *     attribute or the place 3, in the description 1. Text of signs alone finds nothing.
+         *
+         *     **Filters.** `category` includes the categories below it. `attributes.<key>=value` compares an attribute with a
+         *     value, in any case; an attribute that the category (or, without one, every category) does not know is
+         *     `422 QUERY_INVALID`, and so are a value that it cannot have, more than 20 filters and more than 10 facets.
+         *     `currency` says in which currency `priceMin`, `priceMax` and an order by price are, in minor units, and filters
+         *     nothing by itself; without it they are `422 CURRENCY_REQUIRED`. Listings without a price in the currency are left
+         *     out by the bounds, and come last in the order.
+         *
+         *     **Order and total.** The default is `relevance` with `q`, and `newest` without. `ending` begins with the listing
+         *     that ends first. A search looks at the newest 1,000 listings with its rarest word or filter: where there are
+         *     more, `total.exact` is false and older ones are not found, so add a filter. Facets count what `total` counts.
+         *
+         *     A key with the scope `search` may stand in a web page: this operation, `GET /listings/{listingId}` and the GETs
+         *     of `/listing-categories` allow other origins (CORS), and count by the caller's address too.
+         */
+        get: operations["searchListings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/listings/{listingId}": {
         parameters: {
             query?: never;
@@ -1338,7 +1378,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read a listing */
+        /**
+         * Read a listing
+         * @description A key that has the scope `search` and not `read` gets a `FoundListing`, the listing as buyers see it, and `404` while buyers do not see it.
+         */
         get: operations["getListing"];
         put?: never;
         post?: never;
@@ -1702,6 +1745,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/listings/expirations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sweep the listings that are due
+         * @description Moves the listings whose time has passed to `expired`, each at its own end, and sends the reminders and the notices of the end that are due. The same happens every 5 minutes without an order; until then such a listing reads as `expired` all the same. `partnerId` limits the sweep to the listings of one partner, in both modes. A dry run only counts: `progress.total` is the number of listings that are due, and `fired` has those whose time has passed. The listings of a sandbox whose clock was advanced are swept by the advance.
+         */
+        post: operations["expireDueListings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/listing-reviews": {
         parameters: {
             query?: never;
@@ -2027,7 +2090,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "BATCH_TOO_LARGE" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "EMAIL_UNAVAILABLE" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "REF_TAKEN" | "CATEGORY_IN_USE" | "CATEGORY_UNKNOWN" | "CATEGORY_INVALID" | "ATTRIBUTE_INVALID" | "PRICE_OUT_OF_BOUNDS" | "IMAGE_URL_NOT_ALLOWED" | "DURATION_INVALID" | "OWNER_INVALID" | "BANNED_WORDS_INVALID" | "LISTING_UNKNOWN" | "RENEWAL_TOO_LATE" | "RENEWAL_TOO_FAR" | "NOTHING_TO_SUBMIT" | "LISTING_IN_REVIEW" | "LISTING_SUSPENDED" | "LISTING_NOT_LIVE" | "REVIEW_NOT_OPEN" | "REVIEW_CLAIMED" | "REVIEWER_IS_AUTHOR" | "REVISION_CHANGED" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "BATCH_TOO_LARGE" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "EMAIL_UNAVAILABLE" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "REF_TAKEN" | "CATEGORY_IN_USE" | "CATEGORY_UNKNOWN" | "CATEGORY_INVALID" | "QUERY_INVALID" | "CURRENCY_REQUIRED" | "ATTRIBUTE_INVALID" | "PRICE_OUT_OF_BOUNDS" | "IMAGE_URL_NOT_ALLOWED" | "DURATION_INVALID" | "OWNER_INVALID" | "BANNED_WORDS_INVALID" | "LISTING_UNKNOWN" | "RENEWAL_TOO_LATE" | "RENEWAL_TOO_FAR" | "NOTHING_TO_SUBMIT" | "LISTING_IN_REVIEW" | "LISTING_SUSPENDED" | "LISTING_NOT_LIVE" | "REVIEW_NOT_OPEN" | "REVIEW_CLAIMED" | "REVIEWER_IS_AUTHOR" | "REVISION_CHANGED" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
         FieldError: {
             /** @description JSON pointer to the field in the body. */
             pointer?: string;
@@ -2132,8 +2195,11 @@ export interface components {
         Reference: string;
         /** @enum {string} */
         Mode: "live" | "sandbox";
-        /** @enum {string} */
-        Scope: "read" | "write" | "review" | "operator";
+        /**
+         * @description A key whose only scope is `search` may stand in a web page: it reads what buyers see, and nothing else.
+         * @enum {string}
+         */
+        Scope: "read" | "write" | "review" | "search" | "operator";
         /** @description Addresses of the people who are asked for approvals; each address once, however it is written. */
         Reviewers: components["schemas"]["Email"][];
         /** @description Customers and payment methods whose payments are declined (`fraud_detected`) before any gateway is called, from the next payment on. Replaced as a whole; compared after Unicode NFKC and without regard to case. */
@@ -2757,6 +2823,15 @@ export interface components {
         ReviewerOnly: {
             reviewer: components["schemas"]["Reviewer"];
         };
+        ExpireDueListings: {
+            /** @description Defaults to the listings of every partner. */
+            partnerId?: string;
+            /**
+             * @description Only counts what is due.
+             * @default false
+             */
+            dryRun: boolean;
+        };
         ClaimNext: {
             reviewer: components["schemas"]["Reviewer"];
             category?: components["schemas"]["Slug"];
@@ -3269,6 +3344,43 @@ export interface components {
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
         };
+        /** @description A live listing as buyers see it. */
+        FoundListing: {
+            id: string;
+            title: string;
+            description: string;
+            category: string;
+            price: components["schemas"]["ListingPrice"] | null;
+            attributes: components["schemas"]["ListingAttributes"];
+            images: {
+                url: string;
+                alt: string | null;
+            }[];
+            place: components["schemas"]["ListingPlace"] | null;
+            language: string | null;
+            /** @description Your own reference of the owner. */
+            ownerRef: string | null;
+            publishedAt: components["schemas"]["Instant"];
+            /** @description The last day, which counts in full, in the partner's time zone. */
+            lastDay: string;
+            expiresAt: components["schemas"]["Instant"];
+        };
+        ListingSearchPage: {
+            items: components["schemas"]["FoundListing"][];
+            total: {
+                /** @description The number of listings found. */
+                value: number;
+                /** @description False where the search stopped at 1,000 listings. */
+                exact: boolean;
+            };
+            /** @description By the key of the attribute its values, the most frequent first, at most 50. */
+            facets: {
+                [key: string]: {
+                    value: string | number | boolean;
+                    count: number;
+                }[];
+            };
+        } & WithRequired<components["schemas"]["Page"], "items">;
         ListingRevision: {
             revision: number;
             content: components["schemas"]["ListingContent"];
@@ -3321,7 +3433,7 @@ export interface components {
          * @description The kind of the mail.
          * @enum {string}
          */
-        MailTemplate: "verification" | "verificationReminder" | "profileReminder" | "approvalRequest" | "approvalEscalation" | "rejection" | "welcome" | "trialEnding" | "firstChargeFailed" | "paymentConfirmation" | "paymentMethodConfirmation" | "paymentMethodRejected" | "renewalFailed" | "subscriptionUnpaid" | "planChangeFailed" | "resumeFailed" | "subscriptionExpired" | "subscriptionCancelled" | "subscriptionRefunded" | "refundFailed" | "reviewsWaiting" | "reviewsOverdue" | "listingRejection" | "listingsApproved";
+        MailTemplate: "verification" | "verificationReminder" | "profileReminder" | "approvalRequest" | "approvalEscalation" | "rejection" | "welcome" | "trialEnding" | "firstChargeFailed" | "paymentConfirmation" | "paymentMethodConfirmation" | "paymentMethodRejected" | "renewalFailed" | "subscriptionUnpaid" | "planChangeFailed" | "resumeFailed" | "subscriptionExpired" | "subscriptionCancelled" | "subscriptionRefunded" | "refundFailed" | "reviewsWaiting" | "reviewsOverdue" | "listingRejection" | "listingReminder" | "listingEnd" | "listingsApproved";
         AdvanceClock: {
             /**
              * @description An ISO 8601 duration of up to 400 days.
@@ -3343,21 +3455,21 @@ export interface components {
             /** @enum {string} */
             state: "running" | "completed" | "failed";
             /** @enum {string} */
-            type: "advance_clock";
+            type: "advance_clock" | "expire_listings";
             from: components["schemas"]["Instant"];
             target: components["schemas"]["Instant"];
             reached: components["schemas"]["Instant"];
-            /** @description Completed and total days of the advance. */
+            /** @description Completed and total days of an advance; handled and due listings of a sweep. */
             progress: {
                 done: number;
                 total: number;
             };
-            /** @description Number of events of each type that happened during the advance. */
+            /** @description Number of events of each type that happened meanwhile; of a dry run, that are due. */
             fired: {
                 type: string;
                 count: number;
             }[];
-            /** @description The reason why the advance ended early; null otherwise. The clock stays at the last time that every process had reached. */
+            /** @description The reason why the operation ended early; null otherwise. The clock stays at the last time that every process had reached. */
             failure: null | {
                 /** @enum {string} */
                 code: "WORKFLOW_STALLED" | "ACTIVITY_FAILING" | "TIME_SKIPPING_UNAVAILABLE" | "CANCELLED" | "INTERNAL";
@@ -3370,7 +3482,7 @@ export interface components {
             updatedAt: components["schemas"]["Instant"];
         };
         /** @enum {string} */
-        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "mail_undeliverable" | "outcome_unknown" | "amount_differs" | "refund_failed_late" | "refund_owed" | "payment_disputed" | "fraud_warning" | "address_blocked" | "books_differ";
+        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "mail_undeliverable" | "outcome_unknown" | "amount_differs" | "refund_failed_late" | "refund_owed" | "payment_disputed" | "fraud_warning" | "address_blocked" | "books_differ" | "search_mismatch";
         BooksDifference: {
             /** @description The payment, refund or invoice. */
             id: string;
@@ -6154,6 +6266,102 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    searchListings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description At most 200 characters.
+                 * @example fahrrad
+                 */
+                q?: string;
+                category?: string;
+                priceMin?: number;
+                priceMax?: number;
+                currency?: string;
+                /** @description Each attribute is a parameter of its own, `attributes.<key>`, such as `attributes.fuel=petrol`. */
+                attributes?: {
+                    [key: string]: string;
+                };
+                ownerRef?: components["schemas"]["Reference"];
+                sort?: "relevance" | "newest" | "price" | "-price" | "ending";
+                /**
+                 * @description Keys of attributes that are facets, separated by commas; their values are counted.
+                 * @example fuel
+                 */
+                facets?: string;
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the previous page. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of what is found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "lst_01m7y3ad3af6e964zt6px52w8e",
+                     *           "title": "Volkswagen Golf, first owner",
+                     *           "description": "Well kept, always in the garage.\nTwo sets of tyres.",
+                     *           "category": "cars",
+                     *           "price": {
+                     *             "amountMinor": 890000,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "attributes": {
+                     *             "mileage": 84000,
+                     *             "fuel": "petrol"
+                     *           },
+                     *           "images": [
+                     *             {
+                     *               "url": "https://images.example/golf/1.jpg",
+                     *               "alt": "The car from the left"
+                     *             }
+                     *           ],
+                     *           "place": {
+                     *             "name": "Hamburg",
+                     *             "country": "DE"
+                     *           },
+                     *           "language": "en",
+                     *           "ownerRef": "dealer-17",
+                     *           "publishedAt": "2026-11-21T09:00:00.000Z",
+                     *           "lastDay": "2026-12-21",
+                     *           "expiresAt": "2026-12-21T23:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "total": {
+                     *         "value": 1,
+                     *         "exact": true
+                     *       },
+                     *       "facets": {
+                     *         "fuel": [
+                     *           {
+                     *             "value": "petrol",
+                     *             "count": 1
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListingSearchPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getListing: {
         parameters: {
             query?: never;
@@ -6226,7 +6434,7 @@ export interface operations {
                      *       "updatedAt": "2026-11-21T09:00:00.000Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["Listing"];
+                    "application/json": components["schemas"]["Listing"] | components["schemas"]["FoundListing"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -6774,6 +6982,71 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ReviewOutcome"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    expireDueListings: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "dryRun": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["ExpireDueListings"];
+            };
+        };
+        responses: {
+            /** @description Accepted; poll the operation. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "opn_01m7y3ad3af6e964zt6px52w8e",
+                     *       "state": "running",
+                     *       "type": "expire_listings",
+                     *       "from": "2026-11-29T09:00:00.000Z",
+                     *       "target": "2026-11-29T09:00:00.000Z",
+                     *       "reached": "2026-11-29T09:00:00.000Z",
+                     *       "progress": {
+                     *         "done": 0,
+                     *         "total": 0
+                     *       },
+                     *       "fired": [],
+                     *       "failure": null,
+                     *       "waitingFor": {
+                     *         "what": "every listing that is due to be handled",
+                     *         "until": null
+                     *       },
+                     *       "correlationId": "01m7y3ad3af6e964zt6px52w8e",
+                     *       "createdAt": "2026-11-29T09:00:00.000Z",
+                     *       "updatedAt": "2026-11-29T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };

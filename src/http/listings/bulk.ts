@@ -12,6 +12,7 @@ import { BrokenLine } from '../pipeline/input/read-lines';
 import type { RequireSchema } from '../pipeline/input/validate';
 import { RequestProblem } from '../problem';
 import { problemOf } from '../problems';
+import { batchTerms } from '../replies/batch';
 import { changeInTransaction } from '../replies/change-in-transaction';
 import type { Idempotency } from '../replies/idempotency';
 import type { Turns } from '../replies/turns';
@@ -24,9 +25,6 @@ export interface BulkListingHandlersInput {
   egressPolicy: EgressPolicy;
 }
 
-/** Milliseconds that a batch may take. */
-const BATCH_MS = 30_000;
-
 /** Creates and updates listings by the thousand. */
 export function bulkListingHandlers(input: BulkListingHandlersInput): Handlers<'bulkListings'> {
   const { database, idempotency, turns, requireSchema, egressPolicy: policy } = input;
@@ -34,10 +32,11 @@ export function bulkListingHandlers(input: BulkListingHandlersInput): Handlers<'
     async bulkListings(call) {
       const { tenantId, caller, correlationId, body, query, fingerprint } = call;
       const { mode, submit } = body;
-      if (query.mode !== undefined && query.mode !== mode) throw modeTwice();
+      requireAsInBody('mode', query.mode, mode);
+      requireAsInBody('submit', query.submit, String(submit));
       return idempotency.commandOnce({
         call,
-        withinMs: BATCH_MS,
+        batch: batchTerms,
         async send(commandId, extendLock) {
           const { items, refusals } = readItems({
             sent: body.items,
@@ -53,12 +52,14 @@ export function bulkListingHandlers(input: BulkListingHandlersInput): Handlers<'
             mode,
             submit,
             items,
-            count: body.items.length,
             correlationId,
             by: actorOf(caller),
             async inTransaction(work) {
-              await extendLock();
-              return changeInTransaction({ database, turns, contended: `${tenantId}/bulk`, call, change: work });
+              // Batches of a tenant take turns, because they often have the same listings.
+              return turns.run(`${tenantId}/bulk`, async () => {
+                await extendLock();
+                return changeInTransaction({ database, turns, contended: commandId, call, change: work });
+              });
             },
           });
           return { status: 200, body: presentBatch([...results, ...refusals], correlationId) };
@@ -68,10 +69,14 @@ export function bulkListingHandlers(input: BulkListingHandlersInput): Handlers<'
   };
 }
 
-const modeTwice = (): RequestProblem =>
-  new RequestProblem('INVALID_PARAMETER', 'mode stands in the query and, differently, in the body: send it once.', {
-    errors: [{ parameter: 'mode', rule: 'once', detail: 'is for NDJSON bodies; a JSON body has its own' }],
+/** @throws RequestProblem where a query parameter, which is for NDJSON, says something else than the JSON body */
+function requireAsInBody(parameter: string, inQuery: string | undefined, inBody: string): void {
+  if (inQuery === undefined || inQuery === inBody) return;
+  const detail = 'stands in the query and, differently, in the body: send it in the body only, unless that is NDJSON';
+  throw new RequestProblem('INVALID_PARAMETER', `${parameter} ${detail}.`, {
+    errors: [{ parameter, rule: 'once', detail }],
   });
+}
 
 interface Refusal {
   index: number;
@@ -124,8 +129,16 @@ function presentBatch(results: readonly ItemResult[], correlationId: string) {
     .toSorted((one, other) => one.index - other.index)
     .map((result) =>
       result.outcome === 'refused'
-        ? { index: result.index, outcome: result.outcome, problem: problemOf({ ...result, correlationId }).body }
+        ? { index: result.index, outcome: result.outcome, problem: problemOfItem(result.error, correlationId) }
         : { index: result.index, outcome: result.outcome, id: result.listingId },
     );
   return { items, counts };
+}
+
+/** Faults of one item that a response names: with all faults of a thousand items it could not be kept. */
+const MAX_FAULTS = 5;
+
+function problemOfItem(error: DomainError, correlationId: string) {
+  const { errors, ...body } = problemOf({ error, correlationId }).body;
+  return errors === undefined ? body : { ...body, errors: errors.slice(0, MAX_FAULTS) };
 }

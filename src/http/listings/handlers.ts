@@ -1,10 +1,12 @@
 import { bulkListingHandlers, type BulkListingHandlersInput } from './bulk';
 import { categoryHandlers, type CategoryHandlersInput } from './categories';
+import { expirationHandlers, type ExpirationHandlersInput } from './expirations';
 import { listingCommandHandlers, type ListingCommandHandlersInput } from './listing-commands';
 import { listingHandlers, type ListingHandlersInput } from './listings';
 import { reviewClaimHandlers, type ReviewClaimHandlersInput } from './review-claims';
 import { reviewDecisionHandlers, type ReviewDecisionHandlersInput } from './review-decisions';
 import { reviewHandlers, type ReviewHandlersInput } from './reviews';
+import { searchHandlers, type SearchHandlersInput } from './search';
 
 interface ListingsHandlersInput
   extends
@@ -12,9 +14,11 @@ interface ListingsHandlersInput
     CategoryHandlersInput,
     ListingHandlersInput,
     ListingCommandHandlersInput,
+    ExpirationHandlersInput,
     ReviewHandlersInput,
     ReviewClaimHandlersInput,
-    ReviewDecisionHandlersInput {}
+    ReviewDecisionHandlersInput,
+    SearchHandlersInput {}
 
 /** Returns the handlers of listings, their categories and their reviews. */
 export const listingsHandlers = (input: ListingsHandlersInput) => ({
@@ -22,7 +26,9 @@ export const listingsHandlers = (input: ListingsHandlersInput) => ({
   ...categoryHandlers(input),
   ...listingHandlers(input),
   ...listingCommandHandlers(input),
+  ...expirationHandlers(input),
   ...reviewHandlers(input),
   ...reviewClaimHandlers(input),
   ...reviewDecisionHandlers(input),
+  ...searchHandlers(input),
 });

@@ -2,6 +2,7 @@ import type { ClientSession } from 'mongoose';
 import type { EgressPolicy } from '../../domain/egress/egress-policy';
 import type { SentImages } from '../../domain/listings/content';
 import { requireImageUrls } from '../../domain/listings/images';
+import { isShownAt } from '../../domain/listings/listing';
 import { tenantOf } from '../../domain/tenant';
 import type { Database } from '../../models/database';
 import type { Listing } from '../../models/listings/listing';
@@ -14,7 +15,7 @@ import { deleteListing } from '../../services/listings/delete-listing';
 import { explainTakenRef, isTakenRef } from '../../services/listings/taken-ref';
 import { OWN_SEND_MS } from '../../services/new-outbox-row';
 import { actorOf } from '../actor-of';
-import type { Handlers } from '../handler';
+import { notFound, type Handlers } from '../handler';
 import { changeInTransaction } from '../replies/change-in-transaction';
 import { etagOf, rejectUnlessMatching, replyWithTag } from '../replies/etag';
 import type { Idempotency } from '../replies/idempotency';
@@ -24,6 +25,7 @@ import type { Turns } from '../replies/turns';
 import { findCalledListing, type ListingCall } from './find-listing';
 import { presentCheck } from './present-check';
 import { listRevisions } from './list-revisions';
+import { presentFoundListing } from './present-found-listing';
 import { presentListing } from './present-listing';
 import { selectionOf } from './select-listings';
 import { listingVersionAt } from './shown-version';
@@ -114,7 +116,10 @@ export function listingHandlers(input: ListingHandlersInput): Handlers<ListingOp
     async getListing(call) {
       const listing = await find(call);
       const at = await clock.now(call.tenantId);
-      return replyWithTag({ version: listingVersionAt(listing, at), body: presentListing(listing, at) });
+      const version = listingVersionAt(listing, at);
+      if (call.caller.scopes.includes('read')) return replyWithTag({ version, body: presentListing(listing, at) });
+      if (!isShownAt(listing, at)) throw notFound('listing');
+      return replyWithTag({ version, body: presentFoundListing(listing) });
     },
 
     async updateListing(call) {

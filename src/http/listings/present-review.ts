@@ -74,6 +74,7 @@ function presentReview({ review, content, live, at }: PresentReviewInput): Schem
 }
 
 function waitingForOf(review: ListingReview, at: Date): Schemas['WaitingFor'] {
-  const what = reviewWaitsFor(review.state);
+  const { state, unindexed: isPublishing = false } = review;
+  const what = reviewWaitsFor({ state, isPublishing });
   return what === null ? null : { what, until: reviewDeadline(review, at)?.toISOString() ?? null };
 }

@@ -6,6 +6,8 @@ export const listingsProblems = {
   CATEGORY_IN_USE: { status: 409, title: 'Category is in use' },
   CATEGORY_UNKNOWN: { status: 422, title: 'Unknown category' },
   CATEGORY_INVALID: { status: 422, title: 'Invalid category' },
+  QUERY_INVALID: { status: 422, title: 'Invalid search' },
+  CURRENCY_REQUIRED: { status: 422, title: 'Currency required' },
   ATTRIBUTE_INVALID: { status: 422, title: 'Invalid attribute' },
   PRICE_OUT_OF_BOUNDS: { status: 422, title: 'Price out of bounds' },
   IMAGE_URL_NOT_ALLOWED: { status: 422, title: 'Image URL not allowed' },

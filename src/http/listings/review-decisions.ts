@@ -3,6 +3,7 @@ import type { Handlers } from '../handler';
 import type { RequireSchema } from '../pipeline/input/validate';
 import { problemOf } from '../problems';
 import type { Reply } from '../pipeline/request-context';
+import { batchTerms } from '../replies/batch';
 import type { Idempotency } from '../replies/idempotency';
 import { decideInOrder, type DecisionResult, type SentDecision } from './decide-in-order';
 import { decideReview, type DecideReviewInput, type Decision } from './decide-review';
@@ -17,8 +18,6 @@ export interface ReviewDecisionHandlersInput extends DecideReviewInput {
 type DecisionOperations = 'approveListing' | 'rejectListing' | 'decideListingReviews';
 type DecisionCall = ListingCall & { body: { reviewer: string; revision: number } };
 
-/** Milliseconds that the decisions of a batch may take. */
-const BATCH_MS = 30_000;
 /** Milliseconds kept for the last decisions that were begun, and for the response. */
 const LAST_MS = 5000;
 
@@ -50,14 +49,14 @@ export function reviewDecisionHandlers(input: ReviewDecisionHandlersInput): Hand
       try {
         return await idempotency.commandOnce({
           call,
-          withinMs: BATCH_MS,
+          batch: batchTerms,
           async send(commandId, extendLock) {
             const results = await decideInOrder({
               decisions,
               decide: (index, decision) =>
                 decideReview(input, { tenantId, caller, commandId: `${commandId}-${index}`, ...decision }),
               extendLock,
-              withinMs: BATCH_MS - LAST_MS,
+              withinMs: batchTerms.withinMs - LAST_MS,
             });
             return replyWith([...results, ...refusals], correlationId);
           },

@@ -131,6 +131,9 @@ const remedies: Record<StuckKind, string> = {
   books_differ:
     'Find out at the gateway which amount is right. Restart compares the amounts again and removes the item once ' +
     'they agree; close removes it immediately. Neither changes an amount.',
+  search_mismatch:
+    'The search index does not take the present state of the listing; it is sent again every 30 seconds, and the ' +
+    'item leaves this list once the index has it. Restart sends it immediately. Close only removes the item.',
 };
 
 /** Returns the API representation of a stuck item, with the remedy for its kind. */

@@ -11,6 +11,8 @@ export interface Parameter {
   in: 'query' | 'path' | 'header';
   required?: boolean;
   schema: JsonSchema;
+  /** Set for an object whose entries are parameters of their own, each with this before its name (`attributes.`). */
+  'x-prefix'?: string;
 }
 
 /** One operation of openapi.yaml, with all references resolved that serving the operation needs. */

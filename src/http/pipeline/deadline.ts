@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
+import type { DomainError } from '../../domain/domain-error';
 import { databaseUnavailable } from '../problems';
 
 /**
@@ -6,7 +7,7 @@ import { databaseUnavailable } from '../problems';
  * answered with an error changes nothing afterwards.
  */
 export class Deadline {
-  readonly #expire: () => void;
+  readonly #expire: (problem?: DomainError) => void;
   #timer: NodeJS.Timeout | undefined;
   /** When the timer fires, or has fired. */
   #wakesAtMs = 0;
@@ -14,8 +15,10 @@ export class Deadline {
   /** The time left while the clock stands; null while it runs. */
   #remainingMs: number | null = null;
   #passed = false;
+  /** What the request is answered with; undefined where the database is to blame. */
+  #problem: DomainError | undefined;
 
-  constructor(ms: number, expire: () => void) {
+  constructor(ms: number, expire: (problem?: DomainError) => void) {
     this.#expire = expire;
     this.restart(ms);
   }
@@ -25,9 +28,13 @@ export class Deadline {
     return this.#passed;
   }
 
-  /** Extends the deadline to `ms` milliseconds from now, for work that is known to take longer. */
-  restart(ms: number): void {
+  /**
+   * Extends the deadline to `ms` milliseconds from now, for work that is known to take longer. `problem` is the answer
+   * once they are over, where that is no fault of the database.
+   */
+  restart(ms: number, problem = this.#problem): void {
     if (this.#passed) return;
+    this.#problem = problem;
     this.#remainingMs = null;
     this.#endsAtMs = performance.now() + ms;
     // A timer that fires too early is set again then: most requests end before.
@@ -71,7 +78,7 @@ export class Deadline {
       return;
     }
     deadline.#passed = true;
-    deadline.#expire();
+    deadline.#expire(deadline.#problem);
   }
 }
 
@@ -88,7 +95,9 @@ export interface LimitTimeInput {
  */
 export function limitTime({ requestDeadlineMs, fail }: LimitTimeInput): RequestHandler {
   return (request, response, next) => {
-    request.deadline = new Deadline(requestDeadlineMs, () => fail(request, response, databaseUnavailable()));
+    request.deadline = new Deadline(requestDeadlineMs, (problem = databaseUnavailable()) =>
+      fail(request, response, problem),
+    );
     response.on('close', clearDeadline);
     next();
   };

@@ -1,5 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { ClientSession } from 'mongoose';
+import type { DomainError } from '../../domain/domain-error';
 import type { Database } from '../../models/database';
 import type { IdempotencyRecord } from '../../models/idempotency-record';
 import { readSandbox, requireNoResetSince } from '../../services/sandbox/while-resetting';
@@ -43,10 +44,12 @@ export interface AcceptOnceInput {
 
 export interface CommandOnceInput {
   call: Call;
-  /** Acts; work that may outlast the lock extends it. @throws DomainError REQUEST_IN_FLIGHT once another took over */
+  /** Acts. Work that may outlast the lock extends it, which throws `REQUEST_IN_FLIGHT` once another took over. */
   send: (commandId: string, extendLock: () => Promise<void>) => Promise<Reply>;
-  /** The milliseconds that the command may take; by default those of one command. */
-  withinMs?: number;
+  /**
+   * For a batch: its time in milliseconds, and the problem once that is over. Every attempt has the same command's id.
+   */
+  batch?: { withinMs: number; overtime: DomainError };
   /** True for the reset of the sandbox itself; any other command is rejected while a reset runs. */
   isReset?: boolean;
 }
@@ -168,7 +171,7 @@ export function createIdempotency({ database, turns }: { database: Database; tur
       return written.reply;
     },
 
-    async commandOnce({ call, send, withinMs = COMMAND_MS, isReset = false }) {
+    async commandOnce({ call, send, batch, isReset = false }) {
       const id = recordIdOf(call);
       if (!isReset) await readSandbox({ database, tenantId: call.tenantId });
       const earlier = await find(id, call);
@@ -176,7 +179,7 @@ export function createIdempotency({ database, turns }: { database: Database; tur
       const { reply: concurrent, commandId, ...opened } = earlier ? await takeOver(earlier) : await openIfMatching();
       if (concurrent) return concurrent;
       let lock = opened.lockedUntil;
-      call.deadline.restart(withinMs);
+      call.deadline.restart(batch?.withinMs ?? COMMAND_MS, batch?.overtime);
       try {
         const reply = await send(commandId, async () => {
           lock = await renew(lock);
@@ -222,8 +225,9 @@ export function createIdempotency({ database, turns }: { database: Database; tur
       /** Holds the open record for another while. @throws DomainError REQUEST_IN_FLIGHT where it has another lock */
       async function renew(held: Date): Promise<Date> {
         const lockedUntil = new Date(Date.now() + LOCK_MS);
-        const { modifiedCount } = await records.updateOne(own(held), { $set: { lockedUntil } });
-        if (modifiedCount === 0) throw inFlight();
+        // A lock that is renewed within the millisecond stays the same.
+        const { matchedCount } = await records.updateOne(own(held), { $set: { lockedUntil } });
+        if (matchedCount === 0) throw inFlight();
         return lockedUntil;
       }
       /** Matches the open record while it has this lock: a request that was taken over changes nothing. */
@@ -238,7 +242,7 @@ export function createIdempotency({ database, turns }: { database: Database; tur
        * refused: the repeat is then a command of its own.
        */
       async function release(lock: Date, error?: unknown): Promise<void> {
-        const next = isRefusal(error) ? { commandId: randomUUID() } : {};
+        const next = isRefusal(error) && !batch ? { commandId: randomUUID() } : {};
         await records.updateOne(own(lock), { $set: { lockedUntil: new Date(0), ...next } });
       }
     },

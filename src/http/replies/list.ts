@@ -1,7 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Model, QueryFilter } from 'mongoose';
 import { RequestProblem } from '../problem';
 import type { Call, Reply } from '../pipeline/request-context';
+import { foreignCursor, type Cursors } from './cursors';
 
 export interface ListQuery {
   limit?: number;
@@ -45,40 +45,19 @@ export interface ListPageInput<Item> {
   present: (items: Item[]) => unknown[] | Promise<unknown[]>;
 }
 
-/**
- * Returns a page of a list. Cursors are signed together with their list, so that a forged cursor, or one of another
- * list, is rejected instead of skipping items.
- */
+/** Returns a page of a list. */
 export type ListPage = <Item>(input: ListPageInput<Item>) => Promise<Reply>;
-
-const SIGNATURE_LENGTH = 22;
 
 /**
  * Returns the function that serves list pages. A cursor is a place between two items by the values of their ordering
  * fields, so that items added or removed between two pages neither repeat nor hide others.
  */
-export function createListPage({ secret }: { secret: string }): ListPage {
-  const sign = (position: string, filter: unknown, { operation, tenantId }: Call): string =>
-    createHmac('sha256', secret)
-      .update(JSON.stringify(['cursor', operation.id, tenantId, filter, position]))
-      .digest('base64url')
-      .slice(0, SIGNATURE_LENGTH);
-
-  const write = (position: string, filter: unknown, call: Call): string =>
-    sign(position, filter, call) + Buffer.from(position).toString('base64url');
-
+export function createListPage({ cursors }: { cursors: Cursors }): ListPage {
   const read = (cursor: string, filter: unknown, call: Call, by: ListOrder): PositionValue[] => {
-    const position = Buffer.from(cursor.slice(SIGNATURE_LENGTH), 'base64url').toString('utf8');
-    const given = Buffer.from(cursor);
-    const expected = Buffer.from(write(position, filter, call));
-    const isOurs = given.length === expected.length && timingSafeEqual(given, expected);
     // A cursor of an earlier version of the program may have other fields.
-    const values = isOurs ? valuesOf(position, by) : null;
+    const values = valuesOf(cursors.read(cursor, filter, call), by);
     if (values) return values;
-    const detail = 'is not the `next` of this list with these filters; start again without a cursor';
-    throw new RequestProblem('INVALID_PARAMETER', `cursor ${detail}`, {
-      errors: [{ parameter: 'cursor', rule: 'cursor', detail }],
-    });
+    throw foreignCursor();
   };
 
   return async ({ call, model, filter, current = {}, by, present }) => {
@@ -97,7 +76,7 @@ export function createListPage({ secret }: { secret: string }): ListPage {
     );
     const items = found.flat() as never[];
     const [last, following] = items.slice(limit - 1, limit + 1);
-    const next = last && following ? write(positionOf(last, following, by), filter, call) : null;
+    const next = last && following ? cursors.write(positionOf(last, following, by), filter, call) : null;
     return { status: 200, body: { items: await present(items.slice(0, limit)), next } };
   };
 }

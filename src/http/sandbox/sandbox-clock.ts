@@ -1,6 +1,4 @@
-import { isId } from '../../domain/ids';
 import type { Database } from '../../models/database';
-import type { Operation } from '../../models/sandbox/operation';
 import type { OutboxRow } from '../../models/outbox-row';
 import { acceptAdvance, readSandboxClock } from '../../temporal/commands/sandbox/sandbox-clock-commands';
 import { actorOf } from '../actor-of';
@@ -9,8 +7,9 @@ import type { CallOf, Handlers } from '../handler';
 import { recordIdOf, type Idempotency } from '../replies/idempotency';
 import type { components } from '../generated/openapi-types';
 import type { Reply } from '../pipeline/request-context';
+import { presentOperation, settlingOperation } from './present-operation';
 import { requireSandbox } from './require-sandbox';
-import { replyAccepted, replyCurrent, type Settling } from '../replies/settling';
+import { replyAccepted, replyCurrent } from '../replies/settling';
 
 export interface SandboxClockHandlersInput {
   database: Database;
@@ -34,15 +33,8 @@ export function sandboxClockHandlers(
   input: SandboxClockHandlersInput,
 ): Handlers<'getSandboxClock' | 'advanceSandboxClock' | 'resetSandboxClock' | 'getOperation'> {
   const { database, idempotency, basePath, requireTimeSkipping, resetSandbox, startSoon } = input;
-  const { operations } = database.models;
 
-  const settling: Settling<Operation> = {
-    name: 'operation',
-    model: operations,
-    find: async ({ tenantId, id }) => (isId('operation', id) ? operations.findOne({ _id: id, tenantId }).lean() : null),
-    hasSettled: ({ state }) => state !== 'running',
-    present: presentOperation,
-  };
+  const settling = settlingOperation(database);
   const readClock = async (tenantId: string): Promise<components['schemas']['SandboxClock']> => {
     const { now, offsetMs, advancing } = await readSandboxClock({ database, tenantId });
     return { now: now.toISOString(), offsetSeconds: offsetMs / 1000, advancing: advancing?._id ?? null };
@@ -95,25 +87,5 @@ export function sandboxClockHandlers(
     },
 
     getOperation: (call) => replyCurrent({ call, id: call.params.operationId, settling }),
-  };
-}
-
-/** Returns the API representation of an operation. */
-export function presentOperation(operation: Operation): components['schemas']['Operation'] {
-  const { state, type, hops, failure } = operation;
-  return {
-    id: operation._id,
-    state,
-    type,
-    from: operation.from.toISOString(),
-    target: operation.target.toISOString(),
-    reached: operation.reached.toISOString(),
-    progress: { done: hops.done, total: hops.total },
-    fired: operation.fired.map((each) => ({ type: each.type, count: each.count })),
-    failure: failure && { code: failure.code, detail: failure.detail, workflowId: failure.workflowId },
-    waitingFor: state === 'running' ? { what: 'every process to reach the target time', until: null } : null,
-    correlationId: operation.correlationId,
-    createdAt: operation.createdAt.toISOString(),
-    updatedAt: operation.updatedAt.toISOString(),
   };
 }

@@ -6,7 +6,13 @@ import { openDatabase } from '../../models/database';
 import { expectContract } from '../../testing/expect-contract';
 import { openTestRedis, startTestApi, type TestApi } from '../../testing/test-api';
 
-const limits = { requestsPerMinute: 5, maxBodyBytes: 65_536, failedAttemptsPerMinute: 3, publicRequestsPerMinute: 2 };
+const limits = {
+  requestsPerMinute: 5,
+  maxBodyBytes: 65_536,
+  failedAttemptsPerMinute: 3,
+  publicRequestsPerMinute: 2,
+  searchRequestsPerMinute: 2,
+};
 
 describe('rate limits', () => {
   let redis: Redis;
@@ -42,6 +48,18 @@ describe('rate limits', () => {
     const pages = [];
     for (let number = 0; number < 3; number += 1) pages.push((await api.call('get', '/verify/x')).status);
     expect(pages).toEqual([404, 404, 429]);
+  });
+
+  it('count a key that may stand in a web page by address too, and no other key', async () => {
+    const statuses = async (scopes: ('search' | 'read')[]) => {
+      const { key } = await api.newTenant({ scopes });
+      const all = [];
+      for (let number = 0; number < 3; number += 1)
+        all.push(expectContract(await api.call('get', '/listings/search', key)).status);
+      return all;
+    };
+    expect(await statuses(['search'])).toEqual([200, 200, 429]);
+    expect(await statuses(['search', 'read'])).toEqual([200, 200, 200]);
   });
 
   it('are separate for installations that share a Redis', async () => {

@@ -42,6 +42,8 @@ async function mailsTo(
   const entityIds: Partial<Record<MailTemplate, string>> = {
     ...Object.fromEntries(subscriptionMailTemplates.map((template) => [template, subscriptionId])),
     listingRejection: listingId,
+    listingReminder: listingId,
+    listingEnd: listingId,
     listingsApproved: listingId,
   };
   await models.partners.insertMany([who.partner]);
@@ -50,8 +52,9 @@ async function mailsTo(
   await models.subscriptions.collection.insertOne({ _id: subscriptionId as never, tenantId, userId: who.user._id });
   const content = { title: 'A bike', metadata: {} };
   const rejection = { revision: 1, at, reviewer: 'mona', reason: 'quality', comment: null, fields: [] };
+  const end = { state: 'live', lastDay: '2027-01-15', expiresAt: at };
   const owned = { ownerUserId: who.user._id, approvedAt: at, approvalMail: 'listingsApproved' };
-  const listing = { _id: listingId as never, tenantId, ...owned, live: content, draft: content, rejection };
+  const listing = { _id: listingId as never, tenantId, ...owned, live: content, draft: content, rejection, ...end };
   await models.listings.collection.insertOne({ ...listing, refKey: `id:${listingId}`, publishedAt: null });
   const loaded = await Promise.all(
     mailTemplates.map((template) =>
@@ -71,6 +74,7 @@ async function mailsTo(
             amountMinor: 1000,
             currency: 'EUR',
             until: null,
+            expiresAt: at.toISOString(),
             ownerUserId: who.user._id,
           },
         },

@@ -47,4 +47,5 @@ export const listingCategorySchema = new Schema<ListingCategory>(
   { ...schemaOptions, collection: 'listing_categories' },
 )
   .index({ tenantId: 1, slug: 1 })
-  .index({ tenantId: 1, parent: 1 });
+  .index({ tenantId: 1, parent: 1 })
+  .index({ tenantId: 1, 'attributes.key': 1 });

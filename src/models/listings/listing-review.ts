@@ -34,6 +34,8 @@ export interface ListingReview extends Entity {
   decision: ReviewDecision | null;
   /** Null while the review is open. */
   endedAt: Date | null;
+  /** True from the approval until the search index has the listing. */
+  unindexed?: boolean;
   /** The last rejection of the listing before this review. */
   lastRejection: ListingRejection | null;
 }
@@ -60,6 +62,7 @@ export const listingReviewSchema = new Schema<ListingReview>(
     findings: { type: [Schema.Types.Mixed], required: true } as never,
     decision: { type: Schema.Types.Mixed, default: null },
     endedAt: { type: Date, default: null },
+    unindexed: { type: Boolean },
     lastRejection: { type: Schema.Types.Mixed, default: null },
   },
   { ...reconciledOptions, collection: 'listing_reviews' },
@@ -73,5 +76,7 @@ export const listingReviewSchema = new Schema<ListingReview>(
   .index({ tenantId: 1, overdue: 1, queuedSince: 1, _id: 1 })
   .index({ tenantId: 1, overdue: 1, state: 1, queuedSince: 1, _id: 1 })
   .index({ tenantId: 1, overdue: 1, category: 1, queuedSince: 1, _id: 1 })
+  // An approved review that is not yet in the search index is unfinished.
+  .index({ unindexed: 1, tenantId: 1 }, { partialFilterExpression: { unindexed: true }, name: 'unindexed_reviews' })
   .index({ state: 1, _id: 1 }, { name: 'reconciler_sweep' })
   .index({ touchedAt: 1 }, { name: 'reconciler_look' });

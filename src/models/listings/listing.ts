@@ -35,6 +35,8 @@ export interface Listing extends Entity {
   approvalMail: string | null;
   /** The instant after which the listing is over; null until it is published. */
   expiresAt: Date | null;
+  /** The instant of the next notice to the owner (`nextNoticeOf`); null while none is planned. */
+  nextNoticeAt: Date | null;
   /** The open review of the draft; null without one. */
   reviewId: string | null;
   /** The last rejection; null once a revision is approved. */
@@ -56,8 +58,15 @@ export interface ListingSuspension {
   at: Date;
 }
 
+/** The name of the index of all versions. */
+export const LISTING_VERSIONS_INDEX = 'versions';
+
 /** The name of the index that refuses a `ref` for a second time. */
 export const REF_INDEX = 'one_listing_per_ref';
+
+/** No notice is planned before this instant; a query for planned notices names it, or a later one. */
+export const FIRST_NOTICE = new Date(0);
+const withNotice = { nextNoticeAt: { $gt: FIRST_NOTICE } };
 
 export const listingSchema = new Schema<Listing>(
   {
@@ -78,6 +87,7 @@ export const listingSchema = new Schema<Listing>(
     approvedAt: { type: Date, default: null },
     approvalMail: { type: String, default: null },
     expiresAt: { type: Date, default: null },
+    nextNoticeAt: { type: Date, default: null },
     reviewId: { type: String, default: null },
     rejection: { type: Schema.Types.Mixed, default: null },
     suspension: { type: Schema.Types.Mixed, default: null },
@@ -104,4 +114,13 @@ export const listingSchema = new Schema<Listing>(
   .index(
     { tenantId: 1, approvalMail: 1, approvedAt: 1, _id: 1 },
     { partialFilterExpression: { approvalMail: { $type: 'string' } } },
+  )
+  // The reconciler compares the versions with the search index, and reads no document for it.
+  .index({ _id: 1, version: 1, state: 1, publishedAt: 1, tenantId: 1 }, { name: LISTING_VERSIONS_INDEX })
+  // The sweep reads all tenants at once, and the advance of a sandbox's clock its own tenant.
+  .index({ expiresAt: 1, _id: 1 }, { partialFilterExpression: { state: 'live' }, name: 'ends_of_live' })
+  .index({ nextNoticeAt: 1, _id: 1 }, { partialFilterExpression: withNotice, name: 'planned_notices' })
+  .index(
+    { tenantId: 1, nextNoticeAt: 1, _id: 1 },
+    { partialFilterExpression: withNotice, name: 'planned_notices_of_tenant' },
   );

@@ -17,6 +17,7 @@ export const stuckKinds = [
   'fraud_warning',
   'address_blocked',
   'books_differ',
+  'search_mismatch',
 ] as const;
 export type StuckKind = (typeof stuckKinds)[number];
 

@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import type { OperationFailure, OperationState, OperationType } from '../../contracts/operation';
+import type { OperationFailure, OperationState, OperationType, OrderedSweep } from '../../contracts/operation';
 import type { Actor } from '../../domain/actor';
 import { entityFields, schemaOptions, type Entity } from '../schema-options';
 
@@ -18,6 +18,8 @@ export interface Operation extends Entity {
   /** The events recorded since the operation was accepted, counted by type. */
   fired: { type: string; count: number }[];
   failure: OperationFailure | null;
+  /** The order of `expire_listings` and what it has done; null for every other type. */
+  sweep: OrderedSweep | null;
   by: Actor;
 }
 
@@ -32,6 +34,7 @@ export const operationSchema = new Schema<Operation>(
     hops: { type: Schema.Types.Mixed, required: true },
     fired: { type: Schema.Types.Mixed, required: true },
     failure: { type: Schema.Types.Mixed, default: null },
+    sweep: { type: Schema.Types.Mixed, default: null },
     by: { type: Schema.Types.Mixed, required: true },
   },
   { ...schemaOptions, collection: 'operations' },

@@ -17,9 +17,10 @@ export interface AddPlatformGaugesInput {
 }
 
 /**
- * Adds gauges for the work waiting in the outbox, in the queues and on the operator's list. Their values are the same
- * in every process. The cost of those of the outbox does not follow the number of its rows, and while MongoDB does not
- * respond in time they keep their last known values, by which the lag grows: they are wanted most when it is slow.
+ * Adds gauges for the work waiting in the outbox, in the queues, for a sweep and on the operator's list. Their values
+ * are the same in every process. The cost of those of the outbox does not follow the number of its rows, and while
+ * MongoDB does not respond in time they keep their last known values, by which the lag grows: they are wanted most when
+ * it is slow.
  */
 export function addPlatformGauges({
   metrics,
@@ -27,7 +28,7 @@ export function addPlatformGauges({
   queues,
   rowsCounted = ROWS_COUNTED,
 }: AddPlatformGaugesInput): void {
-  const { outbox, stuckItems } = database.models;
+  const { outbox, stuckItems, listings } = database.models;
   const bounded = { maxTimeMS: QUERY_WITHIN_MS };
   const since = { $gte: new Date(0) };
 
@@ -55,6 +56,18 @@ export function addPlatformGauges({
     name: 'outbox_open_rows',
     help: `Outbox rows that are not done; ${rowsCounted} stands for any greater number too`,
     read: async () => [{ value: await countOpen() }],
+  });
+  metrics.addGauge({
+    name: 'listing_sweep_lag_seconds',
+    help: 'Time since the end of the live listing that has waited longest for a sweep; 0 when none waits',
+    async read() {
+      const [ended] = await listings
+        .find({ state: 'live', expiresAt: { $lte: new Date() } }, { expiresAt: 1 }, bounded)
+        .sort({ expiresAt: 1 })
+        .limit(1)
+        .lean();
+      return [{ value: ended ? (Date.now() - ended.expiresAt!.getTime()) / 1000 : 0 }];
+    },
   });
   metrics.addGauge({
     name: 'stuck_items_open',

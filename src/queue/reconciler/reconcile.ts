@@ -18,6 +18,8 @@ import { inTurn, type Looked } from './turn';
 export interface CreateReconcilerInput {
   database: Database;
   processes: VisibleWorkflows;
+  /** Makes and sets right the schedules; returns the ids of those that needed it. Defaults to none. */
+  ensureSchedules?: () => Promise<string[]>;
   logger: Pick<Logger, 'info' | 'warn'>;
   /** Milliseconds between the first check and the second. Defaults to 10 s. */
   recheckAfterMs?: number;
@@ -30,7 +32,7 @@ export interface CreateReconcilerInput {
 export interface ReconcileResult {
   /** Number of items that are new on the operator's list. */
   listed: number;
-  /** Number of missing starts that were written again, and of items whose cause was gone. */
+  /** Number of missing starts that were written again, of schedules set right, and of items whose cause was gone. */
   mended: number;
 }
 
@@ -44,12 +46,13 @@ const MAX_PARALLEL = 10;
  * Compares open entities with running workflows, both ways, and entities with their events: in each look what changed
  * since the last one, and a slice of everything, so that all of it is seen within 10 minutes (docs/decisions/0021). A
  * fault seen by both checks is mended where that is safe (a missing start) and put on the operator's list where it is
- * not; items whose cause is gone leave the list. Every look examines every suspect, unless `signal` ends it early; the
- * next look then repeats it. One look at a time over all workers: a second one does nothing. Rejects, without listing
- * anything, when Temporal or MongoDB does not respond.
+ * not; items whose cause is gone leave the list. A schedule that is missing or altered is made again. Every look
+ * examines every suspect, unless `signal` ends it early; the next look then repeats it. One look at a time over all
+ * workers: a second one does nothing. Rejects, without listing anything, when Temporal or MongoDB does not respond.
  */
 export function createReconciler(input: CreateReconcilerInput): (signal?: AbortSignal) => Promise<ReconcileResult> {
   const { database, processes, logger, recheckAfterMs = 10_000, batch = 100, slice = DEFAULT_SLICE } = input;
+  const { ensureSchedules = async () => [] } = input;
 
   async function settleSuspect(suspect: Suspect): Promise<ReconcileResult> {
     const { reconciled, entityId, workflowId: subject } = suspect;
@@ -110,6 +113,12 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
     return mended;
   }
 
+  async function mendSchedules(): Promise<number> {
+    const ids = await ensureSchedules();
+    for (const id of ids) logger.warn({ scheduleId: id }, 'A schedule that was missing or altered was set right');
+    return ids.length;
+  }
+
   async function persists({ kind, entityType, entityId, subject }: StuckItem): Promise<boolean> {
     if (kind === 'outbox_failing') return (await database.models.outbox.exists({ _id: subject, open: true })) !== null;
     const reconciled = reconciledProcesses.find((known) => known.entityType === entityType);
@@ -137,7 +146,7 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
 
   return async (signal) => {
     const look = async (from: ReconcilerProgress): Promise<Looked<ReconcileResult>> => {
-      const result: ReconcileResult = { listed: 0, mended: await mendItems() };
+      const result: ReconcileResult = { listed: 0, mended: (await mendItems()) + (await mendSchedules()) };
       const { suspects, to } = await findSuspects({ database, processes, from, slice, batch });
       const isDone = await settleAll(suspects, result, signal);
       return { result, to: isDone ? to : null };

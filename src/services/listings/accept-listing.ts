@@ -84,6 +84,7 @@ export async function newListing(input: NewListingInput, lookups: ListingLookups
     approvedAt: null,
     approvalMail: null,
     expiresAt: null,
+    nextNoticeAt: null,
     reviewId: null,
     rejection: null,
     suspension: null,

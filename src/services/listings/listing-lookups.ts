@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongoose';
 import type { Database } from '../../models/database';
 import type { ListingCategory } from '../../models/listings/listing-category';
-import { enterCategory } from './enter-category';
+import { enterCategory } from './find-category';
 import { findListingSettings, type PartnerListingSettings } from './partner-settings';
 import { hasUser } from './require-owner';
 

@@ -1,10 +1,12 @@
 import type { ClientSession } from 'mongoose';
 import type { EventType } from '../../contracts/events';
 import type { Actor } from '../../domain/actor';
-import { moveByCommand, type ListingCommand } from '../../domain/listings/listing';
+import { moveByCommand, type ListingCommand, type StoredListingState } from '../../domain/listings/listing';
+import { nextNoticeOf } from '../../domain/listings/expiry/notices';
 import type { Database } from '../../models/database';
 import type { Listing, ListingSuspension } from '../../models/listings/listing';
 import { applyStep } from '../apply-step';
+import { findListingSettings } from './partner-settings';
 import { endReview } from './reviews/end-review';
 import { findReview } from './reviews/review-step';
 import { commanded } from './submit-listing';
@@ -48,6 +50,7 @@ export async function moveListing(input: MoveListingInput): Promise<Listing> {
   const set = {
     ...(endsReview ? { reviewId: null } : {}),
     suspension: command === 'suspend' && input.suspension ? { ...input.suspension, at } : null,
+    nextNoticeAt: await nextNoticeAfter({ ...input, to }),
   };
   const applied = await applyStep(
     database,
@@ -72,4 +75,18 @@ export async function moveListing(input: MoveListingInput): Promise<Listing> {
     session,
   );
   return { ...listing, ...set, state: to, version: applied.version, updatedAt: new Date(applied.at) };
+}
+
+/** Returns the instant of the next notice; null while neither buyers see the listing nor its time has passed. */
+async function nextNoticeAfter({
+  database,
+  session,
+  listing: { tenantId, publishedAt, lastDay, expiresAt },
+  to,
+  at,
+}: MoveListingInput & { to: StoredListingState }): Promise<Date | null> {
+  if (to !== 'live' && to !== 'expired') return null;
+  if (publishedAt === null || lastDay === null || expiresAt === null) return null;
+  const settings = await findListingSettings({ database, session, tenantId });
+  return nextNoticeOf({ settings, since: publishedAt, at, lastDay, expiresAt });
 }

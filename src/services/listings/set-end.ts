@@ -1,4 +1,5 @@
 import { dayOf, expiryOf } from '../../domain/listings/duration';
+import { nextNoticeOf } from '../../domain/listings/expiry/notices';
 import type { PartnerListingSettings } from './partner-settings';
 
 export interface SetEndInput {
@@ -14,10 +15,16 @@ export type ListingEnd = {
   /** ISO 8601 date in the partner's time zone. */
   lastDay: string;
   expiresAt: Date;
+  /** The notices begin again with every end. */
+  nextNoticeAt: Date;
 };
 
 /** Returns the fields of a listing with a new end. Everything that follows from an end is set here and nowhere else. */
-export function setEnd({ lastDay, settings: { timeZone }, at }: SetEndInput): ListingEnd {
-  if (lastDay === null) return { lastDay: dayOf({ at: at.toISOString(), timeZone }), expiresAt: at };
-  return { lastDay, expiresAt: expiryOf({ lastDay, timeZone }) };
+export function setEnd({ lastDay, settings, at }: SetEndInput): ListingEnd {
+  const { timeZone } = settings;
+  const end =
+    lastDay === null
+      ? { lastDay: dayOf({ at: at.toISOString(), timeZone }), expiresAt: at }
+      : { lastDay, expiresAt: expiryOf({ lastDay, timeZone }) };
+  return { ...end, nextNoticeAt: nextNoticeOf({ ...end, settings, since: at, at }) };
 }

@@ -5,6 +5,7 @@ import { nextHop } from '../../domain/sandbox/sandbox-clock';
 import type { Database } from '../../models/database';
 import { findRunningAdvance, recordHop } from '../../services/sandbox/operation-progress';
 import { outsideWaitOf } from './outside-waits';
+import { endHopAtWork, runPeriodicWork } from './do-periodic-work';
 import { PendingTimers } from './pending-timers';
 import { inParallel, openWorkflowIds, sendPendingStarts } from './tenant-workflows';
 import { advanceWorkflowTo } from './time-skipping';
@@ -32,7 +33,9 @@ export interface AdvanceTenantInput extends AdvanceStepInput {
  * those that were due for another the day before. A hop in which a timer fires is a day at most; hops over the time in
  * which none fires are longer. So a failure leaves no event more than a day ahead of the tenant's clock.
  * 2. Only then the hop is recorded and the tenant's clock follows; the clock is never ahead of a workflow.
- * 3. A workflow started meanwhile begins at the clock's time. Its start may have read the clock just before a hop was
+ * 3. A hop ends where periodic work falls due, and the work is done there, after the workflows have arrived and before
+ * the hop is recorded. So it happens in its order and at its time, and in one piece after a crash.
+ * 4. A workflow started meanwhile begins at the clock's time. Its start may have read the clock just before a hop was
  * recorded, so all workflows are checked once more at the end, after the last recording.
  *
  * @throws DomainError `ENTITY_NOT_OURS` when the operation no longer belongs to this run (a reset deleted it).
@@ -101,7 +104,14 @@ export function createAdvanceTenant({
       return null;
     };
 
-    let failure = await advanceAll(reachedMs);
+    /** Advances all workflows to an offset and does the periodic work that is due there. */
+    const reach = async (offsetMs: number): Promise<OperationFailure | null> => {
+      const blocker = await advanceAll(offsetMs);
+      if (!blocker) await runPeriodicWork({ database, tenantId, atMs: Date.now() + offsetMs });
+      return blocker;
+    };
+
+    let failure = await reach(reachedMs);
     while (!failure && reachedMs < targetMs) {
       if (Date.now() - began > SLICE_MS) return { arrived: false, failure: null };
       signal.throwIfAborted();
@@ -109,13 +119,15 @@ export function createAdvanceTenant({
       const ids = await openWorkflowIds({ database, tenantId });
       // A process that began meanwhile may have a timer that nobody has read yet.
       const nextTimerMs = ids.every((id) => fleet.has(id)) ? nextTimerOf(fleet) : nowMs + reachedMs;
-      const hopMs = nextHop({ nowMs: nowMs + reachedMs, targetMs: nowMs + targetMs, nextTimerMs }) - nowMs;
-      failure = await advanceAll(hopMs);
+      const stand = { nowMs: nowMs + reachedMs, targetMs: nowMs + targetMs };
+      const quietMs = nextHop({ ...stand, nextTimerMs });
+      const hopMs = (await endHopAtWork({ database, tenantId, nowMs: stand.nowMs, hopMs: quietMs })) - nowMs;
+      failure = await reach(hopMs);
       if (failure) break;
       await recordHop({ database, ...step, reachedMs: hopMs });
       reachedMs = hopMs;
     }
-    failure ??= await advanceAll(targetMs);
+    failure ??= await reach(targetMs);
     return { arrived: !failure, failure };
   };
 }

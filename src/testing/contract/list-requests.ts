@@ -8,8 +8,10 @@ export interface ListRequest {
   filters: readonly string[];
 }
 
-/** The lists of openapi.yaml: what has a cursor. */
-export const lists = contract.operations.filter(({ parameters }) => parameters.some(({ name }) => name === 'cursor'));
+/** The lists of openapi.yaml: what has a cursor. A search has one too, and an engine of its own. */
+export const lists = contract.operations.filter(
+  ({ id, parameters }) => id !== 'searchListings' && parameters.some(({ name }) => name === 'cursor'),
+);
 
 const filtersOf = ({ parameters }: Operation): Parameter[] =>
   parameters.filter((parameter) => parameter.in === 'query' && !['limit', 'cursor'].includes(parameter.name));

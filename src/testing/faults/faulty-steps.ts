@@ -64,6 +64,7 @@ const WRITES = [
   'findOneAndUpdate',
   'deleteOne',
   'deleteMany',
+  'bulkWrite',
 ] as const;
 
 const nothingMore = () => new Promise<never>(() => undefined);
@@ -140,7 +141,12 @@ export function createFaultySteps() {
     (name: string, run: Run): Run =>
     (input) => {
       const entityId =
-        input.refundId ?? input.paymentId ?? input.subscriptionId ?? input.onboardingId ?? input.reviewId;
+        input.refundId ??
+        input.paymentId ??
+        input.subscriptionId ??
+        input.onboardingId ??
+        input.reviewId ??
+        input.operationId;
       if (entityId === undefined) return run(input);
       const step = name === 'processPaymentGateway' ? input.call! : name;
       const key = keyOf(entityId, step);

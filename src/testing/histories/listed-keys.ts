@@ -29,7 +29,7 @@ const groups: readonly KeyGroup[] = [
     why: 'ids: they name a document, which has the content',
     keys: ['chain', 'commandId', 'correlationId', 'id', 'invoiceId', 'notificationId', 'onboardingId', 'operationId']
       .concat(['paymentId', 'planId', 'refundId', 'runId', 'subscriptionId', 'tenantId', 'TenantId'])
-      .concat(['withdrawnInvoiceId', 'workflowId', 'reviewId']),
+      .concat(['withdrawnInvoiceId', 'workflowId', 'reviewId', 'tenantIds']),
     mayBe: isName,
   },
   {
@@ -51,7 +51,7 @@ const groups: readonly KeyGroup[] = [
       'problem',
       'purpose',
       'refund',
-    ].concat(['result', 'state', 'status', 'to', 'towards', 'unknownCall', 'waiting', 'what', 'when']),
+    ].concat(['result', 'state', 'status', 'to', 'towards', 'unknownCall', 'waiting', 'what', 'when', 'phase']),
     mayBe: isCode,
   },
   {
@@ -87,12 +87,12 @@ const groups: readonly KeyGroup[] = [
       'quantity',
       'retryAfterMs',
       'run',
-    ].concat(['sandboxOffsetMs', 'version']),
+    ].concat(['sandboxOffsetMs', 'version', 'expiry', 'notices', 'expired', 'reminded', 'ended', 'tenant']),
     mayBe: (value) => typeof value === 'number',
   },
   {
     why: 'decisions: yes or no',
-    keys: ['arrived', 'isWithdrawn', 'mayHold', 'renewal', 'requiresApproval', 'withdraw'],
+    keys: ['arrived', 'dryRun', 'isScheduled', 'isWithdrawn', 'mayHold', 'renewal', 'requiresApproval', 'withdraw'],
     mayBe: (value) => typeof value === 'boolean',
   },
   {
@@ -105,6 +105,9 @@ const groups: readonly KeyGroup[] = [
     keys: ['applied', 'by', 'charge', 'command', 'failure', 'firstCharge', 'input', 'link', 'payment'].concat([
       'pendingChange',
       'progress',
+      'after',
+      'next',
+      'counts',
       'undoing',
       'withdrawnCharges',
     ]),

@@ -6,6 +6,7 @@ import { translateErrors } from '../../../activities/translate-errors';
 import { createEgressClient, type EgressClientInput } from '../../clients/egress/egress-client';
 import { createProbeImages } from '../../clients/egress/probe-images';
 import type { PaymentGateway } from '../../clients/gateways/payment-gateway';
+import { createMongoListingSearch } from '../../clients/search/mongo-listing-search';
 import type { TaskQueue } from '../../contracts/task-queues';
 import type { Actor } from '../../domain/actor';
 import type { Mode } from '../../domain/tenant';
@@ -109,6 +110,7 @@ export async function openBaseWorld(input: BaseWorldInput) {
   const activities = wrap(
     createActivities({
       database,
+      listingSearch: createMongoListingSearch({ model: database.models.listingSearchEntries }),
       operatorEmail: 'operator@platform.example',
       sandboxClock,
       gatewayFor: () => gateway ?? noGateway(),

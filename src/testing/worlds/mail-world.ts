@@ -1,3 +1,4 @@
+import { createMongoListingSearch } from '../../clients/search/mongo-listing-search';
 import { createActivities } from '../../../activities';
 import { createMailer, type Mailer } from '../../clients/mailer/mailer';
 import type { Money } from '../../domain/money';
@@ -28,6 +29,7 @@ export async function openMailWorld({ smtpUrl = process.env.TEST_SMTP_URL ?? '' 
   });
   const activities = createActivities({
     database,
+    listingSearch: createMongoListingSearch({ model: database.models.listingSearchEntries }),
     operatorEmail: 'operator@platform.example',
     sandboxClock: undefined as never,
     // No mail needs a gateway; one without customers saves no payment method.

@@ -8,6 +8,8 @@ import { openReviewWorld, type ReviewWorld } from './review-world';
 /** No money moves here, so two modes stand for all: an answer that is lost, and a worker that dies. */
 const modes = ['fails once after its effect', 'is killed after any of its effects'] as const satisfies Mode[];
 const steps = ['validateListing', 'runAutomatedChecks', 'updateListingStatus', 'notifyReviewers'];
+/** The step after an approval. */
+const furtherSteps = { approveListing: ['publishToSearchIndex'], rejectListing: [] } as const;
 const endings = { approveListing: 'approved', rejectListing: 'rejected' } as const;
 type Decision = keyof typeof endings;
 
@@ -44,7 +46,8 @@ async function decide({ tenantId, reviewId, decision }: { tenantId: string; revi
 /** Returns all that a review leaves behind: its state and the listing's, their timelines, and the mails. */
 async function standing(reviewId: string) {
   const { models } = world.database;
-  const { tenantId, listingId, state, decision } = await world.readReview(reviewId);
+  const { tenantId, listingId, state, decision, unindexed } = await world.readReview(reviewId);
+  const [entry] = await world.search.versionsOf([listingId]);
   const timelineOf = async (entityId: string) =>
     (await models.events.find({ tenantId, entityId }).sort({ version: 1 }).lean()).map(({ type }) => type);
   const listing = await world.readListing(listingId);
@@ -52,6 +55,7 @@ async function standing(reviewId: string) {
     state,
     reviewer: decision?.reviewer,
     listing: [listing.state, listing.live !== null, listing.reviewId],
+    indexed: [unindexed, entry?.isShown, entry?.version === listing.version],
     timelines: [await timelineOf(reviewId), await timelineOf(listingId)],
     mails: await models.outbox.countDocuments({ tenantId, mail: { $ne: null } }),
     outstanding: faulty.outstanding(reviewId),
@@ -63,7 +67,9 @@ describe.each(Object.keys(endings) as Decision[])('a review that ends by %s', (d
     const undisturbed = await reviewed(decision);
     const expected = await standing(undisturbed);
     expect(expected).toMatchObject({ state: endings[decision], reviewer: 'mona', mails: 2 });
-    const cells = modes.flatMap((mode) => faulty.cells({ mode, steps: [...steps, decision], like: undisturbed }));
+    const cells = modes.flatMap((mode) =>
+      faulty.cells({ mode, steps: [...steps, decision, ...furtherSteps[decision]], like: undisturbed }),
+    );
     const outcomes = await inBatches(
       cells,
       async (cell) => [`${cell.name} ${cell.mode}`, await standing(await reviewed(decision, cell))] as const,

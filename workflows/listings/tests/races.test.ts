@@ -1,8 +1,9 @@
+import { casesOf } from '../../../src/testing/long-form';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { outcomeOf } from '../../../src/testing/worlds/sent-command';
 import { bike, openReviewWorld, type ReviewWorld } from './review-world';
 
-const ROUNDS = process.env.TEST_LONG === '1' ? 200 : 20;
+const ROUNDS = casesOf({ short: 20, long: 200 });
 const ENDS = ['approved', 'rejected', 'superseded', 'cancelled'];
 
 let world: ReviewWorld;

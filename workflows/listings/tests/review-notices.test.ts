@@ -1,10 +1,18 @@
 import { mails } from '../../../src/mails/mails';
 import type { ListingMailTemplate } from '../../../src/contracts/listings/mails';
-import { APPROVALS_WAIT_MS, NOTICE_INTERVAL_MS } from '../../../src/domain/listings/review';
+import { APPROVALS_WAIT_MS } from '../../../src/domain/listings/approval-mails';
+import { NOTICE_INTERVAL_MS } from '../../../src/domain/listings/review';
 import { notifyReviewers } from '../../../src/services/listings/reviews/notify-reviewers';
+import { inBatches } from '../../../src/testing/in-batches';
+import { casesOf } from '../../../src/testing/long-form';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { acceptOnboarding } from '../../../src/testing/worlds/accept-onboarding';
+import { waitFor } from '../../../src/testing/wait-for';
 import { bike, openReviewWorld, type ReviewWorld } from './review-world';
+
+const SUBMISSIONS = casesOf({ short: 30, long: 300 });
+/** After the first one, of one owner. */
+const APPROVALS = casesOf({ short: 20, long: 99 });
 
 let world: ReviewWorld;
 beforeEach(async () => {
@@ -49,6 +57,26 @@ it('a reviewer gets one mail at once and one a quarter of an hour later, however
   await world.database.models.listingReviews.updateMany({}, { $set: { state: 'cancelled', endedAt: new Date() } });
   expect(await load(toFirst[1]!)).toBeNull();
 }, 60_000);
+
+it('of many submissions at once a reviewer gets one mail in a quarter of an hour', async () => {
+  const { listingReviews, reviewNotices } = world.database.models;
+  const submitOne = async (): Promise<string> => (await world.submitted()).reviewId;
+  // The first one makes the category.
+  const first = await submitOne();
+  const others = await inBatches(Array.from({ length: SUBMISSIONS - 1 }), submitOne, { size: 20 });
+  // Each review records that it was announced, whether or not that ordered a mail.
+  const announced = { _id: { $in: [first, ...others].map((id) => `${id}/reviewsWaiting`) } };
+  const isOver = async () => (await reviewNotices.countDocuments(announced)) === SUBMISSIONS;
+  await waitFor(isOver, { what: 'every review to be announced', timeoutMs: 240_000 });
+  expect(await listingReviews.countDocuments({ state: 'queued' })).toBe(SUBMISSIONS);
+  const rows = await ordered('reviewsWaiting');
+  for (const reviewer of ['r1@partner.example', 'r2@partner.example']) {
+    const dueAt = rows.filter(({ mail }) => mail!.to === reviewer).map((row) => row.dueAt.getTime());
+    expect(dueAt).toHaveLength(2);
+    expect(dueAt[1]! - dueAt[0]!).toBe(NOTICE_INTERVAL_MS);
+  }
+  expect((await load(rows[0]!))!.facts).toMatchObject({ count: SUBMISSIONS });
+}, 300_000);
 
 it.each(['reviewers', 'deputies'] as const)('a repeated notice for the %s orders no other mail', async (audience) => {
   const { database, tenantId } = world;
@@ -151,12 +179,12 @@ it('an owner gets one mail for all listings that are approved within ten minutes
   };
   const began = Date.now();
   await approve('A red bicycle');
-  await Promise.all(Array.from({ length: 20 }, (_, index) => approve(`A blue bicycle, number ${index}`)));
+  await Promise.all(Array.from({ length: APPROVALS }, (_, index) => approve(`A blue bicycle, number ${index}`)));
   const [row, ...others] = await ordered('listingsApproved');
   expect(others).toEqual([]);
   expect(row!.dueAt.getTime()).toBeGreaterThanOrEqual(began + APPROVALS_WAIT_MS);
   const loaded = await load(row!);
-  expect(loaded).toMatchObject({ to: onboarding.email, facts: { count: 21 } });
+  expect(loaded).toMatchObject({ to: onboarding.email, facts: { count: APPROVALS + 1 } });
   expect((loaded!.facts as { titles?: string[] }).titles).toHaveLength(10);
   await world.database.models.listings.updateMany({ 'live.title': /blue/ }, { $set: { approvalMail: null } });
   expect((await load(row!))!.facts).toMatchObject({ count: 1, titles: ['A red bicycle'] });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createMongoListingSearch } from '../../../src/clients/search/mongo-listing-search';
 import { listingApprovalId, type ReviewCommand } from '../../../src/contracts/listings/review';
 import { taskQueues } from '../../../src/contracts/task-queues';
 import type { ReviewPolicy } from '../../../src/domain/listings/categories';
@@ -49,6 +50,7 @@ export async function openReviewWorld({
   const { database, client, starter, clock } = world;
   const { models } = database;
   const send = createReviewCommands({ client, database, starter });
+  const search = createMongoListingSearch({ model: models.listingSearchEntries });
   const about = { database, correlationId: 'c-1', by: tester };
 
   const readListing = (listingId: string) => models.listings.findById(listingId).lean().orFail();
@@ -57,6 +59,7 @@ export async function openReviewWorld({
 
   return {
     ...world,
+    search,
     send,
     readListing,
     readReview,

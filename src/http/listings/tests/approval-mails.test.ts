@@ -1,4 +1,4 @@
-import { APPROVALS_SETTLE_MS, APPROVALS_WAIT_MS } from '../../../domain/listings/review';
+import { APPROVALS_SETTLE_MS, APPROVALS_WAIT_MS } from '../../../domain/listings/approval-mails';
 import { mails } from '../../../mails/mails';
 import { openRenewalWorld, type RenewalWorld } from './renewal-world';
 

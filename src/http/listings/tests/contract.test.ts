@@ -18,6 +18,7 @@ describeContract({
     withdrawListing: { reason: 'sold' },
     suspendListing: { reviewer, reason: 'Reported as a scam' },
     reinstateListing: { reviewer, reason: 'The papers are in order' },
+    expireDueListings: { dryRun: true },
     claimNextListingReview: { reviewer, category: 'cars' },
     claimListing: { reviewer },
     releaseListing: { reviewer },

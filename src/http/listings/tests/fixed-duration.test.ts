@@ -27,7 +27,7 @@ it.each([
   [{ durationDays: 31 }, '/durationDays', /leave it out, or send 30/],
   [{ durationDays: null }, '/durationDays', /leave it out, or send 30/],
   [{ lastDay: '2027-04-20' }, '/lastDay', /leave it out, or send 2027-04-19/],
-])('the other duration %j of a published listing is refused, with the way to lengthen it', async (sent, pointer, way) => {
+])('the other duration %j is refused once published, with the way to lengthen it', async (sent, pointer, way) => {
   const listingId = await world.published({ durationDays: 30 });
   const { status, body } = await change(listingId, sent);
   expect(body).toMatchObject({ code: 'DURATION_INVALID', errors: [{ pointer }] });

@@ -9,23 +9,23 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  * @throws RequestProblem INVALID_JSON (400), or INVALID_REQUEST (422) with the pointer to a part that is too deep, too
  *   long or duplicate.
  */
-export function parseJson(bytes: Uint8Array): unknown {
+export function parseJson(bytes: Uint8Array, what: 'body' | 'line' = 'body'): unknown {
   let text: string;
   try {
     text = decoder.decode(bytes);
   } catch {
-    throw invalidJson('The body is not valid UTF-8. Encode it as UTF-8.');
+    throw invalidJson(`The ${what} is not valid UTF-8. Encode it as UTF-8.`);
   }
   const read = readJson(text);
-  return read === UNREAD ? parseInDetail(text) : read;
+  return read === UNREAD ? parseInDetail(text, what) : read;
 }
 
-function parseInDetail(text: string): unknown {
+function parseInDetail(text: string, what: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw invalidJson(`The body is not valid JSON${placeOf(error, text)}.`);
+    throw invalidJson(`The ${what} is not valid JSON${placeOf(error, text)}.`);
   }
   const fault = faultInStructure(text);
   if (fault) throw new RequestProblem('INVALID_REQUEST', `${fault.pointer ?? ''} ${fault.detail}`, { errors: [fault] });

@@ -151,5 +151,7 @@ function rejectOtherTypes(contentType: string | undefined, { body, id, takesLine
   if (contentType === 'application/json' || (contentType !== undefined && isJsonType(contentType))) return;
   const types = takesLines ? `application/json" or "${NDJSON}` : 'application/json';
   const remedy = body ? `Send the body as "Content-Type: ${types}", in UTF-8.` : `${id} takes no body; send none.`;
-  throw new RequestProblem('UNSUPPORTED_MEDIA_TYPE', remedy, { headers: { Accept: 'application/json' } });
+  throw new RequestProblem('UNSUPPORTED_MEDIA_TYPE', remedy, {
+    headers: { Accept: takesLines ? `application/json, ${NDJSON}` : 'application/json' },
+  });
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { RequestProblem } from '../../problem';
 import { MAX_MEMBERS } from './json-structure';
 import { parseJson } from './parse-json';
@@ -7,9 +8,12 @@ const LINE_FEED = 0x0a;
 /** A line of NDJSON that cannot be read, in the place of its value. */
 export class BrokenLine {
   readonly problem: RequestProblem;
+  /** Two lines that are broken in different ways are different requests. */
+  readonly sha256: string;
 
-  constructor(problem: RequestProblem) {
+  constructor(problem: RequestProblem, line: Buffer) {
     this.problem = problem;
+    this.sha256 = hash('sha256', line);
   }
 }
 
@@ -34,9 +38,9 @@ const isBlank = (line: Buffer): boolean => line.every((byte) => byte === 0x20 ||
 
 function readLine(line: Buffer): unknown {
   try {
-    return parseJson(line);
+    return parseJson(line, 'line');
   } catch (error) {
-    if (error instanceof RequestProblem) return new BrokenLine(error);
+    if (error instanceof RequestProblem) return new BrokenLine(error, line);
     throw error;
   }
 }

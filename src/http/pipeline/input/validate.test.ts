@@ -27,6 +27,23 @@ describe('a query', () => {
   it('may not contain unknown parameters of an operation for programs', () =>
     expect(checked('listPayments', 'utm_source=x')).toMatchObject({ code: 'INVALID_PARAMETER' }));
 
+  it('may have the entries of an object as parameters of their own, each by its prefix', () => {
+    expect(checked('searchListings', 'attributes.fuel=petrol&attributes.doors=3&limit=5')).toEqual({
+      attributes: { fuel: 'petrol', doors: '3' },
+      limit: 5,
+    });
+    const cases = [
+      ['attributes.fuel=a&attributes.fuel=b', 'attributes.fuel', 'unique'],
+      ['attributes=a', 'attributes', 'additionalProperties'],
+      ['attributes.__proto__=a', 'attributes.__proto__', 'pattern'],
+      ['attributes.a%2Fb=a', 'attributes.a/b', 'pattern'],
+      ['attributes.fuel=', 'attributes.fuel', 'minLength'],
+    ] as const;
+    for (const [query, parameter, rule] of cases)
+      expect([query, checked('searchListings', query)]).toMatchObject([query, { errors: [{ parameter, rule }] }]);
+    expect(checked('listListings', 'attributes.fuel=a')).toMatchObject({ code: 'INVALID_PARAMETER' });
+  });
+
   it.each(['customerId=%FF', 'customerId=a%', 'orderRef=%C3'])('may not be %s, which encodes no text', (query) =>
     expect(checked('listPayments', query)).toEqual({
       code: 'INVALID_PARAMETER',

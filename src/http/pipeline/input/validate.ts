@@ -109,7 +109,7 @@ function checkQuery(request: Request, operation: Operation, valid: ValidateFunct
   // Trackers add parameters to the links that people follow, so a page ignores unknown ones; no page has any today.
   if (operation.servesPages) return {};
   const given = readQuery(request.originalUrl);
-  const query: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  const query = noEntries();
   for (const { name, text } of given) {
     if (text === null)
       throw parameterProblem([], operation, {
@@ -117,7 +117,8 @@ function checkQuery(request: Request, operation: Operation, valid: ValidateFunct
         rule: 'encoding',
         detail: 'is not percent-encoded UTF-8; encode the value again, and % itself as %25',
       });
-    if (name in query)
+    const { into, key } = placeOf(name, query, operation);
+    if (key in into)
       throw parameterProblem([], operation, {
         parameter: name,
         rule: 'unique',
@@ -125,10 +126,36 @@ function checkQuery(request: Request, operation: Operation, valid: ValidateFunct
       });
     const { schema } =
       operation.parameters.find((parameter) => parameter.in === 'query' && parameter.name === name) ?? {};
-    query[name] = schema?.type === 'integer' && /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+    into[key] = schema?.type === 'integer' && /^-?\d{1,15}$/.test(text) ? Number(text) : text;
   }
   if (!valid(query)) throw parameterProblem(valid.errors ?? [], operation, undefined, given);
   return query;
+}
+
+type Entries = Record<string, unknown>;
+
+/** Returns an object in which a parameter may have any name. */
+const noEntries = (): Entries => Object.create(null) as Entries;
+
+/**
+ * Returns where a parameter belongs: in the query, or in the object of those that begin with its prefix. The object's
+ * own name is no parameter.
+ */
+function placeOf(name: string, query: Entries, operation: Operation): { into: Entries; key: string } {
+  const prefixed = operation.parameters.filter((parameter) => parameter['x-prefix'] !== undefined);
+  if (prefixed.some((parameter) => parameter.name === name)) {
+    const [{ 'x-prefix': prefix } = {}] = prefixed;
+    throw parameterProblem([], operation, {
+      parameter: name,
+      rule: 'additionalProperties',
+      detail: `is no parameter by itself; send ${prefix}<key>`,
+    });
+  }
+  const object = prefixed.find((parameter) => name.startsWith(parameter['x-prefix'] ?? name));
+  if (!object) return { into: query, key: name };
+  const into = (query[object.name] as Entries | undefined) ?? noEntries();
+  query[object.name] = into;
+  return { into, key: name.slice(object['x-prefix']?.length) };
 }
 
 function parameterProblem(
@@ -138,7 +165,7 @@ function parameterProblem(
   given: readonly QueryPart[] = [],
 ): RequestProblem {
   const errors = fieldErrorsOf(found).map(({ pointer = '', rule, detail }) => {
-    const key = pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
+    const key = nameAt(pointer, parameters);
     const hint = given.some(({ name, hasPlus }) => name === key && hasPlus)
       ? ' (a + in a query is a space; write it as %2B)'
       : '';
@@ -154,6 +181,13 @@ function parameterProblem(
     sentenceOf(all.map(({ parameter = '', detail }) => `${parameter} ${detail}`)),
     { errors: all },
   );
+}
+
+/** Returns the name of the parameter at a pointer into the query. */
+function nameAt(pointer: string, parameters: readonly Parameter[]): string {
+  const name = pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
+  const object = parameters.find((one) => one['x-prefix'] !== undefined && name.startsWith(`${one.name}/`));
+  return object ? object['x-prefix'] + name.slice(object.name.length + 1) : name;
 }
 
 function checkBody({ json }: Request, { id, body }: Operation, valid: ValidateFunction | null): unknown {

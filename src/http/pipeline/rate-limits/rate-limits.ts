@@ -15,6 +15,8 @@ export interface RateLimiters {
   perTenant: RequestHandler;
   /** Limits requests for the public pages, by address. */
   perAddress: RequestHandler;
+  /** Limits requests with a key that may stand in a web page, by address within the tenant. */
+  perVisitor: RequestHandler;
   /** Limits failed authentication, by address. */
   failedAuthentication: RequestHandler;
 }
@@ -27,6 +29,7 @@ export interface RateLimitInput extends Patience {
   requestsPerMinute: number;
   publicRequestsPerMinute?: number;
   failedAttemptsPerMinute?: number;
+  searchRequestsPerMinute?: number;
 }
 
 const noLimit: RequestHandler = (_request, _response, next) => next();
@@ -41,9 +44,10 @@ export function createRateLimiters({
   requestsPerMinute,
   publicRequestsPerMinute = 60,
   failedAttemptsPerMinute = 60,
+  searchRequestsPerMinute = 120,
   ...patience
 }: RateLimitInput): RateLimiters {
-  if (!redis) return { perTenant: noLimit, perAddress: noLimit, failedAuthentication: noLimit };
+  if (!redis) return { perTenant: noLimit, perAddress: noLimit, perVisitor: noLimit, failedAuthentication: noLimit };
   const count = new SharedCount(redis, patience);
   const byAddress = (request: Request): string => networkOf(request.ip ?? '');
   const limiterOf = (name: string, limit: number, keyOf: (request: Request) => string): RequestHandler =>
@@ -51,9 +55,18 @@ export function createRateLimiters({
   return {
     perTenant: limiterOf('tenant', requestsPerMinute, (request) => request.caller?.tenantId ?? 'operator'),
     perAddress: limiterOf('address', publicRequestsPerMinute, byAddress),
+    perVisitor: unlessServer(
+      limiterOf('visitor', searchRequestsPerMinute, (request) => `${request.caller?.tenantId}:${byAddress(request)}`),
+    ),
     failedAuthentication: limiterOf('failed', failedAttemptsPerMinute, byAddress),
   };
 }
+
+/** Leaves out a key that may read everything: it belongs on a server, where many visitors share one address. */
+const unlessServer =
+  (limit: RequestHandler): RequestHandler =>
+  (request, response, next) =>
+    request.caller?.scopes.includes('read') ? next() : limit(request, response, next);
 
 interface LimiterInput {
   count: SharedCount;

@@ -1,13 +1,16 @@
 import type { RequestHandler } from 'express';
 import { DomainError } from '../../../domain/domain-error';
 import { RequestProblem } from '../../problem';
+import { allowPreflight } from '../browsers/other-origins';
 import type { Contract } from '../contract';
 
 /**
- * Responds to any other method of a known path: 405, or for OPTIONS 204 with the allowed methods. There is no CORS,
- * because keys do not belong in browsers of other origins.
+ * Responds to any other method of a known path: 405, or for OPTIONS 204 with the allowed methods. Only what a key with
+ * the scope `search` may read is open to pages of other origins, because other keys do not belong in a browser.
  */
-export function otherMethods({ operations }: Contract, route: string): RequestHandler {
+export function otherMethods(contract: Contract, route: string): RequestHandler {
+  const { operations } = contract;
+  const answerPreflight = allowPreflight(contract, route);
   const methods = operations.filter((operation) => operation.route === route).map(({ method }) => method.toUpperCase());
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   return (request, response) => {
@@ -16,6 +19,7 @@ export function otherMethods({ operations }: Contract, route: string): RequestHa
         headers: { Allow: allow },
       });
     response.setHeader('Allow', allow);
+    answerPreflight(request, response);
     response.status(204).end();
   };
 }

@@ -28,6 +28,14 @@ afterAll(() => drop());
 
 const reconcile = (more: Partial<Parameters<typeof createReconciler>[0]> = {}) =>
   createReconciler({ database, processes, logger: silent, recheckAfterMs: 20, batch: 2, ...more })();
+
+it('sets right the schedules that are missing or altered, in each look', async () => {
+  const looks = [['listing-expiration'], []];
+  const ensureSchedules = async () => looks.shift()!;
+  expect(await reconcile({ ensureSchedules })).toEqual({ listed: 0, mended: 1 });
+  expect(await reconcile({ ensureSchedules })).toEqual({ listed: 0, mended: 0 });
+});
+
 const items = () => database.models.stuckItems.find({}, { _id: 0, kind: 1, subject: 1, state: 1 }).lean();
 
 /** Inserts an onboarding with the event that records its state. */

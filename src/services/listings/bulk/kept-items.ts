@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ClientSession } from 'mongoose';
 import type { Database } from '../../../models/database';
-import { DomainError } from '../../../domain/domain-error';
 import { isDuplicateKey } from '../../../models/duplicate-key';
 import { insertDocuments } from '../../insert-documents';
 
@@ -25,18 +24,20 @@ const recordIdOf = ({ tenantId, commandId }: Batch, index: number): string =>
 export interface FindKeptItemsInput {
   database: Pick<Database, 'models'>;
   batch: Batch;
-  /** The number of items of the batch. */
-  count: number;
+  items: readonly { index: number }[];
 }
 
-/** Returns the items of a batch that an earlier attempt has carried out. */
-export async function findKeptItems({ database, batch, count }: FindKeptItemsInput): Promise<KeptItem[]> {
-  const ids = Array.from({ length: count }, (_, index) => recordIdOf(batch, index));
+/** Returns those of the items that another attempt has carried out. */
+export async function findKeptItems({ database, batch, items }: FindKeptItemsInput): Promise<KeptItem[]> {
+  const ids = items.map(({ index }) => recordIdOf(batch, index));
   const records = await database.models.idempotency
     .find({ _id: { $in: ids }, tenantId: batch.tenantId }, { reply: 1 })
     .lean();
   return records.map(({ reply }) => reply!.body as KeptItem);
 }
+
+/** Thrown to take back a transaction whose items another attempt has carried out. */
+export class AlreadyKept extends Error {}
 
 export interface KeepItemsInput {
   database: Pick<Database, 'models'>;
@@ -47,7 +48,7 @@ export interface KeepItemsInput {
 
 /**
  * Records items within the transaction that carries them out.
- * @throws DomainError `REQUEST_IN_FLIGHT` where another attempt carries out one of them
+ * @throws AlreadyKept where another attempt has carried out one of them
  */
 export async function keepItems({ database, session, batch, items }: KeepItemsInput): Promise<void> {
   const { tenantId, commandId, fingerprint } = batch;
@@ -65,6 +66,6 @@ export async function keepItems({ database, session, batch, items }: KeepItemsIn
     await insertDocuments({ model: database.models.idempotency, documents, session });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
-    throw new DomainError('REQUEST_IN_FLIGHT', 'Another request with this Idempotency-Key carries out the batch.');
+    throw new AlreadyKept();
   }
 }

@@ -1,69 +1,114 @@
 import type { ClientSession } from 'mongoose';
-import type { DomainError } from '../../../domain/domain-error';
+import { DomainError } from '../../../domain/domain-error';
 import { explainTakenRef, isTakenRef } from '../taken-ref';
-import { findKeptItems } from './kept-items';
-import { putSlice, refused, SliceBroken, type BatchItem, type ItemResult, type PutSliceInput } from './put-slice';
+import { AlreadyKept, findKeptItems } from './kept-items';
+import { putSlice, SliceBroken, type BatchItem, type ItemResult, type PutSliceInput } from './put-slice';
 
 export interface PutListingsInput extends Omit<PutSliceInput, 'session' | 'at'> {
-  /** The number of all items of the batch, also of those that are no listings. */
-  count: number;
   /** Runs a transaction at the tenant's business time; may run `work` more than once. */
   inTransaction: <Result>(work: (session: ClientSession, at: Date) => Promise<Result>) => Promise<Result>;
 }
 
 const MAX_IN_TRANSACTION = 50;
+/** Attempts of a transaction that loses to other writers, before its items are divided. */
+const MAX_ATTEMPTS = 2;
 
 /**
  * Creates or updates listings, 50 in a transaction; each is taken or refused on its own. Those that an earlier attempt
  * carried out are returned as they were then. The results are in the order of the items.
+ * @throws DomainError `REQUEST_IN_FLIGHT` while another attempt carries out the batch
  */
 export async function putListings(input: PutListingsInput): Promise<ItemResult[]> {
-  const { database, batch, items, count } = input;
-  const results: ItemResult[] = await findKeptItems({ database, batch, count });
-  const kept = new Set(results.map(({ index }) => index));
-  const waiting = items.filter(({ index }) => !kept.has(index));
+  const { items } = input;
+  const results: ItemResult[] = await findKeptItems({ ...input, items });
+  const waiting = without(items, results);
   for (let next = 0; next < waiting.length; next += MAX_IN_TRANSACTION)
-    results.push(...(await putTogether(input, waiting.slice(next, next + MAX_IN_TRANSACTION))));
+    results.push(...(await put(input, waiting.slice(next, next + MAX_IN_TRANSACTION))));
   return results.toSorted((one, other) => one.index - other.index);
 }
 
-/** Carries out items in one transaction, and one by one those that cannot be part of it. */
+const without = (items: readonly BatchItem[], results: readonly ItemResult[]): BatchItem[] => {
+  const ended = new Set(results.map(({ index }) => index));
+  return items.filter(({ index }) => !ended.has(index));
+};
+
+/** Carries out items in one transaction, and those that cannot be part of it in further ones. */
+async function put(input: PutListingsInput, items: readonly BatchItem[]): Promise<ItemResult[]> {
+  if (items.length === 0) return [];
+  // What changes one listing twice is carried out in its order, each change upon the one before.
+  const together = items.filter(
+    ({ ref }, place) => ref === null || items.findIndex((one) => one.ref === ref) === place,
+  );
+  const results = await putTogether(input, together);
+  return [
+    ...results,
+    ...(await put(
+      input,
+      items.filter((item) => !together.includes(item)),
+    )),
+  ];
+}
+
+/** Carries out items with different refs. */
 async function putTogether(input: PutListingsInput, items: readonly BatchItem[]): Promise<ItemResult[]> {
-  const alone = new Set<BatchItem>();
+  try {
+    return await attempt(input, items);
+  } catch (error) {
+    const [only] = items;
+    if (error instanceof AlreadyKept) return putRest(input, items);
+    if (items.length === 1 && only) return [refused(only, await refusalOf(input, only, error))];
+    if (error instanceof SliceContended) return putDivided(input, halvesOf(items));
+    // The others share a transaction, and each of these has one of its own.
+    if (error instanceof SliceBroken) {
+      const { failures } = error;
+      const alone = [...failures.keys()].map((item) => [item]);
+      return putDivided(input, [items.filter((item) => !failures.has(item)), ...alone]);
+    }
+    if (isTakenRef(error))
+      return putDivided(
+        input,
+        items.map((item) => [item]),
+      );
+    throw error;
+  }
+}
+
+/** Thrown to take back a transaction that keeps losing to other writers. */
+class SliceContended extends Error {}
+
+async function attempt(input: PutListingsInput, items: readonly BatchItem[]): Promise<ItemResult[]> {
+  let attempts = 0;
+  return input.inTransaction((session, at) => {
+    attempts += 1;
+    if (attempts > MAX_ATTEMPTS && items.length > 1) throw new SliceContended();
+    return putSlice({ ...input, session, at, items });
+  });
+}
+
+async function putDivided(input: PutListingsInput, parts: readonly (readonly BatchItem[])[]): Promise<ItemResult[]> {
   const results: ItemResult[] = [];
-  for (;;) {
-    const together = items.filter((item) => !alone.has(item));
-    if (together.length === 0) break;
-    const { done, failures } = await attempt(input, together);
-    results.push(...done);
-    if (failures.size === 0) break;
-    for (const item of failures.keys()) alone.add(item);
-  }
-  for (const item of items) {
-    if (!alone.has(item)) continue;
-    const { done, failures } = await attempt(input, [item]);
-    results.push(...done, ...[...failures.values()].map((error) => refused(item, error)));
-  }
+  for (const items of parts) results.push(...(items.length === 0 ? [] : await putTogether(input, items)));
   return results;
 }
 
-interface Attempt {
-  done: ItemResult[];
-  /** The items without which the transaction has to be tried again; nothing is done then. */
-  failures: ReadonlyMap<BatchItem, DomainError>;
+const halvesOf = (items: readonly BatchItem[]) => {
+  const middle = Math.ceil(items.length / 2);
+  return [items.slice(0, middle), items.slice(middle)];
+};
+
+/** Carries out what another attempt has not. */
+async function putRest(input: PutListingsInput, items: readonly BatchItem[]): Promise<ItemResult[]> {
+  const kept = await findKeptItems({ ...input, items });
+  if (kept.length === 0)
+    throw new DomainError('REQUEST_IN_FLIGHT', 'Another request with this Idempotency-Key carries out the batch.');
+  return [...kept, ...(await put(input, without(items, kept)))];
 }
 
-async function attempt(input: PutListingsInput, items: readonly BatchItem[]): Promise<Attempt> {
-  try {
-    const done = await input.inTransaction((session, at) => putSlice({ ...input, session, at, items }));
-    return { done, failures: new Map() };
-  } catch (error) {
-    if (error instanceof SliceBroken) return { done: [], failures: error.failures };
-    if (!isTakenRef(error)) throw error;
-    const { database, batch } = input;
-    const explained = items.map(
-      async (item) => [item, await explainTakenRef({ database, tenantId: batch.tenantId, ref: item.ref! })] as const,
-    );
-    return { done: [], failures: new Map(await Promise.all(explained)) };
-  }
+/** Returns the problem of an item that failed alone. @throws the error unless it refuses the item */
+async function refusalOf({ database, batch }: PutListingsInput, item: BatchItem, error: unknown): Promise<DomainError> {
+  if (error instanceof SliceBroken) return error.failures.get(item)!;
+  if (!isTakenRef(error) || item.ref === null) throw error;
+  return explainTakenRef({ database, tenantId: batch.tenantId, ref: item.ref });
 }
+
+const refused = ({ index }: BatchItem, error: DomainError): ItemResult => ({ index, outcome: 'refused', error });

@@ -54,6 +54,7 @@ export interface PutSliceInput {
   mode: BatchMode;
   /** True to submit each listing for review. */
   submit: boolean;
+  /** No two of them have the same `ref`. */
   items: readonly BatchItem[];
   correlationId: string;
   by: Actor;
@@ -76,7 +77,7 @@ interface Put {
 export async function putSlice(input: PutSliceInput): Promise<ItemResult[]> {
   const known = await findByRefs(input);
   const failures = new Map<BatchItem, DomainError>();
-  const { puts, refusals } = await createNew(input, known, failures);
+  const { puts, refusals } = await createNew(input, known);
   for (const item of input.items) {
     const listing = item.ref === null || input.mode === 'create' ? undefined : known.get(item.ref);
     if (listing) await tryItem(failures, item, async () => puts.push(await update(input, item, listing)));
@@ -84,7 +85,7 @@ export async function putSlice(input: PutSliceInput): Promise<ItemResult[]> {
   if (input.submit) for (const put of puts) await tryItem(failures, put.item, async () => submit(input, put));
   if (failures.size > 0) throw new SliceBroken(failures);
   const items = puts.map(({ item: { index }, outcome, listing }) => ({ index, outcome, listingId: listing._id }));
-  await keepItems({ ...input, items: items.filter(({ outcome }) => outcome !== 'unchanged') });
+  await keepItems({ ...input, items });
   return [...items, ...refusals];
 }
 
@@ -115,7 +116,6 @@ async function findByRefs({ database, session, batch, items }: PutSliceInput): P
 async function createNew(
   input: PutSliceInput,
   known: ReadonlyMap<string, Listing>,
-  failures: Map<BatchItem, DomainError>,
 ): Promise<{ puts: Put[]; refusals: RefusedItem[] }> {
   const { database, session, batch, mode, correlationId, by, at } = input;
   const { tenantId } = batch;
@@ -126,13 +126,7 @@ async function createNew(
     const { ref, ownerUserId = null, ownerRef = null, durationDays = null, lastDay = null, content } = item;
     const holder = ref === null ? undefined : known.get(ref);
     if (holder) {
-      if (mode === 'create') refusals.push(refused(item, takenRef(holder._id)));
-      continue;
-    }
-    const twin = puts.find((put) => ref !== null && put.item.ref === ref);
-    if (twin) {
-      // The listing of its ref is stored only with this transaction.
-      failures.set(item, takenRef(twin.listing._id));
+      if (mode === 'create') refusals.push({ index: item.index, outcome: 'refused', error: takenRef(holder._id) });
       continue;
     }
     try {
@@ -142,7 +136,7 @@ async function createNew(
       puts.push({ item, outcome: 'created', listing });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      refusals.push(refused(item, error));
+      refusals.push({ index: item.index, outcome: 'refused', error });
     }
   }
   if (puts.length > 0) await insertListings({ database, session, listings: puts.map(({ listing }) => listing), by });
@@ -173,10 +167,14 @@ function requireSameOwner(item: BatchItem, listing: Listing): void {
       );
 }
 
-/** Submits a listing, unless there is nothing to submit: its draft is under review already, or buyers see it. */
+/**
+ * Submits a listing, unless there is nothing to submit: its draft is under review already, buyers see it, or a reviewer
+ * has rejected it as it is.
+ */
 async function submit(input: PutSliceInput, put: Put): Promise<void> {
   const { listing } = put;
   if (listing.draft === null || listing.reviewId !== null) return;
+  if (listing.rejection?.revision === listing.revision) return;
   await submitListing({ ...input, listing, submittedBy: null });
   if (put.outcome === 'unchanged') put.outcome = 'updated';
 }

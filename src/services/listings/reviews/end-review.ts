@@ -1,11 +1,10 @@
 import type { WorkflowSignal } from '../../../contracts/outbox';
 import { listingApprovalId, reviewEnded } from '../../../contracts/listings/review';
+import { APPROVALS_SETTLE_MS, APPROVALS_WAIT_MS } from '../../../domain/listings/approval-mails';
 import { lastDayAfter } from '../../../domain/listings/duration';
 import { newestContent } from '../../../domain/listings/edit-listing';
 import { renewByApproval } from '../../../domain/listings/renewal';
 import {
-  APPROVALS_SETTLE_MS,
-  APPROVALS_WAIT_MS,
   openReviewStates,
   revisionChanged,
   type ReviewDecision,
@@ -97,7 +96,7 @@ export async function decideReview(input: DecideReviewInput): Promise<StepResult
       ...stepOfReview(change),
       from: openReviewStates,
       to: outcome,
-      set: endOfReview(change.at, decision),
+      set: { ...endOfReview(change.at, decision), ...(outcome === 'approved' ? { unindexed: true } : {}) },
       event: { type: `listing_review.${outcome}`, data: { ...data, listingId } },
       alongside: async (within, at) => {
         const step: StepInput = {
@@ -145,9 +144,9 @@ async function publication(input: DecideReviewInput & MoveInput): Promise<Partia
   const event = renewalEvent({ listing, days: renewDays, lastDay: end.lastDay });
   const isRenewable = listing.state === 'live' || listing.state === 'expired';
   return {
-    // A withdrawn or suspended listing stays so, with the new end.
+    // A withdrawn or suspended listing stays so, with the new end; no notice is due while nobody sees it.
     ...(isRenewable ? { to: 'live' } : {}),
-    set: { ...set, ...end },
+    set: { ...set, ...end, ...(isRenewable ? {} : { nextNoticeAt: null }) },
     also: [{ ...event, step: `review/${review._id}/renewed` }],
   };
 }

@@ -26,8 +26,8 @@ export interface OrderNoticeInput {
 
 /**
  * Orders a mail that speaks for everything that happens until it is due, within the caller's transaction. Orders none
- * while one to the same recipient is still due, because that one is written when it is sent. Returns the key of the mail
- * that speaks for what the transaction does.
+ * while one to the same recipient is still due, because that one is written when it is sent. Returns the key of the
+ * mail that speaks for what the transaction does.
  */
 export async function orderNotice(input: OrderNoticeInput): Promise<string> {
   const { database, session, about, recipient, mail, waitMs, intervalMs, settleMs = 0 } = input;

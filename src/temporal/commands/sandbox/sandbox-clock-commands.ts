@@ -69,6 +69,7 @@ export async function acceptAdvance({
     hops: hopsOf({ from: now, target, reached: now }),
     fired: [],
     failure: null,
+    sweep: null,
     by: actor,
   };
   const row = newStartRow({ process: advanceClockProcess, entity: operation, delayMs: OWN_SEND_MS });

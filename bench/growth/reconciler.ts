@@ -1,11 +1,11 @@
 // A platform with some open onboardings, whose workflows run with no worker, and the reconciler that looks at it.
 import { Client, Connection } from '@temporalio/client';
-import { userOnboardingId } from '../src/contracts/users/onboarding';
-import { newId } from '../src/domain/ids';
-import { openDatabase } from '../src/models/database';
-import { ensureIndexes } from '../src/models/ensure-indexes';
-import { createReconciler } from '../src/queue/reconciler/reconcile';
-import { createRunningWorkflows } from '../src/temporal/running-workflows';
+import { userOnboardingId } from '../../src/contracts/users/onboarding';
+import { newId } from '../../src/domain/ids';
+import { openDatabase } from '../../src/models/database';
+import { ensureIndexes } from '../../src/models/ensure-indexes';
+import { createReconciler } from '../../src/queue/reconciler/reconcile';
+import { createRunningWorkflows } from '../../src/temporal/running-workflows';
 
 const { MONGODB_URI = '', TEMPORAL_ADDRESS = '', NAMESPACE = '', OPEN = '0' } = process.env;
 const open = Number(OPEN);

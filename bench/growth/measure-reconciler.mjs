@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { build } from 'esbuild';
-import { spread } from './measure-requests.mjs';
+import { spread } from '../measure-requests.mjs';
 
 const ROUNDS = 9;
 const [FEW, MANY] = [1000, 20_000];
@@ -20,7 +20,7 @@ const NAMESPACE_KNOWN_MS = 15_000;
 export async function measureReconciler({ root, results, mongodbUri, temporalAddress }) {
   const program = join(results, 'reconciler.cjs');
   await build({
-    entryPoints: [join(root, 'bench', 'reconciler.ts')],
+    entryPoints: [join(root, 'bench', 'growth', 'reconciler.ts')],
     outfile: program,
     bundle: true,
     platform: 'node',
@@ -67,13 +67,13 @@ async function startPlatform({ program, results, mongodbUri, temporalAddress, op
     env: {
       PATH,
       HOME,
-      NODE_PATH: join(import.meta.dirname, '..', 'node_modules'),
+      NODE_PATH: join(import.meta.dirname, '..', '..', 'node_modules'),
       MONGODB_URI: uri.href,
       TEMPORAL_ADDRESS: temporalAddress,
       NAMESPACE: namespace,
       OPEN: String(open),
     },
-    execArgv: ['--require', join(import.meta.dirname, 'probe.cjs')],
+    execArgv: ['--require', join(import.meta.dirname, '..', 'probe.cjs')],
     stdio: ['ignore', log, log, 'ipc'],
   });
   const killNow = () => child.kill('SIGKILL');

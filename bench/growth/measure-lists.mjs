@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
-import { listDocuments, samples } from '../src/testing/contract/list-documents.ts';
-import { spread } from './measure-requests.mjs';
+import { listDocuments, samples } from '../../src/testing/contract/list-documents.ts';
+import { spread } from '../measure-requests.mjs';
 
 /** Documents of one tenant in each collection. The numbers of documents in the two parts of a ratio. */
 const FEW = 1000;

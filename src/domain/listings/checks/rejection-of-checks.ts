@@ -1,5 +1,5 @@
-import { checkRules, type CheckRule, type Finding } from './checks/check-rules';
-import type { RejectionReason, ReviewDecision } from './review';
+import { checkRules, type CheckRule, type Finding } from './check-rules';
+import type { RejectionReason, ReviewDecision } from '../review';
 
 const reasons: Record<CheckRule, RejectionReason> = {
   attribute_missing: 'category',

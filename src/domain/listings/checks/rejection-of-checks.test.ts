@@ -1,4 +1,4 @@
-import { checkRules, type CheckRule } from './checks/check-rules';
+import { checkRules, type CheckRule } from './check-rules';
 import { rejectionOfChecks } from './rejection-of-checks';
 
 test.each(Object.keys(checkRules) as CheckRule[])('a rejection by %s has a reason, and a remark in words', (rule) => {

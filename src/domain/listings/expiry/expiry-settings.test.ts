@@ -1,5 +1,5 @@
 import { defaultExpirySettings, storedExpirySettings } from './expiry-settings';
-import { partnerListingsOf, requirePartnerListings } from './partner-listings';
+import { partnerListingsOf, requirePartnerListings } from '../partner-listings';
 
 it('reminds first what is furthest from the end, in whatever order the days were sent', () => {
   const sent = { remindDays: [1, 30, 3] };

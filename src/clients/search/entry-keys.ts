@@ -1,0 +1,71 @@
+import type { SearchableListing } from '../../contracts/listings/search';
+import type { SearchEntry } from '../../contracts/listings/search-entry';
+import { attributeTermOf, type SearchFilters } from '../../domain/listings/search/search-filters';
+import { searchTermsOf } from '../../domain/listings/search/search-terms';
+import { keptPrefixOf, type SearchWord } from '../../domain/listings/search/search-words';
+
+/** The key that every listing has which buyers see. */
+const ALL = '*';
+
+/** The kinds of keys, by what they begin with. */
+const keyOf = {
+  stem: (stem: string) => `s:${stem}`,
+  prefix: (prefix: string) => `p:${prefix}`,
+  category: (slug: string) => `c:${slug}`,
+  attribute: (term: string) => `a:${term}`,
+  owner: (ownerRef: string) => `o:${ownerRef}`,
+  currency: (currency: string) => `m:${currency}`,
+} as const;
+
+/** Returns the entry of a listing that buyers see. */
+export function entryOf({ content, ...listing }: SearchableListing): SearchEntry {
+  const { stems, prefixes, weights } = searchTermsOf(content);
+  const attributeTerms = Object.entries(content.attributes).map(([key, value]) => attributeTermOf(key, value));
+  return {
+    _id: listing.listingId,
+    tenantId: listing.tenantId,
+    version: listing.version,
+    shown: true,
+    keys: [
+      ALL,
+      ...stems.map(keyOf.stem),
+      ...prefixes.map(keyOf.prefix),
+      keyOf.category(content.category),
+      ...attributeTerms.map(keyOf.attribute),
+      ...(listing.ownerRef === null ? [] : [keyOf.owner(listing.ownerRef)]),
+      ...(content.price ? [keyOf.currency(content.price.currency)] : []),
+    ],
+    weights,
+    category: content.category,
+    amountMinor: content.price?.amountMinor ?? null,
+    currency: content.price?.currency ?? null,
+    ownerRef: listing.ownerRef,
+    attributes: content.attributes,
+    attributeTerms,
+    publishedAt: listing.publishedAt,
+    expiresAt: listing.expiresAt,
+    deletedAt: null,
+  };
+}
+
+/**
+ * Returns the conditions of a search, each as the keys of which a listing has one. Words come first, the longest of
+ * them before the others: they select the least.
+ */
+export function keyGroupsOf(filters: SearchFilters, words: readonly SearchWord[]): string[][] {
+  const { categories, attributeTerms, ownerRef, price, currency } = filters;
+  const last = words.at(-1);
+  const ofWord = (word: SearchWord): string[] => {
+    const prefixes = word === last ? word.spellings.map(keptPrefixOf).filter((prefix) => prefix !== null) : [];
+    return [...new Set([...word.stems.map(keyOf.stem), ...prefixes.map(keyOf.prefix)])];
+  };
+  const lengthOf = ({ spellings: [spelling = ''] }: SearchWord): number => spelling.length;
+  const groups = [
+    ...words.toSorted((one, other) => lengthOf(other) - lengthOf(one)).map(ofWord),
+    ...(ownerRef === null ? [] : [[keyOf.owner(ownerRef)]]),
+    ...attributeTerms.map((term) => [keyOf.attribute(term)]),
+    ...(categories ? [categories.map(keyOf.category)] : []),
+    ...(price && currency !== null ? [[keyOf.currency(currency)]] : []),
+  ];
+  return groups.length > 0 ? groups : [[ALL]];
+}

@@ -1,0 +1,212 @@
+import type { Model, mongo } from 'mongoose';
+import type {
+  IndexedVersion,
+  ListingSearch,
+  RemovedListing,
+  SearchHit,
+  SearchQuery,
+  SearchResult,
+} from '../../contracts/listings/search';
+import type { SearchEntry } from '../../contracts/listings/search-entry';
+import {
+  comparePositions,
+  facetCounts,
+  meetsFilters,
+  positionOf,
+  type SearchFacts,
+} from '../../domain/listings/search/search-filters';
+import { relevanceOf, searchedWordsOf } from '../../domain/listings/search/search-terms';
+import { entryOf, keyGroupsOf } from './entry-keys';
+
+/** Listings that a search looks at, the newest first. */
+export const MAX_CANDIDATES = 1000;
+/** Conditions whose listings are counted to find the one that selects the least. */
+const MAX_COUNTED = 6;
+
+export interface MongoListingSearchInput {
+  /** The model `listingSearchEntries`. */
+  model: Model<SearchEntry>;
+}
+
+/**
+ * A search index on MongoDB's ordinary indexes: each listing has an entry with the keys by which it is found, its words
+ * among them. The index gives the newest listings with one key; the other conditions are compared in this process, with
+ * a thousand candidates at most. Where there are more the total is not exact, and the oldest are not found.
+ */
+export function createMongoListingSearch({ model }: MongoListingSearchInput): ListingSearch {
+  // Documents are read and written as they are: a search reads a thousand of them.
+  const entries = model.collection as unknown as mongo.Collection<SearchEntry>;
+
+  async function candidatesOf(query: SearchQuery, groups: string[][]): Promise<SearchEntry[]> {
+    const keys = await fewest(query.tenantId, groups);
+    return entries
+      .find(
+        { tenantId: query.tenantId, keys: { $in: keys } },
+        {
+          sort: { publishedAt: -1, _id: -1 },
+          limit: MAX_CANDIDATES + 1,
+          batchSize: MAX_CANDIDATES + 1,
+          projection: fieldsFor(query),
+        },
+      )
+      .toArray();
+  }
+
+  /** Returns the condition that the fewest listings meet. */
+  async function fewest(tenantId: string, groups: string[][]): Promise<string[]> {
+    const [first = [], ...others] = groups.slice(0, MAX_COUNTED);
+    if (others.length === 0) return first;
+    const counts = await Promise.all(
+      [first, ...others].map((keys) =>
+        entries.countDocuments({ tenantId, keys: { $in: keys } }, { limit: MAX_CANDIDATES + 1 }),
+      ),
+    );
+    return groups[counts.indexOf(Math.min(...counts))] ?? first;
+  }
+
+  return {
+    put: (listings) => writeNewest(entries, listings.map(entryOf)),
+    remove: (listings) => writeNewest(entries, listings.map(tombstoneOf)),
+
+    async query(query) {
+      const words = query.text === null ? [] : searchedWordsOf(query.text);
+      // A text of signs alone is in no listing.
+      if (query.text !== null && words.length === 0) return resultOf(query, [], true);
+      const found = await candidatesOf(query, keyGroupsOf(query, words));
+      const atMs = query.at.getTime();
+      const hits: FoundEntry[] = [];
+      for (const entry of found.slice(0, MAX_CANDIDATES)) {
+        const facts = factsOf(entry);
+        if (!meetsFilters(query, facts, atMs)) continue;
+        const relevance = words.length === 0 ? 0 : relevanceOf(words, entry.weights);
+        if (relevance !== null) hits.push({ facts, position: positionOf(query, facts, relevance) });
+      }
+      return resultOf(query, hits, found.length <= MAX_CANDIDATES);
+    },
+
+    async versionsOf(listingIds) {
+      const found = await entries
+        .find({ _id: { $in: [...listingIds] } }, { projection: versionFields, hint: 'versions' })
+        .toArray();
+      return found.map(versionOf);
+    },
+
+    async shownAfter({ listingId, limit }) {
+      const found = await entries
+        .find({ shown: true, _id: { $gt: listingId } }, { projection: versionFields, sort: { _id: 1 }, limit })
+        .toArray();
+      return found.map(versionOf);
+    },
+
+    async shownOver({ tenantId, at, limit }) {
+      const ofTenant = tenantId === null ? {} : { tenantId };
+      const found = await entries
+        .find(
+          { ...ofTenant, shown: true, expiresAt: { $lte: at } },
+          { projection: { _id: 1 }, sort: { expiresAt: 1 }, limit },
+        )
+        .toArray();
+      return found.map(({ _id }) => _id);
+    },
+
+    async forget(listingIds) {
+      await entries.deleteMany({ _id: { $in: [...listingIds] } });
+    },
+  };
+}
+
+const DUPLICATE_KEY = 11_000;
+
+/** Writes each entry, unless the index has the same version or a newer one. */
+async function writeNewest(entries: mongo.Collection<SearchEntry>, newest: readonly SearchEntry[]): Promise<void> {
+  if (newest.length === 0) return;
+  const replace = (entry: SearchEntry, upsert: boolean): mongo.AnyBulkWriteOperation<SearchEntry> => {
+    const { _id, tenantId, version, ...rest } = entry;
+    const filter = { _id, tenantId, version: { $lt: version } };
+    return { replaceOne: { filter, replacement: { tenantId, version, ...rest }, upsert } };
+  };
+  const refused: number[] = [];
+  try {
+    await entries.bulkWrite(
+      newest.map((entry) => replace(entry, true)),
+      { ordered: false },
+    );
+  } catch (error) {
+    const faults = [(error as mongo.MongoBulkWriteError).writeErrors ?? []].flat();
+    if (faults.length === 0 || faults.some(({ code }) => code !== DUPLICATE_KEY)) throw error;
+    refused.push(...faults.map(({ index }) => index));
+  }
+  if (refused.length === 0) return;
+  // The entry is there: with a newer version, or with an older one that was inserted in the same moment.
+  await entries.bulkWrite(
+    refused.map((index) => replace(newest[index]!, false)),
+    { ordered: false },
+  );
+}
+
+const tombstoneOf = ({ listingId, tenantId, version, isDeleted }: RemovedListing): SearchEntry => ({
+  _id: listingId,
+  tenantId,
+  version,
+  keys: [],
+  weights: '',
+  category: null,
+  amountMinor: null,
+  currency: null,
+  ownerRef: null,
+  attributes: {},
+  attributeTerms: [],
+  publishedAt: null,
+  expiresAt: null,
+  deletedAt: isDeleted ? new Date() : null,
+});
+
+/** Returns the fields that a search compares, sorts by or counts; a thousand entries are read of each. */
+function fieldsFor({ text, categories, price, sort, attributeTerms, ownerRef, facets }: SearchQuery) {
+  const isPriced = price !== null || sort === 'price' || sort === '-price';
+  return {
+    publishedAt: 1,
+    expiresAt: 1,
+    ...(text === null ? {} : { weights: 1 }),
+    ...(categories === null ? {} : { category: 1 }),
+    ...(isPriced ? { amountMinor: 1, currency: 1 } : {}),
+    ...(attributeTerms.length === 0 ? {} : { attributeTerms: 1 }),
+    ...(ownerRef === null ? {} : { ownerRef: 1 }),
+    ...(facets.length === 0 ? {} : Object.fromEntries(facets.map((key) => [`attributes.${key}`, 1]))),
+  } as const;
+}
+
+const factsOf = (entry: SearchEntry): SearchFacts => ({
+  listingId: entry._id,
+  category: entry.category ?? '',
+  amountMinor: entry.amountMinor ?? null,
+  currency: entry.currency ?? null,
+  ownerRef: entry.ownerRef ?? null,
+  attributes: entry.attributes ?? {},
+  attributeTerms: entry.attributeTerms ?? [],
+  publishedAtMs: entry.publishedAt?.getTime() ?? 0,
+  expiresAtMs: entry.expiresAt?.getTime() ?? 0,
+});
+
+interface FoundEntry extends Pick<SearchHit, 'position'> {
+  facts: SearchFacts;
+}
+
+function resultOf({ after, limit, facets }: SearchQuery, found: FoundEntry[], isExact: boolean): SearchResult {
+  const hits = found
+    .filter(({ position }) => after === null || comparePositions(after, position) < 0)
+    .sort((one, other) => comparePositions(one.position, other.position))
+    .slice(0, limit)
+    .map(({ facts, position }) => ({ listingId: facts.listingId, position }));
+  const counted = found.map(({ facts }) => facts);
+  return { hits, total: { value: found.length, isExact }, facets: facetCounts(facets, counted) };
+}
+
+const versionFields = { _id: 1, tenantId: 1, version: 1, shown: 1 } as const;
+
+const versionOf = ({ _id: listingId, tenantId, version, shown }: SearchEntry): IndexedVersion => ({
+  listingId,
+  tenantId,
+  version,
+  isShown: shown === true,
+});

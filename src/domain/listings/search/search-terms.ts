@@ -1,0 +1,92 @@
+import type { ListingContent } from '../content';
+import { prefixesOf, searchWordsOf, type SearchWord } from './search-words';
+
+/** The weight of a word by the field in which it stands; a word in several fields has their sum. */
+export const searchWeights = { title: 8, attributes: 3, description: 1 } as const;
+
+/** A word that is a beginning only of the word that was looked for, or has the same stem, counts less. */
+const STEM_SHARE = 0.8;
+const PREFIX_SHARE = 0.5;
+
+/** Beginnings are kept of so many different words of a description, the first; all of its words are found whole. */
+const MAX_PREFIXED_WORDS = 100;
+
+export type SearchedContent = Pick<ListingContent, 'title' | 'description' | 'attributes' | 'place'>;
+
+/** The words of a listing, as a search index keeps them. */
+export interface SearchTerms {
+  stems: string[];
+  prefixes: string[];
+  /**
+   * Every spelling and, after a `~`, every stem with its weight, in one text: `\n` term `\t` weight. A text of a
+   * thousand words is read and searched faster than as many array elements.
+   */
+  weights: string;
+}
+
+/** Returns the terms of a listing's content. The name of the place counts as an attribute. */
+export function searchTermsOf({ title, description, attributes, place }: SearchedContent): SearchTerms {
+  const values = Object.values(attributes).filter((value) => typeof value !== 'boolean');
+  const described = searchWordsOf(description);
+  const fields: [SearchWord[], number][] = [
+    [searchWordsOf(title), searchWeights.title],
+    [searchWordsOf([...values, place?.name ?? ''].join('\n')), searchWeights.attributes],
+    [described, searchWeights.description],
+  ];
+  const weights = new Map<string, number>();
+  for (const [words, weight] of fields) {
+    const terms = new Set(words.flatMap(({ spellings, stems }) => [...spellings, ...stems.map((stem) => `~${stem}`)]));
+    for (const term of terms) weights.set(term, (weights.get(term) ?? 0) + weight);
+  }
+  const [ofTitle, ofAttributes, ofDescription] = fields.map(([words]) => words.flatMap(({ spellings }) => spellings));
+  const prefixed = [...(ofTitle ?? []), ...(ofAttributes ?? []), ...firstDifferent(ofDescription ?? [])];
+  return {
+    stems: [...new Set(fields.flatMap(([words]) => words.flatMap(({ stems }) => stems)))],
+    prefixes: [...new Set(prefixed.flatMap(prefixesOf))],
+    weights: `${[...weights].map(([term, weight]) => `\n${term}\t${weight}`).join('')}\n`,
+  };
+}
+
+const firstDifferent = (words: readonly string[]): string[] => [...new Set(words)].slice(0, MAX_PREFIXED_WORDS);
+
+/** Returns the different words of a query's text, the last one last; none where the text has only signs. */
+export function searchedWordsOf(text: string): SearchWord[] {
+  const inReverse = searchWordsOf(text).toReversed();
+  return [...new Map(inReverse.map((word) => [word.spellings[0], word])).values()].toReversed();
+}
+
+/**
+ * Returns the relevance of a listing, from its `SearchTerms.weights`: the sum over the words of the query. The last
+ * word may be typed in part. Null where the listing lacks a word.
+ */
+export function relevanceOf(words: readonly SearchWord[], weights: string): number | null {
+  let sum = 0;
+  for (const [index, { spellings, stems }] of words.entries()) {
+    const isLast = index === words.length - 1;
+    const best = Math.max(
+      ...spellings.map((spelling) => weightAt(weights, `\n${spelling}\t`)),
+      ...stems.map((stem) => weightAt(weights, `\n~${stem}\t`) * STEM_SHARE),
+      ...(isLast ? spellings.map((spelling) => prefixWeight(weights, spelling) * PREFIX_SHARE) : []),
+    );
+    if (best === 0) return null;
+    sum += best;
+  }
+  return sum;
+}
+
+/** Returns the weight that stands after a term; 0 where the term is not there. */
+function weightAt(weights: string, term: string): number {
+  const at = weights.indexOf(term);
+  return at === -1 ? 0 : Number.parseInt(weights.slice(at + term.length, at + term.length + 3), 10);
+}
+
+/** Returns the weight of the heaviest word that begins with what was typed; 0 where none does. */
+function prefixWeight(weights: string, typed: string): number {
+  let best = 0;
+  const begun = `\n${typed}`;
+  for (let at = weights.indexOf(begun); at !== -1; at = weights.indexOf(begun, at + 1)) {
+    const end = weights.indexOf('\t', at);
+    best = Math.max(best, Number.parseInt(weights.slice(end + 1, end + 4), 10));
+  }
+  return best;
+}

@@ -1,0 +1,75 @@
+import type { ListingSearch } from '../../contracts/listings/search';
+import { DomainError } from '../../domain/domain-error';
+import { attributesNamedIn, parseSearch } from '../../domain/listings/search/search-query';
+import type { SearchFilters, SearchPosition } from '../../domain/listings/search/search-filters';
+import type { Database } from '../../models/database';
+import type { Clock } from '../../services/clock';
+import { findSearchedCategories } from '../../services/listings/search/find-searched-categories';
+import { searchListings } from '../../services/listings/search/search-listings';
+import type { CallOf, Handlers } from '../handler';
+import { RequestProblem, type ProblemCode } from '../problem';
+import type { Cursors } from '../replies/cursors';
+import { presentFoundListing } from './present-found-listing';
+
+export interface SearchHandlersInput {
+  database: Database;
+  clock: Clock;
+  cursors: Cursors;
+  listingSearch: ListingSearch;
+}
+
+type SearchCall = CallOf<'searchListings'>;
+
+/** Searches the listings that buyers see. */
+export function searchHandlers({
+  database,
+  clock,
+  cursors,
+  listingSearch,
+}: SearchHandlersInput): Handlers<'searchListings'> {
+  const filtersOf = async ({ tenantId, query }: SearchCall): Promise<SearchFilters> => {
+    const { category: slug = null, limit: _limit, cursor: _cursor, ...parameters } = query;
+    const keys = attributesNamedIn(parameters);
+    const { categories, known } = await findSearchedCategories({ database, tenantId, slug, keys });
+    return parseSearch({
+      parameters: { ...parameters, ...(slug === null ? {} : { category: slug }) },
+      categories,
+      known,
+    });
+  };
+
+  return {
+    async searchListings(call) {
+      const { tenantId, query } = call;
+      const { limit = 20, cursor } = query;
+      const filters = await filtersOf(call).catch((error: unknown) => {
+        throw atParameter(error);
+      });
+      const after = cursor === undefined ? null : (JSON.parse(cursors.read(cursor, filters, call)) as SearchPosition);
+      const at = await clock.now(tenantId);
+      const { listings, next, total, facets } = await searchListings({
+        database,
+        search: listingSearch,
+        query: { ...filters, tenantId, at, after, limit },
+      });
+      return {
+        status: 200,
+        body: {
+          items: listings.map(presentFoundListing),
+          next: next && cursors.write(JSON.stringify(next), filters, call),
+          total: { value: total.value, exact: total.isExact },
+          facets,
+        },
+      };
+    },
+  };
+}
+
+/** Returns an error that points at a parameter of the query as the API reports it. */
+function atParameter(error: unknown): unknown {
+  if (!(error instanceof DomainError) || error.pointer === undefined) return error;
+  const { code, message: detail, pointer } = error;
+  return new RequestProblem(code as ProblemCode, detail, {
+    errors: [{ parameter: pointer.slice(1), rule: code.toLowerCase(), detail }],
+  });
+}

@@ -1,0 +1,96 @@
+import type { Logger } from 'pino';
+import type { ListingSearch } from '../../../contracts/listings/search';
+import type { Database } from '../../../models/database';
+import type { SearchDifference, SearchProgress } from '../../../models/reconciler-state';
+import {
+  compareIndex,
+  describeDifference,
+  type IndexDifference,
+} from '../../../services/listings/search/compare-index';
+import { mendIndex } from '../../../services/listings/search/mend-index';
+import { mendStuckItem, openStuckItem } from '../../../services/operator/stuck-items';
+import { nextInIndex, nextListings, perLookOf } from './next-versions';
+
+export interface SearchReconcilerInput {
+  database: Database;
+  search: ListingSearch;
+  logger: Pick<Logger, 'warn'>;
+  /** Listings that a look may always compare. Defaults to 1,000. */
+  slice?: number;
+  /** Milliseconds for which a listing may differ before it is on the operator's list. Defaults to a minute. */
+  patienceMs?: number;
+}
+
+export interface SearchReconciled {
+  /** Number of listings that the look found to differ, and that the index has as they are now. */
+  mended: number;
+  /** Number of listings that still differ. */
+  differing: number;
+}
+
+const ID = 'search';
+const none: SearchProgress = { listingId: '', shownId: '', differing: [] };
+/** Listings of which the progress remembers since when they differ; the round finds the others again. */
+const MAX_REMEMBERED = 1000;
+
+/**
+ * Compares the search index with the listings, by versions: in each look the next slice of both, so that all is
+ * compared within 10 minutes, and what differed before. What differs is put or removed again; a listing that still
+ * differs after a minute, because the index does not take it, is on the operator's list until the index has it. Two
+ * looks at the same time do no harm.
+ */
+export function createSearchReconciler({
+  database,
+  search,
+  logger,
+  slice = 1000,
+  patienceMs = 60_000,
+}: SearchReconcilerInput): () => Promise<SearchReconciled> {
+  const states = database.models.reconcilerStates;
+
+  /** Returns what still differs, where the index takes writes; all of it where the index does not. */
+  async function mend(listingIds: readonly string[]): Promise<IndexDifference[]> {
+    try {
+      return await mendIndex({ database, search, listingIds });
+    } catch (error) {
+      logger.warn({ reason: (error as Error).message }, 'The search index does not take writes');
+      return compareIndex({ database, search, listingIds });
+    }
+  }
+
+  async function list(difference: IndexDifference): Promise<void> {
+    const { tenantId, listingId } = difference;
+    const about = { tenantId, entityType: 'listing', entityId: listingId, subject: listingId } as const;
+    const detail = describeDifference(difference);
+    if (await openStuckItem({ database, kind: 'search_mismatch', ...about, detail }))
+      logger.warn({ tenantId, listingId, kind: 'search_mismatch' }, `Put on the operator's list: ${detail}`);
+  }
+
+  return async () => {
+    const now = new Date();
+    const from = (await states.findById(ID).lean())?.search ?? none;
+    const perLook = await perLookOf(database, slice);
+    const listings = await nextListings({ database, search, after: from.listingId, limit: perLook });
+    const shown = await nextInIndex({ database, search, after: from.shownId, limit: perLook });
+    const suspects = [...listings.differing, ...shown.differing, ...from.differing.map(({ listingId }) => listingId)];
+    const differing = await mend([...new Set(suspects)]);
+
+    const since = new Map(from.differing.map((one) => [one.listingId, one.since]));
+    const remembered: SearchDifference[] = differing
+      .slice(0, MAX_REMEMBERED)
+      .map(({ listingId }) => ({ listingId, since: since.get(listingId) ?? now }));
+    const old = new Set(
+      remembered.filter((one) => now.getTime() - one.since.getTime() >= patienceMs).map(({ listingId }) => listingId),
+    );
+    for (const difference of differing) if (old.has(difference.listingId)) await list(difference);
+    const known = new Set(differing.map(({ listingId }) => listingId));
+    for (const { listingId } of from.differing)
+      if (!known.has(listingId)) await mendStuckItem({ database, kind: 'search_mismatch', subject: listingId });
+
+    const to: SearchProgress = { listingId: listings.next, shownId: shown.next, differing: remembered };
+    await states.updateOne({ _id: ID }, { $set: { search: to, heldUntil: now } }, { upsert: true });
+    const mended = new Set(suspects).size - differing.length;
+    if (mended > 0) logger.warn({ mended }, 'Listings that the search index had missed were sent to it again');
+    return { mended, differing: differing.length };
+  };
+}

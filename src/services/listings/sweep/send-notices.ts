@@ -1,0 +1,122 @@
+import type { ClientSession } from 'mongoose';
+import type { NoticedPage } from '../../../contracts/listings/expiration';
+import type { MailRequest } from '../../../contracts/outbox';
+import { byWorkflow } from '../../../domain/actor';
+import { dueNoticeOf, type SentNotice } from '../../../domain/listings/expiry/notices';
+import type { Listing } from '../../../models/listings/listing';
+import { createClock } from '../../clock';
+import { findListingSettings, type PartnerListingSettings } from '../partner-settings';
+import { countForOperation } from './count-for-operation';
+import { batchesOf, readDuePage, type SweepPageInput } from './due-listings';
+import { writeTogether, type ListingChange } from './write-together';
+
+/**
+ * Sends the notices of one page of the listings for which one is due, plans the next of each, and returns the place
+ * from which to continue. A repeat finds nothing left of what was done before, so each notice is sent once. A reminder
+ * is an event, and a mail to an owner who is one of our users; the end has its own event, so its notice is the mail.
+ */
+export async function sendDueNotices(input: SweepPageInput): Promise<NoticedPage> {
+  const { database } = input;
+  const { ids, next } = await readDuePage('nextNoticeAt', input);
+  const terms = createTermsOfTenants(input);
+  const counts = { reminded: 0, ended: 0 };
+  for (const batch of batchesOf(ids)) {
+    const sent = await database.inTransaction((session) => sendBatch({ ...input, session, ids: batch, terms }));
+    counts.reminded += sent.reminded;
+    counts.ended += sent.ended;
+  }
+  return { ...counts, next };
+}
+
+/** The settings of a tenant's partner, and the tenant's time. */
+interface Terms {
+  settings: PartnerListingSettings;
+  at: Date;
+}
+
+/**
+ * Returns a function that looks up the terms of a tenant once. A sweep of all tenants names real time, from which the
+ * clock of a sandbox may differ; the sweep of one tenant names the tenant's own.
+ */
+function createTermsOfTenants({ database, tenantId: swept, at }: SweepPageInput): (tenantId: string) => Promise<Terms> {
+  const clock = createClock({ database });
+  const known = new Map<string, Promise<Terms>>();
+  const find = async (tenantId: string): Promise<Terms> => {
+    const settings = await findListingSettings({ database, tenantId });
+    const aheadMs = swept === null ? await clock.offsetMs(tenantId) : 0;
+    return { settings, at: new Date(at.getTime() + aheadMs) };
+  };
+  return (tenantId) => {
+    const terms = known.get(tenantId) ?? find(tenantId);
+    known.set(tenantId, terms);
+    return terms;
+  };
+}
+
+interface SendBatchInput extends SweepPageInput {
+  session: ClientSession;
+  ids: readonly string[];
+  terms: (tenantId: string) => Promise<Terms>;
+}
+
+async function sendBatch(input: SendBatchInput): Promise<{ reminded: number; ended: number }> {
+  const { database, session, ids, at, terms } = input;
+  const { listings } = database.models;
+  const found = await listings
+    .find({ _id: { $in: [...ids] } })
+    .session(session)
+    .lean();
+  const due = found.filter(({ nextNoticeAt }) => nextNoticeAt !== null && nextNoticeAt <= at);
+  const changes = await Promise.all(due.map(async (listing) => noticed(listing, await terms(listing.tenantId))));
+  if (changes.length === 0) return { reminded: 0, ended: 0 };
+  await listings.bulkWrite(
+    changes.map(({ listing: { _id }, sent: { next }, event }) => ({
+      updateOne: {
+        filter: { _id },
+        update: {
+          $set: { nextNoticeAt: next },
+          ...(event ? { $inc: { version: 1 }, $max: { updatedAt: event.at } } : {}),
+        },
+      },
+    })),
+    { session },
+  );
+  await writeTogether({ database, session, changes });
+  const count = (kind: string) => changes.filter(({ sent }) => sent.notice?.kind === kind).length;
+  const counts = { reminded: count('reminder'), ended: count('end') };
+  await countForOperation({ ...input, counts });
+  return counts;
+}
+
+/** Returns the notice of a listing and its records. Only a listing that is live or expired has one planned. */
+function noticed(listing: Listing, { settings, at }: Terms): ListingChange & { sent: SentNotice } {
+  const { _id, lastDay, expiresAt, ownerUserId, nextNoticeAt, updatedAt, state } = listing;
+  const end = { lastDay: lastDay!, expiresAt: expiresAt! };
+  // An advance expires a listing before the clock of its sandbox gets there.
+  const now = state === 'expired' && at < end.expiresAt ? end.expiresAt : at;
+  const sent = dueNoticeOf({ settings, at: now, ...end });
+  const { notice } = sent;
+  if (!notice) return { listing, sent, event: null, mail: null };
+  const facts = { ...end, expiresAt: end.expiresAt.toISOString() };
+  const mailOf = (mail: Pick<MailRequest, 'template' | 'key' | 'data'>): MailRequest | null =>
+    ownerUserId === null ? null : { ...mail, audience: 'person', to: null };
+  if (notice.kind === 'end') {
+    const key = `${_id}/end/${end.expiresAt.getTime()}`;
+    return { listing, sent, event: null, mail: mailOf({ template: 'listingEnd', key, data: facts }) };
+  }
+  const data = { ...facts, daysLeft: notice.daysLeft };
+  const planned = nextNoticeAt!;
+  return {
+    listing,
+    sent,
+    event: {
+      step: `remind/${planned.toISOString()}`,
+      type: 'listing.reminded',
+      state,
+      at: updatedAt > at ? updatedAt : at,
+      by: byWorkflow,
+      data,
+    },
+    mail: mailOf({ template: 'listingReminder', key: `${_id}/reminder/${planned.getTime()}`, data }),
+  };
+}

@@ -1,0 +1,29 @@
+import { indexListings } from '../../../src/services/listings/search/index-listings';
+import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { DAY, openExpirationWorld, type ExpirationWorld } from './expiration-world';
+
+let world: ExpirationWorld;
+beforeAll(async () => {
+  quietTemporal();
+  world = await openExpirationWorld();
+});
+afterAll(() => world?.close());
+
+it('a sweep takes what it expires out of the search index, whether or not its events are applied', async () => {
+  const { database, search } = world;
+  const over = await world.insertLive({ count: 3 });
+  const lasting = await world.insertLive({ count: 2, expiresAt: new Date(Date.now() + 2 * DAY) });
+  const listingIds = [...over, ...lasting].map(({ _id }) => _id);
+  await indexListings({ database, search, listingIds });
+  const shown = async () =>
+    (await search.versionsOf(listingIds)).filter(({ isShown }) => isShown).map(({ listingId }) => listingId);
+  expect(new Set(await shown())).toEqual(new Set(listingIds));
+
+  expect((await world.sweep()).counts).toMatchObject({ expired: 3 });
+  expect(new Set(await shown())).toEqual(new Set(lasting.map(({ _id }) => _id)));
+  const stored = await database.models.listings.find({ _id: { $in: listingIds } }, { version: 1 }).lean();
+  const versions = await search.versionsOf(listingIds);
+  expect(new Map(versions.map(({ listingId, version }) => [listingId, version]))).toEqual(
+    new Map(stored.map(({ _id, version }) => [_id, version])),
+  );
+});
