@@ -55,8 +55,22 @@ it('has no images where it was stored before listings had any', () => {
   expect(withImages(stored).images).toEqual([]);
 });
 
-it('has the texts of its attributes in one form of Unicode', () =>
-  expect(newContent({ ...least, attributes: { a: 'fu\u0308r', b: 1 } }).attributes).toEqual({ a: 'für', b: 1 }));
+it('has its texts in one form of Unicode, however they were typed', () => {
+  const text = 'Stu\u0308hle fu\u0308r Ma\u0308rz';
+  const whole = (typed: string) => ({
+    title: typed,
+    description: typed,
+    category: 'cars',
+    attributes: { a: typed, b: 1 },
+    images: [{ url: 'https://images.example/u\u0308', alt: typed }],
+    place: { name: typed, country: 'DE' },
+    metadata: { made: typed },
+  });
+  const content = newContent(whole(text));
+  expect(content).toEqual(newContent(whole(text.normalize())));
+  expect(content.metadata).toEqual({ made: text.normalize() });
+  expect(patchContent(content, whole(text))).toEqual(content);
+});
 
 it.each<[string[], string | null]>([
   [['title'], null],

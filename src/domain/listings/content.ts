@@ -41,32 +41,36 @@ export interface SentImages {
 export type NewContentInput = Omit<ListingContent, Optional> & Omit<Partial<ListingContent>, 'images'> & SentImages;
 
 /**
- * Returns the content of a new listing, its title trimmed.
+ * Returns the content of a new listing, its title trimmed and its texts in NFC, so that a text that is typed otherwise
+ * is no change. URLs stay as they are.
  * @throws DomainError `INVALID_REQUEST`, pointing at the title, where fewer than three characters are left of it; as
  *   `moneyOf` for the price.
  */
 export function newContent({ price, images = [], place, ...input }: NewContentInput): ListingContent {
   return {
     title: requireTitle(input.title),
-    description: input.description,
+    description: input.description.normalize(),
     category: input.category,
     price: price ? moneyOf(price.amountMinor, price.currency) : null,
     attributes: normalised(input.attributes ?? {}),
-    images: images.map(({ url, alt }) => ({ url, alt: alt ?? null })),
-    place: place ? { name: place.name, country: place.country } : null,
+    images: images.map(({ url, alt }) => ({ url, alt: alt?.normalize() ?? null })),
+    place: place ? { name: place.name.normalize(), country: place.country } : null,
     language: input.language ?? null,
-    metadata: input.metadata ?? {},
+    metadata: normalised(input.metadata ?? {}),
   };
 }
 
-/** Returns the attributes with their texts in NFC, so that an option is one however it was typed. */
-const normalised = (attributes: ListingContent['attributes']): ListingContent['attributes'] =>
+/** Returns named values with their texts in NFC, so that an option is one however it was typed. */
+const normalised = <Value>(values: Record<string, Value>): Record<string, Value> =>
   Object.fromEntries(
-    Object.entries(attributes).map(([key, value]) => [key, typeof value === 'string' ? value.normalize() : value]),
+    Object.entries(values).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? (value.normalize() as typeof value) : value,
+    ]),
   );
 
 function requireTitle(text: string): string {
-  const title = text.trim();
+  const title = text.normalize().trim();
   if (lengthOf(title) >= MIN_TITLE_LENGTH) return title;
   const detail = `title must have at least ${MIN_TITLE_LENGTH} characters, not counting white space around them.`;
   throw new DomainError('INVALID_REQUEST', detail, { pointer: '/title' });

@@ -1,4 +1,4 @@
-import { dayOf, expiryOf, lastDayAfter, requireLastDay, requireOneDuration } from './duration';
+import { dayOf, expiryOf, lastDayAfter, patchDuration, requireLastDay, requireOneDuration } from './duration';
 
 const refused = expect.objectContaining({ code: 'DURATION_INVALID', pointer: '/lastDay' });
 
@@ -85,3 +85,46 @@ it.each([
 ])('approved at %s in %s, %i days end on %s', (at, timeZone, durationDays, expected) =>
   expect(lastDayAfter({ at, timeZone, durationDays })).toBe(expected),
 );
+
+describe('a changed duration', () => {
+  const [none, byDays, byDay] = [
+    { durationDays: null, lastDay: null },
+    { durationDays: 30, lastDay: null },
+    { durationDays: null, lastDay: '2027-03-26' },
+  ];
+  const patchOf = (publishedAt: Date | null) => (before: typeof none | typeof byDays | typeof byDay, patch: object) =>
+    patchDuration({ listing: { _id: 'lst_1', publishedAt, ...before }, patch });
+
+  it.each([
+    [byDays, {}, byDays],
+    [byDays, { lastDay: byDay.lastDay }, byDay],
+    [byDay, { durationDays: 30 }, byDays],
+    [byDay, { lastDay: null }, none],
+    [byDays, { durationDays: null }, none],
+    [byDays, { durationDays: null, lastDay: byDay.lastDay }, byDay],
+  ])('of %j by %j is %j until the listing is published', (before, patch, after) =>
+    expect(patchOf(null)(before, patch)).toEqual(after),
+  );
+
+  it('is refused for both fields until then', () =>
+    expect(() => patchOf(null)(none, { durationDays: 1, lastDay: byDay.lastDay })).toThrow(refused));
+
+  const published = { durationDays: 30, lastDay: '2027-03-26' };
+  const patchPublished = patchOf(new Date('2027-02-24'));
+  it.each([{}, { durationDays: 30 }, { lastDay: '2027-03-26' }, { lastDay: null }, { ...published }])(
+    'that is no change is accepted afterwards: %j',
+    (patch) => expect(patchPublished(published as never, patch)).toEqual(published),
+  );
+
+  it.each([
+    [published, { durationDays: 31 }, '/durationDays', /or send 30\. .*renew/],
+    [published, { durationDays: null }, '/durationDays', /or send 30/],
+    [published, { lastDay: '2027-03-27' }, '/lastDay', /or send 2027-03-26/],
+    [published, { durationDays: 30, lastDay: '2027-03-27' }, '/lastDay', /or send 2027-03-26/],
+    [byDay, { durationDays: 30 }, '/durationDays', /: leave it out\. To lengthen/],
+  ])('of %j by %j is refused afterwards at %s', (before, patch, pointer, detail) => {
+    const change = () => patchPublished(before as never, patch);
+    expect(change).toThrow(expect.objectContaining({ code: 'DURATION_INVALID', pointer }));
+    expect(change).toThrow(detail);
+  });
+});

@@ -48,6 +48,45 @@ export function requireOneDuration({ durationDays, lastDay }: ListingDuration): 
   throw invalid('/lastDay', 'durationDays and lastDay exclude each other: send only one of them.');
 }
 
+export interface PatchDurationInput {
+  listing: ListingDuration & { _id: string; publishedAt: Date | null };
+  /** A field that is left out stays, unless the other one is set. */
+  patch: Partial<ListingDuration>;
+}
+
+/**
+ * Returns the changed duration: a number of days and a last day replace each other. Once the listing is published its
+ * duration is fixed, and sending it again changes nothing; neither does a last day of null, since none is given by it.
+ * @throws DomainError `DURATION_INVALID`
+ */
+export function patchDuration({ listing, patch }: PatchDurationInput): ListingDuration {
+  const { durationDays, lastDay } = patch;
+  if (listing.publishedAt !== null) {
+    requireSameDuration(listing, patch);
+    return { durationDays: listing.durationDays, lastDay: listing.lastDay };
+  }
+  requireOneDuration({ durationDays: durationDays ?? null, lastDay: lastDay ?? null });
+  if (durationDays) return { durationDays, lastDay: null };
+  if (lastDay) return { durationDays: null, lastDay };
+  return {
+    durationDays: durationDays === undefined ? listing.durationDays : null,
+    lastDay: lastDay === undefined ? listing.lastDay : null,
+  };
+}
+
+function requireSameDuration(listing: PatchDurationInput['listing'], sent: Partial<ListingDuration>): void {
+  for (const field of ['durationDays', 'lastDay'] as const) {
+    const isSame = sent[field] === undefined || sent[field] === listing[field];
+    if (isSame || (field === 'lastDay' && sent.lastDay === null)) continue;
+    const same = listing[field] === null ? 'leave it out' : `leave it out, or send ${listing[field]}`;
+    throw invalid(
+      `/${field}`,
+      `The listing has been published, and ${field} is fixed since then: ${same}. ` +
+        `To lengthen its time, renew it (POST /listings/${listing._id}/renew).`,
+    );
+  }
+}
+
 /**
  * Accepts a last day that is today or later, and at most 365 days away. `today` is an ISO 8601 date.
  * @throws DomainError `DURATION_INVALID`, pointing at the day; also for a day that no calendar has.

@@ -168,10 +168,13 @@ export interface ListingOwner {
   ownerRef: string | null;
 }
 
+/** Returns the partner's own reference of an owner or a listing in NFC: two that look alike are one. */
+export const referenceOf = (sent: string | null): string | null => sent?.normalize() ?? null;
+
 /** Returns the key by which the listings of an owner are found; null without an owner. */
 export function ownerKeyOf({ ownerUserId, ownerRef }: ListingOwner): string | null {
   if (ownerUserId !== null) return `user:${ownerUserId}`;
-  return ownerRef === null ? null : `ref:${ownerRef}`;
+  return ownerRef === null ? null : `ref:${referenceOf(ownerRef)}`;
 }
 
 /**
@@ -181,5 +184,5 @@ export function ownerKeyOf({ ownerUserId, ownerRef }: ListingOwner): string | nu
 export const refKeyOf = ({ id, ref }: { id: string; ref: string | null }): string =>
   ref === null ? `id:${id}` : keyOfRef(ref);
 
-/** Returns the key of the listing with this `ref`. */
-export const keyOfRef = (ref: string): string => `ref:${ref}`;
+/** Returns the key of the listing with this `ref`, however it was typed. */
+export const keyOfRef = (ref: string): string => `ref:${referenceOf(ref)}`;

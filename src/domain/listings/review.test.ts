@@ -51,6 +51,7 @@ it.each([
   ["another's claim that has passed", { ...claimed, claimedUntil: now }, 'otto', null],
   ['the author', free, 'clerk', 'REVIEWER_IS_AUTHOR'],
   ['the author of a claimed one', claimed, 'clerk', 'REVIEWER_IS_AUTHOR'],
+  ['the author, composed otherwise', { ...free, authors: ['Jörg'] }, 'Jo\u0308rg', 'REVIEWER_IS_AUTHOR'],
   ['checking', { ...free, state: 'checking' }, 'mona', 'REVIEW_NOT_OPEN'],
   ['approved', { ...free, state: 'approved' }, 'mona', 'REVIEW_NOT_OPEN'],
   ['cancelled', { ...free, state: 'cancelled' }, 'mona', 'REVIEW_NOT_OPEN'],

@@ -77,9 +77,6 @@ export const reviewTimes = {
 /** The shortest time between two mails of one kind to one reviewer, in milliseconds of real time. */
 export const NOTICE_INTERVAL_MS = HOUR_MS / 4;
 
-/** How long a mail about an approval waits for more approvals of the same owner, in milliseconds of real time. */
-export const APPROVALS_WAIT_MS = HOUR_MS / 6;
-
 export const rejectionReasons = [
   'prohibited',
   'misleading',
@@ -205,7 +202,7 @@ export interface RequireReviewerInput {
  */
 export function requireReviewer({ review, reviewer, at }: RequireReviewerInput): void {
   if (!(decidableStates as readonly string[]).includes(review.state)) throw reviewNotOpen(review.state);
-  if (review.authors.includes(reviewer))
+  if (review.authors.some((author) => author.normalize() === reviewer.normalize()))
     throw new DomainError(
       'REVIEWER_IS_AUTHOR',
       'The reviewer submitted or owns the listing: another one must decide.',

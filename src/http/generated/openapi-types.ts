@@ -1200,7 +1200,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a category
-         * @description `409 CATEGORY_IN_USE` while a listing or another category is in it: give those another category, or delete them, first. A listing that is created in the category, or moved there, in the same moment may stay in the category that is gone: move it to another one, or create the category again. The slug can be used again.
+         * @description `409 CATEGORY_IN_USE` while a listing or another category is in it: give those another category, or delete them, first. The slug can be used again.
          */
         delete: operations["deleteListingCategory"];
         options?: never;
@@ -1401,12 +1401,15 @@ export interface paths {
          *     **What buyers see changes only by an approval**, but for the partner's `instantFields` (`price` and `metadata` by
          *     default), which reach a live listing at once; everything else waits in the draft until it is submitted and
          *     approved. Where a revision is under review, the review of the next one takes its place in the queue, and a
-         *     decision about the old one is `409 REVISION_CHANGED`. The duration is fixed once the listing is published.
+         *     decision about the old one is `409 REVISION_CHANGED`.
+         *
+         *     The duration is fixed once the listing is published: the same `durationDays`, the same `lastDay`, or `lastDay:
+         *     null`, is no change then; anything else is `422 DURATION_INVALID`, and `POST /listings/{listingId}/renew` lengthens
+         *     the listing.
          *
          *     A change of what the listing shows, or of its `metadata`, is a new revision. A PATCH that changes nothing
          *     responds with the listing as it is, with the same `ETag`. `attributes` are checked against the category when they
-         *     or `category` change, and `price` when it or `category` changes. Where the category was deleted in the moment in
-         *     which the listing came to it, each of these changes is `422 CATEGORY_UNKNOWN` until another `category` is sent.
+         *     or `category` change, and `price` when it or `category` changes.
          */
         patch: operations["updateListing"];
         trace?: never;
@@ -1813,11 +1816,17 @@ export interface paths {
          * Decide on up to 100 reviews
          * @description One reviewer's decisions. Each is carried out or refused on its own, as `approve` and `reject` of the listing would
          *     do: `items` of the response says for each, by its place, what became of it. The status is 200 although decisions
-         *     were refused.
+         *     were refused. Decisions about one listing are taken in their order: the first wins, and the next is refused with
+         *     `REVIEW_NOT_OPEN`.
+         *
+         *     A decision whose outcome does not become known in time has the outcome `pending`, and it may still be carried out;
+         *     so have later ones about its listing, which were not sent. Where that is so of every decision, the response is
+         *     `503 OUTCOME_PENDING`.
          *
          *     Each decision counts as a command of its own under your `Idempotency-Key` and its place. After a response that
-         *     never arrived, or `503`, send the same request with the same key: what was decided is reported, and the rest is
-         *     decided.
+         *     never arrived, a `503`, or one with `pending` items, send the same request with the same key: what was decided is
+         *     reported, and the rest is decided, also what was refused, where nothing stands in its way any more. Only a
+         *     response without `pending` items is final, and repeated as it is.
          */
         post: operations["decideListingReviews"];
         delete?: never;
@@ -2857,7 +2866,12 @@ export interface components {
         ListingDecisions: {
             reviewer: components["schemas"]["Reviewer"];
             /** @description They are checked one by one, so one that is wrong is refused alone. */
-            items: (unknown | components["schemas"]["ListingApprovalItem"] | components["schemas"]["ListingRejectionItem"])[];
+            items: (unknown | components["schemas"]["ListingDecisionItem"] | components["schemas"]["ListingApprovalItem"] | components["schemas"]["ListingRejectionItem"])[];
+        };
+        /** @description What every decision has; `approve` and `reject` have further members. */
+        ListingDecisionItem: {
+            /** @enum {string} */
+            decision: "approve" | "reject";
         };
         ListingApprovalItem: {
             listingId: string;
@@ -2881,17 +2895,18 @@ export interface components {
                 /** @description The place of the decision, from 0. */
                 index: number;
                 /** @enum {string} */
-                outcome: "approved" | "rejected" | "refused";
-                /** @description The review; left out where the decision was refused. */
+                outcome: "approved" | "rejected" | "refused" | "pending";
+                /** @description The review; left out where the decision was refused or is pending. */
                 id?: string;
                 at?: components["schemas"]["Instant"];
-                /** @description Why the decision was refused; its pointers lead into the item. */
+                /** @description Why the decision was refused, with pointers into the item, or is pending. */
                 problem?: components["schemas"]["Problem"];
             }[];
             counts: {
                 approved: number;
                 rejected: number;
                 refused: number;
+                pending: number;
             };
         };
         FieldComments: {

@@ -1,4 +1,4 @@
-import { keyOfRef, ownerKeyOf } from '../../domain/listings/listing';
+import { keyOfRef, ownerKeyOf, referenceOf } from '../../domain/listings/listing';
 import type { CallOf } from '../handler';
 import { RequestProblem } from '../problem';
 import { byId, instantOf, type ListOrder } from '../replies/list';
@@ -39,7 +39,7 @@ function filterOf({ tenantId, query }: ListCall): Record<string, unknown> {
     ...(category === undefined ? {} : { category }),
     ...(ownerUserId === undefined && ownerRef === undefined ? {} : { ownerKey: ownerKeyOf(owner) }),
     // No listing has both kinds of owner.
-    ...(ownerRef === undefined || ownerUserId === undefined ? {} : { ownerRef }),
+    ...(ownerRef === undefined || ownerUserId === undefined ? {} : { ownerRef: referenceOf(ownerRef) }),
     ...(ref === undefined ? {} : { refKey: keyOfRef(ref) }),
     ...(updatedAfter === undefined ? {} : { updatedAt: { $gte: instantOf('updatedAfter', updatedAfter) } }),
     ...(expiresBefore === undefined ? {} : { expiresAt: { $lt: instantOf('expiresBefore', expiresBefore) } }),

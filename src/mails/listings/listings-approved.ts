@@ -1,10 +1,9 @@
-import { ownerKeyOf } from '../../domain/listings/listing';
 import type { LoadMailInput, MailDefinition } from '../mail-definition';
 import { withoutLinks } from '../typed-text';
 import { loadOwnerMail, type OwnerFacts } from './owner-mail';
 
 interface ListingsApprovedFacts extends OwnerFacts {
-  /** The number of listings that were approved since the mail was ordered. */
+  /** The number of listings whose approval the mail tells of. */
   count: number;
   /** The titles of the first of them. */
   titles: string[];
@@ -12,22 +11,15 @@ interface ListingsApprovedFacts extends OwnerFacts {
 
 const MAX_TITLES = 10;
 
-/** Returns the owner's listings that were approved since the mail was ordered; null where none is left. */
-async function load({ models, tenantId, mail: { data } }: LoadMailInput) {
-  const ownerUserId = String(data.ownerUserId);
-  const owner = await loadOwnerMail({ models, tenantId, ownerUserId });
+/** Returns the listings whose approval this mail tells of, the first one first; null where none is left. */
+async function load({ models, tenantId, mail: { key, data } }: LoadMailInput) {
+  const owner = await loadOwnerMail({ models, tenantId, ownerUserId: String(data.ownerUserId) });
   if (!owner) return null;
-  const since = new Date(String(data.since));
-  const approved = {
-    tenantId,
-    ownerKey: ownerKeyOf({ ownerUserId, ownerRef: null }),
-    // A listing's last change is its approval or comes later.
-    updatedAt: { $gte: since },
-    approvedAt: { $gte: since },
-  };
+  // Each approval names its mail, so none is forgotten, whatever the order in which they were decided and committed.
+  const approved = { tenantId, approvalMail: key };
   const first = await models.listings
     .find(approved, { live: 1 })
-    .sort({ updatedAt: 1, _id: 1 })
+    .sort({ approvedAt: 1, _id: 1 })
     .limit(MAX_TITLES)
     .lean();
   if (first.length === 0) return null;

@@ -53,7 +53,7 @@ async function mailsTo(
   const content = { title: 'A bike', metadata: {} };
   const rejection = { revision: 1, at, reviewer: 'mona', reason: 'quality', comment: null, fields: [] };
   const end = { state: 'live', lastDay: '2027-01-15', expiresAt: at };
-  const owned = { ownerUserId: who.user._id, ownerKey: `user:${who.user._id}`, approvedAt: at, updatedAt: at };
+  const owned = { ownerUserId: who.user._id, approvedAt: at, approvalMail: 'listingsApproved' };
   const listing = { _id: listingId as never, tenantId, ...owned, live: content, draft: content, rejection, ...end };
   await models.listings.collection.insertOne({ ...listing, refKey: `id:${listingId}`, publishedAt: null });
   const loaded = await Promise.all(
@@ -76,7 +76,6 @@ async function mailsTo(
             until: null,
             expiresAt: at.toISOString(),
             ownerUserId: who.user._id,
-            since: at.toISOString(),
           },
         },
         publicUrl: 'https://api.platform.example',

@@ -33,6 +33,8 @@ export interface Listing extends Entity {
   publishedAt: Date | null;
   /** The time of the last approval. */
   approvedAt: Date | null;
+  /** The key of the mail that tells the owner of the last approval; null where there is none. */
+  approvalMail: string | null;
   /** The instant after which the listing is over; null until it is published. */
   expiresAt: Date | null;
   /** The instant of the next notice to the owner (`nextNoticeOf`); null while none is planned. */
@@ -86,6 +88,7 @@ export const listingSchema = new Schema<Listing>(
     lastDay: { type: String, default: null },
     publishedAt: { type: Date, default: null },
     approvedAt: { type: Date, default: null },
+    approvalMail: { type: String, default: null },
     expiresAt: { type: Date, default: null },
     nextNoticeAt: { type: Date, default: null },
     reviewId: { type: String, default: null },
@@ -112,6 +115,10 @@ export const listingSchema = new Schema<Listing>(
   .index({ tenantId: 1, state: 1, updatedAt: 1, _id: 1 })
   .index({ tenantId: 1, category: 1, updatedAt: 1, _id: 1 })
   .index({ tenantId: 1, ownerKey: 1, updatedAt: 1, _id: 1 })
+  .index(
+    { tenantId: 1, approvalMail: 1, approvedAt: 1, _id: 1 },
+    { partialFilterExpression: { approvalMail: { $type: 'string' } } },
+  )
   // The reconciler compares the versions with the search index, and reads no document for it.
   .index({ _id: 1, version: 1, state: 1, publishedAt: 1, tenantId: 1 }, { name: LISTING_VERSIONS_INDEX })
   // The sweep reads all tenants at once, and the advance of a sandbox's clock its own tenant.

@@ -1,4 +1,5 @@
 import type { Connection } from 'mongoose';
+import { categorySlotSchema, type CategorySlot } from './category-slot';
 import { listingCategorySchema, type ListingCategory } from './listing-category';
 import { listingReviewSchema, type ListingReview } from './listing-review';
 import { listingRevisionSchema, type ListingRevision } from './listing-revision';
@@ -10,6 +11,7 @@ import { searchEntrySchema } from './search-entry';
 /** Defines the models of listings and their categories. */
 export const listingsModels = (connection: Connection) => ({
   listingCategories: connection.model<ListingCategory>('ListingCategory', listingCategorySchema),
+  categorySlots: connection.model<CategorySlot>('CategorySlot', categorySlotSchema),
   listings: connection.model<Listing>('Listing', listingSchema),
   listingRevisions: connection.model<ListingRevision>('ListingRevision', listingRevisionSchema),
   listingReviews: connection.model<ListingReview>('ListingReview', listingReviewSchema),

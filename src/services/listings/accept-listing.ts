@@ -4,7 +4,7 @@ import { newId } from '../../domain/ids';
 import { newContent, requireInCategory, type NewContentInput } from '../../domain/listings/content';
 import { dayOf, requireLastDay, requireOneDuration, type ListingDuration } from '../../domain/listings/duration';
 import { newestContent } from '../../domain/listings/edit-listing';
-import { ownerKeyOf, refKeyOf, type ListingOwner } from '../../domain/listings/listing';
+import { ownerKeyOf, referenceOf, refKeyOf, type ListingOwner } from '../../domain/listings/listing';
 import type { Database } from '../../models/database';
 import type { Listing } from '../../models/listings/listing';
 import { acceptIdleEntities } from '../accept-entity';
@@ -47,7 +47,8 @@ export async function acceptListing({ database, session, ...input }: AcceptListi
  *   `PRICE_OUT_OF_BOUNDS`, `DURATION_INVALID`, `OWNER_INVALID`, `USER_UNKNOWN`, all pointing at their field
  */
 export async function newListing(input: NewListingInput, lookups: ListingLookups): Promise<Listing> {
-  const { tenantId, ownerUserId, ownerRef, ref, durationDays, lastDay, at } = input;
+  const { tenantId, ownerUserId, durationDays, lastDay, at } = input;
+  const [ownerRef, ref] = [referenceOf(input.ownerRef), referenceOf(input.ref)];
   requireOneDuration({ durationDays, lastDay });
   if (lastDay !== null) {
     const { timeZone } = await lookups.settings();
@@ -81,6 +82,7 @@ export async function newListing(input: NewListingInput, lookups: ListingLookups
     lastDay,
     publishedAt: null,
     approvedAt: null,
+    approvalMail: null,
     expiresAt: null,
     nextNoticeAt: null,
     reviewId: null,

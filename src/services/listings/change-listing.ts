@@ -1,13 +1,12 @@
 import type { ClientSession } from 'mongoose';
 import type { Actor } from '../../domain/actor';
-import { DomainError } from '../../domain/domain-error';
 import {
   categoryFields,
   requireInCategory,
   type ContentPatch,
   type ListingContent,
 } from '../../domain/listings/content';
-import { requireOneDuration, type ListingDuration } from '../../domain/listings/duration';
+import { patchDuration, type ListingDuration } from '../../domain/listings/duration';
 import { editListing } from '../../domain/listings/edit-listing';
 import { listingStateAt } from '../../domain/listings/listing';
 import { changedFields, differencesOf } from '../../domain/listings/revisions';
@@ -15,7 +14,7 @@ import type { Database } from '../../models/database';
 import type { Listing } from '../../models/listings/listing';
 import type { OutboxRow } from '../../models/outbox-row';
 import { applyStep } from '../apply-step';
-import { findCategory } from './find-category';
+import { enterCategory, findCategory } from './find-category';
 import { insertRevision } from './insert-revision';
 import { requireLastDayOfTenant } from './last-day';
 import { duplicateKeysOf } from './text-hash';
@@ -61,12 +60,14 @@ export async function changeListing(input: ChangeListingInput): Promise<ChangedL
   const instantFields =
     state === 'live' ? (await findListingSettings({ database, session, tenantId })).instantFields : [];
   const edited = editListing({ ...listing, state, patch: input.content, instantFields });
-  const duration = patchDuration(listing, input.duration);
+  const duration = patchDuration({ listing, patch: input.duration });
   const inDuration = (['durationDays', 'lastDay'] as const).filter((field) => duration[field] !== listing[field]);
   const fields = [...edited.fields, ...inDuration];
   if (fields.length === 0) return { listing, row: null };
 
-  await requireDuration(input, duration, inDuration);
+  const { lastDay } = duration;
+  if (inDuration.includes('lastDay') && lastDay !== null)
+    await requireLastDayOfTenant({ database, session, tenantId, lastDay, at });
   await requireCategories(input, edited);
   const isNewRevision = edited.fields.length > 0;
   const revision = listing.revision + (isNewRevision ? 1 : 0);
@@ -110,20 +111,6 @@ async function isToBeRenewed({ database, session, listing }: ChangeListingInput)
   return Boolean(review.renewDays);
 }
 
-async function requireDuration(
-  { database, session, listing: { tenantId, publishedAt }, at }: ChangeListingInput,
-  { lastDay }: ListingDuration,
-  changed: readonly string[],
-): Promise<void> {
-  const [field] = changed;
-  if (field !== undefined && publishedAt !== null)
-    throw new DomainError('DURATION_INVALID', 'The listing has been published, and its last day is fixed since then.', {
-      pointer: `/${field}`,
-    });
-  if (changed.includes('lastDay') && lastDay !== null)
-    await requireLastDayOfTenant({ database, session, tenantId, lastDay, at });
-}
-
 interface Contents {
   live: ListingContent | null;
   newest: ListingContent;
@@ -143,24 +130,8 @@ async function requireCategories(
     if (!before || !content) continue;
     const changed = changedFields(differencesOf(before, content));
     if (!categoryFields.some((field) => changed.includes(field))) continue;
-    const category = await findCategory({ database, session, tenantId, slug: content.category });
+    const find = changed.includes('category') ? enterCategory : findCategory;
+    const category = await find({ database, session, tenantId, slug: content.category });
     requireInCategory({ content, category, changed });
   }
-}
-
-/**
- * Returns the changed duration: a number of days and a last day replace each other. The one that the listing has
- * changes nothing, although a published listing has both.
- */
-function patchDuration(listing: ListingDuration, patch: Partial<ListingDuration>): ListingDuration {
-  const { durationDays, lastDay } = patch;
-  requireOneDuration({ durationDays: durationDays ?? null, lastDay: lastDay ?? null });
-  if ((durationDays && durationDays === listing.durationDays) || (lastDay && lastDay === listing.lastDay))
-    return { durationDays: listing.durationDays, lastDay: listing.lastDay };
-  if (durationDays) return { durationDays, lastDay: null };
-  if (lastDay) return { durationDays: null, lastDay };
-  return {
-    durationDays: durationDays === undefined ? listing.durationDays : null,
-    lastDay: lastDay === undefined ? listing.lastDay : null,
-  };
 }

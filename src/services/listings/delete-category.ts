@@ -1,6 +1,7 @@
 import type { ClientSession } from 'mongoose';
 import { DomainError } from '../../domain/domain-error';
 import type { Database } from '../../models/database';
+import { slotIdsOf } from '../../models/listings/category-slot';
 import type { ListingCategory } from '../../models/listings/listing-category';
 
 export interface DeleteCategoryInput {
@@ -30,6 +31,8 @@ export async function deleteCategory({ database: { models }, session, category }
     throw inUse('Listings are in the category: give them another category, or delete them, first.', {
       conflictsWith: listing._id,
     });
+  // A transaction that puts a listing into the category has written one of these.
+  await models.categorySlots.deleteMany({ _id: { $in: slotIdsOf(_id) }, tenantId }, { session });
   await models.listingCategories.deleteOne({ _id, tenantId }, { session });
 }
 

@@ -1,12 +1,13 @@
 import type { ClientSession } from 'mongoose';
 import type { Database } from '../../models/database';
 import type { ListingCategory } from '../../models/listings/listing-category';
-import { findCategory } from './find-category';
+import { enterCategory } from './find-category';
 import { findListingSettings, type PartnerListingSettings } from './partner-settings';
 import { hasUser } from './require-owner';
 
 /** What the rules of a new listing read, each thing once for all listings of a transaction. */
 export interface ListingLookups {
+  /** See `enterCategory`. */
   category: (slug: string) => Promise<ListingCategory | null>;
   settings: () => Promise<PartnerListingSettings>;
   hasUser: (userId: string) => Promise<boolean>;
@@ -27,7 +28,7 @@ export function createListingLookups(input: CreateListingLookupsInput): ListingL
     return value;
   };
   return {
-    category: (slug) => once(`category/${slug}`, () => findCategory({ ...input, slug })),
+    category: (slug) => once(`category/${slug}`, () => enterCategory({ ...input, slug })),
     settings: () => once('settings', () => findListingSettings(input)),
     hasUser: (userId) => once(`user/${userId}`, () => hasUser({ ...input, userId })),
   };

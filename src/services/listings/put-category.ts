@@ -8,6 +8,7 @@ import {
   type CategoryTerms,
 } from '../../domain/listings/categories';
 import type { Database } from '../../models/database';
+import { slotIdsOf } from '../../models/listings/category-slot';
 import { categoryIdOf, type ListingCategory } from '../../models/listings/listing-category';
 import { insertDocuments } from '../insert-documents';
 import { findCategory } from './find-category';
@@ -44,6 +45,8 @@ export async function putCategory(input: PutCategoryInput): Promise<ListingCateg
     const created = { creation: randomUUID().slice(0, 8), version: 1, changesBelow: 0, createdAt: at, updatedAt: at };
     const category: ListingCategory = { _id, tenantId, slug, ...created, ...terms };
     await insertDocuments({ model: listingCategories, documents: [category], session });
+    const slots = slotIdsOf(_id).map((id) => ({ _id: id, tenantId, uses: 0 }));
+    await insertDocuments({ model: database.models.categorySlots, documents: slots, session });
     return category;
   }
   return listingCategories

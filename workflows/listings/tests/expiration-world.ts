@@ -56,6 +56,7 @@ export async function openExpirationWorld(input: Pick<BaseWorldInput, 'wrap' | '
         lastDay: new Date(expiresAt.getTime() - 1).toISOString().slice(0, 10),
         publishedAt,
         approvedAt: publishedAt,
+        approvalMail: null,
         nextNoticeAt: new Date(expiresAt.getTime() + 9 * HOUR),
         reviewId: null,
         rejection: null,

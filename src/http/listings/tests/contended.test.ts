@@ -1,4 +1,4 @@
-import { cars, seedListing } from '../../../testing/contract/seed-listing';
+import { cars, golf, seedListing } from '../../../testing/contract/seed-listing';
 import { watchCommands } from '../../../testing/servers/count-commands';
 import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
 
@@ -18,8 +18,9 @@ afterAll(() => api.stop());
 const REQUESTS = 30;
 const names = (index: number) => ({ en: `Cars ${index}`, de: `Autos ${index}` });
 
-it.each<[string, number, 'patch' | 'put', (index: number) => string, (index: number) => object]>([
+it.each<[string, number, 'patch' | 'put' | 'post', (index: number) => string, (index: number) => object]>([
   ['change one listing', 200, 'patch', () => `/listings/${listingId}`, (index) => ({ title: `Golf ${index}` })],
+  ['create listings in one category', 201, 'post', () => '/listings', () => golf],
   ['replace one category', 200, 'put', () => '/listing-categories/cars', (index) => ({ names: names(index) })],
   [
     'create categories below one',

@@ -75,7 +75,7 @@ it('carries out each decision, and explains each that is refused by its place', 
   ];
   const { status, body } = await decide(items);
   expect(status).toBe(200);
-  expect(body.counts).toEqual({ approved: 1, rejected: 1, refused: 6 });
+  expect(body.counts).toEqual({ approved: 1, rejected: 1, refused: 6, pending: 0 });
   const refused = (index: number, code: string, pointer?: string) => ({
     index,
     outcome: 'refused',
@@ -109,31 +109,92 @@ it('carries out each decision, and explains each that is refused by its place', 
   );
 });
 
-it("a repeat finishes what was not known, under each decision's own command", async () => {
-  const found = await queued(12);
-  const items = found.map(({ listingId }) => approve(listingId));
-  const idempotencyKey = randomUUID();
-  const answer = run;
-  run = async (input) => {
-    if (input.reviewId === found[3]!.reviewId) throw new DomainError('OUTCOME_PENDING', 'Not known yet');
-    return answer(input);
+describe('a decision whose outcome is not known', () => {
+  const pendingFor = (reviewIds: readonly string[], times = Number.POSITIVE_INFINITY) => {
+    const answer = run;
+    let left = times;
+    run = async (input) => {
+      if (!reviewIds.includes(input.reviewId) || left <= 0) return answer(input);
+      left -= 1;
+      throw new DomainError('OUTCOME_PENDING', 'Not known yet', { retryAfterSeconds: 1 });
+    };
+    return () => (run = answer);
   };
-  expect((await decide(items, idempotencyKey)).body).toMatchObject({ status: 503, code: 'OUTCOME_PENDING' });
-  const first = sent.map(({ commandId }) => commandId).toSorted();
-  expect(new Set(first).size).toBe(12);
-  run = answer;
-  sent = [];
-  const { body } = await decide(items, idempotencyKey);
-  expect(body.counts).toEqual({ approved: 12, rejected: 0, refused: 0 });
-  expect(sent.map(({ commandId }) => commandId).toSorted()).toEqual(first);
-  sent = [];
-  const again = await decide(items, idempotencyKey);
-  expect([again.headers['idempotent-replayed'], again.body, sent]).toEqual(['true', body, []]);
+
+  it('is asked for again before the response', async () => {
+    const found = await queued(3);
+    pendingFor([found[1]!.reviewId], 1);
+    const { body } = await decide(found.map(({ listingId }) => approve(listingId)));
+    expect(body.counts).toEqual({ approved: 3, rejected: 0, refused: 0, pending: 0 });
+    const ofSecond = sent.filter(({ reviewId }) => reviewId === found[1]!.reviewId);
+    expect([ofSecond.length, new Set(ofSecond.map(({ commandId }) => commandId)).size]).toEqual([2, 1]);
+  });
+
+  it('is pending beside the others, and a repeat finishes it under its own command', async () => {
+    const found = await queued(12);
+    const items = found.map(({ listingId }) => approve(listingId));
+    const idempotencyKey = randomUUID();
+    const answered = pendingFor([found[3]!.reviewId]);
+    const first = await decide(items, idempotencyKey);
+    expect([first.status, first.body.counts]).toEqual([200, { approved: 11, rejected: 0, refused: 0, pending: 1 }]);
+    expect(first.body.items[3]).toMatchObject({ index: 3, outcome: 'pending', problem: { code: 'OUTCOME_PENDING' } });
+    const commands = new Set(sent.map(({ commandId }) => commandId));
+    expect(commands.size).toBe(12);
+    answered();
+    sent = [];
+    const { body } = await decide(items, idempotencyKey);
+    expect(body.counts).toEqual({ approved: 12, rejected: 0, refused: 0, pending: 0 });
+    expect(new Set(sent.map(({ commandId }) => commandId))).toEqual(commands);
+    sent = [];
+    const again = await decide(items, idempotencyKey);
+    expect([again.headers['idempotent-replayed'], again.body, sent]).toEqual(['true', body, []]);
+  });
+
+  it('is a problem of the whole request where none is known', async () => {
+    const [one] = await queued(1);
+    pendingFor([one!.reviewId]);
+    const items = [approve(one!.listingId)];
+    expect((await decide(items)).body).toMatchObject({ status: 503, code: 'OUTCOME_PENDING' });
+  });
+
+  it('lets no later decision about its listing pass', async () => {
+    const [one, two] = await queued(2);
+    pendingFor([one!.reviewId]);
+    const { body } = await decide([approve(one!.listingId), reject(one!.listingId), approve(two!.listingId)]);
+    expect(body.items.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['pending', 'pending', 'approved']);
+    expect(sent.some(({ command }) => command === 'rejectListing')).toBe(false);
+  });
+});
+
+it('decisions about one listing are taken in their order: the first wins, and the others are told', async () => {
+  const found = await queued(3);
+  run = async ({ tenantId, reviewId, command }) => {
+    const state = command === 'approveListing' ? 'approved' : 'rejected';
+    const { listingReviews, listings } = api.database.models;
+    await listingReviews.updateOne({ _id: reviewId, tenantId }, { $set: { state } });
+    await listings.updateOne({ tenantId, reviewId }, { $set: { reviewId: null } });
+    return { state, at };
+  };
+  const items = found.flatMap(({ listingId }) => [approve(listingId), reject(listingId), approve(listingId)]);
+  const { body } = await decide(items);
+  expect(body.counts).toEqual({ approved: 3, rejected: 0, refused: 6, pending: 0 });
+  const told = { outcome: 'refused', problem: { code: 'REVIEW_NOT_OPEN' } };
+  expect(body.items).toMatchObject([1, 2, 3].flatMap(() => [{ outcome: 'approved' }, told, told]));
+  expect(sent.map(({ command }) => command)).toEqual(Array(3).fill('approveListing'));
+});
+
+it.each([
+  [{ decision: 'perhaps' }, '/decision', 'must be one of approve, reject'],
+  [{ decision: 'perhaps', revision: 'x', more: 1 }, '/decision', 'must be one of approve, reject'],
+  [{ decision: undefined }, '/decision', expect.stringMatching(/required|missing|must/)],
+])('what is no decision, like %j, is told what is one, and nothing else', async (changes, pointer, detail) => {
+  const { body } = await decide([approve('lst_01m7y3ad3af6e964zt6px52w8e', changes)]);
+  expect(body.items[0].problem.errors).toEqual([{ pointer, rule: expect.any(String), detail }]);
 });
 
 it('takes 1 to 100 decisions', async () => {
   expect((await decide([])).body).toMatchObject({ status: 422, errors: [{ pointer: '/items' }] });
   const many = Array.from({ length: 101 }, () => approve('lst_01m7y3ad3af6e964zt6px52w8e'));
   expect((await decide(many)).body).toMatchObject({ status: 422, errors: [{ pointer: '/items', rule: 'maxItems' }] });
-  expect((await decide(many.slice(1))).body.counts).toEqual({ approved: 0, rejected: 0, refused: 100 });
+  expect((await decide(many.slice(1))).body.counts).toEqual({ approved: 0, rejected: 0, refused: 100, pending: 0 });
 });

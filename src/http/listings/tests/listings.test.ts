@@ -82,6 +82,16 @@ describe('a new listing', () => {
     expect(foreign.body).toMatchObject({ status: 422, code: 'USER_UNKNOWN', errors: [{ pointer: '/ownerUserId' }] });
   });
 
+  it('has one ref and one owner however their characters are composed', async () => {
+    const [typed, whole] = ['Ha\u0308ndler', 'Händler'];
+    const { body } = await create({ ref: typed, ownerRef: typed });
+    expect(body).toMatchObject({ ref: whole, ownerRef: whole });
+    expect((await create({ ref: whole })).body).toMatchObject({ code: 'REF_TAKEN', conflictsWith: body.id });
+    for (const name of ['ref', 'ownerRef'])
+      for (const value of [typed, whole])
+        expect((await send('get', `/listings?${name}=${encodeURIComponent(value)}`)).body.items).toEqual([body]);
+  });
+
   it("lasts some days or until a day that is not over in the partner's time zone", async () => {
     const invalid = { status: 422, code: 'DURATION_INVALID', errors: [{ pointer: '/lastDay' }] };
     const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Berlin' }).format();

@@ -1,10 +1,10 @@
 import type { WorkflowSignal } from '../../../contracts/outbox';
 import { listingApprovalId, reviewEnded } from '../../../contracts/listings/review';
+import { APPROVALS_SETTLE_MS, APPROVALS_WAIT_MS } from '../../../domain/listings/approval-mails';
 import { lastDayAfter } from '../../../domain/listings/duration';
 import { newestContent } from '../../../domain/listings/edit-listing';
 import { renewByApproval } from '../../../domain/listings/renewal';
 import {
-  APPROVALS_WAIT_MS,
   openReviewStates,
   revisionChanged,
   type ReviewDecision,
@@ -114,7 +114,6 @@ export async function decideReview(input: DecideReviewInput): Promise<StepResult
             ? await publication({ ...input, listing, at })
             : rejection({ listing, revision, decision, at });
         await applyStep(database, { ...step, ...move }, within);
-        if (outcome === 'approved') await notifyOwner({ database, session: within, listing, at });
       },
     },
     session,
@@ -133,7 +132,9 @@ interface MoveInput {
 async function publication(input: DecideReviewInput & MoveInput): Promise<Partial<StepInput>> {
   const { review, listing, at } = input;
   const { renewDays } = review;
-  const set = { live: newestContent(listing), draft: null, reviewId: null, rejection: null, approvedAt: at };
+  const approvalMail = await orderApprovalMail(input);
+  const approved = { live: newestContent(listing), draft: null, approvedAt: at, approvalMail };
+  const set = { ...approved, reviewId: null, rejection: null };
   if (listing.publishedAt === null) {
     const times = await firstTimes(input);
     return { to: times.expiresAt > at ? 'live' : 'expired', set: { ...set, ...times } };
@@ -170,27 +171,25 @@ async function firstTimes({
   return { publishedAt: at, ...setEnd({ lastDay, settings, at }) };
 }
 
-/** Orders the mail about an approval, one for all listings of an owner that are approved within ten minutes. */
-async function notifyOwner({
+/**
+ * Orders the mail about an approval, one for all listings of an owner that are approved within ten minutes. Returns the
+ * key of the mail that names this one; null where the owner is nobody who gets mails.
+ */
+async function orderApprovalMail({
   database,
   session,
   listing: { _id: entityId, tenantId, correlationId, ownerUserId },
-  at,
-}: Pick<DecideReviewInput, 'database' | 'session'> & MoveInput): Promise<void> {
-  if (ownerUserId === null) return;
-  await orderNotice({
+}: Pick<DecideReviewInput, 'database' | 'session'> & MoveInput): Promise<string | null> {
+  if (ownerUserId === null) return null;
+  return orderNotice({
     database,
     session,
     about: { tenantId, entityType: 'listing', entityId, correlationId },
     recipient: ownerUserId,
-    mail: {
-      template: 'listingsApproved',
-      audience: 'person',
-      to: null,
-      data: { ownerUserId, since: at.toISOString() },
-    },
+    mail: { template: 'listingsApproved', audience: 'person', to: null, data: { ownerUserId } },
     waitMs: APPROVALS_WAIT_MS,
     intervalMs: 0,
+    settleMs: APPROVALS_SETTLE_MS,
   });
 }
 

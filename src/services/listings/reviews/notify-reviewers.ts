@@ -73,9 +73,9 @@ interface OrderMailInput extends NotifyReviewersInput, InSession {
   recipient: Recipient;
 }
 
-function orderMail(input: OrderMailInput): Promise<void> {
+async function orderMail(input: OrderMailInput): Promise<void> {
   const { database, session, tenantId, reviewId, audience, correlationId, recipient } = input;
-  return orderNotice({
+  await orderNotice({
     database,
     session,
     about: { tenantId, entityType: 'listing_review', entityId: reviewId, correlationId },

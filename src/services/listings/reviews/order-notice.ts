@@ -17,24 +17,33 @@ export interface OrderNoticeInput {
   waitMs: number;
   /** The least time between two mails, in milliseconds of real time. */
   intervalMs: number;
+  /**
+   * Milliseconds of real time before a mail is due in which it speaks for nothing new, because the caller's transaction
+   * might commit after it was written. Defaults to 0, for what was committed before.
+   */
+  settleMs?: number;
 }
 
 /**
- * Orders a mail that speaks for everything that happens until it is sent, within the caller's transaction. Orders none
- * while one to the same recipient is still due, because that one is written when it is sent.
+ * Orders a mail that speaks for everything that happens until it is due, within the caller's transaction. Orders none
+ * while one to the same recipient is still due, because that one is written when it is sent. Returns the key of the
+ * mail that speaks for what the transaction does.
  */
-export async function orderNotice(input: OrderNoticeInput): Promise<void> {
-  const { database, session, about, recipient, mail, waitMs, intervalMs } = input;
+export async function orderNotice(input: OrderNoticeInput): Promise<string> {
+  const { database, session, about, recipient, mail, waitMs, intervalMs, settleMs = 0 } = input;
   const { reviewNotices, outbox } = database.models;
   const { tenantId } = about;
   const text = `${tenantId}\0${mail.template}\0${recipient}`;
   const _id = createHash('sha256').update(text).digest('hex').slice(0, 32);
   const now = Date.now();
   const last = await reviewNotices.findOne({ _id, tenantId }).session(session).lean();
-  if (last && last.dueAt.getTime() > now) return;
+  const keyOf = (due: Date) => `${_id}/${due.getTime()}`;
+  if (last && last.dueAt.getTime() - settleMs > now) return keyOf(last.dueAt);
   const dueAt = new Date(Math.max(now + waitMs, last ? last.dueAt.getTime() + intervalMs : 0));
   await reviewNotices.updateOne({ _id }, { $set: { tenantId, dueAt } }, { session, upsert: true });
-  const row = newOutboxRow({ ...about, mail: { ...mail, key: `${_id}/${dueAt.getTime()}` }, pending: ['mail'] });
+  const key = keyOf(dueAt);
+  const row = newOutboxRow({ ...about, mail: { ...mail, key }, pending: ['mail'] });
   // Ordered for later on purpose: no lag of the outbox, and a mail of that day.
   await insertDocuments({ model: outbox, documents: [{ ...row, createdAt: dueAt, dueAt }], session });
+  return key;
 }
