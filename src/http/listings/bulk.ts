@@ -113,10 +113,10 @@ interface SentItem extends NewContentInput, Partial<Pick<BatchItem, 'ownerUserId
   lastDay?: string | null;
 }
 
-const itemOf = ({ ownerUserId, ownerRef, ref = null, durationDays, lastDay, ...content }: SentItem) => ({
+const itemOf = ({ ownerUserId, ownerRef, ref, durationDays, lastDay, ...content }: SentItem) => ({
   ownerUserId,
-  ownerRef,
-  ref,
+  ownerRef: ownerRef?.normalize(),
+  ref: ref?.normalize() ?? null,
   durationDays,
   lastDay,
   content,

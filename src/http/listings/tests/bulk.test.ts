@@ -120,6 +120,15 @@ it('upserts by ref: 3 changes are 3, and a field that is left out stays', async 
   expect(await eventsOf('listing.updated')).toBe(3);
 });
 
+it('an upsert finds a ref and an owner however their accents were typed', async () => {
+  const item = car(1, { ref: 'Z\u00fcrich-1', ownerRef: 'M\u00fcller', title: 'B\u00fcgelbrett, gut erhalten' });
+  await bulk({ mode: 'upsert', items: [item] });
+  const decomposed = Object.fromEntries(
+    Object.entries(item).map(([key, value]) => [key, typeof value === 'string' ? value.normalize('NFD') : value]),
+  );
+  expect((await bulk({ mode: 'upsert', items: [decomposed] })).body.items).toMatchObject([{ outcome: 'unchanged' }]);
+});
+
 it('an upsert changes no owner, needs a ref, and carries a ref that comes twice out in order', async () => {
   await bulk({ mode: 'upsert', items: [car(1, { ownerRef: 'dealer-17' })] });
   const { body } = await bulk({
@@ -142,13 +151,13 @@ it('an upsert changes no owner, needs a ref, and carries a ref that comes twice 
   expect(await stored()).toMatchObject([{ ref: 'car-1' }, { ref: 'car-2', draft: { title: 'Second title' } }]);
 });
 
-it('carries out a ref that comes 120 times in order, each change upon the one before', async () => {
+it('carries out a ref that comes 60 times in order, each change upon the one before', async () => {
   await bulk({ mode: 'upsert', items: [car(1)] });
-  const titles = Array.from({ length: 120 }, (_, index) => `Golf of version ${index}`);
+  const titles = Array.from({ length: 60 }, (_, index) => `Golf of version ${index}`);
   const { body } = await bulk({ mode: 'upsert', submit: true, items: titles.map((title) => car(1, { title })) });
-  expect(body.counts).toEqual({ created: 0, updated: 120, unchanged: 0, refused: 0 });
-  expect(await stored()).toMatchObject([{ revision: 121, draft: { title: titles.at(-1) } }]);
-  expect(await eventsOf('listing.updated')).toBe(120);
+  expect(body.counts).toEqual({ created: 0, updated: 60, unchanged: 0, refused: 0 });
+  expect(await stored()).toMatchObject([{ revision: 61, draft: { title: titles.at(-1) } }]);
+  expect(await eventsOf('listing.updated')).toBe(60);
   expect(await eventsOf('listing.submitted')).toBe(1);
   const { listingReviews } = api.database.models;
   expect(await listingReviews.countDocuments({ tenantId, endedAt: null })).toBe(1);
