@@ -93,9 +93,8 @@ async function createListing(tenant: Tenant, { policy, duration }: NewListingTer
       const { method, path, body } = requestOf(command, revision);
       const idempotencyKey = method === 'post' ? randomUUID() : undefined;
       const send = () => request(method, `/listings/${listingId}${path}`, body, idempotencyKey);
-      let response = await send();
       // On a busy machine an outcome may stay open for a while; under its key the command is applied once.
-      while (response.body.code === 'OUTCOME_PENDING') response = await send();
+      const response = idempotencyKey ? await untilKnown(send) : await send();
       await settle();
       const answer = answerOf(response);
       if (!isRepeated || !idempotencyKey || typeof answer === 'string') return answer;
@@ -113,6 +112,18 @@ async function createListing(tenant: Tenant, { policy, duration }: NewListingTer
     events: () => models.events.find({ tenantId, entityId: listingId }).sort({ version: 1 }).lean(),
   };
 }
+
+/** Sends a request again while its answer says nothing about its outcome, as clients do. */
+const untilKnown = async <Response extends { status: number; body: { code?: string } | null }>(
+  send: () => Promise<Response>,
+): Promise<Response> =>
+  waitFor(
+    async () => {
+      const response = await send();
+      return response.status !== 503 && response.body?.code !== 'REQUEST_IN_FLIGHT' && response;
+    },
+    { what: 'an answer', timeoutMs: 120_000, everyMs: 200 },
+  );
 
 const answerOf = ({ status, body }: { status: number; body: { code?: string } | null }): Answer =>
   status < 400 ? status : String(body?.code);
