@@ -81,6 +81,19 @@ it.each([
   expect([...probes.values()]).toEqual([expected]);
 });
 
+it('takes a URL for unavailable whose call fails in a way that nobody foresaw', async () => {
+  let calls = 0;
+  const egress: EgressClient = {
+    async call() {
+      calls += 1;
+      throw new RangeError('bad port');
+    },
+  };
+  const probe = createProbeImages({ egress, waitsMs: [1, 1] });
+  const probes = await probe({ tenantId: 'prt_1:live', urls: urlsOf(1), signal: going() });
+  expect([[...probes.values()], calls]).toEqual([['unavailable'], 3]);
+});
+
 it('ends in a wait and before a call when its worker stops', async () => {
   const stop = new AbortController();
   const { egress, calls } = openClient(() => 'away');
