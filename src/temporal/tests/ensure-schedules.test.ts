@@ -50,6 +50,11 @@ const alterAction = (changes: Partial<ScheduleUpdateOptions['action']>) => (as: 
   ...as,
   action: { ...as.action, ...changes },
 });
+type RawStart = NonNullable<NonNullable<RawSchedule['action']>['startWorkflow']>;
+const alterStart = (changes: RawStart) => (as: RawSchedule) => ({
+  ...as,
+  action: { startWorkflow: { ...as.action?.startWorkflow, ...changes } },
+});
 
 it('a missing schedule is made, by one of ten workers', async () => {
   const made = await Promise.all(Array.from({ length: 10 }, () => ensure()));
@@ -80,7 +85,6 @@ it.each<[string, (as: ScheduleUpdateOptions) => ScheduleUpdateOptions]>([
   ['the retries', alterAction({ retry: { maximumAttempts: 2 } })],
   ['the memo', alterAction({ memo: { a: 1 } })],
   ['the search attributes', alterAction({ searchAttributes: { TenantId: ['prt_1:live'] } })],
-  ['the priority', alterAction({ priority: { priorityKey: 5 } })],
   ['the summary', alterAction({ staticSummary: 'Another' })],
 ])('a schedule of which somebody altered %s is set right', async (_, changes) => {
   await ensure();
@@ -92,13 +96,8 @@ it.each<[string, (as: ScheduleUpdateOptions) => ScheduleUpdateOptions]>([
 });
 
 it.each<[string, (as: RawSchedule) => RawSchedule]>([
-  [
-    'the version of its workers',
-    (as) => ({
-      ...as,
-      action: { startWorkflow: { ...as.action?.startWorkflow, versioningOverride: { autoUpgrade: true } } },
-    }),
-  ],
+  ['the version of its workers', alterStart({ versioningOverride: { autoUpgrade: true } })],
+  ['the priority', alterStart({ priority: { priorityKey: 5 } })],
   ['the id of its runs', (as) => ({ ...as, policies: { ...as.policies, keepOriginalWorkflowId: true } })],
 ])('a schedule of which somebody altered %s without the SDK is set right', async (_, changes) => {
   await ensure();
