@@ -54,7 +54,8 @@ export function judgeUrl({ url: text, mode, policy, allowsHttp = false }: JudgeU
 
   const host = hostOf(url);
   const port = url.port === '' ? (isHttps ? 443 : 80) : Number(url.port);
-  if (host === '') return refuse('format');
+  // An address of IPv6 has no dots by now.
+  if (host.split('.').includes('')) return refuse('format');
   const addresses = knownAddresses(host);
   if (addresses && !addresses.every((address) => isAddressAllowed({ address, port, mode, policy })))
     return refuse('host');
