@@ -23,6 +23,7 @@ export async function probeImage({ egress, tenantId, url }: ProbeImageInput): Pr
       url,
       allowsHttp: true,
       headers: { accept: 'image/*' },
+      isEnough: (status, body) => status !== 200 || imageTypeOf(body) !== null,
       ...LIMITS,
     });
     if (status >= 500 || passingStatuses.has(status)) return 'unavailable';
