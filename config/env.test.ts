@@ -199,6 +199,16 @@ describe('the configuration', () => {
     ]);
   });
 
+  it.each(['1.1.1.1:0', '1.1.1.1:65536', '1.1.1.1:99999', '[::1]:0', '9.9.9.9,1.1.1.1:99999', '[::1', '1.1.1.1:'])(
+    'takes no name server %s, which would fail at each look-up',
+    (servers) => {
+      expect(problemsOf({ ...secrets, EGRESS_DNS_SERVERS: servers })).toEqual([
+        `EGRESS_DNS_SERVERS is "${servers}"; it has to be a comma list of addresses, each with a port from 1 to 65535 ` +
+          'or without',
+      ]);
+    },
+  );
+
   it('rejects one secret for two uses', () => {
     expect(problemsOf({ OPERATOR_KEY: secrets.OPERATOR_KEY, TOKEN_SECRET: secrets.OPERATOR_KEY })).toEqual([
       expect.stringContaining('TOKEN_SECRET equals OPERATOR_KEY'),

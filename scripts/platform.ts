@@ -5,6 +5,7 @@ import { FolderInUse } from './embedded/claim-folder.ts';
 import type { EmbeddedServers } from './embedded/servers.ts';
 import { banner } from './platform/banner.ts';
 import { Platform } from './platform/platform.ts';
+import { ownPortsOf } from './platform/process-list.ts';
 import { readRunFile } from './platform/run-file.ts';
 import { loadSecrets } from './platform/secrets-file.ts';
 import { onShutDownRequest } from './platform/shut-down-signals.ts';
@@ -77,7 +78,8 @@ function alreadyRunning({ pid }: FolderInUse): string {
   return `Already running in this folder (pid ${pid}) ${address}. Stop that one first (Ctrl-C there, or: kill ${pid}).`;
 }
 
-function printAddresses({ mongodb, redis, temporal, mail }: EmbeddedServers): void {
+function printAddresses(servers: EmbeddedServers): void {
+  const { mongodb, redis, temporal, mail } = servers;
   const rows = {
     MONGODB_URI: mongodb?.addresses.uri,
     REDIS_URL: redis?.addresses.url,
@@ -85,6 +87,7 @@ function printAddresses({ mongodb, redis, temporal, mail }: EmbeddedServers): vo
     TEMPORAL_UI_URL: temporal?.addresses.uiUrl,
     SMTP_URL: mail?.addresses.smtpUrl,
     MAIL_WEB_URL: mail?.addresses.webUrl,
+    EGRESS_OWN_PORTS: ownPortsOf(servers).join(','),
   };
   terminal.line(
     [

@@ -4,12 +4,14 @@ import { parseIpAddress } from '../../src/domain/egress/ip-address';
 import type { Variable } from './variable';
 import { port, urlOf } from './variable-types';
 
-const NAME_SERVER = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::\d{1,5})?$/;
+const NAME_SERVER = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/;
 
-/** Returns true for an address, or an address and a port: an IPv6 address is in brackets before a port. */
+/** Returns true for what Node takes: an address, or an address and a port, where an IPv6 address is in brackets. */
 function isNameServer(text: string): boolean {
-  const [, version6, version4] = NAME_SERVER.exec(text) ?? [];
-  return parseIpAddress(text) !== null || parseIpAddress(version6 ?? version4 ?? '') !== null;
+  const [, version6, version4, portText = '53'] = NAME_SERVER.exec(text) ?? [];
+  const serverPort = Number(portText);
+  const isPort = serverPort >= 1 && serverPort <= 65_535;
+  return parseIpAddress(text) !== null || (isPort && parseIpAddress(version6 ?? version4 ?? '') !== null);
 }
 
 const listOf = (text: string): string[] => text.split(',').flatMap((entry) => entry.trim() || []);
@@ -43,7 +45,8 @@ export const egressVariables = {
       context.addIssue({ code: 'custom' });
       return z.NEVER;
     }),
-    allowed: 'a comma list of range:port, such as 10.1.0.0/16:443,[fd12::/16]:8443; no link-local addresses',
+    allowed:
+      'a comma list of range:port, such as 10.1.0.0/16:443,[fd12::/16]:8443; no link-local addresses, and no IPv4 inside IPv6',
     meaning: 'Networks of your own that URLs of every tenant may lead to',
   },
   EGRESS_DNS_SERVERS: {
@@ -53,7 +56,7 @@ export const egressVariables = {
       .string()
       .transform(listOf)
       .refine((servers) => servers.every(isNameServer)),
-    allowed: 'a comma list of addresses, each with a port or without',
+    allowed: 'a comma list of addresses, each with a port from 1 to 65535 or without',
     meaning: "Name servers for the hosts of such URLs; default: the system's",
   },
   EGRESS_PROXY_URL: {

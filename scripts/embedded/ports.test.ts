@@ -3,7 +3,16 @@ import { randomInt } from 'node:crypto';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { busyLine, commandName, freePort, listeningInodes, LOOPBACK, pickPort, portOwner } from './ports.ts';
+import {
+  busyLine,
+  commandName,
+  freePort,
+  listeningPorts,
+  listeningSockets,
+  LOOPBACK,
+  pickPort,
+  portOwner,
+} from './ports.ts';
 
 /** Listens on a random port that was given to nobody. */
 function listenSomewhere(): Promise<Server> {
@@ -71,18 +80,22 @@ describe('ports', () => {
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
     expect(portOwner(port)?.pid).toBe(process.pid);
+    if (process.platform === 'linux') expect(listeningPorts(process.pid)).toContain(port);
     await new Promise((resolve) => server.close(resolve));
     expect(portOwner(port)).toBeNull();
   });
 
-  it('reads only listening sockets, not connections from or to the port', () => {
+  it('reads only listening sockets, not connections from or to their ports', () => {
     const table = [
       '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
       '   0: 0100007F:6989 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 111 1',
       '   1: 0100007F:6989 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 222 1',
       '   2: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 333 1',
     ].join('\n');
-    expect(listeningInodes(table, 27017)).toEqual(['111']);
+    expect(listeningSockets(table)).toEqual([
+      { port: 27_017, inode: '111' },
+      { port: 8080, inode: '333' },
+    ]);
   });
 
   it('names a process by its program, also when the process renamed itself', () => {

@@ -85,19 +85,27 @@ export function portOwner(port: number): PortOwner | null {
   }
 }
 
-/** Returns the inodes of listening sockets on a port, from the text of /proc/net/tcp or tcp6 (state 0A is LISTEN). */
-export function listeningInodes(table: string, port: number): string[] {
-  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+/** Returns the listening sockets of the text of /proc/net/tcp or tcp6 (state 0A is LISTEN). */
+export function listeningSockets(table: string): { port: number; inode: string }[] {
   return table
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
-    .filter((fields) => fields[1]?.endsWith(suffix) === true && fields[3] === '0A')
-    .map((fields) => fields[9] ?? '');
+    .filter((fields) => fields[3] === '0A')
+    .map((fields) => ({ port: Number.parseInt(fields[1]?.split(':')[1] ?? '', 16), inode: fields[9] ?? '' }));
+}
+
+const linuxListeningSockets = (): { port: number; inode: string }[] =>
+  ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) => listeningSockets(readOrEmpty(file)));
+
+/** Returns the TCP ports at which a process listens now; none where the system has no /proc. */
+export function listeningPorts(pid: number): number[] {
+  const files = new Set(openFiles(String(pid)));
+  return linuxListeningSockets().flatMap(({ port, inode }) => (files.has(`socket:[${inode}]`) ? [port] : []));
 }
 
 function linuxPortOwner(port: number): PortOwner | null {
-  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readOrEmpty(file));
-  const sockets = new Set(tables.flatMap((table) => listeningInodes(table, port)).map((inode) => `socket:[${inode}]`));
+  const ours = linuxListeningSockets().filter((socket) => socket.port === port);
+  const sockets = new Set(ours.map(({ inode }) => `socket:[${inode}]`));
   if (sockets.size === 0) return null;
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const pid = pids.find((candidate) => openFiles(candidate).some((file) => sockets.has(file)));

@@ -4,7 +4,7 @@ import { installOnce, isInstalled } from './sources/cache.ts';
 import { readDataFormat, writeDataFormat } from './sources/data-format.ts';
 import { downloadArchive } from './sources/download.ts';
 import { ManagedProcess } from './managed-process.ts';
-import { LOOPBACK } from './ports.ts';
+import { listeningPorts, LOOPBACK } from './ports.ts';
 import { readPins } from './sources/pins.ts';
 import { isExecutable, onPath, runCommand } from './sources/run-command.ts';
 import {
@@ -59,6 +59,8 @@ export const temporalSources: readonly Source[] = [
 export interface TemporalAddresses {
   address: string;
   uiUrl: string | null;
+  /** Every port at which our own server listens; Temporal's services among themselves have others after a restart. */
+  ownPorts: readonly number[];
 }
 
 /**
@@ -71,7 +73,7 @@ export async function startTemporal(input: PrepareServerInput): Promise<RunningS
   if (given) {
     await requireReachable('TEMPORAL_ADDRESS', () => describeTemporal(given));
     return {
-      addresses: { address: given, uiUrl: context.env.TEMPORAL_UI_URL || null },
+      addresses: { address: given, uiUrl: context.env.TEMPORAL_UI_URL || null, ownPorts: [] },
       label: 'from TEMPORAL_ADDRESS',
       process: null,
     };
@@ -81,12 +83,12 @@ export async function startTemporal(input: PrepareServerInput): Promise<RunningS
   const formatFile = join(data, 'server-version');
   const keep = readDataFormat(formatFile);
   const binary = await firstBinary({ server: 'Temporal', sources: temporalSources, context, keep, dataFolder: data });
-  const create = ([port = 0, uiPort = 0]: number[]): ManagedProcess =>
+  const create = ([port = 0, uiPort = 0, httpPort = 0, metricsPort = 0]: number[]): ManagedProcess =>
     new ManagedProcess({
       name: 'temporal',
       folder,
       command: binary.command,
-      args: serverArguments({ file: join(data, 'temporal.db'), port, uiPort }),
+      args: serverArguments({ file: join(data, 'temporal.db'), port, uiPort, httpPort, metricsPort }),
       probe: async () => {
         await acceptsConnections(port);
         await prepareNamespace(`${LOOPBACK}:${port}`);
@@ -99,21 +101,35 @@ export async function startTemporal(input: PrepareServerInput): Promise<RunningS
   const started = await startOnFreePorts({
     input,
     name: 'Temporal',
-    preferred: [PREFERRED_PORT, PREFERRED_UI_PORT],
+    // Those of the HTTP API and the metrics are nobody's business, but are to be the same after a restart.
+    preferred: [PREFERRED_PORT, PREFERRED_UI_PORT, 0, 0],
     create,
   });
   const [port = 0, uiPort = 0] = started.ports;
   return {
-    addresses: { address: `${LOOPBACK}:${port}`, uiUrl: `http://${LOOPBACK}:${uiPort}` },
+    addresses: {
+      address: `${LOOPBACK}:${port}`,
+      uiUrl: `http://${LOOPBACK}:${uiPort}`,
+      ownPorts: [...new Set([...started.ports, ...listeningPorts(started.process.pid ?? 0)])],
+    },
     label: binary.label,
     process: started.process,
   };
 }
 
+interface ServerArguments {
+  file: string;
+  port: number;
+  uiPort: number;
+  httpPort: number;
+  metricsPort: number;
+}
+
 /** Returns the arguments. synchronous=NORMAL with WAL survives a kill at any moment; only a power cut may lose data. */
-function serverArguments({ file, port, uiPort }: { file: string; port: number; uiPort: number }): string[] {
+function serverArguments({ file, port, uiPort, httpPort, metricsPort }: ServerArguments): string[] {
   const flags = [
     ['--headless=false', '--ip', LOOPBACK, '--port', String(port), '--ui-port', String(uiPort)],
+    ['--http-port', String(httpPort), '--metrics-port', String(metricsPort)],
     ['--db-filename', file, '--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
     ['--log-level', 'warn', '--search-attribute', 'TenantId=Keyword'],
     DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),

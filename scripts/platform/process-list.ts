@@ -76,8 +76,8 @@ export function productEnvironment({
     ...(mail?.process ? OWN_INBOX : {}),
     // Images of sandboxes may come from a server of this machine, but from none of ours.
     ...(isLocal(publicUrl, env) ? { EGRESS_LOCAL: 'sandbox' } : {}),
-    EGRESS_OWN_PORTS: [...adminPorts, ...portsOf(mail?.addresses.webUrl)].join(','),
     ...definedOnly(env),
+    EGRESS_OWN_PORTS: [...adminPorts, ...ownPortsOf(servers), ...(env.EGRESS_OWN_PORTS?.split(',') ?? [])].join(','),
     MONGODB_URI: mongodb?.addresses.uri,
     REDIS_URL: redis?.addresses.url,
     TEMPORAL_ADDRESS: temporal?.addresses.address,
@@ -97,6 +97,12 @@ export function productEnvironment({
 /** Returns false where the program would refuse to open this machine to sandboxes. */
 const isLocal = (publicUrl: string, { LIVE_GATEWAY: live }: NodeJS.ProcessEnv): boolean =>
   [LOOPBACK, 'localhost'].includes(new URL(publicUrl).hostname) && (!live || live === 'none');
+
+/** Returns the ports of the servers that no other variable names. */
+export const ownPortsOf = ({ temporal, mail }: EmbeddedServers): (number | string)[] => [
+  ...(temporal?.addresses.ownPorts ?? []),
+  ...portsOf(mail?.addresses.webUrl),
+];
 
 const portsOf = (url: string | null | undefined): string[] => (url ? [new URL(url).port].filter(Boolean) : []);
 

@@ -1,6 +1,7 @@
+import { freePort } from '../../scripts/embedded/ports';
 import { readConfig } from '../../config/env';
 import { judgeUrl } from '../domain/egress/judge-url';
-import { egressPolicyOf } from './open-egress';
+import { egressPolicyOf, openEgress } from './open-egress';
 
 const secrets = { OPERATOR_KEY: 'o'.repeat(32), TOKEN_SECRET: 't'.repeat(32) };
 
@@ -34,4 +35,36 @@ describe("the platform's own ports", () => {
   );
 
   it('leave the others to a sandbox', () => expect(refusedBy(5000)).toBeNull());
+});
+
+describe('a server that a variable names without a port', () => {
+  const env = { ...secrets, EGRESS_LOCAL: 'sandbox' };
+  const ownPortsOf = (more: NodeJS.ProcessEnv) =>
+    egressPolicyOf(readConfig({ env: { ...env, ...more }, role: 'worker' })).ownPorts;
+  const elsewhere = { MONGODB_URI: 'mongodb://localhost:4003/platform', REDIS_URL: 'redis://localhost:4005' };
+
+  it.each([
+    ['MONGODB_URI', 'mongodb://localhost/platform', [27_017]],
+    ['MONGODB_URI', 'mongodb://user:1234@localhost/platform?replicaSet=rs', [27_017]],
+    ['MONGODB_URI', 'mongodb://localhost,[::1]:4004,127.0.0.1:4005/platform', [27_017, 4004, 4005]],
+    ['MONGODB_URI', 'mongodb://[::1]/platform', [27_017]],
+    ['REDIS_URL', 'redis://localhost', [6379]],
+    ['REDIS_URL', 'rediss://:pw@localhost/0', [6379]],
+  ])('is at the usual one: %s=%s', (name, value, expected) => {
+    expect(ownPortsOf(elsewhere)).not.toContain(expected[0]);
+    expect(ownPortsOf({ ...elsewhere, [name]: value })).toEqual(expect.arrayContaining(expected));
+  });
+});
+
+it('the port that a process alone knows is its own too', async () => {
+  const config = readConfig({ env: { ...secrets, EGRESS_LOCAL: 'sandbox' }, role: 'worker' });
+  const call = (port: number) =>
+    openEgress(config, [5001]).call({
+      tenantId: 'prt_1:sandbox',
+      url: `http://localhost:${port}/`,
+      maxBytes: 1,
+      timeoutMs: 1000,
+    });
+  await expect(call(5001)).rejects.toMatchObject({ name: 'EgressRefused', rule: 'host' });
+  await expect(call(await freePort())).rejects.toMatchObject({ name: 'EgressUnavailable' });
 });

@@ -161,7 +161,7 @@ export async function runWorker(input: RunInput): Promise<void> {
           operatorEmail: config.mail.operatorEmail,
           sandboxClock: createSandboxClockMover({ client, database, starter }),
           gatewayFor,
-          probeImages: createProbeImages({ egress: openEgress(config) }),
+          probeImages: createProbeImages({ egress: openEgress(config, [runtime.metricsPort]) }),
         }),
         logger,
         metrics,

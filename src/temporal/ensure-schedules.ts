@@ -59,26 +59,56 @@ function definitionOf({ everyMs, catchUpMs, workflowType, workflowId, taskQueue,
   };
 }
 
-/** Compares all that decides when something is started, and what. */
-function isAsDefined({ spec, action, policies, raw }: ScheduleDescription, schedule: Schedule): boolean {
-  const wanted = definitionOf(schedule);
-  const { workflowType, workflowId, taskQueue, args } = action;
-  const { overlap, catchupWindow, pauseOnFailure } = policies;
-  const others = [spec.calendars, spec.skip, spec.startAt, spec.endAt, spec.jitter];
-  return (
-    others.every((other) => other === undefined || other === 0 || (Array.isArray(other) && other.length === 0)) &&
-    raw.schedule?.state?.limitedActions !== true &&
-    isDeepStrictEqual(
-      {
-        intervals: spec.intervals?.map(({ every, offset }) => ({ every, offset: offset || 0 })),
-        action: { type: 'startWorkflow', workflowType, workflowId, taskQueue, args },
-        policies: { overlap, catchupWindow, pauseOnFailure },
+/**
+ * Compares the whole schedule, as the server has it, with what the definition makes of it: any further field, such as a
+ * timeout, can keep the work from being done. Left out is only what an operator may set, the pause and its note.
+ */
+function isAsDefined({ action: { args }, raw }: ScheduleDescription, schedule: Schedule): boolean {
+  const { spec, action, policies, state } = JSON.parse(JSON.stringify(raw.schedule)) as Written;
+  const { everyMs, catchUpMs, workflowType, workflowId, taskQueue, input } = schedule;
+  return isDeepStrictEqual(
+    withoutEmpty({
+      spec,
+      // The input is compared as it was before it was written.
+      action: { ...action, startWorkflow: { ...action?.startWorkflow, input: args } },
+      policies,
+      state: { ...state, paused: null, notes: null },
+    }),
+    withoutEmpty({
+      spec: { interval: [{ interval: writtenDuration(everyMs) }] },
+      action: {
+        startWorkflow: {
+          workflowId,
+          workflowType: { name: workflowType },
+          taskQueue: { name: taskQueue, kind: 'TASK_QUEUE_KIND_NORMAL' },
+          input: [{ ...input }],
+        },
       },
-      {
-        intervals: wanted.spec.intervals.map(({ every }) => ({ every, offset: 0 })),
-        action: wanted.action,
-        policies: wanted.policies,
-      },
-    )
+      policies: { overlapPolicy: 'SCHEDULE_OVERLAP_POLICY_SKIP', catchupWindow: writtenDuration(catchUpMs) },
+    }),
   );
 }
+
+/** A schedule in the JSON of its protocol buffers. */
+interface Written {
+  spec?: object;
+  action?: { startWorkflow?: object };
+  policies?: object;
+  state?: object;
+}
+
+const writtenDuration = (ms: number) => ({
+  seconds: String(Math.floor(ms / 1000)),
+  nanos: (ms % 1000) * 1_000_000,
+});
+
+/** Leaves out fields that say no more than a missing one, at any depth; protocol buffers have no other default. */
+function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEmpty);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, each]) => [name, withoutEmpty(each)] as const);
+  return Object.fromEntries(entries.filter(([, each]) => !isEmpty(each)));
+}
+
+const isEmpty = (value: unknown): boolean =>
+  !value || value === '0' || (typeof value === 'object' && Object.keys(value).length === 0);

@@ -3,7 +3,7 @@ import { judgeUrl } from '../../domain/egress/judge-url';
 import type { EgressPolicy } from '../../domain/egress/egress-policy';
 import { tenantOf, type Mode } from '../../domain/tenant';
 import { EgressRefused } from './egress-errors';
-import { exchange, type EgressAnswer } from './exchange';
+import { exchange, type EgressAnswer, type IsEnough } from './exchange';
 import { openSocket } from './open-socket';
 import { createResolveName } from './resolve-name';
 
@@ -19,6 +19,8 @@ export interface EgressRequest {
   body?: string | Buffer;
   /** The response's body is read up to here. */
   maxBytes: number;
+  /** Ends the call before the body's end where what came decides: a peer that stalls is not waited for. */
+  isEnough?: IsEnough;
   /** Milliseconds for all of it: names, connections, redirects and the response. */
   timeoutMs: number;
   /** Redirects that are followed, at most 3; none by default, and only for GET. A further one is the answer. */
@@ -52,7 +54,7 @@ export function createEgressClient({ policy, dnsServers, ...connection }: Egress
   const resolveName = createResolveName(dnsServers);
 
   async function callOnce(request: EgressRequest & { mode: Mode; signal: AbortSignal }): Promise<EgressAnswer> {
-    const { mode, signal, allowsHttp, method = 'GET', headers = {}, body = null, maxBytes } = request;
+    const { mode, signal, allowsHttp, method = 'GET', headers = {}, body = null, maxBytes, isEnough } = request;
     const { refusedBy, target } = judgeUrl({ url: request.url, mode, policy, allowsHttp });
     if (refusedBy !== null) throw new EgressRefused(refusedBy);
     const addresses = target.addresses ?? (await resolveName(target.host, signal));
@@ -61,7 +63,7 @@ export function createEgressClient({ policy, dnsServers, ...connection }: Egress
     if (!addresses.every((address) => isAddressAllowed({ address, port, mode, policy })))
       throw new EgressRefused('host');
     const socket = await openSocket({ ...connection, target, addresses, signal });
-    return exchange({ url, socket, method, headers, body, maxBytes, signal });
+    return exchange({ url, socket, method, headers, body, maxBytes, isEnough, signal });
   }
 
   return {

@@ -11,19 +11,26 @@ export interface ExchangeInput {
   body: string | Buffer | null;
   /** The body is read up to here. */
   maxBytes: number;
+  /** Ends the reading where it returns true. Never, by default. */
+  isEnough?: IsEnough;
   signal: AbortSignal;
 }
+
+/** Asked once the status is known, and after each part of the body until its head of 1 KiB has come. */
+export type IsEnough = (status: number, body: Buffer) => boolean;
 
 export interface EgressAnswer {
   status: number;
   headers: IncomingHttpHeaders;
   /** At most `maxBytes` bytes. */
   body: Buffer;
-  /** The response has more bytes than were read. */
+  /** The response has, or may have, more bytes than were read. */
   isCut: boolean;
 }
 
 const MAX_HEADER_BYTES = 16_384;
+/** Up to here `isEnough` is asked: a peer that sends single bytes must not have it asked for each of a large body. */
+const HEAD_BYTES = 1024;
 const USER_AGENT = 'partner-platform';
 
 /** Sends one request over a socket and reads the response. @throws EgressUnavailable */
@@ -34,6 +41,7 @@ export function exchange({
   headers,
   body,
   maxBytes,
+  isEnough,
   signal,
 }: ExchangeInput): Promise<EgressAnswer> {
   return new Promise<EgressAnswer>((resolve, reject) => {
@@ -58,7 +66,7 @@ export function exchange({
     outgoing
       .once('response', (response) => {
         hasResponse = true;
-        read(response, maxBytes).then(resolve, fail);
+        read(response, { maxBytes, isEnough }).then(resolve, fail);
       })
       .on('error', fail)
       // Also after an upgrade that nobody asked for.
@@ -67,14 +75,21 @@ export function exchange({
   }).finally(() => socket.destroy());
 }
 
-async function read(response: IncomingMessage, maxBytes: number): Promise<EgressAnswer> {
+async function read(
+  response: IncomingMessage,
+  { maxBytes, isEnough = () => false }: Pick<ExchangeInput, 'maxBytes' | 'isEnough'>,
+): Promise<EgressAnswer> {
+  const { statusCode: status = 0, headers } = response;
   const parts: Buffer[] = [];
   let bytes = 0;
-  for await (const part of response as AsyncIterable<Buffer>) {
-    parts.push(part);
-    bytes += part.length;
-    if (bytes > maxBytes) break;
-  }
-  const { statusCode: status = 0, headers } = response;
-  return { status, headers, body: Buffer.concat(parts).subarray(0, maxBytes), isCut: bytes > maxBytes };
+  let isCut = isEnough(status, Buffer.alloc(0));
+  if (!isCut)
+    for await (const part of response as AsyncIterable<Buffer>) {
+      const isHead = bytes < HEAD_BYTES;
+      parts.push(part);
+      bytes += part.length;
+      isCut = bytes > maxBytes || (isHead && isEnough(status, Buffer.concat(parts)));
+      if (isCut) break;
+    }
+  return { status, headers, body: Buffer.concat(parts).subarray(0, maxBytes), isCut };
 }

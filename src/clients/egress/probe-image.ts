@@ -1,7 +1,7 @@
 import type { ImageProbe } from '../../domain/listings/checks/image-rules';
 import { imageTypeOf } from '../../domain/listings/checks/image-type';
 import type { EgressClient } from './egress-client';
-import { EgressRefused, EgressUnavailable } from './egress-errors';
+import { EgressRefused } from './egress-errors';
 
 export interface ProbeImageInput {
   egress: EgressClient;
@@ -23,13 +23,13 @@ export async function probeImage({ egress, tenantId, url }: ProbeImageInput): Pr
       url,
       allowsHttp: true,
       headers: { accept: 'image/*' },
+      isEnough: (status, body) => status !== 200 || imageTypeOf(body) !== null,
       ...LIMITS,
     });
     if (status >= 500 || passingStatuses.has(status)) return 'unavailable';
     return status === 200 && imageTypeOf(body) !== null ? 'image' : 'invalid';
   } catch (error) {
-    if (error instanceof EgressRefused) return 'refused';
-    if (error instanceof EgressUnavailable) return 'unavailable';
-    throw error;
+    // Whatever else goes wrong is no reason to hold up a review: a try that throws would be repeated for ever.
+    return error instanceof EgressRefused ? 'refused' : 'unavailable';
   }
 }

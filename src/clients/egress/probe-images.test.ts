@@ -1,4 +1,6 @@
-import type { EgressClient } from './egress-client';
+import type { RequestListener } from 'node:http';
+import { closeEgressServers, serve } from '../../testing/servers/egress/egress-servers';
+import { createEgressClient, type EgressClient } from './egress-client';
 import { EgressUnavailable } from './egress-errors';
 import { createProbeImages } from './probe-images';
 
@@ -79,6 +81,52 @@ it.each([
     signal: going(),
   });
   expect([...probes.values()]).toEqual([expected]);
+});
+
+describe('a host that stalls', () => {
+  afterEach(closeEgressServers);
+  const probeOne = async (listener: RequestListener) => {
+    const port = await serve(listener);
+    const egress = createEgressClient({
+      policy: { local: 'sandbox', ownPorts: [], allow: [] },
+      dnsServers: [],
+      proxyUrl: null,
+    });
+    const url = `http://127.0.0.1:${port}/1`;
+    const probe = createProbeImages({ egress, waitsMs: [] });
+    return (await probe({ tenantId: 'prt_1:sandbox', urls: [url], signal: going() })).get(url);
+  };
+
+  it.each<[string, RequestListener, string]>([
+    ['the head of an image', (_request, response) => void response.write(gif), 'image'],
+    [
+      'an image byte by byte',
+      (_request, response) => gif.forEach((_, at) => response.write(gif.subarray(at, at + 1))),
+      'image',
+    ],
+    ['the status of no image', (_request, response) => response.writeHead(404).flushHeaders(), 'invalid'],
+    [
+      'a redirect',
+      ({ url }, response) =>
+        url === '/1' ? response.writeHead(302, { location: '/2' }).flushHeaders() : void response.write(gif),
+      'image',
+    ],
+  ])('after %s is judged by what came', async (_sent, listener, expected) => {
+    expect(await probeOne(listener)).toBe(expected);
+  });
+});
+
+it('takes a URL for unavailable whose call fails in a way that nobody foresaw', async () => {
+  let calls = 0;
+  const egress: EgressClient = {
+    async call() {
+      calls += 1;
+      throw new RangeError('bad port');
+    },
+  };
+  const probe = createProbeImages({ egress, waitsMs: [1, 1] });
+  const probes = await probe({ tenantId: 'prt_1:live', urls: urlsOf(1), signal: going() });
+  expect([[...probes.values()], calls]).toEqual([['unavailable'], 3]);
 });
 
 it('ends in a wait and before a call when its worker stops', async () => {

@@ -1,6 +1,6 @@
 import type { Mode } from '../tenant';
-import { linkLocalRanges } from './address-ranges';
-import { doRangesMeet, parseIpRange, type IpRange } from './ip-address';
+import { ipv4Mapped, linkLocalRanges } from './address-ranges';
+import { doRangesMeet, isInRange, parseIpRange, type IpRange } from './ip-address';
 import { isAllowedPort } from './ports';
 
 export const egressLocalSettings = ['none', 'sandbox'] as const;
@@ -26,7 +26,7 @@ export const isLoopbackAllowed = ({ local }: EgressPolicy, mode: Mode): boolean 
 
 /**
  * Returns the networks of a comma list of range:port, such as `10.1.0.0/16:443,[fd12::/16]:8443`; null for any other
- * text, a port that no URL may have, and a range that has a link-local address.
+ * text, a port that no URL may have, a range that has a link-local address, and IPv4 written as IPv6.
  */
 export function parseAllowedNetworks(list: string): AllowedNetwork[] | null {
   const entries = list.split(',').flatMap((entry) => (entry.trim() === '' ? [] : [parseEntry(entry.trim())]));
@@ -39,5 +39,7 @@ function parseEntry(entry: string): AllowedNetwork | null {
   const range = parseIpRange(version6 ?? version4 ?? '');
   const port = Number(portText);
   if (range === null || !isAllowedPort(port)) return null;
+  // IPv4 inside IPv6 is judged as IPv4, so that such a range would never have an address.
+  if (range.bits >= ipv4Mapped.bits && isInRange(range, ipv4Mapped)) return null;
   return linkLocalRanges.some((linkLocal) => doRangesMeet(range, linkLocal)) ? null : { range, port };
 }

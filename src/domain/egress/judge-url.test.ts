@@ -36,6 +36,13 @@ describe('the form of a URL', () => {
     ['', 'format'],
     ['https://', 'format'],
     ['https://.', 'format'],
+    ['https://..', 'format'],
+    ['https://a..example/', 'format'],
+    ['https://.images.example/', 'format'],
+    ['https://images.example../', 'format'],
+    ['http://localhost..:3000/', 'format'],
+    ['http://localhost%2e%2e:3000/', 'format'],
+    ['http://127.0.0.1..:3000/', 'format'],
     ['https://images.example/a b', 'format'],
     ['https://images.example/a\tb', 'format'],
     ['https://images.example\n', 'format'],
@@ -131,6 +138,9 @@ describe('a network that whoever runs the platform names', () => {
     '0.0.0.0/0:80',
     '[fe80::/64]:443',
     '[::/0]:443',
+    '[::ffff:10.0.0.0/104]:443',
+    '[::ffff:0:0/96]:443',
+    '[::ffff:a00:1/128]:443',
     '10.0.0.0/8:443,x',
   ])('cannot be written %s', (list) => expect(parseAllowedNetworks(list)).toBeNull());
 });

@@ -8,7 +8,9 @@ export const MAX_URL_LENGTH = 2048;
 
 /** The rules that a URL can break, each with what to do about it. */
 export const urlRules = {
-  format: 'The URL must be absolute, such as https://images.example/1.jpg, without spaces, backslashes or line breaks.',
+  format:
+    'The URL must be absolute, such as https://images.example/1.jpg, without spaces, backslashes, line breaks and ' +
+    'empty parts of the host.',
   length: `The URL must have at most ${MAX_URL_LENGTH} characters once it is encoded: send a shorter one.`,
   scheme: 'The URL must begin with https://, or with http:// where this field takes it.',
   userInfo: 'The URL must have no user name and no password: send it without them.',
@@ -54,7 +56,8 @@ export function judgeUrl({ url: text, mode, policy, allowsHttp = false }: JudgeU
 
   const host = hostOf(url);
   const port = url.port === '' ? (isHttps ? 443 : 80) : Number(url.port);
-  if (host === '') return refuse('format');
+  // An address of IPv6 has no dots by now.
+  if (host.split('.').includes('')) return refuse('format');
   const addresses = knownAddresses(host);
   if (addresses && !addresses.every((address) => isAddressAllowed({ address, port, mode, policy })))
     return refuse('host');

@@ -5,6 +5,8 @@ import type { Logger } from '../../telemetry/logger';
 export interface TemporalRuntime {
   /** The SDK's own metrics in Prometheus' text format. */
   metricsText: () => Promise<string>;
+  /** The loopback port that serves them. */
+  metricsPort: number;
 }
 
 const METRICS_WITHIN_MS = 900;
@@ -23,7 +25,8 @@ const pinoLevels = {
  */
 export async function installTemporalRuntime({ logger }: { logger: Logger }): Promise<TemporalRuntime> {
   const temporalLog = logger.child({ component: 'temporal' });
-  const bindAddress = `127.0.0.1:${await freePort()}`;
+  const metricsPort = await freePort();
+  const bindAddress = `127.0.0.1:${metricsPort}`;
   Runtime.install({
     shutdownSignals: [],
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
@@ -43,6 +46,7 @@ export async function installTemporalRuntime({ logger }: { logger: Logger }): Pr
       const response = await fetch(`http://${bindAddress}/metrics`, { signal: AbortSignal.timeout(METRICS_WITHIN_MS) });
       return response.text();
     },
+    metricsPort,
   };
 }
 

@@ -1,9 +1,11 @@
-import { ScheduleNotFoundError, type ScheduleUpdateOptions } from '@temporalio/client';
+import { ScheduleNotFoundError, type ScheduleDescription, type ScheduleUpdateOptions } from '@temporalio/client';
 import { defineSchedule } from '../../contracts/schedule';
 import { schedules } from '../../contracts/schedules';
 import { taskQueues } from '../../contracts/task-queues';
 import { openTestNamespace, type TestNamespace } from '../../testing/servers/test-namespace';
 import { ensureSchedules } from '../ensure-schedules';
+
+type RawSchedule = NonNullable<ScheduleDescription['raw']['schedule']>;
 
 const nightly = defineSchedule({
   id: 'test-schedule',
@@ -38,20 +40,26 @@ async function deleteAll(): Promise<void> {
 const handleOf = (id: string) => temporal.client.schedule.getHandle(id);
 const ensure = (wanted = [nightly]) =>
   ensureSchedules({ client: temporal.client, schedules: wanted, timeoutMs: 10_000 });
-/** Returns all that decides when something is started, and what. */
-const described = async () => {
-  const { spec, action, policies } = await handleOf(nightly.id).describe();
-  return { spec, action, policies };
-};
+/** Returns all of the schedule, as the server has it. */
+const described = async () => (await handleOf(nightly.id).describe()).raw.schedule!;
 const alter = (changes: (as: ScheduleUpdateOptions) => ScheduleUpdateOptions) =>
   handleOf(nightly.id).update(({ spec, action, policies }) =>
-    changes({ spec, action: { ...action, type: 'startWorkflow' }, policies, state: {} }),
+    changes({ spec, action: { ...action, type: 'startWorkflow' }, policies, state: { note: nightly.about } }),
   );
+const alterAction = (changes: Partial<ScheduleUpdateOptions['action']>) => (as: ScheduleUpdateOptions) => ({
+  ...as,
+  action: { ...as.action, ...changes },
+});
+type RawStart = NonNullable<NonNullable<RawSchedule['action']>['startWorkflow']>;
+const alterStart = (changes: RawStart) => (as: RawSchedule) => ({
+  ...as,
+  action: { startWorkflow: { ...as.action?.startWorkflow, ...changes } },
+});
 
 it('a missing schedule is made, by one of ten workers', async () => {
   const made = await Promise.all(Array.from({ length: 10 }, () => ensure()));
   expect(made.flat()).toEqual([nightly.id]);
-  const { spec, action, policies } = await described();
+  const { spec, action, policies } = await handleOf(nightly.id).describe();
   expect(spec.intervals).toEqual([expect.objectContaining({ every: nightly.everyMs })]);
   expect(action).toMatchObject({ workflowType: 'noSuchWorkflow', args: [{ isScheduled: true }] });
   expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: nightly.catchUpMs });
@@ -68,11 +76,35 @@ it.each<[string, (as: ScheduleUpdateOptions) => ScheduleUpdateOptions]>([
   ['the workflow', (as) => ({ ...as, action: { ...as.action, workflowType: 'another' } })],
   ['the task queue', (as) => ({ ...as, action: { ...as.action, taskQueue: 'another' } })],
   ['the input', (as) => ({ ...as, action: { ...as.action, args: [] } })],
-  ['the number of starts', (as) => ({ ...as, state: { remainingActions: 1 } })],
+  ['the number of starts', (as) => ({ ...as, state: { ...as.state, remainingActions: 1 } })],
+  ['the jitter', (as) => ({ ...as, spec: { ...as.spec, jitter: 60_000 } })],
+  ['the pause after a failure', (as) => ({ ...as, policies: { ...as.policies, pauseOnFailure: true } })],
+  ['the time of a run', alterAction({ workflowRunTimeout: 1 })],
+  ['the time of all runs', alterAction({ workflowExecutionTimeout: 1 })],
+  ['the time of a task', alterAction({ workflowTaskTimeout: 1 })],
+  ['the retries', alterAction({ retry: { maximumAttempts: 2 } })],
+  ['the memo', alterAction({ memo: { a: 1 } })],
+  ['the search attributes', alterAction({ searchAttributes: { TenantId: ['prt_1:live'] } })],
+  ['the summary', alterAction({ staticSummary: 'Another' })],
 ])('a schedule of which somebody altered %s is set right', async (_, changes) => {
   await ensure();
   const before = await described();
   await alter(changes);
+  expect(await ensure()).toEqual([nightly.id]);
+  expect(await described()).toEqual(before);
+  expect(await ensure()).toEqual([]);
+});
+
+it.each<[string, (as: RawSchedule) => RawSchedule]>([
+  ['the version of its workers', alterStart({ versioningOverride: { autoUpgrade: true } })],
+  ['the priority', alterStart({ priority: { priorityKey: 5 } })],
+  ['the id of its runs', (as) => ({ ...as, policies: { ...as.policies, keepOriginalWorkflowId: true } })],
+])('a schedule of which somebody altered %s without the SDK is set right', async (_, changes) => {
+  await ensure();
+  const before = await described();
+  const { namespace } = temporal.client.options;
+  const schedule = changes(before);
+  await temporal.client.workflowService.updateSchedule({ namespace, scheduleId: nightly.id, schedule });
   expect(await ensure()).toEqual([nightly.id]);
   expect(await described()).toEqual(before);
   expect(await ensure()).toEqual([]);
