@@ -33,6 +33,8 @@ export interface Listing extends Entity {
   approvedAt: Date | null;
   /** The instant after which the listing is over; null until it is published. */
   expiresAt: Date | null;
+  /** The time at which the listing got its end: the first approval, or the last renewal; null until it is published. */
+  endSetAt: Date | null;
   /** The instant of the next notice to the owner (`nextNoticeOf`); null while none is planned. */
   nextNoticeAt: Date | null;
   /** The open review of the draft; null without one. */
@@ -84,6 +86,7 @@ export const listingSchema = new Schema<Listing>(
     publishedAt: { type: Date, default: null },
     approvedAt: { type: Date, default: null },
     expiresAt: { type: Date, default: null },
+    endSetAt: { type: Date, default: null },
     nextNoticeAt: { type: Date, default: null },
     reviewId: { type: String, default: null },
     rejection: { type: Schema.Types.Mixed, default: null },

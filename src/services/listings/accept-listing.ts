@@ -82,6 +82,7 @@ export async function newListing(input: NewListingInput, lookups: ListingLookups
     publishedAt: null,
     approvedAt: null,
     expiresAt: null,
+    endSetAt: null,
     nextNoticeAt: null,
     reviewId: null,
     rejection: null,

@@ -128,3 +128,15 @@ it('no notice is planned while a listing is withdrawn or suspended, and again wh
     expect(await planned()).toEqual(reminder);
   }
 });
+
+it('no reminder comes in the first half after a renewal, although the listing was away meanwhile', async () => {
+  const expiresAt = new Date(Math.ceil(Date.now() / DAY) * DAY + DAY);
+  const [listing] = await world.insertLive({ expiresAt });
+  const { nextNoticeAt } = await renew(listing!._id, 7);
+  // Of 8 or 9 days: the reminder of the day before, as the one of a week before would come in the first half.
+  expect(nextNoticeAt).toEqual(new Date(expiresAt.getTime() + 5 * DAY + 9 * HOUR));
+  for (const [away, back] of [['withdraw', 'republish'] as const, ['suspend', 'reinstate'] as const]) {
+    await world.move(listing!._id, away);
+    expect(await world.move(listing!._id, back)).toMatchObject({ nextNoticeAt });
+  }
+});

@@ -55,6 +55,7 @@ export async function openExpirationWorld(input: Pick<BaseWorldInput, 'wrap' | '
         lastDay: new Date(expiresAt.getTime() - 1).toISOString().slice(0, 10),
         publishedAt,
         approvedAt: publishedAt,
+        endSetAt: publishedAt,
         nextNoticeAt: new Date(expiresAt.getTime() + 9 * HOUR),
         reviewId: null,
         rejection: null,
