@@ -35,6 +35,8 @@ export interface Listing extends Entity {
   expiresAt: Date | null;
   /** The time at which the listing got its end: the first approval, or the last renewal; null until it is published. */
   endSetAt: Date | null;
+  /** The days left that the last reminder of the present end named; null before the first. */
+  remindedDays: number | null;
   /** The instant of the next notice to the owner (`nextNoticeOf`); null while none is planned. */
   nextNoticeAt: Date | null;
   /** The open review of the draft; null without one. */
@@ -87,6 +89,7 @@ export const listingSchema = new Schema<Listing>(
     approvedAt: { type: Date, default: null },
     expiresAt: { type: Date, default: null },
     endSetAt: { type: Date, default: null },
+    remindedDays: { type: Number, default: null },
     nextNoticeAt: { type: Date, default: null },
     reviewId: { type: String, default: null },
     rejection: { type: Schema.Types.Mixed, default: null },

@@ -83,6 +83,7 @@ export async function newListing(input: NewListingInput, lookups: ListingLookups
     approvedAt: null,
     expiresAt: null,
     endSetAt: null,
+    remindedDays: null,
     nextNoticeAt: null,
     reviewId: null,
     rejection: null,

@@ -17,6 +17,7 @@ export type ListingEnd = {
   expiresAt: Date;
   /** No reminder comes in the first half of the time from here to the end. */
   endSetAt: Date;
+  remindedDays: null;
   /** The notices begin again with every end. */
   nextNoticeAt: Date;
 };
@@ -28,5 +29,6 @@ export function setEnd({ lastDay, settings, at }: SetEndInput): ListingEnd {
     lastDay === null
       ? { lastDay: dayOf({ at: at.toISOString(), timeZone }), expiresAt: at }
       : { lastDay, expiresAt: expiryOf({ lastDay, timeZone }) };
-  return { ...end, endSetAt: at, nextNoticeAt: nextNoticeOf({ ...end, settings, since: at, at }) };
+  const nextNoticeAt = nextNoticeOf({ ...end, settings, since: at, remindedDays: null, at });
+  return { ...end, endSetAt: at, remindedDays: null, nextNoticeAt };
 }

@@ -56,6 +56,7 @@ export async function openExpirationWorld(input: Pick<BaseWorldInput, 'wrap' | '
         publishedAt,
         approvedAt: publishedAt,
         endSetAt: publishedAt,
+        remindedDays: null,
         nextNoticeAt: new Date(expiresAt.getTime() + 9 * HOUR),
         reviewId: null,
         rejection: null,
