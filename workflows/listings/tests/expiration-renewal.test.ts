@@ -45,6 +45,7 @@ async function loadMails(listingId: string) {
         tenantId,
         entityId,
         mail: mail!,
+        at: new Date(),
         publicUrl: 'https://api.example',
         verificationSecret: 'secret',
       }),
