@@ -43,6 +43,35 @@ describe('a notice that is due', () => {
     expect(sent).toEqual({ notice: null, next: new Date(`2027-01-${next}:00Z`) });
   });
 
+  it('of the last minute of a day is a reminder of the day that has begun, which is not reminded of again', () => {
+    const late = endingOn({ lastDay: '2027-01-31', noticeAt: '23:59', remindDays: [2, 1] });
+    const dueAt = (at: string, remindedDays: number | null) => dueNoticeOf({ ...late, remindedDays, at: new Date(at) });
+    const endNoticed = new Date('2027-02-01T23:59:00Z');
+    // The sweep of every 5 minutes and a hop of an advance come after midnight.
+    expect(dueAt('2027-01-30T00:00:00Z', null)).toEqual({
+      notice: { kind: 'reminder', daysLeft: 1 },
+      next: endNoticed,
+    });
+    const last = { ...late, settings: { ...late.settings, remindDays: [1] } };
+    expect(dueNoticeOf({ ...last, at: new Date('2027-01-31T00:00:00Z') })).toEqual({
+      notice: { kind: 'reminder', daysLeft: 0 },
+      next: endNoticed,
+    });
+    expect(dueAt('2027-01-31T00:00:00Z', 1)).toEqual({ notice: null, next: endNoticed });
+  });
+
+  it('is no reminder where the end came in the same hop: the notice of the end follows', () => {
+    // Two minutes before the midnight of Kiritimati, for a partner that has moved to Pago Pago since.
+    const { lastDay, expiresAt, since } = endingOn({ timeZone: 'Pacific/Kiritimati', lastDay: '2027-01-31' });
+    const settings = { timeZone: 'Pacific/Pago_Pago', noticeAt: '22:58', remindDays: [1] };
+    const moved = { lastDay, expiresAt, since, settings, remindedDays: null };
+    const planned = new Date('2027-01-31T09:58:00Z');
+    expect(nextNoticeOf({ ...moved, at: since })).toEqual(planned);
+    expect(dueNoticeOf({ ...moved, at: planned }).notice).toEqual({ kind: 'reminder', daysLeft: 1 });
+    const next = new Date('2027-02-01T09:58:00Z');
+    expect(dueNoticeOf({ ...moved, at: expiresAt })).toEqual({ notice: null, next });
+  });
+
   it('is no reminder after the end, and the notice of the end not before its time', () => {
     expect(due('2027-02-01T00:00:00Z')).toEqual({ notice: null, next: new Date('2027-02-01T09:00:00Z') });
     expect(due('2027-02-01T08:59:00Z')).toEqual({ notice: null, next: new Date('2027-02-01T09:00:00Z') });
