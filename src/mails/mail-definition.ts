@@ -14,6 +14,8 @@ export interface LoadMailInput {
   /** The entity that the mail is about. */
   entityId: string;
   mail: MailRequest;
+  /** The tenant's business time: the mail is composed now. */
+  at: Date;
   /** Base URL of the api for the recipient's browser, such as `https://api.example.com`. */
   publicUrl: string;
   /** Signs the links of verification mails. */

@@ -1,4 +1,5 @@
 import { composeMail } from '../compose-mail';
+import type { MailDefinition } from '../mail-definition';
 import { listingEnd, listingReminder } from './listing-end';
 
 const facts = {
@@ -9,7 +10,7 @@ const facts = {
   lastDay: '2027-03-27',
   expiresAt: new Date('2027-03-27T23:00:00Z'),
 };
-const mailOf = (template: typeof listingEnd, locale: string, more: object = {}) =>
+const mailOf = (template: MailDefinition, locale: string, more: object = {}) =>
   composeMail({
     template,
     locale,

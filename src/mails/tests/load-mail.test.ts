@@ -9,6 +9,7 @@ import { openTestDatabase } from '../../testing/servers/test-database';
 import { loadMail } from '../load-mail';
 
 const at = new Date('2027-01-16T12:00:00Z');
+const afterwards = new Date('2027-01-18T00:00:00Z');
 const verificationTemplates: readonly MailTemplate[] = ['verification', 'verificationReminder'];
 /** Mails of which nothing here waits for a confirmation, and those that never go to a user. */
 const unwantedTemplates: readonly MailTemplate[] = [
@@ -52,7 +53,7 @@ async function mailsTo(
   await models.subscriptions.collection.insertOne({ _id: subscriptionId as never, tenantId, userId: who.user._id });
   const content = { title: 'A bike', metadata: {} };
   const rejection = { revision: 1, at, reviewer: 'mona', reason: 'quality', comment: null, fields: [] };
-  const end = { state: 'live', lastDay: '2027-01-15', expiresAt: at };
+  const end = { state: 'live', lastDay: '2027-01-17', expiresAt: afterwards, remindedDays: 1 };
   const owned = { ownerUserId: who.user._id, approvedAt: at, approvalMail: 'listingsApproved' };
   const listing = { _id: listingId as never, tenantId, ...owned, live: content, draft: content, rejection, ...end };
   await models.listings.collection.insertOne({ ...listing, refKey: `id:${listingId}`, publishedAt: null });
@@ -74,10 +75,12 @@ async function mailsTo(
             amountMinor: 1000,
             currency: 'EUR',
             until: null,
-            expiresAt: at.toISOString(),
+            expiresAt: afterwards.toISOString(),
+            daysLeft: 1,
             ownerUserId: who.user._id,
           },
         },
+        at,
         publicUrl: 'https://api.platform.example',
         verificationSecret: 'a secret',
       }),

@@ -37,6 +37,10 @@ export interface Listing extends Entity {
   approvalMail: string | null;
   /** The instant after which the listing is over; null until it is published. */
   expiresAt: Date | null;
+  /** The time at which the listing got its end: the first approval, or the last renewal; null until it is published. */
+  endSetAt: Date | null;
+  /** The days left that the last reminder of the present end named; null before the first. */
+  remindedDays: number | null;
   /** The instant of the next notice to the owner (`nextNoticeOf`); null while none is planned. */
   nextNoticeAt: Date | null;
   /** The open review of the draft; null without one. */
@@ -90,6 +94,8 @@ export const listingSchema = new Schema<Listing>(
     approvedAt: { type: Date, default: null },
     approvalMail: { type: String, default: null },
     expiresAt: { type: Date, default: null },
+    endSetAt: { type: Date, default: null },
+    remindedDays: { type: Number, default: null },
     nextNoticeAt: { type: Date, default: null },
     reviewId: { type: String, default: null },
     rejection: { type: Schema.Types.Mixed, default: null },

@@ -10,6 +10,7 @@ import { mails } from '../../mails/mails';
 import type { RenderedMail } from '../../mails/render-mail';
 import type { Database } from '../../models/database';
 import type { OutboxRow } from '../../models/outbox-row';
+import { createClock } from '../../services/clock';
 import { countMail, type MailLimits } from '../../services/mail-limit';
 import { recordMailOutcome, type MailEnd } from '../../services/mail-outcome';
 import { markDone } from '../../services/outbox';
@@ -44,6 +45,7 @@ export const TRIES_OF_REFUSED_MAIL = 3;
 export function createSendMail(input: CreateSendMailInput): ActOnRow {
   const { database, publicUrl, verificationSecret, limits, logger, metrics } = input;
   const { models } = database;
+  const clock = createClock({ database });
 
   const endOf = async (row: MailRow, mail: AddressedMail): Promise<MailEnd> => {
     if (await isKeptInSandbox(input, row, mail)) return { outcome: 'withheld' };
@@ -52,7 +54,8 @@ export function createSendMail(input: CreateSendMailInput): ActOnRow {
   };
   const send = async (row: MailRow): Promise<boolean> => {
     const { tenantId, entityId, mail: request } = row;
-    const loaded = await loadMail({ models, tenantId, entityId, mail: request, publicUrl, verificationSecret });
+    const at = await clock.now(tenantId);
+    const loaded = await loadMail({ models, tenantId, entityId, mail: request, at, publicUrl, verificationSecret });
     const mail = loaded && {
       to: loaded.to,
       ...composeMail({

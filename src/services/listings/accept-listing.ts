@@ -84,6 +84,8 @@ export async function newListing(input: NewListingInput, lookups: ListingLookups
     approvedAt: null,
     approvalMail: null,
     expiresAt: null,
+    endSetAt: null,
+    remindedDays: null,
     nextNoticeAt: null,
     reviewId: null,
     rejection: null,

@@ -81,12 +81,12 @@ export async function moveListing(input: MoveListingInput): Promise<Listing> {
 async function nextNoticeAfter({
   database,
   session,
-  listing: { tenantId, publishedAt, lastDay, expiresAt },
+  listing: { tenantId, endSetAt, remindedDays, lastDay, expiresAt },
   to,
   at,
 }: MoveListingInput & { to: StoredListingState }): Promise<Date | null> {
   if (to !== 'live' && to !== 'expired') return null;
-  if (publishedAt === null || lastDay === null || expiresAt === null) return null;
+  if (endSetAt === null || lastDay === null || expiresAt === null) return null;
   const settings = await findListingSettings({ database, session, tenantId });
-  return nextNoticeOf({ settings, since: publishedAt, at, lastDay, expiresAt });
+  return nextNoticeOf({ settings, since: endSetAt, remindedDays, at, lastDay, expiresAt });
 }

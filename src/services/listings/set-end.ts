@@ -15,6 +15,9 @@ export type ListingEnd = {
   /** ISO 8601 date in the partner's time zone. */
   lastDay: string;
   expiresAt: Date;
+  /** No reminder comes in the first half of the time from here to the end. */
+  endSetAt: Date;
+  remindedDays: null;
   /** The notices begin again with every end. */
   nextNoticeAt: Date;
 };
@@ -26,5 +29,6 @@ export function setEnd({ lastDay, settings, at }: SetEndInput): ListingEnd {
     lastDay === null
       ? { lastDay: dayOf({ at: at.toISOString(), timeZone }), expiresAt: at }
       : { lastDay, expiresAt: expiryOf({ lastDay, timeZone }) };
-  return { ...end, nextNoticeAt: nextNoticeOf({ ...end, settings, since: at, at }) };
+  const nextNoticeAt = nextNoticeOf({ ...end, settings, since: at, remindedDays: null, at });
+  return { ...end, endSetAt: at, remindedDays: null, nextNoticeAt };
 }

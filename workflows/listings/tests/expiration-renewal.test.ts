@@ -45,6 +45,7 @@ async function loadMails(listingId: string) {
         tenantId,
         entityId,
         mail: mail!,
+        at: new Date(),
         publicUrl: 'https://api.example',
         verificationSecret: 'secret',
       }),
@@ -118,7 +119,9 @@ it('a mail says how many days are left, and is not sent once the listing has ano
 
 it('no notice is planned while a listing is withdrawn or suspended, and again when buyers see it', async () => {
   const expiresAt = new Date(Math.ceil(Date.now() / DAY) * DAY + 20 * DAY);
-  const [listing] = await world.insertLive({ expiresAt, nextNoticeAt: new Date(Date.now() + DAY) });
+  const nextNoticeAt = new Date(Date.now() + DAY);
+  const [listing] = await world.insertLive({ expiresAt, nextNoticeAt });
+  const [reminded] = await world.insertLive({ expiresAt, nextNoticeAt, remindedDays: 7 });
   const planned = async () => (await world.readListing(listing!._id)).nextNoticeAt;
   const reminder = new Date(expiresAt.getTime() - 8 * DAY + 9 * HOUR);
   for (const [away, back] of [['withdraw', 'republish'] as const, ['suspend', 'reinstate'] as const]) {
@@ -126,5 +129,19 @@ it('no notice is planned while a listing is withdrawn or suspended, and again wh
     expect(await planned()).toBeNull();
     await world.move(listing!._id, back);
     expect(await planned()).toEqual(reminder);
+    await world.move(reminded!._id, away);
+    expect((await world.move(reminded!._id, back)).nextNoticeAt).toEqual(new Date(reminder.getTime() + 6 * DAY));
+  }
+});
+
+it('no reminder comes in the first half after a renewal, although the listing was away meanwhile', async () => {
+  const expiresAt = new Date(Math.ceil(Date.now() / DAY) * DAY + DAY);
+  const [listing] = await world.insertLive({ expiresAt });
+  const { nextNoticeAt } = await renew(listing!._id, 7);
+  // Of 8 or 9 days: the reminder of the day before, as the one of a week before would come in the first half.
+  expect(nextNoticeAt).toEqual(new Date(expiresAt.getTime() + 5 * DAY + 9 * HOUR));
+  for (const [away, back] of [['withdraw', 'republish'] as const, ['suspend', 'reinstate'] as const]) {
+    await world.move(listing!._id, away);
+    expect(await world.move(listing!._id, back)).toMatchObject({ nextNoticeAt });
   }
 });

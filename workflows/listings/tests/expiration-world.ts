@@ -57,6 +57,8 @@ export async function openExpirationWorld(input: Pick<BaseWorldInput, 'wrap' | '
         publishedAt,
         approvedAt: publishedAt,
         approvalMail: null,
+        endSetAt: publishedAt,
+        remindedDays: null,
         nextNoticeAt: new Date(expiresAt.getTime() + 9 * HOUR),
         reviewId: null,
         rejection: null,

@@ -29,6 +29,7 @@ const load = (row: Awaited<ReturnType<typeof ordered>>[number]) =>
     tenantId: row.tenantId,
     entityId: row.entityId,
     mail: row.mail!,
+    at: new Date(),
     publicUrl: 'https://api.example',
     verificationSecret: 'secret',
   });

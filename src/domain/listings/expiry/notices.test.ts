@@ -1,40 +1,26 @@
 import * as fc from 'fast-check';
-import { dayOf, expiryOf } from '../duration';
-import { dueNoticeOf, nextNoticeOf, noticeOfEnd, type NoticeSettings } from './notices';
+import { endingOn, type EndingListing } from '../../../testing/random/ending-on';
+import { dayOf } from '../duration';
+import { dueNoticeOf, nextNoticeOf, noticeOfEnd } from './notices';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-interface Case {
-  timeZone?: string;
-  noticeAt?: string;
-  remindDays?: number[];
-  lastDay: string;
-  /** Defaults to long before. */
-  since?: string;
-}
-
-function ending({ timeZone = 'UTC', noticeAt = '09:00', remindDays = [7, 1], lastDay, since }: Case) {
-  const settings: NoticeSettings = { timeZone, noticeAt, remindDays };
-  const expiresAt = expiryOf({ lastDay, timeZone });
-  const from = since === undefined ? new Date(expiresAt.getTime() - 60 * DAY) : new Date(since);
-  return { settings, lastDay, expiresAt, since: from };
-}
-
 /** Returns the instants of all notices, in their order, each sent at its own time. */
-function noticesOf(input: Case): string[] {
-  const end = ending(input);
+function noticesOf(input: EndingListing): string[] {
+  const end = endingOn(input);
   const instants: string[] = [];
-  let next: Date | null = nextNoticeOf({ ...end, at: end.since });
-  for (let at = next; next !== null && instants.length < 10; at = next ?? at) {
-    instants.push(next.toISOString());
-    next = dueNoticeOf({ ...end, at }).next;
+  for (let at: Date | null = nextNoticeOf({ ...end, at: end.since }); at !== null && instants.length < 10;) {
+    instants.push(at.toISOString());
+    const { notice, next } = dueNoticeOf({ ...end, at });
+    if (notice?.kind === 'reminder') end.remindedDays = notice.daysLeft;
+    at = next;
   }
   return instants;
 }
 
 describe('the notices of a listing', () => {
-  it.each<[string, Case, string[]]>([
+  it.each<[string, EndingListing, string[]]>([
     ['UTC', { lastDay: '2027-01-31' }, ['2027-01-24T09:00', '2027-01-30T09:00', '2027-02-01T09:00']],
     ['a leap day', { lastDay: '2028-02-29' }, ['2028-02-22T09:00', '2028-02-28T09:00', '2028-03-01T09:00']],
     [
@@ -137,7 +123,7 @@ describe('the notices of a listing', () => {
   });
 
   it('one minute before a reminder it is the next, and from its instant on the one after it', () => {
-    const end = ending({ lastDay: '2027-01-31' });
+    const end = endingOn({ lastDay: '2027-01-31' });
     const nextAt = (at: string) =>
       nextNoticeOf({ ...end, at: new Date(at) })
         .toISOString()
@@ -148,14 +134,13 @@ describe('the notices of a listing', () => {
   });
 
   it('never remind of an end that came before the last day', () => {
-    const { settings, since } = ending({ lastDay: '2027-01-31', remindDays: [0] });
-    const expiresAt = new Date('2027-01-29T12:00:00Z');
-    const next = nextNoticeOf({ settings, lastDay: '2027-01-31', expiresAt, since, at: since });
+    const end = endingOn({ lastDay: '2027-01-31', remindDays: [0] });
+    const next = nextNoticeOf({ ...end, expiresAt: new Date('2027-01-29T12:00:00Z'), at: end.since });
     expect(next).toEqual(new Date('2027-01-30T09:00:00Z'));
   });
 
   it('are refused in a zone that no calendar knows', () => {
-    const end = ending({ lastDay: '2027-01-31' });
+    const end = endingOn({ lastDay: '2027-01-31' });
     const unknown = { ...end.settings, timeZone: 'IST' };
     const refused = expect.objectContaining({ code: 'TIME_ZONE_UNKNOWN' });
     expect(() => nextNoticeOf({ ...end, settings: unknown, at: end.since })).toThrow(refused);
@@ -174,7 +159,7 @@ describe('the notices of a listing', () => {
 
   it('a reminder at exactly half of the time is sent, and one a moment before is not', () => {
     const reminder = new Date('2027-01-24T09:00:00Z');
-    const { expiresAt } = ending({ lastDay: '2027-01-31' });
+    const { expiresAt } = endingOn({ lastDay: '2027-01-31' });
     const since = (shiftMs: number) => new Date(2 * reminder.getTime() - expiresAt.getTime() + shiftMs).toISOString();
     expect(noticesOf({ lastDay: '2027-01-31', since: since(0) })[0]).toBe(reminder.toISOString());
     expect(noticesOf({ lastDay: '2027-01-31', since: since(2) })[0]).toBe('2027-01-30T09:00:00.000Z');
@@ -186,33 +171,10 @@ describe('the notices of a listing', () => {
   });
 
   it('planned after the end is the next one, and none is planned for the past', () => {
-    const end = ending({ lastDay: '2027-01-31' });
+    const end = endingOn({ lastDay: '2027-01-31' });
     const at = new Date('2027-02-03T09:00:00Z');
     expect(nextNoticeOf({ ...end, at })).toEqual(at);
     expect(nextNoticeOf({ ...end, at: new Date(at.getTime() + 1) })).toEqual(new Date('2027-02-04T09:00:00Z'));
-  });
-});
-
-describe('a notice that is due', () => {
-  const end = ending({ lastDay: '2027-01-31', remindDays: [7, 3, 1] });
-  const due = (at: string) => dueNoticeOf({ ...end, at: new Date(at) });
-
-  it.each([
-    ['on time', '2027-01-24T09:00:00Z', 7, '2027-01-28T09:00:00.000Z'],
-    ['a minute before midnight', '2027-01-24T23:59:00Z', 7, '2027-01-28T09:00:00.000Z'],
-    ['a minute after midnight, with a day less', '2027-01-25T00:01:00Z', 6, '2027-01-28T09:00:00.000Z'],
-    ['after a pause over two: once, for the nearest', '2027-01-29T15:00:00Z', 2, '2027-01-30T09:00:00.000Z'],
-    ['after a pause over all: with the days that are left', '2027-01-30T15:00:00Z', 1, '2027-02-01T09:00:00.000Z'],
-    ['on the last day', '2027-01-31T23:59:59.999Z', 0, '2027-02-01T09:00:00.000Z'],
-  ])('is a reminder %s', (_, at, daysLeft, next) => {
-    expect(due(at)).toEqual({ notice: { kind: 'reminder', daysLeft }, next: new Date(next) });
-  });
-
-  it('is no reminder after the end, and the notice of the end not before its time', () => {
-    expect(due('2027-02-01T00:00:00Z')).toEqual({ notice: null, next: new Date('2027-02-01T09:00:00Z') });
-    expect(due('2027-02-01T08:59:00Z')).toEqual({ notice: null, next: new Date('2027-02-01T09:00:00Z') });
-    expect(due('2027-02-01T09:00:00Z')).toEqual({ notice: { kind: 'end' }, next: null });
-    expect(due('2027-02-10T00:00:00Z')).toEqual({ notice: { kind: 'end' }, next: null });
   });
 });
 
@@ -228,9 +190,9 @@ it('never comes before its hour, in the first half, or as a reminder after the e
       (timeZone, minute, remindDays, day, beforeMinutes) => {
         const noticeAt = `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
         const lastDay = new Date(Date.UTC(2027, 0, 1 + day)).toISOString().slice(0, 10);
-        const { expiresAt, settings } = ending({ timeZone, noticeAt, remindDays, lastDay });
+        const { expiresAt, settings } = endingOn({ timeZone, noticeAt, remindDays, lastDay });
         const since = new Date(expiresAt.getTime() - beforeMinutes * MINUTE);
-        const next = nextNoticeOf({ settings, lastDay, expiresAt, since, at: since });
+        const next = nextNoticeOf({ settings, lastDay, expiresAt, since, remindedDays: null, at: since });
         expect(next.getTime()).toBeGreaterThanOrEqual((since.getTime() + expiresAt.getTime()) / 2);
         if (next >= expiresAt) expect(next).toEqual(noticeOfEnd({ expiresAt, settings }));
         else

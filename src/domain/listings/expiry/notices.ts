@@ -15,12 +15,14 @@ export interface NoticedEnd {
   lastDay: string;
   /** The instant after which the listing is over. */
   expiresAt: Date;
+  /** The instant at which the listing got this end: its publication, or its renewal. */
+  since: Date;
+  /** The days left that the last reminder of this end named; null before the first. */
+  remindedDays: number | null;
 }
 
 export interface NextNoticeInput extends NoticedEnd {
   settings: NoticeSettings;
-  /** The instant at which the listing got this end: its publication, or its renewal. */
-  since: Date;
   /** The notice comes after this instant. */
   at: Date;
 }
@@ -28,21 +30,25 @@ export interface NextNoticeInput extends NoticedEnd {
 /**
  * Returns the instant of the next notice to the owner: a reminder at `noticeAt`, so many days before the last day, or
  * the notice of the end, at the first `noticeAt` after it. No reminder comes in the first half of the time from `since`
- * to the end. A local time that a change of the clocks leaves out is later by the length of the gap; of one that comes
- * twice the first counts (RFC 5545 §3.3.5).
+ * to the end, or for as many days as one before it named. A local time that a change of the clocks leaves out is later
+ * by the length of the gap; of one that comes twice the first counts (RFC 5545 §3.3.5).
  * @throws DomainError `TIME_ZONE_UNKNOWN`
  */
-export function nextNoticeOf({ since, ...input }: NextNoticeInput): Date {
-  return noticeAfter(input, (since.getTime() + input.expiresAt.getTime()) / 2);
+export function nextNoticeOf(input: NextNoticeInput): Date {
+  const { settings, at, expiresAt } = input;
+  const [first] = remindersOf(input)
+    .filter((reminder) => reminder > at)
+    .toSorted((one, other) => one.getTime() - other.getTime());
+  return first ?? noticeOfEnd({ expiresAt: at > expiresAt ? at : expiresAt, settings });
 }
 
-/** Returns the first notice after `at`, without the reminders before an instant (ms). */
-function noticeAfter({ settings, at, lastDay, expiresAt }: Omit<NextNoticeInput, 'since'>, remindFromMs: number): Date {
-  const reminders = settings.remindDays
+/** Returns the instants of the reminders that the settings leave for an end, past ones included. */
+function remindersOf({ settings, lastDay, expiresAt, since, remindedDays }: NextNoticeInput): Date[] {
+  const halfMs = (since.getTime() + expiresAt.getTime()) / 2;
+  return settings.remindDays
+    .filter((days) => remindedDays === null || days < remindedDays)
     .map((days) => noticeOn(Temporal.PlainDate.from(lastDay).subtract({ days }), settings))
-    .filter((reminder) => reminder > at && reminder < expiresAt && reminder.getTime() >= remindFromMs);
-  const [first] = reminders.toSorted((one, other) => one.getTime() - other.getTime());
-  return first ?? noticeOfEnd({ expiresAt: at > expiresAt ? at : expiresAt, settings });
+    .filter((reminder) => reminder.getTime() >= halfMs && reminder < expiresAt);
 }
 
 /** Returns the first `noticeAt` at which the listing is over. @throws DomainError `TIME_ZONE_UNKNOWN` */
@@ -62,28 +68,33 @@ export interface DueNoticeInput extends NoticedEnd {
 }
 
 export interface SentNotice {
-  /** The notice to send now; null where only the end is left to be noticed, later. */
+  /** The notice to send now; null where none is due by the settings as they are now. */
   notice: DueNotice | null;
   /** The instant of the notice after it; null after the last. */
   next: Date | null;
 }
 
 /**
- * Returns the notice to send for a listing whose notice was planned for now or earlier. Of several that are due, and
- * were missed, it is the nearest to the end: the days left are those as of the sending, and after the end nobody is
- * reminded.
+ * Returns the notice to send for a listing whose notice was planned for now or earlier. The present settings decide
+ * whether it is due, as they may have changed since it was planned. Of several reminders that were missed one is sent,
+ * with the days that are left as of the sending; after the end nobody is reminded.
  * @throws DomainError `TIME_ZONE_UNKNOWN`
  */
 export function dueNoticeOf(input: DueNoticeInput): SentNotice {
   const { settings, at, lastDay, expiresAt } = input;
   if (at < expiresAt) {
-    const today = Temporal.PlainDate.from(dayOf({ at: at.toISOString(), timeZone: settings.timeZone }));
-    const daysLeft = Math.max(0, today.until(Temporal.PlainDate.from(lastDay), { largestUnit: 'day' }).days);
-    // Whatever follows a reminder is in the second half too.
-    return { notice: { kind: 'reminder', daysLeft }, next: noticeAfter(input, at.getTime()) };
+    if (!remindersOf(input).some((reminder) => reminder <= at)) return { notice: null, next: nextNoticeOf(input) };
+    const daysLeft = daysLeftOf({ lastDay, timeZone: settings.timeZone, at });
+    return { notice: { kind: 'reminder', daysLeft }, next: nextNoticeOf({ ...input, remindedDays: daysLeft }) };
   }
   const end = noticeOfEnd(input);
   return at >= end ? { notice: { kind: 'end' }, next: null } : { notice: null, next: end };
+}
+
+/** Returns the days from an instant's day to the last day, by the calendar of the time zone; 0 on it and after it. */
+export function daysLeftOf({ lastDay, timeZone, at }: Pick<NoticedEnd, 'lastDay'> & { timeZone: string; at: Date }) {
+  const today = Temporal.PlainDate.from(dayOf({ at: at.toISOString(), timeZone }));
+  return Math.max(0, today.until(Temporal.PlainDate.from(lastDay), { largestUnit: 'day' }).days);
 }
 
 function noticeOn(day: Temporal.PlainDate, { timeZone, noticeAt }: NoticeSettings): Date {

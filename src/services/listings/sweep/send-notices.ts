@@ -70,11 +70,11 @@ async function sendBatch(input: SendBatchInput): Promise<{ reminded: number; end
   const changes = await Promise.all(due.map(async (listing) => noticed(listing, await terms(listing.tenantId))));
   if (changes.length === 0) return { reminded: 0, ended: 0 };
   await listings.bulkWrite(
-    changes.map(({ listing: { _id }, sent: { next }, event }) => ({
+    changes.map(({ listing: { _id }, sent: { notice, next }, event }) => ({
       updateOne: {
         filter: { _id },
         update: {
-          $set: { nextNoticeAt: next },
+          $set: { nextNoticeAt: next, ...(notice?.kind === 'reminder' ? { remindedDays: notice.daysLeft } : {}) },
           ...(event ? { $inc: { version: 1 }, $max: { updatedAt: event.at } } : {}),
         },
       },
@@ -90,11 +90,11 @@ async function sendBatch(input: SendBatchInput): Promise<{ reminded: number; end
 
 /** Returns the notice of a listing and its records. Only a listing that is live or expired has one planned. */
 function noticed(listing: Listing, { settings, at }: Terms): ListingChange & { sent: SentNotice } {
-  const { _id, lastDay, expiresAt, ownerUserId, nextNoticeAt, updatedAt, state } = listing;
-  const end = { lastDay: lastDay!, expiresAt: expiresAt! };
+  const { _id, ownerUserId, remindedDays, nextNoticeAt, updatedAt, state } = listing;
+  const end = { lastDay: listing.lastDay!, expiresAt: listing.expiresAt! };
   // An advance expires a listing before the clock of its sandbox gets there.
   const now = state === 'expired' && at < end.expiresAt ? end.expiresAt : at;
-  const sent = dueNoticeOf({ settings, at: now, ...end });
+  const sent = dueNoticeOf({ settings, at: now, ...end, since: listing.endSetAt!, remindedDays });
   const { notice } = sent;
   if (!notice) return { listing, sent, event: null, mail: null };
   const facts = { ...end, expiresAt: end.expiresAt.toISOString() };

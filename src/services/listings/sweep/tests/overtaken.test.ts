@@ -34,6 +34,8 @@ async function due(count: number) {
       ownerUserId: newId('user'),
       lastDay: '2027-01-15',
       expiresAt: midnight,
+      endSetAt: new Date(0),
+      remindedDays: null,
       nextNoticeAt: new Date(midnight.getTime() + 9 * HOUR),
     };
   });
