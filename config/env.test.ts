@@ -203,8 +203,8 @@ describe('the configuration', () => {
     'takes no name server %s, which would fail at each look-up',
     (servers) => {
       expect(problemsOf({ ...secrets, EGRESS_DNS_SERVERS: servers })).toEqual([
-        `EGRESS_DNS_SERVERS is "${servers}"; it has to be a comma list of addresses, each with a port from 1 to 65535 ` +
-          'or without',
+        `EGRESS_DNS_SERVERS is "${servers}"; it has to be a comma list of addresses, ` +
+          'each with a port from 1 to 65535 or without',
       ]);
     },
   );

@@ -46,7 +46,8 @@ export const egressVariables = {
       return z.NEVER;
     }),
     allowed:
-      'a comma list of range:port, such as 10.1.0.0/16:443,[fd12::/16]:8443; no link-local addresses, and no IPv4 inside IPv6',
+      'a comma list of range:port, such as 10.1.0.0/16:443,[fd12::/16]:8443; ' +
+      'no link-local addresses, and no IPv4 inside IPv6',
     meaning: 'Networks of your own that URLs of every tenant may lead to',
   },
   EGRESS_DNS_SERVERS: {
