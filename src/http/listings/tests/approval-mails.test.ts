@@ -31,7 +31,7 @@ const named = async () => {
     rows
       .filter(({ mail }) => mail!.data.ownerUserId === ownerUserId)
       .map(async ({ tenantId, entityId, mail }) => {
-        const urls = { publicUrl: 'https://api.example', verificationSecret: 'secret' };
+        const urls = { at: new Date(), publicUrl: 'https://api.example', verificationSecret: 'secret' };
         const loaded = await mails.listingsApproved.load({ models, tenantId, entityId, mail: mail!, ...urls });
         return loaded === null ? null : (loaded.facts as unknown as { count: number; titles: string[] });
       }),
