@@ -118,10 +118,13 @@ describe('an approval with renewDays', () => {
     await world.command(listingId, 'withdraw', { reason: 'unavailable' });
     await world.setClock('2027-05-20T12:00:00Z');
     expect(refusal(await world.command(listingId, 'republish'))).toEqual([409, 'ILLEGAL_STATE']);
-    await submit(listingId, { renewDays: 5 });
+    await submit(listingId, { renewDays: 9 });
     await world.approve(listingId);
-    expect(await world.read(listingId)).toMatchObject({ state: 'withdrawn', lastDay: '2027-05-25' });
+    expect(await world.read(listingId)).toMatchObject({ state: 'withdrawn', lastDay: '2027-05-29' });
     expect((await world.command(listingId, 'republish')).body.state).toBe('live');
+    const { nextNoticeAt } = await world.api.database.models.listings.findById(listingId).lean().orFail();
+    // The reminder of 22 May would come in the first half of the new time.
+    expect(nextNoticeAt).toEqual(new Date('2027-05-28T07:00:00Z'));
     expect((await typesOf(listingId)).slice(-3)).toEqual([
       'listing.approved',
       'listing.renewed',

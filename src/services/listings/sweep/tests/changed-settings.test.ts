@@ -37,7 +37,7 @@ async function planned() {
     set: (listings: Partial<PartnerListings>, timeZone = 'UTC') =>
       models.partners.updateOne({ _id: partnerId }, { $set: { listings, timeZone } }),
     /** Returns the days that a reminder names, null without one, and the instant of the next notice. */
-    async sweep(at: string) {
+    sweep: async (at: string) => {
       const before = await models.events.countDocuments({ entityId: _id });
       const { reminded } = await sendDueNotices({ database, tenantId, at: new Date(at), after: null });
       const [event] = await models.events.find({ entityId: _id }).sort({ version: -1 }).limit(1).lean();
