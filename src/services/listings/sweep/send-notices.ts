@@ -94,7 +94,7 @@ async function sendBatch(input: SendBatchInput): Promise<{ reminded: number; end
 function noticed(listing: Listing, { settings, at }: Terms): ListingChange & { sent: SentNotice } {
   const { _id, lastDay, expiresAt, ownerUserId, nextNoticeAt, updatedAt, state, version } = listing;
   const end = { lastDay: lastDay!, expiresAt: expiresAt! };
-  // An advance expires a listing before the clock of its sandbox gets there.
+  // Nobody is reminded of an end that has come, whichever machine's clock says so.
   const now = state === 'expired' && at < end.expiresAt ? end.expiresAt : at;
   const sent = dueNoticeOf({ settings, at: now, ...end });
   const { notice } = sent;
