@@ -1,7 +1,7 @@
 import { DomainError } from '../domain/domain-error';
 import { listingsProblems } from './listings/problems';
 import { paymentsProblems } from './payments/problems';
-import { isDatabaseUnavailable } from './pipeline/database-unavailable';
+import { isDatabaseUnavailable } from '../models/outages/database-unavailable';
 import { RequestProblem, type FieldError, type ProblemBody, type ProblemCode, type ProblemTable } from './problem';
 import { sandboxProblems } from './sandbox/problems';
 import { sharedProblems } from './shared-problems';

@@ -1,4 +1,5 @@
 import type { EntityType } from '../contracts/entity-types';
+import type { EntityFilter } from '../contracts/process';
 import { DomainError } from '../domain/domain-error';
 import type { Database } from '../models/database';
 import { entityModel, type EntityByType } from '../models/entity-model';
@@ -8,6 +9,8 @@ export type ClaimEntityInput<Type extends EntityType> = EntityKey<Type> & {
   database: Database;
   /** First run id of the workflow chain that claims the entity. */
   chain: string;
+  /** Selects the entities that the workflow may claim, such as those of its type. Defaults to all. */
+  where?: EntityFilter;
 };
 
 /**
@@ -15,10 +18,10 @@ export type ClaimEntityInput<Type extends EntityType> = EntityKey<Type> & {
  * @throws DomainError `NOT_FOUND`, `ENTITY_NOT_OURS`
  */
 export async function claimEntity<Type extends EntityType>(input: ClaimEntityInput<Type>): Promise<EntityByType[Type]> {
-  const { database, tenantId, entityType, entityId, chain } = input;
+  const { database, tenantId, entityType, entityId, chain, where = {} } = input;
   const claimed = await entityModel(database.models, entityType)
     .findOneAndUpdate(
-      { _id: entityId, tenantId, $or: [{ chain: null }, { chain }] },
+      { ...where, _id: entityId, tenantId, $or: [{ chain: null }, { chain }] },
       { $set: { chain } },
       { returnDocument: 'after' },
     )

@@ -78,6 +78,13 @@ describe('after its end the days count from today, as the zone has it', () => {
   });
 });
 
+it('an expired listing whose end lies ahead loses no day', () => {
+  const listing = endingOn('2027-05-10', 'Europe/Berlin', { state: 'expired' });
+  const input = { listing, days: 5, timeZone: 'Europe/Berlin', at: noon('2027-04-20') };
+  expect(renewByCommand({ ...input, graceDays: 0 })).toBe('2027-05-15');
+  expect(renewByApproval(input)).toBe('2027-05-15');
+});
+
 describe('the days of grace', () => {
   const zones = ['Europe/Berlin', 'America/Sao_Paulo', 'Africa/Cairo', 'Asia/Beirut', 'Australia/Lord_Howe', 'UTC'];
   const renewAt = (listing: RenewableListing, timeZone: string, graceDays: number, at: Date) => () =>

@@ -21,10 +21,11 @@ export interface RenewalInput {
 
 /**
  * Returns the last day of a listing after a renewal, as an ISO 8601 date. Before its end the days count from the last
- * day, so that none is lost; after it they count from today, by the calendar of the time zone.
+ * day, so that none is lost; after it they count from today, by the calendar of the time zone. A listing may have
+ * expired at an end that lies ahead of `at`, where the clocks of two machines differ: no day of it is lost either.
  */
 export const lastDayAfterRenewal = ({ listing, days, timeZone, at }: RenewalInput): string =>
-  addDays(hasEnded(listing, at) ? today({ timeZone, at }) : endDayOf(listing, timeZone), days);
+  addDays(isEndAhead(listing, at) ? endDayOf(listing, timeZone) : today({ timeZone, at }), days);
 
 /**
  * Returns the last day of a listing that a partner renews, as an ISO 8601 date.
@@ -48,7 +49,7 @@ export function renewByCommand({ graceDays, ...input }: RenewalInput & { graceDa
 export function renewByApproval(input: RenewalInput): string {
   const { listing, timeZone, at } = input;
   const reachable = earlier(lastDayAfterRenewal(input), addDays(today({ timeZone, at }), MAX_DURATION_DAYS));
-  return hasEnded(listing, at) ? reachable : later(reachable, endDayOf(listing, timeZone));
+  return isEndAhead(listing, at) ? later(reachable, endDayOf(listing, timeZone)) : reachable;
 }
 
 /**
@@ -93,6 +94,8 @@ function endDayOf({ lastDay, expiresAt }: RenewableListing, timeZone: string): s
   if (lastDay === null || expiresAt === null) throw new Error('A published listing has an end');
   return later(lastDay, today({ timeZone, at: new Date(expiresAt.getTime() - 1) }));
 }
+
+const isEndAhead = ({ expiresAt }: RenewableListing, at: Date): boolean => expiresAt === null || expiresAt > at;
 
 const today = ({ timeZone, at }: { timeZone: string; at: Date }): string => dayOf({ at: at.toISOString(), timeZone });
 

@@ -3483,7 +3483,7 @@ export interface components {
             updatedAt: components["schemas"]["Instant"];
         };
         /** @enum {string} */
-        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "mail_undeliverable" | "outcome_unknown" | "amount_differs" | "refund_failed_late" | "refund_owed" | "payment_disputed" | "fraud_warning" | "address_blocked" | "books_differ" | "search_mismatch";
+        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "mail_undeliverable" | "outcome_unknown" | "amount_differs" | "refund_failed_late" | "refund_owed" | "payment_disputed" | "fraud_warning" | "address_blocked" | "books_differ" | "search_mismatch" | "listing_sweep";
         BooksDifference: {
             /** @description The payment, refund or invoice. */
             id: string;

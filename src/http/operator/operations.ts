@@ -134,6 +134,10 @@ const remedies: Record<StuckKind, string> = {
   search_mismatch:
     'The search index does not take the present state of the listing; it is sent again every 30 seconds, and the ' +
     'item leaves this list once the index has it. Restart sends it immediately. Close only removes the item.',
+  listing_sweep:
+    'Every sweep leaves the listing out and tries it again, and the item leaves this list once nothing of the ' +
+    'listing is due: withdraw the listing, or renew it, or correct what the detail names. Restart is not possible. ' +
+    'Close only removes the item, until the next sweep.',
 };
 
 /** Returns the API representation of a stuck item, with the remedy for its kind. */

@@ -18,6 +18,7 @@ export const stuckKinds = [
   'address_blocked',
   'books_differ',
   'search_mismatch',
+  'listing_sweep',
 ] as const;
 export type StuckKind = (typeof stuckKinds)[number];
 

@@ -5,6 +5,7 @@ import type { Process } from '../../contracts/process';
 import type { Database } from '../../models/database';
 import { insertDocuments } from '../../services/insert-documents';
 import { newStartRow } from '../../services/new-outbox-row';
+import { isLeftBySweep } from '../../services/listings/sweep/sweep-batches';
 import { mendStuckItem, openStuckItem } from '../../services/operator/stuck-items';
 import type { Entity } from '../../models/schema-options';
 import type { ReconcilerProgress } from '../../models/reconciler-state';
@@ -119,8 +120,9 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
     return ids.length;
   }
 
-  async function persists({ kind, entityType, entityId, subject }: StuckItem): Promise<boolean> {
+  async function persists({ kind, tenantId, entityType, entityId, subject }: StuckItem): Promise<boolean> {
     if (kind === 'outbox_failing') return (await database.models.outbox.exists({ _id: subject, open: true })) !== null;
+    if (kind === 'listing_sweep') return isLeftBySweep({ database, tenantId, listingId: entityId });
     const reconciled = reconciledProcesses.find((known) => known.entityType === entityType);
     if (!reconciled || !isSuspectKind(kind)) return true;
     return (await examineEntity({ database, processes, reconciled, kind, entityId, workflowId: subject })) !== null;

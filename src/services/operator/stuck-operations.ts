@@ -161,6 +161,11 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
             'ILLEGAL_STATE',
             'There is nothing to restart: free the address as the remedy of the item says, and close the item',
           );
+        case 'listing_sweep':
+          throw new DomainError(
+            'ILLEGAL_STATE',
+            'There is nothing to restart: every sweep tries the listing again; remove the cause as the remedy says',
+          );
         case 'refund_owed': {
           const rest = await remedyOf(item).refundOwed?.({ ...input, at: await businessTime(input) });
           return rest?.amountMinor ? item : resolve(input, 'restarted');
@@ -222,6 +227,7 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
         case 'fraud_warning':
         case 'address_blocked':
         case 'books_differ':
+        case 'listing_sweep':
           return resolve(input, 'closed');
         case 'outcome_unknown':
         case 'amount_differs':

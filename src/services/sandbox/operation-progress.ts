@@ -9,13 +9,16 @@ interface AdvanceStep extends AdvanceStepInput {
   database: Database;
 }
 
+/** A run that was started by hand with the id of another operation claims nothing. */
+const ofAdvance = { type: 'advance_clock' } as const;
+
 const runningOf = ({ tenantId, operationId, chain }: AdvanceStepInput) =>
-  ({ _id: operationId, tenantId, state: 'running', chain }) as const;
+  ({ ...ofAdvance, _id: operationId, tenantId, state: 'running', chain }) as const;
 
 /** Makes a workflow chain the owner of the operation. */
 export async function claimAdvance({ database, tenantId, operationId, chain }: AdvanceStep): Promise<void> {
   await database.models.operations.updateOne(
-    { _id: operationId, tenantId, chain: null },
+    { ...ofAdvance, _id: operationId, tenantId, chain: null },
     { $set: { chain }, $inc: { version: 1 } },
   );
 }

@@ -33,8 +33,9 @@ export interface AdvanceTenantInput extends AdvanceStepInput {
  * those that were due for another the day before. A hop in which a timer fires is a day at most; hops over the time in
  * which none fires are longer. So a failure leaves no event more than a day ahead of the tenant's clock.
  * 2. Only then the hop is recorded and the tenant's clock follows; the clock is never ahead of a workflow.
- * 3. A hop ends where periodic work falls due, and the work is done there, after the workflows have arrived and before
- * the hop is recorded. So it happens in its order and at its time, and in one piece after a crash.
+ * 3. A hop ends where periodic work falls due, and the work is done there, after the workflows have arrived and the
+ * clock with them: nobody sees an entity ahead of its tenant's clock. What a crash leaves undone is done first when the
+ * advance continues. So the work happens in its order, and each part at its own time.
  * 4. A workflow started meanwhile begins at the clock's time. Its start may have read the clock just before a hop was
  * recorded, so all workflows are checked once more at the end, after the last recording.
  *
@@ -104,14 +105,12 @@ export function createAdvanceTenant({
       return null;
     };
 
-    /** Advances all workflows to an offset and does the periodic work that is due there. */
-    const reach = async (offsetMs: number): Promise<OperationFailure | null> => {
-      const blocker = await advanceAll(offsetMs);
-      if (!blocker) await runPeriodicWork({ database, tenantId, atMs: Date.now() + offsetMs });
-      return blocker;
-    };
+    /** Does the periodic work that is due where the tenant's clock is. */
+    const doPeriodicWork = () => runPeriodicWork({ database, tenantId, atMs: Date.now() + reachedMs });
 
-    let failure = await reach(reachedMs);
+    let failure = await advanceAll(reachedMs);
+    // The clock is there whether or not every process can go on.
+    await doPeriodicWork();
     while (!failure && reachedMs < targetMs) {
       if (Date.now() - began > SLICE_MS) return { arrived: false, failure: null };
       signal.throwIfAborted();
@@ -122,12 +121,14 @@ export function createAdvanceTenant({
       const stand = { nowMs: nowMs + reachedMs, targetMs: nowMs + targetMs };
       const quietMs = nextHop({ ...stand, nextTimerMs });
       const hopMs = (await endHopAtWork({ database, tenantId, nowMs: stand.nowMs, hopMs: quietMs })) - nowMs;
-      failure = await reach(hopMs);
+      failure = await advanceAll(hopMs);
       if (failure) break;
       await recordHop({ database, ...step, reachedMs: hopMs });
       reachedMs = hopMs;
+      await doPeriodicWork();
     }
-    failure ??= await reach(targetMs);
+    failure ??= await advanceAll(targetMs);
+    if (!failure) await doPeriodicWork();
     return { arrived: !failure, failure };
   };
 }

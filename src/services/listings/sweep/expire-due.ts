@@ -4,7 +4,8 @@ import { byWorkflow } from '../../../domain/actor';
 import type { Database } from '../../../models/database';
 import type { Listing } from '../../../models/listings/listing';
 import { countForOperation } from './count-for-operation';
-import { batchesOf, readDuePage, type SweepPageInput } from './due-listings';
+import { readDuePage, type SweepPageInput } from './due-listings';
+import { sweepBatches } from './sweep-batches';
 import { writeTogether } from './write-together';
 
 /**
@@ -14,12 +15,13 @@ import { writeTogether } from './write-together';
  */
 export async function expireDueListings(input: SweepPageInput): Promise<ExpiredPage> {
   const { ids, next } = await readDuePage('expiresAt', input);
-  let expired = 0;
-  for (const batch of batchesOf(ids)) {
-    const { database } = input;
-    expired += await database.inTransaction((session) => expireBatch({ ...input, session, ids: batch }));
-  }
-  return { expired, next };
+  const expired = await sweepBatches({
+    database: input.database,
+    due: 'expiresAt',
+    ids,
+    sweep: (session, batch) => expireBatch({ ...input, session, ids: batch }),
+  });
+  return { expired: expired.reduce((sum, count) => sum + count, 0), next };
 }
 
 interface ExpireBatchInput extends SweepPageInput {
@@ -55,12 +57,13 @@ async function expireBatch(input: ExpireBatchInput): Promise<number> {
 }
 
 function expiryOf(listing: Listing) {
-  const { expiresAt, lastDay, updatedAt } = listing;
+  const { expiresAt, lastDay, updatedAt, version } = listing;
   const end = expiresAt!;
   return {
     listing,
     event: {
-      step: `expire/${end.toISOString()}`,
+      // A listing may get the same end twice, and leaves each version once.
+      step: `expire/${version}/${end.toISOString()}`,
       type: 'listing.expired' as const,
       state: 'expired' as const,
       at: updatedAt > end ? updatedAt : end,

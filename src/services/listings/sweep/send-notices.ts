@@ -7,7 +7,8 @@ import type { Listing } from '../../../models/listings/listing';
 import { createClock } from '../../clock';
 import { findListingSettings, type PartnerListingSettings } from '../partner-settings';
 import { countForOperation } from './count-for-operation';
-import { batchesOf, readDuePage, type SweepPageInput } from './due-listings';
+import { readDuePage, type SweepPageInput } from './due-listings';
+import { sweepBatches } from './sweep-batches';
 import { writeTogether, type ListingChange } from './write-together';
 
 /**
@@ -19,13 +20,14 @@ export async function sendDueNotices(input: SweepPageInput): Promise<NoticedPage
   const { database } = input;
   const { ids, next } = await readDuePage('nextNoticeAt', input);
   const terms = createTermsOfTenants(input);
-  const counts = { reminded: 0, ended: 0 };
-  for (const batch of batchesOf(ids)) {
-    const sent = await database.inTransaction((session) => sendBatch({ ...input, session, ids: batch, terms }));
-    counts.reminded += sent.reminded;
-    counts.ended += sent.ended;
-  }
-  return { ...counts, next };
+  const sent = await sweepBatches({
+    database,
+    due: 'nextNoticeAt',
+    ids,
+    sweep: (session, batch) => sendBatch({ ...input, session, ids: batch, terms }),
+  });
+  const sumOf = (kind: 'reminded' | 'ended') => sent.reduce((sum, counts) => sum + counts[kind], 0);
+  return { reminded: sumOf('reminded'), ended: sumOf('ended'), next };
 }
 
 /** The settings of a tenant's partner, and the tenant's time. */
@@ -90,9 +92,9 @@ async function sendBatch(input: SendBatchInput): Promise<{ reminded: number; end
 
 /** Returns the notice of a listing and its records. Only a listing that is live or expired has one planned. */
 function noticed(listing: Listing, { settings, at }: Terms): ListingChange & { sent: SentNotice } {
-  const { _id, ownerUserId, remindedDays, nextNoticeAt, updatedAt, state } = listing;
+  const { _id, ownerUserId, remindedDays, nextNoticeAt, updatedAt, state, version } = listing;
   const end = { lastDay: listing.lastDay!, expiresAt: listing.expiresAt! };
-  // An advance expires a listing before the clock of its sandbox gets there.
+  // Nobody is reminded of an end that has come, whichever machine's clock says so.
   const now = state === 'expired' && at < end.expiresAt ? end.expiresAt : at;
   const sent = dueNoticeOf({ settings, at: now, ...end, since: listing.endSetAt!, remindedDays });
   const { notice } = sent;
@@ -110,7 +112,8 @@ function noticed(listing: Listing, { settings, at }: Terms): ListingChange & { s
     listing,
     sent,
     event: {
-      step: `remind/${planned.toISOString()}`,
+      // The same notice may be planned twice, and a listing leaves each version once.
+      step: `remind/${version}/${planned.toISOString()}`,
       type: 'listing.reminded',
       state,
       at: updatedAt > at ? updatedAt : at,

@@ -89,6 +89,9 @@ export async function acceptSweep(input: AcceptSweepInput): Promise<{ operation:
   return { operation, row };
 }
 
+/** A run that was started by hand with the id of another operation claims nothing. */
+const ofSweep = { type: 'expire_listings' } as const;
+
 type StepInput<Step extends SweepStep> = Omit<Step, 'correlationId'> & { database: Database };
 
 /**
@@ -98,7 +101,7 @@ type StepInput<Step extends SweepStep> = Omit<Step, 'correlationId'> & { databas
  */
 export async function beginSweep(input: StepInput<SweepStep> & { at: Date }): Promise<SweepBegun> {
   const { database, tenantId, operationId: entityId, chain, at } = input;
-  const operation = await claimEntity({ database, tenantId, entityType: 'operation', entityId, chain });
+  const operation = await claimEntity({ database, tenantId, entityType: 'operation', entityId, chain, where: ofSweep });
   if (!operation.sweep) throw new DomainError('NOT_FOUND', `The operation ${entityId} orders no sweep`);
   const { partnerId, dryRun } = operation.sweep;
   const tenantIds = partnerId === null ? [null] : modes.map((mode) => tenantIdOf({ partnerId, mode }));
@@ -143,4 +146,4 @@ export async function finishSweep({ failure, at, ...step }: StepInput<FinishSwee
 }
 
 const runningOf = ({ tenantId, operationId, chain }: Pick<SweepStep, 'tenantId' | 'operationId' | 'chain'>) =>
-  ({ _id: operationId, tenantId, state: 'running', chain }) as const;
+  ({ ...ofSweep, _id: operationId, tenantId, state: 'running', chain }) as const;
