@@ -16,6 +16,7 @@ import { createQueues } from '../queue/queues';
 import { connectRedisProducer } from '../queue/redis';
 import { createQueueWorkers } from '../queue/create-queue-workers';
 import { createReconciler, RECONCILE_EVERY_MS } from '../queue/reconciler/reconcile';
+import { createOperationReconciler } from '../queue/reconciler/reconcile-operations';
 import { createSearchReconciler } from '../queue/reconciler/search/reconcile-search';
 import { createRunningWorkflows } from '../temporal/running-workflows';
 import { createSandboxClockMover } from '../temporal/time-skipping/sandbox-clock';
@@ -108,6 +109,10 @@ export async function runWorker(input: RunInput): Promise<void> {
             ensureSchedules: () => ensureSchedules({ client, schedules, timeoutMs: SCHEDULE_CALL_MS }),
             logger,
           }),
+        },
+        'reconcile-operations': {
+          everyMs: RECONCILE_EVERY_MS,
+          run: createOperationReconciler({ database, processes: createRunningWorkflows(client), logger }),
         },
         'reconcile-search': {
           everyMs: RECONCILE_EVERY_MS,

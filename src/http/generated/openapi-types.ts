@@ -1757,7 +1757,7 @@ export interface paths {
         put?: never;
         /**
          * Sweep the listings that are due
-         * @description Moves the listings whose time has passed to `expired`, each at its own end, and sends the reminders and the notices of the end that are due. The same happens every 5 minutes without an order; until then such a listing reads as `expired` all the same. `partnerId` limits the sweep to the listings of one partner, in both modes. A dry run only counts: `progress.total` is the number of listings that are due, and `fired` has those whose time has passed. The listings of a sandbox whose clock was advanced are swept by the advance.
+         * @description Moves the listings whose time has passed to `expired`, each at its own end, and sends the reminders and the notices of the end that are due. The same happens every 5 minutes without an order; until then such a listing reads as `expired` all the same. `partnerId` limits the sweep to the listings of one partner, in both modes. A dry run only counts: `progress.total` is the number of expiries and notices that are due, where a listing with both counts twice, and `fired` has the listings whose time has passed; of each at most 10,000 are counted, of one partner 10,000 in each mode. The listings of a sandbox whose clock was advanced are swept by the advance.
          */
         post: operations["expireDueListings"];
         delete?: never;
@@ -3460,7 +3460,7 @@ export interface components {
             from: components["schemas"]["Instant"];
             target: components["schemas"]["Instant"];
             reached: components["schemas"]["Instant"];
-            /** @description Completed and total days of an advance; handled and due listings of a sweep. */
+            /** @description Completed and total days of an advance. Of a sweep, the expiries and the notices to owners: those done, and those that were due when it began, of each at most 10,000 (of one partner, 10,000 in each mode). A listing that has ended counts once for its expiry and once for its notice. */
             progress: {
                 done: number;
                 total: number;

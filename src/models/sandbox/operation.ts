@@ -40,4 +40,5 @@ export const operationSchema = new Schema<Operation>(
   { ...schemaOptions, collection: 'operations' },
 )
   .index({ tenantId: 1, _id: -1 })
-  .index({ tenantId: 1, state: 1 });
+  .index({ tenantId: 1, state: 1 })
+  .index({ state: 1, _id: 1 });

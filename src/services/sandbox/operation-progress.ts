@@ -12,7 +12,10 @@ interface AdvanceStep extends AdvanceStepInput {
 /** A run that was started by hand with the id of another operation claims nothing. */
 const ofAdvance = { type: 'advance_clock' } as const;
 
-const runningOf = ({ tenantId, operationId, chain }: AdvanceStepInput) =>
+/** Null for an advance that no run has claimed. */
+type Owned<Step> = Omit<Step, 'chain'> & { chain: string | null };
+
+const runningOf = ({ tenantId, operationId, chain }: Owned<AdvanceStepInput>) =>
   ({ ...ofAdvance, _id: operationId, tenantId, state: 'running', chain }) as const;
 
 /** Makes a workflow chain the owner of the operation. */
@@ -70,7 +73,7 @@ export async function finishAdvance({
   database,
   failure,
   ...step
-}: FinishAdvanceInput & { database: Database }): Promise<void> {
+}: Owned<FinishAdvanceInput> & { database: Database }): Promise<void> {
   const { operations, sandboxClocks } = database.models;
   const fired = await countFired({ database, ...step });
   await database.inTransaction(async (session) => {
@@ -94,7 +97,7 @@ export async function finishAdvance({
  * Returns the events recorded since the operation was accepted. Ids of one moment differ in their prefix only, so the
  * operation's own id marks the first event.
  */
-async function countFired({ database, tenantId, operationId }: AdvanceStep): Promise<Operation['fired']> {
+async function countFired({ database, tenantId, operationId }: Owned<AdvanceStep>): Promise<Operation['fired']> {
   const since = `${idPrefixes.event}${operationId.slice(idPrefixes.operation.length)}`;
   const counts = await database.models.events.aggregate<{ _id: string; count: number }>([
     { $match: { tenantId, _id: { $gt: since } } },

@@ -122,8 +122,11 @@ export async function beginSweep(input: StepInput<SweepStep> & { at: Date }): Pr
   return { tenantIds, dryRun };
 }
 
+/** The chain is null for a sweep that no run has claimed. */
+type FinishSweep = Omit<StepInput<FinishSweepInput>, 'chain'> & { chain: string | null; at: Date };
+
 /** Ends the operation as completed, or as failed with its failure. Does nothing when it has ended already. */
-export async function finishSweep({ failure, at, ...step }: StepInput<FinishSweepInput> & { at: Date }): Promise<void> {
+export async function finishSweep({ failure, at, ...step }: FinishSweep): Promise<void> {
   const { operations } = step.database.models;
   const operation = await operations.findOne(runningOf(step)).lean();
   if (!operation?.sweep) return;
@@ -145,5 +148,5 @@ export async function finishSweep({ failure, at, ...step }: StepInput<FinishSwee
   });
 }
 
-const runningOf = ({ tenantId, operationId, chain }: Pick<SweepStep, 'tenantId' | 'operationId' | 'chain'>) =>
+const runningOf = ({ tenantId, operationId, chain }: Pick<FinishSweep, 'tenantId' | 'operationId' | 'chain'>) =>
   ({ ...ofSweep, _id: operationId, tenantId, state: 'running', chain }) as const;

@@ -6,6 +6,7 @@ import { visibleWorkflows } from '../../../../queue/reconciler/tests/visible-wor
 import { createReconciler } from '../../../../queue/reconciler/reconcile';
 import { silent } from '../../../../testing/queue-test-bed';
 import { seedPartner } from '../../../../testing/worlds/seed-partner';
+import { createStuckOperations } from '../../../operator/stuck-operations';
 import { expireDueListings } from '../expire-due';
 import { sendDueNotices } from '../send-notices';
 
@@ -71,7 +72,7 @@ it('a listing that cannot expire is left out and listed, until nothing of it is 
   expect(await openItems(tenantId)).toEqual([]);
 });
 
-it('a listing whose notice cannot be sent is left out and listed', async () => {
+it('a listing whose notice cannot be sent is left out and listed, until an operator closes it', async () => {
   const { tenantId, poison, page } = await withPoison();
   const before = { ...page, at: new Date(MIDNIGHT.getTime() - 1) };
   const planned = new Date('2026-01-15T09:00:00Z');
@@ -80,6 +81,14 @@ it('a listing whose notice cannot be sent is left out and listed', async () => {
   expect(await sendDueNotices(before)).toEqual({ reminded: 2, ended: 0, next: null });
   const detail = expect.stringMatching(/^The sweep cannot send its notice: Mongo\w+ 11000$/);
   expect(await openItems(tenantId)).toMatchObject([{ kind: 'listing_sweep', entityId: poison, detail }]);
+
+  const [item] = await openItems(tenantId);
+  const operations = createStuckOperations({ database, workflows: undefined as never });
+  const by = { kind: 'operator', id: null } as const;
+  const restarting = database.inTransaction((session) => operations.restart({ item: item!, by, session }));
+  await expect(restarting).rejects.toMatchObject({ code: 'ILLEGAL_STATE' });
+  await database.inTransaction((session) => operations.close({ item: item!, by, reason: 'Known', session }));
+  expect(await openItems(tenantId)).toEqual([]);
 });
 
 it('a database that is not available puts nothing on the list', async () => {
