@@ -44,6 +44,11 @@ export const subscriptionActivityOptions = guardedWriteOptions;
 export const listingActivityOptions = guardedWriteOptions;
 /** A step of a sweep writes 500 listings in transactions of 100. */
 export const listingSweepActivityOptions = { ...guardedWriteOptions, startToCloseTimeout: timeouts.MEDIUM } as const;
+/** The search index must not hold up a sweep: it follows the events of the listings by itself. */
+export const listingSweepSearchOptions = {
+  ...listingSweepActivityOptions,
+  retry: { ...listingSweepActivityOptions.retry, maximumAttempts: 3 },
+} as const;
 /** The checks call the URLs of images, for half a minute at most where they are away, with a heartbeat every 2 s. */
 export const listingCheckOptions = {
   ...guardedWriteOptions,

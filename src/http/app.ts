@@ -116,9 +116,9 @@ export function createApp(input: AppInput): Application {
       acceptsJson,
       admission.byAddress,
       identify,
-      // Before the scopes: refusals count too.
+      // Before the scopes: refusals count too. A visitor's excess is not counted for the others.
+      limiters.perVisitor,
       limiters.perTenant,
-      ...(isOpen ? [limiters.perVisitor] : []),
       authorise(operation),
       readBody({ operation, maxBodyBytes: limits.maxBodyBytes }),
       admission.byTenant,

@@ -9,7 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
-import { listingSweepActivityOptions } from '../../config/temporal';
+import { listingSweepActivityOptions, listingSweepSearchOptions } from '../../config/temporal';
 import { ENTITY_NOT_OURS } from '../../src/contracts/commands';
 import {
   getState,
@@ -21,8 +21,9 @@ import type { OperationFailure, SweepCounts } from '../../src/contracts/operatio
 import { failureType } from '../process-run';
 import { SweepRun } from './sweep-run';
 
-const { beginExpiration, getListingStatus, expireListing, removeFromSearchIndex, remindListing, finishExpiration } =
+const { beginExpiration, getListingStatus, expireListing, remindListing, finishExpiration } =
   proxyActivities<Activities>(listingSweepActivityOptions);
+const { removeFromSearchIndex } = proxyActivities<Activities>(listingSweepSearchOptions);
 
 /**
  * Sweeps the listings once: moves those whose time has passed to `expired`, each at its own end, and notifies the
@@ -85,12 +86,21 @@ async function sweep(run: SweepRun, tenantIds: readonly (string | null)[], order
       if (due.expiry > 0)
         await throughPages(run, order, async () => {
           const page = await expireListing({ ...scope, after: run.after });
-          if (page.expired > 0) await removeFromSearchIndex(scope);
+          if (page.expired > 0) await clearSearchIndex(scope);
           return page;
         });
       run.toNotices();
     }
     if (due.notices > 0) await throughPages(run, order, () => remindListing({ ...scope, after: run.after }));
+  }
+}
+
+/** Takes what has ended out of the search index; the events of the listings do so too, where the index is away. */
+async function clearSearchIndex(scope: Parameters<typeof removeFromSearchIndex>[0]): Promise<void> {
+  try {
+    await removeFromSearchIndex(scope);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
   }
 }
 

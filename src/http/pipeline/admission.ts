@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { DomainError } from '../../domain/domain-error';
 import { networkOf } from './network-of';
+import { limitedAs } from './request-context';
 
 /** A place among the requests that a process works on. */
 export interface Slot {
@@ -96,7 +97,7 @@ export function createAdmission({ maxInFlight }: AdmissionInput): Admission {
   return {
     // An IPv6 address counts with its network, as in the rate limits.
     byAddress: admit(({ ip }) => `address ${networkOf(ip ?? '')}`),
-    byTenant: admit(({ caller }) => `tenant ${caller?.tenantId ?? caller?.keyId}`),
+    byTenant: admit(({ caller }) => `tenant ${limitedAs(caller)}`),
   };
 }
 

@@ -42,6 +42,7 @@ describe('the commands of a request that', () => {
     expect(taken()).toEqual([
       'find sandbox_clocks',
       'find listing_categories',
+      'update listing_category_slots',
       'insert listings',
       'insert events',
       'insert outbox',

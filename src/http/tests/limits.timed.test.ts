@@ -62,6 +62,17 @@ describe('rate limits', () => {
     expect(await statuses(['search', 'read'])).toEqual([200, 200, 200]);
   });
 
+  it('leave the own keys of a tenant what its visitors use up, also by requests that are refused', async () => {
+    const { key, partnerId } = await api.newTenant();
+    const { key: visitors } = await api.newTenant({ partnerId, scopes: ['search'] });
+    const answers = [];
+    for (let number = 0; number < 4; number += 1)
+      answers.push((await api.call('get', number % 2 ? '/payments' : '/listings/search', visitors)).status);
+    expect(answers).toEqual([200, 403, 429, 429]);
+    const { headers } = await api.call('get', '/payments', key);
+    expect(headers['ratelimit-remaining']).toBe(String(limits.requestsPerMinute - 1));
+  });
+
   it('are separate for installations that share a Redis', async () => {
     const neighbour = await startTestApi({ redis, limits: { ...limits, redisAwayAfterMs: 10_000 } });
     const attempts = [];

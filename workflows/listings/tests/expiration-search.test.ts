@@ -27,3 +27,11 @@ it('a sweep takes what it expires out of the search index, whether or not its ev
     new Map(stored.map(({ _id, version }) => [_id, version])),
   );
 });
+
+it('a sweep goes on where the search index is away', async () => {
+  await world.insertLive({ count: 3 });
+  const away = jest.spyOn(world.search, 'shownOver').mockRejectedValue(new Error('the index is away'));
+  const { counts } = await world.sweep();
+  away.mockRestore();
+  expect(counts).toMatchObject({ expired: 3 });
+}, 30_000);

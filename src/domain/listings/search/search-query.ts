@@ -2,6 +2,7 @@ import { isCurrency } from '../../currencies';
 import { DomainError } from '../../domain-error';
 import { lengthOf } from '../../values/text';
 import type { CategoryAttribute } from '../categories';
+import { referenceOf } from '../listing';
 import { attributeTermOf, type SearchFilters, type SearchSort } from './search-filters';
 
 const MAX_TEXT_LENGTH = 200;
@@ -55,7 +56,7 @@ export function parseSearch({ parameters, categories, known }: ParseSearchInput)
     price: priceMin === undefined && priceMax === undefined ? null : { min: priceMin ?? null, max: priceMax ?? null },
     currency: currency ?? null,
     attributeTerms: Object.entries(attributes).map(([key, value]) => requireAttribute(key, value, known)),
-    ownerRef: ownerRef ?? null,
+    ownerRef: referenceOf(ownerRef ?? null),
     sort,
     facets: requireFacets(parameters.facets, known),
   };

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { DomainError } from '../../../domain/domain-error';
 import { ExpiringCache } from '../expiring-cache';
 import { networkOf } from '../network-of';
+import { isVisitor, limitedAs } from '../request-context';
 import { Account } from './account';
 import { SharedCount, type Patience } from './shared-count';
 
@@ -11,7 +12,7 @@ const WINDOW_MS = 60_000;
 const MAX_ACCOUNTS = 10_000;
 
 export interface RateLimiters {
-  /** Limits authenticated requests, by tenant. */
+  /** Limits authenticated requests, by tenant; its visitors count apart. */
   perTenant: RequestHandler;
   /** Limits requests for the public pages, by address. */
   perAddress: RequestHandler;
@@ -53,20 +54,20 @@ export function createRateLimiters({
   const limiterOf = (name: string, limit: number, keyOf: (request: Request) => string): RequestHandler =>
     limiter({ count, keyPrefix: `${redisPrefix}:rate:${name}:`, limit, keyOf });
   return {
-    perTenant: limiterOf('tenant', requestsPerMinute, (request) => request.caller?.tenantId ?? 'operator'),
+    perTenant: limiterOf('tenant', requestsPerMinute, ({ caller }) => limitedAs(caller)),
     perAddress: limiterOf('address', publicRequestsPerMinute, byAddress),
-    perVisitor: unlessServer(
+    perVisitor: forVisitors(
       limiterOf('visitor', searchRequestsPerMinute, (request) => `${request.caller?.tenantId}:${byAddress(request)}`),
     ),
     failedAuthentication: limiterOf('failed', failedAttemptsPerMinute, byAddress),
   };
 }
 
-/** Leaves out a key that may read everything: it belongs on a server, where many visitors share one address. */
-const unlessServer =
+/** Leaves out every other key: it belongs on a server, where many visitors share one address. */
+const forVisitors =
   (limit: RequestHandler): RequestHandler =>
   (request, response, next) =>
-    request.caller?.scopes.includes('read') ? next() : limit(request, response, next);
+    isVisitor(request.caller) ? limit(request, response, next) : next();
 
 interface LimiterInput {
   count: SharedCount;

@@ -72,7 +72,8 @@ export function createSearchReconciler({
     const perLook = await perLookOf(database, slice);
     const listings = await nextListings({ database, search, after: from.listingId, limit: perLook });
     const shown = await nextInIndex({ database, search, after: from.shownId, limit: perLook });
-    const suspects = [...listings.differing, ...shown.differing, ...from.differing.map(({ listingId }) => listingId)];
+    // What differed before comes first: it may have to be listed.
+    const suspects = [...from.differing.map(({ listingId }) => listingId), ...listings.differing, ...shown.differing];
     const differing = await mend([...new Set(suspects)]);
 
     const since = new Map(from.differing.map((one) => [one.listingId, one.since]));

@@ -36,6 +36,8 @@ async function withPoison() {
       ownerUserId: newId('user'),
       lastDay: '2026-01-15',
       expiresAt: MIDNIGHT,
+      endSetAt: new Date('2025-12-16T00:00:00Z'),
+      remindedDays: null,
       nextNoticeAt: MORNING,
     };
   });
@@ -105,7 +107,8 @@ it('an end or a notice that a listing gets for the second time is a step of its 
   const again = { state: 'live', version: 3, expiresAt: MIDNIGHT };
   await database.models.listings.collection.updateMany({ tenantId }, { $set: again });
   expect(await expireDueListings(page)).toEqual({ expired: 3, next: null });
-  const planned = { state: 'live', expiresAt: new Date('2026-02-01T00:00:00Z'), lastDay: '2026-01-31' };
+  const end = { expiresAt: new Date('2026-01-21T00:00:00Z'), lastDay: '2026-01-20' };
+  const planned = { state: 'live', ...end, remindedDays: null };
   for (const version of [5, 7]) {
     const set = { ...planned, version, nextNoticeAt: MORNING };
     await database.models.listings.collection.updateMany({ tenantId }, { $set: set });
