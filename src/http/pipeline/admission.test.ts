@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { createAdmission, type Admission } from './admission';
 
 const request = ({ ip = '192.0.2.1', tenantId = 'ptn_1:live' } = {}) =>
-  ({ ip, caller: { tenantId } }) as never as Request;
+  ({ ip, caller: { tenantId, scopes: ['read'] } }) as never as Request;
 
 /** Returns the code with which the guard refuses the request, or `admitted`. */
 function admit(guard: Admission['byTenant'], subject: Request, response = new EventEmitter()): string {

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { DomainError } from '../../domain/domain-error';
 import { networkOf } from './network-of';
-import { limitedAs } from './request-context';
+import { limitedAs } from './visitors';
 
 /** A place among the requests that a process works on. */
 export interface Slot {

@@ -12,16 +12,6 @@ export interface Caller {
   scopes: readonly Scope[];
 }
 
-/** True for a key that may stand in a web page, where any number of visitors use it. */
-export const isVisitor = (caller: Caller | undefined): boolean =>
-  caller !== undefined && caller.scopes.length > 0 && caller.scopes.every((scope) => scope === 'search');
-
-/** Returns the name under which a caller's work is limited: visitors take nothing from the tenant's own programs. */
-export const limitedAs = (caller: Caller | undefined): string => {
-  const name = caller?.tenantId ?? caller?.keyId ?? 'operator';
-  return isVisitor(caller) ? `${name}:visitors` : name;
-};
-
 /** A request that passed every guard, as its handler gets it. */
 export interface Call<Body = unknown, Query = unknown, Params = Record<string, string>> {
   operation: Operation;

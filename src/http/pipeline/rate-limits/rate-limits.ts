@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { DomainError } from '../../../domain/domain-error';
 import { ExpiringCache } from '../expiring-cache';
 import { networkOf } from '../network-of';
-import { isVisitor, limitedAs } from '../request-context';
+import { isVisitor, limitedAs } from '../visitors';
 import { Account } from './account';
 import { SharedCount, type Patience } from './shared-count';
 
