@@ -42,8 +42,14 @@ it('a payment with an unknown outcome continues as new where it stood and is cha
   const { waitingFor } = await world.handle(paymentId).query<PaymentStatus>('getState');
   expect(waitingFor).toMatchObject({ what: 'gateway', until: expect.any(String) });
   await untilContinuedAsNew(world.handle(paymentId));
-  await waitFor(async () => (await world.read(paymentId)).runs === 2, { what: 'the new run to own the payment' });
-  expect(await world.read(paymentId)).toMatchObject({
+  const owned = await waitFor(
+    async () => {
+      const payment = await world.read(paymentId);
+      return payment.runs === 2 && payment;
+    },
+    { what: 'the new run to own the payment' },
+  );
+  expect(owned).toMatchObject({
     state: 'unknown',
     unknownCall: 'authorise',
     chain: before.chain,

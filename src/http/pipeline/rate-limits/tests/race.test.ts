@@ -53,7 +53,7 @@ async function openRace({ processes = 4, limit, delayMs, patience = ENDLESS }: R
       void response.status(error instanceof DomainError && error.code === 'RATE_LIMITED' ? 429 : 500).end();
     const app = express()
       .use((request, _response, next) => {
-        request.caller = { tenantId: 'acme' } as Caller;
+        request.caller = { tenantId: 'acme', scopes: ['read'] as const } as unknown as Caller;
         next();
       })
       .use(perTenant, (_request, response) => void response.end())
