@@ -1,5 +1,6 @@
 import type { EgressPolicy } from '../../domain/egress/egress-policy';
 import type { NewContentInput } from '../../domain/listings/content';
+import { referenceOf } from '../../domain/listings/listing';
 import { requireImageUrls } from '../../domain/listings/images';
 import { DomainError } from '../../domain/domain-error';
 import { tenantOf } from '../../domain/tenant';
@@ -115,8 +116,8 @@ interface SentItem extends NewContentInput, Partial<Pick<BatchItem, 'ownerUserId
 
 const itemOf = ({ ownerUserId, ownerRef, ref, durationDays, lastDay, ...content }: SentItem) => ({
   ownerUserId,
-  ownerRef: ownerRef?.normalize(),
-  ref: ref?.normalize() ?? null,
+  ownerRef: ownerRef === undefined ? undefined : referenceOf(ownerRef),
+  ref: referenceOf(ref ?? null),
   durationDays,
   lastDay,
   content,

@@ -2,7 +2,7 @@ import type { ClientSession } from 'mongoose';
 import type { Actor } from '../../domain/actor';
 import { newId } from '../../domain/ids';
 import { newContent, requireInCategory, type NewContentInput } from '../../domain/listings/content';
-import { dayOf, requireLastDay, requireOneDuration, type ListingDuration } from '../../domain/listings/duration';
+import { requireOneDuration, type ListingDuration } from '../../domain/listings/duration';
 import { newestContent } from '../../domain/listings/edit-listing';
 import { ownerKeyOf, referenceOf, refKeyOf, type ListingOwner } from '../../domain/listings/listing';
 import type { Database } from '../../models/database';
@@ -10,6 +10,7 @@ import type { Listing } from '../../models/listings/listing';
 import { acceptIdleEntities } from '../accept-entity';
 import { insertDocuments } from '../insert-documents';
 import { revisionOf } from './insert-revision';
+import { requireLastDayOfPartner } from './last-day';
 import { createListingLookups, type ListingLookups } from './listing-lookups';
 import { requireOwner } from './require-owner';
 import { duplicateKeysOf } from './text-hash';
@@ -50,10 +51,7 @@ export async function newListing(input: NewListingInput, lookups: ListingLookups
   const { tenantId, ownerUserId, durationDays, lastDay, at } = input;
   const [ownerRef, ref] = [referenceOf(input.ownerRef), referenceOf(input.ref)];
   requireOneDuration({ durationDays, lastDay });
-  if (lastDay !== null) {
-    const { timeZone } = await lookups.settings();
-    requireLastDay({ lastDay, today: dayOf({ at: at.toISOString(), timeZone }) });
-  }
+  if (lastDay !== null) requireLastDayOfPartner({ settings: await lookups.settings(), lastDay, at });
   await requireOwner(input, lookups.hasUser);
   const content = newContent(input.content);
   requireInCategory({ content, category: await lookups.category(content.category) });

@@ -16,7 +16,7 @@ import type { OutboxRow } from '../../models/outbox-row';
 import { applyStep } from '../apply-step';
 import { enterCategory, findCategory } from './find-category';
 import { insertRevision } from './insert-revision';
-import { requireLastDayOfTenant } from './last-day';
+import { requireLastDayOfPartner } from './last-day';
 import { duplicateKeysOf } from './text-hash';
 import { findListingSettings } from './partner-settings';
 import { newReviewId } from './reviews/accept-review';
@@ -67,7 +67,7 @@ export async function changeListing(input: ChangeListingInput): Promise<ChangedL
 
   const { lastDay } = duration;
   if (inDuration.includes('lastDay') && lastDay !== null)
-    await requireLastDayOfTenant({ database, session, tenantId, lastDay, at });
+    requireLastDayOfPartner({ settings: await findListingSettings({ database, session, tenantId }), lastDay, at });
   await requireCategories(input, edited);
   const isNewRevision = edited.fields.length > 0;
   const revision = listing.revision + (isNewRevision ? 1 : 0);

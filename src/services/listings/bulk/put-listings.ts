@@ -15,16 +15,16 @@ const MAX_ATTEMPTS = 2;
 
 /**
  * Creates or updates listings, 50 in a transaction; each is taken or refused on its own. Those that an earlier attempt
- * carried out are returned as they were then. The results are in the order of the items.
+ * carried out are returned as they were then.
  * @throws DomainError `REQUEST_IN_FLIGHT` while another attempt carries out the batch
  */
 export async function putListings(input: PutListingsInput): Promise<ItemResult[]> {
   const { items } = input;
-  const results: ItemResult[] = await findKeptItems({ ...input, items });
+  const results: ItemResult[] = await findKeptItems(input);
   const waiting = without(items, results);
   for (let next = 0; next < waiting.length; next += MAX_IN_TRANSACTION)
     results.push(...(await put(input, waiting.slice(next, next + MAX_IN_TRANSACTION))));
-  return results.toSorted((one, other) => one.index - other.index);
+  return results;
 }
 
 const without = (items: readonly BatchItem[], results: readonly ItemResult[]): BatchItem[] => {

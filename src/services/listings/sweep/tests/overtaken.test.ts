@@ -1,5 +1,4 @@
 import mongoose from 'mongoose';
-import { newId } from '../../../../domain/ids';
 import type { Database } from '../../../../models/database';
 import { openTestDatabase } from '../../../../testing/servers/test-database';
 import { seedPartner } from '../../../../testing/worlds/seed-partner';
@@ -7,8 +6,7 @@ import type { SweepPageInput } from '../due-listings';
 import { expireDueListings } from '../expire-due';
 import { sendDueNotices } from '../send-notices';
 import { acceptSweep } from '../sweep-operation';
-
-const HOUR = 3_600_000;
+import { dueListing } from './due-listing';
 
 let database: Database;
 let drop: () => Promise<void>;
@@ -21,24 +19,7 @@ afterAll(() => drop());
 async function due(count: number) {
   const { tenantId } = await seedPartner({ database });
   const midnight = new Date('2027-01-16T00:00:00Z');
-  const listings = Array.from({ length: count }, () => {
-    const _id = newId('listing');
-    return {
-      _id,
-      tenantId,
-      refKey: `id:${_id}`,
-      state: 'live',
-      version: 1,
-      correlationId: 'c-1',
-      updatedAt: new Date(0),
-      ownerUserId: newId('user'),
-      lastDay: '2027-01-15',
-      expiresAt: midnight,
-      endSetAt: new Date(0),
-      remindedDays: null,
-      nextNoticeAt: new Date(midnight.getTime() + 9 * HOUR),
-    };
-  });
+  const listings = Array.from({ length: count }, () => dueListing({ tenantId, midnight }));
   await database.models.listings.collection.insertMany(listings as never);
   const page = { tenantId, at: new Date('2027-01-17T00:00:00Z'), after: null };
   return { tenantId, page };

@@ -9,6 +9,7 @@ import { seedPartner } from '../../../../testing/worlds/seed-partner';
 import { createStuckOperations } from '../../../operator/stuck-operations';
 import { expireDueListings } from '../expire-due';
 import { sendDueNotices } from '../send-notices';
+import { dueListing } from './due-listing';
 
 const MIDNIGHT = new Date('2026-01-16T00:00:00Z');
 const MORNING = new Date('2026-01-16T09:00:00Z');
@@ -23,24 +24,10 @@ afterAll(() => drop());
 /** Writes listings of a new partner that have ended, and an event that stands in the way of the second one's next. */
 async function withPoison() {
   const { tenantId } = await seedPartner({ database, mode: 'live' });
-  const listings = Array.from({ length: 3 }, () => {
-    const _id = newId('listing');
-    return {
-      _id,
-      tenantId,
-      refKey: `id:${_id}`,
-      state: 'live',
-      version: 1,
-      correlationId: 'c-1',
-      updatedAt: new Date(0),
-      ownerUserId: newId('user'),
-      lastDay: '2026-01-15',
-      expiresAt: MIDNIGHT,
-      endSetAt: new Date('2025-12-16T00:00:00Z'),
-      remindedDays: null,
-      nextNoticeAt: MORNING,
-    };
-  });
+  const listings = Array.from({ length: 3 }, () => ({
+    ...dueListing({ tenantId, midnight: MIDNIGHT }),
+    endSetAt: new Date('2025-12-16T00:00:00Z'),
+  }));
   await database.models.listings.collection.insertMany(listings as never);
   const ids = listings.map(({ _id }) => _id);
   const at = new Date('2026-01-17T00:00:00Z');
