@@ -60,7 +60,8 @@ export async function awaitAction(run: PaymentRun): Promise<Next | undefined> {
     if (next || run.state !== 'requires_action') return next;
     if (Date.now() >= deadlineMs) return { towards: 'cancelled', reason: 'customer_did_not_act' };
     if (run.renewal) return 'leave-to-parent';
-    await run.waitForGateway({ round, untilMs: deadlineMs, longestMs: MAX_WAIT_FOR_CUSTOMER_MS });
+    const isWokenUp = await run.waitForGateway({ round, untilMs: deadlineMs, longestMs: MAX_WAIT_FOR_CUSTOMER_MS });
+    if (isWokenUp) round = 0;
   }
 }
 

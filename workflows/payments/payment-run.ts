@@ -145,10 +145,15 @@ export class PaymentRun extends InterruptibleRun<PaymentRef, RunningPaymentComma
     this.overdueAtMs = overdueAt === undefined ? null : Date.parse(overdueAt);
   }
 
-  /** Waits for the gateway's webhook or the next round. Applies no commands, so late ones are refused first. */
-  async waitForGateway(wait: WakeUpWaitInput): Promise<void> {
+  /**
+   * Waits for the gateway's webhook or the next round; returns true for a webhook, after which rounds are counted anew.
+   * Applies no commands, so late ones are refused first.
+   */
+  async waitForGateway(wait: WakeUpWaitInput): Promise<boolean> {
     this.inbox.refuseImpossible();
-    await this.wakeUp.wait(wait);
+    const isWokenUp = await this.wakeUp.wait(wait);
+    if (isWokenUp) this.rounds.clear();
+    return isWokenUp;
   }
 
   status(): PaymentStatus {

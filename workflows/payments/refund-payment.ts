@@ -38,6 +38,6 @@ async function runRefund(input: RefundPaymentInput, wakeUp: WakeUp): Promise<Ref
       reported = true;
     }
     if (workflowInfo().continueAsNewSuggested) return continueAsNew<typeof refundPayment>(input);
-    await wakeUp.wait({ round, untilMs: Date.now() < overdueAtMs ? overdueAtMs : undefined });
+    if (await wakeUp.wait({ round, untilMs: Date.now() < overdueAtMs ? overdueAtMs : undefined })) round = 0;
   }
 }

@@ -74,6 +74,7 @@ async function voidUntilConfirmed(run: PaymentRun, { towards, reason }: PaymentU
     if (run.state === 'unknown') await reportWhenOverdue(run, overdueAtMs);
     if (run.renewal) return 'leave-to-parent';
     if (run.shouldContinueAsNew) return 'continue-as-new';
-    await run.waitForGateway({ round, longestMs: round <= ROUNDS_BY_THE_MINUTE ? 60_000 : undefined });
+    const longestMs = round <= ROUNDS_BY_THE_MINUTE ? 60_000 : undefined;
+    if (await run.waitForGateway({ round, longestMs })) round = 0;
   }
 }

@@ -19,11 +19,16 @@ export class WakeUp {
     this.pending = true;
   }
 
-  /** Waits for a wake-up, for the time of this round, or until `untilMs`. */
-  async wait({ round, untilMs = Infinity, longestMs = HOUR_MS }: WakeUpWaitInput): Promise<void> {
+  /**
+   * Waits for a wake-up, for the time of this round, or until `untilMs`. Returns true for a wake-up: the caller counts
+   * its rounds anew, so that the news is not left for an hour where the gateway does not answer at once.
+   */
+  async wait({ round, untilMs = Infinity, longestMs = HOUR_MS }: WakeUpWaitInput): Promise<boolean> {
     const growingMs = Math.min(FIRST_WAIT_MS * 2 ** Math.min(round - 1, 20), longestMs);
     const waitMs = Math.min(growingMs, untilMs - Date.now());
     if (waitMs > 0) await condition(() => this.pending, waitMs);
+    const isWokenUp = this.pending;
     this.pending = false;
+    return isWokenUp;
   }
 }

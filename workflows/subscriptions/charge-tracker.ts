@@ -57,11 +57,16 @@ export class ChargeTracker {
     this.wakeUp = true;
   }
 
-  /** Acts on a wake-up unless a charge is under way. */
+  /**
+   * Acts on a wake-up unless a charge is under way. The waits between queries begin anew: where the gateway does not
+   * answer this query, somebody who has just acted would otherwise wait as long as after many queries.
+   */
   takeWakeUp(charge: OpenCharge | null): void {
     if (!this.wakeUp || this.current) return;
     this.wakeUp = false;
-    if (charge?.status === 'pending') this.queryAtMs = Date.now();
+    if (charge?.status !== 'pending') return;
+    this.queryAtMs = Date.now();
+    this.queries = 0;
   }
 
   /** Voids the payment under way: by the child that charges, or by a query where the child cannot or none runs. */

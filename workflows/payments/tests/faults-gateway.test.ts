@@ -1,4 +1,4 @@
-import { getState } from '../../../src/contracts/payments/payment';
+import { gatewayReported, getState } from '../../../src/contracts/payments/payment';
 import { waitOfPayment } from '../../../src/http/payments/present-payment';
 import { retryCompensation } from '../../../src/services/payments/resolve-compensation';
 import { requestCompensationRetry } from '../../../src/temporal/commands/payments/request-compensation-retry';
@@ -70,6 +70,19 @@ describe('a payment whose gateway', () => {
       expect(await ended(id)).toMatchObject({ state: 'cancelled', reason: 'customer_did_not_act', bank: { held: 0 } });
     },
   );
+
+  it('reports after half a day, but cannot be looked up yet, is looked up again within seconds', async () => {
+    const { payment, row } = await world.accept({ paymentMethod: 'pm_timeout_after_charge' });
+    blind.add(payment._id);
+    await world.starter.start(row!);
+    await world.until(payment._id, 'unknown');
+    await world.advance(payment._id, 12 * HOUR);
+    const before = gateway.seen.lookUps;
+    await world.handle(payment._id).signal(gatewayReported);
+    await waitFor(() => gateway.seen.lookUps > before, { what: 'the look-up that the report brings forward' });
+    blind.delete(payment._id);
+    expect(await ended(payment._id)).toMatchObject({ state: 'captured' });
+  });
 
   it("is silent for 24 hours is on the operator's list, and settles when the gateway answers", async () => {
     const { payment, row } = await world.accept({ paymentMethod: 'pm_timeout_after_charge' });

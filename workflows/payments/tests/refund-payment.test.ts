@@ -9,6 +9,7 @@ import { balanceOf } from '../../../src/domain/payments/ledger';
 import { ledgerBalance } from '../../../src/services/payments/ledger-balance';
 import { postingOf } from '../../../src/models/payments/ledger-posting';
 import { differences } from '../../../src/testing/expect-books';
+import { gatewayReported } from '../../../src/contracts/payments/payment';
 import { openPaymentWorld, type PaymentWorld } from '../../../src/testing/worlds/payment-world';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { recordHistory } from '../../../src/testing/histories/record-history';
@@ -22,6 +23,8 @@ let world: PaymentWorld;
 const silent = new Set<string>();
 /** Refunds whose calls and look-ups are never answered. */
 const unanswered = new Set<string>();
+/** Number of look-ups without an answer. */
+let unansweredLookUps = 0;
 /** Refunds that fail with an error which the gateway keeps under their key; taken out, the key is forgotten. */
 const keptError = new Set<string>();
 /** Refunds that are made without an answer, before the gateway refuses every call, as with a replaced key. */
@@ -48,7 +51,10 @@ const wrapGateway = (gateway: PaymentGateway): PaymentGateway => ({
   },
   async lookUp(input) {
     refuseLockedOut(input, 'lookUp');
-    if (unanswered.has(refundOf(input))) throw new GatewayUnavailable({ call: 'lookUp', reason: 'away' });
+    if (unanswered.has(refundOf(input))) {
+      unansweredLookUps += 1;
+      throw new GatewayUnavailable({ call: 'lookUp', reason: 'away' });
+    }
     return gateway.lookUp(input);
   },
 });
@@ -152,10 +158,23 @@ describe('refundPayment', () => {
     expect(await world.bankItems(refund._id)).toEqual([]);
   });
 
+  it('is looked up again within seconds where a report after half a day finds no answer yet', async () => {
+    const id = await captured();
+    const { refund, row } = await world.acceptRefund(id, eur(400));
+    unanswered.add(refund._id);
+    await world.starter.start(row);
+    await world.advanceRefund(refund._id, 12 * HOUR);
+    const before = unansweredLookUps;
+    await world.refundHandle(refund._id).signal(gatewayReported);
+    await waitFor(() => unansweredLookUps > before, { what: 'the look-up that the report brings forward' });
+    unanswered.delete(refund._id);
+    expect(await world.refundHandle(refund._id).result()).toBe('succeeded');
+  });
+
   it('keeps all books of a tenant balanced', async () => {
     const totals = (await ledgerBalance({ database: world.database, tenantId: world.tenantId })).get('EUR')!;
     expect(totalsProblems({ totals, of: 'the tenant' })).toEqual([]);
-    expect(balanceOf(totals, 'refunded')).toBe(5000 + 5000 + 700 + 900);
+    expect(balanceOf(totals, 'refunded')).toBe(5000 + 5000 + 700 + 900 + 400);
     const all = await world.database.models.ledgerPostings.find({ tenantId: world.tenantId }).lean();
     expect(ledgerProblems(all.map(postingOf))).toEqual([]);
   });

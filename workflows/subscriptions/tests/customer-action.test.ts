@@ -2,6 +2,7 @@ import { paymentReported, subscriptionPaymentId } from '../../../src/contracts/s
 import { paymentTimes } from '../../../src/domain/payments/payment';
 import { waitOfSubscription } from '../../../src/http/subscriptions/present-subscription';
 import { deferred } from '../../../src/testing/deferred';
+import { createFaultyGateway } from '../../../src/testing/faults/faulty-gateway';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { recordHistory } from '../../../src/testing/histories/record-history';
 import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
@@ -14,9 +15,11 @@ const IMMEDIATELY_MS = 20_000;
 let world: SubscriptionWorld;
 /** Holds the end of a charge back. */
 let gate: { arrived: () => void; open: Promise<void> } | null = null;
+const bank = createFaultyGateway();
 beforeAll(async () => {
   quietTemporal();
   world = await openSubscriptionWorld({
+    wrapGateway: bank.wrap,
     wrap: (activities) => ({
       ...activities,
       async updateSubscription(input) {
@@ -151,6 +154,15 @@ describe('a charge that its customer has to confirm', () => {
       ['failed', 'replaced'],
       ['paid', null],
     ]);
+  });
+
+  it('is replaced within seconds, not at its next scheduled query, where the first void gets no answer', async () => {
+    const id = await waiting();
+    await afterManyQueries(id);
+    bank.faults.silent.add(`${(await payment(id))._id}:void`);
+    await world.payWith(id, 'pm_ok');
+    await world.until(id, 'active');
+    expect(bank.faults.silent.size).toBe(0);
   });
 });
 
